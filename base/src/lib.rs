@@ -18,6 +18,7 @@ pub mod json;
 // process
 pub mod clock;
 pub mod config;
+pub mod due;
 pub mod fault;
 pub mod i18n;
 pub mod rate_limit;

@@ -217,8 +217,8 @@ impl Beside {
     }
 }
 
-/// Whether a file of hooks is below this folder: each process has a folder of its own there, and removes a file when all
-/// of it is in the database.
+/// Whether a file of hooks is below this folder: each process has a folder of its own there, and removes a file when
+/// all of it is in the database.
 fn is_spooled(spools: &Path) -> anyhow::Result<bool> {
     if !spools.exists() {
         return Ok(false);

@@ -1,4 +1,5 @@
-//! Processor time of this process, of servers and of PostgreSQL on this machine, as Linux counts it (hundredths of a second).
+//! Processor time of this process, of servers and of PostgreSQL on this machine, as Linux counts it (hundredths of a
+//! second).
 
 use std::time::Duration;
 

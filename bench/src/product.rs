@@ -28,8 +28,8 @@ impl Product {
     }
 }
 
-/// Refuses a server with fault points (cargo feature `faults`): a build of the whole workspace has them, and its figures
-/// are not the product's.
+/// Refuses a server with fault points (cargo feature `faults`): a build of the whole workspace has them, and its
+/// figures are not the product's.
 fn check(binary: &Path) -> anyhow::Result<()> {
     let make = "make the product: cargo build --release -p parom-cli";
     let bytes = std::fs::read(binary).with_context(|| format!("no program {} ({make})", binary.display()))?;

@@ -20,8 +20,8 @@ const PRIVATE: [&str; 6] = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/
 
 #[derive(Debug, Subcommand)]
 pub enum ConnectorCommand {
-    /// Sends the webhook endpoint of your messenger everything Parom sends, and requests that it must reject; exits 1 if
-    /// a check fails
+    /// Sends the webhook endpoint of your messenger everything Parom sends, and requests that it must reject; exits 1
+    /// if a check fails
     Check {
         /// URL of the endpoint, as in `settings.webhook_url`
         #[arg(long)]

@@ -62,7 +62,8 @@ const MOST_BYTES: u64 = 4096;
 /// How long a password is waited for: programs that start this one may leave standard input open and write nothing.
 pub const GIVEN_WITHIN: Duration = Duration::from_secs(10);
 
-/// The password in the first line of stdin; None at a terminal, if stdin is empty, or if nothing came `within` the time.
+/// The password in the first line of stdin; None at a terminal, if stdin is empty, or if nothing came `within` the
+/// time.
 pub async fn given<T>(stdin: T, within: Duration) -> anyhow::Result<Option<SecretString>>
 where
     T: AsFd + IsTerminal,

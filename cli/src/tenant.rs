@@ -72,7 +72,8 @@ pub enum TenantCommand {
         /// Also deletes an account in use, which is disconnected first
         #[arg(long)]
         force: bool,
-        /// The account's number or host again, as confirmation: this cannot be undone [default: asked for on a terminal]
+        /// The account's number or host again, as confirmation: this cannot be undone [default: asked for on a
+        /// terminal]
         #[arg(long, value_name = "ACCOUNT")]
         confirm: Option<String>,
         /// Prints JSON

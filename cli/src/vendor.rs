@@ -33,7 +33,8 @@ pub enum VendorCommand {
     /// Prints a new one-time sign-in link for an operator
     Link {
         email: String,
-        /// For a lost authenticator: removes the password and all sessions, and lets only this sign-in connect a new one
+        /// For a lost authenticator: removes the password and all sessions, and lets only this sign-in connect a new
+        /// one
         #[arg(long)]
         new_authenticator: bool,
         /// Prints JSON

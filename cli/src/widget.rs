@@ -76,7 +76,8 @@ const fn platform_of(integration: &Integration) -> Platform {
     }
 }
 
-/// Builds or checks an archive; `check` reads no configuration. `errors` receives what a built archive lacks, one per line.
+/// Builds or checks an archive; `check` reads no configuration. `errors` receives what a built archive lacks, one per
+/// line.
 pub fn run(
     command: WidgetCommand,
     config: Option<&Path>,

@@ -18,7 +18,7 @@ pub struct Abilities {
     pub delivered_on_accept: bool,
     /// What to do after an unknown outcome.
     pub after_unknown: AfterUnknown,
-    /// The time after the customer's last message in which anything may be sent; none if there is no limit.
+    /// How long anything may be sent after the customer's last message; none if there is no limit.
     pub window: Option<Window>,
     /// Requests per second to one source.
     pub requests_per_second: u32,
@@ -30,7 +30,7 @@ pub struct Abilities {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     pub length: Duration,
-    /// What people (not bots) write may be sent for this long, if that is longer.
+    /// How long messages written by people (not bots) may be sent, if that is longer.
     pub by_people: Option<Duration>,
 }
 
@@ -112,7 +112,7 @@ table_of_support! {
 table_of_support! {
     /// Parts of messages, and events other than messages.
     FeatureAbilities {
-        /// Text below a file.
+        /// Text attached to a file.
         captions = "captions",
         /// Files sent together stay together.
         media_groups = "media_groups",

@@ -1,8 +1,8 @@
-//! What is put above a customer's message, because amoCRM has no field for it.
+//! Adds context above a customer's message, because amoCRM has no field for it.
 
 use base::message::Content;
 
-/// Puts a text above the message's own text or caption, with `gap` between them.
+/// Puts a line above the message's own text or caption, with `gap` between them.
 pub(crate) fn above(text: &str, gap: &str, content: &mut Content, caption: &mut Option<String>) {
     let joined = |below: &str| if below.is_empty() { text.to_owned() } else { format!("{text}{gap}{below}") };
     match content {

@@ -33,13 +33,13 @@ pub struct Settings {
 /// A live test of a source.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// New in each test.
+    /// New for each test.
     pub id: Uuid,
     pub source_id: Uuid,
     pub now: DateTime<Utc>,
     /// Where the messenger should deliver customers' messages.
     pub hook_url: String,
-    /// There is no source yet: the messenger has not been given an address.
+    /// The source does not exist yet, so the messenger does not have an address of ours.
     pub is_new: bool,
 }
 
@@ -68,13 +68,13 @@ pub trait Connector: Send + Sync {
 
     fn abilities(&self) -> &'static Abilities;
 
-    /// The pool of its calls: targets of one pool share connections and a breaker.
+    /// The pool of its calls: targets in one pool share connections and a circuit breaker.
     fn pool(&self) -> &'static str {
         self.kind()
     }
 
-    /// Validates the settings of a new or changed source and separates what must be sealed. Errors name the field
-    /// below `/settings`.
+    /// Validates the settings of a new or changed source and separates those that must be encrypted. Errors name the
+    /// field below `/settings`.
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<base::error::FieldError>>;
 
     /// The settings that `setup` accepts, in display order.
@@ -92,32 +92,32 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
-    /// Sends what fits its abilities: of a message split by [`fit`], one part. Must end within 30 seconds; dropping
-    /// the future must be harmless.
+    /// Sends a message that already fits the messenger's abilities; if [`fit`] split it, one part. Must finish within
+    /// 30 seconds; dropping the future must be harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
 
-    /// Whether it submits templates to the messenger's review (official WhatsApp) and reports the result. Without
-    /// such a connector no template would ever be reviewed, so none is offered.
+    /// Whether it submits templates for review by the messenger (official WhatsApp) and reports the result. Otherwise
+    /// no template could ever be approved, so none is offered.
     fn reviews_templates(&self) -> bool {
         false
     }
 
-    /// Submits a template to the messenger's review. Submitting the same again returns its present state.
+    /// Submits a template for review. Submitting the same template again returns its current state.
     async fn submit_template(&self, _settings: &Settings, _template: &NewTemplate) -> Result<TemplateState, Denied> {
         Err(Denied::Refused(LocalizedText::new("said-templates-not-reviewed")))
     }
 
-    /// The messenger's templates with their present states.
+    /// The messenger's templates with their current states.
     async fn templates(&self, _settings: &Settings) -> Result<Vec<TemplateState>, Denied> {
         Ok(Vec::new())
     }
 
-    /// Deletes a template at the messenger. One that does not exist there is a success.
+    /// Deletes a template at the messenger. Succeeds if it does not exist there.
     async fn delete_template(&self, _settings: &Settings, _name: &str, _id: &str) -> Result<(), Denied> {
         Ok(())
     }
 
-    /// Whether its messengers receive notices about their source. The default is for kinds without use for them.
+    /// Whether it accepts notices about its sources. By default it does not.
     fn takes_notices(&self) -> bool {
         false
     }
@@ -160,13 +160,13 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
-    /// The key of the calls of the vendor's app that concern an account at the messenger and all lines in it; none if
-    /// lines have nothing in common. `public`: the source's settings without credentials.
+    /// A key shared by all lines of one account at the messenger, for calls to the vendor's app that concern the
+    /// account as a whole; none if lines share nothing. `public`: the source's settings without credentials.
     fn account(&self, _public: &serde_json::Value) -> Option<String> {
         None
     }
 
-    /// What amoCRM offers at a source of this line besides chats, unless its owner says otherwise.
+    /// What amoCRM offers for a source of this line besides chats, unless its owner chooses otherwise.
     fn service(&self, _settings: &Settings, _identity: &Identity) -> Option<LineService> {
         None
     }
@@ -181,7 +181,7 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// The messenger's page on which owners of lines let the vendor's app in; none if the configuration has no such app.
+    /// The messenger's page where owners authorize the vendor's app for their lines; none if no such app is configured.
     fn consent_page(&self) -> Option<&dyn ConsentPage> {
         None
     }
@@ -197,7 +197,8 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// Whether the hook's secret is the last part of its address, for messengers that neither sign nor send a header.
+    /// Whether the webhook's secret is the last segment of its URL, for messengers that neither sign calls nor send a
+    /// header.
     fn secret_in_path(&self) -> bool {
         false
     }
@@ -232,21 +233,20 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// For kinds that may send buttons as numbered lines: finds the button of a number in a message's markup; none if its buttons
-    /// were sent in another form.
+    /// Finds a button by its number, for kinds that may send buttons as numbered lines; none for other forms.
     fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {
         None
     }
 
-    /// Acknowledges a press to the messenger. The outcome is ignored.
+    /// Acknowledges a button press to the messenger. The outcome is ignored.
     async fn acknowledge(&self, _settings: &Settings, _press: &str) {}
 
-    /// Registers our webhook with the messenger. Updates waiting there are not lost.
+    /// Registers our webhook with the messenger without losing updates that are waiting there.
     async fn connect_webhook(&self, _settings: &Settings, _hook: &HookTarget) -> Result<(), Denied> {
         Ok(())
     }
 
-    /// Asks the messenger where it delivers.
+    /// Asks the messenger where it delivers updates.
     async fn watch(&self, _settings: &Settings, _hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
         Ok(Watched::Fine)
     }
@@ -256,13 +256,13 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// Asks the messenger for what it does not report by itself. `open`: conversations with messages of ours that were
-    /// not read yet, the latest first, at most 100.
+    /// Asks the messenger for events that it does not report by itself. `open`: the conversations that have unread
+    /// messages of ours, the latest first, at most 100.
     async fn poll(&self, _settings: &Settings, _open: &[OpenConversation]) -> Result<Vec<InboundEvent>, Denied> {
         Ok(Vec::new())
     }
 
-    /// Credentials that replace those that end soon; none if there is nothing to do. Called once an hour.
+    /// New credentials for those that expire soon; none if there is nothing to do. Called once an hour.
     async fn renew(&self, _settings: &Settings, _now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
         Ok(None)
     }
@@ -272,7 +272,8 @@ pub trait Connector: Send + Sync {
         false
     }
 
-    /// One page of the messages since a time, from before the source was connected. `page`: from the page before.
+    /// One page of messages sent since a time, before the source was connected. `page`: the cursor from the previous
+    /// page.
     async fn history(
         &self,
         _settings: &Settings,
@@ -294,6 +295,6 @@ pub trait Connector: Send + Sync {
 pub struct Setup {
     /// Stored and shown as they are.
     pub public: serde_json::Value,
-    /// Stored sealed. A name that is absent keeps its old value.
+    /// Stored encrypted. A name that is absent keeps its old value.
     pub secrets: BTreeMap<String, SecretString>,
 }

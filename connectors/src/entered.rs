@@ -1,4 +1,4 @@
-//! What people enter as the settings of a source, and what is stored of it.
+//! Settings that people enter for a source, and what is stored.
 
 use base::error::FieldError;
 use serde::de::DeserializeOwned;
@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use crate::Settings;
 
-/// The entered settings as a connector knows them; the error names the field.
+/// Parses the entered settings; the error names the field.
 pub(crate) fn read<T: DeserializeOwned>(settings: Value) -> Result<T, Vec<FieldError>> {
     serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])
 }
 
-/// A new credential; none if it is missing, or sent back as displayed: then the stored one is kept.
+/// A new credential; none if the field is missing or still has its masked value, in which case the stored credential is
+/// kept.
 pub(crate) fn credential(entered: Option<&str>) -> Option<&str> {
     entered.map(str::trim).filter(|text| !text.is_empty() && !text.starts_with('…'))
 }

@@ -16,7 +16,7 @@ pub struct Field {
     pub hint: Option<&'static str>,
     /// A flag that is on by default.
     pub on: bool,
-    /// The tab that has it, where a kind's settings are in several: its label is `source-tab-{section}`.
+    /// The tab that shows it, for kinds whose settings are split into several: its label is `source-tab-{section}`.
     pub section: &'static str,
 }
 

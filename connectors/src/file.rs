@@ -13,28 +13,28 @@ use uuid::Uuid;
 pub struct OpenFile {
     /// Size in bytes as reported by the other side; untrusted.
     pub announced: Option<u64>,
-    /// An error ends it. Errors contain no address.
+    /// Ends after an error. Errors contain no address.
     pub bytes: BoxStream<'static, Result<Bytes, String>>,
 }
 
-/// Why a file could not be opened. Reasons are for the log and the database; they contain no address and no secret.
+/// Why a file could not be opened. Reasons are for the log and the database, so they contain no address and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotOpened {
-    /// Its address may not be called, or it is too large: not retried.
+    /// Its address must not be called, or the file is too large: not retried.
     Never(&'static str),
-    /// It is not there; retried once, for links that can be refreshed.
+    /// The file does not exist; retried once, in case its link can be refreshed.
     Gone(String),
     /// Temporary or unknown: retried with back-off, not before `after`.
     Later { reason: String, after: Option<Duration> },
 }
 
-/// Storage of an account's files, for messengers that are given bytes and not links.
+/// Storage of an account's files, for messengers that need bytes instead of links.
 #[async_trait]
 pub trait Shelf: Send + Sync {
-    /// Opens a file by its `media_id`; `told` is its exact size.
+    /// Opens a file by its `media_id`; the returned size is exact.
     async fn open(&self, media_id: Uuid) -> Result<OpenFile, NotOpened>;
 
-    /// An identifier of the file's bytes: equal only for equal files. None if unknown.
+    /// An identifier of the file's bytes, equal only for identical files. None if unknown.
     async fn content(&self, _media_id: Uuid) -> Option<String> {
         None
     }
@@ -49,7 +49,7 @@ impl SharedShelf {
         Self(shelf)
     }
 
-    /// Without any file: for messages whose files are links.
+    /// A shelf without files, for messages whose files are links.
     pub fn none() -> Self {
         Self::new(Arc::new(EmptyShelf))
     }

@@ -12,7 +12,8 @@ use crate::template::TemplateState;
 pub struct IncomingCall<'a> {
     /// A header's value, by its lower-case name.
     pub header: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    /// The last part of the address, for kinds whose secret is there ([`super::Connector::secret_in_path`]); else empty.
+    /// The last segment of the URL, for kinds whose secret is there ([`super::Connector::secret_in_path`]); otherwise
+    /// empty.
     pub path_secret: &'a str,
     pub body: &'a [u8],
 }
@@ -40,33 +41,33 @@ pub enum InboundEvent {
         /// Milliseconds since 1970 by the messenger's clock; 0 if it reports no time.
         at: i64,
     },
-    /// How far a message of ours has come.
+    /// The delivery status of one of our messages.
     Status(Box<StatusReport>),
-    /// All messages of ours in a conversation, up to one of them or a time, have come this far.
+    /// A delivery status of all our messages in a conversation, up to a certain message or time.
     StatusUpTo(Box<StatusUpTo>),
     /// The customer is typing.
     Typing {
         conversation_id: String,
         sender: Box<Person>,
     },
-    /// A message from before the source was connected: stored without a lead and a notification, in the order of its
-    /// time. One that is known is ignored.
+    /// A message from before the source was connected: stored in order of its time, without creating a lead or a
+    /// notification. A known one is ignored.
     History(Box<IncomingMessage>),
-    /// The messenger lets us write freely in this conversation until then, in milliseconds since 1970, longer than its
-    /// abilities say.
+    /// The messenger extends the time for free answers in this conversation, until this time in milliseconds since
+    /// 1970.
     WindowOpen {
         conversation_id: String,
         until: i64,
     },
     /// The messenger reports the state of a template.
     Template(Box<TemplateState>),
-    /// The messenger reports a problem of the line itself, shown at the source until it reports the end by none.
+    /// The messenger reports a problem of the line itself. It is shown at the source until the messenger reports none.
     LineTrouble {
-        /// Which aspect: one has one problem at most, e.g. `quality`.
+        /// The aspect concerned, e.g. `quality`. An aspect has at most one problem.
         aspect: &'static str,
         trouble: Option<LocalizedText>,
     },
-    /// A conversation has another id besides; messages still go to where they went.
+    /// A conversation has an additional id; messages are still sent to the one used so far.
     AlsoKnown {
         id: String,
         also: String,
@@ -76,14 +77,14 @@ pub enum InboundEvent {
         from: String,
         to: String,
     },
-    /// Something to store about the account at the messenger: `facts.<part>.<key>` in the connector's settings. Null
+    /// A fact about the account at the messenger, stored as `facts.<part>.<key>` in the connector's settings. Null
     /// removes it.
     Learned {
         part: &'static str,
         key: String,
         value: Value,
     },
-    /// Understood and irrelevant; the word is a metric's label.
+    /// Understood, but irrelevant; the word is a metric's label.
     Nothing(&'static str),
     /// Not understood: its bytes are stored, and it is counted.
     Unknown(&'static str),
@@ -98,7 +99,8 @@ pub struct IncomingMessage {
     /// Milliseconds since 1970 by the messenger's clock.
     pub sent_at: Option<i64>,
     pub body: Body,
-    /// Who the conversation is with if the message does not say: a group, or a chat that the messenger does not describe.
+    /// The other side of the conversation, if the message does not name it: a group, or a chat that the messenger does
+    /// not describe.
     pub room: Option<Person>,
 }
 
@@ -107,11 +109,11 @@ pub struct IncomingMessage {
 pub struct EditedMessage {
     /// Its new content.
     pub written: IncomingMessage,
-    /// Equal in a repeat of the same change, different in another change.
+    /// Equal if the same change is reported again, different for another change.
     pub key: String,
 }
 
-/// How far a message of ours has come, by the messenger's report.
+/// The delivery status of one of our messages, as reported by the messenger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusReport {
     /// The letter that sent it, if the messenger returns it.
@@ -119,19 +121,20 @@ pub struct StatusReport {
     /// The messenger's id of the message.
     pub message: String,
     pub state: State,
-    /// Why, if it failed.
+    /// The reason, if it failed.
     pub failure: Option<Failure>,
     /// Milliseconds since 1970 by the messenger's clock.
     pub at: Option<i64>,
 }
 
-/// How far our messages in a conversation have come.
+/// The delivery status of several of our messages in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusUpTo {
     pub conversation_id: String,
     /// The messenger's id of the last of them.
     pub message: Option<String>,
-    /// The time up to which they were sent, in milliseconds since 1970 by the messenger's clock; without both, all.
+    /// The time up to which they were sent, in milliseconds since 1970 by the messenger's clock. If both are none, all
+    /// messages.
     pub until: Option<i64>,
     /// `Delivered` or `Read`.
     pub state: State,
@@ -145,14 +148,15 @@ pub struct Reacted {
     pub sender: Person,
     /// None if removed.
     pub emoji: Option<String>,
-    /// Equal in a repeat of the same reaction.
+    /// Equal if the same reaction is reported again.
     pub key: String,
 }
 
-/// A pressed button. Its text is looked up in the message that contains it.
+/// A pressed button. Its text is looked up in the message that contained it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ButtonPress {
-    /// The message that results; its text is the button's label if the messenger reported it, else empty.
+    /// The message that the press creates; its text is the button's label if the messenger reported it, otherwise
+    /// empty.
     pub written: IncomingMessage,
     /// Our id of the message with the button.
     pub message_id: Option<Uuid>,
@@ -166,7 +170,7 @@ pub struct ButtonPress {
 pub struct Began {
     pub conversation_id: String,
     pub customer: Person,
-    /// Where the customer came from, as reported by a link, a page or an advertisement.
+    /// Where the customer came from: the payload of a link, a page or an advertisement.
     pub mark: Option<String>,
 }
 
@@ -174,7 +178,7 @@ pub struct Began {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ButtonText {
     pub text: String,
-    /// The id of a list's row (chats-api §3.11).
+    /// The id of a list row (chats-api §3.11).
     pub callback_data: Option<String>,
 }
 
@@ -183,6 +187,6 @@ pub struct ButtonText {
 pub enum NotReceived {
     /// It can never be read: its bytes are stored, and the messenger gets a success answer.
     Unreadable,
-    /// Required information is not available yet; the messenger should call again.
+    /// Required information is not available yet; the messenger should repeat the call later.
     Later(LocalizedText),
 }

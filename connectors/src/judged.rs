@@ -1,4 +1,4 @@
-//! What a failed call means for a message, by the error catalogue.
+//! What a failed call means for a message, according to the error catalogue.
 
 use base::i18n::{LocalizedText, Words};
 use base::message::{Failure, FailureCode};
@@ -8,30 +8,31 @@ use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
 
 /// A failed call and its meaning.
 pub(crate) struct Judged {
-    /// The outcome if the request is not changed.
+    /// The outcome, unless the request is changed and sent again.
     pub report: Report,
     /// How the request may be changed.
     pub fix: Option<Fix>,
 }
 
 impl Judged {
-    /// A call that was not refused.
+    /// A failure other than a refusal.
     pub fn plain(verdict: Verdict, reason: impl Into<String>) -> Self {
         Self { report: Report::not_done(verdict, reason), fix: None }
     }
 
-    /// Nothing was sent, so nothing is wrong with it.
+    /// Nothing was sent, so a retry is safe.
     pub fn not_sent(reason: &LocalizedText) -> Self {
         Self::plain(Verdict::Retry { after: None, whole_target: false }, reason.to_string())
     }
 
-    /// It was sent, and nothing is known of its outcome. `status`: of the answer that could not be read, 0 without one.
+    /// It was sent, but the outcome is unknown. `status`: that of the unreadable answer, 0 if there was none.
     pub fn unknown(status: u16, reason: &LocalizedText) -> Self {
         let report = Report { status, ..Report::not_done(Verdict::Unknown, reason.to_string()) };
         Self { report, fix: None }
     }
 
-    /// A refusal by its row; without one, it is permanent. `retry`: what a transient one means.
+    /// A refusal by its row in the catalogue; without one, it is permanent. `retry`: the verdict if the row is
+    /// transient.
     pub fn refused(row: Option<&CatalogEntry>, words: Words, retry: Verdict, reason: String) -> Self {
         let Some(row) = row else {
             let failure = Failure { code: FailureCode::Rejected, text: String::new() };
@@ -43,14 +44,14 @@ impl Judged {
                 Self { fix: Some(fix), ..Self::plain(Verdict::Bury(row.failure(words)), reason) }
             }
             RefusalClass::Transient => Self::plain(retry, reason),
-            // The reason of a pause is stored, and shown in any language through [`LocalizedText::stored`].
+            // The reason of a pause is stored and later shown in any language by [`LocalizedText::stored`].
             RefusalClass::Pause => Self::plain(Verdict::Pause, LocalizedText::new(row.key()).to_string()),
             RefusalClass::Done => Self { report: Report::done(0, Taken::default()), fix: None },
             RefusalClass::Unknown => Self::plain(Verdict::Unknown, reason),
         }
     }
 
-    /// The same with the answer that refused it, for the log of attempts.
+    /// Adds the answer that refused the call, for the attempt log.
     pub fn with_answer(self, status: u16, answer: &str) -> Self {
         Self { report: self.report.with_answer(status, answer), ..self }
     }

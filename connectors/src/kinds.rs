@@ -3,7 +3,7 @@
 use crate::kind::Kind;
 use crate::{avito, custom, facebook, instagram, max, telegram, vk, webchat, whatsapp};
 
-/// All kinds that are built in, in the order in which they are offered: the most used first, the one for developers last.
+/// All built-in kinds in display order: the most used first, the one for developers last.
 pub const KINDS: &[Kind] = &[
     telegram::KIND,
     whatsapp::KIND,
@@ -30,8 +30,8 @@ pub fn is_web_chat(name: &str) -> bool {
     is(name, |kind| kind.web_chat)
 }
 
-/// Kinds in which managers may answer only for a time after the customer's last message. A channel may name them before they
-/// are built in.
+/// Kinds in which managers may answer only for a limited time after the customer's last message. A channel may name
+/// them before they are built in.
 pub const WITH_TIME_WINDOW: &[&str] = &["facebook", "instagram", "whatsapp"];
 
 /// The link that opens a chat with a line of this kind and name.
@@ -39,17 +39,17 @@ pub fn deep_link(kind: &str, line: &str) -> Option<String> {
     KINDS.iter().find(|one| one.name == kind).and_then(|one| one.deep_link).map(|link| link(line))
 }
 
-/// Names of the kinds for which this holds, for queries.
+/// Names of the kinds for which a predicate holds, for queries.
 pub fn names(what: impl Fn(&Kind) -> bool) -> impl Iterator<Item = &'static str> {
     KINDS.iter().filter(move |kind| what(kind)).map(|kind| kind.name)
 }
 
-/// The drawing that stands for a kind, as SVG; one that was added by another crate has a speech bubble.
+/// The icon of a kind as SVG; kinds from other crates get a speech bubble.
 pub fn mark(name: &str) -> &'static str {
     KINDS.iter().find(|kind| kind.name == name).map_or(include_str!("mark.svg"), |kind| kind.mark)
 }
 
-/// The place of a kind where kinds are offered. Those of other crates come before the one for developers.
+/// The position of a kind in display order. Kinds from other crates come before the one for developers.
 pub fn place(name: &str) -> usize {
     let known = KINDS.iter().position(|kind| kind.name == name);
     known.map_or(KINDS.len() * 2 - 3, |place| place * 2)

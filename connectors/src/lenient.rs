@@ -1,4 +1,4 @@
-//! Parsing that a new format of one field does not break.
+//! Lenient parsing: a field whose format has changed does not break the whole value.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};

@@ -1,5 +1,5 @@
-//! Messengers behind one trait. A connector knows its messenger's protocol and nothing of tenants, tables or the
-//! queue: it gets what to send and returns the outcome.
+//! Messengers behind one trait. A connector implements its messenger's protocol and depends on no tenants, tables or
+//! queue: it receives what to send and returns the outcome.
 
 mod abilities;
 mod above;

@@ -4,7 +4,7 @@ use base::i18n::LocalizedText;
 use secrecy::SecretString;
 use serde_json::Value;
 
-/// The name, among a source's credentials, of the secret with which its messenger authenticates its calls. Parom
+/// The name, among a source's credentials, of the secret by which calls from the messenger are authenticated. Parom
 /// generates it.
 pub const HOOK_SECRET: &str = "hook_secret";
 
@@ -19,16 +19,16 @@ pub struct Identity {
     pub facts: Value,
 }
 
-/// What amoCRM offers at a source besides chats (crm-api §4.3).
+/// What amoCRM offers for a source besides chats (crm-api §4.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineService {
-    /// amoCRM's word for it.
+    /// amoCRM's name for it.
     pub kind: &'static str,
     /// The messenger reviews templates.
     pub reviews_templates: bool,
     /// Salesbot may send lists.
     pub lists: bool,
-    /// What a button on the customer's site opens, if that is known.
+    /// What a button on the customer's site opens, if known.
     pub page: Option<LinePage>,
 }
 
@@ -54,9 +54,9 @@ pub struct HookTarget {
 pub enum Denied {
     /// It no longer accepts the credentials.
     Access(LocalizedText),
-    /// It refuses the request, whatever the credentials.
+    /// It refuses the request regardless of the credentials.
     Refused(LocalizedText),
-    /// It does not answer, or not now.
+    /// It does not answer, or asks to try later.
     Away(LocalizedText),
 }
 
@@ -69,7 +69,7 @@ impl Denied {
     }
 }
 
-/// Where the messenger delivers customers' messages, by its own report.
+/// Where the messenger delivers customers' messages, as it reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Watched {
     /// To us.
@@ -78,7 +78,7 @@ pub enum Watched {
     Failing { words: String, waiting: u64 },
     /// To another service, on this host.
     Elsewhere { host: String },
-    /// To nobody, or not all kinds of updates: it must be set again.
+    /// Nowhere, or not for all kinds of updates: the webhook must be registered again.
     Unset,
 }
 

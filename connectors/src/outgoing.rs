@@ -16,7 +16,7 @@ pub struct Outgoing {
     pub source_id: Uuid,
     /// The messenger's id of the conversation; empty if there is none yet.
     pub conversation_id: String,
-    /// The customer's last message in it, for messengers that want to know what is answered or read.
+    /// The customer's last message in it, for messengers that need to know what is answered or read.
     pub last_incoming: Option<LastIncoming>,
     pub event: Event,
     /// An earlier attempt may have arrived.
@@ -43,7 +43,7 @@ impl Outgoing {
 /// The customer's last message in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastIncoming {
-    /// The messenger's id of it.
+    /// The messenger's id.
     pub external_id: String,
     /// When it was sent, by the messenger's clock.
     pub at: DateTime<Utc>,
@@ -54,11 +54,11 @@ pub struct LastIncoming {
 pub enum Event {
     /// A manager, a bot or a template wrote.
     Created(Box<Message>),
-    /// The same without an existing dialogue: the connector opens one by the receiver's phone.
+    /// The same without an existing conversation: the connector starts one by the receiver's phone.
     Started(Box<Message>),
     /// A message was edited. amoCRM reports no edits today.
     Edited(Box<Message>),
-    /// Someone is typing, until then at the latest. Worth one attempt.
+    /// Someone is typing, at most until then. Sent once, never retried.
     Typing { sender: Person, until: DateTime<Utc> },
     /// A reaction was set; `emoji` none: removed.
     Reaction { message: MessageIds, sender: Person, emoji: Option<String> },
@@ -72,21 +72,21 @@ pub struct MessageIds {
     pub external_id: Option<String>,
 }
 
-/// A message, or a part of one that is too long for the messenger.
+/// A message, or one part of a message that is too long for the messenger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     pub id: Uuid,
-    /// The messenger's, if it already has the message; of one in parts, the last one's.
+    /// The messenger's id, if it already has the message; of a split message, the id of the last part.
     pub external_id: Option<String>,
     pub part: PartNumber,
     pub sender: Person,
     pub receiver: Person,
-    /// Files are links of ours.
+    /// Files are links to Parom.
     pub content: Content,
     pub markup: Option<Markup>,
     pub template: Option<Template>,
-    /// The same template as the messenger has approved it; none for templates that it has not reviewed, which are sent
-    /// as their final text.
+    /// The same template as approved by the messenger; none for templates without a review, which are sent as their
+    /// final text.
     pub registered_template: Option<RegisteredTemplate>,
     pub reply_to: Option<Quote>,
     pub forward: Option<Quote>,
@@ -95,7 +95,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// A whole message with nothing but its content.
+    /// A whole message that has only content.
     pub fn of(id: Uuid, content: Content, sent_at: DateTime<Utc>) -> Self {
         Self {
             id,

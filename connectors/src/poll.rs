@@ -1,4 +1,4 @@
-//! What a connector asks of its messenger by itself: receipts, earlier messages, new credentials.
+//! What a connector requests from its messenger by itself: receipts, earlier messages, new credentials.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::incoming::IncomingMessage;
 
-/// A conversation with messages of ours that were not read yet.
+/// A conversation that has unread messages of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenConversation {
     /// The messenger's id.
@@ -19,9 +19,9 @@ pub struct OpenConversation {
 /// New credentials of a source.
 #[derive(Clone, Debug, Default)]
 pub struct Renewed {
-    /// Stored sealed, by name; others stay.
+    /// Stored encrypted, by name; others are kept.
     pub secrets: BTreeMap<String, SecretString>,
-    /// Stored in the public settings as `facts.<key>`; others stay.
+    /// Stored in the public settings as `facts.<key>`; others are kept.
     pub facts: BTreeMap<&'static str, Value>,
 }
 
@@ -29,6 +29,6 @@ pub struct Renewed {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistoryPage {
     pub messages: Vec<IncomingMessage>,
-    /// For the next page; none if this is the last one.
+    /// The cursor of the next page; none if this is the last one.
     pub next: Option<String>,
 }

@@ -1,11 +1,11 @@
-//! A manager's buttons and lists as keys of a messenger, and what a press of one means.
+//! A manager's buttons and lists on a messenger's keyboard, and how a press is mapped back to a button.
 //!
 //! ```text
 //! data   b:<our message id, base64url>:<row>:<column>     at most 64 bytes
 //! ```
 //!
-//! For a list, the row is the section and the column the row in it. A button's text is looked up in the message when it
-//! is pressed, because a messenger may have shortened it.
+//! For a list, the row is the section and the column is the row within it. A button's text is looked up in the message
+//! when it is pressed, because the messenger may have shortened it.
 
 use base::message::{Button, List, Markup, Row};
 use base64::Engine;
@@ -24,7 +24,7 @@ pub struct PressedButton {
 }
 
 impl PressedButton {
-    /// What a press of it brings back.
+    /// The data that a press returns.
     pub fn data(self) -> String {
         format!("b:{}:{}:{}", URL_SAFE_NO_PAD.encode(self.message_id), self.row, self.column)
     }
@@ -61,7 +61,7 @@ pub(crate) fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> impl Iterator<I
     })
 }
 
-/// The address that a button opens; none if it is pressed.
+/// The address that a button opens; none for a button that sends data.
 pub(crate) fn link(button: &Button) -> Option<&str> {
     button.url.as_deref().filter(|url| !url.is_empty())
 }

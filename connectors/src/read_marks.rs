@@ -1,10 +1,10 @@
-//! Which messages of customers were marked as read, so that a messenger is asked once for each.
+//! Remembers which of the customers' messages were marked as read, so that each is marked only once.
 
 use std::time::Duration;
 
 use moka::future::Cache;
 
-/// Time limit for marking: nothing waits for it.
+/// Time limit for marking: nothing depends on its result.
 pub(crate) const WITHIN: Duration = Duration::from_secs(2);
 /// How many conversations are remembered, and for how long.
 const CONVERSATIONS: u64 = 50_000;
@@ -20,7 +20,7 @@ impl Default for ReadMarks {
 }
 
 impl ReadMarks {
-    /// Whether the customer's last message is not marked yet; remembers that it is now.
+    /// Whether the customer's last message has not been marked yet; remembers it as marked.
     pub async fn is_news(&self, (line, conversation): (&str, &str), last: &str) -> bool {
         let place = (line.to_owned(), conversation.to_owned());
         if self.0.get(&place).await.as_deref() == Some(last) {

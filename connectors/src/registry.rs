@@ -28,7 +28,7 @@ impl Connectors {
         Self(Arc::new(all.into_iter().map(|connector| (connector.kind(), connector)).collect()))
     }
 
-    /// Adds connectors from other crates; one of a kind that is built in replaces it.
+    /// Adds connectors from other crates; one with the name of a built-in kind replaces it.
     #[must_use]
     pub fn with(self, more: impl IntoIterator<Item = Arc<dyn Connector>>) -> Self {
         let mut all = Arc::unwrap_or_clone(self.0);
@@ -36,7 +36,7 @@ impl Connectors {
         Self(Arc::new(all))
     }
 
-    /// The connector of a kind; none if this kind is not built in.
+    /// The connector of a kind; none if the kind is not built in.
     pub fn get(&self, kind: &str) -> Option<&Arc<dyn Connector>> {
         self.0.get(kind)
     }

@@ -1,4 +1,4 @@
-//! Templates that a messenger reviews before they may be sent.
+//! Templates that need the messenger's review before they may be sent.
 
 use base::message::Button;
 use chrono::{DateTime, Utc};
@@ -7,9 +7,9 @@ use uuid::Uuid;
 /// A template to submit, as amoCRM stores it (crm-api §6.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewTemplate {
-    /// Ours, equal in every submission of the same template.
+    /// Our id, equal in every submission of the same template.
     pub id: Uuid,
-    /// Ours, equal in every attempt of one request for review.
+    /// Our id, equal in every attempt of the same request for review.
     pub submission: Uuid,
     pub source_id: Uuid,
     pub now: DateTime<Utc>,
@@ -22,7 +22,7 @@ pub struct NewTemplate {
     pub content: String,
     pub header: Option<TemplateHeader>,
     pub footer: Option<String>,
-    /// A button with a link opens it; any other button answers with its text.
+    /// A button with a link opens it; any other button sends its text.
     pub buttons: Vec<Button>,
     /// Sample values by marker with its braces: `("{{contact.name}}", "Ann")`.
     pub examples: Vec<(String, String)>,
@@ -38,7 +38,7 @@ pub enum TemplateCategory {
 }
 
 impl TemplateCategory {
-    /// amoCRM's word (crm-api §6.3).
+    /// amoCRM's name of the category (crm-api §6.3).
     pub const fn word(self) -> &'static str {
         match self {
             Self::Utility => "UTILITY",
@@ -47,7 +47,7 @@ impl TemplateCategory {
         }
     }
 
-    /// The category of amoCRM's word; utility if it is unknown.
+    /// The category by amoCRM's name; utility if the name is unknown.
     pub fn of(word: &str) -> Self {
         match word {
             "MARKETING" => Self::Marketing,
@@ -61,7 +61,7 @@ impl TemplateCategory {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateHeader {
     Text(String),
-    /// A sample of the file that messages made from it carry.
+    /// A sample of the file that messages with this template contain.
     File(TemplateFile),
 }
 
@@ -82,24 +82,25 @@ pub enum TemplateFileKind {
     Document,
 }
 
-/// A template as the messenger knows it: the answer to a submission, an item of its list, or a change that it reports.
+/// A template's state at the messenger: the answer to a submission, an item of its list, or a reported change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateState {
     /// The messenger's id.
     pub id: String,
-    /// None if this report does not contain it; the same for the following.
+    /// None if this report does not contain it; likewise for the fields below.
     pub name: Option<String>,
     pub language: Option<String>,
     /// None if this report is about something else.
     pub status: Option<TemplateStatus>,
-    /// Why it was rejected, paused or disabled, in the messenger's words; `{reason}` of the messenger if it has no text.
+    /// Why it was rejected, paused or disabled, in the messenger's words, or as the messenger's code if it sends no
+    /// text.
     pub reason: Option<String>,
     pub category: Option<TemplateCategory>,
     /// The messenger's rating: `GREEN`, `YELLOW`, `RED`.
     pub quality: Option<String>,
 }
 
-/// How far a template's review is.
+/// The state of a template's review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateStatus {
     InReview,
@@ -112,7 +113,7 @@ pub enum TemplateStatus {
     Deleted,
 }
 
-/// The template as which a message is sent.
+/// The approved template with which a message is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisteredTemplate {
     /// The messenger's id.
@@ -120,13 +121,13 @@ pub struct RegisteredTemplate {
     pub name: String,
     pub language: String,
     pub header: RegisteredHeader,
-    /// Its text with amoCRM's markers, from which it was submitted. The values are in the message's `template.params`.
+    /// Its text with amoCRM's markers, as submitted. The values are in the message's `template.params`.
     pub content: String,
-    /// Its buttons, from which it was submitted.
+    /// Its buttons, as submitted.
     pub buttons: Vec<Button>,
 }
 
-/// What is above the text of a registered template. Its file is the message's content.
+/// What is above the text of an approved template. Its file is the message's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisteredHeader {
     None,

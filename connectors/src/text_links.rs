@@ -1,6 +1,6 @@
-//! Texts with the addresses of their links.
+//! Adds the addresses of links to a text.
 
-/// A link of a text. Its place is told in UTF-16 units.
+/// A link in a text, with its position in UTF-16 units.
 pub(crate) struct Link<'a> {
     pub offset: usize,
     pub length: usize,
@@ -37,7 +37,7 @@ fn byte_of(text: &str, units: usize) -> Option<usize> {
     (passed == units).then_some(text.len())
 }
 
-/// `acme.test/x` as the label of `https://acme.test/x/` hides nothing.
+/// A label such as `acme.test/x` already shows the address `https://acme.test/x/`.
 fn is_same_address(shown: &str, url: &str) -> bool {
     let bare = |address: &str| {
         let address = address.trim().trim_end_matches('/');

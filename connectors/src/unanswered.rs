@@ -1,9 +1,9 @@
-//! Calls that got no answer.
+//! Errors of calls without an answer.
 
 use base::http_client::reason;
 use base::i18n::LocalizedText;
 
-/// Why a connection failed, without its address: it may contain a token.
+/// Why a connection failed. Without the address, which may contain a token.
 pub(crate) fn words(error: reqwest::Error) -> LocalizedText {
     let error = error.without_url();
     let mut text = error.to_string();

@@ -13,7 +13,7 @@ use reqwest::multipart::Part;
 /// A chunk of a file.
 pub type Piece = Result<Bytes, String>;
 
-/// Whether the whole file was sent: only then may a lost answer mean that the messenger has it.
+/// Whether the whole file was sent: only then may the messenger have it although no answer arrived.
 #[derive(Clone, Default)]
 pub struct Whole(Arc<AtomicBool>);
 
@@ -23,7 +23,7 @@ impl Whole {
     }
 }
 
-/// The part of a form, and whether its file was sent to the end. A `mime_type` that is none is left out; `size` is exact.
+/// The part of a form, and whether its file was sent completely. An invalid `mime_type` is left out; `size` is exact.
 pub(crate) fn part(name: String, mime_type: &str, size: u64, bytes: BoxStream<'static, Piece>) -> (Part, Whole) {
     let whole = Whole::default();
     let ended = whole.clone();
@@ -33,7 +33,7 @@ pub(crate) fn part(name: String, mime_type: &str, size: u64, bytes: BoxStream<'s
     });
     let bytes = bytes.chain(end).map(|piece| piece.map_err(std::io::Error::other));
     let part = Part::stream_with_length(Body::wrap_stream(bytes), size).file_name(name);
-    // An empty text would be a header without a value.
+    // An empty type would create a header without a value.
     match mime_type.parse().ok().filter(|_| !mime_type.is_empty()) {
         Some(mime_type) => (part.headers(HeaderMap::from_iter([(CONTENT_TYPE, mime_type)])), whole),
         None => (part, whole),

@@ -12,15 +12,15 @@ pub trait VendorApp: Send + Sync {
     /// Whether a call comes from the messenger. Compares secrets in constant time.
     fn authenticate(&self, call: &IncomingCall<'_>) -> bool;
 
-    /// Splits a call into one for each part that concerns another line, in order. Each is read by
-    /// [`crate::Connector::receive`] with the settings of its line.
+    /// Splits a call into one part per line, in order. Each is read by [`crate::Connector::receive`] with the settings
+    /// of its line.
     fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived>;
 }
 
 /// The part of a call that concerns one line, or all lines of an account at the messenger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineCall {
-    /// The line's [`crate::Identity::key`], or the [`crate::Connector::account`] of several.
+    /// The line's [`crate::Identity::key`], or the [`crate::Connector::account`] that several lines share.
     pub line: String,
     pub body: Bytes,
 }

@@ -1,4 +1,4 @@
-//! An Avito with one seller, two adverts and a buyer who wrote everything there is, for looking at by hand:
+//! A simulated Avito with one seller, two adverts and a buyer who sent every kind of message, for manual inspection:
 //! `cargo run -p parom-doubles --example avito`.
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! A Telegram with one customer who wrote everything there is, for looking at the phone by hand:
+//! A simulated Telegram with one customer who sent every kind of message, for manual inspection of the phone page:
 //! `cargo run -p parom-doubles --example phone`.
 
 use std::io::Write;

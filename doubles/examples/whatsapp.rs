@@ -1,4 +1,4 @@
-//! A WhatsApp with one customer who wrote everything there is, for looking at the phone by hand:
+//! A simulated WhatsApp with one customer who sent every kind of message, for manual inspection of the phone page:
 //! `cargo run -p parom-doubles --example whatsapp`.
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-// What a customer does with the phone: writing, files, places, contacts, answers, reactions, buttons, blocking.
+// The customer's actions on the phone: writing, files, locations, contacts, answers, reactions, buttons, blocking.
 'use strict';
 
 (function () {
@@ -53,8 +53,8 @@
     field.focus();
   }
 
-  // What was written and chosen goes at once, so that one can write on; it comes back if it could not be sent.
-  // What is no text and has no caption leaves the text where it is.
+  // The input is cleared at once so that the customer can go on writing; it is restored if sending fails. Content that
+  // is not text and has no caption leaves the text in place.
   function take(withText) {
     const taken = { text: withText ? field.value.trim() : '', ...next };
     if (withText) field.value = '';
@@ -81,7 +81,7 @@
     return perform(taken, { act: 'send', content: content(taken.text), with: dressing(taken) });
   }
 
-  // A file keeps its file and gets another caption.
+  // A message with a file keeps the file and gets another caption.
   function edit(taken) {
     const isText = find('m-' + taken.edit).dataset.kind === 'text';
     const content = { kind: 'text', text: taken.text };

@@ -1,4 +1,4 @@
-// The phone: asks for the page when something changed, and replaces what changes.
+// The phone: requests the page when something changed, and replaces the changed parts.
 'use strict';
 
 (function () {

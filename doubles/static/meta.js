@@ -1,4 +1,4 @@
-// The phone of Instagram and Messenger: asks for its rows when something changed, and sends acts.
+// The phone of Instagram and Messenger: requests its rows when something changed, and sends actions.
 'use strict';
 
 (function () {
@@ -92,7 +92,7 @@
       const answer = await fetch(root.dataset.rows);
       if (answer.ok) draw(await answer.json());
     } catch (error) {
-      // The event stream notices the same outage and calls again when it is over.
+      // The event stream detects the same outage and triggers another request when it is over.
     }
   }
 

@@ -1,4 +1,4 @@
-// The phone: asks for its rows when something changed, and draws only what is different.
+// The phone: requests its rows when something changed, and redraws only the differences.
 'use strict';
 
 (function () {
@@ -24,7 +24,7 @@
     return template.content.firstElementChild;
   }
 
-  // A menu that is open stays open, and the focus stays where it was.
+  // An open menu stays open, and the focus stays where it was.
   function replace(old, item) {
     const menu = old.querySelector('details');
     if (menu && menu.open && item.querySelector('details')) item.querySelector('details').open = true;
@@ -85,7 +85,7 @@
         const answer = await fetch(root.dataset.rows);
         if (answer.ok) draw(await answer.json());
       } catch (error) {
-        // The event stream notices the same outage and calls again when it is over.
+        // The event stream detects the same outage and triggers another request when it is over.
       }
     }
     asking = false;

@@ -1,4 +1,4 @@
-// The phone of VK's double: what a customer does with it, and what changed.
+// The phone of VK's double: sends the customer's actions and shows changes.
 'use strict';
 
 (function () {

@@ -1,4 +1,4 @@
-// What a customer does with the phone: writing, files, places, contacts, answers, reactions, buttons, blocking.
+// The customer's actions on the phone: writing, files, locations, contacts, answers, reactions, buttons, blocking.
 'use strict';
 
 (function () {
@@ -42,7 +42,7 @@
     find('context-words').textContent = words.replace('{what}', message.dataset.text || '…');
   }
 
-  // What was written and chosen goes at once, so that one can write on; it comes back if it could not be sent.
+  // The input is cleared at once so that the customer can go on writing; it is restored if sending fails.
   function take(withText) {
     const taken = { text: withText ? field.value.trim() : '', ...next };
     if (withText) field.value = '';
@@ -151,7 +151,7 @@
     if (menu) menu.open = false;
     pressed(button, button.closest('.bubble'));
   });
-  // A voice note that is played for the first time is reported once.
+  // Only the first playing of a voice message is reported.
   const played = new Set();
   root.addEventListener(
     'play',

@@ -1,4 +1,5 @@
-// The phone: asks for its rows when something changed, draws only what is different, and tells that it was read.
+// The phone: requests its rows when something changed, redraws only the differences, and reports that messages were
+// read.
 'use strict';
 
 (function () {
@@ -24,7 +25,7 @@
     return template.content.firstElementChild;
   }
 
-  // A menu that is open stays open, and the focus stays where it was.
+  // An open menu stays open, and the focus stays where it was.
   function replace(old, item) {
     const menu = old.querySelector('details');
     if (menu && menu.open && item.querySelector('details')) item.querySelector('details').open = true;
@@ -60,7 +61,8 @@
     find('block').hidden = rows.is_blocked;
     toggle('stop', rows.is_stopped, rows.is_stopped ? find('stop').dataset.resume : find('stop').dataset.stop);
     toggle('off', rows.is_off, rows.is_off ? find('off').dataset.back : find('off').dataset.off);
-    // Whoever looks at the chat has read it; a phone in the background or switched off hasn't.
+    // Messages count as read while the chat is visible; not while the page is in the background or the phone is
+    // switched off.
     if (rows.is_unread && !document.hidden && !rows.is_off) document.dispatchEvent(new Event('phone:seen'));
   }
 
@@ -77,7 +79,7 @@
         const answer = await fetch(root.dataset.rows);
         if (answer.ok) draw(await answer.json());
       } catch (error) {
-        // The event stream notices the same outage and calls again when it is over.
+        // The event stream detects the same outage and triggers another request when it is over.
       }
     }
     asking = false;

@@ -25,7 +25,8 @@ pub struct Model {
     pub csrf: String,
     #[sea_orm(column_type = "Text")]
     pub language: String,
-    /// The notice that the next page shows once, encrypted and in base64, because it may hold a link or key; empty: none.
+    /// The notice that the next page shows once, encrypted and in base64, because it may hold a link or key; empty:
+    /// none.
     #[sea_orm(column_type = "Text")]
     pub notice: String,
     /// Encrypted JSON of a form that has several pages.

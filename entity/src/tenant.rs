@@ -1,4 +1,5 @@
-//! One amoCRM account that installed one integration. `directory` (kind `account`) makes `(integration, account_id)` unique.
+//! One amoCRM account that installed one integration. `directory` (kind `account`) makes `(integration, account_id)`
+//! unique.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,5 @@
-//! Master keys besides those of the key file: one that is being added, and replaced ones. All rows are the nil tenant's.
+//! Master keys besides those of the key file: one that is being added, and replaced ones. All rows are the nil
+//! tenant's.
 
 use sea_orm::entity::prelude::*;
 

@@ -22,8 +22,8 @@ pub fn inserted(store: &Store, keys: &LearnedKeys<'_>) -> Write {
     rows(store, keys).write(insert("true") + " RETURNING tenant_id")
 }
 
-/// The same in a commit of its own that does not wait for the disk: the next one of this process does, and brings it there
-/// first. PostgreSQL only.
+/// The same in a commit of its own that does not wait for the disk: the next one of this process does, and brings it
+/// there first. PostgreSQL only.
 pub async fn insert_keys_ahead(store: &Store, keys: &LearnedKeys<'_>) -> Result<(), DbErr> {
     let soon = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'";
     rows(store, keys).execute(store.write(), store, &insert(soon)).await.map(drop)

@@ -33,8 +33,9 @@ pub fn new_letters(placed: &[Placed<'_>]) -> Write {
         .write(insert("order_key, seq", ""))
 }
 
-/// Stores letters in lanes that `lanes`, an expression of the same statement, has written ([`super::lane::upserted`]): hooks
-/// by their own time while that is still ahead, everything else by arrival, as [`super::lane::Places::next`] does.
+/// Stores letters in lanes that `lanes`, an expression of the same statement, has written ([`super::lane::upserted`]):
+/// hooks by their own time while that is still ahead, everything else by arrival, as [`super::lane::Places::next`]
+/// does.
 pub fn placed_by(letters: &[Unplaced<'_>], lanes: &str) -> Write {
     let columns = columns(letters.iter().map(|row| (row.lane, row.letter, row.accepted_at)))
         .long("hint", letters.iter().map(|row| row.letter.order_hint.unwrap_or(0)))

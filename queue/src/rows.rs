@@ -2,8 +2,8 @@
 //!
 //! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
 //! per column (one prepared text for any number of rows), on SQLite a VALUES list of 1, 4, 16, 64 or 256 rows (five
-//! prepared texts), the last of them NULL and filtered out: each statement costs two hand-overs between threads, a row of
-//! NULLs next to nothing. `{now}` is the database's time in milliseconds.
+//! prepared texts), the last of them NULL and filtered out: each statement costs two hand-overs between threads, a row
+//! of NULLs next to nothing. `{now}` is the database's time in milliseconds.
 //!
 //! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
 
@@ -125,7 +125,8 @@ impl Rows {
         Statement::from_sql_and_values(store.backend(), text, values)
     }
 
-    /// The text and its values, numbered from `first` on; `filter` is a WHERE clause for all rows, which it calls `given`.
+    /// The text and its values, numbered from `first` on; `filter` is a WHERE clause for all rows, which it calls
+    /// `given`.
     fn in_postgres(
         self,
         store: &Store,

@@ -30,8 +30,8 @@ pub use answered::AnsweredCalls;
 pub use outcome::{Attempt, Learned, LoggedWebhook, Settled, Settlement, TurnEffect};
 
 impl Queue {
-    /// Settles all; returns for each whether its lease was still valid. Those that are plain are settled together, in one
-    /// statement on PostgreSQL, and the others in one transaction.
+    /// Settles all; returns for each whether its lease was still valid. Those that are plain are settled together, in
+    /// one statement on PostgreSQL, and the others in one transaction.
     pub async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         let mut done = self.settle_plain(settlements).await?;
         if !done.contains(&true) {
@@ -51,8 +51,8 @@ impl Queue {
         Ok(done)
     }
 
-    /// The same after an attempt with an unknown result, in one transaction: rows that it wrote are not written again and
-    /// count as valid.
+    /// The same after an attempt with an unknown result, in one transaction: rows that it wrote are not written again
+    /// and count as valid.
     pub async fn settle_retried(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         self.settle_at_once(settlements, true).await
     }

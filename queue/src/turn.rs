@@ -82,9 +82,9 @@ pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMa
     waking(store, keys).run(db, store).await
 }
 
-/// [`wake_turns`] as a part of another statement; returns those that it has written. One that is due already is written as it
-/// is, without an index entry: a claim that has read it before ([`crate::lease::Peek`]) notices that something came. On
-/// SQLite, where no claim runs beside it, it is left alone.
+/// [`wake_turns`] as a part of another statement; returns those that it has written. One that is due already is written
+/// as it is, without an index entry: a claim that has read it before ([`crate::lease::Peek`]) notices that something
+/// came. On SQLite, where no claim runs beside it, it is left alone.
 pub fn waking(store: &Store, keys: &BTreeMap<Key, String>) -> Write {
     let due = if store.is_sqlite() { "AND (turn.ready_at IS NULL OR turn.ready_at > {now})" } else { "" };
     let at = if store.is_sqlite() { "{now}" } else { "least(turn.ready_at, {now})" };
@@ -124,8 +124,8 @@ pub(super) fn written(turns: &[Turn]) -> Write {
     ))
 }
 
-/// Writes turns that nobody has written since they were read in one of these versions, and that nobody has locked; returns
-/// them as `of_tenant` and `of_target`. PostgreSQL only.
+/// Writes turns that nobody has written since they were read in one of these versions, and that nobody has locked;
+/// returns them as `of_tenant` and `of_target`. PostgreSQL only.
 pub(super) fn written_unchanged(turns: &[Turn], versions: &[i64]) -> Write {
     rows_to_write(turns).long("version", versions.iter().copied()).write(format!(
         ", mine AS (SELECT turn.tenant_id, turn.target FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id \

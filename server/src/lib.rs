@@ -1,7 +1,7 @@
 //! Parom carries conversations between messengers and amoCRM / Kommo: durably, in order, once.
 //!
-//! The path of a message: `intake` → `queue` → `delivery` → `amocrm` | `connectors`. Everything enters the queue through
-//! [`queue::writer::Writer::accept`]; [`delivery`] delivers it; [`base::message`] defines the shared types.
+//! The path of a message: `intake` → `queue` → `delivery` → `amocrm` | `connectors`. Everything enters the queue
+//! through [`queue::writer::Writer::accept`]; [`delivery`] delivers it; [`base::message`] defines the shared types.
 
 // message path
 pub mod contact;

@@ -1,4 +1,5 @@
-//! `parom connector check` finds what is wrong with an endpoint, and nothing else. What is right is shown by the examples.
+//! `parom connector check` finds what is wrong with an endpoint, and nothing else. What is right is shown by the
+//! examples.
 
 use std::collections::BTreeSet;
 use std::process::Output;

@@ -1,4 +1,5 @@
-//! The checker of histories, on histories made by hand: a run that is well has no violations, and each mistake has its own.
+//! The checker of histories, on histories made by hand: a run that is well has no violations, and each mistake has its
+//! own.
 
 use parom_tests::history::{
     ALIVE, Arrived, BOUNDS, Bound, DOUBLED, FORBIDDEN, Fate, History, INVENTED, LOST, MIXED, REFUSED, REORDERED,

@@ -109,8 +109,8 @@ async fn all<E: EntityTrait>(world: &World) -> Vec<E::Model> {
     E::find().all(world.app().store.read()).await.expect("the table is read")
 }
 
-/// Fails the test of a world that ends in an unclean state. A live one gets time to deliver its letters; only statuses may
-/// come after that, e.g. from a page that reports while it closes that a message was read.
+/// Fails the test of a world that ends in an unclean state. A live one gets time to deliver its letters; only statuses
+/// may come after that, e.g. from a page that reports while it closes that a message was read.
 pub(crate) async fn all_is_well(world: &World) {
     if world.setup.live && !world.allowed.letters {
         world.carries_all().await;

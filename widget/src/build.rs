@@ -32,8 +32,8 @@ pub enum BuildError {
     Json(#[from] serde_json::Error),
 }
 
-/// What the archive lacks for moderation, each as a sentence about the configuration. Empty with `--dev`, whose placeholders
-/// stand for it.
+/// What the archive lacks for moderation, each as a sentence about the configuration. Empty with `--dev`, whose
+/// placeholders stand for it.
 pub fn warnings(inputs: &BuildInputs) -> Vec<String> {
     if inputs.dev {
         return Vec::new();

@@ -142,8 +142,8 @@ impl Drive {
         read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, DriveFile::read)
     }
 
-    /// The bytes of a file, at most `limit`. Its address is followed on this files host alone, because the token goes along. `None`
-    /// when there is no such file any more.
+    /// The bytes of a file, at most `limit`. Its address is followed on this files host alone, because the token goes
+    /// along. `None` when there is no such file any more.
     pub async fn download(
         &self,
         token: &SecretString,

@@ -178,8 +178,8 @@ impl Guarded {
         self.request(Method::POST, url)
     }
 
-    /// Whether an address may be called: check it when a tenant enters an address. Only a name with plain http needs the
-    /// network, because it must lead to a listed address; every name is checked again when it is called.
+    /// Whether an address may be called: check it when a tenant enters an address. Only a name with plain http needs
+    /// the network, because it must lead to a listed address; every name is checked again when it is called.
     pub async fn check_reachable(&self, url: &Url) -> Result<(), UrlRefused> {
         self.policy.check_reachable(url).await
     }

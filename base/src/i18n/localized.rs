@@ -9,7 +9,8 @@ use super::{Language, Words};
 /// The platform's name where it is unknown.
 pub const CRM: &str = "amoCRM";
 
-/// A message key with its arguments. `Display` is English, for logs and programs; people read it by [`LocalizedText::in_words`].
+/// A message key with its arguments. `Display` is English, for logs and programs; people read it by
+/// [`LocalizedText::in_words`].
 ///
 /// `crm` is filled by [`LocalizedText::in_words`]. Remote error texts are inserted unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,8 +28,8 @@ tokio::task_local! {
     static OF_TASK: Mutex<StatementsOfTask>;
 }
 
-/// Runs `work` and returns the statements that it ran itself, on any store: not those of tasks that it spawned, nor those of
-/// background tasks meanwhile.
+/// Runs `work` and returns the statements that it ran itself, on any store: not those of tasks that it spawned, nor
+/// those of background tasks meanwhile.
 pub async fn statements_of(work: impl Future<Output = ()>) -> StatementsOfTask {
     OF_TASK
         .scope(Mutex::default(), async {

@@ -1,4 +1,4 @@
-//! `parom demo --check`: runs the main job step by step and prints the time of each step.
+//! `parom demo --check`: runs a conversation in both directions step by step and prints the time of each step.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub async fn run(folder: Option<PathBuf>) -> anyhow::Result<bool> {
     let folder = stage.folder().to_owned();
     stage.close().await;
     if temporary {
-        // What a check leaves behind is of no use to anybody.
+        // A check's data is not needed afterwards.
         let _ = std::fs::remove_dir_all(folder);
     }
     Ok(right)
@@ -43,7 +43,7 @@ async fn steps(stage: &DemoStage) -> bool {
     line.step("its delivered and read reach the manager", play.own_messenger_statuses()).await;
     line.step("the ledger adds up", play.ledger()).await;
     if !line.wrong {
-        // All at once, each with its own time.
+        // All lines concurrently, each with its own time.
         let lines = stage.messengers.lines().iter().map(|of| async move {
             let started = Instant::now();
             let done = both_ways(stage, of).await;

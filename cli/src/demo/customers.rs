@@ -1,4 +1,4 @@
-//! What customers do with the simulated messengers.
+//! Actions of customers at the simulated messengers.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use doubles::vk::ServerStatus;
 
 use super::messengers::{DemoLine, Messengers};
 
-/// How often a phone is looked at while an answer is awaited.
+/// Polling interval of a phone while an answer is awaited.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Who writes to whom, by the messengers' ids.
+/// The customer and the line of a conversation, by the messengers' ids.
 #[derive(Clone)]
 pub enum Customer {
     Telegram { who: i64, bot: i64 },
@@ -22,7 +22,7 @@ pub enum Customer {
 }
 
 impl Messengers {
-    /// The customer of this line writes a text.
+    /// Sends a text as the customer of this line.
     pub fn writes(&self, line: &DemoLine, text: &str) -> anyhow::Result<()> {
         match &line.customer {
             Customer::Telegram { who, bot } => {
@@ -42,7 +42,8 @@ impl Messengers {
         }
     }
 
-    /// Waits until the messenger calls the line's address: VK confirms it first, and what is written before is not sent.
+    /// Waits until the messenger calls the line's address: VK confirms it first, and does not deliver what was written
+    /// before.
     pub async fn calls(&self, line: &DemoLine, patience: Duration) -> anyhow::Result<()> {
         let Customer::Vk { community, .. } = &line.customer else { return Ok(()) };
         let look = async {
@@ -53,7 +54,7 @@ impl Messengers {
         tokio::time::timeout(patience, look).await.context("the messenger did not confirm the address of the line")
     }
 
-    /// Waits until the customer of this line has got this text.
+    /// Waits until the customer of this line has received this text.
     pub async fn gets(&self, line: &DemoLine, text: &str, patience: Duration) -> anyhow::Result<()> {
         let look = async {
             while !self.has(line, text) {

@@ -1,4 +1,4 @@
-//! The check's steps for the messengers: each is connected, a message goes in and an answer goes out.
+//! The check's steps for the messengers: each is connected, and a message is sent in each direction.
 
 use anyhow::Context;
 use reqwest::Method;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::messengers::DemoLine;
 use super::stage::{DemoStage, HOST, PATIENCE};
 
-/// One messenger: through the public API, the messenger's own protocol and amoCRM.
+/// One messenger, through the public API, the messenger's own protocol and amoCRM.
 pub async fn both_ways(stage: &DemoStage, line: &DemoLine) -> anyhow::Result<()> {
     let kind = line.kind;
     let body = json!({ "kind": kind, "name": format!("Check of {kind}"), "settings": line.settings() });

@@ -1,5 +1,5 @@
-//! The messenger behind the demo's custom source: takes webhooks as a developer's endpoint would, checks their
-//! signatures and shows what came.
+//! The messenger behind the demo's custom source: receives webhooks like a developer's endpoint, checks their
+//! signatures and shows the messages.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

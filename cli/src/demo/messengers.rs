@@ -15,9 +15,9 @@ use super::names::Names;
 
 /// The account of the demo's number at Meta.
 const WABA: &str = "220011223344556";
-/// Any text will do: Meta sends it back.
+/// Any text works: Meta returns it.
 const VERIFY_TOKEN: &str = "demo-verify-token";
-/// What the vendor's app is told of Instagram accounts.
+/// The webhook fields of Instagram accounts that the vendor's app is subscribed to.
 const INSTAGRAM_FIELDS: &[&str] = &[
     "comments",
     "live_comments",
@@ -29,12 +29,12 @@ const INSTAGRAM_FIELDS: &[&str] = &[
     "messaging_seen",
 ];
 
-/// A line that can be connected, and a customer of it.
+/// A line that can be connected, and one of its customers.
 pub struct DemoLine {
     pub kind: &'static str,
-    /// What the wizard asks for, by the names of the settings.
+    /// The values that the wizard asks for, by the names of the settings.
     settings: Vec<(&'static str, String)>,
-    /// Where its customer writes.
+    /// The page where its customer writes.
     pub phone_url: String,
     pub customer: Customer,
 }
@@ -45,14 +45,14 @@ impl DemoLine {
         self.settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The settings as the public API takes them.
+    /// The settings in the form that the public API accepts.
     pub fn settings(&self) -> Value {
         let fields = self.settings.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
         Value::Object(fields.collect::<Map<_, _>>())
     }
 }
 
-/// All of them, running.
+/// All simulated messengers, running.
 pub struct Messengers {
     pub telegram: Telegram,
     pub whatsapp: WhatsApp,
@@ -60,13 +60,13 @@ pub struct Messengers {
     pub vk: Vk,
     pub avito: Avito,
     pub meta: Meta,
-    /// The vendor's app for Instagram: such an app is told Parom's address by a person, in Meta's dashboard.
+    /// The vendor's app for Instagram. Its callback is entered by hand, in Meta's dashboard.
     instagram_app: AppView,
     lines: Vec<DemoLine>,
 }
 
 impl Messengers {
-    /// Starts all on free ports, for a Parom at this address. Lines and people are named in this language.
+    /// Starts all on free ports, for a Parom at this address. Lines and people have names in this language.
     pub async fn start(public_url: &str, language: Language) -> anyhow::Result<Self> {
         let (telegram, whatsapp, max, vk, avito, meta) = tokio::try_join!(
             Telegram::start(telegram::Options::default()),
@@ -99,7 +99,7 @@ impl Messengers {
         &self.lines
     }
 
-    /// The sections of the configuration that lead to them.
+    /// The sections of the configuration with their addresses.
     pub fn config(&self) -> String {
         let addresses = [
             ("telegram", self.telegram.base_url()),

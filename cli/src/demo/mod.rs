@@ -34,7 +34,7 @@ pub struct DemoCommand {
 
 /// Starts the demo; with `--check` the exit code shows whether all steps succeeded.
 pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
-    // A person reads the lines below; the log stays quiet unless it is asked for by RUST_LOG.
+    // The lines below are for a person, so the log is quiet unless RUST_LOG requests it.
     telemetry::start_quiet_logging();
     if command.check {
         let right = check::run(command.data).await?;

@@ -1,4 +1,4 @@
-//! What shops, people and things of the simulated messengers are called.
+//! Names of shops, people and things at the simulated messengers.
 
 use base::i18n::Language;
 

@@ -1,4 +1,4 @@
-//! The page with the simulated messengers: what the wizard asks for each of them, and its customer's phone.
+//! The page with the simulated messengers: what the wizard asks for each of them, and a link to its customer's phone.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,14 +9,14 @@ use connectors::{Field, kinds};
 use super::loopback::LoopbackServer;
 use super::stage::{DemoStage, HOST};
 
-/// A line as the page needs it, in no language.
+/// A line's data for the page, without translated texts.
 struct Card {
     kind: &'static str,
     fields: Vec<(&'static Field, String)>,
     phone_url: String,
 }
 
-/// What the page shows, in no language.
+/// The page's data, without translated texts.
 struct Content {
     cards: Vec<Card>,
     wizard: String,
@@ -60,7 +60,7 @@ pub(super) fn start(stage: &DemoStage) -> anyhow::Result<LoopbackServer> {
     })
 }
 
-/// The wizard's fields in its order, as far as there is something to enter.
+/// The wizard's fields in order, if there is something to enter.
 fn content(stage: &DemoStage) -> Content {
     let cards = stage.messengers.lines().iter().map(|line| {
         let fields = stage.connectors().get(line.kind).map(|connector| connector.fields()).unwrap_or_default();

@@ -26,7 +26,7 @@ use crate::{key, sandbox as sandbox_command, widget};
 
 /// The demo's account.
 pub const HOST: &str = "demo.amocrm.ru";
-/// An account without the integration, for trying the installation by hand.
+/// An account without the integration, for trying the installation manually.
 pub const NEW_HOST: &str = "new.amocrm.ru";
 const INTEGRATION: &str = "demo";
 const WIDGET: &str = "parom_demo";
@@ -38,7 +38,7 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 pub struct DemoStage {
     pub sandbox: Sandbox,
     pub messenger: Messenger,
-    /// Simulated messengers. Telegram has two bots: one is a source, everything else can be connected by hand.
+    /// Simulated messengers. Telegram has two bots: one is a source, everything else can be connected manually.
     pub messengers: Messengers,
     pub http: Client,
     running: Running,
@@ -67,8 +67,8 @@ impl DemoStage {
         let listener = TcpListener::bind("127.0.0.1:0").context("no free port on this machine")?;
         let public_url = format!("http://{}", listener.local_addr().context("the listening address")?);
 
-        // The sandbox has to listen before its address can stand in the configuration, so it is told of the
-        // integration by a first reading of the same file.
+        // The sandbox must listen before its address can be in the configuration, so it gets the integration from a
+        // first reading of the same file.
         let first = config(&folder, &public_url, "http://127.0.0.1:9", "")?.1;
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
@@ -105,7 +105,7 @@ impl DemoStage {
         tokio::time::timeout(PATIENCE, look).await.context("the account did not become active")?
     }
 
-    /// The demo's account as the API shows it; others may have been installed by hand.
+    /// The demo's account as returned by the API; others may have been installed manually.
     async fn tenant(&self) -> anyhow::Result<Option<Value>> {
         let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
         Ok(tenants["items"].as_array().and_then(|items| items.iter().find(|tenant| tenant["host"] == HOST).cloned()))
@@ -116,12 +116,12 @@ impl DemoStage {
         Ok(tenant["id"].as_str().context("an account without an id")?.to_owned())
     }
 
-    /// Where the account's sources are in the public API.
+    /// The path of the account's sources in the public API.
     pub async fn sources_path(&self) -> anyhow::Result<String> {
         Ok(format!("/api/v1/tenants/{}/sources", self.tenant_id().await?))
     }
 
-    /// Creates the two sources, or finds those of an earlier run on the same data.
+    /// Creates the two sources, or finds those of an earlier run with the same data.
     pub async fn sources(&self) -> anyhow::Result<Sources> {
         let path = self.sources_path().await?;
         let webhook_url = format!("{}/parom", self.messenger.url());
@@ -153,7 +153,7 @@ impl DemoStage {
         Ok(sources)
     }
 
-    /// Connects the first bot of the simulated Telegram as a source, unless an earlier run on the same data did.
+    /// Connects the first bot of the simulated Telegram as a source, unless an earlier run with the same data did.
     pub async fn telegram_source(&self) -> anyhow::Result<()> {
         let path = self.sources_path().await?;
         let there = self.api(Method::GET, &path, None).await?;
@@ -166,7 +166,7 @@ impl DemoStage {
         Ok(())
     }
 
-    /// What is built in: what the wizard asks for.
+    /// The connectors, for what the wizard asks.
     pub fn connectors(&self) -> &Connectors {
         &self.running.app.connectors
     }
@@ -189,7 +189,7 @@ impl DemoStage {
         self.running.url()
     }
 
-    /// The demo's API key; it can be shown because it works only in this demo.
+    /// The demo's API key; it can be shown because it is valid only in this demo.
     pub fn key(&self) -> &str {
         self.key.expose_secret()
     }

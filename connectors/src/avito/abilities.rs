@@ -1,4 +1,4 @@
-//! What Avito can do (avito §6): texts and pictures. Everything else becomes text with a link.
+//! What Avito supports (avito §6): text and pictures. Everything else becomes text with a link.
 
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
@@ -18,7 +18,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
         reactions: Support::Refused,
         typing: Support::Refused,
         edits: Support::Refused,
-        // A chat begins with a buyer's message about an advert (avito §6).
+        // A chat always begins with a buyer's message about an advert (avito §6).
         write_first: Support::As(Stand::Known),
         ..FeatureAbilities::all(Support::As(Stand::Text))
     },
@@ -26,10 +26,10 @@ pub(super) const ABILITIES: Abilities = Abilities {
     caption_length: None,
     // Avito reports reading, not delivery (avito §8).
     delivered_on_accept: true,
-    // The webhook tells of our own messages too, which shows whether one arrived (avito §5).
+    // The webhook reports our own messages too, which shows whether one arrived (avito §5).
     after_unknown: AfterUnknown::AwaitStatus,
     window: None,
-    // The numbers are not published (avito §9).
+    // Avito does not publish its rate limits (avito §9).
     requests_per_second: 4,
     at_once: 4,
 };

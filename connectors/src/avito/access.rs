@@ -1,5 +1,5 @@
-//! Tokens (avito §2). Those of a seller's own credentials are asked for when needed and kept in memory; those of the
-//! vendor's application are stored with the source, because each refresh token is good once.
+//! Tokens (avito §2). Those of a seller's own credentials are requested when needed and cached in memory; those of the
+//! vendor's application are stored with the source, because each refresh token can be used only once.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,11 +17,11 @@ use url::form_urlencoded;
 use super::api::{ApiError, AvitoApi, CALL_WITHIN, answered};
 use super::setup::{Account, Credentials};
 
-/// Maximum number of kept tokens.
+/// Maximum number of cached tokens.
 const TOKENS: u64 = 20_000;
-/// A token is replaced this long before its end.
+/// A token is replaced this long before it expires.
 const SPARE: Duration = Duration::from_secs(600);
-/// The life that is assumed if Avito does not name it.
+/// The lifetime assumed if Avito does not report one.
 const DAY: u64 = 86_400;
 
 /// The vendor's application.
@@ -32,7 +32,7 @@ pub struct App {
 }
 
 impl App {
-    /// None if the configuration has none.
+    /// None if no application is configured.
     pub fn of(config: &AvitoConfig) -> Option<Self> {
         let (client_id, client_secret) = (config.client_id.clone()?, config.client_secret.clone()?);
         Some(Self { client_id, client_secret })
@@ -48,13 +48,13 @@ pub(super) struct Granted {
     pub refresh_token: Option<SecretString>,
     #[serde(default)]
     pub expires_in: Option<f64>,
-    /// Instead of a token.
+    /// Set if no token was issued.
     #[serde(default)]
     error: Option<String>,
 }
 
 impl Granted {
-    /// The life of the token.
+    /// The lifetime of the token.
     pub fn life(&self) -> Duration {
         self.expires_in
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
@@ -65,7 +65,7 @@ impl Granted {
 /// A token for a call.
 pub(super) struct Token {
     pub value: SecretString,
-    /// It was not made just now.
+    /// It comes from the cache, not from a new request.
     pub is_kept: bool,
 }
 
@@ -74,10 +74,10 @@ struct KeptToken {
     life: Duration,
 }
 
-/// By a digest of the credentials, so that changed ones never meet an old token.
+/// A digest of the credentials, so that changed credentials never match an old token.
 type Key = [u8; 32];
 
-/// Kept tokens.
+/// The token cache.
 #[derive(Clone)]
 pub(super) struct Tokens(Cache<Key, Arc<KeptToken>>);
 
@@ -103,7 +103,7 @@ impl AvitoApi {
             Credentials::Own { client_id, client_secret } => {
                 let key = key(client_id, client_secret);
                 let making = self.made(client_id, client_secret);
-                // Concurrent calls wait for one request.
+                // Concurrent calls wait for the same request.
                 let entry = self.tokens.0.entry(key).or_try_insert_with(making).await;
                 let entry = entry.map_err(|failed: Arc<ApiError>| failed.as_ref().clone())?;
                 Ok(Token { value: entry.value().value.clone(), is_kept: !entry.is_fresh() })
@@ -111,7 +111,7 @@ impl AvitoApi {
         }
     }
 
-    /// Drops the kept token of an account.
+    /// Removes the cached token of an account.
     pub(super) async fn forget(&self, account: &Account<'_>) {
         if let Credentials::Own { client_id, client_secret } = account.credentials {
             self.tokens.0.invalidate(&key(client_id, client_secret)).await;
@@ -128,7 +128,7 @@ impl AvitoApi {
         Ok(Arc::new(KeptToken { life: granted.life(), value: granted.access_token }))
     }
 
-    /// Asks the OAuth server. A refusal of the credentials is a 401, whatever its status was.
+    /// Calls the OAuth server. Rejected credentials are reported as 401, whatever the status was.
     pub(super) async fn granted(&self, form: &[(&str, &str)]) -> Result<Granted, ApiError> {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self.http.post(self.address(&["token"], &[])?).timeout(CALL_WITHIN);
@@ -138,7 +138,7 @@ impl AvitoApi {
             Ok(granted) if !granted.access_token.expose_secret().is_empty() => Ok(granted),
             Ok(granted) => Err(refused(granted.error.unwrap_or_default())),
             Err(ApiError::Refused { code: 400 | 401 | 403, message, .. }) => Err(refused(message)),
-            // No message was sent, whatever became of the request for a token.
+            // Only the token request is uncertain; no message was sent.
             Err(ApiError::Unknown(said)) => Err(ApiError::NotSent(said)),
             Err(ApiError::Unreadable { status }) => {
                 Err(ApiError::NotSent(LocalizedText::new("said-server-answered").with("status", status)))

@@ -1,4 +1,4 @@
-//! Calls of Avito's API (avito §1, §9). Tokens stay in this file and `access.rs`.
+//! Calls to Avito's API (avito §1, §9). Tokens stay in this file and `access.rs`.
 
 use std::time::Duration;
 
@@ -18,18 +18,18 @@ use crate::Denied;
 use crate::error_catalog::AVITO;
 use crate::unanswered::words;
 
-/// Time limit of a call, including the answer. A message takes at most five of them and an upload.
+/// Time limit of a call, including the answer. A message needs at most five calls and an upload.
 pub(super) const CALL_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit of an upload.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(10);
-/// Maximum bytes read from an answer: a hundred messages with their pictures' links.
+/// Maximum bytes read from an answer: a hundred messages with the links of their pictures.
 const ANSWER_BYTES: usize = 2 * 1024 * 1024;
 
 /// Avito's API. Clones share connections and tokens.
 #[derive(Clone)]
 pub struct AvitoApi {
     pub(super) http: reqwest::Client,
-    /// For links in its answers.
+    /// For links from its answers.
     pub(super) guarded: Guarded,
     pub(super) base: Url,
     pub(super) tokens: Tokens,
@@ -40,7 +40,7 @@ pub struct AvitoApi {
 /// Why there is no result. Contains no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
-    /// It was refused. `message` is Avito's, empty if the answer was not Avito's own.
+    /// Avito refused the call. `message` is Avito's, empty if the answer was not Avito's own.
     Refused { code: u16, message: String, retry_after: Option<Duration> },
     /// The request did not reach the server completely: nothing happened there.
     NotSent(LocalizedText),
@@ -51,7 +51,8 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    /// Whether the server does not have this call. Avito has all of them; servers that imitate it may have few.
+    /// Whether the server does not implement this call. Avito implements all of them; servers that imitate it may
+    /// implement few.
     pub(super) const fn is_missing(&self) -> bool {
         matches!(self, Self::Refused { code: 404 | 405 | 501, .. } | Self::Unreadable { .. })
     }
@@ -89,7 +90,7 @@ impl AvitoApi {
         }
     }
 
-    /// Calls with a token of the account. One that Avito no longer accepts is replaced once: it may have ended
+    /// Calls with a token of the account. If Avito rejects the token, it is replaced once, because it may have expired
     /// early (avito §2).
     pub(super) async fn call<T: DeserializeOwned>(&self, account: &Account<'_>, call: Call<'_>) -> Result<T, ApiError> {
         let token = self.token(account).await?;
@@ -111,7 +112,7 @@ impl AvitoApi {
         answered(request.bearer_auth(token.expose_secret()).timeout(call.within), || true).await
     }
 
-    /// Uploads a file. `whole`: whether all of it was sent.
+    /// Uploads a file. `whole`: set when all of it was sent.
     pub(super) async fn upload<T: DeserializeOwned>(
         &self,
         account: &Account<'_>,
@@ -123,7 +124,7 @@ impl AvitoApi {
         let request = self.http.post(self.address(path, &[])?).bearer_auth(token.value.expose_secret());
         let answer = answered(request.timeout(UPLOAD_WITHIN).multipart(form), whole).await;
         if let (Err(ApiError::Refused { code: 401 | 403, .. }), true) = (&answer, token.is_kept) {
-            // The bytes are gone; the next attempt has a new token.
+            // The stream is consumed; the next attempt gets a new token.
             self.forget(account).await;
             return Err(ApiError::NotSent(LocalizedText::new("said-avito-token-ended")));
         }
@@ -138,7 +139,7 @@ impl AvitoApi {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        // A chat's id of nothing but dots would be another path.
+        // A chat id of nothing but dots would lead to another path.
         if path.iter().any(|part| matches!(*part, "." | "..")) {
             return Err(ApiError::Refused { code: 404, message: String::new(), retry_after: None });
         }
@@ -146,7 +147,7 @@ impl AvitoApi {
     }
 }
 
-/// Sends a request. `whole`: whether all of it was sent.
+/// Sends a request. `whole`: set when all of it was sent.
 pub(super) async fn answered<T: DeserializeOwned>(
     request: RequestBuilder,
     whole: impl Fn() -> bool + Send,
@@ -168,7 +169,7 @@ async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
     let body = match read_up_to(response, ANSWER_BYTES).await {
         Ok((body, _)) => body,
         Err(error) if status < 300 => return Err(ApiError::Unknown(words(error))),
-        // The status is a refusal; the missing body would only have given the reason.
+        // The status already shows a refusal; the missing body would only have given the reason.
         Err(_) => Vec::new(),
     };
     if status >= 300 {
@@ -178,14 +179,14 @@ async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
     serde_json::from_slice(&body).map_err(|_| ApiError::Unreadable { status })
 }
 
-/// The message of a refusal (avito §9): `{"error": {"message"}}`, of the OAuth server `{"error": "…"}`.
+/// The message of a refusal (avito §9): `{"error": {"message"}}`, or `{"error": "…"}` from the OAuth server.
 fn message_of(body: &Value) -> String {
     let places = ["/error/message", "/result/message", "/error_description", "/error", "/message"];
     let found = places.iter().find_map(|place| body.pointer(place).and_then(Value::as_str));
     found.unwrap_or_default().chars().take(300).collect()
 }
 
-/// Why a call other than a message failed, as a text for the account's people.
+/// Why a call other than sending a message failed, as a text for the account's people.
 pub(super) fn explain(failed: &ApiError) -> LocalizedText {
     match failed {
         ApiError::Refused { code, message, .. } => match AVITO.find(*code, message) {

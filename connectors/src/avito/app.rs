@@ -1,5 +1,5 @@
-//! The vendor's application (avito §2): a seller agrees on Avito's page, the browser returns with a code, and the
-//! code is exchanged for tokens that are stored with the source.
+//! The vendor's application (avito §2): a seller agrees on Avito's page, the browser returns with a code, and the code
+//! is exchanged for tokens that are stored with the source.
 //!
 //! ```text
 //! address ─▶ the seller agrees ─▶ code ─▶ exchange ─▶ access token (24 h) + refresh token ─┐
@@ -22,17 +22,17 @@ use super::setup::{self, ACCESS_TOKEN, REFRESH_TOKEN};
 use crate::poll::Renewed;
 use crate::{ConsentPage, Denied, Field, OfferedLine, Settings};
 
-/// What the application asks for: reading and writing messages, and whose account it is.
+/// The requested scopes: reading and writing messages, and the account's identity.
 const SCOPE: &str = "messenger:read,messenger:write,user:read";
-/// Tokens are renewed when less than this is left: hourly attempts may fail for half a day.
+/// Tokens are renewed when less than this is left, so that hourly attempts may fail for half a day.
 const LEFT: TimeDelta = TimeDelta::hours(12);
-/// The part of the public settings that says when the access token ends, in seconds since 1970.
+/// The key in the public settings that stores when the access token expires, in seconds since 1970.
 const FACT: &str = "access_until";
 
-/// Where a seller lets the vendor's application in.
+/// Where a seller authorizes the vendor's application.
 #[async_trait]
 impl ConsentPage for Avito {
-    /// The browser returns to the address that is registered for the application, so Avito is not told ours.
+    /// The browser returns to the address registered for the application, so Avito does not get ours.
     fn address(&self, state: &str, _back: &str) -> Option<Url> {
         let app = self.api.app.as_ref()?;
         let mut page = self.api.base.clone();
@@ -49,7 +49,7 @@ impl ConsentPage for Avito {
         Some(page)
     }
 
-    /// A code is for one seller.
+    /// A code belongs to one seller.
     async fn lines(&self, code: &str, _back: &str, now: DateTime<Utc>) -> Result<Vec<OfferedLine>, Denied> {
         let secrets = self.exchange(code, now).await?.secrets;
         let settings: Map<String, Value> =
@@ -66,20 +66,20 @@ impl ConsentPage for Avito {
         setup::OPTIONS
     }
 
-    /// Avito needs nothing more: the source's webhook is registered with the source.
+    /// Nothing else is needed: the webhook is registered together with the source.
     async fn connect(&self, settings: Value) -> Result<Value, Denied> {
         Ok(settings)
     }
 }
 
 impl Avito {
-    /// Exchanges a code, which is good once, for the tokens of a source.
+    /// Exchanges a code, which can be used once, for the tokens of a source.
     pub async fn exchange(&self, code: &str, now: DateTime<Utc>) -> Result<Renewed, Denied> {
         asked(&self.api, ("authorization_code", "code", code), now).await
     }
 }
 
-/// New tokens for a source of the application, if the present ones end soon.
+/// New tokens for a source of the application, if the current ones expire soon.
 pub(super) async fn renew(api: &AvitoApi, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
     let Some(refresh) = settings.secrets.get(REFRESH_TOKEN) else { return Ok(None) };
     let until = settings.public.pointer(&format!("/facts/{FACT}")).and_then(Value::as_i64);

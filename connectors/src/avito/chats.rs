@@ -1,6 +1,6 @@
-//! What a webhook does not say: who the people of a chat are, which advert it is about, and whether a message is the
-//! buyer's first (avito §5, §7). It is asked for with little time, because a webhook must be answered within two
-//! seconds, and remembered in this process.
+//! Information that a webhook lacks: the people in a chat, the advert it is about, and whether a message is the buyer's
+//! first (avito §5, §7). It is requested with a short time limit, because a webhook must be answered within two
+//! seconds, and cached in this process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use super::api::{ApiError, AvitoApi, Call};
 use super::setup::Account;
 use super::wire::{Chat, Id, Item, Message, Messages, User};
 
-/// Time for all questions about one message.
+/// Time limit for all requests about one message.
 const ASK_WITHIN: Duration = Duration::from_millis(1_200);
-/// How long a chat's people are believed.
+/// How long the people of a chat are cached.
 const FRESH: Duration = Duration::from_secs(3_600);
 /// How long it is remembered that a chat has begun.
 const BEGUN: Duration = Duration::from_secs(30 * 86_400);
 /// Maximum number of remembered chats.
 const CHATS: u64 = 50_000;
-/// Messages among which an earlier one of the buyer's is looked for.
+/// Number of messages searched for an earlier one by the buyer.
 const EARLIER: &str = "30";
 
 /// The seller and the chat.
 type Key = (String, String);
 
-/// The message that has the advert above it.
+/// Which message gets the advert above it.
 #[derive(Clone, Debug, PartialEq)]
 enum Begun {
-    /// The next one: the advert was not known in time.
+    /// The next message, because the advert was not known in time.
     Next,
     With(Id),
 }
@@ -59,7 +59,7 @@ pub(super) struct Scene {
 }
 
 impl Chats {
-    /// Asks Avito what is not remembered. What does not come in time is left out.
+    /// Requests from Avito what is not cached. What does not arrive in time is left out.
     pub async fn scene(&self, api: &AvitoApi, account: &Account<'_>, message: &Message) -> Scene {
         let key = (account.user_id.to_owned(), message.chat_id.to_string());
         let asking = async { tokio::join!(self.chat(api, account, &key), self.is_first(api, account, &key, message)) };
@@ -73,7 +73,7 @@ impl Chats {
         let (advert, begun) = match (&chat, is_first) {
             (Some(chat), Some(true)) => (chat.advert(), Begun::With(message.id.clone())),
             (_, Some(false)) => return Scene { chat, advert: None },
-            // The advert goes above the next message instead.
+            // The advert is put above the next message instead.
             _ => (None, Begun::Next),
         };
         self.begun.insert(key, begun).await;
@@ -89,7 +89,7 @@ impl Chats {
         self.known.try_get_with(key.clone(), asked).await.map_err(|failed| failed.as_ref().clone())
     }
 
-    /// Whether the buyer wrote nothing before that Avito posted to us.
+    /// Whether the buyer wrote no earlier message that Avito reported to us.
     async fn is_first(
         &self,
         api: &AvitoApi,
@@ -102,7 +102,7 @@ impl Chats {
         }
         match self.begun.get(key).await {
             Some(Begun::Next) => return Ok(true),
-            // The same message comes again if its first post was not answered.
+            // Avito repeats the first message if its webhook call was not answered.
             Some(Begun::With(first)) => return Ok(first == message.id),
             None => {}
         }
@@ -132,7 +132,7 @@ impl Chat {
         Some(&self.context.value).filter(|item| !item.title.is_empty() || !item.url.is_empty()).cloned()
     }
 
-    /// The person opposite the seller.
+    /// The person who talks to the seller.
     pub fn buyer(&self, account: &Account<'_>) -> Option<&User> {
         self.users.iter().find(|user| !account.is_own(&user.id) && !user.id.is_nobody())
     }
@@ -142,7 +142,7 @@ impl Chat {
     }
 }
 
-/// A buyer. `user`: none if Avito did not describe them.
+/// A buyer. `user`: none if Avito did not describe the person.
 pub(super) fn buyer(id: &Id, user: Option<&User>, words: Words) -> Person {
     let name = user.map(|user| user.name.trim()).filter(|name| !name.is_empty());
     let nameless = || LocalizedText::new("avito-in-nameless").with("id", id.as_str()).plain(words, "");

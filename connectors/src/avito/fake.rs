@@ -17,7 +17,7 @@ use crate::tests::server::{self, Exchange};
 pub const SELLER: &str = "94235311";
 pub const CHAT: &str = "u2i-AbCdEfGhIjK~LmNoPqRstU";
 
-/// A body of the fixtures.
+/// A body from the fixtures.
 pub fn body(name: &str) -> String {
     fixtures::body("avito", name)
 }
@@ -42,17 +42,17 @@ impl RecordedCall {
     }
 }
 
-/// A scripted answer. None closes the connection after the request was read.
+/// A scripted answer. None closes the connection after reading the request.
 type Answer = Option<(u16, String, Option<u64>)>;
 
 #[derive(Default)]
 struct Script {
-    /// By a part of the call: answers to be given in turn.
+    /// Queued answers by a part of the request line.
     next: Vec<(&'static str, Answer)>,
     calls: Vec<RecordedCall>,
 }
 
-/// The server. What is not scripted succeeds with the fixtures.
+/// The server. Unscripted calls succeed with the fixtures.
 #[derive(Clone)]
 pub struct Fake {
     base: Url,
@@ -69,7 +69,7 @@ impl Fake {
         fake
     }
 
-    /// The answer to the next call whose method and path contain `what`.
+    /// Sets the answer to the next call whose method and path contain `what`.
     pub fn next(&self, what: &'static str, status: u16, body: Value) {
         self.script.lock().unwrap().next.push((what, Some((status, body.to_string(), None))));
     }
@@ -96,7 +96,7 @@ impl Fake {
         self.script.lock().unwrap().calls.clone()
     }
 
-    /// Methods and paths.
+    /// Method and path of each recorded call.
     pub fn whats(&self) -> Vec<String> {
         self.calls().into_iter().map(|call| call.what).collect()
     }
@@ -156,7 +156,7 @@ impl Fake {
     }
 }
 
-/// A source of the seller's that has received before.
+/// Settings of a source that has received messages before.
 pub fn settings() -> Settings {
     let secrets = BTreeMap::from([
         ("client_id".to_owned(), SecretString::from("AcmeClientId01234567")),

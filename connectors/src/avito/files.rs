@@ -1,5 +1,5 @@
-//! Voice messages (avito §5.3): Avito gives a link that works for an hour, so it is asked for each time. Pictures
-//! have public links and need nothing here.
+//! Voice messages (avito §5.3): Avito's links work for an hour, so a link is requested each time. Pictures have public
+//! links and are not handled here.
 
 use base::http_client::FILE_TIMEOUT;
 use futures_util::StreamExt;
@@ -37,7 +37,7 @@ pub(super) async fn open(api: &AvitoApi, settings: &Settings, reference: &str) -
 
 fn not_opened(failed: &ApiError) -> NotOpened {
     match failed {
-        // The credentials may be replaced, or the level bought again, while the message still waits.
+        // The credentials may be replaced, or the subscription renewed, while the message still waits.
         ApiError::Refused { code: 401..=403, .. } => later("access", None),
         ApiError::Refused { code: code @ (408 | 425 | 429 | 500..), retry_after, .. } => {
             later(&format!("status_{code}"), *retry_after)

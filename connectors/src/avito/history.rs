@@ -1,4 +1,4 @@
-//! Messages from before a source was connected (avito §7): chat by chat, the one that changed last first.
+//! Messages from before the source was connected (avito §7): chat by chat, the most recently changed first.
 
 use base::i18n::Words;
 use chrono::{DateTime, Utc};
@@ -11,11 +11,11 @@ use crate::incoming::IncomingMessage;
 use crate::poll::HistoryPage;
 use crate::{Denied, Settings};
 
-/// Messages of one page, and how far back Avito lists chats and messages.
+/// Messages per page, and how far back Avito lists chats and messages.
 const PAGE: usize = 100;
 const FURTHEST: usize = 1000;
 
-/// Which chat, by its place in the list, and which messages of it.
+/// A chat by its position in the list, and the offset in its messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Position {
     chat: usize,
@@ -34,7 +34,7 @@ impl Position {
     }
 }
 
-/// One page: up to a hundred messages of one chat, in the order of their time.
+/// One page: up to a hundred messages of one chat, ordered by time.
 pub(super) async fn page(
     api: &AvitoApi,
     settings: &Settings,
@@ -62,7 +62,7 @@ pub(super) async fn page(
         Position { chat: at.chat + 1, message: 0 }
     };
     let listener = Listener { account: &account, words };
-    // The advert goes above the oldest message that is brought in.
+    // The advert goes above the oldest imported message.
     let mut advert = chat.advert().filter(|_| !has_more);
     let mut messages: Vec<IncomingMessage> = Vec::new();
     for mut message in listed.into_iter().rev().filter(|message| message.created >= since.timestamp()) {

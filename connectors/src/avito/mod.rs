@@ -68,7 +68,7 @@ impl Avito {
     }
 }
 
-/// The kind. An advert, not a link to a name, opens a chat.
+/// The kind. Chats are opened from adverts, so there is no link to a name.
 pub const KIND: Kind =
     Kind { name: "avito", own_server: false, web_chat: false, deep_link: None, mark: include_str!("mark.svg") };
 
@@ -94,7 +94,7 @@ impl Connector for Avito {
         setup::Options::of(settings).sign_with_manager_name
     }
 
-    /// Only a buyer begins a chat (avito §6).
+    /// Only a buyer can start a chat (avito §6).
     fn not_begun(&self, words: Words) -> Failure {
         error_catalog::AVITO.failure("a5", words)
     }
@@ -128,7 +128,7 @@ impl Connector for Avito {
     }
 
     fn authenticates_by_header(&self) -> bool {
-        // The address is all that is needed; the body need not be read first.
+        // The address alone proves the caller; the body need not be read first.
         true
     }
 

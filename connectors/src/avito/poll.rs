@@ -1,4 +1,4 @@
-//! What was read: Avito posts no receipts, but each message of ours in a list says when the buyer read it (avito §8).
+//! Read receipts: Avito does not push them, but each message of ours in a list shows when the buyer read it (avito §8).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,16 +13,16 @@ use crate::incoming::{InboundEvent, StatusReport};
 use crate::poll::OpenConversation;
 use crate::{Denied, Settings};
 
-/// How often a source is asked about.
+/// How often a source is polled.
 pub(super) const INTERVAL: Duration = Duration::from_secs(60);
-/// Chats of one round: the latest, whose receipts people wait for …
+/// Chats per round: the latest, whose receipts people wait for …
 const LATEST: usize = 10;
 /// … and some of the others, in turn.
 const OTHERS: usize = 5;
-/// Messages of a chat that are looked at.
+/// Messages of a chat that are checked.
 const MESSAGES: &str = "50";
 
-/// Where the turn of the other chats has come to. One for all sources: it only has to move.
+/// The position in the rotation of the other chats. One counter serves all sources, because it only has to advance.
 #[derive(Default)]
 pub(super) struct Round(AtomicUsize);
 
@@ -35,7 +35,7 @@ impl Round {
     }
 }
 
-/// Asks for the chats of a round. A limit or failure ends the round; what was learned before counts.
+/// Polls the chats of a round. A rate limit or failure ends the round; earlier results are kept.
 pub(super) async fn poll(
     avito: &Avito,
     settings: &Settings,
@@ -48,7 +48,7 @@ pub(super) async fn poll(
         let page: Result<Messages, ApiError> = avito.api.call(&account, Call::get(&path, &[("limit", MESSAGES)])).await;
         match page {
             Ok(page) => events.extend(read(page, conversation)),
-            // A chat that is gone does not concern the others.
+            // A deleted chat does not affect the others.
             Err(ApiError::Refused { code: 400 | 404, .. }) => {}
             Err(failed) if events.is_empty() => return Err(denied(&failed)),
             Err(_) => break,

@@ -12,7 +12,7 @@ use super::api::{AvitoApi, Call, denied, explain};
 use super::wire::{Id, Subscriptions, User};
 use crate::{Check, Denied, Field, Identity, Input, Settings, Setup, entered};
 
-/// Names of the credentials: a seller's own, or those that the vendor's application got.
+/// Names of the credentials: a seller's own, or those that the vendor's application obtained.
 pub(super) const CLIENT_ID: &str = "client_id";
 pub(super) const CLIENT_SECRET: &str = "client_secret";
 pub(super) const ACCESS_TOKEN: &str = "access_token";
@@ -31,7 +31,7 @@ pub(super) const FIELDS: &[Field] = &[
     MARK_READ,
     SIGN,
 ];
-/// What is asked of a seller who let the vendor's application in.
+/// What a seller who authorized the vendor's application is asked for.
 pub(super) const OPTIONS: &[Field] = &[MARK_READ, SIGN];
 
 const MARK_READ: Field = Field::optional("mark_read", Input::Flag, "wizard-avito-mark-read")
@@ -94,9 +94,9 @@ pub(super) enum Credentials<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Account<'a> {
     pub credentials: Credentials<'a>,
-    /// Avito's id of the seller; empty before it was asked for.
+    /// Avito's id of the seller; empty before it was requested.
     pub user_id: &'a str,
-    /// The time of the first message that Avito posted to us, in seconds by its clock.
+    /// The time of the first message that Avito reported to us, in seconds by its clock.
     pub since: Option<i64>,
     pub options: Options,
 }
@@ -120,13 +120,13 @@ impl<'a> Account<'a> {
         })
     }
 
-    /// The same, as a refusal.
+    /// The same; missing credentials are a refusal.
     pub fn required(settings: &'a Settings) -> Result<Self, Denied> {
         Self::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-avito-no-credentials")))
     }
 }
 
-/// Validates the entered settings. Credentials that are missing, or sent back as displayed, are kept.
+/// Validates the entered settings. Missing or still masked credentials are kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let typed: SettingsInput = entered::read(settings)?;
     let mut secrets = BTreeMap::new();
@@ -170,11 +170,11 @@ async fn me(api: &AvitoApi, account: &Account<'_>) -> Result<User, super::api::A
     api.call(account, Call::get(&["core", "v1", "accounts", "self"], &[])).await
 }
 
-/// Validates the credentials and the subscription level, and says whose they are.
+/// Validates the credentials and the subscription level, and returns whose account it is.
 pub(super) async fn check_access(api: &AvitoApi, settings: &Settings) -> Check {
     let account = Account::required(settings).map_err(|denied| denied.text().clone())?;
     let me = me(api, &account).await.map_err(|failed| explain(&failed))?;
-    // The account answers without the level (avito §4); the messenger does not.
+    // The account call works without the subscription level (avito §4), the messenger calls do not.
     let listed: Result<Subscriptions, _> =
         api.call(&account, Call::post(&["messenger", "v1", "subscriptions"], json!({}))).await;
     listed.map(drop).or_else(|failed| if failed.is_missing() { Ok(()) } else { Err(explain(&failed)) })?;
@@ -182,7 +182,7 @@ pub(super) async fn check_access(api: &AvitoApi, settings: &Settings) -> Check {
 }
 
 impl User {
-    /// For people: the name, and the id that tells accounts of one name apart.
+    /// For people: the name, and the id that distinguishes accounts of the same name.
     fn called(&self) -> String {
         match self.name.trim() {
             "" => format!("Avito {}", self.id),

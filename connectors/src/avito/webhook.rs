@@ -13,13 +13,13 @@ use super::wire::Subscriptions;
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched};
 
-/// Whether a call came to the address that we gave to Avito. Its own signature has no published algorithm.
+/// Whether a call came to the address that we registered. Avito's own signature has no published algorithm.
 pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
     let Some(secret) = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret) else { return false };
     !secret.is_empty() && bool::from(call.path_secret.as_bytes().ct_eq(secret.as_bytes()))
 }
 
-/// Registers our address, then removes older ones of the same source: with another secret, or of a server that moved.
+/// Registers our address, then removes older ones of the same source: with a former secret, or of a server that moved.
 pub(super) async fn connect(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = Account::required(settings)?;
     let ours = address(hook);
@@ -31,7 +31,7 @@ pub(super) async fn connect(api: &AvitoApi, settings: &Settings, hook: &HookTarg
     Ok(())
 }
 
-/// Checks whether Avito posts to us.
+/// Checks whether Avito delivers to us.
 pub(super) async fn watch(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
     let account = Account::required(settings)?;
     let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
@@ -54,16 +54,16 @@ pub(super) async fn remove(api: &AvitoApi, settings: &Settings, hook: &HookTarge
     Ok(())
 }
 
-/// Reads back where Avito posts.
+/// Reads back where Avito delivers.
 pub(super) async fn check(api: &AvitoApi, settings: &Settings, probe: &Probe) -> Check {
     let account = Account::required(settings).map_err(|denied| denied.text().clone())?;
     let known = listed(api, &account).await.map_err(|failed| explain(&failed))?;
-    // The address that people are shown has no secret.
+    // The address shown to people contains no secret.
     let is_set = known.is_none_or(|known| known.iter().any(|url| url.starts_with(&probe.hook_url)));
     if is_set || probe.is_new { Ok(None) } else { Err(LocalizedText::new("said-avito-unset")) }
 }
 
-/// The addresses to which Avito posts; none if they are not told.
+/// The registered addresses; none if Avito does not return them.
 async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Option<Vec<String>>, ApiError> {
     let path = ["messenger", "v1", "subscriptions"];
     let told: Result<Subscriptions, ApiError> = api.call(account, Call::post(&path, json!({}))).await;
@@ -76,13 +76,13 @@ async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Option<Vec<Stri
 
 async fn change(api: &AvitoApi, account: &Account<'_>, path: &[&str], url: &str) -> Result<(), Denied> {
     match api.call::<IgnoredAny>(account, Call::post(path, json!({ "url": url }))).await {
-        // It says nothing but that it was done: any success is one, also without a body.
+        // The answer contains no data: any success counts, also one without a body.
         Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),
         Err(failed) => Err(denied(&failed)),
     }
 }
 
-/// Our address, whose last part is the secret.
+/// Our address; its last segment is the secret.
 fn address(hook: &HookTarget) -> String {
     let secret = hook.secret.expose_secret();
     match hook.url.strip_suffix(secret) {
@@ -91,7 +91,7 @@ fn address(hook: &HookTarget) -> String {
     }
 }
 
-/// Whether two addresses belong to the same source: all but host and secret is equal.
+/// Whether two addresses belong to the same source: they differ only in host and secret.
 fn is_of_source(one: &str, other: &str) -> bool {
     let place = |url: &str| {
         let url = Url::parse(url).ok()?;

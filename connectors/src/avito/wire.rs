@@ -1,5 +1,5 @@
-//! Avito's JSON (avito §5, §7), read leniently: ids are texts whatever they were sent as, null is absent, unknown
-//! fields are ignored.
+//! Avito's JSON (avito §5, §7), parsed leniently: ids are read as text whatever their type, null counts as absent,
+//! unknown fields are ignored.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ mod chat;
 
 pub(super) use chat::{Chat, ChatList, Item, User};
 
-/// An id: opaque, although most are numbers.
+/// An id. Opaque, although most are numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub(super) struct Id(String);
@@ -26,7 +26,7 @@ impl Id {
         self.0.is_empty()
     }
 
-    /// Whether this is nobody: the author of messages of Avito itself.
+    /// Whether this is the author of Avito's own messages, who is no person.
     pub fn is_nobody(&self) -> bool {
         self.0.is_empty() || self.0 == "0"
     }
@@ -48,12 +48,12 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// A field of any other type than expected is absent.
+/// A field of an unexpected type counts as absent.
 fn or_none<'de, T: serde::de::DeserializeOwned + Default, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(from)?).unwrap_or_default())
 }
 
-/// A post to the webhook. Its payload is read by type.
+/// A webhook call. Its payload is parsed by type.
 #[derive(Debug, Deserialize)]
 pub(super) struct Post {
     #[serde(default)]
@@ -68,7 +68,7 @@ pub(super) struct Payload {
     pub value: Value,
 }
 
-/// A message, in a webhook and in lists.
+/// A message, in a webhook or in a list.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Message {
@@ -187,7 +187,7 @@ pub(super) struct CallState {
     pub status: String,
 }
 
-/// The messages of a chat: a list, or an object that holds it (avito §7).
+/// The messages of a chat: a list, or an object that contains it (avito §7).
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Messages {

@@ -1,4 +1,4 @@
-//! What a messenger's answer to a webhook means (docs/custom-messenger.md#4-a-manager-answers-20-minutes).
+//! What a custom messenger's answer to a webhook means (docs/custom-messenger.md#4-a-manager-answers-20-minutes).
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) const ANSWER_BYTES: usize = 64 * 1024;
 /// Maximum length of a messenger's id, in bytes.
 pub(super) const ID_BYTES: usize = 255;
 
-/// Extracts what is readable: an id saves a look-up, a state saves a call, a conversation's ids show that it was
+/// Extracts what is readable: an id saves a look-up, a state saves a call, the ids of a conversation show that it was
 /// opened. Unreadable parts are ignored, because the status has already confirmed the webhook.
 fn taken(body: &[u8]) -> Taken {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) async fn judge(response: reqwest::Response, asked_at: i64, words: Wor
     let status = response.status().as_u16();
     let after = retry_after(response.headers(), asked_at);
     let body = read_up_to(response, ANSWER_BYTES).await;
-    // The status line is the answer; an incomplete body changes nothing.
+    // The status alone counts; an incomplete body changes nothing.
     let (body, _) = body.unwrap_or_default();
     let text = String::from_utf8_lossy(&body).into_owned();
     let said = LocalizedText::new("said-server-answered").with("status", status);

@@ -50,7 +50,7 @@ const FIELDS: &[Field] = &[
     Field::optional(WINDOW_SETTING, Input::Text, "wizard-custom-window").with_hint("wizard-custom-window-hint"),
 ];
 
-/// Name of the setting by which a developer limits the time for free answers; absent: none is set.
+/// Name of the setting by which a developer limits the time for free answers; if absent, there is no limit.
 pub const WINDOW_SETTING: &str = "time_window_seconds";
 /// Shortest and longest time for free answers, in seconds: a minute and 30 days.
 const WINDOW: RangeInclusive<u32> = 60..=30 * 86_400;
@@ -107,7 +107,7 @@ impl Connector for Custom {
         FIELDS
     }
 
-    /// There is no service to ask; reports what is known without a request.
+    /// There is no service to call; returns what is known without a request.
     async fn check_access(&self, settings: &Settings) -> Check {
         let (url, secret) = target(settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
         self.http.check_reachable(&url).await.map_err(|refused| refused.text())?;
@@ -165,7 +165,7 @@ impl Connector for Custom {
         true
     }
 
-    /// Posts `template.review`. The decision arrives by the API.
+    /// Sends `template.review`. The decision arrives through the API.
     async fn submit_template(&self, settings: &Settings, template: &NewTemplate) -> Result<TemplateState, Denied> {
         let data = wire::of_template(template);
         let webhook = WebhookRequest {
@@ -206,7 +206,7 @@ impl Connector for Custom {
     }
 }
 
-/// An attempt, and its description for people who test.
+/// An attempt, and its description for people who run a test.
 struct AttemptResult {
     report: Report,
     said: LocalizedText,

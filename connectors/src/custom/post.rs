@@ -33,13 +33,13 @@ pub(super) struct Signed {
 
 /// Why there is no answer.
 pub(super) enum NotAnswered {
-    /// The address may not be called.
+    /// The address must not be called.
     Refused(UrlRefused),
     Failed(reqwest::Error),
 }
 
 impl WebhookRequest {
-    /// Signs it with the source's secret. The error says what the source lacks.
+    /// Signs it with the source's secret. The error names what the source lacks.
     pub fn sign(self, settings: &Settings) -> Result<Signed, LocalizedText> {
         let Self { id, timestamp, body, .. } = self;
         let (url, secret) = target(settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
@@ -50,7 +50,7 @@ impl WebhookRequest {
 }
 
 impl Signed {
-    /// Posts it, once.
+    /// Sends it, once.
     pub async fn post(self, http: &Guarded) -> Result<Response, NotAnswered> {
         let request = http
             .post(&self.url)

@@ -19,8 +19,8 @@ pub fn sign(secret: &SecretString, id: &str, timestamp: i64, body: &[u8]) -> Res
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }
 
-/// The signature, followed, while an old secret is valid, by a space and that secret's signature: receivers accept
-/// either.
+/// The signature; while an old secret is valid, followed by a space and that secret's signature, so that receivers may
+/// accept either.
 pub(super) fn signatures(
     settings: &Settings,
     secret: &SecretString,

@@ -148,7 +148,7 @@ fn of_media(media: &Media) -> Value {
     fields
 }
 
-/// By the messenger's id, else by ours, with the text.
+/// Refers to the quoted message by the messenger's id, otherwise by ours, with its text.
 fn of_quote(quote: &Quote) -> Value {
     let id = quote.external_id.clone().or_else(|| quote.message_id.map(|id| id.to_string()));
     let text = quote.content.as_ref().map(|content| match content {

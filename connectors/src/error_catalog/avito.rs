@@ -1,4 +1,4 @@
-//! Avito's refusals (avito §9). Its documents name codes, not texts.
+//! Avito's refusals (avito §9). Its documentation lists codes, but no texts.
 
 use base::message::FailureCode::{Internal, RecipientUnreachable, Rejected, SourceDisconnected};
 

@@ -1,4 +1,4 @@
-//! MAX's refusals (max §10). A row compares the HTTP status, and code and message as one text.
+//! MAX's refusals (max §10). A row is matched by the HTTP status, and by code and message as one text.
 
 use base::message::FailureCode::{Internal, RecipientBlocked, RecipientUnreachable, Rejected, SourceDisconnected};
 

@@ -1,5 +1,5 @@
-//! The refusals of Meta's Graph, for Instagram and for Messenger (instagram-and-facebook §17). A code is Graph's; its subcode
-//! stands as `#<number>` behind the text.
+//! Refusals of Meta's Graph API for Instagram and Messenger (instagram-and-facebook §17). A code is Graph's code; the
+//! subcode is appended to the text as `#<number>`.
 
 use base::message::FailureCode::{
     Internal, RecipientBlocked, RecipientUnreachable, Rejected, SourceDisconnected, WindowClosed,
@@ -9,7 +9,7 @@ use super::Fix::{Bytes, NoQuote, Shorter};
 use super::RefusalClass::{Pause, Permanent, Resend, Transient};
 use super::{CatalogEntry, ErrorCatalog};
 
-/// One network's catalogue: they differ in their texts alone.
+/// The catalogue of one network; the two differ only in their texts.
 macro_rules! catalog {
     ($kind:literal) => {{
         const ROWS: &[CatalogEntry] = rows! { $kind:

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
-/// The rows of a kind: id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
+/// The rows of a kind: id, codes, parts of the text, reaction, failure code, and cause. Codes of 0 match no answer.
 macro_rules! rows {
     ($kind:literal: $(
         $id:literal $from:literal..=$to:literal $([$($text:literal),*])? => $class:expr, $failure:expr, $cause:literal;
@@ -46,9 +46,9 @@ pub use whatsapp::WHATSAPP;
 pub struct ErrorCatalog {
     /// The kind of source.
     pub kind: &'static str,
-    /// The first match counts.
+    /// Checked in order; the first match counts.
     pub rows: &'static [CatalogEntry],
-    /// By code, if no row matches.
+    /// Matched by code if no row matches.
     pub defaults: &'static [CatalogEntry],
 }
 
@@ -58,13 +58,13 @@ pub struct CatalogEntry {
     /// Its number in the documents, and the end of its text key: `passport-{kind}-{id}`.
     pub id: &'static str,
     key: &'static str,
-    /// Codes of the answer; 0 if no answer contains it.
+    /// Codes of the answer; 0 if no answer contains one.
     pub codes: RangeInclusive<u32>,
     /// Parts of the text, one of which must occur, case-insensitively; empty for any text.
     pub texts: &'static [&'static str],
     pub cause: &'static str,
     pub class: RefusalClass,
-    /// The failure code of the message; none if no message fails by it.
+    /// The failure code of the message; none if this error does not fail a message.
     pub failure: Option<FailureCode>,
 }
 
@@ -73,11 +73,11 @@ pub struct CatalogEntry {
 pub enum RefusalClass {
     /// Nothing helps: the message fails.
     Permanent,
-    /// Retry with back-off, or when the messenger says.
+    /// Retry with back-off, or at the time that the messenger gives.
     Transient,
     /// Nothing is sent to this source until it is repaired.
     Pause,
-    /// The request is changed and sent again, once; a second refusal is permanent.
+    /// The request is changed and sent once more; a second refusal is permanent.
     Resend(Fix),
     /// There is nothing left to do.
     Done,
@@ -90,27 +90,27 @@ pub enum RefusalClass {
 pub enum Fix {
     /// Use the chat's new id, which is stored.
     NewChat,
-    /// Without the topic.
+    /// Remove the topic.
     NoTopic,
     /// Split the text into shorter parts.
     Shorter,
     /// Send the caption as a separate message.
     CaptionApart,
-    /// Without formatting.
+    /// Remove the formatting.
     Plain,
-    /// Without the quote.
+    /// Remove the quote.
     NoQuote,
     /// Send the bytes instead of an address; if they are not stored here, a link of ours.
     Bytes,
-    /// As a file.
+    /// Send it as a file.
     Document,
-    /// As music.
+    /// Send it as music.
     Audio,
     /// Send each file separately.
     OneByOne,
     /// Send the buttons as text.
     ButtonsAsText,
-    /// Without line breaks in the values of a template.
+    /// Remove line breaks from the values of a template.
     OneLine,
 }
 
@@ -142,8 +142,8 @@ impl ErrorCatalog {
         known.or_else(|| self.defaults.iter().find(|row| row.fits(code, &text)))
     }
 
-    /// The row of a stored answer: of messengers whose codes are not the HTTP status, by the code in its JSON
-    /// (`{"error":{"code":…}}`).
+    /// The row that matches a stored answer; for messengers whose codes differ from the HTTP status, by the code in its
+    /// JSON (`{"error":{"code":…}}`).
     pub fn of_answer(&self, status: u16, answer: &str) -> Option<&'static CatalogEntry> {
         let answered: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
         let code = ["/error/code", "/error_code"].into_iter().find_map(|place| answered.pointer(place)?.as_u64());
@@ -151,12 +151,12 @@ impl ErrorCatalog {
         self.find(code.unwrap_or_else(|| u32::from(status)), answer)
     }
 
-    /// The row of a code that is listed, whatever the text; none for all others, which only the defaults cover.
+    /// The row that lists this code, whatever the text; none for codes that only the defaults cover.
     pub fn known(&self, code: u32) -> Option<&'static CatalogEntry> {
         self.rows.iter().find(|row| row.codes.contains(&code))
     }
 
-    /// The failure reported to the manager for a row, if known without asking the messenger.
+    /// The failure shown to the manager for a row, for failures that need no call to the messenger.
     pub fn failure(&self, id: &str, words: Words) -> Failure {
         let nameless = || Failure { code: FailureCode::Rejected, text: String::new() };
         self.row(id).map_or_else(nameless, |row| row.failure(words))
@@ -180,7 +180,7 @@ impl CatalogEntry {
         self.key
     }
 
-    /// The failure reported to the manager.
+    /// The failure shown to the manager.
     pub fn failure(&self, words: Words) -> Failure {
         let code = self.failure.unwrap_or(FailureCode::Rejected);
         Failure { code, text: words.text(self.key).to_string() }

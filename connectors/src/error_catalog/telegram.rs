@@ -1,5 +1,5 @@
-//! Telegram's refusals (telegram §17). Their texts are a constant in capitals or English prose after a prefix, so
-//! they are matched by case-insensitive substrings.
+//! Telegram's refusals (telegram §17). Their texts are a constant in capitals or English prose after a prefix, so they
+//! are matched by case-insensitive substrings.
 
 use base::message::FailureCode::{
     Internal, RecipientBlocked, RecipientUnreachable, Rejected, SourceDisconnected, WindowClosed,

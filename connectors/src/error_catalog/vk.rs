@@ -1,4 +1,4 @@
-//! VK's refusals (vk §13): `error_code` of the answer; the text distinguishes some that share a code.
+//! VK's refusals (vk §13), matched by `error_code`; the text distinguishes errors that share a code.
 
 use base::message::FailureCode::{
     Internal, RecipientBlocked, RecipientUnreachable, Rejected, SourceDisconnected, WindowClosed,
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    /// Codes and words of VK's schema, and the rows they find.
+    /// Codes and texts of VK's schema, and the rows that they match.
     const ANSWERS: &[(&str, u32, &str)] = &[
         ("1", 1, "Unknown error occurred"),
         ("5", 5, "User authorization failed: invalid access_token (4)."),
@@ -132,7 +132,7 @@ mod tests {
         ("other", 3, "Unknown method passed"),
         ("other", 2000, "Servers number limit is reached"),
     ];
-    /// Rows that no code answers.
+    /// Rows whose error has no code.
     const NOT_ANSWERED: [&str; 2] = ["upload", "unknown"];
 
     #[test]

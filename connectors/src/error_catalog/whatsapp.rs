@@ -1,4 +1,5 @@
-//! WhatsApp's refusals (whatsapp §15). Codes decide: the same ones come in answers, in statuses and for a number as a whole.
+//! WhatsApp's refusals (whatsapp §15), matched by code: answers, statuses and reports about a number use the same
+//! codes.
 
 use base::message::FailureCode::{Internal, RecipientUnreachable, Rejected, SourceDisconnected, WindowClosed};
 

@@ -17,7 +17,7 @@ pub const KIND: Kind = Kind {
     mark: include_str!("mark.svg"),
 };
 
-// Its echo names the letter.
+// An echo contains the letter's id.
 const ABILITIES: Abilities =
     meta::abilities(Length { most: 2000, unit: Unit::Utf16 }, false, AfterUnknown::AwaitStatus);
 
@@ -32,7 +32,7 @@ const PLATFORM: Platform = Platform {
     network: Network::Facebook,
     object: "page",
     account: "page_id",
-    // Parom itself enters its address in an app of Messenger.
+    // Parom registers its own address in a Messenger app.
     fields: &[PAGE, TOKEN, OWN_APP[0], OWN_APP[1].with_hint("wizard-fb-verify-hint")],
     fields_in_vendors_app: &[PAGE, TOKEN, VENDORS_APP[0], VENDORS_APP[1].with_hint("wizard-fb-verify-optional-hint")],
     abilities: &ABILITIES,

@@ -1,11 +1,11 @@
-//! Text replacements for what a messenger does not support.
+//! Text replacements for content that a messenger does not support.
 
 use base::i18n::Words;
 use base::message::{Button, Content, List, Markup, Media, Quote};
 
 use super::file_name;
 
-/// Maximum number of characters repeated from a quoted text.
+/// Maximum number of characters of a quoted text.
 const QUOTED: usize = 400;
 
 /// A quote as lines prefixed with `>`.
@@ -20,7 +20,7 @@ pub fn quote(words: Words, quote: &Quote) -> String {
     said.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// A forwarded message with a line that says so.
+/// A forwarded message below a line that marks it as forwarded.
 pub fn forward(words: Words, forward: &Quote) -> String {
     let name = forward.sender.as_ref().and_then(|sender| sender.name.as_deref());
     let head = match name {
@@ -31,7 +31,7 @@ pub fn forward(words: Words, forward: &Quote) -> String {
     format!("{head}\n{text}").trim_end().to_owned()
 }
 
-/// Any content as text, reduced to what people need.
+/// Any content as text, reduced to the essentials.
 pub fn content(words: Words, content: &Content) -> String {
     match content {
         Content::Text { text } => text.clone(),
@@ -56,7 +56,7 @@ pub fn map(latitude: f64, longitude: f64) -> Option<String> {
     url::Url::parse_with_params("https://maps.google.com/maps", [("q", point)]).ok().map(|map| map.to_string())
 }
 
-/// The same for a quoted message: short, and without a link to its file.
+/// The same for a quoted message: short, without a link to its file.
 pub fn quoted(words: Words, quoted: &Content) -> String {
     short(&content_line(words, quoted))
 }
@@ -76,7 +76,7 @@ fn file(words: Words, kind: &str, media: &Media, linked: bool) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// A text between a list's header and footer, each unless the text has it already.
+/// The text with a list's header above and footer below, unless the text already contains them.
 pub fn around_list(list: &List, text: &str) -> String {
     let new =
         |part: &str| Some(part.trim().to_owned()).filter(|part| !part.is_empty() && !text.contains(part.as_str()));

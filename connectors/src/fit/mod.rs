@@ -17,7 +17,7 @@ mod split;
 pub use sign::sign;
 pub use split::split;
 
-/// Something that a messenger may or may not support; as an error: it accepts no replacement either.
+/// Something that a messenger may not support. As an error: it has no replacement either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing {
     /// A kind of [`Content`].
@@ -36,7 +36,7 @@ impl Thing {
     }
 }
 
-/// The message in parts, in sending order; usually one. The fields that remain are supported natively.
+/// The parts of the message, in sending order; usually one. Fields that remain are supported natively.
 pub fn fit(mut message: Message, abilities: &Abilities, words: Words) -> Result<Vec<Message>, Thing> {
     let features = &abilities.features;
     let mut text = Text::default();
@@ -44,7 +44,7 @@ pub fn fit(mut message: Message, abilities: &Abilities, words: Words) -> Result<
     text.add_all(quote.iter().map(|quote| lines::quote(words, quote)));
     let forward = replaced("forwards", features.forwards, &mut message.forward)?;
     text.add_all(forward.iter().map(|forward| lines::forward(words, forward)));
-    // The text of a template is final; a comment is answered in the dialogue.
+    // A template's text is final; a comment is answered in a private message.
     replaced("templates", features.templates, &mut message.template)?;
     replaced("comments", features.comments, &mut message.post)?;
 
@@ -60,7 +60,7 @@ pub fn fit(mut message: Message, abilities: &Abilities, words: Words) -> Result<
     Ok(parts_of(&message, contents))
 }
 
-/// Paragraphs that are joined to one text.
+/// Paragraphs that are joined into one text.
 #[derive(Default)]
 struct Text(Vec<String>);
 
@@ -84,7 +84,7 @@ fn replaced<T>(name: &'static str, support: Support, thing: &mut Option<T>) -> R
     }
 }
 
-/// The content without its text, and the text. No content if text is all there is.
+/// The content without its text, and the text. No content if there is only text.
 fn shaped(content: Content, abilities: &Abilities, words: Words) -> Result<(Option<Content>, Option<String>), Thing> {
     let (kind, support) = (content.kind(), abilities.content.of(&content));
     if support == Support::Refused {
@@ -107,7 +107,7 @@ fn without_caption(mut content: Content) -> (Option<Content>, Option<String>) {
     (Some(content), caption)
 }
 
-/// Contents in order: the file with its caption, or first the file and then the text.
+/// Contents in order: the file with its caption, or the file followed by the text.
 fn arranged(content: Option<Content>, text: String, abilities: &Abilities) -> Vec<Content> {
     let mut contents = Vec::new();
     let mut rest = text;
@@ -129,7 +129,7 @@ fn arranged(content: Option<Content>, text: String, abilities: &Abilities) -> Ve
     contents
 }
 
-/// One message per content: quotes on the first, buttons on the last.
+/// One message per content: the quote goes on the first, the buttons on the last.
 fn parts_of(message: &Message, contents: Vec<Content>) -> Vec<Message> {
     let of = contents.len();
     let parts = contents.into_iter().zip(1..).map(|(content, number)| {
@@ -146,7 +146,7 @@ fn parts_of(message: &Message, contents: Vec<Content>) -> Vec<Message> {
     parts.collect()
 }
 
-/// What a text shows of a file: its name, if any.
+/// How a text refers to a file: by its name, if it has one.
 fn file_name(media: &Media) -> Option<&str> {
     Some(media.file_name.as_str()).filter(|name| !name.is_empty())
 }

@@ -4,9 +4,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{Length, Unit};
 
-/// Parts in order, each within the limit, split after a line or a word if there is such a place in the second half of
-/// the part, and never inside what people see as one character, unless that character alone exceeds the limit. Parts
-/// of only white space are left out; the others joined are the text.
+/// The parts in order, each within the limit. A part ends after a line or a word if there is such a place in its second
+/// half, and never inside a grapheme unless that grapheme alone exceeds the limit. Parts of only white space are left
+/// out; the other parts, joined, are the text.
 pub fn split(text: &str, limit: Length) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -33,13 +33,13 @@ fn cut(text: &str, limit: Length) -> usize {
             let space = head.char_indices().rev().find(|(_, sign)| sign.is_whitespace() && *sign != '\u{a0}');
             space.map(|(at, sign)| at + sign.len_utf8()).filter(|end| *end > half)
         })
-        // A joiner after the space would be separated.
+        // A joiner after the space would be separated from it.
         .filter(|end| is_boundary(text, *end))
         .unwrap_or(most)
 }
 
-/// As many whole graphemes as fit, in bytes; of a grapheme longer than the limit as many characters as fit, at least
-/// one.
+/// The length in bytes of as many whole graphemes as fit; of a grapheme longer than the limit, as many characters as
+/// fit, at least one.
 fn most_of(text: &str, limit: Length) -> usize {
     let (mut used, mut end) = (0, 0);
     for sign in text.graphemes(true) {
@@ -110,7 +110,7 @@ mod tests {
             let parts = split(&text, limit(most, unit));
             assert_eq!(parts, [family.repeat(2), family.repeat(2), family.to_owned()], "{unit:?}");
         }
-        // It exceeds the limit by itself, so it must be split.
+        // The emoji alone exceeds the limit, so it must be split.
         let parts = split(&format!("a{family}b"), limit(4, Unit::Bytes));
         assert_eq!(parts.concat(), format!("a{family}b"));
         assert!(parts.iter().all(|part| part.len() <= 4));

@@ -1,5 +1,5 @@
-//! Instagram professional accounts, through the Instagram API with Instagram Login (instagram-and-facebook §1). The code is
-//! in `meta/`.
+//! Instagram professional accounts, through the Instagram API with Instagram Login (instagram-and-facebook §1). The
+//! code is in `meta/`.
 
 use base::config::Config;
 use base::http_client::HttpClients;
@@ -18,7 +18,7 @@ pub const KIND: Kind = Kind {
     mark: include_str!("mark.svg"),
 };
 
-// It reports what was read, but not what was delivered. Its echo says what was sent, although not by whom.
+// Instagram reports reading but not delivery. Its echo contains what was sent, but not by which app.
 const ABILITIES: Abilities = meta::abilities(Length { most: 1000, unit: Unit::Bytes }, true, AfterUnknown::AwaitStatus);
 
 const ACCOUNT: Field =

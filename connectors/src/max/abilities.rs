@@ -1,19 +1,20 @@
-//! What MAX can do (max §6, §7, §9, §13).
+//! What MAX supports (max §6, §7, §9, §13).
 
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
-/// The longest text, beside files too. No document names the unit; UTF-16 never counts less than characters.
+/// The longest text, also next to files. No document names the unit; counting UTF-16 units is safe, because it never
+/// gives less than counting characters.
 pub(super) const TEXT: Length = Length { most: 4000, unit: Unit::Utf16 };
 
 pub(super) const ABILITIES: Abilities = Abilities {
     content: ContentAbilities {
-        // Bots can send stickers of MAX only.
+        // Bots can send only MAX's own stickers.
         sticker: Support::As(Stand::Picture),
         ..ContentAbilities::all(Support::Native)
     },
     features: FeatureAbilities {
         media_groups: Support::As(Stand::Apart),
-        // A forward takes no text and needs a message of MAX.
+        // A forward cannot have a text and refers to a message at MAX.
         forwards: Support::As(Stand::Text),
         templates: Support::As(Stand::Text),
         reactions: Support::Refused,
@@ -23,7 +24,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
     },
     text_length: Some(TEXT),
     caption_length: Some(TEXT),
-    // A source may choose otherwise: see `setup::BotOptions`.
+    // A source can choose otherwise: see `setup::BotOptions`.
     delivered_on_accept: true,
     after_unknown: AfterUnknown::ResendOnce,
     window: None,

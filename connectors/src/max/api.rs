@@ -1,5 +1,5 @@
-//! Calls of MAX's Bot API (max §1), and its hosts of files (max §7). The token is a header of calls alone: hosts of files
-//! never get it.
+//! Calls to MAX's Bot API (max §1) and to its file hosts (max §7). Only API calls contain the token; file hosts never
+//! get it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,12 +22,12 @@ use crate::unanswered::words;
 
 /// Time limit of a call, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(8);
-/// Time limit of the upload of a file. With two calls it stays below the 30 seconds of a letter.
+/// Time limit of an upload. Together with two calls it stays below the 30 seconds for a letter.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(20);
-/// Maximum bytes read from an answer: a message with everything in it is far smaller.
+/// Maximum bytes read from an answer: a message with all its parts is far smaller.
 const ANSWER_BYTES: usize = 1024 * 1024;
 
-/// One Bot API server. Clones share connections.
+/// A Bot API server. Clones share connections.
 #[derive(Clone)]
 pub(super) struct MaxApi {
     http: reqwest::Client,
@@ -39,7 +39,7 @@ pub(super) struct MaxApi {
 /// Why there is no result. Contains no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ApiError {
-    /// The server refused. Code and message are MAX's (max §10), empty if the answer was not its own.
+    /// The server refused. Code and message are MAX's (max §10), empty if the answer was not MAX's own.
     Refused { status: u16, code: String, message: String, retry_after: Option<Duration> },
     /// The request did not reach the server completely: nothing happened there.
     NotSent(LocalizedText),
@@ -50,7 +50,8 @@ pub(super) enum ApiError {
 }
 
 impl ApiError {
-    /// Whether the server does not have this call. MAX has all of them; servers that imitate it may have few.
+    /// Whether the server does not implement this call. MAX implements all of them; servers that imitate it may
+    /// implement few.
     pub(super) fn is_missing(&self) -> bool {
         match self {
             Self::Refused { status, code, .. } => matches!(status, 404 | 405 | 501) && code.is_empty(),
@@ -72,7 +73,7 @@ pub(super) struct Call<'a> {
 /// A file to upload.
 pub(super) struct UploadFile {
     pub name: String,
-    /// Empty: unknown.
+    /// Empty if unknown.
     pub mime_type: String,
     pub file: OpenFile,
     /// Exact number of bytes.
@@ -87,15 +88,15 @@ struct Refusal {
 }
 
 impl ApiError {
-    /// A refusal that no server gave.
+    /// A refusal that we generate, without an answer of a server.
     pub fn refused(status: u16) -> Self {
         Self::Refused { status, code: String::new(), message: String::new(), retry_after: None }
     }
 }
 
 impl MaxApi {
-    /// A root certificate that cannot be read was refused with the configuration; if it vanished since, the calls fail
-    /// and say why.
+    /// An unreadable root certificate is already refused with the configuration; if the file disappeared since, the
+    /// calls fail with that reason.
     pub fn new(http: &HttpClients, config: &config::Max) -> Self {
         let trusting = config.root().map(|file| http.trusting(&config.api_url, file)).transpose();
         let own = trusting.unwrap_or_else(|error| {
@@ -111,7 +112,7 @@ impl MaxApi {
         }
     }
 
-    /// Whether this is MAX's public server, whose rules for webhooks apply.
+    /// Whether this is MAX's public server, whose webhook rules apply.
     pub fn is_maxs_own(&self) -> bool {
         self.base.host_str().is_some_and(|host| host == "max.ru" || host.ends_with(".max.ru"))
     }
@@ -140,7 +141,7 @@ impl MaxApi {
         serde_json::from_value(value).map_err(|_| ApiError::Unreadable { status })
     }
 
-    /// Calls a method whose answer says nothing but that it was done: any success is one, also without a body.
+    /// Calls a method whose answer contains no data: any success counts, also one without a body.
     pub async fn done(&self, token: &SecretString, call: Call<'_>) -> Result<(), ApiError> {
         match self.call::<IgnoredAny>(token, call).await {
             Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),
@@ -148,7 +149,7 @@ impl MaxApi {
         }
     }
 
-    /// Uploads a file to an address that MAX gave; returns the body of the answer.
+    /// Uploads a file to an address returned by MAX; returns the body of the answer.
     pub async fn upload(&self, token: &SecretString, address: &str, file: UploadFile) -> Result<Vec<u8>, ApiError> {
         let bytes = file.file.bytes.map(|piece| piece.map_err(std::io::Error::other));
         let mut part = Part::stream_with_length(Body::wrap_stream(bytes), file.size).file_name(file.name);
@@ -171,8 +172,8 @@ impl MaxApi {
         Ok(OpenFile { announced, bytes: bytes.boxed() })
     }
 
-    /// A request to an address that MAX gave. On the API's own host it is trusted as the configuration is; anywhere else
-    /// it must be public.
+    /// A request to an address returned by MAX. On the API's own host it is trusted like the configuration; any other
+    /// host must be public.
     fn at(&self, method: Method, address: &str) -> Result<RequestBuilder, ApiError> {
         let url = Url::parse(address).map_err(|_| ApiError::refused(404))?;
         if url.origin() == self.base.origin() {
@@ -189,7 +190,7 @@ async fn answered(request: RequestBuilder, token: &SecretString) -> Result<(u16,
     let retry_after = seconds(&response);
     let body = match read_up_to(response, ANSWER_BYTES).await {
         Ok((body, _)) => body,
-        // The status is a refusal; the missing body would only have given the reason.
+        // The status already shows a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => Vec::new(),
         Err(error) => return Err(ApiError::Unknown(words(error))),
     };

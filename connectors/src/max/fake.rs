@@ -50,7 +50,7 @@ struct Script {
     calls: Vec<RecordedCall>,
 }
 
-/// The server. Unscripted uploads and messages succeed, as message `mid.101`, `mid.102`, …; all else is `{}`.
+/// The server. Unscripted uploads and messages succeed, as message `mid.101`, `mid.102`, …; other calls return `{}`.
 #[derive(Clone)]
 pub struct Fake {
     pub base: String,
@@ -67,7 +67,7 @@ impl Fake {
         fake
     }
 
-    /// The calls of this server.
+    /// A client of this server.
     pub fn api(&self) -> MaxApi {
         api_at(&self.base)
     }
@@ -136,7 +136,7 @@ impl Fake {
     }
 }
 
-/// The calls of the server at this address.
+/// A client of the server at this address.
 pub fn api_at(base: &str) -> MaxApi {
     let config = Config::from_toml(&format!("[max]\napi_url = \"{base}\"")).unwrap();
     MaxApi::new(&HttpClients::new(&config.network).unwrap(), &config.max)

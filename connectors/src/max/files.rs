@@ -1,5 +1,5 @@
-//! Files at MAX (max §7). Their addresses are signed and end: they never leave this folder, and are asked for anew when
-//! they have ended.
+//! Files at MAX (max §7). Their addresses are signed and expire: they never leave this folder, and are requested again
+//! after they have expired.
 
 use base::i18n::LocalizedText;
 use reqwest::Method;
@@ -13,21 +13,21 @@ use super::wire::{Attachment, Message};
 use crate::Settings;
 use crate::file::{NotOpened, OpenFile};
 
-/// Where a file is, as stored until it is loaded.
+/// How to find a file, stored until it is downloaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct FileReference {
-    /// Its message, which tells the address anew.
+    /// The message that contains it, from which a new address is requested.
     pub mid: String,
     /// Its position among the attachments of that message.
     pub attachment: usize,
-    /// A video, which has addresses of its own.
+    /// The token of a video, which has addresses of its own.
     pub video: Option<String>,
     pub url: String,
 }
 
 impl FileReference {
-    /// As stored.
+    /// The stored form.
     pub fn write(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -63,7 +63,7 @@ pub(super) async fn open(api: &MaxApi, settings: &Settings, reference: &str) -> 
     let file: FileReference = serde_json::from_str(reference).map_err(|_| NotOpened::Never("unsupported"))?;
     let failed = match api.open(&file.url).await {
         Ok(opened) => return Ok(opened),
-        // The address has ended, or it is that of a player.
+        // The address has expired, or is that of a player.
         Err(failed @ ApiError::Refused { status: 400..=499, .. }) => failed,
         Err(failed) => return Err(not_opened(&failed)),
     };
@@ -75,7 +75,7 @@ pub(super) async fn open(api: &MaxApi, settings: &Settings, reference: &str) -> 
     }
 }
 
-/// The present address of a file.
+/// A new address of the file.
 async fn anew(api: &MaxApi, token: &SecretString, file: &FileReference) -> Result<Option<String>, ApiError> {
     if let Some(video) = &file.video {
         let path = ["videos", video.as_str()];
@@ -106,7 +106,7 @@ fn not_opened(failed: &ApiError) -> NotOpened {
     }
 }
 
-/// What an upload answers where the token is in it (max §7).
+/// The token in the answer to an upload, for types that return it there (max §7).
 pub(super) fn uploaded_token(answer: &[u8]) -> Result<String, ApiError> {
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
     let photo = answer.get("photos").and_then(Value::as_object).and_then(|photos| photos.values().next());

@@ -9,9 +9,9 @@
 
 use std::fmt;
 
-/// The most attachments of one message that are expected.
+/// Maximum number of attachments expected in one message.
 const ATTACHMENTS: usize = 12;
-/// The longest `mid` that is taken for one, in bytes; known ones have 36.
+/// Maximum length of a `mid` in bytes; known ones have 36.
 const MID: usize = 200;
 
 /// A conversation.
@@ -57,7 +57,7 @@ pub fn message(mid: &str, attachment: usize) -> String {
     }
 }
 
-/// The external ids that a message may have.
+/// All external ids that a message may have.
 pub fn messages(mid: &str) -> Vec<String> {
     (0..ATTACHMENTS).map(|attachment| message(mid, attachment)).collect()
 }

@@ -8,14 +8,14 @@ use crate::pressed_button::{self, PressedButton, link};
 
 /// Maximum rows.
 const ROWS: usize = 30;
-/// Maximum buttons in one row, and in one that has links.
+/// Maximum buttons in one row, and in a row with links.
 const IN_ROW: usize = 7;
 const LINKS_IN_ROW: usize = 3;
 /// Maximum characters of a label, and bytes of a link.
 const LABEL: usize = 128;
 const LINK: usize = 2048;
 
-/// The attachment with the buttons; none if they do not fit a keyboard and text must replace them.
+/// The attachment with the buttons; none if they do not fit a keyboard and must be sent as text.
 pub(super) fn attachment(message_id: Uuid, markup: &Markup) -> Option<Value> {
     let rows = match markup {
         Markup::Buttons(rows) => buttons(message_id, rows)?,
@@ -25,7 +25,7 @@ pub(super) fn attachment(message_id: Uuid, markup: &Markup) -> Option<Value> {
     fits.then(|| json!({ "type": "inline_keyboard", "payload": { "buttons": rows } }))
 }
 
-/// Rows that are too wide go on below. None if a link cannot be one of MAX's.
+/// Rows that are too wide are wrapped. None if MAX would reject a link.
 fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Option<Vec<Vec<Value>>> {
     let mut keys = Vec::new();
     for buttons in pressed_button::buttons(message_id, rows) {
@@ -59,7 +59,7 @@ fn key(text: &str, pressed: PressedButton) -> Value {
     json!({ "type": "callback", "text": label(text), "payload": pressed.data() })
 }
 
-/// A label that is not too long.
+/// A label, cut to the limit.
 fn label(text: &str) -> String {
     match text.char_indices().nth(LABEL) {
         None => text.to_owned(),

@@ -53,7 +53,7 @@ pub struct Max {
 }
 
 impl Max {
-    /// `config`: the address of MAX's server, and the root that its certificate ends at.
+    /// `config`: the address of MAX's server, and the root certificate that it chains to.
     pub fn new(http: &HttpClients, config: &config::Max) -> Self {
         Self { api: MaxApi::new(http, config), memory: Memory::default(), posts: Posts::default() }
     }

@@ -11,7 +11,7 @@ use super::TOKEN;
 use super::api::{ApiError, Call, MaxApi};
 use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
 
-/// The longest token; no document tells its form.
+/// Maximum length of a token; no document describes its format.
 const TOKEN_BYTES: usize = 512;
 
 pub(super) const FIELDS: &[Field] = &[
@@ -35,7 +35,7 @@ pub(super) struct BotOptions {
     pub groups: bool,
     /// Whether comments of channel posts are conversations too.
     pub comments: bool,
-    /// MAX has no receipts: accepted messages count as delivered.
+    /// MAX sends no receipts: accepted messages count as delivered.
     pub delivered_on_accept: bool,
     /// The manager's name is put above each message.
     pub sign_with_manager_name: bool,
@@ -103,7 +103,7 @@ pub(super) async fn me(api: &MaxApi, token: &SecretString) -> Result<BotUser, Ap
     api.call(token, Call { method: Method::GET, path: &["me"], query: &[], body: None }).await
 }
 
-/// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
+/// Validates the entered settings. A missing or still masked token is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let typed: SettingsInput = entered::read(settings)?;
     let mut secrets = std::collections::BTreeMap::new();
@@ -124,7 +124,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     Ok(Setup { public, secrets })
 }
 
-/// Validates the token and says whose it is.
+/// Validates the token and returns whose it is.
 pub(super) async fn check_access(api: &MaxApi, settings: &Settings) -> Check {
     let token = token(settings).ok_or_else(|| LocalizedText::new("said-max-token"))?;
     match me(api, token).await {
@@ -133,18 +133,18 @@ pub(super) async fn check_access(api: &MaxApi, settings: &Settings) -> Check {
     }
 }
 
-/// What the catalogue compares: code and message of a refusal.
+/// The text that the catalogue matches: code and message of a refusal.
 pub(super) fn said(code: &str, message: &str) -> String {
     format!("{code} {message}").trim().to_owned()
 }
 
-/// Why a call other than a message failed, as a text for the account's people.
+/// Why a call other than sending a message failed, as a text for the account's people.
 pub(super) fn explain(failed: &ApiError) -> LocalizedText {
     match failed {
         ApiError::Refused { status, code, message, .. } => {
             let text = said(code, message);
             match error_catalog::MAX.find(*status, &text) {
-                // A setup error is no refused message: MAX's own words say more.
+                // The general text is about a refused message; for a setup error MAX's own words are more precise.
                 Some(row) if row.id != "400" => LocalizedText::new(row.key()),
                 _ if text.is_empty() => LocalizedText::new("said-server-answered").with("status", *status),
                 _ => LocalizedText::new("said-max-refused").with("text", text),

@@ -1,4 +1,4 @@
-//! Cards of contacts (max §5.2).
+//! Contact cards (max §5.2).
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Card {
     pub name: String,
-    /// With a plus, if it is a whole number.
+    /// With a plus, if it contains only digits.
     pub phone: String,
 }
 

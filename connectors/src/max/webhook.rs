@@ -13,7 +13,7 @@ use super::setup;
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
 
-/// Types of updates that are subscribed: those that mean something to a conversation.
+/// Update types that are subscribed: those that affect a conversation.
 const TYPES: [&str; 13] = [
     "message_created",
     "message_edited",
@@ -29,13 +29,13 @@ const TYPES: [&str; 13] = [
     "comment_edited",
     "comment_removed",
 ];
-/// Those that every description of the Bot API has.
+/// Those that every version of the Bot API has.
 const DOCUMENTED: [&str; 6] =
     ["message_created", "message_edited", "message_removed", "message_callback", "bot_started", "bot_stopped"];
-/// Those without which customers' messages would be missed. A server that knows no comments keeps the others.
+/// Those without which customers' messages would be missed. A server without comments keeps the others.
 const NEEDED: [&str; 5] = ["message_created", "message_edited", "message_removed", "message_callback", "bot_started"];
 
-/// What a press shows to the customer; MAX demands something (max §9).
+/// The notification shown to the customer after a press; MAX requires one (max §9).
 const PRESSED: &str = "✓";
 
 #[derive(Debug, Default, Deserialize)]
@@ -48,7 +48,7 @@ struct Subscriptions {
 #[serde(default)]
 struct Subscription {
     url: String,
-    /// None or empty: all.
+    /// None or empty means all types.
     update_types: Option<Vec<String>>,
 }
 
@@ -62,7 +62,7 @@ impl Subscription {
         Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// This source under another address of the server: the server moved.
+    /// Whether it is this source under a former address of the server.
     fn is_once_ours(&self, ours: &str) -> bool {
         let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
         let (there, here) = (path(&self.url), path(ours));
@@ -70,7 +70,7 @@ impl Subscription {
     }
 }
 
-/// Whether a call carries the secret that we gave to MAX.
+/// Whether a call contains the secret that we gave to MAX.
 pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
     let given = (call.header)("x-max-bot-api-secret").unwrap_or_default();
     let Some(secret) = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret) else { return false };
@@ -87,7 +87,7 @@ pub(super) async fn identity(api: &MaxApi, settings: &Settings) -> Result<Option
     }))
 }
 
-/// Subscribes our address, in place of an earlier address of this source.
+/// Subscribes our address, replacing earlier addresses of this source.
 pub(super) async fn connect(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     unreachable_address(api, &hook.url).map_or(Ok(()), |said| Err(Denied::Refused(said)))?;
     let token = token(settings)?;
@@ -109,12 +109,12 @@ async fn subscribe(api: &MaxApi, token: &SecretString, hook: &HookTarget, types:
     api.done(token, call).await
 }
 
-/// A server may refuse types that it does not know.
+/// Whether the server refuses an update type that it does not know.
 fn is_wrong_body(failed: &ApiError) -> bool {
     matches!(failed, ApiError::Refused { status: 400 | 404..=428, .. })
 }
 
-/// Checks where updates are sent. MAX removes a subscription whose calls failed for eight hours and tells nobody.
+/// Checks where updates are sent. MAX removes a subscription whose calls failed for eight hours, without a notice.
 pub(super) async fn watch(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
     let told = subscriptions(api, token(settings)?).await.map_err(|failed| denied(&failed))?;
     let Some(all) = told else { return Ok(Watched::Fine) };
@@ -136,7 +136,7 @@ pub(super) async fn remove(api: &MaxApi, settings: &Settings, hook: &HookTarget)
     Ok(())
 }
 
-/// Reads back where updates are sent; before the source exists, says who else gets them.
+/// Reads back where updates are sent; before the source exists, reports who else receives them.
 pub(super) async fn check(api: &MaxApi, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
     let token = token(settings).map_err(|denied| denied.text().clone())?;
@@ -152,19 +152,19 @@ pub(super) async fn check(api: &MaxApi, settings: &Settings, probe: &Probe) -> C
     }
 }
 
-/// Acknowledges a press: the customer's button stops waiting.
+/// Acknowledges a press, which ends the loading state of the customer's button.
 pub(super) async fn acknowledge(api: &MaxApi, settings: &Settings, callback_id: &str) {
     let Ok(token) = token(settings) else { return };
     let body = json!({ "notification": PRESSED });
     let query = [("callback_id", callback_id)];
     let call = Call { method: Method::POST, path: &["answers"], query: &query, body: Some(&body) };
     if let Err(failed) = api.done(token, call).await {
-        // The press or the bot is no longer valid; the press is stored.
+        // The press or the bot is no longer valid; the press is already stored.
         tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
     }
 }
 
-/// Where updates are sent; none if MAX does not tell.
+/// Where updates are sent; none if MAX does not return it.
 async fn subscriptions(api: &MaxApi, token: &SecretString) -> Result<Option<Vec<Subscription>>, ApiError> {
     let call = Call { method: Method::GET, path: &["subscriptions"], query: &[], body: None };
     match api.call(token, call).await.map(|all: Subscriptions| all.subscriptions) {
@@ -179,7 +179,7 @@ async fn unsubscribe(api: &MaxApi, token: &SecretString, url: &str) -> Result<()
     api.done(token, call).await
 }
 
-/// Why MAX cannot call this address. A server other than its own may call any.
+/// Why MAX cannot call this address. A server other than MAX's own may call any.
 fn unreachable_address(api: &MaxApi, url: &str) -> Option<LocalizedText> {
     if !api.is_maxs_own() {
         return None;

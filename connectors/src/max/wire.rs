@@ -1,5 +1,5 @@
-//! MAX's updates and messages (max §4, §5), parsed leniently: a field of an unexpected type counts as absent, so that a
-//! new format of one field never costs a message. Absent fields have their empty value.
+//! MAX's updates and messages (max §4, §5), parsed leniently: a field of an unexpected type counts as absent, so that
+//! one changed field never loses a message. Absent fields have their empty value.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -14,7 +14,7 @@ where
     Ok(serde_json::from_value(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
-/// A 64-bit number, which may come as text; 0 if absent.
+/// A 64-bit number, which may be sent as text; 0 if absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Id(pub i64);
 
@@ -48,14 +48,14 @@ macro_rules! wire {
 wire! {
     Update {
         update_type: String,
-        /// Milliseconds since 1970, as all times.
+        /// Milliseconds since 1970, like all times here.
         timestamp: Id,
         message: Option<Message>,
         callback: Option<Callback>,
         message_id: String,
         chat_id: Id,
         user: Option<User>,
-        /// Of the link that started the bot.
+        /// The payload of the link that started the bot.
         payload: Option<String>,
         is_channel: bool,
         title: Option<String>,
@@ -69,14 +69,14 @@ wire! {
     }
 
     Message {
-        /// None: the channel itself.
+        /// None if the channel itself is the author.
         sender: Option<User>,
         recipient: Recipient,
         timestamp: Id,
         link: Option<Link>,
-        /// None if only `link` says something.
+        /// None if only `link` has content.
         body: Option<Body>,
-        /// Of a channel's post.
+        /// The address of a channel post.
         url: Option<String>,
     }
 
@@ -91,7 +91,7 @@ wire! {
     Body {
         mid: String,
         text: Option<String>,
-        /// [`Attachment`]s, each read on its own.
+        /// [`Attachment`]s, each parsed on its own.
         attachments: Vec<Value>,
         markup: Vec<Value>,
     }
@@ -145,7 +145,7 @@ wire! {
         vcf_info: Option<String>,
         hash: Option<String>,
         max_info: Option<User>,
-        /// The same in older bodies.
+        /// The same field in older bodies.
         tam_info: Option<User>,
         buttons: Vec<Vec<Button>>,
     }
@@ -157,7 +157,7 @@ wire! {
 }
 
 impl Attachment {
-    /// An attachment of any form.
+    /// Parses an attachment of any form.
     pub fn of(value: Value) -> Self {
         serde_json::from_value(value).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! A manager's buttons and lists as quick replies or a template, and presses (instagram-and-facebook §7).
+//! Converts a manager's buttons and lists to quick replies or a template, and presses back (instagram-and-facebook §7).
 
 use base::message::{Button, List, Markup};
 use serde_json::{Value, json};
@@ -6,14 +6,14 @@ use uuid::Uuid;
 
 use crate::pressed_button::{self, link};
 
-/// Most quick replies, most buttons of a template, and the longest title of either, in characters.
+/// Maximum quick replies, maximum buttons of a template, and the longest title of either, in characters.
 const QUICK_REPLIES: usize = 13;
 const BUTTONS: usize = 3;
 const TITLE: usize = 20;
 /// The longest text of a template, in characters.
 const TEMPLATE_TEXT: usize = 640;
 
-/// How choices are offered.
+/// The form in which choices are offered.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Offer {
     /// `quick_replies` of a message.
@@ -22,7 +22,7 @@ pub(super) enum Offer {
     Template(Value),
 }
 
-/// How Meta shows the choices of a text; none if they must become words.
+/// The form for the choices of a text; none if they must be sent as text.
 pub(super) fn offer(message_id: Uuid, markup: &Markup, text: &str) -> Option<Offer> {
     let choices: Vec<(String, Option<&str>, String)> = match markup {
         Markup::Buttons(rows) => of_buttons(message_id, rows),
@@ -56,7 +56,7 @@ fn of_list(message_id: Uuid, list: &List) -> Vec<(String, Option<&'static str>, 
     choices.map(|(pressed, choice)| (title(&choice.title), None, pressed.data())).collect()
 }
 
-/// A label within the limit; the press leads to the whole one.
+/// A label within the limit; a press is mapped to the complete one.
 fn title(text: &str) -> String {
     let text = text.trim();
     if text.chars().count() <= TITLE {

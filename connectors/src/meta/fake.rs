@@ -1,4 +1,4 @@
-//! A Graph server for unit tests: records its calls and gives scripted answers. Profiles and posts are always known.
+//! A Graph server for unit tests: records its calls and gives scripted answers. Profiles and posts always exist.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -69,7 +69,7 @@ impl Fake {
         Self { base: "http://127.0.0.1:1".to_owned(), script: Arc::default() }
     }
 
-    /// Answers to the next reads of anything but profiles and posts.
+    /// Sets the answers to the next reads, except those of profiles and posts.
     pub fn reads(&self, answers: impl IntoIterator<Item = Value>) {
         self.script.lock().unwrap().reads.extend(answers);
     }
@@ -86,7 +86,7 @@ impl Fake {
         calls.into_iter().next().unwrap()
     }
 
-    /// The connectors of both kinds at this server. `vendor`: with the vendor's app.
+    /// Connectors of both kinds that use this server. `vendor`: with the vendor's app.
     pub fn connectors(&self, vendor: bool) -> (Meta, Meta) {
         let app = "app_id = \"1517776481860111\"\napp_secret = \"vendor-secret\"\nverify_token = \"vendor-vt\"\n";
         let app = if vendor { app } else { "" };

@@ -1,4 +1,5 @@
-//! Files and profile pictures (instagram-and-facebook §13, §14). Their addresses are signed and end after a day or so.
+//! Files and profile pictures (instagram-and-facebook §13, §14). Their addresses are signed and expire after about a
+//! day.
 
 use futures_util::StreamExt;
 use reqwest::Response;
@@ -16,7 +17,7 @@ pub(super) fn link(address: &str) -> String {
     format!("link:{address}")
 }
 
-/// The reference to a person's picture. `at`: milliseconds; the picture is looked at again once a week.
+/// The reference to a person's picture. `at`: milliseconds; the picture is requested again once a week.
 pub(super) fn face(person: &str, at: i64) -> String {
     format!("face:{person}:{}", at.div_euclid(7 * 86_400_000))
 }

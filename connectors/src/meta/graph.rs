@@ -1,5 +1,5 @@
-//! Calls of the Graph API (instagram-and-facebook §1, §17). Tokens go in a header; where Meta wants one in the address,
-//! the address leaves this file in no error and no log.
+//! Calls to the Graph API (instagram-and-facebook §1, §17). Tokens are sent in a header; where Meta requires one in the
+//! address, that address appears in no error and no log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,22 +17,23 @@ use super::upload::Upload;
 
 use crate::unanswered::words;
 
-/// The account of a token, as Graph calls it.
+/// Graph's name for the account of the token.
 pub(super) const ME: &str = "me";
-/// The version that every call names.
+/// The version in every address.
 const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
-/// Time limit of what is asked while Meta waits for the answer to a webhook, which it gives 20 seconds (instagram-and-facebook §2).
+/// Time limit of requests made while Meta waits for the answer to a webhook, for which it allows 20 seconds
+/// (instagram-and-facebook §2).
 const ASK_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit of a call with a file.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
-/// Graph's codes for an object or a call that does not exist, or that the token may not see.
+/// Graph's codes for an object or a call that does not exist or that the token has no access to.
 const NO_SUCH_OBJECT: [u32; 3] = [100, 803, 2500];
 /// Maximum bytes read from an answer: a page of a conversation with its addresses is smaller.
 const ANSWER_BYTES: usize = 2 * 1024 * 1024;
 
-/// A Graph server: Meta's, or the one of the configuration. Clones share connections.
+/// A Graph server: Meta's, or the configured one. Clones share connections.
 #[derive(Clone)]
 pub(super) struct Graph {
     http: reqwest::Client,
@@ -67,7 +68,7 @@ pub(super) struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
-/// A call of an edge of the account: by the account's id, and by `me` where a server does not know the id.
+/// A call to an edge of the account: by its id, or by `me` on a server that does not know the id.
 #[derive(Clone, Debug)]
 pub(super) struct Edge<'a> {
     pub method: Method,
@@ -91,17 +92,18 @@ impl<'a> Edge<'a> {
 }
 
 impl GraphError {
-    /// Whether the server says that there is no such object or call.
+    /// Whether the server reports that there is no such object or call.
     pub fn is_no_object(&self) -> bool {
         matches!(self, Self::Refused(refusal) if NO_SUCH_OBJECT.contains(&refusal.code))
     }
 
-    /// Whether this read is not offered: Meta's own refusals of an object have a subcode.
+    /// Whether this read is not implemented: Meta's own refusals about an object have a subcode.
     pub fn is_not_read(&self) -> bool {
         self.is_missing() || matches!(self, Self::Refused(refusal) if self.is_no_object() && refusal.subcode == 0)
     }
 
-    /// Whether the server does not have this call. Meta has all calls; servers that imitate it may have few.
+    /// Whether the server does not implement this call. Meta implements all calls; servers that imitate it may
+    /// implement few.
     pub fn is_missing(&self) -> bool {
         let plain = |refusal: &Refusal| refusal.code == u32::from(refusal.status) && refusal.message.is_empty();
         match self {
@@ -115,7 +117,7 @@ impl GraphError {
 }
 
 impl Refusal {
-    /// The text by which the catalogue recognises it: the message and `#subcode`.
+    /// The text that the catalogue matches: the message and `#subcode`.
     pub fn text(&self) -> String {
         if self.subcode == 0 { self.message.clone() } else { format!("{} #{}", self.message, self.subcode) }
     }
@@ -136,7 +138,7 @@ struct ErrorBody {
 }
 
 impl Graph {
-    /// `base`: the kind's `api_url`, an address from the configuration.
+    /// `base`: the kind's `api_url` from the configuration.
     pub fn new(http: &HttpClients, base: &Url) -> Self {
         let base = base::config::base(base).into();
         let (trusted, files, guarded) = (http.trusted().clone(), http.files().clone(), http.guarded().clone());
@@ -149,7 +151,7 @@ impl Graph {
         answered(request.bearer_auth(token.expose_secret()), token, || true).await
     }
 
-    /// The same in the time that a webhook leaves.
+    /// The same within the time that a webhook call leaves.
     pub async fn ask(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
         let request = self.request(Method::GET, path, query)?.timeout(ASK_WITHIN);
         answered(request.bearer_auth(token.expose_secret()), token, || true).await
@@ -192,7 +194,8 @@ impl Graph {
         answered(request.bearer_auth(token.expose_secret()), token, || whole.is_set()).await
     }
 
-    /// A token for 60 more days. Meta wants the old one in the address, without a version (instagram-and-facebook §1).
+    /// A token for 60 more days. Meta requires the old one in the address, which has no version (instagram-and-facebook
+    /// §1).
     pub async fn refresh(&self, token: &SecretString) -> Result<Value, GraphError> {
         let query = [("grant_type", "ig_refresh_token"), ("access_token", token.expose_secret())];
         let address = Url::parse_with_params(&format!("{}/refresh_access_token", self.base), query);
@@ -204,7 +207,7 @@ impl Graph {
         Ok(self.http.request(method, self.address(path, query)?))
     }
 
-    /// Parts of a path are ids that came from outside.
+    /// Escaped, because parts of a path are ids from outside.
     fn address(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, GraphError> {
         let mut address = Url::parse(&self.base).map_err(|_| wrong_path())?;
         if let Ok(mut segments) = address.path_segments_mut() {
@@ -221,7 +224,7 @@ fn wrong_path() -> GraphError {
     GraphError::Refused(Refusal { status: 404, code: 404, ..Refusal::default() })
 }
 
-/// Sends a request. `whole`: whether all of it was sent.
+/// Sends a request. `whole`: set when all of it was sent.
 async fn answered(
     request: RequestBuilder,
     token: &SecretString,
@@ -243,7 +246,7 @@ async fn read(response: Response, token: &SecretString) -> Result<Value, GraphEr
     let plain = || Refusal { status, code: u32::from(status), retry_after, ..Refusal::default() };
     let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
         Ok(body) => body,
-        // The status is a refusal; the missing body would only have given the reason.
+        // The status already shows a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => return Err(GraphError::Refused(plain())),
         Err(error) => return Err(GraphError::Unknown(words(error))),
     };
@@ -263,7 +266,7 @@ async fn read(response: Response, token: &SecretString) -> Result<Value, GraphEr
     }
 }
 
-/// What Meta says of the wait: seconds, or the minutes of its usage header (instagram-and-facebook §16).
+/// The wait that Meta asks for: seconds, or the minutes in its usage header (instagram-and-facebook §16).
 fn retry_after(response: &Response) -> Option<Duration> {
     let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(seconds) = text("retry-after").and_then(|text| text.parse().ok()) {

@@ -1,4 +1,4 @@
-//! Earlier messages, by the Conversations API (instagram-and-facebook §15): of each conversation the 20 latest.
+//! Earlier messages from the Conversations API (instagram-and-facebook §15): the 20 latest of each conversation.
 
 use base::i18n::Words;
 use base::message::{Body, Content, Media, Person, Role};
@@ -13,10 +13,10 @@ use crate::poll::HistoryPage;
 use crate::{Denied, Settings};
 
 const FIELDS: &str = "updated_time,participants,messages.limit(20){id,created_time,from,to,message,attachments}";
-/// Conversations of one page.
+/// Conversations per page.
 const PAGE: &str = "10";
 
-/// One page of conversations, the latest first; it is the last one when the conversations are older than `since`.
+/// One page of conversations, the latest first; the last page is the one whose conversations are older than `since`.
 pub(super) async fn page(
     meta: &Meta,
     settings: &Settings,
@@ -48,7 +48,7 @@ fn time(value: &Value, name: &str) -> Option<DateTime<Utc>> {
     read.ok().map(|at| at.with_timezone(&Utc))
 }
 
-/// None if it is older, or nobody's.
+/// None if it is older or has no author.
 fn told(one: &Value, account: &str, since: DateTime<Utc>, words: Words) -> Option<IncomingMessage> {
     let at = time(one, "created_time").filter(|at| *at >= since)?;
     let (from, to) = (one.get("from")?, one.pointer("/to/data/0")?);

@@ -1,4 +1,4 @@
-//! An account at Meta: the live check, its identity, and the subscription of its events (instagram-and-facebook §1 to
+//! An account at Meta: the live check, its identity, and the subscription to its events (instagram-and-facebook §1 to
 //! instagram-and-facebook §3).
 
 use base::i18n::LocalizedText;
@@ -11,7 +11,8 @@ use super::{Meta, Platform};
 use crate::error_catalog::RefusalClass;
 use crate::{Check, Denied, HookTarget, Identity, Probe, Settings, Watched};
 
-/// The fields of both kinds, as Meta's documents list them. A kind that refuses those of the other gets its own.
+/// The fields of both kinds, as listed in Meta's documentation. A server that refuses those of the other kind gets only
+/// its own.
 pub(super) const ALL_FIELDS: [&str; 11] = [
     "messages",
     "messaging_postbacks",
@@ -26,7 +27,7 @@ pub(super) const ALL_FIELDS: [&str; 11] = [
     "mention",
 ];
 
-/// What the account says of itself.
+/// The account's description of itself.
 struct Myself {
     id: String,
     name: String,
@@ -34,7 +35,7 @@ struct Myself {
 }
 
 impl Myself {
-    /// `@acme`, or what there is instead. A link to the chat is made from it.
+    /// `@acme`, or what is available instead. The link to the chat is built from it.
     fn called(&self) -> String {
         if self.username.is_empty() { self.id.clone() } else { format!("@{}", self.username) }
     }
@@ -48,8 +49,8 @@ pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account
     Account::of(meta.platform, settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-meta-token")))
 }
 
-/// Asks whose token this is, by `me` and then by the account's id. Servers that imitate Meta may know neither, or
-/// answer both with something that has no id of an account: then it is believed to be the one of the settings.
+/// Asks for the account of the token, first by `me`, then by its id. Servers that imitate Meta may know neither, or
+/// answer both without an account's id; then the account in the settings is assumed.
 async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     let mut me = asked(meta, account, ME).await?;
     if me.is_none() {
@@ -63,13 +64,14 @@ async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     Err(Denied::Refused(said))
 }
 
-/// What a node says of the account; none if it does not say whose it is.
+/// A node's description of the account; none if it contains no account id.
 async fn asked(meta: &Meta, account: &Account<'_>, node: &str) -> Result<Option<Myself>, Denied> {
     let me = match meta.graph.get(account.token, node, &[("fields", meta.platform.me)]).await {
         Err(failed) if failed.is_not_read() || node == ME && failed.is_no_object() => return Ok(None),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
-    // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
+    // An Instagram token sees its account under another id; webhooks and this setting use `user_id`
+    // (instagram-and-facebook §4).
     let user_id = Some(text(&me, "user_id")).filter(|id| meta.platform.is_instagram() && !id.is_empty());
     let id = user_id.unwrap_or_else(|| text(&me, "id"));
     Ok(is_number(&id).then(|| Myself { id, name: text(&me, "name"), username: text(&me, "username") }))
@@ -80,8 +82,8 @@ fn is_number(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The id of the app whose token this is. Only Messenger tells it (instagram-and-facebook §3), and a server that refuses to
-/// tell has no app to be set up.
+/// The id of the app that issued the token. Only Messenger reports it (instagram-and-facebook §3); a server that
+/// refuses to report it has no app to set up.
 async fn app_id(meta: &Meta, account: &Account<'_>) -> Result<Option<String>, Denied> {
     if meta.platform.is_instagram() {
         return Ok(None);
@@ -93,12 +95,12 @@ async fn app_id(meta: &Meta, account: &Account<'_>) -> Result<Option<String>, De
     }
 }
 
-/// The token by which an app speaks of itself.
+/// The token by which an app authenticates itself.
 fn app_token(app_id: &str, secret: &SecretString) -> SecretString {
     SecretString::from(format!("{app_id}|{}", secret.expose_secret()))
 }
 
-/// Checks the token, that it is this account's, and on Messenger the app's secret.
+/// Checks that the token is valid and belongs to this account, and, for Messenger, the app's secret.
 pub(super) async fn check_access(meta: &Meta, settings: &Settings) -> Check {
     let checked = async {
         let account = account(meta, settings)?;
@@ -126,7 +128,7 @@ pub(super) async fn identity(meta: &Meta, settings: &Settings) -> Result<Identit
     Ok(Identity { key: me.id.clone(), name: me.called(), facts })
 }
 
-/// Where an app receives this kind's events; none if nowhere.
+/// Where an app receives events of this kind; none if it does not.
 async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Option<String>, Denied> {
     let answer = meta.graph.get(&app_token(app, secret), &format!("{app}/subscriptions"), &[]).await;
     let all = match answer {
@@ -139,8 +141,9 @@ async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Optio
     Ok(own.filter(is_active).map(|one| text(one, "callback_url")).filter(|url| !url.is_empty()))
 }
 
-/// Subscribes the app to the account, and sets the app's callback where Meta has a call for that: for pages. An
-/// Instagram app's callback is entered in its dashboard (instagram-and-facebook §3), and the vendor's app has one already.
+/// Subscribes the app to the account, and sets the app's callback where Meta has a call for it, which is for pages
+/// only. The callback of an Instagram app is entered in its dashboard (instagram-and-facebook §3), and the vendor's app
+/// already has one.
 pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = account(meta, settings)?;
     if let (Some(secret), Some(app)) = (account.app_secret, app_id(meta, &account).await?) {
@@ -168,12 +171,12 @@ async fn subscribe(meta: &Meta, account: &Account<'_>, fields: &[&str]) -> Resul
     meta.graph.call_edge(account, edge).await
 }
 
-/// Meta lets an account subscribe the fields of its own kind alone.
+/// Meta lets an account subscribe only to the fields of its own kind.
 fn is_wrong_parameter(failed: &GraphError) -> bool {
     matches!(failed, GraphError::Refused(Refusal { code: 100, .. })) && !failed.is_missing()
 }
 
-/// A subscription that the server does not have is made by hand in the app's dashboard.
+/// If the server has no such subscription, it is made by hand in the app's dashboard.
 fn tolerated(meta: &Meta, done: Result<Value, GraphError>) -> Result<(), Denied> {
     match done {
         Err(failed) if failed.is_missing() => {
@@ -184,7 +187,7 @@ fn tolerated(meta: &Meta, done: Result<Value, GraphError>) -> Result<(), Denied>
     }
 }
 
-/// Whether this app is subscribed to every field of the account.
+/// Whether this app is subscribed to all fields of the account.
 async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denied> {
     let all = match meta.graph.call_edge(account, Edge::get("subscribed_apps")).await {
         Err(failed) if failed.is_not_read() => return Ok(true),
@@ -201,7 +204,7 @@ async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denie
     }))
 }
 
-/// Asks where the account's events go.
+/// Checks where the account's events are sent.
 pub(super) async fn watch(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
     let account = account(meta, settings)?;
     if !is_subscribed(meta, &account).await? {
@@ -216,7 +219,7 @@ pub(super) async fn watch(meta: &Meta, settings: &Settings, hook: &HookTarget) -
     })
 }
 
-/// This source under another address of the server: the server moved, and no other service took the app.
+/// Whether it is this source under a former address of the server, so that no other service took over the app.
 fn is_same_path(one: &str, other: &str) -> bool {
     let path = |url: &str| url::Url::parse(url).map(|url| url.path().to_owned()).ok();
     path(one).is_some() && path(one) == path(other)
@@ -226,7 +229,7 @@ fn host(url: &str) -> String {
     url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Reads back the subscription; before the source exists, says whose events the app takes away.
+/// Reads back the subscription; before the source exists, reports whose events the app would take over.
 pub(super) async fn check_webhook(meta: &Meta, settings: &Settings, probe: &Probe) -> Check {
     let hook = HookTarget { url: probe.hook_url.clone(), secret: SecretString::default() };
     let account = account(meta, settings).map_err(|denied| denied.text().clone())?;
@@ -245,7 +248,7 @@ pub(super) async fn check_webhook(meta: &Meta, settings: &Settings, probe: &Prob
     }
 }
 
-/// Ends the subscription; the app's callback too, if it is still ours.
+/// Removes the subscription, and the app's callback if it is still ours.
 pub(super) async fn remove(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = account(meta, settings)?;
     let app = account.fact("/bot/app_id").and_then(Value::as_str);
@@ -259,7 +262,7 @@ pub(super) async fn remove(meta: &Meta, settings: &Settings, hook: &HookTarget) 
     tolerated(meta, meta.graph.call_edge(&account, Edge::delete("subscribed_apps")).await)
 }
 
-/// What a failed call other than a message means for the source.
+/// What a failed call other than sending a message means for the source.
 pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
     let said = explain(platform, failed);
     let GraphError::Refused(Refusal { status, code, .. }) = failed else { return Denied::Away(said) };
@@ -270,7 +273,7 @@ pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
     match row.map(|row| row.class) {
         Some(RefusalClass::Pause) => Denied::Access(said),
         Some(RefusalClass::Transient) => Denied::Away(said),
-        // An application that does not exist, or a secret that is not its own.
+        // The application does not exist, or the secret belongs to another one.
         _ if *code == 101 => Denied::Access(said),
         _ if *status >= 500 => Denied::Away(said),
         _ => Denied::Refused(said),

@@ -1,4 +1,4 @@
-//! What a process remembers for a while, so that Meta is asked less often.
+//! What a process caches, so that Meta is called less often.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,16 +16,16 @@ pub(super) struct Profile {
     pub username: Option<String>,
 }
 
-/// Profiles and posts by account and id, and messages that Parom itself sent on Instagram, whose echoes do not say so
-/// (instagram-and-facebook §5).
+/// Profiles and posts by account and id, and messages that Parom itself sent on Instagram, whose echoes do not name the
+/// app (instagram-and-facebook §5).
 pub(super) struct Memory {
     pub profiles: Cache<(String, String), Arc<Profile>>,
     pub posts: Cache<(String, String), Arc<Post>>,
     /// By account and `mid`.
     pub sent: Cache<(String, String), ()>,
-    /// By account, person and text: the letter of a call that has not been answered yet, if it is the whole letter.
+    /// By account, person and text: the letter of a call without an answer yet, if the call sends the whole letter.
     pub sending: Cache<(String, String, String), Option<Uuid>>,
-    /// What was marked as seen.
+    /// Messages that were marked as seen.
     pub marks: ReadMarks,
 }
 
@@ -38,7 +38,7 @@ impl Default for Memory {
             profiles: cache(hours(24)),
             posts: cache(hours(1)),
             sent: cache(hours(1)),
-            // A call is answered or given up within half a minute, and its echo awaited for five.
+            // A call ends within half a minute, and its echo is awaited for five minutes.
             sending: cache(Duration::from_secs(330)),
             marks: ReadMarks::default(),
         }

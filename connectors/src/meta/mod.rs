@@ -1,4 +1,5 @@
-//! What Instagram and Facebook Messenger share: both are Meta's Graph API (`docs/protocol/instagram-and-facebook.md`).
+//! The code shared by Instagram and Facebook Messenger, which both use Meta's Graph API
+//! (`docs/protocol/instagram-and-facebook.md`).
 //!
 //! ```text
 //! platform.rs   how the two differ, as data            graph.rs, upload.rs   calls, and calls with a file

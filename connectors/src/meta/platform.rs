@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::error_catalog::ErrorCatalog;
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Field, Length, Stand, Support, Window};
 
-/// What both can do (instagram-and-facebook §9, instagram-and-facebook §13, instagram-and-facebook §16), with what differs.
+/// What both support (instagram-and-facebook §9, instagram-and-facebook §13, instagram-and-facebook §16), with their
+/// differences as parameters.
 pub(crate) const fn abilities(text: Length, delivered_on_accept: bool, after_unknown: AfterUnknown) -> Abilities {
     Abilities {
         content: ContentAbilities {
@@ -31,7 +32,7 @@ pub(crate) const fn abilities(text: Length, delivered_on_accept: bool, after_unk
             length: Duration::from_secs(24 * 3600),
             by_people: Some(Duration::from_secs(7 * 24 * 3600)),
         }),
-        // Media have a limit of 10 a second.
+        // Media are limited to 10 a second.
         requests_per_second: 10,
         at_once: 8,
     }
@@ -44,28 +45,28 @@ pub(crate) enum Network {
     Facebook,
 }
 
-/// What the shared code needs to know of a kind.
+/// What the shared code needs to know about a kind.
 pub(crate) struct Platform {
     pub kind: &'static str,
     pub network: Network,
-    /// `object` of its webhooks, and of an app's subscription.
+    /// The `object` in its webhooks and in an app's subscription.
     pub object: &'static str,
-    /// The setting with the account's id.
+    /// The setting that contains the account's id.
     pub account: &'static str,
     pub fields: &'static [Field],
     /// The same if the vendor's app receives the calls.
     pub fields_in_vendors_app: &'static [Field],
     pub abilities: &'static Abilities,
     pub catalog: ErrorCatalog,
-    /// The webhooks' fields that Parom takes.
+    /// The webhook fields that Parom uses.
     pub subscribed: &'static [&'static str],
-    /// `fields` of the account, of a person and of a post.
+    /// The `fields` requested of the account, of a person and of a post.
     pub me: &'static str,
     pub profile: &'static str,
     pub post: &'static str,
-    /// The edge of a comment that answers it.
+    /// The edge of a comment for replies to it.
     pub replies: &'static str,
-    /// The start of a person's public page, if their username is known.
+    /// The start of the address of a person's public page, if usernames are available.
     pub person_page: &'static str,
 }
 

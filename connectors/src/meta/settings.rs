@@ -15,7 +15,7 @@ pub(super) const APP_SECRET: &str = "app_secret";
 pub(super) const VERIFY_TOKEN: &str = "verify_token";
 const SECRETS: [&str; 3] = [ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN];
 
-/// The fields of an own app, after the account and its token.
+/// The fields for an account's own app, after the account and its token.
 pub(crate) const OWN_APP: [Field; 2] = [
     Field {
         secret: true,
@@ -26,7 +26,7 @@ pub(crate) const OWN_APP: [Field; 2] = [
         ..Field::required(VERIFY_TOKEN, Input::Text, "wizard-meta-verify").with_hint("wizard-meta-verify-hint")
     },
 ];
-/// The same where the vendor's app is there for accounts that have none.
+/// The same if the vendor's app serves accounts without one of their own.
 pub(crate) const VENDORS_APP: [Field; 2] = [
     Field {
         secret: true,
@@ -65,8 +65,8 @@ impl<'a> Account<'a> {
     }
 }
 
-/// Validates the entered settings. A secret that is missing, or sent back as displayed, is kept. `facts` is Parom's own
-/// data, accepted because clients may send back what they read.
+/// Validates the entered settings. A missing or still masked secret is kept. `facts` is Parom's own data, accepted
+/// because clients may send back what they read.
 pub(super) fn setup(platform: &Platform, settings: Value) -> Result<Setup, Vec<FieldError>> {
     let wrong = |name: &str, key: &'static str| FieldError::new(format!("/settings/{name}"), LocalizedText::new(key));
     let Value::Object(typed) = settings else {
@@ -93,7 +93,7 @@ pub(super) fn setup(platform: &Platform, settings: Value) -> Result<Setup, Vec<F
     if errors.is_empty() { Ok(Setup { public: json!({ platform.account: id }), secrets }) } else { Err(errors) }
 }
 
-/// Names that are no settings.
+/// Names that are not settings.
 fn strange<'a>(platform: &'a Platform, typed: &'a Map<String, Value>) -> impl Iterator<Item = &'a str> {
     let is_known = |name: &str| name == platform.account || name == "facts" || SECRETS.contains(&name);
     typed.keys().map(String::as_str).filter(move |name| !is_known(name))

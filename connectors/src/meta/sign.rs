@@ -1,4 +1,4 @@
-//! Signatures and the handshake (instagram-and-facebook §2). WhatsApp has the same of its own.
+//! Signatures and the handshake (instagram-and-facebook §2). WhatsApp has its own copy.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -19,7 +19,7 @@ pub(super) fn is_signed(app_secret: &SecretString, call: &IncomingCall<'_>) -> b
     !secret.is_empty() && bool::from(mac.finalize().into_bytes().as_slice().ct_eq(&given))
 }
 
-/// The challenge to repeat; none if the token is not ours.
+/// The challenge to return; none if the token is not ours.
 pub(super) fn handshake(
     verify_token: &SecretString,
     query: &(dyn Fn(&str) -> Option<String> + Sync),

@@ -1,8 +1,8 @@
-//! Renewal of Instagram's tokens, which live 60 days (instagram-and-facebook §1). A page's token does not end.
+//! Renews Instagram's tokens, which are valid for 60 days (instagram-and-facebook §1). A page's token does not expire.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -13,12 +13,12 @@ use super::{Meta, line};
 use crate::poll::Renewed;
 use crate::{Denied, Settings};
 
-/// A token is renewed when it has less than this many milliseconds left: half of its life, so that there is a month to
-/// repair what prevents it.
-const SPARE: i64 = 30 * 86_400_000;
+/// A token is renewed when less than this is left: half of its lifetime, so that there is a month to
+/// repair what prevents the renewal.
+const SPARE: TimeDelta = TimeDelta::days(30);
 
-/// A new token if the present one ends soon, or if nobody knows when it ends. Meta refuses to renew a token of its
-/// first day; it is asked again an hour later.
+/// A new token if the current one expires soon or its end is unknown. Meta refuses to renew a token that is less than a
+/// day old; the next try is an hour later.
 pub(super) async fn renew(meta: &Meta, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
     let account = line::account(meta, settings)?;
     if !meta.platform.is_instagram() || !ends_soon(&account, now) {
@@ -47,10 +47,10 @@ pub(super) async fn renew(meta: &Meta, settings: &Settings, now: DateTime<Utc>) 
 fn ends_soon(account: &Account<'_>, now: DateTime<Utc>) -> bool {
     let is_this = account.fact("/token/of").and_then(Value::as_str) == Some(mark(account.token).as_str());
     let ends_at = account.fact("/token/ends_at").and_then(Value::as_i64).filter(|_| is_this);
-    ends_at.is_none_or(|ends_at| ends_at.saturating_sub(now.timestamp_millis()) < SPARE)
+    ends_at.is_none_or(|ends_at| ends_at.saturating_sub(now.timestamp_millis()) < SPARE.num_milliseconds())
 }
 
-/// Tells tokens apart without saying anything of them.
+/// A fingerprint that distinguishes tokens without revealing them.
 fn mark(token: &SecretString) -> String {
     let digest = Sha256::digest(token.expose_secret().as_bytes());
     hex::encode(digest.get(..6).unwrap_or_default())

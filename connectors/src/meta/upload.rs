@@ -17,7 +17,7 @@ pub(super) struct Upload {
 }
 
 impl Upload {
-    /// The form, and a flag that tells whether its file was sent to the end.
+    /// The form, and a flag that is set when its file was sent completely.
     pub fn into_form(self) -> (Form, Whole) {
         let mut form = Form::new();
         for (name, value) in self.parameters {

@@ -1,4 +1,4 @@
-//! The vendor's app: Meta calls one address for the accounts of everybody (instagram-and-facebook §4).
+//! The vendor's app: Meta calls one address for all accounts (instagram-and-facebook §4).
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use crate::vendor_app::{LineCall, VendorApp};
 
 /// The vendor's app at Meta, as far as it is configured.
 pub(super) struct Vendor {
-    /// Tells echoes of its own messages; without it they are recognised as those of other apps are.
+    /// Recognises echoes of its own messages; without it they are recognised like those of other apps.
     pub app_id: Option<String>,
-    /// Signs calls; without it none is let in.
+    /// Verifies the signature of calls; without it all are refused.
     pub secret: Option<SecretString>,
-    /// Validates the address, which is impossible without it.
+    /// For the validation of the address, which is impossible without it.
     verify_token: Option<SecretString>,
 }
 
 impl Vendor {
-    /// None if nothing could come to its address.
+    /// None if no call could be accepted.
     pub fn of(config: &MetaConfig) -> Option<Self> {
         let (secret, verify_token) = (config.app_secret.clone(), config.verify_token.clone());
         let is_there = secret.is_some() || verify_token.is_some();
@@ -44,7 +44,7 @@ impl VendorApp for Vendor {
     }
 }
 
-/// One call for each account or page, in the order in which they first occur.
+/// One call for each account or page, in order of first occurrence.
 pub(super) fn split(body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
     let whole: Value = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
     let entries = whole.get("entry").and_then(Value::as_array).ok_or(NotReceived::Unreadable)?;

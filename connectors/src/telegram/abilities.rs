@@ -1,8 +1,8 @@
-//! What Telegram can do (telegram §7, §8, §14).
+//! What Telegram supports (telegram §7, §8, §14).
 
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
-/// The longest text, counted as Telegram counts.
+/// The longest text, in Telegram's units.
 pub(super) const TEXT: Length = Length { most: 4096, unit: Unit::Utf16 };
 /// The longest caption.
 pub(super) const CAPTION: Length = Length { most: 1024, unit: Unit::Utf16 };
@@ -14,13 +14,13 @@ pub(super) const ABILITIES: Abilities = Abilities {
         forwards: Support::As(Stand::Text),
         templates: Support::As(Stand::Text),
         comments: Support::As(Stand::Text),
-        // Only the customer can start a dialogue with a bot; afterwards the bot can write (telegram §11).
+        // Only the customer can start a chat with a bot; afterwards the bot can write (telegram §11).
         write_first: Support::As(Stand::Known),
         ..FeatureAbilities::all(Support::Native)
     },
     text_length: Some(TEXT),
     caption_length: Some(CAPTION),
-    // A source may choose otherwise: see `setup::Options`.
+    // A source can choose otherwise: see `setup::Options`.
     delivered_on_accept: true,
     after_unknown: AfterUnknown::ResendOnce,
     window: None,

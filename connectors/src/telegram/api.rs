@@ -1,5 +1,5 @@
-//! Calls of the Bot API (https://core.telegram.org/bots/api#making-requests). Every address there contains the token,
-//! so no address leaves this file: neither in errors nor in logs.
+//! Calls to the Bot API (https://core.telegram.org/bots/api#making-requests). Every address contains the token, so no
+//! address leaves this file, neither in errors nor in logs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
 /// Maximum bytes read from an answer: a message with its keyboard and its quoted message is far smaller.
 const ANSWER_BYTES: usize = 1024 * 1024;
 
-/// One Bot API server, Telegram's own or the operator's (`telegram.api_url`). Clones share connections.
+/// A Bot API server, Telegram's own or the operator's (`telegram.api_url`). Clones share connections.
 #[derive(Clone)]
 pub struct BotApi {
     http: reqwest::Client,
@@ -37,7 +37,7 @@ pub struct BotApi {
 pub enum ApiError {
     /// The server refused. `description` is Telegram's (telegram §17), empty if the answer was not Telegram's own.
     Refused {
-        /// As the HTTP status.
+        /// The same as the HTTP status.
         code: u16,
         description: String,
         retry_after: Option<Duration>,
@@ -70,7 +70,7 @@ struct Parameters {
 }
 
 impl BotApi {
-    /// `base`: `telegram.api_url`, an address from the configuration.
+    /// `base`: `telegram.api_url` from the configuration.
     pub fn new(http: &HttpClients, base: &Url) -> Self {
         let base = base::config::base(base).into();
         Self { http: http.trusted().clone(), files: http.files().clone(), base }
@@ -127,13 +127,13 @@ impl BotApi {
     }
 }
 
-/// The token, if its form is safe in an address.
+/// The token, if its characters are safe in an address.
 fn checked(token: &SecretString) -> Result<&str, ApiError> {
     let text = token.expose_secret();
     if super::token::bot_id(text).is_some() { Ok(text) } else { Err(wrong_token()) }
 }
 
-/// Telegram's own answer to a malformed token.
+/// The answer that Telegram gives to a malformed token.
 fn wrong_token() -> ApiError {
     ApiError::Refused { code: 404, description: "Not Found".to_owned(), retry_after: None, migrate_to: None }
 }
@@ -142,7 +142,7 @@ fn refused(code: u16) -> ApiError {
     ApiError::Refused { code, description: String::new(), retry_after: None, migrate_to: None }
 }
 
-/// Sends a request. `whole`: whether all of it was sent.
+/// Sends a request. `whole`: set when all of it was sent.
 async fn answered<T: DeserializeOwned>(
     request: RequestBuilder,
     token: &SecretString,
@@ -158,12 +158,12 @@ async fn read<T: DeserializeOwned>(response: Response, token: &SecretString) -> 
     let status = response.status().as_u16();
     let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
         Ok(body) => body,
-        // The status is a refusal; the missing body would only have given the reason.
+        // The status already shows a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => return Err(refused(status)),
         Err(error) => return Err(ApiError::Unknown(words(error))),
     };
     let Ok(answer) = serde_json::from_slice::<ApiResponse<T>>(&body) else {
-        // A gateway's page, or a result that is not what the method promises.
+        // A gateway's page, or a result of an unexpected form.
         return Err(if status >= 300 { refused(status) } else { ApiError::Unreadable { status } });
     };
     match (answer.ok, answer.result) {

@@ -1,4 +1,4 @@
-//! Files stored at Telegram (telegram §6). Their addresses contain the token: they are requested each time and never
+//! Files stored at Telegram (telegram §6). Their addresses contain the token, so they are requested each time and never
 //! leave this folder.
 
 use serde::Deserialize;

@@ -3,13 +3,13 @@
 //! ```text
 //! conversation   <chat>            a private chat, or a group as a whole
 //!                <chat>/<topic>    a topic of a group or of a private chat
-//!                b<owner>/<chat>   a chat of somebody who lends the bot their account (Telegram Business)
+//!                b<owner>/<chat>   a chat of a person who lends the bot their account (Telegram Business)
 //! message        the conversation without its topic, `:`, <message id>
 //! ```
 
 use std::fmt;
 
-/// A chat, and the part of it.
+/// A chat, and optionally a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChatThread {
     pub chat: i64,
@@ -60,7 +60,7 @@ impl ChatThread {
         self.chat < 0
     }
 
-    /// The same place in another chat: a group that was upgraded.
+    /// The same place in another chat, for a group that was upgraded.
     #[must_use]
     pub const fn moved(self, chat: i64) -> Self {
         Self { chat, ..self }
@@ -78,7 +78,7 @@ impl fmt::Display for ChatThread {
     }
 }
 
-/// The place and Telegram's id of a message by its external id.
+/// The place and Telegram's message id for an external id.
 pub fn message_of(external_id: &str) -> Option<(ChatThread, i64)> {
     let (place, id) = external_id.rsplit_once(':')?;
     Some((ChatThread::parse(place)?, id.parse().ok()?))

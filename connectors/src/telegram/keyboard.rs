@@ -1,4 +1,5 @@
-//! Inline keyboards: a manager's buttons and lists. `callback_data` may have 64 bytes, which a [`PressedButton`] fits.
+//! Inline keyboards: a manager's buttons and lists. `callback_data` is limited to 64 bytes, enough for a
+//! [`PressedButton`].
 
 use base::message::{Button, List, Markup};
 use serde_json::{Value, json};
@@ -6,12 +7,12 @@ use uuid::Uuid;
 
 use crate::pressed_button::{self, PressedButton, link};
 
-/// Maximum buttons in one keyboard; with more, all become text (telegram §8).
+/// Maximum buttons in one keyboard; if there are more, all are sent as text (telegram §8).
 const BUTTONS: usize = 100;
 /// Maximum buttons in one row.
 const IN_ROW: usize = 8;
 
-/// The `reply_markup` of a message; none if nothing of it fits a keyboard and text must replace it.
+/// The `reply_markup` of a message; none if the buttons do not fit a keyboard and must be sent as text.
 pub fn inline(message_id: Uuid, markup: &Markup) -> Option<Value> {
     let rows = match markup {
         Markup::Buttons(rows) => buttons(message_id, rows),

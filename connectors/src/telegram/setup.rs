@@ -25,7 +25,7 @@ pub(super) const FIELDS: &[Field] = &[
 pub struct BotOptions {
     /// Whether the bot's groups are conversations too.
     pub groups: bool,
-    /// Telegram has no receipts: accepted messages count as delivered.
+    /// Telegram sends no receipts: accepted messages count as delivered.
     pub delivered_on_accept: bool,
     /// The manager's name is put above each message.
     pub sign_with_manager_name: bool,
@@ -77,8 +77,8 @@ impl<'a> SourceBot<'a> {
         Some(Self { token, id, options, facts: settings.public.get("facts") })
     }
 
-    /// The connection by which the bot now writes in this person's name; it changes each time they connect the bot.
-    /// Stored as `facts.business.<owner> = <connection id>`.
+    /// The connection by which the bot currently writes in this person's name; it changes each time they connect the
+    /// bot. Stored as `facts.business.<owner> = <connection id>`.
     pub fn connection(&self, owner: i64) -> Option<&'a str> {
         self.facts?.get("business")?.get(owner.to_string())?.as_str()
     }
@@ -104,7 +104,7 @@ pub async fn me(api: &BotApi, token: &SecretString) -> Result<BotUser, ApiError>
     api.call(token, "getMe", &json!({})).await
 }
 
-/// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
+/// Validates the entered settings. A missing or still masked token is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let typed: SettingsInput = entered::read(settings)?;
     let mut secrets = std::collections::BTreeMap::new();
@@ -124,7 +124,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     Ok(Setup { public, secrets })
 }
 
-/// Validates the token and says whose it is.
+/// Validates the token and returns whose it is.
 pub(super) async fn check_access(api: &BotApi, settings: &Settings) -> Check {
     let bot = SourceBot::of(settings).ok_or_else(|| LocalizedText::new("said-telegram-token"))?;
     match me(api, bot.token).await {
@@ -133,7 +133,7 @@ pub(super) async fn check_access(api: &BotApi, settings: &Settings) -> Check {
     }
 }
 
-/// Why a call other than a message failed, as a text for the account's people.
+/// Why a call other than sending a message failed, as a text for the account's people.
 pub fn explain(failed: &ApiError) -> LocalizedText {
     match failed {
         ApiError::Refused { code, description, .. } => match error_catalog::TELEGRAM.find(*code, description) {

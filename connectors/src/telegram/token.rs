@@ -1,6 +1,6 @@
 //! The form of a bot's token (telegram §1): `<bot id>:<35 characters>`.
 
-/// The bot's id, which stays when BotFather makes a new token; none if this is not a token.
+/// The bot's id, which does not change when BotFather issues a new token; none if this is not a token.
 pub fn bot_id(token: &str) -> Option<i64> {
     let (id, secret) = token.split_once(':')?;
     let digits = (1..=18).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());

@@ -12,7 +12,7 @@ pub struct MultipartRequest {
     /// The name of the file's parameter: `photo`, `document`, …
     pub field: &'static str,
     pub file_name: String,
-    /// Empty: the other side detects it.
+    /// Empty: detected by Telegram.
     pub mime_type: String,
     /// Exact number of bytes.
     pub size: u64,
@@ -20,7 +20,7 @@ pub struct MultipartRequest {
 }
 
 impl MultipartRequest {
-    /// The form, and a flag that tells whether its file was sent to the end.
+    /// The form, and a flag that is set when its file was sent completely.
     pub(super) fn into_form(self) -> (Form, Whole) {
         let mut form = Form::new();
         for (name, value) in self.parameters {
@@ -31,7 +31,7 @@ impl MultipartRequest {
     }
 }
 
-/// Texts are sent as they are; everything else as JSON (telegram §1).
+/// Texts are sent as they are; other values as JSON (telegram §1).
 fn text(value: Value) -> String {
     match value {
         Value::String(text) => text,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base::i18n::LocalizedText;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,11 +27,11 @@ const ALLOWED: [&str; 9] = [
     "edited_business_message",
     "deleted_business_messages",
 ];
-/// One connection carries one update at a time.
+/// Each connection delivers one update at a time.
 const CONNECTIONS: u32 = 40;
-/// More waiting updates than this, or an error more recent than this, count as trouble.
+/// More waiting updates than this, or an error more recent than this, count as a problem.
 const MANY: u64 = 100;
-const YOUNG_SECONDS: i64 = 600;
+const YOUNG: TimeDelta = TimeDelta::minutes(10);
 /// The only ports that Telegram calls.
 const PORTS: [u16; 4] = [443, 80, 88, 8443];
 
@@ -43,7 +43,7 @@ struct Info {
     pending_update_count: u64,
     last_error_date: i64,
     last_error_message: String,
-    /// None: Telegram's default kinds.
+    /// None means Telegram's default kinds.
     allowed_updates: Option<Vec<String>>,
 }
 
@@ -58,7 +58,7 @@ impl Info {
         url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// This source under another address of the server: the server moved, and no other service took the webhook.
+    /// Whether it is this source under a former address of the server, so that no other service took over the webhook.
     fn is_once_ours(&self, ours: &str) -> bool {
         let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
         let (there, here) = (path(&self.url), path(ours));
@@ -67,13 +67,13 @@ impl Info {
 
     /// Recent failures of calls to us.
     fn trouble(&self, now: DateTime<Utc>) -> Option<String> {
-        let is_young = now.timestamp().saturating_sub(self.last_error_date) < YOUNG_SECONDS;
+        let is_young = now.timestamp().saturating_sub(self.last_error_date) < YOUNG.num_seconds();
         let words = Some(self.last_error_message.clone()).filter(|words| is_young && !words.is_empty());
         words.or_else(|| (self.pending_update_count > MANY).then(String::new))
     }
 }
 
-/// Whether a call carries the secret that we gave to Telegram.
+/// Whether a call contains the secret that we gave to Telegram.
 pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
     let given = (call.header)("x-telegram-bot-api-secret-token").unwrap_or_default();
     let Some(secret) = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret) else { return false };
@@ -136,7 +136,7 @@ pub(super) async fn remove(api: &BotApi, settings: &Settings, hook: &HookTarget)
     done.map(|_| ()).map_err(|failed| denied(&failed))
 }
 
-/// Reads back where updates are sent; before the source exists, says what will change.
+/// Reads back where updates are sent; before the source exists, reports what will change.
 pub(super) async fn check(api: &BotApi, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
     let info = info(api, settings).await.map_err(|failed| setup::explain(&failed))?;
@@ -161,18 +161,18 @@ fn failing(words: &str, waiting: u64) -> LocalizedText {
     said.with("count", i64::try_from(waiting).unwrap_or(i64::MAX))
 }
 
-/// Acknowledges a press: the customer's button stops waiting.
+/// Acknowledges a press, which ends the loading state of the customer's button.
 pub(super) async fn acknowledge(api: &BotApi, settings: &Settings, query_id: &str) {
     let Ok(bot) = bot(settings) else { return };
     let parameters = json!({ "callback_query_id": query_id });
     let done: Result<Value, ApiError> = api.call(bot.token, "answerCallbackQuery", &parameters).await;
     if let Err(failed) = done {
-        // The press or the bot is no longer valid; the press is stored.
+        // The press or the bot is no longer valid; the press is already stored.
         tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
     }
 }
 
-/// Why Telegram cannot call this address. An operator's own server calls any.
+/// Why Telegram cannot call this address. An operator's own server can call any.
 fn unreachable_address(api: &BotApi, url: &str) -> Option<LocalizedText> {
     if !api.is_telegrams_own() {
         return None;

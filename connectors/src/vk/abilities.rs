@@ -1,4 +1,4 @@
-//! What VK can do for a community (vk §6, §8, §9, §11).
+//! What VK supports for a community (vk §6, §8, §9, §11).
 
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
@@ -7,7 +7,7 @@ pub(super) const TEXT: Length = Length { most: 9_000, unit: Unit::Characters };
 
 pub(super) const ABILITIES: Abilities = Abilities {
     content: ContentAbilities {
-        // A community's token may not upload films or music; as documents they arrive (vk §8).
+        // A community's token may not upload videos or music; they can be sent as documents (vk §8).
         video: Support::As(Stand::File),
         audio: Support::As(Stand::File),
         sticker: Support::As(Stand::Picture),
@@ -18,18 +18,18 @@ pub(super) const ABILITIES: Abilities = Abilities {
         media_groups: Support::As(Stand::Apart),
         forwards: Support::As(Stand::Text),
         templates: Support::As(Stand::Text),
-        // VK lets a community write only to those who wrote to it or allowed it (vk §6).
+        // A community may write only to people who wrote to it or allowed messages (vk §6).
         write_first: Support::As(Stand::Known),
         ..FeatureAbilities::all(Support::Native)
     },
     text_length: Some(TEXT),
     caption_length: Some(TEXT),
-    // VK reports reading, and nothing of delivery.
+    // VK reports reading, but not delivery.
     delivered_on_accept: true,
-    // The same `random_id` is the same message (vk §6).
+    // VK recognises a repeat by its `random_id` (vk §6).
     after_unknown: AfterUnknown::RepeatFreely,
     window: None,
-    // VK counts 20 calls a second; a message with a file needs three.
+    // VK allows 20 calls a second; a message with a file needs three.
     requests_per_second: 15,
     at_once: 8,
 };

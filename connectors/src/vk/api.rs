@@ -1,4 +1,4 @@
-//! Calls of VK's API (vk §1). The token is a parameter of the body, so no address contains it.
+//! Calls to VK's API (vk §1). The token is a parameter of the body, so no address contains it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub const VERSION: &str = "5.199";
 /// Time limit of a call. A file needs three calls and an upload within 30 seconds.
 const CALL_WITHIN: Duration = Duration::from_secs(5);
 const UPLOAD_WITHIN: Duration = Duration::from_secs(14);
-/// Maximum bytes read from an answer: 200 messages of a history with all they hold.
+/// Maximum bytes read from an answer: 200 messages of a history with all their contents.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 /// VK's API. Clones share connections.
@@ -63,11 +63,11 @@ struct ErrorBody {
     error_msg: String,
 }
 
-/// Parameters of a call; those without a value are not sent.
+/// Parameters of a call; those without a value are omitted.
 pub type Params = Vec<(&'static str, Option<String>)>;
 
 impl VkApi {
-    /// `base`: `vk.api_url`, an address from the configuration.
+    /// `base`: `vk.api_url` from the configuration.
     pub fn new(http: &HttpClients, base: &Url) -> Self {
         let (trusted, files) = (http.trusted().clone(), http.files().clone());
         Self { http: trusted, files, guarded: http.guarded().clone(), base: base::config::base(base).into() }
@@ -83,7 +83,7 @@ impl VkApi {
         self.call_within(CALL_WITHIN, token, method, parameters).await
     }
 
-    /// Calls a method whose answer is not worth more than this time.
+    /// Calls a method with a shorter time limit.
     pub async fn call_within<T: DeserializeOwned>(
         &self,
         within: Duration,
@@ -101,7 +101,7 @@ impl VkApi {
         serde_json::from_value(answer).map_err(|_| ApiError::Unreadable)
     }
 
-    /// Uploads a file to the address that a method gave, and returns the upload server's answer.
+    /// Uploads a file to the address returned by a method, and returns the upload server's answer.
     pub async fn upload(&self, address: &str, file: FileForm) -> Result<Value, ApiError> {
         let url = Url::parse(address).map_err(|_| ApiError::Unreadable)?;
         let own = Url::parse(&self.base).is_ok_and(|base| base.origin() == url.origin());
@@ -113,7 +113,7 @@ impl VkApi {
         };
         let (form, whole) = file.into_form();
         let request = request.timeout(UPLOAD_WITHIN).multipart(form);
-        // Uploading alone changes nothing for anybody: whatever went wrong, it can be done again.
+        // An upload alone is not visible to anyone, so it can be repeated after any failure.
         let (status, body) = match answered(request, || whole.is_set()).await {
             Err(ApiError::Unknown(said)) => return Err(ApiError::NotSent(said)),
             other => other?,
@@ -131,7 +131,7 @@ impl VkApi {
 }
 
 impl ApiError {
-    /// The code of VK's refusal; 0 if it is none.
+    /// The code of VK's refusal; 0 for other errors.
     pub const fn code(&self) -> u32 {
         match self {
             Self::Refused { code, .. } => *code,
@@ -139,12 +139,13 @@ impl ApiError {
         }
     }
 
-    /// Whether the server does not have this method. VK has all of them; servers that imitate it may have few.
+    /// Whether the server does not implement this method. VK implements all of them; servers that imitate it may
+    /// implement few.
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Refused { code: 3 | 23, .. } | Self::Status(404 | 405 | 501) | Self::Unreadable)
     }
 
-    /// What VK answered, for the message's page.
+    /// VK's answer, for the message's page.
     pub fn answer(&self) -> Option<String> {
         match self {
             Self::Refused { code, text } => Some(json!({ "error_code": code, "error_msg": text }).to_string()),
@@ -154,7 +155,7 @@ impl ApiError {
     }
 }
 
-/// Sends a request. `whole`: whether all of it was sent.
+/// Sends a request. `whole`: set when all of it was sent.
 async fn answered(request: RequestBuilder, whole: impl Fn() -> bool + Send) -> Result<(u16, Vec<u8>), ApiError> {
     let response: Response = request.send().await.map_err(|error| unanswered(error, whole()))?;
     let status = response.status().as_u16();
@@ -165,7 +166,7 @@ async fn answered(request: RequestBuilder, whole: impl Fn() -> bool + Send) -> R
     }
 }
 
-/// VK answers refusals with status 200.
+/// Parses an answer. VK sends refusals with status 200.
 fn read(status: u16, body: &[u8], token: &SecretString) -> Result<Value, ApiError> {
     match serde_json::from_slice::<ApiResponse>(body) {
         Ok(ApiResponse { error: Some(error), .. }) => {

@@ -1,5 +1,5 @@
-//! The string by which VK confirms a callback server (vk §3). It changes from time to time, so it is asked for whenever VK
-//! wants it, and the one of last time stands in if VK's API does not answer.
+//! The string by which VK confirms a callback server (vk §3). It changes from time to time, so it is requested whenever
+//! VK asks for it; if VK's API does not answer, the last known one is used.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use super::setup::{Community, explain};
 use crate::Settings;
 use crate::incoming::NotReceived;
 
-/// Time limit of the question: VK waits for the answer.
+/// Time limit of the request, because VK waits for the answer.
 const WITHIN: Duration = Duration::from_secs(3);
-/// Maximum number of communities whose string is remembered.
+/// Maximum number of communities whose string is cached.
 const COMMUNITIES: u64 = 10_000;
 
-/// The strings by community, as this process last heard them.
+/// The last known string of each community.
 pub(super) struct Confirmations(Cache<i64, String>);
 
 #[derive(Deserialize)]
@@ -31,14 +31,14 @@ impl Default for Confirmations {
 }
 
 impl Confirmations {
-    /// Asks for the string before VK does.
+    /// Requests the string before VK asks for it.
     pub async fn learn(&self, api: &VkApi, community: Community<'_>) {
         if let Err(failed) = self.ask(api, community).await {
             tracing::info!(reason = %explain(&failed), "the confirmation string could not be asked for in advance");
         }
     }
 
-    /// Makes sure that there is a string to answer; VK is asked to repeat its question if there is none.
+    /// Makes sure that there is a string to answer with; without one, VK is asked to repeat its call.
     pub async fn prepare(&self, api: &VkApi, settings: &Settings) -> Result<(), NotReceived> {
         let Some(community) = Community::of(settings) else { return Err(NotReceived::Unreadable) };
         match self.ask(api, community).await {
@@ -51,7 +51,7 @@ impl Confirmations {
         }
     }
 
-    /// The string that was heard last.
+    /// The last known string.
     pub async fn last(&self, settings: &Settings) -> String {
         let community = Community::of(settings);
         let known = match community {

@@ -1,4 +1,4 @@
-//! A VK for unit tests: records its calls, and answers what a test scripted for a method.
+//! A VK server for unit tests: records its calls and gives scripted answers.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -37,7 +37,7 @@ struct Script {
     calls: Vec<RecordedCall>,
 }
 
-/// The server. Unscripted calls succeed: messages are 101, 102, …, people are named Maria.
+/// The server. Unscripted calls succeed: messages are 101, 102, …; people are named Maria.
 #[derive(Clone)]
 pub struct Fake {
     pub base: Url,
@@ -54,7 +54,7 @@ impl Fake {
         fake
     }
 
-    /// The next answer of a method.
+    /// Sets the next answer of a method.
     pub fn answers(&self, method: &str, answer: ScriptedAnswer) {
         self.script.lock().unwrap().answers.entry(method.to_owned()).or_default().push_back(answer);
     }

@@ -1,4 +1,4 @@
-//! Earlier messages (vk §12): the dialogues from the last written on, each page by page.
+//! Earlier messages (vk §12): dialogues by their last message, the latest first, each page by page.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::setup::explain;
 use crate::Denied;
 use crate::poll::HistoryPage;
 
-/// Messages of one page.
+/// Messages per page.
 const PAGE: i64 = 200;
 
 #[derive(Deserialize)]
@@ -37,7 +37,7 @@ struct Messages {
     profiles: Vec<Profile>,
 }
 
-/// `<number of the dialogue>:<messages of it that were read>`.
+/// The cursor: `<number of the dialogue>:<number of its messages already read>`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Place {
     dialogue: i64,
@@ -73,7 +73,7 @@ pub(super) async fn page(
     let Some(dialogue) = dialogues.items.into_iter().next() else { return Ok(HistoryPage::default()) };
     let last = dialogue.last_message["date"].as_i64().unwrap_or_default();
     if last < since {
-        // The dialogues come from the last written on, so all others are older.
+        // The dialogues are sorted by their last message, so all others are older.
         return Ok(HistoryPage::default());
     }
     let next_dialogue = Some(Place { dialogue: place.dialogue + 1, message: 0 }.text());
@@ -100,7 +100,7 @@ pub(super) async fn page(
             is_older = true;
             break;
         }
-        // Newest first: the files of one message stay in their order.
+        // Newest first here; the files of one message stay in their order.
         messages.push(listener.written(&found).await);
     }
     messages.reverse();

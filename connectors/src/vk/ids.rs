@@ -11,7 +11,7 @@
 
 use std::fmt;
 
-/// Peer ids of group chats begin here.
+/// Peer ids of group chats start here.
 const CHATS: i64 = 2_000_000_000;
 
 /// Whether a peer is a group chat.
@@ -22,7 +22,7 @@ pub const fn is_chat(peer: i64) -> bool {
 /// A message's number, by which VK finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Number {
-    /// The community's id of it.
+    /// The community's id of the message.
     Id(i64),
     /// `conversation_message_id`.
     Cmid(i64),
@@ -36,7 +36,7 @@ pub struct MessageId {
 }
 
 impl MessageId {
-    /// By both of VK's numbers; 0 is none.
+    /// From both of VK's numbers; 0 means none.
     pub const fn of(peer: i64, id: i64, cmid: i64) -> Option<Self> {
         match (id, cmid) {
             (1.., _) if !is_chat(peer) => Some(Self { peer, number: Number::Id(id) }),
@@ -118,7 +118,7 @@ impl PostId {
         Some((Self::parse(post)?, id.parse().ok()?))
     }
 
-    /// Its page.
+    /// The address of its page.
     pub fn url(self) -> String {
         format!("https://vk.com/{}{}_{}", self.kind.row().1, self.owner, self.object)
     }

@@ -1,11 +1,11 @@
-//! Inline keyboards (vk §9): a manager's buttons and lists, and what a press means.
+//! Inline keyboards (vk §9): a manager's buttons and lists, and how presses are mapped back.
 //!
 //! ```text
 //! payload   {"parom":"<a pressed button>"}     at most 76 of 255 characters
 //! ```
 //!
-//! A press of a `text` button is a message of the customer with the button's label and payload. The whole text is
-//! looked up in our message, because labels are cut.
+//! A press of a `text` button arrives as a message of the customer with the button's label and payload. The complete
+//! text is looked up in our message, because labels are shortened.
 
 use base::message::{Button, List, Markup};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::pressed_button::{self, PressedButton, link};
 
-/// Rows, buttons in a row, and buttons of an inline keyboard.
+/// Maximum rows, buttons per row, and buttons of an inline keyboard.
 const ROWS: usize = 6;
 const IN_ROW: usize = 5;
 const BUTTONS: usize = 10;
@@ -23,7 +23,7 @@ const LABEL: usize = 40;
 /// Our key in a payload.
 const KEY: &str = "parom";
 
-/// The button of ours behind the payload of a press: an object, or the same as text.
+/// The button in the payload of a press: an object, or the same as text.
 pub fn pressed(payload: &Value) -> Option<PressedButton> {
     let parsed = payload.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     PressedButton::read(parsed.as_ref().unwrap_or(payload).get(KEY)?.as_str()?)
@@ -39,7 +39,7 @@ pub fn is_start(payload: &str) -> bool {
     serde_json::from_str::<Value>(payload).is_ok_and(|payload| payload["command"] == "start")
 }
 
-/// The `keyboard` of a message; none if it does not fit and text must replace it.
+/// The `keyboard` of a message; none if it does not fit and must be sent as text.
 pub fn inline(message_id: Uuid, markup: &Markup) -> Option<Value> {
     let rows = match markup {
         Markup::Buttons(rows) => buttons(message_id, rows),
@@ -61,7 +61,7 @@ fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Vec<Vec<Value>> {
     rows.filter(|row| !row.is_empty()).collect()
 }
 
-/// A row of its own for each choice, two in a row if there are more than rows.
+/// One row per choice, or two choices per row if there are more than the maximum of rows.
 fn of_list(message_id: Uuid, list: &List) -> Vec<Vec<Value>> {
     let choices = pressed_button::choices(message_id, list);
     let keys: Vec<Value> = choices.map(|(pressed, choice)| key(pressed, &choice.title)).collect();

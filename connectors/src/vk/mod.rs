@@ -99,7 +99,7 @@ impl Connector for Vk {
         setup::setup(settings)
     }
 
-    /// VK lets a community write only to those who allowed it (vk §6).
+    /// A community may write only to people who allowed it (vk §6).
     fn not_begun(&self, words: Words) -> Failure {
         error_catalog::VK.failure("901", words)
     }

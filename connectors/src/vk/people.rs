@@ -1,4 +1,4 @@
-//! Names: events hold ids only, so people and chats are asked for once and remembered in this process (vk §5).
+//! Names: events contain only ids, so people and chats are requested once and cached in this process (vk §5).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use super::api::{ApiError, VkApi};
 use super::ids::is_chat;
 use super::setup::{Community, explain};
 
-/// How many people and chats are remembered, and for how long: names and pictures change.
+/// How many people and chats are cached, and for how long: names and pictures change.
 const PEOPLE: u64 = 50_000;
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
-/// Time limit of a question for a name: an event must be answered within seconds, and a name is not worth losing it.
+/// Time limit of a request for a name: an event must be answered within seconds, and a missing name is acceptable.
 const WITHIN: Duration = Duration::from_secs(3);
-/// Fields that are asked for.
+/// The requested fields.
 pub(super) const FIELDS: &str = "photo_200,screen_name";
 
 /// A person as VK describes them.
@@ -48,7 +48,7 @@ struct ChatSettings {
     title: String,
 }
 
-/// A remembered name.
+/// A cached name.
 #[derive(Clone, Debug, Default)]
 struct Known {
     name: Option<String>,
@@ -56,7 +56,7 @@ struct Known {
     photo: Option<String>,
 }
 
-/// The remembered names, by community and id.
+/// The cached names, by community and id.
 pub(super) struct People(Cache<(i64, i64), Arc<Known>>);
 
 impl Default for People {
@@ -68,13 +68,13 @@ impl Default for People {
 impl Profile {
     fn known(self) -> Known {
         let name = [self.first_name.trim(), self.last_name.trim()].join(" ").trim().to_owned();
-        // VK's own pictures for people without one.
+        // VK's default pictures are ignored.
         let photo = self.photo_200.filter(|url| !url.contains("/images/"));
         Known { name: Some(name).filter(|name| !name.is_empty()), screen_name: self.screen_name, photo }
     }
 }
 
-/// What questions for names need.
+/// What requests for names need.
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'a> {
     pub api: &'a VkApi,
@@ -104,12 +104,12 @@ impl Asking<'_> {
         self.shown(id, &known)
     }
 
-    /// The same as a manager who wrote in VK's own interface.
+    /// The same for a manager who wrote in VK's own interface.
     pub async fn manager(&self, id: i64) -> Person {
         Person { role: Role::Manager, avatar_url: None, ..self.person(id).await }
     }
 
-    /// Remembers profiles that came with another answer.
+    /// Caches profiles that came with another answer.
     pub async fn remember(&self, profiles: Vec<Profile>) {
         for profile in profiles {
             self.people.0.insert((self.community.id, profile.id), Arc::new(profile.known())).await;

@@ -1,10 +1,10 @@
-//! Reactions: VK has sixteen, by number (vk §11).
+//! Reactions: VK has sixteen, identified by number (vk §11).
 
 /// Emoji by number, from 1.
 const EMOJI: [&str; 16] =
     ["❤️", "🔥", "😂", "👍", "💩", "❓", "😭", "😡", "👎", "👌", "😃", "🤔", "🙏", "😘", "😍", "🎉"];
 
-/// Emoji that people mean by one of these.
+/// Emoji that are sent as one of these.
 const ALIKE: [(&str, &str); 8] =
     [("♥", "❤"), ("🤣", "😂"), ("😁", "😃"), ("😀", "😃"), ("😢", "😭"), ("🤬", "😡"), ("🥰", "😍"), ("🥳", "🎉")];
 

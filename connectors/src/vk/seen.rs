@@ -1,5 +1,6 @@
-//! The two numbers of a message: by dialogue and by community. Reactions know one, everything else the other (vk §5).
-//! Remembered in this process; a forgotten one is asked for. With them the numbers of what this process sent (vk §6).
+//! Maps the two numbers of a message to each other: its number in the dialogue and its id in the community. Reactions
+//! contain one, everything else the other (vk §5). Cached in this process and requested if missing; also keeps the
+//! numbers of messages that this process sent (vk §6).
 
 use std::time::Duration;
 
@@ -12,15 +13,15 @@ use super::setup::{Community, explain};
 use super::wire::Message;
 use crate::read_marks::ReadMarks;
 
-/// How many messages are remembered, and for how long after the last use.
+/// How many messages are cached, and for how long after the last use.
 const MESSAGES: u64 = 100_000;
 const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How long what was sent is remembered: later, its stored id tells.
+/// How long sent messages are remembered; later they are recognised by their stored id.
 const SENT: Duration = Duration::from_secs(24 * 3600);
-/// Time limit of a question.
+/// Time limit of a request.
 const WITHIN: Duration = Duration::from_secs(3);
 
-/// Community, peer and `cmid` to id, community and id to `cmid`, and community and `random_id` of what was sent.
+/// Community, peer and `cmid` to id; community and id to `cmid`; and community and `random_id` of sent messages.
 pub(super) struct Seen {
     ids: Cache<(i64, i64, i64), i64>,
     cmids: Cache<(i64, i64), i64>,
@@ -46,7 +47,7 @@ impl Default for Seen {
 }
 
 impl Seen {
-    /// Remembers both numbers of a message.
+    /// Caches both numbers of a message.
     pub async fn keep(&self, community: i64, message: &Message) {
         if message.id > 0 && message.conversation_message_id > 0 {
             let (id, cmid) = (message.id, message.conversation_message_id);
@@ -55,7 +56,7 @@ impl Seen {
         }
     }
 
-    /// Remembers that this is being sent: its event may come before its answer.
+    /// Remembers a message before it is sent, because its event may come before the answer.
     pub async fn sends(&self, community: i64, random_id: i32) {
         self.sent.insert((community, i64::from(random_id)), ()).await;
     }
@@ -65,7 +66,7 @@ impl Seen {
         random_id != 0 && self.sent.contains_key(&(community, random_id))
     }
 
-    /// The message with this `cmid`; none if VK does not tell.
+    /// The message with this `cmid`; none if VK does not return it.
     pub async fn id_of(&self, api: &VkApi, community: Community<'_>, peer: i64, cmid: i64) -> Option<MessageId> {
         if is_chat(peer) {
             return MessageId::of(peer, 0, cmid);
@@ -82,7 +83,7 @@ impl Seen {
         MessageId::of(peer, message.id, cmid)
     }
 
-    /// The `cmid` of a message; none if VK does not tell.
+    /// The `cmid` of a message; none if VK does not return it.
     pub async fn cmid_of(&self, api: &VkApi, community: Community<'_>, message: MessageId) -> Option<i64> {
         let id = match message.number {
             Number::Cmid(cmid) => return Some(cmid),

@@ -1,4 +1,4 @@
-//! A community's settings, and what its token is good for (vk §2).
+//! A community's settings, and the rights of its token (vk §2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-vk-token").with_hint("wizard-vk-token-hint") },
 ];
 
-/// Rights without which something does not work.
+/// Rights that are required.
 const RIGHTS: [&str; 4] = ["messages", "manage", "photos", "docs"];
 /// The right to answer comments.
 const COMMENTS: &str = "wall";
@@ -58,7 +58,7 @@ pub struct Group {
     pub screen_name: String,
 }
 
-/// The answer, by newer versions in an object, by older ones as a list.
+/// The answer: newer versions return an object, older ones a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Groups {
@@ -78,7 +78,7 @@ struct Permission {
     name: String,
 }
 
-/// The number of a community as people enter it: `223344556`, `club223344556`, `vk.com/public223344556`.
+/// The number of a community from what people enter: `223344556`, `club223344556`, `vk.com/public223344556`.
 fn group_id(entered: &Value) -> Option<i64> {
     let text = match entered {
         Value::Number(number) => number.to_string(),
@@ -90,7 +90,7 @@ fn group_id(entered: &Value) -> Option<i64> {
     digits.unwrap_or(last).parse().ok().filter(|id: &i64| *id > 0)
 }
 
-/// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
+/// Validates the entered settings. A missing or still masked token is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let typed: SettingsInput = entered::read(settings)?;
     let wrong =
@@ -104,7 +104,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
         }
         secrets.insert(TOKEN.to_owned(), SecretString::from(token));
     }
-    // As text, as all ids of others.
+    // As text, like all ids from outside.
     Ok(Setup { public: json!({ "group_id": id.to_string() }), secrets })
 }
 
@@ -116,7 +116,7 @@ pub async fn group(api: &VkApi, community: Community<'_>) -> Result<Group, ApiEr
     groups.into_iter().find(|group| group.id == community.id).ok_or(ApiError::Unreadable)
 }
 
-/// The rights of a token; none if VK does not tell them, which is no reason to refuse a token that works.
+/// The rights of a token; none if VK does not return them, which is no reason to refuse a working token.
 async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet<String>>, ApiError> {
     let told: Result<Permissions, ApiError> = api.call(community.token, "groups.getTokenPermissions", Vec::new()).await;
     match told {
@@ -130,12 +130,12 @@ async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet
     }
 }
 
-/// Validates the token and its rights, and says whose it is.
+/// Validates the token and its rights, and returns whose it is.
 pub(super) async fn check_access(api: &VkApi, settings: &Settings) -> Check {
     let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
     let group = match group(api, community).await {
         Ok(group) => group,
-        // Another community's: VK answers with the token's own, or with none.
+        // The token belongs to another community: VK returns that one, or none.
         Err(ApiError::Unreadable) => return Err(LocalizedText::new("said-vk-other-group")),
         Err(failed) => return Err(explain(&failed)),
     };
@@ -152,7 +152,7 @@ pub(super) async fn check_access(api: &VkApi, settings: &Settings) -> Check {
     Ok(Some(LocalizedText::new("said-vk-group").with("name", group.name)))
 }
 
-/// Why a call other than a message failed, as a text for the account's people.
+/// Why a call other than sending a message failed, as a text for the account's people.
 pub fn explain(failed: &ApiError) -> LocalizedText {
     match failed {
         ApiError::Refused { code, text } => match error_catalog::VK.find(*code, text) {

@@ -9,7 +9,7 @@ use crate::upload::{self, Piece, Whole};
 pub struct FileForm {
     /// `photo` or `file`.
     pub field: &'static str,
-    /// VK recognises the kind by the ending.
+    /// VK recognises the kind by the extension.
     pub name: String,
     /// Exact number of bytes.
     pub size: u64,
@@ -17,7 +17,7 @@ pub struct FileForm {
 }
 
 impl FileForm {
-    /// The form, and a flag that tells whether its file was sent to the end.
+    /// The form, and a flag that is set when its file was sent completely.
     pub fn into_form(self) -> (Form, Whole) {
         let (part, whole) = upload::part(self.name, "", self.size, self.bytes);
         (Form::new().part(self.field, part), whole)

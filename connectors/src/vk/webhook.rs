@@ -1,4 +1,4 @@
-//! The callback server (vk §3): made by API with our secret, confirmed, watched, removed.
+//! The callback server (vk §3): created through the API with our secret, confirmed, checked, removed.
 
 use std::collections::BTreeMap;
 
@@ -43,10 +43,10 @@ pub(super) const KINDS: [&str; 22] = [
 ];
 /// The name of our server in the community's settings, at most 14 characters.
 const TITLE: &str = "Parom";
-/// Servers of one community.
+/// Maximum servers of one community.
 const SERVERS: usize = 10;
 
-/// The parts of a call that prove it.
+/// The fields of a call that authenticate it.
 #[derive(Deserialize)]
 struct Proof {
     #[serde(default)]
@@ -56,7 +56,7 @@ struct Proof {
     secret: Option<String>,
 }
 
-/// A callback server by VK's report.
+/// A callback server as reported by VK.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Server {
@@ -86,7 +86,7 @@ struct CallbackSettings {
 }
 
 impl Server {
-    /// This source under another address of the server: the server moved.
+    /// Whether it is this source under a former address of the server.
     fn is_once_ours(&self, ours: &str) -> bool {
         let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
         let (there, here) = (path(&self.url), path(ours));
@@ -94,20 +94,21 @@ impl Server {
     }
 
     fn is_whole(&self, url: &str, secret: &str) -> bool {
-        // Some versions do not return the secret or the status.
+        // Some versions return neither the secret nor the status.
         let secret = self.secret_key.is_empty() || self.secret_key == secret;
         self.url == url && secret && matches!(self.status.as_str(), "ok" | "wait" | "")
     }
 }
 
-/// The secret as VK takes it: at most 50 letters and digits.
+/// The secret in the form that VK accepts: at most 50 letters and digits.
 fn secret_key(secret: &SecretString) -> String {
     let digest = hex::encode(Sha256::digest(secret.expose_secret()));
     digest.get(..48).unwrap_or_default().to_owned()
 }
 
-/// Whether a call names the source's community and carries the secret that we gave to VK. The question for the
-/// confirmation string may come without the secret: its answer is of use only to who may change the community's settings.
+/// Whether a call names the source's community and contains the secret that we gave to VK. The request for the
+/// confirmation string may lack the secret: its answer is useful only to people who can change the community's
+/// settings.
 pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
     let (Some(community), Some(secret)) = (Community::of(settings), settings.secrets.get(HOOK_SECRET)) else {
         return false;
@@ -125,7 +126,7 @@ pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool
     is_group & is_secret
 }
 
-/// Whether VK asks for the confirmation string.
+/// Whether VK requests the confirmation string.
 pub(super) fn asks_for_confirmation(body: &[u8]) -> bool {
     serde_json::from_slice::<Proof>(body).is_ok_and(|proof| proof.r#type == "confirmation")
 }
@@ -144,7 +145,7 @@ pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<
     Ok(Some(Identity { key: group.id.to_string(), name: format!("@{screen_name}"), facts }))
 }
 
-/// Registers our server, or mends it, and asks for our kinds of events.
+/// Registers or repairs our server, and subscribes to our kinds of events.
 pub(super) async fn connect(
     api: &VkApi,
     confirmations: &Confirmations,
@@ -152,7 +153,7 @@ pub(super) async fn connect(
     hook: &HookTarget,
 ) -> Result<(), Denied> {
     let community = community(settings)?;
-    // VK asks for the string as soon as it knows the server.
+    // VK requests the string as soon as the server is registered.
     confirmations.learn(api, community).await;
     let secret = secret_key(&hook.secret);
     let known = servers(api, community).await.map_err(|failed| denied(&failed))?;
@@ -194,7 +195,7 @@ pub(super) async fn connect(
     }
 }
 
-/// Checks whether our server is there and gets our events. Other services have servers of their own.
+/// Checks that our server exists and receives our events. Other services have servers of their own.
 pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
     let community = community(settings)?;
     let Some(known) = servers(api, community).await.map_err(|failed| denied(&failed))? else {
@@ -217,7 +218,7 @@ pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -
     Ok(if is_version && KINDS.iter().all(is_on) { Watched::Fine } else { Watched::Unset })
 }
 
-/// Removes our server; another service's is left alone.
+/// Removes our server and no other.
 pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let community = community(settings)?;
     let all = servers(api, community).await.map_err(|failed| denied(&failed))?;
@@ -225,7 +226,7 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
         let parameters = of(community, vec![("server_id", Some(server.id.to_string()))]);
         let done: Result<Value, ApiError> = api.call(community.token, "groups.deleteCallbackServer", parameters).await;
         match done {
-            // It is gone already.
+            // It was already removed.
             Ok(_) | Err(ApiError::Refused { code: 104, .. }) => {}
             Err(failed) => return Err(denied(&failed)),
         }
@@ -233,7 +234,7 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
     Ok(())
 }
 
-/// Reads back where events are sent; before the source exists, whether there is room for another server.
+/// Reads back where events are sent; before the source exists, checks whether another server can be added.
 pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Check {
     let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
     let Some(all) = servers(api, community).await.map_err(|failed| setup::explain(&failed))? else { return Ok(None) };
@@ -247,7 +248,7 @@ pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Ch
     }
 }
 
-/// The community's servers; none if they are not told.
+/// The community's servers; none if VK does not return them.
 async fn servers(api: &VkApi, community: Community<'_>) -> Result<Option<Vec<Server>>, ApiError> {
     let told: Result<Servers, ApiError> =
         api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await;
@@ -258,7 +259,7 @@ async fn servers(api: &VkApi, community: Community<'_>) -> Result<Option<Vec<Ser
     }
 }
 
-/// Ours, at its present address or a former one.
+/// Our server, at its current address or a former one.
 fn own(all: Vec<Server>, url: &str) -> Option<Server> {
     let mut ours: Vec<Server> =
         all.into_iter().filter(|server| server.url == url || server.is_once_ours(url)).collect();
@@ -268,7 +269,7 @@ fn own(all: Vec<Server>, url: &str) -> Option<Server> {
 
 type Params = super::api::Params;
 
-/// Parameters about this community.
+/// Adds the community to parameters.
 fn of(community: Community<'_>, mut more: Params) -> Params {
     more.insert(0, ("group_id", Some(community.id.to_string())));
     more

@@ -1,5 +1,5 @@
-//! VK's objects (vk §4, §5, §10), as far as they are read. Everything is optional: a field of another type makes one
-//! object unreadable and never a whole call.
+//! VK's objects (vk §4, §5, §10), limited to the fields that are used. Everything is optional: a field of an unexpected
+//! type makes one object unreadable, but never a whole call.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -45,7 +45,7 @@ pub struct Message {
     pub reply_message: Option<Box<Message>>,
     #[serde(deserialize_with = "lenient")]
     pub geo: Option<Geo>,
-    /// JSON as text.
+    /// JSON, sent as text.
     pub payload: Value,
     pub r#ref: Value,
     pub ref_source: Value,
@@ -64,7 +64,7 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// The object.
+    /// The object in the field that `type` names.
     pub fn object(&self) -> &Value {
         self.fields.get(&self.r#type).unwrap_or(&Value::Null)
     }
@@ -101,7 +101,7 @@ pub struct Comment {
     pub attachments: Vec<Attachment>,
     #[serde(deserialize_with = "number")]
     pub post_id: i64,
-    /// Photo, by one of two names.
+    /// The photo, under one of two names.
     #[serde(deserialize_with = "number")]
     pub photo_id: i64,
     #[serde(deserialize_with = "number")]
@@ -114,7 +114,7 @@ pub struct Comment {
     pub reply_to_comment: i64,
 }
 
-/// A number, also as text; anything else is 0.
+/// A number, also if sent as text; 0 otherwise.
 pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Number(number) => number.as_i64().unwrap_or_default(),
@@ -123,7 +123,7 @@ pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Erro
     })
 }
 
-/// A text; anything else is empty.
+/// A text; empty otherwise.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => text,
@@ -131,7 +131,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
     })
 }
 
-/// A list, without its unreadable members; anything else is empty.
+/// A list without its unreadable items; empty otherwise.
 fn list<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Array(all) => all.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
@@ -139,7 +139,7 @@ fn list<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer:
     })
 }
 
-/// A value, or none if it is unreadable.
+/// A value; none if it is unreadable.
 fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }

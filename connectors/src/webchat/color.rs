@@ -28,7 +28,7 @@ impl Color {
         Some(Self(parts))
     }
 
-    /// White if readable on this colour, else black: at least one of them always is.
+    /// White if readable on this colour, otherwise black: one of them always is.
     pub fn text_on(self) -> Self {
         if self.contrast(Self::WHITE) >= Self::READABLE { Self::WHITE } else { Self::BLACK }
     }

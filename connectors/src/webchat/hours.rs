@@ -41,7 +41,7 @@ struct Span {
 }
 
 impl WorkingHours {
-    /// Whether this moment is within working hours. Always, without lines or in an unknown time zone.
+    /// Whether this moment is within working hours. Always true without lines or in an unknown time zone.
     pub fn are_open(&self, at: DateTime<Utc>) -> bool {
         let Ok(zone) = self.time_zone.parse::<Tz>() else { return true };
         let spans: Vec<Span> = self.hours.iter().filter_map(|line| Span::parse(line)).collect();
@@ -72,7 +72,7 @@ impl Span {
     }
 
     fn holds(self, day: Weekday, minute: u32) -> bool {
-        // Also correct across the end of the week, for example from Saturday to Monday.
+        // Also correct across the end of the week, e.g. from Saturday to Monday.
         let is_day = day.days_since(self.first) <= self.last.days_since(self.first);
         is_day && (self.from..self.until).contains(&minute)
     }

@@ -1,5 +1,5 @@
 //! The chat on a website. Its messages are already stored when they reach this connector, so sending cannot fail: the
-//! customer's page reads them in order of position over server-sent events, as often as it reconnects.
+//! customer's page reads them in order over server-sent events, and continues after each reconnect.
 
 use async_trait::async_trait;
 use base::error::FieldError;
@@ -25,7 +25,7 @@ pub use settings::WebChatSettings;
 /// Name, among a source's credentials, of the secret with which a site signs its customers' tokens. Parom generates
 /// it.
 pub const SITE_SECRET: &str = "site_secret";
-/// The previous one, with the time until which it is valid.
+/// The previous secret, with the time until which it is valid.
 pub const OLD_SITE_SECRET: &str = "site_secret_old";
 
 /// A new secret for a site: 32 random bytes, base64.
@@ -88,7 +88,7 @@ const ASK: &[(&str, &str)] =
 const SIDES: &[(&str, &str)] = &[("right", "wizard-web-side-right"), ("left", "wizard-web-side-left")];
 const THEMES: &[(&str, &str)] =
     &[("auto", "wizard-web-theme-auto"), ("light", "wizard-web-theme-light"), ("dark", "wizard-web-theme-dark")];
-/// The first one is what a chat has that says nothing.
+/// The first one is the default.
 const REPLY_TIMES: &[(&str, &str)] = &[
     ("", "wizard-web-reply-none"),
     ("minutes", "wizard-web-reply-minutes"),

@@ -17,7 +17,7 @@ const TEXT_CHARS: usize = 2000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebChatSettings {
-    /// Origins of sites whose pages may embed the chat; if there are none, it has only its own page.
+    /// Origins of sites whose pages may embed the chat; if empty, the chat is available only on its own page.
     pub allowed_origins: Vec<String>,
     pub title: Option<String>,
     /// `#0B5CAD`.
@@ -146,7 +146,7 @@ fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> 
     if Color::parse(&entered).is_none() {
         wrong.add("color", LocalizedText::new("said-color"));
     }
-    // As it was entered: whoever reads it back finds what they wrote.
+    // Returned as entered, so that people recognise what they wrote.
     Some(entered.trim().to_owned())
 }
 

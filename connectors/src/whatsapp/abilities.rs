@@ -1,16 +1,16 @@
-//! What WhatsApp can do (whatsapp §6 to §8, §11).
+//! What WhatsApp supports (whatsapp §6 to §8, §11).
 
 use std::time::Duration;
 
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window};
 
-/// The longest text. Meta does not say what it counts; no other count of a text is larger than this one.
+/// The longest text. Meta does not name the unit; this one never counts less than any other.
 pub(super) const TEXT: Length = Length { most: 4096, unit: Unit::Utf16 };
 /// The longest caption.
 pub(super) const CAPTION: Length = Length { most: 1024, unit: Unit::Utf16 };
 /// The longest text of a message with buttons or a list.
 pub(super) const BODY: Length = Length { most: 1024, unit: Unit::Utf16 };
-/// Its header and its footer.
+/// The longest header and footer.
 pub(super) const HEADER: Length = Length { most: 60, unit: Unit::Utf16 };
 /// The label of a reply button, of a link, and of the button that opens a list.
 pub(super) const LABEL: Length = Length { most: 20, unit: Unit::Utf16 };
@@ -33,14 +33,14 @@ pub(super) const ABILITIES: Abilities = Abilities {
         media_groups: Support::As(Stand::Apart),
         forwards: Support::As(Stand::Text),
         comments: Support::As(Stand::Text),
-        // Nothing that was sent can be changed (whatsapp §6).
+        // A sent message cannot be changed (whatsapp §6).
         edits: Support::Refused,
         ..FeatureAbilities::all(Support::Native)
     },
     text_length: Some(TEXT),
     caption_length: Some(CAPTION),
     delivered_on_accept: false,
-    // Its status names the letter (whatsapp §5).
+    // The status of a message contains the letter's id (whatsapp §5).
     after_unknown: AfterUnknown::AwaitStatus,
     window: Some(Window { length: DAY, by_people: None }),
     requests_per_second: 80,

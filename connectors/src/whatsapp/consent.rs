@@ -1,4 +1,5 @@
-//! Meta's dialog for Embedded Signup (whatsapp §14): its address, the numbers behind its code, and the choice of one of them.
+//! Meta's dialog for Embedded Signup (whatsapp §14): its address, the numbers behind its code, and the choice of one of
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -18,20 +19,20 @@ use super::vendor::MetaApp;
 use super::wire::{Id, Many, wire};
 use crate::{ConsentPage, Denied, Field, Input, OfferedLine};
 
-/// Of one consent; people let an app use a few.
+/// Maximum number of accounts read from one consent; people authorize only a few.
 const MOST_ACCOUNTS: usize = 20;
-/// What is asked of the numbers of an account.
+/// The requested fields of an account's numbers.
 const FIELDS: &str = "id,display_phone_number,verified_name,status,platform_type,is_on_biz_app";
-/// The rights that name the accounts that were let in.
+/// The scopes whose targets are the authorized accounts.
 const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
-/// Whether the number is registered already; of Parom's own, not a setting.
+/// Whether the number is already registered; Parom's own data, not a setting.
 const IS_REGISTERED: &str = "is_registered";
 
 const PIN_FIELD: Field =
     Field { secret: true, ..Field::optional(PIN, Input::Text, "wizard-wa-pin").with_hint("wizard-wa-pin-hint") };
 
 wire! {
-    /// What Meta tells of the new token.
+    /// Meta's description of the new token.
     Granted {
         data: GrantedData,
     }
@@ -68,7 +69,7 @@ pub struct MetaDialog {
 }
 
 impl MetaDialog {
-    /// None if the app has no configuration of Embedded Signup.
+    /// None if the app is not configured for Embedded Signup.
     pub(super) fn of(api: &GraphApi, config: &AppConfig) -> Option<Self> {
         let app = MetaApp::of(config)?;
         let config_id = app.config_id.clone()?;
@@ -80,7 +81,7 @@ impl MetaDialog {
         Some(Self { api: api.clone(), app, config_id, page })
     }
 
-    /// The accounts that a token reaches.
+    /// The accounts that a token gives access to.
     async fn accounts(&self, token: &SecretString) -> Result<BTreeSet<String>, Denied> {
         let own = SecretString::from(format!("{}|{}", self.app.id, self.app.secret.expose_secret()));
         let path = Path(&["debug_token"], &[("input_token", token.expose_secret())]);
@@ -110,7 +111,7 @@ impl Offered {
                 "phone_number_id": *self.id,
                 "waba_id": waba_id,
                 TOKEN: token.expose_secret(),
-                // Chosen here, so that repeating an interrupted registration repeats the same PIN.
+                // Generated here, so that repeating an interrupted registration uses the same PIN.
                 PIN: new_pin(),
                 STAYS_IN_APP: self.is_on_biz_app,
                 IS_REGISTERED: &*self.status == "CONNECTED" && &*self.platform_type == "CLOUD_API",
@@ -166,7 +167,7 @@ impl ConsentPage for MetaDialog {
         signup::connect(&self.api, &token, &chosen, &pin).await?;
         if let Some(settings) = settings.as_object_mut() {
             settings.remove(IS_REGISTERED);
-            // The PIN of a number that was registered before is not ours to know.
+            // The PIN of a number that was registered before is unknown to us.
             if !registered {
                 settings.remove(PIN);
             }

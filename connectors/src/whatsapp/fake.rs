@@ -43,7 +43,7 @@ pub struct RecordedCall {
     pub authorization: String,
     /// JSON of the body, or the texts of a form.
     pub body: Value,
-    /// The bytes of a body that is neither.
+    /// The bytes of a body that is neither JSON nor a form.
     pub bytes: Vec<u8>,
     /// File name, type, bytes.
     pub file: Option<(String, String, Vec<u8>)>,

@@ -1,4 +1,4 @@
-//! Files stored at Meta (whatsapp §10). Their addresses live five minutes: they are asked for each time.
+//! Files stored at Meta (whatsapp §10). Their addresses are valid for five minutes, so they are requested each time.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::error_catalog::{RefusalClass, WHATSAPP};
 use crate::file::{NotOpened, OpenFile};
 
 wire! {
-    /// What Meta tells of a file.
+    /// Meta's description of a file.
     FileInfo {
         url: Id,
         file_size: Value,
@@ -18,7 +18,7 @@ wire! {
 }
 
 impl FileInfo {
-    /// The size comes as text or as a number.
+    /// The size, sent as text or as a number.
     fn size(&self) -> Option<u64> {
         self.file_size.as_u64().or_else(|| self.file_size.as_str()?.trim().parse().ok())
     }
@@ -38,7 +38,7 @@ pub(super) async fn open(api: &GraphApi, settings: &Settings, reference: &str) -
         }
         match api.open(token, &info.url).await {
             Ok(opened) => return Ok(OpenFile { announced: opened.announced.or_else(|| info.size()), ..opened }),
-            // An address that has ended: a new one is asked for, once.
+            // The address has expired: a new one is requested, once.
             Err(ApiError::Refused(refused)) if refused.status == 404 && !asked_again => asked_again = true,
             Err(failed) => return Err(not_opened(failed)),
         }

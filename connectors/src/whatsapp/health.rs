@@ -1,4 +1,4 @@
-//! The number as Meta describes it, and what is wrong with it (whatsapp §11).
+//! The number as described by Meta, and its problems (whatsapp §11).
 
 use base::i18n::LocalizedText;
 use chrono::{DateTime, Utc};
@@ -12,15 +12,15 @@ use crate::incoming::InboundEvent;
 use crate::poll::Renewed;
 use crate::{Check, Denied, Identity, Settings};
 
-/// What is asked of a number.
+/// The requested fields of a number.
 const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,status,name_status,\
                       whatsapp_business_manager_messaging_limit,health_status,webhook_configuration";
-/// Where the day of a token's end is stored, in the settings' facts.
+/// The key in the settings' facts that stores the day on which the token expires.
 const TOKEN_ENDS_ON: &str = "token_ends_on";
-/// A token that ends within this time is reported.
+/// A token that expires within this time is reported.
 const SOON: i64 = 7 * 24 * 3600;
 
-/// The code of a wrong parameter, and its subcode for an object that is not there.
+/// The code for an invalid parameter, and its subcode for a missing object.
 const WRONG_PARAMETER: u32 = 100;
 const NO_SUCH_OBJECT: u32 = 33;
 
@@ -38,14 +38,14 @@ wire! {
         webhook_configuration: WebhookConfiguration,
     }
 
-    /// Where webhooks go: the most particular address that is set counts (whatsapp §2).
+    /// Where webhooks are sent: the most specific configured address counts (whatsapp §2).
     WebhookConfiguration {
         phone_number: Id,
         whatsapp_business_account: Id,
         application: Id,
     }
 
-    /// Whether messages can be sent, and why not.
+    /// Whether messages can be sent, and if not, why.
     HealthStatus {
         can_send_message: Id,
         entities: Many<HealthEntity>,
@@ -76,7 +76,7 @@ wire! {
         after: Id,
     }
 
-    /// What Meta tells of a token.
+    /// Meta's description of a token.
     TokenInfo {
         data: TokenData,
     }
@@ -87,12 +87,12 @@ wire! {
     }
 }
 
-/// Asks for the number.
+/// Requests the number.
 pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, Denied> {
     let (number, token) = (number(settings)?, token(settings)?);
     let path = Path(&[number.phone_number_id], &[("fields", FIELDS)]);
     let known = match api.get(token, path).await {
-        // One field that this version does not have must not cost the others.
+        // A field unknown to this version must not make the others unavailable.
         Err(ApiError::Refused(refused)) if refused.code == WRONG_PARAMETER && refused.subcode != NO_SUCH_OBJECT => {
             api.get(token, Path(&[number.phone_number_id], &[])).await
         }
@@ -101,7 +101,7 @@ pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, 
     known.map_err(|failed| denied(&failed))
 }
 
-/// The line's identity: the number, whatever token opens it.
+/// The line's identity is the number, whichever token is used.
 pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
     let known = read(api, settings).await?;
     let phone = phone_with_plus(&known.display_phone_number);
@@ -125,18 +125,18 @@ pub(super) fn phone_with_plus(phone: &str) -> String {
     if bare { format!("+{phone}") } else { phone.to_owned() }
 }
 
-/// Validates the token, and that number and account belong together.
+/// Validates the token, and that the number belongs to the account.
 pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
     let known = read(api, settings).await.map_err(|denied| denied.text().clone())?;
     let refused = |denied: Denied| denied.text().clone();
     let (token, own) = (token(settings).map_err(refused)?, number(settings).map_err(refused)?);
     let path = Path(&[own.waba_id, "phone_numbers"], &[("limit", "100")]);
     match api.get::<Numbers>(token, path).await {
-        // A list of several pages proves nothing by what its first page lacks.
+        // If the list has several pages, a number missing on the first one proves nothing.
         Ok(all) if all.paging.next.some().is_some() || all.data.is_empty() => {}
         Ok(all) if all.data.iter().any(|one| &*one.id == own.phone_number_id) => {}
         Ok(_) => return Err(LocalizedText::new("said-wa-other-waba")),
-        // Connecting the webhook asks the account for more, and says why it is refused.
+        // Registering the webhook needs more access to the account, and reports why it is refused.
         Err(ApiError::Refused(refused)) => {
             tracing::debug!(code = refused.code, "the account's numbers cannot be listed")
         }
@@ -147,7 +147,7 @@ pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
     Ok(Some(said.with("name", known.verified_name.some().unwrap_or("–").to_owned())))
 }
 
-/// A number that can send nothing until a person repairs it at Meta; its source stops.
+/// The reason if the number cannot send until a person repairs it at Meta; the source is then stopped.
 pub(super) fn stopped(known: &Number) -> Option<LocalizedText> {
     match &*known.status {
         "BANNED" => Some(LocalizedText::new("said-wa-banned")),
@@ -156,7 +156,7 @@ pub(super) fn stopped(known: &Number) -> Option<LocalizedText> {
     }
 }
 
-/// The number's problems, one for each aspect; an aspect without a problem is reported as well, because that ends an earlier one.
+/// The number's problems, one for each aspect. An aspect without a problem is reported too, which ends an earlier one.
 pub(super) async fn problems(api: &GraphApi, settings: &Settings) -> Result<Vec<InboundEvent>, Denied> {
     let known = read(api, settings).await?;
     let day = ends_on(settings).map(|day| LocalizedText::new("said-wa-token-ends").with("day", day));
@@ -189,7 +189,7 @@ fn aspects(known: &Number) -> Vec<InboundEvent> {
     all.into_iter().map(|(aspect, trouble)| InboundEvent::LineTrouble { aspect, trouble }).collect()
 }
 
-/// Why messages cannot be sent, in Meta's words, with its advice.
+/// Why messages cannot be sent, in Meta's words, with Meta's advice.
 fn sending(health: &HealthStatus) -> Option<LocalizedText> {
     if !matches!(&*health.can_send_message, "LIMITED" | "BLOCKED") {
         return None;
@@ -202,13 +202,13 @@ fn sending(health: &HealthStatus) -> Option<LocalizedText> {
     Some(LocalizedText::new(key).with("text", text))
 }
 
-/// The day on which the token ends, if that is soon, as `renew` stored it.
+/// The day on which the token expires, if that is soon, as stored by `renew`.
 fn ends_on(settings: &Settings) -> Option<&str> {
     settings.public.get("facts")?.get(TOKEN_ENDS_ON)?.as_str()
 }
 
-/// Notes whether the token ends soon: Meta gives no new one without a person. A token that may not describe itself is no problem,
-/// because every call says when it has ended.
+/// Records whether the token expires soon, because Meta issues no new one without a person. A token that may not
+/// describe itself is no problem, because any call reports when it has expired.
 pub(super) async fn renew(api: &GraphApi, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
     let token = token(settings)?;
     let path = Path(&["debug_token"], &[("input_token", token.expose_secret())]);

@@ -1,7 +1,7 @@
 //! External ids for WhatsApp's conversations and messages (whatsapp §16).
 //!
 //! ```text
-//! conversation   <BSUID>       KZ.1234567890123456789     the person, if Meta told this id
+//! conversation   <BSUID>       KZ.1234567890123456789     the person, if Meta reported this id
 //!                <phone>       77010001122                else the person's phone, digits
 //!                <group id>    anything else              a group
 //! message        <wamid>       of a card of several, `#` and its place
@@ -13,10 +13,10 @@ use sha2::{Digest, Sha256};
 /// The longest id that is stored as it is, in bytes.
 const LONGEST: usize = 255;
 
-/// To whom a message is sent.
+/// The receiver of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
-    /// Digits with the country's prefix.
+    /// Digits with the country code.
     Phone(String),
     Bsuid(String),
     Group(String),
@@ -56,7 +56,7 @@ impl Address {
     }
 }
 
-/// A country, a dot, and letters and digits; of a group of portfolios `ENT.` in between (whatsapp §12).
+/// Country code, a dot, and letters and digits; for a group of portfolios with `ENT.` in between (whatsapp §12).
 fn is_bsuid(id: &str) -> bool {
     let Some((country, rest)) = id.split_once('.') else { return false };
     let rest = rest.strip_prefix("ENT.").unwrap_or(rest);
@@ -64,8 +64,9 @@ fn is_bsuid(id: &str) -> bool {
     country && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The digits of a phone that a person typed, with the country's prefix; none if these are no phone. `8` is replaced only where
-/// it can be nothing but the trunk prefix of Russia and Kazakhstan: no country's numbers begin with 87 or 89 and have 11 digits.
+/// The digits of a phone number that a person typed, with the country code; none if it is not a phone number. A leading
+/// `8` is replaced only where it must be the trunk prefix of Russia and Kazakhstan: no country has numbers of 11 digits
+/// that begin with 87 or 89.
 pub fn phone(typed: &str) -> Option<String> {
     let typed = typed.trim();
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
@@ -79,7 +80,7 @@ pub fn phone(typed: &str) -> Option<String> {
     (7..=15).contains(&digits.len()).then_some(digits)
 }
 
-/// A messenger's id as it is stored: one that is too long is replaced by its digest.
+/// A messenger's id as stored: one that is too long is replaced by its digest.
 pub fn stored(id: &str) -> String {
     if id.len() <= LONGEST { id.to_owned() } else { format!("sha256:{}", hex::encode(Sha256::digest(id))) }
 }

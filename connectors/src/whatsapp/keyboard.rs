@@ -1,4 +1,4 @@
-//! Buttons and lists: amoCRM's (chats-api §4.4) as interactive messages, as far as they fit (whatsapp §7).
+//! Converts amoCRM's buttons and lists (chats-api §4.4) to interactive messages, if they fit (whatsapp §7).
 //!
 //! ```text
 //! buttons   1–3, short and different ─▶ reply buttons     one link ─▶ cta_url
@@ -18,10 +18,10 @@ use crate::Length;
 use crate::incoming::ButtonText;
 use crate::pressed_button::{self, PressedButton, link};
 
-/// What becomes of a message's choices.
+/// The form in which a message's choices are sent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Choices {
-    /// Messages of their own kind; the last one gets the message's text.
+    /// Interactive messages; the last one contains the message's text.
     Interactive(Vec<Interactive>),
     /// Lines below the text.
     Lines(String),
@@ -33,7 +33,7 @@ pub struct Interactive {
     /// `button`, `list`, `cta_url`.
     pub kind: &'static str,
     pub header: Option<String>,
-    /// Empty: the message's text takes its place.
+    /// If empty, the message's text is used.
     pub body: String,
     pub footer: Option<String>,
     pub action: Value,
@@ -100,13 +100,13 @@ fn buttons(message_id: Uuid, rows: &[Vec<Button>], words: Words) -> Choices {
     }
 }
 
-/// Meta takes no title twice.
+/// Whether they fit. Meta refuses duplicate titles.
 fn fit(placed: &[Placed<'_>], length: Length) -> bool {
     let titles: BTreeSet<&str> = placed.iter().map(|placed| placed.button.text.trim()).collect();
     titles.len() == placed.len() && placed.iter().all(|placed| length.holds(&placed.button.text))
 }
 
-/// The buttons as lines: what is pressed elsewhere is answered here by its number ([`numbered_button`]) or its words.
+/// The buttons as numbered lines; the customer answers with the number ([`numbered_button`]) or the text.
 fn numbered<'a>(buttons: impl Iterator<Item = &'a Button>) -> String {
     let lines = buttons.zip(1..).map(|(button, number): (_, usize)| match link(button) {
         Some(url) => format!("{} – {url}", button.text),
@@ -115,17 +115,17 @@ fn numbered<'a>(buttons: impl Iterator<Item = &'a Button>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The button of a number in these lines; none if the buttons were sent in another form, or if it is a link.
+/// The button with a number in these lines; none if the buttons were sent in another form, or if it is a link.
 pub fn numbered_button(markup: &Markup, number: usize) -> Option<ButtonText> {
     let Markup::Buttons(rows) = markup else { return None };
-    // Neither the message's id nor the language decides about the form.
+    // Neither the message's id nor the language affects the form.
     let Choices::Lines(_) = choices(Uuid::nil(), markup, Words::new(Language::En)) else { return None };
     let mut named = rows.iter().flatten().filter(|button| !button.text.trim().is_empty());
     let button = named.nth(number.checked_sub(1)?).filter(|button| link(button).is_none())?;
     Some(ButtonText { text: button.text.clone(), callback_data: None })
 }
 
-/// A row with its section's title and its place.
+/// A row with its section's title and its position.
 struct PlacedRow<'a> {
     section: &'a str,
     row: &'a Row,
@@ -146,7 +146,7 @@ fn of_list(message_id: Uuid, list: &List, words: Words) -> Choices {
     let ids: BTreeSet<&str> = rows.iter().map(|placed| placed.row.id.as_str()).collect();
     let unique = ids.len() == rows.len();
     let header = Some(list.header.trim()).filter(|text| !text.is_empty());
-    // What is too long for its place goes to the body.
+    // A header that is too long is moved to the body.
     let above = header.filter(|text| !HEADER.holds(text)).map(str::to_owned);
     let footer = Some(list.footer.trim()).filter(|text| !text.is_empty());
     let below = footer.filter(|text| !HEADER.holds(text)).map(str::to_owned);
@@ -165,7 +165,7 @@ fn of_list(message_id: Uuid, list: &List, words: Words) -> Choices {
     Choices::Interactive(messages.collect())
 }
 
-/// Rows next to each other with one title are a section. With several sections each needs a title.
+/// Groups adjacent rows with the same title into sections. With several sections each needs a title.
 fn sections(rows: &[PlacedRow<'_>], unique: bool) -> Value {
     let mut sections: Vec<(&str, Vec<Value>)> = Vec::new();
     for placed in rows {
@@ -184,8 +184,8 @@ fn sections(rows: &[PlacedRow<'_>], unique: bool) -> Value {
     sections.collect()
 }
 
-/// A row with amoCRM's own id, which is all that a press returns besides the title; with ours, by which the row is looked up, if
-/// Meta would refuse that id or shorten the title.
+/// A row with amoCRM's own id, which is all that a press returns besides the title. If Meta would refuse that id or
+/// shorten the title, with our id, by which the row is looked up.
 fn row(placed: &PlacedRow<'_>, unique: bool) -> Value {
     let given = placed.row;
     let whole = ROW_TITLE.holds(&given.title);

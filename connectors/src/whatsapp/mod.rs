@@ -58,7 +58,7 @@ use vendor::AppHooks;
 
 /// Meta sends up to 3 MB (whatsapp §2).
 const CALL_BYTES: usize = 3 * 1024 * 1024 + 64 * 1024;
-/// How often a number's state is asked for, besides what Meta reports.
+/// How often a number's state is requested, in addition to Meta's reports.
 const HEALTH_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// The connector of kind `whatsapp`.
@@ -116,7 +116,7 @@ impl Connector for WhatsApp {
         setup::NumberOptions::of(settings).sign_with_manager_name
     }
 
-    /// Without a phone nobody can be written to.
+    /// Writing first needs the customer's phone number.
     fn not_begun(&self, words: Words) -> Failure {
         error_catalog::WHATSAPP.failure("w2", words)
     }

@@ -19,7 +19,7 @@ pub const APP_SECRET: &str = "app_secret";
 pub const VERIFY_TOKEN: &str = "verify_token";
 /// The number's two-step PIN, if Parom registered the number.
 pub const PIN: &str = "pin";
-/// The number stays in the phone app (whatsapp §13).
+/// The number is also used in the phone app (whatsapp §13).
 pub const STAYS_IN_APP: &str = "stays_in_app";
 
 const NUMBER: Field =
@@ -40,9 +40,9 @@ pub(super) const MARK_READ: Field =
 pub(super) const SIGN: Field =
     Field::optional("sign_with_manager_name", Input::Flag, "wizard-wa-sign").with_hint("wizard-wa-sign-hint");
 
-/// What is asked for: calls are signed by the account's own app.
+/// The fields if calls are signed by the account's own app.
 pub(super) const FIELDS: &[Field] = &[NUMBER, WABA, ACCESS, SECRET, VERIFY, MARK_READ, SIGN];
-/// The same if the vendor has an app: without a secret of its own, the account uses that one.
+/// The same if the vendor has an app, which is used by accounts that enter no secret of their own.
 pub(super) const FIELDS_WITH_APP: &[Field] =
     &[NUMBER, WABA, ACCESS, Field { required: false, ..SECRET }, VERIFY, MARK_READ, SIGN];
 
@@ -50,7 +50,7 @@ pub(super) const FIELDS_WITH_APP: &[Field] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NumberOptions {
-    /// Whether customers see that their messages were read, and that somebody is typing, which marks them as read as well.
+    /// Whether customers see read marks and typing; typing marks messages as read as well.
     pub mark_read: bool,
     /// The manager's name is put above each message.
     pub sign_with_manager_name: bool,
@@ -114,14 +114,14 @@ pub struct SourceNumber<'a> {
 }
 
 impl<'a> SourceNumber<'a> {
-    /// None if the settings name no number.
+    /// None if the settings contain no number.
     pub fn of(settings: &'a Settings) -> Option<Self> {
         let text = |name: &str| settings.public.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let phone_number_id = text("phone_number_id")?;
         Some(Self { phone_number_id, waba_id: text("waba_id").unwrap_or_default(), public: &settings.public })
     }
 
-    /// The number's phone in digits, as Meta told it.
+    /// The number's phone in digits, as reported by Meta.
     pub fn display_phone(&self) -> Option<String> {
         let phone = self.fact("display_phone_number")?;
         let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
@@ -133,7 +133,7 @@ impl<'a> SourceNumber<'a> {
         self.fact("verified_name")
     }
 
-    /// Whether its owner goes on writing on the phone.
+    /// Whether its owner also writes in the phone app.
     pub fn stays_in_app(&self) -> bool {
         self.public.get(STAYS_IN_APP).and_then(Value::as_bool).unwrap_or_default()
     }
@@ -143,7 +143,8 @@ impl<'a> SourceNumber<'a> {
     }
 }
 
-/// What amoCRM offers at a number: templates with Meta's review, lists in Salesbot, and the number for a button on a site.
+/// What amoCRM offers for a number: templates with Meta's review, lists in Salesbot, and the number for a button on a
+/// site.
 pub(super) fn service(settings: &Settings, identity: &Identity) -> LineService {
     let text = |name: &str| identity.facts.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
     let digits: String = text("display_phone_number").chars().filter(char::is_ascii_digit).collect();
@@ -165,7 +166,7 @@ pub fn number(settings: &Settings) -> Result<SourceNumber<'_>, Denied> {
     SourceNumber::of(settings).ok_or_else(|| Denied::Refused(LocalizedText::new("said-wa-number")))
 }
 
-/// Validates the entered settings. Credentials that are missing, or sent back as displayed, are kept.
+/// Validates the entered settings. Missing or still masked credentials are kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let typed: SettingsInput = entered::read(settings)?;
     let mut errors = Vec::new();
@@ -188,7 +189,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let mut secrets = BTreeMap::new();
     for (name, secret) in given {
         let Some(secret) = entered::credential(secret.as_deref()) else { continue };
-        // Anything else could not be sent in a header.
+        // Other characters could not be sent in a header.
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-secret")));
         }
@@ -216,7 +217,7 @@ pub(super) fn is_pin(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Why a call other than a message failed, as a text for the account's people.
+/// Why a call other than sending a message failed, as a text for the account's people.
 pub fn explain(failed: &ApiError) -> LocalizedText {
     match failed {
         ApiError::Refused(refused) => match WHATSAPP.known(refused.code) {
@@ -229,7 +230,7 @@ pub fn explain(failed: &ApiError) -> LocalizedText {
     }
 }
 
-/// "Invalid parameter" says less than Meta's own words.
+/// For "Invalid parameter", Meta's own words are more precise.
 fn is_vague(row: &str) -> bool {
     matches!(row, "w13" | "w24" | "w25" | "w26" | "w57")
 }
@@ -245,7 +246,7 @@ pub fn denied(failed: &ApiError) -> Denied {
     }
 }
 
-/// The outcome of a call whose answer says nothing: an unreadable one is a success too.
+/// The outcome of a call whose answer contains no data: an unreadable one counts as success.
 pub fn done(answer: Result<IgnoredAny, ApiError>) -> Result<(), Denied> {
     match answer {
         Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),

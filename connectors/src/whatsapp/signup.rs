@@ -1,5 +1,5 @@
-//! Connecting a number by Meta's Embedded Signup (whatsapp §14): the calls behind its dialog, which returns a code. The caller
-//! keeps the token and the PIN sealed.
+//! Connects a number by Meta's Embedded Signup (whatsapp §14): the calls that follow its dialog, which returns a code.
+//! The caller stores the token and the PIN encrypted.
 
 use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};
@@ -12,15 +12,15 @@ use super::setup::denied;
 use super::vendor::MetaApp;
 use crate::Denied;
 
-/// The number has another PIN (whatsapp §15).
+/// The code for a number with another PIN (whatsapp §15).
 const OTHER_PIN: u32 = 133_005;
 
-/// A number that a person chose among those of the dialog.
+/// A number that a person chose in the dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChosenNumber {
     pub waba_id: String,
     pub phone_number_id: String,
-    /// It is registered already, or stays in the phone app and is never registered (whatsapp §13).
+    /// It is already registered, or it stays in the phone app and is never registered (whatsapp §13).
     pub is_registered: bool,
 }
 
@@ -29,7 +29,8 @@ struct TokenAnswer {
     access_token: SecretString,
 }
 
-/// Exchanges the code, which lives 30 seconds, for the account's token. `back`: the address to which the code was sent.
+/// Exchanges the code, which is valid for 30 seconds, for the account's token. `back`: the address to which the code
+/// was sent.
 pub async fn exchange(api: &GraphApi, app: &MetaApp, code: &str, back: &str) -> Result<SecretString, Denied> {
     let secret = app.secret.expose_secret();
     let query = [("client_id", app.id.as_str()), ("client_secret", secret), ("redirect_uri", back), ("code", code)];
@@ -37,8 +38,8 @@ pub async fn exchange(api: &GraphApi, app: &MetaApp, code: &str, back: &str) -> 
     answer.map(|answer| answer.access_token).map_err(|failed| denied(&failed))
 }
 
-/// Subscribes the vendor's app to the account and makes the number usable. `pin`: six digits, the number's two-step PIN from now
-/// on. Each step may be repeated.
+/// Subscribes the vendor's app to the account and prepares the number. `pin`: six digits, the number's two-step PIN
+/// from now on. Each step may be repeated.
 pub async fn connect(
     api: &GraphApi,
     token: &SecretString,
@@ -60,8 +61,8 @@ pub async fn connect(
     })
 }
 
-/// Asks once for the contacts and the messages of a number that stays in the phone app; they come by webhook. Only in its first
-/// 24 hours.
+/// Requests, once, the contacts and messages of a number that stays in the phone app; they arrive by webhook. Possible
+/// only in the first 24 hours.
 pub async fn ask_for_history(api: &GraphApi, token: &SecretString, phone_number_id: &str) -> Result<(), Denied> {
     for kind in ["smb_app_state_sync", "history"] {
         let body = json!({ "messaging_product": "whatsapp", "sync_type": kind });

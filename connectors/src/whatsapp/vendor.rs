@@ -11,15 +11,15 @@ use crate::incoming::{IncomingCall, NotReceived};
 use crate::vendor_app::{LineCall, VendorApp};
 use serde::Deserialize;
 
-/// Begins the key of a call that concerns an account and no single number of it: templates, reviews, restrictions.
+/// The prefix of the key of a call that concerns an account as a whole: templates, reviews, restrictions.
 pub const ACCOUNT: &str = "waba:";
 
-/// The app as its dialog of Embedded Signup needs it.
+/// The app, as needed by its Embedded Signup dialog.
 #[derive(Clone, Debug)]
 pub struct MetaApp {
     pub id: String,
     pub secret: SecretString,
-    /// Of Embedded Signup; none if accounts enter their numbers by hand.
+    /// The configuration of Embedded Signup; none if accounts enter their numbers by hand.
     pub config_id: Option<String>,
 }
 
@@ -31,17 +31,17 @@ impl MetaApp {
     }
 }
 
-/// What the app's calls to its one address are recognised by.
+/// The secrets that authenticate calls to the app's single address.
 #[derive(Clone, Debug)]
 pub struct AppHooks {
-    /// Signs calls; without it none is let in.
+    /// Verifies the signature of calls; without it all are refused.
     pub secret: Option<SecretString>,
-    /// Validates the address, which is impossible without it.
+    /// For the validation of the address, which is impossible without it.
     verify_token: Option<SecretString>,
 }
 
 impl AppHooks {
-    /// None if the configuration has neither: there is no such address.
+    /// None if neither is configured: the address does not exist.
     pub fn of(config: &AppConfig) -> Option<Self> {
         let (secret, verify_token) = (config.app_secret.clone(), config.verify_token.clone());
         (secret.is_some() || verify_token.is_some()).then_some(Self { secret, verify_token })
@@ -68,8 +68,8 @@ impl VendorApp for AppHooks {
     }
 }
 
-/// Each number's changes as a body of their own, in order; what concerns an account has the key `waba:<id>`. What is not read here
-/// stays as it is.
+/// Splits a call into one body per number, in order; changes that concern an account get the key `waba:<id>`. Other
+/// data stays as it is.
 fn split(body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
     let whole: Map<String, Value> = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
     let object = whole.get("object").cloned().unwrap_or_default();

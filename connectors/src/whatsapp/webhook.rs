@@ -18,7 +18,7 @@ use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched, WebhookToEnter};
 
 wire! {
-    /// The apps that get a WABA's webhooks.
+    /// The apps that receive a WABA's webhooks.
     Apps {
         data: Many<App>,
     }
@@ -33,13 +33,13 @@ wire! {
     }
 }
 
-/// The query of Meta's `GET`: the challenge, if the token is one of these.
+/// The challenge in the query of Meta's `GET`, if its token is one of these.
 pub(super) fn challenge<'a>(
     query: &(dyn Fn(&str) -> Option<String> + Sync),
     tokens: impl IntoIterator<Item = &'a SecretString>,
 ) -> Option<String> {
     let given = query("hub.verify_token").filter(|given| !given.is_empty())?;
-    // All are compared, so that the time tells nothing.
+    // All are compared, so that timing reveals nothing.
     let known = tokens
         .into_iter()
         .fold(false, |known, token| known | bool::from(given.as_bytes().ct_eq(token.expose_secret().as_bytes())));
@@ -52,7 +52,7 @@ pub(super) fn handshake(settings: &Settings, query: &(dyn Fn(&str) -> Option<Str
     challenge(query, tokens.filter(|token| !token.expose_secret().is_empty()))
 }
 
-/// Whether a call is signed with the secret of the account's app; without such a secret, of the vendor's.
+/// Whether a call is signed with the secret of the account's app or, if it has none, the vendor's.
 pub(super) fn authenticate(settings: &Settings, vendors: Option<&SecretString>, call: &IncomingCall<'_>) -> bool {
     settings.secrets.get(APP_SECRET).or(vendors).is_some_and(|secret| is_signed(secret, call))
 }
@@ -67,12 +67,12 @@ pub(super) fn is_signed(secret: &SecretString, call: &IncomingCall<'_>) -> bool 
     mac.verify_slice(&given).is_ok()
 }
 
-/// The token that Meta returns when it validates our address: the one that people entered, else ours.
+/// The token that Meta returns when it validates our address: the entered one, otherwise ours.
 fn verify_token<'a>(settings: &'a Settings, hook: &'a HookTarget) -> &'a str {
     settings.secrets.get(VERIFY_TOKEN).unwrap_or(&hook.secret).expose_secret()
 }
 
-/// What an administrator enters at Meta; nothing if calls come to the vendor's address.
+/// What an administrator must enter at Meta; nothing if calls come to the vendor's address.
 pub(super) fn to_enter(
     settings: &Settings,
     vendors: Option<&SecretString>,
@@ -93,7 +93,7 @@ pub(super) fn is_vendors(settings: &Settings, vendors: Option<&SecretString>) ->
     vendors.is_some() && !settings.secrets.contains_key(APP_SECRET)
 }
 
-/// Has Meta send the account's webhooks to us: to the address of the vendor's app, or to this source's.
+/// Makes Meta send the account's webhooks to us: to the address of the vendor's app, or to this source's.
 pub(super) async fn connect(
     api: &GraphApi,
     settings: &Settings,
@@ -105,7 +105,7 @@ pub(super) async fn connect(
     if is_vendors(settings, vendors) {
         done(api.post(token, subscribe, &json!({})).await)?;
         if number.stays_in_app() {
-            // Possible once, on the first day: later, and for owners who share nothing, it is refused.
+            // Possible once, on the first day; later, and for owners who share no history, it is refused.
             if let Err(refused) = signup::ask_for_history(api, token, number.phone_number_id).await {
                 tracing::debug!(reason = %refused.text(), "the number's earlier messages were not asked for");
             }
@@ -114,12 +114,13 @@ pub(super) async fn connect(
     }
     let target = json!({ "override_callback_uri": hook.url, "verify_token": verify_token(settings, hook) });
     done(api.post(token, subscribe, &target).await)?;
-    // The account's address is that of the number connected last; this keeps each number's calls at its own source.
+    // The account's address belongs to the number connected last; this one directs each number's calls to its own
+    // source.
     let of_number = Path(&[number.phone_number_id], &[]);
     let answer: Result<IgnoredAny, ApiError> =
         api.post(token, of_number, &json!({ "webhook_configuration": target })).await;
     match answer {
-        // An account with one number needs no address of the number's own.
+        // An account with one number needs no address for the number itself.
         Err(ApiError::Refused(refused)) => {
             tracing::debug!(code = refused.code, "the number's own webhook address was refused");
             Ok(())
@@ -139,11 +140,11 @@ pub(super) async fn watch(
     if let Some(said) = health::stopped(&known) {
         return Err(Denied::Refused(said));
     }
-    // Where Meta does not say, what was set counts as set.
+    // If Meta does not report the address, the one we set is assumed.
     Ok(apps.map_or(Watched::Fine, |apps| whereto(&known, &apps, &hook.url, is_vendors(settings, vendors))))
 }
 
-/// The account's apps. None if they are not told: connecting may be allowed where listing is not.
+/// The account's apps. None if Meta does not return them: registering may be allowed where listing is not.
 async fn apps(api: &GraphApi, settings: &Settings) -> Result<Option<Apps>, Denied> {
     let path = Path(&[number(settings)?.waba_id, "subscribed_apps"], &[]);
     match api.get(token(settings)?, path).await {
@@ -159,7 +160,7 @@ async fn apps(api: &GraphApi, settings: &Settings) -> Result<Option<Apps>, Denie
     }
 }
 
-/// The most particular address counts: the number's, the account's, the app's (whatsapp §2).
+/// The most specific address counts: the number's, the account's, the app's (whatsapp §2).
 fn whereto(known: &Number, apps: &Apps, ours: &str, is_vendors: bool) -> Watched {
     if apps.data.is_empty() {
         return Watched::Unset;
@@ -172,7 +173,7 @@ fn whereto(known: &Number, apps: &Apps, ours: &str, is_vendors: bool) -> Watched
         // The address that this source has, or had before the server moved.
         Some(url) if path(url) == path(ours) => Watched::Unset,
         Some(url) if is_vendors || apps.data.len() == 1 => Watched::Elsewhere { host: host(url) },
-        // Another app of the account has its own address; ours is among them only if it was given one.
+        // Other apps of the account have their own addresses; ours is listed only if it was given one.
         Some(url) => match apps.data.iter().any(|app| app.override_callback_uri.some() == Some(ours)) {
             true => Watched::Fine,
             false => Watched::Elsewhere { host: host(url) },
@@ -190,7 +191,7 @@ fn host(url: &str) -> String {
     Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Removes this source's address. The app stays subscribed: other numbers of the account may use it.
+/// Removes this source's address. The app stays subscribed, because other numbers of the account may use it.
 pub(super) async fn remove(
     api: &GraphApi,
     settings: &Settings,
@@ -212,14 +213,14 @@ pub(super) async fn remove(
     let of_account = set.whatsapp_business_account.some() == Some(&hook.url)
         || apps.data.iter().any(|app| app.override_callback_uri.some() == Some(&hook.url));
     if of_account {
-        // Without an address in the request the app's own counts again.
+        // If the request contains no address, the app's own is used again.
         let path = Path(&[number.waba_id, "subscribed_apps"], &[]);
         done(api.post(token, path, &json!({})).await)?;
     }
     Ok(())
 }
 
-/// Reads back where webhooks are sent; before the source exists, says what will change.
+/// Reads back where webhooks are sent; before the source exists, reports what will change.
 pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&SecretString>, probe: &Probe) -> Check {
     let refused = |denied: Denied| denied.text().clone();
     let known = health::read(api, settings).await.map_err(refused)?;

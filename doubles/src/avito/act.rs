@@ -1,4 +1,4 @@
-//! What buyers and sellers do on their phones: as Rust, and as JSON for programs in any language.
+//! Actions of buyers and sellers on their phones: as Rust, and as JSON for programs in any language.
 
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
@@ -14,7 +14,7 @@ use super::{
     talk::Writing,
 };
 
-/// Where a buyer writes.
+/// The target of a buyer's message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum To {
@@ -26,7 +26,7 @@ pub enum To {
     Chat(String),
 }
 
-/// Content of a message, as Avito's applications offer it.
+/// Content of a message, as offered by Avito's applications.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the OpenAPI file")]
@@ -34,7 +34,7 @@ pub enum Content {
     Text {
         text: String,
     },
-    /// A JPEG, in base64; a small built-in one without.
+    /// A JPEG, in base64; a small built-in one if absent.
     Image {
         #[serde(default)]
         data: Option<String>,
@@ -54,7 +54,7 @@ pub enum Content {
         lon: f64,
         text: String,
     },
-    /// A call by phone; `missed` is the only documented status.
+    /// A phone call; `missed` is the only documented status.
     Call {
         #[serde(default)]
         status: Option<String>,
@@ -63,7 +63,7 @@ pub enum Content {
     AppCall,
     File,
     Video,
-    /// A type that the OpenAPI file does not name.
+    /// A type that the OpenAPI file does not contain.
     Raw {
         #[serde(rename = "type")]
         kind: String,
@@ -78,7 +78,7 @@ impl Content {
     }
 }
 
-/// Something done on a phone. Ids are Avito's.
+/// An action on a phone. Ids are Avito's.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "who: the buyer; chat, message: ids; the rest says itself")]
@@ -91,25 +91,25 @@ pub enum Act {
         #[serde(default)]
         quote: Option<String>,
     },
-    /// A buyer takes an own message back.
+    /// A buyer deletes their own message.
     TakeBack { who: i64, chat: String, message: String },
-    /// A buyer reads what the seller wrote.
+    /// A buyer reads the seller's messages.
     Read { who: i64, chat: String },
     /// The seller writes in Avito's application.
     SendAsSeller { chat: String, content: Content },
-    /// The seller takes an own message back in the application.
+    /// The seller deletes their own message in the application.
     TakeBackAsSeller { chat: String, message: String },
-    /// A bot of Avito's writes into a chat; its author is nobody.
+    /// One of Avito's bots writes to a chat; the message has no real author.
     System { chat: String, flow_id: String, text: String },
-    /// Posts a body unchanged to a seller's webhooks.
+    /// Sends a body unchanged to a seller's webhooks.
     Raw { seller: i64, body: Value },
 }
 
-/// The author of the messages of Avito's bots. No document names it.
+/// The author id of the messages of Avito's bots, which no document names.
 const NOBODY: i64 = 0;
 
 impl Avito {
-    /// Performs an act; returns the id of the message that came of it, and of its chat. Empty for acts without.
+    /// Performs an action; returns the ids of the resulting message and of its chat, empty if there is none.
     pub fn act(&self, act: Act) -> Result<(String, String)> {
         perform(&self.core, act)
     }
@@ -215,7 +215,7 @@ fn shown(state: &mut State, chat: &str, author: i64, content: Content) -> Result
 }
 
 impl State {
-    /// Keeps a picture; returns its id, of the form `12345.…`.
+    /// Stores a picture; returns its id, of the form `12345.…`.
     pub(crate) fn keep_picture(&mut self, owner: i64, bytes: Bytes, mime: &'static str) -> String {
         let id = self.next_id();
         let id = format!("{}.{}", 10_000 + self.pictures.len(), &id[..20]);

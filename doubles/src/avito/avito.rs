@@ -7,15 +7,15 @@ use anyhow::Result;
 use super::{api, core::Core, oauth, options::Options, pages, sender, state::State};
 use crate::kit::Server;
 
-/// A running Avito. It stops when it is dropped; [`Avito::stop`] also waits for the end.
+/// A running Avito. It stops when dropped; [`Avito::stop`] also waits until it has stopped.
 pub struct Avito {
     pub(crate) core: Arc<Core>,
     server: Server,
 }
 
 impl Avito {
-    /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
-    /// A rustls crypto provider must be installed before.
+    /// Binds the address and serves on the current tokio runtime until the handle is stopped or dropped. A rustls
+    /// crypto provider must have been installed.
     pub async fn start(options: Options) -> Result<Self> {
         let state = State::default();
         let core = Arc::new(Core::new(state, options.now.clone(), options)?);
@@ -28,13 +28,13 @@ impl Avito {
         Ok(Self { core, server })
     }
 
-    /// The API's address, `http://127.0.0.1:PORT`, without a trailing slash. The consent page of applications is
+    /// The API's address, `http://127.0.0.1:PORT`, without a trailing slash. The consent page for applications is at
     /// `/oauth` below it, although the real one is on another host than the API.
     pub fn base_url(&self) -> &str {
         self.server.url()
     }
 
-    /// Stops and waits for the end.
+    /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
         self.server.stop().await;
     }

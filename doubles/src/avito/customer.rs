@@ -1,4 +1,4 @@
-//! One buyer's acts in one place.
+//! The actions of one buyer in one chat.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use super::{
     avito::Avito,
 };
 
-/// A buyer in a chat. Each act is complete when it returns; webhooks are called later.
+/// A buyer in a chat. Each action is complete when it returns; webhooks are called later.
 #[derive(Clone)]
 pub struct Customer<'a> {
     avito: &'a Avito,
@@ -16,12 +16,12 @@ pub struct Customer<'a> {
 }
 
 impl Avito {
-    /// A buyer who looks at an advert.
+    /// A buyer who opens an advert.
     pub fn customer(&self, buyer: i64, item: i64) -> Customer<'_> {
         Customer { avito: self, who: buyer, to: To::Item(item) }
     }
 
-    /// A buyer who looks at a seller's profile.
+    /// A buyer who opens a seller's profile.
     pub fn visitor(&self, buyer: i64, seller: i64) -> Customer<'_> {
         Customer { avito: self, who: buyer, to: To::Seller(seller) }
     }
@@ -46,18 +46,18 @@ impl Customer<'_> {
         Ok(self.avito.act(act)?.0)
     }
 
-    /// The chat's id; the chat is made if there is none.
+    /// The chat's id; the chat is created if there is none.
     pub fn chat(&self) -> Result<String> {
         self.avito.core.change(|state| state.open_chat(self.who, &self.to))
     }
 
-    /// Takes an own message back.
+    /// Deletes an own message.
     pub fn takes_back(&self, message: &str) -> Result<()> {
         let act = Act::TakeBack { who: self.who, chat: self.chat()?, message: message.to_owned() };
         self.avito.act(act).map(|_| ())
     }
 
-    /// Reads everything.
+    /// Reads all messages.
     pub fn reads(&self) -> Result<()> {
         self.avito.act(Act::Read { who: self.who, chat: self.chat()? }).map(|_| ())
     }

@@ -41,17 +41,17 @@ pub enum Fault {
     },
 }
 
-/// Faults of posts to a webhook.
+/// Faults of webhook calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PostFault {
-    /// It is sent twice.
+    /// The call is sent twice.
     Doubled,
-    /// It is accepted but its answer is lost, so it is sent again.
+    /// The call is accepted but its answer is lost, so it is sent again.
     LostAnswer,
-    /// It is sent only after a later one.
+    /// The call is sent only after a later one.
     Late,
-    /// It is never sent.
+    /// The call is never sent.
     Lost,
 }
 
@@ -65,11 +65,11 @@ impl DeliveryFault for PostFault {
     const WHAT: &'static str = "webhook";
 }
 
-/// Faults of calls, by the `operationId` of the OpenAPI file (`postSendMessage`, …), and of posts.
+/// Faults of API calls, by the `operationId` in the OpenAPI file (`postSendMessage`, …), and of webhook calls.
 pub type Faults = kit::Faults<Fault, PostFault>;
 
 impl Faults {
-    /// Applies the fault to the next `count` posts to webhooks.
+    /// Applies the fault to the next `count` webhook calls.
     pub fn next_posts(&self, count: usize, fault: PostFault) {
         self.add_delivery(Some(count), fault);
     }

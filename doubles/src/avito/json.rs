@@ -1,14 +1,14 @@
-//! Chats and messages in the forms of the OpenAPI file.
+//! Serialises chats and messages as defined in the OpenAPI file.
 
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::state::{Chat, Message, State};
 
-/// The sizes of pictures in links.
+/// The sizes of pictures that are offered as links.
 const SIZES: [&str; 4] = ["32x32", "140x105", "640x480", "1280x960"];
 
-/// The links to the sizes of a picture.
+/// Links to all sizes of a picture.
 pub(crate) fn sizes(state: &State, picture: &str) -> Value {
     let link =
         |size: &&str| ((*size).to_owned(), json!(format!("{}/files/images/{size}/{picture}.jpg", state.base_url)));
@@ -97,7 +97,7 @@ fn quoted(chat: &Chat, message: &Message) -> Option<Value> {
     }))
 }
 
-/// The body of a webhook, version 3, without its id. `WebhookMessage` names no quote.
+/// The body of a webhook, version 3, without its id. `WebhookMessage` has no field for a quote.
 pub(crate) fn hook_body(state: &State, chat: &Chat, message: &Message) -> Value {
     let published = DateTime::from_timestamp(message.created, 0).unwrap_or_default();
     let mut value = json!({

@@ -1,8 +1,8 @@
-//! A small Avito: the messenger's API with its OAuth server, the sender of webhooks, and the phones of buyers who look
-//! at adverts.
+//! A small Avito: the messenger's API with its OAuth server, the webhook sender, and the phones of buyers who look at
+//! adverts.
 //!
-//! Written from Avito's published OpenAPI files (authorisation, user, messenger); where they are silent, the code says
-//! so.
+//! Written from Avito's published OpenAPI files (authorisation, user, messenger); comments mark what these files do not
+//! define.
 //!
 //! ```text
 //! a buyer acts    ─▶ message ─▶ posts ─▶ the sender ─▶ webhook

@@ -14,9 +14,9 @@ pub struct NewSeller {
     pub id: i64,
     /// The name that buyers see.
     pub name: String,
-    /// Of the seller's own credentials.
+    /// Client id of the seller's own credentials.
     pub client_id: String,
-    /// Of the seller's own credentials.
+    /// Client secret of the seller's own credentials.
     pub client_secret: String,
 }
 
@@ -60,27 +60,27 @@ pub struct NewItem {
 }
 
 impl NewItem {
-    /// A sofa of this seller.
+    /// A sofa offered by this seller.
     pub fn of(seller: i64) -> Self {
         Self { id: 3_344_556_677, seller, title: "Диван синий".to_owned(), price: "30 000 ₽".to_owned() }
     }
 }
 
-/// A vendor's application (the authorisation code).
+/// A vendor's application (authorisation code flow).
 #[derive(Clone, Debug)]
 pub struct NewApp {
-    /// Shown to sellers who are asked.
+    /// The name shown to sellers on the consent page.
     pub name: String,
     /// Its id.
     pub client_id: String,
     /// Its secret.
     pub client_secret: String,
-    /// Where browsers return to.
+    /// The address to which browsers return.
     pub redirect_uri: String,
 }
 
 impl Avito {
-    /// Adds a seller, whose level includes the API; returns the id.
+    /// Adds a seller whose subscription level includes the API; returns the id.
     pub fn add_seller(&self, seller: NewSeller) -> i64 {
         self.core.change(|state| {
             let id = state.free_number(seller.id);

@@ -1,6 +1,6 @@
-//! The OAuth server: `/token` for both kinds of credentials, and the page on which a seller lets an application in.
+//! The OAuth server: `/token` for both kinds of credentials, and the page where a seller authorizes an application.
 //!
-//! Answers to wrong requests are not in Avito's file; they are those of RFC 6749 §5.2.
+//! Avito's files do not define the answers to wrong requests; these are the answers of RFC 6749 §5.2.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{
     state::{Grant, State},
 };
 
-/// The life of a code in milliseconds. Avito does not name it.
+/// The lifetime of a code in milliseconds. Avito does not publish it.
 const CODE: i64 = 600_000;
 
 /// Adds the routes.
@@ -64,7 +64,7 @@ fn grant(state: &mut State, fields: &[(String, String)], seconds: i64) -> Result
             if !is_known {
                 return Err(wrong("invalid_client"));
             }
-            // Both are good once: the documents tell to replace the refresh token each time.
+            // Both can be used once: the documents require replacing the refresh token each time.
             let given = if kind == "refresh_token" {
                 state.refresh_tokens.remove(field("refresh_token"))
             } else {
@@ -77,7 +77,7 @@ fn grant(state: &mut State, fields: &[(String, String)], seconds: i64) -> Result
     }
 }
 
-/// Makes the tokens; only applications get one for refreshing.
+/// Issues the tokens; only applications get a refresh token.
 fn issued(state: &mut State, grant: Grant, seconds: i64) -> Value {
     let (token, scope) = (state.next_id(), grant.scope.join(","));
     let mut answer = json!({"access_token": token, "expires_in": seconds, "token_type": "Bearer"});
@@ -92,7 +92,7 @@ fn issued(state: &mut State, grant: Grant, seconds: i64) -> Value {
     answer
 }
 
-/// What a browser brings to the consent page.
+/// The query of a browser that opens the consent page.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Asked {
@@ -162,7 +162,7 @@ fn agreed(core: &Core, asked: &Asked) -> Option<String> {
     Some(back.into())
 }
 
-/// The file does not name what Avito appends then; this is RFC 6749 §4.1.2.1.
+/// Avito's files do not define the answer to a refusal; this is RFC 6749 §4.1.2.1.
 fn declined(core: &Core, asked: &Asked) -> Option<String> {
     let back = core.read(|state| Some(state.apps.get(&asked.client_id)?.redirect_uri.clone()))?;
     let mut back = url::Url::parse(&back).ok()?;
@@ -171,7 +171,7 @@ fn declined(core: &Core, asked: &Asked) -> Option<String> {
 }
 
 impl Avito {
-    /// A seller lets an application in; returns the address to which the browser returns.
+    /// A seller authorizes an application; returns the address to which the browser returns.
     pub fn consent(&self, client_id: &str, scope: &str, state: &str, seller: i64) -> Option<String> {
         let own = |text: &str| text.to_owned();
         let (client_id, scope, state) = (own(client_id), own(scope), own(state));

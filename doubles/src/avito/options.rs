@@ -2,17 +2,17 @@
 
 use crate::kit::{Now, system_clock};
 
-/// Everything needed at the start.
+/// All start options.
 #[derive(Clone)]
 pub struct Options {
     /// Address to listen on; with port 0 the system chooses one: see `Avito::base_url`.
     pub listen: String,
-    /// The clock for dates, the life of tokens and links, repeats of webhooks and limits. A test may move it.
+    /// The clock for dates, the lifetime of tokens and links, webhook retries and limits. A test may move it.
     pub now: Now,
-    /// Calls of a seller within a minute before 429; none for no limit. Avito publishes the headers that name its
-    /// limits (`X-RateLimit-Limit`, `X-RateLimit-Remaining`), not their numbers.
+    /// Maximum calls of a seller per minute before 429; none for no limit. Avito documents the headers with its limits
+    /// (`X-RateLimit-Limit`, `X-RateLimit-Remaining`), but not their values.
     pub calls_per_minute: Option<u32>,
-    /// The life of an access token in seconds.
+    /// The lifetime of an access token in seconds.
     pub token_seconds: i64,
 }
 

@@ -1,5 +1,5 @@
-//! Posts to webhooks. The OpenAPI file promises a time limit of 2 seconds and the status 200; order and repeats are
-//! nowhere described. Here the posts of a chat go one after another, and a failed one is repeated a few times.
+//! Sends webhooks. The OpenAPI file defines a time limit of 2 seconds and the status 200, but neither order nor
+//! retries. Here the webhooks of a chat are sent one after another, and a failed one is retried a few times.
 
 use std::{
     sync::{Arc, Weak},
@@ -13,12 +13,12 @@ use super::{
 };
 use crate::kit;
 
-/// Time limit of an answer.
+/// Time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(2);
-/// Waits before the repeats, in seconds.
+/// Delays before the retries, in seconds.
 const WAITS: [i64; 5] = [1, 5, 30, 120, 600];
 
-/// Sends due posts while Avito runs.
+/// Sends due webhooks while Avito runs.
 pub(crate) async fn run(core: Weak<Core>) {
     kit::send(core, |core| async move {
         launch(&core);
@@ -27,13 +27,13 @@ pub(crate) async fn run(core: Weak<Core>) {
     .await;
 }
 
-/// Whether a post is due or on its way.
+/// Whether a webhook is due or being sent.
 pub(crate) fn is_busy(core: &Core) -> bool {
     let now = core.millis();
     core.read(|state| state.posts.iter().any(|post| post.is_on_its_way) || !due(state, now).is_empty())
 }
 
-/// Indices of the posts to be sent now: the first of each webhook and chat.
+/// Indices of the webhooks to send now: the first of each address and chat.
 fn due(state: &State, now: i64) -> Vec<usize> {
     let mut lanes = std::collections::BTreeSet::new();
     let waiting = state.posts.iter().enumerate().filter(|(_, post)| post.state == PostState::Waiting);
@@ -96,7 +96,7 @@ async fn deliver(core: &Core, post: &Post) -> Option<u16> {
         .client
         .post(&post.url)
         .header("Content-Type", "application/json")
-        // Real posts carry a signature whose algorithm is not published; nobody can rely on it.
+        // Real webhooks contain a signature whose algorithm is not published, so no client can depend on it.
         .header("X-Avito-Messenger-Signature", "unpublished")
         .timeout(LIMIT)
         .body(post.body.to_string());

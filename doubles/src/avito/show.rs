@@ -1,4 +1,4 @@
-//! Inspection of the results, switches, and waiting.
+//! Inspection of the state, switches, and waiting.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -19,44 +19,44 @@ pub struct MessageView {
     pub id: String,
     /// Who wrote it.
     pub author: i64,
-    /// `text`, `image`, … `deleted`.
+    /// `text`, `image`, … or `deleted`.
     pub kind: String,
     /// The text, if it is one.
     pub text: String,
     /// When the other side read it, in seconds.
     pub read: Option<i64>,
-    /// It was sent by the API.
+    /// It was sent through the API.
     pub by_api: bool,
-    /// As the API shows it.
+    /// As returned by the API.
     pub json: Value,
     /// The bytes of its picture.
     #[serde(skip)]
     pub picture: Option<bytes::Bytes>,
 }
 
-/// One call of the API.
+/// One API call.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallView {
     /// `operationId` of the OpenAPI file.
     pub operation: String,
     /// Path and query.
     pub path: String,
-    /// The seller of the token, if it was good.
+    /// The seller who owns the token, if it was valid.
     pub seller: Option<i64>,
     /// The answer's status; 0 if the connection was dropped.
     pub status: u16,
 }
 
-/// One post to a webhook.
+/// One webhook call.
 #[derive(Clone, Debug, Serialize)]
 pub struct PostView {
-    /// The webhook.
+    /// The webhook's address.
     pub url: String,
     /// What was sent.
     pub body: Value,
     /// How often it was sent.
     pub attempts: u32,
-    /// What became of it.
+    /// Its delivery state.
     pub state: PostState,
     /// The status of the last answer.
     pub last_status: Option<u16>,
@@ -95,12 +95,12 @@ impl Avito {
         self.core.read(|state| state.chats.keys().cloned().collect())
     }
 
-    /// Every call of the API, in order.
+    /// All API calls, in order.
     pub fn calls(&self) -> Vec<CallView> {
         self.core.read(|state| state.calls.clone())
     }
 
-    /// Every post to a webhook, in order.
+    /// All webhook calls, in order.
     pub fn posts(&self) -> Vec<PostView> {
         self.core.read(|state| {
             let view = |post: &super::state::Post| PostView {
@@ -125,27 +125,27 @@ impl Avito {
         self.core.read(|state| state.sellers.get(&seller).map(all).unwrap_or_default())
     }
 
-    /// Faults of calls and posts.
+    /// Faults of API and webhook calls.
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
 
-    /// Whether a seller's level includes the messenger's API; without it every call of it is answered with 402.
+    /// Whether a seller's subscription level includes the messenger's API; without it every call is answered with 402.
     pub fn set_level(&self, seller: i64, has_level: bool) {
         self.core.change(|state| state.set_level(seller, has_level));
     }
 
-    /// Ends all tokens of a seller; `for_good`: new ones are refused too, as after a new secret.
+    /// Revokes all tokens of a seller; `for_good`: new ones are refused too, as after a change of the secret.
     pub fn revoke_tokens(&self, seller: i64, for_good: bool) {
         self.core.change(|state| state.revoke(seller, for_good));
     }
 
-    /// Removes the webhooks of a seller, as another program may.
+    /// Removes the webhooks of a seller, as another program might do.
     pub fn drop_hooks(&self, seller: i64) {
         self.core.change(|state| state.sellers.get_mut(&seller).map(|seller| seller.hooks.clear()));
     }
 
-    /// Pauses or resumes the sender of webhooks.
+    /// Pauses or resumes the webhook sender.
     pub fn hold_posts(&self, held: bool) {
         self.core.hold(held);
     }
@@ -155,7 +155,7 @@ impl Avito {
         self.core.touch();
     }
 
-    /// Waits until no post is due or under way.
+    /// Waits until no webhook is due or being sent.
     pub async fn deliver_all(&self) {
         self.core.settle(|| !sender::is_busy(&self.core)).await;
     }

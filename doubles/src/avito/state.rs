@@ -1,4 +1,4 @@
-//! What Avito remembers.
+//! The state of a simulated Avito.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +17,9 @@ pub(crate) struct Seller {
     /// Whether the seller's subscription level includes the messenger's API.
     pub(crate) has_level: bool,
     pub(crate) hooks: Vec<String>,
-    /// Buyers who may not write.
+    /// Blocked buyers.
     pub(crate) blacklist: BTreeSet<i64>,
-    /// The minute of the last call, and how many calls it had.
+    /// The minute of the last call, and the number of calls in it.
     pub(crate) minute: (i64, u32),
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Item {
     pub(crate) url: String,
 }
 
-/// A vendor's application, to which sellers give access.
+/// A vendor's application, which sellers authorize.
 #[derive(Clone, Debug)]
 pub(crate) struct App {
     pub(crate) name: String,
@@ -48,7 +48,7 @@ pub(crate) struct App {
     pub(crate) redirect_uri: String,
 }
 
-/// What a code, a refresh token or an access token gives.
+/// The rights granted by a code, a refresh token or an access token.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) seller: i64,
@@ -60,7 +60,7 @@ pub(crate) struct Grant {
     pub(crate) expires_at: i64,
 }
 
-/// The kind of a chat, by whom it is between.
+/// The kind of a chat, by its participants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChatKind {
     /// About an advert.
@@ -123,13 +123,13 @@ pub enum PostState {
     Waiting,
     /// Answered with 200 in time.
     Delivered,
-    /// Repeated in vain.
+    /// Retries failed too often.
     GivenUp,
     /// Dropped by a fault.
     Dropped,
 }
 
-/// One post to one webhook.
+/// One call to one webhook.
 #[derive(Clone, Debug)]
 pub(crate) struct Post {
     pub(crate) chat: String,
@@ -140,13 +140,13 @@ pub(crate) struct Post {
     pub(crate) state: PostState,
     pub(crate) last_status: Option<u16>,
     pub(crate) is_on_its_way: bool,
-    /// Whether faults of posts were already considered for it.
+    /// Whether webhook faults were already considered for it.
     pub(crate) is_looked_at: bool,
-    /// Sent only after a later one of the same webhook.
+    /// Sent only after a later call to the same webhook.
     pub(crate) is_late: bool,
 }
 
-/// Everything.
+/// The whole state.
 #[derive(Default)]
 pub(crate) struct State {
     /// Milliseconds, as of the last change.
@@ -159,7 +159,7 @@ pub(crate) struct State {
     pub(crate) chats: BTreeMap<String, Chat>,
     pub(crate) codes: BTreeMap<String, Grant>,
     pub(crate) tokens: BTreeMap<String, Grant>,
-    /// Each is good once.
+    /// Each can be used once.
     pub(crate) refresh_tokens: BTreeMap<String, Grant>,
     pub(crate) pictures: BTreeMap<String, Picture>,
     /// The chat of each voice message.
@@ -180,13 +180,13 @@ impl State {
         self.serial
     }
 
-    /// A new id of 32 hexadecimal digits, as messages have it. The ids of a run are the same each time.
+    /// A new id of 32 hexadecimal digits, like those of messages. Deterministic within a run.
     pub(crate) fn next_id(&mut self) -> String {
         let serial = self.next_serial();
         format!("{:016x}{:016x}", mixed(serial), mixed(serial ^ u64::MAX))
     }
 
-    /// The first free number from this one on.
+    /// The first unused number from this one on.
     pub(crate) fn free_number(&self, from: i64) -> i64 {
         let is_taken =
             |id: &i64| self.sellers.contains_key(id) || self.buyers.contains_key(id) || self.items.contains_key(id);
@@ -198,7 +198,7 @@ impl State {
     }
 }
 
-/// Splitmix64: neighbours become unlike.
+/// Splitmix64, so that consecutive numbers give dissimilar ids.
 fn mixed(serial: u64) -> u64 {
     let one = serial.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let two = (one ^ (one >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

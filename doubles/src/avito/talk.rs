@@ -1,4 +1,4 @@
-//! Writes into chats, and tells webhooks.
+//! Writes to chats, and queues webhooks about it.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::{
     state::{Chat, ChatKind, Message, Post, PostState, State},
 };
 
-/// What is written, by whom.
+/// A message to write, and its author.
 pub(crate) struct Writing<'a> {
     pub(crate) author: i64,
     pub(crate) kind: &'a str,
@@ -19,7 +19,7 @@ pub(crate) struct Writing<'a> {
 }
 
 impl State {
-    /// The chat of a buyer with a seller, about an item or about the profile; made if there is none.
+    /// The chat of a buyer with a seller, about an item or about the profile; created if there is none.
     pub(crate) fn open_chat(&mut self, buyer: i64, to: &To) -> Result<String> {
         ensure!(self.buyers.contains_key(&buyer), "there is no buyer {buyer}");
         let (seller, item) = match to {
@@ -43,7 +43,7 @@ impl State {
         }
         let kind = if item.is_some() { ChatKind::U2i } else { ChatKind::U2u };
         let tail = self.next_id();
-        // Real ones are `u2i-` and 22 characters; `~` occurs in them.
+        // Real ids are `u2i-` and 22 characters, which may include `~`.
         let id = format!("{}-{}~{}", kind.word(), &tail[..11], &tail[11..21]);
         let date = self.date();
         let chat =
@@ -52,8 +52,8 @@ impl State {
         Ok(id)
     }
 
-    /// Appends a message and posts it to the seller's webhooks: own messages too, as the documents say of `user_id`
-    /// and `author_id`.
+    /// Appends a message and queues webhooks for the seller. Own messages are reported too, as the documentation of
+    /// `user_id` and `author_id` says.
     pub(crate) fn write(&mut self, chat: &str, writing: Writing<'_>) -> Option<String> {
         let (id, created) = (self.next_id(), self.date());
         let Writing { author, kind, content, quote, by_api } = writing;
@@ -66,7 +66,7 @@ impl State {
         Some(id)
     }
 
-    /// Changes a message into a deleted one, as the documents describe it, and says so to the webhooks.
+    /// Marks a message as deleted, as documented, and queues webhooks about it.
     pub(crate) fn take_back(&mut self, chat: &str, message: &str) {
         let date = self.date();
         let Some(known) = self.chats.get_mut(chat) else { return };
@@ -95,7 +95,7 @@ impl State {
             body.entry("id").or_insert_with(|| json!(serial));
         }
         let Some(known) = self.sellers.get(&seller) else { return };
-        // Avito does not say whether a seller without the level is still told; it is taken to be silent.
+        // Avito does not document whether webhooks continue after the subscription level was lost; here they stop.
         let hooks = if known.has_level { known.hooks.clone() } else { Vec::new() };
         let due_at = self.now;
         self.posts.extend(hooks.into_iter().map(|url| Post {
@@ -112,7 +112,7 @@ impl State {
         }));
     }
 
-    /// Marks what the other side wrote as read. `reader`: the seller's or the buyer's id.
+    /// Marks messages of the other side as read. `reader`: the seller's or the buyer's id.
     pub(crate) fn mark_read(&mut self, chat: &str, reader: i64) {
         let date = self.date();
         if let Some(known) = self.chats.get_mut(chat) {
@@ -122,7 +122,7 @@ impl State {
         }
     }
 
-    /// Whether there is something to read for this side.
+    /// Whether this side has unread messages.
     pub(crate) fn has_unread(&self, chat: &str, reader: i64) -> bool {
         let messages = self.chats.get(chat).map(|chat| chat.messages.as_slice()).unwrap_or_default();
         messages.iter().any(|one| one.author != reader && one.read.is_none())

@@ -14,17 +14,17 @@ use tokio::sync::watch;
 
 use super::clock::Now;
 
-/// What a double remembers, and what it must be told.
+/// The state of a double, and the data that it receives from the kit.
 pub(crate) trait Memory: Send + 'static {
-    /// The time of the access that follows, in milliseconds.
+    /// Sets the time for the following access, in milliseconds.
     fn set_now(&mut self, millis: i64);
 
-    /// The double's own address, for links in its answers; told before the first call.
+    /// Sets the double's own address, for links in its answers; called before the first request.
     fn set_address(&mut self, _url: &str) {}
 }
 
-/// State shared by handlers, pages and the library's functions: `S` is what the double remembers, `F` its faults, `O`
-/// the options it was started with.
+/// State shared by handlers, pages and the library's functions: `S` is the state of the double, `F` its faults, `O` its
+/// start options.
 pub(crate) struct Core<S, F, O> {
     state: Mutex<S>,
     revision: watch::Sender<u64>,
@@ -73,7 +73,7 @@ impl<S: Memory, F, O> Core<S, F, O> {
     }
 
     fn lock(&self) -> MutexGuard<'_, S> {
-        // A panic while holding the lock was reported where it happened; the state is still usable.
+        // A panic while holding the lock was already reported; the state is still usable.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.set_now(self.millis());
         state
@@ -112,7 +112,7 @@ impl<S: Memory, F, O> Core<S, F, O> {
         self.touch();
     }
 
-    /// Returns the first value that `look` gives, asked now and after every change. It never polls.
+    /// Returns the first value of `look`, which is called now and after every change. It never polls.
     async fn first<T>(&self, look: impl Fn() -> Option<T>) -> Option<T> {
         let mut changes = self.subscribe();
         loop {

@@ -9,13 +9,13 @@ use tokio::sync::watch;
 
 /// A fault of a call.
 pub trait CallFault: Clone + Debug {
-    /// It only delays: the call then meets the next fault as well.
+    /// Whether it only delays, so that the call gets the next fault as well.
     fn only_delays(&self) -> bool;
 }
 
-/// A fault of something on its way to a webhook.
+/// A fault of a delivery to a webhook.
 pub trait DeliveryFault: Copy + Debug {
-    /// What is delivered, in descriptions: `webhook`.
+    /// The name of a delivery in descriptions: `webhook`.
     const WHAT: &'static str;
 }
 
@@ -56,7 +56,7 @@ impl Gate {
     }
 }
 
-/// What a rule does to a call.
+/// The effect of a rule on a call.
 #[derive(Clone, Debug)]
 enum Effect<C> {
     Hold(GateSide),
@@ -65,15 +65,15 @@ enum Effect<C> {
 
 #[derive(Debug)]
 struct Rule<C> {
-    /// `*` matches any; upper and lower case are the same.
+    /// `*` matches any; case-insensitive.
     call: String,
-    /// The recipient; any if there is none.
+    /// The recipient; none matches any.
     to: Option<String>,
     left: Option<usize>,
     effect: Effect<C>,
 }
 
-/// The thread-safe set of faults, applied in the order in which they were added. `C` are the faults of calls, `D` those
+/// A thread-safe set of faults, applied in the order in which they were added. `C` are the faults of calls, `D` those
 /// of deliveries.
 #[derive(Debug)]
 pub struct Faults<C, D> {
@@ -127,12 +127,12 @@ impl<C: CallFault, D: DeliveryFault> Faults<C, D> {
         locked(&self.deliveries).clear();
     }
 
-    /// The number of active faults; 0 once every counted one was used up.
+    /// The number of active faults; 0 once all counted ones are used up.
     pub fn left(&self) -> usize {
         locked(&self.rules).len() + locked(&self.deliveries).len()
     }
 
-    /// Describes the active faults, a line each.
+    /// Describes the active faults, one per line.
     pub fn describe(&self) -> Vec<String> {
         let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
         let to = |to: &Option<String>| to.as_ref().map_or_else(String::new, |to| format!(" ({to})"));
@@ -150,7 +150,7 @@ impl<C: CallFault, D: DeliveryFault> Faults<C, D> {
         calls.chain(deliveries).collect()
     }
 
-    /// Takes what this call meets: every delay and gate, and the first other fault.
+    /// Removes and returns the faults for this call: all delays and gates, and the first other fault.
     fn met(&self, call: &str, to: Option<&str>) -> Vec<Effect<C>> {
         let mut rules = locked(&self.rules);
         let (mut met, mut is_broken) = (Vec::new(), false);
@@ -169,7 +169,7 @@ impl<C: CallFault, D: DeliveryFault> Faults<C, D> {
         met
     }
 
-    /// Takes the faults of this call – every delay, and the first other fault – and waits at its gates.
+    /// Takes the faults for this call – all delays, and the first other fault – and waits at its gates.
     pub(crate) async fn take(&self, call: &str, to: Option<&str>) -> Vec<C> {
         let mut faults = Vec::new();
         for effect in self.met(call, to) {
@@ -181,7 +181,7 @@ impl<C: CallFault, D: DeliveryFault> Faults<C, D> {
         faults
     }
 
-    /// Takes the fault of the next delivery.
+    /// Takes the fault for the next delivery.
     pub(crate) fn take_delivery(&self) -> Option<D> {
         let mut rules = locked(&self.deliveries);
         let (left, fault) = rules.first_mut()?;

@@ -41,7 +41,7 @@ pub(crate) trait Bilingual: Sized + 'static {
     fn in_language(language: Language) -> &'static Self;
 }
 
-/// What the link asks for, and the language that follows.
+/// The language that the link requests, and the resulting one.
 fn chosen(request: &HttpRequest) -> (Option<String>, Language) {
     let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
     let asked = pairs.find(|(key, _)| key == "lang").map(|(_, value)| value.into_owned());
@@ -55,7 +55,7 @@ pub(crate) fn words<W: Bilingual>(request: &HttpRequest) -> &'static W {
     W::in_language(chosen(request).1)
 }
 
-/// Data common to all pages: the language and how links keep it.
+/// Data common to all pages: the language, and how links keep it.
 pub(crate) struct Frame<W: 'static> {
     pub(crate) words: &'static W,
     /// `?lang=ru` if the reader chose a language by a link, else empty.

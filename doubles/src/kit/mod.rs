@@ -1,17 +1,18 @@
-//! What every double needs and no messenger's documents describe: a state behind a lock, a server, faults, and pages.
+//! The infrastructure of every double that no messenger's documents describe: a state behind a lock, a server, faults,
+//! and pages.
 //!
-//! Nothing here knows a messenger. A double states its memory, its faults and its options, and gets the rest:
+//! Nothing here depends on a messenger. A double provides its state, its faults and its options, and gets the rest:
 //!
 //! ```text
 //! core.rs      the state behind one lock, with the double's clock, and a signal for its changes
-//! server.rs    the address, the routes, the end
+//! server.rs    the address, the routes, the shutdown
 //! faults.rs    rules that break calls and deliveries, and gates that hold calls
 //! sender.rs    the loop that delivers what is due
-//! rates.rs     budgets that are paid back by waiting
-//! answer.rs    answers that break off, and lists of the last calls
+//! rates.rs     budgets that recover by waiting
+//! answer.rs    answers that break off, and logs of the last calls
 //! pages.rs     headers, files and events of the pages for people
-//! language.rs  their language
-//! programs.rs  what programs post: actions, faults, uploads
+//! language.rs  the language of the pages
+//! programs.rs  requests of programs: actions, faults, uploads
 //! ```
 
 mod answer;

@@ -1,4 +1,4 @@
-//! Pages for people: their headers, their files, and the signal that something changed.
+//! Pages for people: headers, assets, and the signal that something changed.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 /// Interval of comments by which closed pages are detected.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Changes within this time are sent together.
+/// Changes within this time are reported together.
 const GATHER: Duration = Duration::from_millis(50);
 
 /// A rendered page with its headers.
@@ -21,7 +21,7 @@ pub(crate) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
     render_with_forms(status, page, "'self'")
 }
 
-/// The same, with what forms may lead to (`form-action` of the content security policy).
+/// The same, with the allowed targets of forms (`form-action` of the content security policy).
 pub(crate) fn render_with_forms(status: StatusCode, page: &impl Template, forms: &str) -> HttpResponse {
     let Ok(text) = page.render() else {
         return HttpResponse::InternalServerError().finish();
@@ -39,7 +39,7 @@ pub(crate) fn render_with_forms(status: StatusCode, page: &impl Template, forms:
         .body(text)
 }
 
-/// Whether a call comes from our own page or from a program: cross-site requests are refused.
+/// Whether a request comes from our own page or from a program: cross-site requests are refused.
 pub(crate) fn is_own(request: &HttpRequest) -> bool {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
@@ -48,7 +48,7 @@ pub(crate) fn is_own(request: &HttpRequest) -> bool {
     }
 }
 
-/// A file of the pages: name and bytes. Its ending tells its kind.
+/// An asset of the pages: name and bytes. Its extension determines its type.
 pub(crate) type Asset = (&'static str, &'static [u8]);
 
 /// The file with this name.
@@ -71,7 +71,8 @@ pub(crate) fn asset(name: &str, all: &[Asset]) -> HttpResponse {
         .body(*bytes)
 }
 
-/// Server-sent events that only say "something changed", once at the beginning; the page then reloads its rows.
+/// Server-sent events that only report that something changed, once at the start and after each change; the page then
+/// reloads its rows.
 pub(crate) fn events(mut changes: watch::Receiver<u64>) -> HttpResponse {
     changes.mark_changed();
     let body = stream::unfold(changes, |mut changes| async move {

@@ -1,4 +1,4 @@
-//! What programs in any language, and the pages' own scripts, post.
+//! Requests of programs in any language, and of the pages' own scripts.
 
 use std::fmt::Display;
 
@@ -14,7 +14,7 @@ fn wrong(error: &impl Display) -> HttpResponse {
     HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
 }
 
-/// The body of a call as JSON; the error is its answer: 403 to another site's page, 422 to what cannot be read.
+/// The body of a call as JSON. The error is the answer: 403 to another site's page, 422 for an unreadable body.
 #[expect(clippy::result_large_err, reason = "the error is the answer itself, made once for a call")]
 pub(crate) fn asked<A: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<A, HttpResponse> {
     if !is_own(request) {
@@ -23,7 +23,7 @@ pub(crate) fn asked<A: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> 
     serde_json::from_slice(body).map_err(|error| wrong(&error))
 }
 
-/// Performs one action given as JSON and answers with its result; 422 says why it failed.
+/// Performs one action given as JSON and answers with its result; 422 explains why it failed.
 pub(crate) fn perform<A: DeserializeOwned, D: Serialize>(
     request: &HttpRequest,
     body: &[u8],
@@ -36,10 +36,10 @@ pub(crate) fn perform<A: DeserializeOwned, D: Serialize>(
     }
 }
 
-/// A file that waits for its message: name, media type, bytes.
+/// A file that was uploaded and not sent yet: name, media type, bytes.
 pub(crate) type Upload = (String, String, Bytes);
 
-/// Reads `?name=…&mime=…` with the bytes as its body, of at most `megabytes`. The error is the answer.
+/// Reads `?name=…&mime=…` with the bytes as the body, at most `megabytes`. The error is the answer.
 pub(crate) async fn upload(
     request: &HttpRequest,
     mut payload: web::Payload,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-/// Budgets that are spent at once and paid back by waiting, by what they belong to. Times are in milliseconds.
+/// Budgets that are spent at once and recover by waiting, one per key. Times are in milliseconds.
 #[derive(Debug)]
 pub(crate) struct Budgets<K> {
-    /// When each would be paid back.
+    /// When each budget is full again.
     used_until: BTreeMap<K, i64>,
 }
 
@@ -16,13 +16,13 @@ impl<K> Default for Budgets<K> {
 }
 
 impl<K: Ord> Budgets<K> {
-    /// How long until one more is allowed, if one comes back `every` so many milliseconds and `burst` may go at once.
+    /// How long to wait for one more, if one recovers every `every` milliseconds and `burst` are allowed at once.
     pub(crate) fn wait(&self, key: &K, every: i64, burst: i64, now: i64) -> i64 {
         let used = self.used_until.get(key).copied().unwrap_or(now).max(now);
         (used - now - every * (burst - 1)).max(0)
     }
 
-    /// Counts so many.
+    /// Spends a number of units.
     pub(crate) fn spend(&mut self, key: K, every: i64, count: i64, now: i64) {
         let used = self.used_until.entry(key).or_insert(now);
         *used = (*used).max(now) + every * count;

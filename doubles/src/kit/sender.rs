@@ -1,4 +1,4 @@
-//! The loop of a sender.
+//! The loop of a webhook sender.
 
 use std::{
     future::Future,
@@ -11,8 +11,8 @@ use super::core::{Core, Memory};
 /// Polling interval for later deliveries: the clock may be a test's, which gives no signal.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Calls `launch` after every change while the double runs. `launch` sends what is due, and says whether something
-/// waits for a later time.
+/// Calls `launch` after every change while the double runs. `launch` sends what is due, and returns whether something
+/// is due later.
 pub(crate) async fn send<S: Memory, F, O, L>(core: Weak<Core<S, F, O>>, launch: impl Fn(Arc<Core<S, F, O>>) -> L)
 where
     L: Future<Output = bool>,

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::core::{Core, Memory};
 
-/// A running server. It stops when it is dropped; [`Server::stop`] also waits for the end.
+/// A running server. It stops when dropped; [`Server::stop`] also waits until it has stopped.
 pub(crate) struct Server {
     url: String,
     handle: ServerHandle,
@@ -15,13 +15,13 @@ pub(crate) struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The command is sent at once; the future only waits for the end.
+        // The command is sent at once; the future only waits for completion.
         drop(self.handle.stop(false));
     }
 }
 
 impl Server {
-    /// Binds the address, tells the state about it, and serves from the current tokio runtime. `name` is for errors.
+    /// Binds the address, passes it to the state, and serves on the current tokio runtime. `name` is for errors.
     pub(crate) fn start<S, F, O>(
         name: &'static str,
         listen: &str,
@@ -58,7 +58,7 @@ impl Server {
         &self.url
     }
 
-    /// Stops and waits for the end.
+    /// Stops the server and waits until it has stopped.
     pub(crate) async fn stop(self) {
         self.handle.stop(true).await;
     }

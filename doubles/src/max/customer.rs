@@ -1,4 +1,4 @@
-//! One person with one bot, for tests.
+//! The actions of one person with one bot, for tests.
 
 use anyhow::{Context, Result};
 
@@ -14,19 +14,19 @@ pub struct Customer<'a> {
 }
 
 impl Max {
-    /// A person with a bot.
+    /// A person and a bot.
     pub fn customer(&self, who: i64, bot: i64) -> Customer<'_> {
         Customer { max: self, who, bot }
     }
 
-    /// Does any act.
+    /// Performs any action.
     pub fn act(&self, act: Act) -> Result<Done> {
         perform(&self.core, act)
     }
 }
 
 impl Customer<'_> {
-    /// Presses Start; an empty payload is none.
+    /// Presses Start, with a payload unless it is empty.
     pub fn starts(&self, payload: &str) -> Result<()> {
         let payload = Some(payload.to_owned()).filter(|payload| !payload.is_empty());
         self.max.act(Act::Start { who: self.who, bot: self.bot, payload }).map(drop)
@@ -52,12 +52,12 @@ impl Customer<'_> {
         self.says(Place::Bot(self.bot), text, Vec::new(), Some(mid))
     }
 
-    /// Comments a post; returns the comment's `mid`.
+    /// Comments on a post; returns the comment's `mid`.
     pub fn comments(&self, post: &str, text: &str) -> Result<String> {
         self.says(Place::Post(post.to_owned()), text, Vec::new(), None)
     }
 
-    /// Changes an own message or comment.
+    /// Edits an own message or comment.
     pub fn edits(&self, mid: &str, text: &str) -> Result<()> {
         let (message, text) = (mid.to_owned(), text.to_owned());
         self.max.act(Act::Edit { who: self.who, message, text }).map(drop)

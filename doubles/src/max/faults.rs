@@ -10,7 +10,7 @@ use crate::kit::{self, CallFault, DeliveryFault};
 pub enum Fault {
     /// 429; the call is not executed.
     TooMany {
-        /// `Retry-After` in seconds; without it the header is missing.
+        /// `Retry-After` in seconds; without it the header is omitted.
         #[serde(default)]
         retry_after: Option<u32>,
     },
@@ -39,7 +39,7 @@ pub enum Fault {
     },
 }
 
-/// Faults of updates on their way to a webhook.
+/// Faults of updates sent to a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateFault {
@@ -61,7 +61,7 @@ impl DeliveryFault for UpdateFault {
     const WHAT: &'static str = "update";
 }
 
-/// Faults of calls, named like `POST /messages`, and of updates.
+/// Faults of calls, by names such as `POST /messages`, and of updates.
 pub type Faults = kit::Faults<Fault, UpdateFault>;
 
 impl Faults {

@@ -1,4 +1,4 @@
-//! Inspection of the results, and waiting for them.
+//! Inspection of the state, and waiting for changes.
 
 use super::max::Max;
 use super::sender;
@@ -36,12 +36,12 @@ impl Max {
         self.core.change(|state| state.dialog(bot, person))
     }
 
-    /// Every call with a token of this bot, in order.
+    /// All calls with a token of this bot, in order.
     pub fn calls(&self, bot: i64) -> Vec<CallView> {
         self.of_bot(bot, |bot| bot.calls.clone())
     }
 
-    /// Chat actions sent: chat and action.
+    /// Chat actions that were sent: chat and action.
     pub fn actions(&self, bot: i64) -> Vec<(i64, String)> {
         self.of_bot(bot, |bot| bot.actions.iter().map(|(chat, action, _)| (*chat, action.clone())).collect())
     }
@@ -60,7 +60,7 @@ impl Max {
         self.of_bot(bot, |bot| bot.subscriptions.iter().map(SubscriptionView::of).collect())
     }
 
-    /// Every update ever created for the webhooks of a bot.
+    /// All updates ever created for the webhooks of a bot.
     pub fn updates(&self, bot: i64) -> Vec<UpdateView> {
         self.of_bot(bot, |bot| bot.updates.iter().map(UpdateView::of).collect())
     }

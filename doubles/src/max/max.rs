@@ -7,15 +7,15 @@ use anyhow::Result;
 use super::{api, core::Core, options::Options, pages, sender, state::State};
 use crate::kit::Server;
 
-/// A running MAX. It stops when it is dropped; [`Max::stop`] also waits for the end.
+/// A running MAX. It stops when dropped; [`Max::stop`] also waits until it has stopped.
 pub struct Max {
     pub(crate) core: Arc<Core>,
     server: Server,
 }
 
 impl Max {
-    /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
-    /// A rustls crypto provider must be installed before.
+    /// Binds the address and serves on the current tokio runtime until the handle is stopped or dropped. A rustls
+    /// crypto provider must have been installed.
     pub async fn start(options: Options) -> Result<Self> {
         let state = State { processing: options.processing, ..State::default() };
         let core = Arc::new(Core::new(state, options.now.clone(), options)?);
@@ -32,7 +32,7 @@ impl Max {
         self.server.url()
     }
 
-    /// Stops and waits for the end.
+    /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
         self.server.stop().await;
     }

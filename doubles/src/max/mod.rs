@@ -1,7 +1,8 @@
-//! A small MAX: the Bot API's server with its hosts of files, the sender of webhooks, and the phones of people who talk to bots.
+//! A small MAX: the Bot API's server with its file hosts, the webhook sender, and the phones of people who talk to
+//! bots.
 //!
-//! Written from <https://dev.max.ru/docs-api>, the OpenAPI schema behind it and what other clients of it have recorded
-//! (`docs/protocol/max.md` names them), for any bot.
+//! Written from <https://dev.max.ru/docs-api>, its OpenAPI schema and recordings of other clients (listed in
+//! `docs/protocol/max.md`), for any bot.
 //!
 //! ```text
 //! a person acts  ─▶ act/ ─▶ message ─▶ updates ─▶ sender.rs ─▶ webhook

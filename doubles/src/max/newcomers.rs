@@ -24,7 +24,7 @@ pub struct NewPerson {
     pub first_name: String,
     pub last_name: String,
     pub username: Option<String>,
-    /// Digits with the country's code.
+    /// Digits with the country code.
     pub phone: String,
 }
 

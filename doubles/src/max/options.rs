@@ -2,16 +2,16 @@
 
 use crate::kit::{Now, system_clock};
 
-/// Everything needed at the start.
+/// All start options.
 #[derive(Clone)]
 pub struct Options {
     /// Address to listen on; with port 0 the system chooses one: see `Max::base_url`.
     pub listen: String,
-    /// The clock for times, repeats of updates and processing of files.
+    /// The clock for times, retries of updates and processing of files.
     pub now: Now,
-    /// Webhooks may be plain HTTP on any port, as no documented server allows: for tests on one machine.
+    /// Allows webhooks over plain HTTP on any port, which MAX does not: for tests on one machine.
     pub local: bool,
-    /// How long a file is processed after its upload, in milliseconds: a message with it is refused meanwhile.
+    /// How long a file is processed after its upload, in milliseconds: meanwhile, messages with it are refused.
     pub processing: i64,
 }
 

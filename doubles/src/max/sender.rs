@@ -1,5 +1,5 @@
-//! Sends updates to webhooks: repeated up to ten times, after a minute and then 2.5 times longer each time; a webhook
-//! without a success for eight hours is removed.
+//! Sends updates to webhooks: retried up to ten times, first after a minute, then after delays that grow by a factor of
+//! 2.5. A webhook without a success for eight hours is removed.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::faults::UpdateFault;
 use super::state::State;
 use crate::kit;
 
-/// Time limit of an answer.
+/// Time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(30);
 /// Milliseconds without a success after which a webhook is removed.
 const GIVES_UP: i64 = 8 * 3_600_000;
@@ -36,7 +36,7 @@ pub(crate) async fn run(core: Weak<Core>) {
     .await;
 }
 
-/// Sends everything that is due, one after the other.
+/// Sends everything that is due, one after another.
 pub(crate) async fn deliver(core: &Arc<Core>) {
     let turn = core.read(|state| Arc::clone(&state.delivering));
     let _one_at_a_time = turn.lock().await;
@@ -73,7 +73,7 @@ fn next(state: &State, now: i64) -> Option<Parcel> {
     })
 }
 
-/// The status of the answer; none without one.
+/// The status of the answer; none if there was no answer.
 async fn post(core: &Core, parcel: &Parcel) -> Option<u16> {
     let mut request = core
         .client
@@ -88,7 +88,7 @@ async fn post(core: &Core, parcel: &Parcel) -> Option<u16> {
     Some(response.status().as_u16())
 }
 
-/// Seconds until the next attempt, after this many.
+/// Seconds until the next attempt, after this many attempts.
 fn wait(attempts: u32) -> i64 {
     let mut seconds = 60;
     for _ in 1..attempts {

@@ -18,12 +18,12 @@ impl Max {
         self.core.change(|state| state.hijack(bot, url));
     }
 
-    /// Invalidates the token: 401.
+    /// Invalidates the token: calls get 401.
     pub fn revoke_token(&self, bot: i64) {
         self.core.change(|state| state.revoke(bot));
     }
 
-    /// Ends the addresses of all files: 403 for the old ones; messages tell new ones.
+    /// Expires the addresses of all files: old ones get 403; messages contain new ones.
     pub fn end_addresses(&self) {
         self.core.change(State::end_addresses);
     }

@@ -1,4 +1,4 @@
-//! The library's views of its state.
+//! The views of the state that the library returns.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub struct BotView {
 pub struct MessageView {
     pub mid: String,
     pub chat: i64,
-    /// A person, a bot, or none for a channel itself.
+    /// A person or a bot; none for the channel itself.
     pub sender: Option<i64>,
     pub text: String,
     /// `Message` of the API.
@@ -82,7 +82,7 @@ pub struct UpdateView {
     pub url: String,
     pub body: Value,
     pub attempts: u32,
-    /// It was taken or given up.
+    /// It was accepted or given up.
     pub is_done: bool,
     /// The webhook's last status.
     pub last_status: Option<u16>,

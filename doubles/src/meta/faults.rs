@@ -31,7 +31,7 @@ pub enum Fault {
     ResetAfter,
 }
 
-/// Faults of events on their way to a webhook.
+/// Faults of events sent to a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HookFault {
@@ -39,7 +39,7 @@ pub enum HookFault {
     Doubled,
     /// It is accepted but its answer is lost, so it is sent again.
     LostAnswer,
-    /// Its signature is wrong, and it is not repeated.
+    /// Its signature is wrong, and it is not retried.
     Forged,
     /// It is never sent.
     Lost,
@@ -55,11 +55,11 @@ impl DeliveryFault for HookFault {
     const WHAT: &'static str = "webhook";
 }
 
-/// Faults of calls, by the last part of the path (`messages`, `subscribed_apps`, …), and of bodies.
+/// Faults of calls, by the last segment of the path (`messages`, `subscribed_apps`, …), and of events.
 pub type Faults = kit::Faults<Fault, HookFault>;
 
 impl Faults {
-    /// Applies the fault to the next `count` bodies sent to webhooks.
+    /// Applies the fault to the next `count` webhook bodies.
     pub fn next_hooks(&self, count: usize, fault: HookFault) {
         self.add_delivery(Some(count), fault);
     }

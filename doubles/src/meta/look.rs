@@ -1,4 +1,4 @@
-//! What a test can see.
+//! Inspection of the state.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct CallView {
     pub path: String,
     /// All parameters, without secrets.
     pub params: Value,
-    /// 0 if no answer was given.
+    /// 0 if no answer was sent.
     pub status: u16,
 }
 
@@ -32,7 +32,7 @@ pub struct HookView {
     pub app: String,
     /// The account's id.
     pub account: String,
-    /// The event, of `messaging` or `changes`.
+    /// The event, from `messaging` or `changes`.
     pub event: Value,
     /// Number of attempts.
     pub attempts: u32,
@@ -51,7 +51,7 @@ pub struct MessageView {
     pub author: Author,
     /// Its text.
     pub text: Option<String>,
-    /// Attachments as webhooks show them.
+    /// Attachments as contained in webhooks.
     pub attachments: Vec<Value>,
     /// Titles of its quick replies and buttons.
     pub choices: Vec<String>,
@@ -61,7 +61,7 @@ pub struct MessageView {
     pub reply_to: Option<String>,
     /// The account's reaction to it.
     pub reaction: Option<String>,
-    /// It was unsent.
+    /// It was deleted by its sender.
     pub is_deleted: bool,
     /// The name, media type and bytes of its first file.
     #[serde(skip)]
@@ -101,7 +101,7 @@ impl Meta {
         self.chat(account, person).into_iter().filter(|one| one.author != Author::Person).collect()
     }
 
-    /// The comments of a post with their authors' names; the account's own have none.
+    /// The comments of a post with their authors' names; the account's own comments have none.
     pub fn comments(&self, post: &str) -> Vec<(String, Option<String>, String)> {
         self.core.read(|state| {
             let all = state.comments.values().filter(|one| one.post == post);
@@ -120,7 +120,7 @@ impl Meta {
             .read(|state| state.chats.get(&(account.to_owned(), person)).is_some_and(|chat| chat.typing_until > now))
     }
 
-    /// When the account marked the chat as seen, in milliseconds; 0: never.
+    /// When the account marked the chat as seen, in milliseconds; 0 means never.
     pub fn seen_at(&self, account: &str, person: i64) -> i64 {
         self.core.read(|state| state.chats.get(&(account.to_owned(), person)).map_or(0, |chat| chat.seen_at))
     }
@@ -162,7 +162,7 @@ impl Meta {
         self.core.read(|state| state.hooks.iter().map(|one| one.attempts).sum())
     }
 
-    /// Waits until nothing more is due; returns the number of events that were sent, repeats included.
+    /// Waits until nothing more is due; returns the number of events sent, including retries.
     pub async fn deliver_all(&self) -> usize {
         let before = self.attempts();
         self.core.settle(|| !hooks::is_busy(&self.core)).await;

@@ -8,15 +8,15 @@ use anyhow::Result;
 use super::{api, core::Core, hooks, options::Options, pages, state::State};
 use crate::kit::Server;
 
-/// A running Meta. It stops when it is dropped; [`Meta::stop`] also waits for the end.
+/// A running Meta. It stops when dropped; [`Meta::stop`] also waits until it has stopped.
 pub struct Meta {
     pub(crate) core: Arc<Core>,
     server: Server,
 }
 
 impl Meta {
-    /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
-    /// A rustls crypto provider must be installed before.
+    /// Binds the address and serves on the current tokio runtime until the handle is stopped or dropped. A rustls
+    /// crypto provider must have been installed.
     pub async fn start(options: Options) -> Result<Self> {
         let state = State::default();
         let core = Arc::new(Core::new(state, options.now.clone(), options)?);
@@ -33,7 +33,7 @@ impl Meta {
         self.server.url()
     }
 
-    /// Stops and waits for the end.
+    /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
         self.server.stop().await;
     }

@@ -1,5 +1,5 @@
 //! A small Meta: the Graph servers of Instagram (`graph.instagram.com`, with Instagram Login) and of Facebook pages
-//! (`graph.facebook.com`) at one address, the sender of webhooks, and the phones of people who write to businesses.
+//! (`graph.facebook.com`) at one address, the webhook sender, and the phones of people who write to businesses.
 //!
 //! Written from <https://developers.facebook.com/documentation/instagram-platform> and
 //! <https://developers.facebook.com/documentation/business-messaging/messenger-platform>, for any app.

@@ -10,7 +10,7 @@ use super::{
     state::{Account, App, Person, Platform, Post, Subscription},
 };
 
-/// An app of a developer.
+/// A developer's app.
 #[derive(Clone, Debug)]
 pub struct NewApp {
     /// Its name.
@@ -25,7 +25,7 @@ impl Default for NewApp {
     }
 }
 
-/// An app as its dashboard shows it.
+/// An app as shown in its dashboard.
 #[derive(Clone, Debug)]
 pub struct AppView {
     /// Its id.
@@ -41,10 +41,10 @@ impl AppView {
     }
 }
 
-/// An account of a business.
+/// A business account.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
-    /// Where it is.
+    /// The platform it is on.
     pub platform: Platform,
     /// Its name.
     pub name: String,
@@ -67,17 +67,17 @@ impl NewAccount {
 /// An account, and the token of the app for which it was created.
 #[derive(Clone, Debug)]
 pub struct AccountView {
-    /// The id of webhooks.
+    /// The id used in webhooks.
     pub id: String,
     /// The other id by which an Instagram account's token sees it.
     pub app_scoped: String,
-    /// Of a page: it never expires. Of Instagram: for 60 days.
+    /// A page's token never expires; an Instagram token expires after 60 days.
     pub token: String,
-    /// Where it is.
+    /// The platform it is on.
     pub platform: Platform,
 }
 
-/// Somebody with a phone.
+/// A person with a phone.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
     /// First and last name.
@@ -135,12 +135,12 @@ impl Meta {
         })
     }
 
-    /// Another token of an account, for any app. `life` in milliseconds; none: it never expires.
+    /// Another token of an account, for any app. `life` in milliseconds; none means that it never expires.
     pub fn add_token(&self, app: &AppView, account: &str, life: Option<i64>) -> String {
         self.core.change(|state| state.new_token(&app.id, account, life))
     }
 
-    /// Creates a person; returns the number by which [`Meta::customer`] knows them.
+    /// Creates a person; returns the number that identifies them in [`Meta::customer`].
     pub fn add_person(&self, person: NewPerson) -> i64 {
         self.core.change(|state| {
             let number = state.next_serial();
@@ -177,7 +177,7 @@ impl Meta {
         })
     }
 
-    /// Enters an app's callback as its dashboard does, without a handshake; `Meta::verify` does that.
+    /// Sets an app's callback as its dashboard does, but without a handshake; `Meta::verify` does the handshake.
     pub fn set_callback(&self, app: &AppView, platform: Platform, callback_url: &str, fields: &[&str]) {
         let fields: BTreeSet<String> = fields.iter().map(|one| (*one).to_owned()).collect();
         self.core.change(|state| {
@@ -188,7 +188,7 @@ impl Meta {
         });
     }
 
-    /// The handshake with a callback, as its dashboard does it. An error says what was wrong.
+    /// Performs the handshake with a callback, as its dashboard does. The error explains what was wrong.
     pub async fn verify(&self, callback_url: &str, verify_token: &str) -> anyhow::Result<()> {
         let done = api::verify(&self.core, callback_url, verify_token).await;
         done.map_err(|refusal| anyhow::anyhow!(refusal.message))

@@ -2,14 +2,14 @@
 
 use crate::kit::{Now, system_clock};
 
-/// Everything needed at the start.
+/// All start options.
 #[derive(Clone)]
 pub struct Options {
     /// Address to listen on; with port 0 the system chooses one: see `Meta::base_url`.
     pub listen: String,
-    /// The clock for dates, tokens, windows and repeats. A test may move it.
+    /// The clock for dates, tokens, windows and retries. A test may move it.
     pub now: Now,
-    /// Whether events that wait for the same app come in one body, as Meta does under load.
+    /// Whether waiting events for the same app are sent in one body, as Meta does under load.
     pub batches: bool,
 }
 

@@ -10,12 +10,12 @@ impl Meta {
         &self.core.faults
     }
 
-    /// Invalidates a token: the owner changed the password.
+    /// Invalidates a token, as after a change of the owner's password.
     pub fn revoke_token(&self, token: &str) {
         self.core.change(|state| state.revoke(token));
     }
 
-    /// Takes a permission away from a token: `messages` or `comments`.
+    /// Revokes a permission of a token: `messages` or `comments`.
     pub fn take_permission(&self, token: &str, what: &str) {
         self.core.change(|state| {
             if let Some(token) = state.tokens.get_mut(token) {
@@ -24,12 +24,12 @@ impl Meta {
         });
     }
 
-    /// Lets every address of a file end now.
+    /// Expires the addresses of all files now.
     pub fn expire_files(&self) {
         self.core.change(State::expire_files);
     }
 
-    /// The owner removes the app from the account: its events stop.
+    /// The owner removes the app from the account, which stops its events.
     pub fn unsubscribe(&self, account: &str, app: &str) {
         self.core.change(|state| {
             if let Some(account) = state.accounts.get_mut(account) {

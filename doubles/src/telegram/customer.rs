@@ -1,4 +1,4 @@
-//! One person's actions in one chat.
+//! The actions of one person in one chat.
 
 use anyhow::{Context, Result};
 
@@ -16,7 +16,7 @@ pub struct Customer<'a> {
 }
 
 impl Telegram {
-    /// Performs an action; `POST /acts` does the same with JSON. An error says why nothing was done.
+    /// Performs an action; `POST /acts` does the same with JSON. The error explains why nothing was done.
     pub fn act(&self, act: Act) -> Result<Done> {
         act::perform(&self.core, act)
     }
@@ -58,7 +58,7 @@ impl Customer<'_> {
         }
     }
 
-    /// Presses Start, by a link with or without a payload; unblocks the bot.
+    /// Presses Start, through a link with or without a payload; unblocks the bot.
     pub fn starts(&self, payload: &str) -> Result<i64> {
         self.one(Act::Start { who: self.who, bot: self.bot()?, payload: payload.to_owned() })
     }
@@ -94,7 +94,7 @@ impl Customer<'_> {
         self.one(Act::Edit { who: self.who, to: self.to, message, content })
     }
 
-    /// Replaces the set of reactions, `custom:<id>` for a custom emoji; an empty set removes them.
+    /// Replaces the set of reactions, `custom:<id>` for a custom emoji; an empty set removes all.
     pub fn reacts(&self, message: i64, emoji: &[&str]) -> Result<()> {
         let emoji = emoji.iter().map(|one| (*one).to_owned()).collect();
         self.done(Act::React { who: self.who, to: self.to, message, emoji })

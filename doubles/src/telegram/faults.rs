@@ -32,7 +32,7 @@ pub enum Fault {
     ResetBefore,
     /// The call is executed, then the connection is dropped without an answer.
     ResetAfter,
-    /// Any answer of Telegram's; the call is not executed.
+    /// Any error of Telegram's; the call is not executed.
     Refuse {
         /// Status and `error_code`.
         code: u16,
@@ -44,7 +44,7 @@ pub enum Fault {
     },
 }
 
-/// Faults of updates on their way to a webhook.
+/// Faults of updates sent to a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateFault {

@@ -1,4 +1,4 @@
-//! Inspection of the results, and waiting for them.
+//! Inspection of the state, and waiting for changes.
 
 use std::time::Duration;
 
@@ -46,12 +46,12 @@ impl Telegram {
         })
     }
 
-    /// Every Bot API call with a token of this bot, in order.
+    /// All Bot API calls with a token of this bot, in order.
     pub fn calls(&self, bot: i64) -> Vec<CallView> {
         self.of_bot(bot, |bot| bot.calls.clone()).unwrap_or_default()
     }
 
-    /// Chat actions sent: chat and action.
+    /// Chat actions that were sent: chat and action.
     pub fn actions(&self, bot: i64) -> Vec<(i64, String)> {
         let plain = |bot: &Bot| bot.actions.iter().map(|(chat, action, _)| (*chat, action.clone())).collect();
         self.of_bot(bot, plain).unwrap_or_default()
@@ -87,7 +87,7 @@ impl Telegram {
         })?
     }
 
-    /// Every update ever created for a bot.
+    /// All updates ever created for a bot.
     pub fn updates(&self, bot: i64) -> Vec<UpdateView> {
         self.of_bot(bot, |bot| bot.updates.all().iter().map(UpdateView::of).collect()).unwrap_or_default()
     }
@@ -97,8 +97,8 @@ impl Telegram {
             .read(|state| state.bots.values().flat_map(|bot| bot.updates.all()).map(|update| update.attempts).sum())
     }
 
-    /// Returns when no update of a webhook is due or in progress; returns the number of updates sent meanwhile,
-    /// including repeats. Updates that are due later, held or late keep waiting.
+    /// Returns when no update for a webhook is due or in progress; returns the number of updates sent meanwhile,
+    /// including retries. Updates that are due later, held or late keep waiting.
     pub async fn deliver_all(&self) -> usize {
         let before = self.attempts();
         self.core.settle(|| !sender::is_busy(&self.core)).await;

@@ -1,4 +1,4 @@
-//! A small Telegram: the Bot API's server, the sender of webhooks, and the phones of people who talk to bots.
+//! A small Telegram: the Bot API's server, the webhook sender, and the phones of people who talk to bots.
 //!
 //! Written from <https://core.telegram.org/bots/api> and publications about its server, for any bot.
 //!

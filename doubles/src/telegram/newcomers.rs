@@ -19,7 +19,7 @@ pub struct NewBot {
     pub name: String,
     /// Without `@`.
     pub username: String,
-    /// Privacy mode is off: it receives all messages of groups.
+    /// Privacy mode is off: it receives all messages in groups.
     pub reads_all: bool,
 }
 
@@ -76,7 +76,7 @@ pub struct NewGroup {
     pub title: String,
     /// Its kind.
     pub kind: GroupKind,
-    /// Ids of people and bots. Creates no updates for them; `Act::AddBot` adds a bot with its updates.
+    /// Ids of people and bots. Creates no updates about them; `Act::AddBot` adds a bot with its updates.
     pub members: Vec<i64>,
 }
 

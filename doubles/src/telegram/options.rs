@@ -2,15 +2,15 @@
 
 use crate::kit::{Now, system_clock};
 
-/// Everything needed at the start.
+/// All start options.
 #[derive(Clone)]
 pub struct Options {
     /// Address to listen on; with port 0 the system chooses one: see `Telegram::base_url`.
     pub listen: String,
     /// The clock.
     pub now: Now,
-    /// The webhook rules of a local Bot API server: plain HTTP, any port, loopback. All else is as in the cloud,
-    /// including file size limits.
+    /// Uses the webhook rules of a local Bot API server: plain HTTP, any port, loopback. Everything else is as in the
+    /// cloud, including file size limits.
     pub local: bool,
     /// Whether calls are rate limited with 429; see `Telegram::set_rates`.
     pub rates: bool,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::state::{Author, Connection, DAY, Message, Place, Role, State, Update};
 
-/// Milliseconds for which a pressed button waits.
+/// Milliseconds for which a pressed button waits for its answer.
 const BUTTON: i64 = 150_000;
 
 /// Events of a message.
@@ -15,7 +15,7 @@ pub(crate) enum Event {
 }
 
 impl State {
-    /// Queues an update for a bot if it wants this kind; returns its id.
+    /// Queues an update for a bot if it is subscribed to this kind; returns its id.
     pub(crate) fn tell(&mut self, bot: i64, kind: &'static str, body: Value, lane: &str, chat: i64) -> Option<i64> {
         if !self.bots.get(&bot)?.wants(kind) {
             return None;
@@ -92,12 +92,12 @@ impl State {
         let quoted = message.reply_to.and_then(|id| self.message(&place, id));
         let text = message.text();
         let mention = format!("@{}", known.username);
-        // Commands for another bot are not for this one.
+        // A command for another bot is not reported to this one.
         let command = text.starts_with('/') && text.split_whitespace().next().is_some_and(|word| !word.contains('@'));
         command || text.contains(&mention) || quoted.is_some_and(|one| one.author == Author::Bot(bot))
     }
 
-    /// Queues a bot's change of membership in a chat.
+    /// Queues an update about a bot's membership in a chat.
     pub(crate) fn tell_member(&mut self, bot: i64, place: &Place, by: i64, statuses: (&str, &str)) {
         let Some(user) = self.bots.get(&bot).map(|bot| bot.user()) else {
             return;
@@ -120,7 +120,7 @@ impl State {
         self.tell(bot, "my_chat_member", body, "member", chat);
     }
 
-    /// Queues a bot's business connection.
+    /// Queues an update about a bot's business connection.
     pub(crate) fn tell_connection(&mut self, connection: &Connection) {
         let body = connection.json(self.user(connection.owner));
         self.tell(connection.bot, "business_connection", body, "connection", connection.owner);

@@ -1,4 +1,4 @@
-//! Rate limits of bots: one message a second in a chat with short bursts, 20 a minute in a group, 30 a second in all.
+//! Rate limits of bots: one message a second in a chat with short bursts, 20 a minute in a group, 30 a second in total.
 
 use crate::kit::Budgets;
 
@@ -21,7 +21,7 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// Counts `count` messages of a bot to a chat; returns the seconds to wait if that is too much, and then counts
+    /// Counts `count` messages of a bot to a chat. If that exceeds a limit, returns the seconds to wait and counts
     /// nothing.
     pub(crate) fn count(&mut self, bot: i64, chat: i64, count: i64, now: i64) -> Option<i64> {
         if !self.on {

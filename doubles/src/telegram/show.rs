@@ -30,7 +30,7 @@ impl State {
         let mut shown = self.bare_json(bot, place, message);
         let quoted = message.reply_to.and_then(|id| self.message(place, id));
         if let Some(quoted) = quoted {
-            // Without its own quote.
+            // Without the quote of the quoted message.
             shown.insert("reply_to_message".to_owned(), Value::Object(self.bare_json(bot, place, quoted)));
         }
         Value::Object(shown)

@@ -7,15 +7,15 @@ use anyhow::Result;
 use super::{api, core::Core, options::Options, pages, sender, state::State};
 use crate::kit::Server;
 
-/// A running Telegram. It stops when it is dropped; [`Telegram::stop`] also waits for the end.
+/// A running Telegram. It stops when dropped; [`Telegram::stop`] also waits until it has stopped.
 pub struct Telegram {
     pub(crate) core: Arc<Core>,
     server: Server,
 }
 
 impl Telegram {
-    /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
-    /// A rustls crypto provider must be installed before.
+    /// Binds the address and serves on the current tokio runtime until the handle is stopped or dropped. A rustls
+    /// crypto provider must have been installed.
     pub async fn start(options: Options) -> Result<Self> {
         let mut state = State::default();
         state.rates.on = options.rates;
@@ -33,7 +33,7 @@ impl Telegram {
         self.server.url()
     }
 
-    /// Stops and waits for the end.
+    /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
         self.server.stop().await;
     }

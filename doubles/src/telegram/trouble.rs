@@ -18,7 +18,8 @@ impl Telegram {
     }
 
     /// Turns rate limits on or off: one message a second in a chat with a burst of three, 20 a minute in a group, 30 a
-    /// second over all chats; 429 with `retry_after` beyond. Uses Telegram's clock, so a frozen one refuses for ever.
+    /// second over all chats; beyond that 429 with `retry_after`. Uses Telegram's clock, so a frozen clock never
+    /// releases a limit.
     pub fn set_rates(&self, on: bool) {
         self.core.change(|state| state.rates.on = on);
     }
@@ -28,12 +29,12 @@ impl Telegram {
         self.core.change(|state| state.hijack(bot, url));
     }
 
-    /// Invalidates the token: 401.
+    /// Invalidates the token: calls get 401.
     pub fn revoke_token(&self, bot: i64) {
         self.core.change(|state| state.revoke(bot));
     }
 
-    /// Issues another token, as BotFather does; the old one gets 401.
+    /// Issues another token, as BotFather does; calls with the old one get 401.
     pub fn renew_token(&self, bot: i64) -> String {
         self.core.change(|state| {
             let serial = state.next_serial();
@@ -46,7 +47,7 @@ impl Telegram {
         })
     }
 
-    /// getFile fails for this file, and its path is invalid.
+    /// Makes getFile fail for this file, and invalidates its path.
     pub fn lose_file(&self, file_id: &str) {
         self.core.change(|state| state.spoil(file_id, |file| file.is_lost = true));
     }
@@ -56,7 +57,7 @@ impl Telegram {
         self.core.change(|state| state.spoil(file_id, |file| file.is_swollen = true));
     }
 
-    /// Lets a bot load a file by an id from Telegram's documents: the built-in file of that field.
+    /// Registers a file id from Telegram's documents for a bot, with the built-in file of that field.
     pub fn knows_file(&self, bot: i64, file_id: &str, field: &str) {
         let kind = FileKind::of_field(field);
         let (bytes, _, _) = sample(kind, StickerForm::Static);

@@ -1,4 +1,4 @@
-//! The library's views of its state.
+//! The views of the state that the library returns.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub struct MessageView {
     pub id: i64,
     /// The author: a person, a bot, or a group for its anonymous administrators.
     pub from: i64,
-    /// The bot wrote it, also on behalf of a person.
+    /// The bot wrote it, also if on behalf of a person.
     pub is_bots: bool,
     /// `text`, `photo`, … `service`.
     pub kind: String,
@@ -91,7 +91,7 @@ pub struct AnswerView {
 /// The webhook of a bot.
 #[derive(Clone, Debug, Serialize)]
 pub struct WebhookView {
-    /// The address of updates.
+    /// The address for updates.
     pub url: String,
     /// `secret_token`.
     pub secret: Option<String>,
@@ -112,7 +112,7 @@ pub struct UpdateView {
     pub id: i64,
     /// The field of `Update`; `raw` for injected ones.
     pub kind: &'static str,
-    /// All of it.
+    /// The complete update.
     pub body: Value,
     /// Number of attempts.
     pub attempts: u32,

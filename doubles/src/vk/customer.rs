@@ -1,4 +1,4 @@
-//! Acts of tests.
+//! Actions for tests.
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Vk {
-    /// Performs an act; its events are sent later.
+    /// Performs an action; its events are sent later.
     pub fn act(&self, act: Act) -> Result<Done> {
         perform(&self.core, act)
     }

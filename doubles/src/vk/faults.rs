@@ -8,11 +8,11 @@ use crate::kit::{self, CallFault, DeliveryFault};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// Any error of VK's (HTTP 200); the call is not executed.
+    /// Any of VK's errors (HTTP 200); the call is not executed.
     Refuse {
         /// `error_code`.
         code: i64,
-        /// `error_msg`; VK's own words if empty.
+        /// `error_msg`; VK's own text if empty.
         #[serde(default)]
         text: String,
     },
@@ -32,7 +32,7 @@ pub enum Fault {
     ResetAfter,
 }
 
-/// Faults of events on their way to callback servers.
+/// Faults of events sent to callback servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventFault {
@@ -54,7 +54,7 @@ impl DeliveryFault for EventFault {
     const WHAT: &'static str = "event";
 }
 
-/// Faults of calls, by method (`upload` is any upload), and of events.
+/// Faults of calls, by method (`upload` means any upload), and of events.
 pub type Faults = kit::Faults<Fault, EventFault>;
 
 impl Faults {

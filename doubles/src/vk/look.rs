@@ -1,4 +1,4 @@
-//! Inspection of the results, and waiting for them.
+//! Inspection of the state, and waiting for changes.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ impl Vk {
         &self.core.faults
     }
 
-    /// Turns the limit of 20 calls a second on or off. Uses VK's clock, so a frozen one refuses for ever.
+    /// Turns the limit of 20 calls a second on or off. Uses VK's clock, so a frozen clock never releases a limit.
     pub fn set_rates(&self, on: bool) {
         self.core.change(|state| state.rates.on = on);
     }
 
-    /// A community as it is now.
+    /// The current state of a community.
     pub fn community(&self, community: i64) -> Option<CommunityView> {
         self.core.read(|state| state.communities.get(&community).map(CommunityView::of))
     }
@@ -43,18 +43,18 @@ impl Vk {
         all.into_iter().filter(|one| one.from == -community && one.json.get("admin_author_id").is_none()).collect()
     }
 
-    /// Up to which `cmid` the community has read a dialogue.
+    /// The `cmid` up to which the community has read a dialogue.
     pub fn read_by_community(&self, community: i64, peer: i64) -> i64 {
         self.core.read(|state| state.dialogues.get(&(community, peer)).map_or(0, |one| one.read_by_community))
     }
 
-    /// All comments on what a community published.
+    /// All comments on objects that a community published.
     pub fn comments(&self, community: i64) -> Vec<CommentView> {
         self.core
             .read(|state| state.comments.iter().filter(|one| one.community == community).map(CommentView::of).collect())
     }
 
-    /// Every API call, in order.
+    /// All API calls, in order.
     pub fn calls(&self) -> Vec<CallView> {
         self.core.read(|state| state.calls.clone())
     }
@@ -80,13 +80,13 @@ impl Vk {
         })
     }
 
-    /// Every event ever created for a community's servers.
+    /// All events ever created for a community's servers.
     pub fn events(&self, community: i64) -> Vec<EventView> {
         self.core
             .read(|state| state.events.0.iter().filter(|one| one.community == community).map(EventView::of).collect())
     }
 
-    /// Returns when no event is due or in progress; returns the number of events sent meanwhile, including repeats.
+    /// Returns when no event is due or in progress; returns the number of events sent meanwhile, including retries.
     pub async fn deliver_all(&self) -> usize {
         let attempts = || self.core.read(|state| state.events.0.iter().map(|one| one.attempts).sum::<u32>());
         let before = attempts();

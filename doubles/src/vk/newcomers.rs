@@ -8,7 +8,7 @@ use super::{
     vk::Vk,
 };
 
-/// A community to be made.
+/// A community to create.
 #[derive(Clone, Debug)]
 pub struct NewCommunity {
     /// Its name.
@@ -26,14 +26,14 @@ impl Default for NewCommunity {
     }
 }
 
-/// A person to be made.
+/// A person to create.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
     /// First name.
     pub first_name: String,
     /// Last name.
     pub last_name: String,
-    /// Whether they have a picture.
+    /// Whether they have a profile picture.
     pub has_photo: bool,
 }
 
@@ -43,7 +43,7 @@ impl Default for NewPerson {
     }
 }
 
-/// A group chat to be made, with a community in it.
+/// A group chat to create, with a community in it.
 #[derive(Clone, Debug)]
 pub struct NewChat {
     /// Its title.
@@ -55,7 +55,7 @@ pub struct NewChat {
 }
 
 impl Vk {
-    /// Adds a community with messages and bot capabilities on, and a token.
+    /// Adds a community that has messages and bot capabilities turned on, and a token.
     pub fn add_community(&self, new: NewCommunity) -> CommunityView {
         self.core.change(|state| {
             let id = 223_344_555 + state.next_serial();
@@ -124,12 +124,12 @@ impl Vk {
         })
     }
 
-    /// Deletes all tokens of a community: error 5.
+    /// Revokes all tokens of a community: calls get error 5.
     pub fn revoke_tokens(&self, community: i64) {
         self.core.change(|state| state.revoke(community));
     }
 
-    /// Turns community messages on or off, and bot capabilities: error 912 for keyboards.
+    /// Turns community messages and bot capabilities on or off; without the latter keyboards get error 912.
     pub fn set_features(&self, community: i64, messages: bool, bot: bool) {
         self.core.change(|state| {
             if let Some(community) = state.communities.get_mut(&community) {
@@ -138,7 +138,7 @@ impl Vk {
         });
     }
 
-    /// Deletes a person's account: error 18.
+    /// Deletes a person's account: calls get error 18.
     pub fn delete_person(&self, person: i64) {
         self.core.change(|state| {
             if let Some(person) = state.people.get_mut(&person) {

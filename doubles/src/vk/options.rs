@@ -2,7 +2,7 @@
 
 use crate::kit::{Now, system_clock};
 
-/// Everything needed at the start.
+/// All start options.
 #[derive(Clone)]
 pub struct Options {
     /// Address to listen on; with port 0 the system chooses one: see `Vk::base_url`.

@@ -1,11 +1,11 @@
-//! Makes events of what happened, for each callback server that wants them.
+//! Creates events for each callback server that is subscribed to them.
 
 use serde_json::{Value, json};
 
 use super::state::{Event, EventState, Message, ServerStatus, State};
 
 impl State {
-    /// An event for every confirmed server of a community that asked for its kind.
+    /// Queues an event for every confirmed server of a community that is subscribed to its kind.
     pub(crate) fn publish(&mut self, community: i64, kind: &str, peer: i64, object: Value) {
         let event_id = self.next_hex(40);
         let Some(owner) = self.communities.get(&community) else { return };
@@ -21,7 +21,7 @@ impl State {
         }
     }
 
-    /// Asks a server for the confirmation string.
+    /// Queues the request for the confirmation string.
     pub(crate) fn ask_confirmation(&mut self, community: i64, server: i64) {
         let Some(known) = self.communities.get_mut(&community).and_then(|one| one.servers.get_mut(&server)) else {
             return;
@@ -34,7 +34,7 @@ impl State {
         self.events.0.push(event((community, server), "confirmation", 0, body, self.now));
     }
 
-    /// The event of a message that a person or the community wrote or changed.
+    /// Queues the event about a message that a person or the community wrote or changed.
     pub(crate) fn publish_message(&mut self, community: i64, peer: i64, message: &Message, is_edit: bool) {
         let shown = self.message_json(community, peer, message);
         match (is_edit, message.from_id == -community) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-/// Calls a second with one token.
+/// Maximum calls a second with one token.
 const CALLS: usize = 20;
 /// The window in milliseconds.
 const WINDOW: i64 = 1_000;
@@ -15,7 +15,7 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// Counts a call; false if it is one too many.
+    /// Counts a call; false if it exceeds the limit.
     pub(crate) fn allows(&mut self, token: &str, now: i64) -> bool {
         if !self.on {
             return true;

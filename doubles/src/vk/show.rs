@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::state::{CHATS, Chat, Comment, CommentOf, Community, Message, Person, State};
 
 impl State {
-    /// A message as the API and events show it. In texts `&`, `<`, `>` and `"` are HTML entities.
+    /// A message as contained in answers and events. In texts `&`, `<`, `>` and `"` are HTML entities.
     pub(crate) fn message_json(&self, community: i64, peer: i64, message: &Message) -> Value {
         let mut shown = Map::new();
         let mut put = |key: &str, value: Value| shown.insert(key.to_owned(), value);
@@ -50,7 +50,7 @@ impl State {
         shown
     }
 
-    /// A comment as events show it.
+    /// A comment as contained in events.
     pub(crate) fn comment_json(&self, comment: &Comment) -> Value {
         let mut shown = json!({
             "id": comment.id, "from_id": comment.from_id, "date": comment.date, "text": escaped(&comment.text),
@@ -70,7 +70,7 @@ impl State {
         shown
     }
 
-    /// A person, with the fields that were asked for.
+    /// A person, with the requested fields.
     pub(crate) fn person_json(&self, person: &Person, fields: &str) -> Value {
         let mut shown = json!({
             "id": person.id, "first_name": person.first_name, "last_name": person.last_name,
@@ -137,7 +137,7 @@ pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The key of an attachment's stored file, from its address.
+/// The key of an attachment's stored file, extracted from its address.
 pub(crate) fn key_of(attachment: &Value) -> Option<&str> {
     let object = &attachment[attachment["type"].as_str()?];
     let largest = object["sizes"].as_array().and_then(|sizes| sizes.last()).map(|size| &size["url"]);

@@ -1,4 +1,4 @@
-//! The library's views of its state.
+//! The views of the state that the library returns.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -17,14 +17,14 @@ pub struct CommunityView {
     pub screen_name: String,
     /// Its newest valid token.
     pub token: String,
-    /// What a new callback server must answer.
+    /// The string that a new callback server must return.
     pub confirmation_code: String,
 }
 
 /// A message of a dialogue.
 #[derive(Clone, Debug, Serialize)]
 pub struct MessageView {
-    /// The community's id of it; 0 in group chats.
+    /// The community's id of the message; 0 in group chats.
     pub id: i64,
     /// Its id in the dialogue.
     pub cmid: i64,
@@ -34,7 +34,7 @@ pub struct MessageView {
     pub text: String,
     /// `random_id`.
     pub random_id: i64,
-    /// As the API shows it.
+    /// As returned by the API.
     pub json: Value,
     /// Rows of its inline buttons.
     pub buttons: Vec<Vec<ButtonView>>,
@@ -96,9 +96,9 @@ pub struct ServerView {
     pub secret: String,
     /// Its state.
     pub status: ServerStatus,
-    /// The version of its events.
+    /// The API version of its events.
     pub api_version: String,
-    /// Kinds of events that it gets.
+    /// Kinds of events that it receives.
     pub kinds: Vec<String>,
 }
 
@@ -109,7 +109,7 @@ pub struct EventView {
     pub server: i64,
     /// Its kind.
     pub kind: String,
-    /// All of it.
+    /// The complete event.
     pub body: Value,
     /// Number of attempts.
     pub attempts: u32,

@@ -11,15 +11,15 @@ use crate::kit::Server;
 /// Largest body in bytes: a file with its form.
 const BODY: usize = 210 * 1024 * 1024;
 
-/// A running VK. It stops when it is dropped; [`Vk::stop`] also waits for the end.
+/// A running VK. It stops when dropped; [`Vk::stop`] also waits until it has stopped.
 pub struct Vk {
     pub(crate) core: Arc<Core>,
     server: Server,
 }
 
 impl Vk {
-    /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
-    /// A rustls crypto provider must be installed before.
+    /// Binds the address and serves on the current tokio runtime until the handle is stopped or dropped. A rustls
+    /// crypto provider must have been installed.
     pub async fn start(options: Options) -> Result<Self> {
         let mut state = State::default();
         state.rates.on = options.rates;
@@ -33,12 +33,12 @@ impl Vk {
         Ok(Self { core, server })
     }
 
-    /// The API's address, `http://127.0.0.1:PORT`, without a trailing slash: methods are below `/method/`.
+    /// The API's address, `http://127.0.0.1:PORT`, without a trailing slash; methods are below `/method/`.
     pub fn base_url(&self) -> &str {
         self.server.url()
     }
 
-    /// Stops and waits for the end.
+    /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
         self.server.stop().await;
     }

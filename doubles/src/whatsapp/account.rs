@@ -1,4 +1,4 @@
-//! What happens to accounts and numbers, with the webhooks about it.
+//! Changes of accounts and numbers, with the webhooks about them.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{
 };
 
 impl WhatsApp {
-    /// Quality or limit of a number change: `event` such as `DOWNGRADE`, `limit` such as `TIER_2K`.
+    /// Changes the quality or limit of a number: `event` such as `DOWNGRADE`, `limit` such as `TIER_2K`.
     pub fn set_quality(&self, phone: &str, rating: &str, event: &str, limit: &str) {
         self.core.change(|state| {
             let Some(known) = state.phones.get_mut(phone) else {
@@ -51,19 +51,19 @@ impl WhatsApp {
         });
     }
 
-    /// Restricts an account until a moment in seconds; sends are refused with 131031.
+    /// Restricts an account until a time in seconds; sending is refused with 131031.
     pub fn restrict(&self, waba: &str, restriction: &str, until: i64) {
         let info = json!([{"restriction_type": restriction, "expiration": until}]);
         self.lock(waba, Some(131_031), json!({"event": "ACCOUNT_RESTRICTION", "restriction_info": info}));
     }
 
-    /// Disables an account for a violation: sends are refused with 368.
+    /// Disables an account for a violation; sending is refused with 368.
     pub fn ban(&self, waba: &str) {
         let info = json!({"waba_ban_state": "DISABLE", "waba_ban_date": "November 20, 2026"});
         self.lock(waba, Some(368), json!({"event": "DISABLED_UPDATE", "ban_info": info}));
     }
 
-    /// The account may send again.
+    /// Lifts restrictions: the account may send again.
     pub fn reinstate(&self, waba: &str) {
         let info = json!({"waba_ban_state": "REINSTATE"});
         self.lock(waba, None, json!({"event": "DISABLED_UPDATE", "ban_info": info}));
@@ -78,7 +78,7 @@ impl WhatsApp {
         });
     }
 
-    /// The account has a payment method or none; without one templates fail with 131042.
+    /// Whether the account has a payment method; without one templates fail with 131042.
     pub fn set_payment(&self, waba: &str, pays: bool) {
         self.core.change(|state| {
             if let Some(waba) = state.wabas.get_mut(waba) {
@@ -98,8 +98,8 @@ impl WhatsApp {
         self.notify(waba, "business_capability_update", value);
     }
 
-    /// The owner takes the app's access away in the phone app or in Meta's settings. The app is told, then unsubscribed,
-    /// and its tokens reach the account no longer.
+    /// The owner revokes the app's access in the phone app or in Meta's settings. The app is notified and then
+    /// unsubscribed, and its tokens lose access to the account.
     pub fn offboard(&self, app: &str, waba: &str) {
         self.core.change(|state| {
             let info = json!({"waba_id": waba, "owner_business_id": "556600112233445"});
@@ -122,7 +122,7 @@ impl WhatsApp {
         });
     }
 
-    /// The number's owner has typed the code of Meta's SMS.
+    /// The number's owner has entered the code from Meta's SMS.
     pub fn verify(&self, phone: &str) {
         self.core.change(|state| {
             if let Some(phone) = state.phones.get_mut(phone) {
@@ -131,7 +131,7 @@ impl WhatsApp {
         });
     }
 
-    /// The owner turned two-step verification on.
+    /// The owner turns two-step verification on.
     pub fn set_pin(&self, phone: &str, pin: &str) {
         self.core.change(|state| {
             if let Some(phone) = state.phones.get_mut(phone) {
@@ -140,7 +140,7 @@ impl WhatsApp {
         });
     }
 
-    /// The apps that get an account's webhooks.
+    /// The apps that receive an account's webhooks.
     pub fn subscribed(&self, waba: &str) -> Vec<String> {
         self.core.read(|state| {
             let known = state.wabas.get(waba);
@@ -148,7 +148,7 @@ impl WhatsApp {
         })
     }
 
-    /// Another service takes a number's webhooks of every app, with the account's token.
+    /// Another service redirects a number's webhooks of all apps to itself, with the account's token.
     pub fn hijack(&self, phone: &str, url: &str) {
         let target = Override { url: url.to_owned(), verify_token: String::new() };
         self.core.change(|state| {
@@ -160,7 +160,7 @@ impl WhatsApp {
         });
     }
 
-    /// A throughput upgrade begins or ends: sends are refused with 131057.
+    /// A throughput upgrade begins or ends; meanwhile sending is refused with 131057.
     pub fn set_maintenance(&self, phone: &str, on: bool) {
         self.core.change(|state| {
             if let Some(phone) = state.phones.get_mut(phone) {
@@ -180,14 +180,14 @@ impl WhatsApp {
         self.core.change(|state| state.tell(waba, None, field, &value));
     }
 
-    /// Any change with the metadata of a number: `more` is the rest of the value.
+    /// Any change that contains the metadata of a number: `more` is the rest of the value.
     pub fn notify_phone(&self, phone: &str, field: &str, more: Value) {
         self.core.change(|state| state.tell_phone(phone, field, more));
     }
 }
 
 impl State {
-    /// The number's digits, as webhooks name it.
+    /// The number's digits, as used in webhooks.
     pub(crate) fn number_of(&self, phone: &str) -> String {
         self.phones.get(phone).map(|phone| phone.number.clone()).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Changes how waiting webhooks leave: merged into one body, or in another order.
+//! Changes how waiting webhooks are sent: merged into one body, or in another order.
 
 use serde_json::{Value, json};
 
@@ -7,24 +7,24 @@ use super::{
     whatsapp::WhatsApp,
 };
 
-/// What one body holds of several.
+/// How several webhooks are merged into one body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Batch {
-    /// An entry each.
+    /// One entry for each.
     Entries,
-    /// One entry for an account, a change each.
+    /// One entry per account, with one change for each.
     Changes,
-    /// One change for a number and a field, with all its messages, statuses and contacts.
+    /// One change per number and field, with all its messages, statuses and contacts.
     Messages,
 }
 
 impl WhatsApp {
-    /// Merges the waiting webhooks of each app into one. Hold them before.
+    /// Merges the waiting webhooks of each app into one. Hold them first.
     pub fn batch(&self, batch: Batch) {
         self.core.change(|state| state.batch(batch));
     }
 
-    /// Reverses the order of the waiting webhooks. Hold them before.
+    /// Reverses the order of the waiting webhooks. Hold them first.
     pub fn reverse(&self) {
         self.core.change(|state| {
             let (waiting, mut all): (Vec<Webhook>, Vec<Webhook>) =
@@ -89,7 +89,7 @@ fn add(body: &mut Value, entry: &Value, batch: Batch) {
     }
 }
 
-/// Adds the lists of a value to another's; a contact occurs once.
+/// Appends the lists of a value to those of another; contacts are not duplicated.
 fn extend(into: &mut Value, value: &Value) {
     for (key, list) in value.as_object().into_iter().flatten() {
         let Some(list) = list.as_array() else {

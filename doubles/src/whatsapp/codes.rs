@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// An error code as the documents list it.
+/// An error code as documented.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
     pub(crate) status: u16,
@@ -14,10 +14,10 @@ const fn known(status: u16, title: &'static str, details: &'static str) -> Known
     Known { status, title, details }
 }
 
-/// The page about all codes, as webhooks name it.
+/// The page about all codes, as referenced in webhooks.
 const HREF: &str = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/";
 
-/// What is documented about a code.
+/// The documentation of a code.
 pub(crate) fn of(code: i64) -> Known {
     general(code).or_else(|| sending(code)).or_else(|| templates(code)).unwrap_or(known(
         400,
@@ -204,7 +204,7 @@ fn templates(code: i64) -> Option<Known> {
     })
 }
 
-/// An error as webhooks carry it: in a status, in a message, in the value.
+/// An error as contained in webhooks: in a status, in a message, in the value.
 pub(crate) fn in_webhook(code: i64, details: Option<&str>) -> Value {
     let known = of(code);
     json!({

@@ -1,4 +1,4 @@
-//! The WhatsApp Business app beside the API: what the owner does on the phone.
+//! The WhatsApp Business app used together with the API: the owner's actions on the phone.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl WhatsApp {
-    /// The owner shares the history when asked for it, or has it turned off (2593109). The default is to share.
+    /// Whether the owner shares the history when it is requested; refused with 2593109 otherwise. Shared by default.
     pub fn set_shares_history(&self, phone: &str, on: bool) {
         self.core.change(|state| {
             if let Some(phone) = state.phones.get_mut(phone) {
@@ -19,8 +19,8 @@ impl WhatsApp {
         });
     }
 
-    /// A message from before the number was connected, at a moment in seconds; `by_owner`: the business wrote it. It
-    /// comes as `history` when asked for. Returns its wamid.
+    /// Adds a message from before the number was connected, at a time in seconds; `by_owner`: the business wrote it. It
+    /// is sent as `history` on request. Returns its wamid.
     pub fn remembers(&self, phone: &str, person: i64, by_owner: bool, content: &Content, at: i64) -> Result<String> {
         self.core.change(|state| {
             let by = if by_owner { By::Owner } else { By::Customer };
@@ -33,7 +33,7 @@ impl WhatsApp {
         })
     }
 
-    /// A person of the owner's address book, from before the number was connected.
+    /// Adds a person to the owner's address book, from before the number was connected.
     pub fn knows(&self, phone: &str, person: i64, full_name: &str) {
         self.core.change(|state| {
             if let Some(phone) = state.phones.get_mut(phone) {
@@ -48,7 +48,7 @@ fn first_of(full_name: &str) -> String {
 }
 
 impl State {
-    /// Makes a message without telling anybody.
+    /// Creates a message without a webhook.
     fn owner_message(&mut self, phone: &str, to: i64, by: By, content: &Content) -> Result<String> {
         let person = self.people.get(&to).cloned().with_context(|| format!("there is no person {to}"))?;
         let (kind, body, text, media) = self.draft(phone, content)?.parts();
@@ -149,7 +149,7 @@ impl State {
         Some(json!({"type": "contact", "contact": contact, "action": action, "metadata": metadata}))
     }
 
-    /// The owner changes the address book; an edit comes as `add`.
+    /// The owner changes the address book; an edit is reported as `add`.
     pub(crate) fn owner_saves(&mut self, phone: &str, who: i64, full_name: &str, removed: bool) -> Result<Done> {
         let action = if removed { "remove" } else { "add" };
         let entry = self.book_entry(phone, who, full_name, action);
@@ -164,7 +164,7 @@ impl State {
         Ok(Done::default())
     }
 
-    /// The whole address book, as asked for.
+    /// Queues the whole address book, as requested.
     pub(crate) fn send_address_book(&mut self, phone: &str) {
         let book = self.phones.get(phone).map(|phone| phone.book.clone()).unwrap_or_default();
         let entries: Vec<Value> =

@@ -10,7 +10,7 @@ use crate::kit::{self, CallFault, DeliveryFault};
 pub enum Fault {
     /// A documented error with its usual status, title and details; the call is not executed.
     Error {
-        /// Such as 130429.
+        /// The code, such as 130429.
         code: i64,
     },
     /// Any error of Meta's; the call is not executed.
@@ -42,11 +42,12 @@ pub enum Fault {
     ResetBefore,
     /// The call is executed, then the connection is dropped without an answer.
     ResetAfter,
-    /// The call is executed, and its answer leaves only after every due webhook was delivered: statuses overtake it.
+    /// The call is executed, but its answer is sent only after every due webhook was delivered, so statuses arrive
+    /// first.
     AnswerLast,
 }
 
-/// Faults of webhooks on their way.
+/// Faults of webhook calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookFault {
@@ -58,9 +59,9 @@ pub enum WebhookFault {
     Late,
     /// It is never sent.
     Lost,
-    /// It carries a signature made with another secret.
+    /// Its signature is made with another secret.
     Forged,
-    /// It carries no signature.
+    /// It has no signature.
     Unsigned,
 }
 
@@ -74,10 +75,10 @@ impl DeliveryFault for WebhookFault {
     const WHAT: &'static str = "webhook";
 }
 
-/// Faults of calls and webhooks. A call is named by its operation: `messages`, `read`, `media`, `media_url`,
+/// Faults of calls and webhooks. A call is identified by its operation: `messages`, `read`, `media`, `media_url`,
 /// `media_download`, `message_templates`, `template`, `phone`, `waba`, `phone_numbers`, `subscribed_apps`,
-/// `subscriptions`, `register`, `deregister`, `access_token`, `debug_token`, `uploads`, `smb_app_data`, …: the last word
-/// of its path, or what the id at the end is.
+/// `subscriptions`, `register`, `deregister`, `access_token`, `debug_token`, `uploads`, `smb_app_data`, …: the last
+/// word of its path or, if the path ends with an id, the kind of that object.
 pub type Faults = kit::Faults<Fault, WebhookFault>;
 
 impl Faults {

@@ -9,14 +9,14 @@ use super::{
     state::{By, DAY, Message, Person, State},
 };
 
-/// Messages of a chunk.
+/// Maximum messages of a chunk.
 const CHUNK: usize = 50;
-/// Days behind which nothing comes.
+/// Age in days beyond which nothing is sent.
 const OLDEST: i64 = 180;
-/// Days of which media come.
+/// Age in days up to which media are sent.
 const MEDIA: i64 = 14;
 
-/// The phase of an age in days: 0 up to a day, 1 up to 90, 2 up to 180.
+/// The phase for an age in days: 0 up to a day, 1 up to 90, 2 up to 180.
 fn phase(days: i64) -> Option<i64> {
     match days {
         0..=1 => Some(0),
@@ -31,7 +31,7 @@ fn is_media(message: &Message) -> bool {
 }
 
 impl State {
-    /// Sends the history, or that it is not shared.
+    /// Queues the history, or the error that it is not shared.
     pub(crate) fn send_history(&mut self, phone: &str) {
         if !self.phones.get(phone).is_some_and(|phone| phone.shares_history) {
             let mut error = codes::in_webhook(2_593_109, None);
@@ -72,7 +72,7 @@ impl State {
         }
     }
 
-    /// Old messages of a number, the oldest first.
+    /// Old messages of a number, oldest first.
     fn old_messages(&self, phone: &str) -> Vec<(i64, Message)> {
         let own = self.chats.iter().filter(|((one, _), _)| one == phone);
         let mut all: Vec<(i64, Message)> = own
@@ -124,7 +124,7 @@ impl State {
         json
     }
 
-    /// The file of a placeholder follows in a webhook of its own.
+    /// Queues the file of a placeholder as a separate webhook.
     fn send_old_media(&mut self, phone: &str, person: i64, message: &Message) {
         let is_young = self.now - message.at * 1000 <= MEDIA * DAY;
         let Some(person) = self.people.get(&person).cloned().filter(|_| is_media(message) && is_young) else {

@@ -1,4 +1,4 @@
-//! Inspection of the results, and waiting for them.
+//! Inspection of the state, and waiting for changes.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use super::{
     whatsapp::WhatsApp,
 };
 
-/// Returns when no webhook is due or on its way, and no link is being loaded.
+/// Returns when no webhook is due or being sent, and no link is being downloaded.
 pub(crate) async fn settled(core: &Core) {
     core.settle(|| !sender::is_busy(core)).await;
 }
 
 impl WhatsApp {
-    /// Messages that a number's business sent by the API, in order.
+    /// Messages that a number's business sent through the API, in order.
     pub fn sent(&self, phone: &str) -> Vec<MessageView> {
         self.core.read(|state| {
             let own = state.sent.iter().filter(|(one, ..)| one == phone);
@@ -37,12 +37,12 @@ impl WhatsApp {
         })
     }
 
-    /// Whether a number shows "typing…" to a person now.
+    /// Whether a number currently shows "typing…" to a person.
     pub fn is_typing(&self, phone: &str, person: i64) -> bool {
         self.core.read(|state| state.chat(phone, person).is_some_and(|chat| chat.typing_until > state.now))
     }
 
-    /// Every call of the Graph, in order.
+    /// All Graph calls, in order.
     pub fn calls(&self) -> Vec<CallView> {
         self.core.read(|state| state.calls.clone())
     }
@@ -52,7 +52,7 @@ impl WhatsApp {
         self.calls().into_iter().filter(|call| call.operation == operation).collect()
     }
 
-    /// Every webhook ever made, in order.
+    /// All webhooks ever created, in order.
     pub fn webhooks(&self) -> Vec<WebhookView> {
         self.core.read(|state| state.outbox.all.iter().map(WebhookView::of).collect())
     }
@@ -62,7 +62,7 @@ impl WhatsApp {
         self.core.read(|state| state.templates.values().filter(|one| one.waba == waba).map(TemplateView::of).collect())
     }
 
-    /// The addresses of an account's apps, in the order of the apps: the override, or the app's callback.
+    /// The webhook addresses of an account's apps, in the order of the apps: the override, or the app's callback.
     pub fn addresses(&self, waba: &str) -> Vec<String> {
         self.core.read(|state| {
             let Some(known) = state.wabas.get(waba) else {
@@ -90,8 +90,8 @@ impl WhatsApp {
         self.core.read(|state| state.outbox.all.iter().map(|one| one.attempts).sum())
     }
 
-    /// Returns when no webhook is due or on its way and no link is being loaded; returns the number of webhooks sent
-    /// meanwhile, including repeats. Those that are due later, held or late keep waiting.
+    /// Returns when no webhook is due or being sent and no link is being downloaded; returns the number of webhooks
+    /// sent meanwhile, including retries. Those that are due later, held or late keep waiting.
     pub async fn deliver_all(&self) -> usize {
         let before = self.attempts();
         settled(&self.core).await;
@@ -120,7 +120,7 @@ impl WhatsApp {
         DateTime::from_timestamp_millis(due)
     }
 
-    /// Webhooks that wait.
+    /// The number of waiting webhooks.
     pub fn waiting(&self) -> usize {
         self.webhooks().iter().filter(|one| one.state == WebhookState::Waiting).count()
     }

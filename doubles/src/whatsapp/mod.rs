@@ -1,5 +1,5 @@
-//! A small WhatsApp Business Platform: the Graph of the Cloud API, the sender of webhooks, Meta's review of templates,
-//! and the phones of people who write to businesses.
+//! A small WhatsApp Business Platform: the Graph of the Cloud API, the webhook sender, Meta's review of templates, and
+//! the phones of people who write to businesses.
 //!
 //! Written from <https://developers.facebook.com/documentation/business-messaging/whatsapp> and publications about it,
 //! for any app.

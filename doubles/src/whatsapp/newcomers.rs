@@ -7,7 +7,7 @@ use super::{
     whatsapp::WhatsApp,
 };
 
-/// The fields an app gets if nothing else is said.
+/// The fields that an app is subscribed to by default.
 const FIELDS: [&str; 16] = [
     "messages",
     "message_template_status_update",
@@ -36,7 +36,7 @@ pub struct NewApp {
     pub secret: String,
     /// Its name.
     pub name: String,
-    /// Calls must carry `appsecret_proof`.
+    /// Calls must contain `appsecret_proof`.
     pub wants_proof: bool,
 }
 
@@ -66,12 +66,12 @@ pub struct NewPhone {
     pub is_on_biz_app: bool,
     /// It is verified and registered. A number in the phone app counts as registered.
     pub is_registered: bool,
-    /// A test number: it writes to these only.
+    /// A test number, which can write only to these.
     pub allowed: Option<Vec<String>>,
 }
 
 impl NewPhone {
-    /// The usual number of an account.
+    /// A typical number of an account.
     pub fn of(waba: &str) -> Self {
         Self {
             id: "330022334455667".to_owned(),
@@ -90,13 +90,13 @@ impl NewPhone {
 pub struct NewPerson {
     /// The number in digits; `wa_id` of webhooks.
     pub wa_id: String,
-    /// Other spellings that reach the person, as in Brazil and Mexico.
+    /// Other spellings of the number that reach the person, as in Brazil and Mexico.
     pub dialled_as: Vec<String>,
     /// The name in the profile, which may be empty.
     pub name: String,
-    /// Without `@`. With a username the phone is left out of webhooks, as documented.
+    /// Without `@`. For a person with a username, webhooks omit the phone, as documented.
     pub username: Option<String>,
-    /// The business-scoped id; `None` gives webhooks as before April 2026.
+    /// The business-scoped id; with `None` webhooks are as before April 2026.
     pub user_id: Option<String>,
     /// The parent business-scoped id.
     pub parent_user_id: Option<String>,
@@ -134,7 +134,7 @@ impl WhatsApp {
         })
     }
 
-    /// Creates a WhatsApp Business Account; returns its id, which is this one if it is free.
+    /// Creates a WhatsApp Business Account; returns its id, which is the given one if it is free.
     pub fn add_waba(&self, id: &str, name: &str) -> String {
         self.core.change(|state| {
             let id = state.free_id(id.to_owned());
@@ -158,7 +158,7 @@ impl WhatsApp {
         self.core.change(|state| state.add_phone(phone))
     }
 
-    /// Creates a person; returns the id by which this library knows them.
+    /// Creates a person; returns the id that identifies them in this library.
     pub fn add_person(&self, person: NewPerson) -> i64 {
         self.core.change(|state| state.put_person(person))
     }
@@ -181,19 +181,19 @@ impl WhatsApp {
         })
     }
 
-    /// What Embedded Signup returns to the page besides ids: a code for 30 seconds, exchanged once.
+    /// The result of Embedded Signup besides ids: a code, valid for 30 seconds and exchanged once.
     pub fn sign_up(&self, app: &str, waba: &str) -> String {
         self.core.change(|state| state.make_code(app, waba))
     }
 
-    /// Sets an app's callback, as its dashboard does: after the handshake. An error says what the address answered.
+    /// Sets an app's callback, as its dashboard does: after the handshake. The error contains the address's answer.
     pub async fn set_callback(&self, app: &str, url: &str, verify_token: &str) -> anyhow::Result<()> {
         graph::handshake(&self.core, url, verify_token).await?;
         self.put_callback(app, url, verify_token);
         Ok(())
     }
 
-    /// Sets an app's callback without asking it.
+    /// Sets an app's callback without a handshake.
     pub fn put_callback(&self, app: &str, url: &str, verify_token: &str) {
         let target = Override { url: url.to_owned(), verify_token: verify_token.to_owned() };
         self.core.change(|state| {
@@ -212,7 +212,7 @@ impl WhatsApp {
         });
     }
 
-    /// The fields of an app's subscription; the default is every field about WhatsApp.
+    /// Sets the fields of an app's subscription; by default every field about WhatsApp.
     pub fn set_fields(&self, app: &str, fields: &[&str]) {
         self.core.change(|state| {
             if let Some(app) = state.apps.get_mut(app) {

@@ -2,21 +2,22 @@
 
 use crate::kit::{Now, system_clock};
 
-/// Everything needed at the start.
+/// All start options.
 #[derive(Clone)]
 pub struct Options {
     /// Address to listen on; with port 0 the system chooses one: see `WhatsApp::base_url`.
     pub listen: String,
-    /// The clock: windows, expiry, repeats of webhooks, rate limits.
+    /// The clock for windows, expiry, webhook retries and rate limits.
     pub now: Now,
-    /// Phones report `delivered` at once. Otherwise every status after `sent` is asked for by the handle or the phone.
+    /// Phones report `delivered` at once. Otherwise every status after `sent` is triggered by the handle or the phone
+    /// page.
     pub delivers: bool,
-    /// Throughput (130429) and pair rate (131056) are counted; see `WhatsApp::set_rates`.
+    /// Whether the limits of throughput (130429) and pair rate (131056) are enforced; see `WhatsApp::set_rates`.
     pub rates: bool,
-    /// What is wrong with the recipient or the window is refused in the answer. Meta accepts such sends and reports
-    /// `failed` in a webhook, which is the default.
+    /// Problems with the recipient or the window are refused in the answer. By default, as at Meta, such requests are
+    /// accepted and reported as `failed` in a webhook.
     pub refuses_at_once: bool,
-    /// Hours in which free-form messages may follow a message that came from an ad or a post.
+    /// Hours for which free-form messages may follow a message that came from an ad or a post.
     pub entry_hours: i64,
 }
 

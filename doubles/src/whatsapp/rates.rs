@@ -1,19 +1,19 @@
-//! Limits of sending: a number's throughput, and what one person may get from it.
+//! Sending limits: a number's throughput, and the rate of its messages to one person.
 
 use std::collections::BTreeMap;
 
 use crate::kit::Budgets;
 
-/// Milliseconds between messages of a number to one person, when the burst is used up.
+/// Milliseconds between messages of a number to one person once the burst is used up.
 const PAIR: i64 = 6_000;
-/// Messages to one person that may go at once and are paid back by waiting.
+/// Messages to one person that may be sent at once; the allowance recovers by waiting.
 const PAIR_BURST: i64 = 45;
-/// Messages a second of a number.
+/// Maximum messages a second of a number.
 const THROUGHPUT: i64 = 80;
-/// Messages a second of a number that stays in the phone app.
+/// Maximum messages a second of a number that stays in the phone app.
 const SHARED_THROUGHPUT: i64 = 20;
 
-/// Which limit was hit.
+/// The exceeded limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hit {
     Pair,
@@ -36,7 +36,7 @@ pub(crate) struct Rates {
     pub(crate) pair_burst: i64,
     /// By number and person.
     pairs: Budgets<(String, i64)>,
-    /// The current second of a number and the messages in it.
+    /// The current second of a number, and the number of messages in it.
     seconds: BTreeMap<String, (i64, i64)>,
 }
 
@@ -45,7 +45,7 @@ impl Rates {
         Self { on, pair_burst: PAIR_BURST, ..Self::default() }
     }
 
-    /// Counts a message, or says which limit it would pass and counts nothing.
+    /// Counts a message. If it exceeds a limit, returns the limit and counts nothing.
     pub(crate) fn count(&mut self, phone: &str, is_shared: bool, person: i64, now: i64) -> Option<Hit> {
         if !self.on {
             return None;

@@ -8,36 +8,36 @@ use super::{
     whatsapp::WhatsApp,
 };
 
-/// What happens to a template.
+/// The outcome of a review, or another change of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Review {
-    /// It may be sent.
+    /// It is approved.
     Approve,
-    /// It may not, for a reason such as `INVALID_FORMAT`, with a recommendation or without.
+    /// It is rejected for a reason such as `INVALID_FORMAT`, with or without a recommendation.
     Reject {
         /// `reason`.
         reason: String,
-        /// What was wrong, and what to do, in words: `rejection_info`.
+        /// What was wrong and what to do: `rejection_info`.
         info: Option<(String, String)>,
     },
-    /// It had too many complaints: for 3 hours, then for 6, then it is disabled.
+    /// It had too many complaints: paused for 3 hours, then for 6, then disabled.
     Pause,
     /// The pause is over.
     Unpause,
-    /// It is gone for good.
+    /// It is disabled permanently.
     Disable,
     /// An appeal is under way.
     Appeal,
-    /// Its quality is another: `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
+    /// Its quality changes: `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
     Quality(String),
-    /// Its category is another now.
+    /// Its category changes now.
     Category(String),
-    /// Its category will be another in a day.
+    /// Its category will change in a day.
     Announce(String),
 }
 
 impl WhatsApp {
-    /// Decides about a template.
+    /// Applies a decision to a template.
     pub fn review(&self, template: &str, review: Review) -> Result<()> {
         self.core.change(|state| state.review(template, review))
     }
@@ -52,7 +52,8 @@ impl WhatsApp {
         self.review(template, Review::Reject { reason: reason.to_owned(), info: None })
     }
 
-    /// Sends of an approved template answer this `message_status`: `accepted`, `held_for_quality_assessment`, `paused`.
+    /// Sets the `message_status` in answers to messages with an approved template: `accepted`,
+    /// `held_for_quality_assessment`, `paused`.
     pub fn set_send_status(&self, template: &str, status: &str) {
         self.core.change(|state| {
             if let Some(template) = state.templates.get_mut(template) {
@@ -61,7 +62,7 @@ impl WhatsApp {
         });
     }
 
-    /// The number of templates an account may have; Meta's is 250.
+    /// Sets the maximum number of templates of an account; Meta's is 250.
     pub fn set_template_limit(&self, waba: &str, limit: usize) {
         self.core.change(|state| {
             if let Some(waba) = state.wabas.get_mut(waba) {
@@ -72,7 +73,7 @@ impl WhatsApp {
 }
 
 impl State {
-    /// Decides about a template and tells the apps.
+    /// Applies a decision to a template and queues webhooks about it.
     pub(crate) fn review(&mut self, id: &str, review: Review) -> Result<()> {
         let now = self.now;
         let template = self.templates.get_mut(id).with_context(|| format!("there is no template {id}"))?;
@@ -162,7 +163,7 @@ impl State {
         let Some(template): Option<Template> = self.templates.get(id).cloned() else {
             return;
         };
-        // A number here, a string everywhere else.
+        // A number here, a string in all other webhooks.
         value["message_template_id"] = json!(template.id.parse::<i64>().unwrap_or_default());
         value["message_template_name"] = json!(template.name);
         value["message_template_language"] = json!(template.language);

@@ -23,7 +23,7 @@ impl WhatsApp {
         self.core.change(|state| state.delivers = on);
     }
 
-    /// Refuses in the answer what Meta usually reports as `failed`.
+    /// Whether to refuse in the answer what Meta usually reports as `failed`.
     pub fn set_refuses_at_once(&self, on: bool) {
         self.core.change(|state| state.refuses_at_once = on);
     }
@@ -37,12 +37,12 @@ impl WhatsApp {
         });
     }
 
-    /// The token works for so many days from now; then 190 with subcode 463.
+    /// Expires a token after this many days: 190 with subcode 463.
     pub fn expire_token(&self, token: &str, days: i64) {
         self.core.change(|state| state.expire(token, days));
     }
 
-    /// Takes a permission from a token, such as `whatsapp_business_messaging`.
+    /// Removes a permission from a token, such as `whatsapp_business_messaging`.
     pub fn withdraw(&self, token: &str, permission: &str) {
         self.core.change(|state| {
             if let Some(token) = state.tokens.get_mut(token) {
@@ -51,7 +51,7 @@ impl WhatsApp {
         });
     }
 
-    /// Meta has lost the file: its id and addresses are unknown.
+    /// Deletes a file at Meta: its id and addresses become unknown.
     pub fn lose_file(&self, id: &str) {
         self.core.change(|state| {
             if let Some(media) = state.media.get_mut(id) {
@@ -60,12 +60,12 @@ impl WhatsApp {
         });
     }
 
-    /// Meta has a file of this id, the built-in one of its kind: for webhooks that others wrote.
+    /// Adds a file with this id, the built-in one of its kind, for webhooks taken from elsewhere.
     pub fn knows_file(&self, phone: &str, id: &str, kind: &str) {
         self.core.change(|state| state.knows_file(phone, id, sample(kind)));
     }
 
-    /// Reports any status of a message, also again or out of order.
+    /// Reports any status of a message, also repeated or out of order.
     pub fn reports(&self, id: &str, status: Status) {
         self.core.change(|state| {
             if let Some(phone) = state.phone_of_message(id) {
@@ -83,7 +83,7 @@ impl WhatsApp {
         });
     }
 
-    /// Withholds marketing from a person: 131049.
+    /// Whether Meta withholds marketing messages from a person: 131049.
     pub fn set_sated(&self, person: i64, on: bool) {
         self.core.change(|state| {
             if let Some(person) = state.people.get_mut(&person) {

@@ -1,4 +1,4 @@
-//! What tests and programs see.
+//! The views of the state for tests and programs.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -44,9 +44,9 @@ pub struct MessageView {
     pub by: &'static str,
     /// `type`.
     pub kind: String,
-    /// As a person reads it: text, caption, a template with its values.
+    /// As shown to a person: text, caption, a template with its values.
     pub text: String,
-    /// The request of a business's message, the webhook's object of a customer's.
+    /// The request for a business's message, the webhook's object for a customer's.
     pub json: Value,
     /// The highest status.
     pub status: Option<Status>,
@@ -54,7 +54,7 @@ pub struct MessageView {
     pub error: Option<i64>,
     /// The quoted message.
     pub quoted: Option<String>,
-    /// Who reacted with what.
+    /// The reactions: author and emoji.
     pub reactions: Vec<(&'static str, String)>,
     /// The other side has read it.
     pub is_read: bool,
@@ -69,7 +69,7 @@ pub struct MessageView {
 /// A call of the Graph.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallView {
-    /// As faults name it.
+    /// The operation, as used in faults.
     pub operation: String,
     /// `GET`, `POST`, `DELETE`.
     pub method: String,
@@ -117,7 +117,7 @@ pub struct TemplateView {
     pub status: String,
     /// `GREEN`, …
     pub quality: String,
-    /// Everything that `GET` answers.
+    /// All fields that `GET` returns.
     pub json: Value,
 }
 

@@ -1,5 +1,5 @@
-//! Plain batches in one statement, which is its own transaction: one round trip instead of seven. On PostgreSQL only; on
-//! SQLite a statement needs no round trip.
+//! Plain batches in one statement, which is its own transaction: one round trip instead of seven. On PostgreSQL only;
+//! on SQLite a statement needs no round trip.
 
 use std::collections::BTreeMap;
 

@@ -125,8 +125,8 @@ fn new_keys(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Rows {
         .int("day", first.values().map(|entry| day_of(entry.accepted_at)))
 }
 
-/// Inserts the dedupe keys if none of them is stored, and none otherwise; one that another commit inserts meanwhile is left
-/// out.
+/// Inserts the dedupe keys if none of them is stored, and none otherwise; one that another commit inserts meanwhile is
+/// left out.
 pub(super) fn all_new(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Write {
     new_keys(first).write(
         "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \

@@ -17,14 +17,14 @@ const UPSERT: &str = "INSERT INTO lane (tenant_id, lane_id, conversation_id, sou
      ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END \
      RETURNING lane.tenant_id AS of_tenant, lane.lane_id AS of_lane, lane.next_seq, lane.last_key, lane.max_key";
 
-/// Makes room as [`super::make_room`] does, creating missing lanes, in a statement of which other parts place the letters:
-/// `of_tenant`, `of_lane`, `next_seq` (with the room), `last_key` and `max_key`.
+/// Makes room as [`super::make_room`] does, creating missing lanes, in a statement of which other parts place the
+/// letters: `of_tenant`, `of_lane`, `next_seq` (with the room), `last_key` and `max_key`.
 pub fn upserted(wants: &BTreeMap<LaneKey, LaneChange>) -> Write {
     rows(wants.iter()).write(UPSERT)
 }
 
-/// The same for letters that follow from others: each lane only if the lane beside it is among those that `released`, an
-/// expression of the same statement, has written.
+/// The same for letters that follow from others: each lane only if the lane beside it is among those that `released`,
+/// an expression of the same statement, has written.
 pub fn upserted_behind(wants: &BTreeMap<LaneKey, (LaneChange, Uuid)>, released: &str) -> Write {
     rows(wants.iter().map(|(key, (change, _))| (key, change)))
         .uuid("from_lane", wants.values().map(|(_, from)| *from))

@@ -32,7 +32,8 @@ pub(super) struct Candidate {
 
 /// Columns read for a due lane and its head.
 pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, \
-     lane.owner, lane.epoch, lane.starts, lane.waiting, lane.carried, lane.due_at, letter.order_key, letter.seq, letter.id, letter.message_id, \
+     lane.owner, lane.epoch, lane.starts, lane.waiting, lane.carried, lane.due_at, \
+     letter.order_key, letter.seq, letter.id, letter.message_id, \
      letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, letter.accepted_at, \
      letter.expires_at, letter.day";
 

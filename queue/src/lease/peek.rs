@@ -1,9 +1,9 @@
-//! A claim of a little work in two statements instead of a scan and a transaction of five: the due turns are read with their due
-//! lanes and heads, without locks, and leased if nothing has changed since. PostgreSQL only.
+//! A claim of a little work in two statements instead of a scan and a transaction of five: the due turns are read with
+//! their due lanes and heads, without locks, and leased if nothing has changed since. PostgreSQL only.
 //!
-//! Whoever makes a lane due writes its turn (`turn.rs: waking`), under the turn's lock. So the version of a turn's row tells
-//! whether a lane may have become due since the turn was read: such a turn, and one that is locked, is left to a claim that
-//! locks it first.
+//! Whoever makes a lane due writes its turn (`turn.rs: waking`), under the turn's lock. So the version of a turn's row
+//! tells whether a lane may have become due since the turn was read: such a turn, and one that is locked, is left to a
+//! claim that locks it first.
 
 use std::collections::HashMap;
 
@@ -67,8 +67,8 @@ impl Peek {
 }
 
 impl Queue {
-    /// All that is due in these pools, if it is little. None if there is more, and on a database where a claim has to lock
-    /// first.
+    /// All that is due in these pools, if it is little. None if there is more, and on a database where a claim has to
+    /// lock first.
     pub async fn peek(&self, afters: &[After]) -> Result<Option<Peek>, DbErr> {
         if self.store.is_sqlite() || self.store.one_account_a_commit() {
             return Ok(None);
@@ -80,7 +80,8 @@ impl Queue {
              turn.failures, turn.failing_since, turn.failing, turn.rate, turn.rate_at, turn.calls, turn.errors, \
              turn.counted_from, turn.version, {now} AS now, (SELECT min(later.ready_at) FROM turn AS later \
              WHERE later.pool = rows.pool AND later.ready_at IS NOT NULL AND later.ready_at > {now}) AS next, \
-             {CANDIDATE} FROM rows LEFT JOIN LATERAL (SELECT due.*, due.xmin::text::bigint AS version FROM turn AS due WHERE due.pool = rows.pool \
+             {CANDIDATE} FROM rows LEFT JOIN LATERAL (SELECT due.*, due.xmin::text::bigint AS version \
+             FROM turn AS due WHERE due.pool = rows.pool \
              AND due.ready_at IS NOT NULL AND due.ready_at <= {now} AND due.ready_at >= rows.ready_at \
              ORDER BY due.ready_at, due.tenant_id, due.target LIMIT {LITTLE}) AS turn ON true \
              LEFT JOIN LATERAL (SELECT * FROM lane AS due WHERE due.tenant_id = turn.tenant_id \
@@ -97,7 +98,8 @@ impl Queue {
         Ok(peek.is_little().then_some(peek))
     }
 
-    /// [`Queue::claim`] of what was peeked at: as one statement where nothing has changed, and for the other turns as ever.
+    /// [`Queue::claim`] of what was peeked at: as one statement where nothing has changed, and for the other turns as
+    /// ever.
     pub async fn claim_peeked(
         &self,
         peek: Peek,
@@ -110,8 +112,8 @@ impl Queue {
         let (mut turns, mut due, mut versions) = (Vec::new(), Vec::new(), Vec::new());
         for peeked in peek.turns {
             let is_wished = by_key.contains_key(&(peeked.turn.tenant_id, peeked.turn.target));
-            // Under a rate, a pause or a breaker lanes may come due without a word to the turn, and a lane without a letter
-            // is to be repaired.
+            // Under a rate, a pause or a breaker lanes may come due without a word to the turn, and a lane without a
+            // letter is to be repaired.
             if is_wished && peeked.turn.reason.is_empty() && peeked.due.iter().all(|lane| lane.letter.is_some()) {
                 let place = turns.len();
                 due.push(peeked.due.into_iter().map(|lane| Candidate { turn: place, ..lane }).collect());

@@ -88,7 +88,8 @@ impl Queue {
                 "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = rows.until, \
                  due_at = rows.until, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
                  WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
-                 AND lane.epoch = rows.epoch - 1 AND coalesce(lane.owner, rows.no_owner) = rows.earlier RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id",
+                 AND lane.epoch = rows.epoch - 1 AND coalesce(lane.owner, rows.no_owner) = rows.earlier \
+                 RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id",
             );
         Ok(Taking { claims, empty, leases })
     }

@@ -55,9 +55,10 @@ fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<Strin
     (parts, values)
 }
 
-/// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and `others`
-/// in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as `w0`, `w1`, …,
-/// and returns at least one column. False, with nothing changed, if `keys` inserted no row although it has some.
+/// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and
+/// `others` in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as
+/// `w0`, `w1`, …, and returns at least one column. False, with nothing changed, if `keys` inserted no row although it
+/// has some.
 ///
 /// # Errors
 /// If the database refuses it, and if `keys` inserted some of its rows only (SQLSTATE 22012); nothing is changed then.
@@ -95,9 +96,9 @@ pub async fn write_all_or_nothing(
     Ok(row.try_get::<i64>("", "stored")? == 1)
 }
 
-/// Runs each of `locking` after the one before it, then `others` in any order: one PostgreSQL statement, which is its own
-/// transaction. Each may read those before it as `w0`, `w1`, …; each of `locking` returns at least one column. Returns the
-/// rows of the expression `asked`.
+/// Runs each of `locking` after the one before it, then `others` in any order: one PostgreSQL statement, which is its
+/// own transaction. Each may read those before it as `w0`, `w1`, …; each of `locking` returns at least one column.
+/// Returns the rows of the expression `asked`.
 pub async fn write_in_order(
     db: &impl ConnectionTrait,
     store: &Store,

@@ -1,8 +1,8 @@
 //! Calls that were answered well, counted in memory.
 //!
 //! The breaker of a target compares errors with calls. While there are no errors nobody reads the number of calls, so a
-//! settlement that reports none changes nothing of the turn. What this process has counted is added to the turn together with
-//! the next call that is counted there; once the turn shows an error, every call is.
+//! settlement that reports none changes nothing of the turn. What this process has counted is added to the turn
+//! together with the next call that is counted there; once the turn shows an error, every call is.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,8 +40,8 @@ impl AnsweredCalls {
         }
     }
 
-    /// The calls of the last minute to the targets of these settlements, if those are counted now, and how many milliseconds
-    /// ago the first of them ended.
+    /// The calls of the last minute to the targets of these settlements, if those are counted now, and how many
+    /// milliseconds ago the first of them ended.
     pub(super) fn of(&self, settlements: &[Settlement], now: i64) -> HashMap<Key, (i32, i64)> {
         let all = self.open();
         let counted = settlements.iter().filter(|one| one.turn.counts());

@@ -1,7 +1,7 @@
 //! Turns without anything left to do.
 //!
-//! A claim lets its turn wake when the lease ends, in case that this process dies. Once the target's last lane is empty, that
-//! wakes nobody for anything but an empty claim, one for each message of a quiet account.
+//! A claim lets its turn wake when the lease ends, in case that this process dies. Once the target's last lane is
+//! empty, that wakes nobody for anything but an empty claim, one for each message of a quiet account.
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,11 @@ const LEFT: &str = "SELECT 1 FROM lane WHERE lane.tenant_id = rows.tenant_id AND
      AND lane.due_at IS NOT NULL";
 
 impl Queue {
-    /// Lays the turns of released lanes to rest if no lane of theirs has letters. On PostgreSQL as a part of the statement
-    /// that releases the lanes, as its expression `released`.
+    /// Lays the turns of released lanes to rest if no lane of theirs has letters. On PostgreSQL as a part of the
+    /// statement that releases the lanes, as its expression `released`.
     ///
-    /// It comes after the lanes, so it never waits for a turn's lock. Whoever makes a lane due writes the turn: a turn that is not
-    /// as the statement has seen it, or that is locked, keeps its time.
+    /// It comes after the lanes, so it never waits for a turn's lock. Whoever makes a lane due writes the turn: a turn
+    /// that is not as the statement has seen it, or that is locked, keeps its time.
     pub(super) fn laid_to_rest(&self, plain: &Plain<'_>, released: &str) -> Write {
         let woken = plain.woken();
         let quiet: BTreeSet<_> = plain

@@ -1,5 +1,5 @@
-//! Plain settlements ([`super::plain`]) in one PostgreSQL statement, which is its own transaction; on SQLite, where a statement
-//! costs no round trip, in a transaction of single ones.
+//! Plain settlements ([`super::plain`]) in one PostgreSQL statement, which is its own transaction; on SQLite, where a
+//! statement costs no round trip, in a transaction of single ones.
 
 use std::collections::HashSet;
 

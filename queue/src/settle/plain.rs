@@ -1,8 +1,9 @@
-//! Plain settlements: the other side took the letter, and nothing else was learned that another table has to know. They end
-//! the letter and let go of its lane without a lock on the target's turn.
+//! Plain settlements: the other side took the letter, and nothing else was learned that another table has to know. They
+//! end the letter and let go of its lane without a lock on the target's turn.
 //!
-//! Who takes the turn's lock decides whether the turn wakes (`docs/decisions/0002-the-turn-is-the-lock.md`). A lane that
-//! becomes empty wakes nobody. Of one that is known to have more letters the turn is woken unconditionally, under its lock.
+//! Who takes the turn's lock decides whether the turn wakes (`docs/decisions/0002-the-turn-is-the-lock.md`). A lane
+//! that becomes empty wakes nobody. Of one that is known to have more letters the turn is woken unconditionally, under
+//! its lock.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -93,8 +94,8 @@ impl<'a> Plain<'a> {
 }
 
 impl Queue {
-    /// Settles the plain ones whose leases are valid and whose targets are healthy; returns which. The others have changed
-    /// nothing but ids learned, which are facts.
+    /// Settles the plain ones whose leases are valid and whose targets are healthy; returns which. The others have
+    /// changed nothing but ids learned, which are facts.
     pub(super) async fn settle_plain(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         let mut done = vec![false; settlements.len()];
         let plain = Plain::among(settlements.iter());
@@ -120,8 +121,8 @@ impl Queue {
         Ok(done)
     }
 
-    /// Lets go of their lanes: of those that are leased by the claim, with a target that has failed lately in nothing, and for
-    /// whose message no status waits.
+    /// Lets go of their lanes: of those that are leased by the claim, with a target that has failed lately in nothing,
+    /// and for whose message no status waits.
     pub(super) fn released(&self, plain: &[&Settlement]) -> Write {
         let rows = Rows::new()
             .uuid("tenant_id", plain.iter().map(|one| one.claim.tenant_id))

@@ -62,8 +62,8 @@ fn take_batch(door: &WriterShard, alone: bool) -> Vec<PendingBatch> {
     batch
 }
 
-/// Writes a commit's batches; if the database refuses the content, they are halved until the faulty one is alone. True if
-/// anything was refused for another reason.
+/// Writes a commit's batches; if the database refuses the content, they are halved until the faulty one is alone. True
+/// if anything was refused for another reason.
 async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>) -> bool {
     let mut refused_any = false;
     let mut parts = vec![(batch, false)];

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::core::Core;
 
-/// The query of the address: the source that was clicked, the list of services, or the pipeline to which the widget is being added.
+/// The query of the address: the source that was clicked, the list of services, or the pipeline to which the widget is
+/// being added.
 #[derive(Deserialize)]
 pub(super) struct WidgetQuery {
     source: Option<i64>,

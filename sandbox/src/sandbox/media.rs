@@ -24,7 +24,8 @@ impl Sandbox {
         self.core.change(|state| media::keep(state, &own_url, file, now)).map(|kept| kept.media).unwrap_or_default()
     }
 
-    /// A user uploads a file to the account's files host, e.g. for a template; returns its uuid, empty for an unknown host.
+    /// A user uploads a file to the account's files host, e.g. for a template; returns its uuid, empty for an unknown
+    /// host.
     pub fn add_drive_file(&self, host: &str, file: &Attachment) -> String {
         let now = self.core.now().timestamp();
         self.core.change(|state| {

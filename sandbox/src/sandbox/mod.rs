@@ -116,7 +116,8 @@ impl Sandbox {
         self.core.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
-    /// Sets the language in which the users of an account have their amoCRM: `ru`, which it is at first, `en` and others.
+    /// Sets the language in which the users of an account have their amoCRM: `ru`, which it is at first, `en` and
+    /// others.
     pub fn set_language(&self, host: &str, language: &str) {
         self.core.change(|state| {
             if let Some(account) = state.accounts.get_mut(host) {

@@ -19,8 +19,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use entity::alert::{self, Column};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{DbErr, EntityTrait};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -32,11 +33,12 @@ const BATCH: u64 = 200;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<AlertEmailContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+    let tell = async || {
         if let Err(error) = round(&app).await {
             tracing::warn!(error = format!("{error:#}"), "alert e-mails are delayed; it will be retried");
         }
-    }
+    };
+    due::every(LOOK_EVERY, &stop, tell).await;
 }
 
 /// Sends what is due now; returns the number of e-mails sent. Without `[mail]` everything waits.
@@ -53,12 +55,7 @@ pub async fn round(app: &AlertEmailContext) -> anyhow::Result<usize> {
 
 /// Due alerts by account.
 async fn due(app: &AlertEmailContext) -> Result<BTreeMap<Uuid, Vec<alert::Model>>, DbErr> {
-    let rows = alert::Entity::find()
-        .filter(Column::LetterAt.lte(app.clock.millis()))
-        .order_by_asc(Column::LetterAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await?;
+    let rows = due::found(&app.store, alert::Entity::find(), Column::LetterAt, BATCH).await?;
     let mut found: BTreeMap<Uuid, Vec<alert::Model>> = BTreeMap::new();
     for row in rows {
         found.entry(row.tenant_id).or_default().push(row);

@@ -1,7 +1,7 @@
 //! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor, one file per resource.
 //!
-//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`body::RequestBody`]), act, respond. Wire types end in
-//! `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
+//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`body::RequestBody`]), act, respond. Wire types
+//! end in `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
 
 use std::collections::BTreeSet;
 

@@ -39,9 +39,9 @@ pub struct SourceIn {
     #[serde(default)]
     pub contact_rule: Option<ContactRule>,
     /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. The
-    /// value is copied to amoCRM. With `waba`, amoCRM requests reviews of templates for this source; a `custom` messenger
-    /// gets the webhook `template.review`. Left out, a number of official WhatsApp gets its own: templates with review,
-    /// lists, and the number for a button on a site.
+    /// value is copied to amoCRM. With `waba`, amoCRM requests reviews of templates for this source; a `custom`
+    /// messenger gets the webhook `template.review`. Left out, a number of official WhatsApp gets its own: templates
+    /// with review, lists, and the number for a button on a site.
     #[serde(default)]
     pub services: Option<Value>,
     /// Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use sea_orm::DbErr;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +21,7 @@ pub(super) mod deliver;
 mod offers;
 
 /// Longer than any call may take, so that a lease never ends during a call.
-pub const LEASE_MILLIS: i64 = 60_000;
+pub const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// Nothing more is started while this many settlements wait to be written.
 const UNSETTLED: usize = 512;
 /// Maximum time between two scans.
@@ -96,8 +97,8 @@ impl Worker {
         let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
         let found = |found: &[Claim]| parts.extend(found.iter().map(key).zip(read(app, running, found)));
         let claims = match peek {
-            Some(peek) => app.queue.claim_peeked(peek, &wishes, LEASE_MILLIS, found).await?,
-            None => app.queue.claim(&wishes, LEASE_MILLIS, found).await?,
+            Some(peek) => app.queue.claim_peeked(peek, &wishes, LEASE.num_milliseconds(), found).await?,
+            None => app.queue.claim(&wishes, LEASE.num_milliseconds(), found).await?,
         };
         let pool_of: HashMap<(Uuid, Uuid), &String> =
             wishes.iter().zip(&pools).map(|(wish, pool)| ((wish.tenant_id, wish.target), pool)).collect();

@@ -26,8 +26,8 @@ pub struct ShownFile {
     pub size: u64,
 }
 
-/// These files by their ids, read at once. Files that are gone or were refused are left out; the link of one that is still
-/// being fetched works as soon as it is stored.
+/// These files by their ids, read at once. Files that are gone or were refused are left out; the link of one that is
+/// still being fetched works as soon as it is stored.
 pub async fn shown(
     app: &MediaContext,
     tenant_id: Uuid,

@@ -1,4 +1,4 @@
-//! `/panel/account`: the connection to the amoCRM account: its state, the authorizing user, its expiry.
+//! `/panel/account`: the connection to the amoCRM account: its state, the authorizing user, when it expires.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -34,7 +34,7 @@ struct OwnAccountPage {
     tone: &'static str,
     hint: String,
     access: Access,
-    /// Address of amoCRM's one-click consent.
+    /// Address of amoCRM's one-click consent page.
     allow_again: String,
     channels: Vec<ChannelLine>,
     usage: Usage,
@@ -44,7 +44,7 @@ struct OwnAccountPage {
     strays: usize,
     migration: Migration,
     time_zone: String,
-    /// How amoCRM reports changes of contacts; `None` if the account never was connected.
+    /// How amoCRM reports changes of contacts; `None` if the account was never connected.
     told: Option<SubscriptionLine>,
     /// Result of comparing chats with amoCRM's history.
     lost: missed_hooks::Sum,
@@ -95,7 +95,7 @@ impl OwnAccountPage {
         }
     }
 
-    /// Renewing the consent is the only useful action now.
+    /// Whether renewing the consent is the only useful action now.
     fn is_needed(&self) -> bool {
         let dead = matches!(self.access.state, AccessState::Expired | AccessState::Revoked | AccessState::Missing);
         dead || matches!(self.status, TenantStatus::NeedsReauth | TenantStatus::Uninstalled)

@@ -40,7 +40,7 @@ pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<SelectO
 /// Periods by which lists are filtered.
 pub const PERIODS: [&str; 4] = ["today", "7d", "30d", "all"];
 
-/// A period from a query parameter: one of [`PERIODS`] or a date, else the default.
+/// A period from a query parameter: one of [`PERIODS`] or a date, otherwise the default.
 pub fn period<'asked>(asked: &'asked str, usual: &'static str) -> &'asked str {
     if PERIODS.contains(&asked) || midnight(asked).is_some() { asked } else { usual }
 }
@@ -86,12 +86,12 @@ pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
     }
 }
 
-/// A source's id from a query parameter; `None` unless it is the account's.
+/// A source's id from a query parameter; `None` unless it belongs to the account.
 pub fn source_id(ground: &Ground, text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|id| ground.sources.contains_key(id))
 }
 
-/// The requested page; a cursor made under other filters restarts at the first page.
+/// The requested page; a cursor created with other filters restarts at the first page.
 pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> base::error::Result<PageRequest> {
     match PageRequest::read(None, cursor.filter(|text| !text.is_empty()), filters) {
         Ok(page) => Ok(page),
@@ -99,7 +99,7 @@ pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> base::error::Result<Pa
     }
 }
 
-/// `path?a=b&…` of the non-empty pairs.
+/// `path?a=b&…` from the non-empty pairs.
 pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();

@@ -1,4 +1,4 @@
-//! The button that leads to a messenger's own page, in the wizard and on the page of a source's access.
+//! The button that opens a messenger's own page, in the wizard and on the page for a source's access.
 
 use base::error::Result;
 use base::i18n::Sentence;
@@ -6,12 +6,12 @@ use base::i18n::Sentence;
 use super::{Member, PanelContext};
 use crate::identity::ticket::{self, TicketTarget, TicketUser};
 
-/// The button that leads to the messenger's page.
+/// The button that opens the messenger's page.
 pub struct ConsentButton {
     pub href: String,
     pub label: Sentence,
     pub hint: Sentence,
-    /// The messenger's page refuses frames: the way goes on in a tab.
+    /// The messenger's page refuses to be framed, so it opens in a new tab.
     pub in_tab: bool,
 }
 
@@ -22,7 +22,7 @@ impl ConsentButton {
             return Ok(None);
         }
         let href = match member.crm_user_id.filter(|_| member.framed) {
-            // A tab does not have the cookie of amoCRM's frame.
+            // A new tab does not have the cookie of amoCRM's frame.
             Some(id) => {
                 let is_admin = member.session.is_admin;
                 let user = TicketUser { id, name: member.name.clone(), is_admin };

@@ -1,4 +1,4 @@
-//! What needs somebody, as numbers in the navigation and in the window's title.
+//! The number of things that need attention, shown in the navigation and in the window's title.
 
 use actix_web::HttpRequest;
 use entity::{alert, dead_letter};
@@ -7,20 +7,20 @@ use uuid::Uuid;
 
 use crate::panel::PanelContext;
 
-/// Counting stops here: whoever has more needs no exact number.
+/// Counting stops here, because larger numbers need not be exact.
 const MOST: u64 = 1000;
 
-/// Numbers of the account.
+/// The counts of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Letters that are no longer tried.
+    /// Letters that are no longer retried.
     pub undelivered: u64,
     /// Open alerts.
     pub alerts: u64,
 }
 
 impl Counts {
-    /// The number in the window's title; empty if nothing needs anybody.
+    /// The number in the window's title; empty if nothing needs attention.
     pub fn title(self) -> String {
         match self.undelivered + self.alerts {
             0 => String::new(),
@@ -29,12 +29,12 @@ impl Counts {
     }
 }
 
-/// A number as the navigation shows it.
+/// A number as shown in the navigation.
 pub fn shown(count: u64) -> String {
     if count >= MOST { format!("{}+", MOST - 1) } else { count.to_string() }
 }
 
-/// Counted for every page; the stream of events has no navigation.
+/// Counted for every page except the stream of events, which has no navigation.
 pub(super) async fn of(app: &PanelContext, request: &HttpRequest, tenant_id: Uuid) -> Result<Counts, DbErr> {
     if request.path() == "/panel/events" {
         return Ok(Counts::default());

@@ -1,8 +1,8 @@
-//! Rights that come from amoCRM are checked again once an hour while they are used.
+//! Rights that come from amoCRM are checked again every hour while they are used.
 //!
 //! ```text
 //! checked within the hour ─▶ unchanged
-//! else ask ─▶ administrator, user or gone ─▶ applied: roles rise and fall, sessions with too many rights end
+//! else ask ─▶ administrator, user or gone ─▶ applied: roles change, sessions with too many rights end
 //!          └▶ no answer ─▶ the last answer is used for four hours; then a session from amoCRM ends, and a member
 //!                          signed in by password is a viewer until amoCRM answers
 //! ```
@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use base::error::Result;
+use chrono::TimeDelta;
 use entity::{member as table, session};
 use serde_json::json;
 
@@ -21,10 +22,10 @@ use crate::panel::PanelContext;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
 
 const HOUR: i64 = 3_600_000;
-/// Many requests of one page ask concurrently, also while amoCRM does not answer.
+/// Concurrent requests of one page share an answer, also while amoCRM does not answer.
 const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 /// How long amoCRM's last answer is used while it does not answer.
-const BELIEVED: i64 = 4 * HOUR;
+const BELIEVED: TimeDelta = TimeDelta::hours(4);
 
 /// The role with which a session continues; `None` if it has ended.
 pub(super) async fn role(
@@ -45,7 +46,7 @@ pub(super) async fn role(
         CrmRights::Gone => Vouched::Gone,
         CrmRights::Unknown => {
             let last = if by_ticket { row.crm_asked_at.max(session.created_at) } else { row.crm_asked_at };
-            if last.saturating_add(BELIEVED) > now {
+            if last.saturating_add(BELIEVED.num_milliseconds()) > now {
                 return Ok(held);
             }
             if !by_ticket {
@@ -55,7 +56,7 @@ pub(super) async fn role(
         }
     };
     member::vouch(&app.identity, &row, says).await?;
-    // This session may have been ended by the check.
+    // The check may have ended this session.
     let db = app.store.write();
     if sessions::living(&app.identity, db, session.tenant_id, session.id).await?.is_none() {
         return Ok(None);

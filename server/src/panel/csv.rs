@@ -1,4 +1,4 @@
-//! CSV for spreadsheets: with a byte order mark, and no cell that is evaluated as a formula.
+//! CSV for spreadsheets: with a byte order mark, and without cells that would be evaluated as formulas.
 
 use actix_web::HttpResponseBuilder;
 use actix_web::http::{StatusCode, header};
@@ -30,7 +30,7 @@ pub fn file(name: &str) -> HttpResponseBuilder {
     answer
 }
 
-/// An escaped cell. Text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// An escaped cell. Text that a spreadsheet would evaluate as a formula gets an apostrophe in front.
 fn quoted(cell: &str) -> String {
     let formula = cell.trim_start_matches([' ', '\u{feff}']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|']);
     let guard = if formula { "'" } else { "" };

@@ -36,8 +36,8 @@ pub(super) async fn nothing_here(_member: Option<Member>) -> Result<HttpResponse
     Err(Error::NotFound)
 }
 
-/// Turns errors of handlers and extractors into pages, and forbids caching of every response that does not allow it: it
-/// may hold an account's data.
+/// Converts errors of handlers and extractors to pages, and forbids caching of every response that does not allow it,
+/// because it may contain an account's data.
 pub(super) async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -56,7 +56,8 @@ pub(super) async fn pages(
     Ok(response)
 }
 
-/// Changes are refused at once while the database accepts none, and the page says so instead of hanging.
+/// Whether to continue. While the database accepts no writes, changes are refused at once with a page that explains it,
+/// instead of waiting.
 fn may_go_on(request: &ServiceRequest) -> bool {
     let app = request.app_data::<web::Data<PanelContext>>();
     *request.method() != Method::POST || !app.is_some_and(|app| app.is_read_only())
@@ -93,7 +94,7 @@ fn keep_language(response: &mut ServiceResponse<BoxBody>) {
 }
 
 fn context(request: &HttpRequest, app: &PanelContext, title: &'static str) -> PageContext {
-    // Drop the borrow of the extensions: reading a cookie borrows them too.
+    // Ends the borrow of the extensions, because reading a cookie borrows them too.
     let member = request.extensions().get::<Member>().cloned();
     match member {
         Some(member) => member.page(title, Nav::None),
@@ -151,7 +152,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
     Ok(answer)
 }
 
-/// Names the reader's role and who can change it.
+/// Names the reader's role, and who can change it.
 async fn forbidden(app: &PanelContext, request: &HttpRequest, page: &PageContext) -> Result<String> {
     let words = page.words;
     let tenant_id = request.extensions().get::<Member>().map(|member| member.tenant.tenant_id);

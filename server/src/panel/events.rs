@@ -1,5 +1,5 @@
-//! `GET /panel/events`: notifies an open page that something of its account changed. The page then reloads itself and
-//! updates its parts, so the stream carries no data.
+//! `GET /panel/events`: notifies an open page of changes in its account. The page then reloads itself and updates its
+//! parts, so the stream contains no data.
 
 use base::browser::client_address;
 use std::collections::BTreeSet;
@@ -28,9 +28,10 @@ use crate::panel::PanelContext;
 
 /// Changes within this time are reported as one.
 const TOGETHER: Duration = Duration::from_secs(2);
-/// Interval of reports without a known change, for changes by time or by other instances.
+/// Interval of events without a known change, for changes over time or by other instances.
 const ANYWAY: Duration = Duration::from_secs(10);
-/// With more changed conversations than this the page is notified without checking whose they are.
+/// If more conversations than this have changed, the page is notified without checking whether they belong to its
+/// account.
 const MANY: usize = 200;
 
 struct PanelFeed {
@@ -41,13 +42,14 @@ struct PanelFeed {
     lagged: bool,
     breath: Interval,
     anyway: Interval,
-    /// Counts towards its address and its session until it is dropped.
+    /// Counts towards the limits of its address and session until dropped.
     _place: Place,
 }
 
 type Place = (CapacityShare<IpAddr>, CapacityShare<Uuid>);
 
-/// `GET /panel/events`. 503 when the address or the session has too many open: the page then does not update itself.
+/// `GET /panel/events`. 503 if the address or the session has too many open streams; the page then does not update
+/// itself.
 pub(super) async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     let address = load_shedding::counted(client_address(&request, &app.config));
     let place = app.load.stream(address, member.session.id);
@@ -74,7 +76,7 @@ pub(super) async fn get(app: web::Data<PanelContext>, member: Member, request: H
     Ok(nothing_kept(StatusCode::OK)
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
-        // nginx would buffer events otherwise.
+        // Without this header nginx would buffer the events.
         .insert_header(("X-Accel-Buffering", "no"))
         .streaming(events))
 }
@@ -103,7 +105,7 @@ impl PanelFeed {
         }
     }
 
-    /// Whether something of this account changed since the last event.
+    /// Whether something in this account has changed since the last event.
     async fn is_ours(&mut self) -> bool {
         let moved = std::mem::take(&mut self.moved);
         if std::mem::take(&mut self.lagged) {

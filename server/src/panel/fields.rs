@@ -1,4 +1,4 @@
-//! A connector's settings as a form: renders its fields, reads them back into JSON, and shows errors beside their
+//! A connector's settings as a form: renders the fields, converts the submitted form to JSON, and shows errors at their
 //! fields.
 
 use base::error::FieldError;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::Fields;
 use super::choice::SelectOption;
 
-/// Prefix of the form's names, so that a setting never collides with a field of the page.
+/// Prefix of the form's names, so that a setting cannot collide with another field of the page.
 const PREFIX: &str = "set.";
 
 /// One rendered field.
@@ -34,8 +34,8 @@ pub fn name_of(field: &Field) -> String {
     format!("{PREFIX}{}", field.name)
 }
 
-/// Renders the fields with these settings; of credentials only the last characters. `masked`: the settings are stored
-/// ones.
+/// Renders the fields with these settings; of credentials only the last characters. `masked`: these are stored
+/// settings.
 pub fn draw(
     words: Words,
     fields: &[Field],
@@ -110,8 +110,8 @@ pub fn read(
     if errors.is_empty() { Ok(settings) } else { Err((settings, errors)) }
 }
 
-/// Rebases typed settings on a concurrent change: fields that this person did not change take the new value.
-/// Credentials are never rendered, so none is copied.
+/// Rebases entered settings on a concurrent change: fields that this person did not edit get the new value. Credentials
+/// are never rendered, so none is copied.
 pub fn over(fields: &[Field], typed: &Value, was: &Value, now: &Value) -> Value {
     let mut settings = now.as_object().cloned().unwrap_or_default();
     let shown = |values: &Value, field: &Field| text_of(value_at(values, field));
@@ -177,7 +177,7 @@ fn wrong_address(words: Words, text: &str) -> Option<String> {
     (!fits).then(|| words.text("form-not-url").to_string())
 }
 
-/// A connector's errors as text, keyed by the form's names; errors of no field come last with an empty name.
+/// A connector's errors as text, keyed by the form's names; errors that concern no field come last, with an empty name.
 pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldError]) -> Vec<(String, String)> {
     let refused =
         |error: &FieldError| words.text("form-refused").with("reason", error.detail.in_words(words, CRM)).to_string();

@@ -35,7 +35,7 @@ pub fn nothing_kept(status: StatusCode) -> actix_web::HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
     answer
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        // With `no-referrer` browsers would omit the origin of our own forms.
+        // With `no-referrer`, browsers would omit the origin of our own forms.
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     answer
@@ -50,7 +50,7 @@ fn policy(page: &PageContext) -> String {
 }
 
 impl PageContext {
-    /// amoCRM's page for payment of this account.
+    /// amoCRM's payment page for this account.
     pub fn pay_url(&self) -> String {
         format!("https://{}/settings/pay/", self.account)
     }
@@ -59,7 +59,7 @@ impl PageContext {
 /// Hosts that may frame the panel of an integration's accounts: amoCRM's own.
 pub(super) fn ancestors(integration: &Integration) -> String {
     let mut hosts: Vec<String> = integration.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();
-    // The sandbox and test programs replace amoCRM under their own address.
+    // The sandbox and test programs replace amoCRM at their own address.
     if let Ok(base) = integration.account_base("account")
         && base.scheme() == "http"
     {

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use super::notice::Tone;
 
-/// The text with the five characters escaped that are special in HTML.
+/// The text with the five special characters of HTML escaped.
 pub fn escaped(text: impl Display) -> String {
     let text = text.to_string();
     let mut out = String::with_capacity(text.len() + 8);
@@ -21,7 +21,8 @@ pub fn escaped(text: impl Display) -> String {
     out
 }
 
-/// A tone's icon, 16 × 16, in the surrounding text's colour; hidden from screen readers, which read the word beside it.
+/// The icon of a tone, 16 × 16, in the colour of the surrounding text; hidden from screen readers, which read the word
+/// next to it.
 pub fn icon(tone: Tone) -> String {
     let drawing = match tone {
         Tone::Ok => r#"<path d="m3 8.5 3.2 3.2L13 5"/>"#,

@@ -1,4 +1,4 @@
-//! The signed-in reader: the request's session with its account and role. Every page and all data require it.
+//! The signed-in reader: the request's session with its account and role. All pages and all data require it.
 
 mod turned_away;
 
@@ -34,9 +34,9 @@ use crate::identity::realm::{self, LIVE, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
 use turned_away::{instead, second_step_first, without_session};
 
-/// The key under which a session stores the only conversation that it shows.
+/// The key under which a session stores the only conversation that it can show.
 pub(super) const ONLY: &str = "only";
-/// Pages open to members who must connect an authenticator first.
+/// Pages available to members who must connect an authenticator first.
 const BEFORE_ENROLMENT: [&str; 3] = ["/panel/me/two-step", "/panel/language", "/panel/theme"];
 
 /// A member of the account, or an operator viewing it.
@@ -50,16 +50,16 @@ pub struct Member {
     pub words: Words,
     pub zone: Zone,
     pub session: Arc<session::Model>,
-    /// An operator of the vendor is viewing: nothing can be changed, texts are hidden.
+    /// An operator of the vendor is viewing: nothing can be changed, and texts are hidden.
     pub view_as: bool,
     /// The page is in a frame of amoCRM.
     pub framed: bool,
     pub address: Option<IpAddr>,
     /// The only conversation that the session shows.
     pub only: Option<Uuid>,
-    /// The account requires an authenticator and the person has none: all other pages redirect to its set-up.
+    /// The account requires an authenticator and the person has none: all other pages redirect to its setup.
     pub must_enrol: bool,
-    /// The person may have other accounts that this session may enter.
+    /// The person may belong to other accounts that this session can enter.
     may_switch: bool,
     theme: Theme,
     notice: Option<Notice>,
@@ -67,7 +67,7 @@ pub struct Member {
     crm: &'static str,
     ancestors: String,
     support_url: String,
-    /// The database accepts no changes at present.
+    /// The database currently accepts no writes.
     read_only: bool,
     now: i64,
 }
@@ -227,11 +227,11 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         }
     };
     let Some(mut role) = role else { return Ok(None) };
-    // A ticket without administrator's rights gives a viewer's session, whatever the member's role here.
+    // A ticket without administrator rights opens a viewer's session, whatever the member's role here.
     if session.via == "ticket" && !session.is_admin {
         role = MemberRole::Viewer;
     }
-    // People from amoCRM sign in there and have no e-mail to sign in with here.
+    // People from amoCRM sign in there and have no e-mail address for signing in here.
     let signs_in_here = !view_as && session.via != "ticket";
     let has_second_step = credentials::second_step(&person, Some(tenant.tenant_id));
     let integration = app.config.integration(&tenant.integration);
@@ -266,13 +266,13 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     }))
 }
 
-/// Takes the stored notice for the page about to be shown.
+/// Takes the stored notice for the page that is about to be shown.
 async fn notice_of(app: &PanelContext, request: &HttpRequest, session: &session::Model) -> Result<Option<Notice>> {
     let shows = request.method() == Method::GET && !request.headers().contains_key(LIVE);
     if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
         return Ok(None);
     }
-    // Kept while nothing can be written; it is then shown again.
+    // It is kept while nothing can be written, and then shown again.
     if !app.is_read_only() {
         sessions::set_notice(&app.identity, app.store.write(), session, "").await?;
     }

@@ -1,4 +1,4 @@
-//! The panel of a tenant's people: server-rendered, complete without scripts, in a tab or in a frame of amoCRM.
+//! The panel for a tenant's people: server-rendered, fully usable without scripts, in a tab or in a frame of amoCRM.
 //!
 //! ```text
 //! request ─▶ Member (session, account, role) ─▶ handler ─▶ PageContext + template ─▶ html (CSP with a nonce)

@@ -1,4 +1,4 @@
-//! The navigation: its entries in order, who sees them, and what needs somebody there.
+//! The navigation: its entries in order, who sees them, and the number of things that need attention.
 
 use super::counts;
 use super::{PageContext, Right};
@@ -45,9 +45,9 @@ pub struct NavEntry {
     pub href: &'static str,
     pub word: String,
     pub current: bool,
-    /// What needs somebody there; empty if nothing does.
+    /// The number of things that need attention; empty if there are none.
     pub count: String,
-    /// The same as a sentence.
+    /// The same number as a sentence.
     pub counted: String,
 }
 

@@ -1,4 +1,4 @@
-//! The message that the next page shows once.
+//! The message that is shown once, on the next page.
 
 use std::fmt::Display;
 
@@ -35,7 +35,7 @@ impl Tone {
 pub struct Notice {
     pub tone: Tone,
     pub text: String,
-    /// A value to copy, shown only this once: a link or a key. Empty if there is none.
+    /// A value to copy, such as a link or a key, shown only once. Empty if there is none.
     #[serde(default)]
     pub copy: String,
 }

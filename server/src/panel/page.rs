@@ -15,7 +15,7 @@ use super::{MemberRole, Right};
 use crate::identity::{form, realm, token};
 use crate::panel::PanelContext;
 
-/// A message key, or a sentence with its arguments filled in.
+/// A text key, or a sentence with its arguments.
 pub trait Title {
     fn words(self, words: Words, crm: &'static str) -> String;
 }
@@ -44,7 +44,7 @@ pub struct PageContext {
     pub words: Words,
     /// Heading and window title.
     pub title: String,
-    /// CSP nonce of the page's one script.
+    /// CSP nonce of the page's only script.
     pub nonce: String,
     /// `amoCRM` or `Kommo`; empty outside an account.
     pub crm: &'static str,
@@ -57,20 +57,20 @@ pub struct PageContext {
     /// Why an operator is viewing; empty if none is.
     pub looked_at: String,
     pub view_as: bool,
-    /// When the operator's view ends, milliseconds since 1970.
+    /// When the operator's view ends, in milliseconds since 1970.
     pub looks_until: i64,
     pub theme: Theme,
     pub notice: Option<Notice>,
     pub counts: Counts,
-    /// Empty if the vendor set none.
+    /// Empty if the vendor configured none.
     pub support_url: String,
-    /// Marks the title because a form was rejected.
+    /// Marks the window title because a form was rejected.
     pub not_taken: bool,
-    /// The database accepts no writes: pages can be read but not changed.
+    /// The database accepts no writes: pages can be read, but nothing can be changed.
     pub read_only: bool,
     /// The reader may belong to other accounts.
     pub may_switch: bool,
-    /// The session is bound to one conversation: no navigation.
+    /// The session is restricted to one conversation: no navigation.
     pub bound: bool,
     /// The same page in the other language, outside an account.
     pub other_language_href: String,
@@ -120,7 +120,7 @@ impl PageContext {
         self.role.is_some_and(|role| right.is_of(role, self.view_as))
     }
 
-    /// The themes offered; none in a frame.
+    /// The themes to choose from; none in a frame.
     pub fn themes(&self) -> &'static [Theme] {
         if self.framed || self.account.is_empty() { &[] } else { &Theme::ALL }
     }
@@ -193,11 +193,11 @@ impl PageContext {
         markup::icon(tone_of(tone))
     }
 
-    /// "Updates by itself · 14:05:10", an element refreshed with the rest of the page.
+    /// "Updates by itself · 14:05:10", an element that is refreshed with the rest of the page.
     pub fn live(&self) -> String {
         let when = self.when(&self.now);
         let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
-        // What only the script keeps is shown by the script alone (base.css); without it the page says how old it is.
+        // The script shows parts that only it can update (base.css); without a script the page shows its age.
         format!(
             r#"<p class="live small muted" data-live="live" data-lost="{}"><span class="by-script">{}</span><span class="by-hand">{} <a href="">{}</a></span></p>"#,
             say("common-live-lost"),

@@ -1,25 +1,25 @@
-//! Pictures of numbers as inline SVG: complete without scripts and styles of their own. The values are in the picture's
-//! description, on hover, and in a table beside it.
+//! Charts as inline SVG that need no scripts and no styles of their own. The values are in the chart's description,
+//! shown on hover, and in a table next to it.
 
 use std::fmt::Write;
 
 use super::markup::escaped;
 
-/// The width of one slot and of its bars, in units of the picture: it is stretched to the page's width.
+/// The width of one slot and of its bars, in units of the chart, which is stretched to the page's width.
 const STEP: i64 = 40;
 const BAR: i64 = 28;
 const HEIGHT: i64 = 160;
-/// The same of a small picture.
+/// The same for a small chart.
 const SMALL_STEP: i64 = 4;
 const SMALL_HEIGHT: i64 = 24;
 
-/// One bar of messages: delivered or waiting in each direction, and on top of them what failed.
+/// One bar: messages delivered or waiting in each direction, with the failed ones on top.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
     pub came: i64,
     pub went: i64,
     pub failed: i64,
-    /// Those of `failed` that came.
+    /// Those of `failed` that were incoming.
     pub failed_in: i64,
     /// The values as a sentence, shown on hover.
     pub said: String,
@@ -31,16 +31,16 @@ impl Bar {
     }
 }
 
-/// A picture of bars with its scale.
+/// A bar chart with its scale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plot {
-    /// An `<svg>` that we made; empty if there is nothing to draw.
+    /// An `<svg>` that we generated; empty if there is nothing to draw.
     pub picture: String,
-    /// The values of the three lines, from the top.
+    /// The values of the three lines, from top to bottom.
     pub scale: [i64; 3],
 }
 
-/// The least round number that is not below the highest bar and has a whole half.
+/// The smallest round number that is not below the highest bar and has an integer half.
 fn round_top(most: i64) -> i64 {
     let mut power = 1;
     loop {
@@ -53,7 +53,7 @@ fn round_top(most: i64) -> i64 {
     }
 }
 
-/// Bars, oldest first. `title` describes the picture.
+/// A bar chart, oldest bar first. `title` describes it.
 pub fn bars(bars: &[Bar], title: &str) -> Plot {
     let most = bars.iter().map(Bar::all).max().unwrap_or(0);
     let top = round_top(most);
@@ -98,8 +98,8 @@ pub fn bars(bars: &[Bar], title: &str) -> Plot {
     Plot { picture: out, scale }
 }
 
-/// A small picture of one value an hour, with a line at its threshold; empty if there is nothing to draw. Hours without a
-/// value have no bar. A value below `from` is as low as it: shares near 100 % would all look alike otherwise.
+/// A small chart with one value per hour and a line at its threshold; empty if there is nothing to draw. Hours without
+/// a value have no bar. Values below `from` are drawn as `from`, so that shares near 100 % can be distinguished.
 pub fn spark(values: &[Option<i64>], from: i64, threshold: Option<i64>, title: &str) -> String {
     let known = || values.iter().flatten().copied().chain(threshold);
     let top = known().max().unwrap_or(0).max(from + 1);
@@ -136,7 +136,7 @@ fn count(place: usize) -> i64 {
 mod tests {
     use super::*;
 
-    /// One of the failed came, the others went.
+    /// One of the failed messages was incoming, the others outgoing.
     fn bar(came: i64, went: i64, failed: i64) -> Bar {
         Bar { came, went, failed, failed_in: failed.min(1), said: "<b>".to_owned() }
     }

@@ -1,4 +1,4 @@
-//! Texts of reasons and states.
+//! Texts for reasons and states.
 
 use base::i18n::{Sentence, Words};
 
@@ -20,9 +20,9 @@ pub struct ReasonArguments<'about> {
     pub crm: &'about str,
     /// Kind of content, as in `messages-kind-{kind}`.
     pub kind: &'about str,
-    /// Who gave the message up, if a person did.
+    /// The person who gave up on the message, if a person did.
     pub name: &'about str,
-    /// Age of the message, where the text needs it.
+    /// Age of the message, if the text needs it.
     pub age: &'about str,
 }
 
@@ -55,7 +55,7 @@ pub const fn tone(status: MessageStatus) -> &'static str {
     }
 }
 
-/// A customer's name in a list: the name, else the number, else the messenger's id.
+/// A customer's name in a list: the name, otherwise the phone number, otherwise the messenger's id.
 pub fn customer(contact: &base::message::Person, words: Words) -> String {
     let named =
         [contact.name.as_deref(), contact.phone.as_deref(), contact.email.as_deref(), Some(contact.id.as_str())];
@@ -63,7 +63,7 @@ pub fn customer(contact: &base::message::Person, words: Words) -> String {
     found.map_or_else(|| words.text("messages-customer-unknown").to_string(), str::to_owned)
 }
 
-/// A masked number for pages that others may see: `+7915 ··· 22-33`; short numbers in full.
+/// A masked phone number for pages that others may see: `+7915 ··· 22-33`; short numbers are shown in full.
 pub fn short_phone(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
     if digits.len() < 9 {

@@ -24,7 +24,7 @@ pub enum Right {
     SeeTeam,
     ManageTeam,
     SeeAudit,
-    /// Retention periods, the export of all data.
+    /// See and change retention periods, and export all data.
     SeeData,
     EraseData,
 }

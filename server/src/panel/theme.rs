@@ -1,5 +1,5 @@
-//! Light or dark theme: the device's, or the one chosen for this browser. In a frame of amoCRM it is light, like the
-//! page around it.
+//! Light or dark theme: that of the device, or the one chosen for this browser. In a frame of amoCRM it is light, like
+//! the page around it.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};

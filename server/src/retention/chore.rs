@@ -1,6 +1,7 @@
 //! Claims of a chore that one process does for all.
 
 use base::store::VENDOR;
+use chrono::TimeDelta;
 use entity::chore::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany};
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use crate::delivery::DeliveryContext;
 
 /// A claim that is not renewed for this long is lost.
-const HELD: i64 = 10 * 60_000;
+const HELD: TimeDelta = TimeDelta::minutes(10);
 
 /// A chore claimed by this process.
 pub(super) struct Chore {
@@ -28,7 +29,7 @@ pub(super) async fn claim(app: &DeliveryContext, name: &'static str, every: i64)
     let now = app.store.now().await?;
     let taken = of(name)
         .col_expr(Column::Owner, Expr::value(owner))
-        .col_expr(Column::LeasedUntil, Expr::value(now + HELD))
+        .col_expr(Column::LeasedUntil, Expr::value(now + HELD.num_milliseconds()))
         .filter(Column::LeasedUntil.lt(now))
         .filter(Column::DoneAt.lte(app.clock.millis() - every))
         .exec(db)
@@ -43,7 +44,7 @@ pub(super) async fn claim(app: &DeliveryContext, name: &'static str, every: i64)
 impl Chore {
     /// Renews the claim. False if another process has it by now.
     pub async fn keep(&self, app: &DeliveryContext) -> Result<bool, DbErr> {
-        let until = app.store.now().await? + HELD;
+        let until = app.store.now().await? + HELD.num_milliseconds();
         let kept = self.mine().col_expr(Column::LeasedUntil, Expr::value(until)).exec(app.store.write()).await?;
         Ok(kept.rows_affected > 0)
     }

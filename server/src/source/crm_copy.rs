@@ -1,12 +1,13 @@
 //! Lists that amoCRM keeps for an account, kept here as well, so that no page waits for amoCRM: a page shows what is
-//! known with its age, and what is old is asked for in the background. Code that asks amoCRM for another reason keeps the
-//! answer too: the daily comparison of sources, the choice of a pipeline, a change of a template.
+//! known with its age, and what is old is asked for in the background. Code that asks amoCRM for another reason keeps
+//! the answer too: the daily comparison of sources, the choice of a pipeline, a change of a template.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::error::Result;
 use base::supervisor::detach;
+use chrono::TimeDelta;
 use entity::crm_copy::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -16,10 +17,10 @@ use uuid::Uuid;
 
 use crate::source::SourceContext;
 
-/// Age from which a list is asked for again, and the pause between two questions, milliseconds.
-const FRESH: i64 = 60_000;
+/// Age from which a list is asked for again, and the pause between two questions.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// Age from which a page says how old a list is.
-const OLD: i64 = 10 * 60_000;
+const OLD: TimeDelta = TimeDelta::minutes(10);
 /// How long a page waits for a list that was never read. It waits once: afterwards it shows that there is none.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -43,7 +44,7 @@ pub struct Known<T> {
 impl<T> Known<T> {
     /// The moment to show beside it, if it is old.
     pub fn as_of(&self, now: i64) -> Option<i64> {
-        (now - self.read_at > OLD).then_some(self.read_at)
+        (now - self.read_at > OLD.num_milliseconds()).then_some(self.read_at)
     }
 }
 
@@ -51,7 +52,7 @@ impl<T> Known<T> {
 pub async fn known<T: CrmItem>(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Option<Known<T>>> {
     let row = row::<T>(app, tenant_id).await?;
     let last = row.as_ref().map_or(0, |row| row.read_at.max(row.asked_at));
-    if app.clock.millis() - last < FRESH || app.is_read_only() {
+    if app.clock.millis() - last < FRESH.num_milliseconds() || app.is_read_only() {
         return Ok(row.and_then(read));
     }
     let asking = detach("crm_copy", asked::<T>(app.clone(), tenant_id));
@@ -119,7 +120,7 @@ async fn claim<T: CrmItem>(app: &SourceContext, tenant_id: Uuid) -> Result<bool,
         .on_conflict(
             OnConflict::columns([Column::TenantId, Column::Name])
                 .update_column(Column::AskedAt)
-                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - FRESH))
+                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - FRESH.num_milliseconds()))
                 .to_owned(),
         )
         .exec_without_returning(app.store.write())

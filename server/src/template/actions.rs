@@ -1,4 +1,4 @@
-//! Actions of people on templates.
+//! People's actions on templates.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::{TemplateDraft, TemplateView, find, known, requested};
 use crate::settings;
 use crate::source::SourceContext;
 
-/// Creates a template. `key` is our id of it: a form sent twice returns the first one. 409 `crm_refused` with
+/// Creates a template. `key` is our id for it: a form that was sent twice returns the first one. 409 `crm_refused` with
 /// amoCRM's text if amoCRM refuses.
 pub async fn create(
     app: &Arc<SourceContext>,
@@ -38,19 +38,19 @@ pub async fn create(
     taken_over(app, tenant_id, TemplateView::of(made, &names)).await
 }
 
-/// The next page shows it as amoCRM gave it.
+/// Stores the template in the cache, so that the next page shows it as amoCRM returned it.
 async fn taken_over(app: &Arc<SourceContext>, tenant_id: Uuid, view: TemplateView) -> Result<TemplateView> {
     known::put(app, tenant_id, view.clone()).await?;
     Ok(view)
 }
 
-/// Changes a template. 409 `template_locked` while WhatsApp has it.
+/// Changes a template. 409 `template_locked` during and after WhatsApp's review.
 pub async fn change(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, draft: &TemplateDraft) -> Result<TemplateView> {
     let known = find(app, tenant_id, id).await?;
     if !known.state.is_open() {
         return Err(Error::Conflict { problem: "template_locked", detail: LocalizedText::new("said-template-locked") });
     }
-    // Its kind does not change.
+    // Its kind cannot change.
     let change = TemplateDraft { is_waba: known.is_waba(), ..draft.clone() }.as_change();
     let changed = call(app, tenant_id, |rest, token| {
         let change = change.clone();
@@ -60,7 +60,7 @@ pub async fn change(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, draft: &
     taken_over(app, tenant_id, TemplateView::of(changed, &names(app, tenant_id).await?)).await
 }
 
-/// Deletes a template at amoCRM and, as far as they answer, at the messengers that reviewed it.
+/// Deletes a template at amoCRM and, if they answer, at the messengers that reviewed it.
 pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
     call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await?;
     known::forget(app, tenant_id, id).await?;
@@ -82,7 +82,7 @@ pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Resul
     Ok(())
 }
 
-/// Requests WhatsApp's review for every source with official WhatsApp; returns for how many. 409 `template_no_source`
+/// Requests WhatsApp's review for every source with official WhatsApp; returns their number. 409 `template_no_source`
 /// if there is none, `template_locked` if it was already requested.
 pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<usize> {
     let template = raw(app, tenant_id, id).await?;
@@ -98,7 +98,7 @@ pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> R
     }
     let reviews = call(app, tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?;
     let count = reviews.len();
-    // amoCRM's hook says the same, where the account's plan has hooks.
+    // amoCRM's webhook reports the same, if the account's plan includes webhooks.
     let template = rest::Template { reviews, ..template };
     requested(app, tenant_id, &template).await?;
     known::put(app, tenant_id, TemplateView::of(template, &names(app, tenant_id).await?)).await?;

@@ -10,14 +10,14 @@ use crate::source::SourceContext;
 
 /// Kind of the alert about a template that the messenger rejected.
 pub const REJECTED: &str = "template_rejected";
-/// About one that it paused or disabled.
+/// Kind of the alert about a template that the messenger paused or disabled.
 pub const PAUSED: &str = "template_paused";
-/// About one whose category or quality it changed for the worse.
+/// Kind of the alert about a template whose category or quality the messenger lowered.
 pub const CHANGED: &str = "template_changed";
 /// The rating below which messengers pause templates.
 const WORST: &str = "RED";
 
-/// Opens and ends the alerts of a row that changed.
+/// Opens and closes the alerts for a row that changed.
 pub(super) async fn follow(
     app: &SourceContext,
     db: &impl ConnectionTrait,
@@ -46,7 +46,7 @@ async fn set(
     kind: &'static str,
     open: bool,
 ) -> Result<(), DbErr> {
-    // The alert about a rejection is amoCRM's template's, whichever of its sources was rejected.
+    // The alert about a rejection belongs to amoCRM's template, whichever of its sources was concerned.
     let object = if kind == REJECTED { row.crm_id.to_string() } else { row.id.to_string() };
     if open {
         let detail = json!({

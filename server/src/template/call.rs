@@ -1,4 +1,4 @@
-//! Calls on behalf of the account, and the errors that their failures become.
+//! Calls to amoCRM on behalf of the account, and the errors that their failures become.
 
 use std::sync::Arc;
 

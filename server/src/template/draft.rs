@@ -50,7 +50,7 @@ impl TemplateDraft {
         })
     }
 
-    /// `external_id`: returned with every message made from it.
+    /// `external_id`: returned with every message created from it.
     pub(super) fn as_new(&self, external_id: &str) -> NewTemplate {
         NewTemplate {
             name: self.name.clone(),
@@ -74,7 +74,7 @@ impl TemplateDraft {
     }
 }
 
-/// The markers of a text in their order, each once. None if one is not closed.
+/// The markers of a text in order, each once. None if one is not closed.
 pub fn markers(text: &str) -> Option<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
     let mut rest = text;
@@ -92,8 +92,8 @@ pub fn markers(text: &str) -> Option<Vec<String>> {
     Some(found)
 }
 
-/// The account's sources with official WhatsApp whose connector reviews templates, by name: reviews are requested from
-/// them.
+/// The account's sources with official WhatsApp whose connector reviews templates, by name; reviews are requested for
+/// these.
 pub async fn sources(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<String>> {
     let all = crate::source::all(app, tenant_id).await?.into_iter();
     let mut names: Vec<String> = all.filter(|source| reviews(app, source)).map(|source| source.name).collect();
@@ -101,7 +101,7 @@ pub async fn sources(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<String>
     Ok(names)
 }
 
-/// Whether amoCRM requests reviews of templates for this source and its messenger makes them.
+/// Whether amoCRM requests reviews for this source and its messenger performs them.
 pub fn reviews(app: &SourceContext, source: &source::Model) -> bool {
     is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
 }

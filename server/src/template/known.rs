@@ -1,4 +1,4 @@
-//! The templates of an account, as pages show them without waiting for amoCRM.
+//! The cached templates of an account, which pages show without waiting for amoCRM.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ impl CrmItem for TemplateView {
     const NAME: &'static str = "templates";
 
     async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
-        // Whoever reads them keeps them.
+        // Reading the list also stores it.
         list(&app, tenant_id).await.map(|_| ())
     }
 }
 
-/// The account's templates; `None` if amoCRM never gave them. An old list is asked for in the background.
+/// The account's templates; `None` if amoCRM has never returned them. An old list is refreshed in the background.
 pub async fn known(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Option<Known<TemplateView>>> {
     crm_copy::known(app, tenant_id).await
 }
 
-/// One of them; asks amoCRM for one that is not known yet.
+/// One of them; requested from amoCRM if it is not cached.
 pub async fn known_one(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<TemplateView> {
     let known = known(app, tenant_id).await?;
     match known.and_then(|known| known.items.into_iter().find(|one| one.id == id)) {
@@ -32,18 +32,18 @@ pub async fn known_one(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Re
     }
 }
 
-/// Takes over a template as amoCRM just gave it, so that the next page shows it.
+/// Caches a template that amoCRM just returned, so that the next page shows it.
 pub(super) async fn put(app: &Arc<SourceContext>, tenant_id: Uuid, one: TemplateView) -> Result<()> {
     patch(app, tenant_id, one.id, Some(one)).await
 }
 
-/// Forgets a template that was just deleted.
+/// Removes a deleted template from the cache.
 pub(super) async fn forget(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
     patch(app, tenant_id, id, None).await
 }
 
 async fn patch(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, one: Option<TemplateView>) -> Result<()> {
-    // What was never read is read whole when a page asks for it.
+    // A list that was never cached is read completely when a page needs it.
     let Some(known) = crm_copy::stored::<TemplateView>(app, tenant_id).await? else { return Ok(()) };
     let others = known.items.into_iter().filter(|known| known.id != id);
     let mut all: Vec<TemplateView> = one.into_iter().chain(others).collect();

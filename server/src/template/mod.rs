@@ -1,11 +1,12 @@
-//! Message templates. amoCRM stores them (crm-api §6); pages show a copy (`known.rs`), actions ask amoCRM. Our token sees only those that were
-//! created here. Of those that a messenger reviews, the registry knows how far the review is on both sides.
+//! Message templates. amoCRM stores them (crm-api §6); pages show a cached copy (`known.rs`), actions call amoCRM. Our
+//! token can access only templates created with it. For templates that a messenger reviews, the registry stores the
+//! state of the review on both sides.
 //!
 //! ```text
 //! plain:    created ─▶ usable, editable
 //! WhatsApp: draft ─▶ review (one per source with official WhatsApp) ─▶ approved · rejected · paused: locked, copied
 //! to edit
-//! review:   amoCRM's hook ─▶ registry ─▶ submitted at the messenger ─▶ its decision ─▶ amoCRM is told
+//! review:   amoCRM's hook ─▶ registry ─▶ submitted at the messenger ─▶ its decision ─▶ reported to amoCRM
 //! ```
 
 mod actions;

@@ -1,4 +1,4 @@
-//! The registry of reviewed templates: one row for each source and template, from the request for a review on.
+//! The registry of reviewed templates: one row for each source and template, created when its review is requested.
 
 use amocrm::rest::{ReviewStatus, Template};
 use connectors::template::{RegisteredTemplate, TemplateState};
@@ -14,11 +14,11 @@ use super::spec::{Spec, name_at_messenger};
 use super::{Stage, alerts};
 use crate::source::SourceContext;
 
-/// Longest reason that is stored, in characters.
+/// Maximum length of a stored reason, in characters.
 const REASON_CHARS: usize = 2_000;
 
-/// Stores that reviews of a template were requested, for the sources that are ours and whose messenger reviews
-/// templates. Durable on return; the work follows. A request that is already stored changes nothing.
+/// Stores that reviews of a template were requested, for our sources whose messenger reviews templates. Durable when it
+/// returns; the review itself follows. A request that is already stored changes nothing.
 pub async fn requested(app: &SourceContext, tenant_id: Uuid, template: &Template) -> Result<(), DbErr> {
     let waiting = template.reviews.iter().filter(|review| review.status == ReviewStatus::Review);
     let waiting: Vec<(i64, i64)> = waiting.filter_map(|review| Some((review.source_id?, review.id))).collect();
@@ -94,8 +94,8 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
     Ok(())
 }
 
-/// A messenger reported the state of a template: for every source of its kind that has it, because lines may share
-/// their templates. One that is not ours is ignored.
+/// Handles a messenger's report about a template, for every source of its kind that has the template, because lines may
+/// share templates. A template that is not ours is ignored.
 pub async fn reported(app: &SourceContext, source: &source::Model, state: &TemplateState) -> Result<(), DbErr> {
     let of_kind: Vec<Uuid> = crate::source::live(source.tenant_id)
         .filter(source::Column::Kind.eq(source.kind.as_str()))
@@ -111,7 +111,7 @@ pub async fn reported(app: &SourceContext, source: &source::Model, state: &Templ
     Ok(())
 }
 
-/// Whether a report is about this row: by the messenger's id, while that is unknown by name and language.
+/// Whether a report is about this row: by the messenger's id or, while that is unknown, by name and language.
 fn is_about(row: &message_template::Model, state: &TemplateState) -> bool {
     if !row.external_id.is_empty() && !state.id.is_empty() {
         return row.external_id == state.id;
@@ -120,7 +120,7 @@ fn is_about(row: &message_template::Model, state: &TemplateState) -> bool {
     named && state.language.as_deref().is_none_or(|language| language == row.language)
 }
 
-/// Stores a reported state, and makes telling amoCRM due if its outcome changed.
+/// Stores a reported state and, if the outcome changed, schedules the report to amoCRM.
 pub(super) async fn apply(
     app: &SourceContext,
     db: &impl ConnectionTrait,
@@ -185,7 +185,7 @@ pub async fn of_source(
     rows.filter(Column::CrmId.eq(crm_id)).one(app.store.read()).await
 }
 
-/// A source's row with this name at the messenger: amoCRM's external id, where that is one.
+/// A source's row with this name at the messenger, which may be amoCRM's external id.
 pub async fn named(
     app: &SourceContext,
     source: &source::Model,
@@ -228,7 +228,7 @@ pub async fn decide(
     apply(app, app.store.write(), row, state).await
 }
 
-/// The template as which messages are sent; none unless the messenger approved it.
+/// The template with which messages are sent; none unless the messenger approved it.
 pub fn usable(row: &message_template::Model) -> Option<RegisteredTemplate> {
     (Stage::of(row) == Stage::Approved).then(|| Spec::stored(row).registered_as(row))
 }

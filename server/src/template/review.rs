@@ -1,4 +1,4 @@
-//! Handles a hook about a review: asks amoCRM for the current state, and alerts people if they must act.
+//! Handles a webhook about a review: requests the current state from amoCRM, and alerts people if they must act.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::{TemplateState, TemplateView, requested};
 use crate::alert::{self, Alarm};
 use crate::source::SourceContext;
 
-/// Stores reviews that amoCRM waits for. Opens an alert about a template that was rejected, and ends it when it no
-/// longer is. Templates of other integrations are ignored.
+/// Stores reviews that amoCRM waits for. Opens an alert about a rejected template, and closes it when the template is
+/// no longer rejected. Templates of other integrations are ignored.
 pub async fn look(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
     let object = id.to_string();
     let template = match raw(app, tenant_id, id).await {

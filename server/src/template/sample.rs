@@ -1,4 +1,4 @@
-//! The file above a template's text, from amoCRM's files host (crm-api §8): a messenger reviews it with the text.
+//! The file above a template's text, from amoCRM's files host (crm-api §8), which is reviewed together with the text.
 
 use std::sync::Arc;
 
@@ -15,17 +15,18 @@ use super::tell::said;
 use crate::source::SourceContext;
 use crate::tenant::{self, token::with_token};
 
-/// Largest file, in bytes: it is held in memory while it is submitted.
+/// Largest file in bytes; it is held in memory while it is submitted.
 const MOST: usize = 16 * 1024 * 1024;
 
-/// What the files host has.
+/// The answer of the files host.
 enum Found {
     File(DriveFile, Vec<u8>),
     TooLarge,
     Nothing,
 }
 
-/// The file of a template. [`Denied::Refused`] if there is none that can be submitted, otherwise it is asked for again later.
+/// The file of a template. [`Denied::Refused`] if there is none that can be submitted; after other errors it is
+/// requested again later.
 pub(super) async fn of(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,

@@ -1,4 +1,4 @@
-//! What is submitted to a messenger: an amoCRM template as it was when its review was requested.
+//! The content submitted to a messenger: an amoCRM template at the time when its review was requested.
 
 use amocrm::rest::{Template, TemplateAttachment, TemplateButton};
 use base::message::Button;
@@ -8,9 +8,9 @@ use connectors::template::{
 use entity::message_template;
 use serde::{Deserialize, Serialize};
 
-/// Longest part of a name that comes from the title, in characters.
+/// Maximum length of the part of a name that comes from the title, in characters.
 const NAME_CHARS: usize = 60;
-/// Longest name.
+/// Maximum length of a name.
 const NAME_MOST: usize = 512;
 
 /// The stored form of a submission.
@@ -48,7 +48,7 @@ impl Spec {
             TemplateButton::Url { url, .. } => Some(url.as_str()),
             TemplateButton::Inline { .. } => None,
         });
-        // A marker without an example stays, so that its place is known. Those of the text come first.
+        // Markers without an example are kept, so that their position is known. Those in the text come first.
         let mut markers: Vec<String> = Vec::new();
         for text in [Some(template.content.as_str()), header.as_deref()].into_iter().flatten().chain(links) {
             for marker in super::markers(text).unwrap_or_default() {
@@ -110,7 +110,7 @@ impl Spec {
         }
     }
 
-    /// The template as which a message is sent.
+    /// The template with which a message is sent.
     pub(super) fn registered_as(self, row: &message_template::Model) -> RegisteredTemplate {
         RegisteredTemplate {
             id: row.external_id.clone(),
@@ -126,8 +126,8 @@ impl Spec {
     }
 }
 
-/// A template's name at the messenger: its external id, if that can be a name, so that a program finds its templates there by
-/// its own ids.
+/// A template's name at the messenger: its external id, if that is a valid name, so that programs find their templates
+/// there by their own ids.
 pub(super) fn name_at_messenger(template: &Template) -> String {
     let is_name = |id: &String| {
         (1..=NAME_MOST).contains(&id.len())
@@ -136,8 +136,8 @@ pub(super) fn name_at_messenger(template: &Template) -> String {
     template.external_id.clone().filter(is_name).unwrap_or_else(|| name_of(&template.name, template.id))
 }
 
-/// What is left of a title in lower-case Latin letters, digits and underscores,
-/// and amoCRM's id, which makes it unique in the account.
+/// A title reduced to lower-case Latin letters, digits and underscores, followed by amoCRM's id, which makes the name
+/// unique in the account.
 fn name_of(title: &str, crm_id: i64) -> String {
     let mut name = String::new();
     for sign in title.chars() {

@@ -1,20 +1,20 @@
-//! How far a template's review is at its messenger, and what amoCRM has to be told of it.
+//! The state of a template's review at its messenger, and the outcome to report to amoCRM.
 
 use amocrm::rest::ReviewOutcome;
 use connectors::template::TemplateStatus;
 use entity::message_template;
 
-/// How far a review is at the messenger.
+/// The state of a review at the messenger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The messenger does not have it yet.
+    /// Not submitted to the messenger yet.
     Waiting,
     InReview,
     Approved,
     Rejected,
-    /// May not be used for now.
+    /// Cannot be used for now.
     Paused,
-    /// May not be used any more.
+    /// Cannot be used any more.
     Disabled,
     /// Deleted at the messenger.
     Deleted,
@@ -24,7 +24,7 @@ impl Stage {
     const ALL: [Self; 7] =
         [Self::Waiting, Self::InReview, Self::Approved, Self::Rejected, Self::Paused, Self::Disabled, Self::Deleted];
 
-    /// Its word in the public API, and the end of its text key: `template-stage-…`.
+    /// Its name in the public API, and the end of its text key: `template-stage-…`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -53,7 +53,7 @@ impl Stage {
         Self::ALL.into_iter().find(|stage| stage.word() == row.stage).unwrap_or(Self::Waiting)
     }
 
-    /// What amoCRM is told: it knows three outcomes. None while nothing is decided.
+    /// The outcome to report to amoCRM, which knows three. None until there is a decision.
     pub const fn outcome(self) -> Option<&'static str> {
         match self {
             Self::Waiting | Self::InReview => None,

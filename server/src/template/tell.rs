@@ -1,4 +1,4 @@
-//! The calls to amoCRM in the course of a review: its template as it is now, and the outcome.
+//! Calls to amoCRM during a review: reading the current template, and reporting the outcome.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use super::spec::Spec;
 use crate::source::SourceContext;
 use crate::tenant::token::{CallError, with_token};
 
-/// The row with amoCRM's template as it is now. One that amoCRM does not show us – a user's own – is submitted as its
-/// hook described it (crm-api §7.4). The error says why amoCRM could not be asked.
+/// The row with amoCRM's current template. A template that our token cannot read, such as a user's own, is submitted as
+/// its webhook described it (crm-api §7.4). The error explains why amoCRM could not be called.
 pub(super) async fn refreshed(
     app: &Arc<SourceContext>,
     row: message_template::Model,
@@ -46,8 +46,8 @@ pub(super) async fn refreshed(
     }
 }
 
-/// Tells amoCRM the outcome. A review that amoCRM no longer has counts as told. The error says why it could not be
-/// told.
+/// Reports the outcome to amoCRM. If amoCRM no longer has the review, this counts as success. The error explains why it
+/// could not be reported.
 pub(super) async fn tell(app: &Arc<SourceContext>, row: &message_template::Model) -> Result<(), LocalizedText> {
     let Some(outcome) = Stage::of(row).report(&row.reason) else { return Ok(()) };
     let (template_id, review_id) = (row.crm_id, row.review_id);
@@ -56,7 +56,7 @@ pub(super) async fn tell(app: &Arc<SourceContext>, row: &message_template::Model
         async move { rest.report_review(&token, template_id, review_id, &outcome).await }
     });
     match told.await {
-        // An answer that cannot be read is a success all the same: the call may be repeated, but need not.
+        // An unreadable answer counts as success: the call could be repeated, but need not be.
         Ok(_) | Err(CallError::Crm(CrmError::Unreadable { .. })) => Ok(()),
         Err(CallError::Crm(CrmError::Refused { status: status @ (400 | 404), .. })) => {
             tracing::info!(tenant.id = %row.tenant_id, template.id = %row.id, status, "amoCRM does not have this review any more");
@@ -66,7 +66,7 @@ pub(super) async fn tell(app: &Arc<SourceContext>, row: &message_template::Model
     }
 }
 
-/// Stores what amoCRM was told.
+/// Stores what was reported to amoCRM.
 pub(super) async fn note(app: &SourceContext, row: &message_template::Model, told: &str) -> Result<(), DbErr> {
     message_template::Entity::update_many()
         .col_expr(Column::Told, Expr::value(told))
@@ -79,7 +79,7 @@ pub(super) async fn note(app: &SourceContext, row: &message_template::Model, tol
     Ok(())
 }
 
-/// Why a call failed, in words.
+/// The reason of a failed call, as text.
 pub(super) fn said(error: CallError) -> LocalizedText {
     crate::source::call_error(error).text()
 }

@@ -14,7 +14,7 @@ use super::call::call;
 use super::requested;
 use crate::source::{SourceContext, crm_copy};
 
-/// Maximum pages read of amoCRM's list: 50 templates each.
+/// Maximum number of pages read from amoCRM's list, with 50 templates each.
 const PAGES: u32 = 20;
 
 /// State of a template.
@@ -53,7 +53,7 @@ impl TemplateState {
         }
     }
 
-    /// Whether amoCRM lets it be changed.
+    /// Whether amoCRM allows changes.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Plain | Self::Draft)
     }
@@ -73,7 +73,7 @@ impl TemplateState {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownButton {
     pub text: String,
-    /// Empty: its text comes back as the customer's message.
+    /// If empty, a press sends its text as the customer's message.
     pub url: String,
 }
 
@@ -115,7 +115,7 @@ impl TemplateView {
         self.state != TemplateState::Plain
     }
 
-    /// The first reason that WhatsApp gave; empty if none.
+    /// WhatsApp's first reason; empty if there is none.
     pub fn reason(&self) -> &str {
         self.reviews.iter().map(|review| review.reason.as_str()).find(|reason| !reason.is_empty()).unwrap_or_default()
     }
@@ -154,7 +154,7 @@ impl TemplateView {
     }
 }
 
-/// The most urgent state of its reviews: rejected, paused, in review, approved. Without reviews amoCRM's own state.
+/// The most urgent state among its reviews: rejected, paused, in review, approved. Without reviews, amoCRM's own state.
 fn state(template: &rest::Template, reviews: &[Review]) -> TemplateState {
     let worst = [TemplateState::Rejected, TemplateState::Paused, TemplateState::Review, TemplateState::Approved];
     let of_reviews = worst.into_iter().find(|state| reviews.iter().any(|review| review.state == *state));
@@ -163,13 +163,13 @@ fn state(template: &rest::Template, reviews: &[Review]) -> TemplateState {
     of_reviews.or(given).or(waits).unwrap_or(TemplateState::Draft)
 }
 
-/// The account's templates, the last changed first; at most 1000. Asks amoCRM; they are kept for pages.
+/// The account's templates, the last changed first; at most 1000. Calls amoCRM; the result is cached for pages.
 pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<TemplateView>> {
     let names = names(app, tenant_id).await?;
     let mut all = Vec::new();
     for number in 1..=PAGES {
         let page = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[], number).await }).await?;
-        // A review whose hook was lost is found here.
+        // If the webhook about a review was lost, the review is found here.
         for template in &page.items {
             requested(app, tenant_id, template).await?;
         }
@@ -188,7 +188,7 @@ pub async fn find(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<
     Ok(TemplateView::of(raw(app, tenant_id, id).await?, &names(app, tenant_id).await?))
 }
 
-/// The same as amoCRM has it.
+/// The same in amoCRM's form.
 pub(super) async fn raw(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<rest::Template> {
     let found = call(app, tenant_id, |rest, token| async move { rest.template(&token, id).await }).await?;
     found.ok_or(Error::NotFound)

@@ -1,13 +1,14 @@
-//! The durable work on reviews: each row says what is due, so that a crash loses nothing.
+//! The durable work on reviews: each row stores what is due next, so that a crash loses nothing.
 //!
 //! ```text
-//! requested ─▶ submitted ─▶ asked for, while in review ─▶ decided ─▶ amoCRM is told ─▶ asked for daily
-//!     each step: claimed for two minutes ─▶ done, or retried with back-off; why it waits stands in the row
+//! requested ─▶ submitted ─▶ polled while in review ─▶ decided ─▶ reported to amoCRM ─▶ polled daily
+//!     each step: claimed for two minutes ─▶ done, or retried with back-off; the row stores the reason of a wait
 //! ```
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::i18n::{LocalizedText, Words};
 use connectors::kinds::has_own_server;
 use connectors::template::{TemplateFile, TemplateState, TemplateStatus};
@@ -15,7 +16,7 @@ use connectors::{Connector, Denied, Settings};
 use entity::message_template::{self, Column};
 use entity::source;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -27,48 +28,37 @@ use crate::{settings, tenant};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
-/// Milliseconds for which an instance owns a step.
+/// Milliseconds for which an instance claims a step.
 const CLAIMED: i64 = 120_000;
 /// Milliseconds before the second, third, … attempt of a step.
 const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
-/// Milliseconds between questions about a template in review.
+/// Milliseconds between polls of a template in review.
 const IN_REVIEW: i64 = 600_000;
-/// Milliseconds between questions about a decided one: messengers report most changes by themselves.
+/// Milliseconds between polls after the decision: messengers report most changes by themselves.
 const DECIDED: i64 = 86_400_000;
 /// Milliseconds until the next check of a suspended account or a paused source.
 const PAUSED: i64 = 3_600_000;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
-/// Does all steps that are due, and those that become due by them; returns how many.
+/// Runs all steps that are due, including those that become due meanwhile; returns their number.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let due = message_template::Entity::find()
-        .filter(Column::NextTryAt.lte(app.clock.millis()))
-        .order_by_asc(Column::NextTryAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await;
+    let due = due::found(&app.store, message_template::Entity::find(), Column::NextTryAt, BATCH).await;
     let due = due.unwrap_or_else(|error| {
         tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
         Vec::new()
     });
-    let mut steps = 0;
-    for row in due {
+    due::each(due, 1, async |row| {
         let (tenant_id, id) = (row.tenant_id, row.id);
-        match one(app, row).await {
-            Ok(done) => steps += done,
-            Err(error) => {
-                tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
-                steps += 1;
-            }
-        }
-    }
-    steps
+        one(app, row).await.unwrap_or_else(|error| {
+            tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
+            1
+        })
+    })
+    .await
 }
 
 /// What a row needs next.
@@ -87,17 +77,17 @@ fn step(row: &message_template::Model) -> Step {
     }
 }
 
-/// Works on one row until nothing is due at once; 0 if another instance does.
+/// Works on one row until nothing more is due; 0 if another instance works on it.
 async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
-    if !moved(app, &row, Some(now + CLAIMED)).await? {
+    if !due::claim(&app.store, &row, Column::NextTryAt, now + CLAIMED).await? {
         return Ok(0);
     }
     let found = crate::source::live(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
     let source = found.one(app.store.read()).await?;
     let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind)).cloned();
     let Some((source, connector)) = source.zip(connector) else {
-        // Nobody reviews it any more.
+        // No connector reviews it any more.
         set(app, &row, None, "").await?;
         return Ok(1);
     };
@@ -125,11 +115,11 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
     }
 }
 
-/// After a step.
+/// The result of a step.
 enum Done {
-    /// Another step is due at once.
+    /// Another step is due immediately.
     Next(Box<message_template::Model>),
-    /// It waits for its time.
+    /// The next step is due later.
     Waits,
 }
 
@@ -200,7 +190,7 @@ impl Line<'_> {
         }
     }
 
-    /// Asks the messenger about all templates of the source at once.
+    /// Polls the messenger for all templates of the source at once.
     async fn ask(&self, row: message_template::Model) -> anyhow::Result<Done> {
         let states = match self.connector.templates(&self.settings).await {
             Ok(states) => states,
@@ -221,7 +211,7 @@ impl Line<'_> {
         if step(&row) == Step::Ask { self.rests(&row).await } else { Ok(Done::Next(Box::new(row))) }
     }
 
-    /// Nothing is due: the messenger is asked again later, unless it is a developer's, which calls us.
+    /// Nothing is due: the messenger is polled again later, unless it is a developer's messenger, which calls us.
     async fn rests(&self, row: &message_template::Model) -> anyhow::Result<Done> {
         let wait = if Stage::of(row) == Stage::InReview { IN_REVIEW } else { DECIDED };
         let gone = Stage::of(row) == Stage::Deleted || has_own_server(&self.source.kind);
@@ -249,18 +239,8 @@ fn refused(reason: String) -> TemplateState {
 }
 
 /// Claims a row, unless it has changed since it was read.
-async fn moved(app: &SourceContext, seen: &message_template::Model, next: Option<i64>) -> Result<bool, DbErr> {
-    let done = message_template::Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(next))
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(Column::Id.eq(seen.id))
-        .filter(Column::NextTryAt.eq(seen.next_try_at))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Ends a step: when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own time.
+/// Ends a step: stores when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own
+/// due time.
 async fn set(
     app: &SourceContext,
     row: &message_template::Model,
@@ -281,7 +261,7 @@ async fn set(
     Ok(())
 }
 
-/// Makes a row's next step due now.
+/// Makes a row's next step due immediately.
 pub async fn soon(app: &SourceContext, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
     let done = message_template::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(Some(app.clock.millis())))

@@ -51,8 +51,8 @@ pub(super) async fn item(
     Ok(item)
 }
 
-/// A source that was just created, with what is shown then and not later: its webhook secret, and what is entered at the
-/// messenger by hand.
+/// A source that was just created, with what is shown then and not later: its webhook secret, and what is entered at
+/// the messenger by hand.
 pub(super) async fn made(app: &Arc<WidgetContext>, caller: &Caller, made: &sources::Created) -> Result<Value> {
     let mut item = item(app, caller, &made.source, made.webhook_secret.as_ref()).await?;
     if let Some(webhook) = sources::line::webhook_to_enter(app, &made.source)? {

@@ -1,4 +1,5 @@
-// Connects by a code with amocrm-js, reads and writes a little, renews the pair, and prints what it saw as one line of JSON.
+// Connects by a code with amocrm-js, reads and writes a little, renews the pair, and prints what it saw as one line of
+// JSON.
 
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";

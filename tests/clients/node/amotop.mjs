@@ -1,5 +1,6 @@
-// Plays the conversation of amotop's own samples (samples/chats/generateTextConversation.js) and prints what was answered as
-// one line of JSON. Its connect signs the body alone, by the scheme of before 2019, so the channel is connected without it.
+// Plays the conversation of amotop's own samples (samples/chats/generateTextConversation.js) and prints what was
+// answered as one line of JSON. Its connect signs the body alone, by the scheme of before 2019, so the channel is
+// connected without it.
 
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
-// An app around whatsapp-api-js, as its README shows it, whose Graph is the simulated one: sends, then prints what it hears,
-// one line of JSON each.
+// An app around whatsapp-api-js, as its README shows it, whose Graph is the simulated one: sends, then prints what it
+// hears, one line of JSON each.
 
 import http from "node:http";
 import { createInterface } from "node:readline";

@@ -1,6 +1,6 @@
-//! M8: no route and no command that changes something leaves the audit log without a word, but for those below, each with
-//! its reason. The routes and commands are read from the source; a handler is followed through the functions of its own
-//! topic until one of them writes to the log or hands on who acts.
+//! M8: no route and no command that changes something leaves the audit log without a word, but for those below, each
+//! with its reason. The routes and commands are read from the source; a handler is followed through the functions of
+//! its own topic until one of them writes to the log or hands on who acts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

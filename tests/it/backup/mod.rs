@@ -1,5 +1,5 @@
-//! `parom backup`: made while a server runs, destroyed, restored; nothing that was in it is lost, and amoCRM gets nothing
-//! twice.
+//! `parom backup`: made while a server runs, destroyed, restored; nothing that was in it is lost, and amoCRM gets
+//! nothing twice.
 
 mod refused;
 

@@ -1,5 +1,5 @@
-//! A WhatsApp number connected by people: by hand, on Meta's own page, and from amoCRM's list of WhatsApp services. Avito's
-//! seller the same way.
+//! A WhatsApp number connected by people: by hand, on Meta's own page, and from amoCRM's list of WhatsApp services.
+//! Avito's seller the same way.
 
 use base::config::Config;
 use base::i18n::{Language, Words};

@@ -1,5 +1,5 @@
-//! What people see, in a real browser: the demo's two windows, an administrator's whole way through the widget, and what
-//! goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
+//! What people see, in a real browser: the demo's two windows, an administrator's whole way through the widget, and
+//! what goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
 mod chat;
 mod connecting;

@@ -1,5 +1,5 @@
-//! amoCRM refuses in the middle of a form, or its call gets lost: the page says what happened and what to do, nothing is
-//! half-made, and what was typed stays.
+//! amoCRM refuses in the middle of a form, or its call gets lost: the page says what happened and what to do, nothing
+//! is half-made, and what was typed stays.
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;

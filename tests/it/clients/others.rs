@@ -1,4 +1,5 @@
-//! Clients whose authors recorded what production answered them: what they send passes, and they understand the answers.
+//! Clients whose authors recorded what production answered them: what they send passes, and they understand the
+//! answers.
 
 use sandbox::{Direction, Sandbox};
 use serde_json::{Value, json};

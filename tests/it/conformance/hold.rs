@@ -1,5 +1,6 @@
-//! Tests as `cargo nextest list` prints them – `amocrm::it hooks::text`, `parom-base vault::tests::any_value_comes_back` –
-//! found in the sources. What runs on both engines is named without `::sqlite` and `::postgres`.
+//! Tests as `cargo nextest list` prints them – `amocrm::it hooks::text`, `parom-base
+//! vault::tests::any_value_comes_back` – found in the sources. What runs on both engines is named without `::sqlite`
+//! and `::postgres`.
 
 use std::path::{Path, PathBuf};
 

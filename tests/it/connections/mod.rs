@@ -1,6 +1,6 @@
-//! What a connection costs that says little or nothing (H3): callers that announce a body and send none, that trickle, that
-//! begin many requests, and what everybody else gets meanwhile. Deadlines are measured by the world's clock, so they pass when
-//! a test advances it.
+//! What a connection costs that says little or nothing (H3): callers that announce a body and send none, that trickle,
+//! that begin many requests, and what everybody else gets meanwhile. Deadlines are measured by the world's clock, so
+//! they pass when a test advances it.
 
 mod bodies;
 mod headers;

@@ -52,7 +52,8 @@ async fn accept(office: &Office, batches: &[AcceptBatch]) -> (StatementsOfTask, 
     (cost.await, receipts)
 }
 
-/// On PostgreSQL one statement, which is its own transaction, for a lone message and for a batch; on SQLite one a table.
+/// On PostgreSQL one statement, which is its own transaction, for a lone message and for a batch; on SQLite one a
+/// table.
 async fn an_accept_of_known_conversations_is_one_statement(office: &mut Office) {
     let desk = office.desk();
     let conversations = opened(office, &desk, &names(30)).await;
@@ -101,7 +102,8 @@ async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
     all
 }
 
-/// A batch of hooks: several of one conversation, hints out of order, repeats of earlier ids and within the batch, states.
+/// A batch of hooks: several of one conversation, hints out of order, repeats of earlier ids and within the batch,
+/// states.
 fn random_batch(random: &mut StdRng, desk: &Desk, conversations: &[(String, Uuid)], sent: &[Uuid]) -> Vec<AcceptBatch> {
     let mut batch = Vec::new();
     for _ in 0..random.random_range(1..8) {

@@ -130,8 +130,8 @@ async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
     all
 }
 
-/// Messages come and fail and are leased in any order. `peeking`: as the worker does it, or always under lock. Returns what was
-/// leased each time, and the rows at the end.
+/// Messages come and fail and are leased in any order. `peeking`: as the worker does it, or always under lock. Returns
+/// what was leased each time, and the rows at the end.
 async fn lives(office: &Office, seed: u64, peeking: bool) -> Vec<Vec<String>> {
     let (desk, mut random) = (office.desk(), StdRng::seed_from_u64(seed));
     let (mut told, mut held) = (Vec::new(), Vec::new());

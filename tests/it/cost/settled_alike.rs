@@ -97,8 +97,8 @@ async fn park(office: &Office, desk: &Desk, text: &str) {
     parked_status::Entity::insert(row).exec_without_returning(office.store.write()).await.unwrap();
 }
 
-/// Messages come, are leased, and are settled in any batches. `in_transaction`: settles each batch in one transaction. Returns
-/// the results, and how many batches needed no transaction.
+/// Messages come, are leased, and are settled in any batches. `in_transaction`: settles each batch in one transaction.
+/// Returns the results, and how many batches needed no transaction.
 async fn lives(office: &Office, desk: &Desk, seed: u64, in_transaction: bool) -> (Vec<bool>, usize) {
     let (mut random, mut number) = (StdRng::seed_from_u64(seed), 0);
     let (mut held, mut results, mut alone): (Vec<Claim>, Vec<bool>, usize) = (Vec::new(), Vec::new(), 0);

@@ -53,7 +53,8 @@ async fn settles(office: &Office, settlements: &[Settlement]) -> StatementsOfTas
     .await
 }
 
-/// On PostgreSQL one statement, and another one before it if a status may wait for the messenger's id; on SQLite one a table.
+/// On PostgreSQL one statement, and another one before it if a status may wait for the messenger's id; on SQLite one a
+/// table.
 async fn a_settlement_is_one_statement(office: &mut Office) {
     let desk = office.desk();
     let sqlite = office.store.is_sqlite();
@@ -118,8 +119,8 @@ async fn a_letter_that_comes_meanwhile_wakes_its_lane(office: &mut Office) {
     assert_eq!(office.claims_one(&desk).await.letter.payload, "two");
 }
 
-/// A settlement takes no lock on the turn, so it may come between what a claim reads and what it writes: the letter is not
-/// leased once more.
+/// A settlement takes no lock on the turn, so it may come between what a claim reads and what it writes: the letter is
+/// not leased once more.
 async fn a_letter_settled_while_its_lane_is_leased_anew_is_not_sent_again(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;

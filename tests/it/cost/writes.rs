@@ -1,5 +1,5 @@
-//! What a message writes to PostgreSQL's log, read from the log itself (`pg_walinspect`): bytes without images of whole pages,
-//! and rows changed in place (HOT) or with new entries in each index of the table.
+//! What a message writes to PostgreSQL's log, read from the log itself (`pg_walinspect`): bytes without images of whole
+//! pages, and rows changed in place (HOT) or with new entries in each index of the table.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -35,7 +35,8 @@ async fn refuses(world: &World, code: &str, times: u32) {
         .await;
 }
 
-/// While a table is empty, reading the whole of it costs less than asking an index for each row; the plan outlives that.
+/// While a table is empty, reading the whole of it costs less than asking an index for each row; the plan outlives
+/// that.
 async fn rows_are_changed_by_their_keys_from_the_first_on(world: &mut World) {
     let write = world.app().store.write_tx().await.unwrap();
     write

@@ -1,5 +1,5 @@
-//! A messenger that is down for a day, with everything that managers write meanwhile: it leaves in order when the messenger is
-//! back, and no other source waits for it.
+//! A messenger that is down for a day, with everything that managers write meanwhile: it leaves in order when the
+//! messenger is back, and no other source waits for it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Processes that die in the middle, and two that work on one import: each message comes once, in order, none is missing.
+//! Processes that die in the middle, and two that work on one import: each message comes once, in order, none is
+//! missing.
 
 use std::path::Path;
 use std::time::Duration;

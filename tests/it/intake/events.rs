@@ -144,8 +144,8 @@ async fn heard_at(world: &PigeonWorld, line: &Line, chat: &str) -> i64 {
     rows.one(world.app().store.read()).await.unwrap().expect("the chat").heard_at
 }
 
-/// A messenger's clock, or a hook that it repeats for days, must not close the time in which a customer who writes now may
-/// be answered.
+/// A messenger's clock, or a hook that it repeats for days, must not close the time in which a customer who writes now
+/// may be answered.
 async fn what_is_reported_now_was_heard_now_and_history_then(world: &mut PigeonWorld) {
     let line = world.pigeons("one").await;
     let now = world.clock.now().timestamp_millis();

@@ -118,7 +118,8 @@ impl Connector for Pigeon {
         Ok(Setup { public: settings, secrets: BTreeMap::from([token]) })
     }
 
-    /// Texts with `lose` get no answer, those with `lose once` none at first. The id of a message says what it answered.
+    /// Texts with `lose` get no answer, those with `lose once` none at first. The id of a message says what it
+    /// answered.
     async fn send(&self, _: &Settings, outgoing: &Outgoing) -> Report {
         let Event::Created(message) = &outgoing.event else { return Report::done(200, Taken::default()) };
         let text = match &message.content {

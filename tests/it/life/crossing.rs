@@ -1,5 +1,5 @@
-//! O3. A refusal of amoCRM's that is older than the access that was given meanwhile: in whatever order the two are written
-//! down, the account is active, nothing is reported, and the access works.
+//! O3. A refusal of amoCRM's that is older than the access that was given meanwhile: in whatever order the two are
+//! written down, the account is active, nothing is reported, and the access works.
 
 use std::time::Duration;
 
@@ -25,8 +25,8 @@ fn installs(world: &World) -> usize {
     world.sandbox.token_calls().iter().filter(|call| call.grant_type == "authorization_code").count()
 }
 
-/// Returns when the installation has its new tokens, or cannot get so far: on SQLite it waits for the transaction that is
-/// held, as one on PostgreSQL does when it stores them.
+/// Returns when the installation has its new tokens, or cannot get so far: on SQLite it waits for the transaction that
+/// is held, as one on PostgreSQL does when it stores them.
 async fn an_installation_is_under_way(world: &World, before: usize) {
     let began = world.until("amoCRM gave the new tokens", async || (installs(world) > before).then_some(()));
     let _ = tokio::time::timeout(Duration::from_millis(300), began).await;

@@ -20,8 +20,8 @@ async fn uninstalled(world: &World) {
     world.until("the account has left", async || (status(world).await == "uninstalled").then_some(())).await;
 }
 
-/// amoCRM has answered the disconnection, and that is stored. The clock must not move before: the request is signed with
-/// its time.
+/// amoCRM has answered the disconnection, and that is stored. The clock must not move before: the request is signed
+/// with its time.
 async fn taken_off(world: &World, tenant_id: Uuid) {
     let is_stored = async || {
         let row = channel(world, tenant_id).await;

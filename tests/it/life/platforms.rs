@@ -1,4 +1,5 @@
-//! Several integrations and several channels: an account is one of each integration, a source's channel follows its kind.
+//! Several integrations and several channels: an account is one of each integration, a source's channel follows its
+//! kind.
 
 use std::sync::Arc;
 

@@ -16,8 +16,8 @@ const TRIES: usize = 130;
 /// Rows of the audit log that one address causes within an hour: its refusals by name, and the rest together.
 const NOTED: u64 = 22;
 
-/// Routes by which a stranger can cause a row, with the form, how many rows beside the audit log's they may cause at one moment from
-/// one address, and whether they are refused at last. All other routes cause none.
+/// Routes by which a stranger can cause a row, with the form, how many rows beside the audit log's they may cause at
+/// one moment from one address, and whether they are refused at last. All other routes cause none.
 const DOORS: &[(&str, &str, &str, i64, bool)] = &[
     ("POST", "/admin/link", "token={token}", 0, true),
     ("POST", "/panel/link", "token={token}", 0, true),

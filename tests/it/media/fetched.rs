@@ -110,7 +110,8 @@ async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
     assert_eq!(gone(world, &line, id).await, "empty");
 }
 
-/// A host that refuses connections is looked at as often as one that says 404, so that a conversation does not wait for it.
+/// A host that refuses connections is looked at as often as one that says 404, so that a conversation does not wait for
+/// it.
 async fn a_host_that_refuses_connections_is_looked_at_twice(world: &mut World) {
     let line = world.line("support").await;
     let url = format!("http://127.0.0.1:{}/a.png", parom_tests::settings::free_port());

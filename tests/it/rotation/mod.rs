@@ -1,5 +1,5 @@
-//! M9: keys turn. The master key is replaced beside a serving process and after kill -9 at every step; all that it sealed
-//! and signed goes on.
+//! M9: keys turn. The master key is replaced beside a serving process and after kill -9 at every step; all that it
+//! sealed and signed goes on.
 
 mod kills;
 mod others;

@@ -1,4 +1,5 @@
-//! amoCRM stops answering in the middle: nothing half-made is left on either side, and the same wish goes through later.
+//! amoCRM stops answering in the middle: nothing half-made is left on either side, and the same wish goes through
+//! later.
 
 use super::*;
 

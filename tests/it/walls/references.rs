@@ -1,6 +1,7 @@
 //! Every section that a text names is there: `chats-api §3.4.5` is the heading with this number in
-//! `docs/protocol/chats-api.md`, and `row 7` behind it a row of that section's table. Several follow each other with a comma,
-//! "and" or "to". A page of the folder names its own sections without its name; sections of an RFC are its own matter.
+//! `docs/protocol/chats-api.md`, and `row 7` behind it a row of that section's table. Several follow each other with a
+//! comma, "and" or "to". A page of the folder names its own sections without its name; sections of an RFC are its own
+//! matter.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! What is tested is what is shipped: nothing of the product asks for fault points, and `tests/run` lints, builds and tries
-//! the binary as operators get it.
+//! What is tested is what is shipped: nothing of the product asks for fault points, and `tests/run` lints, builds and
+//! tries the binary as operators get it.
 
 use std::collections::BTreeMap;
 

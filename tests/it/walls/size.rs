@@ -9,8 +9,8 @@ const MOST: usize = 400;
 /// A file that is longer is on the list.
 const USUAL: usize = 300;
 
-/// Files beyond the usual length, with the length that they had when they were listed. The list only shrinks: a new file
-/// is divided instead, and one that has become shorter leaves it.
+/// Files beyond the usual length, with the length that they had when they were listed. The list only shrinks: a new
+/// file is divided instead, and one that has become shorter leaves it.
 const LONG: &[(&str, usize)] = &[
     ("queue/src/accept_batch.rs", 303),
     ("server/src/api/openapi.rs", 308),

@@ -1,5 +1,5 @@
-//! The ways of a message are short and mirror each other: each walk of `docs/architecture.md` names at most four files a
-//! side, and both sides of the intake have the same ones.
+//! The ways of a message are short and mirror each other: each walk of `docs/architecture.md` names at most four files
+//! a side, and both sides of the intake have the same ones.
 
 use super::read::root;
 

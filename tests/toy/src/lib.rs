@@ -1,5 +1,6 @@
-//! A messenger made by following `docs/new-connector.md`, outside of the server. `POST {url}/send` with `{"token","chat",
-//! "text"}` is answered with `{"id"}`; it posts `{"id","chat","name","text"}` to our webhook with the header `toy-secret`.
+//! A messenger made by following `docs/new-connector.md`, outside of the server. `POST {url}/send` with
+//! `{"token","chat", "text"}` is answered with `{"id"}`; it posts `{"id","chat","name","text"}` to our webhook with the
+//! header `toy-secret`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -50,7 +50,8 @@ struct KeyLiterals {
     whole: BTreeSet<String>,
     /// The same as suffixes of keys: audit actions with dashes instead of dots.
     ends: BTreeSet<String>,
-    /// Literals that end in a dash or continue with a value: `text_of("source-state-", …)`, `format!("problem-{name}")`.
+    /// Literals that end in a dash or continue with a value: `text_of("source-state-", …)`,
+    /// `format!("problem-{name}")`.
     beginnings: BTreeSet<String>,
 }
 

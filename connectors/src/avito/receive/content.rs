@@ -1,4 +1,4 @@
-//! Content of a message, kind by kind (avito §5.2).
+//! Converts the content of a message, by kind (avito §5.2).
 
 use base::message::{Content, Media};
 
@@ -6,8 +6,8 @@ use super::Listener;
 use crate::avito::wire::{Item, Link, Location, Message, SharedItem};
 
 impl Listener<'_> {
-    /// The content, and text in addition to a location. Never empty: what cannot be shown is replaced by a text that
-    /// says so.
+    /// The content, and text that accompanies a location. Never empty: what cannot be shown is replaced by a text that
+    /// explains it.
     pub(super) fn content(&self, message: &Message) -> (Content, Option<String>) {
         let content = &message.content;
         let found = match message.kind.as_str() {
@@ -28,7 +28,7 @@ impl Listener<'_> {
             "video" => Some(text(self.text("avito-in-video", &[]))),
             _ => None,
         };
-        // A type newer than this code may still have a text.
+        // A message of an unknown type may still contain text.
         let spoken = || content.text.clone().filter(|text| !text.trim().is_empty()).map(text);
         found.or_else(spoken).unwrap_or_else(|| text(self.text("avito-in-unknown", &[])))
     }

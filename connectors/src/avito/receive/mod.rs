@@ -24,13 +24,13 @@ use crate::Settings;
 use crate::above::above;
 use crate::incoming::{InboundEvent, IncomingMessage, NotReceived, StatusReport};
 
-/// The seller's account, and the language of texts that Parom supplies.
+/// The seller's account, and the language of texts that Parom adds.
 pub(super) struct Listener<'a> {
     pub account: &'a Account<'a>,
     pub words: Words,
 }
 
-/// Reads one post.
+/// Converts one webhook call.
 pub(super) async fn receive(
     avito: &Avito,
     settings: &Settings,
@@ -39,7 +39,7 @@ pub(super) async fn receive(
 ) -> Result<Vec<InboundEvent>, NotReceived> {
     let raw: Value = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
     let Some(payload) = Post::deserialize(&raw).map_err(|_| NotReceived::Unreadable)?.payload else {
-        // `{}` proves that the address answers (avito §5).
+        // Avito sends `{}` to check that the address answers (avito §5).
         let is_ping = raw.as_object().is_some_and(serde_json::Map::is_empty);
         return Ok(vec![if is_ping { InboundEvent::Nothing("ping") } else { InboundEvent::Unknown("post") }]);
     };
@@ -67,11 +67,11 @@ pub(super) async fn receive(
     Ok(events)
 }
 
-/// A message of the seller's that this process sent. None for one from Avito's application.
+/// The event for a seller's message that this process sent. None if it was written in Avito's application.
 async fn own_send(avito: &Avito, account: &Account<'_>, message: &Message) -> Option<InboundEvent> {
     match avito.sends.recognise(account, message).await? {
         OwnSend::Answered => Some(InboundEvent::Nothing("own_send")),
-        // Its sending ended without an answer: now it is known that it arrived.
+        // The call ended without an answer; now the message is known to have arrived.
         OwnSend::Unanswered(letter_id) => Some(InboundEvent::Status(Box::new(StatusReport {
             letter_id: Some(letter_id),
             message: message.id.to_string(),
@@ -82,7 +82,7 @@ async fn own_send(avito: &Avito, account: &Account<'_>, message: &Message) -> Op
     }
 }
 
-/// A message of the past. None for those that are left out.
+/// A message from the history. None for those that are left out.
 pub(super) fn read_old(
     listener: &Listener<'_>,
     message: &Message,
@@ -100,7 +100,7 @@ pub(super) fn read_old(
 }
 
 impl Listener<'_> {
-    /// What is decided by the message alone.
+    /// The event, if the message alone decides it.
     fn without_asking(&self, message: &Message) -> Option<InboundEvent> {
         let is_foreign = !message.user_id.is_empty()
             && !self.account.user_id.is_empty()
@@ -113,7 +113,7 @@ impl Listener<'_> {
         }
         match (message.kind.as_str(), message.chat_type.as_str()) {
             ("deleted", _) => Some(InboundEvent::TookBack { messages: vec![message.id.to_string()] }),
-            // Texts of Avito's bots are no customer's (avito §5.4).
+            // Messages of Avito's bots are not written by a customer (avito §5.4).
             ("system", _) => Some(InboundEvent::Nothing("system")),
             (_, "a2u") => Some(InboundEvent::Nothing("avito_chat")),
             _ if message.author_id.is_nobody() => Some(InboundEvent::Nothing("system")),
@@ -131,8 +131,8 @@ impl Listener<'_> {
             let user = chat.and_then(|chat| chat.user(&message.author_id));
             (buyer(&message.author_id, user, self.words), None)
         };
-        // The seller's own message in a chat that Avito does not describe goes to the chat's known contact; without one, the
-        // chat is opened by its id.
+        // The seller's own message in a chat that Avito does not describe goes to the chat's known contact; without
+        // one, a conversation is created by the chat's id.
         let room = (is_own && receiver.is_none()).then(|| buyer(&message.chat_id, None, self.words));
         let (mut content, mut caption) = self.content(message);
         if let Some(advert) = advert {
@@ -149,7 +149,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A text of ours inside a customer's message, with non-breaking spaces replaced.
+    /// A text that Parom adds to a customer's message, with plain spaces instead of no-break ones.
     fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
         let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.words, "")

@@ -19,7 +19,7 @@ pub(super) fn judge(words: Words, failed: &ApiError) -> Report {
         ApiError::Refused { code, message, retry_after } => {
             let answer = json!({ "code": code, "message": message }).to_string();
             let said = LocalizedText::new("said-avito-answered").with("status", *code).with("text", message.as_str());
-            // The limits are those of the account (avito §9).
+            // The limits apply to the whole account (avito §9).
             let retry = Verdict::Retry { after: *retry_after, whole_target: *code == 429 };
             let row = AVITO.find(*code, message);
             Judged::refused(row, words, retry, said.to_string()).with_answer(*code, &answer)

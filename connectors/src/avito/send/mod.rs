@@ -29,7 +29,7 @@ use judge::judge;
 use own_sends::{Outcome, Said};
 pub(super) use own_sends::{OwnSend, OwnSends};
 
-/// Time limit for marking a chat as read: nothing waits for it.
+/// Time limit for marking a chat as read: nothing depends on its result.
 const READ_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Sends an event.
@@ -39,7 +39,7 @@ pub(super) async fn send(avito: &Avito, settings: &Settings, outgoing: &Outgoing
     };
     let message = match &outgoing.event {
         Event::Created(message) | Event::Started(message) => message,
-        // None of these exists at Avito; its abilities refuse them.
+        // Avito supports none of these; its abilities refuse them.
         Event::Edited(_) | Event::Typing { .. } | Event::Reaction { .. } => return Report::done(0, Taken::default()),
     };
     if outgoing.conversation_id.is_empty() {
@@ -78,7 +78,7 @@ async fn message_sent(avito: &Avito, account: &Account<'_>, outgoing: &Outgoing,
         Ok(_) | Err(ApiError::Unknown(_) | ApiError::Unreadable { .. }) => Outcome::Unknown,
         Err(_) => Outcome::NotTaken,
     };
-    // The webhook may have told of it before its answer came, or instead of it.
+    // The webhook may have reported the message before the answer arrived, or instead of it.
     match (avito.sends.end(flight, outcome).await, answer) {
         (Some(id), _) => {
             let state = Some(State::Delivered);
@@ -89,7 +89,7 @@ async fn message_sent(avito: &Avito, account: &Account<'_>, outgoing: &Outgoing,
     }
 }
 
-/// What is posted.
+/// What is sent.
 enum Posting {
     Text(String),
     /// The id of an uploaded picture.
@@ -105,7 +105,7 @@ impl Posting {
     }
 }
 
-/// Uploads what has to be uploaded. What Avito does not take becomes text with a link.
+/// Uploads files as needed. A file that Avito does not accept becomes text with a link.
 async fn body(
     api: &AvitoApi,
     account: &Account<'_>,
@@ -118,7 +118,7 @@ async fn body(
     Ok(uploaded.map_or_else(in_words, Posting::Picture))
 }
 
-/// Marks the chat as read, because somebody has answered. A failure changes nothing.
+/// Marks the chat as read, because a manager has answered. A failure changes nothing.
 async fn mark_read(avito: &Avito, account: &Account<'_>, outgoing: &Outgoing) {
     let Some(last) = outgoing.last_incoming.as_ref().filter(|_| account.options.mark_read) else { return };
     let chat = outgoing.conversation_id.as_str();

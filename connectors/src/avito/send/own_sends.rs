@@ -1,6 +1,6 @@
-//! Avito's webhook tells of the messages that we send, too (avito §5.1). They are recognised by their ids, and, as
-//! long as those are unknown, by chat and content: the post may come before the answer to the call, or instead of it.
-//! Remembered in this process; a message that another process sent is recognised by its id, once that is stored.
+//! Recognises our own messages, which Avito's webhook reports too (avito §5.1): by their ids or, while those are
+//! unknown, by chat and content, because the webhook may come before the answer to the call, or instead of it. Kept in
+//! this process; a message sent by another process is recognised by its id once that is stored.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,13 +16,13 @@ use crate::avito::wire::{Id, Message};
 
 /// How long a message without an answer may still appear in the webhook.
 const UNANSWERED: Duration = Duration::from_secs(600);
-/// How long the ids of our messages are remembered, and how many.
+/// How long the ids of our messages are kept, and how many.
 const IDS: (Duration, u64) = (Duration::from_secs(86_400), 100_000);
 
 /// The seller and the chat.
 type Place = (String, String);
 
-/// What a message says, as far as the webhook repeats it.
+/// The part of a message's content that the webhook repeats.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Said {
     Text(String),
@@ -30,7 +30,7 @@ pub(super) enum Said {
 }
 
 impl Said {
-    /// Avito may trim a text.
+    /// Trimmed, because Avito may trim a text.
     pub fn text(text: &str) -> Self {
         Self::Text(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
@@ -38,7 +38,7 @@ impl Said {
     fn of(message: &Message) -> Option<Self> {
         match message.kind.as_str() {
             "text" => message.content.text.as_deref().map(Self::text),
-            // A text that is nothing but an address becomes a link.
+            // Avito turns a text that is only an address into a link.
             "link" => message.content.link.as_ref().map(|link| Self::text(&link.text)),
             "image" => Some(Self::Picture),
             _ => None,
@@ -46,7 +46,7 @@ impl Said {
     }
 }
 
-/// A message on its way.
+/// A message that is being sent.
 #[derive(Debug)]
 struct Flight {
     number: u64,
@@ -59,27 +59,27 @@ struct Flight {
     seen: Option<Id>,
 }
 
-/// What became of a call.
+/// The outcome of a call.
 pub(super) enum Outcome {
     Taken(Id),
     NotTaken,
     Unknown,
 }
 
-/// A message of ours in the webhook.
+/// How a reported message relates to our calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::avito) enum OwnSend {
-    /// Its call has an answer, or may still get one.
+    /// Its call was answered, or may still be.
     Answered,
     /// The call of this letter ended without an answer.
     Unanswered(Uuid),
 }
 
-/// Our messages of the last time.
+/// Recently sent messages.
 pub(in crate::avito) struct OwnSends {
     flights: Mutex<(u64, HashMap<Place, Vec<Flight>>)>,
     ids: Cache<Id, ()>,
-    /// The buyer's last message when a chat was marked as read.
+    /// The buyer's last message at the time the chat was marked as read.
     read: Cache<Place, String>,
 }
 
@@ -93,7 +93,7 @@ impl Default for OwnSends {
     }
 }
 
-/// The end of a flight in the memory.
+/// Identifies a flight.
 pub(super) struct FlightNumber(Place, u64);
 
 impl OwnSends {
@@ -101,7 +101,7 @@ impl OwnSends {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A message is about to be sent.
+    /// Records that a message is about to be sent.
     pub(super) fn begin(&self, account: &Account<'_>, outgoing: &Outgoing, said: Said) -> FlightNumber {
         let place = (account.user_id.to_owned(), outgoing.conversation_id.clone());
         let now = Instant::now();
@@ -118,10 +118,10 @@ impl OwnSends {
         FlightNumber(place, number)
     }
 
-    /// The call has ended. Returns the message's id, if it is known that it was taken.
+    /// Records that the call has ended. Returns the message's id if it is known to have been accepted.
     pub(super) async fn end(&self, flight: FlightNumber, outcome: Outcome) -> Option<Id> {
         if let Outcome::Taken(id) = &outcome {
-            // Before the flight is forgotten: at no moment is the message unknown.
+            // The id is stored before the flight is removed, so that the message is recognised at every moment.
             self.ids.insert(id.clone(), ()).await;
         }
         self.landed(flight, outcome)
@@ -144,7 +144,7 @@ impl OwnSends {
         }
     }
 
-    /// Whether a message of the seller's in the webhook is one of ours.
+    /// Whether the webhook's message of the seller is one of ours.
     pub(in crate::avito) async fn recognise(&self, account: &Account<'_>, message: &Message) -> Option<OwnSend> {
         if self.ids.contains_key(&message.id) {
             return Some(OwnSend::Answered);
@@ -167,7 +167,7 @@ impl OwnSends {
         Some(OwnSend::Unanswered(all.remove(at).letter_id))
     }
 
-    /// Whether the buyer has written since the chat was marked as read; remembers that it is now.
+    /// Whether the buyer has written since the chat was marked as read; remembers the message as read.
     pub(super) async fn is_news(&self, account: &Account<'_>, chat: &str, last: &str) -> bool {
         let place = (account.user_id.to_owned(), chat.to_owned());
         if self.read.get(&place).await.as_deref() == Some(last) {

@@ -15,10 +15,10 @@ use crate::upload::{self, Whole};
 
 /// The largest picture in bytes.
 const LARGEST: u64 = 24 * 1024 * 1024;
-/// The formats that Avito takes.
+/// The formats that Avito accepts.
 const FORMATS: [&str; 6] = ["image/jpeg", "image/heic", "image/heif", "image/gif", "image/bmp", "image/png"];
 
-/// The id of an uploaded picture. None for a file that Avito does not take.
+/// The id of an uploaded picture. None for a file that Avito does not accept.
 pub(super) async fn upload(
     api: &AvitoApi,
     account: &Account<'_>,
@@ -38,9 +38,9 @@ pub(super) async fn upload(
     let answer: Result<BTreeMap<String, Value>, ApiError> = api.upload(account, &path, form, || whole.is_set()).await;
     match answer {
         Ok(ids) => Ok(ids.into_keys().next()),
-        // Not a picture after all, or too many pixels.
+        // The file is not a picture, or has too many pixels.
         Err(ApiError::Refused { code: 400 | 413 | 415 | 422, .. }) => Ok(None),
-        // A picture that may have been uploaded was not sent yet: nobody has seen it.
+        // The upload's outcome is unknown, but no message was sent, so a retry is safe.
         Err(ApiError::Unknown(said)) => Err(ApiError::NotSent(said)),
         Err(other) => Err(other),
     }

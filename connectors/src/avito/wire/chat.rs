@@ -77,7 +77,7 @@ pub(in crate::avito) struct Avatar {
 }
 
 impl Avatar {
-    /// A picture of the person; none if it is one of the drawings that Avito gives to those without.
+    /// A picture of the person; none if it is one of Avito's default pictures.
     pub fn picture(&self) -> Option<&str> {
         let middle = self.images.get("256x256").map(String::as_str).unwrap_or(self.usual.as_str());
         Some(middle).filter(|link| !link.is_empty() && !link.contains("/stub_avatars/"))

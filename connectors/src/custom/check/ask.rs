@@ -18,7 +18,7 @@ pub(super) enum ExpectedAnswer {
     Taken,
     /// 2xx, or 4xx by a messenger that does not support this.
     TakenOrRefused,
-    /// 4xx, because it is forged.
+    /// 4xx, because the request is forged.
     Refused,
 }
 
@@ -26,7 +26,7 @@ pub(super) enum ExpectedAnswer {
 pub(super) struct Answered {
     name: &'static str,
     ms: u64,
-    /// What was seen, or what is wrong and the violated rule.
+    /// What was observed, or the failure and the violated rule.
     outcome: Result<LocalizedText, (LocalizedText, &'static str)>,
     /// Null if there is none or it is not JSON.
     body: Value,
@@ -131,7 +131,7 @@ fn rule(name: &str) -> &'static str {
     }
 }
 
-/// The first known field of an answer that Parom could not use. Unknown fields are ignored.
+/// The first known field of an answer that has an unusable value. Unknown fields are ignored.
 fn wrong_field(body: &Value) -> Option<&'static str> {
     let id = |pointer: &str| match body.pointer(pointer) {
         None | Some(Value::Null) => true,

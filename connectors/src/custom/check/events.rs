@@ -1,4 +1,4 @@
-//! One of every event that Parom sends.
+//! Sample events: one of each kind that Parom sends.
 
 use base::clock::Clock;
 use base::message::{Button, Content, List, Marker, Markup, Media, Person, Post, Quote, Role, Row, Section, Template};
@@ -29,12 +29,12 @@ impl<'a> CheckScene<'a> {
         Self { clock, endpoint, conversation }
     }
 
-    /// The same without a dialogue.
+    /// The same people without an existing conversation.
     pub fn without_dialogue(&self) -> Self {
         Self { conversation: String::new(), ..self.clone() }
     }
 
-    /// The first message to someone without a dialogue.
+    /// The first message to a person without a conversation.
     pub fn begun(&self) -> Event {
         let receiver = Person { phone: Some(self.endpoint.phone.clone()), ..Person::default() };
         Event::Started(Box::new(Message { receiver, ..self.message(text("Good morning")) }))

@@ -1,4 +1,4 @@
-//! Sends a developer's endpoint everything that Parom sends and what it must refuse, through the same code that
+//! Sends an endpoint everything that Parom sends, and forged requests that it must refuse, through the same code that
 //! serves sources. `parom connector check` prints the results.
 
 mod ask;
@@ -26,15 +26,15 @@ use crate::{Event, Outgoing, Settings};
 /// Webhooks sent concurrently; Parom sends no more at once to one source.
 const AT_ONCE: usize = 8;
 
-/// An endpoint, and what it was configured with.
+/// An endpoint with its configuration.
 pub struct Endpoint {
     pub url: Url,
     /// `whsec_…`.
     pub secret: SecretString,
-    /// The messenger's id of a conversation that may be written to. None: the one opened by the check, else a made-up
-    /// one.
+    /// The messenger's id of a conversation for test messages. None: the one that the check opens, otherwise a made-up
+    /// id.
     pub conversation: Option<String>,
-    /// Phone of a person who may be written to first.
+    /// Phone of a person for the first message of a conversation.
     pub phone: String,
     /// The address used for the files of messages.
     pub media_url: String,
@@ -46,7 +46,7 @@ pub struct CheckResult {
     /// Never translated.
     pub name: &'static str,
     pub ok: bool,
-    /// What was seen.
+    /// What was observed.
     pub said: LocalizedText,
     /// The documented rule, if it was violated.
     pub rule: Option<LocalizedText>,
@@ -104,12 +104,12 @@ impl<'a> Checker<'a> {
         Self { http, clock, settings: settings(&endpoint.url, &endpoint.secret), source_id: clock.uuid_v7() }
     }
 
-    /// A check that the endpoint accepts this.
+    /// Checks that the endpoint accepts a webhook.
     async fn takes(&self, name: &'static str, signed: Result<Signed, LocalizedText>) -> CheckResult {
         ask::ask(self.http, name, ExpectedAnswer::Taken, signed).await.line()
     }
 
-    /// A dialogue started by a manager, which the answer may name. A messenger without support refuses.
+    /// A conversation started by a manager; the answer may contain its ids. A messenger without support refuses.
     async fn begins(&self, scene: &CheckScene<'_>) -> (CheckResult, Option<String>) {
         let webhook = self.webhook(&scene.without_dialogue(), scene.begun());
         let answered = ask::ask(self.http, "conversation.started", ExpectedAnswer::TakenOrRefused, webhook).await;
@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
         (answered.line(), named)
     }
 
-    /// The same webhook again, as after a lost answer: it must be accepted, and shown to the customer once.
+    /// Repeats a webhook, as after a lost answer: the endpoint must accept it and show it to the customer only once.
     async fn recognises(&self, scene: &CheckScene<'_>) -> CheckResult {
         let first = self.outgoing(scene, scene.text());
         let again = Outgoing { repeat: true, ..first.clone() };
@@ -145,7 +145,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// While a secret is replaced, both sign, in either order.
+    /// While a secret is being replaced both secrets sign, in either order.
     fn rotations(&self) -> [(&'static str, Settings); 2] {
         let until = self.clock.millis() + 60_000;
         let both = |first: &SecretString, second: &SecretString| {
@@ -170,7 +170,7 @@ impl<'a> Checker<'a> {
         ]
     }
 
-    /// Webhooks gain fields: a receiver must ignore those it does not know.
+    /// Webhooks may gain fields: a receiver must ignore unknown ones.
     fn unknown_fields(&self, scene: &CheckScene<'_>) -> Value {
         let mut body = wire::body(&self.outgoing(scene, scene.text()));
         body["parom_check"] = json!({ "new": [1, "two", null] });

@@ -1,4 +1,4 @@
-//! Content of a message, attachment by attachment (max §5.1).
+//! Converts the content of a message, attachment by attachment (max §5.1).
 
 use base::message::{Content, Media};
 
@@ -8,7 +8,7 @@ use crate::max::files::FileReference;
 use crate::max::vcard;
 use crate::max::wire::{Attachment, Body};
 
-/// One message in our kinds.
+/// The content of one message in our kinds.
 #[derive(Debug, PartialEq)]
 pub(super) struct Held {
     pub content: Content,
@@ -40,8 +40,8 @@ impl Held {
 }
 
 impl Listener<'_> {
-    /// The messages that a body becomes: one for each attachment, with the text on the first; never an empty one. `mid`:
-    /// of the message whose attachments these are.
+    /// The messages that a body becomes: one for each attachment, with the text on the first; never empty. `mid`: of
+    /// the message that contains the attachments.
     pub(super) fn held(&self, mid: &str, body: &Body) -> Vec<Held> {
         let mut text = with_links(body.text.as_deref().unwrap_or_default(), body.markup());
         let mut held = Vec::new();
@@ -106,13 +106,13 @@ impl Listener<'_> {
         }
     }
 
-    /// What stands for something that amoCRM has no kind for.
+    /// The replacement for content that amoCRM has no kind for.
     pub(super) fn unknown(&self) -> Content {
         Content::Text { text: self.text("max-in-unknown", &[]) }
     }
 }
 
-/// A link with a preview, unless the text already has it.
+/// Adds a link from a preview, unless the text already contains it.
 fn add_share(text: &mut String, attachment: &Attachment) {
     let url = attachment.payload.url.as_str();
     if url.is_empty() || text.contains(url) {

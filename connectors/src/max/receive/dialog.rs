@@ -1,4 +1,4 @@
-//! Events about a dialog or a group: begun, stopped, renamed.
+//! Events about a dialog or a group: started, stopped, renamed.
 
 use super::Listener;
 use super::scene::learned;

@@ -12,7 +12,7 @@ use crate::max::ids;
 use crate::max::vcard;
 use crate::max::wire::{Link, Message, Update};
 
-/// The longest payload of a start, in bytes (max §11).
+/// Maximum length of a start payload in bytes (max §11).
 const PAYLOAD: usize = 512;
 
 impl Listener<'_> {
@@ -62,7 +62,7 @@ impl Listener<'_> {
         InboundEvent::TookBack { messages: ids::messages(&update.message_id) }
     }
 
-    /// The messages that one becomes: one for each attachment. None if it has no id.
+    /// The messages created from one: one for each attachment. None if it has no id.
     fn written(&self, message: &Message, scene: &Scene) -> Option<Vec<IncomingMessage>> {
         let body = message.body.clone().unwrap_or_default();
         let forwarded = message.link.as_ref().filter(|link| link.r#type == "forward");
@@ -98,7 +98,7 @@ impl Listener<'_> {
         Some(written.collect())
     }
 
-    /// The forwarded message below a line that says whose it is.
+    /// The forwarded message below a line that names its author.
     fn forwarded(&self, mid: &str, link: &Link) -> Vec<Held> {
         let name = link.sender.as_ref().and_then(|sender| sender.called());
         let name = name.unwrap_or_else(|| self.text("max-in-somebody", &[]));
@@ -123,7 +123,7 @@ impl Listener<'_> {
         }
     }
 
-    /// Only a person's own number identifies them (max §5.2).
+    /// Only a person's own phone number identifies them (max §5.2).
     fn known_by_phone(&self, message: &Message, sender: Person) -> Person {
         let own = message.body.iter().flat_map(|body| body.attachments()).find_map(|attachment| {
             let payload = attachment.payload;
@@ -139,7 +139,7 @@ impl Listener<'_> {
     }
 }
 
-/// The payload of `/start`, written by a person or by an older link.
+/// The payload of `/start`, typed by a person or sent by an older link.
 fn start(message: &Message) -> Option<&str> {
     let body = message.body.as_ref().filter(|body| body.attachments.is_empty())?;
     let rest = body.text.as_deref()?.strip_prefix("/start")?;
@@ -156,7 +156,7 @@ fn without_file(mut content: Content) -> Content {
     content
 }
 
-/// Equal for a repeat, different for another change: the time of the change and the new content.
+/// Equal if the same change is reported again, different for another: the time of the change and the new content.
 fn key_of(written: &IncomingMessage, at: i64) -> String {
     let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);
     let digest = Sha256::digest(format!("{says}\0{:?}", written.body.caption));

@@ -29,12 +29,12 @@ use crate::Settings;
 use crate::incoming::{InboundEvent, NotReceived};
 pub(super) use posts::Posts;
 
-/// The receiving bot and its settings, on which reading depends.
+/// The receiving bot and its settings, which affect how updates are read.
 struct Listener<'a> {
     api: &'a MaxApi,
     posts: &'a Posts,
     token: &'a SecretString,
-    /// 0 if it is not known yet.
+    /// 0 if not known yet.
     bot_id: i64,
     options: BotOptions,
     /// What is known about the bot.
@@ -42,7 +42,7 @@ struct Listener<'a> {
     words: Words,
 }
 
-/// Reads one update.
+/// Converts one update.
 pub(super) async fn receive(
     api: &MaxApi,
     posts: &Posts,
@@ -83,7 +83,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A text of ours inside a customer's message, with non-breaking spaces replaced.
+    /// A text that Parom adds to a customer's message, with plain spaces instead of no-break ones.
     fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
         let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.words, "")

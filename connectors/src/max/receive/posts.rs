@@ -1,4 +1,4 @@
-//! Posts of channels, which comments name by their ids alone (max §12): asked for once, remembered in this process.
+//! Channel posts, which comments refer to by id only (max §12): requested once and cached in this process.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use secrecy::SecretString;
 use crate::max::api::{ApiError, Call, MaxApi};
 use crate::max::wire::Message;
 
-/// Maximum number of remembered posts, and for how long: a post may be edited.
+/// Maximum number of cached posts, and for how long, because a post may be edited.
 const POSTS: u64 = 10_000;
 const HOUR: Duration = Duration::from_secs(3600);
-/// Where a post is found if MAX does not say; amoCRM demands an address (chats-api §3.4.8).
+/// The address of a post if MAX does not return one; amoCRM requires it (chats-api §3.4.8).
 const SOMEWHERE: &str = "https://max.ru";
 
 /// The remembered posts.
@@ -26,7 +26,7 @@ impl Default for Posts {
 }
 
 impl Posts {
-    /// A post; without its address and text if MAX does not tell it.
+    /// A post; without address and text if MAX does not return them.
     pub(super) async fn find(&self, api: &MaxApi, token: &SecretString, id: &str) -> Post {
         if let Some(known) = self.0.get(id).await {
             return known;

@@ -8,11 +8,11 @@ use crate::incoming::{ButtonPress, InboundEvent, IncomingMessage};
 use crate::max::ids::Place;
 use crate::max::wire::{Message, Update};
 
-/// The longest id of a press that is taken for one, in bytes.
+/// Maximum length of a press id in bytes.
 const CALLBACK: usize = 400;
 
 impl Listener<'_> {
-    /// `message_callback`. Without its message nobody knows in which chat a button was pressed.
+    /// `message_callback`. Without its message the chat of the press is unknown.
     pub(super) async fn pressed(&self, update: &Update) -> Vec<InboundEvent> {
         let (Some(callback), Some(message)) = (&update.callback, &update.message) else {
             return vec![InboundEvent::Nothing("message_callback")];
@@ -39,7 +39,7 @@ impl Listener<'_> {
         let at = callback.timestamp.0;
         events.push(InboundEvent::Pressed(Box::new(ButtonPress {
             written: IncomingMessage {
-                // The id is the keyboard's: pressed again, it is the same.
+                // The id belongs to the keyboard, so a second press has the same one.
                 external_id: format!("callback:{}:{at}:{}", callback.callback_id, user.user_id.0),
                 conversation_id: Place::Chat(chat).to_string(),
                 sent_at: Some(at).filter(|at| *at > 0),

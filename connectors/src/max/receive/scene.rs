@@ -1,4 +1,4 @@
-//! Whose conversation a message belongs to.
+//! Determines to which conversation a message belongs.
 
 use base::message::{Person, Post};
 use reqwest::Method;
@@ -18,12 +18,12 @@ pub(super) struct Scene {
     pub room: Option<Person>,
     /// Set for a comment.
     pub post: Option<Post>,
-    /// What was learned on the way.
+    /// Facts learned while determining it.
     pub learned: Vec<InboundEvent>,
 }
 
 impl Listener<'_> {
-    /// The error says why the message is irrelevant.
+    /// The error is the reason why the message is irrelevant.
     pub(super) async fn scene(&self, message: &Message) -> Result<Scene, InboundEvent> {
         let chat = message.recipient.chat_id.0;
         if chat == 0 {
@@ -57,7 +57,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A group by its title, which messages do not tell (max §8): as stored, else asked for once.
+    /// A group with its title, which messages do not contain (max §8): as stored, otherwise requested once.
     pub(super) async fn known_room(&self, chat: i64) -> (Person, Vec<InboundEvent>) {
         let key = chat.to_string();
         let stored = self.facts.and_then(|facts| facts.get("titles")?.get(&key)?.as_str());

@@ -3,7 +3,7 @@
 use crate::max::wire::Markup;
 use crate::text_links::{self, Link};
 
-/// The text with each link's address after its label. All other formatting keeps its text only.
+/// The text with each link's address after its label. Other formatting is dropped.
 pub(super) fn with_links(text: &str, markup: impl Iterator<Item = Markup>) -> String {
     let markup: Vec<Markup> = markup.filter(|one| one.r#type == "link").collect();
     let links =

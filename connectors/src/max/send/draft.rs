@@ -1,4 +1,4 @@
-//! A message about to be posted, with its changeable parts separate.
+//! A message about to be sent, with its changeable parts separate.
 
 use base::message::{Content, List, Markup, Media};
 use reqwest::Method;
@@ -14,7 +14,7 @@ use crate::max::api::{ApiError, Call};
 use crate::max::ids::{self, Place};
 use crate::max::keyboard;
 
-/// What stands beside the text.
+/// What accompanies the text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Beside {
     Nothing,
@@ -22,22 +22,22 @@ pub(super) enum Beside {
         kind: UploadType,
         media: Box<Media>,
     },
-    /// A whole attachment.
+    /// A complete attachment.
     Attachment(Value),
 }
 
-/// A message about to be posted.
+/// A message about to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Draft {
     pub text: String,
     pub beside: Beside,
-    /// `mid` of the message it answers.
+    /// The `mid` of the message it answers.
     pub quote: Option<String>,
     /// The attachment with the buttons.
     pub keyboard: Option<Value>,
     /// Texts that follow as separate messages.
     pub more: Vec<String>,
-    /// The post that it comments on; without one it is a message.
+    /// The post that it comments on; none for a message.
     pub post: Option<String>,
 }
 
@@ -66,7 +66,7 @@ impl Posted {
     }
 }
 
-/// Why a draft could not be posted.
+/// Why a draft could not be sent.
 pub(super) struct NotPosted {
     pub failed: ApiError,
     /// The file that was part of it.
@@ -96,12 +96,12 @@ impl Draft {
         draft
     }
 
-    /// MAX refuses messages without anything.
+    /// MAX refuses empty messages.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.beside == Beside::Nothing
     }
 
-    /// A leading quote that does not fit is dropped.
+    /// Puts a quote above the text; one that does not fit is dropped.
     fn put_above(&mut self, above: &str) {
         let whole = join(above, &self.text);
         if TEXT.holds(&whole) {
@@ -109,7 +109,7 @@ impl Draft {
         }
     }
 
-    /// A trailing text that does not fit becomes a message of its own.
+    /// Puts a text below; one that does not fit becomes a message of its own.
     pub fn put_below(&mut self, below: String) {
         if below.is_empty() {
             return;
@@ -122,7 +122,7 @@ impl Draft {
         }
     }
 
-    /// Posts it. Returns the last message, which has the keyboard.
+    /// Sends it. Returns the last message, which has the keyboard.
     pub async fn post(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
         let not = |failed| NotPosted { failed, attached: None };
         let (mut attachments, mut attached) = (Vec::new(), None);
@@ -136,7 +136,7 @@ impl Draft {
         }
         let mut text = self.text.clone();
         if let (Beside::File { media, .. }, None) = (&self.beside, &attached) {
-            // The bytes are not stored here: its public address is all there is.
+            // The bytes are not stored here, so only the public address can be sent.
             text = join(&text, &format!("{}\n{}", media.file_name, media.media_url));
         }
         let mut rest = self.more.iter().peekable();
@@ -184,7 +184,7 @@ fn join(above: &str, below: &str) -> String {
     parts.join("\n\n")
 }
 
-/// The text of a message and what stands beside it. Comments have a text only (max §12).
+/// Splits a message into its text and what accompanies it. Comments have only a text (max §12).
 fn split(message: &Message, is_comment: bool, words: base::i18n::Words) -> (String, Beside) {
     match &message.content {
         Content::Text { text } => (text.clone(), Beside::Nothing),

@@ -12,8 +12,8 @@ use crate::error_catalog::MAX;
 use crate::max::api::Call;
 use crate::max::{ids, keyboard};
 
-/// Edits a text or the text beside a file. Files, locations and contacts stay as they are; a message without a known id
-/// at MAX cannot be edited.
+/// Edits a text or the text next to a file. Files, locations and contacts stay as they are; a message without a known
+/// id at MAX cannot be edited.
 pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report {
     let mid = message.external_id.as_deref().map(ids::mid).filter(|mid| mid.starts_with("mid."));
     let text = match &message.content {
@@ -26,7 +26,7 @@ pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report
     };
     let mut body = json!({ "text": text });
     if let Content::Text { .. } = message.content {
-        // Attachments that are left out stay; a keyboard would replace a file.
+        // Omitted attachments stay; a keyboard would replace a file.
         let keyboard = message.markup.as_ref().and_then(|markup| keyboard::attachment(message.id, markup));
         if let Some(keyboard) = keyboard {
             body["attachments"] = Value::Array(vec![keyboard]);

@@ -1,4 +1,4 @@
-//! As which type a file is sent, and its upload (max §7).
+//! Chooses the type with which a file is sent, and uploads it (max §7).
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ struct Place {
     token: Option<String>,
 }
 
-/// A file that MAX has.
+/// A file stored at MAX.
 #[derive(Clone, Debug)]
 pub(super) struct Attached {
     kind: UploadType,
@@ -90,12 +90,12 @@ impl Attached {
         json!({ "type": self.kind.word(), "payload": { "token": self.file.token } })
     }
 
-    /// How long to wait until the file may be ready.
+    /// How long to wait until MAX may have processed the file.
     pub fn wait(&self) -> std::time::Duration {
         self.file.wait()
     }
 
-    /// MAX does not know the token any more.
+    /// Removes a token that MAX no longer accepts.
     pub async fn forget(&self, context: &SendContext<'_>) {
         if let Some(key) = &self.key {
             context.uploaded.forget(key).await;
@@ -103,7 +103,7 @@ impl Attached {
     }
 }
 
-/// The file at MAX: as uploaded before, else uploaded now. None if its bytes are not stored here.
+/// The file at MAX: uploaded before, otherwise uploaded now. None if its bytes are not stored here.
 pub(super) async fn attach(
     context: &SendContext<'_>,
     kind: UploadType,
@@ -147,7 +147,7 @@ pub(super) async fn attach(
     Ok(Some(Attached { kind, file, key }))
 }
 
-/// An upload whose outcome is unknown is no message: it is done again.
+/// An upload with an unknown outcome sent no message, so a retry is safe.
 fn nothing_sent(failed: ApiError) -> ApiError {
     match failed {
         ApiError::Unknown(said) => ApiError::NotSent(said),

@@ -12,7 +12,7 @@ use crate::judged::Judged;
 use crate::max::api::ApiError;
 use crate::max::setup::said;
 
-/// How long a bot that called too often waits if MAX does not say (max §1).
+/// How long a bot waits after exceeding a rate limit if MAX gives no time (max §1).
 const TOO_OFTEN: Duration = Duration::from_secs(1);
 const TOO_MANY_REQUESTS: u16 = 429;
 

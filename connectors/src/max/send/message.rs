@@ -15,10 +15,10 @@ use crate::{Length, Message};
 
 /// Maximum requests for one message: the first, and one for each change that can follow another.
 const TRIES: usize = 4;
-/// The code of a file that MAX still processes (max §7).
+/// The code for a file that MAX is still processing (max §7).
 const NOT_READY: &str = "attachment.not.ready";
 
-/// Posts a message, changing it for each known reason for a refusal.
+/// Sends a message, changing it for each known reason for a refusal.
 pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report {
     let mut draft = Draft::of(context, message);
     if draft.is_empty() {
@@ -56,7 +56,7 @@ fn mend(draft: &mut Draft, context: &SendContext<'_>, message: &Message, fix: Fi
     match fix {
         Fix::NoQuote => draft.quote.take().is_some(),
         Fix::Shorter => {
-            // Counted differently: half of the supposed limit is certainly short enough.
+            // MAX counts differently: half of the assumed limit is certainly short enough.
             let half = Length { most: TEXT.most / 2, ..TEXT };
             let mut parts = split(&draft.text, half).into_iter();
             draft.text = parts.next().unwrap_or_default();
@@ -64,7 +64,7 @@ fn mend(draft: &mut Draft, context: &SendContext<'_>, message: &Message, fix: Fi
             draft.more.splice(0..0, parts);
             draft.more.len() > before
         }
-        // The file is uploaded again.
+        // Forces a new upload of the file.
         Fix::Bytes => matches!(draft.beside, Beside::File { .. }),
         Fix::Document => match &mut draft.beside {
             Beside::File { kind, .. } => std::mem::replace(kind, UploadType::File) != UploadType::File,
@@ -77,7 +77,7 @@ fn mend(draft: &mut Draft, context: &SendContext<'_>, message: &Message, fix: Fi
             draft.put_below(lines::markup(markup));
             true
         }
-        // The place or the card becomes words.
+        // The location or card is sent as text.
         Fix::Plain => match (&draft.beside, &message.content) {
             (Beside::Attachment(_), content @ (Content::Location { .. } | Content::Contact { .. })) => {
                 draft.beside = Beside::Nothing;

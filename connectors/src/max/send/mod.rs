@@ -1,4 +1,4 @@
-//! bot → customer: one event becomes one message, or the few that a corrected request needs (max §6).
+//! Bot → customer: one event becomes one message, or the few requests that a corrected message needs (max §6).
 //!
 //! ```text
 //! message ─▶ draft.rs ─▶ post ─▶ taken                  file.rs      which type a file is sent as, its upload
@@ -30,14 +30,14 @@ mod uploaded;
 
 use uploaded::UploadedFiles;
 
-/// What this process remembers of its bots.
+/// What this process caches for its bots.
 #[derive(Default)]
 pub(super) struct Memory {
     uploaded: UploadedFiles,
     marks: ReadMarks,
 }
 
-/// What every request of a letter needs.
+/// What every request for a letter needs.
 struct SendContext<'a> {
     api: &'a MaxApi,
     token: &'a SecretString,
@@ -69,7 +69,7 @@ pub(super) async fn send(api: &MaxApi, memory: &Memory, settings: &Settings, out
         }
         Event::Edited(message) => edit::send(&context, message).await,
         Event::Typing { .. } => typing::send(&context).await,
-        // MAX has no reactions of bots.
+        // Bots cannot set reactions at MAX.
         Event::Reaction { .. } => Report::done(0, Taken::default()),
     }
 }

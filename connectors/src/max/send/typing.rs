@@ -10,7 +10,7 @@ use crate::max::api::{ApiError, Call};
 use crate::max::ids::Place;
 use crate::read_marks;
 
-/// Shows typing for some seconds. Comments have nothing like it.
+/// Shows typing for a few seconds. Not available for comments.
 pub(super) async fn send(context: &SendContext<'_>) -> Report {
     let Place::Chat(chat) = context.place else { return Report::done(0, Taken::default()) };
     match act(context, chat, "typing_on").await {
@@ -19,7 +19,7 @@ pub(super) async fn send(context: &SendContext<'_>) -> Report {
     }
 }
 
-/// Marks the customer's messages as seen after a manager's answer. Its outcome changes nothing.
+/// Marks the customer's messages as seen after a manager's answer. The result is ignored.
 pub(super) async fn mark_seen(context: &SendContext<'_>) {
     let (Place::Chat(chat), Some(last)) = (context.place, &context.outgoing.last_incoming) else { return };
     let place = (&*context.outgoing.source_id.to_string(), &*context.outgoing.conversation_id);

@@ -1,5 +1,5 @@
-//! Files that MAX already has: their token from the upload, so that a file that is still processed, or sent to many, is
-//! uploaded once (max §7). Remembered in this process; a forgotten file is uploaded again.
+//! Files already uploaded to MAX: the token of each upload, so that a file that is still being processed, or is sent to
+//! many people, is uploaded once (max §7). Cached in this process; a file that was evicted is uploaded again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,16 +9,16 @@ use moka::future::Cache;
 
 use super::file::UploadType;
 
-/// Maximum number of remembered files, and how long after the last use.
+/// Maximum number of cached files, and how long after the last use.
 const FILES: u64 = 10_000;
 const DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
-/// The longest wait for a file that is processed.
+/// The longest wait, in seconds, for a file that is being processed.
 const LONGEST: u32 = 64;
 
-/// A file as one bot uploaded it.
+/// A file uploaded by one bot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct UploadKey {
-    /// A digest of the bot's token: no document says that another bot may use the file's.
+    /// A digest of the bot's token: no document allows another bot to use the file's token.
     pub bot: [u8; 32],
     pub kind: UploadType,
     /// The identifier of its bytes.
@@ -46,7 +46,7 @@ impl Uploaded {
     }
 }
 
-/// The remembered files.
+/// The cached files.
 pub(super) struct UploadedFiles(Cache<UploadKey, Arc<Uploaded>>);
 
 impl Default for UploadedFiles {

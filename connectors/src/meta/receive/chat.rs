@@ -12,7 +12,7 @@ use crate::incoming::{
 };
 use crate::meta::send::letter_of;
 
-/// Events that are understood and of no interest.
+/// Events that are understood, but irrelevant.
 const IGNORED: [&str; 12] = [
     "account_linking",
     "app_roles",
@@ -30,10 +30,10 @@ const IGNORED: [&str; 12] = [
 
 /// The participants and the time of an event.
 struct Scene {
-    /// The customer's id, which is the conversation's.
+    /// The customer's id, which is also the conversation's.
     customer: String,
     at: Option<i64>,
-    /// Written by the business.
+    /// Whether the business wrote it.
     is_ours: bool,
 }
 
@@ -107,11 +107,12 @@ impl Listener<'_> {
         events
     }
 
-    /// What Parom itself sent: by its own mark, by its app, or by memory (instagram-and-facebook §5). None if somebody else wrote it.
+    /// A message that Parom itself sent, recognised by its mark, its app or the cache (instagram-and-facebook §5). None
+    /// if another program or a person wrote it.
     async fn own_echo(&self, message: &Value, mid: &str, scene: &Scene) -> Option<InboundEvent> {
         let metadata = text_of(message, "metadata").unwrap_or_default();
         if let Some(letter) = letter_of(&metadata) {
-            // The answer to the call may be lost; this is the same news.
+            // The answer to the call may have been lost; the echo confirms the same.
             return Some(letter.map_or(InboundEvent::Nothing("echo"), |letter_id| {
                 status(Some(letter_id), mid, State::Sent, scene.at)
             }));
@@ -129,7 +130,7 @@ impl Listener<'_> {
         if sent {
             return Some(InboundEvent::Nothing("echo"));
         }
-        // Instagram names no app.
+        // Echoes on Instagram name no app.
         let letter = if app.is_none() { memory.sending.remove(&key).await? } else { return None };
         Some(
             letter
@@ -156,7 +157,7 @@ impl Listener<'_> {
     }
 
     async fn edited(&self, edit: &Value, scene: &Scene) -> InboundEvent {
-        // Instagram reports new messages as edits too, with neither a text nor a count (instagram-and-facebook §6).
+        // Instagram also reports new messages as edits, with neither a text nor a count (instagram-and-facebook §6).
         let (Some(mid), Some(text)) = (id_of(edit, "mid"), text_of(edit, "text").filter(|text| !text.is_empty()))
         else {
             return InboundEvent::Nothing("message_edit");
@@ -182,7 +183,7 @@ impl Listener<'_> {
         InboundEvent::Reacted(Box::new(Reacted { message, sender, emoji, key }))
     }
 
-    /// A button, Get started or an ice breaker.
+    /// A pressed button, Get started, or an ice breaker.
     async fn pressed(&self, postback: &Value, scene: &Scene) -> Vec<InboundEvent> {
         let mut events = Vec::new();
         if let Some(referral) = postback.get("referral").filter(|value| value.is_object()) {
@@ -201,7 +202,7 @@ impl Listener<'_> {
         events
     }
 
-    /// Somebody came by a link or an advertisement.
+    /// A person came through a link or an advertisement.
     async fn began(&self, referral: &Value, scene: &Scene) -> InboundEvent {
         let mark = text_of(referral, "ref").filter(|mark| !mark.is_empty());
         let ad = referral.pointer("/ads_context_data/ad_title").and_then(Value::as_str);
@@ -215,7 +216,7 @@ fn wrote(written: IncomingMessage) -> InboundEvent {
     InboundEvent::Wrote(Box::new(written))
 }
 
-/// A press of one of our buttons, or what it says as a text.
+/// A press of one of our buttons, otherwise its text.
 fn press_or_text(written: IncomingMessage, data: &str) -> InboundEvent {
     match PressedButton::read(data).map(|pressed| pressed.message_id) {
         Some(message_id) => InboundEvent::Pressed(Box::new(ButtonPress {
@@ -250,7 +251,7 @@ fn delivered(delivery: &Value, scene: &Scene) -> Vec<InboundEvent> {
     if each.is_empty() { vec![up_to(scene, None, until, State::Delivered)] } else { each }
 }
 
-/// The emoji of Meta's word.
+/// The emoji for Meta's name of a reaction.
 fn emoji_of(word: &str) -> Option<String> {
     let emoji = match word {
         "love" => "❤️",

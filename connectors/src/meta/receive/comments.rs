@@ -1,4 +1,4 @@
-//! Comments on posts (instagram-and-facebook §8). They stand in the same chat as the person's messages.
+//! Comments on posts (instagram-and-facebook §8). They are shown in the same chat as the person's messages.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Listener, id_of, millis, text_of};
 use crate::incoming::{EditedMessage, InboundEvent, IncomingMessage};
 use crate::meta::graph::GraphError;
 
-/// The start of a comment's id in the source.
+/// The prefix of a comment's id in the source.
 pub(in crate::meta) const COMMENT: &str = "comment:";
 
 /// A comment of either network.
@@ -63,11 +63,11 @@ impl Listener<'_> {
 
     async fn commented(&self, comment: Comment) -> InboundEvent {
         if comment.person.as_ref().is_some_and(|(id, _)| id == self.account.id) {
-            // Parom's own answers come back like this, and nothing tells them from those written in the app.
+            // Parom's own answers are reported the same way and cannot be distinguished from those written in the app.
             return InboundEvent::Nothing("own_comment");
         }
         let external_id = format!("{COMMENT}{}", comment.id);
-        // Facebook hides people who have not allowed the app to see them: such a comment is a conversation of its own.
+        // Facebook hides people who have not given the app access: such a comment becomes a conversation of its own.
         let (id, name) = comment.person.unwrap_or_else(|| (external_id.clone(), None));
         let text = comment.text.filter(|text| !text.trim().is_empty());
         let content = Content::Text { text: text.unwrap_or_else(|| self.say("meta-in-comment-empty")) };
@@ -83,7 +83,7 @@ impl Listener<'_> {
         InboundEvent::Wrote(Box::new(written))
     }
 
-    /// A post with its address, which amoCRM wants (chats-api §3.4.8).
+    /// A post with its address, which amoCRM requires (chats-api §3.4.8).
     async fn post(&self, id: &str) -> Arc<Post> {
         let key = (self.account.id.to_owned(), id.to_owned());
         if let Some(known) = self.meta.memory.posts.get(&key).await {
@@ -133,7 +133,7 @@ fn of_instagram(value: &Value, entry: &Value) -> Option<Comment> {
         person: person(value),
         post: value.get("media").and_then(|media| id_of(media, "id"))?,
         parent: id_of(value, "parent_id"),
-        // A comment has no time of its own there.
+        // A comment on Instagram has no time of its own.
         at: millis(entry.get("time")),
     })
 }

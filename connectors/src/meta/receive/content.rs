@@ -1,4 +1,5 @@
-//! Content of a message (instagram-and-facebook §5): one attachment is one message, with the text beside the first.
+//! Converts the content of a message (instagram-and-facebook §5): each attachment becomes one message, the text goes
+//! with the first.
 
 use base::i18n::LocalizedText;
 use base::message::{Content, Media, SharedPost};
@@ -7,12 +8,12 @@ use serde_json::Value;
 use super::{Listener, text_of};
 use crate::meta::files;
 
-/// A piece of a message that becomes a message of its own.
+/// A part of a message that becomes a message of its own.
 #[derive(Debug, PartialEq)]
 pub(super) struct Piece {
     pub content: Content,
     pub shared: Option<SharedPost>,
-    /// The address of a preview, which the text of the message usually has already.
+    /// The address of a preview, which the message's text usually contains already.
     preview: Option<String>,
 }
 
@@ -23,7 +24,7 @@ impl From<Content> for Piece {
 }
 
 impl Listener<'_> {
-    /// The pieces of `message`; none if it has no content that anybody could read.
+    /// The pieces of `message`; none if it has no readable content.
     pub(super) fn pieces(&self, message: &Value) -> Vec<Piece> {
         let text = text_of(message, "text").filter(|text| !text.trim().is_empty());
         if message.get("is_unsupported").and_then(Value::as_bool) == Some(true) {
@@ -31,7 +32,7 @@ impl Listener<'_> {
         }
         let attachments = message.get("attachments").and_then(Value::as_array);
         let attachments: Vec<&Value> = attachments.into_iter().flatten().collect();
-        // Until September 2026 a sticker comes as a sticker and as a picture; it is one.
+        // Until September 2026 a sticker is reported both as a sticker and as a picture.
         let has_sticker = attachments.iter().any(|one| text_of(one, "type").as_deref() == Some("sticker"));
         let is_twin = |one: &Value| {
             has_sticker
@@ -82,7 +83,7 @@ impl Listener<'_> {
             "sticker" => sticker(payload, media("sticker.png")),
             "image" | "animated_image" | "ephemeral" => Content::Picture(media("picture.jpg")).into(),
             "video" => Content::Video(media("video.mp4")).into(),
-            // What people record in either app comes as this; music cannot be sent there.
+            // Both apps record voice messages as this type, and neither can send music.
             "audio" => Content::Voice(media("voice.mp4")).into(),
             "file" => Content::File(media(&named(&url))).into(),
             "story_mention" => {
@@ -118,7 +119,7 @@ fn sticker(payload: &Value, media: Media) -> Piece {
     Content::Sticker(Media { sticker_id, ..media }).into()
 }
 
-/// The name in an address, as far as there is one.
+/// The file name in an address, if it has one.
 fn named(url: &str) -> String {
     let address = url::Url::parse(url).ok();
     let last = address.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Converts webhooks to events (instagram-and-facebook §4 to instagram-and-facebook §8). Bodies are read leniently: ids
-//! may be numbers, anything may be null or missing.
+//! Converts webhooks to events (instagram-and-facebook §4 to instagram-and-facebook §8). Bodies are parsed leniently:
+//! ids may be numbers, anything may be null or missing.
 //!
 //! ```text
 //! entry ─┬─ messaging, standby ─▶ chat.rs ─▶ content.rs   messages, echoes, reactions, receipts, presses, links
@@ -31,7 +31,7 @@ struct Listener<'a> {
     words: Words,
 }
 
-/// Reads one call.
+/// Converts one call.
 pub(super) async fn receive(
     meta: &Meta,
     settings: &Settings,
@@ -47,7 +47,7 @@ pub(super) async fn receive(
     let listener = Listener { meta, account, words };
     let mut events = Vec::new();
     for entry in entries {
-        // An own app has one callback for all its accounts (instagram-and-facebook §3); this source has one.
+        // An own app has one callback for all its accounts (instagram-and-facebook §3); this source is for one of them.
         if text_of(entry, "id").as_deref() != Some(account.id) {
             events.push(InboundEvent::Unknown("other_account"));
             continue;
@@ -64,7 +64,7 @@ pub(super) async fn receive(
     Ok(if events.is_empty() { vec![InboundEvent::Unknown("entry")] } else { events })
 }
 
-/// A field as text; numbers too, because ids come as both.
+/// A field as text, also if it is a number, because ids come as both.
 pub(super) fn text_of(value: &Value, name: &str) -> Option<String> {
     match value.get(name)? {
         Value::String(text) => Some(text.clone()),
@@ -78,7 +78,7 @@ fn id_of(value: &Value, name: &str) -> Option<String> {
     text_of(value, name).filter(|id| !id.is_empty() && id.len() <= 240 && !id.contains(char::is_whitespace))
 }
 
-/// A time in milliseconds. Meta's test events have text, comments have seconds.
+/// A time in milliseconds. Meta's test events send it as text, comments in seconds.
 fn millis(value: Option<&Value>) -> Option<i64> {
     let at = match value? {
         Value::Number(number) => number.as_i64()?,

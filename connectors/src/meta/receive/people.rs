@@ -1,4 +1,4 @@
-//! Who it is. Webhooks of messages carry ids alone, so that profiles are asked for (instagram-and-facebook §14).
+//! Converts people. Webhooks of messages contain only ids, so profiles are requested (instagram-and-facebook §14).
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::meta::graph::GraphError;
 use crate::meta::memory::Profile;
 
 impl Listener<'_> {
-    /// A customer by id. Without a profile the message is stored all the same.
+    /// A customer by id. The message is stored even without a profile.
     pub(super) async fn customer(&self, id: &str, at: Option<i64>) -> Person {
         let profile = self.profile(id).await;
         let page = profile.username.as_ref().filter(|_| !self.meta.platform.person_page.is_empty());
@@ -40,7 +40,7 @@ impl Listener<'_> {
                     username: text_of(&answer, "username").and_then(named),
                 }
             }
-            // Not visible to this app: asking again would not help today.
+            // Not visible to this app: another request today would not help.
             Err(GraphError::Refused(refusal)) if refusal.status < 500 => Profile::default(),
             Err(_) => return Arc::default(),
         };
@@ -49,7 +49,7 @@ impl Listener<'_> {
         profile
     }
 
-    /// The business itself, for what was written in its own app.
+    /// The business itself, for messages written in its own app.
     pub(super) fn business(&self) -> Person {
         Person { id: self.account.id.to_owned(), role: Role::Manager, ..Person::default() }
     }

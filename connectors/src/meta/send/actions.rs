@@ -16,7 +16,7 @@ pub(super) async fn typing(context: &SendContext<'_>) -> Report {
     if seen.status == 200 { call(context, &action("typing_on")).await } else { seen }
 }
 
-/// Marks the customer's messages as seen after a manager's answer. Its outcome changes nothing.
+/// Marks the customer's messages as seen after a manager's answer. The result is ignored.
 pub(super) async fn mark_seen(context: &SendContext<'_>) {
     let Some(last) = context.outgoing.last_incoming.as_ref().filter(|last| !last.external_id.starts_with(COMMENT))
     else {
@@ -35,15 +35,15 @@ pub(super) async fn mark_seen(context: &SendContext<'_>) {
     }
 }
 
-/// Sets or removes the account's one reaction. Instagram has hearts only; other emoji are skipped, and comments have
-/// no reactions.
+/// Sets or removes the account's single reaction. Instagram supports hearts only, so other emoji are skipped; comments
+/// have no reactions.
 pub(super) async fn reaction(context: &SendContext<'_>, message: &MessageIds, emoji: Option<&str>) -> Report {
     let id = message.external_id.as_deref().filter(|id| !id.starts_with(COMMENT) && !id.starts_with("postback:"));
     let is_instagram = context.meta.platform.is_instagram();
     let is_heart = |emoji: &str| emoji.trim_end_matches('\u{fe0f}') == "❤";
     let is_possible = emoji.is_none_or(|emoji| !is_instagram || is_heart(emoji));
     let Some(id) = id.filter(|_| is_possible) else { return Report::done(0, Taken::default()) };
-    // All pieces of a message have its reactions.
+    // The reaction belongs to the whole message, not to one of its pieces.
     let mid = id.split('#').next().unwrap_or(id);
     let mut payload = json!({ "message_id": mid });
     if let Some(emoji) = emoji {

@@ -1,4 +1,4 @@
-//! A message about to be posted, with its changeable parts separate.
+//! A message about to be sent, with its changeable parts separate.
 
 use base::i18n::LocalizedText;
 use base::message::{Content, Markup, Media};
@@ -18,12 +18,12 @@ use crate::{Length, Message};
 /// Graph's subcode for a file that it cannot read.
 const NOT_TAKEN: u32 = 2_018_047;
 
-/// What is posted.
+/// What is sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
     Text(String),
     Template(Value),
-    /// Meta fetches it from its signed address, or gets its bytes.
+    /// Meta downloads it from its signed address, or gets its bytes.
     File {
         form: &'static str,
         media: Box<Media>,
@@ -31,12 +31,12 @@ pub(super) enum Shape {
     },
 }
 
-/// A message about to be posted.
+/// A message about to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Draft {
     /// The comment that it answers privately.
     pub comment: Option<String>,
-    /// The tag for people.
+    /// Whether it has the tag for messages written by people.
     is_tagged: bool,
     quote: Option<String>,
     pub shape: Shape,
@@ -51,7 +51,7 @@ impl Draft {
         let platform = context.meta.platform;
         let quoted = message.reply_to.as_ref();
         let mid = quoted.and_then(|quote| quote.external_id.as_deref());
-        // A private answer names the quoted comment, or the one that was the customer's last word.
+        // A private answer refers to the quoted comment, or to the comment that was the customer's last message.
         let comment = mid.and_then(|id| id.strip_prefix(COMMENT)).or_else(|| context.last_comment());
         let direct = mid.filter(|id| !id.starts_with(COMMENT) && !id.starts_with("postback:"));
         // Only Messenger lets a business quote (instagram-and-facebook §9).
@@ -111,8 +111,8 @@ impl Draft {
         }
     }
 
-    /// A file that Meta did not fetch goes as bytes where the network has an upload, and what it does not take goes as a
-    /// link.
+    /// A file that Meta could not download is sent as bytes if the network has uploads; one that it does not accept is
+    /// sent as a link.
     fn change_file(&mut self, context: &SendContext<'_>, message: &Message) -> bool {
         let Shape::File { media, as_bytes, .. } = &mut self.shape else { return false };
         // Instagram Login documents no upload (instagram-and-facebook §13).
@@ -124,7 +124,7 @@ impl Draft {
         true
     }
 
-    /// Meta counts differently: half of the supposed limit is certainly short enough.
+    /// Meta counts differently: half of the assumed limit is certainly short enough.
     fn shorten(&mut self, context: &SendContext<'_>) -> bool {
         let (Shape::Text(text), Some(most)) = (&mut self.shape, context.meta.platform.abilities.text_length) else {
             return false;
@@ -137,7 +137,7 @@ impl Draft {
         self.more.len() > before
     }
 
-    /// Posts it. Returns the answer to the first message, which the customer's answers quote.
+    /// Sends it. Returns the answer to the first message, which is the one that customers quote.
     pub async fn post(&self, context: &SendContext<'_>) -> Result<Value, GraphError> {
         let mut message = Map::new();
         let answer = match &self.shape {
@@ -158,7 +158,7 @@ impl Draft {
         Ok(answer)
     }
 
-    /// The parameters around a message. A comment is answered once: what follows goes to the person.
+    /// Adds the parameters around a message. A comment can be answered once; further messages go to the person.
     fn around(&self, context: &SendContext<'_>, mut message: Map<String, Value>, is_first: bool) -> Map<String, Value> {
         let recipient = match self.comment.as_ref().filter(|_| is_first) {
             Some(comment) => json!({ "comment_id": comment }),
@@ -179,7 +179,7 @@ impl Draft {
         }
         if !context.meta.platform.is_instagram() {
             let id = context.outgoing.id();
-            // Only the echo of a whole letter tells that the letter arrived.
+            // Only the echo of a whole letter proves that the letter arrived.
             let mark = if self.more.is_empty() { format!("{MARK}{id}") } else { format!("{MARK}{id}:+") };
             message.insert("metadata".to_owned(), json!(mark));
         }
@@ -198,7 +198,7 @@ impl Draft {
         let is_instagram = context.meta.platform.is_instagram();
         let key = (context.account.id.to_owned(), context.outgoing.conversation_id.clone(), text);
         if is_instagram {
-            // Only the echo of a whole letter tells that the letter arrived.
+            // Only the echo of a whole letter proves that the letter arrived.
             let letter = (is_first && self.more.is_empty()).then(|| context.outgoing.id().parse().ok()).flatten();
             context.meta.memory.sending.insert(key.clone(), letter).await;
         }
@@ -234,7 +234,7 @@ impl Draft {
             return self.call(context, attachment(json!({ "url": media.media_url })), true).await;
         };
         let opened = context.outgoing.files.open(id).await.map_err(|closed| match closed {
-            // What is not kept here is as good as too large: it goes as a link.
+            // A file that is not stored here is treated like one that is too large: it is sent as a link.
             NotOpened::Never(_) => GraphError::Refused(Refusal { code: 100, subcode: NOT_TAKEN, ..Refusal::default() }),
             NotOpened::Gone(_) | NotOpened::Later { .. } => GraphError::NotSent(LocalizedText::new("said-meta-file")),
         })?;
@@ -250,7 +250,7 @@ impl Draft {
     }
 }
 
-/// The caption is sent apart already.
+/// The caption is already sent separately.
 fn without_text(content: &Content) -> Content {
     let mut content = content.clone();
     if let Some(media) = content.media_mut() {

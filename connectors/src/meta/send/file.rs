@@ -9,7 +9,7 @@ const MEGABYTE: u64 = 1024 * 1024;
 const PICTURE: u64 = 8 * MEGABYTE;
 const FILE: u64 = 25 * MEGABYTE;
 
-/// `type` of the attachment; none if the network does not take this file, which then goes as a link.
+/// The attachment's `type`; none if the network does not accept this file, which is then sent as a link.
 pub(super) fn form(network: Network, content: &Content) -> Option<&'static str> {
     let media = content.media()?;
     let form = match content {
@@ -34,7 +34,7 @@ pub(super) fn form(network: Network, content: &Content) -> Option<&'static str> 
     };
     let form = match (takes, network) {
         (true, _) => form,
-        // Messenger takes any file as a file.
+        // Messenger accepts any file as a file.
         (false, Network::Facebook) => "file",
         (false, Network::Instagram) => return None,
     };

@@ -10,11 +10,11 @@ use super::SendContext;
 use crate::judged::Judged;
 use crate::meta::graph::{GraphError, Refusal};
 
-/// Limits that count for the account or the app and not for one chat (instagram-and-facebook §16).
+/// Limits of the account or the app, not of a single chat (instagram-and-facebook §16).
 const RATES: [u32; 4] = [4, 17, 32, 613];
 const RATES_OF_USE_CASES: std::ops::RangeInclusive<u32> = 80_000..=80_014;
 
-/// There is no chat with this customer, and there can be none before they write.
+/// There is no chat with this customer, and none can be started before they write.
 pub(super) fn unreachable(context: &SendContext<'_>) -> Report {
     let failure = context.meta.platform.catalog.failure("unknown_person", context.outgoing.words);
     Report::not_done(Verdict::Bury(failure), "there is no chat with this customer")
@@ -38,7 +38,7 @@ fn refused(context: &SendContext<'_>, refusal: &Refusal) -> Judged {
         .with("status", i64::from(refusal.code))
         .with("text", refusal.message.as_str())
         .to_string();
-    // In Graph's form, with the subcode where the catalogue looks for it.
+    // In Graph's form, with the subcode where the catalogue expects it.
     let answer = json!({ "error": { "code": refusal.code, "message": refusal.text() } });
     let row = catalog.find(refusal.code, &refusal.text()).or_else(|| catalog.row("other"));
     let after = refusal.retry_after.filter(|after| *after > Duration::ZERO);

@@ -14,13 +14,13 @@ use crate::meta::receive::COMMENT;
 /// Maximum requests for one message: the first, and one for each change: to the person, without a quote, as bytes, as a
 /// link, shorter.
 const TRIES: usize = 6;
-/// A comment cannot be answered privately, or was already (instagram-and-facebook §11).
+/// A comment cannot be answered privately, or already was (instagram-and-facebook §11).
 const NOT_PRIVATELY: [u32; 2] = [10_900, 10_903];
 
-/// Posts a message, changing it for each known reason for a refusal.
+/// Sends a message, changing it for each known reason for a refusal.
 pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report {
     let mut draft = Draft::of(context, message);
-    // The author of such a comment is not known (instagram-and-facebook §8): there is nobody to write to without the comment.
+    // The author of such a comment is unknown (instagram-and-facebook §8), so a message can only answer the comment.
     let is_nobody = context.outgoing.conversation_id.starts_with(COMMENT) && draft.comment.is_none();
     if is_nobody || context.outgoing.conversation_id.is_empty() {
         return super::judge::unreachable(context);
@@ -35,13 +35,13 @@ pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report
             Ok(answer) => return taken(context, &answer),
             Err(failed) => failed,
         };
-        // They may have written besides: then an ordinary message arrives.
+        // The customer may also have written a message: then an ordinary message can be sent.
         if is_not_privately(&failed) && draft.comment.take().is_some() {
             continue;
         }
         let judged = judge(context, &failed);
         match judged.fix {
-            // A file changes twice, and then is none.
+            // A file is changed twice; after that it is a link and no file.
             Some(fix) if fix == Fix::Bytes || !mended.contains(&fix) => {
                 mended.push(fix);
                 if !draft.mend(context, message, fix) {

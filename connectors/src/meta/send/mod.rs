@@ -1,5 +1,5 @@
-//! Manager → customer (instagram-and-facebook §9 to instagram-and-facebook §13). A request that Meta refuses for a known
-//! reason is changed and sent again, once for each reason, within the same letter.
+//! Manager → customer (instagram-and-facebook §9 to instagram-and-facebook §13). If Meta refuses a request for a known
+//! reason, it is changed and sent again, once for each reason, within the same letter.
 //!
 //! ```text
 //! message with a post ─▶ comment.rs    public answer          draft.rs    what is posted, and how it is changed
@@ -29,19 +29,19 @@ use super::receive::COMMENT;
 use super::settings::Account;
 use crate::{Event, Message, Outgoing, Settings};
 
-/// What every request of a letter needs.
+/// What every request for a letter needs.
 struct SendContext<'a> {
     meta: &'a Meta,
     account: Account<'a>,
     outgoing: &'a Outgoing,
 }
 
-/// The mark of our own messages, which comes back with their echo (instagram-and-facebook §5).
+/// The mark of our own messages, which their echo returns (instagram-and-facebook §5).
 const MARK: &str = "parom:";
-/// After this long an answer needs the tag for people (instagram-and-facebook §10).
+/// After this time an answer needs the tag for messages written by people (instagram-and-facebook §10).
 const WINDOW: TimeDelta = TimeDelta::hours(24);
 
-/// The letter of a mark; none if it is not ours. `Some(None)`: ours, but a part of a letter.
+/// The letter of a mark; none if it is not ours. `Some(None)`: ours, but only a part of a letter.
 pub(super) fn letter_of(metadata: &str) -> Option<Option<Uuid>> {
     Some(metadata.strip_prefix(MARK)?.parse().ok())
 }
@@ -52,12 +52,12 @@ impl SendContext<'_> {
         json!({ "id": self.outgoing.conversation_id })
     }
 
-    /// The comment that a private message would answer: the customer's last word was a comment.
+    /// The comment that a private message would answer: the customer's last message, if it was a comment.
     fn last_comment(&self) -> Option<&str> {
         self.outgoing.last_incoming.as_ref()?.external_id.strip_prefix(COMMENT)
     }
 
-    /// Whether only people may still answer, and a person does.
+    /// Whether only people may still answer, and a person wrote this.
     fn needs_tag(&self, message: &Message) -> bool {
         let last = self.outgoing.last_incoming.as_ref();
         let is_late = last.is_some_and(|last| self.outgoing.now.signed_duration_since(last.at) >= WINDOW);
@@ -81,7 +81,7 @@ pub(super) async fn send(meta: &Meta, settings: &Settings, outgoing: &Outgoing) 
             report
         }
         Event::Started(_) => judge::unreachable(&context),
-        // Neither network lets a business edit (instagram-and-facebook §9).
+        // Neither network lets a business edit messages (instagram-and-facebook §9).
         Event::Edited(_) => Report::done(0, Default::default()),
         Event::Typing { .. } => actions::typing(&context).await,
         Event::Reaction { message, emoji, .. } => actions::reaction(&context, message, emoji.as_deref()).await,

@@ -1,4 +1,4 @@
-//! Telegram Business: the bot acts for a person (telegram §13). Each person's chats have separate ids, so a chat is
+//! Telegram Business: the bot acts for a person (telegram §13). Chat ids are unique only per person, so a chat is
 //! identified by its owner as well.
 
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ impl Listener<'_> {
         if message.message_id == 0 || message.chat.id == 0 {
             return Err(InboundEvent::Unknown("business_message"));
         }
-        // Our own message, reported back.
+        // Our own message, reported back to us.
         if message.sender_business_bot.is_some() {
             return Err(InboundEvent::Nothing("echo"));
         }

@@ -1,5 +1,5 @@
-//! Content of a message, kind by kind (telegram §4.1). The order of the checks is Telegram's: for old clients, older
-//! fields are set in addition to newer ones.
+//! Converts the content of a message, by kind (telegram §4.1). The checks follow Telegram's order: for old clients,
+//! older fields are set in addition to newer ones.
 
 use base::message::{Content, Media};
 
@@ -63,7 +63,7 @@ impl Listener<'_> {
         Some(self.unless_too_large(content))
     }
 
-    /// Content too large to download is replaced by a note with its caption.
+    /// Content that is too large to download is replaced by a note with its caption.
     fn unless_too_large(&self, content: Content) -> Content {
         let largest = if self.is_telegrams_own { LARGEST } else { LARGEST_OF_OPERATORS };
         let Some(file) = content.media().filter(|file| file.file_size > largest) else {
@@ -80,7 +80,7 @@ impl Listener<'_> {
         Content::Text { text }
     }
 
-    /// A format that only Telegram shows is replaced by its still picture; without one, by its emoji.
+    /// A sticker in a format that only Telegram shows is replaced by its preview; without one, by its emoji.
     fn sticker(&self, sticker: &Sticker) -> Content {
         let still = match (&sticker.thumbnail, sticker.is_animated || sticker.is_video) {
             (_, false) => Some(FileRef {
@@ -124,7 +124,7 @@ impl Listener<'_> {
         Some(ReceivedContent { content: Content::Location { latitude, longitude }, caption })
     }
 
-    /// A text for content without a kind of its own in amoCRM: a symbol and a description.
+    /// A text for content that has no kind in amoCRM: a symbol and a description.
     fn words_of(&self, message: &Message) -> Option<String> {
         let marked = |key: &'static str, words: String| {
             let mark = self.text(key, &[]);

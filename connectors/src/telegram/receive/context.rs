@@ -1,4 +1,4 @@
-//! Context of a message: what it answers, and whose message it forwards.
+//! The context of a message: which message it answers, and whose message it forwards.
 
 use base::message::{Content, Person, Quote};
 
@@ -30,7 +30,7 @@ impl Listener<'_> {
         })
     }
 
-    /// Lines above a message's own text: the author of a forwarded message, and the fragment that is answered.
+    /// Lines above a message's own text: the author of a forwarded message, and the quoted fragment.
     pub(super) fn lines_above(&self, message: &Message) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(origin) = &message.forward_origin {
@@ -41,7 +41,7 @@ impl Listener<'_> {
                 None => self.text("tg-in-forward", &[("name", &name)]),
             });
         }
-        // For a message of another chat, the fragment is the only content and is in the quote.
+        // For a message from another chat, the fragment is the only known content and already part of the quote.
         if let Some(quote) = message.quote.as_ref().filter(|_| message.external_reply.is_none()) {
             lines.extend(quote.text.lines().map(|line| format!("> {line}")));
         }
@@ -62,7 +62,7 @@ impl Listener<'_> {
     }
 }
 
-/// In a forum, every message without a reply formally answers the topic's first message.
+/// In a forum, a message that is not a reply formally answers the topic's first message.
 fn is_topic_itself(message: &Message, quoted: &Message) -> bool {
     let first = message.is_topic_message && message.message_thread_id == Some(quoted.message_id);
     first || quoted.forum_topic_created.is_some()

@@ -43,7 +43,7 @@ impl Listener<'_> {
 
     /// An edit in any kind of chat.
     pub(super) fn says_now(&self, message: &Message, scene: MessageScene) -> Vec<InboundEvent> {
-        // A live location is updated every few seconds: the chat keeps the first position.
+        // A live location is updated every few seconds; the chat keeps the first position.
         if message.location.is_some() {
             return vec![InboundEvent::Nothing("live_location")];
         }
@@ -86,7 +86,7 @@ impl Listener<'_> {
             sender.role = Role::Manager;
             sender.avatar_reference = None;
         }
-        // Only a person's own number identifies them.
+        // Only a person's own phone number identifies them.
         let own =
             message.contact.as_ref().filter(|contact| contact.user_id.is_some_and(|id| self.is_from(message, id)));
         if let Some(contact) = own.filter(|_| sender.role == Role::Client) {
@@ -110,7 +110,8 @@ impl Listener<'_> {
         message.from.as_ref().is_some_and(|user| user.id == user_id) && message.sender_chat.is_none()
     }
 
-    /// A kind newer than this code is replaced by a text that says so, which keeps its place in the chat.
+    /// A kind unknown to this code is replaced by a text that explains it, so that the message keeps its place in the
+    /// chat.
     fn unreadable(&self, message: &Message) -> InboundEvent {
         let Ok(scene) = self.scene(message) else { return InboundEvent::Unknown("message") };
         let content = base::message::Content::Text { text: self.text("tg-in-unknown", &[]) };
@@ -132,7 +133,7 @@ struct Start<'a> {
 }
 
 impl<'a> Start<'a> {
-    /// None for anything else, which a person wrote.
+    /// None for any other text, which a person wrote.
     fn of(text: &'a str, username: Option<&str>) -> Option<Self> {
         let rest = text.strip_prefix("/start")?;
         let rest = match rest.strip_prefix('@') {
@@ -151,7 +152,7 @@ impl<'a> Start<'a> {
     }
 }
 
-/// Equal for a repeat, different for another change: the time of the change and the new content.
+/// Equal if the same change is reported again, different for another: the time of the change and the new content.
 fn key_of(written: &IncomingMessage, edit_date: i64) -> String {
     let file = written.body.content.media().and_then(|file| file.known_as.as_deref()).unwrap_or_default();
     let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);

@@ -28,7 +28,7 @@ use super::wire::{BusinessConnection, Update};
 use crate::Settings;
 use crate::incoming::{InboundEvent, NotReceived};
 
-/// The receiving bot and its settings, on which reading depends.
+/// The receiving bot and its settings, which affect how updates are read.
 struct Listener<'a> {
     bot_id: i64,
     username: Option<&'a str>,
@@ -42,7 +42,7 @@ struct Listener<'a> {
     raw: &'a Value,
 }
 
-/// Reads one update.
+/// Converts one update.
 pub(super) async fn receive(
     api: &BotApi,
     settings: &Settings,
@@ -66,7 +66,7 @@ pub(super) async fn receive(
     match listener.owner_of(connection_id) {
         Some(owner) => Ok(listener.read_in_business(&update, owner)),
         None => {
-            // The update that announced the connection was lost, or has not arrived yet.
+            // The update that announced the connection was lost or has not arrived yet.
             let connection = asked(api, &bot, connection_id).await?;
             let mut events = listener.connection(&connection);
             events.extend(listener.read_in_business(&update, connection.user.id));
@@ -95,14 +95,14 @@ async fn asked(api: &BotApi, bot: &SourceBot<'_>, connection_id: &str) -> Result
     match given {
         Ok(connection) if connection.user.id != 0 => Ok(connection),
         Ok(_) => Err(NotReceived::Unreadable),
-        // No such connection, so the owner of the chat can never be determined.
+        // The connection does not exist, so the owner of the chat can never be determined.
         Err(super::api::ApiError::Refused { code: 400..=499, .. }) => Err(NotReceived::Unreadable),
         Err(failed) => Err(NotReceived::Later(setup::explain(&failed))),
     }
 }
 
 impl Listener<'_> {
-    /// Reads an update outside Telegram Business.
+    /// Converts an update outside Telegram Business.
     fn read(&self, update: &Update) -> Vec<InboundEvent> {
         if let Some(message) = &update.message {
             self.wrote(message)
@@ -133,7 +133,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A text of ours inside a customer's message, with non-breaking spaces replaced.
+    /// A text that Parom adds to a customer's message, with plain spaces instead of no-break ones.
     fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
         let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.words, "")

@@ -1,16 +1,17 @@
 //! Converts authors and participants.
 
 use base::message::{Person, Role};
+use chrono::TimeDelta;
 
 use super::Listener;
 use crate::telegram::wire::{Chat, Message, User};
 
-/// Profile photos are checked again after this many seconds: a week.
-const FACE_SECONDS: i64 = 7 * 86_400;
+/// Profile photos are checked again after this long (a week).
+const FACE: TimeDelta = TimeDelta::days(7);
 
 impl Listener<'_> {
-    /// A person. `date`: seconds since 1970 of the event; their profile photo is checked again from time to time by
-    /// it.
+    /// A person. `date`: the time of the event in seconds since 1970, which decides when the profile photo is checked
+    /// again.
     pub(super) fn person(&self, user: &User, date: i64) -> Person {
         let name = user.called().unwrap_or_else(|| self.say_id("tg-in-nameless", user.id));
         let username = user.username.as_deref().filter(|name| !name.is_empty());
@@ -41,7 +42,7 @@ impl Listener<'_> {
         Person { avatar_reference: Some(face(chat.id, date)), ..self.room(chat) }
     }
 
-    /// The author of a message: the chat in whose name it was sent, else the person.
+    /// The author of a message: the chat in whose name it was sent, otherwise the person.
     pub(super) fn author(&self, message: &Message) -> Person {
         match (&message.sender_chat, &message.from) {
             (Some(chat), _) => {
@@ -65,5 +66,5 @@ impl Listener<'_> {
 
 /// The reference to a person's profile photo for [`crate::Connector::open_media`].
 fn face(user_id: i64, date: i64) -> String {
-    format!("face:{user_id}:{}", date.div_euclid(FACE_SECONDS))
+    format!("face:{user_id}:{}", date.div_euclid(FACE.num_seconds()))
 }

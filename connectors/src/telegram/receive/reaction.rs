@@ -9,7 +9,7 @@ use crate::telegram::ids::{ChatThread, Within};
 use crate::telegram::wire::{CallbackQuery, ChatMemberUpdated, MessageReaction};
 
 impl Listener<'_> {
-    /// `message_reaction`: the complete new set, of which amoCRM supports one, so the first emoji is used
+    /// `message_reaction`: contains all reactions of the person; amoCRM supports one, so the first emoji is used
     /// (telegram §10).
     pub(super) fn reacted(&self, reaction: &MessageReaction) -> InboundEvent {
         let chat = &reaction.chat;

@@ -6,8 +6,8 @@ use crate::incoming::{Began, InboundEvent};
 use crate::telegram::ids::{ChatThread, Within};
 use crate::telegram::wire::Message;
 
-/// Fields of service messages, which have no common marker. A message with one of these fields creates no message;
-/// one with an unknown field becomes a text that says so.
+/// Fields of service messages, which have no common marker. A message with one of these fields creates no message; one
+/// with an unknown field becomes a text that explains it.
 const SERVICE: &[&str] = &[
     "boost_added",
     "channel_chat_created",
@@ -58,10 +58,10 @@ const SERVICE: &[&str] = &[
 ];
 
 impl Listener<'_> {
-    /// The conversation of a message in the bot's own chats; the error says why it is irrelevant.
+    /// The conversation of a message in the bot's own chats; the error is the reason why it is irrelevant.
     pub(super) fn scene(&self, message: &Message) -> Result<MessageScene, InboundEvent> {
         let chat = &message.chat;
-        // 0: scheduled, not sent yet.
+        // 0 means scheduled and not sent yet.
         if message.message_id == 0 || chat.id == 0 {
             return Err(InboundEvent::Unknown("message"));
         }
@@ -83,7 +83,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A group that became a supergroup, reported from either side.
+    /// A group that became a supergroup, reported in either of the two chats.
     pub(super) fn moved(&self, message: &Message) -> Option<InboundEvent> {
         let here = message.chat.id;
         let (from, to) = match (message.migrate_to_chat_id, message.migrate_from_chat_id) {

@@ -3,7 +3,7 @@
 use crate::telegram::wire::Entity;
 use crate::text_links::{self, Link};
 
-/// The text with each link's address after its label. All other formatting (bold, spoiler, mention) keeps its text only.
+/// The text with each link's address after its label. Other formatting (bold, spoiler, mention) is dropped.
 pub(super) fn with_links(text: &str, entities: &[Entity]) -> String {
     let links = entities
         .iter()

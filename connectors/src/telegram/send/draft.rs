@@ -1,4 +1,4 @@
-//! A message about to be posted, with its changeable parts separate.
+//! A message about to be sent, with its changeable parts separate.
 
 use base::message::{Content, List, Markup, Media};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::telegram::api::ApiError;
 use crate::telegram::ids::{ChatThread, message_of};
 use crate::telegram::keyboard;
 
-/// What is posted.
+/// What is sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
     Text(String),
@@ -22,11 +22,11 @@ pub(super) enum Shape {
     Contact { name: String, phone: String },
 }
 
-/// A message about to be posted.
+/// A message about to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MessageDraft {
     pub place: ChatThread,
-    /// Whether to post into the topic of the place.
+    /// Whether to send it to the topic of the place.
     pub topic: bool,
     /// Telegram's id of the message it answers.
     pub quote: Option<i64>,
@@ -36,7 +36,7 @@ pub(super) struct MessageDraft {
     pub keyboard: Option<Value>,
 }
 
-/// A posted message as Telegram returned it.
+/// A sent message as Telegram returned it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Posted {
     pub message_id: i64,
@@ -77,8 +77,8 @@ impl MessageDraft {
         matches!(&self.shape, Shape::Text(text) if text.trim().is_empty())
     }
 
-    /// Puts texts before and after the main text: leading quotes that do not fit are dropped, trailing texts become
-    /// separate messages.
+    /// Puts texts above and below the main text: leading quotes that do not fit are dropped, trailing texts that do not
+    /// fit become separate messages.
     pub fn surround(&mut self, before: Vec<String>, after: Vec<String>) {
         let (text, limit) = match &mut self.shape {
             Shape::Text(text) => (text, TEXT),
@@ -108,7 +108,7 @@ impl MessageDraft {
         }
     }
 
-    /// Posts it. Returns the last message, which has the keyboard.
+    /// Sends it. Returns the last message, which has the keyboard.
     pub async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
         let mut last = self.post_shape(line).await?;
         let mut rest = self.more.iter().peekable();
@@ -164,7 +164,7 @@ impl MessageDraft {
     }
 }
 
-/// Topics of one chat see each other's messages.
+/// Whether both places are in one chat, because its topics share message ids.
 fn is_same_chat(one: ChatThread, other: ChatThread) -> bool {
     one.message(0) == other.message(0)
 }
@@ -187,7 +187,7 @@ fn shape(line: &SendContext<'_>, message: &Message) -> Shape {
     }
 }
 
-/// A list's text without its rows, in its own order, if the message contains nothing but one of these texts.
+/// A list's text with header and footer, if the message contains nothing else than one of them.
 fn whole(list: &List, content: &Content) -> Option<String> {
     let Content::Text { text } = content else { return None };
     let texts = [&list.header, &list.body, &list.footer].map(|text| text.trim());

@@ -30,7 +30,7 @@ pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     }
 }
 
-/// The method that edits such a content; none if nothing of it can be edited.
+/// The method that edits such content; none if it cannot be edited.
 fn edit_method(content: &Content, parameters: &mut Map<String, Value>) -> Option<&'static str> {
     if let Content::Text { text } = content {
         parameters.insert("text".to_owned(), json!(text));

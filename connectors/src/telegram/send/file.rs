@@ -1,4 +1,4 @@
-//! In which form a file is sent, and how it is provided (telegram §7).
+//! Chooses the form in which a file is sent, and how it is provided (telegram §7).
 
 use base::i18n::LocalizedText;
 use base::message::{Content, Media};
@@ -47,7 +47,7 @@ impl FileForm {
         }
     }
 
-    /// The best form that Telegram accepts for a content; none if it has no file.
+    /// The best form that Telegram accepts for the content; none if it has no file.
     pub fn of(content: &Content) -> Option<Self> {
         let media = content.media()?;
         Some(match content {
@@ -96,8 +96,8 @@ pub(super) fn is_small_enough(line: &SendContext<'_>, media: &Media) -> bool {
     media.file_size <= most
 }
 
-/// Posts a file: by its `file_id` if Telegram already has it, else its bytes if they are stored here, else its public
-/// address.
+/// Sends a file: by its `file_id` if Telegram already has it, otherwise as bytes if they are stored here, otherwise by
+/// its public address.
 pub(super) async fn post(
     line: &SendContext<'_>,
     form: FileForm,

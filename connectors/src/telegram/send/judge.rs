@@ -11,9 +11,9 @@ use crate::error_catalog::{CatalogEntry, RefusalClass, TELEGRAM};
 use crate::judged::Judged;
 use crate::telegram::api::ApiError;
 
-/// Telegram counts whole seconds; one more keeps us behind its count.
+/// Telegram counts whole seconds; one more avoids sending too early.
 const SPARE: Duration = Duration::from_secs(1);
-/// The code of refusals that concern the request, not the bot.
+/// The code for refusals that concern the request, not the bot.
 const BAD_REQUEST: u16 = 400;
 
 /// Judges a failed call.
@@ -37,7 +37,8 @@ pub(super) fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
 fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Option<Duration>, said: String) -> Judged {
     let words = line.outgoing.words;
     match row {
-        // Concerns one of the accounts that the bot writes for; its own chats and those of other accounts go on.
+        // Concerns one of the accounts that the bot writes for; the bot's own chats and those of other accounts are not
+        // affected.
         Some(row)
             if row.class == RefusalClass::Pause
                 && line.connection.is_some()

@@ -11,10 +11,10 @@ use crate::Message;
 use crate::error_catalog::{Fix, TELEGRAM};
 
 /// Maximum requests for one message: the first, and one for each fallback that can follow another: new chat, without
-/// quote, as audio, as a document, with the caption or the buttons separate.
+/// quote, as audio, as a document, caption or buttons sent separately.
 const TRIES: usize = 6;
 
-/// Posts a message, changing it for each known reason for a refusal.
+/// Sends a message, changing it for each known reason for a refusal.
 pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     let mut draft = MessageDraft::of(line, message);
     if draft.is_empty() {

@@ -1,4 +1,4 @@
-//! Bot → customer. A request that Telegram refuses for a known reason is changed and sent again, once for each
+//! Bot → customer. If Telegram refuses a request for a known reason, it is changed and sent again, once for each
 //! reason, within the same letter (telegram §17).
 //!
 //! ```text
@@ -34,7 +34,7 @@ mod uploaded;
 use rate_limit::Rhythm;
 use uploaded::UploadedFiles;
 
-/// What every request of a letter needs.
+/// What every request for a letter needs.
 struct SendContext<'a> {
     api: &'a BotApi,
     bot: &'a SourceBot<'a>,
@@ -45,7 +45,7 @@ struct SendContext<'a> {
     uploaded: &'a UploadedFiles,
 }
 
-/// Per-process state of the bots.
+/// What this process remembers about the bots.
 #[derive(Default)]
 pub(super) struct BotStates {
     rhythm: Rhythm,
@@ -67,7 +67,7 @@ impl SendContext<'_> {
     }
 }
 
-/// Sends an event. The report says how long to leave the chat alone.
+/// Sends an event. The report contains how long to send nothing to the chat.
 pub(super) async fn send(api: &BotApi, memory: &BotStates, settings: &Settings, outgoing: &Outgoing) -> Report {
     let Some(bot) = SourceBot::of(settings) else {
         return Report::not_done(Verdict::Pause, LocalizedText::new("said-telegram-token").to_string());
@@ -85,7 +85,7 @@ pub(super) async fn send(api: &BotApi, memory: &BotStates, settings: &Settings, 
     memory.rhythm.note(&line, report).await
 }
 
-/// The error is the report why nothing can be sent there.
+/// The error is a report that explains why nothing can be sent to this chat.
 fn line<'a>(
     api: &'a BotApi,
     memory: &'a BotStates,
@@ -100,7 +100,7 @@ fn line<'a>(
     let connection = match place.within {
         Within::Business { owner } => match bot.connection(owner) {
             Some(connection) => Some(connection),
-            // Its owner disconnected the bot. The other chats of this bot go on.
+            // The owner disconnected the bot; its other chats are not affected.
             None => {
                 let verdict = Verdict::Bury(TELEGRAM.failure("t42", outgoing.words));
                 return Err(Box::new(Report::not_done(verdict, "the account that the bot wrote for has taken it out")));

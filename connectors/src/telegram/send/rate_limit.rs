@@ -1,6 +1,6 @@
 //! Rate limits of chats (telegram §8): one message per second to a person, twenty per minute to a group, with short
-//! bursts. A requested wait is kept exactly; if two chats of a bot are asked to wait within five seconds, the limit
-//! is the bot's.
+//! bursts. A wait that Telegram asks for is kept exactly; if it asks for waits in two chats of a bot within five
+//! seconds, the limit applies to the whole bot.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,21 +8,22 @@ use std::time::Duration;
 
 use base::rate_limit::{Budget, RateLimiter};
 use base::verdict::{Report, Verdict};
+use chrono::TimeDelta;
 
 use super::SendContext;
 
 const PERSON: Budget = Budget { at_once: 3, each: 1_000 };
 const GROUP: Budget = Budget { at_once: 3, each: 3_000 };
-/// Two chats within this time, in milliseconds, mean the bot.
-const TOGETHER: i64 = 5_000;
+/// If two chats have to wait within this time, the whole bot has to.
+const TOGETHER: TimeDelta = TimeDelta::seconds(5);
 /// Maximum number of remembered chats.
 const CHATS: u64 = 50_000;
 
-/// Rates at which this process wrote to chats.
+/// The rates at which this process wrote to chats.
 pub(super) struct Rhythm {
     /// By bot and chat.
     chats: RateLimiter<(i64, i64)>,
-    /// By bot: the chat that was last asked to wait, and when, in milliseconds.
+    /// By bot: the chat that last had to wait, and when, in milliseconds.
     slowed: Mutex<HashMap<i64, (i64, i64)>>,
 }
 
@@ -33,7 +34,7 @@ impl Default for Rhythm {
 }
 
 impl Rhythm {
-    /// Counts an attempt and adds to its report how long to leave the chat alone.
+    /// Counts an attempt and adds to its report how long to send nothing to the chat.
     pub(super) async fn note(&self, line: &SendContext<'_>, mut report: Report) -> Report {
         let now = line.outgoing.now.timestamp_millis();
         let (bot, chat) = (line.bot.id, line.place.chat);
@@ -47,10 +48,10 @@ impl Rhythm {
         report
     }
 
-    /// Whether another chat of the bot was asked to wait just now.
+    /// Whether another chat of the bot had to wait just now.
     fn is_the_bots(&self, bot: i64, chat: i64, now: i64) -> bool {
         let mut slowed = self.slowed.lock().unwrap_or_else(PoisonError::into_inner);
         let before = slowed.insert(bot, (chat, now));
-        before.is_some_and(|(other, at)| other != chat && now - at <= TOGETHER)
+        before.is_some_and(|(other, at)| other != chat && now - at <= TOGETHER.num_milliseconds())
     }
 }

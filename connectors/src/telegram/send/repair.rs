@@ -43,7 +43,7 @@ impl MessageDraft {
         true
     }
 
-    /// Telegram counts differently: half of the supposed limit is certainly short enough.
+    /// Telegram counts differently: half of the assumed limit is certainly short enough.
     fn shorten(&mut self) -> bool {
         let Shape::Text(text) = &mut self.shape else { return false };
         let half = Length { most: TEXT.most / 2, ..TEXT };
@@ -72,7 +72,7 @@ impl MessageDraft {
         std::mem::replace(form, wanted) != wanted
     }
 
-    /// A file that cannot be sent in any other way becomes its link.
+    /// Replaces a file that cannot be sent in any other way by its link.
     fn link(&mut self, line: &SendContext<'_>, message: &Message) -> bool {
         let Shape::File { media, caption, .. } = &self.shape else { return false };
         let mut content = message.content.clone();

@@ -20,7 +20,7 @@ pub(super) async fn typing(line: &SendContext<'_>) -> Report {
     call(line, "sendChatAction", &parameters.into()).await
 }
 
-/// Sets or removes the bot's one reaction to a message. Unsupported emoji are skipped, as are all reactions in chats
+/// Sets or removes the bot's single reaction to a message. Unsupported emoji are skipped, as are all reactions in chats
 /// of Telegram Business.
 pub(super) async fn reaction(line: &SendContext<'_>, message: &MessageIds, emoji: Option<&str>) -> Report {
     let emoji = emoji.map(plain);
@@ -33,7 +33,7 @@ pub(super) async fn reaction(line: &SendContext<'_>, message: &MessageIds, emoji
     call(line, "setMessageReaction", &parameters).await
 }
 
-/// Telegram writes emoji without their variation selector.
+/// Without the variation selector, as Telegram writes emoji.
 fn plain(emoji: &str) -> String {
     emoji.replace('\u{fe0f}', "")
 }

@@ -1,5 +1,5 @@
-//! Files that Telegram already has: their `file_id` from the first upload, so that the same file need not be uploaded
-//! again (telegram §7). Remembered in this process; a forgotten file is uploaded again.
+//! Files already uploaded to Telegram: the `file_id` of the first upload, so that the same file need not be uploaded
+//! again (telegram §7). Cached in this process; a file that was evicted is uploaded again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use super::file::FileForm;
 use crate::error_catalog::{Fix, RefusalClass, TELEGRAM};
 use crate::telegram::api::ApiError;
 
-/// Maximum number of remembered files, and how long after the last use. A `file_id` itself does not expire.
+/// Maximum number of cached files, and how long after the last use. A `file_id` itself does not expire.
 const FILES: u64 = 10_000;
 const DAYS: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// A file as one bot sent it: a `file_id` belongs to the bot, and keeps kind and name.
+/// A file sent by one bot: a `file_id` belongs to the bot and includes kind and name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct UploadKey {
     bot: i64,
@@ -25,7 +25,7 @@ pub(super) struct UploadKey {
     name: String,
 }
 
-/// The remembered files.
+/// The cached files.
 pub(super) struct UploadedFiles(Cache<UploadKey, Arc<str>>);
 
 impl Default for UploadedFiles {

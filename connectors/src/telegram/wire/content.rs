@@ -7,9 +7,9 @@ use super::wire;
 wire! {
     /// A file of any kind.
     FileRef {
-        /// Valid for this bot: used to download the file.
+        /// Valid for this bot only; used to download the file.
         file_id: String,
-        /// The same for all bots, and for the same bytes.
+        /// The same for all bots, and for identical bytes.
         file_unique_id: String,
         file_name: Option<String>,
         mime_type: Option<String>,
@@ -94,7 +94,7 @@ pub fn line_of(rich: &Value) -> String {
     lines.join("\n")
 }
 
-/// Each block becomes a line of its own; text inside a text belongs to its line.
+/// Each block becomes a line of its own; text nested in a text belongs to the same line.
 fn blocks(value: &Value, lines: &mut Vec<String>) {
     match value {
         Value::Array(all) => all.iter().for_each(|one| blocks(one, lines)),

@@ -7,7 +7,7 @@ use super::wire;
 
 wire! {
     Message {
-        /// Unique in its chat; 0: not sent yet.
+        /// Unique in its chat; 0 means not sent yet.
         message_id: i64,
         /// Seconds since 1970.
         date: i64,

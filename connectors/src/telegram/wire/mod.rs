@@ -1,5 +1,5 @@
 //! Telegram's updates (https://core.telegram.org/bots/api#update), parsed leniently: a field of an unexpected type
-//! counts as absent, so that a new format of one field never costs a message. Absent fields have their empty value.
+//! counts as absent, so that one changed field never loses a message. Absent fields have their empty value.
 
 mod content;
 mod message;

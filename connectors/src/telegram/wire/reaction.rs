@@ -9,7 +9,7 @@ wire! {
         user: Option<User>,
         actor_chat: Option<Chat>,
         date: i64,
-        /// The complete new set.
+        /// All reactions of the person after the change.
         new_reaction: Vec<Reaction>,
     }
 
@@ -42,7 +42,7 @@ wire! {
         id: String,
         user: User,
         date: i64,
-        /// Used before Bot API 9.0.
+        /// The same field before Bot API 9.0.
         can_reply: bool,
         rights: BusinessRights,
         is_enabled: bool,

@@ -1,4 +1,4 @@
-//! Attachments, kind by kind (vk §5): a file of amoCRM's kinds, or words.
+//! Converts attachments, by kind (vk §5): a file of amoCRM's kinds, or a text.
 
 use base::message::{Content, Media};
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn word<'a>(object: &'a Value, field: &str) -> &'a str {
     object[field].as_str().unwrap_or_default()
 }
 
-/// `<owner>_<id>`, the end of the address of everything in VK.
+/// `<owner>_<id>`, the end of the address of every VK object.
 fn reference(object: &Value) -> Option<String> {
     let owner = object["owner_id"].as_i64().or(object["from_id"].as_i64()).or(object["to_id"].as_i64())?;
     Some(format!("{owner}_{}", object["id"].as_i64()?))
@@ -28,7 +28,7 @@ fn page(kind: &str, object: &Value) -> Option<String> {
     reference(object).map(|reference| format!("https://vk.com/{kind}{reference}"))
 }
 
-/// The largest of some pictures.
+/// The largest of several pictures.
 fn largest(pictures: &Value) -> Option<&str> {
     let side = |one: &Value, name: &str| one[name].as_i64().unwrap_or_default();
     let area = |one: &&Value| side(one, "width").saturating_mul(side(one, "height"));
@@ -48,7 +48,7 @@ fn media(url: &str, file_name: String, object: &Value) -> Media {
 }
 
 impl Listener<'_> {
-    /// None for what VK sends beside other things and nobody sees.
+    /// None for attachments that VK adds and no one sees.
     pub(super) fn attached(&self, attachment: &Attachment) -> Option<Attached> {
         let object = attachment.object();
         let file = match attachment.r#type.as_str() {
@@ -126,7 +126,7 @@ fn photo(object: &Value) -> Option<Content> {
     Some(Content::Picture(media(url, format!("photo_{id}.jpg"), object)))
 }
 
-/// Pictures and films sent as files are shown as what they are.
+/// Pictures and videos sent as files are shown as pictures and videos.
 fn doc(object: &Value) -> Option<Content> {
     let (url, title, ending) = (word(object, "url"), plain(word(object, "title")), word(object, "ext"));
     if url.is_empty() {
@@ -148,7 +148,7 @@ fn voice(object: &Value) -> Option<Content> {
     (!url.is_empty()).then(|| Content::Voice(media(url, format!("voice_{id}.{ending}"), object)))
 }
 
-/// Most music has no address for communities.
+/// Communities get no address for most music.
 fn music(object: &Value) -> Option<Content> {
     let url = Some(word(object, "url")).filter(|url| !url.is_empty() && !url.contains("audio_api_unavailable"))?;
     let names = [word(object, "artist"), word(object, "title")].map(plain);

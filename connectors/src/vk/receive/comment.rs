@@ -1,5 +1,5 @@
-//! Comments on posts, photos, videos and goods (vk §10). They stand in the same conversation as the person's messages,
-//! each with the post it is about.
+//! Comments on posts, photos, videos and goods (vk §10). They are shown in the same conversation as the person's
+//! messages, each with the post it is about.
 
 use base::message::{Body, Post, Quote};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::incoming::{EditedMessage, InboundEvent, IncomingMessage};
 use crate::vk::ids::{PostId, Published};
 use crate::vk::wire::Comment;
 
-/// The event's name without its end: what is commented on.
+/// The event's name without its suffix, and what is commented on.
 const KINDS: [(&str, Published); 4] = [
     ("wall_reply_", Published::Wall),
     ("photo_comment_", Published::Photo),
@@ -20,7 +20,7 @@ const KINDS: [(&str, Published); 4] = [
 ];
 
 impl Listener<'_> {
-    /// Any event that is not about messages.
+    /// Converts an event that is not about messages.
     pub(super) async fn comment(&self, kind: &str, object: &Value) -> Vec<InboundEvent> {
         let found = KINDS.iter().find_map(|(start, kind_of)| Some((*kind_of, kind.strip_prefix(start)?)));
         let Some((of, what)) = found else { return vec![InboundEvent::Unknown("event")] };
@@ -32,7 +32,7 @@ impl Listener<'_> {
             return vec![InboundEvent::TookBack { messages: vec![post.comment(comment.id)] }];
         }
         if comment.from_id == -self.community() {
-            // Our own public answer, or that of an admin: VK does not tell them apart.
+            // Our own public answer, or that of an admin: VK does not distinguish them.
             return vec![InboundEvent::Nothing("own_comment")];
         }
         if comment.from_id == 0 {
@@ -45,7 +45,7 @@ impl Listener<'_> {
             }
             "edit" => match self.commented(post, &comment).await.into_iter().next() {
                 Some(written) => {
-                    // Comments have no time of their change.
+                    // A comment does not contain the time of its change.
                     let key = key_of(&written, 0);
                     vec![InboundEvent::Changed(Box::new(EditedMessage { written, key }))]
                 }

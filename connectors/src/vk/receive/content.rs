@@ -1,4 +1,4 @@
-//! Contents of a message or a comment: the text with the first file, and each further file by itself.
+//! Contents of a message or a comment: the text with the first file, then each further file separately.
 
 use base::message::Content;
 
@@ -7,7 +7,7 @@ use super::attachment::Attached;
 use super::text::plain;
 use crate::vk::wire::{Attachment, Geo};
 
-/// What a message holds, in amoCRM's kinds.
+/// The contents of a message, in amoCRM's kinds.
 #[derive(Debug, PartialEq)]
 pub(super) struct Held {
     pub first: Content,
@@ -18,7 +18,7 @@ pub(super) struct Held {
 }
 
 impl Listener<'_> {
-    /// `lines`: what stands above the text.
+    /// `lines`: lines above the text.
     pub(super) fn held(&self, text: &str, lines: Vec<String>, attachments: &[Attachment], geo: Option<&Geo>) -> Held {
         let mut words = lines;
         words.push(plain(text));

@@ -1,4 +1,4 @@
-//! What a message answers, and whose messages it forwards.
+//! Which message a message answers, and whose messages it forwards.
 
 use base::message::{Content, Quote};
 
@@ -6,7 +6,7 @@ use super::Listener;
 use crate::vk::ids::MessageId;
 use crate::vk::wire::{Attachment, Message};
 
-/// Forwarded messages that are read, and how deep those inside them are looked into.
+/// Maximum number of forwarded messages, and how deeply nested ones are read.
 const FORWARDED: usize = 20;
 const DEPTH: usize = 3;
 
@@ -57,7 +57,7 @@ impl Listener<'_> {
     }
 }
 
-/// Forwarded messages and those inside them, in order, with their depth from 1.
+/// Forwarded messages and those nested in them, in order, with their depth from 1.
 fn flat(all: &[Message]) -> Vec<(usize, &Message)> {
     let mut found = Vec::new();
     let mut waiting: Vec<(usize, &Message)> = all.iter().rev().map(|one| (1, one)).collect();

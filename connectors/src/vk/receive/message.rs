@@ -35,7 +35,7 @@ impl Listener<'_> {
                 written: first,
                 message_id: Some(pressed.message_id),
                 data: pressed.data(),
-                // A text button waits for nothing.
+                // A text button needs no acknowledgement.
                 acknowledge: String::new(),
             })),
             None => InboundEvent::Wrote(Box::new(first)),
@@ -44,8 +44,9 @@ impl Listener<'_> {
         events
     }
 
-    /// `message_reply`: what anybody but Parom writes for the community is a manager's word. Parom's own messages are known
-    /// by their `random_id` in the process that sent them, and everywhere by their stored ids.
+    /// `message_reply`: a message that anything but Parom writes for the community counts as a manager's. Parom's own
+    /// messages are recognised by their `random_id` in the process that sent them, and in other processes by their
+    /// stored ids.
     pub(super) async fn replied(&self, message: &Message) -> Vec<InboundEvent> {
         if !message.action.is_null() {
             return vec![InboundEvent::Nothing("service")];
@@ -58,7 +59,7 @@ impl Listener<'_> {
         written.into_iter().map(|one| InboundEvent::Wrote(Box::new(one))).collect()
     }
 
-    /// Whether this process sent it. What people write has an admin (vk §6).
+    /// Whether this process sent it. Messages written by people contain an admin (vk §6).
     fn is_own(&self, message: &Message) -> bool {
         let is_by_program = message.from_id == -self.community() && message.admin_author_id <= 0;
         is_by_program && self.seen.is_sent(self.community(), message.random_id)
@@ -76,7 +77,7 @@ impl Listener<'_> {
         vec![InboundEvent::Changed(Box::new(EditedMessage { written, key }))]
     }
 
-    /// Where the customer came from, told with a message; or that they pressed Start.
+    /// Where the customer came from, or that they pressed Start, as reported with a message.
     async fn began(&self, message: &Message, start: bool) -> Option<InboundEvent> {
         let word = |value: &Value| value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
         let mark = match (word(&message.r#ref), word(&message.ref_source)) {
@@ -91,7 +92,7 @@ impl Listener<'_> {
         Some(InboundEvent::Began(Box::new(Began { conversation_id, customer, mark })))
     }
 
-    /// The message, and each further file of it as one of its own. None if it has no number.
+    /// The message, and each further file as a message of its own. None if it has no number.
     pub(crate) async fn written(&self, message: &Message) -> Vec<IncomingMessage> {
         let peer = message.peer_id;
         let Some(id) = MessageId::of(peer, message.id, message.conversation_message_id) else { return Vec::new() };
@@ -132,7 +133,7 @@ impl Listener<'_> {
     }
 }
 
-/// Equal for a repeat, different for another change: the time of the change and the new content.
+/// Equal if the same change is reported again, different for another: the time of the change and the new content.
 pub(super) fn key_of(written: &IncomingMessage, changed_at: i64) -> String {
     let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);
     let digest = Sha256::digest(format!("{says}\0{:?}", written.body.caption));

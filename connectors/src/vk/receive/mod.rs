@@ -29,14 +29,14 @@ use super::wire::{Callback, Message};
 use crate::Settings;
 use crate::incoming::{InboundEvent, NotReceived};
 
-/// What reading an event needs.
+/// What is needed to read an event.
 #[derive(Clone, Copy)]
 pub(super) struct Listener<'a> {
     pub asking: Asking<'a>,
     pub seen: &'a Seen,
 }
 
-/// Reads one call.
+/// Converts one call.
 pub(super) async fn receive(
     (api, people, seen): (&VkApi, &People, &Seen),
     settings: &Settings,
@@ -79,7 +79,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A text of ours inside a customer's message, with non-breaking spaces replaced.
+    /// A text that Parom adds to a customer's message, with plain spaces instead of no-break ones.
     fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
         let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.asking.words, "")
@@ -90,7 +90,7 @@ impl Listener<'_> {
     }
 }
 
-/// A message, if it says whose and where it is.
+/// A message, if it contains its sender and its chat.
 pub(super) fn message(object: &Value) -> Option<Message> {
     let message = Message::deserialize(object).ok()?;
     (message.peer_id != 0 && message.from_id != 0).then_some(message)

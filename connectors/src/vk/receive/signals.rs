@@ -12,7 +12,7 @@ use crate::vk::keyboard;
 use crate::vk::reactions;
 use crate::vk::wire::number;
 
-/// Numbers of these events.
+/// The numbers in these events.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Numbers {
@@ -47,14 +47,14 @@ pub(super) fn denied(object: &Value) -> InboundEvent {
 }
 
 impl Listener<'_> {
-    /// `message_read`: everything up to a message.
+    /// `message_read`: all messages up to this one.
     pub(super) fn read_up_to(&self, object: &Value) -> InboundEvent {
         let told = numbers(object);
         let peer = if told.peer_id == 0 { told.from_id } else { told.peer_id };
         if told.from_id == -self.community() {
             return InboundEvent::Nothing("own_reading");
         }
-        // In a group chat one reader is not all.
+        // In a group chat, one reader does not mean that all have read it.
         if is_chat(peer) {
             return InboundEvent::Nothing("group_reading");
         }
@@ -68,7 +68,7 @@ impl Listener<'_> {
         }))
     }
 
-    /// `message_typing_state`: a person writes to the community.
+    /// `message_typing_state`: a person types a message to the community.
     pub(super) async fn types(&self, object: &Value) -> InboundEvent {
         match numbers(object).from_id {
             0 => InboundEvent::Unknown("message_typing_state"),
@@ -80,7 +80,7 @@ impl Listener<'_> {
         }
     }
 
-    /// `message_event`: a callback button, of ours or of a keyboard that another program made.
+    /// `message_event`: a press of a callback button, ours or another program's.
     pub(super) async fn pressed(&self, object: &Value) -> InboundEvent {
         let told = numbers(object);
         let Some(event) = object["event_id"].as_str().filter(|event| !event.is_empty() && !event.contains(' ')) else {
@@ -111,7 +111,7 @@ impl Listener<'_> {
         }))
     }
 
-    /// `message_reaction_event`: one reaction a person, removed if it has no number.
+    /// `message_reaction_event`: each person has one reaction; it was removed if there is no number.
     pub(super) async fn reacted(&self, object: &Value, event_id: &str) -> InboundEvent {
         let told = numbers(object);
         if told.reacted_id == 0 || told.peer_id == 0 || told.cmid == 0 {
@@ -138,7 +138,7 @@ impl Listener<'_> {
         InboundEvent::Reacted(Box::new(Reacted { message: id.to_string(), sender, emoji, key }))
     }
 
-    /// `message_allow`: the community may write; by a button on a site it brings that button's key.
+    /// `message_allow`: the community may write; if a button on a site was used, with that button's key.
     pub(super) async fn allowed(&self, object: &Value) -> Vec<InboundEvent> {
         let person = numbers(object).user_id;
         if person == 0 {

@@ -6,7 +6,7 @@ const NAMED: [(&str, char); 6] =
 /// The longest entity, `&#x10ffff;`.
 const LONGEST: usize = 10;
 
-/// A text as people wrote it: without entities, and with names in place of mentions.
+/// A text as people wrote it: without entities, and with names instead of mentions.
 pub(super) fn plain(text: &str) -> String {
     unmentioned(&unescaped(&text.replace("<br>", "\n")))
 }
@@ -68,7 +68,7 @@ fn unmentioned(text: &str) -> String {
 fn mention(inside: &str) -> Option<&str> {
     let (whose, name) = inside.split_once('|')?;
     let number = ["id", "club", "public", "event"].into_iter().find_map(|start| whose.strip_prefix(start))?;
-    // Comments name the comment as well: `id712:bp-223_45`.
+    // In comments, a mention also contains the comment: `id712:bp-223_45`.
     let number = number.split(':').next()?;
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && !name.is_empty()).then_some(name)

@@ -21,8 +21,8 @@ enum Created {
 }
 
 impl PostId {
-    /// The method that answers a comment on it, and the parameter that names it. VK has opened only the first to
-    /// communities.
+    /// The method that answers a comment on this kind, and the parameter that names the object. VK offers only the
+    /// first to communities.
     const fn method(self) -> (&'static str, &'static str) {
         match self.kind {
             Published::Wall => ("wall.createComment", "post_id"),
@@ -33,7 +33,7 @@ impl PostId {
     }
 }
 
-/// Answers a comment in public, in the community's name. `guid` is the key against repeats.
+/// Answers a comment publicly, in the community's name. `guid` is the idempotency key.
 pub(super) async fn send(line: &SendContext<'_>, message: &Message, post: &Post) -> Report {
     let found = PostId::parse(&post.id).filter(|found| found.owner == -line.community.id);
     let Some(found) = found else {
@@ -71,7 +71,7 @@ pub(super) async fn send(line: &SendContext<'_>, message: &Message, post: &Post)
     }
 }
 
-/// The comment that is answered: the quoted one, else the customer's last message if it is one on this post.
+/// The comment to answer: the quoted one, otherwise the customer's last message if it is a comment on this post.
 fn answered(line: &SendContext<'_>, message: &Message, post: PostId) -> Option<i64> {
     let quoted = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref());
     let last = line.outgoing.last_incoming.as_ref().map(|last| last.external_id.as_str());

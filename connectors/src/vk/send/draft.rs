@@ -1,4 +1,4 @@
-//! A message about to be posted, with its changeable parts separate.
+//! A message about to be sent, with its changeable parts separate.
 
 use base::message::{Content, List, Markup, Media};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::vk::api::{ApiError, Params};
 use crate::vk::ids::{MessageId, Number, is_chat};
 use crate::vk::keyboard;
 
-/// What is posted beside the text.
+/// What is sent with the text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum With {
     Nothing,
@@ -21,7 +21,7 @@ pub(super) enum With {
     Place { latitude: f64, longitude: f64 },
 }
 
-/// A message about to be posted.
+/// A message about to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MessageDraft {
     pub text: String,
@@ -31,7 +31,7 @@ pub(super) struct MessageDraft {
     pub keyboard: Option<Value>,
 }
 
-/// The ids of a posted message.
+/// The ids of a sent message.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Posted {
     pub id: i64,
@@ -79,7 +79,7 @@ impl MessageDraft {
                 _ => false,
             },
             Fix::Bytes => match &message.content {
-                // The link of a file that VK does not take; the text of it is in the lines already.
+                // The link of a file that VK does not accept; its caption is already in the text.
                 content if matches!(self.with, With::File(..)) => {
                     self.with = With::Nothing;
                     self.text = lines::content(line.outgoing.words, content);
@@ -91,7 +91,7 @@ impl MessageDraft {
         }
     }
 
-    /// Posts it, a text that is too long in parts. Returns the last message, which has the keyboard.
+    /// Sends it, a text that is too long in parts. Returns the last message, which has the keyboard.
     pub async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
         let attachment = match &self.with {
             With::File(kind, media) => Some(file::attachment(line, *kind, media).await?),
@@ -125,8 +125,8 @@ impl MessageDraft {
     }
 }
 
-/// Calls `messages.send`. Messages of group chats have no id, and only `peer_ids` answers their number there: the same
-/// request is asked for it. Its `random_id` makes it the same message.
+/// Calls `messages.send`. Messages of group chats have no id, and only a request with `peer_ids` returns their number,
+/// so the same request is sent again in that form; its `random_id` prevents a duplicate.
 async fn call(line: &SendContext<'_>, parameters: Params) -> Result<Posted, ApiError> {
     let send = async |parameters: Params| -> Result<Posted, ApiError> {
         let answer: Value = line.api.call(line.community.token, "messages.send", parameters).await?;
@@ -144,7 +144,7 @@ async fn call(line: &SendContext<'_>, parameters: Params) -> Result<Posted, ApiE
 /// A number, or an object with the numbers or the error of one peer.
 fn read(answer: &Value) -> Result<Posted, ApiError> {
     let one = answer.as_array().map_or(Some(answer), |all| all.first()).ok_or(ApiError::Unreadable)?;
-    // Also as text, for servers that write their 64-bit numbers so.
+    // Also as text, for servers that write 64-bit numbers as text.
     if let Some(id) = one.as_i64().or_else(|| one.as_str()?.parse().ok()) {
         return Ok(Posted { id, cmid: 0 });
     }
@@ -161,8 +161,8 @@ fn read(answer: &Value) -> Result<Posted, ApiError> {
     }
 }
 
-/// The parameter that names the answered message. One without an id of its own, in group chats, is forwarded as an
-/// answer (vk §6).
+/// The parameter that names the answered message. In group chats, messages have no id of their own, so the message is
+/// forwarded as a reply (vk §6).
 fn reply(quote: MessageId) -> (&'static str, Option<String>) {
     match quote.number {
         Number::Id(id) if !is_chat(quote.peer) => ("reply_to", Some(id.to_string())),

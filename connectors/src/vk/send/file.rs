@@ -1,4 +1,5 @@
-//! In which form a file is sent, and its upload: an address, the bytes, a method that keeps them (vk §8).
+//! Chooses the form in which a file is sent, and uploads it: get an address, send the bytes, call a method that saves
+//! them (vk §8).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ const MEGABYTE: u64 = 1024 * 1024;
 /// The largest picture, and the largest file.
 const PHOTO: u64 = 50 * MEGABYTE;
 const DOC: u64 = 200 * MEGABYTE;
-/// How many uploads are remembered, and for how long: for the attempts of one letter.
+/// How many uploads are cached, and for how long: for the attempts of one letter.
 const UPLOADS: u64 = 10_000;
 const REMEMBERED: Duration = Duration::from_secs(3600);
 
@@ -31,7 +32,7 @@ pub(super) enum FileKind {
     Doc,
 }
 
-/// Files that VK already has for a letter: a repeat does not upload them again.
+/// Files that VK already has for a letter, so that a retry does not upload them again.
 pub(in crate::vk) struct Uploaded(Cache<(String, FileKind), Arc<str>>);
 
 impl Default for Uploaded {
@@ -45,7 +46,7 @@ struct UploadServer {
     upload_url: String,
 }
 
-/// A kept file.
+/// A saved file.
 #[derive(Deserialize)]
 struct Kept {
     id: i64,
@@ -55,7 +56,7 @@ struct Kept {
 }
 
 impl FileKind {
-    /// The best form that VK accepts for a content; none if it has no file.
+    /// The best form that VK accepts for the content; none if it has no file.
     pub fn of(content: &Content) -> Option<Self> {
         let media = content.media()?;
         let mime = media.mime_type.as_deref().map(|kind| kind.split(';').next().unwrap_or(kind).trim());
@@ -92,7 +93,7 @@ pub(super) async fn attachment(line: &SendContext<'_>, kind: FileKind, media: &M
 
 async fn photo(line: &SendContext<'_>, media: &Media) -> Result<String, ApiError> {
     let told = uploaded(line, "photos.getMessagesUploadServer", None, ("photo", media)).await?;
-    // An empty list: no picture, or one that VK cannot read.
+    // An empty list means no picture, or one that VK cannot read.
     let photo = word(&told["photo"]).filter(|photo| photo != "[]");
     let photo = photo.ok_or_else(|| ApiError::NotUploaded("the picture cannot be read".to_owned()))?;
     let parameters: Params =
@@ -106,7 +107,7 @@ async fn doc(line: &SendContext<'_>, kind: &'static str, media: &Media) -> Resul
     let file = word(&told["file"]).ok_or_else(|| ApiError::NotUploaded(told.to_string()))?;
     let parameters: Params = vec![("file", Some(file)), ("title", Some(name(media)))];
     let kept: Value = call(line, "docs.save", parameters).await?;
-    // By its type, in older versions a list.
+    // Under the name of its type; older versions return a list.
     let object = kept["type"].as_str().map_or_else(|| &kept[0], |kind| &kept[kind]);
     let kept = Kept::deserialize(object).map_err(|_| ApiError::Unreadable)?;
     Ok(kept.reference("doc"))
@@ -119,7 +120,7 @@ impl Kept {
     }
 }
 
-/// A keeping call that failed half-way is asked again: what it kept is not yet seen by anybody.
+/// A save call that failed half-way is repeated: what it saved is not visible to anyone yet.
 async fn call<T: serde::de::DeserializeOwned>(
     line: &SendContext<'_>,
     method: &str,
@@ -144,7 +145,7 @@ async fn uploaded(
     };
     let opened = match opened {
         Ok(opened) => opened,
-        // It stands in another place: its link is all there is.
+        // The bytes are stored elsewhere, so only the link can be sent.
         Err(NotOpened::Never(why)) => return Err(ApiError::NotUploaded(why.to_owned())),
         Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => return Err(unreadable()),
     };
@@ -163,7 +164,7 @@ fn name(media: &Media) -> String {
     }
 }
 
-/// A word or a number of an answer.
+/// A text or a number in an answer.
 fn word(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),

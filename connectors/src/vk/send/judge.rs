@@ -11,7 +11,7 @@ use crate::judged::Judged;
 use crate::vk::api::ApiError;
 use crate::vk::setup::explain;
 
-/// VK counts calls by the second; a daily limit of a method is asked again after ten minutes.
+/// VK counts calls per second; after a daily limit of a method the next try is ten minutes later.
 const A_SECOND: Duration = Duration::from_secs(1);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 

@@ -15,7 +15,7 @@ use crate::vk::setup::explain;
 use crate::vk::{keyboard, reactions};
 use crate::{Message, MessageIds, read_marks};
 
-/// Edits a text. An edit of a message with a file would take the file away, so it is refused.
+/// Edits a text. Editing a message with a file would remove the file, so it is refused.
 pub(super) async fn edit(line: &SendContext<'_>, message: &Message) -> Report {
     let found = message.external_id.as_deref().and_then(MessageId::parse).filter(|found| found.peer == line.peer);
     let (Some(found), Content::Text { text }) = (found, &message.content) else {
@@ -48,7 +48,7 @@ pub(super) async fn typing(line: &SendContext<'_>) -> Report {
     call(line, "messages.setActivity", parameters).await
 }
 
-/// Marks the dialogue as read after a manager's answer. Its outcome changes nothing.
+/// Marks the dialogue as read after a manager's answer. The result is ignored.
 pub(super) async fn mark_read(line: &SendContext<'_>) {
     let Some(last) = &line.outgoing.last_incoming else { return };
     let peer = line.peer.to_string();
@@ -66,8 +66,8 @@ pub(super) async fn mark_read(line: &SendContext<'_>) {
     }
 }
 
-/// Sets or removes the community's one reaction to a message. Emoji that VK does not have are skipped, as are reactions
-/// to comments.
+/// Sets or removes the community's single reaction to a message. Unsupported emoji are skipped, as are reactions to
+/// comments.
 pub(super) async fn reaction(line: &SendContext<'_>, message: &MessageIds, emoji: Option<&str>) -> Report {
     let skipped = || Report::done(0, Taken::default());
     let number = emoji.map(reactions::number);

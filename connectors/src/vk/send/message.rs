@@ -15,7 +15,7 @@ use crate::vk::ids::MessageId;
 /// buttons as text, as a document, as a link.
 const TRIES: usize = 5;
 
-/// Posts a message, changing it for each known reason for a refusal.
+/// Sends a message, changing it for each known reason for a refusal.
 pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     let mut draft = MessageDraft::of(line, message);
     if draft.is_empty() {
@@ -42,7 +42,7 @@ pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     }
 }
 
-/// What is refused as a picture or a voice message goes as a document, and what is refused as that becomes a link.
+/// A file refused as a picture or a voice message is sent as a document; one refused as a document is sent as a link.
 fn next(fix: Fix, draft: &MessageDraft) -> Fix {
     match (&draft.with, fix) {
         (With::File(FileKind::Doc, _), Fix::Document) => Fix::Bytes,

@@ -1,5 +1,5 @@
-//! Community → customer. A request that VK refuses for a known reason is changed and sent again, once for each reason,
-//! within the same letter (vk §13).
+//! Community → customer. If VK refuses a request for a known reason, it is changed and sent again, once for each
+//! reason, within the same letter (vk §13).
 //!
 //! ```text
 //! message.rs  a message: draft ─▶ post ─▶ taken        draft.rs   what is posted: text, attachment, keyboard, quote
@@ -32,7 +32,7 @@ use super::setup::Community;
 use crate::error_catalog::VK;
 use crate::{Event, Outgoing, Settings};
 
-/// What every request of a letter needs.
+/// What every request for a letter needs.
 struct SendContext<'a> {
     api: &'a VkApi,
     seen: &'a Seen,
@@ -43,13 +43,13 @@ struct SendContext<'a> {
 }
 
 impl SendContext<'_> {
-    /// The parameters that say where: the peer, and whose dialogue it is.
+    /// The parameters for the target: the peer, and whose dialogue it is.
     fn to_peer(&self) -> super::api::Params {
         vec![("peer_id", Some(self.peer.to_string())), ("group_id", Some(self.community.id.to_string()))]
     }
 
     /// VK's idempotency key of the n-th request of a letter: the same in every attempt (vk §6). Positive and never 0,
-    /// which is no key.
+    /// because 0 means no key.
     fn random_id(&self, request: usize) -> i32 {
         let digest = Sha256::digest(format!("{}#{request}", self.outgoing.id()));
         let mut bytes = [0; 4];

@@ -6,7 +6,7 @@ use crate::Settings;
 use crate::vk::api::{ApiError, VkApi};
 use crate::vk::setup::{self, Community};
 
-/// Acknowledges a press of a callback button: the customer's button stops waiting. `press`: event, person, peer.
+/// Acknowledges a press of a callback button, which ends its loading state. `press`: event, person, peer.
 pub(in crate::vk) async fn acknowledge(api: &VkApi, settings: &Settings, press: &str) {
     let mut parts = press.split(' ');
     let (Some(event), Some(person), Some(peer)) = (parts.next(), parts.next(), parts.next()) else { return };
@@ -18,7 +18,7 @@ pub(in crate::vk) async fn acknowledge(api: &VkApi, settings: &Settings, press: 
     ];
     let done: Result<Value, ApiError> = api.call(community.token, "messages.sendMessageEventAnswer", parameters).await;
     if let Err(failed) = done {
-        // A press is valid for a minute; it is stored.
+        // A press can be acknowledged for a minute; it is already stored.
         tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
     }
 }

@@ -15,7 +15,7 @@ const MANAGEMENT: std::ops::RangeInclusive<u32> = 2_388_000..=2_389_999;
 /// Why there is no result. Contains no token and no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
-    /// Meta refused, or a gateway in front of it.
+    /// Meta or a gateway in front of it refused.
     Refused(Box<Refused>),
     /// The request did not reach the server completely: nothing happened there.
     NotSent(LocalizedText),
@@ -33,11 +33,11 @@ pub struct Refused {
     /// Meta's code; the HTTP status if the answer was not Meta's own.
     pub code: u32,
     pub subcode: u32,
-    /// Meta's words, empty if the answer was not its own.
+    /// Meta's text, empty if the answer was not Meta's own.
     pub text: String,
-    /// The id by which Meta's support finds the call.
+    /// The id by which Meta's support can find the call.
     pub trace: String,
-    /// When Meta wants to be asked again.
+    /// When Meta asks to try again.
     pub retry_after: Option<Duration>,
 }
 
@@ -52,7 +52,7 @@ impl ApiError {
 }
 
 wire! {
-    /// An answer with an error. Every field may be absent, or of another type.
+    /// An answer with an error. Every field may be absent or of another type.
     ErrorAnswer {
         error: Option<ErrorBody>,
     }
@@ -69,13 +69,13 @@ wire! {
 }
 
 impl ErrorBody {
-    /// `error_data.details`; some errors have these words in the place of the object.
+    /// `error_data.details`; some errors have a text in place of the object.
     fn details(&self) -> &str {
         self.error_data.get("details").unwrap_or(&self.error_data).as_str().unwrap_or_default()
     }
 }
 
-/// The refusal in an answer; none if it is a success. Meta may put an error into an answer of any status.
+/// The refusal in an answer; none if it is a success. Meta may send an error with any status.
 pub(super) fn refused(status: u16, body: &[u8], secret: &str) -> Option<Refused> {
     let failed = status >= 300;
     let answer: ErrorAnswer = serde_json::from_slice(body).unwrap_or_default();
@@ -88,18 +88,18 @@ pub(super) fn refused(status: u16, body: &[u8], secret: &str) -> Option<Refused>
     let text = texts.join(": ");
     let text = if secret.is_empty() { text } else { text.replace(secret, "…") };
     let subcode = error.error_subcode.0.unwrap_or_default();
-    // Without a code the status says what there is to say: 0 would mean that the token is not valid.
+    // Without a code the status is used: a code of 0 would mean that the token is invalid.
     let code = error.code.0.unwrap_or_else(|| u32::from(status));
     let code = if MANAGEMENT.contains(&subcode) { subcode } else { code };
     Some(Refused { status, code, subcode, text, trace: error.fbtrace_id.0, retry_after: None })
 }
 
-/// A refusal without Meta's words.
+/// A refusal without a text of Meta's.
 pub(super) fn refused_by(status: u16) -> ApiError {
     ApiError::Refused(Box::new(Refused { status, code: u32::from(status), ..Refused::default() }))
 }
 
-/// An id that cannot be part of an address names nothing at Meta.
+/// The error for an id that cannot be part of an address, so that no object can have it.
 pub(super) fn unreadable_address() -> ApiError {
     let text = "the id cannot be part of an address".to_owned();
     ApiError::Refused(Box::new(Refused { status: 0, code: 100, text, ..Refused::default() }))
@@ -110,7 +110,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// `whole`: whether all of the request was sent.
+/// `whole`: set when all of the request was sent.
 pub(super) fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
     let sent = whole && !error.is_connect() && !error.is_builder();
     let said = words(error);

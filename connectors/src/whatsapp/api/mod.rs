@@ -1,5 +1,5 @@
-//! Calls of Meta's Graph API (whatsapp §1, §15). Tokens are sent in headers, and no address leaves this folder, because some
-//! contain a secret.
+//! Calls to Meta's Graph API (whatsapp §1, §15). Tokens are sent in headers, and no address leaves this folder, because
+//! some contain a secret.
 
 mod error;
 #[cfg(test)]
@@ -31,7 +31,7 @@ const CALL_WITHIN: Duration = Duration::from_secs(12);
 const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
 /// Maximum bytes read from an answer: a page of a hundred templates is smaller.
 const ANSWER_BYTES: usize = 4 * 1024 * 1024;
-/// Domains from which Meta gives out files (whatsapp §10).
+/// Domains from which Meta serves files (whatsapp §10).
 const FILE_DOMAINS: [&str; 4] = ["fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net"];
 
 /// Meta's Graph API, or another server in its place (`whatsapp.api_url`). Clones share connections.
@@ -43,18 +43,18 @@ pub struct GraphApi {
     base: Arc<str>,
 }
 
-/// A request for a file, and whether it proves who asks.
+/// A request for a file, and whether it contains the token.
 struct FileRequest {
     request: RequestBuilder,
     with_token: bool,
 }
 
-/// The part of an address behind the version: its segments, and its query.
+/// The part of an address after the version: its segments, and its query.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<'a>(pub &'a [&'a str], pub &'a [(&'a str, &'a str)]);
 
 impl GraphApi {
-    /// `base`: `whatsapp.api_url`, an address from the configuration.
+    /// `base`: `whatsapp.api_url` from the configuration.
     pub fn new(http: &HttpClients, base: &Url) -> Self {
         let base = base::config::base(base).into();
         Self { http: http.trusted().clone(), files: http.files().clone(), guarded: http.guarded().clone(), base }
@@ -65,7 +65,7 @@ impl GraphApi {
         self.answered(self.http.get(self.address(path)?), token, || true).await
     }
 
-    /// Reads an object that needs no token: its address contains what proves the right to it.
+    /// Reads an object without a token: its address contains the authorization.
     pub async fn get_openly<T: DeserializeOwned>(&self, path: Path<'_>) -> Result<T, ApiError> {
         let request = self.http.get(self.address(path)?).timeout(CALL_WITHIN);
         sent(request, "", || true).await
@@ -99,7 +99,8 @@ impl GraphApi {
         sent(authorized(request, token), token.expose_secret(), || whole.is_set()).await
     }
 
-    /// Posts the bytes of a resumable upload. `session`: the id from its first call, which holds a query (whatsapp §9).
+    /// Sends the bytes of a resumable upload. `session`: the id from its first call, which contains a query (whatsapp
+    /// §9).
     pub async fn upload_bytes<T: DeserializeOwned>(
         &self,
         token: &SecretString,
@@ -116,7 +117,7 @@ impl GraphApi {
         .await
     }
 
-    /// Opens a file at the address that Meta told.
+    /// Opens a file at an address returned by Meta.
     pub async fn open(&self, token: &SecretString, address: &str) -> Result<OpenFile, ApiError> {
         let request = self.file_request(address).ok_or_else(unreadable_address)?;
         let request = if request.with_token { authorized(request.request, token) } else { request.request };
@@ -131,8 +132,9 @@ impl GraphApi {
         Ok(OpenFile { announced, bytes: bytes.boxed() })
     }
 
-    /// The token goes to Meta's own hosts and to that of the API, and, if the API is another server than Meta's, to the hosts that it
-    /// names. Hosts other than these must be public or listed in `network.allow_private`. None for an address that may not be called.
+    /// The token is sent to Meta's own hosts and to the API's host; if the API is another server than Meta's, also to
+    /// the hosts that it returns. Hosts other than these must be public or listed in `network.allow_private`. None for
+    /// an address that must not be called.
     fn file_request(&self, address: &str) -> Option<FileRequest> {
         let (address, own) = (Url::parse(address).ok()?, Url::parse(&self.base).ok()?);
         let host = address.host_str()?;
@@ -144,7 +146,7 @@ impl GraphApi {
         Some(FileRequest { request, with_token: !own.host_str().is_some_and(is_metas) })
     }
 
-    /// Every segment is escaped, so that an id never leads elsewhere.
+    /// Every segment is escaped, so that an id cannot change the path.
     fn address(&self, Path(segments, query): Path<'_>) -> Result<Url, ApiError> {
         let mut address = Url::parse(&self.base).map_err(|_| unreadable_address())?;
         if segments.iter().any(|segment| segment.is_empty() || segment.chars().all(|sign| sign == '.')) {
@@ -178,7 +180,7 @@ fn authorized(request: RequestBuilder, token: &SecretString) -> RequestBuilder {
     request.bearer_auth(token.expose_secret())
 }
 
-/// Sends a request. `whole`: whether all of it was sent.
+/// Sends a request. `whole`: set when all of it was sent.
 async fn sent<T: DeserializeOwned>(
     request: RequestBuilder,
     secret: &str,
@@ -195,7 +197,7 @@ async fn read<T: DeserializeOwned>(response: Response, secret: &str) -> Result<T
     let retry_after = error::retry_after(response.headers());
     let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
         Ok(body) => body,
-        // The status is a refusal; the missing body would only have given the reason.
+        // The status already shows a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => return Err(refused_by(status)),
         Err(error) => return Err(ApiError::Unknown(crate::unanswered::words(error))),
     };

@@ -1,4 +1,4 @@
-//! Content of a message, kind by kind (whatsapp §4). Read by the fields that are there: `type` only names them.
+//! Converts the content of a message, by the fields that are present; `type` is only informative (whatsapp §4).
 
 use base::message::{Content, Media};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::PressedButton;
 use crate::error_catalog::WHATSAPP;
 use crate::whatsapp::wire::{Card, FileRef, Interactive, Location, Message, Order};
 
-/// Meta withholds a message: the first one of a chat that came from the phone app.
+/// The code for a message that Meta withholds: the first one of a chat that came from the phone app.
 const WITHHELD: u32 = 131_060;
 
 /// Content of a message in our kinds.
@@ -17,11 +17,11 @@ pub(super) struct ReceivedContent {
     pub content: Content,
     /// Text in addition to a location or a contact.
     pub caption: Option<String>,
-    /// The id of a list's row (chats-api §3.11).
+    /// The id of a list row (chats-api §3.11).
     pub callback_data: Option<String>,
     /// The data of one of our buttons.
     pub pressed: Option<String>,
-    /// The phone that the sender gave us as their own.
+    /// The phone number that the sender shared as their own.
     pub own_phone: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl ReceivedContent {
 }
 
 impl Reader<'_> {
-    /// At least one; several for a card of several people.
+    /// At least one; several for several contact cards in one message.
     pub(super) fn contents(&self, message: &Message) -> Vec<ReceivedContent> {
         if !message.contacts.is_empty() {
             return message.contacts.iter().map(|card| self.card(card)).collect();
@@ -81,7 +81,7 @@ impl Reader<'_> {
         })
     }
 
-    /// `[Form] date: 2026-11-24`, one field a line. The token is Meta's own.
+    /// `[Form] date: 2026-11-24`, one field per line. The token is only for Meta.
     fn form(&self, response_json: &str, body: &str) -> String {
         let mark = self.text("wa-in-form", &[]);
         let fields = match serde_json::from_str(response_json) {
@@ -95,7 +95,7 @@ impl Reader<'_> {
         format!("{mark} {}", lines.collect::<Vec<_>>().join("\n")).trim_end().to_owned()
     }
 
-    /// `[Order] SKU-77 × 2 = 60 USD; total 85 USD`, and what the customer wrote.
+    /// `[Order] SKU-77 × 2 = 60 USD; total 85 USD`, and the customer's text.
     fn order(&self, order: &Order) -> String {
         let (mut lines, mut total, mut currency) = (Vec::new(), Some(0.0), "");
         for item in order.product_items.iter() {
@@ -119,7 +119,7 @@ impl Reader<'_> {
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 
-    /// A card: the first phone, and everything else as text.
+    /// A contact card: its first phone number; everything else as text.
     fn card(&self, card: &Card) -> ReceivedContent {
         let whole = [&*card.name.first_name, &*card.name.last_name].join(" ");
         let phones: Vec<String> = card
@@ -147,7 +147,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A text for content that Meta does not give out, or that nobody knows yet.
+    /// A text for content that Meta does not provide, or whose type is unknown.
     fn placeholder(&self, message: &Message) -> String {
         if &*message.r#type == "media_placeholder" {
             return self.text("wa-in-history-file", &[]);
@@ -167,7 +167,7 @@ impl Reader<'_> {
     }
 }
 
-/// The file of a message, if it has one that can be fetched.
+/// The file of a message, if there is one that can be downloaded.
 fn file(message: &Message) -> Option<Content> {
     let of = |file: &Option<FileRef>| file.as_ref().filter(|file| file.id.some().is_some()).cloned();
     if let Some(file) = of(&message.image) {
@@ -204,7 +204,7 @@ fn media(file: &FileRef, kind: &str) -> Media {
     }
 }
 
-/// The ending of a made-up name; empty if the type is not one of those that have no name of their own.
+/// The extension of a generated name; empty for types that always have a name.
 fn ending(mime_type: &str) -> &'static str {
     match mime_type.split(';').next().unwrap_or_default().trim() {
         "image/jpeg" => ".jpg",
@@ -232,19 +232,19 @@ fn place(location: &Location) -> Option<ReceivedContent> {
     })
 }
 
-/// Without superfluous decimals, and without the noise of binary fractions.
+/// Without superfluous decimals and floating-point noise.
 fn money(sum: f64) -> String {
     let text = format!("{sum:.2}");
     text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
 }
 
-/// Adds the plus that numbers of digits alone lack.
+/// Adds the plus that is missing in numbers of only digits.
 fn with_plus(phone: &str) -> String {
     let bare = phone.bytes().all(|byte| byte.is_ascii_digit());
     if bare { format!("+{phone}") } else { phone.to_owned() }
 }
 
-/// The first phone of a vCard: `TEL;type=CELL:+5511900001111`.
+/// The first phone number of a vCard: `TEL;type=CELL:+5511900001111`.
 fn vcard_phone(vcard: &str) -> Option<String> {
     let line = vcard.lines().find(|line| line.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("TEL")))?;
     let (_, phone) = line.split_once(':')?;

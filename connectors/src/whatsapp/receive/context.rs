@@ -1,5 +1,5 @@
-//! What a message answers, and how it came to the sender: lines above its own text, because amoCRM has no fields for them
-//! (whatsapp §4).
+//! Which message a message answers, and how the customer came: as lines above its own text, because amoCRM has no
+//! fields for them (whatsapp §4).
 
 use base::message::Quote;
 
@@ -7,14 +7,14 @@ use super::Reader;
 use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::{Message, Referral};
 
-/// The quoted message. What is written about a product quotes no message, though it has an id.
+/// The quoted message. A message about a product quotes none, although it contains an id.
 pub(super) fn reply_to(message: &Message) -> Option<Quote> {
     let context = message.context.as_ref().filter(|context| context.referred_product.is_none())?;
     let external_id = context.id.some().map(stored)?;
     Some(Quote { external_id: Some(external_id), ..Quote::default() })
 }
 
-/// What is stored as the place where the customer came from: everything by which an advertiser finds the advertisement.
+/// What is stored as the customer's origin: everything by which an advertiser can find the advertisement.
 pub(super) fn mark(referral: &Referral) -> Option<String> {
     let source = [&*referral.source_type, &*referral.source_id].join(" ");
     let click = referral.ctwa_clid.some().map(|click| format!("ctwa_clid={click}"));

@@ -1,4 +1,4 @@
-//! Messages from before the number was connected, of a number that stays in the phone app (whatsapp §13).
+//! Messages from before the number was connected, for a number that stays in the phone app (whatsapp §13).
 
 use base::message::Body;
 use serde_json::json;
@@ -9,11 +9,11 @@ use super::people::PersonIds;
 use crate::incoming::{EditedMessage, InboundEvent, IncomingMessage};
 use crate::whatsapp::wire::{History, HistoryThread, Message};
 
-/// The owner does not share the history.
+/// The code for an owner who does not share the history.
 const DECLINED: u32 = 2_593_109;
 
 impl NumberChange<'_> {
-    /// A part of the history: each chat's messages, oldest first.
+    /// A part of the history: the messages of each chat, oldest first.
     pub(super) fn history(&mut self, history: &History) -> Vec<InboundEvent> {
         if let Some(refusal) = history.errors.first() {
             let value = if refusal.code() == DECLINED { json!("declined") } else { json!(refusal.text()) };
@@ -42,7 +42,7 @@ impl NumberChange<'_> {
         if events.is_empty() { events } else { ids.known_by_both(events) }
     }
 
-    /// Reactions, edits and notices of the past are left out: the messages are there in their last form.
+    /// Earlier reactions, edits and notices are left out, because the history contains messages in their final form.
     fn earlier(&mut self, message: &Message, ids: &PersonIds) -> Vec<IncomingMessage> {
         let is_other = message.reaction.is_some()
             || message.edit.is_some()
@@ -56,7 +56,8 @@ impl NumberChange<'_> {
         parts.map(|(_, written)| IncomingMessage { body: Body { silent: true, ..written.body }, ..written }).collect()
     }
 
-    /// A message of the business names the receiver, or has the business's phone as its sender.
+    /// The scene of a past message. One from the business names the receiver, or has the business's phone as its
+    /// sender.
     fn scene(&self, message: &Message, ids: &PersonIds) -> MessageScene {
         let ours = message.from.some().zip(self.reader.number.display_phone()).is_some_and(|(from, own)| from == own);
         if ours || message.to.some().is_some() || message.to_user_id.some().is_some() {
@@ -65,7 +66,7 @@ impl NumberChange<'_> {
         MessageScene { conversation_id: ids.id().to_owned(), sender: self.customer(ids), receiver: None, room: None }
     }
 
-    /// A file that the history left out, in the place of its placeholder.
+    /// A file that the history left out; it replaces its placeholder.
     pub(super) fn history_file(&mut self, message: &Message) -> Vec<InboundEvent> {
         let ids = PersonIds::receiver(message).or_else(|| PersonIds::sender(message));
         let Some(ids) = ids.filter(|_| message.id.some().is_some()) else {

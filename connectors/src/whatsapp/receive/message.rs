@@ -18,14 +18,14 @@ use crate::whatsapp::wire::Message;
 pub(super) struct MessageScene {
     pub conversation_id: String,
     pub sender: Person,
-    /// The customer, for what the business wrote.
+    /// The customer, for messages that the business wrote.
     pub receiver: Option<Person>,
     /// Set for a group.
     pub room: Option<Person>,
 }
 
-/// Times of messages. Meta's have seconds; messages of one conversation and second are kept apart by milliseconds, in the order
-/// in which they came.
+/// Times of messages. Meta's have whole seconds; messages of one conversation in the same second get different
+/// milliseconds, in order of arrival.
 #[derive(Debug, Default)]
 pub(super) struct Clock(HashMap<(String, i64), i64>);
 
@@ -40,7 +40,7 @@ impl Clock {
 }
 
 impl NumberChange<'_> {
-    /// What a customer wrote or did.
+    /// A message or another action of a customer.
     pub(super) fn message(&mut self, message: &Message) -> Vec<InboundEvent> {
         let Some(ids) = PersonIds::sender(message) else { return vec![InboundEvent::Unknown("message")] };
         if message.id.some().is_none() {
@@ -60,7 +60,7 @@ impl NumberChange<'_> {
         self.events_of(message, scene)
     }
 
-    /// What the business wrote on its phone (whatsapp §13).
+    /// A message that the business wrote in its phone app (whatsapp §13).
     pub(super) fn echo(&mut self, message: &Message) -> Vec<InboundEvent> {
         let Some(ids) = PersonIds::receiver(message).filter(|_| message.id.some().is_some()) else {
             return vec![InboundEvent::Unknown("message_echo")];
@@ -120,14 +120,14 @@ impl NumberChange<'_> {
         InboundEvent::Changed(Box::new(EditedMessage { written, key: stored(&message.id) }))
     }
 
-    /// The messages of one: several for a card of several people, which share a time.
+    /// The messages created from one: several for several contact cards, which share a time.
     fn written(&mut self, message: &Message, scene: &MessageScene) -> Vec<InboundEvent> {
         let press = |pressed: Option<String>, written: IncomingMessage| match pressed {
             Some(data) => InboundEvent::Pressed(Box::new(ButtonPress {
                 written,
                 message_id: PressedButton::read(&data).map(|pressed| pressed.message_id),
                 data,
-                // Meta wants no acknowledgement.
+                // Meta needs no acknowledgement.
                 acknowledge: String::new(),
             })),
             None => InboundEvent::Wrote(Box::new(written)),
@@ -136,7 +136,7 @@ impl NumberChange<'_> {
         parts.into_iter().map(|(pressed, written)| press(pressed, written)).collect()
     }
 
-    /// The messages of one, each with the data of our button that was pressed, if any.
+    /// The messages created from one, each with the data of our pressed button, if any.
     pub(super) fn parts(&mut self, message: &Message, scene: &MessageScene) -> Vec<(Option<String>, IncomingMessage)> {
         let contents = self.reader.contents(message);
         let single = contents.len() == 1;
@@ -182,7 +182,7 @@ impl NumberChange<'_> {
     }
 }
 
-/// A conversation that has no message yet, or where its customer came from.
+/// A conversation without a message yet, or the origin of its customer.
 fn began(scene: &MessageScene, mark: Option<String>) -> InboundEvent {
     let customer = scene.room.clone().or_else(|| scene.receiver.clone()).unwrap_or_else(|| scene.sender.clone());
     InboundEvent::Began(Box::new(Began { conversation_id: scene.conversation_id.clone(), customer, mark }))

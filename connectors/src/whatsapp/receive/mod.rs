@@ -30,20 +30,20 @@ use message::Clock;
 /// The value of `object` in every call.
 const OBJECT: &str = "whatsapp_business_account";
 
-/// The line that is called, and the language of its account.
+/// The line that was called, and the language of its account.
 struct Reader<'a> {
     number: SourceNumber<'a>,
     words: Words,
 }
 
-/// A change of one number, with the people it names.
+/// A change of one number, with the people it contains.
 struct NumberChange<'a> {
     reader: &'a Reader<'a>,
     contacts: &'a [Contact],
     clock: Clock,
 }
 
-/// Reads one call. Every change leaves at least one event, so that nothing disappears unnoticed.
+/// Converts one call. Every change creates at least one event, so that nothing disappears unnoticed.
 pub(super) fn receive(settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
     let envelope: Envelope = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
     let number = SourceNumber::of(settings).ok_or(NotReceived::Unreadable)?;
@@ -76,7 +76,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A change of this number. One of another number means that its webhook leads to the wrong source.
+    /// A change of this number. A change of another number means that its webhook points to the wrong source.
     fn of_number(&self, change: &Change) -> Vec<InboundEvent> {
         let value: MessagesValue = change.read();
         let other = value.metadata.phone_number_id.some().is_some_and(|id| id != self.number.phone_number_id);
@@ -84,7 +84,7 @@ impl Reader<'_> {
             return vec![InboundEvent::Unknown("other_number")];
         }
         if &*change.field == "user_preferences" {
-            // A refusal of marketing has no place in amoCRM; Meta itself refuses to send it (whatsapp §15).
+            // amoCRM cannot store an opt-out from marketing; Meta itself refuses to send it (whatsapp §15).
             return vec![InboundEvent::Nothing("user_preferences")];
         }
         let mut here = NumberChange { reader: self, contacts: &value.contacts, clock: Clock::default() };
@@ -104,7 +104,7 @@ impl Reader<'_> {
         if events.is_empty() { vec![InboundEvent::Unknown("value")] } else { events }
     }
 
-    /// A text for the chat: with plain spaces, because people copy from there.
+    /// A text for the chat, with plain spaces, because people copy from it.
     fn text(&self, key: &'static str, values: &[(&'static str, &str)]) -> String {
         let sentence = self.words.text(key);
         let sentence = values.iter().fold(sentence, |sentence, (name, value)| sentence.with(name, *value));

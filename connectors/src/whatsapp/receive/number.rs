@@ -1,4 +1,4 @@
-//! What Meta reports of a number and its account: quality, limits, name, restrictions (whatsapp §11).
+//! Meta's reports about a number and its account: quality, limits, name, restrictions (whatsapp §11).
 
 use base::i18n::LocalizedText;
 use chrono::DateTime;
@@ -101,7 +101,8 @@ pub(super) fn alert(update: &WabaUpdate) -> Vec<InboundEvent> {
     vec![trouble("alert", (!ended).then(|| LocalizedText::new("said-wa-alert").with("text", said)))]
 }
 
-/// These reports come to every number of the account and name theirs by its phone.
+/// Whether a report concerns another number: such reports are sent to every number of the account and name one by its
+/// phone.
 fn is_others(reader: &Reader<'_>, phone: &str) -> bool {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     reader.number.display_phone().is_some_and(|own| !digits.is_empty() && own != digits)

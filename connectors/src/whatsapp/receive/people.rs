@@ -7,7 +7,7 @@ use crate::incoming::InboundEvent;
 use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::{Contact, Id, Message};
 
-/// The ids by which a webhook names a person; at least one is set.
+/// The ids by which a webhook identifies a person; at least one is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PersonIds {
     phone: Option<String>,
@@ -32,7 +32,8 @@ impl PersonIds {
         Self::of(&message.to, &message.to_user_id)
     }
 
-    /// The id of the person and of their conversation: the BSUID, which stays when the phone is hidden, else the phone.
+    /// The id of the person and of their conversation: the BSUID, which does not change when the phone is hidden,
+    /// otherwise the phone.
     pub fn id(&self) -> &str {
         self.bsuid.as_deref().or(self.phone.as_deref()).unwrap_or_default()
     }
@@ -43,9 +44,9 @@ impl PersonIds {
         [&self.phone, &self.bsuid].into_iter().flatten().map(String::as_str).filter(move |other| *other != id)
     }
 
-    /// Puts events of a person's conversation between those by which it is found by both ids. Who was known by phone alone is
-    /// found by BSUID; and messages go to the phone as long as there is one, because not every kind of message may go to a BSUID
-    /// (whatsapp §12).
+    /// Surrounds a person's events by those that make the conversation known by both ids. A person known only by phone
+    /// is then found by BSUID too. Messages are sent to the phone while there is one, because not every kind of message
+    /// may be sent to a BSUID (whatsapp §12).
     pub fn known_by_both(&self, events: Vec<InboundEvent>) -> Vec<InboundEvent> {
         let (Some(phone), Some(bsuid)) = (&self.phone, &self.bsuid) else { return events };
         let before = InboundEvent::AlsoKnown { id: phone.clone(), also: bsuid.clone() };
@@ -55,7 +56,7 @@ impl PersonIds {
 }
 
 impl NumberChange<'_> {
-    /// A customer as the webhook describes them.
+    /// A customer as described by the webhook.
     pub(super) fn customer(&self, ids: &PersonIds) -> Person {
         let is_them = |contact: &&Contact| {
             let same = |told: &Id, known: &Option<String>| {
@@ -65,7 +66,7 @@ impl NumberChange<'_> {
         };
         let profile = self.contacts.iter().find(is_them).map(|contact| &contact.profile);
         let name = profile.and_then(|profile| profile.name.some().or_else(|| profile.username.some()));
-        // A phone that is too long for one is somebody's joke.
+        // A text that is too long for a phone number is ignored.
         let phone =
             ids.phone.as_deref().filter(|phone| phone.len() <= 15 && phone.bytes().all(|one| one.is_ascii_digit()));
         let called = || phone.map_or_else(|| format!("WhatsApp {}", ids.id()), |phone| format!("+{phone}"));
@@ -87,7 +88,7 @@ impl NumberChange<'_> {
 }
 
 impl Reader<'_> {
-    /// Whoever writes on the business's own phone.
+    /// The person who writes in the business's own phone app.
     pub(super) fn owner(&self) -> Person {
         Person {
             id: self.number.phone_number_id.to_owned(),

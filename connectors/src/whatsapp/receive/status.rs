@@ -1,4 +1,4 @@
-//! How far messages of ours have come (whatsapp §5).
+//! The delivery status of our messages (whatsapp §5).
 
 use base::message::State;
 use uuid::Uuid;
@@ -37,14 +37,14 @@ impl Reader<'_> {
         std::iter::once(report).chain(of_number.map(|refusal| self.number_error(refusal))).collect()
     }
 
-    /// A problem of the number or its account, without a message. Its end is noticed by asking (`health.rs`).
+    /// A problem of the number or its account, without a message. `health.rs` detects its end.
     pub(super) fn number_error(&self, refusal: &Refusal) -> InboundEvent {
         let trouble = WHATSAPP.find(refusal.code(), "").map(|row| row.key());
         InboundEvent::LineTrouble { aspect: "sending", trouble: trouble.map(base::i18n::LocalizedText::new) }
     }
 }
 
-/// The letter that sent a message: of one in parts, before the part's number ([`crate::Outgoing::id`]).
+/// The letter that sent a message; for a message in parts, the id before the part's number ([`crate::Outgoing::id`]).
 fn letter(callback_data: &str) -> Option<Uuid> {
     callback_data.split(':').next().and_then(|id| Uuid::parse_str(id).ok())
 }

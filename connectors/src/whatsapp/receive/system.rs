@@ -1,4 +1,4 @@
-//! People whose ids change (whatsapp §12).
+//! People whose ids have changed (whatsapp §12).
 
 use base::message::{Body, Content};
 
@@ -8,8 +8,8 @@ use crate::incoming::{InboundEvent, IncomingMessage};
 use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::{Message, System, UserIdUpdate};
 
-/// `system`: the conversation gets the new id; a new phone is also told to the manager. A new BSUID is not: people do not see it,
-/// and a new phone is told by a message of its own.
+/// `system`: the conversation gets the new id, and a new phone is also shown to the manager. A new BSUID is not shown,
+/// because it means nothing to people; a new phone number is reported in a separate message.
 pub(super) fn changed(
     here: &NumberChange<'_>,
     message: &Message,
@@ -39,7 +39,7 @@ pub(super) fn changed(
     events
 }
 
-/// `user_id_update`: the same as a field of its own.
+/// `user_id_update`: the same as a separate field.
 pub(super) fn user_id_update(update: &UserIdUpdate) -> InboundEvent {
     match (update.user_id.previous.some(), update.user_id.current.some()) {
         (Some(from), Some(to)) if from != to => InboundEvent::Moved { from: stored(from), to: stored(to) },

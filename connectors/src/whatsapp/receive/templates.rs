@@ -1,11 +1,11 @@
-//! What Meta reports of templates (whatsapp §9).
+//! Meta's reports about templates (whatsapp §9).
 
 use crate::incoming::InboundEvent;
 use crate::template::TemplateState;
 use crate::whatsapp::templates::{category as category_of, status as status_of};
 use crate::whatsapp::wire::TemplateUpdate;
 
-/// A template's review, pause or end.
+/// A template was reviewed, paused or disabled.
 pub(super) fn status(update: &TemplateUpdate) -> Vec<InboundEvent> {
     let status = status_of(&update.event);
     if status.is_none() {
@@ -14,13 +14,13 @@ pub(super) fn status(update: &TemplateUpdate) -> Vec<InboundEvent> {
     reported(update, TemplateState { status, reason: reason(update), ..state(update) })
 }
 
-/// Its rating by those who received it.
+/// A template's rating by its receivers.
 pub(super) fn quality(update: &TemplateUpdate) -> Vec<InboundEvent> {
     let quality = update.new_quality_score.some().map(str::to_owned);
     reported(update, TemplateState { quality, ..state(update) })
 }
 
-/// Its category, which Meta changes by itself.
+/// A template's category, which Meta may change.
 pub(super) fn category(update: &TemplateUpdate) -> Vec<InboundEvent> {
     reported(update, TemplateState { category: category_of(&update.new_category), ..state(update) })
 }
@@ -44,7 +44,7 @@ fn state(update: &TemplateUpdate) -> TemplateState {
     }
 }
 
-/// Meta's sentence, else its code.
+/// Meta's explanation, otherwise its code.
 fn reason(update: &TemplateUpdate) -> Option<String> {
     if let Some(info) = &update.rejection_info {
         let parts: Vec<&str> = [info.reason.some(), info.recommendation.some()].into_iter().flatten().collect();

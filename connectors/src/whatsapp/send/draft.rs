@@ -1,4 +1,4 @@
-//! A message about to be posted: its requests in order, with their changeable parts separate.
+//! A message about to be sent: its requests in order, with their changeable parts separate.
 
 use std::collections::VecDeque;
 
@@ -42,7 +42,7 @@ pub(super) enum Request {
     },
 }
 
-/// The requests that are still to be posted.
+/// The requests that are still to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MessageDraft {
     /// Meta's id of the message that the next request answers.
@@ -68,7 +68,7 @@ impl MessageDraft {
         self.requests.iter().all(|request| matches!(request, Request::Text(text) if text.trim().is_empty()))
     }
 
-    /// Posts the requests; those that were accepted are taken from the draft. Returns the last answer.
+    /// Sends the requests and removes the accepted ones from the draft. Returns the last answer.
     pub async fn post(&mut self, line: &SendContext<'_>) -> Result<Accepted, ApiError> {
         let mut last = Accepted::default();
         while let Some(request) = self.requests.front() {
@@ -96,7 +96,7 @@ impl Request {
         }
     }
 
-    /// `type`, and the object of this name. Uploads the file, if there is one.
+    /// The `type`, and the object of this name. Uploads the file, if there is one.
     async fn fields(&self, line: &SendContext<'_>) -> Result<Map<String, Value>, ApiError> {
         let (kind, object) = match self {
             Self::Text(text) => ("text", json!({ "body": text, "preview_url": true })),
@@ -128,12 +128,12 @@ impl Request {
     }
 }
 
-/// Ids of other messages – imported ones, ours – are none of Meta's.
+/// Whether this is Meta's id; imported messages have others.
 fn is_wamid(id: &str) -> bool {
     id.starts_with("wamid.") && !id.contains('#')
 }
 
-/// A quote that Meta does not know goes above the text, if there is room.
+/// Puts the text of a quoted message that Meta does not know above the message, if there is room.
 fn before(requests: &mut VecDeque<Request>, quote: String) {
     let joined = |text: &str| if text.is_empty() { quote.clone() } else { format!("{quote}\n\n{text}") };
     match requests.front_mut() {
@@ -162,7 +162,7 @@ fn requests(line: &SendContext<'_>, message: &Message) -> VecDeque<Request> {
     };
     let mut requests = VecDeque::new();
     match (main, interactive.as_slice()) {
-        // A picture, a video or a document with its text and its buttons is one message.
+        // A picture, a video or a document is sent with its text and buttons as one message.
         (Some(Request::File { form, media, .. }), [only])
             if only.kind == "button" && form.is_header() && !text.is_empty() && BODY.holds(&text) =>
         {
@@ -186,7 +186,7 @@ fn requests(line: &SendContext<'_>, message: &Message) -> VecDeque<Request> {
     requests
 }
 
-/// The content without its text, and the text. No content if text is all there is.
+/// The content without its text, and the text. No content if there is only text.
 fn content(line: &SendContext<'_>, message: &Message) -> (Option<Request>, String) {
     match &message.content {
         Content::Text { text } => (None, text.clone()),
@@ -211,17 +211,17 @@ fn joined(one: &str, other: &str) -> String {
     parts.join("\n\n")
 }
 
-/// Lines of buttons may have made a text too long.
+/// Adds a text in parts, because lines of buttons may have made it too long.
 fn push_text(requests: &mut VecDeque<Request>, text: &str) {
     if !text.trim().is_empty() {
         requests.extend(split(text, TEXT).into_iter().map(Request::Text));
     }
 }
 
-/// The message's text is the last one's body; what is too long for it goes before as text.
+/// The message's text is the body of the last one; if it is too long for that, it is sent before as text.
 fn push_interactive(requests: &mut VecDeque<Request>, messages: Vec<Interactive>, text: &str, usual: &str) {
     let own = messages.last().map(|last| last.body.clone()).unwrap_or_default();
-    // A list's text is often also the message's text.
+    // A list's text is often the same as the message's text.
     let is_own = |text: &str| {
         text.is_empty()
             || messages.iter().any(|one| {
@@ -250,7 +250,7 @@ fn push_interactive(requests: &mut VecDeque<Request>, messages: Vec<Interactive>
     }
 }
 
-/// A card needs a name with at least two of its parts (whatsapp §6).
+/// A contact card needs a name with at least two of its parts (whatsapp §6).
 fn contact(name: &str, phone: &str) -> Value {
     let name = if name.trim().is_empty() { phone } else { name.trim() };
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();

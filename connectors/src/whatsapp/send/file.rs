@@ -1,4 +1,4 @@
-//! In which form a file is sent, and how it is provided (whatsapp §6, §10).
+//! Chooses the form in which a file is sent, and how it is provided (whatsapp §6, §10).
 
 use base::i18n::LocalizedText;
 use base::message::{Content, Media};
@@ -21,12 +21,12 @@ const IMAGE: u64 = 5 * MEGABYTE;
 const VIDEO: u64 = 16 * MEGABYTE;
 const AUDIO: u64 = 16 * MEGABYTE;
 const DOCUMENT: u64 = 100 * MEGABYTE;
-/// The largest sticker: an animated one. A still one of this size is refused, and goes as a document.
+/// The largest sticker, an animated one. A static one of this size is refused and sent as a document.
 const STICKER: u64 = 500 * KILOBYTE;
-/// The code of a refused file, which an upload tells as a wrong parameter (whatsapp §15).
+/// The code for a refused file; uploads report it as an invalid parameter (whatsapp §15).
 const REFUSED_FILE: u32 = 131_053;
 const WRONG_PARAMETER: u32 = 100;
-/// Bytes at the beginning of an Ogg file in which Opus names itself.
+/// The number of bytes at the start of an Ogg file that contain Opus's header.
 const PEEK: usize = 64;
 
 /// The form in which a file is sent.
@@ -60,17 +60,17 @@ impl FileForm {
         }
     }
 
-    /// Whether its text may be below it.
+    /// Whether it can have a caption.
     pub const fn has_caption(self) -> bool {
         matches!(self, Self::Image | Self::Video | Self::Document)
     }
 
-    /// Whether it may be above the text of buttons or of a template.
+    /// Whether it can be above the text of buttons or of a template.
     pub const fn is_header(self) -> bool {
         self.has_caption()
     }
 
-    /// The best form that Meta accepts for a content; none if it has no file, or one that is too large.
+    /// The best form that Meta accepts for the content; none if it has no file, or one that is too large.
     pub fn of(content: &Content) -> Option<Self> {
         let media = content.media()?;
         let within = |most: u64, types: &[&str]| media.file_size <= most && is_one_of(media, types);
@@ -105,7 +105,7 @@ fn bare_type(media: &Media) -> &str {
     media.mime_type.as_deref().and_then(|kind| kind.split(';').next()).unwrap_or_default().trim()
 }
 
-/// A file of an unknown type goes as a document, which any file may.
+/// A file of an unknown type does not match and is sent as a document, which accepts any file.
 fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
     kinds.contains(&bare_type(media))
 }
@@ -114,7 +114,7 @@ fn is_ogg(kind: &str) -> bool {
     matches!(kind, "audio/ogg" | "audio/opus" | "application/ogg")
 }
 
-/// The type as Meta names it.
+/// The type by Meta's name.
 fn upload_type(media: &Media) -> &str {
     match bare_type(media) {
         "" => "application/octet-stream",
@@ -124,7 +124,7 @@ fn upload_type(media: &Media) -> &str {
     }
 }
 
-/// The object of a message with this file, and the form that it turned out to have.
+/// The object of a message with this file, and the form that was used.
 pub(super) async fn object(
     line: &SendContext<'_>,
     form: FileForm,
@@ -132,7 +132,7 @@ pub(super) async fn object(
     caption: &str,
 ) -> Result<(FileForm, Value), ApiError> {
     let provided = provided(line, media).await?;
-    // Of Ogg, Meta takes only Opus as audio.
+    // In Ogg, Meta accepts only Opus as audio.
     let is_audio = matches!(form, FileForm::Audio | FileForm::Voice);
     let form = if is_audio && is_ogg(bare_type(media)) && !provided.is_opus { FileForm::Document } else { form };
     let mut object = provided.object;
@@ -148,14 +148,14 @@ pub(super) async fn object(
     Ok((form, object))
 }
 
-/// The same as a header: of buttons, or of a template.
+/// The same as the header of buttons or a template.
 pub(super) async fn header(line: &SendContext<'_>, form: FileForm, media: &Media) -> Result<Value, ApiError> {
     let (form, object) = object(line, form, media, "").await?;
     let fields = [("type", json!(form.kind())), (form.kind(), object)];
     Ok(Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
 }
 
-/// Whether this file's id is remembered from an earlier message.
+/// Whether this file's id is cached from an earlier message.
 pub(super) async fn is_known(line: &SendContext<'_>, media: &Media) -> bool {
     match key(line, media).await {
         Some(key) => line.memory.uploaded.find(&key).await.is_some(),
@@ -163,7 +163,7 @@ pub(super) async fn is_known(line: &SendContext<'_>, media: &Media) -> bool {
     }
 }
 
-/// Forgets this file's id, so that its bytes are uploaded again.
+/// Removes this file's id from the cache, so that its bytes are uploaded again.
 pub(super) async fn forget(line: &SendContext<'_>, media: &Media) {
     if let Some(key) = key(line, media).await {
         line.memory.uploaded.forget(&key).await;
@@ -181,7 +181,8 @@ struct Provided {
     is_opus: bool,
 }
 
-/// Provides a file: by its id if Meta already has it, else its bytes if they are stored here, else its public address.
+/// Provides a file: by its id if Meta already has it, otherwise as bytes if they are stored here, otherwise by its
+/// public address.
 async fn provided(line: &SendContext<'_>, media: &Media) -> Result<Provided, ApiError> {
     let key = key(line, media).await;
     if let Some(key) = &key
@@ -203,7 +204,7 @@ async fn provided(line: &SendContext<'_>, media: &Media) -> Result<Provided, Api
             }
             Ok(Provided { object, is_opus })
         }
-        // What Meta fetches cannot be looked into: its type is believed.
+        // A file that Meta downloads cannot be inspected, so its declared type is used.
         Err(NotOpened::Never(_)) => {
             Ok(Provided { object: json!({ "link": media.media_url }), is_opus: is_ogg(bare_type(media)) })
         }
@@ -225,7 +226,7 @@ async fn upload(line: &SendContext<'_>, media: &Media, opened: OpenFile) -> Resu
         ApiError::Refused(refused) if refused.code == WRONG_PARAMETER => {
             ApiError::Refused(Box::new(Refused { code: REFUSED_FILE, ..*refused }))
         }
-        // The file may be there twice, which nobody sees: the message itself was not sent.
+        // The file may have been uploaded twice, which no one sees: the message itself was not sent.
         ApiError::Unknown(said) => ApiError::NotSent(said),
         failed => failed,
     })?;
@@ -235,7 +236,7 @@ async fn upload(line: &SendContext<'_>, media: &Media, opened: OpenFile) -> Resu
     }
 }
 
-/// The beginning of a stream, and the whole of it.
+/// The start of a stream, and the complete stream.
 async fn peeked(mut bytes: BoxStream<'static, Piece>) -> (Bytes, BoxStream<'static, Piece>) {
     let (mut head, mut seen) = (BytesMut::new(), Vec::new());
     while head.len() < PEEK {

@@ -10,9 +10,9 @@ use crate::error_catalog::{CatalogEntry, WHATSAPP};
 use crate::judged::Judged;
 use crate::whatsapp::api::{ApiError, Refused};
 
-/// Too many messages to one person.
+/// The row for too many messages to one person.
 const PAIR: &str = "w6";
-/// Rows of limits that the whole number shares.
+/// Rows of limits that apply to the whole number.
 const OF_NUMBER: [&str; 5] = ["w7", "w8", "w9", "w16", "429"];
 
 /// Judges a failed call.

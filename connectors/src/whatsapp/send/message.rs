@@ -13,10 +13,10 @@ use crate::{Event, Message};
 /// Maximum changes of one message: without quote, as a document, as a link, values on one line.
 const CHANGES: usize = 4;
 
-/// Posts a message, changing it for each known reason for a refusal. Requests that were accepted are not sent again.
+/// Sends a message, changing it for each known reason for a refusal. Accepted requests are not sent again.
 pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     if message.registered_template.is_some() && message.part.number > 1 {
-        // The template has the whole text; its other parts would repeat it.
+        // The template contains the whole text; further parts would repeat it.
         return Report::done(200, Taken { state: Some(State::Sent), ..Taken::default() });
     }
     let mut draft = MessageDraft::of(line, message);
@@ -35,7 +35,7 @@ pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
             }
             Err(failed) => failed,
         };
-        // Meta may have dropped the file before its time: the bytes are uploaded again, once.
+        // Meta may have deleted the file early: the bytes are uploaded again, once.
         if let (Some(file), Some(_), false) = (known, failed.refused(), forgotten) {
             file::forget(line, &file).await;
             forgotten = true;
@@ -52,7 +52,7 @@ pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     }
 }
 
-/// The file of the next request, if its id is remembered from an earlier message.
+/// The file of the next request, if its id is cached from an earlier message.
 async fn known_file(line: &SendContext<'_>, draft: &MessageDraft) -> Option<Media> {
     let file = draft.requests.front().and_then(|request| request.file()).cloned()?;
     file::is_known(line, &file).await.then_some(file)
@@ -63,7 +63,7 @@ fn next(fix: Fix) -> Fix {
     if fix == Fix::Document { Fix::Bytes } else { fix }
 }
 
-/// The message's id, and the person's other id where Meta told one that is new: the number that it made of the typed one.
+/// The message's id, and the person's other id if Meta returned a new one, derived from the typed number.
 fn taken(line: &SendContext<'_>, accepted: &Accepted) -> Taken {
     let contact = accepted.contacts.first();
     let phone = contact.and_then(|contact| contact.wa_id.some()).map(stored);

@@ -1,5 +1,5 @@
-//! WhatsApp number → customer. A request that Meta refuses for a known reason is changed and sent again, once for each reason,
-//! within the same letter (whatsapp §15).
+//! WhatsApp number → customer. If Meta refuses a request for a known reason, it is changed and sent again, once for
+//! each reason, within the same letter (whatsapp §15).
 //!
 //! ```text
 //! message.rs   a message: draft ─▶ post ─▶ taken          draft.rs, file.rs, template.rs   what is posted, and in which form
@@ -37,7 +37,7 @@ use rate_limit::Rhythm;
 use typing_reactions::ReadMarks;
 use uploaded::UploadedFiles;
 
-/// What every request of a letter needs.
+/// What every request for a letter needs.
 struct SendContext<'a> {
     api: &'a GraphApi,
     number: SourceNumber<'a>,
@@ -48,7 +48,7 @@ struct SendContext<'a> {
     memory: &'a NumberStates,
 }
 
-/// Per-process state of the numbers.
+/// What this process remembers about the numbers.
 #[derive(Default)]
 pub(super) struct NumberStates {
     rhythm: Rhythm,
@@ -74,12 +74,12 @@ wire! {
 }
 
 impl SendContext<'_> {
-    /// Posts to the number's messages (whatsapp §6).
+    /// Sends to the number's `/messages` (whatsapp §6).
     async fn post(&self, body: &Value) -> Result<Accepted, ApiError> {
         self.api.post(self.token, Path(&[self.number.phone_number_id, "messages"], &[]), body).await
     }
 
-    /// The fields of every message: to whom, and the letter, which its statuses return (whatsapp §5).
+    /// The fields of every message: its receiver, and the letter's id, which its statuses return (whatsapp §5).
     fn envelope(&self) -> Map<String, Value> {
         let mut envelope = self.address.fields();
         envelope.insert("messaging_product".to_owned(), json!("whatsapp"));
@@ -88,7 +88,7 @@ impl SendContext<'_> {
     }
 }
 
-/// Sends an event. The report says how long to leave the conversation alone.
+/// Sends an event. The report contains how long to send nothing to the conversation.
 pub(super) async fn send(api: &GraphApi, memory: &NumberStates, settings: &Settings, outgoing: &Outgoing) -> Report {
     let line = match line(api, memory, settings, outgoing) {
         Ok(line) => line,
@@ -100,7 +100,7 @@ pub(super) async fn send(api: &GraphApi, memory: &NumberStates, settings: &Setti
             line.memory.rhythm.note(&line, report).await
         }
         Event::Edited(_) => {
-            // Nothing that was sent can be changed (whatsapp §6).
+            // A sent message cannot be changed (whatsapp §6).
             let text = outgoing.words.text("failure-unsupported").to_string();
             let failure = Failure { code: FailureCode::Unsupported, text };
             Report::not_done(Verdict::Bury(failure), "messages cannot be changed")
@@ -110,7 +110,7 @@ pub(super) async fn send(api: &GraphApi, memory: &NumberStates, settings: &Setti
     }
 }
 
-/// The error is the report why nothing can be sent.
+/// The error is a report that explains why nothing can be sent.
 fn line<'a>(
     api: &'a GraphApi,
     memory: &'a NumberStates,
@@ -129,7 +129,7 @@ fn line<'a>(
     Ok(SendContext { api, number, token, options, address, outgoing, memory })
 }
 
-/// The phone to which a manager writes first.
+/// The phone number for a manager's first message.
 fn begun(outgoing: &Outgoing) -> Option<Address> {
     let Event::Started(message) = &outgoing.event else { return None };
     let phone = ids::phone(message.receiver.phone.as_deref()?)?;

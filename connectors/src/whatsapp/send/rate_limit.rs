@@ -1,6 +1,6 @@
-//! Rate limits of people (whatsapp §11): one message in six seconds to one person, with bursts that have to be earned back. Whoever
-//! is refused by it waits 6 seconds, then 24, then 96, alone: other conversations of the number go on. After a refusal by
-//! another limit or by Meta's own trouble the waits double (whatsapp §15).
+//! Rate limits per person (whatsapp §11): one message in six seconds, with bursts that use up the following ones. A
+//! person for whom a message was refused waits 6 seconds, then 24, then 96; other conversations of the number continue.
+//! After a refusal by another limit or by trouble at Meta the waits double (whatsapp §15).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,15 +12,15 @@ use moka::future::Cache;
 
 use super::SendContext;
 
-/// Less than the burst that is said to pass, because nothing promises it.
+/// Lower than the burst that is reported to work, because it is not guaranteed.
 const PERSON: Budget = Budget { at_once: 20, each: 6_000 };
-/// The first wait after a refusal, how it grows, and how often.
+/// The first wait after a refusal, its growth factor, and the maximum number of steps.
 const FIRST: Duration = Duration::from_secs(6);
 const FACTOR: u32 = 4;
 const STEPS: u32 = 3;
 /// Maximum number of remembered people.
 const PEOPLE: u64 = 50_000;
-/// Who was not refused for so long begins anew.
+/// A person without refusals for this long starts again with the first wait.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 /// The same for doubling waits, the longest of which is half an hour.
 const KEPT: Duration = Duration::from_secs(2 * 3_600);
@@ -28,7 +28,7 @@ const KEPT: Duration = Duration::from_secs(2 * 3_600);
 /// A number and a person.
 type Pair = (String, String);
 
-/// A wait that doubles with each refusal in a row, in seconds.
+/// A wait that doubles with each consecutive refusal, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Doubling {
     first: u64,
@@ -36,7 +36,7 @@ pub(super) struct Doubling {
 }
 
 impl Doubling {
-    /// After a limit of the number, the account or the app.
+    /// After reaching a limit of the number, the account or the app.
     pub(super) const OF_LIMITS: Self = Self { first: 5, most: 300 };
     /// After trouble at Meta.
     pub(super) const OF_TROUBLE: Self = Self { first: 30, most: 1_800 };
@@ -46,12 +46,12 @@ impl Doubling {
     }
 }
 
-/// Rates at which this process wrote to people.
+/// The rates at which this process wrote to people.
 pub(super) struct Rhythm {
     sent: RateLimiter<Pair>,
-    /// How often in a row a pair was refused.
+    /// The number of consecutive refusals of a pair.
     refused: Cache<Pair, Arc<AtomicU32>>,
-    /// The last doubling wait: its step, and when it began in milliseconds since 1970. By number or letter.
+    /// The last doubling wait: its step, and when it started in milliseconds since 1970. By number or letter.
     doubled: Cache<String, (u32, i64)>,
 }
 
@@ -66,7 +66,7 @@ impl Default for Rhythm {
 }
 
 impl Rhythm {
-    /// Counts an attempt and adds to its report how long to leave the person alone.
+    /// Counts an attempt and adds to its report how long to send nothing to the person.
     pub(super) async fn note(&self, line: &SendContext<'_>, mut report: Report) -> Report {
         let pair = pair(line);
         if let Verdict::Done(_) = report.verdict {
@@ -87,8 +87,8 @@ impl Rhythm {
         FIRST * FACTOR.pow(step)
     }
 
-    /// How long to wait after a refusal that doubles its waits. `whole`: for the number, and not for this letter alone.
-    /// Several letters that are refused during one wait lengthen it once.
+    /// How long to wait after a refusal whose waits double. `whole`: for the number, not only for this letter. Several
+    /// letters refused during one wait lengthen it only once.
     pub(super) async fn doubled(&self, line: &SendContext<'_>, doubling: Doubling, whole: bool) -> Duration {
         let key = if whole { line.number.phone_number_id.to_owned() } else { line.outgoing.id() };
         let now = line.outgoing.now.timestamp_millis();

@@ -32,7 +32,7 @@ impl MessageDraft {
         }
     }
 
-    /// A text that was to be on a line above is sent by itself: a document may have a caption, but so had the file.
+    /// A text that was to be a line above is sent separately: a document can have a caption, but so had the file.
     fn become_document(&mut self) -> bool {
         match self.requests.front_mut() {
             Some(Request::File { form, .. } | Request::Interactive { file: Some((form, _)), .. }) => {
@@ -42,7 +42,7 @@ impl MessageDraft {
         }
     }
 
-    /// A file that cannot be sent in any other way becomes its link.
+    /// Replaces a file that cannot be sent in any other way by its link.
     fn become_link(&mut self, line: &SendContext<'_>, message: &Message) -> bool {
         let (media, caption) = match self.requests.front() {
             Some(Request::File { media, caption, .. }) => (media.clone(), caption.clone()),

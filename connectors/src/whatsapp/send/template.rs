@@ -9,10 +9,10 @@ use crate::Message;
 use crate::template::{RegisteredHeader, TemplateFileKind};
 use crate::whatsapp::templates::markers::{Markers, one_line};
 
-/// In the place of a value that is not known.
+/// Replaces an unknown value.
 const EMPTY: &str = "–";
 
-/// The request of a message that was made from a template which Meta approved.
+/// The request for a message made from a template that Meta approved.
 pub(super) fn request(message: &Message) -> Option<Request> {
     let registered = message.registered_template.as_ref()?;
     let values = message.template.as_ref();
@@ -34,8 +34,8 @@ pub(super) fn request(message: &Message) -> Option<Request> {
     Some(Request::Template { object, file })
 }
 
-/// The values of a text's variables in the order of their first appearance; none if it has no variables, because components
-/// without variables are left out.
+/// The values of a text's variables in order of first appearance; none if there are no variables, because such
+/// components are left out.
 fn component(kind: &str, text: &str, template: Option<&Template>) -> Option<Value> {
     let markers = Markers::of(text);
     let values: Vec<Value> =
@@ -43,7 +43,7 @@ fn component(kind: &str, text: &str, template: Option<&Template>) -> Option<Valu
     (!values.is_empty()).then(|| json!({ "type": kind, "parameters": values }))
 }
 
-/// The ends of links that have a variable, by the button's place at Meta.
+/// The variable ends of links, by the button's index at Meta.
 fn links(buttons: &[base::message::Button], message: &Message) -> Vec<Value> {
     let ordered = crate::whatsapp::templates::components::in_metas_order(buttons);
     let links = ordered.into_iter().enumerate().filter_map(|(place, button)| {
@@ -57,7 +57,7 @@ fn links(buttons: &[base::message::Button], message: &Message) -> Vec<Value> {
     links.collect()
 }
 
-/// What stands in the place of a link's marker in the message's own button, where amoCRM has filled it in.
+/// The value that amoCRM filled in for a link's marker, taken from the message's own button.
 fn filled(markup: &Markup, text: &str, url: &str, marker: &str) -> Option<String> {
     let Markup::Buttons(rows) = markup else { return None };
     let (before, after) = url.split_once(marker)?;
@@ -66,7 +66,7 @@ fn filled(markup: &Markup, text: &str, url: &str, marker: &str) -> Option<String
     ends.find(|end| !end.is_empty() && !end.contains("{{")).map(str::to_owned)
 }
 
-/// Meta refuses an empty value, and one with line breaks.
+/// Without line breaks and never empty, because Meta refuses both.
 fn value(marker: &str, template: Option<&Template>) -> String {
     known_value(marker, template).unwrap_or_else(|| EMPTY.to_owned())
 }
@@ -96,7 +96,7 @@ pub(super) fn with_header(object: &Value, header: Option<Value>) -> Value {
     object
 }
 
-/// The same template with values of single spaces alone; false if nothing changes.
+/// Replaces repeated spaces in the template's values by single ones; false if nothing changes.
 pub(super) fn flatten(object: &mut Value) -> bool {
     let before = object.clone();
     let components = object.get_mut("components").and_then(Value::as_array_mut).into_iter().flatten();

@@ -11,9 +11,9 @@ use super::SendContext;
 use super::judge::judge;
 use crate::{LastIncoming, MessageIds};
 
-/// Typing is shown for 25 seconds, so more calls would change nothing.
+/// Typing is shown for 25 seconds, so more frequent calls would change nothing.
 const TYPING: Budget = Budget { at_once: 1, each: 20_000 };
-/// Meta marks messages of the last 30 days; the window in which typing makes sense is a day.
+/// Meta accepts read marks for messages of the last 30 days; typing is only useful within a day.
 const WINDOW: i64 = 24 * 3600;
 /// Maximum number of remembered messages and people.
 const MOST: u64 = 50_000;
@@ -32,7 +32,7 @@ impl Default for ReadMarks {
     }
 }
 
-/// Shows typing, which marks the customer's messages as read, so only where that is wanted.
+/// Shows typing. This marks the customer's messages as read, so it is sent only if that is enabled.
 pub(super) async fn typing(line: &SendContext<'_>) -> Report {
     let nothing = Report::done(0, Taken::default());
     let Some(last) = last(line) else { return nothing };
@@ -50,7 +50,7 @@ pub(super) async fn typing(line: &SendContext<'_>) -> Report {
     }
 }
 
-/// Marks the customer's messages as read when they are answered. Its outcome changes nothing.
+/// Marks the customer's messages as read when they are answered. The result is ignored.
 pub(super) async fn mark_read(line: &SendContext<'_>) {
     let Some(last) = last(line) else { return };
     let key = (line.number.phone_number_id.to_owned(), last.external_id.clone());
@@ -73,12 +73,12 @@ fn last<'a>(line: &SendContext<'a>) -> Option<&'a LastIncoming> {
 }
 
 fn read(last: &LastIncoming) -> Value {
-    // Of a card of several people, Meta knows the whole.
+    // Meta knows several contact cards as one message.
     let id = last.external_id.split('#').next().unwrap_or_default();
     json!({ "messaging_product": "whatsapp", "status": "read", "message_id": id })
 }
 
-/// Sets or removes the business's one reaction to a message.
+/// Sets or removes the business's single reaction to a message.
 pub(super) async fn reaction(line: &SendContext<'_>, message: &MessageIds, emoji: Option<&str>) -> Report {
     let known =
         message.external_id.as_deref().and_then(|id| id.split('#').next()).filter(|id| id.starts_with("wamid."));

@@ -1,17 +1,17 @@
-//! Files that Meta already has: their ids from the first upload, so that the same file need not be uploaded again (whatsapp §10).
-//! Remembered in this process; a forgotten file is uploaded again.
+//! Files already uploaded to Meta: the id of the first upload, so that the same file need not be uploaded again
+//! (whatsapp §10). Cached in this process; a file that was evicted is uploaded again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use moka::future::Cache;
 
-/// Maximum number of remembered files.
+/// Maximum number of cached files.
 const FILES: u64 = 10_000;
-/// Meta keeps an upload for 30 days; the message itself may still wait for a day.
+/// Meta keeps an upload for 30 days; a message may wait for up to a day.
 const KEPT: Duration = Duration::from_secs(29 * 24 * 3600);
 
-/// A file as one number uploaded it: the id belongs to the number, and has a type.
+/// A file uploaded by one number: the id belongs to the number and includes the type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct UploadKey {
     phone_number_id: String,
@@ -27,7 +27,7 @@ pub(super) struct UploadedFile {
     pub is_opus: bool,
 }
 
-/// The remembered files.
+/// The cached files.
 pub(super) struct UploadedFiles(Cache<UploadKey, UploadedFile>);
 
 impl Default for UploadedFiles {

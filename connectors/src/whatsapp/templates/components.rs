@@ -1,4 +1,4 @@
-//! A template of amoCRM as Meta's components (whatsapp §9).
+//! Converts a template of amoCRM to Meta's components (whatsapp §9).
 
 use base::message::Button;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn header(template: &NewTemplate, file: Option<&str>) -> Option<Value> {
     }
 }
 
-/// Meta wants quick replies next to each other: they come first.
+/// The buttons in Meta's order: quick replies must be adjacent, so they come first.
 pub fn in_metas_order(buttons: &[Button]) -> Vec<&Button> {
     let is_link = |button: &&&Button| button.url.as_deref().is_some_and(|url| !url.is_empty());
     let named: Vec<&Button> = buttons.iter().filter(|button| !button.text.trim().is_empty()).collect();
@@ -66,7 +66,7 @@ fn button(template: &NewTemplate, button: &Button) -> Value {
     let markers = Markers::of(url);
     let mut object = json!({ "type": "URL", "text": button.text, "url": markers.numbered(url) });
     if let Some(marker) = markers.iter().next() {
-        // The example is the whole address.
+        // The example must be the complete address.
         object["example"] = json!([url.replace(marker, &example(template, marker))]);
     }
     object
@@ -76,7 +76,7 @@ fn examples(template: &NewTemplate, markers: &Markers) -> Vec<String> {
     markers.iter().map(|marker| example(template, marker)).collect()
 }
 
-/// The given sample; without one the marker's own name, because Meta refuses a variable without an example.
+/// The sample for a marker; without one the marker's own name, because Meta refuses a variable without an example.
 fn example(template: &NewTemplate, marker: &str) -> String {
     let given = template.examples.iter().find(|(known, _)| known == marker);
     let given = given.map(|(_, value)| one_line(value)).filter(|value| !value.is_empty());

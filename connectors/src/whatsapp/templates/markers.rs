@@ -1,5 +1,5 @@
-//! Markers of amoCRM (`{{contact.name}}`) as Meta's numbered variables (`{{1}}`): equal markers have one number, in the order of
-//! their first appearance (whatsapp §9, crm-api §6.3).
+//! Converts amoCRM's markers (`{{contact.name}}`) to Meta's numbered variables (`{{1}}`): equal markers get the same
+//! number, in order of first appearance (whatsapp §9, crm-api §6.3).
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ const NAME: usize = 512;
 pub struct Markers(Vec<String>);
 
 impl Markers {
-    /// The markers in the order of their first appearance.
+    /// The markers in order of first appearance.
     pub fn of(text: &str) -> Self {
         let mut found = Self::default();
         each(text, |part| {
@@ -29,7 +29,7 @@ impl Markers {
         self.0.iter().map(String::as_str)
     }
 
-    /// The text with numbers in the places of the markers.
+    /// The text with numbers in place of the markers.
     pub fn numbered(&self, text: &str) -> String {
         let mut numbered = String::new();
         each(text, |part| match part {
@@ -48,7 +48,7 @@ enum Part<'a> {
     Marker(&'a str),
 }
 
-/// A marker is what stands between `{{` and the next `}}` on the same line.
+/// Calls `take` for each marker: what is between `{{` and the next `}}` on the same line.
 fn each<'a>(text: &'a str, mut take: impl FnMut(Part<'a>)) {
     let mut rest = text;
     while let Some((before, from)) = rest.find("{{").map(|at| rest.split_at(at)) {
@@ -74,8 +74,8 @@ pub fn one_line(value: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// A template's name at Meta: of lower-case letters, digits and underscores. What had to be replaced is told apart by a digest of the
-/// whole, so that two names stay two.
+/// A template's name at Meta: lower-case letters, digits and underscores. If a character had to be replaced, a digest
+/// of the original name is added, so that different names stay different.
 pub fn name(given: &str) -> String {
     let plain: String = given
         .trim()

@@ -20,9 +20,9 @@ pub mod markers;
 #[cfg(test)]
 mod tests;
 
-/// What is asked of templates.
+/// The requested fields of templates.
 const FIELDS: &str = "id,name,language,status,category,quality_score,rejected_reason";
-/// Templates of one page, and pages at most: a verified portfolio has up to 6000 (whatsapp §9).
+/// Templates per page, and maximum number of pages: a verified portfolio has up to 6000 (whatsapp §9).
 const PAGE: &str = "100";
 const PAGES: usize = 100;
 
@@ -70,7 +70,7 @@ wire! {
     }
 }
 
-/// Meta's word for a status as ours; none for what is no status.
+/// Meta's name of a status as ours; none for an unknown one.
 pub(super) fn status(word: &str) -> Option<TemplateStatus> {
     Some(match word {
         "APPROVED" | "REINSTATED" | "UNARCHIVED" => TemplateStatus::Approved,
@@ -83,7 +83,7 @@ pub(super) fn status(word: &str) -> Option<TemplateStatus> {
     })
 }
 
-/// Meta's word for a category as ours.
+/// Meta's name of a category as ours.
 pub(super) fn category(word: &str) -> Option<TemplateCategory> {
     Some(match word {
         "UTILITY" => TemplateCategory::Utility,
@@ -93,8 +93,8 @@ pub(super) fn category(word: &str) -> Option<TemplateCategory> {
     })
 }
 
-/// Submits a template. If Meta has one of this name and language, its state is returned; one that was rejected or paused is submitted
-/// anew in its present form.
+/// Submits a template. If Meta already has one of this name and language, its state is returned; a rejected or paused
+/// one is submitted again in its current form.
 pub(super) async fn submit(
     api: &GraphApi,
     settings: &Settings,
@@ -123,7 +123,7 @@ pub(super) async fn submit(
     if failed.refused().is_none() || !matches!(refused, Denied::Refused(_)) {
         return Err(refused);
     }
-    // Perhaps it was submitted before, and only the answer was lost.
+    // It may have been submitted before and only the answer was lost.
     let all = list(api, settings, Some(&name)).await?;
     let known = all
         .into_iter()
@@ -197,7 +197,7 @@ fn known(template: &KnownTemplate) -> TemplateState {
     }
 }
 
-/// Deletes one language of a template; without an id, all of this name.
+/// Deletes one language of a template; without an id, all languages of this name.
 pub(super) async fn delete(api: &GraphApi, settings: &Settings, name: &str, id: &str) -> Result<(), Denied> {
     let (token, waba) = (token(settings)?, number(settings)?.waba_id);
     let name = markers::name(name);

@@ -1,4 +1,5 @@
-//! What concerns the account and not one message: templates, numbers, the phone app's contacts (whatsapp §9, §11 to §13).
+//! Reports about the account instead of a message: templates, numbers, the phone app's contacts (whatsapp §9, §11 to
+//! §13).
 
 use super::{Id, Many, Message, Refusal, Seconds, wire};
 
@@ -27,7 +28,7 @@ wire! {
         description: Id,
     }
 
-    /// `phone_number_quality_update`, `phone_number_name_update`. They name the line by its phone alone.
+    /// `phone_number_quality_update`, `phone_number_name_update`. They identify the line only by its phone.
     NumberUpdate {
         display_phone_number: Id,
         event: Id,

@@ -1,4 +1,4 @@
-//! Content of messages, and what surrounds it (whatsapp §3, §4).
+//! Content of messages, and its context (whatsapp §3, §4).
 
 use super::{Id, Many, Message, Number, wire};
 
@@ -14,7 +14,7 @@ wire! {
         sha256: Id,
         caption: Id,
         filename: Id,
-        /// Of `audio`: recorded as a voice message.
+        /// For `audio`: recorded as a voice message.
         voice: bool,
     }
 
@@ -25,14 +25,14 @@ wire! {
         address: Id,
     }
 
-    /// A person's card.
+    /// A contact card.
     Card {
         name: CardName,
         phones: Many<CardPhone>,
         emails: Many<CardEmail>,
         org: CardCompany,
         vcard: Id,
-        /// `contact_request`: the sender's own, because we asked for it.
+        /// `contact_request`: the sender's own card, shared because we asked for it.
         origin: Id,
     }
 
@@ -55,7 +55,7 @@ wire! {
         company: Id,
     }
 
-    /// The answer to an interactive message of ours.
+    /// The answer to one of our interactive messages.
     Interactive {
         button_reply: Option<Reply>,
         list_reply: Option<Reply>,
@@ -91,13 +91,13 @@ wire! {
         currency: Id,
     }
 
-    /// Without emoji it was taken back.
+    /// A reaction; without emoji it was removed.
     Reaction {
         message_id: Id,
         emoji: Id,
     }
 
-    /// Something happened to the person's account.
+    /// A change of the person's account.
     System {
         body: Id,
         r#type: Id,
@@ -118,7 +118,7 @@ wire! {
         r#type: Id,
     }
 
-    /// What a message answers or forwards.
+    /// The message that a message answers or forwards.
     Context {
         id: Id,
         forwarded: bool,

@@ -43,7 +43,7 @@ wire! {
         id: Id,
         from: Id,
         from_user_id: Id,
-        /// Set for what the business wrote.
+        /// Set for messages that the business wrote.
         to: Id,
         to_user_id: Id,
         group_id: Id,
@@ -70,7 +70,7 @@ wire! {
         unsupported: Option<Unsupported>,
     }
 
-    /// How far a message of ours has come.
+    /// The delivery status of one of our messages.
     Status {
         id: Id,
         status: Id,
@@ -97,12 +97,12 @@ wire! {
 }
 
 impl Refusal {
-    /// Its code; one that the passport does not have if there is none, because 0 has a meaning.
+    /// Its code; if there is none, one that is not in the catalogue, because 0 has a meaning.
     pub fn code(&self) -> u32 {
         self.code.0.unwrap_or(u32::MAX)
     }
 
-    /// All its texts, for matching and for people who investigate.
+    /// All its texts, for matching and for troubleshooting.
     pub fn text(&self) -> String {
         let details = self.error_data.get("details").unwrap_or(&self.error_data).as_str().unwrap_or_default();
         let mut texts = vec![&*self.title, &*self.message, details];

@@ -1,5 +1,5 @@
-//! What Meta sends, parsed leniently: a field of an unexpected type counts as absent, and of a list only the items that do not
-//! fit are left out, so that a new format of one field never costs a message. Absent fields have their empty value.
+//! Meta's JSON, parsed leniently: a field of an unexpected type counts as absent, and only unreadable items of a list
+//! are left out, so that one changed field never loses a message. Absent fields have their empty value.
 
 mod account;
 mod content;
@@ -39,7 +39,7 @@ wire! {
 }
 
 impl Change {
-    /// The value as a structure, all of whose fields are lenient.
+    /// The value as a structure whose fields are all lenient.
     pub fn read<T: DeserializeOwned + Default>(&self) -> T {
         T::deserialize(&self.value).unwrap_or_default()
     }
@@ -72,7 +72,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let items = match Value::deserialize(deserializer)? {
             Value::Array(items) => items,
-            // One item without its list.
+            // A single item without a list.
             item @ Value::Object(_) => vec![item],
             _ => Vec::new(),
         };
@@ -80,7 +80,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Many<T> {
     }
 }
 
-/// A text, or an integer that stands for one: the same id is a text in one place and a number in another (whatsapp §9).
+/// A text, or an integer as text: the same id may be sent as either (whatsapp §9).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Id(pub String);
 
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// A number, also if it comes as text.
+/// A number, also if sent as text.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Number(pub Option<f64>);
 
@@ -130,7 +130,7 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// The code of an error, also if it comes as text; none if there is none.
+/// The code of an error, also if sent as text; none if absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Code(pub Option<u32>);
 
@@ -141,7 +141,7 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
-/// Seconds since 1970, which come as text or as a number (whatsapp §3).
+/// Seconds since 1970, sent as text or as a number (whatsapp §3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds(pub i64);
 

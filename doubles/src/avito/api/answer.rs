@@ -1,4 +1,4 @@
-//! Answers: the result of an operation, what a fault makes of it, and one line of the log.
+//! Answers: the result of an operation, the effect of a fault on it, and a log line.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::avito::{core::Core, faults::Fault, show::CallView, state::State};
 use crate::kit;
 
-/// Calls kept.
+/// Maximum number of logged calls.
 const REMEMBERED: usize = 5_000;
 
 /// An answer other than 200.
@@ -20,7 +20,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// In the form that all of Avito's files give to errors: `{"error": {"code", "message"}}`.
+    /// The error format of all of Avito's files: `{"error": {"code", "message"}}`.
     pub(crate) fn new(status: u16, message: &str) -> Self {
         Self { status, body: json!({"error": {"code": status, "message": message}}), retry_after: None }
     }
@@ -51,7 +51,7 @@ enum Leaves {
     Never,
 }
 
-/// Performs an operation under the faults, and answers.
+/// Performs an operation, applies faults, and answers.
 pub(crate) async fn answered(
     core: &Arc<Core>,
     operation: &str,
@@ -98,7 +98,7 @@ async fn meet(core: &Core, operation: &str) -> (Option<Refusal>, Leaves) {
     met
 }
 
-/// `limits`: calls of this minute, and how many are allowed.
+/// `limits`: the number of calls in this minute, and the maximum.
 fn respond(answer: &Result<Value, Refusal>, leaves: &Leaves, limits: Option<(u32, u32)>) -> HttpResponse {
     let status = answer.as_ref().err().map_or(200, |refusal| refusal.status);
     let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::avito::{json, state::State};
 
-/// `getChatsV2`: the latest first.
+/// `getChatsV2`: latest first.
 pub(super) fn list(state: &State, seller: i64, call: &Call) -> Result<Value, Refusal> {
     let (limit, offset) = call.window()?;
     let kinds = call.all("chat_types");

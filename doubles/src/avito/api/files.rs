@@ -14,7 +14,7 @@ use crate::avito::{core::Core, json::sizes, state::State};
 
 /// The largest picture in bytes.
 const LARGEST: usize = 24 * 1024 * 1024;
-/// How long the link to a voice message works, in milliseconds.
+/// How long the link to a voice message is valid, in milliseconds.
 const HOUR: i64 = 3_600_000;
 
 /// The media type of a picture in one of the five formats.
@@ -29,7 +29,7 @@ fn format(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// `uploadImages`: one picture a call.
+/// `uploadImages`: one picture per call.
 pub(super) fn upload(state: &mut State, seller: i64, call: &Call) -> Result<Value, Refusal> {
     let [(name, bytes)] = call.parts.as_slice() else { return Err(bad("one image is wanted")) };
     if name != "uploadfile[]" {
@@ -44,7 +44,7 @@ pub(super) fn upload(state: &mut State, seller: i64, call: &Call) -> Result<Valu
     Ok(json!({ id: links }))
 }
 
-/// `getVoiceFiles`: links that work for an hour, for the seller's own chats.
+/// `getVoiceFiles`: links that are valid for an hour, for the seller's own chats.
 pub(super) fn voices(core: &Core, state: &State, seller: i64, call: &Call) -> Result<Value, Refusal> {
     let ids = call.all("voice_ids");
     if ids.is_empty() {

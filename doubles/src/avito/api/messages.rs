@@ -1,4 +1,4 @@
-//! Messages: listed, sent, deleted.
+//! Messages: listing, sending, deleting.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ const LONGEST: usize = 1000;
 /// How long a message can be deleted, in seconds.
 const HOUR: i64 = 3_600;
 
-/// `getMessagesV3`: the latest first. The file shows a bare list; the real server wraps it as in version 2.
+/// `getMessagesV3`: latest first. The file defines a bare list; the real server wraps it as in version 2.
 pub(super) fn list(state: &State, chat: &str, call: &Call) -> Result<Value, Refusal> {
     let (limit, offset) = call.window()?;
     let chat = state.chats.get(chat).ok_or_else(missing)?;
@@ -57,7 +57,7 @@ fn post(state: &mut State, seller: i64, chat: &str, kind: &str, content: Value) 
     Ok(json!({"id": id, "type": kind, "content": content, "created": state.date(), "direction": "out"}))
 }
 
-/// `deleteMessage`: own ones, within an hour.
+/// `deleteMessage`: only own messages, within an hour.
 pub(super) fn delete(state: &mut State, seller: i64, chat: &str, message: &str) -> Result<Value, Refusal> {
     let known = state.message(chat, message).ok_or_else(missing)?;
     if known.author != seller {

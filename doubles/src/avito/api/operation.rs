@@ -1,4 +1,4 @@
-//! Which operation of the OpenAPI file a method and a path mean.
+//! Maps a method and a path to an operation of the OpenAPI file.
 
 /// An operation with the ids of its path.
 #[derive(Clone, Debug, PartialEq, Eq)]

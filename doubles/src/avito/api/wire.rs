@@ -1,4 +1,4 @@
-//! Connects actix with the operations: reads a call, says who calls, applies the limits.
+//! Connects actix with the operations: reads a call, identifies the caller, applies the limits.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,7 +27,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/files/voices/{id}", web::get().to(files::voice));
 }
 
-/// What a call brings.
+/// A parsed call.
 pub(super) struct Call {
     pub(super) query: BTreeMap<String, Vec<String>>,
     /// The JSON body; null if there is none.
@@ -42,13 +42,13 @@ impl Call {
         self.query.get(name)?.first().map(String::as_str)
     }
 
-    /// All values of a parameter that is a list, repeated or separated by commas.
+    /// All values of a list parameter, repeated or separated by commas.
     pub(super) fn all(&self, name: &str) -> Vec<String> {
         let given = self.query.get(name).into_iter().flatten();
         given.flat_map(|value| value.split(',')).filter(|one| !one.is_empty()).map(str::to_owned).collect()
     }
 
-    /// `limit` and `offset` in the bounds of the OpenAPI file.
+    /// `limit` and `offset`, within the bounds of the OpenAPI file.
     pub(super) fn window(&self) -> Result<(usize, usize), Refusal> {
         let number = |name: &str, usual: usize| match self.first(name) {
             None => Ok(usual),
@@ -71,14 +71,14 @@ async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::P
     let kind = header(header::CONTENT_TYPE).unwrap_or_default();
     let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, value) in url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned() {
-        // `voice_ids[]` is the same parameter, written by other programs.
+        // `voice_ids[]` is the same parameter in the notation of other programs.
         query.entry(key.trim_end_matches("[]").to_owned()).or_default().push(value);
     }
     let call = match read(payload).await {
         Ok(body) => parsed(query, &kind, body).await,
         Err(refusal) => Err(refusal),
     };
-    // In its own task: a caller that disconnects must not cancel what Avito would have done.
+    // In its own task: a caller that disconnects must not cancel the operation.
     let core = Arc::clone(&core);
     let task = actix_web::rt::spawn(async move {
         let id = operation.as_ref().map_or("unknown", Operation::id);
@@ -92,7 +92,7 @@ async fn read(mut payload: web::Payload) -> Result<Bytes, Refusal> {
     let mut is_too_large = false;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| bad("the body broke off"))?;
-        // The rest is read and discarded, so that the caller gets to read the answer.
+        // The rest is read and discarded, so that the caller can read the answer.
         is_too_large |= body.len() + chunk.len() > BODY_LIMIT;
         if !is_too_large {
             body.extend_from_slice(&chunk);
@@ -135,8 +135,8 @@ fn handle(
     (Some(seller), answer)
 }
 
-/// The seller of a token. Without one 401; an unknown or old one, or one without the scope, is 403, as the OAuth
-/// page and the user file say.
+/// The seller who owns a token. 401 without a token; 403 for an unknown or expired one, or one without the scope, as
+/// the OAuth page and the user file define.
 fn caller(state: &State, operation: &Operation, token: Option<&str>) -> Result<i64, Refusal> {
     let token = token.ok_or_else(|| Refusal::new(401, "Unauthorized"))?;
     let good = state.tokens.get(token).filter(|grant| {
@@ -161,7 +161,7 @@ fn limited(core: &Core, state: &mut State, seller: i64) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The level, and whose account is asked for.
+/// Checks the subscription level, and that the seller owns the requested account.
 fn allowed(state: &State, seller: i64, operation: &Operation) -> Result<(), Refusal> {
     let has_level = state.sellers.get(&seller).is_some_and(|seller| seller.has_level);
     if *operation != Operation::Myself && !has_level {

@@ -1,4 +1,4 @@
-//! Pages for people – buyers' phones, and what can be broken – and JSON for programs.
+//! Pages for people – buyers' phones, and fault injection – and JSON for programs.
 
 mod list;
 mod phone;
@@ -46,12 +46,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// The language of a page, and how links keep it.
 pub(super) type Frame = kit::Frame<Words>;
 
-/// A rendered page with its headers. Forms may lead elsewhere: the consent page returns to the application.
+/// A rendered page with its headers. Its forms may lead to another host, because the consent page returns to the
+/// application.
 pub(crate) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
     kit::render_with_forms(status, page, "'self' http: https:")
 }
 
-/// The browser looks at a page of ours again.
+/// Redirects the browser to one of our pages.
 pub(super) fn back_to(frame: &Frame, path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, frame.link(path))).finish()
 }

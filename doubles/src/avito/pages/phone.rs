@@ -1,5 +1,5 @@
-//! The buyer's phone: one chat about one advert, or with one seller. It works without scripts; a script only draws
-//! changes by itself.
+//! The buyer's phone: one chat about one advert, or with one seller. It works without scripts; a script only shows
+//! changes automatically.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ struct PhonePage<'a> {
     kinds: Vec<(&'static str, &'static str)>,
 }
 
-/// A place's address: an advert's id, or `s` and a seller's id.
+/// Parses the address of a chat: an advert's id, or `s` and a seller's id.
 fn place(text: &str) -> Option<To> {
     match text.strip_prefix('s') {
         Some(seller) => seller.parse().ok().map(To::Seller),
@@ -114,7 +114,7 @@ fn drawn(state: &State, words: &'static Words, buyer: i64, to: &To, target: &str
     Rows { words, rows: rows.collect(), target: target.to_owned() }.render().unwrap_or_default()
 }
 
-/// A buyer who looks at the page has read what is there.
+/// Opening the page marks all messages as read.
 fn read(core: &Core, buyer: i64, to: &To) {
     let unread = core.read(|state| {
         let chat = chat_of(state, buyer, to)?;
@@ -175,7 +175,7 @@ pub(super) async fn show(
     page.map_or_else(|| HttpResponse::NotFound().finish(), |page| render(StatusCode::OK, &page))
 }
 
-/// `GET /phone/{buyer}/{place}/rows`: the messages alone.
+/// `GET /phone/{buyer}/{place}/rows`: only the messages.
 pub(super) async fn rows(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
@@ -189,7 +189,7 @@ pub(super) async fn rows(
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
 }
 
-/// What a form of the page says.
+/// The fields of the page's form.
 #[derive(Deserialize)]
 pub(super) struct Written {
     kind: String,

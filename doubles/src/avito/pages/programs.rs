@@ -1,4 +1,4 @@
-//! The API for programs in any language: acts, chats, faults.
+//! The API for programs in any language: actions, chats, faults.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::avito::{
 };
 use crate::kit;
 
-/// `POST /acts`: one act as JSON; 422 says why it failed.
+/// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     kit::perform(&request, &body, |asked: Act| {
         let (message, chat) = act::perform(&core, asked)?;
@@ -36,7 +36,7 @@ pub(super) async fn history(core: web::Data<Arc<Core>>, chat: web::Path<String>)
     )
 }
 
-/// What `POST /faults` can break.
+/// Faults that `POST /faults` can add.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Broken {
@@ -90,7 +90,7 @@ pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, b
     faults(core).await
 }
 
-/// `DELETE /faults`: removes faults of calls and posts. A lost level stays lost.
+/// `DELETE /faults`: removes faults of API and webhook calls. A lost subscription level stays lost.
 pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
     if !is_own(&request) {
         return HttpResponse::Forbidden().finish();

@@ -16,7 +16,7 @@ use crate::avito::{
     state::Seller,
 };
 
-/// A button: what it does, for which seller, its text.
+/// A button: its action, its seller, its text.
 struct Button {
     what: &'static str,
     seller: i64,

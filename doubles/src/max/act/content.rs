@@ -36,24 +36,24 @@ pub enum Content {
         latitude: f64,
         longitude: f64,
     },
-    /// The card of somebody else.
+    /// The contact card of another person.
     Contact {
         name: String,
         phone: String,
     },
-    /// The own card, as the button `request_contact` sends it: with its hash.
+    /// The sender's own card, with its hash, as sent by the button `request_contact`.
     OwnContact,
     Share {
         url: String,
         title: String,
     },
-    /// Any attachment as it is.
+    /// Any attachment, unchanged.
     Raw {
         attachment: Value,
     },
 }
 
-/// A file; without data a small built-in one.
+/// A file; a small built-in one if there is no data.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
@@ -87,7 +87,7 @@ fn keep(state: &mut State, kind: UploadKind, file: File) -> Result<String> {
     Ok(state.keep(kind, &name, &mime, bytes))
 }
 
-/// The built-in sticker, which is public like a picture.
+/// The built-in sticker, which has a public address like a picture.
 fn sticker(state: &mut State) -> Value {
     let bytes = Bytes::from_static(include_bytes!("../../../assets/samples/sticker.webp"));
     let id = state.keep(UploadKind::Image, "sticker.webp", "image/webp", bytes);

@@ -12,7 +12,7 @@ fn known(state: &State, who: i64, bot: i64) -> Result<()> {
     Ok(())
 }
 
-/// Tells the bot of a dialog something about it.
+/// Queues an update about a dialog.
 fn about(state: &mut State, kind: &str, who: i64, bot: i64) -> i64 {
     let chat = state.dialog(bot, who);
     let update = json!({"update_type": kind, "chat_id": chat, "user": state.user(who), "user_locale": "ru"});
@@ -55,7 +55,7 @@ pub(super) fn clear_dialog(state: &mut State, who: i64, bot: i64) -> Result<Done
     Ok(Done::default())
 }
 
-/// The chat of a place and the post, if it is one.
+/// The chat of a place, and the post if it is one.
 fn chat(state: &mut State, who: i64, to: &Place) -> Result<(i64, Option<String>)> {
     match to {
         Place::Bot(bot) => {
@@ -96,7 +96,7 @@ pub(super) fn send(
     Ok(Done { mid: Some(mid) })
 }
 
-/// Tells the whole message.
+/// Queues an update that contains the whole message.
 pub(super) fn tell(state: &mut State, mid: &str, kind: &str) {
     let Some(message) = state.message(mid) else { return };
     let (chat, json) = (message.chat, state.json(message));

@@ -1,4 +1,4 @@
-//! What people do in MAX.
+//! Actions of people in MAX.
 
 mod content;
 mod messages;
@@ -11,11 +11,11 @@ pub use content::{Content, File};
 
 use super::core::Core;
 
-/// An act of somebody.
+/// An action of a person.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Act {
-    /// Presses Start, perhaps by a link with a payload.
+    /// Presses Start, optionally through a link with a payload.
     Start {
         who: i64,
         bot: i64,
@@ -44,13 +44,13 @@ pub enum Act {
         #[serde(default)]
         forward: Option<String>,
     },
-    /// Changes the text of an own message or comment.
+    /// Edits the text of an own message or comment.
     Edit { who: i64, message: String, text: String },
     /// Removes an own message or comment.
     Remove { who: i64, message: String },
     /// Presses a button by its payload.
     Press { who: i64, message: String, payload: String },
-    /// The channel itself posts.
+    /// The channel itself publishes a post.
     Post { channel: i64, text: String },
     /// Renames a group or channel.
     Rename { who: i64, room: i64, title: String },
@@ -60,7 +60,7 @@ pub enum Act {
     RemoveBot { who: i64, room: i64 },
 }
 
-/// Where a message is written.
+/// The target of a message.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Place {
@@ -72,14 +72,14 @@ pub enum Place {
     Post(String),
 }
 
-/// The result of an act.
+/// The result of an action.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Done {
     /// The new message.
     pub mid: Option<String>,
 }
 
-/// Does it.
+/// Performs an action.
 pub(crate) fn perform(core: &Core, act: Act) -> Result<Done> {
     core.change(|state| match act {
         Act::Start { who, bot, payload } => messages::start(state, who, bot, payload.as_deref()),

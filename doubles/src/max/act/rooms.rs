@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Done, messages};
 use crate::max::state::{Message, RoomKind, State};
 
-/// The channel itself posts: nobody is the sender.
+/// The channel itself publishes a post, which has no sender.
 pub(super) fn post(state: &mut State, channel: i64, text: String) -> Result<Done> {
     let room = state.rooms.get(&channel).context("there is no such channel")?;
     ensure!(room.kind == RoomKind::Channel, "this is a group");

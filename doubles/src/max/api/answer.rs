@@ -23,22 +23,22 @@ impl Refusal {
     }
 }
 
-/// A field of the request is wrong.
+/// A field of the request is invalid.
 pub(super) fn wrong(message: impl Into<String>) -> Refusal {
     Refusal::new(400, "proto.payload", message)
 }
 
-/// Fails unless it holds.
+/// Returns the refusal unless the condition holds.
 pub(super) fn ensure(holds: bool, otherwise: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-/// The answer of methods that return nothing else.
+/// The answer of methods without a result.
 pub(super) fn success() -> Value {
     json!({"success": true})
 }
 
-/// A failure that is told in a success.
+/// A failure reported with a success status.
 pub(super) fn not_success(message: &str) -> Value {
     json!({"success": false, "message": message})
 }

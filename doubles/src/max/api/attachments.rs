@@ -59,7 +59,7 @@ fn file(state: &State, kind: &str, payload: &Value) -> Result<String, Refusal> {
     Ok(file.id.clone())
 }
 
-/// The card as the customer sees it.
+/// The contact card as shown to the customer.
 fn contact(payload: &Value) -> Value {
     let part = |name: &str| payload[name].as_str().unwrap_or_default();
     let (name, phone) = (part("name"), part("vcf_phone"));

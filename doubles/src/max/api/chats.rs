@@ -1,4 +1,4 @@
-//! Groups and channels, and what a bot shows to be doing.
+//! Groups and channels, and chat actions.
 
 use serde_json::json;
 

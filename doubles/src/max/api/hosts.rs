@@ -1,4 +1,4 @@
-//! The hosts where files are uploaded and loaded; they know no tokens.
+//! The hosts for uploads and downloads of files, which need no token.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ const LIMIT: usize = 64 * 1024 * 1024;
 /// A file of an upload: its name, media type and bytes.
 type Sent = (String, String, Bytes);
 
-/// `POST /upload/{id}`: multipart with `data`, or the bytes with `Content-Range`. One place takes one file.
+/// `POST /upload/{id}`: multipart with `data`, or the bytes with `Content-Range`. Each upload address accepts one file.
 pub(super) async fn take(
     core: web::Data<Arc<Core>>,
     id: web::Path<String>,
@@ -112,7 +112,7 @@ fn store(core: &Core, id: &str, (name, mime, bytes): Sent) -> HttpResponse {
     })
 }
 
-/// `GET /files/{id}?sig=`: 403 if the address has ended.
+/// `GET /files/{id}?sig=`: 403 if the address has expired.
 pub(super) async fn give(core: web::Data<Arc<Core>>, id: web::Path<String>, request: HttpRequest) -> HttpResponse {
     let found = core.read(|state| {
         let file = state.files.get(id.as_str())?;

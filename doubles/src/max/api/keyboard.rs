@@ -8,7 +8,7 @@ const ROWS: usize = 30;
 const IN_ROW: usize = 7;
 const WIDE_IN_ROW: usize = 3;
 
-/// Checks the rows of a keyboard. The words are ours where nobody recorded them.
+/// Checks the rows of a keyboard. Error texts that no source contains are ours.
 pub(super) fn check(buttons: &Value) -> Result<(), Refusal> {
     let rows = buttons.as_array().filter(|rows| !rows.is_empty());
     let rows = rows.ok_or_else(|| wrong("Field 'buttons' must not be empty"))?;

@@ -7,7 +7,7 @@ use super::attachments::{self, Attached};
 use super::wire::Call;
 use crate::max::state::{Answer, Message, State};
 
-/// Characters of a text.
+/// Maximum characters of a text.
 const TEXT: usize = 4000;
 /// Milliseconds for which a message without buttons can be edited in a dialog.
 const EDITABLE: i64 = 7 * 86_400_000;
@@ -35,7 +35,7 @@ fn chat(state: &State, bot: i64, call: &Call) -> Result<i64, Refusal> {
     }
 }
 
-/// The text and its limit.
+/// The text, checked against its limit.
 pub(super) fn text(body: &Value) -> Result<Option<String>, Refusal> {
     let text = body["text"].as_str().map(str::to_owned);
     let size = text.as_deref().map_or(0, |text| text.encode_utf16().count());
@@ -43,7 +43,7 @@ pub(super) fn text(body: &Value) -> Result<Option<String>, Refusal> {
     Ok(text)
 }
 
-/// The message that `link` names.
+/// The message that `link` refers to.
 pub(super) fn link(state: &State, body: &Value) -> Result<Option<(String, String)>, Refusal> {
     let Some(link) = body["link"].as_object() else { return Ok(None) };
     let part = |name: &str| link.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -111,7 +111,7 @@ pub(super) fn remove(state: &mut State, bot: i64, call: &Call) -> Answered {
     Ok(success())
 }
 
-/// `GET /messages`: of a chat, the newest first, or by their ids.
+/// `GET /messages`: of a chat, newest first, or by ids.
 pub(super) fn list(state: &State, bot: i64, call: &Call) -> Answered {
     let count = call.number("count").and_then(|count| usize::try_from(count).ok()).unwrap_or(50);
     let ids: Vec<&str> = call.query("message_ids").map(|ids| ids.split(',').collect()).unwrap_or_default();

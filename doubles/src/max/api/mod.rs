@@ -1,8 +1,8 @@
-//! The Bot API, and the hosts of files behind it.
+//! The Bot API, and its file hosts.
 //!
 //! ```text
 //! wire.rs   token, faults, log ─▶ table.rs ─▶ me, subscriptions, messages, comments, chats, uploads
-//! hosts.rs  where files are uploaded and loaded, without a token
+//! hosts.rs  where files are uploaded and downloaded, without a token
 //! ```
 
 mod answer;

@@ -19,7 +19,7 @@ pub(super) fn add(state: &mut State, bot: i64, call: &Call, local: bool) -> Answ
     let url = call.body["url"].as_str().ok_or_else(|| wrong("Missing required parameter: url"))?.to_owned();
     let parsed = Url::parse(&url).map_err(|_| wrong("Invalid url"))?;
     let is_allowed = local || (parsed.scheme() == "https" && parsed.port().is_none());
-    // The words of this refusal are ours.
+    // The text of this error is ours.
     ensure(is_allowed, || wrong("Url must be https on port 443"))?;
     let secret = call.body["secret"].as_str().map(str::to_owned);
     let sign = |sign: u8| sign.is_ascii_alphanumeric() || b"_-".contains(&sign);

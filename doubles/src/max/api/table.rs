@@ -1,4 +1,4 @@
-//! The methods by HTTP method and path.
+//! Dispatches calls by HTTP method and path.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::wire::Call;
 use super::{chats, comments, messages, subscriptions, uploads};
 use crate::max::state::State;
 
-/// The name of a call for faults and the log: `POST /messages`, with `{}` for ids.
+/// The name of a call for faults and the log: `POST /messages`, with `{}` in place of ids.
 pub(super) fn name(call: &Call) -> String {
     let parts: Vec<&str> = call.path.split('/').collect();
     let path = match parts.as_slice() {

@@ -1,4 +1,4 @@
-//! Places for files, and videos.
+//! Upload addresses, and videos.
 
 use serde_json::json;
 

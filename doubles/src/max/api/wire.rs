@@ -1,4 +1,4 @@
-//! HTTP: who calls, what is broken, what is answered.
+//! HTTP: identifies the caller, applies faults, sends the answer.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::max::core::Core;
 use crate::max::faults::Fault;
 use crate::max::state::CallView;
 
-/// Calls that are remembered for each bot.
+/// Maximum number of logged calls per bot.
 const REMEMBERED: usize = 10_000;
 
-/// Adds the routes of the API and of the hosts of files.
+/// Adds the routes of the API and of the file hosts.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     for path in ["/me", "/subscriptions", "/messages", "/messages/{rest:.*}", "/uploads", "/answers", "/videos/{token}"]
     {
@@ -39,7 +39,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// A parameter of the query; empty ones are missing.
+    /// A parameter of the query; an empty one counts as absent.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())

@@ -1,4 +1,4 @@
-//! Pages for people: customers' phones; and JSON for programs.
+//! Pages for people (customers' phones), and JSON for programs.
 
 mod phone;
 mod programs;

@@ -1,4 +1,4 @@
-//! The customer's phone: one person's dialog with one bot, and the list of all of them.
+//! The customer's phone: one person's dialog with one bot, and a list of all dialogs.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ struct Row {
     text: String,
     quote: String,
     files: Vec<(String, String, String)>,
-    /// Attachments that are no files, in words.
+    /// Attachments other than files, as text.
     others: Vec<String>,
     buttons: Vec<Vec<ButtonView>>,
     is_edited: bool,
@@ -109,7 +109,7 @@ fn row(state: &State, message: &MessageView, person: i64) -> Row {
     }
 }
 
-/// The page's own address of a file.
+/// The page's own address for a file.
 fn local(url: &str) -> String {
     url.find("/files/").and_then(|at| url.get(at..)).unwrap_or_default().to_owned()
 }
@@ -172,7 +172,7 @@ fn act_of(form: Form, who: i64, bot: i64) -> Option<Act> {
     })
 }
 
-/// `POST /phone/{person}/{bot}`: a form, then the page again.
+/// `POST /phone/{person}/{bot}`: handles a form, then redirects back to the page.
 pub(super) async fn press(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! The API for programs in any language: acts and faults.
+//! The API for programs in any language: actions and faults.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::max::act::{self, Act};
 use crate::max::core::Core;
 use crate::max::faults::{Fault, UpdateFault};
 
-/// `POST /acts`: one act as JSON; 422 says why it failed.
+/// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
 
-/// What `POST /faults` can break.
+/// Faults that `POST /faults` can add.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Broken {

@@ -1,8 +1,8 @@
-//! The words of the pages.
+//! The texts of the pages.
 
 use crate::kit::{Bilingual, Language};
 
-/// All words in one language.
+/// All texts in one language.
 pub(super) struct Words {
     pub(super) code: &'static str,
     pub(super) other_code: &'static str,

@@ -1,4 +1,4 @@
-//! Bots, their webhooks and what waits for them.
+//! Bots, their webhooks and waiting updates.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ pub(crate) struct Bot {
     pub(crate) is_revoked: bool,
     pub(crate) subscriptions: Vec<Subscription>,
     pub(crate) updates: Vec<Update>,
-    /// People who pressed Start and did not stop the bot since.
+    /// People who pressed Start and have not stopped the bot since.
     pub(crate) started: BTreeSet<i64>,
     pub(crate) calls: Vec<CallView>,
     /// Chat, action and time.
@@ -29,10 +29,10 @@ pub(crate) struct Bot {
 pub(crate) struct Subscription {
     pub(crate) url: String,
     pub(crate) time: i64,
-    /// `None`: all types.
+    /// `None` means all types.
     pub(crate) update_types: Option<Vec<String>>,
     pub(crate) secret: Option<String>,
-    /// Since when every call has failed, in milliseconds.
+    /// When the current series of failed calls began, in milliseconds.
     pub(crate) failing_since: Option<i64>,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Answer {
 }
 
 impl Bot {
-    /// Adds an update for every webhook that wants it.
+    /// Queues an update for every webhook that is subscribed to its type.
     pub(crate) fn tell(&mut self, body: &Value, now: i64) {
         let kind = body["update_type"].as_str().unwrap_or_default();
         let wants = |one: &&Subscription| {

@@ -16,7 +16,7 @@ pub(crate) enum UploadKind {
     File,
 }
 
-/// A file, or the place for one.
+/// A file, or an upload address without one.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
     pub(crate) id: String,
@@ -24,13 +24,13 @@ pub(crate) struct Upload {
     pub(crate) token: String,
     pub(crate) name: String,
     pub(crate) mime: String,
-    /// `None`: not uploaded yet.
+    /// `None` if not uploaded yet.
     pub(crate) bytes: Option<Bytes>,
-    /// When it is processed, in milliseconds.
+    /// When processing ends, in milliseconds.
     pub(crate) ready_at: i64,
-    /// Its public address ended: another one is told with the message.
+    /// Increased when its public address expires; messages then contain a new address.
     pub(crate) version: u32,
-    /// Number, for `photo_id`.
+    /// A number, for `photo_id`.
     pub(crate) serial: i64,
 }
 
@@ -50,7 +50,7 @@ impl UploadKind {
 }
 
 impl State {
-    /// A place for a file.
+    /// Creates an upload address.
     pub(crate) fn place_for(&mut self, kind: UploadKind) -> &mut Upload {
         let serial = self.next_serial();
         let id = format!("u{serial}");
@@ -80,7 +80,7 @@ impl State {
         self.files.values().find(|file| file.token == token)
     }
 
-    /// The address where anybody finds a file.
+    /// The public address of a file.
     pub(crate) fn address(&self, file: &Upload) -> String {
         format!("{}/files/{}?sig=s{}&expires=1795173929000", self.base, file.id, file.version)
     }

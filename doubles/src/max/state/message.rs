@@ -10,13 +10,13 @@ pub(crate) struct Message {
     pub(crate) mid: String,
     pub(crate) seq: i64,
     pub(crate) chat: i64,
-    /// `None`: the channel itself.
+    /// `None` means the channel itself.
     pub(crate) sender: Option<i64>,
     pub(crate) timestamp: i64,
     pub(crate) text: Option<String>,
     /// Ids of files.
     pub(crate) files: Vec<String>,
-    /// Attachments that are no files.
+    /// Attachments other than files.
     pub(crate) others: Vec<Value>,
     pub(crate) markup: Vec<Value>,
     /// `reply` or `forward`, and the other message.
@@ -76,12 +76,12 @@ impl State {
         }
     }
 
-    /// The bot that hears of a chat.
+    /// The bot that receives updates about a chat.
     pub(crate) fn bot_of(&self, chat: i64) -> Option<i64> {
         self.in_dialog(chat).map(|(bot, _)| bot).or_else(|| self.rooms.get(&chat).map(|room| room.bot))
     }
 
-    /// Tells the bot of a chat an update; `timestamp` is added.
+    /// Queues an update for the bot of a chat; `timestamp` is added.
     pub(crate) fn tell(&mut self, chat: i64, mut update: Value) {
         update["timestamp"] = json!(self.now);
         let now = self.now;

@@ -1,4 +1,4 @@
-//! The state of a MAX.
+//! The state of a simulated MAX.
 
 mod bot;
 mod call;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub(crate) struct State {
     /// The time of the current change, in milliseconds.
     pub(crate) now: i64,
-    /// The address of this MAX, which also plays the hosts of files.
+    /// The address of this MAX, which is also its file host.
     pub(crate) base: String,
     /// Milliseconds for which an uploaded file is processed.
     pub(crate) processing: i64,
@@ -31,11 +31,11 @@ pub(crate) struct State {
     pub(crate) messages: Vec<Message>,
     pub(crate) files: BTreeMap<String, Upload>,
     pub(crate) serial: i64,
-    /// Held by the one delivery that is under way.
+    /// Held by the single delivery in progress.
     pub(crate) delivering: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// Somebody with a phone.
+/// A person with a phone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Person {
     pub(crate) id: i64,
@@ -66,7 +66,7 @@ impl State {
         self.serial
     }
 
-    /// The id of a dialog; made when it is asked for first.
+    /// The id of a dialog; created on first use.
     pub(crate) fn dialog(&mut self, bot: i64, person: i64) -> i64 {
         if let Some(id) = self.dialogs.get(&(bot, person)) {
             return *id;

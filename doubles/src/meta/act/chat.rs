@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::Content;
 use crate::meta::state::{Author, Platform, State};
 
-/// Edits of one message that Meta allows.
+/// Maximum edits of one message.
 const EDITS: u32 = 5;
 
 impl State {
-    /// Fails unless the person and the account exist.
+    /// Returns an error unless the person and the account exist.
     pub(super) fn known(&self, who: i64, account: &str) -> Result<Platform> {
         ensure!(self.people.contains_key(&who), "there is no person {who}");
         let Some(found) = self.accounts.get(account) else { bail!("there is no account {account}") };
@@ -94,7 +94,7 @@ impl State {
         let now = self.now;
         if choice.is_button {
             self.chat(account, who).last_from_person = Some(now);
-            // A press is a message of its own, with an id of its own.
+            // A press creates a message of its own, with its own id.
             let own = self.new_message(account, Author::Person, None, Vec::new()).mid;
             let pressed = json!({ "mid": own, "title": title, "payload": choice.payload });
             self.tell_chat(account, who, "messaging_postbacks", "postback", pressed);
@@ -107,7 +107,8 @@ impl State {
         Ok(mid)
     }
 
-    /// In a chat with messages a link is told alone, in a new one with Get started or the first message.
+    /// In a chat with messages the link is reported alone; in a new chat it is reported with Get started or the first
+    /// message.
     pub(super) fn open(&mut self, who: i64, account: &str, mark: &str, ad: Option<&str>) -> Result<String> {
         let platform = self.known(who, account)?;
         let source = match (ad, platform) {
@@ -180,7 +181,7 @@ impl State {
     }
 }
 
-/// Meta's word for a reaction.
+/// Meta's name of a reaction.
 fn name(emoji: &str) -> &'static str {
     match emoji.trim_end_matches('\u{fe0f}') {
         "❤" => "love",

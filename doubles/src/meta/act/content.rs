@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::meta::state::State;
 
-/// A file of a message. Without bytes it is the built-in file of its kind.
+/// A file of a message; the built-in file of its kind if there are no bytes.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Given {
@@ -31,7 +31,7 @@ impl Given {
     }
 }
 
-/// What a person can send.
+/// Content that a person can send.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the webhooks")]
@@ -48,7 +48,7 @@ pub enum Content {
         #[serde(default)]
         text: Option<String>,
     },
-    /// A sticker: on Messenger with its number, both as `sticker` and as `image` until August 2026.
+    /// A sticker. On Messenger it has a number, and was sent both as `sticker` and as `image` until August 2026.
     Sticker {
         #[serde(default)]
         id: i64,
@@ -57,7 +57,7 @@ pub enum Content {
     StoryReply {
         text: String,
     },
-    /// The account was named in the person's story.
+    /// The account was mentioned in the person's story.
     StoryMention,
     /// A post, a reel, or any address.
     Share {
@@ -68,9 +68,9 @@ pub enum Content {
         #[serde(default)]
         title: Option<String>,
     },
-    /// Something that the API does not show: view-once media, polls, GIFs.
+    /// Content that the API does not provide: view-once media, polls, GIFs.
     Unsupported,
-    /// A message with fields of webhooks, unchanged.
+    /// A message with the given webhook fields, unchanged.
     Raw {
         message: Map<String, Value>,
     },

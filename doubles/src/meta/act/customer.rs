@@ -1,4 +1,4 @@
-//! One person's actions in one chat.
+//! The actions of one person in one chat.
 
 use anyhow::Result;
 
@@ -51,7 +51,7 @@ impl Customer<'_> {
         self.done(Act::Edit { who: self.who, account: self.account(), message, text })
     }
 
-    /// Unsends an own message.
+    /// Deletes an own message for both sides.
     pub fn unsends(&self, message: &str) -> Result<String> {
         self.done(Act::Unsend { who: self.who, account: self.account(), message: message.to_owned() })
     }
@@ -68,17 +68,17 @@ impl Customer<'_> {
         self.done(Act::Press { who: self.who, account: self.account(), message, title })
     }
 
-    /// Opens the chat by a link with `?ref=`.
+    /// Opens the chat through a link with `?ref=`.
     pub fn opens(&self, mark: &str) -> Result<String> {
         self.done(Act::Open { who: self.who, account: self.account(), mark: mark.to_owned(), ad: None })
     }
 
-    /// Reads everything.
+    /// Reads all messages.
     pub fn reads(&self) -> Result<String> {
         self.done(Act::Read { who: self.who, account: self.account() })
     }
 
-    /// Receives everything.
+    /// Receives all messages.
     pub fn receives(&self) -> Result<String> {
         self.done(Act::Receive { who: self.who, account: self.account() })
     }

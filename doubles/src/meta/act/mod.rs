@@ -28,13 +28,13 @@ pub enum Act {
     },
     /// Edits an own message.
     Edit { who: i64, account: String, message: String, text: String },
-    /// Unsends an own message. Only Instagram tells of it.
+    /// Deletes an own message for both sides. Only Instagram reports it.
     Unsend { who: i64, account: String, message: String },
     /// Reacts to a message of either side; none removes the reaction.
     React { who: i64, account: String, message: String, emoji: Option<String> },
     /// Presses a quick reply, a button, or Get started: `title` on `message`.
     Press { who: i64, account: String, message: String, title: String },
-    /// Opens a chat by a link with `?ref=`, or by an advertisement.
+    /// Opens a chat through a link with `?ref=`, or through an advertisement.
     Open {
         who: i64,
         account: String,
@@ -42,11 +42,11 @@ pub enum Act {
         #[serde(default)]
         ad: Option<String>,
     },
-    /// Reads everything.
+    /// Reads all messages.
     Read { who: i64, account: String },
-    /// The phone is switched on: everything is delivered. Only Messenger tells of it.
+    /// The phone is switched on: all messages are delivered. Only Messenger reports it.
     Receive { who: i64, account: String },
-    /// Blocks or unblocks the account. Nobody is told.
+    /// Blocks or unblocks the account. This is not reported.
     Block { who: i64, account: String, blocked: bool },
     /// Deletes the person's profile.
     DeleteProfile { who: i64 },
@@ -58,11 +58,11 @@ pub enum Act {
         #[serde(default)]
         parent: Option<String>,
     },
-    /// Edits or deletes an own comment. Only Facebook tells of it.
+    /// Edits or deletes an own comment. Only Facebook reports it.
     ChangeComment { comment: String, text: Option<String> },
-    /// Somebody of the business writes in its own inbox.
+    /// A person of the business writes in its own inbox.
     Staff { account: String, who: i64, text: String },
-    /// Somebody of the business comments in the app.
+    /// A person of the business comments in the app.
     StaffComment { post: String, text: String, parent: Option<String> },
     /// Sends an event unchanged.
     Raw { account: String, field: String, event: Value },
@@ -76,7 +76,7 @@ pub struct Done {
 }
 
 impl Meta {
-    /// Performs an action; `POST /acts` does the same with JSON. An error says why nothing was done.
+    /// Performs an action; `POST /acts` does the same with JSON. The error explains why nothing was done.
     pub fn act(&self, act: Act) -> anyhow::Result<Done> {
         perform(&self.core, act)
     }

@@ -19,7 +19,7 @@ impl State {
         Ok(self.comment(post, who, parent, text))
     }
 
-    /// A new text, or none to delete it.
+    /// A new text; none deletes the comment.
     pub(super) fn change_comment(&mut self, id: &str, text: Option<&str>) -> Result<String> {
         let Some(comment) = self.comments.get_mut(id) else { bail!("there is no comment {id}") };
         match text {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::meta::state::{Platform, State};
 
-/// The fields of each platform that Meta's documents name for messages and comments.
+/// The fields of each platform that Meta documents for messages and comments.
 const INSTAGRAM: [&str; 13] = [
     "comments",
     "live_comments",

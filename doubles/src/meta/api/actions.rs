@@ -32,7 +32,7 @@ pub(super) fn act(state: &mut State, caller: &Caller, node: &str, params: &Param
             messages::of(state, caller, &mid)?;
             let reaction = payload["reaction"].as_str().map(str::to_owned).filter(|_| action == "react");
             ensure(action == "unreact" || reaction.is_some(), || bad("Param payload[reaction] must be non-empty."))?;
-            // Instagram documents only the word `love`, which is a heart.
+            // Instagram documents only the reaction `love`, which is a heart.
             let emoji = reaction.map(|one| if one == "love" { "❤️".to_owned() } else { one });
             let is_heart = |emoji: &String| emoji.starts_with('❤');
             let fits = caller.platform == Platform::Facebook || emoji.as_ref().is_none_or(is_heart);

@@ -33,17 +33,17 @@ impl Refusal {
     }
 }
 
-/// A wrong parameter.
+/// An invalid parameter.
 pub(crate) fn bad(message: &str) -> Refusal {
     Refusal::new(400, 100, None, format!("(#100) {message}"))
 }
 
-/// A wrong parameter with the subcode that tells which.
+/// An invalid parameter, identified by the subcode.
 pub(crate) fn wrong(subcode: i64, message: &str) -> Refusal {
     Refusal::new(400, 100, subcode, format!("(#100) {message}"))
 }
 
-/// The token does not open this.
+/// The token gives no access to this.
 pub(crate) fn invalid_token(subcode: Option<i64>, message: &str) -> Refusal {
     Refusal::new(401, 190, subcode, message)
 }
@@ -53,7 +53,7 @@ pub(crate) fn not_permitted() -> Refusal {
     Refusal::new(403, 10, None, "(#10) Application does not have permission for this action")
 }
 
-/// There is no such object, or this token may not know of it.
+/// There is no such object, or this token has no access to it.
 pub(crate) fn no_object(id: &str) -> Refusal {
     let message = format!(
         "Unsupported request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions, or \

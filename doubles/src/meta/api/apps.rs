@@ -60,7 +60,7 @@ fn listed(state: &State, app: &str) -> Vec<Value> {
     .collect()
 }
 
-/// The handshake: the callback must repeat the challenge.
+/// The handshake: the callback must return the challenge.
 pub(crate) async fn verify(core: &Core, callback_url: &str, verify_token: &str) -> Result<(), Refusal> {
     let failed = |why: String| {
         let message = format!("(#2200) Callback verification failed with the following errors: {why}");

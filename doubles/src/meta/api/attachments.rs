@@ -1,4 +1,4 @@
-//! Files: uploaded in the call, or fetched from an address (`saving-assets`, `attachment-upload`).
+//! Files: uploaded with the call, or downloaded from an address (`saving-assets`, `attachment-upload`).
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -21,7 +21,7 @@ pub(super) fn too_large() -> Refusal {
     wrong(2_018_109, "Attachment size exceeds allowable limit")
 }
 
-/// `POST /{page}/message_attachments`: keeps a file for later messages. Instagram Login has no such edge.
+/// `POST /{page}/message_attachments`: stores a file for later messages. Instagram Login has no such edge.
 pub(super) async fn upload(core: &Core, caller: &Caller, node: &str, params: &Params) -> Answered {
     core.read(|state| caller.own(state, node).map(|_| ()))?;
     ensure(caller.platform == Platform::Facebook, || {

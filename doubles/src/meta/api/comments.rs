@@ -18,7 +18,7 @@ fn own<'a>(state: &'a State, caller: &Caller, id: &str) -> Result<&'a Comment, R
     Ok(found)
 }
 
-/// `POST /{comment}/replies` (Instagram) or `/{comment}/comments` (Facebook): answers for everybody to read.
+/// `POST /{comment}/replies` (Instagram) or `/{comment}/comments` (Facebook): answers publicly.
 pub(super) fn answer(state: &mut State, caller: &Caller, node: &str, edge: &str, params: &Params) -> Answered {
     let wanted = match caller.platform {
         Platform::Instagram => "replies",
@@ -33,7 +33,7 @@ pub(super) fn answer(state: &mut State, caller: &Caller, node: &str, edge: &str,
         ensure(edge == wanted, || Refusal::new(400, 2500, None, format!("Unknown path components: /{edge}")))?;
         let found = own(state, caller, node)?;
         ensure(!found.is_hidden, || bad("A hidden comment can't be answered"))?;
-        // Answers stand one level deep on Instagram.
+        // On Instagram, answers have only one level.
         let top = found.parent.clone().filter(|_| caller.platform == Platform::Instagram);
         (found.post.clone(), Some(top.unwrap_or_else(|| node.to_owned())))
     };

@@ -1,4 +1,4 @@
-//! `/{account}/conversations` and `/{conversation}/messages`: what was said before (`conversations-api`).
+//! `/{account}/conversations` and `/{conversation}/messages`: earlier messages (`conversations-api`).
 
 use chrono::DateTime;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::meta::state::{Chat, Message, State};
 
-/// Messages whose content is told.
+/// Maximum number of messages whose content is returned.
 const TOLD: usize = 20;
 
 fn time(at: i64) -> String {
@@ -21,7 +21,7 @@ fn id_of(account: &str, person: i64) -> String {
     format!("t_{account}_{person}")
 }
 
-/// The account's conversations, the most recent first, each with its messages if they were asked for.
+/// The account's conversations, the most recent first, with their messages if requested.
 pub(super) fn list(state: &State, caller: &Caller, node: &str, params: &Params) -> Answered {
     caller.own(state, node)?;
     caller.may("messages")?;

@@ -14,12 +14,12 @@ use crate::meta::{
     state::{Author, Choice, Platform, State},
 };
 
-/// Most quick replies, the longest title of one, and most buttons of a template.
+/// Maximum quick replies, the longest title of one, and maximum buttons of a template.
 const QUICK_REPLIES: usize = 13;
 const TITLE: usize = 20;
 const BUTTONS: usize = 3;
 
-/// What a message says.
+/// The content of a message.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     text: Option<String>,
@@ -49,7 +49,7 @@ pub(super) async fn send(core: &Core, caller: &Caller, node: &str, params: &Para
     }
     ensure(draft.text.is_some() || !draft.attachments.is_empty(), || bad("Param message must be non-empty."))?;
     core.change(|state| {
-        // Asked again: fetching a file takes time.
+        // Checked again, because downloading a file takes time.
         let receiver = window::receiver(state, caller, params)?;
         Ok(post(state, caller, &receiver, draft, params.text("tag")))
     })
@@ -82,7 +82,7 @@ fn words(platform: Platform, message: &Value) -> Result<Draft, Refusal> {
     Ok(draft)
 }
 
-/// The attachment as it will stand in webhooks. Fetches what is given by address.
+/// The attachment as contained in webhooks. Downloads files given by address.
 async fn attachment(
     core: &Core,
     given: &Value,
@@ -140,7 +140,7 @@ fn post(state: &mut State, caller: &Caller, receiver: &Receiver, draft: Draft, t
     json!({ "recipient_id": state.scoped(&account, receiver.person), "message_id": mid })
 }
 
-/// A message of this account, or nothing.
+/// A message of this account; none if it does not exist.
 pub(super) fn of<'a>(state: &'a State, caller: &Caller, mid: &str) -> Result<&'a crate::meta::state::Message, Refusal> {
     let found = state.find(mid).filter(|((account, _), _)| *account == caller.account);
     found.map(|(_, message)| message).ok_or_else(|| no_object(mid))

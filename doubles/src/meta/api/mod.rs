@@ -1,4 +1,4 @@
-//! The Graph API of both hosts: `[/vN.0]/{node}[/{edge}]`. The host of a call follows from its token.
+//! The Graph API of both hosts: `[/vN.0]/{node}[/{edge}]`. The token determines which host is meant.
 
 mod accounts;
 mod actions;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::meta::state::{Platform, State};
 
-/// Reads the wanted fields of a node.
+/// Reads the requested fields of a node.
 pub(super) fn read(state: &mut State, caller: &Caller, node: &str, params: &Params) -> Answered {
     let all = if node == "app" {
         let app = state.apps.get(&caller.app).ok_or_else(|| no_object(node))?;
@@ -32,7 +32,7 @@ pub(super) fn read(state: &mut State, caller: &Caller, node: &str, params: &Para
     Ok(chosen(all, params))
 }
 
-/// The fields that were asked for, and the id. Without `fields` everything.
+/// The requested fields, and the id. Everything if `fields` is absent.
 fn chosen(all: Value, params: &Params) -> Value {
     let fields = params.list("fields");
     let Value::Object(all) = all else { return Value::Null };
@@ -67,7 +67,7 @@ fn account(state: &State, caller: &Caller) -> Value {
     }
 }
 
-/// A person's profile, once they have written: Meta asks for their consent.
+/// A person's profile, available once they have written, because Meta requires their consent.
 fn person(state: &State, caller: &Caller, person: i64, node: &str) -> Answered {
     let chat = state.chats.get(&(caller.account.clone(), person));
     let Some(known) = state.people.get(&person).filter(|one| !one.is_deleted) else { return Err(no_object(node)) };

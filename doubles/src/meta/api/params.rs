@@ -1,4 +1,4 @@
-//! Parameters of a call from any encoding: typed in JSON, as text in query, form and multipart.
+//! Parameters of a call in any encoding: typed in JSON, as text in query, form and multipart.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! Access tokens: who calls, and how long their tokens live.
+//! Access tokens: the caller, and the lifetime of tokens.
 
 use serde_json::{Value, json};
 
@@ -8,11 +8,11 @@ use super::{
 };
 use crate::meta::state::{Account, DAY, Platform, State, Token};
 
-/// Life of a long-lived Instagram token in milliseconds, and the age at which it can be refreshed.
+/// Lifetime of a long-lived Instagram token in milliseconds, and the minimum age for a refresh.
 pub(crate) const LIFE: i64 = 60 * DAY;
 const YOUNGEST: i64 = DAY;
 
-/// Whoever calls: an app for an account.
+/// The caller: an app on behalf of an account.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub(super) app: String,
@@ -22,7 +22,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// The owner of the call's token. An app's own token `ID|SECRET` is none.
+    /// The owner of the call's token; none for an app's own token `ID|SECRET`.
     pub(super) fn of(state: &State, params: &Params, now: i64) -> Result<Self, Refusal> {
         let token = valid(state, &params.token, now)?;
         let account = state.accounts.get(&token.account).ok_or_else(|| no_object(&token.account))?;
@@ -34,7 +34,7 @@ impl Caller {
         })
     }
 
-    /// The account that `node` names, which must be the token's.
+    /// The account named by `node`, which must be the token's.
     pub(super) fn own<'a>(&self, state: &'a State, node: &str) -> Result<&'a Account, Refusal> {
         let own = state.accounts.get(&self.account).ok_or_else(|| no_object(node))?;
         let is_own = node == "me" || node == own.id || node == own.app_scoped;
@@ -42,7 +42,7 @@ impl Caller {
         Ok(own)
     }
 
-    /// Fails unless the token has the permission `messages` or `comments` of its platform.
+    /// Returns an error unless the token has the permission `messages` or `comments` of its platform.
     pub(super) fn may(&self, what: &str) -> Result<(), Refusal> {
         ensure(!self.without.iter().any(|one| one == what), not_permitted)
     }
@@ -61,7 +61,7 @@ fn valid<'a>(state: &'a State, text: &str, now: i64) -> Result<&'a Token, Refusa
     Ok(token)
 }
 
-/// `GET /refresh_access_token`: another 60 days for an Instagram token that is at least a day old.
+/// `GET /refresh_access_token`: 60 more days for an Instagram token that is at least a day old.
 pub(super) fn refresh(state: &mut State, params: &Params) -> Answered {
     let grant = params.text("grant_type").unwrap_or_default();
     ensure(grant == "ig_refresh_token", || super::answer::bad("grant_type must be ig_refresh_token"))?;
@@ -90,7 +90,7 @@ fn issue(state: &mut State, token: &Token) -> Value {
     json!({ "access_token": text, "token_type": "bearer", "expires_in": LIFE / 1000 })
 }
 
-/// `GET /debug_token` with the token of an app: whose a token is and how long it lives.
+/// `GET /debug_token` with the token of an app: a token's owner and lifetime.
 pub(super) fn debug(state: &mut State, params: &Params) -> Answered {
     let app = super::apps::app_of(state, &params.token)?;
     let asked = params.text("input_token").unwrap_or_default();

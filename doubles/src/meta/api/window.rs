@@ -1,5 +1,5 @@
-//! Who may be written to, and when: 24 hours after the person's last message, seven days with the tag `HUMAN_AGENT`
-//! (`messenger-platform/policy`), once within seven days of a comment (`private-replies`).
+//! Who may be written to, and when: for 24 hours after the person's last message, for seven days with the tag
+//! `HUMAN_AGENT` (`messenger-platform/policy`), and once within seven days of a comment (`private-replies`).
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::meta::state::{DAY, Platform, State};
 
 const WEEK: i64 = 7 * DAY;
 
-/// The person that a message goes to.
+/// The receiver of a message.
 #[derive(Clone, Debug)]
 pub(super) struct Receiver {
     pub(super) person: i64,
@@ -20,7 +20,7 @@ pub(super) struct Receiver {
     pub(super) comment: Option<String>,
 }
 
-/// Message sent outside the window.
+/// The error for a message sent outside the window.
 fn closed(platform: Platform) -> Refusal {
     let subcode = match platform {
         Platform::Instagram => 2_534_022,
@@ -56,7 +56,7 @@ pub(super) fn receiver(state: &State, caller: &Caller, params: &Params) -> Resul
     Ok(Receiver { person, comment: None })
 }
 
-/// The person of `recipient.id`, if they can be reached at all.
+/// The person in `recipient.id`, if they can be reached at all.
 pub(super) fn person(state: &State, caller: &Caller, recipient: &Value) -> Result<i64, Refusal> {
     let id = recipient["id"].as_str().ok_or_else(|| bad("Param recipient must be non-empty."))?;
     let found = state.person_at(&caller.account, id);

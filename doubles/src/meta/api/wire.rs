@@ -22,7 +22,7 @@ use crate::meta::{core::Core, faults::Fault, look::CallView};
 
 /// Largest body in bytes; a file has 25 MB plus overhead.
 const BODY_LIMIT: usize = 27 * 1024 * 1024;
-/// Calls kept.
+/// Maximum number of logged calls.
 const REMEMBERED: usize = 5_000;
 
 /// Handles one call.
@@ -43,7 +43,7 @@ pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, payl
     let is_version =
         |one: &String| one.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let parts = if parts.first().is_some_and(is_version) { parts[1..].to_vec() } else { parts };
-    // In its own task: a caller that disconnects must not cancel what Meta would have done.
+    // In its own task: a caller that disconnects must not cancel the operation.
     let task = actix_web::rt::spawn(handle(Arc::clone(&core), request.method().clone(), parts, params));
     task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }
@@ -53,7 +53,7 @@ async fn read(mut payload: web::Payload) -> Result<Bytes, Refusal> {
     let mut is_too_large = false;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| bad("the body broke off"))?;
-        // The rest is read and discarded, so that the caller gets to read the answer.
+        // The rest is read and discarded, so that the caller can read the answer.
         is_too_large |= body.len() + chunk.len() > BODY_LIMIT;
         if !is_too_large {
             body.extend_from_slice(&chunk);
@@ -132,7 +132,7 @@ async fn handle(core: Arc<Core>, method: Method, parts: Vec<String>, params: Res
     respond(&answer, &leaves)
 }
 
-/// Waits for gates and returns what replaces the call's answer.
+/// Waits for gates and returns the replacement of the call's answer.
 async fn meet(core: &Core, edge: &str) -> (Option<Refusal>, Leaves) {
     let mut met = (None, Leaves::Whole);
     for fault in core.faults.take(edge, None).await {

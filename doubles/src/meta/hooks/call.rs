@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Parcel, sign};
 use crate::meta::{core::Core, faults::HookFault};
 
-/// Time limit of an answer.
+/// Time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Delivers a body, twice if a fault requires it; returns the status, none if there was no answer.

@@ -1,4 +1,4 @@
-//! Sends events to apps as Meta does: signed, in no promised order, repeated with growing gaps for 36 hours
+//! Sends events to apps as Meta does: signed, in no guaranteed order, retried with growing delays for 36 hours
 //! (`graph-api/webhooks/getting-started`).
 
 mod call;
@@ -18,7 +18,7 @@ use crate::kit;
 /// One body with its events.
 #[derive(Clone, Debug)]
 pub(crate) struct Parcel {
-    /// Places of the events among all.
+    /// Indices of its events.
     events: Vec<usize>,
     url: String,
     secret: String,
@@ -38,7 +38,7 @@ pub(crate) async fn run(core: Weak<Core>) {
     .await;
 }
 
-/// Whether an event could be sent now or is being sent.
+/// Whether an event is due or being sent.
 pub(crate) fn is_busy(core: &Core) -> bool {
     let now = core.millis();
     core.read(|state| {
@@ -89,14 +89,14 @@ fn next(core: &Core) -> Option<Parcel> {
     })
 }
 
-/// Where an event goes now, and the secret that signs it.
+/// The current target of an event, and the secret that signs it.
 fn target(state: &State, hook: &Hook) -> Option<(String, String)> {
     let app = state.apps.get(&hook.app)?;
     let subscription = app.subscriptions.get(hook.object)?;
     Some((subscription.callback_url.clone(), app.secret.clone()))
 }
 
-/// Events of one app, each account in an entry of its own.
+/// Events of one app, with one entry per account.
 fn body(state: &State, events: &[usize]) -> Value {
     let mut entries: Vec<Value> = Vec::new();
     let mut object = "";
@@ -106,7 +106,7 @@ fn body(state: &State, events: &[usize]) -> Value {
         match known.and_then(|one| one[hook.list].as_array_mut()) {
             Some(list) => list.push(hook.event.clone()),
             None => {
-                // Changes carry seconds, messages milliseconds.
+                // The time of changes is in seconds, that of messages in milliseconds.
                 let time = if hook.list == "changes" { state.now / 1000 } else { state.now };
                 entries.push(json!({ "id": hook.account, "time": time, hook.list: [hook.event] }));
             }

@@ -1,10 +1,10 @@
-//! Bodies as Meta writes and signs them.
+//! Serialises and signs bodies as Meta does.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-/// JSON with everything outside ASCII escaped, and slashes too.
+/// JSON with all non-ASCII characters escaped, and slashes too.
 pub(super) fn written(body: &Value) -> String {
     let mut text = String::new();
     for one in body.to_string().chars() {
@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn letters_outside_ascii_are_escaped_before_they_are_signed() {
         assert_eq!(written(&json!({ "t": "Да/👍" })), r#"{"t":"\u0414\u0430\/\ud83d\udc4d"}"#);
-        // Of RFC 4231, case 2.
+        // From RFC 4231, case 2.
         let known = "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         assert_eq!(signature("Jefe", "what do ya want for nothing?"), known);
     }

@@ -1,4 +1,4 @@
-//! Pages for people: customers' phones; JSON for programs; files.
+//! Pages for people (customers' phones), JSON for programs, and files.
 
 mod phone;
 mod programs;
@@ -15,7 +15,7 @@ use askama::Template;
 use super::core::Core;
 use crate::kit::{self, Asset, is_own};
 
-/// Adds the routes that are not Graph's.
+/// Adds the routes that are not part of Graph.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(phone::list))
@@ -38,7 +38,7 @@ fn render(page: &impl Template) -> HttpResponse {
     kit::render(StatusCode::OK, page)
 }
 
-/// `GET /cdn/{file}`: as long as its address is valid.
+/// `GET /cdn/{file}`: while its address is valid.
 async fn file(core: web::Data<Arc<Core>>, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
     let now = core.millis();
     let Some(file) = core.read(|state| state.files.get(id.as_str()).cloned()) else {
@@ -58,7 +58,7 @@ async fn file(core: web::Data<Arc<Core>>, request: HttpRequest, id: web::Path<St
         .body(file.bytes)
 }
 
-/// `GET /events`: tells pages that something changed.
+/// `GET /events`: notifies pages of changes.
 async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
     kit::events(core.subscribe())
 }

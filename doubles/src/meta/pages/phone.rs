@@ -133,7 +133,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
     render(&ListPage { words, lines })
 }
 
-/// One message as the page draws it.
+/// One message as shown on the page.
 #[derive(Debug, Serialize)]
 struct Row {
     mid: String,

@@ -17,7 +17,7 @@ use crate::meta::{
     state::State,
 };
 
-/// `POST /acts`: one action as JSON; 422 says why it failed.
+/// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
@@ -31,7 +31,7 @@ pub(super) async fn chat(core: web::Data<Arc<Core>>, path: web::Path<(String, i6
     HttpResponse::Ok().json(json!({ "messages": messages }))
 }
 
-/// What `POST /faults` can break.
+/// Faults that `POST /faults` can add.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Broken {

@@ -1,10 +1,10 @@
-//! Apps, the accounts of businesses, people, and tokens.
+//! Apps, business accounts, people, and tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// Where an account is.
+/// The platform of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Platform {
@@ -16,7 +16,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// `object` of its webhooks.
+    /// The `object` in its webhooks.
     pub(crate) const fn object(self) -> &'static str {
         match self {
             Self::Instagram => "instagram",
@@ -25,7 +25,7 @@ impl Platform {
     }
 }
 
-/// An app of a developer.
+/// A developer's app.
 #[derive(Clone, Debug)]
 pub(crate) struct App {
     pub(crate) id: String,
@@ -33,7 +33,7 @@ pub(crate) struct App {
     pub(crate) name: String,
     /// It may use the tag `HUMAN_AGENT`.
     pub(crate) has_human_agent: bool,
-    /// By object: one callback each.
+    /// By object; each has one callback.
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
 }
 
@@ -44,14 +44,14 @@ pub(crate) struct Subscription {
     pub(crate) fields: BTreeSet<String>,
 }
 
-/// An account of a business.
+/// A business account.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     /// A small number, part of ids.
     pub(crate) number: i64,
-    /// The id of webhooks: the professional account, or the page.
+    /// The id used in webhooks: the professional account or the page.
     pub(crate) id: String,
-    /// The other id by which an Instagram account's token sees it; of a page the same.
+    /// The other id by which an Instagram account's token sees it; for a page the same id.
     pub(crate) app_scoped: String,
     pub(crate) platform: Platform,
     pub(crate) name: String,
@@ -60,7 +60,7 @@ pub(crate) struct Account {
     pub(crate) subscribed: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Somebody with a phone.
+/// A person with a phone.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) name: String,
@@ -74,9 +74,9 @@ pub(crate) struct Token {
     pub(crate) app: String,
     pub(crate) account: String,
     pub(crate) issued_at: i64,
-    /// None: never, as page tokens.
+    /// None means never, as for page tokens.
     pub(crate) expires_at: Option<i64>,
     pub(crate) is_revoked: bool,
-    /// Permissions that the person took away.
+    /// Permissions that the owner revoked.
     pub(crate) without: BTreeSet<String>,
 }

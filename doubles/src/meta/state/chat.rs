@@ -24,11 +24,11 @@ pub(crate) struct Message {
     pub(crate) author: Author,
     pub(crate) at: i64,
     pub(crate) text: Option<String>,
-    /// As in webhooks; addresses of our files are made when it is sent.
+    /// As in webhooks; addresses of stored files are added when it is sent.
     pub(crate) attachments: Vec<Value>,
     /// Other fields of `message` in webhooks: `reply_to`, `quick_reply`, `referral`, `metadata`, `is_unsupported`.
     pub(crate) more: Map<String, Value>,
-    /// Quick replies and buttons offered with it: words and payload, or an address.
+    /// Quick replies and buttons offered with it: text and payload, or an address.
     pub(crate) choices: Vec<Choice>,
     /// The tag with which it was sent.
     pub(crate) tag: Option<String>,
@@ -40,12 +40,12 @@ pub(crate) struct Message {
     pub(crate) is_read: bool,
 }
 
-/// Something to press.
+/// A quick reply or a button.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Choice {
     pub(crate) title: String,
     pub(crate) payload: String,
-    /// A button of a template: pressing it is a postback. Otherwise a quick reply, which is a message.
+    /// A button of a template: pressing it creates a postback. Otherwise a quick reply, which creates a message.
     pub(crate) is_button: bool,
     pub(crate) url: Option<String>,
 }
@@ -60,11 +60,11 @@ impl Message {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chat {
     pub(crate) messages: Vec<Message>,
-    /// When the person last wrote, reacted to a template's button or answered a private reply.
+    /// When the person last wrote, pressed a template's button or answered a private reply.
     pub(crate) last_from_person: Option<i64>,
     pub(crate) is_blocked: bool,
     /// Until when the account is shown as typing.
     pub(crate) typing_until: i64,
-    /// The account has marked the chat as seen.
+    /// When the account marked the chat as seen.
     pub(crate) seen_at: i64,
 }

@@ -1,4 +1,4 @@
-//! Events on their way to apps.
+//! Events to be delivered to apps.
 
 use std::collections::BTreeSet;
 
@@ -51,17 +51,17 @@ impl Hook {
 }
 
 impl State {
-    /// Queues an event of `messaging` for every app that wants this field of the account.
+    /// Queues an event of `messaging` for every app that is subscribed to this field of the account.
     pub(crate) fn tell(&mut self, account: &str, field: &str, event: Value) {
         self.queue(account, field, "messaging", &event);
     }
 
-    /// Queues a change for every app that wants this field of the account.
+    /// Queues a change for every app that is subscribed to this field of the account.
     pub(crate) fn tell_change(&mut self, account: &str, field: &str, value: Value) {
         self.queue(account, field, "changes", &json!({ "field": field, "value": value }));
     }
 
-    /// Queues `event` of a chat: from the person to the account, with the present time.
+    /// Queues `event` of a chat: from the person to the account, with the current time.
     pub(crate) fn tell_chat(&mut self, account: &str, person: i64, field: &str, key: &str, value: Value) {
         let event = json!({
             "sender": { "id": self.scoped(account, person) },
@@ -76,7 +76,7 @@ impl State {
         let Some(found) = self.accounts.get(account) else { return };
         let object = found.platform.object();
         let wants = |fields: &BTreeSet<String>| fields.contains(field);
-        // An app receives a field only if it wants it at both levels: its own and the account's.
+        // An app receives a field only if it is subscribed at both levels: its own and the account's.
         let apps: Vec<String> = found
             .subscribed
             .iter()

@@ -1,4 +1,4 @@
-//! Everything that Meta remembers.
+//! The state of a simulated Meta.
 
 mod account;
 mod chat;
@@ -38,19 +38,19 @@ pub(crate) struct State {
     pub(crate) posts: BTreeMap<String, Post>,
     pub(crate) comments: BTreeMap<String, Comment>,
     pub(crate) files: BTreeMap<String, File>,
-    /// In the order in which they happened.
+    /// In order of creation.
     pub(crate) hooks: Vec<Hook>,
     pub(crate) calls: Vec<CallView>,
 }
 
 impl State {
-    /// A number that is used once.
+    /// A unique number.
     pub(crate) fn next_serial(&mut self) -> i64 {
         self.serial += 1;
         self.serial
     }
 
-    /// A person's id at an account: ids are scoped, so that one person has another id at each account.
+    /// A person's id at an account: ids are scoped, so a person has a different id at each account.
     pub(crate) fn scoped(&self, account: &str, person: i64) -> String {
         let Some(account) = self.accounts.get(account) else { return String::new() };
         let prefix = match account.platform {
@@ -70,12 +70,12 @@ impl State {
         self.chats.entry((account.to_owned(), person)).or_default()
     }
 
-    /// The chat and the place of a message.
+    /// The chat that contains a message, and its index there.
     pub(crate) fn find(&self, mid: &str) -> Option<(&(String, i64), &Message)> {
         self.chats.iter().find_map(|(key, chat)| Some((key, chat.messages.iter().find(|one| one.mid == mid)?)))
     }
 
-    /// A message, to change it.
+    /// A message, for changes.
     pub(crate) fn message_mut(&mut self, mid: &str) -> Option<&mut Message> {
         self.chats.values_mut().flat_map(|chat| chat.messages.iter_mut()).find(|one| one.mid == mid)
     }

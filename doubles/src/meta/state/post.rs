@@ -11,7 +11,7 @@ pub(crate) struct Post {
     pub(crate) product: String,
     /// The id of its picture.
     pub(crate) file: String,
-    /// A live broadcast that goes on.
+    /// A live broadcast in progress.
     pub(crate) is_live: bool,
 }
 
@@ -22,11 +22,11 @@ pub(crate) struct Comment {
     pub(crate) post: String,
     /// The comment it answers.
     pub(crate) parent: Option<String>,
-    /// None: the account itself.
+    /// None means the account itself.
     pub(crate) person: Option<i64>,
     pub(crate) text: String,
     pub(crate) at: i64,
     pub(crate) is_hidden: bool,
-    /// A private reply was sent: there can be only one.
+    /// A private reply was sent; only one is possible.
     pub(crate) is_replied: bool,
 }

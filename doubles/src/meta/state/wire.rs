@@ -1,11 +1,11 @@
-//! Messages and comments as webhooks show them.
+//! Messages and comments as contained in webhooks.
 
 use serde_json::{Map, Value, json};
 
 use super::{Author, Comment, Message, Platform, State};
 
 impl State {
-    /// A message of now, in no chat yet.
+    /// A message with the current time, not in a chat yet.
     pub(crate) fn new_message(
         &mut self,
         account: &str,
@@ -70,7 +70,7 @@ impl State {
         }
         if !is_by_person {
             shown.insert("is_echo".to_owned(), json!(true));
-            // Only Messenger's documents show the app of an echo.
+            // Only Messenger's documents contain the app of an echo.
             let is_facebook = self.accounts.get(account).is_some_and(|one| one.platform == Platform::Facebook);
             if let (Author::App(app), true) = (&message.author, is_facebook) {
                 shown.insert("app_id".to_owned(), json!(app.parse::<i64>().unwrap_or_default()));
@@ -89,7 +89,7 @@ impl State {
         shown
     }
 
-    /// A participant as the Conversations API shows it; without a person, the account.
+    /// A participant as returned by the Conversations API; the account if there is no person.
     pub(crate) fn face(&self, account: &str, person: Option<i64>) -> Value {
         let found = self.accounts.get(account);
         let is_instagram = found.is_some_and(|one| one.platform == Platform::Instagram);
@@ -113,7 +113,7 @@ impl State {
         self.face(&account, comment.person)
     }
 
-    /// Writes a comment and queues its webhooks; returns its id. Without a person it is the account's own.
+    /// Adds a comment and queues its webhooks; returns its id. Without a person it is the account's own.
     pub(crate) fn comment(&mut self, post: &str, person: Option<i64>, parent: Option<String>, text: &str) -> String {
         let serial = self.next_serial();
         let Some(found) = self.posts.get(post).cloned() else { return String::new() };
@@ -137,7 +137,7 @@ impl State {
         id
     }
 
-    /// Queues the webhooks about a comment. Instagram tells of new ones only.
+    /// Queues the webhooks about a comment. Instagram reports only new ones.
     pub(crate) fn announce_comment(&mut self, id: &str, verb: &str) {
         let Some(comment) = self.comments.get(id).cloned() else { return };
         let Some(post) = self.posts.get(&comment.post).cloned() else { return };

@@ -11,7 +11,7 @@ impl State {
         self.people.get(&owner).context("no such person")?;
         self.bots.get(&bot).context("no such bot")?;
         self.connections.retain(|one| (one.owner, one.bot) != (owner, bot));
-        // Every new connection has a new id.
+        // Every new connection gets a new id.
         let id = format!("kQ7mAbCdEf0BAAAA{:06x}", self.next_serial());
         let date = self.date();
         let connection = Connection { id: id.clone(), owner, bot, is_enabled: true, can_reply, date };
@@ -31,7 +31,7 @@ impl State {
         Ok(Done { id: connection.id, ..Done::default() })
     }
 
-    /// Only business bots get deletions.
+    /// Only business bots are notified of deletions.
     pub(crate) fn tell_deleted(&mut self, place: &Place, ids: &[i64]) {
         let bots: Vec<i64> = self.connections.iter().map(|one| one.bot).collect();
         for bot in bots {

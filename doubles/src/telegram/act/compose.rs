@@ -76,7 +76,7 @@ fn present(mut value: Value) -> Value {
 }
 
 impl Content {
-    /// The draft of this content by a person.
+    /// The draft of a person's message with this content.
     pub(super) fn draft(&self, state: &mut State, who: i64) -> Result<Draft> {
         let still = StickerForm::Static;
         Ok(match self {
@@ -122,7 +122,7 @@ impl Content {
         })
     }
 
-    /// Kinds without files.
+    /// Kinds of content without files.
     fn plain_draft(&self, state: &mut State, who: i64) -> Result<Draft> {
         let point = |latitude: f64, longitude: f64| json!({"latitude": latitude, "longitude": longitude});
         Ok(match self {

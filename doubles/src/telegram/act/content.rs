@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A chat known only by name: a channel that a message was forwarded from.
+/// A chat of which only the name is known, e.g. the channel of a forwarded message.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChatCard {
@@ -30,7 +30,7 @@ pub enum StickerForm {
     Video,
 }
 
-/// A file of a message. Without bytes it is the built-in file of its kind.
+/// A file of a message; the built-in file of its kind if there are no bytes.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Given {
@@ -69,7 +69,7 @@ impl Given {
         Self { is_nameless: true, ..self }
     }
 
-    /// Declares this size while the bytes stay the same. Bots cannot load files beyond 20 MB.
+    /// Declares this size, while the bytes stay the same. Bots cannot download files above 20 MB.
     pub fn claiming(self, size: i64) -> Self {
         Self { size: Some(size), ..self }
     }
@@ -85,7 +85,7 @@ impl Given {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "fields are named as in the Bot API")]
 pub enum Content {
-    /// Text; without entities they are detected as by Telegram.
+    /// Text; if it has no entities, they are detected as Telegram does.
     Text {
         text: String,
         #[serde(default)]
@@ -159,7 +159,7 @@ pub enum Content {
         #[serde(default)]
         form: StickerForm,
     },
-    /// A location; live if it has a period.
+    /// A location; a live one if it has a period.
     Location {
         latitude: f64,
         longitude: f64,
@@ -195,7 +195,7 @@ pub enum Content {
     PaidMedia { stars: i64 },
     /// A task list.
     Checklist { title: String, tasks: Vec<String> },
-    /// A message of blocks, without `text`.
+    /// A message that consists of blocks, without `text`.
     RichMessage { blocks: Vec<Value> },
     /// Any fields of `Message`.
     Raw { fields: Map<String, Value> },

@@ -39,15 +39,15 @@ pub struct Dressing {
 pub struct Quote {
     /// Its text.
     pub text: String,
-    /// Its position in UTF-16 units; searched for if `None`.
+    /// Its position in UTF-16 units; determined from the text if `None`.
     #[serde(default)]
     pub position: Option<i64>,
-    /// Selected by hand.
+    /// Selected manually.
     #[serde(default)]
     pub is_manual: bool,
 }
 
-/// A message of another chat.
+/// A message in another chat.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct External {

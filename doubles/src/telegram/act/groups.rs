@@ -56,7 +56,7 @@ impl State {
         if old.kind != GroupKind::Basic || old.migrated_to.is_some() {
             bail!("only a basic group can be upgraded");
         }
-        // Unrelated to the old id, so that clients cannot derive one from the other.
+        // Independent of the old id, so that clients cannot derive one from the other.
         let new = -1_002_233_000_000 - self.next_serial() * 7_919;
         self.groups.insert(new, Group { id: new, kind: GroupKind::Super, ..old });
         let to = self.service(group, Author::Person(by), json!({"migrate_to_chat_id": new}));

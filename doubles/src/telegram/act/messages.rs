@@ -10,7 +10,7 @@ use crate::telegram::{
 };
 
 impl State {
-    /// The place a person acts in. An error says why they cannot.
+    /// The place in which a person acts. The error explains why they cannot act there.
     pub(super) fn place_of(&mut self, who: i64, to: Chat) -> Result<(Place, Option<i64>)> {
         self.people.get(&who).context("no such person")?;
         match to {

@@ -40,7 +40,7 @@ pub enum Chat {
     reason = "who: the person who acts; to: where; message: an id in that chat; the rest says itself"
 )]
 pub enum Act {
-    /// Presses Start, by a link with or without a payload.
+    /// Presses Start, through a link with or without a payload.
     Start {
         who: i64,
         bot: i64,

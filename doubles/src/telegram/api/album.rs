@@ -48,7 +48,7 @@ pub(super) fn caption(media: &Value) -> Result<text::Text, Refusal> {
 pub(super) async fn send(core: &Core, bot: i64, params: &Params) -> Answered {
     let given = params.json("media", "media")?.ok_or_else(|| bad("there is no media in the request"))?;
     let given = given.as_array().cloned().ok_or_else(|| bad("can't parse media: expected an Array"))?;
-    // 2–10 is documented, the error text is ours.
+    // The limits 2–10 are documented, the error text is ours.
     ensure((2..=10).contains(&given.len()), || bad("an album must have 2-10 items"))?;
     let mut items = Vec::new();
     for media in &given {

@@ -14,7 +14,7 @@ use crate::telegram::{
 
 /// Milliseconds within which a pressed button must be answered.
 const QUERY: i64 = 60_000;
-/// Milliseconds for which a bot that logged out cannot return.
+/// Milliseconds for which a bot that logged out cannot use this server again.
 const LOGGED_OUT: i64 = 600_000;
 
 const ACTIONS: [&str; 11] = [
@@ -121,7 +121,7 @@ pub(super) fn leave(state: &mut State, bot: i64, params: &Params) -> Answered {
     Ok(json!(true))
 }
 
-/// `logOut`: ten minutes without this server.
+/// `logOut`: blocks the bot on this server for ten minutes.
 pub(super) fn log_out(state: &mut State, bot: i64, _: &Params) -> Answered {
     let until = state.now + LOGGED_OUT;
     if let Some(bot) = state.bots.get_mut(&bot) {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::telegram::state::{Author, Draft, Message, State};
 
-/// The message of `from_chat_id` and `message_id`.
+/// The message that `from_chat_id` and `message_id` refer to.
 fn source(state: &State, bot: i64, params: &Params, what: &str) -> Result<Message, Refusal> {
     let from = params.needed("from_chat_id", "chat_id is empty")?;
     let mut there = Params::default();
@@ -23,7 +23,7 @@ fn source(state: &State, bot: i64, params: &Params, what: &str) -> Result<Messag
     Ok(found)
 }
 
-/// The content without its links to the original chat.
+/// The content without its references to the original chat.
 fn content(message: &Message) -> Draft {
     const LEFT: [&str; 6] =
         ["reply_markup", "quote", "external_reply", "media_group_id", "forward_origin", "has_protected_content"];

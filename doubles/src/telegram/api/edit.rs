@@ -17,7 +17,7 @@ use crate::telegram::{
     state::{Message, Place, State},
 };
 
-/// Seconds for which a business bot may edit messages it did not send.
+/// Seconds for which a business bot may edit messages that it did not send.
 const BUSINESS: i64 = 48 * 3_600;
 
 const SAME: &str = "message is not modified: specified new message content and reply markup are exactly the same as a \

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::telegram::{core::Core, state::State};
 
-/// Files larger than this, in bytes, cannot be loaded through the cloud.
+/// Files larger than this, in bytes, cannot be downloaded from the cloud server.
 const LIMIT: i64 = 20 * 1024 * 1024;
 /// Milliseconds for which a path is valid.
 const OPEN: i64 = 3_600_000;
@@ -53,7 +53,7 @@ pub(super) async fn download(core: web::Data<Arc<Core>>, path: web::Path<(String
         Some(file.bytes.clone())
     });
     match found {
-        // Telegram sends no specific type, whatever the file is.
+        // Telegram always sends this generic type.
         Some(bytes) => HttpResponse::Ok().content_type("application/octet-stream").body(bytes),
         None => refused(&Refusal::new(404, "Not Found")),
     }

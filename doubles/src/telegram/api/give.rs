@@ -1,4 +1,4 @@
-//! Files passed to a method: a file id, a URL that Telegram fetches, bytes in the body.
+//! Files passed to a method: a file id, a URL that Telegram downloads, or bytes in the body.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -20,7 +20,7 @@ pub(super) enum Source {
     Fresh { bytes: Bytes, name: Option<String>, mime: String },
 }
 
-/// The file of the parameter `name`.
+/// The file in the parameter `name`.
 pub(super) async fn file(
     core: &Core,
     bot: i64,
@@ -82,7 +82,7 @@ fn uploaded(params: &Params, name: &str, kind: FileKind) -> Result<Source, Refus
     Ok(Source::Fresh { bytes: file.bytes.clone(), name: file.name.clone(), mime })
 }
 
-/// Checks that a picture is readable, and that its sides are not too long or too unequal.
+/// Checks that a picture is readable, and that its dimensions and aspect ratio are within the limits.
 fn is_photo(bytes: &[u8]) -> Result<(), Refusal> {
     let (width, height) = image::dimensions(bytes).ok_or_else(|| bad("IMAGE_PROCESS_FAILED"))?;
     let (longer, shorter) = (width.max(height), width.min(height).max(1));
@@ -111,7 +111,7 @@ async fn fetched(core: &Core, link: &str, kind: FileKind) -> Result<Source, Refu
     Ok(Source::Fresh { bytes, name: name.map(str::to_owned), mime })
 }
 
-/// Fetches a URL with Telegram's short time limit.
+/// Downloads a URL with Telegram's short time limit.
 async fn load(core: &Core, link: &str, limit: usize) -> Option<(String, Bytes)> {
     let response = core.client.get(link).timeout(std::time::Duration::from_secs(10)).send().await.ok()?;
     if !response.status().is_success() {

@@ -90,7 +90,7 @@ fn close(text: &mut Text, open: &mut Vec<Open>, tag: &str, offset: usize) -> Res
     Ok(())
 }
 
-/// One of the four named entities, or a numeric one; with the length of its source.
+/// One of the four named entities or a numeric one, and the length of its source.
 fn character(text: &str) -> Option<(char, usize)> {
     let end = text.find(';').filter(|end| *end <= 10)?;
     let letter = match &text[1..end] {

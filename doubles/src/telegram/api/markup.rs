@@ -78,7 +78,7 @@ fn inline(one: &Value) -> Result<Value, Refusal> {
     Ok(Value::Object(button))
 }
 
-/// A button's URL, normalised like Telegram does.
+/// A button's URL, normalised as Telegram does.
 fn address(link: &str) -> Result<String, Refusal> {
     let wrong = |why: &str| bad(&format!("inline keyboard button URL '{link}' is invalid: {why}"));
     let whole =

@@ -92,7 +92,7 @@ pub(super) fn set(state: &mut State, bot: i64, params: &Params) -> Answered {
     let id = params.int("message_id").ok_or_else(|| bad("message identifier is not specified"))?;
     let given = params.json("reaction", "reaction types")?.unwrap_or_else(|| json!([]));
     let set = given.as_array().cloned().ok_or_else(|| bad("can't parse reaction types: expected an Array"))?;
-    // A bot has no Premium: one reaction at most.
+    // A bot has no Premium, so at most one reaction is allowed.
     ensure(set.len() <= 1, || bad("REACTIONS_TOO_MANY"))?;
     let is_allowed =
         |one: &Value| one["type"] == "emoji" && one["emoji"].as_str().is_some_and(|text| EMOJI.contains(&text));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::telegram::{detect, state::State};
 
-/// The quoted message, and a fragment of it.
+/// The quoted message, and optionally a fragment of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reply {
     pub(super) message: Option<i64>,
@@ -28,7 +28,7 @@ pub(super) fn read(state: &State, target: &Target, params: &Params) -> Result<Re
     };
     let may_be_missing =
         given["allow_sending_without_reply"].as_bool().unwrap_or_else(|| params.flag("allow_sending_without_reply"));
-    // Quotes of another chat are not supported here: the message counts as missing.
+    // Quotes from another chat are not supported here; the message counts as missing.
     let is_elsewhere = given.get("chat_id").is_some_and(|chat| *chat != json!(target.chat));
     let quoted = state.message(&target.place, id).filter(|_| !is_elsewhere);
     let Some(quoted) = quoted else {

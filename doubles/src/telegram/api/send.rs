@@ -1,4 +1,4 @@
-//! Messages without files, and the common part of all messages of a bot.
+//! Messages without files, and the part common to all messages of a bot.
 
 use serde_json::{Map, Value, json};
 
@@ -36,7 +36,7 @@ pub(super) fn frame(state: &mut State, bot: i64, params: &Params, count: i64) ->
     Ok(Frame { target, reply, markup, is_protected: params.flag("protect_content") })
 }
 
-/// Adds a message to the chat and returns it as shown to the bot.
+/// Adds a message to the chat and returns it as seen by the bot.
 pub(super) fn post(state: &mut State, bot: i64, frame: &Frame, draft: Draft) -> Value {
     let mut draft = draft;
     if let Some(quote) = &frame.reply.quote {
@@ -68,7 +68,7 @@ pub(super) fn post(state: &mut State, bot: i64, frame: &Frame, draft: Draft) -> 
     shown(state, bot, place, id)
 }
 
-/// A message of the chat as shown to the bot.
+/// A message of the chat as seen by the bot.
 pub(super) fn shown(state: &State, bot: i64, place: &Place, id: i64) -> Value {
     state.message(place, id).map_or(Value::Null, |message| state.message_json(bot, place, message))
 }

@@ -68,8 +68,8 @@ fn may_hear(state: &State, kind: FileKind, chat: i64) -> bool {
     !is_spoken || !state.people.get(&chat).is_some_and(|person| person.forbids_voice)
 }
 
-/// The actual kind, where Telegram checks the bytes: a file of another format becomes a document, and a document that
-/// is a video, music, a GIF or a sticker becomes that, unless the bot forbids it.
+/// The resulting kind where Telegram inspects the bytes: a file of another format becomes a document, and a document
+/// that is a video, music, a GIF or a sticker becomes that kind, unless the bot disables it.
 pub(super) fn real_kind(kind: FileKind, bytes: &[u8], detect: bool) -> FileKind {
     let is_film = bytes.get(4..8) == Some(b"ftyp");
     let is_gif = bytes.starts_with(b"GIF8");
@@ -142,7 +142,7 @@ fn sticker_mime(kind: FileKind, bytes: &[u8]) -> Result<Option<&'static str>, Re
     Ok(Some(mime))
 }
 
-/// The object of a file sent before, found in its message.
+/// The object of a file that was sent before, from its message.
 fn known(state: &State, kind: FileKind, unique: &str) -> Result<Value, Refusal> {
     let is_it = |value: &Value| value["file_unique_id"] == unique;
     let messages = state.chats.values().flat_map(|chat| &chat.messages);

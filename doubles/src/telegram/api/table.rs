@@ -1,4 +1,4 @@
-//! The methods by name, case-insensitive.
+//! Dispatches calls by method name, case-insensitively.
 
 use serde_json::{Value, json};
 

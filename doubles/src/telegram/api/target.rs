@@ -16,7 +16,7 @@ pub(super) struct Target {
     pub(super) owner: Option<i64>,
 }
 
-/// Seconds of a client's silence after which a business bot cannot write to them.
+/// Seconds since a client's last message after which a business bot cannot write to them.
 const SILENCE: i64 = 86_400;
 
 /// The chat of `chat_id`, even if the bot may not write there.
@@ -63,7 +63,7 @@ fn private(state: &State, bot: i64, person: i64) -> Result<(), Refusal> {
     if own.started.contains(&person) {
         return Ok(());
     }
-    // A person met in a group is known, but never pressed Start.
+    // A person met in a group is known, but has never pressed Start.
     let is_met = state.groups.values().any(|group| group.has_bot(bot) && group.members.contains(&person));
     Err(if is_met { forbidden("bot can't initiate conversation with a user") } else { bad("chat not found") })
 }

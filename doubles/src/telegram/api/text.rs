@@ -46,7 +46,7 @@ fn parsed(given: &str, entities: Option<Value>, mode: Option<&str>) -> Result<Te
         },
         ("", None) => Text { text: given.to_owned(), entities: Vec::new() },
         ("html", None) => html::parse(given)?,
-        // Markdown is not supported: it is not needed here, and a partial implementation would be worse than none.
+        // Markdown is not supported: no test needs it, and a partial implementation could mislead.
         _ => return Err(bad("unsupported parse_mode")),
     };
     let mut text = trimmed(text);

@@ -23,7 +23,7 @@ use crate::telegram::{core::Core, faults::Fault, state::CallView};
 
 /// Largest body in bytes; an upload has 50 MB plus overhead.
 const BODY_LIMIT: usize = 51 * 1024 * 1024;
-/// Calls kept per bot.
+/// Maximum number of logged calls per bot.
 const REMEMBERED: usize = 5_000;
 
 /// Adds the routes of the protocol.
@@ -31,7 +31,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/bot{token}/{method}", web::to(serve)).route("/file/bot{token}/{path:.*}", web::to(files::download));
 }
 
-/// The bot of a token. A malformed one is 404, an invalid one 401.
+/// The bot of a token. A malformed token gets 404, an invalid one 401.
 pub(super) fn bot_of(core: &Core, token: &str) -> Result<i64, Refusal> {
     let is_of_form = token.split_once(':').is_some_and(|(id, secret)| {
         let plain = |one: char| one.is_ascii_alphanumeric() || one == '_' || one == '-';
@@ -65,7 +65,7 @@ async fn serve(
         Ok(body) => params(request.query_string(), kind, body).await,
         Err(refusal) => Err(refusal),
     };
-    // In its own task: a caller that disconnects must not cancel what Telegram would have done.
+    // In its own task: a caller that disconnects must not cancel the operation.
     let task = actix_web::rt::spawn(handle(Arc::clone(&core), token, method, params));
     task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }
@@ -75,7 +75,7 @@ async fn read(mut payload: web::Payload) -> Result<Bytes, Refusal> {
     let mut is_too_large = false;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Refusal::new(400, "Bad Request: the body broke off"))?;
-        // The rest is read and discarded, so that the caller gets to read the answer.
+        // The rest is read and discarded, so that the caller can read the answer.
         is_too_large |= body.len() + chunk.len() > BODY_LIMIT;
         if !is_too_large {
             body.extend_from_slice(&chunk);

@@ -1,4 +1,4 @@
-//! Renders a message as a phone shows it.
+//! Renders a message as shown on a phone.
 
 use askama::Template;
 use serde_json::Value;
@@ -66,7 +66,7 @@ const QUOTED: usize = 80;
 /// Emoji offered for reactions.
 pub(super) const OFFERED: [&str; 6] = ["👍", "❤", "🔥", "😁", "😢", "🎉"];
 
-/// The phone's chat and reader.
+/// The phone's chat, and who looks at it.
 pub(super) struct Stage<'a> {
     pub(super) state: &'a State,
     pub(super) words: &'static Words,
@@ -186,7 +186,7 @@ fn origin_name(origin: &Value) -> String {
     names.into_iter().find_map(text).unwrap_or_default()
 }
 
-/// Kinds without a file as text.
+/// Kinds without a file, as text.
 fn told(message: &Message, words: &'static Words) -> String {
     let field = |key: &str| message.fields.get(key).cloned().unwrap_or(Value::Null);
     let list = |value: &Value, key: &str| {

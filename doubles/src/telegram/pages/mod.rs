@@ -1,4 +1,4 @@
-//! Pages for people: customers' phones and fault injection; and JSON for programs.
+//! Pages for people (customers' phones and fault injection), and JSON for programs.
 
 mod bubble;
 mod list;

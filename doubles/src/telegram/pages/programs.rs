@@ -16,7 +16,7 @@ use crate::telegram::{
     view::MessageView,
 };
 
-/// `POST /acts`: one action as JSON; 422 says why it failed.
+/// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
@@ -39,7 +39,7 @@ pub(super) async fn history(core: web::Data<Arc<Core>>, chat: web::Path<i64>, by
     HttpResponse::Ok().json(json!({"messages": messages}))
 }
 
-/// What `POST /faults` can break.
+/// Faults that `POST /faults` can add.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Broken {
@@ -95,7 +95,7 @@ pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, b
     faults(core).await
 }
 
-/// `DELETE /faults`: removes faults of calls and updates. A revoked token stays revoked, a lost file lost.
+/// `DELETE /faults`: removes faults of calls and updates. Revoked tokens and lost files stay so.
 pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
     if !is_own(&request) {
         return HttpResponse::Forbidden().finish();

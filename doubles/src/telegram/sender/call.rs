@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::pick::Parcel;
 use crate::telegram::{core::Core, faults::UpdateFault};
 
-/// Time limit of an answer.
+/// Time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(60);
 /// The longest `Retry-After` that is respected, in seconds.
 const LONGEST_WAIT: i64 = 3_600;

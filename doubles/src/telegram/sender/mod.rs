@@ -1,4 +1,4 @@
-//! Sends updates to webhooks like the Bot API server: each lane strictly in order, with growing delays between repeats,
+//! Sends updates to webhooks like the Bot API server: each lane strictly in order, with growing delays between retries,
 //! for at most a day.
 
 mod call;
@@ -44,8 +44,8 @@ fn is_something_due(core: &Core) -> bool {
     })
 }
 
-/// Whether an update is due and not held, or being delivered: asked in this order, because one that is sent between both
-/// questions changes from the first to the second.
+/// Whether an update is due and not held, or being delivered. The order of the checks matters: an update whose delivery
+/// starts between them changes from the first state to the second.
 pub(crate) fn is_busy(core: &Core) -> bool {
     let is_due = !core.is_held() && is_something_due(core);
     is_due || core.read(|state| state.bots.values().any(|bot| bot.updates.heads().any(|(_, one)| one.is_on_its_way)))

@@ -18,7 +18,7 @@ pub(super) struct Parcel {
     pub(super) fault: Option<UpdateFault>,
 }
 
-/// Indices of due updates: the first of each lane, up to the free connections.
+/// Indices of due updates: the first of each lane, up to the number of free connections.
 pub(super) fn due(bot: &Bot, now: i64) -> impl Iterator<Item = usize> {
     let under_way = bot.updates.heads().filter(|(_, update)| update.is_on_its_way).count();
     let connections = bot.webhook.as_ref().map_or(0, |webhook| usize::try_from(webhook.max_connections).unwrap_or(0));

@@ -27,7 +27,7 @@ pub(crate) struct Bot {
     pub(crate) allowed_updates: Option<Vec<String>>,
     pub(crate) updates: Updates,
     pub(crate) next_update: i64,
-    /// Number of getUpdates calls: a newer one ends the older.
+    /// Number of getUpdates calls: a newer call ends an older one.
     pub(crate) polls: u64,
     pub(crate) started: BTreeSet<i64>,
     pub(crate) blocked: BTreeSet<i64>,
@@ -94,7 +94,7 @@ impl Bot {
         })
     }
 
-    /// Whether it wants updates of this kind.
+    /// Whether it is subscribed to updates of this kind.
     pub(crate) fn wants(&self, kind: &str) -> bool {
         match &self.allowed_updates {
             Some(kinds) if !kinds.is_empty() => kinds.iter().any(|one| one == kind),
@@ -102,7 +102,7 @@ impl Bot {
         }
     }
 
-    /// Queues an update unchanged. Its chat and kind are read from it as far as possible.
+    /// Queues an update unchanged. Its chat and kind are read from it if possible.
     pub(crate) fn push_raw(&mut self, id: i64, body: Value, now: i64) {
         let inner = body.as_object().and_then(|fields| fields.iter().find(|(key, _)| *key != "update_id"));
         let chat = inner.and_then(|(_, one)| one.get("chat").or_else(|| one.get("from"))?.get("id")?.as_i64());

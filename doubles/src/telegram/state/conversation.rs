@@ -35,11 +35,11 @@ pub(crate) enum Author {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub(crate) kind: String,
-    /// Fields of `Message` besides those that follow from the place. Files are given by unique id only.
+    /// Fields of `Message`, except those that depend on the place. Files are referred to by unique id only.
     pub(crate) fields: Map<String, Value>,
     pub(crate) reply_to: Option<i64>,
     pub(crate) thread: Option<i64>,
-    /// Unix seconds; `None`: now.
+    /// Unix seconds; `None` means now.
     pub(crate) date: Option<i64>,
     /// The business bot that wrote on behalf of a person.
     pub(crate) via_bot: Option<i64>,

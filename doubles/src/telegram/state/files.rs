@@ -91,7 +91,7 @@ impl Stored {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     stored: BTreeMap<String, Stored>,
-    /// Ids not created here: their bot, and the file.
+    /// Ids that were not created here: their bot, and the file.
     foreign: BTreeMap<String, (i64, String)>,
     /// Uploads from a phone waiting to be sent, by id.
     pub(crate) uploads: BTreeMap<String, (String, String, Bytes)>,
@@ -135,7 +135,7 @@ impl Files {
         self.stored.values().find(|one| one.path() == path)
     }
 
-    /// Registers a foreign file id for a bot. A second kind of the same file changes nothing.
+    /// Registers a foreign file id for a bot. A second kind for the same file is ignored.
     pub(crate) fn adopt(&mut self, bot: i64, file_id: &str, kind: FileKind, bytes: Bytes) {
         if self.foreign.contains_key(file_id) {
             return;

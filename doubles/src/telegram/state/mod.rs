@@ -1,4 +1,4 @@
-//! The state of a Telegram.
+//! The state of a simulated Telegram.
 
 mod bot;
 mod call;
@@ -88,7 +88,7 @@ impl State {
         self.connections.iter().find(sees)
     }
 
-    /// A bot's id of a chat.
+    /// The id of a chat as seen by a bot.
     pub(crate) fn chat_id(&self, bot: i64, place: &Place) -> i64 {
         match place {
             Place::Private { person, .. } => *person,
@@ -100,7 +100,7 @@ impl State {
         }
     }
 
-    /// The chats with this id for a bot, its own first.
+    /// The chats with this id as seen by a bot, its own first.
     pub(crate) fn places(&self, bot: i64, chat_id: i64) -> Vec<Place> {
         let mut places = vec![match chat_id {
             0.. => Place::Private { bot, person: chat_id },

@@ -84,7 +84,7 @@ pub enum GroupKind {
 pub(crate) enum Role {
     Member,
     Administrator,
-    /// It was removed and cannot return by itself.
+    /// It was removed and cannot return on its own.
     Kicked,
     /// It left.
     Left,

@@ -1,4 +1,4 @@
-//! The updates of a bot, with waiting ones in lanes.
+//! The updates of a bot; waiting ones are kept in lanes.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -83,7 +83,7 @@ impl Updates {
         self.all.get_mut(at)
     }
 
-    /// The first of each lane: only these may be sent or are being sent.
+    /// The first of each lane: only these may be sent.
     pub(crate) fn heads(&self) -> impl Iterator<Item = (usize, &Update)> {
         self.lanes.values().filter_map(|lane| lane.front()).filter_map(|at| Some((*at, self.all.get(*at)?)))
     }
@@ -100,7 +100,7 @@ impl Updates {
         places.into_iter().filter_map(|at| self.all.get(at)).collect()
     }
 
-    /// Ends the waiting of one update.
+    /// Removes one update from the waiting ones.
     pub(crate) fn finish(&mut self, at: usize, state: UpdateState) {
         let Some(update) = self.all.get_mut(at).filter(|update| update.state == UpdateState::Waiting) else {
             return;
@@ -114,7 +114,7 @@ impl Updates {
         }
     }
 
-    /// Ends the waiting of all updates selected by `which`.
+    /// Removes all updates selected by `which` from the waiting ones.
     pub(crate) fn finish_all(&mut self, state: UpdateState, which: impl Fn(&Update) -> bool) {
         let all = &mut self.all;
         self.lanes.retain(|_, lane| {
@@ -141,7 +141,7 @@ impl Updates {
         }
     }
 
-    /// Makes waiting updates due at once, for a new address.
+    /// Makes waiting updates due at once, after the address changed.
     pub(crate) fn hurry(&mut self, now: i64) {
         for at in self.lanes.values().flatten() {
             if let Some(update) = self.all.get_mut(*at) {

@@ -1,4 +1,4 @@
-//! What a person sends.
+//! Content that a person sends.
 
 use anyhow::{Context, Result, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::vk::state::{State, Stored};
 
-/// A file: given, uploaded before, or a small built-in one.
+/// A file: given as bytes, uploaded before, or a small built-in one.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Given {
@@ -16,7 +16,7 @@ pub struct Given {
     pub name: Option<String>,
     /// Base64.
     pub data: Option<String>,
-    /// The answer of `POST /uploads`.
+    /// The id returned by `POST /uploads`.
     pub upload: Option<String>,
 }
 
@@ -24,7 +24,7 @@ pub struct Given {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Content {
-    /// Text alone.
+    /// Text only.
     Text { text: String },
     /// Photos with a text.
     Photo {
@@ -51,11 +51,11 @@ pub enum Content {
     Sticker { id: i64 },
     /// A place.
     Location { latitude: f64, longitude: f64 },
-    /// A video of VK's, which has no file.
+    /// A video hosted by VK, which has no file.
     Video { title: String },
-    /// Music of VK's.
+    /// Music hosted by VK.
     Audio { artist: String, title: String },
-    /// Any attachments and fields, as in VK's documents.
+    /// Any attachments and fields, as in VK's documentation.
     Raw {
         #[serde(default)]
         text: String,

@@ -1,4 +1,4 @@
-//! Performs acts.
+//! Performs actions.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::vk::{
     state::{Comment, Message, State},
 };
 
-/// Performs an act in one change of the state.
+/// Performs an action in one change of the state.
 pub(crate) fn perform(core: &Core, act: Act) -> Result<Done> {
     core.change(|state| match act {
         Act::Send { who, to, content, with } => state.writes(who, to, content, *with),
@@ -135,7 +135,7 @@ impl State {
             }
             Some("callback") => {
                 let event = self.next_hex(11);
-                // The payload of the event is the JSON itself.
+                // The payload in the event is the parsed JSON.
                 let payload: Value = payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
                 let object = json!({"user_id": who, "peer_id": peer, "event_id": event, "payload": payload,
                     "conversation_message_id": cmid});

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::vk::state::CommentOf;
 
-/// Something that a community published, by its id.
+/// An object that a community published, by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Thing {
@@ -14,7 +14,7 @@ pub enum Thing {
     Photo(i64),
     /// A video.
     Video(i64),
-    /// Something on sale.
+    /// An item on sale.
     Item(i64),
 }
 

@@ -1,4 +1,4 @@
-//! Refusals, with the words of VK's schema.
+//! Refusals, with the texts of VK's schema.
 
 use serde_json::{Value, json};
 
@@ -9,10 +9,10 @@ pub(crate) struct Refusal {
     pub(crate) text: String,
 }
 
-/// What a method answers.
+/// The result of a method.
 pub(super) type Answer = Result<Value, Refusal>;
 
-/// Codes and words (`errors.json` of the schema).
+/// Codes and texts (`errors.json` of the schema).
 const WORDS: [(i64, &str); 34] = [
     (1, "Unknown error occurred"),
     (3, "Unknown method passed"),
@@ -50,24 +50,24 @@ const WORDS: [(i64, &str); 34] = [
     (2000, "Servers number limit is reached"),
 ];
 
-/// A refusal in VK's words.
+/// A refusal with VK's text.
 pub(super) fn refused(code: i64) -> Refusal {
     let words = WORDS.iter().find(|(one, _)| *one == code).map_or("", |(_, words)| words);
     Refusal { code, text: words.to_owned() }
 }
 
-/// The same with a detail behind a colon.
+/// The same with a detail after a colon.
 pub(super) fn refused_for(code: i64, detail: &str) -> Refusal {
     let Refusal { text, .. } = refused(code);
     Refusal { code, text: format!("{text}: {detail}") }
 }
 
-/// A missing or wrong parameter.
+/// A missing or invalid parameter.
 pub(super) fn wrong(detail: &str) -> Refusal {
     refused_for(100, detail)
 }
 
-/// The body of an answer. Parameters come back in refusals, the token does not.
+/// The body of an answer. Refusals contain the parameters, but not the token.
 pub(super) fn body(answer: &Answer, method: &str, parameters: &[(String, String)]) -> Value {
     match answer {
         Ok(response) => json!({"response": response}),

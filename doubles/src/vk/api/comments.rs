@@ -1,4 +1,4 @@
-//! `wall.createComment`: the only public answer that a community's token may give.
+//! `wall.createComment`: the only method for public answers that a community's token may call.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::vk::state::{Comment, CommentOf, State};
 
-/// Comments on a post of the community, in its name. The same `guid` is the same comment.
+/// Adds a comment of the community to one of its posts. A repeated `guid` returns the existing comment.
 pub(super) fn create(state: &mut State, community: i64, params: &Params) -> Answer {
     let (owner, post) = (params.needed_int("owner_id")?, params.needed_int("post_id")?);
     if owner != -community {

@@ -1,4 +1,4 @@
-//! Files by their addresses, which need no token.
+//! Serves files by their addresses, which need no token.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a community's token tells of itself.
+//! Information about the token's community.
 
 use serde_json::{Value, json};
 
@@ -8,11 +8,11 @@ use super::{
 };
 use crate::vk::{show, state::State};
 
-/// Bits of `mask`, which the documents of access rights name.
+/// Bits of `mask`, as listed in the documentation of access rights.
 const RIGHTS: [(&str, i64); 6] =
     [("stories", 1), ("photos", 4), ("messages", 4096), ("wall", 8192), ("docs", 131_072), ("manage", 262_144)];
 
-/// `groups.getById`: without ids, the token's own community.
+/// `groups.getById`: without ids, returns the token's own community.
 pub(super) fn get_by_id(state: &mut State, community: i64, params: &Params) -> Answer {
     let asked = params.text("group_ids").or(params.text("group_id"));
     let is_asked = |id: i64, name: &str| match asked {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::vk::state::{Message, State};
 
-/// Messages and dialogues of one answer.
+/// Maximum messages and dialogues per answer.
 const PAGE: i64 = 200;
 
 fn page(params: &Params) -> (usize, usize) {
@@ -74,7 +74,7 @@ pub(super) fn history(state: &mut State, community: i64, params: &Params) -> Ans
     Ok(answer)
 }
 
-/// `messages.getConversations`: the last written first.
+/// `messages.getConversations`: sorted by the last message, latest first.
 pub(super) fn conversations(state: &mut State, community: i64, params: &Params) -> Answer {
     let own =
         state.dialogues.iter().filter(|((owner, _), dialogue)| *owner == community && !dialogue.messages.is_empty());

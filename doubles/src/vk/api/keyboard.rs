@@ -1,14 +1,14 @@
-//! The rules of keyboards (<https://dev.vk.com/api/bots/development/keyboard>): error 911.
+//! Validates keyboards (<https://dev.vk.com/api/bots/development/keyboard>): error 911.
 
 use serde_json::Value;
 
 use super::answer::{Refusal, refused_for};
 
-/// Rows and buttons of an inline keyboard, and of one below the input field; buttons in a row.
+/// Maximum rows and buttons of an inline keyboard, and of one below the input field; maximum buttons in a row.
 const INLINE: (usize, usize) = (6, 10);
 const BELOW: (usize, usize) = (10, 40);
 const IN_ROW: usize = 5;
-/// Characters of a label, and of a payload.
+/// Maximum characters of a label, and of a payload.
 const LABEL: usize = 40;
 const PAYLOAD: usize = 255;
 

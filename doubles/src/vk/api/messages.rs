@@ -1,4 +1,4 @@
-//! Methods about messages that exist, and about the dialogue.
+//! Methods for existing messages, and for the dialogue.
 
 use serde_json::{Value, json};
 
@@ -10,12 +10,12 @@ use super::{
 };
 use crate::vk::state::{Message, State};
 
-/// Seconds for which a message can be changed.
+/// Seconds for which a message can be edited.
 const EDITABLE: i64 = 86_400;
 /// The largest number of a reaction in chats.
 const REACTIONS: i64 = 16;
 
-/// The message of a call, by `cmid` or by its id.
+/// The message that a call refers to by `cmid` or by id.
 fn found(state: &State, community: i64, peer: i64, params: &Params) -> Result<Message, Refusal> {
     let dialogue = state.dialogues.get(&(community, peer)).ok_or_else(|| refused(936))?;
     let cmid = params.int("cmid").or(params.int("conversation_message_id"));
@@ -39,7 +39,7 @@ fn change(
     Some(message.clone())
 }
 
-/// `messages.edit`: attachments that are not named are gone.
+/// `messages.edit`: attachments that are not listed are removed.
 pub(super) fn edit(state: &mut State, community: i64, params: &Params) -> Answer {
     let peer = params.needed_int("peer_id")?;
     let message = found(state, community, peer, params)?;

@@ -1,4 +1,4 @@
-//! Parameters of a call: texts, as in every form.
+//! Parameters of a call, which are always text.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::answer::{Refusal, wrong};
 pub(super) struct Params(pub(super) Vec<(String, String)>);
 
 impl Params {
-    /// From the query and the body of a form.
+    /// Reads them from the query and the form in the body.
     pub(super) fn read(query: &str, body: &[u8]) -> Self {
         let parts = [query.as_bytes(), body].into_iter();
         Self(parts.flat_map(|part| url::form_urlencoded::parse(part).into_owned()).collect())
@@ -31,7 +31,7 @@ impl Params {
         self.text(name).is_some_and(|text| text == "1" || text == "true")
     }
 
-    /// Numbers separated by commas.
+    /// A list of numbers separated by commas.
     pub(super) fn ints(&self, name: &str) -> Vec<i64> {
         self.text(name).into_iter().flat_map(|text| text.split(',')).filter_map(|one| one.trim().parse().ok()).collect()
     }
@@ -44,7 +44,7 @@ impl Params {
         self.text(name).ok_or_else(|| wrong(&format!("{name} is undefined")))
     }
 
-    /// An object as JSON text.
+    /// An object given as JSON text.
     pub(super) fn json(&self, name: &str) -> Result<Option<Value>, Refusal> {
         let Some(text) = self.text(name) else { return Ok(None) };
         serde_json::from_str(text).map(Some).map_err(|_| wrong(&format!("{name} is not valid JSON")))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{answer::Answer, params::Params};
 use crate::vk::state::State;
 
-/// `users.get`: unknown ids are left out.
+/// `users.get`: unknown ids are omitted.
 pub(super) fn get(state: &mut State, _: i64, params: &Params) -> Answer {
     let fields = params.text("fields").unwrap_or_default();
     let ids = params.ints("user_ids");

@@ -1,4 +1,4 @@
-//! Takes a call: token, version, rate, faults, then its method.
+//! Handles a call: checks token, version and rate, applies faults, then runs its method.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::vk::{
     state::{CallView, State},
 };
 
-/// Events and objects of older versions have other shapes.
+/// Events and objects of older versions have a different structure.
 const OLDEST: (u32, u32) = (5, 131);
 
 /// `/method/{name}`.
@@ -82,7 +82,7 @@ fn perform(state: &mut State, name: &str, params: &Params) -> Answer {
     }
 }
 
-/// Answers come with HTTP 200, refusals too.
+/// Sends the answer; refusals have HTTP status 200 too.
 fn finish(core: &Core, name: &str, params: &Params, answer: &Answer) -> HttpResponse {
     note(core, name, params.shown(), answer.as_ref().map_or_else(|refusal| refusal.code, |_| 0));
     let shown = answer::body(answer, name, &params.0);
@@ -95,7 +95,7 @@ pub(super) fn page(status: u16) -> HttpResponse {
     HttpResponse::build(status).content_type("text/html").body("<html><body><h1>Bad Gateway</h1></body></html>")
 }
 
-/// Ends the connection without an answer.
+/// Closes the connection without an answer.
 fn dropped(core: &Core, name: &str, params: &Params) -> HttpResponse {
     note(core, name, params.shown(), -1);
     kit::cut(HttpResponse::Ok())

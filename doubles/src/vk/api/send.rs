@@ -9,12 +9,12 @@ use super::{
 };
 use crate::vk::state::{CHATS, Message, State};
 
-/// Characters of a text, attachments of a message, characters of a payload.
+/// Maximum characters of a text, attachments of a message, characters of a payload.
 const TEXT: usize = 9_000;
 const ATTACHMENTS: usize = 10;
 const PAYLOAD: usize = 1_000;
 
-/// Why a community can't write to a peer.
+/// Why a community cannot write to a peer.
 pub(super) fn reach(state: &State, community: i64, peer: i64) -> Result<(), Refusal> {
     let owner = state.communities.get(&community).ok_or_else(|| refused(15))?;
     if !owner.has_messages {
@@ -34,7 +34,7 @@ pub(super) fn reach(state: &State, community: i64, peer: i64) -> Result<(), Refu
     if owner.allowed.contains(&peer) { Ok(()) } else { Err(refused(901)) }
 }
 
-/// Answers the message's id; for `peer_ids` a list of objects.
+/// Returns the message's id; for `peer_ids` a list of objects.
 pub(super) fn send(state: &mut State, community: i64, params: &Params) -> Answer {
     let many = params.ints("peer_ids");
     if many.is_empty() {
@@ -55,7 +55,7 @@ pub(super) fn send(state: &mut State, community: i64, params: &Params) -> Answer
 fn one(state: &mut State, community: i64, peer: i64, params: &Params) -> Result<(i64, i64), Refusal> {
     let random_id = params.int("random_id").ok_or_else(|| wrong("random_id is undefined"))?;
     reach(state, community, peer)?;
-    // The same id to the same peer is the same message.
+    // A repeated `random_id` for the same peer returns the existing message.
     let before = state.dialogues.get(&(community, peer)).into_iter().flat_map(|one| &one.messages);
     let before = before.clone().find(|one| random_id != 0 && one.random_id == random_id && one.from_id == -community);
     if let Some(known) = before {
@@ -106,7 +106,7 @@ fn compose(state: &State, community: i64, peer: i64, random_id: i64, params: &Pa
     })
 }
 
-/// What is answered, or what is forwarded.
+/// The answered message, or the forwarded ones.
 fn quoted(
     state: &State,
     community: i64,
@@ -129,7 +129,7 @@ fn quoted(
     let found = found.filter(|found| !found.is_empty()).ok_or_else(|| refused(921))?;
     let is_reply = forward["is_reply"].as_bool() == Some(true) || forward["is_reply"].as_i64() == Some(1);
     if is_reply {
-        // One message, of the same dialogue.
+        // A single message of the same dialogue.
         return match (found.as_slice(), from == peer) {
             ([one], true) => Ok((Some(one.cmid), Vec::new())),
             _ => Err(wrong("forward: is_reply needs one message of the same peer")),
@@ -145,7 +145,7 @@ pub(super) fn attachments(state: &State, references: &str) -> Result<Vec<Value>,
         return Err(refused(914));
     }
     let find = |reference: &&str| {
-        // What is behind the second underscore is an access key.
+        // After the second underscore there is an access key.
         let parts: Vec<&str> = reference.splitn(3, '_').collect();
         let plain = parts.get(..2).map(|parts| parts.join("_")).unwrap_or_default();
         state.files.attachments.get(&plain).cloned().ok_or_else(|| wrong("attachment is invalid"))
@@ -184,7 +184,7 @@ impl Message {
 }
 
 impl State {
-    /// Adds a message to a dialogue and makes its event. Returns its ids.
+    /// Adds a message to a dialogue and queues its event. Returns its ids.
     pub(crate) fn add_message(&mut self, community: i64, peer: i64, mut message: Message) -> (i64, i64) {
         message.date = self.date();
         if let Some(owner) = self.communities.get_mut(&community).filter(|_| peer < CHATS) {

@@ -8,13 +8,13 @@ use super::{
 };
 use crate::vk::state::{Community, Server, ServerStatus, State};
 
-/// Servers of a community.
+/// Maximum servers of a community.
 const MOST: usize = 10;
-/// Characters of a title, and of a secret.
+/// Maximum characters of a title, and of a secret.
 const TITLE: usize = 14;
 const SECRET: usize = 50;
 
-/// Kinds of events (`groups.setCallbackSettings` of the schema) that this double knows of.
+/// Kinds of events (`groups.setCallbackSettings` of the schema) that this double supports.
 const KINDS: [&str; 36] = [
     "message_new",
     "message_reply",
@@ -54,7 +54,7 @@ const KINDS: [&str; 36] = [
     "like_remove",
 ];
 
-/// The community, if the call names the token's own.
+/// The community in the call, if it is the token's own.
 fn own<'a>(state: &'a mut State, community: i64, params: &Params) -> Result<&'a mut Community, Refusal> {
     if params.needed_int("group_id")? != community {
         return Err(refused(15));
@@ -101,7 +101,7 @@ pub(super) fn list(state: &mut State, community: i64, params: &Params) -> Answer
     Ok(json!({"count": items.len(), "items": items}))
 }
 
-/// `groups.addCallbackServer`. Its address is asked for the confirmation string at once.
+/// `groups.addCallbackServer`. The server is asked for the confirmation string at once.
 pub(super) fn add(state: &mut State, community: i64, params: &Params) -> Answer {
     let (url, title, secret) = checked(params)?;
     let owner = own(state, community, params)?;
@@ -117,7 +117,7 @@ pub(super) fn add(state: &mut State, community: i64, params: &Params) -> Answer 
     Ok(json!({"server_id": id}))
 }
 
-/// `groups.editCallbackServer`. A new address has to be confirmed anew.
+/// `groups.editCallbackServer`. A new address has to be confirmed again.
 pub(super) fn edit(state: &mut State, community: i64, params: &Params) -> Answer {
     let (url, title, secret) = checked(params)?;
     let server = own_server(state, community, params)?;
@@ -142,7 +142,7 @@ pub(super) fn settings(state: &mut State, community: i64, params: &Params) -> An
     Ok(json!({"api_version": server.api_version, "events": events}))
 }
 
-/// `groups.setCallbackSettings`: kinds that are not named stay as they are.
+/// `groups.setCallbackSettings`: kinds that are not listed stay as they are.
 pub(super) fn set_settings(state: &mut State, community: i64, params: &Params) -> Answer {
     let server = own_server(state, community, params)?;
     if let Some(version) = params.text("api_version") {

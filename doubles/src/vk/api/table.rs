@@ -1,4 +1,4 @@
-//! The methods that there are. All others are error 3.
+//! The supported methods. All others get error 3.
 
 use super::{answer::Answer, comments, groups, history, messages, params::Params, people, send, servers, uploads};
 use crate::vk::state::State;

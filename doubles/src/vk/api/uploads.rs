@@ -1,4 +1,5 @@
-//! Upload servers (<https://dev.vk.com/api/upload/overview>): an address, an upload, and a method that saves it.
+//! Upload servers (<https://dev.vk.com/api/upload/overview>): a method returns an address, the file is uploaded there,
+//! another method saves it.
 
 use std::sync::Arc;
 
@@ -81,7 +82,7 @@ pub(super) async fn take(
     }
     let is_image = [&b"\xFF\xD8"[..], b"\x89PNG", b"GIF8"].iter().any(|start| bytes.starts_with(start));
     if kind == "photo" && !is_image {
-        // Told by the empty list of what was uploaded.
+        // Reported by an empty list of uploaded files.
         return HttpResponse::Ok().json(json!({"server": 1, "photo": "[]", "hash": ""}));
     }
     let word = core.change(|state| {
@@ -150,7 +151,7 @@ fn taken(state: &mut State, community: i64, word: &str) -> Option<Stored> {
 }
 
 impl State {
-    /// Stores a file and returns its attachment, which messages may name from now on.
+    /// Stores a file and returns its attachment, which messages may refer to from now on.
     pub(crate) fn keep(&mut self, owner: i64, stored: Stored) -> Value {
         let (id, key, date) = (457_000_000 + self.next_serial(), self.next_hex(24), self.date());
         let access = self.next_hex(18);
@@ -192,7 +193,7 @@ impl State {
         let attachment = json!({"type": kind, kind.as_str(): object});
         self.files.attachments.insert(format!("{kind}{owner}_{id}"), attachment.clone());
         if kind != "photo" && kind != "doc" {
-            // Voice messages and graffiti are attached as documents as well.
+            // Voice messages and graffiti can also be attached as documents.
             self.files.attachments.insert(format!("doc{owner}_{id}"), attachment.clone());
         }
         attachment

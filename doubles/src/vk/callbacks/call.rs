@@ -5,15 +5,15 @@ use std::time::Duration;
 use super::Parcel;
 use crate::vk::{core::Core, faults::EventFault};
 
-/// Time limit of an answer.
+/// Time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(10);
-/// How much of an answer is compared.
+/// Maximum number of compared characters of an answer.
 const LONGEST: usize = 256;
 
-/// What a server answered.
+/// A server's answer.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    /// 0: none.
+    /// 0 if there was none.
     pub(super) status: u16,
     pub(super) text: String,
     /// Seconds to wait, if the server asked for it.

@@ -80,7 +80,8 @@ fn is_something_due(core: &Core) -> bool {
 
 /// Whether an event is being delivered, or one is due and not held.
 pub(crate) fn is_busy(core: &Core) -> bool {
-    // In this order: one that is sent between both questions changes from the first to the second.
+    // The order of the checks matters: an event whose delivery starts between them changes from the first state to the
+    // second.
     let is_due = !core.is_held() && is_something_due(core);
     is_due || core.read(|state| state.events.waiting().any(|one| one.is_on_its_way))
 }

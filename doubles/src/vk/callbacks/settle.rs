@@ -1,11 +1,11 @@
 //! Applies a server's answer to the event.
 //!
-//! VK publishes neither how often nor how long it repeats; these numbers are ours.
+//! VK publishes neither the number nor the duration of retries; these numbers are ours.
 
 use super::{Parcel, call::Answer};
 use crate::vk::state::{EventState, ServerStatus, State};
 
-/// Attempts after which an event is dropped and its server is switched off.
+/// Attempts after which an event is dropped and its server is disabled.
 const MOST: u32 = 12;
 
 /// The delay in milliseconds after this many attempts: 5, 10, 20 … seconds, up to ten minutes.
@@ -24,7 +24,7 @@ pub(super) fn settle(state: &mut State, parcel: &Parcel, answer: &Answer) {
     let code = community.as_ref().map(|one| one.confirmation_code.clone()).unwrap_or_default();
     let server = community.and_then(|one| one.servers.get_mut(&event.server));
     if event.kind == "confirmation" {
-        // Asked once; the API or the page asks again.
+        // Requested once; the API or the page requests it again.
         let is_confirmed = answer.status == 200 && answer.text == code;
         event.state = if is_confirmed { EventState::Taken } else { EventState::Dropped };
         if let Some(server) = server {

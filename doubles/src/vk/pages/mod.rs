@@ -1,4 +1,4 @@
-//! Pages for people: customers' phones; and JSON for programs.
+//! Pages for people (customers' phones), and JSON for programs.
 
 mod phone;
 mod programs;
@@ -35,7 +35,7 @@ fn render(page: &impl Template) -> HttpResponse {
     kit::render(StatusCode::OK, page)
 }
 
-/// `GET /events`: tells pages that something changed.
+/// `GET /events`: notifies pages of changes.
 async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
     kit::events(core.subscribe())
 }

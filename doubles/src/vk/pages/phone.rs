@@ -35,7 +35,7 @@ struct ListPage {
     lines: Vec<Line>,
 }
 
-/// A file of a message: how it is drawn, its address, its name.
+/// A file of a message: how it is rendered, its address, its name.
 struct File {
     drawn: &'static str,
     href: String,

@@ -1,4 +1,4 @@
-//! The API for programs in any language: acts, dialogues, faults.
+//! The API for programs in any language: actions, dialogues, faults.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::vk::{
     view::MessageView,
 };
 
-/// `POST /acts`: one act as JSON; 422 says why it failed.
+/// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
@@ -56,7 +56,7 @@ pub(super) async fn dialogue(core: web::Data<Arc<Core>>, path: web::Path<(i64, i
     HttpResponse::Ok().json(json!({"messages": messages}))
 }
 
-/// What `POST /faults` can break.
+/// Faults that `POST /faults` can add.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Broken {

@@ -1,4 +1,4 @@
-//! The calls that were made.
+//! The log of calls.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Comments on what a community published.
+//! Comments on objects that a community published.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(crate) enum CommentOf {
 }
 
 impl CommentOf {
-    /// The beginning of its events' names: `wall_reply_new`, `photo_comment_edit`.
+    /// The prefix of its events' names: `wall_reply_new`, `photo_comment_edit`.
     pub(crate) const fn event(self) -> &'static str {
         match self {
             Self::Wall => "wall_reply",
@@ -57,7 +57,7 @@ pub(crate) struct Comment {
     pub(crate) text: String,
     pub(crate) attachments: Vec<Value>,
     pub(crate) reply_to: Option<i64>,
-    /// The caller's key against repeats.
+    /// The caller's idempotency key.
     pub(crate) guid: Option<String>,
     pub(crate) is_deleted: bool,
 }

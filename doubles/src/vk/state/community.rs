@@ -9,18 +9,18 @@ pub(crate) struct Community {
     pub(crate) name: String,
     pub(crate) screen_name: String,
     pub(crate) tokens: Vec<Token>,
-    /// Community messages are on.
+    /// Community messages are turned on.
     pub(crate) has_messages: bool,
-    /// "Bot capabilities" are on: keyboards are allowed.
+    /// "Bot capabilities" are turned on: keyboards are allowed.
     pub(crate) has_bot: bool,
     pub(crate) confirmation_code: String,
     pub(crate) servers: BTreeMap<i64, Server>,
     pub(crate) last_server: i64,
     /// People who allowed messages.
     pub(crate) allowed: BTreeSet<i64>,
-    /// People in the blacklist.
+    /// Blacklisted people.
     pub(crate) blacklist: BTreeSet<i64>,
-    /// Message ids count within a community, over all its private dialogues.
+    /// Message ids are counted per community, over all its private dialogues.
     pub(crate) last_message: i64,
     /// Typing shown: peer, type, when in milliseconds.
     pub(crate) activities: Vec<(i64, String, i64)>,
@@ -51,7 +51,7 @@ pub enum ServerStatus {
 }
 
 impl ServerStatus {
-    /// The word of the API.
+    /// Its name in the API.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Unconfigured => "unconfigured",

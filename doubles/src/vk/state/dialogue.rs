@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-/// Peer ids of group chats begin here.
+/// Peer ids of group chats start here.
 pub(crate) const CHATS: i64 = 2_000_000_000;
 
 /// A person.
@@ -25,7 +25,7 @@ impl Person {
     }
 }
 
-/// A group chat in which a community takes part.
+/// A group chat that includes a community.
 #[derive(Clone, Debug)]
 pub(crate) struct Chat {
     pub(crate) title: String,
@@ -37,16 +37,16 @@ pub(crate) struct Chat {
 pub(crate) struct Dialogue {
     pub(crate) messages: Vec<Message>,
     last_cmid: i64,
-    /// Up to which `cmid` the other side has read.
+    /// The `cmid` up to which the other side has read.
     pub(crate) read_by_peer: i64,
-    /// Up to which `cmid` the community has read.
+    /// The `cmid` up to which the community has read.
     pub(crate) read_by_community: i64,
 }
 
 /// A message.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
-    /// Of the community; 0 in group chats.
+    /// The community's id of the message; 0 in group chats.
     pub(crate) id: i64,
     /// `conversation_message_id`, counted in the dialogue.
     pub(crate) cmid: i64,

@@ -8,9 +8,9 @@ use serde_json::Value;
 pub enum EventState {
     /// Waiting or being sent.
     Waiting,
-    /// Answered with `ok`, a confirmation with its string.
+    /// Answered with `ok`, or a confirmation with its string.
     Taken,
-    /// Refused too often, or its server is gone.
+    /// Failed too often, or its server was removed.
     Dropped,
 }
 

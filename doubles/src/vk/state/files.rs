@@ -1,4 +1,4 @@
-//! Files: uploaded, saved, and served by addresses with a key and without a token.
+//! Files: uploaded, saved, and served at addresses that contain a key and need no token.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(crate) struct Files {
     pub(crate) stored: BTreeMap<String, Stored>,
     /// Upload tickets: community, kind, peer.
     pub(crate) tickets: BTreeMap<String, (i64, String, i64)>,
-    /// Uploaded and not yet saved, by the word that the upload server answered.
+    /// Uploaded and not saved yet, by the string that the upload server returned.
     pub(crate) uploaded: BTreeMap<String, (i64, Stored)>,
     /// Attachments by their reference: `photo-1_2`, `doc-1_2`.
     pub(crate) attachments: BTreeMap<String, serde_json::Value>,

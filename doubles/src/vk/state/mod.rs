@@ -1,4 +1,4 @@
-//! The state of a VK.
+//! The state of a simulated VK.
 
 mod call;
 mod comment;
@@ -50,7 +50,7 @@ impl State {
         self.now.div_euclid(1000)
     }
 
-    /// A string of this many digits and letters a to f, different each time.
+    /// A string with this number of hexadecimal digits, different each time.
     pub(crate) fn next_hex(&mut self, digits: usize) -> String {
         let mut number = u128::from(self.next_serial().unsigned_abs()) + 1;
         let mut text = String::new();

@@ -77,14 +77,14 @@ impl State {
         self.answer(who, phone, message, draft)
     }
 
-    /// Sends a form.
+    /// Submits a form.
     pub(super) fn fill(&mut self, who: i64, phone: &str, message: &str, values: &Value) -> Result<String> {
         let reply = json!({"name": "flow", "body": "Sent", "response_json": values.to_string()});
         let draft = Draft::new("interactive", json!({"type": "nfm_reply", "nfm_reply": reply}), "Sent");
         self.answer(who, phone, message, draft)
     }
 
-    /// Gives the own number.
+    /// Shares the person's own number.
     pub(super) fn share_contact(&mut self, who: i64, phone: &str) -> Result<String> {
         let number = self.person_mut(who)?.wa_id.clone();
         let vcard = format!("BEGIN:VCARD\nVERSION:3.0\nTEL:+{number}\nEND:VCARD");

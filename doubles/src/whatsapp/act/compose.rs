@@ -1,4 +1,4 @@
-//! Makes messages of customers, with the webhooks about them.
+//! Creates messages of customers, with the webhooks about them.
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use crate::whatsapp::{
 /// Milliseconds for which free-form messages may follow a customer's message.
 const WINDOW: i64 = 24 * HOUR;
 
-/// A message that is to be made.
+/// A message to create.
 pub(super) struct Draft {
     pub(super) kind: String,
     pub(super) body: Value,
@@ -63,7 +63,7 @@ impl State {
         self.people.get(&who).cloned().with_context(|| format!("there is no person {who}"))
     }
 
-    /// A file of a customer, kept at Meta; returns its id and the name it was sent with.
+    /// Stores a customer's file at Meta; returns its id and the name it was sent with.
     fn receive(&mut self, phone: &str, kind: &str, given: &Given) -> Result<(String, String)> {
         let (bytes, name, mime) = sample(kind);
         let uploaded = match &given.upload {
@@ -184,7 +184,7 @@ impl State {
         context
     }
 
-    /// Puts a draft into the chat, opens the window, tells the apps; returns the wamid.
+    /// Adds a draft to the chat, opens the window, queues webhooks; returns the wamid.
     pub(super) fn deliver_in(&mut self, who: i64, phone: &str, draft: Draft) -> Result<String> {
         let person = self.both(who, phone)?;
         let id = self.next_wamid(&person.wa_id, 0x12);
@@ -231,7 +231,7 @@ impl State {
                 is_old: false,
             });
         }
-        // A system message comes without `contacts`.
+        // A system message has no `contacts`.
         let value = match draft.kind.as_str() {
             "system" => json!({"messages": [json]}),
             _ => json!({"contacts": [contact], "messages": [json]}),
@@ -241,7 +241,7 @@ impl State {
     }
 }
 
-/// A draft that other folders may carry.
+/// A draft for use in other modules.
 pub(crate) struct DraftBox(pub(super) Draft);
 
 impl DraftBox {
@@ -251,7 +251,7 @@ impl DraftBox {
     }
 }
 
-/// Errors of messages come without `href`.
+/// Errors in messages have no `href`.
 fn without_link(code: i64) -> Value {
     let mut error = codes::in_webhook(code, None);
     if let Some(error) = error.as_object_mut() {

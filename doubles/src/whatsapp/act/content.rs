@@ -1,11 +1,11 @@
-//! What a customer's message contains.
+//! The content of a customer's message.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A file of a message. Without bytes it is the built-in file of its kind.
+/// A file of a message; the built-in file of its kind if there are no bytes.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Given {
@@ -36,7 +36,7 @@ impl Given {
         Self { name: Some(name.to_owned()), ..self }
     }
 
-    /// The bytes that came with it, if any did.
+    /// The bytes given with it, if any.
     pub(super) fn own(&self) -> Option<Bytes> {
         let decoded = || STANDARD.decode(self.data.as_ref()?).ok().map(Bytes::from);
         self.bytes.clone().or_else(decoded)
@@ -88,7 +88,7 @@ pub enum Content {
         #[serde(default)]
         animated: bool,
     },
-    /// A location, of a place or without a name.
+    /// A location, optionally with the name of a place.
     Location {
         latitude: f64,
         longitude: f64,
@@ -97,15 +97,15 @@ pub enum Content {
         #[serde(default)]
         address: String,
     },
-    /// Contacts of the address book, as webhooks carry them.
+    /// Contacts from the address book, as contained in webhooks.
     Contacts { contacts: Vec<Value> },
     /// A cart: elements of `product_items`.
     Order { catalog_id: String, text: String, items: Vec<Value> },
-    /// What webhooks can't carry: `poll_creation`, `pin`, …
+    /// Content that webhooks cannot contain: `poll_creation`, `pin`, …
     Unsupported { what: String },
     /// A message that Meta withholds (131060).
     Unavailable,
-    /// Any kind: its name, and what stands under its key.
+    /// Any kind: its name, and the value of its key.
     Raw { name: String, body: Value },
 }
 
@@ -121,7 +121,7 @@ impl Content {
     }
 }
 
-/// What a message carries besides its content.
+/// Properties of a message besides its content.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Dressing {

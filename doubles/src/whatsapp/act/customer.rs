@@ -1,11 +1,11 @@
-//! A person's chat with one number, in short words.
+//! Short methods for one person's chat with one number.
 
 use anyhow::Result;
 
 use super::{Act, Content, Dressing};
 use crate::whatsapp::whatsapp::WhatsApp;
 
-/// A customer of a business number. Every method returns the wamid of what it made.
+/// A customer of a business number. Every method returns the wamid of the message it created.
 pub struct Customer<'a> {
     whatsapp: &'a WhatsApp,
     who: i64,
@@ -29,12 +29,12 @@ impl Customer<'_> {
         self.sends(Content::text(text))
     }
 
-    /// Sends anything.
+    /// Sends any content.
     pub fn sends(&self, content: Content) -> Result<String> {
         self.sends_with(content, Dressing::default())
     }
 
-    /// Sends anything, as an answer, forwarded, from an ad, …
+    /// Sends any content as an answer, forwarded, from an ad, …
     pub fn sends_with(&self, content: Content, with: Dressing) -> Result<String> {
         self.does(|who, phone| Act::Send { who, phone, content, with: Box::new(with) })
     }
@@ -45,7 +45,7 @@ impl Customer<'_> {
         self.sends_with(Content::text(text), with)
     }
 
-    /// Reacts; an empty emoji takes the reaction back.
+    /// Reacts; an empty emoji removes the reaction.
     pub fn reacts(&self, message: &str, emoji: &str) -> Result<String> {
         let (message, emoji) = (message.to_owned(), emoji.to_owned());
         self.does(|who, phone| Act::React { who, phone, message, emoji })
@@ -75,7 +75,7 @@ impl Customer<'_> {
         self.does(|who, phone| Act::Revoke { who, phone, message })
     }
 
-    /// Looks at the chat.
+    /// Opens the chat, which marks its messages as read.
     pub fn reads(&self) -> Result<String> {
         self.does(|who, phone| Act::Read { who, phone })
     }

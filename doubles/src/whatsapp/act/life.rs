@@ -1,4 +1,4 @@
-//! What happens to people and their phones.
+//! Changes of people and their phones.
 
 use anyhow::Result;
 use serde_json::json;
@@ -30,7 +30,7 @@ impl State {
         Ok(Done::default())
     }
 
-    /// Switches a phone off or on; what waited is delivered then.
+    /// Switches a phone off or on; waiting messages are delivered when it is switched on.
     pub(super) fn switch_off(&mut self, who: i64, on: bool) -> Result<Done> {
         self.person_mut(who)?.is_off = on;
         if on {
@@ -51,7 +51,8 @@ impl State {
         Ok(Done::default())
     }
 
-    /// Moves to another number: a system message in each chat, and with another business-scoped id two more reports.
+    /// Changes the person's number: queues a system message in each chat and, if the business-scoped id changes, two
+    /// more reports.
     pub(super) fn change_number(&mut self, who: i64, number: &str, user_id: Option<String>) -> Result<Done> {
         let old = self.person_mut(who)?.clone();
         let new = digits(number);

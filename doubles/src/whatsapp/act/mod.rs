@@ -1,4 +1,4 @@
-//! What people do on their phones: as Rust, and as JSON for programs in any language.
+//! People's actions on their phones: as Rust, and as JSON for programs in any language.
 
 mod answers;
 mod changes;
@@ -32,19 +32,19 @@ pub enum Act {
     },
     /// Sets the reaction to a message; an empty one removes it.
     React { who: i64, phone: String, message: String, emoji: String },
-    /// Presses a button of a message: of reply buttons, or a quick reply of a template.
+    /// Presses a button of a message: a reply button, or a quick reply of a template.
     Press { who: i64, phone: String, message: String, button: usize },
     /// Chooses a row of a list.
     Choose { who: i64, phone: String, message: String, row: String },
-    /// Sends the form of a Flow.
+    /// Submits the form of a Flow.
     Fill { who: i64, phone: String, message: String, values: Value },
-    /// Gives the own phone number, as asked by `request_contact_info`.
+    /// Shares the person's own phone number, as requested by `request_contact_info`.
     ShareContact { who: i64, phone: String },
     /// Edits an own text, or the caption of an own file.
     Edit { who: i64, phone: String, message: String, text: String },
     /// Deletes an own message for everyone.
     Revoke { who: i64, phone: String, message: String },
-    /// Looks at the chat: everything delivered there is read.
+    /// Opens the chat: everything delivered there is read.
     Read { who: i64, phone: String },
     /// Plays a voice message.
     Play { who: i64, phone: String, message: String },
@@ -52,16 +52,16 @@ pub enum Act {
     Block { who: i64, phone: String, on: bool },
     /// Stops marketing messages of a business, or resumes them.
     StopMarketing { who: i64, phone: String, on: bool },
-    /// Switches the phone off: messages wait. On again, they are delivered.
+    /// Switches the phone off, so that messages wait, or on, so that they are delivered.
     SwitchOff { who: i64, on: bool },
-    /// Moves to another number; the business-scoped id changes too, if there is one.
+    /// Changes the person's number; the business-scoped id changes too, if there is one.
     ChangeNumber {
         who: i64,
         number: String,
         #[serde(default)]
         user_id: Option<String>,
     },
-    /// Adopts a username, or gives it up: from then on the phone is left out of webhooks, as documented.
+    /// Sets or removes the username: while there is one, webhooks omit the phone, as documented.
     SetUsername { who: i64, username: Option<String> },
     /// Opens the chat for the first time, without writing.
     Open { who: i64, phone: String },
@@ -80,7 +80,7 @@ pub enum Act {
 /// The result of an action.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Done {
-    /// The wamid of the message that was made.
+    /// The wamid of the created message.
     pub id: String,
 }
 
@@ -91,7 +91,7 @@ impl Done {
 }
 
 impl WhatsApp {
-    /// Performs an action; `POST /acts` does the same with JSON. An error says why nothing was done.
+    /// Performs an action; `POST /acts` does the same with JSON. The error explains why nothing was done.
     pub fn act(&self, act: Act) -> anyhow::Result<Done> {
         perform(&self.core, act)
     }

@@ -1,4 +1,4 @@
-//! A call from any encoding: typed in JSON, as text in query, form and multipart.
+//! A call in any encoding: typed in JSON, as text in query, form and multipart.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) struct File {
     pub(super) bytes: Bytes,
 }
 
-/// A call of the Graph.
+/// A Graph call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Call {
     /// `GET`, `POST`, `DELETE`.
@@ -25,7 +25,7 @@ pub(super) struct Call {
     pub(super) token: Option<String>,
     pub(super) values: Map<String, Value>,
     pub(super) files: BTreeMap<String, File>,
-    /// The bytes of a body of no known encoding: an upload.
+    /// The bytes of a body in no known encoding: a resumable upload.
     pub(super) raw: Bytes,
     /// The header `file_offset` of such an upload.
     pub(super) offset: Option<usize>,

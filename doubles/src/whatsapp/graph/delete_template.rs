@@ -6,7 +6,7 @@ use super::{
 };
 use crate::whatsapp::state::{DAY, State};
 
-/// Milliseconds for which the name of an approved template stays taken.
+/// Milliseconds for which the name of a deleted approved template stays reserved.
 const LOCKED: i64 = 30 * DAY;
 
 pub(super) fn delete(state: &mut State, call: &Call, waba: &str) -> Answered {

@@ -1,4 +1,4 @@
-//! Errors as the Graph answers them.
+//! Graph errors.
 
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ impl GraphError {
         Self { details: Some(details.into()), ..Self::new(known.status, code, message) }
     }
 
-    /// `(#100) …`: a parameter is wrong.
+    /// `(#100) …`: an invalid parameter.
     pub(super) fn parameter(words: &str) -> Self {
         Self::new(400, 100, format!("(#100) {words}"))
     }
@@ -53,7 +53,7 @@ impl GraphError {
         Self::detailed(131_008, details)
     }
 
-    /// An object that doesn't exist or is out of reach.
+    /// An object that does not exist or is not accessible.
     pub(super) fn no_object(verb: &str, id: &str) -> Self {
         let message = format!(
             "Unsupported {verb} request. Object with ID '{id}' does not exist, cannot be loaded due to missing \
@@ -63,7 +63,7 @@ impl GraphError {
         Self { kind: "GraphMethodException", subcode: Some(33), ..Self::new(400, 100, message) }
     }
 
-    /// A refusal of the template's makers: code 100 with a subcode and words for people.
+    /// A refusal by the template API: code 100 with a subcode and a text for people.
     pub(super) fn template(subcode: i64, title: &str, words: &str) -> Self {
         Self {
             subcode: Some(subcode),

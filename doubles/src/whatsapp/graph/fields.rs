@@ -1,10 +1,10 @@
-//! `?fields=…`: which parts of an object are answered.
+//! `?fields=…`: the requested fields of an object.
 
 use serde_json::{Map, Value};
 
 use super::error::{Answered, GraphError};
 
-/// The object with these fields and its id; all of `usual` if none are named.
+/// The object with these fields and its id; with all of `usual` if none are requested.
 pub(super) fn pick(object: &Value, wanted: &[String], usual: &[&str], node: &str) -> Answered {
     let mut picked = Map::new();
     let names: Vec<&str> = if wanted.is_empty() { usual.to_vec() } else { wanted.iter().map(String::as_str).collect() };
@@ -19,7 +19,7 @@ pub(super) fn pick(object: &Value, wanted: &[String], usual: &[&str], node: &str
             }
         }
     }
-    // A field without a value is left out.
+    // A field without a value is omitted.
     picked.retain(|_, value| !value.is_null());
     picked.insert("id".to_owned(), object["id"].clone());
     Ok(Value::Object(picked))

@@ -1,4 +1,4 @@
-//! `/{phone}/media`, `/{media}`, and the bytes behind an address.
+//! `/{phone}/media`, `/{media}`, and the download of files.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::whatsapp::{core::Core, state::State, view::CallView};
 
-/// The media types in the words of the error.
+/// The kinds of media, as listed in the error text.
 const KINDS: [&str; 5] = ["audio", "image", "sticker", "video", "document"];
 
 fn kind_of(mime: &str) -> Option<&'static str> {
@@ -49,7 +49,7 @@ pub(super) fn upload(state: &mut State, call: &Call, phone: &str) -> Answered {
     Ok(json!({"id": id}))
 }
 
-/// `GET /{media}`: an address for five minutes.
+/// `GET /{media}`: returns an address that is valid for five minutes.
 pub(super) fn get(state: &mut State, call: &Call, id: &str) -> Answered {
     let of_phone = call.text("phone_number_id");
     let found = state.living_media(id).filter(|media| of_phone.is_none_or(|phone| phone == media.phone));
@@ -78,7 +78,8 @@ pub(super) struct Address {
     hash: String,
 }
 
-/// `GET /whatsapp_business/attachments/?mid=…&ext=…&hash=…` with a token: 404 asks for a new address.
+/// `GET /whatsapp_business/attachments/?mid=…&ext=…&hash=…` with a token: 404 means that a new address must be
+/// requested.
 pub(super) async fn download(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! The verification of a callback address: a GET that must return its challenge.
+//! The verification of a callback address: a GET that must return the challenge.
 
 use url::Url;
 
@@ -9,7 +9,7 @@ fn failed(words: &str) -> GraphError {
     GraphError::new(400, 2200, format!("(#2200) Callback verification failed with the following errors: {words}"))
 }
 
-/// Asks the address; succeeds if it returns the challenge.
+/// Calls the address; succeeds if it returns the challenge.
 pub(super) async fn verify(core: &Core, target: &Override) -> Result<(), GraphError> {
     let challenge = core.change(|state| (1_158_000_000 + state.next_serial()).to_string());
     let wrong = || GraphError::parameter("Param override_callback_uri must be a valid URI");
@@ -31,7 +31,7 @@ pub(super) async fn verify(core: &Core, target: &Override) -> Result<(), GraphEr
     ensure(body == challenge, || failed("The callback did not return the value of hub.challenge"))
 }
 
-/// The same for the dashboard, where errors are words.
+/// The same for the dashboard, with the error as text.
 pub(crate) async fn check(core: &Core, url: &str, verify_token: &str) -> anyhow::Result<()> {
     let target = Override { url: url.to_owned(), verify_token: verify_token.to_owned() };
     verify(core, &target).await.map_err(|error| anyhow::anyhow!(error.message))

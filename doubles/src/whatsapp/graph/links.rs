@@ -1,4 +1,4 @@
-//! `link`: Meta loads the file itself, after it has accepted the message.
+//! `link`: Meta itself downloads the file, after it has accepted the message.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::content::{self, Linked};
 use crate::whatsapp::core::Core;
 
-/// Loads a message's file and goes on with the message, or reports 131053.
+/// Downloads a message's file and then continues with the message, or reports 131053.
 pub(super) fn load(core: &Arc<Core>, phone: String, id: String, linked: Linked) {
     core.change(|state| state.loading += 1);
     let core = Arc::clone(core);

@@ -17,10 +17,10 @@ use crate::whatsapp::{
     state::{By, Grant, Message, Phone, State, Status, digits},
 };
 
-/// Characters of `biz_opaque_callback_data`.
+/// Maximum characters of `biz_opaque_callback_data`.
 const CALLBACK: usize = 512;
 
-/// Accepts a message, or marks as read.
+/// Accepts a message, or marks messages as read.
 pub(super) fn post(core: &Arc<Core>, grant: &Grant, call: &Call, id: &str) -> Answered {
     let accepted = core.change(|state| accept(state, grant, call, id))?;
     if let Some((message, linked)) = accepted.linked {
@@ -31,7 +31,7 @@ pub(super) fn post(core: &Arc<Core>, grant: &Grant, call: &Call, id: &str) -> An
 
 struct Accepted {
     answer: Value,
-    /// A file that has to be loaded before the message goes on.
+    /// A file that must be downloaded before the message is sent.
     linked: Option<(String, content::Linked)>,
 }
 
@@ -103,7 +103,7 @@ fn quoted(state: &State, call: &Call, phone: &str) -> Result<Option<String>, Gra
     Ok(Some(id.to_owned()))
 }
 
-/// Why the message will not arrive: the code of its `failed`.
+/// Why the message will not arrive: the code of its `failed` status.
 fn obstacle(state: &State, phone: &Phone, recipient: &Recipient, content: &Content) -> Option<i64> {
     let person = recipient.person.and_then(|id| state.people.get(&id));
     let Some(person) = person.filter(|person| !person.wa_id.is_empty()) else {
@@ -129,7 +129,7 @@ fn obstacle(state: &State, phone: &Phone, recipient: &Recipient, content: &Conte
 }
 
 impl State {
-    /// A person for a number that nobody on WhatsApp has; whatever is sent there fails.
+    /// A placeholder person for a number without WhatsApp; everything sent there fails.
     fn nobody(&mut self, number: &str) -> i64 {
         let dialled = digits(number);
         let found = self.people.values().find(|one| one.wa_id.is_empty() && one.dialled_as.contains(&dialled));
@@ -199,7 +199,7 @@ impl State {
         Accepted { answer, linked: None }
     }
 
-    /// An accepted message leaves: its statuses, and what it does on the customer's phone.
+    /// Sends an accepted message: queues its statuses and updates the customer's phone.
     pub(crate) fn sent_out(&mut self, phone: &str, id: &str) {
         let Some((person, message)) = self.message(phone, id).map(|(person, one)| (person, one.clone())) else {
             return;
@@ -217,7 +217,7 @@ impl State {
         }
         let is_off = self.people.get(&person).is_none_or(|person| person.is_off);
         self.report(phone, id, Status::Sent);
-        // After a reaction only `sent` follows.
+        // For a reaction only `sent` is reported.
         if self.delivers && !is_off && message.kind != "reaction" {
             self.report(phone, id, Status::Delivered);
         }

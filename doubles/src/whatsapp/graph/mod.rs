@@ -1,4 +1,4 @@
-//! The Graph API as far as WhatsApp needs it, and the files behind it.
+//! The part of the Graph API that WhatsApp uses, and the files behind it.
 
 mod call;
 mod content;

@@ -1,9 +1,9 @@
-//! The objects behind an id, for whoever may reach them.
+//! Finds the object of an id, for callers that have access to it.
 
 use super::error::GraphError;
 use crate::whatsapp::state::{Grant, State};
 
-/// What an id is.
+/// The kind of object that an id refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     App,
@@ -28,7 +28,7 @@ impl Node {
     }
 }
 
-/// What an id is, whoever asks.
+/// The object of an id, without an access check.
 pub(super) fn node(state: &State, id: &str) -> Option<Node> {
     let has = [
         (state.apps.contains_key(id) || id == "app", Node::App),
@@ -41,7 +41,7 @@ pub(super) fn node(state: &State, id: &str) -> Option<Node> {
     has.into_iter().find(|(is, _)| *is).map(|(_, node)| node)
 }
 
-/// What an id is for this token; an error as for an object that doesn't exist if the token can't reach it.
+/// The object of an id for this token; without access, the same error as for an object that does not exist.
 pub(super) fn reached(state: &State, grant: &Grant, verb: &str, id: &str) -> Result<Node, GraphError> {
     let node = node(state, id).filter(|node| {
         let of_phone = |phone: &str| state.phones.get(phone).is_some_and(|phone| grant.reaches(&phone.waba));

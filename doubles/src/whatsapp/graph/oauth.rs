@@ -10,7 +10,7 @@ use super::{
 };
 use crate::whatsapp::state::{DAY, State, Token};
 
-/// Milliseconds for which a renewed token works.
+/// Milliseconds for which a renewed token is valid.
 const RENEWED: i64 = 60 * DAY;
 
 /// The permissions of a token from Embedded Signup.

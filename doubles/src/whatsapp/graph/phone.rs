@@ -1,4 +1,4 @@
-//! `/{phone}` and `/{waba}`: what is known of them, and the address of a number's webhooks.
+//! `/{phone}` and `/{waba}`: their fields, and the webhook address of a number.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::whatsapp::{
     state::{Grant, Phone, State},
 };
 
-/// What `GET /{phone}` answers without `fields`.
+/// The fields that `GET /{phone}` returns without `fields`.
 const USUAL: [&str; 8] = [
     "verified_name",
     "code_verification_status",
@@ -46,10 +46,10 @@ fn health(state: &State, phone: &Phone) -> Value {
     json!({"can_send_message": overall, "entities": entities})
 }
 
-/// Every field of a number.
+/// All fields of a number.
 pub(super) fn json_of(state: &State, phone: &Phone) -> Value {
     let waba = state.wabas.get(&phone.waba);
-    // The address of the first app: a token sees only its own, and tests have one.
+    // The address of the first app: a token sees only its own app's, and tests have one app.
     let of_waba = waba.and_then(|waba| waba.subscribed.values().flatten().next());
     let app = waba.and_then(|waba| state.apps.get(waba.subscribed.keys().next()?));
     let mut hooks = json!({});
@@ -87,7 +87,7 @@ pub(super) fn json_of(state: &State, phone: &Phone) -> Value {
             .to_string(),
         "webhook_configuration": hooks,
         "health_status": health(state, phone),
-        // Known, and without a value here.
+        // Documented, but without a value here.
         "certificate": null,
         "new_certificate": null,
         "conversational_automation": null,

@@ -1,4 +1,4 @@
-//! Whom a message is for: `to`, a phone, or `recipient`, a business-scoped id.
+//! The recipient of a message: `to`, a phone, or `recipient`, a business-scoped id.
 
 use serde_json::{Value, json};
 
@@ -8,16 +8,16 @@ use super::{
 };
 use crate::whatsapp::state::{Person, Phone, State, digits};
 
-/// A recipient as given.
+/// A recipient as given in the request.
 #[derive(Clone, Debug)]
 pub(super) struct Recipient {
     pub(super) input: String,
     pub(super) is_phone: bool,
-    /// `None`: nobody on WhatsApp has this number.
+    /// `None` if this number has no WhatsApp.
     pub(super) person: Option<i64>,
 }
 
-/// Reads the recipient. If both are given, the phone is used.
+/// Parses the recipient. If both are given, the phone is used.
 pub(super) fn read(state: &State, call: &Call, phone: &Phone) -> Result<Recipient, GraphError> {
     match call.text("recipient_type").as_deref() {
         None | Some("individual") => {}
@@ -52,7 +52,7 @@ fn by_id(state: &State, id: String) -> Result<Recipient, GraphError> {
 }
 
 impl Recipient {
-    /// The element of `contacts` in the answer: the id that WhatsApp uses may differ from the number as dialled.
+    /// The element of `contacts` in the answer: WhatsApp's id may differ from the dialled number.
     pub(super) fn json(&self, person: Option<&Person>) -> Value {
         let mut contact = json!({"input": self.input});
         if self.is_phone {

@@ -1,4 +1,4 @@
-//! `register`, `deregister`, `request_code`, `verify_code`: how a number comes to the Cloud API and leaves it.
+//! `register`, `deregister`, `request_code`, `verify_code`: adding a number to the Cloud API and removing it.
 
 use serde_json::json;
 
@@ -8,9 +8,9 @@ use super::{
 };
 use crate::whatsapp::state::{DAY, Phone, State};
 
-/// Registrations and deregistrations in three days.
+/// Maximum registrations and deregistrations in three days.
 const TRIES: usize = 10;
-/// Wrong PINs after which one must wait.
+/// Wrong PINs after which the caller must wait.
 const GUESSES: usize = 5;
 
 fn count(phone: &mut Phone, now: i64) -> Result<(), GraphError> {
@@ -20,7 +20,7 @@ fn count(phone: &mut Phone, now: i64) -> Result<(), GraphError> {
     Ok(())
 }
 
-/// `POST /{phone}/register`: the PIN becomes the number's, or must be its.
+/// `POST /{phone}/register`: the PIN is set, or must match the number's PIN.
 pub(super) fn register(now: i64, phone: &mut Phone, call: &Call) -> Answered {
     call.is_for_whatsapp()?;
     let pin = call.needed("pin")?;
@@ -77,7 +77,7 @@ pub(super) fn verify_code(phone: &mut Phone, call: &Call) -> Answered {
     success()
 }
 
-/// `POST /{waba}/phone_numbers`: a number that is not verified yet.
+/// `POST /{waba}/phone_numbers`: adds an unverified number.
 pub(super) fn create(state: &mut State, call: &Call, waba: &str) -> Answered {
     let number = format!("{}{}", call.needed("cc")?, call.needed("phone_number")?);
     let name = call.needed("verified_name")?;

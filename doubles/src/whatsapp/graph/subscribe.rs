@@ -12,7 +12,7 @@ use crate::whatsapp::{
     state::{Grant, Override, State},
 };
 
-/// `POST /{app}/subscriptions`: the app's callback and its fields, verified at once.
+/// `POST /{app}/subscriptions`: sets the app's callback and its fields; the callback is verified at once.
 pub(super) async fn set(core: &Core, grant: &Grant, call: &Call, app: &str) -> Answered {
     // Only the app's own token may do this.
     ensure(grant.wabas.is_none() && grant.app == app, || {
@@ -52,7 +52,7 @@ pub(super) fn list(state: &State, app: &str) -> Answered {
     Ok(json!({"data": data}))
 }
 
-/// The override of a body: both its parts or none.
+/// The override in a body: both fields or none.
 pub(super) fn override_of(given: &Value) -> Result<Option<Override>, GraphError> {
     let text = |name: &str| given[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     match (text("override_callback_uri"), text("verify_token")) {
@@ -62,7 +62,7 @@ pub(super) fn override_of(given: &Value) -> Result<Option<Override>, GraphError>
     }
 }
 
-/// `POST /{waba}/subscribed_apps`: subscribes the token's app, with an address of its own or without.
+/// `POST /{waba}/subscribed_apps`: subscribes the token's app, with or without an override address.
 pub(super) async fn subscribe(core: &Core, grant: &Grant, call: &Call, waba: &str) -> Answered {
     let target = override_of(&Value::Object(call.values.clone()))?;
     if let Some(target) = &target {

@@ -1,4 +1,4 @@
-//! `POST /{phone}/smb_app_data`: asks once for the address book or the history of the phone app.
+//! `POST /{phone}/smb_app_data`: requests, once, the address book or the history of the phone app.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::whatsapp::state::{DAY, State};
 
-/// Answers with a request id; what was asked for comes by webhook.
+/// Returns a request id; the requested data follows by webhook.
 pub(super) fn request(state: &mut State, call: &Call, id: &str) -> Answered {
     call.is_for_whatsapp()?;
     let kind = call.needed("sync_type")?;

@@ -1,4 +1,4 @@
-//! Which call does what: by the path's first part, by the object, by its edge.
+//! Dispatches calls by the first segment of the path, by the object, and by its edge.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ fn verb(call: &Call) -> String {
     call.method.to_ascii_lowercase()
 }
 
-/// A call of an object itself.
+/// A call to an object itself.
 async fn object(core: &Arc<Core>, grant: &Grant, call: &Call, id: &str) -> Answered {
     let node = core.read(|state| numbers::reached(state, grant, &verb(call), id))?;
     match (node, call.method.as_str()) {
@@ -86,7 +86,7 @@ fn change_phone(core: &Core, id: &str, act: impl FnOnce(i64, &mut Phone) -> Answ
     })
 }
 
-/// A call of what hangs on an object.
+/// A call to an edge of an object.
 async fn edge_of(core: &Arc<Core>, grant: &Grant, call: &Call, (id, edge): (&str, &str)) -> Answered {
     let node = core.read(|state| numbers::reached(state, grant, &verb(call), id))?;
     match (node, edge, call.method.as_str()) {

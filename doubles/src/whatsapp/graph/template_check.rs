@@ -1,4 +1,4 @@
-//! A template as a whole.
+//! Validates a template as a whole.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::whatsapp::state::State;
 
-/// Characters of a name.
+/// Maximum characters of a name.
 const NAME: usize = 512;
 
 /// Name, language and category.

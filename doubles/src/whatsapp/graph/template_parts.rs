@@ -1,15 +1,15 @@
-//! The components of a template, checked as its makers do.
+//! Validates the components of a template as Meta does.
 
 use serde_json::Value;
 
 use super::error::{GraphError, ensure};
 use crate::whatsapp::state::{State, variables};
 
-/// Characters.
+/// Maximum characters.
 const BODY: usize = 1024;
 const SHORT: usize = 60;
 const BUTTON: usize = 25;
-/// Buttons in all, and of the kinds that are scarce.
+/// Maximum buttons in total, and of the kinds with lower limits.
 const BUTTONS: usize = 10;
 const SCARCE: [(&str, usize); 3] = [("URL", 2), ("PHONE_NUMBER", 1), ("COPY_CODE", 1)];
 
@@ -29,7 +29,7 @@ fn no_example(what: &str) -> GraphError {
     )
 }
 
-/// Whether a text's variables fit the format: numbers without gaps, or names.
+/// Whether a text's variables match the format: consecutive numbers, or names.
 fn are_fine(names: &[String], is_named: bool) -> bool {
     let plain = |name: &str| !name.is_empty() && name.chars().all(|one| matches!(one, 'a'..='z' | '0'..='9' | '_'));
     match is_named {
@@ -38,7 +38,7 @@ fn are_fine(names: &[String], is_named: bool) -> bool {
     }
 }
 
-/// Every variable has its example.
+/// Whether every variable has an example.
 fn has_examples(example: &Value, (plain, named): (&str, &str), names: &[String], is_named: bool) -> bool {
     if is_named {
         let given = example[named].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -94,7 +94,7 @@ pub(super) fn body(component: &Value, is_named: bool, is_code: bool) -> Result<(
     })?;
     let tight: String = text.split_whitespace().collect();
     ensure(!tight.contains("}}{{"), || format_error(2_388_072, "Variables stand side by side."))?;
-    // How many words Meta wants isn't published; one more than twice the variables is what its editor lets pass.
+    // The required number of words is not published; Meta's editor accepts one more than twice the number of variables.
     let words = text.split_whitespace().filter(|word| !word.contains("{{") && word.chars().any(char::is_alphanumeric));
     ensure(names.is_empty() || words.count() > names.len() * 2, || {
         GraphError::template(
@@ -110,7 +110,7 @@ pub(super) fn body(component: &Value, is_named: bool, is_code: bool) -> Result<(
 
 pub(super) fn footer(component: &Value) -> Result<(), GraphError> {
     let Some(text) = component["text"].as_str() else {
-        // Of authentication templates: `code_expiration_minutes`.
+        // For authentication templates: `code_expiration_minutes`.
         return Ok(());
     };
     ensure(text.chars().count() <= SHORT, || too_long("footer", SHORT))?;
@@ -126,7 +126,7 @@ pub(super) fn buttons(component: &Value) -> Result<(), GraphError> {
         let count = kinds.iter().filter(|one| **one == kind).count();
         ensure(count <= most, || wrong(&format!("a template has at most {most} buttons of type {kind}")))?;
     }
-    // Quick replies stand together.
+    // Quick replies must be adjacent.
     let changes = kinds.windows(2).filter(|two| (two[0] == "QUICK_REPLY") != (two[1] == "QUICK_REPLY")).count();
     ensure(changes <= 1, || wrong("quick reply buttons must be grouped together"))?;
     for (button, kind) in all.iter().zip(&kinds) {

@@ -1,4 +1,4 @@
-//! A template message: the template's state, and whether its values fit.
+//! A template message: checks the template's state, and whether the values fit.
 
 use serde_json::{Value, json};
 
@@ -8,14 +8,14 @@ use super::{
 };
 use crate::whatsapp::state::{State, Template, filled, variables};
 
-/// Characters of a body with its values.
+/// Maximum characters of a body with its values.
 const FILLED: usize = 1024;
 
 fn mismatch(words: String) -> GraphError {
     GraphError::detailed(132_012, words)
 }
 
-/// The template that may be sent.
+/// The template, if it may be sent.
 fn find<'a>(state: &'a State, place: &Place<'_>, body: &Value) -> Result<&'a Template, GraphError> {
     let name = body["name"].as_str().unwrap_or_default();
     ensure(!name.is_empty(), || GraphError::parameter("The parameter template['name'] is required."))?;
@@ -58,7 +58,7 @@ pub(super) fn read(state: &State, place: &Place<'_>, body: Value) -> Result<Cont
     Ok(content)
 }
 
-/// What the phone shows besides the text.
+/// The parts shown on the phone besides the text.
 fn shown(template: &Template, mut body: Value, title: Option<&str>, values: &[(String, String)]) -> Value {
     body["shown"] = json!({
         "header": title.map(|title| filled(title, values)),
@@ -142,7 +142,7 @@ fn header(
     }
 }
 
-/// Buttons with variables get theirs; payloads belong to quick replies.
+/// Buttons with variables get their values; payloads are only for quick replies.
 fn buttons(template: &Template, given: &[Value]) -> Result<(), GraphError> {
     let number = |value: &Value| {
         value

@@ -10,14 +10,14 @@ use super::{
 };
 use crate::whatsapp::state::{DAY, Grant, State, Template};
 
-/// Without `limit`.
+/// The page size without `limit`.
 const PAGE: usize = 25;
 const USUAL: [&str; 8] =
     ["name", "parameter_format", "components", "language", "status", "category", "previous_category", "id"];
-/// Edits of an approved template: one a day, ten in 30 days.
+/// Maximum edits of an approved template: one a day, ten in 30 days.
 const EDITS: usize = 10;
 
-/// `POST /{waba}/message_templates`: it is `PENDING` until somebody reviews it.
+/// `POST /{waba}/message_templates`: creates a `PENDING` template, which a test or a person reviews.
 pub(super) fn create(state: &mut State, grant: &Grant, call: &Call, waba: &str) -> Answered {
     ensure(grant.may("whatsapp_business_management"), || GraphError::new(403, 200, "(#200) Permissions error"))?;
     let (name, language) = (call.needed("name")?, call.needed("language")?);
@@ -50,7 +50,7 @@ pub(super) fn create(state: &mut State, grant: &Grant, call: &Call, waba: &str) 
     Ok(json!({"id": id, "status": "PENDING", "category": category}))
 }
 
-/// Whether there is room, and the name is not taken.
+/// Whether another template is allowed and the name is free.
 fn free(state: &State, waba: &str, name: &str, language: &str) -> Result<(), GraphError> {
     let own = || state.templates.values().filter(|one| one.waba == waba);
     let known = state.wabas.get(waba).ok_or_else(|| GraphError::no_object("post", waba))?;
@@ -96,7 +96,7 @@ pub(super) fn list(state: &State, call: &Call, waba: &str) -> Answered {
                 && wanted("status", &one.status)
                 && wanted("language", &one.language)
                 && wanted("category", &one.category)
-                // `name` finds parts of names too.
+                // `name` also matches parts of names.
                 && call.text("name").is_none_or(|name| one.name.contains(&name))
         })
         .collect();
@@ -140,7 +140,7 @@ pub(super) fn get(state: &State, call: &Call, id: &str) -> Answered {
     fields::pick(&template.json(), &call.fields(), &USUAL, "WhatsAppMessageTemplate")
 }
 
-/// `POST /{template}`: it is reviewed again.
+/// `POST /{template}`: edits it, which starts another review.
 pub(super) fn edit(state: &mut State, call: &Call, id: &str) -> Answered {
     let template = state.templates.get(id).cloned().ok_or_else(|| GraphError::no_object("post", id))?;
     let now = state.now;

@@ -1,4 +1,4 @@
-//! Who calls: access tokens and their proofs.
+//! Authentication: access tokens and their proofs.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub fn sign(secret: &str, message: &[u8]) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// Whoever calls, or 190.
+/// The caller, or error 190.
 pub(super) fn check(state: &State, call: &Call) -> Result<Grant, GraphError> {
     let Some(token) = call.token.as_deref().filter(|token| !token.is_empty()) else {
         return Err(GraphError::new(401, 104, "An access token is required to request this resource."));
@@ -29,9 +29,9 @@ pub(super) fn check(state: &State, call: &Call) -> Result<Grant, GraphError> {
     Ok(grant)
 }
 
-/// What a token reaches.
+/// The objects that a token has access to.
 pub(super) fn grant(state: &State, token: &str) -> Result<Grant, GraphError> {
-    // The app's own token is its id and its secret.
+    // The app's own token consists of its id and its secret.
     if let Some((id, secret)) = token.split_once('|') {
         let app = state.apps.get(id).filter(|app| app.secret == secret);
         let app = app.ok_or_else(|| GraphError::new(400, 190, "Invalid OAuth access token signature."))?;
@@ -46,7 +46,7 @@ pub(super) fn grant(state: &State, token: &str) -> Result<Grant, GraphError> {
     Ok(Grant { app: known.app.clone(), wabas: Some(known.wabas.clone()), scopes: known.scopes.clone() })
 }
 
-/// Why a token works no longer: subcode and words.
+/// Why a token is no longer valid: subcode and text.
 pub(super) fn ended(state: &State, token: &Token) -> Option<(i64, String)> {
     let until = token.expires_at.filter(|until| *until <= state.now);
     if token.is_revoked {
@@ -58,7 +58,7 @@ pub(super) fn ended(state: &State, token: &Token) -> Option<(i64, String)> {
     Some((463, format!("Error validating access token: Session has expired on {moment}.")))
 }
 
-/// `appsecret_proof`, if the app wants it; a wrong one is refused in any case.
+/// Checks `appsecret_proof` if the app requires it; a wrong one is always refused.
 fn prove(state: &State, call: &Call, token: &str, grant: &Grant) -> Result<(), GraphError> {
     let Some(app) = state.apps.get(&grant.app) else {
         return Ok(());
@@ -72,7 +72,7 @@ fn prove(state: &State, call: &Call, token: &str, grant: &Grant) -> Result<(), G
     }
 }
 
-/// `GET /debug_token`: what an app may learn about a token.
+/// `GET /debug_token`: information about a token for an app.
 pub(super) fn debug(state: &State, grant: &Grant, call: &Call) -> Answered {
     let input = call.needed("input_token")?;
     let Some(token) = state.tokens.get(&input).filter(|token| token.app == grant.app) else {

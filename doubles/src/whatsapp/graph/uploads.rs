@@ -1,4 +1,4 @@
-//! The Resumable Upload API, which gives the handles of examples in templates.
+//! The Resumable Upload API, which returns the handles of examples in templates.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::whatsapp::state::{Grant, Session, State};
 
-/// `POST /app/uploads`: a session.
+/// `POST /app/uploads`: starts a session.
 pub(super) fn begin(state: &mut State, grant: &Grant, call: &Call) -> Answered {
     let length = call.int("file_length").and_then(|length| usize::try_from(length).ok());
     let length = length.ok_or_else(|| GraphError::parameter("The parameter file_length is required."))?;
@@ -22,7 +22,7 @@ pub(super) fn begin(state: &mut State, grant: &Grant, call: &Call) -> Answered {
     Ok(json!({"id": id}))
 }
 
-/// `POST /{session}` with the header `file_offset`: bytes; the handle when all have come.
+/// `POST /{session}` with the header `file_offset`: adds bytes; returns the handle when the file is complete.
 pub(super) fn take(state: &mut State, call: &Call, id: &str) -> Answered {
     let serial = state.next_serial();
     let session = state.sessions.get_mut(id).ok_or_else(|| GraphError::no_object("post", id))?;
@@ -38,7 +38,7 @@ pub(super) fn take(state: &mut State, call: &Call, id: &str) -> Answered {
     Ok(json!({"h": handle}))
 }
 
-/// `GET /{session}`: how far it has come.
+/// `GET /{session}`: returns the number of bytes received.
 pub(super) fn progress(state: &State, id: &str) -> Answered {
     let session = state.sessions.get(id).ok_or_else(|| GraphError::no_object("get", id))?;
     Ok(json!({"id": id, "file_offset": session.bytes.len()}))

@@ -22,10 +22,10 @@ use crate::whatsapp::{core::Core, faults::Fault, look, view::CallView};
 
 /// Largest body in bytes; a document has 100 MB plus overhead.
 const BODY_LIMIT: usize = 101 * 1024 * 1024;
-/// Calls kept.
+/// Maximum number of logged calls.
 const REMEMBERED: usize = 5_000;
 
-/// Adds the routes of the Graph: whatever is no page.
+/// Adds the Graph's routes: every path that is not a page.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/whatsapp_business/attachments/", web::get().to(files::download)).default_service(web::to(serve));
 }
@@ -33,7 +33,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// Handles one call.
 async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let call = read(&request, payload).await;
-    // In its own task: a caller that disconnects must not cancel what Meta would have done.
+    // In its own task: a caller that disconnects must not cancel the operation.
     let task = actix_web::rt::spawn(handle(Arc::clone(&core), call));
     task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }
@@ -43,7 +43,7 @@ async fn body(mut payload: web::Payload) -> Result<Bytes, GraphError> {
     let mut is_too_large = false;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| GraphError::new(400, 100, "The body broke off"))?;
-        // The rest is read and discarded, so that the caller gets to read the answer.
+        // The rest is read and discarded, so that the caller can read the answer.
         is_too_large |= body.len() + chunk.len() > BODY_LIMIT;
         if !is_too_large {
             body.extend_from_slice(&chunk);
@@ -57,7 +57,7 @@ async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Call, Grap
     let mut call = Call { method: request.method().to_string(), ..Call::default() };
     let parts = request.path().split('/').filter(|part| !part.is_empty());
     call.path = parts.map(str::to_owned).collect();
-    // A version that is dead or not born yet is answered by a living one.
+    // A version that is no longer or not yet supported is answered by a supported one.
     if call.path.first().is_some_and(|part| is_version(part)) {
         call.path.remove(0);
     }
@@ -109,10 +109,10 @@ async fn multipart(call: &mut Call, kind: &str, body: Bytes) -> Result<(), Graph
     Ok(())
 }
 
-/// What the faults of a call make of it.
+/// The effect of faults on a call.
 #[derive(Default)]
 pub(super) struct Met {
-    /// Instead of the answer.
+    /// Replaces the answer.
     pub(super) instead: Option<GraphError>,
     is_html: bool,
     is_cut: bool,

@@ -1,4 +1,4 @@
-//! Renders a message as a phone shows it.
+//! Renders a message as shown on a phone.
 
 use askama::Template;
 
@@ -34,7 +34,7 @@ struct Bubble<'a> {
     kind: &'a str,
     is_mine: bool,
     is_revoked: bool,
-    /// Forwarded, or from the phone app.
+    /// The label "forwarded" or "from the phone app".
     tag: String,
     quote: Option<(Option<usize>, String)>,
     header: String,
@@ -61,7 +61,7 @@ const QUOTED: usize = 80;
 /// Emoji offered for reactions.
 pub(super) const OFFERED: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
-/// A message's HTML; `at` is its place in the chat.
+/// A message's HTML; `at` is its index in the chat.
 pub(super) fn html(
     state: &State,
     words: &'static Words,
@@ -176,7 +176,7 @@ fn media(
     Shown { drawn, href: format!("/phone/{person}/{phone}/files/{}", media.id), words }
 }
 
-/// What the phone says about a message that is neither text nor a file.
+/// The phone's text for a message that is neither text nor a file.
 fn told(message: &Message, words: &'static Words) -> String {
     match message.kind.as_str() {
         "text" | "interactive" | "template" | "button" => String::new(),

@@ -1,4 +1,4 @@
-//! The dialog of Embedded Signup: a person chooses an account whose numbers an app may use, or declines.
+//! The dialog of Embedded Signup: a person chooses the account whose numbers an app may use, or declines.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{Frame, is_own, render};
 use crate::whatsapp::{core::Core, state::State, whatsapp::WhatsApp};
 
-/// What a browser brings to the dialog.
+/// The query of a browser that opens the dialog.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -67,7 +67,7 @@ pub(super) async fn ask(core: web::Data<Arc<Core>>, request: HttpRequest, asked:
     }
 }
 
-/// The person has chosen or declined: the browser returns to the app.
+/// The person has chosen or declined: redirects the browser to the app.
 pub(super) async fn answer(core: web::Data<Arc<Core>>, request: HttpRequest, form: web::Form<Asked>) -> HttpResponse {
     if !is_own(&request) {
         return HttpResponse::Forbidden().finish();
@@ -99,13 +99,13 @@ fn answered(core: &Core, asked: &Asked) -> Option<String> {
         back.query_pairs_mut().append_pair("code", &code);
     }
     back.query_pairs_mut().append_pair("state", &asked.state);
-    // As the real dialog's answers end.
+    // The real dialog's answers end like this.
     back.set_fragment(Some("_=_"));
     Some(back.into())
 }
 
 impl WhatsApp {
-    /// A person lets an app use an account, or declines; returns the address to which the browser returns.
+    /// A person authorizes an app for an account, or declines; returns the address to which the browser returns.
     pub fn answers_dialog(&self, dialog: &str, waba: Option<&str>) -> Option<String> {
         let dialog = url::Url::parse(dialog).ok()?;
         let pairs: std::collections::BTreeMap<String, String> = dialog.query_pairs().into_owned().collect();

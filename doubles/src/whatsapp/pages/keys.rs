@@ -1,4 +1,4 @@
-//! What a person can press below a message.
+//! The buttons below a message.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::whatsapp::state::Message;
 /// A button or a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Key {
-    /// A reply button or quick reply: its place and text.
+    /// A reply button or quick reply: its index and text.
     Press(usize, String),
     /// A row of a list: its id and text.
     Choose(String, String),
@@ -16,7 +16,7 @@ pub(super) enum Key {
     Open(String, String),
     /// "Share my number".
     Share(String),
-    /// Something this phone can't do.
+    /// A button that this phone does not support.
     Nothing(String),
 }
 
@@ -51,7 +51,7 @@ pub(super) fn of(message: &Message, words: &'static Words) -> Vec<Key> {
     }
 }
 
-/// A template's button; the variable of an address has its value in the message.
+/// A template's button; the variable of an address is filled from the message.
 fn template_key(message: &Message, at: usize, button: &Value) -> Key {
     let text = button["text"].as_str().unwrap_or_default().to_owned();
     let given = message.body["components"].as_array().into_iter().flatten().find(|one| {

@@ -1,4 +1,4 @@
-//! Pages for people: customers' phones, Meta's review, fault injection; and JSON for programs.
+//! Pages for people (customers' phones, Meta's review, fault injection), and JSON for programs.
 
 mod bubble;
 mod dialog;
@@ -21,7 +21,7 @@ use strings::Words;
 use crate::kit::{self, Asset, is_own};
 use crate::whatsapp::core::Core;
 
-/// Adds the routes of all pages. Whatever is none of them belongs to the Graph.
+/// Adds the routes of all pages. All other paths belong to the Graph.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(list::show))
@@ -56,7 +56,7 @@ struct Notice<'a> {
     frame: &'a Frame,
 }
 
-/// A rendered page with its headers. Forms may lead elsewhere: the dialog returns to the app.
+/// A rendered page with its headers. Its forms may lead to another host, because the dialog returns to the app.
 pub(super) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
     kit::render_with_forms(status, page, "'self' http: https:")
 }

@@ -30,7 +30,7 @@ struct Rows {
     is_blocked: bool,
     is_stopped: bool,
     is_off: bool,
-    /// Something was delivered that nobody has looked at.
+    /// Whether a delivered message has not been looked at.
     is_unread: bool,
 }
 
@@ -71,7 +71,7 @@ fn devices(words: &'static Words) -> Vec<(&'static str, &'static str, &'static s
     ]
 }
 
-/// Whether the message is on the customer's phone.
+/// Whether the message has arrived on the customer's phone.
 fn is_here(message: &Message) -> bool {
     message.kind != "reaction" && (message.by != By::Business || message.status >= Some(Status::Delivered))
 }

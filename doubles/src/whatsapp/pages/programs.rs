@@ -16,7 +16,7 @@ use crate::whatsapp::{
     view::{MessageView, TemplateView},
 };
 
-/// `POST /acts`: one action as JSON; 422 says why it failed.
+/// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
@@ -41,7 +41,7 @@ pub(super) async fn templates(core: web::Data<Arc<Core>>) -> HttpResponse {
     HttpResponse::Ok().json(json!({"templates": all}))
 }
 
-/// What `POST /faults` can break.
+/// Faults that `POST /faults` can add.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Broken {

@@ -1,4 +1,4 @@
-//! Meta's review of templates, by buttons.
+//! Meta's review of templates, with buttons.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ fn card(template: &state::Template) -> Card {
 pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
     let frame = Frame::of(&request);
     let words = frame.words;
-    // The newest first: somebody waits for it.
+    // The newest first, because the person at the page waits for it.
     let cards = core.read(|state| state.templates.values().rev().map(card).collect());
     let page = ReviewsPage {
         back: frame.link("/phone"),

@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 use super::pick::Parcel;
 use crate::whatsapp::{core::Core, faults::WebhookFault, sign};
 
-/// Time limit of an answer.
+/// Time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// The result of a delivery.
@@ -25,7 +25,7 @@ pub(super) async fn deliver(core: &Core, parcel: &Parcel) -> Answer {
     }
 }
 
-/// JSON in ASCII: Meta writes other characters as `\u041c`, and signs that.
+/// JSON in ASCII: Meta writes other characters as `\u041c` and signs that form.
 pub(super) fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for one in json.chars() {
@@ -34,7 +34,7 @@ pub(super) fn escaped(json: &str) -> String {
             continue;
         }
         for unit in one.encode_utf16(&mut [0; 2]) {
-            // Writing into a String can't fail.
+            // Writing into a String cannot fail.
             let _written = write!(escaped, "\\u{unit:04x}");
         }
     }
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(escaped("{\"a\":\"Мария 👋\"}"), "{\"a\":\"\\u041c\\u0430\\u0440\\u0438\\u044f \\ud83d\\udc4b\"}");
     }
 
-    /// The example of the documents we wrote this from.
+    /// The example from the documents that this file is written from.
     #[test]
     fn the_signature_is_over_the_escaped_body() {
         let body = concat!(

@@ -1,5 +1,5 @@
-//! Sends webhooks as Meta does: signed, one at a time for an app, repeated with growing gaps for a week. One that has to
-//! be repeated holds up nothing behind it, so their order is not kept.
+//! Sends webhooks as Meta does: signed, one at a time per app, retried with growing delays for a week. A retry does not
+//! block later webhooks, so their order is not kept.
 
 mod call;
 mod pick;
@@ -39,9 +39,10 @@ fn is_something_due(core: &Core) -> bool {
     core.read(|state| pick::due(state).next().is_some())
 }
 
-/// Whether a webhook is being delivered, or one is due and not held, or a link is being loaded.
+/// Whether a webhook is being delivered, or one is due and not held, or a link is being downloaded.
 pub(crate) fn is_busy(core: &Core) -> bool {
-    // In this order: one that is sent between both questions changes from the first to the second.
+    // The order of the checks matters: a webhook whose delivery starts between them changes from the first state to the
+    // second.
     let is_due = !core.is_held() && is_something_due(core);
     is_due || core.read(|state| state.loading > 0 || state.outbox.waiting().any(|one| one.is_on_its_way))
 }

@@ -22,7 +22,8 @@ pub(super) struct Parcel {
     pub(super) fault: Option<WebhookFault>,
 }
 
-/// The first due webhook of every app that has none on its way; also those without an address and those too old.
+/// The first due webhook of every app that has none in progress; also those without an address and those that are too
+/// old.
 pub(super) fn due(state: &State) -> impl Iterator<Item = u64> + '_ {
     let mut busy: BTreeSet<String> =
         state.outbox.waiting().filter(|one| one.is_on_its_way).map(|one| one.app.clone()).collect();

@@ -3,8 +3,8 @@
 use super::{call::Answer, pick::Parcel};
 use crate::whatsapp::state::{HOUR, State, WebhookState};
 
-/// The delay in milliseconds after so many attempts. Meta says only that it grows: 10 seconds, then the double, at most
-/// an hour.
+/// The delay in milliseconds after this many attempts. Meta documents only that it grows; here 10 seconds, doubled each
+/// time, at most an hour.
 fn wait(attempts: u32) -> i64 {
     let times = 1_i64.checked_shl(attempts.saturating_sub(1)).unwrap_or(i64::MAX);
     times.saturating_mul(10_000).min(HOUR)

@@ -10,9 +10,9 @@ use super::Status;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum By {
     Customer,
-    /// By the API.
+    /// The business, through the API.
     Business,
-    /// In the phone app, with coexistence.
+    /// The owner, in the phone app (coexistence).
     Owner,
 }
 
@@ -25,14 +25,14 @@ pub(crate) struct Message {
     pub(crate) at: i64,
     /// `type`.
     pub(crate) kind: String,
-    /// What stands under the key of the kind.
+    /// The value of the key that the kind names.
     pub(crate) body: Value,
     /// Further fields beside it: `context`, `referral`, `group_id`, `errors`.
     pub(crate) more: Map<String, Value>,
     /// The quoted message.
     pub(crate) quoted: Option<String>,
     pub(crate) reactions: BTreeMap<By, String>,
-    /// Of messages of the business.
+    /// For messages of the business.
     pub(crate) status: Option<Status>,
     /// The code of `failed`.
     pub(crate) error: Option<i64>,
@@ -52,7 +52,7 @@ pub(crate) struct Message {
     pub(crate) is_read: bool,
     pub(crate) is_edited: bool,
     pub(crate) is_revoked: bool,
-    /// Written before the number was connected: comes as `history`.
+    /// Written before the number was connected: sent as `history`.
     pub(crate) is_old: bool,
 }
 
@@ -60,11 +60,11 @@ pub(crate) struct Message {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chat {
     pub(crate) messages: Vec<Message>,
-    /// Milliseconds: the window of free-form messages closes.
+    /// When the window for free-form messages closes, in milliseconds.
     pub(crate) open_until: i64,
-    /// Milliseconds: what was opened by an ad or a post.
+    /// When the window opened by an ad or a post closes, in milliseconds.
     pub(crate) entry_until: i64,
-    /// Milliseconds: the number has written to the phone.
+    /// When the number last wrote to the phone, in milliseconds.
     pub(crate) phone_used_at: Option<i64>,
     /// Milliseconds.
     pub(crate) typing_until: i64,

@@ -1,10 +1,10 @@
-//! Ids as Meta makes them.
+//! Generates ids in Meta's formats.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::State;
 
-/// A phone number's digits; whatever else is written in it is tolerated.
+/// A phone number's digits; other characters are ignored.
 pub(crate) fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
@@ -15,13 +15,13 @@ impl State {
         self.serial
     }
 
-    /// `1800000000000001` and so on: media, templates, numbers have ids of digits.
+    /// `1800000000000001` and so on: ids of media, templates and numbers consist of digits.
     pub(crate) fn next_id(&mut self, base: i64) -> String {
         (base + self.next_serial()).to_string()
     }
 
-    /// A message id: opaque for everybody else, inside it the user and a number. `mark` is 0x11 for messages of
-    /// businesses and 0x12 for users'.
+    /// A message id: opaque to clients, it contains the user and a number. `mark` is 0x11 for messages of businesses
+    /// and 0x12 for those of users.
     pub(crate) fn next_wamid(&mut self, user: &str, mark: u8) -> String {
         let serial = self.next_serial();
         let mut bytes = vec![0x1C, 0x18, u8::try_from(user.len()).unwrap_or(u8::MAX)];
@@ -32,12 +32,12 @@ impl State {
         format!("wamid.{}", STANDARD.encode(bytes))
     }
 
-    /// `fbtrace_id` of an answer.
+    /// The `fbtrace_id` of an answer.
     pub(crate) fn next_trace(&mut self) -> String {
         format!("A{:022X}", self.next_serial())
     }
 
-    /// A token of `EAA…`.
+    /// A token that begins with `EAA`.
     pub(crate) fn next_token(&mut self, kind: &str) -> String {
         let serial = self.next_serial();
         format!("EAAG{kind}{serial:08}ZD")

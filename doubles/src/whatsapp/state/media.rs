@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{DAY, State};
 
-/// Milliseconds for which an address of a file works.
+/// Milliseconds for which an address of a file is valid.
 pub(crate) const ADDRESS: i64 = 5 * 60_000;
 /// Milliseconds for which an uploaded file is kept.
 const UPLOADED: i64 = 30 * DAY;
@@ -25,9 +25,9 @@ pub(crate) struct Media {
     pub(crate) bytes: Bytes,
     /// Milliseconds.
     pub(crate) expires_at: i64,
-    /// Addresses given out, by `hash`, with their end in milliseconds.
+    /// Issued addresses by `hash`, with their expiry in milliseconds.
     pub(crate) addresses: Vec<(String, i64)>,
-    /// Meta can't load it from the phone, or has lost it.
+    /// Meta cannot download it from the phone, or has lost it.
     pub(crate) is_lost: bool,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Session {
     pub(crate) length: usize,
     pub(crate) mime: String,
     pub(crate) bytes: Vec<u8>,
-    /// The handle, when all has come.
+    /// The handle, once the file is complete.
     pub(crate) handle: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl Media {
 }
 
 impl State {
-    /// Keeps a file; returns its id.
+    /// Stores a file; returns its id.
     pub(crate) fn keep(
         &mut self,
         phone: &str,
@@ -92,7 +92,7 @@ impl State {
         self.media.get(id).filter(|media| media.expires_at > self.now && !media.is_lost)
     }
 
-    /// Makes an address that works for five minutes.
+    /// Creates an address that is valid for five minutes.
     pub(crate) fn address(&mut self, id: &str) -> Option<String> {
         let (serial, until, base) = (self.next_serial(), self.now + ADDRESS, self.base.clone());
         let media = self.media.get_mut(id)?;

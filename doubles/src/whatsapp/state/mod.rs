@@ -1,4 +1,4 @@
-//! What Meta remembers.
+//! The state of a simulated WhatsApp.
 
 mod accounts;
 mod chat;
@@ -24,18 +24,18 @@ pub(crate) use template::{Template, filled, variables};
 
 use super::{options::Options, rates::Rates, view::CallView};
 
-/// Milliseconds.
+/// An hour in milliseconds.
 pub(crate) const HOUR: i64 = 3_600_000;
-/// Milliseconds.
+/// A day in milliseconds.
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// Everything behind the lock.
+/// The whole state, behind one lock.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Milliseconds, as of the last lock.
+    /// The time of the current access, in milliseconds.
     pub(crate) now: i64,
     pub(crate) serial: i64,
-    /// Our own address; media are loaded there.
+    /// Our own address, from which media are downloaded.
     pub(crate) base: String,
     pub(crate) delivers: bool,
     pub(crate) refuses_at_once: bool,
@@ -56,9 +56,9 @@ pub(crate) struct State {
     pub(crate) calls: Vec<CallView>,
     /// Accepted messages of businesses, in order: phone number id, person, wamid.
     pub(crate) sent: Vec<(String, i64, String)>,
-    /// Links that are being loaded.
+    /// Links that are being downloaded.
     pub(crate) loading: usize,
-    /// Customers' files that wait for their message: name, media type, bytes.
+    /// Customers' uploaded files that were not sent yet: name, media type, bytes.
     pub(crate) uploads: BTreeMap<String, (String, String, bytes::Bytes)>,
 }
 
@@ -78,7 +78,7 @@ impl State {
         self.now.div_euclid(1000)
     }
 
-    /// The chat of a number with a person; it begins here.
+    /// The chat of a number with a person; created on first use.
     pub(crate) fn chat_mut(&mut self, phone: &str, person: i64) -> &mut Chat {
         self.chats.entry((phone.to_owned(), person)).or_default()
     }
@@ -87,13 +87,13 @@ impl State {
         self.chats.get(&(phone.to_owned(), person))
     }
 
-    /// A message of a number by its wamid, with the person it was written with.
+    /// A message of a number by its wamid, and the person of its chat.
     pub(crate) fn message(&self, phone: &str, id: &str) -> Option<(i64, &Message)> {
         let of_phone = self.chats.iter().filter(|((one, _), _)| one == phone);
         of_phone.filter_map(|((_, person), chat)| Some((*person, chat.message(id)?))).next()
     }
 
-    /// The same, to be changed.
+    /// The same, for changes.
     pub(crate) fn message_mut(&mut self, phone: &str, id: &str) -> Option<&mut Message> {
         self.chats.iter_mut().filter(|((one, _), _)| one == phone).find_map(|(_, chat)| chat.message_mut(id))
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Code, DAY, Person, Phone, State, digits};
 use crate::whatsapp::newcomers::{NewPerson, NewPhone};
 
-/// Milliseconds for which a code of Embedded Signup works.
+/// Milliseconds for which a code of Embedded Signup is valid.
 const CODE: i64 = 30_000;
 
 impl State {
@@ -61,7 +61,7 @@ impl State {
 
     pub(crate) fn put_person(&mut self, person: NewPerson) -> i64 {
         let number = digits(&person.wa_id);
-        // From now on somebody has the number.
+        // From now on the number belongs to a person.
         for nobody in self.people.values_mut().filter(|one| one.wa_id.is_empty()) {
             nobody.dialled_as.retain(|one| *one != number);
         }
@@ -95,7 +95,7 @@ impl State {
         code
     }
 
-    /// A token works for so many days from now.
+    /// Expires a token after this many days.
     pub(crate) fn expire(&mut self, token: &str, days: i64) {
         let until = self.now + days * DAY;
         if let Some(token) = self.tokens.get_mut(token) {

@@ -1,19 +1,19 @@
-//! Webhooks that wait, are on their way, or were delivered.
+//! Webhooks that are waiting, being sent, or delivered.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Override, State};
 
-/// What became of a webhook.
+/// The state of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookState {
-    /// It waits, possibly for a repeat.
+    /// Waiting, possibly for a retry.
     Waiting,
-    /// It was answered with 2xx.
+    /// Answered with 2xx.
     Delivered,
-    /// It was given up, removed by a fault, or merged into another.
+    /// Given up, removed by a fault, or merged into another one.
     Dropped,
 }
 
@@ -23,7 +23,7 @@ pub(crate) struct Webhook {
     pub(crate) id: u64,
     pub(crate) app: String,
     pub(crate) waba: String,
-    /// The number it is about, for overrides at its level.
+    /// The number it is about, for overrides at the level of the number.
     pub(crate) phone: Option<String>,
     pub(crate) field: String,
     pub(crate) body: Value,
@@ -39,7 +39,7 @@ pub(crate) struct Webhook {
     pub(crate) last_status: Option<u16>,
 }
 
-/// All webhooks ever made, in order.
+/// All webhooks ever created, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     pub(crate) all: Vec<Webhook>,
@@ -56,7 +56,7 @@ impl Outbox {
 }
 
 impl State {
-    /// Where a webhook goes: the number's address wins over the WABA's, that over the app's.
+    /// The target of a webhook: the number's address takes precedence over the WABA's, and that over the app's.
     pub(crate) fn target(&self, webhook: &Webhook) -> Option<&Override> {
         let of_phone = webhook.phone.as_ref().and_then(|id| self.phones.get(id)?.overrides.get(&webhook.app));
         let of_waba = self.wabas.get(&webhook.waba).and_then(|waba| waba.subscribed.get(&webhook.app)?.as_ref());
@@ -64,7 +64,7 @@ impl State {
         of_phone.or(of_waba).or(of_app)
     }
 
-    /// Queues a change for every subscribed app that takes this field.
+    /// Queues a change for every subscribed app that receives this field.
     pub(crate) fn tell(&mut self, waba: &str, phone: Option<&str>, field: &str, value: &Value) {
         let Some(known) = self.wabas.get(waba) else {
             return;
@@ -72,7 +72,7 @@ impl State {
         let wants = |app: &&String| self.apps.get(*app).is_some_and(|app| app.fields.contains(field));
         let apps: Vec<String> = known.subscribed.keys().filter(wants).cloned().collect();
         let mut entry = json!({"id": waba, "changes": [{"value": value, "field": field}]});
-        // Only messages and what belongs to them come without the time of the entry.
+        // Only changes about messages have no time in their entry.
         if value.get("messaging_product").is_none() {
             entry["time"] = json!(self.seconds());
         }
@@ -82,7 +82,7 @@ impl State {
         }
     }
 
-    /// The same for what carries `metadata` of a number.
+    /// The same for changes that contain the `metadata` of a number.
     pub(crate) fn tell_phone(&mut self, phone: &str, field: &str, more: Value) {
         let Some(known) = self.phones.get(phone) else {
             return;

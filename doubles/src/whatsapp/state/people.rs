@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{State, digits};
 
-/// Milliseconds for which a number that wrote to a phone keeps seeing it.
+/// Milliseconds for which a number that wrote to a phone can still see it.
 const PHONE_SEEN: i64 = 30 * super::DAY;
 
 /// A person.
@@ -20,11 +20,11 @@ pub(crate) struct Person {
     /// The business-scoped id; `None` as before April 2026.
     pub(crate) user_id: Option<String>,
     pub(crate) parent_user_id: Option<String>,
-    /// The phone is off: messages stay `sent`.
+    /// The phone is off: messages keep the status `sent`.
     pub(crate) is_off: bool,
     /// Read receipts are on.
     pub(crate) tells_reads: bool,
-    /// Marketing is withheld (131049).
+    /// Meta withholds marketing messages (131049).
     pub(crate) is_sated: bool,
 }
 
@@ -40,8 +40,8 @@ impl State {
         self.people.values().find(|one| one.user_id.as_deref() == Some(id) || one.parent_user_id.as_deref() == Some(id))
     }
 
-    /// Whether the phone is in what this number gets: it is left out for people with a username, unless the number has
-    /// written to the phone in the last 30 days.
+    /// Whether webhooks for this number contain the person's phone: it is omitted for people with a username, unless
+    /// the number has written to the phone in the last 30 days.
     pub(crate) fn sees_phone(&self, phone: &str, person: &Person) -> bool {
         let used = self.chat(phone, person.id).and_then(|chat| chat.phone_used_at);
         person.username.is_none() || used.is_some_and(|at| self.now - at < PHONE_SEEN)
@@ -69,7 +69,7 @@ impl State {
         contact
     }
 
-    /// Ids of the sender or the receiver: `from`, `from_user_id`, `from_parent_user_id`.
+    /// Adds the ids of the sender or the receiver: `from`, `from_user_id`, `from_parent_user_id`.
     pub(crate) fn put_ids(&self, phone: &str, person: &Person, prefix: &str, into: &mut Value) {
         if self.sees_phone(phone, person) {
             into[prefix] = json!(person.wa_id);
@@ -84,7 +84,7 @@ impl State {
 }
 
 impl Person {
-    /// The name as a list shows it.
+    /// The name as shown in a list.
     pub(crate) fn shown_name(&self) -> String {
         if self.name.is_empty() { format!("+{}", self.wa_id) } else { self.name.clone() }
     }

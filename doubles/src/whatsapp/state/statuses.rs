@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use super::{By, Message, Person, State};
 use crate::whatsapp::codes;
 
-/// How far a message has come.
+/// The delivery status of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It was not delivered and will not be.
     Failed,
-    /// It left Meta.
+    /// Meta has sent it.
     Sent,
-    /// It is on a device.
+    /// It has arrived on a device.
     Delivered,
     /// It was shown.
     Read,
@@ -23,7 +23,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// As the webhook writes it.
+    /// Its name in webhooks.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Failed => "failed",
@@ -36,7 +36,7 @@ impl Status {
 }
 
 impl State {
-    /// Reports a status, also one that was reported before; the message keeps the highest.
+    /// Reports a status, also if it was reported before; the message keeps the highest one.
     pub(crate) fn report(&mut self, phone: &str, id: &str, status: Status) {
         let Some((person, message)) = self.message(phone, id).map(|(person, one)| (person, one.clone())) else {
             return;
@@ -62,7 +62,7 @@ impl State {
         self.tell_phone(phone, "messages", json!({"contacts": contacts, "statuses": [body]}));
     }
 
-    /// Reports that a message failed; nothing follows.
+    /// Reports that a message failed; no other status follows.
     pub(crate) fn report_failure(&mut self, phone: &str, id: &str, code: i64, details: Option<&str>) {
         let Some((person, message)) = self.message(phone, id).map(|(person, one)| (person, one.clone())) else {
             return;
@@ -81,9 +81,9 @@ impl State {
 
     fn status_object(&self, phone: &str, person: &Person, message: &Message, status: Status) -> Value {
         let mut body = json!({"id": message.id, "status": status.word(), "timestamp": self.seconds().to_string()});
-        // Who was addressed by phone is named by phone; a failure of such a send may know no user id.
+        // A person addressed by phone is identified by phone; a failure of such a message may contain no user id.
         if message.is_to_phone || self.sees_phone(phone, person) {
-            // Of a number that nobody has, only what was dialled is known.
+            // For a number without WhatsApp, only the dialled number is known.
             let dialled = person.dialled_as.first().unwrap_or(&person.wa_id);
             body["recipient_id"] = json!(if person.wa_id.is_empty() { dialled } else { &person.wa_id });
         }
@@ -109,7 +109,7 @@ impl State {
         json!({"billable": !is_free, "pricing_model": "PMP", "type": kind, "category": message.category})
     }
 
-    /// What the customer's phone reports when a chat is opened: everything delivered there is read.
+    /// Reports that all delivered messages are read, as the customer's phone does when the chat is opened.
     pub(crate) fn read_by_customer(&mut self, phone: &str, person: i64) {
         let tells = self.people.get(&person).is_some_and(|person| person.tells_reads);
         let is_unread = |one: &&mut Message| {

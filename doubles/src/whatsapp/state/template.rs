@@ -15,15 +15,15 @@ pub(crate) struct Template {
     pub(crate) status: String,
     pub(crate) rejected_reason: String,
     pub(crate) quality: String,
-    /// Seconds of its last change.
+    /// The time of its last change, in seconds.
     pub(crate) quality_at: i64,
     /// `POSITIONAL` or `NAMED`.
     pub(crate) parameter_format: String,
     pub(crate) components: Value,
-    /// Milliseconds of edits while it was approved.
+    /// Times of edits while it was approved, in milliseconds.
     pub(crate) edits: Vec<i64>,
     pub(crate) pauses: usize,
-    /// `message_status` of sends: `accepted`, `held_for_quality_assessment`, `paused`.
+    /// The `message_status` in answers to messages: `accepted`, `held_for_quality_assessment`, `paused`.
     pub(crate) send_status: String,
 }
 
@@ -52,7 +52,7 @@ impl Template {
             "components": self.components,
             "quality_score": {"score": self.quality, "date": self.quality_at},
             "rejected_reason": self.rejected_reason,
-            // Known, and without a value here.
+            // Documented, but without a value here.
             "correct_category": null,
             "cta_url_link_tracking_opted_out": null,
             "degrees_of_freedom_spec": null,
@@ -63,7 +63,7 @@ impl Template {
     }
 }
 
-/// The variables of a text, `{{1}}` or `{{order_id}}`, in order, equal ones once.
+/// The variables of a text, `{{1}}` or `{{order_id}}`, in order and without repetition.
 pub(crate) fn variables(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for piece in text.split("{{").skip(1) {
@@ -77,7 +77,7 @@ pub(crate) fn variables(text: &str) -> Vec<String> {
     found
 }
 
-/// Puts values into a text.
+/// Fills values into a text.
 pub(crate) fn filled(text: &str, values: &[(String, String)]) -> String {
     let mut text = text.to_owned();
     for (name, value) in values {

@@ -15,8 +15,8 @@ pub struct ContentOut {
     pub kind: ContentType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// A signed link to the file, valid for 48 hours; while Parom is still fetching the file it returns 503. Absent if the
-    /// file is gone.
+    /// A signed link to the file, valid for 48 hours; while Parom is still fetching the file it returns 503. Absent if
+    /// the file is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_url: Option<String>,
     /// Parom's id of the file.

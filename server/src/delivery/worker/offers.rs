@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::TimeDelta;
 use queue::{After, DueTurn, LeaseRequest, Peek, TargetRate};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -19,9 +20,9 @@ const PAGE: u32 = 128;
 /// Maximum targets of one pool that share its free slots in one scan.
 const OFFERS: usize = 128;
 /// Interval between sweeps of all of `turn` regardless of the watermarks, which also find new pools.
-const SWEEP_MILLIS: i64 = 5_000;
+const SWEEP: TimeDelta = TimeDelta::seconds(5);
 /// How far behind the earliest turn served a watermark stays: longer than a commit may take to become visible.
-const MARGIN_MILLIS: i64 = 10_000;
+const MARGIN: TimeDelta = TimeDelta::seconds(10);
 /// Concurrent calls to one scope of amojo.
 const AMOJO_AT_ONCE: u32 = 8;
 
@@ -94,7 +95,7 @@ impl Scan {
     /// Due turns that have room, with their pools: in each pool the longest waiting are considered, and each account
     /// gets its share of them.
     ///
-    /// One statement for all pools with room, none if there are none; one more every [`SWEEP_MILLIS`]; one for each
+    /// One statement for all pools with room, none if there are none; one more every [`SWEEP`]; one for each
     /// further page; one when it becomes busy.
     pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Wishes, DbErr> {
         let now = app.clock.millis();
@@ -116,7 +117,7 @@ impl Scan {
         for (name, pool) in pools {
             // By the database's clock, which may differ from ours.
             if let (Some(earliest), Some(low)) = (pool.earliest, self.pools.get_mut(&name)) {
-                *low = earliest - MARGIN_MILLIS;
+                *low = earliest - MARGIN.num_milliseconds();
             }
         }
         let (offers, rates): (Vec<SlotOffer>, Vec<TargetRate>) = offered.into_iter().unzip();
@@ -150,7 +151,7 @@ impl Scan {
     }
 
     async fn sweep(&mut self, app: &DeliveryContext, now: i64) -> Result<(), DbErr> {
-        if now - self.swept_at < SWEEP_MILLIS && now >= self.swept_at {
+        if now - self.swept_at < SWEEP.num_milliseconds() && now >= self.swept_at {
             return Ok(());
         }
         self.swept_at = now;

@@ -13,7 +13,7 @@ use crate::panel::sign_in::named;
 use crate::panel::{Form, Member, Notice, Right};
 
 const HOUR: i64 = 3_600_000;
-/// Hours for which an alert can be muted.
+/// Numbers of hours for which an alert can be muted.
 const HOURS: [i64; 2] = [4, 24];
 
 #[derive(Deserialize)]

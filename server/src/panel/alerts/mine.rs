@@ -1,5 +1,5 @@
-//! The reader's own alert e-mails. Members from amoCRM have no e-mail here and enter one; a code sent there proves that
-//! it is theirs, so that e-mails cannot be directed at strangers.
+//! The reader's own alert e-mails. Members from amoCRM have no e-mail address here and enter one; a code sent to it
+//! proves that it is theirs, so that e-mails cannot be directed at strangers.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -18,10 +18,10 @@ use crate::identity::{email_limits, person, session, throttle};
 use crate::panel::PanelContext;
 use crate::panel::{Fields, Form, Member, Nav, Notice};
 
-/// The session key of an address that is not yet proved.
+/// The session key of an address that is not confirmed yet.
 const WAITING: &str = "alert_address";
 const CODE_LIVES: i64 = 10 * 60_000;
-/// Code e-mails a minute, and attempts at one code.
+/// Code e-mails per minute, and attempts per code.
 const CODES: Limit = Limit { most: 3, window: 60_000 };
 const TRIES: u8 = 5;
 
@@ -39,7 +39,7 @@ pub(super) struct AddressCodeForm {
     code: SecretString,
 }
 
-/// The address that awaits its code; empty if none does.
+/// The address that is waiting for its code; empty if there is none.
 pub(super) fn waiting(app: &PanelContext, member: &Member) -> String {
     let kept: Option<PendingAddress> = member.data(app, WAITING);
     kept.filter(|kept| kept.until > app.clock.millis()).map(|kept| kept.email).unwrap_or_default()
@@ -113,7 +113,7 @@ async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::
     member.set_data(app, WAITING, Some(&waiting)).await.map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-/// `POST /panel/alerts/code`: the code proves that the reader receives mail at that address.
+/// `POST /panel/alerts/code`: the code proves that the reader receives e-mails at that address.
 pub(super) async fn prove(
     app: web::Data<PanelContext>,
     member: Member,
@@ -141,14 +141,14 @@ pub(super) async fn prove(
 
 /// The result of checking a code.
 enum AddressCodeResult {
-    /// The proved address.
+    /// The confirmed address.
     Right(String),
     Wrong,
     Gone,
 }
 
 /// Compares a code with the one sent; returns the state to store and the result. Runs under the session's lock, so that
-/// concurrent attempts are counted one by one.
+/// concurrent attempts are all counted.
 fn tried(kept: Option<Value>, given: &str, now: i64) -> (Option<Value>, AddressCodeResult) {
     let kept: Option<PendingAddress> = kept.and_then(|kept| serde_json::from_value(kept).ok());
     let Some(kept) = kept.filter(|kept| kept.until > now && kept.tries < TRIES) else {

@@ -41,7 +41,7 @@ struct OpenAlertRow {
     source_id: Option<Uuid>,
 }
 
-/// A member, for owners who decide who gets e-mails.
+/// A member, for owners, who decide who gets e-mails.
 struct SubscriberRow {
     id: Uuid,
     name: String,
@@ -74,16 +74,16 @@ struct AlertsPage {
 struct Mine {
     letters: bool,
     kinds: Vec<AlertKind>,
-    /// The reader has no sign-in address, so one can be entered.
+    /// The reader signs in without an address, so one can be entered.
     typed: bool,
     address: String,
     /// The error of the address; empty if there is none.
     error: String,
-    /// The address that awaits its code; empty if none does.
+    /// The address that is waiting for its code; empty if there is none.
     waiting: String,
 }
 
-/// What to show in the reader's form instead of the stored settings.
+/// What the reader's form shows instead of the stored settings.
 #[derive(Default)]
 struct ReaderFormState {
     address: Option<String>,

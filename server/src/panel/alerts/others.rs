@@ -1,4 +1,4 @@
-//! Owners decide who gets alert e-mails at all; each reader chooses the kinds.
+//! Owners decide who gets alert e-mails; each reader chooses the kinds.
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};

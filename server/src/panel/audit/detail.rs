@@ -1,5 +1,5 @@
-//! The details of an action in the reader's words: no keys, no machine times, and links in place of ids. The export
-//! holds everything as it is stored.
+//! The details of an action as readable text: without keys and machine times, and with links instead of ids. The export
+//! contains everything as stored.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::identity::member;
 use crate::panel::sign_in::named;
 use crate::panel::{PageContext, PanelContext};
 
-/// What only a program compares with other rows.
+/// Fields that only programs use, to compare rows.
 const INTERNAL: &[&str] =
     &["webhook_id", "replay", "erasure", "crm_user", "conversation_id", "external_id", "from_external_id", "letter"];
 
@@ -43,7 +43,7 @@ impl Names {
         })
     }
 
-    /// What an action was done to.
+    /// The object of an action.
     pub fn object(&self, row: &audit::Model, detail: &Value, words: Words) -> AuditObject {
         let object = row.object.as_str();
         let plain = |text: &str| AuditObject { text: text.to_owned(), href: String::new() };
@@ -63,7 +63,7 @@ impl Names {
             let text = words.text("audit-object-message").to_string();
             return AuditObject { text, href: format!("/panel/messages/{object}") };
         }
-        // A key, a template, an import: its name is in the details.
+        // For a key, a template or an import, the name is in the details.
         plain(detail.get("name").and_then(Value::as_str).unwrap_or(object))
     }
 }
@@ -98,7 +98,7 @@ fn one(name: &str, value: &Value, page: &PageContext) -> String {
     if words.has(&label) { format!("{}: {value}", words.text(label).with("crm", page.crm)) } else { value }
 }
 
-/// The text of a value, else the value.
+/// The text for a value, otherwise the value.
 fn worded(words: Words, beginning: &str, value: &str) -> String {
     let key = format!("{beginning}{value}");
     if words.has(&key) { words.text(key).to_string() } else { value.to_owned() }

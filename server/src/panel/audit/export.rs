@@ -18,7 +18,7 @@ const FOR_ACCOUNT: [&str; 8] = ["at", "actor_kind", "actor", "action", "object",
 const FOR_VENDOR: [&str; 10] =
     ["at", "account_id", "who_kind", "who_id", "who", "what", "object", "detail", "address", "outcome"];
 
-/// Who downloads it.
+/// Who downloads the export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportReader {
     Account,
@@ -63,7 +63,7 @@ pub async fn download(app: web::Data<PanelContext>, query: AuditQuery, reader: E
     csv::file("parom-audit.csv").streaming(head.chain(rows))
 }
 
-/// Some lines, and the last row, after which the next ones begin; `None` when these were the last.
+/// Some lines, and the last row, after which the next lines begin; `None` if these were the last.
 async fn chunk(
     app: &PanelContext,
     query: &AuditQuery,

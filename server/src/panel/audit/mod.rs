@@ -1,4 +1,4 @@
-//! `/panel/audit`: who did what; read-only.
+//! `/panel/audit`: who did what. Read-only.
 
 mod detail;
 pub mod export;
@@ -102,7 +102,7 @@ fn shown(row: audit::Model, page: &PageContext, names: &Names) -> AuditRow {
     }
 }
 
-/// Who did it: a name and what they are.
+/// The actor: name and role.
 pub(super) fn who(row: &audit::Model, words: Words, crm: &'static str) -> String {
     let kind = words.text_of("audit-actor-", &row.actor_kind).with("crm", crm);
     if row.actor_name.is_empty() { kind.to_string() } else { format!("{} · {kind}", row.actor_name) }

@@ -37,11 +37,11 @@ struct ConversationPage {
     source: Option<String>,
     messenger: Option<Sentence>,
     begun: String,
-    /// What brought the customer, if known.
+    /// How the customer found the chat, if known.
     visit: Vec<Fact>,
     /// Since when the customer has blocked us; `None` if they have not.
     shut: Option<String>,
-    /// The clock of free answers; `None` if there is no limit.
+    /// The time left for free answers; `None` if there is no limit.
     window: Option<WindowView>,
     links: Vec<IdOrigin>,
     rule: Option<Sentence>,
@@ -51,10 +51,10 @@ struct ConversationPage {
     older: Option<String>,
 }
 
-/// The time for free answers as the page shows it.
+/// The time for free answers as shown on the page.
 struct WindowView {
     says: Sentence,
-    /// When it ends or ended, as `<time>`; empty if the customer never wrote.
+    /// When it ends or ended, as `<time>`; empty if the customer has never written.
     until: String,
 }
 

@@ -1,4 +1,4 @@
-//! What brought a customer to the chat, as text.
+//! How a customer found the chat, as text.
 
 use base::i18n::Sentence;
 use base::message::{Visit, Visits};
@@ -12,7 +12,7 @@ pub struct Fact {
     pub text: String,
 }
 
-/// What is stored with a conversation: a page and its campaign parameters, or a link's parameter.
+/// Facts from the data stored with a conversation: a page and its campaign parameters, or a link's parameter.
 pub fn facts(page: &PageContext, stored: &str) -> Vec<Fact> {
     let fact = |key: &'static str, text: String| Fact { label: page.words.text(key), text };
     let Some(visits) = Visits::stored(stored) else {
@@ -31,7 +31,7 @@ pub fn facts(page: &PageContext, stored: &str) -> Vec<Fact> {
     all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| fact(key, text)).collect()
 }
 
-/// A page as title and address.
+/// A page with title and address.
 fn named(visit: &Visit) -> String {
     if visit.title.is_empty() { visit.url.clone() } else { format!("{} – {}", visit.title, visit.url) }
 }

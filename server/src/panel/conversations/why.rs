@@ -13,7 +13,7 @@ pub struct IdOrigin {
     pub id: String,
 }
 
-/// In the order of the message's path: the messenger's ids, ours towards amoCRM, amoCRM's.
+/// In the order of the message's route: the messenger's ids, ours for amoCRM, amoCRM's.
 pub fn links(
     page: &PageContext,
     ground: &Ground,

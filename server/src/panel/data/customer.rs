@@ -1,4 +1,4 @@
-//! Erasure of one customer's data, after a page that counts it.
+//! Erasure of one customer's data, after a page that shows how much there is.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -34,7 +34,7 @@ pub(super) struct EraseCustomerForm {
     who: String,
 }
 
-/// A chat by its id (or the address of its page), else a phone number.
+/// A chat by its id (or the address of its page), otherwise a phone number.
 fn who(text: &str) -> Who {
     let last = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     match last.parse() {
@@ -87,7 +87,7 @@ pub(super) async fn erase(
     member.require(Right::EraseData)?;
     let by = format!("person:{}", member.person_id.unwrap_or_default());
     let erasure = tenant::erase(&app, member.tenant.tenant_id, &who(&form.who), &by).await?;
-    // The erasure's id instead of the phone: the log must not keep what was erased.
+    // The erasure's id instead of the phone number, because the log must not keep erased data.
     let (object, detail) = (erasure.id.to_string(), json!(erasure.counts));
     member.audit(&app, app.store.write(), "data.erased", &object, detail).await?;
     member.see_other(&app, "/panel/data", Notice::done(member.words.text("data-erased"))).await

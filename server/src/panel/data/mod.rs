@@ -1,4 +1,4 @@
-//! `/panel/data`: retention periods, export and erasure of data. For owners.
+//! `/panel/data`: retention periods, export and erasure of data. Only for owners.
 
 mod all;
 mod customer;
@@ -69,7 +69,7 @@ impl Data {
         }
     }
 
-    /// Days for which a class is kept; 0 if another rule applies.
+    /// Number of days for which a class of data is kept; 0 if another rule applies.
     fn days(&self, class: &str) -> u32 {
         let kept = &self.retention;
         match class {

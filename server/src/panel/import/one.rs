@@ -34,7 +34,7 @@ struct ImportPage {
     skipped: i64,
 }
 
-/// What the page shows of the import.
+/// The state in which the page shows the import.
 enum View {
     /// Counted, waiting for a decision.
     Plan(ImportPlan),
@@ -60,7 +60,7 @@ struct ImportProgress {
     done: i64,
     total: i64,
     progress: Sentence,
-    /// The messenger's history is still being read: nobody knows how long it is.
+    /// The messenger's history is still being read, so its length is unknown.
     reads: bool,
     gives_way: bool,
     failure: String,
@@ -150,7 +150,7 @@ fn finished(page: &PageContext, row: &import::Model) -> Sentence {
     page.words.text("import-finished").with("done", row.done).with("skipped", row.skipped)
 }
 
-/// How far it is, or what came of it.
+/// The progress, or the result.
 pub(in crate::panel) fn progress(app: &PanelContext, page: &PageContext, row: &import::Model, kind: &str) -> Sentence {
     if !imports::is_under_way(row) {
         return finished(page, row);

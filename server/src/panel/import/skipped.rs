@@ -1,4 +1,4 @@
-//! The skipped lines as CSV, without texts: those are in the imported file.
+//! The skipped lines as CSV, without texts, which are in the imported file.
 
 use actix_web::{HttpResponse, web};
 use base::error::Result;

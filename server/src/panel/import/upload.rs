@@ -1,4 +1,4 @@
-//! The upload form: its fields come before the file, which is read as it arrives.
+//! The upload form: its fields come before the file, which is processed while it arrives.
 
 use actix_web::dev::Payload;
 use actix_web::http::header;

@@ -18,9 +18,9 @@ use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 const NAME_CHARS: usize = 100;
-/// Days until a key expires; empty: never.
+/// Days until a key expires; empty means never.
 const ENDS: [&str; 4] = ["30", "90", "365", ""];
-/// The session key of a new API key until its page has been shown.
+/// The session key that stores a new API key until its page has been shown.
 const FRESH: &str = "fresh-key";
 
 #[derive(Debug, Default, Deserialize)]

@@ -36,7 +36,7 @@ struct MePage {
     person: person::Model,
     sessions: Vec<session::Model>,
     current: Uuid,
-    /// Password and second step can be changed in this session.
+    /// The password and the second step can be changed in this session.
     trusted: bool,
     /// The form asks for the current password or a code.
     asks_current: bool,
@@ -56,9 +56,9 @@ async fn person_of(app: &PanelContext, member: &Member) -> Result<person::Model>
     persons::by_id(app.store.read(), person_id).await?.ok_or(Error::NotFound)
 }
 
-/// Whether this session may change the person's credentials, and where they would be valid. A session opened by a
-/// handed-over link may do so only while the address is unproved, and for its own account, because the link's creator
-/// may have opened it.
+/// Whether this session may change the person's credentials, and where those are valid. A session opened by a link that
+/// another person handed over may do so only while the address is unproved, and only for its own account, because the
+/// link's creator may have opened it.
 fn trusted(member: &Member, person: &person::Model) -> Trusted {
     let here = member.tenant.tenant_id;
     let mine = person.set_in.is_none_or(|set_in| set_in == here);

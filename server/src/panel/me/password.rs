@@ -18,7 +18,7 @@ use crate::panel::{Form, Member, Notice};
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangePasswordForm {
     /// The current password, or a code of the authenticator. Absent if the person has neither, and in the first minutes
-    /// after a one-time link.
+    /// after using a one-time link.
     current: Option<SecretString>,
     password: SecretString,
 }

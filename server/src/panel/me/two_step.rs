@@ -18,7 +18,7 @@ use crate::identity::{credentials, refusals, session, throttle};
 use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, html_as};
 
-/// The session key of the secret until its first code.
+/// The session key that stores the secret until its first code.
 const PENDING: &str = "two_step";
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct EnrolPage {
     /// Why this session cannot connect an authenticator; empty if it can.
     closed: String,
     secret: String,
-    /// The QR code as an `<svg>` element that we made.
+    /// The QR code as an `<svg>` element that we generated.
     picture: String,
     /// The form asks for the current password or a code.
     asks_current: bool,
@@ -48,7 +48,7 @@ impl EnrolPage {
 #[serde(deny_unknown_fields)]
 pub(super) struct First {
     code: String,
-    /// The current password; absent if there is none, and in the first minutes after a one-time link.
+    /// The current password; absent if there is none, and in the first minutes after using a one-time link.
     current: Option<SecretString>,
 }
 
@@ -63,7 +63,7 @@ fn closed(app: &PanelContext, member: &Member, person: &person::Model) -> Option
     if trusted(member, person) == Trusted::No {
         return Some("two-step-by-mail");
     }
-    // The authenticator was removed; the password alone must not replace it.
+    // The authenticator was removed; the password alone must not be enough to connect another one.
     (person.link_only && !reauthentication::is_fresh(&app.identity, &member.session)).then_some("two-step-by-link")
 }
 
@@ -80,7 +80,7 @@ async fn with(
 ) -> Result<HttpResponse> {
     let person = person_of(app, member).await?;
     let closed = closed(app, member, &person);
-    // The page has nothing to offer where two-step sign-in is not required.
+    // Without a requirement for two-step sign-in, the page has nothing to offer.
     if person.totp_secret.is_some() || closed.is_some() && !member.must_enrol && !person.link_only {
         return Err(Error::NotFound);
     }

@@ -1,4 +1,4 @@
-//! Requests that get no page: without a session, or before the second step that the account requires.
+//! Requests without access to a page: without a session, or before the second step that the account requires.
 
 use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode, header};
@@ -9,7 +9,7 @@ use crate::identity::realm::{self, FormRejected, LIVE, Realm};
 use crate::panel::PanelContext;
 use crate::panel::html::nothing_kept;
 
-/// The account requires two-step sign-in: redirects everything to its set-up.
+/// The account requires two-step sign-in: all pages redirect to its setup.
 pub(super) fn second_step_first(request: &HttpRequest) -> actix_web::Error {
     if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
         return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
@@ -17,7 +17,7 @@ pub(super) fn second_step_first(request: &HttpRequest) -> actix_web::Error {
     instead(to("/panel/me/two-step"))
 }
 
-/// Without a session: pages redirect to the sign-in and back, forms are refused.
+/// Without a session, pages redirect to the sign-in and back, and forms are refused.
 pub(super) fn without_session(app: &PanelContext, request: &HttpRequest) -> actix_web::Error {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return FormRejected::NoSession.into();

@@ -37,7 +37,7 @@ pub async fn by_hand(app: &PanelContext, story: &Story) -> Result<Vec<ByHand>> {
     Ok(rows.into_iter().map(|row| ByHand { at: row.at, name: row.actor_name }).collect())
 }
 
-/// `GET /panel/messages/{id}/again`: asks for confirmation, because the customer may see the message twice.
+/// `GET /panel/messages/{id}/again`: asks for confirmation, because the customer may get the message twice.
 pub async fn ask_resend(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     let story = find(&app, &member, &id).await?;
@@ -55,7 +55,7 @@ pub async fn ask_resend(app: web::Data<PanelContext>, member: Member, id: web::P
     confirm.ask()
 }
 
-/// `POST /panel/messages/{id}/again`: moves a dead letter to the end of its lane, under its old id.
+/// `POST /panel/messages/{id}/again`: moves a dead letter to the end of its lane, keeping its id.
 pub async fn resend(
     app: web::Data<PanelContext>,
     member: Member,

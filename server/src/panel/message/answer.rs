@@ -22,7 +22,7 @@ pub enum WaitingStage {
     Retrying,
     /// Sent, but it is unknown whether it arrived.
     Checking,
-    /// Held deliberately.
+    /// Held intentionally.
     Held,
     Sent,
     Delivered,
@@ -77,7 +77,7 @@ fn is_own_server(story: &Story) -> bool {
     story.source.as_ref().is_some_and(|source| has_own_server(&source.kind))
 }
 
-/// The reason of an attempt, given how long the account's own server may take.
+/// The reason of an attempt; the time limit of the account's own server is part of some texts.
 fn of_attempt(story: &Story, attempt: &attempt::Model) -> Option<Reason> {
     let reason = Reason::of_attempt(attempt, story.direction)?;
     let is_late = u128::try_from(attempt.ms).is_ok_and(|ms| ms >= custom::ANSWER_WITHIN.as_millis());
@@ -122,7 +122,7 @@ pub fn explanation(page: &PageContext, story: &Story, reason: &Reason) -> Explan
     }
 }
 
-/// Reasons that an answer of the messenger caused.
+/// Reasons caused by an answer of the messenger.
 const ANSWERED: [&str; 8] = [
     "access_revoked",
     "kind_not_supported",
@@ -134,20 +134,20 @@ const ANSWERED: [&str; 8] = [
     "window_closed",
 ];
 
-/// The meaning of the answer behind a reason, from the messenger's error catalog; `None` if it has no catalog or gave
-/// no answer.
+/// The meaning of the answer behind a reason, from the messenger's error catalogue; `None` if it has no catalogue or
+/// gave no answer.
 fn refusal(story: &Story, reason: &Reason) -> Option<&'static CatalogEntry> {
     let catalog = error_catalog::of(&story.source.as_ref()?.kind)?;
     if reason.status == 0 || !ANSWERED.contains(&reason.key) {
         return None;
     }
     let tries: Vec<_> = story.tries().filter(|attempt| attempt.status == reason.status).collect();
-    // A stored failure has our own text; the messenger's is in the attempt.
+    // A stored failure has our own text; the messenger's text is in the attempt.
     let same = tries.iter().find(|attempt| attempt.reason == reason.said);
     catalog.of_answer(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
 }
 
-/// The sentence; `silent`: the messenger does not report delivery and reading.
+/// The page's first sentence; `silent`: the messenger reports neither delivery nor reading.
 pub fn sentence(
     page: &PageContext,
     story: &Story,

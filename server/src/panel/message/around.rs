@@ -1,4 +1,4 @@
-//! The messages before and after one in its chat.
+//! The previous and the next message in the same chat.
 
 use base::message::LetterKind;
 use entity::{attempt, message};
@@ -12,8 +12,8 @@ use crate::panel::PanelContext;
 pub struct Around {
     pub older: Option<Uuid>,
     pub newer: Option<Uuid>,
-    /// When the message before it in the same direction had its last attempt; none if there was none. A chat's messages
-    /// leave in order, so this one waited for it.
+    /// When the previous message in the same direction had its last attempt; none if there was none. A chat's messages
+    /// are sent in order, so this one waited for it.
     pub before_until: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! "Where is my message?": the first sentence of the page answers; the rest is evidence.
+//! "Where is my message?": the page's first sentence answers this; the rest is evidence.
 
 mod actions;
 mod answer;
@@ -60,7 +60,7 @@ pub async fn text(
     Ok(answer)
 }
 
-/// `GET /panel/messages/{id}/text`: reloading the page of the form redirects back.
+/// `GET /panel/messages/{id}/text`: redirects back when the page of the form is reloaded.
 pub async fn back(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let story = find(&app, &member, &id).await?;
     let page = format!("/panel/messages/{}", story.message.id);

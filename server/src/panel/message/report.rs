@@ -1,5 +1,5 @@
-//! The report for support: ids, route, attempts, codes. No texts, complete numbers or secrets; its keys are English in
-//! every language, because support reads them all.
+//! The report for support: ids, route, attempts, codes. It contains no texts, complete phone numbers or secrets; its
+//! keys are always English, because support reads all reports.
 
 use std::fmt::Write;
 
@@ -32,7 +32,7 @@ fn stamp(millis: i64) -> String {
     DateTime::from_timestamp_millis(millis).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Foreign text as one line: no line breaks, at most 300 characters.
+/// Foreign text as one line of at most 300 characters.
 fn line(text: &str) -> String {
     let short: String = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(300).collect();
     if short.trim().is_empty() { "-".to_owned() } else { short.trim().to_owned() }

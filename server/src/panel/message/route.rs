@@ -17,14 +17,14 @@ use crate::panel::{PageContext, markup};
 pub struct RouteStep {
     /// The tone of its icon.
     pub tone: &'static str,
-    /// The state as a word, for people who cannot see the icon.
+    /// The state as text, for people who cannot see the icon.
     pub state: Sentence,
     pub title: Sentence,
     /// Milliseconds since 1970; none if unknown.
     pub at: Option<i64>,
     /// `<time>`; empty if unknown.
     pub time: String,
-    /// Since the step before; empty if unknown.
+    /// Time since the previous step; empty if unknown.
     pub gap: String,
     pub detail: String,
     pub attempts: Vec<RouteAttempt>,
@@ -35,7 +35,7 @@ pub struct RouteStep {
 #[derive(Clone, Debug)]
 pub struct RouteAttempt {
     pub row: Sentence,
-    /// Why it came when it did; none if at once.
+    /// Why the attempt was delayed; none if it was not.
     pub wait: Option<Sentence>,
     pub outcome: Sentence,
     pub by_hand: Option<Sentence>,
@@ -66,7 +66,7 @@ struct Draw<'draw> {
     page: &'draw PageContext,
     story: &'draw Story,
     stage: WaitingStage,
-    /// The messenger does not report delivery and reading.
+    /// The messenger reports neither delivery nor reading.
     silent: bool,
     by_hand: &'draw [ByHand],
     around: &'draw Around,
@@ -108,7 +108,7 @@ impl Draw<'_> {
             (None, true) => self.done(self.title("hop-taken-by-messenger"), None),
             _ => self.ahead("hop-taken-by-messenger"),
         });
-        // A receipt that came before its predecessor proves that the predecessor happened, but not when.
+        // If a receipt arrives before its predecessor, the predecessor has happened, but its time is unknown.
         let receipts = self.story.receipts;
         let delivered = receipts.delivered.or(receipts.read);
         steps.push(self.receipt("hop-delivered", arrived(State::Delivered), delivered));
@@ -129,7 +129,7 @@ impl Draw<'_> {
         page.words.text(key).with("crm", page.crm).with("messenger", messenger).with("manager", manager)
     }
 
-    /// With seconds: steps of one message are close together.
+    /// With seconds, because the steps of one message are close together.
     fn moment(&self, at: i64) -> String {
         let when = self.page.when(&at);
         let stamp = when.stamp();
@@ -155,7 +155,7 @@ impl Draw<'_> {
         self.done(self.title(key), at)
     }
 
-    /// A step that has not happened; after a final failure it says nothing.
+    /// A step that has not happened; without text after a final failure.
     fn ahead(&self, key: &'static str) -> RouteStep {
         let over = self.stage == WaitingStage::Failed;
         let not_yet = self.page.words.text("hop-not-reached");

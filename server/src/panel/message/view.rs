@@ -3,6 +3,7 @@
 use askama::Template;
 use base::i18n::Sentence;
 use base::message::{Content, Direction};
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::actions::ByHand;
@@ -23,7 +24,7 @@ pub enum Main {
         action: String,
         label: Sentence,
     },
-    /// A link to a confirmation, or to where the cause can be fixed.
+    /// A link to a confirmation page, or to the page where the cause can be fixed.
     Go {
         address: String,
         label: Sentence,
@@ -77,13 +78,13 @@ pub struct MessagePage {
     marks: Vec<Sentence>,
     main: Main,
     may_stop: bool,
-    /// The dead letter, if it only waits for a decision.
+    /// The dead letter, if it only waits for a person's decision.
     may_drop: Option<String>,
     conversation: String,
-    /// The message before it in the chat, and the one after.
+    /// The previous and the next message in the chat.
     older: Option<Uuid>,
     newer: Option<Uuid>,
-    /// Until the other side accepted it.
+    /// Time until the other side accepted it.
     took: Option<Sentence>,
     /// The contact's card in amoCRM.
     card: Option<String>,
@@ -95,15 +96,15 @@ pub struct MessagePage {
     kind: Sentence,
     steps: Vec<RouteStep>,
     ids: Vec<(Sentence, String)>,
-    /// The text was deleted when its retention period ended.
+    /// The text was deleted at the end of its retention period.
     expired: Option<Sentence>,
-    /// `None` if not requested, or hidden.
+    /// `None` if it was not requested, or is hidden.
     shown: Option<ContentView>,
     may_see: bool,
 }
 
-/// A message delivered this many milliseconds after it was written is shown as late.
-const LATE_MILLIS: i64 = 15 * 60_000;
+/// A message delivered this long after it was written counts as late.
+const LATE: TimeDelta = TimeDelta::minutes(15);
 
 pub fn page(
     app: &PanelContext,
@@ -172,7 +173,7 @@ pub fn page(
     }
 }
 
-/// From the message's acceptance to that of the other side; none while it is on its way.
+/// Time from Parom's acceptance of the message to the other side's; none while it is not accepted.
 fn took(page: &PageContext, story: &Story) -> Option<Sentence> {
     let done = story.tries().rfind(|attempt| attempt.verdict == "done")?;
     let millis = (done.at + i64::from(done.ms) - story.message.accepted_at).max(0);
@@ -189,7 +190,9 @@ fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
         marks.push(words.text("message-found-in-history").with("crm", page.crm));
     }
     let taken = story.tries().rfind(|attempt| attempt.verdict == "done");
-    if let Some(delay) = taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE_MILLIS) {
+    if let Some(delay) =
+        taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE.num_milliseconds())
+    {
         marks.push(words.text("message-late").with("delay", page.duration(&delay)));
     }
     marks

@@ -1,6 +1,7 @@
-//! How long each step of a route took after the one before, and why an attempt did not come at once.
+//! How long each step of a route took, and why an attempt was delayed.
 
 use base::i18n::Sentence;
+use chrono::TimeDelta;
 use entity::attempt;
 
 use super::around::Around;
@@ -8,15 +9,15 @@ use super::route::RouteStep;
 use crate::delivery::read::story::Story;
 use crate::panel::PageContext;
 
-/// A shorter wait needs no reason, milliseconds.
-const AT_ONCE: i64 = 1000;
+/// Shorter waits need no explanation.
+const AT_ONCE: TimeDelta = TimeDelta::seconds(1);
 
-/// Fills the differences between steps whose time is known.
+/// Fills in the time between steps, where known.
 pub fn differences(page: &PageContext, steps: &mut [RouteStep]) {
     let mut before: Option<i64> = None;
     for step in steps {
         let Some(at) = step.at else { continue };
-        // Receipts may be older than the step before them: another clock gave their time.
+        // Receipts may be older than the previous step, because their times come from another clock.
         if let Some(gap) = before.map(|before| at - before).filter(|gap| *gap >= 0) {
             step.gap = format!("+{}", page.duration(&gap));
         }
@@ -24,7 +25,7 @@ pub fn differences(page: &PageContext, steps: &mut [RouteStep]) {
     }
 }
 
-/// Why an attempt came when it did; none if it came at once.
+/// Why an attempt was delayed; none if it was not.
 pub fn reason(page: &PageContext, story: &Story, around: &Around, attempt: &attempt::Model) -> Option<Sentence> {
     let words = page.words;
     let tries: Vec<&attempt::Model> = story.attempts.iter().filter(|one| one.letter_id == attempt.letter_id).collect();
@@ -36,7 +37,7 @@ pub fn reason(page: &PageContext, story: &Story, around: &Around, attempt: &atte
     }
     let is_own = story.tries().next().is_some_and(|first| first.letter_id == attempt.letter_id);
     let wait = attempt.at - story.message.accepted_at;
-    if !is_own || wait < AT_ONCE {
+    if !is_own || wait < AT_ONCE.num_milliseconds() {
         return None;
     }
     let key = match around.before_until {

@@ -14,9 +14,9 @@ use crate::panel::{PageContext, PanelContext, choice};
 
 /// Longest search text.
 const QUERY_CHARS: usize = 255;
-/// Times in seconds by which the list can be filtered.
+/// Durations in seconds by which the list can be filtered.
 pub const SLOWER: [i64; 4] = [2, 10, 60, 600];
-/// Reasons of failures by which it can be filtered.
+/// Failure reasons by which it can be filtered.
 pub const REASONS: [&str; 8] = [
     "recipient_blocked",
     "recipient_unreachable",
@@ -28,7 +28,7 @@ pub const REASONS: [&str; 8] = [
     "internal",
 ];
 
-/// The filters in the query string. What is not understood filters nothing.
+/// The filters in the query string. Invalid values do not filter.
 #[derive(Debug, Default, Deserialize)]
 pub struct MessagesQuery {
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct MessagesQuery {
     pub source: String,
     #[serde(default)]
     pub period: String,
-    /// First and last day, in the account's time zone; with either of them the period is not used.
+    /// First and last day, in the account's time zone; if either is set, the period is ignored.
     #[serde(default)]
     pub from: String,
     #[serde(default)]
@@ -67,7 +67,7 @@ impl MessagesQuery {
         choice::period(&self.period, if self.q.is_empty() { "7d" } else { "all" })
     }
 
-    /// What a cursor belongs to.
+    /// What a cursor depends on.
     pub fn filters(&self) -> [&str; 10] {
         [
             "panel-messages",
@@ -83,7 +83,7 @@ impl MessagesQuery {
         ]
     }
 
-    /// The same list at another address or place.
+    /// The same list with another path or cursor.
     pub fn address(&self, path: &str, cursor: &str) -> String {
         let pairs = [
             ("q", self.q.as_str()),
@@ -107,7 +107,7 @@ impl MessagesQuery {
         all.into_iter().any(|value| !value.is_empty())
     }
 
-    /// Dates, times and reasons, which few people filter by.
+    /// Whether filters that few people use are set: dates, durations and reasons.
     pub fn has_more(&self) -> bool {
         [&self.from, &self.to, &self.slower, &self.reason].into_iter().any(|value| !value.is_empty())
     }

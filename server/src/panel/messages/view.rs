@@ -27,7 +27,7 @@ pub struct MessageRow {
     pub customer: String,
     /// The manager who wrote it; empty if a customer did.
     pub manager: String,
-    /// Until the other side accepted it; empty while it is on its way.
+    /// Time until the other side accepted it; empty while it is not accepted.
     pub took: String,
     pub source: String,
     pub kind: Sentence,
@@ -59,18 +59,18 @@ pub struct MessagesPage {
     reasons: Vec<SelectOption>,
     from: String,
     to: String,
-    /// One of the filters is used that are folded away.
+    /// A filter in the collapsed part of the form is used.
     has_more: bool,
     filtered: bool,
     found: Sentence,
-    /// How long messages are listed.
+    /// How long messages stay in the list.
     kept: Sentence,
     /// No message was ever received.
     untouched: bool,
     rows: Vec<MessageRow>,
     newest: Option<String>,
     older: Option<String>,
-    /// The list as a file, for people who may export it.
+    /// The address of the list as a file, for people who may export it.
     csv: Option<String>,
 }
 
@@ -137,13 +137,13 @@ pub fn list(
     }
 }
 
-/// The manager who wrote it; empty if a customer did, or the name is not known.
+/// The manager who wrote it; empty if a customer did or the name is unknown.
 pub(super) fn manager(line: &MessageSummary) -> String {
     let sender = &line.body.sender;
     sender.name.clone().filter(|_| sender.role == Role::Manager).unwrap_or_default()
 }
 
-/// A row of any list of messages. `took`: milliseconds until the other side accepted it.
+/// A row of any message list. `took`: milliseconds until the other side accepted it.
 pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Option<i64>) -> MessageRow {
     let words = page.words;
     let kind = line.body.content.kind();

@@ -12,14 +12,14 @@ pub struct ChartRow {
     pub flow: Flow,
 }
 
-/// A chart with everything around it.
+/// A chart with its axis and table.
 pub struct Chart {
     pub plot: Plot,
-    /// Names under the picture, at equal distances.
+    /// Labels below the chart, at equal distances.
     pub ticks: Vec<String>,
     /// Newest first, without empty ones.
     pub rows: Vec<ChartRow>,
-    /// Hours, not days.
+    /// The chart shows hours instead of days.
     pub by_hour: bool,
 }
 
@@ -54,7 +54,7 @@ pub fn chart(page: &PageContext, figures: &Figures, span: Span) -> Chart {
         .with("most", busiest.map_or(0, |row| row.flow.all()))
         .with("when", busiest.map(|row| row.name.clone()).unwrap_or_default())
         .to_string();
-    // A name every six hours or days; every day of a week.
+    // A label every six hours or days; for a week, every day.
     let apart = if all.len() > 7 { 6 } else { 1 };
     Chart {
         plot: plot::bars(&bars, &title),

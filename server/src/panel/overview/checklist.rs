@@ -1,4 +1,4 @@
-//! The first steps of an account, until all of them are done.
+//! The first steps of an account, shown until all are done.
 
 use base::error::Result;
 use base::i18n::Sentence;
@@ -14,7 +14,7 @@ use crate::tenant::TenantStatus;
 /// One step.
 pub(super) struct Step {
     pub title: Sentence,
-    /// What to do, and where; empty if it is done.
+    /// What to do, and where; empty if the step is done.
     pub todo: Sentence,
     pub href: String,
     pub done: bool,
@@ -30,7 +30,7 @@ impl Checklist {
         self.steps.iter().filter(|step| step.done).count()
     }
 
-    /// The account works already: the rest needs no room.
+    /// Whether the account already works, so that the remaining steps are shown in short form.
     pub fn is_short(&self) -> bool {
         self.steps.iter().take(3).all(|step| step.done)
     }

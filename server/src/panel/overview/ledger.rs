@@ -6,7 +6,7 @@ use crate::delivery::read::figures::{Figures, Span};
 use crate::delivery::read::ledger::LedgerCounts;
 use crate::panel::choice;
 
-/// The period of the page: hours of one day, or days.
+/// The page's period: the hours of one day, or days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Period {
     Today,
@@ -57,7 +57,7 @@ pub(super) struct Equation {
     /// `to_crm`, `to_messenger`
     pub direction: &'static str,
     pub counts: LedgerCounts,
-    /// The first day included, as a filter of message lists.
+    /// The first day included, as a filter for message lists.
     from: String,
 }
 

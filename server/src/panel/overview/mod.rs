@@ -1,5 +1,5 @@
-//! `/panel`: problems that need attention, the figures of the last 24 hours, a chart, the sources, and the message ledger
-//! as their proof.
+//! `/panel`: problems that need attention, the figures of the last 24 hours, a chart, the sources, and the message
+//! ledger, which proves that nothing was lost.
 
 mod chart;
 mod checklist;
@@ -46,9 +46,9 @@ struct Overview {
     period: Period,
     periods: [Period; 3],
     equations: [Equation; 2],
-    /// The beginning of the ledger's first day.
+    /// The start of the ledger's first day.
     ledger_from: i64,
-    /// When the sums were computed: now.
+    /// When the sums were computed, i.e. now.
     checked_at: i64,
 }
 

@@ -1,4 +1,4 @@
-//! What needs a person: the account's own state, sources that need an action, other open alerts.
+//! Problems that need a person: the account's own state, sources that need an action, other open alerts.
 
 use base::error::Result;
 use base::i18n::Words;
@@ -12,15 +12,15 @@ use crate::source::{SourceState, SourceStatus, StateAction, StateReason};
 use crate::tenant::TenantStatus;
 
 pub(super) struct Problems {
-    /// The account's state if it is not simply connected: tone, state, meaning.
+    /// The account's state if it is not simply "connected": tone, state, meaning.
     pub account: Option<(&'static str, String, String)>,
     pub sources: Vec<SourceProblem>,
     pub alerts: Vec<ProblemAlert>,
-    /// Sources that wait for the account alone: one cause, one card.
+    /// Sources that only wait for the account, shown in one card because they have the same cause.
     pub waiting: Vec<(Uuid, String)>,
-    /// amoCRM's page for payment, if that is what the account lacks.
+    /// amoCRM's payment page, if the account is unpaid.
     pub pay: Option<String>,
-    /// Letters that are not tried again.
+    /// Letters that are no longer retried.
     pub undelivered: u64,
     /// Live sources of the account.
     pub count: usize,
@@ -32,9 +32,9 @@ pub(super) struct SourceProblem {
     pub tone: &'static str,
     pub state: String,
     pub since: i64,
-    /// What happened, as a sentence; empty if the state says it all.
+    /// What happened, as a sentence; empty if the state already expresses it.
     pub text: String,
-    /// The text of the one button; `None` for readers without the right.
+    /// The text of the button; `None` for readers without the right.
     pub action: Option<String>,
 }
 
@@ -117,7 +117,7 @@ fn problem_alert(row: alert::Model, words: Words, page: &PageContext) -> Option<
     Some(ProblemAlert { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
 }
 
-/// The vendor's reason for the suspension: the form that asks for it promises that the account sees it.
+/// The vendor's reason for a suspension; the form where it is entered promises that the account sees it.
 async fn suspended_for(app: &PanelContext, tenant_id: Uuid) -> Result<Option<String>> {
     let last = audit::Entity::of_tenant(tenant_id)
         .filter(audit::Column::Action.eq("account.suspended"))
@@ -130,15 +130,15 @@ async fn suspended_for(app: &PanelContext, tenant_id: Uuid) -> Result<Option<Str
     Ok(detail.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned))
 }
 
-/// Whether the account must act, not the source.
+/// Whether an action of the account is needed, not one for the source.
 fn waits_for_account(action: Option<StateAction>) -> bool {
     matches!(action, Some(StateAction::AllowAccess | StateAction::ConnectAccount | StateAction::Pay))
 }
 
-/// The meaning of an account's state, and what still works; `cut_off`: the chat channel is gone as well.
+/// The meaning of an account's state, and what still works; `cut_off`: the chat channel is disconnected as well.
 pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: TenantStatus, cut_off: bool) -> String {
-    // Letters to amoCRM are kept a week (docs/operations.md#when-something-waits), the log of an uninstalled account a
-    // month.
+    // Letters to amoCRM are kept for a week (docs/operations.md#when-something-waits), the log of an uninstalled
+    // account for a month.
     let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
     let key = match status {
         TenantStatus::NeedsReauth if cut_off => "tenant-state-needs_reauth-cut_off-hint".to_owned(),

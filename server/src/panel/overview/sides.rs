@@ -12,9 +12,9 @@ use crate::panel::PageContext;
 use crate::panel::PanelContext;
 
 const HOUR: i64 = 3_600_000;
-/// Enough for a median, and small enough for one query.
+/// Enough for a median, and few enough for one query.
 const MOST: u64 = 5000;
-/// Percent of failed calls from which a side is marked, and from which it counts as broken.
+/// Percentage of failed calls from which a side is marked, and from which it counts as broken.
 const NOTABLE: f64 = 5.0;
 const BAD: f64 = 25.0;
 
@@ -23,12 +23,12 @@ const BAD: f64 = 25.0;
 pub(super) struct SideFigures {
     pub name: String,
     pub figures: Option<Figures>,
-    /// Messages that came from it. A messenger that only writes has no calls and yet is in use.
+    /// Messages received from it. A messenger that only receives messages has no calls, but is in use.
     pub received: usize,
 }
 
 impl SideFigures {
-    /// The tone of its tile; empty while it is well.
+    /// The tone of its tile; empty if there is no problem.
     pub fn tone(&self) -> &'static str {
         self.figures.map_or("", |figures| figures.tone())
     }
@@ -61,12 +61,12 @@ impl Figures {
 
 #[derive(Debug)]
 pub(super) struct Sides {
-    /// From the acceptance of a message to its first try. Statuses, reactions and edits are left out: they come when
-    /// people act, long after the message that they belong to.
+    /// Time from the acceptance of a message to its first attempt. Statuses, reactions and edits are left out, because
+    /// they happen long after the message that they belong to.
     pub ours: Option<Figures>,
     pub crm: SideFigures,
     pub messengers: Vec<SideFigures>,
-    /// How long the oldest letter has waited; `None` if none waits.
+    /// How long the oldest letter has been waiting; `None` if none waits.
     pub oldest: Option<i64>,
 }
 
@@ -87,7 +87,8 @@ struct Of {
     direction: i16,
 }
 
-/// `sources`: all of the account, deleted ones too. `oldest`: how long the oldest letter has waited.
+/// `sources`: all sources of the account, including deleted ones. `oldest`: how long the oldest letter has been
+/// waiting.
 pub(super) async fn of(
     app: &PanelContext,
     tenant_id: Uuid,
@@ -162,7 +163,7 @@ impl Sides {
     }
 }
 
-/// How long each message waited for its first try; a later try by hand is not its first.
+/// How long each message waited for its first attempt; a later manual attempt does not count.
 fn delays(tries: &[AttemptRow]) -> Vec<(i64, bool)> {
     let mut first: HashMap<Uuid, i64> = HashMap::new();
     for one in tries.iter().filter(|row| row.kind == LetterKind::Message.number()) {
@@ -207,7 +208,7 @@ mod tests {
             ms: 1,
             verdict: "done".to_owned(),
         };
-        // The customer reads 48 s later, and somebody sends it once more after a minute.
+        // The customer reads it 48 s later, and a person sends it again after a minute.
         let tries = [row(LetterKind::Message, 61_000), row(LetterKind::Status, 48_000), row(LetterKind::Message, 400)];
         assert_eq!(delays(&tries), [(400, true)]);
     }

@@ -1,4 +1,4 @@
-//! The sources side by side: state, messages of the period, time, last message.
+//! The sources in a table: state, messages of the period, delivery time, last message.
 
 use entity::source;
 
@@ -13,7 +13,7 @@ pub(super) struct SourceRow {
     pub name: String,
     pub badge: String,
     pub flow: Flow,
-    /// The failed messages of the period.
+    /// Link to the failed messages of the period.
     pub failed_href: String,
     /// Median and 95th percentile; empty without delivered messages.
     pub times: Option<(String, String)>,
@@ -60,14 +60,14 @@ pub(super) fn of(
                     .map(|times| (page.duration(&times.median), page.duration(&times.most))),
                 last: match figures.last_of(source.id) {
                     LastMessage::At(at) => page.time(&at),
-                    // Noon, so that the date is that of the day in every zone.
+                    // Noon, so that the date is the same in every time zone.
                     LastMessage::OnDay(at) => page.when(&(at + crate::delivery::read::figures::DAY / 2)).date(),
                     LastMessage::None => "–".to_owned(),
                 },
             }
         })
         .collect();
-    // The busiest first; of equal ones by name.
+    // The busiest first, then by name.
     rows.sort_by_key(|row| (std::cmp::Reverse(row.flow.all()), row.name.to_lowercase()));
     let deleted = flows.into_values().reduce(Flow::and);
     SourceTable { rows, deleted }

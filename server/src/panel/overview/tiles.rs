@@ -1,38 +1,38 @@
-//! Four figures of the last 24 hours, each with its hours and its threshold.
+//! Four figures of the last 24 hours, each with hourly values and a threshold.
 
 use base::i18n::Sentence;
 
 use crate::delivery::read::figures::{Figures, Slot, Span};
 use crate::panel::{PageContext, choice, plot};
 
-/// Share of messages delivered, in tenths of a percent, below which a figure is marked, and below which it is bad.
+/// Share of delivered messages, in tenths of a percent, below which the figure is marked, and below which it is bad.
 const DELIVERED: [i64; 2] = [990, 950];
-/// The same for the time in which 95 of 100 messages are delivered, milliseconds.
+/// The same for the time in which 95 of 100 messages are delivered, in milliseconds.
 const TIME: [i64; 2] = [10_000, 60_000];
-/// A message that waits longer than this is a reason to look, milliseconds.
+/// A message that waits longer than this needs attention, in milliseconds.
 const WAITED: i64 = 15 * 60_000;
-/// The foot of the small picture of shares, in tenths of a percent.
+/// The lower end of the chart of shares, in tenths of a percent.
 const SHARES_FROM: i64 = 800;
 
 /// One figure.
 pub struct Tile {
     pub label: Sentence,
     pub value: String,
-    /// Its threshold, or what it is to be compared with.
+    /// Its threshold, or the value to compare it with.
     pub note: Sentence,
-    /// `warn`, `bad`; empty while it is well.
+    /// `warn`, `bad`; empty if there is no problem.
     pub tone: &'static str,
     pub spark: String,
-    /// Where its messages are; empty if there is no such page.
+    /// Link to its messages; empty if there is no such page.
     pub href: String,
 }
 
-/// The four figures of an account. `undelivered`: letters that are no longer tried.
+/// The four figures of an account. `undelivered`: letters that are no longer retried.
 pub fn tiles(page: &PageContext, figures: &Figures, undelivered: u64) -> Vec<Tile> {
     tiles_of(page, figures, Some(undelivered), "")
 }
 
-/// The same of one source, by its id; its undelivered messages are those of the 24 hours.
+/// The same for one source, by its id; undelivered are its messages of the last 24 hours.
 pub fn tiles_of_source(page: &PageContext, figures: &Figures, source: &str) -> Vec<Tile> {
     tiles_of(page, figures, None, source)
 }
@@ -51,7 +51,7 @@ fn number(page: &PageContext, value: i64) -> String {
     page.words.text("common-number").with("number", value).to_string()
 }
 
-/// What a small picture shows, for people who cannot see it.
+/// The content of a small chart as text, for people who cannot see it.
 fn said(page: &PageContext, label: &Sentence, values: &[Option<i64>], shown: impl Fn(i64) -> String) -> String {
     let known: Vec<i64> = values.iter().flatten().copied().collect();
     let (least, most) = (known.iter().min().copied().unwrap_or(0), known.iter().max().copied().unwrap_or(0));
@@ -62,7 +62,7 @@ fn said(page: &PageContext, label: &Sentence, values: &[Option<i64>], shown: imp
 fn messages(page: &PageContext, figures: &Figures, slots: &[Slot], source: &str) -> Tile {
     let label = page.words.text("figure-messages");
     let values: Vec<Option<i64>> = slots.iter().map(|slot| Some(slot.flow.all())).collect();
-    // The week before today: today is not over.
+    // The seven days before today, because today is not over.
     let mut week = figures.slots(Span::Days(8));
     week.pop();
     let usual = week.iter().map(|slot| slot.flow.all()).sum::<i64>() / 7;

@@ -46,7 +46,7 @@ pub(super) struct ChosenAccountForm {
     to: String,
 }
 
-/// Who may choose: a session from one account's ticket or handed link is for that account only.
+/// Who may choose: a session opened by one account's ticket or a handed-over link is valid only for that account.
 async fn chooser(app: &PanelContext, session: &session::Model) -> Result<Option<person::Model>> {
     let Some(person_id) = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link")) else {
         return Ok(None);

@@ -1,6 +1,6 @@
-//! `/panel/enter?ticket=…`: entry for amoCRM users. From the widget one click opens the panel; when somebody else is
+//! `/panel/enter?ticket=…`: entry for amoCRM users. From the widget one click opens the panel; if another person is
 //! signed in, or another site links here, a button asks for confirmation. In a frame the browser may refuse cookies:
-//! the next page notices that and offers a fresh ticket for a new tab.
+//! the next page detects that and offers a fresh ticket for a new tab.
 
 use base::browser::client_address;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(super) struct EnterQuery {
     again: String,
 }
 
-/// `GET /panel/enter?ticket=…`: opens the ticket's session at once where that is safe, else asks.
+/// `GET /panel/enter?ticket=…`: opens the ticket's session at once if that is safe, otherwise asks.
 pub(super) async fn show(
     app: web::Data<PanelContext>,
     request: HttpRequest,
@@ -86,8 +86,8 @@ pub(super) async fn enter(
     open(&app, &request, &form.ticket).await
 }
 
-/// Whether the navigation began where tickets come from: a page of ours, the address bar, or a page of amoCRM.
-/// Otherwise another site could sign its visitors in as somebody else by a link.
+/// Whether the navigation started where tickets come from: one of our pages, the address bar, or a page of amoCRM.
+/// Otherwise another site could use a link to sign its visitors in as another person.
 fn is_expected(app: &PanelContext, request: &HttpRequest, tenant: &tenant_row::Model, ticket: &Ticket) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     if text("sec-fetch-site").is_none_or(|site| matches!(site, "none" | "same-origin")) {
@@ -96,8 +96,8 @@ fn is_expected(app: &PanelContext, request: &HttpRequest, tenant: &tenant_row::M
     let from = text("origin").filter(|origin| *origin != "null").or_else(|| text("referer"));
     match from.filter(|from| !from.is_empty()) {
         Some(from) => Url::parse(from).is_ok_and(|from| tenant::is_account_page(app, tenant, &from)),
-        // The referrer is missing. Frames keep their cookies apart from all others (`Partitioned`) and only amoCRM's
-        // pages may frame this one; a tab opens only in the browser that asked for the ticket less than a minute ago.
+        // The referrer is missing. Cookies of frames are partitioned (`Partitioned`), and only amoCRM's pages may frame
+        // this one; a tab opens only in the browser that requested the ticket less than a minute ago.
         None => {
             realm::is_framed(request)
                 || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, &app.identity)
@@ -162,7 +162,7 @@ async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<
     Ok(answer)
 }
 
-/// `GET /panel/entered`: whether the cookie of the frame came back.
+/// `GET /panel/entered`: checks whether the browser returned the frame's cookie.
 pub(super) async fn entered(
     app: web::Data<PanelContext>,
     request: HttpRequest,
@@ -178,7 +178,7 @@ pub(super) async fn entered(
     framed(&app, &request, &format!("/panel/enter?ticket={}", query.again))
 }
 
-/// The conversation that a manager came from.
+/// The conversation from which a manager came.
 async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: &TicketTarget) -> Result<Option<Uuid>> {
     use entity::{conversation, message};
     use sea_orm::{ColumnTrait, QueryFilter};

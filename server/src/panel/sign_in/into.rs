@@ -22,7 +22,7 @@ use crate::identity::{credentials, device, member, person as persons, reauthenti
 use crate::panel::PanelContext;
 use crate::panel::member::to;
 
-/// The throttle's name of this entrance.
+/// This entrance's name in the throttle.
 pub(in crate::panel) const DOOR: &str = "panel";
 
 /// What was proved, and where to continue.
@@ -32,7 +32,7 @@ pub(super) struct SignInProof {
     pub via: String,
     /// The account it is limited to, if any.
     pub tenant_id: Option<Uuid>,
-    /// Accepts that account's invitation too.
+    /// Also accepts that account's invitation.
     pub invitation: bool,
     /// The session that identifies the person, if there is one.
     pub session: Option<Arc<session_row::Model>>,
@@ -40,7 +40,7 @@ pub(super) struct SignInProof {
     pub to: String,
 }
 
-/// The path if it is one of the panel, else the default: return addresses come from the address bar.
+/// The path if it belongs to the panel, otherwise the default, because return addresses come from the address bar.
 pub(super) fn safe(path: &str) -> &str {
     let inside = path == "/panel" || path.starts_with("/panel/") || path.starts_with("/panel?");
     let plain = path.bytes().all(|sign| sign.is_ascii_graphic() && sign != b'\\') && !path.contains("//");
@@ -48,16 +48,16 @@ pub(super) fn safe(path: &str) -> &str {
     if inside && plain && !doors.iter().any(|door| path.starts_with(door)) { path } else { "/panel" }
 }
 
-/// Opens the session and redirects: into the account if there is one to enter, else to the choice. All steps have been
-/// passed by now, so an invitation is accepted here and not earlier.
+/// Opens the session and redirects: into the account if there is exactly one to enter, otherwise to the choice. All
+/// checks have passed by now, so an invitation is accepted here and not earlier.
 pub(super) async fn into(
     app: &PanelContext,
     request: &HttpRequest,
     person: &person::Model,
     proof: &SignInProof,
 ) -> Result<HttpResponse> {
-    // As they are after accepting the invitation, which may remove credentials. Otherwise as they were checked: reading
-    // them again could return a person who has changed since.
+    // After accepting the invitation, which may remove credentials, the new state is used. Otherwise the state that was
+    // checked is used, because the person may have changed since.
     let person = match proof.tenant_id.filter(|_| proof.invitation) {
         None => person.clone(),
         Some(tenant_id) => match invitation::accept(app, request, tenant_id, person, proof.session.as_deref()).await? {
@@ -98,8 +98,8 @@ fn choice(to: &str) -> String {
     query.append_pair("to", to).finish()
 }
 
-/// A new session under a new token; the previous one ends. `None`: password or authenticator changed since the person
-/// was read, or the identifying session has ended, so the check is no longer valid.
+/// A new session with a new token; the previous one ends. `None` if the password or authenticator has changed since the
+/// person was read, or the identifying session has ended, because then the check is no longer valid.
 pub(super) async fn open(
     app: &PanelContext,
     request: &HttpRequest,
@@ -157,7 +157,7 @@ pub(super) async fn open(
     let mut answer = to(place);
     let cookie = Realm::Panel.set(&app.identity, &opened.token, realm::is_framed(request));
     answer.headers_mut().append(header::SET_COOKIE, cookie);
-    // Not after a handed-over link: it does not prove who the person is.
+    // Not after a handed-over link, which does not prove who the person is.
     if matches!(via, "password" | "link")
         && let Some(device) = device::remember(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
     {

@@ -19,10 +19,10 @@ use crate::panel::PanelContext;
 use crate::panel::{Form, PageContext};
 use crate::tenant;
 
-/// Where the sign-in continues that an invitation required.
+/// Where a sign-in continues if it was started from an invitation.
 pub(super) const PATH: &str = "/panel/invitation";
 
-/// The invitation of a token, if it is for the person of this session, with its account.
+/// The invitation of a token, with its account, if it is for the person of this session.
 async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -> Result<Option<(SignInLink, Uuid)>> {
     let person_id = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link"));
     let fits = |link: &SignInLink| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
@@ -30,7 +30,7 @@ async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -
     Ok(found.and_then(|link| Some((link, link.tenant_id?))))
 }
 
-/// `GET /panel/invitation?token=…`: asks for confirmation. Opening the address joins nothing.
+/// `GET /panel/invitation?token=…`: asks for confirmation. Opening the address alone changes nothing.
 pub(super) async fn show(
     app: web::Data<PanelContext>,
     request: HttpRequest,
@@ -72,8 +72,8 @@ pub(super) async fn take(
     into(&app, &request, &person, &proof).await
 }
 
-/// Makes the checked person a member and returns them as they are afterwards. `session`: identifies them where nothing
-/// else was checked. `None`: the invitation was withdrawn, or password, authenticator or session changed.
+/// Makes the checked person a member and returns their new state. `session`: identifies the person if nothing else was
+/// checked. `None` if the invitation was withdrawn, or the password, authenticator or session has changed.
 pub(super) async fn accept(
     app: &PanelContext,
     request: &HttpRequest,
@@ -96,7 +96,7 @@ pub(super) async fn accept(
         let action = "member.joined";
         let deed = AuditEntry { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
         audit::record(app, &tx, deed).await?;
-        // Under the lock taken above, so that no change comes in between.
+        // Under the lock taken above, so that nothing can change in between.
         persons::by_id(&tx, person.id).await
     };
     let done = done.await;

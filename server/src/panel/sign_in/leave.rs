@@ -1,4 +1,4 @@
-//! Signing out, and the language of a session.
+//! Signing out, and changing the language of a session.
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -31,7 +31,7 @@ pub(super) async fn sign_out(
     if let Some(row) = realm::session(&request, Realm::Panel).await? {
         session::end(app.store.write(), row.tenant_id, row.id).await?;
         if row.kind == session::SessionKind::ViewAs.as_str() {
-            // An operator came from the account's page in the admin, and has no sign-in here.
+            // An operator came from the account's page in the admin, and cannot sign in here.
             next = format!("/admin/accounts/{}", row.tenant_id);
         }
     }
@@ -57,7 +57,7 @@ pub(super) async fn language(
     Ok(to(&back(&request)))
 }
 
-/// The page of ours from which a form was sent, else the overview.
+/// Our page from which a form was sent, otherwise the overview.
 pub(in crate::panel) fn back(request: &HttpRequest) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     let path = referer.and_then(|referer| Url::parse(referer).ok()).map(|url| {

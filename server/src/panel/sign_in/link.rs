@@ -1,5 +1,5 @@
-//! One-time links: requested by e-mail, or mailed or handed over as invitations. Opening one shows a button, because
-//! mail programs open links by themselves.
+//! One-time links: requested by e-mail, or sent or handed over as invitations. Opening one shows a button, because mail
+//! programs open links automatically.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -21,7 +21,7 @@ use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::{Notice, OpenForm, PageContext};
 use crate::tenant;
 
-/// A page with one button: the token is used by submitting its form, never by opening the address.
+/// A page with one button: the token is used only when its form is submitted, not when the address is opened.
 #[derive(Template)]
 #[template(path = "panel/link.html")]
 pub(super) struct OpenLinkPage {
@@ -101,7 +101,7 @@ pub(super) async fn ask(
     if let Err(wait) = email_limits::link(&app.identity, DOOR, &form.email, &origin).await? {
         return password::wait(&app, page, &form.email, to, ("sign-in-link-wait", wait));
     }
-    // In the background, so that the answer always takes the same time.
+    // In the background, so that the response time does not reveal whether the address is known.
     let (background, email) = (app.clone().into_inner(), form.email.trim().to_owned());
     base::supervisor::detach("sign_in_link", async move {
         if let Err(error) = send(&background, &email).await {
@@ -161,15 +161,15 @@ pub(super) async fn take(
         return used(&app, &request);
     }
     let person = if found.mailed { proved(&app, person).await? } else { person };
-    // Handed over to a person who has proved the address and has a password: they must enter it. Without that proof the
-    // password may have been set by the holder of another account's link, and proves nothing.
+    // The link was handed over to a person who has proved the address and has a password: they must enter it. Without
+    // that proof the password may have been set by the holder of another account's link, and proves nothing.
     let known = person.proved_at.is_some() && person.password_hash.is_some();
     if found.purpose == Purpose::Invitation && !found.mailed && known {
         let token = link::issue(&app.identity, app.store.write(), found).await?;
         return ask_password(&app, &request, &person.email, &token);
     }
     let invitation = found.purpose == Purpose::Invitation;
-    // Credentials valid elsewhere are removed as soon as the account is joined: then a password has to be set.
+    // Credentials that are valid elsewhere are removed when the account is joined: then a password has to be set.
     let stays = found.tenant_id.is_none_or(|tenant_id| !invitation || credentials::count_in(&person, tenant_id));
     let to = if person.password_hash.is_some() && stays { "/panel" } else { "/panel/me" }.to_owned();
     let proof = SignInProof {

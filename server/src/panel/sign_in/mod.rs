@@ -6,8 +6,8 @@
 //! /enter (ticket)  ────┴────────────────────▶┘
 //! ```
 //!
-//! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser without another
-//! signed-in person: this takes one click.
+//! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser in which no
+//! other person is signed in: this takes one click.
 
 mod choose;
 mod enter;

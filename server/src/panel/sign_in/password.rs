@@ -1,4 +1,4 @@
-//! `/panel/sign-in`: e-mail and password. Failures are indistinguishable and take equal time.
+//! `/panel/sign-in`: e-mail and password. All failures have the same response and response time.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -72,7 +72,7 @@ pub(super) async fn show(
     form(&app, StatusCode::OK, page, "", place)
 }
 
-/// In a frame where browsers keep none of our cookies: continue in a tab.
+/// For a frame in which the browser stores none of our cookies: continues in a tab.
 pub(super) fn framed(app: &PanelContext, request: &HttpRequest, href: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-framed-title").within(all_ancestors(app));
     html(&page, &Framed { page: page.clone(), href: href.to_owned() })
@@ -94,7 +94,7 @@ pub(super) fn form(
     html_as(status, &page, &sign_in)
 }
 
-/// The form again, with what to do after too many attempts.
+/// Shows the form again, with what to do after too many attempts.
 pub(super) fn too_many(
     app: &PanelContext,
     page: PageContext,
@@ -105,7 +105,7 @@ pub(super) fn too_many(
     self::wait(app, page, email, to, ("sign-in-wait", wait))
 }
 
-/// [`too_many`] with another text, which is given `seconds` and `minutes`.
+/// [`too_many`] with another text, which gets `seconds` and `minutes`.
 pub(super) fn wait(
     app: &PanelContext,
     page: PageContext,

@@ -33,7 +33,7 @@ pub(super) struct SecondStepForm {
     to: String,
 }
 
-/// Asks for the code if there is an authenticator that is valid here, else opens the session.
+/// Asks for the code if there is an authenticator that is valid here, otherwise opens the session.
 pub(super) async fn or_into(
     app: &PanelContext,
     request: &HttpRequest,
@@ -67,7 +67,7 @@ pub(super) async fn check(
     let page = PageContext::outside(&app, &request, "sign-in-code-title");
     let Some(pending) = second_step::look(&app.identity, &form.pending).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), pending.person_id).await?;
-    // The first step is valid only while the person's credentials are unchanged.
+    // The first step is valid only while the person's credentials have not changed.
     let same = |person: &person::Model| person.disabled_at.is_none() && person.revision == pending.revision;
     let Some(person) = person.filter(same) else { return used(&app, &request) };
     let person_id = person.id.to_string();

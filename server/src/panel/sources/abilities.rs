@@ -62,8 +62,8 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> KindAbilities {
     KindAbilities { about: words.text(format!("connector-{kind}-about")), lines }
 }
 
-/// Names of what is native, replaced by something else, sent as separate messages, and not supported; `None` for an
-/// empty group.
+/// Names of what is supported natively, replaced, sent as separate messages, and not supported; `None` for an empty
+/// group.
 fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 4] {
     let named = |wanted: fn(Support) -> bool| {
         let names: Vec<String> = things

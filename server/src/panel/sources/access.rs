@@ -28,19 +28,19 @@ struct SourceAccessPage {
     id: String,
     may: bool,
     state: SourceStateView,
-    /// The messenger's own page, for access that was lost.
+    /// The button for the messenger's own page, to restore lost access.
     consent: Option<ConsentButton>,
     fields: Vec<Drawn>,
-    /// The same in tabs; empty if the kind has none.
+    /// The settings in tabs; empty if the kind has none.
     sections: Vec<ChatTab>,
-    /// The input of the script of the tabs, as JSON.
+    /// The input of the tabs' script, as JSON.
     given: String,
     embed: Option<EmbedCode>,
     errors: Vec<(String, String)>,
     version: i64,
     /// The settings when the page was rendered, as JSON.
     was: String,
-    /// It has a webhook signing secret that can be changed.
+    /// It has a signing secret for webhooks that can be changed.
     webhook: bool,
     /// It has a secret with which a site signs its customers' identities.
     site: bool,
@@ -54,7 +54,7 @@ pub struct TabQuery {
     tab: String,
 }
 
-/// The source when the page was rendered: its version, its settings as JSON, and the tab that was open.
+/// The source when the page was rendered: its version, its settings as JSON, and the open tab.
 struct RenderedSource {
     version: i64,
     was: String,

@@ -1,4 +1,4 @@
-//! The settings of a site's chat in tabs: all of them in one form, so that a tab that is not looked at loses nothing.
+//! The settings of a site's chat in tabs. All tabs are in one form, so that hidden tabs keep their input.
 
 use connectors::Field;
 use connectors::webchat::WebChatSettings;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::panel::PageContext;
 use crate::panel::fields::{Drawn, name_of};
 
-/// The tabs in their order; each is a section of the kind's fields.
+/// The tabs in order; each is a section of the kind's fields.
 pub const TABS: &[&str] = &["appearance", "hours", "before", "install"];
 
 /// One tab with its fields.
@@ -23,7 +23,7 @@ impl ChatTab {
     }
 }
 
-/// The tab that is asked for, unless an error is in another one.
+/// The requested tab, unless an error is in another one.
 pub fn current(asked: &str, fields: &[Field], errors: &[(String, String)]) -> &'static str {
     let wrong = fields.iter().find(|field| errors.iter().any(|(name, _)| *name == name_of(field)));
     let wanted = wrong.map_or(asked, |field| field.section);
@@ -42,7 +42,7 @@ pub fn of(fields: &[Field], drawn: &[Drawn], current: &str) -> Vec<ChatTab> {
     TABS.iter().map(|tab| ChatTab { name: tab, drawn: of_tab(tab), current: *tab == current }).collect()
 }
 
-/// What the script needs for the preview.
+/// The script's input for the preview.
 pub fn given(page: &PageContext, settings: &WebChatSettings, zone: &str) -> Value {
     let words = page.words;
     let say = |key: &'static str| words.text(key).to_string();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::source::{ContactRule, SourceChange, version};
 
-/// The form of a source. Beside each field a hidden one has the value the page was rendered with; without it the
+/// The form of a source. Each field has a hidden copy of the value with which the page was rendered; without it the
 /// source's current value is used for comparison.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,15 +82,15 @@ impl SourceForm {
         SourceChange {
             name: touched(Some(self.name.trim()), &was.name).map(str::to_owned),
             pipeline_id: touched(self.pipeline.as_deref(), &was.pipeline).and_then(|id| id.parse().ok()),
-            // The default mark is moved to another source, never only removed.
+            // The default mark can be moved to another source, but not removed.
             default: (self.default.is_some() && !was.default).then_some(true),
             contact_rule: touched(self.contact_rule.as_deref(), &was.contact_rule).and_then(rule_of),
             ..SourceChange::default()
         }
     }
 
-    /// Rebases the person's edits on a concurrent change: fields they did not edit take the new values, else saving
-    /// again would undo the other change.
+    /// Rebases the person's edits on a concurrent change: fields that they did not edit get the new values; otherwise
+    /// saving again would undo the other change.
     pub fn over(&self, source: &source::Model) -> Self {
         let (was, now) = (self.was(source), Self::of(source));
         let kept = |typed: Option<&str>, was: &str| touched(typed, was).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! How a source is doing: the last 24 hours, the latest failures, where customers write to, and who changed it.
+//! A source's health: the last 24 hours, the latest failures, where customers write to, and its latest changes.
 
 use base::error::Result;
 use connectors::kinds::deep_link;
@@ -14,7 +14,7 @@ use crate::panel::messages::{MessageRow, row};
 use crate::panel::overview::{Chart, Tile, chart, tiles_of_source};
 use crate::panel::{Member, PageContext, PanelContext, Right};
 
-/// Failures and changes that are listed.
+/// Maximum number of listed failures and changes.
 const LISTED: u64 = 5;
 
 /// Where customers write to.
@@ -22,7 +22,7 @@ pub(super) struct Entrance {
     pub link: String,
     /// The line's public name; empty if it has none.
     pub name: String,
-    /// The link as an `<svg>` element that we made.
+    /// The link as a QR code, an `<svg>` element that we generated.
     pub qr: String,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Health {
     pub tiles: Vec<Tile>,
     pub chart: Chart,
     pub failures: Vec<MessageRow>,
-    /// All failures of the 24 hours.
+    /// Link to all failures of the last 24 hours.
     pub failures_href: String,
     pub entrance: Option<Entrance>,
     /// Newest first; empty for people who may not see the audit log.
@@ -78,10 +78,10 @@ pub(super) async fn of(
     })
 }
 
-/// None for a line without an address of its own.
+/// None for a line without a link.
 fn entrance(app: &PanelContext, source: &source::Model) -> Result<Option<Entrance>> {
     let name = crate::source::line::name_of(source);
-    // Without the mark of an origin: this link is for everybody.
+    // Without the parameter for the origin, because this link is for everyone.
     let plain = |link: String| link.split('?').next().unwrap_or_default().to_owned();
     let of_line = name.as_deref().and_then(|name| deep_link(&source.kind, name)).map(plain);
     let Some(link) = of_line.or_else(|| crate::source::embed(app, source).map(|embed| embed.link)) else {

@@ -1,4 +1,4 @@
-//! The messenger's own history, for kinds that show it: a button, and how far it is.
+//! Import of the messenger's own history, for kinds that provide it: a button and the progress.
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
@@ -12,10 +12,10 @@ use crate::panel::import as import_pages;
 use crate::panel::member::to;
 use crate::panel::{EmptyForm, Form, Member, Notice, PageContext, Right};
 
-/// What the page of a source and the wizard's last step offer.
+/// What the page of a source and the wizard's last step show.
 pub(in crate::panel) struct HistoryView {
     pub about: Sentence,
-    /// Where the button sends; none while an import is under way.
+    /// The target of the button; none while an import is in progress.
     pub begin: Option<String>,
     pub button: Sentence,
     pub last: Option<LastImport>,
@@ -28,7 +28,7 @@ pub(in crate::panel) struct LastImport {
     pub said: Sentence,
 }
 
-/// None if the messenger shows no history, or this person may not import.
+/// None if the messenger provides no history, or this person may not import.
 pub(in crate::panel) async fn view(
     app: &PanelContext,
     member: &Member,
@@ -55,7 +55,7 @@ pub(in crate::panel) async fn view(
     }))
 }
 
-/// `POST /panel/sources/{id}/history`: starts it, or leads to the one that is under way.
+/// `POST /panel/sources/{id}/history`: starts the import, or redirects to the one in progress.
 pub async fn bring(
     app: web::Data<PanelContext>,
     member: Member,

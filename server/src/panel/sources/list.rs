@@ -18,7 +18,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequ
     let states = crate::source::states(&app, tenant_id, &sources).await?;
     let usage = crate::source::usage(&app, tenant_id).await?;
     let activity = activity::of_tenant(app.store.read(), tenant_id, app.clock.millis()).await?;
-    // The parts that renew by themselves ask amoCRM nothing.
+    // Automatic updates of parts of the page make no request to amoCRM.
     let live = request.headers().contains_key(LIVE);
     let pipelines = if sources.is_empty() { None } else { pipelines(&app, tenant_id, !live).await? };
     let strays =

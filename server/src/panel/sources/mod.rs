@@ -42,7 +42,7 @@ pub use secret::{ask as ask_secret, made as secret_made, rotate};
 pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};
 
-/// Time limit for data of amoCRM that a page can do without.
+/// Time limit for data from amoCRM that a page can be shown without.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A live source of the member's account.
@@ -56,19 +56,19 @@ fn by(member: &Member) -> By {
     By { actor: member.actor(), address: member.address }
 }
 
-/// The account's pipelines as they are known; `None` if amoCRM never gave them. `asks`: an old list is asked for in the
+/// The account's pipelines as cached; `None` if amoCRM has never returned them. `asks`: an old list is refreshed in the
 /// background.
 pub(super) async fn pipelines(app: &PanelContext, tenant_id: Uuid, asks: bool) -> Result<Option<Known<Pipeline>>> {
     crate::source::known_pipelines(&app.sources, tenant_id, asks).await
 }
 
-/// When the pipelines were read, if that was long ago: a sentence for the page.
+/// When the pipelines were read, if that was long ago, as a sentence for the page.
 pub(super) fn age(page: &PageContext, pipelines: Option<&Known<Pipeline>>) -> Option<Sentence> {
     let at = pipelines?.as_of(page.now)?;
     Some(page.words.text("source-pipelines-as-of").with("crm", page.crm).with("time", page.when(&at).adverb()))
 }
 
-/// The name of a pipeline, else its number.
+/// The name of a pipeline, otherwise its number.
 pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&Known<Pipeline>>, id: i64) -> String {
     let found = pipelines.into_iter().flat_map(|known| &known.items).find(|pipeline| pipeline.id == id);
     found.map_or_else(

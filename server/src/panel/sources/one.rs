@@ -36,9 +36,9 @@ struct SourcePage {
     called: String,
     name_error: String,
     errors: Vec<(String, String)>,
-    /// `None` if amoCRM never gave them.
+    /// `None` if amoCRM has never returned them.
     pipelines: Option<Vec<SelectOption>>,
-    /// How old the pipelines are, if that matters.
+    /// The age of the pipelines, if relevant.
     age: Option<Sentence>,
     pipeline: String,
     pipeline_error: String,
@@ -66,7 +66,7 @@ struct SourceFormState {
     errors: Vec<(String, String)>,
     /// Fields that another person changed.
     changed: Vec<String>,
-    /// Only the parts that update by themselves are taken: amoCRM is asked nothing.
+    /// Only the automatically updated parts are needed: no request to amoCRM.
     live: bool,
 }
 
@@ -92,7 +92,7 @@ pub async fn get(
 }
 
 /// `POST /panel/sources/{id}`: changes the fields that this person edited. Concurrent changes are kept and reported,
-/// and the input is not lost.
+/// and no input is lost.
 pub async fn save(
     app: web::Data<PanelContext>,
     member: Member,
@@ -157,7 +157,7 @@ fn in_words(member: &Member, typed: &SourceForm, error: &base::error::FieldError
     }
 }
 
-/// An error as text: what it means and what to do, followed by the remote error text.
+/// An error as text: what it means and what to do, then the remote error text.
 pub(in crate::panel) fn refused(member: &Member, error: &Error) -> Notice {
     let (words, crm) = (member.words, member.crm());
     let said = match error {

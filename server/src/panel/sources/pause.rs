@@ -1,4 +1,5 @@
-//! Pause and resume. The resume form shows how much waits and how old it is, and asks what is still worth sending.
+//! Pause and resume. The form for resuming shows how many messages wait and how old they are, and asks which of them to
+//! send.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -15,7 +16,7 @@ use crate::panel::{self, EmptyForm, Form, Member, Nav, Notice, PageContext, Righ
 use crate::source::{SourceChange, StateReason};
 
 const HOUR: i64 = 3_600_000;
-/// Maximum age in hours of waiting messages to send; 0: send all; -1: drop all.
+/// Maximum age in hours of the waiting messages to send; 0: all; -1: none.
 const AGES: [i64; 5] = [0, 1, 6, 12, -1];
 
 #[derive(Template)]

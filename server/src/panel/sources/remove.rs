@@ -8,7 +8,7 @@ use crate::delivery::read::{activity, chats};
 use crate::panel::PanelContext;
 use crate::panel::{ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
 
-/// `GET /panel/sources/{id}/delete`: counts what would be lost.
+/// `GET /panel/sources/{id}/delete`: shows what would be lost.
 pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;

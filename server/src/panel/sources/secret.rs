@@ -1,4 +1,4 @@
-//! Replaces a signing secret and shows the new one once on its own page.
+//! Replaces a signing secret and shows the new one once, on its own page.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -14,7 +14,7 @@ use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::{self, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
-/// The session key of a new secret until its page has been shown.
+/// The session key that stores a new secret until its page has been shown.
 const FRESH: &str = "fresh-secret";
 
 #[derive(Serialize, Deserialize)]
@@ -32,7 +32,7 @@ struct SecretCreatedPage {
     hint: Sentence,
 }
 
-/// Texts of the pages of a kind's secret.
+/// Texts of the pages for a kind's secret.
 #[derive(Clone, Copy)]
 struct SecretTexts {
     title: &'static str,
@@ -95,7 +95,7 @@ pub async fn rotate(
     };
     let secret = match made {
         Ok(secret) => secret,
-        // Another person changed it a moment earlier: their secret is as new.
+        // Another person changed it a moment earlier, so the secret is already new.
         Err(Error::Changed(_)) => {
             let notice = Notice::of(Tone::Warn, member.words.text("webhooks-rotated-by-other"));
             return member.see_other(&app, &format!("/panel/sources/{}/access", source.id), notice).await;

@@ -1,4 +1,4 @@
-//! A source's state as text: what it means, what still works, the one button.
+//! A source's state as text: what it means, what still works, and the action button.
 
 use base::i18n::LocalizedText;
 use connectors::kinds::is_web_chat;
@@ -7,11 +7,11 @@ use entity::source;
 use crate::panel::PageContext;
 use crate::source::{SourceState, SourceStatus, StateAction};
 
-/// The one button.
+/// The action button.
 #[derive(Clone, Debug)]
 pub struct ActionButton {
     pub label: String,
-    /// A form if true, else a link.
+    /// A form if true, otherwise a link.
     pub post: bool,
     pub address: String,
     /// Only shown to people who may edit sources.
@@ -19,13 +19,13 @@ pub struct ActionButton {
 }
 
 impl ActionButton {
-    /// It leads out of the panel: in a tab of its own.
+    /// Whether it leads out of the panel, so that it opens in a new tab.
     pub fn outside(&self) -> bool {
         !self.address.starts_with('/')
     }
 }
 
-/// A state as a page shows it.
+/// A state as shown on a page.
 #[derive(Clone, Debug)]
 pub struct SourceStateView {
     pub badge: String,
@@ -35,7 +35,7 @@ pub struct SourceStateView {
     /// The remote error text; empty if there is none.
     pub detail: String,
     pub button: Option<ActionButton>,
-    /// Its settings are in tabs of their own.
+    /// The tabs of its settings, if they have tabs.
     pub tabs: Vec<&'static str>,
 }
 
@@ -57,7 +57,7 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &SourceState) ->
         state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm).to_string());
     let proved = state.proved_at.unwrap_or(state.since);
     let sentence = match (&reason, state.status) {
-        // A pause that nobody of the account set is explained by its reason.
+        // A pause that no member of the account set is explained by its reason.
         (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
         _ => {
             let who = if state.paused_by.is_empty() {

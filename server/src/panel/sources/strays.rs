@@ -24,7 +24,7 @@ pub struct StrayStep {
     pub title: Sentence,
     pub todo: Sentence,
     pub done: bool,
-    /// The page for it; empty if it is automatic or done.
+    /// The page where it is done; empty if it is automatic or done.
     pub address: &'static str,
 }
 
@@ -40,7 +40,7 @@ pub(super) async fn shown(app: &PanelContext, page: &PageContext, tenant_id: Uui
     Ok(strays.into_iter().filter(known).map(stray).collect())
 }
 
-/// The steps, until all are done.
+/// The steps; shown until all are done.
 pub(super) async fn steps(app: &Arc<PanelContext>, page: &PageContext, tenant_id: Uuid) -> Result<Vec<StrayStep>> {
     let migration = crate::source::migration(app, tenant_id).await?;
     if migration.done {

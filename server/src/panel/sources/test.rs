@@ -1,4 +1,4 @@
-//! "Test this source": runs every step of a message's route on demand; the result is shown until the next run.
+//! "Test this source": checks every step of a message's route; the result is shown until the next run.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -12,7 +12,7 @@ use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::{self, EmptyForm, Form, Member, Nav, Notice, PageContext, Right};
 
-/// The session key of the last result.
+/// The session key that stores the last result.
 const LAST: &str = "last-test";
 
 #[derive(Serialize, Deserialize)]

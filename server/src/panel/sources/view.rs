@@ -39,7 +39,7 @@ pub struct SourcesPage {
     full: Option<Sentence>,
     no_default: bool,
     rows: Vec<SourceListRow>,
-    /// How old the names of pipelines are, if that matters.
+    /// The age of the pipelines' names, if relevant.
     age: Option<Sentence>,
     strays: Vec<StrayRow>,
     /// Remaining steps to several sources; empty if all are done.

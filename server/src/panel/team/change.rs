@@ -75,7 +75,7 @@ pub(super) async fn ask_remove(
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
-    // Keys belong to the account and stay; the remover should know that.
+    // API keys belong to the account and stay; the person who removes the member should know that.
     let keys = entity::api_key::Entity::of_tenant(member.tenant.tenant_id)
         .filter(entity::api_key::Column::RevokedAt.is_null())
         .count(app.store.read())

@@ -1,4 +1,4 @@
-//! Invitations, and links for members who cannot sign in: mailed, or shown once to their creator.
+//! Invitations, and links for members who cannot sign in: sent by e-mail, or shown once to their creator.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
@@ -99,7 +99,7 @@ pub(super) async fn invite(
         Ok(()) => Notice::done(words.text("team-invite-sent").with("email", email)),
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "an invitation could not be sent");
-            // Not shown for copying: as a mailed link it would prove more than it does.
+            // Not shown for copying, because an e-mailed link also proves the address.
             link::take(&app.identity, &token).await?;
             Notice::failed(words.text("team-invite-unsent").with("email", email))
         }

@@ -88,7 +88,7 @@ async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: I
         from_crm: row.crm_user_id.is_some(),
         two_step: person.totp_secret.is_some(),
         email: person.email,
-        // Whoever reads this is here now; the row tells of the last sign-in.
+        // For the reader the current visit counts; the row contains the last sign-in.
         last_seen_at: if Some(row.person_id) == member.person_id { Some(now) } else { row.last_seen_at },
         is_me: Some(row.person_id) == member.person_id,
     };

@@ -53,9 +53,9 @@ pub(super) async fn demand(
     member.see_other(&app, "/panel/team", Notice::done(member.words.text(said))).await
 }
 
-/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Removes the password too and ends all sessions;
-/// another authenticator can be connected only by a link. Only for a person who belongs to this account alone; for
-/// others the vendor does it.
+/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Also removes the password and ends all
+/// sessions; another authenticator can only be connected through a link. Only for a person who belongs to this account
+/// alone; for others the vendor does it.
 pub(super) async fn forget(
     app: web::Data<PanelContext>,
     member: Member,
@@ -72,7 +72,7 @@ pub(super) async fn forget(
         let elsewhere = Notice::failed(words.text("team-two-step-elsewhere").with("name", name));
         return member.see_other(&app, "/panel/team", elsewhere).await;
     }
-    // A person who has proved their address gets an e-mail; others are handed a link.
+    // A person who has proved their address gets an e-mail; others get a link handed over.
     let by_mail = person.proved_at.is_some() && mail::is_on(&app.identity);
     let wanted = if by_mail {
         SignInLink { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true }

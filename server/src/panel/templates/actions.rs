@@ -24,7 +24,7 @@ pub(super) async fn create(app: web::Data<PanelContext>, member: Member, form: F
         Ok(draft) => draft,
         Err(wrong) => return one::show(&app, &member, None, typed, wrong).await,
     };
-    // A form sent twice finds the template that the first one created.
+    // A form that was sent twice finds the template that the first request created.
     let key = Uuid::try_parse(&typed.key).unwrap_or_else(|_| app.clock.uuid_v7()).to_string();
     let made = match templates::create(&app.sources, member.tenant.tenant_id, &key, &draft).await {
         Ok(made) => made,
@@ -119,12 +119,12 @@ pub(super) async fn delete(
     member.see_other(&app, "/panel/templates", notice).await
 }
 
-/// Errors of no field are shown above the form.
+/// Errors that concern no field are shown above the form.
 fn refused(text: String) -> Wrong {
     vec![("name".to_owned(), text)]
 }
 
-/// Written after amoCRM has done it: there is no transaction with it.
+/// Written to the audit log after amoCRM's answer, because there is no common transaction.
 async fn note(app: &PanelContext, member: &Member, action: &'static str, id: i64, name: &str) -> Result<()> {
     let detail = json!({ "name": name });
     member.audit(app, app.store.write(), action, &id.to_string(), detail).await?;

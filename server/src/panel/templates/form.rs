@@ -1,4 +1,4 @@
-//! The form of a template: rendered, and read back into a draft.
+//! The form of a template: rendered, and converted to a draft.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::template::{ShownButton, TemplateDraft, TemplateView, markers};
 /// Longest header, in characters.
 const HEADER_CHARS: usize = 60;
 const NAME_CHARS: usize = 255;
-/// Minimum number of button rows.
+/// Minimum number of rows for buttons.
 const BUTTONS: usize = 3;
 const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
 const KINDS: [&str; 2] = ["plain", "waba"];
@@ -44,7 +44,7 @@ pub(super) struct TemplateForm {
     pub category: String,
     pub header: String,
     pub footer: String,
-    /// One `{{marker}} = example` a line.
+    /// One `{{marker}} = example` per line.
     pub examples: String,
     pub buttons: Vec<ShownButton>,
 }
@@ -61,7 +61,7 @@ impl TemplateForm {
         }
     }
 
-    /// The same as a template for any messenger.
+    /// The same for a template for any messenger.
     pub fn for_any_messenger(self) -> Self {
         Self { kind: KINDS[0].to_owned(), ..self }
     }
@@ -110,7 +110,7 @@ impl TemplateForm {
         })
     }
 
-    /// The rows of buttons, with empty ones for more.
+    /// The rows of buttons, with empty ones for more buttons.
     pub fn rows(&self) -> Vec<ShownButton> {
         let missing = BUTTONS.saturating_sub(self.buttons.len());
         self.buttons.iter().cloned().chain(std::iter::repeat_n(ShownButton::default(), missing)).collect()
@@ -169,7 +169,7 @@ impl TemplateForm {
         })
     }
 
-    /// WhatsApp requires one for each marker.
+    /// WhatsApp requires an example for each marker.
     fn examples(&self, words: Words, is_waba: bool, wrong: &mut Wrong) -> BTreeMap<String, String> {
         let Some(markers) = markers(&self.text) else {
             wrong.push(("text".to_owned(), words.text("templates-marker-broken").to_string()));

@@ -44,16 +44,16 @@ struct TemplateRow {
 struct TemplatesPage {
     page: PageContext,
     rows: Vec<TemplateRow>,
-    /// amoCRM gave a list, some time or other.
+    /// Whether amoCRM has ever returned a list.
     known: bool,
-    /// How old the list is, if that matters.
+    /// The age of the list, if relevant.
     age: Option<Sentence>,
     may: bool,
-    /// A messenger of the account reviews templates.
+    /// Whether one of the account's messengers reviews templates.
     reviewed: bool,
 }
 
-/// `GET /panel/templates`: as amoCRM gave them last.
+/// `GET /panel/templates`: shows the cached list.
 async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let page = member.page("templates-title", Nav::Templates);
@@ -67,7 +67,7 @@ async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
     html(&page, &TemplatesPage { reviewed, rows, may, known: is_known, age, page: page.clone() })
 }
 
-/// When amoCRM gave what the page shows.
+/// When amoCRM returned the list that the page shows.
 fn age(page: &PageContext, at: i64) -> Sentence {
     page.words.text("templates-as-of").with("crm", page.crm).with("time", page.when(&at).adverb())
 }
@@ -100,7 +100,7 @@ fn category(page: &PageContext, category: &str) -> String {
     page.words.text(key).to_string()
 }
 
-/// amoCRM's refusal or silence as text; other errors are returned.
+/// amoCRM's refusal or missing answer as text; other errors are returned.
 fn trouble(member: &Member, error: Error) -> Result<String> {
     match error {
         Error::Conflict { .. } | Error::Unavailable { .. } => {

@@ -14,7 +14,7 @@ use crate::panel::choice::SelectOption;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
 use crate::template::{self as templates, ShownButton, TemplateView};
 
-/// The kind of a new template.
+/// The query parameter with the kind of a new template.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct NewTemplateQuery {
     copy: Option<String>,
@@ -56,13 +56,13 @@ struct TemplatePage {
     may: bool,
     /// The reader may change templates.
     may_act: bool,
-    /// Sources that a review is sent for.
+    /// Sources for which a review is requested.
     sources: Vec<String>,
 }
 
 impl TemplatePage {
-    /// Whether a new template may be for official WhatsApp, if a messenger supports it. The choice is on the page from
-    /// the start, which works without scripts.
+    /// Whether a new template may be for official WhatsApp, which requires a messenger that supports it. The choice is
+    /// always on the page, so that it works without scripts.
     fn is_of_whatsapp(&self) -> bool {
         self.known.as_ref().map_or(!self.sources.is_empty(), |known| known.is_waba)
     }

@@ -1,5 +1,5 @@
-//! `/panel/templates/register`: each reviewed template of each source, its state at the messenger and at amoCRM, and why
-//! it waits.
+//! `/panel/templates/register`: each reviewed template of each source, its state at the messenger and at amoCRM, and
+//! what it is waiting for.
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
@@ -18,7 +18,7 @@ struct RegisterRow {
     /// amoCRM's id.
     template: i64,
     title: String,
-    /// The messenger's name of it.
+    /// Its name at the messenger.
     name: String,
     source: String,
     language: String,
@@ -26,10 +26,10 @@ struct RegisterRow {
     /// The messenger's rating; empty if it gave none.
     quality: String,
     messenger: String,
-    /// What amoCRM was told.
+    /// What was reported to amoCRM.
     crm: Sentence,
     reason: String,
-    /// What it waits for; `None` if for nothing.
+    /// What it is waiting for; `None` if for nothing.
     waits: Option<Sentence>,
     /// Why the last attempt failed; empty if it did not.
     trouble: String,
@@ -91,7 +91,7 @@ fn shown(page: &PageContext, row: message_template::Model, source: String) -> Re
     }
 }
 
-/// `POST /panel/templates/register/{id}/again`: the next step now.
+/// `POST /panel/templates/register/{id}/again`: runs the next step now.
 pub(super) async fn again(
     app: web::Data<PanelContext>,
     member: Member,

@@ -1,5 +1,5 @@
-//! Resends or drops many letters, after a page that counts them; each letter once. Selected rows are processed at once;
-//! all matches of a filter become a replay, as from the API, the admin and the command line.
+//! Resends or drops many letters, after a page that counts them; each letter once. Selected rows are processed
+//! immediately; all matches of a filter become a replay, as in the API, the admin and the command line.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -17,9 +17,9 @@ use crate::panel::PanelContext;
 use crate::panel::{self, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 const HERE: &str = "/panel/undelivered";
-/// Most rows that can be selected.
+/// Maximum number of selected rows.
 const MOST: u64 = 500;
-/// Letters checked for unknown outcomes.
+/// Maximum number of letters checked for unknown outcomes.
 const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
 
@@ -36,7 +36,7 @@ struct BulkConfirmPage {
     deed: &'static str,
     button: Sentence,
     danger: bool,
-    /// Empty: all that match the filter.
+    /// Empty means all that match the filter.
     ids: Vec<Uuid>,
     query: UndeliveredFilters,
     back: String,
@@ -98,7 +98,7 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields
     panel::html(&page, &confirm)
 }
 
-/// The letters that a form selects.
+/// The letters selected by a form.
 async fn wanted(
     app: &PanelContext,
     (page, tenant_id): (&PageContext, Uuid),
@@ -156,7 +156,7 @@ async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: 
     member.see_other(app, HERE, Notice::of(Tone::Wait, said)).await
 }
 
-/// `POST /panel/undelivered/stop/{id}`: stops a replay; finished letters stay done.
+/// `POST /panel/undelivered/stop/{id}`: stops a replay; letters that were processed stay processed.
 pub async fn stop(
     app: web::Data<PanelContext>,
     member: Member,

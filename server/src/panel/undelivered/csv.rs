@@ -11,7 +11,7 @@ use crate::delivery::read::list::Ground;
 use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, Right, csv};
 
-/// Most rows in a file.
+/// Maximum number of rows in a file.
 const MOST: u64 = 50_000;
 const COLUMNS: [&str; 13] = [
     "id",

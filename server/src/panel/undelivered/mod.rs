@@ -1,4 +1,4 @@
-//! Letters that Parom no longer retries by itself, for a decision. The page does not refresh while it is open.
+//! Letters that Parom no longer retries by itself, for a person's decision. The page does not refresh while it is open.
 
 mod bulk;
 mod csv;

@@ -116,7 +116,7 @@ fn heap(page: &PageContext, query: &UndeliveredFilters, group: &ReasonGroup) -> 
     }
 }
 
-/// A short text of a stored reason, for group headings and the CSV.
+/// A short text for a stored reason, for group headings and the CSV.
 pub fn short(reason: &str) -> &'static str {
     const KNOWN: [&str; 12] = [
         "too_old",

@@ -1,4 +1,4 @@
-//! Deliveries of one source's webhooks: time, content, answer, and every attempt.
+//! Deliveries of one source's webhooks: time, content, answer, and all attempts.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -17,7 +17,7 @@ use crate::panel::reasons::{self, ReasonArguments};
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 
 const ROWS: u64 = 50;
-/// The type of attempts stored before webhooks had a log.
+/// The type of attempts stored before the log of webhooks existed.
 const USUAL: &str = "message.created";
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,9 +1,10 @@
-//! "Check a signature": a developer pastes a received webhook; the page says whether it is ours, and if not, what
+//! "Check a signature": a developer pastes a received webhook; the page shows whether it is ours, and if not, what
 //! differs.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
+use chrono::TimeDelta;
 use connectors::custom;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -15,8 +16,8 @@ use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::settings;
 
-/// Receivers refuse older signatures, by the scheme.
-const FRESH_SECONDS: i64 = 300;
+/// Maximum age of a signature: by the scheme, receivers refuse older ones.
+const FRESH: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,7 +64,7 @@ pub async fn check(app: web::Data<PanelContext>, member: Member, form: Form<Sign
 fn verdict(secret: Option<&SecretString>, fields: &SignatureForm, now: i64) -> (&'static str, &'static str) {
     let Some(secret) = secret else { return ("warn", "signature-no-source") };
     let Ok(timestamp) = fields.timestamp.trim().parse::<i64>() else { return ("warn", "signature-bad-timestamp") };
-    // Browsers send a form's line breaks as CRLF; ours have none.
+    // Browsers send a form's line breaks as CRLF; our bodies have none.
     let plain = fields.body.replace("\r\n", "\n");
     let given: Vec<&str> = fields.signature.split_whitespace().collect();
     if !given.iter().any(|one| one.starts_with("v1,")) {
@@ -74,7 +75,7 @@ fn verdict(secret: Option<&SecretString>, fields: &SignatureForm, now: i64) -> (
             .is_ok_and(|ours| given.iter().any(|one| bool::from(one.as_bytes().ct_eq(ours.as_bytes()))))
     };
     if equal(&plain) || equal(&fields.body) {
-        let fresh = (now - timestamp).abs() <= FRESH_SECONDS;
+        let fresh = (now - timestamp).abs() <= FRESH.num_seconds();
         return if fresh { ("ok", "signature-right") } else { ("ok", "signature-right-old") };
     }
     if equal(plain.trim()) {

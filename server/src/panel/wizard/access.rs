@@ -24,9 +24,9 @@ struct WizardAccessPage {
     steps: Steps,
     kind: &'static str,
     messenger: Sentence,
-    /// The messenger's own page, in place of what is typed here.
+    /// The button for the messenger's own page, as an alternative to entering settings here.
     consent: Option<ConsentButton>,
-    /// What is typed is shown at once.
+    /// The form is shown at once.
     by_hand: bool,
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
@@ -36,7 +36,7 @@ struct WizardAccessPage {
     moves: bool,
     /// The text of that button.
     take_over: Sentence,
-    /// The check failed: why. Continuing is possible all the same.
+    /// Why the check failed. Continuing is still possible.
     failed: Option<String>,
 }
 
@@ -49,7 +49,7 @@ enum AccessCheck {
     Failed(String),
 }
 
-/// `?by=hand` shows the form to those who came from the messenger's own page.
+/// `?by=hand` shows the form to people who came back from the messenger's own page.
 #[derive(Debug, Default, Deserialize)]
 pub struct AccessQuery {
     #[serde(default)]
@@ -73,7 +73,7 @@ pub async fn get(
         if query.by != "hand" {
             return Ok(panel::to(&address(kind.kind, "line")));
         }
-        // The settings of a chosen line are not what is typed here.
+        // The settings of a line chosen on the messenger's page are not shown in this form.
         draft = SourceDraft::new(kind.kind);
     }
     let passed = draft.checked.then(|| draft.seen.clone());
@@ -121,7 +121,7 @@ pub async fn post(
     draft.seen = if let AccessCheck::Passed(seen) = &checked { seen.clone() } else { String::new() };
     draft.keep(&app, &member).await?;
     match checked {
-        // A connection is not taken from another service before the person has read who has it.
+        // A connection is not taken over from another service before the person has read which service has it.
         AccessCheck::Passed(_) if asked == "check" || draft.moves => Ok(panel::to(&address(kind.kind, "access"))),
         AccessCheck::Passed(_) => Ok(panel::to(&address(kind.kind, "routing"))),
         AccessCheck::Failed(_) if asked == "anyway" => Ok(panel::to(&address(kind.kind, "routing"))),
@@ -134,7 +134,7 @@ pub async fn post(
     }
 }
 
-/// Only the credentials of earlier settings: the form has all other fields.
+/// Only the credentials of the earlier settings: the form contains all other fields.
 fn secrets_of(kind: &SourceKind, settings: &Value) -> Value {
     let secrets = kind.fields.iter().filter(|field| field.secret);
     let kept: Map<String, Value> =
@@ -156,7 +156,7 @@ fn has_secrets(settings: &Value) -> bool {
     settings.as_object().is_some_and(|kept| !kept.is_empty())
 }
 
-/// The connection's public name; empty if this kind has none, or it is unknown now. Otherwise the errors of its
+/// The connection's public name; empty if this kind has none, or it is currently unknown. Otherwise the errors of its
 /// credentials.
 async fn line_of(
     app: &PanelContext,
@@ -174,7 +174,7 @@ async fn line_of(
     }
 }
 
-/// Checks the draft's settings; stores in it the connection's name, and whether another service has it.
+/// Checks the draft's settings; stores the connection's name in it, and whether another service has the connection.
 async fn check(app: &PanelContext, member: &Member, kind: &SourceKind, draft: &mut SourceDraft) -> Result<AccessCheck> {
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
     let setup = match connector.setup(draft.settings.clone()) {
@@ -184,7 +184,7 @@ async fn check(app: &PanelContext, member: &Member, kind: &SourceKind, draft: &m
         }
     };
     let mut secrets = setup.secrets;
-    // The real secret is created with the source; a receiver that checks signatures will reject this one.
+    // The real secret is created with the source; a receiver that checks signatures will reject this temporary one.
     secrets.entry(custom::SECRET.to_owned()).or_insert_with(custom::new_secret);
     let settings = Settings { public: setup.public, secrets };
     let source_id = app.clock.uuid_v7();
@@ -257,7 +257,7 @@ async fn show(
     panel::html_as(status, &page, &access)
 }
 
-/// The text of the button that takes a line over: the kind's, if it has one of its own.
+/// The text of the button that takes a line over: the kind's own text, if it has one.
 fn take_over(words: Words, kind: &str) -> String {
     let own = format!("wizard-take-over-{kind}");
     if words.has(&own) { own } else { "wizard-take-over".to_owned() }

@@ -54,7 +54,7 @@ pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<Choos
     member.require(Right::EditSources)?;
     let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
     let kind = kind_of(&app, &member, name)?;
-    // Going back and forth keeps the input; a source that was created is no longer a draft.
+    // Going back and forth keeps the input, unless the source was already created.
     let mut draft = draft_of(&app, &member, kind.kind)
         .filter(|draft| draft.created.is_none())
         .unwrap_or_else(|| SourceDraft::new(kind.kind));
@@ -62,8 +62,8 @@ pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<Choos
     Ok(panel::to(&address(kind.kind, "access")))
 }
 
-/// The account as amoCRM has it now, so that one that has just paid is not refused by stored state. The stored state is
-/// used while amoCRM refuses or does not answer in time.
+/// The account's current state at amoCRM, so that an account that has just paid is not refused. The stored state is
+/// used if amoCRM refuses or does not answer in time.
 async fn account_now(app: &Arc<PanelContext>, member: &Member) -> tenant::Model {
     let asking = crate::source::served(&app.sources, tenant::Model::clone(&member.tenant));
     match tokio::time::timeout(PATIENCE, asking).await {

@@ -1,16 +1,17 @@
-//! The messenger's own page in place of typed credentials: there, and back with a code.
+//! The messenger's own page instead of entered credentials: redirects there and handles the returned code.
 //!
 //! ```text
 //! access ─▶ start ─▶ the messenger's page ─▶ returned ─▶ line (a person chooses one) ─▶ routing
 //! ```
 //!
-//! What comes back is believed only with a state that this session got, once and within half an hour: otherwise another site could
-//! connect its own line to this account.
+//! The returned code is accepted only with a state that was issued to this session, once and within half an hour.
+//! Otherwise another site could connect its own line to this account.
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use base::store::directory::{self, DirectoryEntry, IdKind};
+use chrono::TimeDelta;
 use connectors::ConsentPage;
 use serde::Deserialize;
 
@@ -21,11 +22,11 @@ use crate::panel::PanelContext;
 use crate::panel::{self, Member, Notice, Right};
 use crate::source::SourceKind;
 
-const LIFE: i64 = 30 * 60_000;
-/// Of one consent; a session holds no more than some.
+const LIFE: TimeDelta = TimeDelta::minutes(30);
+/// Maximum number of lines kept from one consent, because a session's size is limited.
 const MOST_LINES: usize = 25;
 
-/// What the messenger's page appends to our address; it may append more.
+/// The parameters that the messenger's page appends to our address; there may be more.
 #[derive(Debug, Deserialize)]
 pub struct ConsentQuery {
     #[serde(default)]
@@ -34,7 +35,7 @@ pub struct ConsentQuery {
     code: String,
 }
 
-/// `GET /panel/sources/new/{kind}/consent`: leads to the messenger's page; to the form if there is none.
+/// `GET /panel/sources/new/{kind}/consent`: redirects to the messenger's page, or to the form if there is none.
 pub async fn start(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
@@ -47,14 +48,14 @@ pub async fn start(app: web::Data<PanelContext>, member: Member, name: web::Path
         tenant_id: member.tenant.tenant_id,
         id: member.session.id,
         note: kind.kind.to_owned(),
-        expires_at: Some(app.clock.millis() + LIFE),
+        expires_at: Some(app.clock.millis() + LIFE.num_milliseconds()),
     };
     directory::enter(app.store.write(), IdKind::ConsentState, &token::hash(&state), entry).await?;
     let page = page.address(&state, &back(&app, kind.kind)).ok_or(Error::NotFound)?;
     Ok(panel::to(page.as_str()))
 }
 
-/// `GET /panel/sources/new/{kind}/consented`: the messenger's page sends the browser here.
+/// `GET /panel/sources/new/{kind}/consented`: the messenger's page returns the browser to this address.
 pub async fn returned(
     app: web::Data<PanelContext>,
     member: Member,
@@ -72,7 +73,7 @@ pub async fn returned(
         let said = member.words.text("wizard-consent-declined").with("messenger", messenger);
         return refused(&app, &member, &kind, said).await;
     }
-    // A code lives for seconds: nothing comes before its exchange.
+    // A code is valid for seconds, so it is exchanged before anything else.
     match page.lines(&query.code, &back(&app, kind.kind), app.clock.now()).await {
         Ok(mut lines) => {
             lines.truncate(MOST_LINES);
@@ -94,18 +95,18 @@ pub(super) fn page_of<'app>(app: &'app PanelContext, kind: &str) -> Result<&'app
     app.connectors.get(kind).and_then(|connector| connector.consent_page()).ok_or(Error::NotFound)
 }
 
-/// Our address, to which the messenger's page returns. The vendor registers it with the application.
+/// Our address, to which the messenger's page returns. The vendor registers it for the application.
 fn back(app: &PanelContext, kind: &str) -> String {
     format!("{}{}", app.public_url(), address(kind, "consented"))
 }
 
-/// The draft in the making, or a new one.
+/// The session's unfinished draft, or a new one.
 fn unfinished(app: &PanelContext, member: &Member, kind: &str) -> SourceDraft {
     let draft = draft_of(app, member, kind).filter(|draft| draft.created.is_none());
     draft.unwrap_or_else(|| SourceDraft::new(kind))
 }
 
-/// Whether this session asked with this state; consumes it, so that of two callers only one is let in.
+/// Whether this session issued this state; consumes it, so that only one of two requests succeeds.
 async fn take(app: &PanelContext, member: &Member, kind: &str, state: &str) -> Result<bool> {
     if !token::looks_right(state) {
         return Ok(false);
@@ -115,14 +116,14 @@ async fn take(app: &PanelContext, member: &Member, kind: &str, state: &str) -> R
     let is_own = |entry: &DirectoryEntry| {
         entry.tenant_id == member.tenant.tenant_id && entry.id == member.session.id && entry.note == kind
     };
-    // Another session's state stays good for its owner.
+    // A state of another session stays valid for its owner.
     if !found.as_ref().is_some_and(is_own) {
         return Ok(false);
     }
     Ok(directory::take(app.store.write(), IdKind::ConsentState, &key, now).await?.is_some())
 }
 
-/// Back to the step that the person left, which says why.
+/// Redirects to the step that the person came from, which shows the reason.
 async fn refused(app: &PanelContext, member: &Member, kind: &SourceKind, said: Sentence) -> Result<HttpResponse> {
     let mut draft = unfinished(app, member, kind.kind);
     draft.keep(app, member).await?;

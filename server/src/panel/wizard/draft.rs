@@ -1,6 +1,7 @@
 //! The wizard's input so far, encrypted in the session for half an hour.
 
 use base::error::Result;
+use chrono::TimeDelta;
 use connectors::OfferedLine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::panel::Member;
 use crate::panel::PanelContext;
 
 const NAME: &str = "wizard";
-const KEPT_MILLIS: i64 = 30 * 60_000;
+const KEPT: TimeDelta = TimeDelta::minutes(30);
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SourceDraft {
@@ -21,16 +22,16 @@ pub struct SourceDraft {
     pub checked: bool,
     /// What the check found.
     pub seen: String,
-    /// The messenger's public name of the connection; empty if it gave none.
+    /// The messenger's public name of the connection; empty if it returned none.
     #[serde(default)]
     pub line: String,
-    /// Another service has the connection now, and the person was told that continuing takes it over.
+    /// Another service has the connection, and the person has been warned that continuing takes it over.
     #[serde(default)]
     pub moves: bool,
-    /// Lines that the messenger's own page let us use, with credentials; empty if they are typed.
+    /// Lines that were authorized on the messenger's own page, with credentials; empty if settings are entered by hand.
     #[serde(default)]
     pub lines: Vec<OfferedLine>,
-    /// The key of the one that was chosen.
+    /// The key of the chosen line.
     #[serde(default)]
     pub line_key: String,
     pub name: String,
@@ -38,10 +39,10 @@ pub struct SourceDraft {
     pub pipeline: String,
     pub default: bool,
     pub channel_id: Option<Uuid>,
-    /// Chosen at the start, so that submitting twice creates one source.
+    /// Generated at the start, so that submitting twice creates one source.
     pub external_id: String,
     pub created: Option<Uuid>,
-    /// The webhook's signing secret until the last page has shown it.
+    /// The webhook's signing secret, kept until the last page has shown it.
     pub secret: Option<String>,
     touched_at: i64,
 }
@@ -63,7 +64,7 @@ impl SourceDraft {
     /// `None` if there is none, or it has expired.
     pub fn read(app: &PanelContext, member: &Member) -> Option<Self> {
         let draft = member.data::<Self>(app, NAME)?;
-        (app.clock.millis() - draft.touched_at < KEPT_MILLIS).then_some(draft)
+        (app.clock.millis() - draft.touched_at < KEPT.num_milliseconds()).then_some(draft)
     }
 
     pub async fn keep(&mut self, app: &PanelContext, member: &Member) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Step 2 after the messenger's own page: one of the lines that it let us use.
+//! Step 2 after the messenger's own page: choice of one of the authorized lines.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -18,7 +18,7 @@ use crate::panel::sources::refused;
 use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{By, SourceChange, line};
 
-/// The field of the form that names the line.
+/// The form's field with the chosen line.
 const LINE: &str = "line";
 
 struct LineChoice {
@@ -39,7 +39,7 @@ struct WizardLinePage {
     choice_error: String,
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
-    /// The messenger refused to make the line usable: why.
+    /// Why the messenger refused to prepare the line.
     failed: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
     }
 }
 
-/// `POST /panel/sources/new/{kind}/line`: makes the chosen line usable at the messenger.
+/// `POST /panel/sources/new/{kind}/line`: prepares the chosen line at the messenger.
 pub async fn post(
     app: web::Data<PanelContext>,
     member: Member,
@@ -107,7 +107,7 @@ pub async fn post(
     }
 }
 
-/// The account's own source of a line: its owner connects it again because access was lost.
+/// The account's own source for a line, which its owner reconnects because access was lost.
 async fn own_source(
     app: &PanelContext,
     member: &Member,
@@ -122,7 +122,7 @@ async fn own_source(
     }
 }
 
-/// Gives a source its new access; its options and everything else stay.
+/// Gives a source its new credentials; its options and everything else stay the same.
 async fn renewed(
     app: &PanelContext,
     member: &Member,
@@ -148,7 +148,7 @@ async fn renewed(
     }
 }
 
-/// Where to go if there is nothing to choose here.
+/// The page to redirect to if there is nothing to choose here.
 fn next(draft: &SourceDraft) -> Option<&'static str> {
     match draft {
         SourceDraft { created: Some(_), .. } => Some("test"),
@@ -157,7 +157,7 @@ fn next(draft: &SourceDraft) -> Option<&'static str> {
     }
 }
 
-/// The chosen line. A single one needs no choice.
+/// The chosen line. A single line needs no choice.
 fn chosen(draft: &SourceDraft, key: &str) -> Option<OfferedLine> {
     match draft.lines.as_slice() {
         [only] if key.is_empty() => Some(only.clone()),
@@ -165,7 +165,7 @@ fn chosen(draft: &SourceDraft, key: &str) -> Option<OfferedLine> {
     }
 }
 
-/// The line's settings with what the person entered.
+/// The line's settings with the entered ones.
 fn with(mut settings: Value, typed: Value) -> Value {
     if let (Some(settings), Value::Object(typed)) = (settings.as_object_mut(), typed) {
         settings.extend(typed);

@@ -1,5 +1,5 @@
-//! A new source in four steps: messenger, access, name and pipeline, test message. Each is a page with its own address;
-//! the input is encrypted in the session, and nothing is created in amoCRM before the third step is submitted.
+//! A new source in four steps: messenger, access, name and pipeline, test message. Each is a page with its own address.
+//! The input is stored encrypted in the session, and nothing is created in amoCRM before the third step is submitted.
 //!
 //! ```text
 //! new ─▶ {kind}/access (checked live) ────────────────────▶ {kind}/routing ─▶ source::create, once ─▶ {kind}/test
@@ -43,7 +43,7 @@ fn draft_of(app: &PanelContext, member: &Member, kind: &str) -> Option<SourceDra
     SourceDraft::read(app, member).filter(|draft| draft.kind == kind)
 }
 
-/// Redirects to the beginning, because the draft has expired.
+/// Redirects to the first step, because the draft has expired.
 async fn too_old(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
     member.see_other(app, "/panel/sources/new", Notice::of(Tone::Warn, member.words.text("wizard-too-old"))).await
 }

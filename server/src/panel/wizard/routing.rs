@@ -1,4 +1,4 @@
-//! Step 3: name, pipeline, default mark; then creates the source, once.
+//! Step 3: name, pipeline, default mark; then the source is created, once.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -39,13 +39,13 @@ struct Routing {
     called: String,
     name_error: String,
     pipeline_error: String,
-    /// `None` if amoCRM never gave them.
+    /// `None` if amoCRM has never returned them.
     pipelines: Option<Vec<SelectOption>>,
-    /// How old they are, if that matters.
+    /// The age of the pipelines, if relevant.
     age: Option<Sentence>,
     default: bool,
     default_now: Option<String>,
-    /// Only if there are several.
+    /// Shown only if there are several.
     channels: Vec<SelectOption>,
 }
 
@@ -72,7 +72,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
 }
 
 /// `POST /panel/sources/new/{kind}/routing`: creates the source. Submitting twice creates one; if amoCRM refuses,
-/// nothing is half-created and the form keeps its input.
+/// nothing remains half-created and the form keeps its input.
 pub async fn post(
     app: web::Data<PanelContext>,
     member: Member,
@@ -109,7 +109,7 @@ pub async fn post(
         Ok(created) => {
             draft.created = Some(created.source.id);
             draft.secret = created.webhook_secret.map(|secret| secret.expose_secret().to_owned());
-            // They are stored with the source now.
+            // They are now stored with the source.
             draft.settings = Value::Null;
             draft.lines.clear();
             draft.keep(&app, &member).await?;
@@ -139,7 +139,7 @@ pub(super) async fn is_made(app: &PanelContext, member: &Member, draft: &SourceD
     Ok(made(app, member, draft).await?.is_some())
 }
 
-/// The draft's source, complete or not.
+/// The draft's source, whether completely created or not.
 pub(super) async fn made(
     app: &PanelContext,
     member: &Member,
@@ -153,14 +153,14 @@ pub(super) async fn made(
     Ok(row)
 }
 
-/// The suggested name: the chat's title or the bot's name, else the messenger.
+/// The suggested name: the chat's title or the bot's name, otherwise the messenger's.
 fn suggested(member: &Member, kind: &SourceKind, draft: &SourceDraft) -> String {
     let title = draft.settings.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
     let title = title.or(Some(draft.line.as_str())).filter(|title| !title.is_empty());
     title.map_or_else(|| member.words.text_of("connector-", kind.kind).to_string(), str::to_owned)
 }
 
-/// The first of `wanted`, `wanted 2`, `wanted 3` … that no source has: managers tell sources by their names.
+/// The first of `wanted`, `wanted 2`, `wanted 3` … that no source has, because managers distinguish sources by name.
 fn free_name(wanted: &str, sources: &[entity::source::Model]) -> String {
     let is_free = |name: &String| !sources.iter().any(|source| source.name.eq_ignore_ascii_case(name));
     let numbered = (2..).map(|number| format!("{wanted} {number}"));

@@ -1,10 +1,11 @@
-//! Step 4: the first message, followed on its way.
+//! Step 4: the first message, followed on its route.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use base::message::{Body, State};
+use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
 use entity::{message, source};
 
@@ -17,10 +18,10 @@ use crate::panel::sources::{HistoryView, history_view};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
-/// Without a message for this many milliseconds the page lists what to check.
-const SLOW_MILLIS: i64 = 120_000;
+/// After this long without a message the page lists what to check.
+const SLOW: TimeDelta = TimeDelta::minutes(2);
 
-/// A stage of the message's way.
+/// A stage of the message's route.
 struct Tick {
     tone: &'static str,
     state: Sentence,
@@ -37,7 +38,7 @@ struct Test {
     sentence: Sentence,
     arrived: bool,
     ticks: Vec<Tick>,
-    /// What to check; empty unless it is slow.
+    /// What to check; empty unless the message takes long.
     points: Vec<Sentence>,
     embed: Option<EmbedCode>,
     curl: Option<String>,
@@ -46,7 +47,7 @@ struct Test {
     history: Option<HistoryView>,
 }
 
-/// What the administrator enters at the messenger.
+/// What the administrator must enter at the messenger.
 struct EnteredByHand {
     title: Sentence,
     hint: Sentence,
@@ -107,10 +108,11 @@ fn view(
 ) -> Test {
     let words = page.words;
     let arrived = first.is_some_and(|first| first.state == State::Delivered.number());
-    // Where customers write to: the bot if there is one.
+    // The line that customers write to: the bot if there is one.
     let line = source.and_then(crate::source::line::name_of);
     let name = line.as_deref().or(source.map(|source| source.name.as_str())).unwrap_or_default();
-    let slow = source.is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW_MILLIS);
+    let slow = source
+        .is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW.num_milliseconds());
     let sentence = match (source, first) {
         (None, _) => words.text("wizard-being-made"),
         (Some(_), Some(first)) if arrived => {
@@ -163,7 +165,7 @@ fn view(
     }
 }
 
-/// When amoCRM received it: the message does not store that, its acceptance is the best known time.
+/// When amoCRM accepted it. This is not stored with the message; its acceptance is the best known time.
 fn first_taken(first: &message::Model) -> i64 {
     first.accepted_at
 }

@@ -57,8 +57,8 @@ async fn apply_in(
     }
 }
 
-/// Whether a source is as it was read. Its version alone does not tell: a change of ours writes the new version before it
-/// calls amoCRM and again with what it changed, so a source read in between has the version of the finished change.
+/// Whether a source is as it was read. Its version alone does not tell: a change of ours writes the new version before
+/// it calls amoCRM and again with what it changed, so a source read in between has the version of the finished change.
 fn is_unchanged(read: &source::Model, stored: &source::Model) -> bool {
     let known = |row: &source::Model| {
         (row.id, row.updated_at, row.name.clone(), row.pipeline_id, row.is_default, row.services.clone())

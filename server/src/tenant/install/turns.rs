@@ -79,8 +79,8 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// The next calls, at most `room`, each with its slot. Codes are exchanged no faster than amoCRM's token endpoint may
-    /// be called.
+    /// The next calls, at most `room`, each with its slot. Codes are exchanged no faster than amoCRM's token endpoint
+    /// may be called.
     pub async fn next(&mut self, app: &TenantContext, room: usize) -> Result<Vec<(PendingCall, Place)>, DbErr> {
         self.forget();
         let mut waiting: Vec<PendingCall> =

@@ -8,16 +8,16 @@ use crate::whatsapp::{
     state::State,
 };
 
-/// Characters of a body, of a header, of a footer.
+/// Maximum characters of a body, of a header, of a footer.
 const BODY: usize = 1024;
 const LIST_BODY: usize = 4096;
 const SHORT: usize = 60;
-/// Reply buttons, and the characters of their titles and ids.
+/// Maximum reply buttons, and maximum characters of their titles and ids.
 const BUTTONS: usize = 3;
 const TITLE: usize = 20;
 const ID: usize = 256;
 
-/// Kinds whose action is not looked into.
+/// Kinds whose action is not validated.
 const OTHERS: [&str; 8] = [
     "address_message",
     "call_permission_request",
@@ -103,7 +103,7 @@ fn buttons(given: &Value) -> Result<(), GraphError> {
     ensure(is_unique(&ids), || GraphError::value("Button ids must be unique."))
 }
 
-/// Whether no text occurs twice.
+/// Whether all texts are different.
 pub(super) fn is_unique(texts: &[&str]) -> bool {
     let set: std::collections::BTreeSet<&&str> = texts.iter().collect();
     set.len() == texts.len()

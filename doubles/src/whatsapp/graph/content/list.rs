@@ -1,4 +1,4 @@
-//! List messages: at most ten rows in all.
+//! List messages: at most ten rows in total.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ const TITLE: usize = 24;
 const DESCRIPTION: usize = 72;
 const ID: usize = 200;
 
-/// Checks `action` of a list.
+/// Validates the `action` of a list.
 pub(super) fn check(action: &Value) -> Result<(), GraphError> {
     text_of(&action["button"], "List button", 1, OPENER)?;
     let sections = action["sections"].as_array().map(Vec::as_slice).unwrap_or_default();

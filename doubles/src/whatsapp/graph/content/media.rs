@@ -1,4 +1,4 @@
-//! Files: by the id of an upload, or by a link that Meta loads.
+//! Files: by the id of an upload, or by a link that Meta downloads.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::whatsapp::{
     state::{Media, State},
 };
 
-/// Characters of a caption.
+/// Maximum characters of a caption.
 const CAPTION: usize = 1024;
 const MB: usize = 1024 * 1024;
 
@@ -24,19 +24,19 @@ pub(in crate::whatsapp::graph) const DOCUMENTS: [&str; 8] = [
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 ];
 
-/// Media types and most bytes of a kind; `None`: any type.
+/// Media types and maximum bytes of a kind; `None` allows any type.
 pub(in crate::whatsapp::graph) fn limits(kind: &str) -> (Option<&'static [&'static str]>, usize) {
     match kind {
         "image" => (Some(&["image/jpeg", "image/png"]), 5 * MB),
         "video" => (Some(&["video/mp4", "video/3gpp"]), 16 * MB),
         "audio" => (Some(&["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"]), 16 * MB),
         "sticker" => (Some(&["image/webp"]), 500 * 1024),
-        // What a document may be is decided at its upload; a link is not looked at.
+        // The type of a document is checked when it is uploaded; a link is not checked.
         _ => (None, 100 * MB),
     }
 }
 
-/// Whether a file may be sent as this kind; the error is `details` of 131053.
+/// Whether a file may be sent as this kind; the error is the `details` of 131053.
 pub(in crate::whatsapp::graph) fn fits(kind: &str, mime: &str, size: usize) -> Result<(), String> {
     let plain = mime.split(';').next().unwrap_or_default().trim();
     let (types, most) = limits(kind);
@@ -49,7 +49,7 @@ pub(in crate::whatsapp::graph) fn fits(kind: &str, mime: &str, size: usize) -> R
     Ok(())
 }
 
-/// Whether the bytes are what their type says, as far as Meta looks.
+/// Whether the bytes match their declared type, as far as Meta checks.
 fn is_genuine(kind: &str, media: &Media, is_voice: bool) -> Result<(), String> {
     fits(kind, &media.mime, media.bytes.len())?;
     let starts = |magic: &[u8]| media.bytes.starts_with(magic);
@@ -84,7 +84,7 @@ pub(super) fn attach(
         Value::Number(id) => id.to_string(),
         _ => return Err(GraphError::parameter(&format!("The parameter {kind}['id'] or {kind}['link'] is required."))),
     };
-    // Files belong to a number.
+    // A file belongs to the number that uploaded it.
     let media = state.living_media(&id).filter(|media| media.phone == place.phone).ok_or_else(|| {
         GraphError::parameter(&format!(
             "Param {kind}['id'] is not a valid whatsapp business account media attachment ID"

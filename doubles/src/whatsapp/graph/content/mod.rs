@@ -1,4 +1,4 @@
-//! What a message contains, checked as the documents say.
+//! The content of a message, validated as documented.
 
 mod interactive;
 mod list;
@@ -17,11 +17,11 @@ use super::{
 };
 use crate::whatsapp::state::State;
 
-/// A file that Meta loads itself.
+/// A file that Meta itself downloads.
 #[derive(Clone, Debug)]
 pub(super) struct Linked {
     pub(super) link: String,
-    /// As what it is sent: `image`, `document`, …
+    /// The kind as which it is sent: `image`, `document`, …
     pub(super) kind: String,
     pub(super) name: Option<String>,
 }
@@ -31,14 +31,14 @@ pub(super) struct Linked {
 pub(super) struct Content {
     /// `type`.
     pub(super) kind: String,
-    /// What stands under the key of the kind.
+    /// The value of the key that the kind names.
     pub(super) body: Value,
-    /// As a person reads it.
+    /// As shown to a person.
     pub(super) text: String,
-    /// The file, if it is one of ours.
+    /// The file, if it was uploaded.
     pub(super) media: Option<String>,
     pub(super) linked: Option<Linked>,
-    /// Why Meta will refuse the file after it has accepted the message.
+    /// Why Meta will refuse the file after accepting the message.
     pub(super) unfit: Option<String>,
     /// The template's id.
     pub(super) template: Option<String>,
@@ -58,11 +58,11 @@ impl Content {
     }
 }
 
-/// The kinds in the words of the error.
+/// The kinds, as listed in the error text.
 const KINDS: &str =
     "{AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, TEMPLATE, TEXT, VIDEO}";
 
-/// Where a message is written: the number's id, and the recipient, if known.
+/// The context of a message: the number's id, and the recipient, if known.
 pub(super) struct Place<'a> {
     pub(super) phone: &'a str,
     pub(super) person: Option<i64>,
@@ -70,7 +70,7 @@ pub(super) struct Place<'a> {
     pub(super) is_phone: bool,
 }
 
-/// Checks the content of a call.
+/// Validates the content of a call.
 pub(super) fn read(state: &State, call: &Call, place: &Place<'_>) -> Result<Content, GraphError> {
     let kind = call.text("type").unwrap_or_else(|| "text".to_owned()).to_ascii_lowercase();
     let given = call.value(&kind).filter(Value::is_object);
@@ -103,7 +103,7 @@ pub(super) fn read(state: &State, call: &Call, place: &Place<'_>) -> Result<Cont
     }
 }
 
-/// A text of the body within its limits in characters.
+/// A text in the body, checked against its limits in characters.
 fn text_of<'a>(value: &'a Value, what: &str, least: usize, most: usize) -> Result<&'a str, GraphError> {
     let text = value.as_str().unwrap_or_default();
     let count = text.chars().count();

@@ -8,9 +8,9 @@ use crate::whatsapp::{
     state::{DAY, State},
 };
 
-/// Characters of a text.
+/// Maximum characters of a text.
 const TEXT: usize = 4096;
-/// Contacts of a message.
+/// Maximum contacts of a message.
 const CONTACTS: usize = 257;
 
 pub(super) fn text(body: Value) -> Result<Content, GraphError> {
@@ -68,7 +68,7 @@ pub(super) fn reaction(state: &State, place: &Place<'_>, body: Value) -> Result<
     ensure(!id.is_empty(), || GraphError::parameter("The parameter reaction['message_id'] is required."))?;
     let emoji = body["emoji"].as_str().map(str::to_owned);
     let emoji = emoji.ok_or_else(|| GraphError::parameter("The parameter reaction['emoji'] is required."))?;
-    // Several characters may be one emoji; a word is none.
+    // An emoji may consist of several characters; a word is not one.
     ensure(
         emoji.chars().count() <= 12 && !emoji.chars().any(|one| one.is_alphanumeric() && !one.is_ascii_digit()),
         || GraphError::value("Reaction emoji is not valid."),

@@ -1,9 +1,9 @@
-//! What a sticker must be: WebP of 512 × 512, 100 KB still, 500 KB animated.
+//! Validates stickers: WebP of 512 × 512, at most 100 KB if static, 500 KB if animated.
 
 const STILL: usize = 100 * 1024;
 const ANIMATED: usize = 500 * 1024;
 
-/// The error is `details` of 131053.
+/// The error is the `details` of 131053.
 pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     let (width, height, is_animated) = read(bytes).ok_or("Sticker file is not a valid WebP.")?;
     if (width, height) != (512, 512) {
@@ -16,7 +16,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// Width, height, and whether it moves.
+/// Width, height, and whether it is animated.
 fn read(bytes: &[u8]) -> Option<(u32, u32, bool)> {
     let little = |at: usize, count: usize| -> Option<u32> {
         let part = bytes.get(at..at + count)?;
