@@ -150,6 +150,7 @@ audit-did-message-tried_now = Message tried at once
 audit-did-undelivered-retried = Undelivered sent again
 audit-did-undelivered-dropped = Undelivered removed
 audit-did-undelivered-exported = Undelivered downloaded
+audit-did-report-exported = Report downloaded
 audit-did-message-exported = Messages downloaded
 audit-did-undelivered-stopped = Work on the undelivered stopped
 audit-did-data-exported = Export downloaded

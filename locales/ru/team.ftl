@@ -154,6 +154,7 @@ audit-did-message-tried_now = Повтор сообщения сразу
 audit-did-undelivered-retried = Недоставленное отправлено ещё раз
 audit-did-undelivered-dropped = Недоставленное снято
 audit-did-undelivered-exported = Недоставленное скачано
+audit-did-report-exported = Отчёт скачан
 audit-did-message-exported = Сообщения скачаны
 audit-did-undelivered-stopped = Работа с недоставленным остановлена
 audit-did-data-exported = Скачана выгрузка

@@ -45,6 +45,7 @@ mod media;
 mod messengers;
 mod pages;
 mod panel;
+mod partly_translated;
 mod reliability;
 mod retention;
 mod road;

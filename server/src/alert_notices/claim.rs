@@ -1,6 +1,7 @@
 //! Only one of several instances writes the notices of an alert: it is claimed by one conditional update of its
 //! `letter_at`.
 
+use base::due;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
@@ -40,12 +41,7 @@ pub(super) async fn claim(
     let mut claimed = Vec::new();
     for alert in due {
         let until = last.unwrap_or(now + CLAIMED);
-        let taken = row(&alert)
-            .col_expr(Column::LetterAt, Expr::value(Some(until)))
-            .filter(Column::LetterAt.eq(alert.letter_at))
-            .exec(app.store.write())
-            .await?;
-        if taken.rows_affected == 0 || last.is_some() {
+        if !due::claim(&app.store, &alert, Column::LetterAt, until).await? || last.is_some() {
             continue;
         }
         let claim = Claimed { alert, until };

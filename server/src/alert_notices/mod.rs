@@ -29,8 +29,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use entity::alert::{self, Column};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{DbErr, EntityTrait};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -40,11 +41,12 @@ const BATCH: u64 = 200;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<AlertNoticeContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+    let write = async || {
         if let Err(error) = round(&app).await {
             tracing::warn!(error = format!("{error:#}"), "notices about alerts are delayed; it will be retried");
         }
-    }
+    };
+    due::every(LOOK_EVERY, &stop, write).await;
 }
 
 /// Writes and sends what is due now; returns the number of notices sent.
@@ -60,12 +62,7 @@ pub async fn round(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
 
 /// Due alerts by account.
 async fn due(app: &AlertNoticeContext) -> Result<BTreeMap<Uuid, Vec<alert::Model>>, DbErr> {
-    let rows = alert::Entity::find()
-        .filter(Column::LetterAt.lte(app.clock.millis()))
-        .order_by_asc(Column::LetterAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await?;
+    let rows = due::found(&app.store, alert::Entity::find(), Column::LetterAt, BATCH).await?;
     let mut found: BTreeMap<Uuid, Vec<alert::Model>> = BTreeMap::new();
     for row in rows {
         found.entry(row.tenant_id).or_default().push(row);

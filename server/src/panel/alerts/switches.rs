@@ -13,8 +13,7 @@ use crate::panel::{Fields, PanelContext};
 /// A column.
 pub(super) struct Column {
     pub label: Sentence,
-    /// The name of its switches, and that of the switch for the whole column; the account's webhook has none.
-    pub name: &'static str,
+    /// The name of the switch for the whole column; empty if it has none.
     pub whole: &'static str,
     pub on: bool,
 }
@@ -67,7 +66,7 @@ impl Switches {
             .into();
         let mut add = |channel: Channel, on: bool, without: &[String]| {
             let (name, whole) = names(channel);
-            columns.push(Column { label: words.text_of("alerts-channel-", channel.as_str()), name, whole, on });
+            columns.push(Column { label: words.text_of("alerts-channel-", channel.as_str()), whole, on });
             for row in &mut rows {
                 let on = !without.iter().any(|without| without == row.kind);
                 row.cells.push(Cell { name, column: words.text_of("alerts-channel-", channel.as_str()), on });
