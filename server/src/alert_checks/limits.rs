@@ -30,7 +30,7 @@ pub(super) async fn round(app: &UsageContext) -> anyhow::Result<()> {
         let Some(last) = page.last() else { return Ok(()) };
         after = last.tenant_id;
         for tenant in page.iter().filter(|tenant| TenantStatus::stored(tenant).was_connected()) {
-            if let Err(error) = account(app, tenant, most).await {
+            if let Err(error) = Box::pin(account(app, tenant, most)).await {
                 tracing::warn!(tenant.id = %tenant.tenant_id, error = format!("{error:#}"), "the limits of an account could not be checked; they will be checked again");
             }
         }

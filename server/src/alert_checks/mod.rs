@@ -44,7 +44,7 @@ const HELD: i64 = 5 * MINUTE;
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        if let Some(Err(error)) = stop.run_until_cancelled(in_turn(&app)).await {
+        if let Some(Err(error)) = stop.run_until_cancelled(Box::pin(in_turn(&app))).await {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "accounts could not be checked for alerts; it will be retried"
@@ -55,41 +55,42 @@ pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
 
 async fn in_turn(app: &UsageContext) -> anyhow::Result<()> {
     if let Some(turn) = chore::claim(app, "alert_checks", EVERY, HELD).await? {
-        let checked = round(app).await;
+        let checked = Box::pin(round(app)).await;
         turn.end(app, app.clock.millis()).await?;
         checked?;
     }
     if let Some(turn) = chore::claim(app, "alert_limits", LIMITS_EVERY, HELD).await? {
-        let checked = limits::round(app).await;
+        let checked = Box::pin(limits::round(app)).await;
         turn.end(app, app.clock.millis()).await?;
         checked?;
     }
     Ok(())
 }
 
-/// Checks all accounts once, but for their limits.
+/// Checks all accounts once, but for their limits. The steps are boxed: together their futures are larger than a thread's
+/// stack in a debug build.
 pub async fn round(app: &UsageContext) -> anyhow::Result<()> {
     let mut after = None;
     let mut everybody = quiet::Everybody::default();
     let mut silent = Vec::new();
     loop {
-        let page = Page::read(app, after).await?;
+        let page = Box::pin(Page::read(app, after)).await?;
         let Some(last) = page.last() else { break };
         after = Some(last);
         let mut findings = Findings::default();
         lines::look(app, &page, &mut findings);
         reach::look(app, &page, &mut findings);
-        late::look(app, &page, &mut findings).await?;
-        let pulses = pulse::look(app, &page).await?;
-        undelivered::look(app, &page, &pulses).await?;
+        Box::pin(late::look(app, &page, &mut findings)).await?;
+        let pulses = Box::pin(pulse::look(app, &page)).await?;
+        Box::pin(undelivered::look(app, &page, &pulses)).await?;
         silent.extend(quiet::look(app, &page, &pulses, &mut everybody));
-        findings.settle(app, &page).await?;
+        Box::pin(findings.settle(app, &page)).await?;
         if page.is_last() {
             break;
         }
         tokio::time::sleep(BETWEEN_PAGES).await;
     }
-    quiet::settle(app, silent, &everybody).await
+    Box::pin(quiet::settle(app, silent, &everybody)).await
 }
 
 /// Checks the limits of all accounts once.

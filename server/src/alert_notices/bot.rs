@@ -55,7 +55,7 @@ pub async fn run(app: Arc<AlertNoticeContext>, stop: CancellationToken) {
 async fn in_turn(app: &AlertNoticeContext) -> anyhow::Result<()> {
     let pause = if awaits_code(app).await? { SOON } else { SELDOM };
     let Some(turn) = chore::claim(app, "alert_bot", pause - SOON / 2, POLLED_WITHIN).await? else { return Ok(()) };
-    let polled = poll(app).await;
+    let polled = Box::pin(poll(app)).await;
     turn.end(app, app.clock.millis()).await?;
     polled
 }

@@ -52,12 +52,12 @@ pub async fn run(app: Arc<AlertNoticeContext>, stop: CancellationToken) {
 /// Writes and sends what is due now; returns the number of notices sent.
 pub async fn round(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
     for (tenant_id, alerts) in due(app).await? {
-        if let Err(error) = write::notices(app, tenant_id, alerts).await {
+        if let Err(error) = Box::pin(write::notices(app, tenant_id, alerts)).await {
             // Written when the claim expires; other accounts do not wait for it.
             tracing::error!(tenant.id = %tenant_id, error = format!("{error:#}"), "notices about an account's alerts could not be written");
         }
     }
-    send::due_now(app).await
+    Box::pin(send::due_now(app)).await
 }
 
 /// Due alerts by account.
