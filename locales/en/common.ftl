@@ -107,6 +107,7 @@ common-new-tab = (opens in a new tab)
 common-since = since
 common-number = { $number }
 common-percent = { $percent }%
+common-language = Language
 nav-label = Sections
 nav-menu = Menu
 nav-conversations = Chats

@@ -117,6 +117,7 @@ common-new-tab = (откроется в новой вкладке)
 common-since = с
 common-number = { $number }
 common-percent = { $percent } %
+common-language = Язык
 nav-label = Разделы
 nav-menu = Меню
 nav-conversations = Чаты

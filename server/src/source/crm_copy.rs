@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base::error::Result;
 use base::supervisor::detach;
+use chrono::TimeDelta;
 use entity::crm_copy::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -17,10 +18,10 @@ use uuid::Uuid;
 
 use crate::source::SourceContext;
 
-/// Age from which a list is usually asked for again, and the pause between two questions, milliseconds.
-const FRESH: i64 = 60_000;
+/// Age from which a list is usually asked for again, and the pause between two questions.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// Age from which a page says how old a list is.
-const OLD: i64 = 10 * 60_000;
+const OLD: TimeDelta = TimeDelta::minutes(10);
 /// How long a page waits for a list that was never read. It waits once: afterwards it shows that there is none.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -28,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub trait CrmItem: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The list's name in the database.
     const NAME: &'static str;
-    /// Age from which it is asked for again, milliseconds.
-    const FRESH: i64 = FRESH;
+    /// Age from which it is asked for again.
+    const FRESH: TimeDelta = FRESH;
 
     /// Asks amoCRM, and keeps the answer.
     fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> impl Future<Output = Result<()>> + Send;
@@ -46,7 +47,7 @@ pub struct Known<T> {
 impl<T> Known<T> {
     /// The moment to show beside it, if it is old.
     pub fn as_of(&self, now: i64) -> Option<i64> {
-        (now - self.read_at > OLD).then_some(self.read_at)
+        (now - self.read_at > OLD.num_milliseconds()).then_some(self.read_at)
     }
 }
 
@@ -78,7 +79,7 @@ fn ask_if_old<T: CrmItem>(
     row: Option<&crm_copy::Model>,
 ) -> Option<JoinHandle<()>> {
     let last = row.map_or(0, |row| row.read_at.max(row.asked_at));
-    let is_fresh = app.clock.millis() - last < T::FRESH;
+    let is_fresh = app.clock.millis() - last < T::FRESH.num_milliseconds();
     (!is_fresh && !app.is_read_only()).then(|| detach("crm_copy", asked::<T>(app.clone(), tenant_id)))
 }
 
@@ -137,7 +138,7 @@ async fn claim<T: CrmItem>(app: &SourceContext, tenant_id: Uuid) -> Result<bool,
         .on_conflict(
             OnConflict::columns([Column::TenantId, Column::Name])
                 .update_column(Column::AskedAt)
-                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - T::FRESH))
+                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - T::FRESH.num_milliseconds()))
                 .to_owned(),
         )
         .exec_without_returning(app.store.write())

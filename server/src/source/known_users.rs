@@ -1,9 +1,10 @@
-//! The users of an account, as pages name them: amoCRM's hooks tell a manager's id only. Users who left the account are
+//! The users of an account, as pages name them: amoCRM's hooks contain only a manager's id. Users who left the account are
 //! kept, because their messages are.
 
 use std::sync::Arc;
 
 use base::error::Result;
+use chrono::TimeDelta;
 use entity::crm_copy as table;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,7 @@ pub struct KnownUser {
 
 impl CrmItem for KnownUser {
     const NAME: &'static str = "users";
-    const FRESH: i64 = 10 * 60_000;
+    const FRESH: TimeDelta = TimeDelta::minutes(10);
 
     async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
         let listed = users::read_all(&app.tenants, tenant_id).await.map_err(mirror::as_error)?;
