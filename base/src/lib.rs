@@ -16,6 +16,7 @@ pub mod http_client;
 pub mod json;
 
 // process
+pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod due;

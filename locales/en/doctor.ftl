@@ -193,9 +193,9 @@ doctor-spool-waiting =
     } in { $place } for the database
 doctor-spool-waiting-fix = a running server gives them to the database by itself; what a machine left that is no more: parom spool drain { $place }
 doctor-spool-wrong = the folder { $place } for webhooks cannot be used: { $reason }
-doctor-quarantine-ok = nothing of amoCRM was put aside
-doctor-quarantine-bad = genuine calls of amoCRM that could not be worked on are kept: { $items }
-doctor-quarantine-bad-fix = version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?
+doctor-quarantine-ok = nothing was put aside
+doctor-quarantine-bad = genuine calls that could not be worked on are kept: { $items }
+doctor-quarantine-bad-fix = version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?; unknown_line: connect this line here, or end its subscription at the messenger
 doctor-hook-elsewhere = { $source }: Telegram calls { $host } instead of this server
 doctor-hook-elsewhere-fix = press “Connect again” in the source, or stop the other service
 doctor-disk-low = { $percent } of the disk is free

@@ -219,9 +219,9 @@ doctor-spool-waiting =
     } базу в { $place }
 doctor-spool-waiting-fix = работающий сервер передаст их базе сам; оставшееся от машины, которой больше нет: parom spool drain { $place }
 doctor-spool-wrong = папка { $place } для вебхуков не годится: { $reason }
-doctor-quarantine-ok = ничего из присланного amoCRM не отложено
-doctor-quarantine-bad = отложены подлинные вызовы amoCRM, с которыми ничего не удалось сделать: { $items }
-doctor-quarantine-bad-fix = version_1: подключите аккаунт заново; foreign_account, unknown_scope: не пользуется ли этим каналом другой сервер?
+doctor-quarantine-ok = ничего из присланного не отложено
+doctor-quarantine-bad = отложены подлинные вызовы, с которыми ничего не удалось сделать: { $items }
+doctor-quarantine-bad-fix = version_1: подключите аккаунт заново; foreign_account, unknown_scope: не пользуется ли этим каналом другой сервер?; unknown_line: подключите эту линию здесь или снимите её подписку в мессенджере
 doctor-hook-elsewhere = { $source }: Telegram вызывает { $host } вместо этого сервера
 doctor-hook-elsewhere-fix = нажмите «Подключить заново» в источнике или остановите другой сервис
 doctor-disk-low = на диске свободно { $percent }

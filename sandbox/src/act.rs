@@ -15,6 +15,7 @@ use crate::{
     list_message::ListMessage,
     log::HookAnswer,
     open_chat::open_chat,
+    state::DriveFile,
 };
 
 /// An action. Every id is amoCRM's.
@@ -167,7 +168,9 @@ fn messages(core: &Core, host: &str, content: Content) -> Result<Vec<HookMessage
     if empty && content.template.is_none() && content.forward.is_none() {
         bail!("there is nothing to send");
     }
-    let mut all: Vec<HookMessage> = files.into_iter().map(HookMessage::attachment).collect();
+    // A template's own file goes with it, as if the user had attached it.
+    let own = content.template.as_ref().filter(|_| files.is_empty()).and_then(|chosen| file_of(core, host, chosen));
+    let mut all: Vec<HookMessage> = files.into_iter().chain(own).map(HookMessage::attachment).collect();
     if all.is_empty() {
         all.push(HookMessage::text(""));
     }
@@ -241,6 +244,23 @@ fn from_template(core: &Core, host: &str, message: HookMessage, chosen: &Chosen)
             let row = |one: &serde_json::Value| vec![button(one)];
             message.buttons(&list.iter().map(row).collect::<Vec<_>>())
         }
+    })
+}
+
+/// The file of a template, if it has one and the files host still has it.
+fn file_of(core: &Core, host: &str, chosen: &Chosen) -> Option<Attachment> {
+    core.read(|state| {
+        let account = state.accounts.get(host)?;
+        let template = account.crm.templates.iter().find(|one| one.id == chosen.id)?;
+        let given = template.fields.get("attachment")?;
+        let uuid = given.get("id")?.as_str()?;
+        let is_it = |one: &&DriveFile| one.uuid == uuid && one.account_id == account.id && !one.is_trashed;
+        let file = state.drive.files.iter().find(is_it)?;
+        let kind = match given.get("type").and_then(|kind| kind.as_str()) {
+            Some(kind @ ("picture" | "video")) => kind,
+            _ => "file",
+        };
+        Some(Attachment::new(kind, &file.name, &file.content_type, file.bytes.clone()))
     })
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod admin;
+mod alerts;
 mod audited;
 mod backup;
 mod browser;

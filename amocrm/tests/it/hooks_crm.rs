@@ -145,7 +145,15 @@ fn reviews_of_templates_in_every_envelope() {
         let review = &template.reviews[0];
         assert_eq!((review.id, review.source_id, &review.status), (15, Some(9001), &ReviewStatus::Review));
         assert_eq!(template.waba.unwrap().language, "ru");
+        assert_eq!((template.external_id, template.attachment), (None, None));
     }
+    let mut with_file = item;
+    with_file["external_id"] = json!("order_ready");
+    with_file["attachment"] = json!({"id": "f-1", "name": "offer.pdf", "type": "document", "is_external": "0"});
+    let CrmEvent::TemplateReview(template) = only(json!({"add": [with_file]})) else { panic!("a review") };
+    let attachment = template.attachment.unwrap();
+    assert_eq!((attachment.id.as_str(), attachment.kind.as_str()), ("f-1", "document"));
+    assert_eq!(template.external_id.as_deref(), Some("order_ready"));
 }
 
 #[test]

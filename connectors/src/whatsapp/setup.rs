@@ -231,7 +231,7 @@ pub fn explain(failed: &ApiError) -> LocalizedText {
 }
 
 /// For "Invalid parameter", Meta's own words are more precise.
-fn is_vague(row: &str) -> bool {
+pub(super) fn is_vague(row: &str) -> bool {
     matches!(row, "w13" | "w24" | "w25" | "w26" | "w57")
 }
 

@@ -26,6 +26,8 @@ pub enum Review {
     Unpause,
     /// It is disabled permanently.
     Disable,
+    /// A person deletes it in WhatsApp Manager.
+    Delete,
     /// An appeal is under way.
     Appeal,
     /// Its quality changes: `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
@@ -93,6 +95,10 @@ impl State {
             }
             Review::Pause => self.pause(id, now),
             Review::Disable => self.disable(id, now),
+            Review::Delete => {
+                self.tell_status(id, "DELETED", "NONE", json!({}));
+                self.drop_template(id);
+            }
             Review::Appeal => {
                 "IN_APPEAL".clone_into(&mut template.status);
                 self.tell_status(id, "IN_APPEAL", "NONE", json!({}));

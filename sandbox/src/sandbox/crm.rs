@@ -152,6 +152,19 @@ impl Sandbox {
         })
     }
 
+    /// A user changes fields of a template: its `name`, its `attachment`, … False if it is unknown.
+    pub fn change_template(&self, host: &str, template_id: i64, fields: Value) -> bool {
+        self.act(host, |account, now| {
+            let found = account.crm.templates.iter_mut().find(|one| one.id == template_id);
+            found
+                .map(|template| {
+                    template.fields.extend(fields.as_object().cloned().unwrap_or_default());
+                    template.updated_at = now;
+                })
+                .is_some()
+        })
+    }
+
     /// Templates as in the API, including `_embedded.reviews`, and `client_id` of the integration that created each
     /// (null for a user's).
     pub fn templates(&self, host: &str) -> Vec<Value> {

@@ -53,6 +53,12 @@ impl Sandbox {
         self.switch(host, |switches| switches.wrapped_reviews = wrapped);
     }
 
+    /// Whether the hook about a template's approval leaves out its file and its external id, which the Russian sample
+    /// does not have. Off by default.
+    pub fn set_bare_reviews(&self, host: &str, bare: bool) {
+        self.switch(host, |switches| switches.bare_reviews = bare);
+    }
+
     /// A plan without CRM hooks: subscribing is refused with 403.
     pub fn set_plan_without_webhooks(&self, host: &str, without: bool) {
         self.switch(host, |switches| switches.no_webhooks = without);

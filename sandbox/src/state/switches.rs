@@ -19,6 +19,8 @@ pub(crate) struct Switches {
     pub(crate) no_unsorted: bool,
     /// `add_chat_template_review` under `chat_template_reviews` instead of at the root.
     pub(crate) wrapped_reviews: bool,
+    /// `add_chat_template_review` without the template's file and external id.
+    pub(crate) bare_reviews: bool,
     /// A plan without CRM hooks: subscribing is refused.
     pub(crate) no_webhooks: bool,
     /// Archived pipelines, by id.

@@ -1,5 +1,6 @@
 //! What managers do, as JSON over HTTP.
 
+use sandbox::Attachment;
 use serde_json::{Value, json};
 
 use crate::caller::{Answer, CHANNEL, HOST, World, read, text};
@@ -73,6 +74,25 @@ async fn a_template_of_the_account_makes_the_text_and_the_buttons() {
     let rows = json!([[{"text": "Thanks"}], [{"text": "Shop", "url": "https://acme.test"}]]);
     assert_eq!(message["markup"]["buttons"], rows);
     assert_eq!(send(id + 1).await.0, 409);
+}
+
+#[tokio::test]
+async fn a_templates_own_file_goes_with_it() {
+    let (world, mut hooks, chat, _) = talking().await;
+    let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("picture"));
+    let attachment = |uuid: &str| json!({"attachment": {"id": uuid, "name": "sofa.png", "type": "picture"}});
+    let id = world.sandbox.add_template(HOST, "Sofa", "It is here, {{contact.name}}", attachment(&uuid));
+    let gone = world.sandbox.add_template(HOST, "Gone", "It was here", attachment("no-such-file"));
+    let send = async |message: Value| act(&world, json!({"act": "send", "chat": chat, "message": message})).await.0;
+    let params = json!({"{{contact.name}}": "Maria"});
+    assert_eq!(send(json!({"template": {"id": id, "params": params}})).await, 200);
+    let message = hooks.message().await;
+    assert_eq!((&message["type"], &message["file_name"]), (&json!("picture"), &json!("sofa.png")));
+    assert_eq!((&message["text"], &message["template"]["id"]), (&json!("It is here, Maria"), &json!(id)));
+    assert_eq!(send(json!({"template": {"id": id}, "files": [{"sample": "file"}]})).await, 200);
+    assert_eq!(hooks.message().await["file_name"], "offer.pdf", "another one was chosen");
+    assert_eq!(send(json!({"template": {"id": gone}})).await, 200);
+    assert_eq!(hooks.message().await["type"], "text");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Checks of accounts in the database: access, channels, sources, alerts and quarantined hooks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::i18n::LocalizedText;
 use base::store::{Store, VENDOR};
@@ -16,6 +16,25 @@ use crate::tenant::subscription::{self, SubscriptionState};
 /// Maximum number of accounts named in one line.
 const NAMED: usize = 5;
 const DAY: i64 = 24 * 3_600_000;
+/// The reason of calls about a number or an account at a messenger that is nobody's here.
+const UNKNOWN_LINE: &str = "unknown_line";
+
+/// Quarantined hooks of one reason.
+#[derive(Default)]
+struct Aside {
+    count: i64,
+    /// For [`UNKNOWN_LINE`]: the messenger and its id of the line.
+    lines: BTreeSet<String>,
+}
+
+impl Aside {
+    /// `2 × unknown_line (whatsapp 330022334455667)`.
+    fn named(&self, reason: &str) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(String::as_str).collect();
+        let lines = if lines.is_empty() { String::new() } else { format!(" ({})", lines.join("; ")) };
+        format!("{} × {reason}{lines}", self.count)
+    }
+}
 
 /// The findings, by the line that reports them.
 #[derive(Default)]
@@ -32,7 +51,7 @@ struct AccountFindings {
     /// Accounts whose changes of contacts amoCRM does not report.
     unreported: Vec<LocalizedText>,
     alarms: Vec<LocalizedText>,
-    aside: BTreeMap<String, i64>,
+    aside: BTreeMap<String, Aside>,
 }
 
 /// Checks all accounts, or one.
@@ -159,19 +178,28 @@ async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut Accou
     Ok(())
 }
 
-/// Counts quarantined hooks by reason.
-async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String, i64>) -> Result<(), DbErr> {
-    let found: Vec<(String, i64)> = raw_hook::Entity::of_tenant(tenant_id)
+/// Counts quarantined hooks by reason; those about a line that no account has also name the line.
+async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String, Aside>) -> Result<(), DbErr> {
+    let found: Vec<(String, String, String, i64)> = raw_hook::Entity::of_tenant(tenant_id)
         .filter(raw_hook::Column::Quarantine.ne(""))
         .select_only()
         .column(raw_hook::Column::Quarantine)
+        .column(raw_hook::Column::Kind)
+        .column(raw_hook::Column::Target)
         .column_as(raw_hook::Column::Id.count(), "count")
         .group_by(raw_hook::Column::Quarantine)
+        .group_by(raw_hook::Column::Kind)
+        .group_by(raw_hook::Column::Target)
         .into_tuple()
         .all(store.read())
         .await?;
-    for (reason, count) in found {
-        *aside.entry(reason).or_default() += count;
+    for (reason, kind, target, count) in found {
+        let of_nobody = reason == UNKNOWN_LINE;
+        let entry = aside.entry(reason).or_default();
+        entry.count += count;
+        if of_nobody && entry.lines.len() < NAMED {
+            entry.lines.insert(format!("{kind} {target}").trim_end().to_owned());
+        }
     }
     Ok(())
 }
@@ -219,7 +247,7 @@ fn report(found: &AccountFindings, checks: &mut Vec<Check>) {
     checks.push(if found.aside.is_empty() {
         Check::ok("quarantine", LocalizedText::new("doctor-quarantine-ok"))
     } else {
-        let all: Vec<_> = found.aside.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
+        let all: Vec<_> = found.aside.iter().map(|(reason, aside)| aside.named(reason)).collect();
         let detail = LocalizedText::new("doctor-quarantine-bad").with("items", all.join(", "));
         Check::warn("quarantine", detail, "doctor-quarantine-bad-fix")
     });

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::spec::{Spec, name_at_messenger};
+use super::spec::{Spec, name_at_messenger, name_of_id};
 use super::{Stage, alerts};
 use crate::source::SourceContext;
 
@@ -70,16 +70,19 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
     };
     let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
     let db = app.store.write();
-    let again = (row.submission, row.spec.clone());
+    let again = row.clone();
     if message_template::Entity::insert(row.into_active_model()).on_conflict(key).exec_without_returning(db).await? > 0
     {
         return Ok(());
     }
-    // Another review of a known template: it is submitted again.
+    // Another review of a known template: it is submitted again, under the name that it has at the messenger.
     message_template::Entity::update_many()
         .col_expr(Column::ReviewId, Expr::value(review_id))
-        .col_expr(Column::Submission, Expr::value(again.0))
-        .col_expr(Column::Spec, Expr::value(again.1))
+        .col_expr(Column::Submission, Expr::value(again.submission))
+        .col_expr(Column::Title, Expr::value(again.title))
+        .col_expr(Column::Language, Expr::value(again.language))
+        .col_expr(Column::Category, Expr::value(again.category))
+        .col_expr(Column::Spec, Expr::value(again.spec))
         .col_expr(Column::Stage, Expr::value(Stage::Waiting.word()))
         .col_expr(Column::Told, Expr::value(""))
         .col_expr(Column::Trouble, Expr::value(""))
@@ -111,10 +114,15 @@ pub async fn reported(app: &SourceContext, source: &source::Model, state: &Templ
     Ok(())
 }
 
-/// Whether a report is about this row: by the messenger's id or, while that is unknown, by name and language.
+/// Whether a report is about this row: by the messenger's id or, while that is unknown or is about to change because
+/// the messenger has no such template any more, by name and language.
 fn is_about(row: &message_template::Model, state: &TemplateState) -> bool {
-    if !row.external_id.is_empty() && !state.id.is_empty() {
-        return row.external_id == state.id;
+    if !row.external_id.is_empty() && row.external_id == state.id {
+        return true;
+    }
+    let is_settled = !row.external_id.is_empty() && !matches!(Stage::of(row), Stage::Waiting | Stage::Deleted);
+    if is_settled && !state.id.is_empty() {
+        return false;
     }
     let named = state.name.as_deref() == Some(row.name.as_str());
     named && state.language.as_deref().is_none_or(|language| language == row.language)
@@ -185,14 +193,44 @@ pub async fn of_source(
     rows.filter(Column::CrmId.eq(crm_id)).one(app.store.read()).await
 }
 
-/// A source's row with this name at the messenger, which may be amoCRM's external id.
+/// A source's row by amoCRM's external id, which a template keeps when it is created again in amoCRM. If several
+/// languages have it, the row with this text is preferred, then an approved one, then the newest.
 pub async fn named(
     app: &SourceContext,
     source: &source::Model,
-    name: &str,
+    external_id: &str,
+    content: &str,
 ) -> Result<Option<message_template::Model>, DbErr> {
+    let Some(name) = name_of_id(external_id) else { return Ok(None) };
     let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
-    rows.filter(Column::Name.eq(name)).order_by_desc(Column::Id).one(app.store.read()).await
+    let rows = rows.filter(Column::Name.eq(name)).all(app.store.read()).await?;
+    let order = |row: &message_template::Model| {
+        (Spec::stored(row).content == content, Stage::of(row) == Stage::Approved, row.id)
+    };
+    Ok(rows.into_iter().max_by_key(order))
+}
+
+/// Takes over the names that people gave templates in amoCRM meanwhile. Their names at messengers stay.
+pub(super) async fn renamed(app: &SourceContext, tenant_id: Uuid, all: &[Template]) -> Result<(), DbErr> {
+    let known: Vec<(i64, String)> = message_template::Entity::of_tenant(tenant_id)
+        .filter(Column::CrmId.is_in(all.iter().map(|template| template.id)))
+        .select_only()
+        .columns([Column::CrmId, Column::Title])
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    for template in all {
+        let title = clean(&template.name);
+        if known.iter().any(|(crm_id, known)| *crm_id == template.id && *known != title) {
+            message_template::Entity::update_many()
+                .col_expr(Column::Title, Expr::value(title))
+                .filter(Column::TenantId.eq(tenant_id))
+                .filter(Column::CrmId.eq(template.id))
+                .exec(app.store.write())
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// One row of a source by our id.

@@ -7,6 +7,8 @@ use connectors::template::{
 };
 use entity::message_template;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Maximum length of the part of a name that comes from the title, in characters.
 const NAME_CHARS: usize = 60;
@@ -126,21 +128,43 @@ impl Spec {
     }
 }
 
-/// A template's name at the messenger: its external id, if that is a valid name, so that programs find their templates
-/// there by their own ids.
+/// A template's name at the messenger. It comes from amoCRM's external id, so that programs find their templates there
+/// by their own ids, and a template that is renamed, or created again with the same id, keeps its review.
 pub(super) fn name_at_messenger(template: &Template) -> String {
-    let is_name = |id: &String| {
-        (1..=NAME_MOST).contains(&id.len())
-            && id.bytes().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'_')
-    };
-    template.external_id.clone().filter(is_name).unwrap_or_else(|| name_of(&template.name, template.id))
+    let named = template.external_id.as_deref().and_then(name_of_id);
+    named.unwrap_or_else(|| name_of(&template.name, template.id))
 }
 
-/// A title reduced to lower-case Latin letters, digits and underscores, followed by amoCRM's id, which makes the name
-/// unique in the account.
+/// The name that belongs to an external id, whatever the template's title is; none for an id that Parom generated.
+pub(super) fn name_of_id(external_id: &str) -> Option<String> {
+    let id = external_id.trim();
+    if id.is_empty() || Uuid::try_parse(id).is_ok() {
+        return None;
+    }
+    let is_plain = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'_';
+    if id.len() <= NAME_MOST && id.bytes().all(is_plain) {
+        return Some(id.to_owned());
+    }
+    // Characters are replaced: a hash of the whole id keeps two ids from becoming one name.
+    let digest = hex::encode(&Sha256::digest(id)[..4]);
+    Some(match latin(id) {
+        name if name.is_empty() => format!("template_{digest}"),
+        name => format!("{name}_{digest}"),
+    })
+}
+
+/// A title reduced to Latin letters, followed by amoCRM's id, which makes the name unique in the account.
 fn name_of(title: &str, crm_id: i64) -> String {
+    match latin(title) {
+        name if name.is_empty() => format!("template_{crm_id}"),
+        name => format!("{name}_{crm_id}"),
+    }
+}
+
+/// A text reduced to lower-case Latin letters, digits and underscores.
+fn latin(text: &str) -> String {
     let mut name = String::new();
-    for sign in title.chars() {
+    for sign in text.chars() {
         match sign.to_ascii_lowercase() {
             sign if sign.is_ascii_alphanumeric() => name.push(sign),
             _ if !name.is_empty() && !name.ends_with('_') => name.push('_'),
@@ -150,8 +174,7 @@ fn name_of(title: &str, crm_id: i64) -> String {
             break;
         }
     }
-    let name = name.trim_end_matches('_');
-    format!("{}_{crm_id}", if name.is_empty() { "template" } else { name })
+    name.trim_end_matches('_').to_owned()
 }
 
 #[cfg(test)]
@@ -195,11 +218,19 @@ mod tests {
             updated_at: None,
         };
         assert_eq!(name_at_messenger(&template), "ready_1");
-        for (external_id, name) in [("order_ready_v2", "order_ready_v2"), ("waba:order:ru", "ready_1"), ("", "ready_1")]
-        {
+        let ours = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
+        for (external_id, name) in [("order_ready_v2", "order_ready_v2"), (ours, "ready_1"), ("", "ready_1")] {
             let template = Template { external_id: Some(external_id.into()), ..template.clone() };
             assert_eq!(name_at_messenger(&template), name);
         }
+        let named = |id: &str, title: &str| {
+            name_at_messenger(&Template { external_id: Some(id.into()), name: title.into(), ..template.clone() })
+        };
+        let name = named("waba:order:ru", "Ready");
+        assert!(name.starts_with("waba_order_ru_") && name == named("waba:order:ru", "Renamed"), "{name}");
+        assert_ne!(name, named("waba_order:ru", "Ready"), "two ids are two names");
+        assert!(named("заказ", "Ready").starts_with("template_"));
+        assert!(named(&"x-".repeat(2_000), "Ready").len() <= NAME_MOST);
         let spec = Spec::of(&template);
         let pairs: Vec<_> = spec.examples.iter().map(|(marker, value)| (marker.as_str(), value.as_str())).collect();
         assert_eq!(pairs, [("{{contact.name}}", "Ann"), ("{{lead.id}}", "7"), ("{{origin}}", "")]);

@@ -23,14 +23,17 @@ pub(super) async fn refreshed(
     let asked = with_token(&app.tenants, row.tenant_id, |rest, token| async move { rest.template(&token, id).await });
     let Some(template) = asked.await.map_err(said)? else { return Ok(row) };
     let spec = Spec::of(&template);
+    let title = template.name.replace('\0', "\u{fffd}");
     let waba = template.waba.unwrap_or_default();
     let row = message_template::Model {
+        title,
         spec: serde_json::to_string(&spec).unwrap_or_default().replace('\0', "\u{fffd}"),
         language: waba.language,
         category: waba.category,
         ..row
     };
     let stored = message_template::Entity::update_many()
+        .col_expr(Column::Title, Expr::value(row.title.as_str()))
         .col_expr(Column::Spec, Expr::value(row.spec.as_str()))
         .col_expr(Column::Language, Expr::value(row.language.as_str()))
         .col_expr(Column::Category, Expr::value(row.category.as_str()))

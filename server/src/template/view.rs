@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::call::call;
+use super::registry::renamed;
 use super::requested;
 use crate::source::{SourceContext, crm_copy};
 
@@ -173,6 +174,7 @@ pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Templ
         for template in &page.items {
             requested(app, tenant_id, template).await?;
         }
+        renamed(app, tenant_id, &page.items).await?;
         all.extend(page.items.into_iter().map(|template| TemplateView::of(template, &names)));
         if !page.has_more {
             break;

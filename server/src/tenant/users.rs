@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use chrono::TimeDelta;
 use entity::tenant;
-use moka::future::Cache;
 use uuid::Uuid;
 
 use super::token::{CallError, with_token};
@@ -84,7 +84,7 @@ async fn listed(app: &Arc<TenantContext>, tenant_id: Uuid) -> Option<Arc<Listed>
     // Detached: it continues when the caller gives up, and the next caller finds the result.
     let list = base::supervisor::detach("users", async move {
         let reading = async {
-            let users = read(&app, tenant_id).await.unwrap_or_else(|error| {
+            let users = read_all(&app, tenant_id).await.unwrap_or_else(|error| {
                 // Grants of non-administrators may not list users; chats go on without names.
                 tracing::info!(tenant.id = %tenant_id, %error, "the account's users cannot be listed");
                 Vec::new()
@@ -96,7 +96,8 @@ async fn listed(app: &Arc<TenantContext>, tenant_id: Uuid) -> Option<Arc<Listed>
     tokio::time::timeout(WITHIN, list).await.ok()?.ok()
 }
 
-async fn read(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
+/// Asks amoCRM for all users with an id in chats.
+pub async fn read_all(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
     let mut users = Vec::new();
     for number in 1..=PAGES {
         let page = with_token(app, tenant_id, |rest, token| async move { rest.users(&token, number).await }).await?;

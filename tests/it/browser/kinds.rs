@@ -11,10 +11,10 @@ use super::crm_page;
 
 /// A sentence in the language of the pictures.
 #[derive(Clone, Copy)]
-struct Speech(Language);
+pub(super) struct Speech(pub(super) Language);
 
 impl Speech {
-    fn say(self, english: &str, russian: &str) -> String {
+    pub(super) fn say(self, english: &str, russian: &str) -> String {
         if self.0 == Language::Ru { russian } else { english }.to_owned()
     }
 }
@@ -153,7 +153,7 @@ async fn shows(browser: &Browser, wanted: &[(&str, i64)]) {
 }
 
 /// A picture of the chat in its whole height: without the requests beside it, its photos small, its lists open.
-async fn picture(browser: &Browser, name: &str) {
+pub(super) async fn picture(browser: &Browser, name: &str) {
     browser.resize(1000, 900).await;
     let arranged = "document.getElementById('log').remove();\
         document.getElementById('window').style.gridTemplateColumns = '230px 1fr';\

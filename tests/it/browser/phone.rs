@@ -1,14 +1,18 @@
-//! Customers' phones, 360 px wide, with every kind of message both ways: the simulated Telegram and the chat on a site.
+//! Customers' phones, 360 px wide, with every kind of message: the simulated Telegram, the simulated WhatsApp and the
+//! chat on a site.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are those that were looked at last).
 
 use base::i18n::Language;
 use doubles::telegram::{Content, Given, NewPerson, StickerForm};
+use doubles::whatsapp::{self, WhatsApp};
 use parom_tests::settings::HOST;
-use parom_tests::{Browser, Engine, Place, Setup, TelegramLine, World};
+use parom_tests::{Beside, Browser, Engine, Place, Setup, TelegramLine, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
 
 use crate::webchat::{chat_of, chat_with};
+
+const FILES: &[&str] = &["picture", "video", "voice", "audio", "file", "sticker"];
 
 /// A sentence in the language of the pictures.
 #[derive(Clone, Copy)]
@@ -21,7 +25,7 @@ impl Speech {
 }
 
 /// Everything that a manager can send to a customer whose first message has this id at amoCRM.
-fn everything(speech: Speech, hello: &str) -> Vec<HookMessage> {
+fn everything(speech: Speech, hello: &str, files: &[&str]) -> Vec<HookMessage> {
     let button = |text: String, url: Option<&str>| Button { text, url: url.map(str::to_owned) };
     let rows = [
         vec![button(speech.say("Yes", "Да"), None), button(speech.say("No", "Нет"), None)],
@@ -38,7 +42,7 @@ fn everything(speech: Speech, hello: &str) -> Vec<HookMessage> {
     };
     let bare = |kind: &str, value| HookMessage::text("").with("type", json!(kind)).with(kind, value);
     let mut all = vec![HookMessage::text(&speech.say("Yes, it is.", "Да, есть.")).quoting(hello)];
-    for kind in ["picture", "video", "voice", "audio", "file", "sticker"] {
+    for kind in files {
         all.push(HookMessage::attachment(Attachment::sample(kind)));
     }
     all.push(HookMessage::attachment(Attachment::second_picture()).caption(&speech.say("In blue", "В синем")));
@@ -79,7 +83,7 @@ fn contents(speech: Speech) -> Vec<Content> {
 }
 
 /// The page on a phone, as high as its whole content; `scroll`: the scrolling element.
-async fn picture(browser: &Browser, scroll: &str, name: &str) {
+pub(super) async fn picture(browser: &Browser, scroll: &str, name: &str) {
     browser.resize(360, 740).await;
     browser.fits(name).await;
     browser.is_accessible(name).await;
@@ -113,7 +117,7 @@ async fn talk(world: &mut World, line: &TelegramLine, speech: Speech) -> i64 {
     world.telegram().customer(pavel, line.bot).writes(&speech.say("Is it in stock?", "Есть в наличии?")).unwrap();
     world.telegram_arrives().await;
     let hello = world.sandbox.messages(HOST).pop().unwrap();
-    for message in everything(speech, &hello.id) {
+    for message in everything(speech, &hello.id, FILES) {
         line.manager_sends_to(world, &hello.chat_id, message).await;
     }
     world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.unwrap();
@@ -141,6 +145,40 @@ async fn telegram_in(language: Language) {
     world.close().await;
 }
 
+async fn whatsapp_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let speech = Speech(language);
+    let mut world: Beside<WhatsApp> = Beside::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    let meta = world.messenger.clone();
+    let app = meta.add_app(whatsapp::NewApp::default());
+    let waba = meta.add_waba("220011223344556", "Acme");
+    let phone = meta.add_phone(whatsapp::NewPhone::of(&waba));
+    let token = meta.add_token(&app.id, &[&waba]);
+    let settings = json!({"phone_number_id": phone, "waba_id": waba, "access_token": token, "app_secret": app.secret});
+    let line = world.line_of("whatsapp", "Acme", "wa-1", settings).await;
+    let maria = meta.add_person(whatsapp::NewPerson { name: speech.say("Maria", "Мария"), ..Default::default() });
+    meta.customer(maria, &phone).writes(&speech.say("Is it in stock?", "Есть в наличии?")).unwrap();
+    meta.deliver_all().await;
+    world.deliver_all().await;
+    let hello = world.sandbox.messages(HOST).pop().unwrap();
+    // Of stickers Meta takes squares of 512 alone, and the sample is none.
+    for message in everything(speech, &hello.id, &FILES[..5]) {
+        line.manager_sends_to(&world, &hello.chat_id, message).await;
+    }
+    world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.unwrap();
+    world.deliver_to_the_end().await;
+    meta.deliver_all().await;
+    world.deliver_to_the_end().await;
+    browser.goto(&format!("{}/phone/{maria}/{phone}?lang={}", meta.base_url(), language.code())).await;
+    browser.find("#messages li").await;
+    picture(&browser, "#scroll", &format!("phone-whatsapp-{}", language.code())).await;
+    browser.close().await;
+    // What the page has told of its reading.
+    meta.deliver_all().await;
+    world.deliver_to_the_end().await;
+    world.close().await;
+}
+
 async fn site_in(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
     let speech = Speech(language);
@@ -158,7 +196,7 @@ async fn site_in(language: Language) {
     world.deliver_all().await;
     let chat = chat_of(&world, &text);
     let hello = world.sandbox.messages(HOST).pop().unwrap();
-    for message in everything(speech, &hello.id) {
+    for message in everything(speech, &hello.id, FILES) {
         let said = world.sandbox.manager_sends(HOST, &chat, message).await.unwrap();
         assert_eq!(said.answer.status, Some(200));
         world.deliver_all().await;
@@ -192,4 +230,14 @@ async fn the_chat_on_a_site_in_english() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_chat_on_a_site_in_russian() {
     site_in(Language::Ru).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatsapp_in_english() {
+    whatsapp_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatsapp_in_russian() {
+    whatsapp_in(Language::Ru).await;
 }

@@ -76,7 +76,10 @@ pub const CELLS: &[Cell] = &[
     cell(
         "whatsapp",
         &["templates"],
-        By(&["parom-tests::it messengers::whatsapp::templates::a_template_is_reviewed_and_sent_outside_of_the_window"]),
+        By(&[
+            "parom-tests::it messengers::whatsapp::templates::a_template_is_reviewed_and_sent_outside_of_the_window",
+            "parom-tests::it messengers::whatsapp::templates::files::a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots",
+        ]),
         Never("only amoCRM's people use templates"),
     ),
     cell(

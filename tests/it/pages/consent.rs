@@ -1,5 +1,7 @@
 //! Lines connected on the messenger's own page: Meta's dialog and Avito's.
 
+mod failing;
+
 use base::config::Config;
 use doubles::avito::{Avito, NewApp as AvitoApp, NewSeller};
 use doubles::whatsapp::{NewApp, NewPhone, WhatsApp};
@@ -183,7 +185,7 @@ async fn a_declined_consent_and_a_refused_code_say_what_to_do() {
     let late = agrees(&world, &visitor).await;
     // Meta's code lives half a minute.
     world.advance(std::time::Duration::from_secs(40));
-    refused(&visitor, &late, "WhatsApp Business did not confirm the access.").await.says(&["has expired"]);
+    refused(&visitor, &late, "WhatsApp Business did not confirm the access.").await.says(&["only for half a minute"]);
     let empty = world.messenger.add_waba("220011223344999", "Empty");
     let dialog = leaves(&visitor, META).await;
     let back = path(&world.messenger.answers_dialog(&dialog, Some(&empty)).unwrap());

@@ -107,10 +107,30 @@ async fn what_keeps_a_number_out_is_said_with_what_to_do() {
     let said = none.lines("AQD", BACK, DateTime::UNIX_EPOCH).await.err().map(key);
     assert_eq!(said, Some(LocalizedText::new("said-wa-no-numbers")));
     let (_fake, late) = dialog([ScriptedAnswer::refused(100, "This authorization code has expired")]).await;
-    assert!(matches!(late.lines("AQD", BACK, DateTime::UNIX_EPOCH).await, Err(Denied::Refused(_))));
+    let said = |result: Result<Vec<OfferedLine>, Denied>| result.err().map(key);
+    let of_late = said(late.lines("AQD", BACK, DateTime::UNIX_EPOCH).await);
+    assert_eq!(of_late, Some(LocalizedText::new("said-wa-code")));
+    let (_fake, foreign) = dialog([ScriptedAnswer::refused(1, "Error validating client secret.")]).await;
+    let of_foreign = said(foreign.lines("AQD", BACK, DateTime::UNIX_EPOCH).await);
+    assert_eq!(of_foreign, Some(LocalizedText::new("said-wa-vendor")));
     let (_fake, pinned) = dialog([ScriptedAnswer::ok(json!({})), ScriptedAnswer::refused(133_005, "PIN")]).await;
     let chosen = json!({ "phone_number_id": "331", "waba_id": "220", TOKEN: "EAAB", PIN: "123456" });
     assert_eq!(pinned.connect(chosen.clone()).await.err().map(key), Some(LocalizedText::new("said-wa-pin")));
+    for (answers, said) in [
+        (vec![ScriptedAnswer::refused(200, "No rights.")], ("said-wa-subscribe", "No rights")),
+        (vec![ScriptedAnswer::refused(100, "Unsupported")], ("said-wa-subscribe", "Unsupported")),
+        (
+            vec![ScriptedAnswer::ok(json!({})), ScriptedAnswer::refused(100, "Bad number")],
+            ("said-wa-register", "Bad number"),
+        ),
+    ] {
+        let (_fake, refusing) = dialog(answers).await;
+        let wanted = LocalizedText::new(said.0).with("text", said.1);
+        assert_eq!(refusing.connect(chosen.clone()).await.err().map(key), Some(wanted));
+    }
+    let (_fake, tried) = dialog([ScriptedAnswer::ok(json!({})), ScriptedAnswer::refused(133_016, "ten")]).await;
+    let waits = LocalizedText::new("passport-whatsapp-w40");
+    assert_eq!(tried.connect(chosen.clone()).await, Err(Denied::Away(waits)));
     let (fake, wrong) = dialog([]).await;
     let mut typed = chosen;
     typed[PIN] = json!("12345a");

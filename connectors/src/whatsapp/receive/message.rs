@@ -14,6 +14,9 @@ use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingM
 use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::Message;
 
+/// Milliseconds for which a click on an advertisement opens the chat.
+const AFTER_AN_ADVERTISEMENT: i64 = 72 * 3_600_000;
+
 /// The conversation of a message, and its participants.
 pub(super) struct MessageScene {
     pub conversation_id: String,
@@ -109,6 +112,7 @@ impl NumberChange<'_> {
             events.push(began(&scene, mark(referral)));
         }
         events.extend(self.written(message, &scene));
+        events.extend(longer_window(message, &scene));
         events
     }
 
@@ -180,6 +184,14 @@ impl NumberChange<'_> {
             room: scene.room.clone(),
         }
     }
+}
+
+/// Who comes from an advertisement may be answered for longer, counted from the message (whatsapp §11).
+fn longer_window(message: &Message, scene: &MessageScene) -> Option<InboundEvent> {
+    let referral = message.referral.as_ref().filter(|_| scene.receiver.is_none() && scene.room.is_none())?;
+    let is_ad = &*referral.source_type == "ad" || referral.ctwa_clid.some().is_some();
+    let until = message.timestamp.millis()?.checked_add(AFTER_AN_ADVERTISEMENT)?;
+    is_ad.then(|| InboundEvent::WindowOpen { conversation_id: scene.conversation_id.clone(), until })
 }
 
 /// A conversation without a message yet, or the origin of its customer.

@@ -20,8 +20,9 @@ pub mod markers;
 #[cfg(test)]
 mod tests;
 
-/// The requested fields of templates.
+/// The requested fields of templates; and of those of one name, whose text is compared.
 const FIELDS: &str = "id,name,language,status,category,quality_score,rejected_reason";
+const FIELDS_WITH_TEXT: &str = "id,name,language,status,category,quality_score,rejected_reason,components";
 /// Templates per page, and maximum number of pages: a verified portfolio has up to 6000 (whatsapp §9).
 const PAGE: &str = "100";
 const PAGES: usize = 100;
@@ -50,6 +51,14 @@ wire! {
         category: Id,
         quality_score: Quality,
         rejected_reason: Id,
+        components: Many<Component>,
+    }
+
+    /// A part of a template, as far as it is compared.
+    Component {
+        r#type: Id,
+        format: Id,
+        text: Id,
     }
 
     Quality {
@@ -93,8 +102,8 @@ pub(super) fn category(word: &str) -> Option<TemplateCategory> {
     })
 }
 
-/// Submits a template. If Meta already has one of this name and language, its state is returned; a rejected or paused
-/// one is submitted again in its current form.
+/// Submits a template. If Meta already has one of this name and language, its state is returned, unless its text
+/// differs; a rejected or paused one is submitted again in its current form.
 pub(super) async fn submit(
     api: &GraphApi,
     settings: &Settings,
@@ -124,18 +133,36 @@ pub(super) async fn submit(
         return Err(refused);
     }
     // It may have been submitted before and only the answer was lost.
-    let all = list(api, settings, Some(&name)).await?;
-    let known = all
-        .into_iter()
-        .find(|one| one.name.as_ref() == Some(&name) && one.language.as_ref() == Some(&template.language));
-    let known = known.ok_or(refused)?;
+    let all = pages(api, settings, FIELDS_WITH_TEXT, Some(&name)).await?;
+    let mut same_name = all.iter().filter(|one| *one.name == *name && *one.language == *template.language);
+    let found = same_name.next().ok_or(refused)?;
+    let known = known(found);
     if matches!(known.status, Some(TemplateStatus::Rejected | TemplateStatus::Paused)) {
         let done: Result<IgnoredAny, ApiError> =
             api.post(token, Path(&[&known.id], &[]), &json!({ "components": components })).await;
         done.map_err(|failed| denied(&failed))?;
         return Ok(TemplateState { status: Some(TemplateStatus::InReview), reason: None, ..known });
     }
+    // Messages made from this one would be refused, or say what nobody wrote.
+    if !has_text_of(found, &components) {
+        return Err(Denied::Refused(LocalizedText::new("said-wa-template-other").with("name", name)));
+    }
     Ok(known)
+}
+
+/// Whether Meta's template has the same header and text. Without any components in Meta's answer it counts as the same.
+fn has_text_of(known: &KnownTemplate, components: &[Value]) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let there = |kind: &str| {
+        let part = known.components.iter().find(|part| part.r#type.eq_ignore_ascii_case(kind))?;
+        Some((part.format.to_ascii_uppercase(), words(&part.text)))
+    };
+    let here = |kind: &str| {
+        let part = components.iter().find(|part| part["type"] == kind)?;
+        let text = |name: &str| part[name].as_str().unwrap_or_default();
+        Some((text("format").to_owned(), words(text("text"))))
+    };
+    known.components.iter().next().is_none() || ["HEADER", "BODY"].iter().all(|kind| there(kind) == here(kind))
 }
 
 fn state_of(made: &Submitted, name: String, template: &NewTemplate) -> TemplateState {
@@ -169,15 +196,25 @@ pub(super) async fn list(
     settings: &Settings,
     name: Option<&str>,
 ) -> Result<Vec<TemplateState>, Denied> {
+    Ok(pages(api, settings, FIELDS, name).await?.iter().map(known).collect())
+}
+
+/// The same with the given fields, as Meta lists them.
+async fn pages(
+    api: &GraphApi,
+    settings: &Settings,
+    fields: &str,
+    name: Option<&str>,
+) -> Result<Vec<KnownTemplate>, Denied> {
     let (token, waba) = (token(settings)?, number(settings)?.waba_id);
     let (mut all, mut after) = (Vec::new(), String::new());
     for _ in 0..PAGES {
-        let mut query = vec![("fields", FIELDS), ("limit", PAGE)];
+        let mut query = vec![("fields", fields), ("limit", PAGE)];
         query.extend(name.map(|name| ("name", name)));
         query.extend(Some(("after", after.as_str())).filter(|(_, after)| !after.is_empty()));
         let page: Result<TemplateList, ApiError> = api.get(token, Path(&[waba, "message_templates"], &query)).await;
         let page = page.map_err(|failed| denied(&failed))?;
-        all.extend(page.data.iter().map(known));
+        all.extend(page.data.iter().cloned());
         let next = page.paging.cursors.after.some().filter(|next| page.paging.next.some().is_some() && *next != after);
         let Some(next) = next.map(str::to_owned) else { break };
         after = next;

@@ -132,6 +132,19 @@ async fn a_template_that_is_there_keeps_its_state_or_is_submitted_anew() {
         (calls[2].method.as_str(), calls[2].path.as_str(), calls[2].body["components"][1]["type"].as_str()),
         ("POST", "99", Some("BODY"))
     );
+    let other = |text: &str| {
+        let mut listed = listed("APPROVED");
+        let header = json!({ "type": "HEADER", "format": "TEXT", "text": "Order {{1}}" });
+        listed["data"][1]["components"] = json!([header, { "type": "body", "text": text }, { "type": "FOOTER" }]);
+        listed
+    };
+    let same = account([exists(), ScriptedAnswer::ok(other("Здравствуйте, {{1}}!  Заказ {{2}} готов.\n"))]).await;
+    let state = submit(&same.api, &same.settings, &template()).await.unwrap();
+    assert_eq!(state.status, Some(TemplateStatus::Approved), "the same text");
+    let taken = account([exists(), ScriptedAnswer::ok(other("Заказ {{1}} отменён, {{2}}."))]).await;
+    let said = LocalizedText::new("said-wa-template-other").with("name", "order_ready_v2");
+    assert_eq!(submit(&taken.api, &taken.settings, &template()).await, Err(Denied::Refused(said)));
+    assert_eq!(taken.fake.calls().len(), 2, "another template of this name is left alone");
     let wrong = account([ScriptedAnswer::refused(2_388_299, "edge"), ScriptedAnswer::ok(json!({ "data": [] }))]).await;
     let Err(Denied::Refused(said)) = submit(&wrong.api, &wrong.settings, &template()).await else { panic!("accepted") };
     assert_eq!(said, LocalizedText::new("passport-whatsapp-w60"));

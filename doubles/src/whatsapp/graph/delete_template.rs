@@ -16,7 +16,7 @@ pub(super) fn delete(state: &mut State, call: &Call, waba: &str) -> Answered {
     let is_meant = |one: &&crate::whatsapp::state::Template| {
         one.waba == waba && Some(&one.name) == name.as_ref() && id.as_ref().is_none_or(|id| one.id == *id)
     };
-    let gone: Vec<_> = state.templates.values().filter(is_meant).cloned().collect();
+    let gone: Vec<String> = state.templates.values().filter(is_meant).map(|one| one.id.clone()).collect();
     ensure(!gone.is_empty(), || {
         GraphError::template(
             2_593_002,
@@ -24,12 +24,19 @@ pub(super) fn delete(state: &mut State, call: &Call, waba: &str) -> Answered {
             "The message template doesn't exist in this account.",
         )
     })?;
-    let until = state.now + LOCKED;
-    for one in gone {
-        state.templates.remove(&one.id);
-        if let Some(waba) = state.wabas.get_mut(waba).filter(|_| one.status == "APPROVED") {
-            waba.locked_names.insert((one.name, one.language), until);
-        }
+    for id in gone {
+        state.drop_template(&id);
     }
     success()
+}
+
+impl State {
+    /// Deletes a template. The name of an approved one stays taken for a while.
+    pub(crate) fn drop_template(&mut self, id: &str) {
+        let until = self.now + LOCKED;
+        let Some(gone) = self.templates.remove(id).filter(|one| one.status == "APPROVED") else { return };
+        if let Some(waba) = self.wabas.get_mut(&gone.waba) {
+            waba.locked_names.insert((gone.name, gone.language), until);
+        }
+    }
 }

@@ -72,11 +72,12 @@ impl State {
         };
         let mut body = self.status_object(phone, &person, &message, Status::Failed);
         body["errors"] = json!([codes::in_webhook(code, details)]);
+        let contacts = [self.contact(phone, &person)];
         if let Some(message) = self.message_mut(phone, id) {
             message.status = Some(Status::Failed);
             message.error = Some(code);
         }
-        self.tell_phone(phone, "messages", json!({"statuses": [body]}));
+        self.tell_phone(phone, "messages", json!({"contacts": contacts, "statuses": [body]}));
     }
 
     fn status_object(&self, phone: &str, person: &Person, message: &Message, status: Status) -> Value {

@@ -160,10 +160,11 @@ impl Event {
     }
 
     /// A template was submitted for approval. The Russian sample has `add` at the root; third parties describe a
-    /// wrapper.
-    pub(super) fn review(account_id: i64, template: &Template, wrapped: bool) -> Self {
+    /// wrapper. The sample's template has no file and no external id: whether a hook names them is not documented, so
+    /// it is a switch (`is_bare`).
+    pub(super) fn review(account_id: i64, template: &Template, wrapped: bool, is_bare: bool) -> Self {
         let mut fields: Map<String, Value> = template.fields.clone();
-        fields.retain(|key, _| !matches!(key.as_str(), "external_id" | "attachment"));
+        fields.retain(|key, _| !is_bare || !matches!(key.as_str(), "external_id" | "attachment"));
         let reviews: Vec<Value> = template.reviews.iter().map(Review::shown).collect();
         for (key, value) in [
             ("id", json!(template.id)),

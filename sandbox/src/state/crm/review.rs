@@ -52,11 +52,12 @@ impl Account {
                 reject_reason: String::new(),
             })
             .collect();
-        let (account_id, wrapped) = (self.id, self.switches.wrapped_reviews);
+        let (account_id, switches) = (self.id, &self.switches);
+        let (wrapped, is_bare) = (switches.wrapped_reviews, switches.bare_reviews);
         if let Some(template) = self.crm.templates.iter_mut().find(|one| one.id == template_id) {
             template.reviews = reviews;
             template.updated_at = now;
-            let event = Event::review(account_id, template, wrapped);
+            let event = Event::review(account_id, template, wrapped, is_bare);
             self.crm.events.push(event);
         }
         true

@@ -159,7 +159,9 @@ async fn everything_one_can_subscribe_to_is_told_and_nothing_else() {
     world.sandbox.merge_contacts(HOST, other, one.contact_id);
     world.sandbox.close_talk(HOST, world.sandbox.talks(HOST)[0].id);
     world.sandbox.delete_lead(HOST, one.lead_id);
-    let template = world.sandbox.add_template(HOST, "order", "Hi", json!({"type": "waba"}));
+    let attachment = json!({"id": "f-1", "name": "offer.pdf", "type": "document"});
+    let fields = json!({"type": "waba", "external_id": "order_ready", "attachment": attachment});
+    let template = world.sandbox.add_template(HOST, "order", "Hi", fields);
     world.sandbox.ask_template_review(HOST, template);
     let told = attempts(&world, 11).await;
     let keys: Vec<String> = told
@@ -192,9 +194,15 @@ async fn everything_one_can_subscribe_to_is_told_and_nothing_else() {
     assert_eq!(form(&told[8].body)["talk[update][0][is_in_work]"], "0");
     let review = form(&told[10].body);
     assert_eq!((review["add[0][type]"].as_str(), review["add[0][is_on_review]"].as_str()), ("waba", "0"));
+    let named =
+        [&review["add[0][external_id]"], &review["add[0][attachment][id]"], &review["add[0][attachment][type]"]];
+    assert_eq!(named, ["order_ready", "f-1", "document"]);
     world.sandbox.set_wrapped_reviews(HOST, true);
+    world.sandbox.set_bare_reviews(HOST, true);
     world.sandbox.ask_template_review(HOST, template);
-    assert!(attempts(&world, 12).await[11].body.starts_with("chat_template_reviews%5Badd%5D"));
+    let bare = attempts(&world, 12).await[11].body.clone();
+    assert!(bare.starts_with("chat_template_reviews%5Badd%5D"));
+    assert!(!bare.contains("attachment") && !bare.contains("external_id"), "{bare}");
 }
 
 #[tokio::test]

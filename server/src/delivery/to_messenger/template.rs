@@ -30,8 +30,10 @@ pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<Templa
         Err(_) => None,
     };
     // One that was made anew in amoCRM has another id there.
-    let row = match (row, template.external_id.as_deref().filter(|name| !name.is_empty())) {
-        (None, Some(name)) => template::named(&line.app.sources, line.source, name).await?,
+    let row = match (row, template.external_id.as_deref()) {
+        (None, Some(external_id)) => {
+            template::named(&line.app.sources, line.source, external_id, &template.content).await?
+        }
         (row, _) => row,
     };
     let Some(row) = row else {

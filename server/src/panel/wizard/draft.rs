@@ -38,6 +38,9 @@ pub struct SourceDraft {
     /// Empty: amoCRM's default.
     pub pipeline: String,
     pub default: bool,
+    /// To which contact new chats are linked; empty: amoCRM chooses.
+    #[serde(default)]
+    pub contact_rule: String,
     pub channel_id: Option<Uuid>,
     /// Generated at the start, so that submitting twice creates one source.
     pub external_id: String,

@@ -86,8 +86,8 @@ pub async fn learned(app: &SourceContext, source: &source::Model, part: &str, ke
     .await
 }
 
-/// Stores what a messenger reports to be wrong with a line, in English; none ends it. One problem an aspect, which
-/// keeps its start while it is reported again.
+/// Stores what a messenger reports to be wrong with a line, in English; none ends it. One problem an aspect, which keeps
+/// its start while it is reported again.
 pub async fn reported_trouble(
     app: &SourceContext,
     source: &source::Model,

@@ -64,6 +64,9 @@ async fn answers(
         }
         ("GET", ["bytes"]) if !has_token => HttpResponse::Unauthorized().finish(),
         ("GET", ["bytes"]) => HttpResponse::Ok().content_type("image/jpeg").body(PICTURE),
+        ("GET", ["file-ended"]) => {
+            HttpResponse::BadRequest().json(json!({"error": {"code": "100", "message": "gone"}}))
+        }
         ("POST", [WABA, "subscribed_apps"]) => HttpResponse::Ok().json(json!({"success": true})),
         ("POST", [PHONE, "messages"]) if body.windows(8).any(|part| part == b"\"status\"") => {
             HttpResponse::BadRequest().json(json!({"error": {"message": "(#100) Unknown", "code": 100}}))

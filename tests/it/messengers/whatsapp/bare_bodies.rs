@@ -97,8 +97,12 @@ async fn unknown_kinds_are_words(world: &mut BareWorld) {
 async fn files_are_fetched_from_another_host_and_with_the_token(world: &mut BareWorld) {
     let line = connected(world).await;
     comes(world, &line, message("wamid.A", "image", json!({"id": "file-2", "mime_type": null, "caption": null}))).await;
+    comes(world, &line, message("wamid.B", "document", json!({"id": "file-ended", "filename": "offer.pdf"}))).await;
+    comes(world, &line, message("wamid.C", "text", json!({"body": "Did you get it?"}))).await;
     let came = at_crm(world);
-    assert_eq!((came.len(), came[0].kind.as_str()), (1, "picture"));
+    let kinds: Vec<_> = came.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(kinds, ["picture", "text", "text"], "{:?}", texts(world));
+    assert!(texts(world)[1].contains("offer.pdf"), "{:?}", texts(world));
     let there = world.sandbox.downloads(&line.host, &came[0].id).await.unwrap();
     assert!(!there.bytes.is_empty());
 }

@@ -70,6 +70,22 @@ async fn a_typed_number_is_its_button(world: &mut WhatsAppWorld) {
     assert_eq!(answers(world, "2").await, "2", "after the window it is no answer");
 }
 
+/// What was said last is read for a lone number, and for nothing else that customers write.
+async fn only_a_lone_number_costs_a_read(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    chat.manager_gets_through(world, HookMessage::text("Which?").buttons(&plain(11))).await;
+    for (typed, reads) in [("Hello", 0), ("2 pieces", 0), ("1592", 0), ("2", 1)] {
+        chat.customer(world).writes(typed).unwrap();
+        world.app().store.counted().watch();
+        world.messenger.deliver_all().await;
+        let statements = world.app().store.counted().statements();
+        let last = |one: &&String| one.contains("ORDER BY \"message\".\"id\" DESC");
+        assert_eq!(statements.iter().filter(last).count(), reads, "{typed}: {statements:#?}");
+        world.deliver_all().await;
+    }
+    assert_eq!(last(world).text, "Option 2");
+}
+
 async fn labels_that_are_too_long_are_lines(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let rows = [vec![button("A label of more than twenty-four characters", None), button("No", None)]];
@@ -134,6 +150,27 @@ async fn a_list_is_a_list(world: &mut WhatsAppWorld) {
     assert_eq!(titles(&sent.json), ["Service 1", "Service 2"]);
 }
 
+async fn a_list_keeps_its_sections(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let row =
+        |data: &str| ListRow { callback_data: data.into(), title: format!("Row {data}"), description: String::new() };
+    let section = |title: &str, rows: &[&str]| Section {
+        title: title.to_owned(),
+        rows: rows.iter().map(|data| row(data)).collect(),
+    };
+    let sections = vec![section("Delivery", &["a", "b"]), section("Assembly", &["c"])];
+    chat.manager_gets_through(world, HookMessage::text("").list(ListMessage { sections, ..list(1) })).await;
+    let sent = chat.last_sent(world);
+    let shown = &sent.json["interactive"]["action"]["sections"];
+    assert_eq!((&shown[0]["title"], &shown[1]["title"], sent.error), (&json!("Delivery"), &json!("Assembly"), None));
+    assert_eq!((shown[0]["rows"].as_array().unwrap().len(), shown[1]["rows"].as_array().unwrap().len()), (2, 1));
+    let third = shown[1]["rows"][0]["id"].as_str().unwrap();
+    chat.customer(world).chooses(&sent.id, third).unwrap();
+    arrives(world).await;
+    let came = last(world);
+    assert_eq!((came.text.as_str(), &super::told(&came)["callback_data"]), ("Row c", &json!("c")));
+}
+
 async fn a_list_of_many_rows_is_several(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     chat.manager_gets_through(world, HookMessage::text("").list(list(23))).await;
@@ -149,9 +186,11 @@ async fn a_list_of_many_rows_is_several(world: &mut WhatsAppWorld) {
 both!(
     buttons_are_buttons_a_list_or_lines,
     a_typed_number_is_its_button,
+    only_a_lone_number_costs_a_read,
     labels_that_are_too_long_are_lines,
     a_link_opens_from_its_button,
     a_picture_with_buttons_is_one_message,
     a_list_is_a_list,
+    a_list_keeps_its_sections,
     a_list_of_many_rows_is_several,
 );

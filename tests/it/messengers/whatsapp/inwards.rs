@@ -122,6 +122,10 @@ async fn words_passed_on_say_so(world: &mut WhatsAppWorld) {
     chat.customer(world).sends_with(Content::text("20% off"), with).unwrap();
     arrives(world).await;
     assert_eq!(last(world).text, "Переслано\n20% off");
+    let often = Dressing { forwarded_often: true, ..Dressing::default() };
+    chat.customer(world).sends_with(Content::text("To ten friends"), often).unwrap();
+    arrives(world).await;
+    assert_eq!(last(world).text, "Переслано много раз\nTo ten friends");
 }
 
 async fn reactions_come_and_go(world: &mut WhatsAppWorld) {

@@ -25,6 +25,7 @@ async fn a_text_arrives_and_its_way_is_told(world: &mut WhatsAppWorld) {
     let sent = chat.last_sent(world);
     assert_eq!((sent.kind.as_str(), sent.text.as_str()), ("text", "Good *morning*\nhttps://acme.test"));
     assert_eq!(sent.json["to"], "77010001122", "to the phone as long as there is one");
+    assert_eq!(sent.json["text"]["preview_url"], true, "links show what is behind them");
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
 }
 
@@ -52,6 +53,28 @@ async fn every_file_arrives_as_what_it_is(world: &mut WhatsAppWorld) {
     assert!(voice.is_some(), "a voice message is shown as one");
     let document = chat.sent(world).into_iter().find(|one| one.kind == "document").unwrap();
     assert_eq!(document.json["document"]["filename"], "offer.pdf");
+}
+
+/// Meta shows Opus in Ogg as a voice message. What else it plays is audio, and other sound is a document.
+async fn a_voice_message_goes_as_what_meta_plays(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let bytes = |text: &str| text.as_bytes().repeat(64);
+    for (name, kind, content, there) in [
+        ("voice.m4a", "audio/mp4", bytes("ftypM4A "), "audio"),
+        ("voice.ogg", "audio/ogg", bytes("OggS vorbis "), "document"),
+        ("voice.wav", "audio/wav", bytes("RIFF WAVE "), "document"),
+    ] {
+        let said = chat
+            .manager_gets_through(world, HookMessage::attachment(Attachment::new("voice", name, kind, content)))
+            .await;
+        let sent = chat.last_sent(world);
+        assert_eq!(
+            (sent.kind.as_str(), sent.error, &sent.json["audio"]["voice"]),
+            (there, None, &json!(null)),
+            "{name}"
+        );
+        assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1], "{name}");
+    }
 }
 
 async fn a_file_that_meta_has_is_not_uploaded_again(world: &mut WhatsAppWorld) {
@@ -158,6 +181,7 @@ async fn a_manager_signs_where_the_source_wants_it(world: &mut WhatsAppWorld) {
 both!(
     a_text_arrives_and_its_way_is_told,
     every_file_arrives_as_what_it_is,
+    a_voice_message_goes_as_what_meta_plays,
     a_file_that_meta_has_is_not_uploaded_again,
     what_meta_takes_as_no_picture_is_a_document,
     captions_are_below_their_file_or_follow_it,

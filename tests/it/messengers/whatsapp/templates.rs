@@ -1,5 +1,7 @@
 //! Templates: made in amoCRM, reviewed by Meta, sent at any time (whatsapp §9).
 
+mod files;
+mod names;
 mod sent;
 
 use std::time::Duration;

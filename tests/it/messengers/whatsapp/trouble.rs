@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use doubles::whatsapp::Fault;
+use doubles::whatsapp::{Content, Fault, Given, NewPerson};
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
 
+use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, last};
 
 async fn a_revoked_token_stops_the_source_and_a_new_one_lets_everything_go(world: &mut WhatsAppWorld) {
@@ -59,6 +60,37 @@ async fn a_burst_to_one_person_arrives_in_order(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), wanted);
 }
 
+/// Who is written to faster than Meta allows waits alone: nobody else's messages are slower for it.
+async fn a_burst_to_one_person_slows_nobody_else(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let oleg = NewPerson {
+        wa_id: "77010002233".to_owned(),
+        name: "Oleg".to_owned(),
+        user_id: Some("KZ.2222222222222222222".to_owned()),
+        ..NewPerson::default()
+    };
+    let oleg = world.messenger.add_person(oleg);
+    world.messenger.customer(oleg, &chat.number.phone).writes("Hello").unwrap();
+    arrives(world).await;
+    world.messenger.set_rates(true, 2);
+    let wanted: Vec<String> = (1..=6).map(|number| format!("message {number}")).collect();
+    for text in &wanted {
+        chat.manager_sends(world, HookMessage::text(text)).await;
+    }
+    world.deliver_all().await;
+    let to = |world: &WhatsAppWorld, who: i64| -> Vec<String> {
+        chat.sent(world).into_iter().filter(|one| one.person == who).map(|one| one.text).collect()
+    };
+    assert_eq!(to(world, chat.maria), wanted[..2], "the third one is refused, and waits");
+    chat.line.manager_sends(world, "KZ.2222222222222222222", HookMessage::text("To Oleg")).await;
+    world.deliver_all().await;
+    assert_eq!(to(world, oleg), ["To Oleg"], "at once, on the clock's same second");
+    assert_eq!(to(world, chat.maria).len(), 2);
+    world.deliver_to_the_end().await;
+    arrives(world).await;
+    assert_eq!(to(world, chat.maria), wanted, "all, and in order");
+}
+
 async fn a_quote_that_meta_does_not_have_costs_no_message(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let theirs = last(world);
@@ -80,21 +112,40 @@ async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut What
     assert!(!told.text.contains(&chat.number.token), "{}", told.text);
 }
 
-/// A file of the customer that Meta cannot give now is asked for later; one that it lost is told.
+/// A file of the customer that Meta cannot give now is asked for later; one that it lost is told by its name.
 async fn a_customers_file_is_waited_for(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.faults().next("media_url", 1, Fault::HtmlPage { status: 503 });
-    chat.customer(world).sends(doubles::whatsapp::Content::image("Чек")).unwrap();
+    chat.customer(world).sends(Content::image("Чек")).unwrap();
     arrives(world).await;
     world.advance(Duration::from_secs(600));
     arrives(world).await;
     assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("picture", "Чек"));
+    // It is kept here: Meta forgets it, and amoCRM gets it all the same.
+    let picture = last(world);
+    for sent in world.messenger.chat(&chat.number.phone, chat.maria) {
+        if let Some(id) = sent.json["image"]["id"].as_str() {
+            world.messenger.lose_file(id);
+        }
+    }
+    let there = world.sandbox.downloads(&chat.line.host, &picture.id).await.unwrap();
+    assert!(!there.bytes.is_empty());
+
+    world.messenger.faults().next("media_url", 1, Fault::Error { code: 100 });
+    let lost = Given::sample().named("offer.pdf");
+    chat.customer(world).sends(Content::Document { file: lost, caption: String::new() }).unwrap();
+    chat.customer(world).writes("Did you get it?").unwrap();
+    arrives(world).await;
+    let came: Vec<_> = at_crm(world).into_iter().rev().take(2).map(|one| (one.kind, one.text)).collect();
+    assert_eq!(came[0], ("text".to_owned(), "Did you get it?".to_owned()), "it blocks nothing");
+    assert!(came[1].0 == "text" && came[1].1.contains("offer.pdf"), "{came:?}");
 }
 
 both!(
     a_revoked_token_stops_the_source_and_a_new_one_lets_everything_go,
     limits_are_waited_for,
     a_burst_to_one_person_arrives_in_order,
+    a_burst_to_one_person_slows_nobody_else,
     a_quote_that_meta_does_not_have_costs_no_message,
     why_it_failed_stands_in_the_timeline_without_the_token,
     a_customers_file_is_waited_for,

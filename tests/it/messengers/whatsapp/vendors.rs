@@ -1,5 +1,7 @@
 //! The vendor's own app at Meta: one webhook address for the numbers of all accounts (whatsapp §2).
 
+mod templates;
+
 use doubles::whatsapp::{NewPerson, Review, WebhookFault};
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Line, answer, both};
@@ -86,6 +88,9 @@ async fn an_unknown_number_is_kept_aside(world: &mut VendorsWorld) {
     let webhook = world.messenger.webhooks().pop().unwrap();
     assert_eq!(webhook.last_status, Some(200));
     assert_eq!(world.quarantined().await, ["unknown_line"]);
+    let checks = parom::doctor::accounts(&world.app().store).await;
+    let said = checks.into_iter().find(|check| check.name == "quarantine").unwrap().detail.to_string();
+    assert!(said.contains(&format!("1 × unknown_line (whatsapp {})", number.phone)), "{said}");
 }
 
 async fn only_meta_is_let_in(world: &mut VendorsWorld) {

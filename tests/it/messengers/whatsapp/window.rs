@@ -1,13 +1,13 @@
-//! The 24 hours in which a customer may be answered freely (whatsapp §11).
+//! The time in which a customer may be answered freely: 24 hours, 72 after an advertisement (whatsapp §11).
 
 use std::time::Duration;
 
-use doubles::whatsapp::{Content, Dressing};
+use doubles::whatsapp::{Content, Dressing, Fault, NewPhone};
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
 
-use super::{WhatsAppWorld, arrives, chatting, failure};
+use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, failure};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -40,16 +40,80 @@ async fn whatever_the_customer_does_opens_it(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), ["Good morning", "Still open"]);
 }
 
-/// Who comes from an advertisement may be answered a day; Meta's three days are not counted on.
-async fn an_advertisement_opens_it_too(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.advance(25 * HOUR);
+fn ad() -> Dressing {
     let ad = json!({"source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes"});
-    let with = Dressing { referral: Some(ad), ..Dressing::default() };
-    chat.customer(world).sends_with(Content::text("Price?"), with).unwrap();
-    arrives(world).await;
-    chat.manager_gets_through(world, HookMessage::text("30 000")).await;
-    assert_eq!(chat.texts(world), ["30 000"]);
+    Dressing { referral: Some(ad), ..Dressing::default() }
 }
 
-both!(a_late_answer_is_refused_before_it_is_sent, whatever_the_customer_does_opens_it, an_advertisement_opens_it_too);
+/// The clock of the only conversation, in whole hours from now.
+async fn hours_left(world: &WhatsAppWorld, chat: &super::Chat) -> i64 {
+    let list = world.api.get(&chat.line.path("/conversations")).await.is(200);
+    let until: chrono::DateTime<chrono::Utc> = list.text_at("/items/0/window/until").parse().unwrap();
+    ((until - world.clock.now()).num_minutes() + 30).div_euclid(60)
+}
+
+/// Who comes from an advertisement may be answered for three days, of which later messages take nothing away.
+async fn an_advertisement_opens_it_for_three_days(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    assert_eq!(hours_left(world, &chat).await, 24);
+    world.advance(25 * HOUR);
+    chat.customer(world).sends_with(Content::text("Price?"), ad()).unwrap();
+    arrives(world).await;
+    assert_eq!(hours_left(world, &chat).await, 72);
+    chat.customer(world).writes("And the colour?").unwrap();
+    arrives(world).await;
+    world.advance(71 * HOUR);
+    chat.manager_gets_through(world, HookMessage::text("30 000")).await;
+    assert_eq!((chat.texts(world), hours_left(world, &chat).await), (vec!["30 000".to_owned()], 1));
+    world.advance(HOUR);
+    let calls = world.messenger.calls_of("messages").len();
+    let said = chat.manager_gets_through(world, HookMessage::text("Too late")).await;
+    assert_eq!((failure(world, &said).0, world.messenger.calls_of("messages").len()), (905, calls));
+}
+
+/// A post opens a day, and so does an advertisement where Meta says so: its refusal has the same code.
+async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let post = json!({"source_url": "https://fb.me/2", "source_type": "post", "source_id": "13", "headline": "News"});
+    let post = Dressing { referral: Some(post), ..Dressing::default() };
+    chat.customer(world).sends_with(Content::text("Is it true?"), post).unwrap();
+    arrives(world).await;
+    assert_eq!(hours_left(world, &chat).await, 24);
+    chat.customer(world).sends_with(Content::text("Price?"), ad()).unwrap();
+    arrives(world).await;
+    world.advance(30 * HOUR);
+    world.messenger.faults().next("messages", 1, Fault::Error { code: 131_047 });
+    let said = chat.manager_gets_through(world, HookMessage::text("30 000")).await;
+    assert_eq!(failure(world, &said), (905, "Прошло 24 часа с ответа клиента. Отправьте шаблон.".to_owned()));
+}
+
+/// A number that somebody wrote to last is open, another one of the account is not.
+async fn each_number_has_its_own_clock(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let phone = NewPhone {
+        id: "330022334455668".to_owned(),
+        number: "77010009911".to_owned(),
+        ..NewPhone::of(&chat.number.waba)
+    };
+    let second = Number { phone: world.messenger.add_phone(phone), ..chat.number.clone() };
+    let sales = world.line_of("whatsapp", "Sales", "wa-2", second.settings()).await;
+    world.messenger.customer(chat.maria, &second.phone).writes("And here?").unwrap();
+    arrives(world).await;
+    world.advance(23 * HOUR);
+    chat.customer(world).writes("Support?").unwrap();
+    arrives(world).await;
+    world.advance(2 * HOUR);
+    chat.manager_gets_through(world, HookMessage::text("From support")).await;
+    let late = sales.manager_sends(world, MARIA, HookMessage::text("From sales")).await;
+    arrives(world).await;
+    assert_eq!((chat.texts(world), failure(world, &late).0), (vec!["From support".to_owned()], 905));
+    assert!(world.messenger.sent(&second.phone).is_empty());
+}
+
+both!(
+    a_late_answer_is_refused_before_it_is_sent,
+    whatever_the_customer_does_opens_it,
+    an_advertisement_opens_it_for_three_days,
+    meta_may_close_it_earlier,
+    each_number_has_its_own_clock,
+);

@@ -79,11 +79,12 @@ fn forwarded_words_say_so() {
 
 #[test]
 fn an_advertisement_is_named_and_kept() {
-    let [InboundEvent::Began(began), InboundEvent::Wrote(written)] =
-        <[InboundEvent; 2]>::try_from(read("text_ad_referral")).unwrap()
+    let [InboundEvent::Began(began), InboundEvent::Wrote(written), InboundEvent::WindowOpen { conversation_id, until }] =
+        <[InboundEvent; 3]>::try_from(read("text_ad_referral")).unwrap()
     else {
-        panic!("the conversation begins, and has a message")
+        panic!("the conversation begins, has a message, and is open for longer")
     };
+    assert_eq!((conversation_id.as_str(), Some(until)), (MARIA, written.sent_at.map(|at| at + 72 * 3_600_000)));
     let mark = began.mark.unwrap();
     for part in
         ["Синие велосипеды", "ad 120200000000000001", "https://fb.me/3acmead", "ctwa_clid=ARAkLkA8rmlFeiCktEJQ-acme"]

@@ -57,12 +57,12 @@ async fn links_and_headlines_have_values(world: &mut WhatsAppWorld) {
 /// One text in two languages are two templates, each sent as itself.
 async fn each_language_is_a_template_of_its_own(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let russian = approved(world, &chat, json!({})).await;
-    let english = approved(world, &chat, json!({"waba_language": "en"})).await;
-    let mut made: Vec<String> =
-        world.messenger.templates(&chat.number.waba).into_iter().map(|one| one.language).collect();
+    let russian = approved(world, &chat, json!({"external_id": "order_ready"})).await;
+    let english = approved(world, &chat, json!({"external_id": "order_ready", "waba_language": "en"})).await;
+    let made = world.messenger.templates(&chat.number.waba).into_iter();
+    let mut made: Vec<String> = made.map(|one| format!("{} {}", one.name, one.language)).collect();
     made.sort();
-    assert_eq!(made, ["en", "ru"]);
+    assert_eq!(made, ["order_ready en", "order_ready ru"]);
     world.advance(DAY);
     for (id, language) in [(english, "en"), (russian, "ru")] {
         chat.manager_gets_through(world, message(id)).await;

@@ -1,0 +1,123 @@
+//! Templates with a file above their text (whatsapp §9): amoCRM's own file is the example that Meta reviews, and the
+//! message's file is what customers get.
+
+use doubles::whatsapp::Review;
+use parom::template::{TemplateDraft, create};
+use parom_tests::both;
+use parom_tests::settings::HOST;
+use sandbox::{Attachment, HookMessage};
+use serde_json::{Value, json};
+
+use super::super::{Chat, WhatsAppWorld, chatting};
+use super::{CONTENT, DAY, asked, at_crm, at_meta, decided, listed, requested};
+
+const PARAMS: &[(&str, &str)] = &[("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
+
+/// What amoCRM says of a template with this file.
+fn with_file(uuid: &str, kind: &str) -> Value {
+    let attachment = json!({"id": uuid, "name": "sample", "type": kind});
+    json!({"waba_header": null, "waba_header_type": "media", "attachment": attachment})
+}
+
+/// The header of what was sent last.
+#[track_caller]
+fn header(world: &WhatsAppWorld, chat: &Chat) -> Value {
+    let sent = chat.last_sent(world);
+    assert_eq!((sent.kind.as_str(), sent.error), ("template", None), "{}", sent.json);
+    let components = sent.json["template"]["components"].as_array().cloned().unwrap_or_default();
+    components.into_iter().find(|one| one["type"] == "header").expect("a header")["parameters"][0].clone()
+}
+
+async fn a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    for (kind, format, file) in [
+        ("document", "DOCUMENT", Attachment::sample("file")),
+        ("picture", "IMAGE", Attachment::second_picture()),
+        ("video", "VIDEO", Attachment::sample("video")),
+    ] {
+        let uuid = world.sandbox.add_drive_file(HOST, &file);
+        let examples = world.messenger.calls_of("uploads").len();
+        let id = requested(world, &chat, with_file(&uuid, kind)).await;
+        assert_eq!(world.messenger.calls_of("uploads").len(), examples + 1, "the example is uploaded");
+        let there = at_meta(world, &chat);
+        let submitted = &there.json["components"][0];
+        assert_eq!((&submitted["type"], &submitted["format"]), (&json!("HEADER"), &json!(format)));
+        assert!(submitted["example"]["header_handle"][0].is_string(), "{submitted}");
+        decided(world, &there, Review::Approve).await;
+        assert_eq!(at_crm(world, id).0, "approved");
+        world.advance(DAY);
+        let message = || HookMessage::attachment(file.clone()).template(id, None, CONTENT, PARAMS);
+        for message in [message(), message().by_salesbot()] {
+            let count = chat.sent(world).len();
+            let said = chat.manager_gets_through(world, message).await;
+            let given = header(world, &chat);
+            let name = format.to_lowercase();
+            assert!(given["type"] == *name && given[&name]["id"].is_string(), "{given}");
+            assert!(chat.last_sent(world).text.contains("order 7 is ready"), "{}", chat.last_sent(world).text);
+            assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+            assert_eq!(chat.sent(world).len(), count + 1, "one message: the text is the template's");
+        }
+    }
+}
+
+/// The hook does not name the file; a template of Parom's own can be read.
+async fn a_file_that_the_hook_does_not_name_is_asked_for(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.sandbox.set_bare_reviews(HOST, true);
+    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    let examples = PARAMS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let draft = TemplateDraft {
+        name: "Offer".to_owned(),
+        text: CONTENT.to_owned(),
+        is_waba: true,
+        language: "ru".to_owned(),
+        category: "UTILITY".to_owned(),
+        examples,
+        ..TemplateDraft::default()
+    };
+    let key = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009";
+    let id = create(&world.app().sources, chat.line.tenant_id, key, &draft).await.unwrap().id;
+    let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
+    assert!(world.sandbox.change_template(HOST, id, with_file(&uuid, "document")));
+    asked(world, &chat, id).await;
+    let there = at_meta(world, &chat);
+    assert_eq!(there.json["components"][0]["format"], "DOCUMENT");
+    decided(world, &there, Review::Approve).await;
+    world.advance(DAY);
+    let message = HookMessage::attachment(Attachment::sample("file")).template(id, Some(key), CONTENT, PARAMS);
+    chat.manager_gets_through(world, message).await;
+    assert!(header(world, &chat)["document"]["id"].is_string());
+
+    // That of a user is nobody's to read.
+    let id = requested(world, &chat, with_file(&uuid, "document")).await;
+    let (status, reason) = at_crm(world, id);
+    assert!(status == "rejected" && reason.contains("не отдаёт файл"), "{status}: {reason}");
+}
+
+async fn a_file_that_cannot_be_submitted_is_told(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let gone = requested(world, &chat, with_file("3fa85f64-5717-4562-b3fc-2c963f66afa6", "document")).await;
+    let (status, reason) = at_crm(world, gone);
+    assert!(status == "rejected" && reason.contains("не отдаёт файл"), "{status}: {reason}");
+    let large = Attachment::new("file", "offer.pdf", "application/pdf", vec![0; 16 * 1024 * 1024 + 1]);
+    let uuid = world.sandbox.add_drive_file(HOST, &large);
+    let large = requested(world, &chat, with_file(&uuid, "document")).await;
+    let (status, reason) = at_crm(world, large);
+    assert!(status == "rejected" && reason.contains("16 МБ"), "{status}: {reason}");
+    assert!(world.messenger.templates(&chat.number.waba).is_empty());
+    // Meta does not take the bytes now: they are sent again.
+    let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
+    world.messenger.faults().next("uploads", 1, doubles::whatsapp::Fault::HtmlPage { status: 502 });
+    let id = requested(world, &chat, with_file(&uuid, "document")).await;
+    let row = listed(world, &chat, id).await.unwrap();
+    assert!(row["status"] == "waiting" && row["waits_because"].is_string(), "{row}");
+    world.advance(std::time::Duration::from_secs(60));
+    super::steps(world).await;
+    assert_eq!((at_meta(world, &chat).status.as_str(), at_crm(world, id).0.as_str()), ("PENDING", "review"));
+}
+
+both!(
+    a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots,
+    a_file_that_the_hook_does_not_name_is_asked_for,
+    a_file_that_cannot_be_submitted_is_told,
+);
