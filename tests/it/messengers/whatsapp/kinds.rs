@@ -60,7 +60,7 @@ async fn a_voice_message_goes_as_what_meta_plays(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let bytes = |text: &str| text.as_bytes().repeat(64);
     for (name, kind, content, there) in [
-        ("voice.m4a", "audio/mp4", bytes("ftypM4A "), "audio"),
+        ("voice.mp3", "audio/mpeg", include_bytes!("../../../../doubles/assets/samples/melody.mp3").to_vec(), "audio"),
         ("voice.ogg", "audio/ogg", bytes("OggS vorbis "), "document"),
         ("voice.wav", "audio/wav", bytes("RIFF WAVE "), "document"),
     ] {

@@ -131,11 +131,12 @@ async fn a_customers_file_is_waited_for(world: &mut WhatsAppWorld) {
     let there = world.sandbox.downloads(&chat.line.host, &picture.id).await.unwrap();
     assert!(!there.bytes.is_empty());
 
-    world.messenger.faults().next("media_url", 1, Fault::Error { code: 100 });
+    world.messenger.faults().next("media_url", 10, Fault::Error { code: 100 });
     let lost = Given::sample().named("offer.pdf");
     chat.customer(world).sends(Content::Document { file: lost, caption: String::new() }).unwrap();
     chat.customer(world).writes("Did you get it?").unwrap();
     arrives(world).await;
+    world.deliver_to_the_end().await;
     let came: Vec<_> = at_crm(world).into_iter().rev().take(2).map(|one| (one.kind, one.text)).collect();
     assert_eq!(came[0], ("text".to_owned(), "Did you get it?".to_owned()), "it blocks nothing");
     assert!(came[1].0 == "text" && came[1].1.contains("offer.pdf"), "{came:?}");
