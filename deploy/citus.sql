@@ -5,7 +5,10 @@
 SELECT create_distributed_table('tenant', 'tenant_id');
 SELECT create_distributed_table('account_usage', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('alert_chat', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('alert_notice', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_reader', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('alert_webhook', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('api_key', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('attempt', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('audit', 'tenant_id', colocate_with => 'tenant');
@@ -43,6 +46,7 @@ SELECT create_distributed_table('replay', 'tenant_id', colocate_with => 'tenant'
 SELECT create_distributed_table('session', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('source', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('source_notice', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('source_pulse', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('stray_source', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('message_template', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('tenant_channel', 'tenant_id', colocate_with => 'tenant');

@@ -15,7 +15,7 @@ fn main() -> io::Result<()> {
         writeln!(code, "    ({name:?}, include_bytes!({path:?})),").map_err(Error::other)?;
     }
     code.push_str("];\nstatic LOCALES: &[(&str, &str)] = &[\n");
-    for path in files(&locales)? {
+    for path in files(&locales)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "ftl")) {
         let name = relative(&path, &locales)?;
         writeln!(code, "    ({name:?}, include_str!({path:?})),").map_err(Error::other)?;
     }

@@ -16,8 +16,10 @@ pub mod http_client;
 pub mod json;
 
 // process
+pub mod cache;
 pub mod clock;
 pub mod config;
+pub mod due;
 pub mod fault;
 pub mod i18n;
 pub mod rate_limit;

@@ -4,7 +4,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use moka::future::Cache;
+use crate::cache::Cache;
 use tokio::time::Instant;
 
 /// A rate: burst size and interval.

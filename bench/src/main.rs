@@ -28,6 +28,7 @@ mod letters;
 mod line;
 mod load;
 mod naive;
+mod panel;
 mod past;
 mod plot;
 mod process;
@@ -68,6 +69,8 @@ enum Command {
     Footprint(footprint::FootprintOptions),
     /// Hooks, API and pages while others hold thousands of connections open.
     Siege(siege::SiegeOptions),
+    /// Pages of the panel over many messages: milliseconds and kilobytes of each.
+    Panel(panel::PanelOptions),
 }
 
 fn main() -> std::process::ExitCode {
@@ -94,6 +97,7 @@ fn measure() -> anyhow::Result<()> {
         Command::Fairness(options) => runtime.block_on(fairness::run(options)),
         Command::Footprint(options) => runtime.block_on(footprint::run(options)),
         Command::Siege(options) => runtime.block_on(siege::run(options)),
+        Command::Panel(options) => runtime.block_on(panel::run(options)),
     }
 }
 

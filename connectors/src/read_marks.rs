@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use moka::future::Cache;
+use base::cache::Cache;
 
 /// Time limit for marking: nothing depends on its result.
 pub(crate) const WITHIN: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! A person's choice of e-mails about an account's alerts; in rows of the nil tenant, an operator's. Without a row the
+//! A person's choice of an account's alerts on one channel; in rows of the nil tenant, an operator's. Without a row the
 //! role decides.
 
 use sea_orm::entity::prelude::*;
@@ -11,8 +11,11 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
+    /// `email`, `chat`
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub channel: String,
     pub wants_letters: bool,
-    /// JSON: the kinds about which the person wants no e-mails.
+    /// JSON: the kinds of which the person wants to hear nothing there.
     #[sea_orm(column_type = "Text")]
     pub without: String,
     /// Confirmed by a code; empty: the person's own address.

@@ -33,6 +33,9 @@ pub struct Model {
     /// The webhook's type; empty if it is not a webhook.
     #[sea_orm(column_type = "Text")]
     pub event: String,
+    /// From the message's acceptance to the end of this attempt, milliseconds, if by it the other side accepted the
+    /// message; else 0.
+    pub took: i64,
 }
 
 tenant_rows!();

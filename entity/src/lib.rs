@@ -7,7 +7,10 @@ mod tail;
 
 pub mod account_usage;
 pub mod alert;
+pub mod alert_chat;
+pub mod alert_notice;
 pub mod alert_reader;
+pub mod alert_webhook;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;
@@ -47,6 +50,7 @@ pub mod rest_pace;
 pub mod session;
 pub mod source;
 pub mod source_notice;
+pub mod source_pulse;
 pub mod stray_source;
 pub mod tenant;
 pub mod tenant_channel;

@@ -162,6 +162,7 @@ account-lost-waiting =
 limits-title = Limits
 limits-hint = Requests beyond a limit are refused with the reason and the time at which to try again; messages from messengers and from the CRM are never refused because of limits.
 limits-full = used up
+limits-sources = Sources
 limits-stored = Stored in total
 limits-files = Files
 limits-visitors = Files of web chat visitors

@@ -17,8 +17,6 @@ alert-source_silent-body =
     } an hour. Parom’s checks pass. Write to it from your own phone or press “Test source”: { $url }
 alert-source_moved-subject = { $source } ({ $account }): messages go elsewhere
 alert-source_moved-body = Since { $stamp } { $messenger } sends the messages of “{ $source }” to { $host }. Somebody connected the same bot or number to another service. To get them back press “Connect again”: { $url }
-alert-source_trouble-subject = { $source } ({ $account }): { $messenger } reports a problem
-alert-source_trouble-body = { $messenger } reports a problem of “{ $source }” since { $stamp }: { $reason }. The source’s page: { $url }
 alert-source_gone-subject = { $source } ({ $account }): deleted in { $crm }
 alert-source_gone-body = The source “{ $source }” was deleted in { $crm }. Messages keep coming, but new leads get the default source “{ $default }”. Press “Create in { $crm } again”: { $url }
 alert-needs_reauth-subject = { $account }: allow access to { $crm } again
@@ -38,21 +36,23 @@ alert-unpaid-body =
 alert-crm_unreachable-subject = { $account }: { $crm } is not answering for { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
+        [0] No customer messages wait
         [one] { $waiting } customer message waits
        *[other] { $waiting } customer messages wait
-    } in Parom. Parom tries again by itself and keeps the order. A second letter comes when it works again.
+    } in Parom. Parom tries again by itself, keeps the order and notifies you when it works again. What managers wrote before goes out: { $url }
 alert-undelivered-subject =
     { $source } ({ $account }): { $count ->
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
     }
-alert-undelivered-body = Since { $stamp }, source “{ $source }”. Most frequent reason: { $reason } Managers see it in the cards. The list and “Send again”: { $url }
+alert-undelivered-body = Since { $stamp }: { $source }. Most frequent reason: { $reason } Managers see it in the cards; all other messages go on. The list and “Send again”: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =
-    { $waiting ->
-        [one] { $waiting } message is waiting
-       *[other] { $waiting } messages are waiting
-    }, the oldest since { $stamp }. Cause: { $reason } Nothing is lost.
+    95 of 100 messages of the last 15 minutes took up to { $delay }; { $count ->
+        [0] none is waiting now
+        [one] { $count } message has been waiting for too long
+       *[other] { $count } messages have been waiting for too long
+    }. Both sides answer, the order is kept, nothing is lost. Parom catches up by itself: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): your server has not answered for 24 hours
 alert-webhook_suspended-body =
     Parom stopped calling { $host }. { $waiting ->
@@ -102,6 +102,37 @@ alert-found_in_history-body =
         [one] { $held } message is older than 15 minutes and waits for your decision.
        *[other] { $held } messages are older than 15 minutes and wait for your decision.
     } Send or remove: { $url }
+alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } is not answering
+alert-messenger_unreachable-body =
+    { $messenger } has not answered for “{ $source }” since { $stamp }. { $waiting ->
+        [0] No manager messages wait
+        [one] { $waiting } manager message waits
+       *[other] { $waiting } manager messages wait
+    } here. Parom tries again by itself and keeps the order; other sources are not affected: { $url }
+alert-line_not_set-subject = { $source } ({ $account }): customers’ messages do not arrive
+alert-line_not_set-body = Since { $stamp } { $messenger } does not send the messages of “{ $source }” here, because it does not accept Parom’s address. It says: { $reason }. What managers write still goes out. Open the source and connect it again: { $url }
+alert-line_failing-subject = { $source } ({ $account }): customers’ messages are held up
+alert-line_failing-body = Since { $stamp } { $messenger } cannot hand over the messages of “{ $source }”. It says: { $reason }. What managers write still goes out, and { $messenger } repeats what did not arrive. Test the source: { $url }
+alert-line_trouble-subject = { $source } ({ $account }): { $messenger } reports a problem
+alert-line_trouble-body = Since { $stamp }, about “{ $source }”: { $reason } Other sources are not affected. Open the source: { $url }
+alert-business_off-subject = { $source } ({ $account }): { $who } switched the bot off
+alert-business_off-body = Since { $stamp } “{ $source }” gets no messages from the chats of { $who }. All other chats go on. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
+alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone
+alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source have no place of their own. Choose another pipeline: { $url }
+alert-limit_near-subject = { $account }: { $percent }% of a limit is used: { $limit }
+alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of what is allowed. Everything still works. Make room, or ask the service for more: { $url }
+alert-group-subject = { $account }: { $what } ({ $count })
+alert-group-body = Since { $stamp }: { $sources }. All other sources work as before. The list: { $url }
+alert-group-more = { $count } more
+alert-do-access = Connect again
+alert-do-resume = Test and switch on
+alert-do-source = Open the source
+alert-do-sources = Open the sources
+alert-do-templates = Open the templates
+alert-do-undelivered = Open “Undelivered”
+alert-do-overview = Open the overview
+alert-do-account = Open the account
+alert-do-admin = Open the alerts
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } alert
@@ -113,6 +144,19 @@ alert-several-vendor =
        *[other] Parom: { $count } alerts of the vendor
     }
 alert-why-vendor = You get this letter because alerts of the vendor go to { $email }. Change it: { $url }
+alert-kind-undelivered = Messages were not delivered
+alert-kind-late = Messages arrive late
+alert-kind-source_blocked = A messenger blocks a bot or number
+alert-kind-messenger_unreachable = A messenger is not answering
+alert-kind-line_not_set = A messenger does not accept Parom’s address
+alert-kind-line_failing = A messenger cannot hand over messages
+alert-kind-line_trouble = A messenger reports a problem of a bot or number
+alert-kind-business_off = A person switched the bot off in their chats
+alert-kind-source_silent = A source is unusually quiet
+alert-kind-token_expiring = A messenger’s token ends soon
+alert-kind-pipeline_archived = The pipeline of a source is gone
+alert-kind-crm_unreachable = { $crm } is not answering
+alert-kind-limit_near = A limit is nearly reached
 alert-kind-source_stopped = A messenger no longer accepts the access of a source
 alert-kind-webhook_suspended = Your own messenger’s server failed for 24 hours
 alert-kind-source_gone = A source was deleted in { $crm }
@@ -131,10 +175,10 @@ alerts-title = Alerts
 alerts-none = No open alerts.
 alerts-taken = You are on it. No letter comes for 4 hours.
 alerts-muted = Muted until { $stamp }. The alert still stands here.
-alerts-letters = Letters
-alerts-letters-about = A letter comes a minute after something breaks, once more after 4 hours, and when it is over. Texts of messages are never in it.
+alerts-letters = Where alerts go
+alerts-letters-about = You are notified a minute after something breaks, once more after 4 hours, and when it is over; about one problem at most once an hour. Texts of messages are never in it.
 alerts-mail-off = No letters leave: the vendor has not set up a mail server. Alerts are shown here.
-alerts-letters-to-me = Send me letters about alerts
+alerts-letters-to-me = Notify me here
 alerts-email = Letters go to { $email }.
 alerts-email-hint = A code goes to this address, then letters do.
 alerts-kinds = About what
@@ -156,6 +200,35 @@ alerts-code-wait =
        *[other] { $seconds } seconds
     }.
 alerts-address-proved = Letters go to { $email } from now on.
+alerts-channel-email = E-mail
+alerts-channel-chat = Telegram
+alerts-channel-webhook = Webhook
+alerts-choose-kinds = Choose kinds
+alerts-of-person = What { $name } is notified about
+alerts-chat-about = Link a chat or a group with our bot, and alerts come there at once.
+alerts-chat-on = Linked
+alerts-chat-link = Link a chat
+alerts-chat-again = Link another chat
+alerts-chat-unlink = Unlink the chat
+alerts-chat-asked = The code is below. It is valid for 15 minutes.
+alerts-chat-code = Open the chat with @{ $bot } and press “Start”, or send it this. The code is valid until { $stamp }. For a group, add the bot to it first.
+alerts-chat-open = Open Telegram
+alerts-chat-look = I have sent it
+alerts-chat-unlinked = The chat is unlinked. No alerts come there.
+alerts-chat-away = Telegram is not answering. Try again in a minute.
+alerts-chat-wait = Too many codes. Try again in a minute.
+alerts-chat-blocked = No alerts come to your chat any more: the bot was blocked or removed there. Unblock it and link the chat again.
+alerts-chat-stopped = No alerts come to your chat any more: a person wrote /stop there. Link it again to get them.
+alerts-webhook-about = Parom sends each alert, and its end, to your own program as signed JSON.
+alerts-webhook-url = Address of your program
+alerts-webhook-not-url = An address looks like https://example.com/alerts.
+alerts-webhook-secret = Saved. This secret signs each call; keep it in your program.
+alerts-webhook-remove = Remove the webhook
+alerts-webhook-removed = The webhook is removed.
+alerts-webhook-trouble = Calls have failed since { $stamp }: { $reason } Each alert is tried again for 24 hours.
+alert-chat-linked = This chat is linked: alerts come here from now on. To end it write /stop.
+alert-chat-how = This bot reports trouble between messengers and the CRM. To link this chat, press “Link a chat” here: { $url }/panel/alerts
+alert-chat-stopped = No more alerts come here. To get them again, link this chat once more in the panel, under “Alerts”.
 mail-alert-code-subject = { $code } is the code for letters about alerts
 mail-alert-code-body =
     Somebody wants alerts of account { $account } to go to this address. If it was you, enter this code in the panel:

@@ -42,6 +42,7 @@ nav-overview = Overview
 nav-sources = Sources
 nav-messages = Messages
 nav-undelivered = Undelivered
+nav-reports = Reports
 nav-import = Import
 nav-templates = Templates
 nav-keys = Keys and webhooks
@@ -106,6 +107,7 @@ common-new-tab = (opens in a new tab)
 common-since = since
 common-number = { $number }
 common-percent = { $percent }%
+common-language = Language
 nav-label = Sections
 nav-menu = Menu
 nav-conversations = Chats
@@ -119,3 +121,11 @@ nav-count-undelivered =
         [one] { $count } undelivered message
        *[other] { $count } undelivered messages
     }
+
+## Keys
+
+palette-open = Search
+palette-label = Page, phone, name, message or chat ID
+palette-keys = “/” goes to the search, “j” and “k” through the rows of a list.
+palette-keys-off = Turn single keys off
+palette-keys-on = Turn single keys on

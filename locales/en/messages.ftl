@@ -151,6 +151,7 @@ contact-why-phone = It has the customer’s phone number.
 contact-why-email = It has the customer’s email.
 contact-why-phone_several = Several contacts have this phone number; this one was changed last.
 contact-why-email_several = Several contacts have this email; this one was changed last.
+contact-why-given = The messenger’s developer named it.
 contact-why-made = Parom made it: no contact had this phone number or email.
 contact-why-crm = { $crm } chose it by its own rules.
 contact-why-merged = People joined the former contact with this one in { $crm }.

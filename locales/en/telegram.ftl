@@ -49,7 +49,6 @@ source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
 audit-did-source-taken_back = Source takes its messages back
 alert-kind-source_moved = Another service took a bot or number
-alert-kind-source_trouble = A messenger reports a problem of a bot or number
 problem-line_taken = The line works in another source
 problem-messenger_refused = The messenger refused
 wizard-slow-telegram-1 = Is it the right bot? Compare its name.

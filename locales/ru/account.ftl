@@ -196,6 +196,7 @@ account-lost-waiting =
 limits-title = Лимиты
 limits-hint = Что выходит за лимит, отклоняется: в ответе сказано, почему и когда повторить. Сообщения из мессенджеров и из CRM из-за этого никогда не отклоняются.
 limits-full = исчерпано
+limits-sources = Источники
 limits-stored = Всего хранится
 limits-files = Файлы
 limits-visitors = Файлы посетителей веб-чатов

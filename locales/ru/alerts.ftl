@@ -21,8 +21,6 @@ alert-source_silent-body =
     } в час. Проверки Парома проходят. Напишите туда со своего телефона или нажмите «Проверить источник»: { $url }
 alert-source_moved-subject = { $source } ({ $account }): сообщения уходят в другое место
 alert-source_moved-body = С { $stamp } { $messenger } отправляет сообщения источника «{ $source }» на { $host }. Того же бота или номер подключили к другому сервису. Чтобы вернуть их, нажмите «Подключить заново»: { $url }
-alert-source_trouble-subject = { $source } ({ $account }): { $messenger } сообщает о проблеме
-alert-source_trouble-body = { $messenger } с { $stamp } сообщает о проблеме источника «{ $source }»: { $reason }. Страница источника: { $url }
 alert-source_gone-subject = { $source } ({ $account }): удалён в { $crm }
 alert-source_gone-body = Источник «{ $source }» удалён в { $crm }. Сообщения идут, но новые сделки получают источник по умолчанию «{ $default }». Нажмите «Создать в { $crm } снова»: { $url }
 alert-needs_reauth-subject = { $account }: разрешите доступ к { $crm } заново
@@ -46,11 +44,12 @@ alert-unpaid-body =
 alert-crm_unreachable-subject = { $account }: { $crm } не отвечает { $duration }
 alert-crm_unreachable-body =
     В Пароме { $waiting ->
+        [0] нет ждущих сообщений
         [one] ждёт { $waiting } сообщение
         [few] ждут { $waiting } сообщения
         [many] ждут { $waiting } сообщений
        *[other] ждут { $waiting } сообщения
-    } от клиентов. Паром повторяет сам и сохраняет порядок. Когда всё заработает, придёт ещё одно письмо.
+    } от клиентов. Паром повторяет сам, сохраняет порядок и сообщит, когда всё заработает. То, что менеджеры написали раньше, уходит: { $url }
 alert-undelivered-subject =
     { $source } ({ $account }): { $count ->
         [one] не доставлено { $count } сообщение
@@ -58,15 +57,16 @@ alert-undelivered-subject =
         [many] не доставлено { $count } сообщений
        *[other] не доставлено { $count } сообщения
     }
-alert-undelivered-body = С { $stamp }, источник «{ $source }». Самая частая причина: { $reason } Менеджеры видят это в карточках. Список и кнопка «Отправить ещё раз»: { $url }
+alert-undelivered-body = С { $stamp }: { $source }. Самая частая причина: { $reason } Менеджеры видят это в карточках; остальные сообщения идут. Список и кнопка «Отправить ещё раз»: { $url }
 alert-late-subject = { $account }: сообщения опаздывают, до { $delay }
 alert-late-body =
-    { $waiting ->
-        [one] Ждёт { $waiting } сообщение
-        [few] Ждут { $waiting } сообщения
-        [many] Ждут { $waiting } сообщений
-       *[other] Ждут { $waiting } сообщения
-    }, самое старое с { $stamp }. Причина: { $reason } Ничего не потеряно.
+    95 из 100 сообщений за последние 15 минут шли до { $delay }; { $count ->
+        [0] сейчас ни одно не ждёт
+        [one] слишком долго ждёт { $count } сообщение
+        [few] слишком долго ждут { $count } сообщения
+        [many] слишком долго ждут { $count } сообщений
+       *[other] слишком долго ждут { $count } сообщения
+    }. Обе стороны отвечают, порядок сохраняется, ничего не потеряно. Паром догонит сам: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): ваш сервер не отвечает 24 часа
 alert-webhook_suspended-body =
     Паром больше не вызывает { $host }. { $waiting ->
@@ -128,6 +128,39 @@ alert-found_in_history-body =
         [many] { $held } сообщений старше 15 минут и ждут вашего решения.
        *[other] { $held } сообщения старше 15 минут и ждут вашего решения.
     } Отправить или убрать: { $url }
+alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } не отвечает
+alert-messenger_unreachable-body =
+    { $messenger } не отвечает источнику «{ $source }» с { $stamp }. Здесь { $waiting ->
+        [0] нет ждущих сообщений менеджеров
+        [one] ждёт { $waiting } сообщение менеджеров
+        [few] ждут { $waiting } сообщения менеджеров
+        [many] ждут { $waiting } сообщений менеджеров
+       *[other] ждут { $waiting } сообщения менеджеров
+    }. Паром повторяет сам и сохраняет порядок; другие источники работают: { $url }
+alert-line_not_set-subject = { $source } ({ $account }): сообщения клиентов не приходят
+alert-line_not_set-body = С { $stamp } { $messenger } не присылает сообщения источника «{ $source }», потому что не принимает адрес Парома. Ответ: { $reason }. Сообщения менеджеров уходят. Откройте источник и подключите его заново: { $url }
+alert-line_failing-subject = { $source } ({ $account }): сообщения клиентов задерживаются
+alert-line_failing-body = С { $stamp } { $messenger } не может передать сообщения источника «{ $source }». Причина: { $reason }. Сообщения менеджеров уходят, а то, что не дошло, { $messenger } пришлёт ещё раз. Проверьте источник: { $url }
+alert-line_trouble-subject = { $source } ({ $account }): { $messenger } сообщает о проблеме
+alert-line_trouble-body = С { $stamp }, источник «{ $source }»: { $reason } Другие источники работают. Откройте источник: { $url }
+alert-business_off-subject = { $source } ({ $account }): бот отключён, владелец чатов { $who }
+alert-business_off-body = С { $stamp } «{ $source }» не получает сообщения из чатов, владелец которых { $who }. Остальные чаты работают. Включить бота снова можно в настройках { $messenger }. Потом проверьте источник: { $url }
+alert-pipeline_archived-subject = { $source } ({ $account }): его воронки больше нет
+alert-pipeline_archived-body = Воронка источника «{ $source }» в архиве или удалена в { $crm }. Сообщения приходят в свои чаты, но у новых сделок источника нет своего места. Выберите другую воронку: { $url }
+alert-limit_near-subject = { $account }: лимит занят на { $percent } %: { $limit }
+alert-limit_near-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Всё работает. Освободите место или попросите разработчика сервиса увеличить лимит: { $url }
+alert-group-subject = { $account }: { $what } ({ $count })
+alert-group-body = С { $stamp }: { $sources }. Остальные источники работают как раньше. Список: { $url }
+alert-group-more = ещё { $count }
+alert-do-access = Подключить заново
+alert-do-resume = Проверить и включить
+alert-do-source = Открыть источник
+alert-do-sources = Открыть источники
+alert-do-templates = Открыть шаблоны
+alert-do-undelivered = Открыть «Недоставленное»
+alert-do-overview = Открыть обзор
+alert-do-account = Открыть аккаунт
+alert-do-admin = Открыть оповещения
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } оповещение
@@ -143,6 +176,19 @@ alert-several-vendor =
        *[other] Паром: { $count } оповещения разработчику
     }
 alert-why-vendor = Вы получили это письмо, потому что оповещения разработчика идут на { $email }. Изменить: { $url }
+alert-kind-undelivered = Сообщения не доставлены
+alert-kind-late = Сообщения опаздывают
+alert-kind-source_blocked = Мессенджер блокирует бота или номер
+alert-kind-messenger_unreachable = Мессенджер не отвечает
+alert-kind-line_not_set = Мессенджер не принимает адрес Парома
+alert-kind-line_failing = Мессенджер не может передать сообщения
+alert-kind-line_trouble = Мессенджер сообщает о проблеме бота или номера
+alert-kind-business_off = Бота отключили в своих чатах
+alert-kind-source_silent = Источник необычно тихий
+alert-kind-token_expiring = Токен мессенджера скоро закончится
+alert-kind-pipeline_archived = Воронки источника больше нет
+alert-kind-crm_unreachable = { $crm } не отвечает
+alert-kind-limit_near = Лимит почти исчерпан
 alert-kind-source_stopped = Мессенджер больше не принимает доступ источника
 alert-kind-webhook_suspended = Сервер своего мессенджера не отвечал 24 часа
 alert-kind-source_gone = Источник удалён в { $crm }
@@ -161,10 +207,10 @@ alerts-title = Оповещения
 alerts-none = Открытых оповещений нет.
 alerts-taken = Вы этим занимаетесь. Писем не будет 4 часа.
 alerts-muted = Отключено до { $stamp }. Само оповещение остаётся здесь.
-alerts-letters = Письма
-alerts-letters-about = Письмо приходит через минуту после поломки, ещё раз через 4 часа и когда всё решено. Текстов сообщений в нём нет.
+alerts-letters = Куда приходят оповещения
+alerts-letters-about = Паром сообщает через минуту после поломки, ещё раз через 4 часа и когда всё решено; об одной проблеме не чаще раза в час. Текстов сообщений в оповещениях нет.
 alerts-mail-off = Письма не отправляются: разработчик не настроил почтовый сервер. Оповещения видны здесь.
-alerts-letters-to-me = Присылать мне письма об оповещениях
+alerts-letters-to-me = Сообщать здесь
 alerts-email = Письма идут на { $email }.
 alerts-email-hint = Сначала на этот адрес придёт код, потом письма.
 alerts-kinds = О чём
@@ -188,6 +234,35 @@ alerts-code-wait =
        *[other] { $seconds } секунды
     }.
 alerts-address-proved = Теперь письма идут на { $email }.
+alerts-channel-email = Эл. почта
+alerts-channel-chat = Telegram
+alerts-channel-webhook = Вебхук
+alerts-choose-kinds = Выбрать виды
+alerts-of-person = О чём узнаёт { $name }
+alerts-chat-about = Свяжите чат или группу с нашим ботом, и оповещения будут приходить туда сразу.
+alerts-chat-on = Связан
+alerts-chat-link = Связать чат
+alerts-chat-again = Связать другой чат
+alerts-chat-unlink = Отвязать чат
+alerts-chat-asked = Код ниже. Он действует 15 минут.
+alerts-chat-code = Откройте чат с @{ $bot } и нажмите «Начать» или отправьте ему это. Код действует до { $stamp }. Для группы сначала добавьте в неё бота.
+alerts-chat-open = Открыть Telegram
+alerts-chat-look = Код отправлен
+alerts-chat-unlinked = Чат отвязан. Оповещения туда не приходят.
+alerts-chat-away = Telegram не отвечает. Повторите через минуту.
+alerts-chat-wait = Слишком много кодов. Повторите через минуту.
+alerts-chat-blocked = Оповещения больше не приходят в ваш чат: бота там заблокировали или удалили. Разблокируйте его и свяжите чат снова.
+alerts-chat-stopped = Оповещения больше не приходят в ваш чат: там написали /stop. Чтобы получать их, свяжите чат снова.
+alerts-webhook-about = Паром отправляет каждое оповещение и его конец вашей программе: подписанный JSON.
+alerts-webhook-url = Адрес вашей программы
+alerts-webhook-not-url = Адрес выглядит так: https://example.com/alerts.
+alerts-webhook-secret = Сохранено. Этим секретом подписан каждый вызов; сохраните его в своей программе.
+alerts-webhook-remove = Удалить вебхук
+alerts-webhook-removed = Вебхук удалён.
+alerts-webhook-trouble = Вызовы не проходят с { $stamp }: { $reason } Каждое оповещение повторяется 24 часа.
+alert-chat-linked = Чат связан: оповещения будут приходить сюда. Чтобы прекратить, напишите /stop.
+alert-chat-how = Этот бот сообщает о проблемах между мессенджерами и CRM. Чтобы связать чат, нажмите «Связать чат» здесь: { $url }/panel/alerts
+alert-chat-stopped = Оповещения сюда больше не приходят. Чтобы получать их снова, ещё раз свяжите чат в панели, раздел «Оповещения».
 mail-alert-code-subject = { $code } — код для писем об оповещениях
 mail-alert-code-body =
     Кто-то хочет получать оповещения аккаунта { $account } на этот адрес. Если это вы, введите код в панели:

@@ -46,6 +46,7 @@ nav-overview = Обзор
 nav-sources = Источники
 nav-messages = Сообщения
 nav-undelivered = Недоставленное
+nav-reports = Отчёты
 nav-import = Импорт
 nav-templates = Шаблоны
 nav-keys = Ключи и вебхуки
@@ -116,6 +117,7 @@ common-new-tab = (откроется в новой вкладке)
 common-since = с
 common-number = { $number }
 common-percent = { $percent } %
+common-language = Язык
 nav-label = Разделы
 nav-menu = Меню
 nav-conversations = Чаты
@@ -133,3 +135,11 @@ nav-count-undelivered =
         [many] { $count } недоставленных сообщений
        *[other] { $count } недоставленного сообщения
     }
+
+## Keys
+
+palette-open = Поиск
+palette-label = Страница, телефон, имя, номер сообщения или чата
+palette-keys = «/» — к поиску, «j» и «k» — по строкам списка.
+palette-keys-off = Отключить одиночные клавиши
+palette-keys-on = Включить одиночные клавиши

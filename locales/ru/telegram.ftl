@@ -49,7 +49,6 @@ source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
 audit-did-source-taken_back = Источнику возвращены его сообщения
 alert-kind-source_moved = Бота или номер забрал другой сервис
-alert-kind-source_trouble = Мессенджер сообщает о проблеме бота или номера
 problem-line_taken = Бот или номер уже работает в другом источнике
 problem-messenger_refused = Мессенджер отказал
 wizard-slow-telegram-1 = Тот ли это бот? Сверьте имя.

@@ -2,10 +2,10 @@
 //! One cause is one row, however often it is seen; the code that sees the cause gone resolves it.
 //!
 //! ```text
-//! raise ─▶ open ─▶ e-mail after a minute ─▶ one more after four hours
-//!          │ take, mute: e-mails are postponed
-//!          ├─ resolve ─▶ a closing e-mail, if one was sent before
-//!          └─ end     ─▶ no e-mail: the object is gone, which is no recovery
+//! raise ─▶ open ─▶ notice after a minute or some ─▶ one more after four hours
+//!          │ take, mute: notices are postponed
+//!          ├─ resolve ─▶ a closing notice, if one was sent before; a return is reported an hour later at the earliest
+//!          └─ end     ─▶ no notice: the object is gone, which is no recovery
 //! ```
 
 mod manual;
@@ -26,21 +26,59 @@ use crate::platform::PlatformContext;
 pub use manual::{mute, take};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 25] = [
+    UNDELIVERED,
+    LATE,
+    "found_in_history",
     "source_stopped",
+    SOURCE_BLOCKED,
     WEBHOOK_SUSPENDED,
-    "source_gone",
+    MESSENGER_UNREACHABLE,
     "source_moved",
-    "source_trouble",
+    LINE_NOT_SET,
+    LINE_FAILING,
+    LINE_TROUBLE,
+    BUSINESS_OFF,
+    SOURCE_SILENT,
+    TOKEN_EXPIRING,
+    "source_gone",
+    PIPELINE_ARCHIVED,
     "needs_reauth",
     "unpaid",
     "blocked",
+    CRM_UNREACHABLE,
+    LIMIT_NEAR,
     "media_full",
     "template_rejected",
     "template_paused",
     "template_changed",
-    "found_in_history",
 ];
+/// Messages were not delivered and wait for a person.
+pub const UNDELIVERED: &str = "undelivered";
+/// Messages take much longer than usual.
+pub const LATE: &str = "late";
+/// The messenger blocks a bot or number.
+pub const SOURCE_BLOCKED: &str = "source_blocked";
+/// A source is quieter than it usually is at this hour of the week.
+pub const SOURCE_SILENT: &str = "source_silent";
+/// A messenger does not answer.
+pub const MESSENGER_UNREACHABLE: &str = "messenger_unreachable";
+/// Our address is not registered with the messenger, which refuses it.
+pub const LINE_NOT_SET: &str = "line_not_set";
+/// The messenger's calls to us fail.
+pub const LINE_FAILING: &str = "line_failing";
+/// The messenger reports a problem of the line itself.
+pub const LINE_TROUBLE: &str = "line_trouble";
+/// A person disconnected the bot from their chats.
+pub const BUSINESS_OFF: &str = "business_off";
+/// A messenger's token ends soon.
+pub const TOKEN_EXPIRING: &str = "token_expiring";
+/// The pipeline of a source is archived in amoCRM, or gone.
+pub const PIPELINE_ARCHIVED: &str = "pipeline_archived";
+/// amoCRM does not answer.
+pub const CRM_UNREACHABLE: &str = "crm_unreachable";
+/// A limit of the account is nearly reached.
+pub const LIMIT_NEAR: &str = "limit_near";
 /// A developer's endpoint failed for a day. Also the reason with which its letters are held.
 pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
 /// The vendor's kinds: their texts say what to do.
@@ -56,8 +94,20 @@ pub const VENDOR_KINDS: [&str; 9] = [
     "task_failing",
 ];
 
-/// Milliseconds before the first e-mail: a cause gone by then is not mailed, causes raised together share one e-mail.
-const SETTLES: i64 = 60_000;
+const MINUTE: i64 = 60_000;
+/// Milliseconds between the last notice about a cause and one about its return.
+const ONE_AN_HOUR: i64 = 60 * MINUTE;
+
+/// Milliseconds before the first notice: a cause that is gone by then is not reported, and causes raised together share
+/// one notice. What often passes by itself has more time.
+fn settles(kind: &str) -> i64 {
+    match kind {
+        LATE | CRM_UNREACHABLE | MESSENGER_UNREACHABLE => 5 * MINUTE,
+        // Checked every five minutes: two checks in a row.
+        LINE_NOT_SET | LINE_FAILING => 8 * MINUTE,
+        _ => MINUTE,
+    }
+}
 
 /// An alert to raise.
 #[derive(Clone, Debug)]
@@ -90,7 +140,7 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
         count: 1,
         resolved_at: None,
         muted_until: None,
-        letter_at: Some(now + SETTLES),
+        letter_at: Some(now + settles(alarm.kind)),
         letters: 0,
         lettered_at: None,
         taken_by: String::new(),
@@ -112,8 +162,8 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
             .col_expr(Column::Count, Expr::value(1_i64))
             .col_expr(Column::MutedUntil, Expr::value(Option::<i64>::None))
             .col_expr(Column::ResolvedAt, Expr::value(Option::<i64>::None))
-            .col_expr(Column::LetterAt, Expr::value(Some(now + SETTLES)))
-            .col_expr(Column::Letters, Expr::value(0))
+            .col_expr(Column::LetterAt, returns(now, now + settles(alarm.kind)))
+            .col_expr(Column::Letters, Expr::case(is_unsaid(), Expr::col(Column::Letters)).finally(0).into())
             .col_expr(Column::TakenBy, Expr::value(""))
             .filter(Column::ResolvedAt.is_not_null());
         opened = again.exec(db).await?.rows_affected > 0;
@@ -126,8 +176,22 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
     Ok(opened)
 }
 
-/// Closes an alert because its cause is proved gone; everyone who was mailed about it is mailed again. True if it was
-/// open.
+/// Its end has not been reported yet: its return is no news.
+fn is_unsaid() -> SimpleExpr {
+    Column::LetterAt.is_not_null().and(Column::Letters.gt(0))
+}
+
+/// When a cause that returned is reported: after `settled`, and not within the hour after the last notice about it.
+fn returns(now: i64, settled: i64) -> SimpleExpr {
+    let recently = Expr::col(Column::LetteredAt).gt(now.saturating_add(MINUTE) - ONE_AN_HOUR);
+    let later = Expr::col(Column::LetteredAt).add(ONE_AN_HOUR);
+    Expr::case(is_unsaid(), Expr::value(now + 4 * ONE_AN_HOUR))
+        .case(recently, later)
+        .finally(Expr::value(settled))
+        .into()
+}
+
+/// Closes an alert because its cause is proved gone; everyone who was notified is notified again. True if it was open.
 pub async fn resolve(
     app: &PlatformContext,
     db: &impl ConnectionTrait,
@@ -141,7 +205,7 @@ pub async fn resolve(
     close(now, db, (tenant_id, kind, object), letter.into()).await
 }
 
-/// Closes an alert without an e-mail: its object is gone, or another alert replaces it. True if it was open.
+/// Closes an alert without a notice: its object is gone, or another alert replaces it. True if it was open.
 pub async fn end(
     app: &PlatformContext,
     db: &impl ConnectionTrait,

@@ -13,7 +13,7 @@ use base::vault::Vault;
 use connectors::Connector;
 use tokio::sync::Semaphore;
 
-use crate::alert_emails::AlertEmailContext;
+use crate::alert_notices::AlertNoticeContext;
 use crate::audit::{AuditContext, Refusals};
 use crate::delivery::DeliveryContext;
 use crate::delivery::slots::Slots;
@@ -45,7 +45,7 @@ pub struct App {
     pub intake: Arc<IntakeContext>,
     pub usage: Arc<UsageContext>,
     pub missed_hooks: Arc<MissedHooksContext>,
-    pub alert_emails: Arc<AlertEmailContext>,
+    pub alert_notices: Arc<AlertNoticeContext>,
     pub oauth: Arc<OauthContext>,
     pub load_shedding: Arc<LoadSheddingContext>,
     pub webchat: Arc<WebchatContext>,
@@ -110,7 +110,7 @@ impl App {
             load,
         });
         let missed_hooks = Arc::new(MissedHooksContext { intake: intake.clone(), limits: RateLimiter::new(HISTORIES) });
-        let alert_emails = Arc::new(AlertEmailContext { delivery: delivery.clone(), identity: identity.clone() });
+        let alert_notices = Arc::new(AlertNoticeContext::new(delivery.clone(), identity.clone()));
         Ok(Arc::new(Self {
             oauth: Arc::new(OauthContext { tenants: tenants.clone(), identity: identity.clone() }),
             webchat: Arc::new(WebchatContext { usage: usage.clone(), guests: Guests::new(&config.limits) }),
@@ -122,7 +122,7 @@ impl App {
             panel: Arc::new(PanelContext {
                 usage: usage.clone(),
                 identity: identity.clone(),
-                alert_emails: alert_emails.clone(),
+                alert_notices: alert_notices.clone(),
                 missed_hooks: missed_hooks.clone(),
             }),
             platform: platform.clone(),
@@ -133,7 +133,7 @@ impl App {
             intake,
             usage,
             missed_hooks,
-            alert_emails,
+            alert_notices,
             load_shedding,
         }))
     }

@@ -14,7 +14,8 @@ pub mod retention;
 
 // tenants, their sources and their people
 pub mod alert;
-pub mod alert_emails;
+pub mod alert_checks;
+pub mod alert_notices;
 pub mod audit;
 pub mod customer;
 pub mod identity;

@@ -252,7 +252,9 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "source_notices", &app.usage, crate::webhook_notices::run);
         keep(tasks, app, "imports", &app.usage, crate::import::run);
         keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);
-        keep(tasks, app, "alert_letters", &app.alert_emails, crate::alert_emails::run);
+        keep(tasks, app, "alert_notices", &app.alert_notices, crate::alert_notices::run);
+        keep(tasks, app, "alert_bot", &app.alert_notices, crate::alert_notices::bot::run);
+        keep(tasks, app, "alert_checks", &app.usage, crate::alert_checks::run);
         keep(tasks, app, "balance", &app.delivery, crate::delivery::balance::run);
         keep(tasks, app, "gauges", &app.delivery, crate::delivery::gauges::run);
         keep(tasks, app, "disks", &app.load_shedding, load_shedding::watch);

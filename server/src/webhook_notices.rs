@@ -9,12 +9,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::verdict::{Report, Verdict};
+use chrono::TimeDelta;
 use connectors::SourceNotice;
 use entity::source;
 use entity::source_notice::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -24,69 +26,66 @@ use crate::usage::UsageContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
-/// Milliseconds for which an instance owns a notice.
-const CLAIMED: i64 = 60_000;
-/// Milliseconds before the second, third, … try.
-const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
-/// Milliseconds until the next check of a suspended account.
-const SUSPENDED: i64 = 3_600_000;
-/// Older changes are not notified, milliseconds.
-const WORTH: i64 = 24 * 3_600_000;
+/// All of a batch.
+const AT_ONCE: usize = 20;
+/// How long an instance owns a notice.
+const CLAIMED: TimeDelta = TimeDelta::minutes(1);
+/// Time before the second, third, … try.
+const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::seconds(10),
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(1),
+    TimeDelta::hours(2),
+];
+/// Time until the next check of a suspended account.
+const SUSPENDED: TimeDelta = TimeDelta::hours(1);
+/// Older changes are not notified.
+const WORTH: TimeDelta = TimeDelta::days(1);
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Sends all due notices concurrently; returns how many were tried.
 pub async fn due_now(app: &Arc<UsageContext>) -> usize {
-    let due = source_notice::Entity::find()
-        .filter(Column::NextTryAt.lte(app.clock.millis()))
-        .order_by_asc(Column::NextTryAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await;
+    let due = due::found(&app.store, source_notice::Entity::find(), Column::NextTryAt, BATCH).await;
     let due = due.unwrap_or_else(|error| {
         tracing::warn!(%error, "pending source notifications could not be read; it will be retried");
         Vec::new()
     });
-    let mut tries = tokio::task::JoinSet::new();
-    for notice in due {
-        let app = app.clone();
-        tries.spawn(async move {
-            let (tenant_id, source_id) = (notice.tenant_id, notice.source_id);
-            match one(&app, notice).await {
-                Ok(tried) => usize::from(tried),
-                Err(error) => {
-                    tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, error = format!("{error:#}"), "a messenger could not be notified about its source; it will be retried");
-                    1
-                }
-            }
+    due::each(due, AT_ONCE, async |notice| {
+        let (tenant_id, source_id) = (notice.tenant_id, notice.source_id);
+        let tried = one(app, notice).await.unwrap_or_else(|error| {
+            tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, error = format!("{error:#}"), "a messenger could not be notified about its source; it will be retried");
+            true
         });
-    }
-    tries.join_all().await.into_iter().sum()
+        usize::from(tried)
+    })
+    .await
 }
 
 /// False if another instance does it, or if there is nothing to send.
 async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::Result<bool> {
     let now = app.clock.millis();
-    if !moved(app, &notice, now + CLAIMED, notice.tries, notice.unknown).await? {
+    if !moved(app, &notice, now + CLAIMED.num_milliseconds(), notice.tries, notice.unknown).await? {
         return Ok(false);
     }
-    let notice = source_notice::Model { next_try_at: now + CLAIMED, ..notice };
+    let notice = source_notice::Model { next_try_at: now + CLAIMED.num_milliseconds(), ..notice };
     let found = source::Entity::of_tenant(notice.tenant_id).filter(source::Column::Id.eq(notice.source_id));
     let found = found.one(app.store.read()).await?;
     // A paused source sends nothing; resuming is a change and is notified.
     let silent = |source: &source::Model| source.paused && !notice.deleted;
-    let Some(source) = found.filter(|source| !silent(source) && now - notice.created_at < WORTH) else {
+    let Some(source) = found.filter(|source| !silent(source) && now - notice.created_at < WORTH.num_milliseconds())
+    else {
         gone(app, &notice).await?;
         return Ok(false);
     };
     let tenant = app.lookup.tenant(notice.tenant_id).await?;
     if tenant.is_some_and(|tenant| tenant.suspended) {
-        moved(app, &notice, now + SUSPENDED, notice.tries, notice.unknown).await?;
+        moved(app, &notice, now + SUSPENDED.num_milliseconds(), notice.tries, notice.unknown).await?;
         return Ok(false);
     }
     let Some(connector) = app.connectors.get(&source.kind).cloned() else {
@@ -118,7 +117,7 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
         }
         Some(Verdict::Retry { .. } | Verdict::Unknown | Verdict::Pause) => {
             let step = usize::try_from(notice.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
-            let next = app.clock.millis() + BACK_OFF[step];
+            let next = app.clock.millis() + BACK_OFF[step].num_milliseconds();
             moved(app, &notice, next, notice.tries + 1, unknown).await?;
         }
     }
@@ -133,17 +132,12 @@ async fn moved(
     tries: i32,
     unknown: bool,
 ) -> Result<bool, DbErr> {
-    let done = source_notice::Entity::update_many()
+    let update = due::as_seen(seen, Column::NextTryAt)
         .col_expr(Column::NextTryAt, Expr::value(next))
         .col_expr(Column::Tries, Expr::value(tries))
         .col_expr(Column::Unknown, Expr::value(unknown))
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(Column::SourceId.eq(seen.source_id))
-        .filter(Column::Id.eq(seen.id))
-        .filter(Column::NextTryAt.eq(seen.next_try_at))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
+        .filter(Column::Id.eq(seen.id));
+    due::moved(&app.store, update).await
 }
 
 async fn gone(app: &UsageContext, seen: &source_notice::Model) -> Result<(), DbErr> {

@@ -37,7 +37,8 @@ fn installed(variable: &str) -> Option<PathBuf> {
 }
 
 impl<'a> Example<'a> {
-    async fn starts(drill: &'a Drill, mut program: Command) -> Self {
+    /// `is_silent`: it does not print that it listens.
+    async fn starts(drill: &'a Drill, mut program: Command, is_silent: bool) -> Self {
         drill.owner(HOST).installs_in_a_browser().await.is(200);
         let (tenant_id, port) = (drill.active(HOST).await, free_port());
         let url = format!("http://127.0.0.1:{port}");
@@ -61,6 +62,12 @@ impl<'a> Example<'a> {
             ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
         ];
         let mut child = program.envs(given).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        if is_silent {
+            let request = || drill.api.anonymous(Method::GET, &format!("{url}/chats/nobody"));
+            let listens = async || request().send().await.ok().filter(|answer| answer.status().is_success());
+            drill.until("it listens", listens).await;
+            return Self { drill, line, url, _child: child };
+        }
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time").unwrap();
         assert_eq!(first.expect("what went wrong stands above"), format!("listening {url}"));
@@ -102,12 +109,12 @@ impl<'a> Example<'a> {
 }
 
 /// Everything an example shows, in the order of its README.
-async fn plays(mut program: Command, of: &Path) {
+async fn plays(mut program: Command, of: &Path, is_silent: bool) {
     program.current_dir(of);
     let mut drill = Drill::prepare(Engine::Sqlite, Path::new(PAROM)).await.unwrap();
     drill.serves("").await;
     {
-        let example = Example::starts(&drill, program).await;
+        let example = Example::starts(&drill, program, is_silent).await;
         talks(&example).await;
         is_begun(&example).await;
         is_checked(&example).await;
@@ -172,7 +179,7 @@ async fn is_checked(example: &Example<'_>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_messenger_in_rust_works() {
-    plays(Command::new(env!("CARGO_BIN_EXE_example_messenger")), &folder("rust")).await;
+    plays(Command::new(env!("CARGO_BIN_EXE_example_messenger")), &folder("rust"), false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,7 +187,7 @@ async fn the_messenger_in_python_works() {
     let Some(python) = installed("PAROM_TEST_PYTHON") else { return };
     let mut program = Command::new(python);
     program.arg("messenger.py");
-    plays(program, &folder("python")).await;
+    plays(program, &folder("python"), false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -188,5 +195,20 @@ async fn the_messenger_in_javascript_works() {
     let Some(_) = installed("PAROM_TEST_NODE_CLIENTS") else { return };
     let mut program = Command::new("node");
     program.arg("messenger.mjs");
-    plays(program, &folder("javascript")).await;
+    plays(program, &folder("javascript"), false).await;
+}
+
+/// PHP's own server, with the address that the example has in its README but for the port.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_messenger_in_php_works() {
+    let is_there = Command::new("php").arg("--version").output().await.is_ok_and(|told| told.status.success());
+    if !is_there {
+        println!("skipped: there is no php; tests/run installs it");
+        return;
+    }
+    let mut program = Command::new("sh");
+    // The port is chosen later.
+    program
+        .args(["-c", "export MESSENGER_FILE=$(mktemp -u); exec php -q -S 127.0.0.1:$PORT messenger.php 2>/dev/null"]);
+    plays(program, &folder("php"), true).await;
 }

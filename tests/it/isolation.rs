@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use entity::{
-    alert, alert_reader, api_key, audit, conversation, dead_letter, import, letter, member, message, oauth_grant,
-    session, source, stray_source, tenant, tenant_channel,
+    alert, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import, letter,
+    member, message, oauth_grant, session, source, stray_source, tenant, tenant_channel,
 };
 use parom::delivery::read::dead::DeadLetterFilter;
 use parom::delivery::replay::{self, ReplayAction};
@@ -180,7 +180,9 @@ async fn rows(world: &World, tenant_id: Uuid) -> BTreeMap<&'static str, String> 
     }
     all!(
         alert,
+        alert_notice,
         alert_reader,
+        alert_webhook,
         api_key,
         audit,
         conversation,
@@ -213,6 +215,7 @@ fn body(path: &str) -> Value {
 fn form(path: &str) -> Vec<(&'static str, &'static str)> {
     match path.rsplit('/').next().unwrap_or_default() {
         "role" => vec![("role", "viewer")],
+        "kinds" if path.starts_with("/panel/alerts/readers/") => vec![("kind", "late")],
         _ if path.starts_with("/panel/alerts/readers/") => vec![("to", "off")],
         _ if path.matches('/').count() == 3 && path.starts_with("/panel/sources/") => {
             vec![("name", "Mine"), ("version", "1")]

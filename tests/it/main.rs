@@ -11,6 +11,7 @@
 )]
 
 mod admin;
+mod alerts;
 mod audited;
 mod backup;
 mod browser;
@@ -44,6 +45,7 @@ mod media;
 mod messengers;
 mod pages;
 mod panel;
+mod partly_translated;
 mod reliability;
 mod retention;
 mod road;

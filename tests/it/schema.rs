@@ -10,9 +10,9 @@ use sea_orm::{ConnectionTrait, Statement};
 const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrations"];
 
 /// Scans over all tenants: the queue's timer, accounts' scheduled work, the accounts of a login of the vendor's, files
-/// that are due to be fetched or deleted, e-mails about alerts, running imports, lines at messengers that are to be
-/// checked, and reviews of templates. Nothing else may be searched without a tenant.
-const SCANS: [&str; 17] = [
+/// that are due to be fetched or deleted, alerts and notices about them, running imports, lines at messengers that are
+/// to be checked, and reviews of templates. Nothing else may be searched without a tenant.
+const SCANS: [&str; 18] = [
     "source_poll",
     "source_renew",
     "turn_pool",
@@ -22,6 +22,7 @@ const SCANS: [&str; 17] = [
     "media_wanted",
     "media_day",
     "alert_letter",
+    "alert_notice_due",
     "import_due",
     "contact_task_due",
     "history_look_due",

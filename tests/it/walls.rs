@@ -26,7 +26,8 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "admin",
             "alert",
-            "alert_emails",
+            "alert_checks",
+            "alert_notices",
             "api",
             "audit",
             "webchat",

@@ -88,6 +88,11 @@ impl Visitor {
         self.keep(answer(self.request(Method::GET, path)).await)
     }
 
+    /// Reads a page again as its script does, for the parts that renew by themselves.
+    pub async fn renews(&self, path: &str) -> Reply {
+        self.keep(answer(self.request(Method::GET, path).header("Parom-Live", "1")).await)
+    }
+
     /// Opens an address and follows at most five redirects.
     pub async fn goes(&self, path: &str) -> Reply {
         let mut reply = self.opens(path).await;

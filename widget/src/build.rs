@@ -137,10 +137,6 @@ fn facts(inputs: &BuildInputs) -> Value {
 
 fn images(inputs: &BuildInputs) -> Files {
     let locale = inputs.locale();
-    let wanted = |name: &str| match name.strip_prefix("images/tour_") {
-        Some(rest) => locale.iter().any(|language| rest.ends_with(&format!("_{language}.png"))),
-        None => name.starts_with("images/") && (!name.ends_with(".svg") || inputs.platform == Platform::Kommo),
-    };
     // Screenshots contain the CRM's name, so Kommo has its own; the logos are shared.
     let ours = embedded::assets().filter_map(|(name, content)| {
         let name = match (name.strip_prefix("images/kommo/"), inputs.platform) {
@@ -152,13 +148,29 @@ fn images(inputs: &BuildInputs) -> Files {
         Some((name, content.to_vec()))
     });
     let theirs = inputs.images.iter().map(|(name, content)| (format!("images/{name}"), content.clone()));
-    ours.chain(theirs).filter(|(name, _)| wanted(name)).collect()
+    let all: Files = ours.chain(theirs).collect();
+    let shown: BTreeSet<String> = locale.iter().map(|language| tour_ending(language, all.keys())).collect();
+    let wanted = |name: &str| match name.strip_prefix("images/tour_") {
+        Some(rest) => shown.iter().any(|ending| rest.ends_with(ending)),
+        None => name.starts_with("images/") && (!name.ends_with(".svg") || inputs.platform == Platform::Kommo),
+    };
+    all.into_iter().filter(|(name, _)| wanted(name)).collect()
+}
+
+/// How the names of a language's tour images end. A language without images of its own shows the English ones.
+pub(crate) fn tour_ending<'name>(language: &str, names: impl IntoIterator<Item = &'name String>) -> String {
+    let own = format!("_{language}.png");
+    let has = names.into_iter().any(|name| name.starts_with("images/tour_") && name.ends_with(&own));
+    if has { own } else { "_en.png".to_owned() }
 }
 
 /// Names of the tour images; every language needs one.
 fn tour(inputs: &BuildInputs, files: &Files) -> Result<Vec<String>, BuildError> {
     let names: Vec<String> = files.keys().filter(|name| name.starts_with("images/tour_")).cloned().collect();
-    let has = |language: &String| names.iter().any(|name| name.ends_with(&format!("_{language}.png")));
+    let has = |language: &String| {
+        let ending = tour_ending(language, &names);
+        names.iter().any(|name| name.ends_with(&ending))
+    };
     match inputs.locale().iter().find(|language| !has(language)) {
         Some(language) if !inputs.dev => Err(BuildError::NoTour(language.clone())),
         _ => Ok(names),

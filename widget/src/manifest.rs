@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::build::tour_ending;
 use crate::inputs::BuildInputs;
 
 /// Logos that every archive has, with their sizes in pixels (crm-api §9.2).
@@ -81,7 +82,7 @@ impl Manifest {
             locations.push("lcard-1");
         }
         let images_of = |language: &String| {
-            let ending = format!("_{language}.png");
+            let ending = tour_ending(language, tour);
             let images = tour.iter().filter(|name| name.ends_with(&ending)).map(|name| format!("/{name}")).collect();
             (language.clone(), images)
         };

@@ -12,6 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::embedded;
 
+/// The language of texts without a translation.
+const ENGLISH: &str = "en";
+
 const FORMS: [&str; 4] = ["one", "few", "many", "other"];
 
 /// A text that cannot be converted for the widget.
@@ -34,8 +37,17 @@ pub struct Words {
 }
 
 impl Words {
-    /// The Fluent files of a language. Texts that cannot be converted are errors only when they are requested.
+    /// The texts of a language, and the English ones where it has none. Texts that cannot be converted are errors only
+    /// when they are requested.
     pub fn of(language: &str) -> Result<Self, WordsError> {
+        let own = Self::own(language)?;
+        let mut sentences = Self::own(ENGLISH)?;
+        sentences.extend(own);
+        Ok(Self { language: language.to_owned(), sentences })
+    }
+
+    /// The texts of the Fluent files of a language.
+    fn own(language: &str) -> Result<BTreeMap<String, Value>, WordsError> {
         let texts = embedded::language(language);
         if texts.is_empty() {
             return Err(WordsError::NoLanguage(language.to_owned()));
@@ -52,7 +64,7 @@ impl Words {
                 }
             }
         }
-        Ok(Self { language: language.to_owned(), sentences })
+        Ok(sentences)
     }
 
     /// Whether the language has this text.

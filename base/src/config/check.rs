@@ -8,8 +8,8 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use super::{
-    CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, LimitsConfig, Mail,
-    Rates, Retention,
+    Alerts, CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, LimitsConfig,
+    Mail, Rates, Retention,
 };
 
 /// Checks the whole configuration; the first violation is the error.
@@ -37,6 +37,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     retention(&config.retention)?;
     rule("import.file_mb", config.import.file_mb > 0, "must be at least 1")?;
     mail(&config.mail)?;
+    alerts(&config.alerts)?;
     if let Some(url) = &config.telemetry.otlp_url {
         base_address("telemetry.otlp_url", url)?;
     }
@@ -144,6 +145,11 @@ fn mail(mail: &Mail) -> Result<(), ConfigError> {
         mail.from.as_deref().is_some_and(|from| from.contains('@')),
         "is needed with mail.url, like Parom <parom@example.com>",
     )
+}
+
+fn alerts(alerts: &Alerts) -> Result<(), ConfigError> {
+    secret("alerts.telegram_token", alerts.telegram_token.as_ref())?;
+    rule("alerts.limit_percent", alerts.limit_percent <= 100, "must be at most 100")
 }
 
 fn rates(rates: &Rates) -> Result<(), ConfigError> {

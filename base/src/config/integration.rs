@@ -92,14 +92,14 @@ pub struct WidgetConfig {
     pub code: Option<String>,
     #[serde(default = "first_version")]
     pub version: String,
-    #[serde(default = "both_languages")]
+    #[serde(default = "every_language")]
     pub languages: Vec<String>,
     pub logo_dir: Option<PathBuf>,
 }
 
 impl Default for WidgetConfig {
     fn default() -> Self {
-        Self { name: parom(), code: None, version: first_version(), languages: both_languages(), logo_dir: None }
+        Self { name: parom(), code: None, version: first_version(), languages: every_language(), logo_dir: None }
     }
 }
 
@@ -276,8 +276,8 @@ fn first_version() -> String {
     "1.0.0".to_owned()
 }
 
-fn both_languages() -> Vec<String> {
-    owned(&["ru", "en"])
+fn every_language() -> Vec<String> {
+    owned(&["ru", "en", "es", "pt"])
 }
 
 fn every_connector() -> Vec<String> {

@@ -65,6 +65,7 @@ pub struct Config {
     pub retention: Retention,
     pub import: Import,
     pub mail: Mail,
+    pub alerts: Alerts,
     pub telemetry: Telemetry,
     #[serde(default, rename = "integration")]
     pub integrations: Vec<Integration>,
@@ -250,6 +251,19 @@ pub struct Mail {
     pub url: Option<SecretString>,
     /// `Name <address>` or an address.
     pub from: Option<String>,
+}
+
+/// Alerts: when they are raised, and the bot that sends them to people.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Alerts {
+    /// The vendor's own Telegram bot; unset: only e-mails and webhooks.
+    pub telegram_token: Option<SecretString>,
+    /// Seconds that 95 of 100 messages of an account may take; 0: nothing is late.
+    pub late_seconds: u32,
+    /// Percentage of a limit from which an alert is raised; 0: never.
+    pub limit_percent: u8,
+    /// Whether a source that is unusually quiet raises an alert.
+    pub silent_sources: bool,
 }
 
 /// Export of traces.

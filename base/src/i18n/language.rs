@@ -14,16 +14,24 @@ pub const COOKIE: &str = "lang";
 pub enum Language {
     En,
     Ru,
+    Es,
+    Pt,
 }
 
 impl Language {
-    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
+    /// In the order of menus.
+    pub const ALL: [Self; 4] = [Self::En, Self::Ru, Self::Es, Self::Pt];
 
-    /// `en` or `ru`, as in `<html lang>`.
+    /// Languages with a translation of every text. The others have those of `locales/README.md`, and English for the rest.
+    pub const COMPLETE: [Self; 2] = [Self::En, Self::Ru];
+
+    /// Its code, as in `<html lang>`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Ru => "ru",
+            Self::Es => "es",
+            Self::Pt => "pt",
         }
     }
 
@@ -32,6 +40,21 @@ impl Language {
         match self {
             Self::En => "English",
             Self::Ru => "Русский",
+            Self::Es => "Español",
+            Self::Pt => "Português",
+        }
+    }
+
+    /// The languages that a reader of this one may change to, in the order of menus.
+    pub fn others(self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |one| *one != self)
+    }
+
+    /// This language if every text has a translation to it, else English: for programs and the vendor's own pages.
+    pub const fn complete(self) -> Self {
+        match self {
+            Self::En | Self::Es | Self::Pt => Self::En,
+            Self::Ru => Self::Ru,
         }
     }
 
@@ -43,11 +66,15 @@ impl Language {
 
     /// From `Accept-Language`: the preferred one of ours, else English.
     pub fn preferred(accept: &str) -> Self {
+        Self::preferred_of(&Self::ALL, accept)
+    }
+
+    fn preferred_of(offered: &[Self], accept: &str) -> Self {
         let mut best = (0, Self::En);
         for item in accept.split(',') {
             let mut parts = item.split(';');
             let tag = parts.next().unwrap_or_default().trim();
-            let Some(language) = Self::of_code(tag) else { continue };
+            let Some(language) = Self::of_code(tag).filter(|one| offered.contains(one)) else { continue };
             let weight = parts.find_map(|part| part.trim().strip_prefix("q=").map(thousandths)).unwrap_or(1000);
             if weight > best.0 {
                 best = (weight, language);
@@ -58,30 +85,43 @@ impl Language {
 
     /// From `?lang=`, then the cookie of an earlier choice, then the browser's preference.
     pub fn of_request(request: &HttpRequest) -> Self {
-        let asked = request.query_string().split('&').find_map(|pair| Self::of_code(pair.strip_prefix("lang=")?));
-        asked
-            .or_else(|| Self::of_code(&crate::browser::cookie::value(request, COOKIE)?))
-            .unwrap_or_else(|| Self::accepted(request.headers()))
+        Self::chosen(request).unwrap_or_else(|| Self::preferred(accept_of(request.headers())))
     }
 
-    /// The preference of a program's request.
+    /// [`Language::of_request`] for the vendor's own pages, which have complete languages only.
+    pub fn of_operator(request: &HttpRequest) -> Self {
+        Self::chosen(request).map_or_else(|| Self::accepted(request.headers()), Self::complete)
+    }
+
+    /// From `?lang=`, else from the cookie of an earlier choice.
+    fn chosen(request: &HttpRequest) -> Option<Self> {
+        let asked = request.query_string().split('&').find_map(|pair| Self::of_code(pair.strip_prefix("lang=")?));
+        asked.or_else(|| Self::of_code(&crate::browser::cookie::value(request, COOKIE)?))
+    }
+
+    /// The preference of a program's request, among the complete languages.
     pub fn accepted(headers: &HeaderMap) -> Self {
-        let accept = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self::preferred(accept.unwrap_or_default())
+        Self::preferred_of(&Self::COMPLETE, accept_of(headers))
     }
 
     /// The operator's, at a terminal: from `LC_ALL`, `LC_MESSAGES`, `LANG`; else English.
     pub fn of_terminal() -> Self {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(crate::config::variable);
-        set.and_then(|code| Self::of_code(&code)).unwrap_or(Self::En)
+        set.and_then(|code| Self::of_code(&code)).unwrap_or(Self::En).complete()
     }
 
     pub(super) const fn id(self) -> LanguageIdentifier {
         match self {
             Self::En => langid!("en"),
             Self::Ru => langid!("ru"),
+            Self::Es => langid!("es"),
+            Self::Pt => langid!("pt"),
         }
     }
+}
+
+fn accept_of(headers: &HeaderMap) -> &str {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn thousandths(quality: &str) -> u32 {

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sentence_and_every_title_has_words_in_both_languages() {
+    fn every_sentence_and_every_title_has_words() {
         let composed = |end: &String| end.is_empty() || end.contains('{') || end.ends_with('-');
         for (quote, key) in [("\"said-", "said-"), ("\"doctor-", "doctor-"), ("problem: \"", "problem-")] {
             let ends = quoted_after(quote);

@@ -1,4 +1,5 @@
-//! Localisation: every visible text in the product's languages, from `locales/{en,ru}/*.ftl`, compiled in.
+//! Localisation: every visible text in the product's languages, from `locales/{en,ru,es,pt}/*.ftl`, compiled in.
+//! Spanish and Portuguese have the texts that `locales/README.md` names; a text without a translation is English.
 //!
 //! ```text
 //! words.text("sources-used").with("used", 3).with("limit", 50)     ─▶  "3 of 50 used" / «Занято 3 из 50»
@@ -36,11 +37,14 @@ static_loader! {
         // No isolation marks: they would be copied along with an address or a key.
         customise: |bundle| {
             bundle.set_use_isolating(false);
-            let russian = bundle.locales.first().is_some_and(|locale| locale.language.as_str() == "ru");
-            if russian {
-                bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Ru)));
-            } else {
-                bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::En)));
+            // A formatter is a function without an environment, so each language has its own.
+            match bundle.locales.first().and_then(|locale| Language::of_code(locale.language.as_str())) {
+                Some(Language::Ru) => bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Ru))),
+                Some(Language::Es) => bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Es))),
+                Some(Language::Pt) => bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Pt))),
+                Some(Language::En) | None => {
+                    bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::En)));
+                }
             }
         },
     };
@@ -71,12 +75,17 @@ impl Words {
         self.text(format!("{prefix}{end}"))
     }
 
-    /// Whether there is a text for this key.
+    /// Whether there is a text for this key, be it the English one for want of a translation.
     pub fn has(&self, key: &str) -> bool {
-        // A text whose arguments are missing exists all the same. The error's type is private, so its text is compared.
-        let found = CATALOGUE.lookup_single_language::<&str>(&self.language.id(), key, None);
-        found.map_or_else(|error| error.to_string().starts_with("Fluent errors"), |_| true)
+        is_in(self.language, key) || is_in(Language::En, key)
     }
+}
+
+/// Whether a language itself has a text for this key.
+fn is_in(language: Language, key: &str) -> bool {
+    // A text whose arguments are missing exists all the same. The error's type is private, so its text is compared.
+    let found = CATALOGUE.lookup_single_language::<&str>(&language.id(), key, None);
+    found.map_or_else(|error| error.to_string().starts_with("Fluent errors"), |_| true)
 }
 
 /// A text with its arguments, rendered by `Display`; a missing key renders as itself and is logged.

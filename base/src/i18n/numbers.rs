@@ -1,4 +1,5 @@
-//! Number formats by language: `1,234` in English, `1234` and `12 345` in Russian.
+//! Number formats by language: `1,234` in English, `1234` and `12 345` in Russian, `1234` and `12.345` in Spanish, `1.234`
+//! in Portuguese.
 
 use fluent_templates::fluent_bundle::FluentValue;
 
@@ -22,7 +23,7 @@ pub fn decimal(value: f64, digits: usize, language: Language) -> String {
 /// A size in decimal units: `12 MB` / `12 МБ`, with one decimal below ten.
 pub fn bytes(count: u64, language: Language) -> String {
     let units = match language {
-        Language::En => ["B", "KB", "MB", "GB", "TB"],
+        Language::En | Language::Es | Language::Pt => ["B", "KB", "MB", "GB", "TB"],
         Language::Ru => ["Б", "КБ", "МБ", "ГБ", "ТБ"],
     };
     let mut unit = 0;
@@ -43,6 +44,8 @@ fn written(plain: &str, language: Language) -> String {
     let (gap, point, from) = match language {
         Language::En => (',', '.', 4),
         Language::Ru => (NO_BREAK, ',', 5),
+        Language::Es => ('.', ',', 5),
+        Language::Pt => ('.', ',', 4),
     };
     let mut out = String::from(sign);
     let digits = whole.len();
@@ -65,17 +68,18 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_as_the_language_does() {
-        let all = |text: &str| [written(text, Language::En), written(text, Language::Ru)];
-        assert_eq!(all("0"), ["0", "0"]);
-        assert_eq!(all("999"), ["999", "999"]);
-        assert_eq!(all("1234"), ["1,234", "1234"]);
-        assert_eq!(all("12345"), ["12,345", "12\u{a0}345"]);
-        assert_eq!(all("-1234567.5"), ["−1,234,567.5", "−1\u{a0}234\u{a0}567,5"]);
+        let all = |text: &str| Language::ALL.map(|language| written(text, language));
+        assert_eq!(all("0"), ["0", "0", "0", "0"]);
+        assert_eq!(all("999"), ["999", "999", "999", "999"]);
+        assert_eq!(all("1234"), ["1,234", "1234", "1234", "1.234"]);
+        assert_eq!(all("12345"), ["12,345", "12\u{a0}345", "12.345", "12.345"]);
+        assert_eq!(all("-1234567.5"), ["−1,234,567.5", "−1\u{a0}234\u{a0}567,5", "−1.234.567,5", "−1.234.567,5"]);
     }
 
     #[test]
     fn sizes_are_decimal() {
         let all = |count| [bytes(count, Language::En), bytes(count, Language::Ru)];
+        assert_eq!(bytes(1_500, Language::Es), "1,5\u{a0}KB");
         assert_eq!(all(0), ["0\u{a0}B", "0\u{a0}Б"]);
         assert_eq!(all(999), ["999\u{a0}B", "999\u{a0}Б"]);
         assert_eq!(all(1_500), ["1.5\u{a0}KB", "1,5\u{a0}КБ"]);

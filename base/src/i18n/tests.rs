@@ -1,8 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
+
 use super::*;
 
+mod named;
 mod used;
 mod voice;
 
@@ -65,11 +68,32 @@ fn plural_forms_are_those_of_the_language() {
     assert_eq!(russian, ["1 минуту назад", "3 минуты назад", "5 минут назад", "21 минуту назад", "1234 минуты назад"]);
     assert_eq!(ago(Language::En, 1), "1 minute ago");
     assert_eq!(ago(Language::En, 1234), "1,234 minutes ago");
+    assert_eq!(
+        [1, 2, 1234].map(|count| ago(Language::Es, count)),
+        ["hace 1 minuto", "hace 2 minutos", "hace 1234 minutos"]
+    );
+    // In Portuguese none is one.
+    let portuguese = [0, 1, 2, 12_345].map(|count| ago(Language::Pt, count));
+    assert_eq!(portuguese, ["há 0 minuto", "há 1 minuto", "há 2 minutos", "há 12.345 minutos"]);
 }
 
 #[test]
 fn a_key_without_words_says_itself() {
     assert_eq!(Words::new(Language::Ru).text("no-such-key").to_string(), "no-such-key");
+    assert!(!Words::new(Language::Es).has("no-such-key"));
+}
+
+#[test]
+fn what_is_not_translated_is_said_in_english() {
+    for language in [Language::Es, Language::Pt] {
+        let words = Words::new(language);
+        assert!(words.has("admin-title") && !catalogue(language).contains_key("admin-title"));
+        assert_eq!(words.text("admin-title").to_string(), Words::new(Language::En).text("admin-title").to_string());
+        assert_ne!(
+            words.text("widget-connect").to_string(),
+            Words::new(Language::En).text("widget-connect").to_string()
+        );
+    }
 }
 
 #[test]
@@ -80,6 +104,25 @@ fn the_browsers_preference_decides() {
     assert_eq!(preferred("*"), Language::En);
     assert_eq!(preferred(""), Language::En);
     assert_eq!(preferred("en;q=0,ru;q=0.001"), Language::Ru);
+    assert_eq!(preferred("es-MX,es;q=0.9,en;q=0.8"), Language::Es);
+    assert_eq!(preferred("fr, pt-BR;q=0.9, es;q=0.8"), Language::Pt);
+}
+
+#[test]
+fn programs_and_the_vendors_people_read_complete_languages() {
+    let accepted = |accept: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_LANGUAGE, accept.parse().unwrap());
+        Language::accepted(&headers)
+    };
+    assert_eq!(accepted("es-MX, es;q=0.9"), Language::En);
+    assert_eq!(accepted("es, ru;q=0.5"), Language::Ru);
+    for language in Language::ALL {
+        assert!(Language::COMPLETE.contains(&language.complete()));
+        assert_eq!(language.complete() == language, Language::COMPLETE.contains(&language));
+        assert_eq!(language.others().count(), 3);
+        assert_eq!(Language::of_code(language.code()), Some(language));
+    }
 }
 
 #[test]
@@ -97,6 +140,10 @@ fn moments_are_said_as_people_say_them() {
     assert_eq!(both(13 * 60), ["yesterday at 23:00", "вчера в 23:00"]);
     assert_eq!(both(3 * 24 * 60), ["17 Nov at 12:00", "17 ноября в 12:00"]);
     assert_eq!(both(366 * 24 * 60), ["19 Nov 2025 at 12:00", "19 ноября 2025 г. в 12:00"]);
+    let others = |minutes| [say(Language::Es, minutes), say(Language::Pt, minutes)];
+    assert_eq!(others(90), ["hoy a las 10:30", "hoje às 10:30"]);
+    assert_eq!(others(3 * 24 * 60), ["17 nov a las 12:00", "17 de nov às 12:00"]);
+    assert_eq!(others(366 * 24 * 60), ["19 nov 2025 a las 12:00", "19 de nov de 2025 às 12:00"]);
     let when = When::new(now, now, Zone::named("Europe/Moscow"), Words::new(Language::En));
     assert_eq!((when.stamp(), when.full()), ("12:00".into(), "2026-11-20 12:00:00 +03:00".into()));
     assert_eq!(when.machine(), "2026-11-20T09:00:00.000Z");

@@ -1,6 +1,6 @@
 //! Formats times and durations, in an account's time zone.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::Words;
@@ -27,6 +27,21 @@ impl Zone {
         let found = local.into_iter().find_map(|time| self.0.from_local_datetime(&time).earliest());
         found.map_or_else(|| midnight.and_utc().timestamp_millis(), |time| time.timestamp_millis())
     }
+
+    /// The date here at this moment (Unix milliseconds).
+    pub fn date_of(&self, millis: i64) -> NaiveDate {
+        self.local(millis).date_naive()
+    }
+
+    /// The day of the week, counted from Monday as 0, and the hour of the day here at this moment.
+    pub fn hour_of_week(&self, millis: i64) -> (u32, u32) {
+        let local = self.local(millis);
+        (local.weekday().num_days_from_monday(), local.hour())
+    }
+
+    fn local(&self, millis: i64) -> DateTime<Tz> {
+        DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default().with_timezone(&self.0)
+    }
 }
 
 /// A time, relative to now, in a zone and a language.
@@ -40,8 +55,7 @@ pub struct When {
 impl When {
     /// `at`, `now`: Unix milliseconds. Times outside the calendar's range are shown as 1970.
     pub fn new(at: i64, now: i64, zone: Zone, words: Words) -> Self {
-        let local = |millis| DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default().with_timezone(&zone.0);
-        Self { at: local(at), now: local(now), words }
+        Self { at: zone.local(at), now: zone.local(now), words }
     }
 
     /// An adverb: `5 minutes ago`, `today at 14:05`, `18 Nov at 14:05`, with the year if it is another one.

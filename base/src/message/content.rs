@@ -40,6 +40,9 @@ pub struct Person {
     /// For a manager who wrote outside amoCRM: the CRM's id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+    /// For a customer: the CRM's id of the contact to which a developer wants the chat linked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crm_contact_id: Option<i64>,
 }
 
 /// Content of a message. A closed set: an unknown kind becomes a readable placeholder at intake, never nothing.

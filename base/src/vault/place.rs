@@ -61,6 +61,8 @@ places! {
     OauthRefresh = "oauth_refresh",
     InstallCall = "install_call",
     CrmSubscription = "crm_subscription",
+    /// The secret of an account's webhook for alerts.
+    AlertWebhook = "alert_webhook",
     SourceNotice = "source_notice",
     SourceSecrets = "source_secrets",
     /// Answers to requests with an `Idempotency-Key`.
@@ -91,6 +93,7 @@ impl Place {
             },
             Self::InstallCall => Table { name: "install_call", columns: &["code"], of_vendor: true, ..plain },
             Self::CrmSubscription => Table { name: "crm_subscription", keys: &[], columns: &["destination"], ..plain },
+            Self::AlertWebhook => Table { name: "alert_webhook", keys: &[], columns: &["secret"], ..plain },
             Self::SourceNotice => Table {
                 name: "source_notice",
                 keys: &[("source_id", KeyColumnType::Uuid)],

@@ -14,7 +14,7 @@ pub struct Names {
 impl Names {
     pub const fn of(language: Language) -> Self {
         match language {
-            Language::En => Self {
+            Language::En | Language::Es | Language::Pt => Self {
                 shops: ["Demo shop", "Second shop"],
                 first: "Maria",
                 last: "Kovaleva",

@@ -73,7 +73,7 @@ fn content(stage: &DemoStage) -> Content {
 async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse {
     const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; \
                           frame-ancestors 'none'; form-action 'none'";
-    let words = Words::new(Language::of_request(&request));
+    let words = Words::new(Language::of_operator(&request));
     let lines = content.cards.iter().map(|card| LineView {
         kind: card.kind,
         name: words.text_of("connector-", card.kind),
@@ -90,8 +90,8 @@ async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse
         wizard: content.wizard.clone(),
         manager: content.manager.clone(),
         other: match words.language() {
-            Language::En => ("ru", "Русский"),
             Language::Ru => ("en", "English"),
+            Language::En | Language::Es | Language::Pt => ("ru", "Русский"),
         },
         words,
     };

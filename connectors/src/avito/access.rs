@@ -2,12 +2,11 @@
 //! vendor's application are stored with the source, because each refresh token can be used only once.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use base::cache::Cache;
 use base::config::Avito as AvitoConfig;
 use base::i18n::LocalizedText;
-use moka::Expiry;
-use moka::future::Cache;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -81,18 +80,14 @@ type Key = [u8; 32];
 #[derive(Clone)]
 pub(super) struct Tokens(Cache<Key, Arc<KeptToken>>);
 
-struct UntilShortlyBeforeItsEnd;
-
-impl Expiry<Key, Arc<KeptToken>> for UntilShortlyBeforeItsEnd {
-    fn expire_after_create(&self, _key: &Key, token: &Arc<KeptToken>, _at: Instant) -> Option<Duration> {
-        Some(token.life.saturating_sub(SPARE.min(token.life / 2)))
+impl Default for Tokens {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(TOKENS).time_to_live_by(until_shortly_before_its_end).build())
     }
 }
 
-impl Default for Tokens {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(TOKENS).expire_after(UntilShortlyBeforeItsEnd).build())
-    }
+fn until_shortly_before_its_end(token: &Arc<KeptToken>) -> Duration {
+    token.life.saturating_sub(SPARE.min(token.life / 2))
 }
 
 impl AvitoApi {
@@ -104,9 +99,9 @@ impl AvitoApi {
                 let key = key(client_id, client_secret);
                 let making = self.made(client_id, client_secret);
                 // Concurrent calls wait for the same request.
-                let entry = self.tokens.0.entry(key).or_try_insert_with(making).await;
-                let entry = entry.map_err(|failed: Arc<ApiError>| failed.as_ref().clone())?;
-                Ok(Token { value: entry.value().value.clone(), is_kept: !entry.is_fresh() })
+                let entry = self.tokens.0.try_entry(key, making).await;
+                let (token, is_fresh) = entry.map_err(|failed| failed.as_ref().clone())?;
+                Ok(Token { value: token.value.clone(), is_kept: !is_fresh })
             }
         }
     }

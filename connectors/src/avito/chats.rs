@@ -5,9 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::i18n::{LocalizedText, Words};
 use base::message::{Person, Role};
-use moka::future::Cache;
 
 use super::api::{ApiError, AvitoApi, Call};
 use super::setup::Account;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::message::Post;
-use moka::future::Cache;
 use uuid::Uuid;
 
 use crate::read_marks::ReadMarks;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -13,9 +13,9 @@ use super::{Meta, line};
 use crate::poll::Renewed;
 use crate::{Denied, Settings};
 
-/// A token is renewed when less than this many milliseconds are left: half of its lifetime, so that there is a month to
+/// A token is renewed when less than this is left: half of its lifetime, so that there is a month to
 /// repair what prevents the renewal.
-const SPARE: i64 = 30 * 86_400_000;
+const SPARE: TimeDelta = TimeDelta::days(30);
 
 /// A new token if the current one expires soon or its end is unknown. Meta refuses to renew a token that is less than a
 /// day old; the next try is an hour later.
@@ -47,7 +47,7 @@ pub(super) async fn renew(meta: &Meta, settings: &Settings, now: DateTime<Utc>) 
 fn ends_soon(account: &Account<'_>, now: DateTime<Utc>) -> bool {
     let is_this = account.fact("/token/of").and_then(Value::as_str) == Some(mark(account.token).as_str());
     let ends_at = account.fact("/token/ends_at").and_then(Value::as_i64).filter(|_| is_this);
-    ends_at.is_none_or(|ends_at| ends_at.saturating_sub(now.timestamp_millis()) < SPARE)
+    ends_at.is_none_or(|ends_at| ends_at.saturating_sub(now.timestamp_millis()) < SPARE.num_milliseconds())
 }
 
 /// A fingerprint that distinguishes tokens without revealing them.

@@ -32,6 +32,7 @@ mod fake;
 mod files;
 pub mod ids;
 pub mod keyboard;
+pub mod notice_bot;
 mod receive;
 mod send;
 pub mod setup;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base::i18n::LocalizedText;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ const ALLOWED: [&str; 9] = [
 const CONNECTIONS: u32 = 40;
 /// More waiting updates than this, or an error more recent than this, count as a problem.
 const MANY: u64 = 100;
-const YOUNG_SECONDS: i64 = 600;
+const YOUNG: TimeDelta = TimeDelta::minutes(10);
 /// The only ports that Telegram calls.
 const PORTS: [u16; 4] = [443, 80, 88, 8443];
 
@@ -67,7 +67,7 @@ impl Info {
 
     /// Recent failures of calls to us.
     fn trouble(&self, now: DateTime<Utc>) -> Option<String> {
-        let is_young = now.timestamp().saturating_sub(self.last_error_date) < YOUNG_SECONDS;
+        let is_young = now.timestamp().saturating_sub(self.last_error_date) < YOUNG.num_seconds();
         let words = Some(self.last_error_message.clone()).filter(|words| is_young && !words.is_empty());
         words.or_else(|| (self.pending_update_count > MANY).then(String::new))
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use moka::future::Cache;
+use base::cache::Cache;
 use serde::Deserialize;
 
 use super::api::{ApiError, VkApi};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::i18n::{LocalizedText, Words};
 use base::message::{Person, Role};
-use moka::future::Cache;
 use serde::Deserialize;
 
 use super::api::{ApiError, VkApi};

@@ -2,8 +2,20 @@
 
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] =
-    &[PERSON, MEMBER, SESSION, API_KEY, IDEMPOTENCY, THROTTLE, AUDIT, ALERT, ALERT_READER];
+pub(super) const TABLES: &[Table] = &[
+    PERSON,
+    MEMBER,
+    SESSION,
+    API_KEY,
+    IDEMPOTENCY,
+    THROTTLE,
+    AUDIT,
+    ALERT,
+    ALERT_READER,
+    ALERT_CHAT,
+    ALERT_WEBHOOK,
+    ALERT_NOTICE,
+];
 
 /// Those who sign in. All rows belong to the nil tenant, because a person may be a member of several accounts.
 const PERSON: Table = tenant_table("person", &["id"]).columns(&[
@@ -129,11 +141,57 @@ const ALERT: Table = tenant_table("alert", &["key"])
         "CREATE INDEX alert_letter ON alert (letter_at) WHERE letter_at IS NOT NULL",
     ]);
 
-/// Which e-mails about alerts a person wants. Without a row the role decides.
-const ALERT_READER: Table = tenant_table("alert_reader", &["person_id"]).columns(&[
+/// Which alerts a person wants on which channel. Without a row the role decides.
+const ALERT_READER: Table = tenant_table("alert_reader", &["person_id", "channel"]).columns(&[
     uuid("person_id"),
+    text("channel"),
     boolean("wants_letters"),
     text("without"),
     text("email"),
     bigint("updated_at"),
 ]);
+
+/// The chat to which the vendor's bot sends a person's alerts, or the code that will link one. Rows belong to the nil
+/// tenant, because a person may be a member of several accounts.
+const ALERT_CHAT: Table = tenant_table("alert_chat", &["person_id"])
+    .columns(&[
+        uuid("person_id"),
+        uuid("asked_in_id"),
+        bigint("chat_id"),
+        text("title"),
+        text("bot"),
+        text("code"),
+        bigint("code_until"),
+        bigint("linked_at"),
+        text("trouble"),
+    ])
+    .indexes(&[
+        // Finds the person who was shown a code.
+        "CREATE INDEX alert_chat_code ON alert_chat (tenant_id, code) WHERE code <> ''",
+    ]);
+
+/// The address of an account's own program that gets its alerts.
+const ALERT_WEBHOOK: Table = tenant_table("alert_webhook", &[]).columns(&[
+    text("url"),
+    blob("secret"),
+    text("without"),
+    bigint("created_at"),
+    text("trouble"),
+    bigint("trouble_at"),
+]);
+
+/// Notices about alerts that are still to be sent, one a recipient and channel.
+const ALERT_NOTICE: Table = tenant_table("alert_notice", &["id"])
+    .columns(&[
+        uuid("id"),
+        text("channel"),
+        uuid("person_id"),
+        text("body"),
+        bigint("created_at"),
+        bigint("next_try_at"),
+        integer("tries"),
+    ])
+    .indexes(&[
+        // Finds notices that are due. Over all accounts.
+        "CREATE INDEX alert_notice_due ON alert_notice (next_try_at)",
+    ]);

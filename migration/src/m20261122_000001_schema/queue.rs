@@ -102,8 +102,11 @@ const ATTEMPT: Table = tenant_table("attempt", &["message_id", "letter_id", "num
         uuid("id").null(),
         uuid("source_id").null(),
         text("event").default("''"),
+        bigint("took").default("0"),
     ])
     .indexes(&[
+        // Finds messages that took long (`SLOW` in the server's lists). Most messages did not and are not in it.
+        "CREATE INDEX attempt_slow ON attempt (tenant_id, message_id) WHERE took > 2000",
         // Lists the webhooks of a source. Most attempts are not webhooks and are not in it.
         "CREATE INDEX attempt_webhook ON attempt (tenant_id, source_id, id) WHERE event <> ''",
     ]);

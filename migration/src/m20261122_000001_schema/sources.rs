@@ -2,7 +2,7 @@
 
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE, CRM_COPY];
+pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE, CRM_COPY, SOURCE_PULSE];
 
 /// A line at a messenger, mirrored as a source in amoCRM.
 const SOURCE: Table = tenant_table("source", &["id"])
@@ -108,3 +108,16 @@ const MESSAGE_TEMPLATE: Table = tenant_table("message_template", &["id"])
 /// Lists that amoCRM keeps, as last read, so that no page waits for amoCRM.
 const CRM_COPY: Table =
     tenant_table("crm_copy", &["name"]).columns(&[text("name"), text("body"), bigint("read_at"), bigint("asked_at")]);
+
+/// When a source usually has messages, learned from the ledger's counts, and how far these have been looked at.
+const SOURCE_PULSE: Table = tenant_table("source_pulse", &["source_id"]).columns(&[
+    uuid("source_id"),
+    integer("day"),
+    bigint("came"),
+    bigint("failed"),
+    bigint("hour"),
+    bigint("in_hour"),
+    bigint("since_hour"),
+    bigint("last_at"),
+    text("week"),
+]);

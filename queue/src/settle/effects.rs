@@ -8,29 +8,38 @@ use entity::dead_letter;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::{Settled, Settlement, TurnEffect};
+use super::{Attempt, Settled, Settlement, TurnEffect};
+use crate::Claim;
 use crate::dead;
 use crate::rows::{Rows, Write};
 
+/// The keys of letters.
+fn keys(chosen: &[&Settlement]) -> Rows {
+    Rows::new()
+        .uuid("tenant_id", chosen.iter().map(|one| one.claim.tenant_id))
+        .uuid("lane_id", chosen.iter().map(|one| one.claim.lane_id))
+        .long("order_key", chosen.iter().map(|one| one.claim.letter.order_key))
+        .long("seq", chosen.iter().map(|one| one.claim.letter.seq))
+}
+
+/// Deletes finished letters.
+pub fn removed(gone: &[&Settlement]) -> Write {
+    keys(gone).write(
+        "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
+             (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
+    )
+}
+
 /// Deletes finished letters; updates those that stay.
 pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
-    let keys = |chosen: &[&&Settlement]| {
-        Rows::new()
-            .uuid("tenant_id", chosen.iter().map(|one| one.claim.tenant_id))
-            .uuid("lane_id", chosen.iter().map(|one| one.claim.lane_id))
-            .long("order_key", chosen.iter().map(|one| one.claim.letter.order_key))
-            .long("seq", chosen.iter().map(|one| one.claim.letter.seq))
-    };
     let gone: Vec<_> = mine
         .iter()
         .filter(|one| matches!(one.settled, Settled::Delivered | Settled::Superseded | Settled::Buried { .. }))
+        .copied()
         .collect();
-    let removed = keys(&gone).write(
-        "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
-             (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
-    );
+    let removed = removed(&gone);
     let kept: Vec<_> =
-        mine.iter().filter(|one| matches!(one.settled, Settled::Retry { .. } | Settled::GivenBack)).collect();
+        mine.iter().filter(|one| matches!(one.settled, Settled::Retry { .. } | Settled::GivenBack)).copied().collect();
     let marked = keys(&kept)
         // A request to slow down is not a failure of this letter.
         .int(
@@ -56,7 +65,7 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     let onward: Vec<_> = mine
         .iter()
         .filter_map(|one| match &one.settled {
-            Settled::Partial { progress } => Some((one, progress)),
+            Settled::Partial { progress } => Some((*one, progress)),
             _ => None,
         })
         .collect();
@@ -77,6 +86,7 @@ pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
     Rows::new()
         .uuid("tenant_id", about.iter().map(|one| one.claim.tenant_id))
         .uuid("id", about.iter().map(|one| one.claim.letter.message_id))
+        .uuid("lane_id", about.iter().map(|one| one.claim.lane_id))
         .short("state", about.iter().map(|one| state(one)))
         .flag("revived", about.iter().map(|one| one.settled == Settled::Delivered && one.claim.letter.late))
         .text("error", about.iter().map(|one| failure_text(one)))
@@ -116,6 +126,7 @@ pub fn reports(mine: &[&Settlement]) -> Write {
     Rows::new()
         .uuid("tenant_id", reported.keys().map(|key| key.0))
         .uuid("id", reported.keys().map(|key| key.1))
+        .uuid("lane_id", reported.values().map(|one| one.claim.lane_id))
         .short("reported", reported.values().map(|one| state(one)))
         .text("error", reported.values().map(|one| failure_text(one)))
         .write(
@@ -143,6 +154,7 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         .uuid("tenant_id", all.iter().map(|(one, _)| one.claim.tenant_id))
         .uuid("message_id", all.iter().map(|(one, _)| one.claim.letter.message_id))
         .uuid("letter_id", all.iter().map(|(one, attempt)| attempt.letter_id(&one.claim)))
+        .uuid("lane_id", all.iter().map(|(one, _)| one.claim.lane_id))
         .short("kind", all.iter().map(|(one, _)| one.claim.letter.kind.number()))
         .short("direction", all.iter().map(|(one, _)| one.claim.direction.number()))
         .long("at", all.iter().map(|(_, attempt)| attempt.at))
@@ -154,15 +166,29 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
         .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
         .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
+        .long("took", all.iter().map(|(one, attempt)| took(&one.claim, attempt)))
         .write(
             "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
-             answer, reason, id, source_id, event) \
+             answer, reason, id, source_id, event, took) \
              SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
              earlier.tenant_id = rows.tenant_id AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
              kind, direction, at, ms, verdict, status, answer, reason, CASE WHEN event = '' THEN NULL ELSE id END, \
-             CASE WHEN event = '' THEN NULL ELSE source_id END, event FROM rows WHERE true ON CONFLICT DO NOTHING",
+             CASE WHEN event = '' THEN NULL ELSE source_id END, event, took FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
 }
+
+/// How long the message took until the other side accepted it, by this attempt; else 0. Its id begins with the time at
+/// which it was accepted here.
+fn took(claim: &Claim, attempt: &Attempt) -> i64 {
+    if claim.letter.kind != LetterKind::Message || attempt.verdict != "done" {
+        return 0;
+    }
+    let accepted_at = i64::try_from(claim.letter.message_id.as_u128() >> TIME_SHIFT).unwrap_or_default();
+    (attempt.at + i64::from(attempt.millis) - accepted_at).max(0)
+}
+
+/// Bits of an id after its time.
+const TIME_SHIFT: u32 = 80;
 
 /// Inserts the dead letters.
 pub async fn insert_dead(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {

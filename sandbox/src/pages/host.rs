@@ -77,7 +77,7 @@ pub(super) fn host_data(
     wanted: impl Fn(&Account, &IntegrationConfig, &Widget) -> bool,
 ) -> Option<String> {
     let now = core.now().timestamp_millis();
-    let language = frame.words.code;
+    let language = frame.user_language;
     let data = core.read(|state: &State| {
         let account = state.accounts.get(stage.host)?;
         let user = account.signed_in()?;

@@ -81,9 +81,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
+/// Languages of amoCRM's and Kommo's interface besides those of the sandbox's pages; chosen by `?lang=`.
+const INTERFACE: [&str; 2] = ["es", "pt"];
+
 /// Data common to all pages: the language and how links keep it.
 pub(crate) struct Frame {
     pub(crate) words: &'static Words,
+    /// The language of the user's interface, which chooses a widget's texts. The sandbox's own pages have two languages.
+    pub(crate) user_language: &'static str,
     /// `lang=ru` if the reader chose a language by a link, else empty.
     pub(crate) language_query: String,
     /// The same page in the other language.
@@ -98,6 +103,7 @@ impl Frame {
         let accepted =
             request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let words = Language::choose(asked, accepted).words();
+        let user_language = INTERFACE.into_iter().find(|one| asked == Some(one)).unwrap_or(words.code);
         let others = pairs.iter().filter(|(key, _)| key != "lang");
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(others)
@@ -105,7 +111,8 @@ impl Frame {
             .finish();
         Self {
             words,
-            language_query: asked.map_or_else(String::new, |_| format!("lang={}", words.code)),
+            user_language,
+            language_query: asked.map_or_else(String::new, |_| format!("lang={user_language}")),
             other_href: format!("{}?{query}", request.path()),
         }
     }

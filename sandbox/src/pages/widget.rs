@@ -60,10 +60,10 @@ pub(super) async fn settings(
     let Some((shell, integration)) = found else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
     };
-    let language = frame.words.code;
     let page = core.read(|state| {
         let account = state.accounts.get(&host)?;
         let widget = state.widgets.get(&integration.client_id)?;
+        let language = frame.user_language;
         let saved = account.installed.get(&integration.client_id).map(|one| &one.settings);
         if asked.list.as_ref().is_some_and(|list| !widget.is_in(list)) {
             return None;
@@ -156,7 +156,7 @@ pub(super) async fn own(
     let title = core.read(|state| {
         let widget = state.widgets.get(&integration.client_id).filter(|widget| widget.is_in("advanced_settings"))?;
         let active = state.accounts.get(&host)?.has_active(&integration.client_id);
-        active.then(|| widget.text(frame.words.code, "/advanced/title").to_owned())
+        active.then(|| widget.text(frame.user_language, "/advanced/title").to_owned())
     });
     let Some(title) = title else {
         return missing();

@@ -172,6 +172,106 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// --- Keys: Ctrl K goes to a page or searches, "/" goes to the search, j and k through the rows of a list. ---
+
+const box = document.getElementById("palette");
+/** Single keys can be switched off: they disturb people who dictate. */
+const KEYS = "parom-keys";
+
+/** The palette's links that fit what is typed. */
+function choices() {
+  return [...box.querySelectorAll("li:not([hidden]) a")];
+}
+
+function openPalette() {
+  if (!box || box.open) return;
+  box.showModal();
+  const input = box.querySelector("input");
+  input.value = "";
+  narrow();
+  input.focus();
+}
+
+function narrow() {
+  const typed = box.querySelector("input").value.trim().toLowerCase();
+  for (const one of box.querySelectorAll("li")) one.hidden = !one.textContent.toLowerCase().includes(typed);
+}
+
+/** Moves among links; stays at the ends. */
+function step(links, by) {
+  const at = links.indexOf(document.activeElement);
+  const next = links[at < 0 ? (by > 0 ? 0 : -1) : Math.min(Math.max(at + by, 0), links.length - 1)];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function keysAreOn() {
+  try {
+    return localStorage.getItem(KEYS) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+function tellKeys(button) {
+  button.textContent = keysAreOn() ? button.dataset.on : button.dataset.off;
+}
+
+function preparePalette() {
+  for (const button of document.querySelectorAll("[data-palette]")) {
+    button.hidden = false;
+    button.addEventListener("click", openPalette);
+  }
+  box.querySelector("input").addEventListener("input", narrow);
+  box.addEventListener("click", (event) => event.target === box && box.close());
+  box.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) {
+      event.preventDefault();
+      step(choices(), by);
+    }
+  });
+  // Enter opens the page that was typed; anything else is searched for.
+  box.querySelector("form").addEventListener("submit", (event) => {
+    const typed = box.querySelector("input").value.trim();
+    const [first] = choices();
+    if (typed && !first) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (first) location.href = first.href;
+  });
+  const button = box.querySelector("[data-keys]");
+  tellKeys(button);
+  button.addEventListener("click", () => {
+    try {
+      localStorage.setItem(KEYS, keysAreOn() ? "off" : "on");
+    } catch {
+      // Without storage the keys stay on.
+    }
+    tellKeys(button);
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!box || event.altKey) return;
+  // By place, not by letter: the keyboard may be Cyrillic.
+  if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
+    event.preventDefault();
+    openPalette();
+  }
+  const isTyping = event.target.closest?.("input,select,textarea,dialog");
+  if (isTyping || event.ctrlKey || event.metaKey || event.shiftKey || !keysAreOn()) return;
+  if (event.key === "/" || event.code === "Slash") {
+    event.preventDefault();
+    const search = document.querySelector("main input[type=search]");
+    if (search) search.focus();
+    else openPalette();
+  }
+  const by = { KeyJ: 1, KeyK: -1 }[event.code];
+  if (by) step([...document.querySelectorAll("main table.list tbody tr")].map((row) => row.querySelector("a")).filter(Boolean), by);
+});
+
+if (box) preparePalette();
 prepare(document);
 document.getElementById("notice")?.focus();
 page.dataset.script = "1";

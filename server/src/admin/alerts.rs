@@ -13,7 +13,8 @@ use super::operator::Operator;
 use super::page::{self, AdminPage, see_other};
 use super::refused::{AdminRefusal, Result};
 use crate::alert::{VENDOR_KINDS, texts};
-use crate::alert_emails::readers::{self, EmailPreference};
+use crate::alert_notices::channel::Channel;
+use crate::alert_notices::readers::{self, Preference};
 use crate::identity::{Form, mail};
 use crate::panel::Notice;
 use crate::panel::PanelContext;
@@ -60,7 +61,7 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
     let alerts = AdminAlertsPage {
         rows,
         mail_on: mail::is_on(&app.identity),
-        letters: me.is_some_and(|me| me.choice.letters),
+        letters: me.is_some_and(|me| me.email.on),
         address: visitor.person.email.clone(),
         page: page.clone(),
     };
@@ -75,9 +76,9 @@ pub async fn letters(
 ) -> Result<HttpResponse> {
     let id = visitor.person.id;
     let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(AdminRefusal::NotThere)?;
-    let choice = EmailPreference { letters: form.to == "on", ..me.choice };
-    readers::choose(&app.alert_emails, app.store.write(), VENDOR, id, &choice).await?;
-    visitor.note_own(&app, ("alert.letters_chosen", &id.to_string()), json!({ "letters": choice.letters })).await?;
+    let choice = Preference { on: form.to == "on", ..me.email };
+    readers::choose(&app.alert_notices, app.store.write(), (VENDOR, id), Channel::Email, &choice).await?;
+    visitor.note_own(&app, ("alert.letters_chosen", &id.to_string()), json!({ "letters": choice.on })).await?;
     see_other(&app, &visitor, "/admin/alerts", Notice::done(visitor.words.text("common-saved"))).await
 }
 

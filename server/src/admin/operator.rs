@@ -16,6 +16,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use base::i18n::{Language, Words};
 use base::store::VENDOR;
+use chrono::TimeDelta;
 use entity::{person, session};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
@@ -29,8 +30,8 @@ use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{person as persons, session as sessions};
 use crate::panel::PanelContext;
 
-/// Milliseconds within which the second step must follow the first.
-const BETWEEN_STEPS: i64 = 10 * 60_000;
+/// Time within which the second step must follow the first.
+const BETWEEN_STEPS: TimeDelta = TimeDelta::minutes(10);
 
 /// An operator who has passed both steps.
 #[derive(Clone, Debug)]
@@ -152,7 +153,7 @@ pub async fn gate(request: &HttpRequest) -> Result<(), AdminRefusal> {
 async fn visitor(request: &HttpRequest) -> Result<Option<AdminVisitor>, AdminRefusal> {
     let app = app(request)?;
     let Some(session) = realm::session(request, Realm::Admin).await? else { return Ok(None) };
-    if !session.is_admin && app.clock.millis() >= session.created_at.saturating_add(BETWEEN_STEPS) {
+    if !session.is_admin && app.clock.millis() >= session.created_at.saturating_add(BETWEEN_STEPS.num_milliseconds()) {
         return Ok(None);
     }
     let Some(person_id) = session.person_id else { return Ok(None) };
@@ -160,7 +161,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<AdminVisitor>, AdminRef
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
     Ok(person.map(|person| AdminVisitor {
         session,
-        words: Words::new(Language::of_request(request)),
+        words: Words::new(Language::of_operator(request)),
         address: client_address(request, &app.config),
         origin: AttemptOrigin::of(request, &app.identity).known_as(&person.email),
         person,

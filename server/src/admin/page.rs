@@ -111,8 +111,8 @@ impl AdminPage {
     /// The other available language.
     pub fn other_language(&self) -> Language {
         match self.words.language() {
-            Language::En => Language::Ru,
             Language::Ru => Language::En,
+            Language::En | Language::Es | Language::Pt => Language::Ru,
         }
     }
 

@@ -74,7 +74,7 @@ impl ResponseError for AdminRefusal {
 
 /// The page for a status.
 pub fn shown(app: &PanelContext, request: &HttpRequest, status: StatusCode) -> HttpResponse {
-    let words = Words::new(Language::of_request(request));
+    let words = Words::new(Language::of_operator(request));
     let text = match status {
         StatusCode::NOT_FOUND => "page-not-found",
         StatusCode::FORBIDDEN => "admin-form-refused",

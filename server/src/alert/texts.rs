@@ -1,11 +1,11 @@
 //! Texts of an alert: `alert-{kind}-subject` and `alert-{kind}-body`, with its detail as arguments.
 
-use base::i18n::{Sentence, Words};
+use base::i18n::{Sentence, Words, duration};
 use entity::alert;
 use serde_json::Value;
 
 /// Arguments that the texts of alerts may have; the detail provides them.
-const PLACEABLES: [&str; 22] = [
+const PLACEABLES: [&str; 26] = [
     "source",
     "messenger",
     "integration",
@@ -28,7 +28,13 @@ const PLACEABLES: [&str; 22] = [
     "most",
     "free",
     "place",
+    "usual",
+    "days",
+    "percent",
+    "who",
 ];
+/// Arguments that are durations; the detail has their milliseconds.
+const DURATIONS: [&str; 2] = ["duration", "delay"];
 
 /// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
 /// texts.
@@ -39,12 +45,23 @@ pub fn of(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'
     }
     let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
     let named = words.text(key).with("crm", crm).with("account", account);
-    Some(PLACEABLES.into_iter().fold(named, |sentence, name| match detail.get(name) {
+    let named = PLACEABLES.into_iter().fold(named, |sentence, name| match detail.get(name) {
         Some(Value::Number(number)) => match number.as_i64() {
             Some(number) => sentence.with(name, number),
             None => sentence.with(name, number.as_f64().unwrap_or_default()),
         },
         Some(Value::String(text)) => sentence.with(name, text.as_str()),
         _ => sentence.with(name, ""),
-    }))
+    });
+    let named = DURATIONS.into_iter().fold(named, |sentence, name| {
+        let millis = detail.get(name).and_then(Value::as_i64).unwrap_or_default();
+        sentence.with(name, duration(millis, words))
+    });
+    let connector = detail.get("connector").and_then(Value::as_str);
+    let named = match connector {
+        Some(connector) => named.with("messenger", words.text_of("connector-", connector).to_string()),
+        None => named,
+    };
+    let limit = detail.get("limit").and_then(Value::as_str);
+    Some(named.with("limit", limit.map(|limit| words.text_of("limits-", limit).to_string()).unwrap_or_default()))
 }

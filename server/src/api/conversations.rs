@@ -73,8 +73,8 @@ pub struct ContactOut {
     #[schema(required)]
     pub amocrm_contact_name: Option<String>,
     /// Why this contact was linked, or why none was: `phone`, `email`, `phone_several`, `email_several` (several
-    /// matched: the one changed last), `made`, `crm` (amoCRM chose), `merged`, `moved`, `gone`, `nobody`, `late`,
-    /// `unclear`; null if contacts have not been searched yet.
+    /// matched: the one changed last), `given` (by `sender.contact_id`), `made`, `crm` (amoCRM chose), `merged`, `moved`,
+    /// `gone`, `nobody`, `late`, `unclear`; null if contacts have not been searched yet.
     #[schema(required, example = "phone")]
     pub why: Option<String>,
 }

@@ -17,6 +17,7 @@ use base::i18n::{CRM, Language, LocalizedText, Words};
 use base::vault;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
 use entity::idempotency::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -27,9 +28,9 @@ use crate::usage::UsageContext;
 
 pub(super) const HEADER: &str = "Idempotency-Key";
 /// How long responses are stored.
-const KEPT_MILLIS: i64 = 24 * 3_600_000;
+const KEPT: TimeDelta = TimeDelta::days(1);
 /// Maximum duration of a request.
-const RUNNING_MILLIS: i64 = 2 * 60_000;
+const RUNNING: TimeDelta = TimeDelta::minutes(2);
 pub(super) const MOST_BYTES: usize = 255;
 
 /// The parts of a request that a repeat must have in common with it.
@@ -108,7 +109,7 @@ impl ReplayKey<'_> {
             }
             let Some(row) = self.row().one(self.app.store.write()).await? else { continue };
             let now = self.app.clock.millis();
-            let limit = if row.status == 0 { RUNNING_MILLIS } else { KEPT_MILLIS };
+            let limit = if row.status == 0 { RUNNING.num_milliseconds() } else { KEPT.num_milliseconds() };
             if row.created_at + limit <= now {
                 self.remove(row.created_at).await?;
                 continue;

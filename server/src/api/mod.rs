@@ -33,6 +33,8 @@ pub mod messages;
 mod metered;
 pub mod openapi;
 pub mod replays;
+pub mod report_types;
+pub mod reports;
 mod roster;
 pub mod source_acts;
 pub mod source_secret;
@@ -59,6 +61,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(openapi::serve)
         .service(docs::show)
         .service(docs::style)
+        .service(docs::llms::show)
         .service(tenants::list)
         .service(tenants::get)
         .service(tenants::patch)
@@ -97,6 +100,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(imports::resume)
         .service(imports::cancel)
         .service(ledger::get)
+        .service(reports::messages)
+        .service(reports::answers)
         .service(dead_letters::list)
         .service(dead_letters::retry)
         .service(dead_letters::delete)

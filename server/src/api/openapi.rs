@@ -1,20 +1,17 @@
 //! The OpenAPI document, generated from the handlers and their types. `docs/openapi.json` is its snapshot.
 
 mod finish;
-
-use std::collections::BTreeSet;
-use std::sync::{LazyLock, OnceLock};
+mod served;
+mod webhooks;
 
 use actix_web::{HttpResponse, get, web};
-use anyhow::Context;
-use base::error::Result;
-use bytes::Bytes;
-use utoipa::openapi::path::PathItem;
+use serde::Serialize;
+use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    conversations, dead_letters, docs, edits, imports, ledger, media, messages, replays, source_acts, source_secret,
+    conversations, dead_letters, edits, imports, ledger, media, messages, replays, reports, source_acts, source_secret,
     sources, statuses, template_messages, templates, tenants, typing_reactions, webhook_attempts,
 };
 
@@ -41,6 +38,8 @@ use super::{
         (name = "templates", description = "Templates that a messenger reviews before they are sent"),
         (name = "imports", description = "Imports of earlier messages from files"),
         (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
+        (name = "reports", description = "Messages by source, manager and hour, first answers, chats without an answer"),
+        (name = "webhooks", description = "What Parom posts to the `webhook_url` of a `custom` source, signed by Standard Webhooks"),
         (name = "dead letters", description = "Messages that are not retried automatically"),
     ),
 )]
@@ -86,6 +85,8 @@ struct Document;
     imports::resume,
     imports::cancel,
     ledger::get,
+    reports::messages,
+    reports::answers,
     dead_letters::list,
     dead_letters::retry,
     dead_letters::delete,
@@ -107,16 +108,33 @@ impl Modify for Bearer {
     }
 }
 
+pub use served::{Known, Served};
+
 /// The public API as an OpenAPI 3.1 document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     finish::finish(&mut document);
+    finish::add_webhook_message(&mut document);
     document
 }
 
 /// The document with a final newline, as it is printed and stored in `docs/openapi.json`.
 pub fn printed() -> serde_json::Result<String> {
-    Ok(openapi().to_pretty_json()? + "\n")
+    Ok(serde_json::to_string_pretty(&Whole::now())? + "\n")
+}
+
+/// The document with its webhooks, for which the generator has no place.
+#[derive(Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    document: utoipa::openapi::OpenApi,
+    webhooks: Value,
+}
+
+impl Whole {
+    fn now() -> Self {
+        Self { document: openapi(), webhooks: webhooks::described() }
+    }
 }
 
 /// This document. Needs no key.
@@ -125,78 +143,14 @@ pub async fn serve(served: web::Data<Known>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(served.json.clone())
 }
 
-/// Built on the first request: building takes megabytes, and most processes never serve it.
-pub type Known = LazyLock<Served>;
-
-/// The served document and the paths in it.
-pub struct Served {
-    json: String,
-    /// The page of the document, rendered when it is first requested.
-    page: OnceLock<Bytes>,
-    paths: Vec<(Vec<String>, BTreeSet<&'static str>)>,
-}
-
-impl Served {
-    /// The document of this program; the paths are read from it, so that both always agree.
-    pub fn now() -> Self {
-        let document = openapi();
-        let mut paths: Vec<_> =
-            document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
-        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css"] {
-            paths.push((segments(address), BTreeSet::from(["GET"])));
-        }
-        Self { json: document.to_json().unwrap_or_default(), page: OnceLock::new(), paths }
-    }
-
-    /// The document as a page.
-    pub fn page(&self) -> Result<Bytes> {
-        if let Some(page) = self.page.get() {
-            return Ok(page.clone());
-        }
-        let document = serde_json::from_str(&self.json).context("the API's description")?;
-        let page = docs::rendered(&document)?;
-        Ok(self.page.get_or_init(|| page).clone())
-    }
-
-    /// The methods that a path supports; empty if there is no such path.
-    pub fn methods_of(&self, path: &str) -> BTreeSet<&'static str> {
-        let asked = segments(path);
-        let fits = |template: &[String]| {
-            template.len() == asked.len()
-                && template
-                    .iter()
-                    .zip(&asked)
-                    .all(|(known, asked)| (known.starts_with('{') && !asked.is_empty()) || known == asked)
-        };
-        self.paths
-            .iter()
-            .filter(|(template, _)| fits(template))
-            .flat_map(|(_, methods)| methods.iter().copied())
-            .collect()
-    }
-}
-
-fn segments(path: &str) -> Vec<String> {
-    path.trim_start_matches('/').split('/').map(str::to_owned).collect()
-}
-
-fn methods(item: &PathItem) -> BTreeSet<&'static str> {
-    let all = [
-        ("GET", item.get.is_some()),
-        ("POST", item.post.is_some()),
-        ("PATCH", item.patch.is_some()),
-        ("DELETE", item.delete.is_some()),
-    ];
-    all.into_iter().filter_map(|(name, taken)| taken.then_some(name)).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use actix_web::dev::ServiceResponse;
     use actix_web::http::StatusCode;
     use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
     use actix_web::{App, http::Method};
-    use serde_json::Value;
 
     use super::*;
 
@@ -239,7 +193,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 44);
+        assert_eq!(count, 46);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base::clock::Clock;
 use base::store::{VENDOR, directory};
+use chrono::TimeDelta;
 use entity::{audit, person};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -18,8 +19,8 @@ use uuid::Uuid;
 use super::Actor;
 use crate::audit::AuditContext;
 
-/// Window in milliseconds: equal refusals within it share a row.
-const WINDOW: i64 = 3_600_000;
+/// Window: equal refusals within it share a row.
+const WINDOW: TimeDelta = TimeDelta::hours(1);
 /// Distinct refusals per window; further ones are counted together, without address and name.
 const MOST: usize = 1_000;
 /// Distinct names per address and window; further ones are counted without a name.
@@ -95,7 +96,13 @@ impl Refusals {
             AuditLogKind::Account(id, object) => Subject::Account(id, object.chars().take(LONGEST).collect()),
         };
         let RefusedAction { action, why, place, .. } = refusal;
-        let mut key = RefusalKey { window: now.div_euclid(WINDOW), action, why, place: place.to_owned(), subject };
+        let mut key = RefusalKey {
+            window: now.div_euclid(WINDOW.num_milliseconds()),
+            action,
+            why,
+            place: place.to_owned(),
+            subject,
+        };
         let mut slots = self.slots();
         if !slots.contains_key(&key) {
             let same = |other: &&RefusalKey| other.window == key.window && other.place == key.place;
@@ -117,7 +124,7 @@ impl Refusals {
 
     fn take_fresh(&self, now: i64) -> Vec<(RefusalKey, RefusalSlot)> {
         let mut slots = self.slots();
-        slots.retain(|key, slot| slot.fresh || key.window >= now.div_euclid(WINDOW));
+        slots.retain(|key, slot| slot.fresh || key.window >= now.div_euclid(WINDOW.num_milliseconds()));
         let mut fresh = Vec::new();
         for (key, slot) in slots.iter_mut().filter(|(_, slot)| slot.fresh) {
             slot.fresh = false;

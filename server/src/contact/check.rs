@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use entity::conversation;
 
 use super::{ContactCard, ContactOutcome, LinkReason, find, row};
 use crate::tenant::TenantContext;
 
 /// How long the last answer is cached.
-const FRESH_MILLIS: i64 = 10 * 60_000;
+const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// Maximum time that a page waits for it.
 const WITHIN: Duration = Duration::from_millis(1500);
 /// Time limit in the background.
@@ -18,7 +19,7 @@ const PATIENTLY: Duration = Duration::from_secs(30);
 /// The conversation with its contact's current data at amoCRM. If amoCRM does not answer soon, the stored data is
 /// returned.
 pub async fn look(app: &Arc<TenantContext>, known: conversation::Model) -> conversation::Model {
-    let is_fresh = app.clock.millis() - known.contact_seen_at < FRESH_MILLIS && known.contact_seen_at > 0;
+    let is_fresh = app.clock.millis() - known.contact_seen_at < FRESH.num_milliseconds() && known.contact_seen_at > 0;
     if known.amocrm_chat_id.is_empty() || is_fresh {
         return known;
     }

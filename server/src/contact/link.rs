@@ -30,21 +30,40 @@ pub(super) struct Job {
 
 /// For a chat without a contact.
 pub(super) async fn first(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
-    match (find::find(app, job.tenant_id, &job.person, None).await?, job.rule) {
+    match (wanted(app, job, None).await?, job.rule) {
         (Some((card, why)), _) => onto(app, job, card, why).await,
         (None, Rule::Create) => made(app, job).await,
         (None, Rule::Leave | Rule::Link) => Ok(ContactOutcome { card: None, why: LinkReason::Nobody }),
     }
 }
 
+/// The contact that a developer named, if it exists, else the one with the customer's number or address.
+async fn wanted(
+    app: &Arc<TenantContext>,
+    job: &Job,
+    except: Option<i64>,
+) -> Result<Option<(ContactCard, LinkReason)>, CallError> {
+    match job.person.crm_contact_id {
+        Some(id) if Some(id) == except => return Ok(None),
+        Some(id) => {
+            if let Some(card) = find::by_id(app, job.tenant_id, id).await? {
+                return Ok(Some((card, LinkReason::Given)));
+            }
+        }
+        None => {}
+    }
+    find::find(app, job.tenant_id, &job.person, except).await
+}
+
 /// After messages were sent: the contact that amoCRM made meanwhile stays if someone already works with it.
 pub(super) async fn late(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
     let Some(current) = find::of_chat(app, job.tenant_id, &job.chat_id).await? else { return first(app, job).await };
     // amoCRM's own contact has the number too, if it was made for this chat.
-    let found = find::find(app, job.tenant_id, &job.person, Some(current)).await?;
+    let found = wanted(app, job, Some(current)).await?;
     let why = match found {
         Some((card, why)) if waits(app, job).await? => return onto(app, job, card, why).await,
         Some(_) => LinkReason::Late,
+        None if job.person.crm_contact_id == Some(current) => LinkReason::Given,
         None => match job.before {
             Some((id, why)) if id == current => why,
             _ => reason_of(job, LinkReason::Crm),

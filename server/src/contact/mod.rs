@@ -16,6 +16,7 @@ mod provided;
 mod row;
 mod task;
 
+use base::message::Person;
 use entity::{conversation, source};
 
 pub use check::look;
@@ -62,6 +63,8 @@ enum LinkReason {
     /// Several have the number: the one changed last was chosen.
     PhoneSeveral,
     EmailSeveral,
+    /// A developer named it.
+    Given,
     /// Parom created it.
     Made,
     /// amoCRM chose it.
@@ -88,6 +91,7 @@ impl LinkReason {
             Self::Email => "email",
             Self::PhoneSeveral => "phone_several",
             Self::EmailSeveral => "email_several",
+            Self::Given => "given",
             Self::Made => "made",
             Self::Crm => "crm",
             Self::Merged => "merged",
@@ -106,6 +110,7 @@ impl LinkReason {
             Self::Email,
             Self::PhoneSeveral,
             Self::EmailSeveral,
+            Self::Given,
             Self::Made,
             Self::Crm,
             Self::Merged,
@@ -131,6 +136,16 @@ struct ContactCard {
 struct ContactOutcome {
     card: Option<ContactCard>,
     why: LinkReason,
+}
+
+/// The contact that a developer named for the customer of this conversation.
+fn given(row: &conversation::Model) -> Option<i64> {
+    serde_json::from_str::<Person>(&row.contact).ok()?.crm_contact_id
+}
+
+/// Whether the conversation is to be linked to a contact whatever its source's rule.
+pub fn is_given(row: &conversation::Model) -> bool {
+    given(row).is_some()
 }
 
 /// Whether the rule requires something before the first message of this conversation. `linking`: the message's import

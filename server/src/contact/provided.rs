@@ -1,5 +1,5 @@
-//! Contact data that a customer provides after their chat began: their own number or address. A contact may be found
-//! by it, so the rule is applied again.
+//! Contact data that comes after a chat began: the customer's own number or address, or the contact that a developer
+//! names. A contact may be found by it, so the rule is applied again.
 
 use anyhow::Context;
 use base::message::{Person, Role};
@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use super::{LinkReason, Rule, task};
 use crate::tenant::TenantContext;
 
-/// Stores the number and the address that a customer provided with a message, and plans the contact again if that may
+/// Stores the number, the address and the named contact that came with a customer's message, and plans the contact again if that may
 /// find another. Returns the updated conversation; none if the message contained nothing new.
 pub async fn store_provided(
     app: &TenantContext,
@@ -27,7 +27,8 @@ pub async fn store_provided(
     }
     let phone = sender.phone.clone().or_else(|| before.phone.clone());
     let email = sender.email.clone().or_else(|| before.email.clone());
-    let now = Person { phone, email, ..before.clone() };
+    let crm_contact_id = sender.crm_contact_id.or(before.crm_contact_id);
+    let now = Person { phone, email, crm_contact_id, ..before.clone() };
     if now == before {
         return Ok(None);
     }
@@ -42,8 +43,10 @@ pub async fn store_provided(
             .filter(Column::Contact.eq(known.contact.as_str()))
             .exec(&tx)
             .await?;
-        if changed.rows_affected > 0 && is_open(source, known) {
-            task::insert(&tx, app.clock.millis(), known, false, 0).await?;
+        // A contact that is named counts, whatever was chosen before.
+        let is_named = now.crm_contact_id != before.crm_contact_id && !known.amocrm_chat_id.is_empty();
+        if changed.rows_affected > 0 && (is_named || is_open(source, known)) {
+            task::insert(&tx, app.clock.millis(), known, is_named, 0).await?;
         }
         Ok::<_, DbErr>(())
     };

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::message::Person;
+use chrono::TimeDelta;
 use entity::contact_task::{self, Column};
 use entity::{conversation, source};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -20,17 +20,24 @@ use crate::tenant::TenantContext;
 /// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);
 /// How long a later attempt is claimed.
-const CLAIMED: i64 = 120_000;
+const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 /// Time limit of a later attempt; less than its claim.
 const LATER_WITHIN: Duration = Duration::from_secs(60);
 /// Delays before the first, second, … later attempt. After these amoCRM's choice stays.
-const BACK_OFF: [i64; 6] = [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000, 86_400_000];
+const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(12),
+    TimeDelta::days(1),
+];
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const BATCH: u64 = 20;
 
 /// Stores that a chat needs a contact. False if it is already planned and left to that attempt.
 pub async fn plan(app: &TenantContext, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
-    insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0]).await
+    insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0].num_milliseconds()).await
 }
 
 /// The same, to be tried after `wait` milliseconds. An existing plan is unchanged: it uses what is known when it
@@ -109,41 +116,30 @@ pub(super) async fn note_making(app: &TenantContext, tenant_id: Uuid, conversati
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Retries what is due; returns how many.
 pub async fn due_now(app: &Arc<TenantContext>) -> usize {
-    let mut tried = 0;
-    let due = contact_task::Entity::find()
-        .filter(Column::NextTryAt.lte(app.clock.millis()))
-        .order_by_asc(Column::NextTryAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await;
+    let due = due::found(&app.store, contact_task::Entity::find(), Column::NextTryAt, BATCH).await;
     let due = due.unwrap_or_else(|error| {
         tracing::warn!(%error, "the chats that need a contact could not be read; it will be retried");
         Vec::new()
     });
-    for task in due {
-        match retry(app, &task).await {
-            Ok(true) => tried += 1,
-            Ok(false) => {}
-            Err(error) => {
-                tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a chat could not be linked to its contact");
-                tried += 1;
-            }
-        }
-    }
-    tried
+    due::each(due, 1, async |task| {
+        let tried = retry(app, &task).await.unwrap_or_else(|error| {
+            tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a chat could not be linked to its contact");
+            true
+        });
+        usize::from(tried)
+    })
+    .await
 }
 
 /// One later attempt. False if another instance makes it.
 async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::Result<bool> {
-    let now = app.clock.millis();
-    if !mine(app, task, task.next_try_at, now + CLAIMED, task.tries).await? {
+    let claimed = app.clock.millis() + CLAIMED.num_milliseconds();
+    if !due::claim(&app.store, task, Column::NextTryAt, claimed).await? {
         return Ok(false);
     }
     let known = conversation::Entity::of_tenant(task.tenant_id)
@@ -173,7 +169,11 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
     match (done, BACK_OFF.get(usize::try_from(tries).unwrap_or(usize::MAX))) {
         (Ok(outcome), _) => row::keep(app, job.tenant_id, job.conversation_id, &outcome).await?,
         (Err(error), Some(wait)) => {
-            mine(app, task, now + CLAIMED, app.clock.millis() + wait, tries).await?;
+            let held = contact_task::Model { next_try_at: claimed, ..task.clone() };
+            let later = due::as_seen(&held, Column::NextTryAt)
+                .col_expr(Column::NextTryAt, Expr::value(app.clock.millis() + wait.num_milliseconds()))
+                .col_expr(Column::Tries, Expr::value(tries));
+            due::moved(&app.store, later).await?;
             return Err(error);
         }
         (Err(error), None) => {
@@ -188,23 +188,4 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
         }
     }
     Ok(true)
-}
-
-/// Updates a task if it has not changed since it was read.
-async fn mine(
-    app: &TenantContext,
-    task: &contact_task::Model,
-    seen: i64,
-    next: i64,
-    tries: i32,
-) -> Result<bool, DbErr> {
-    let done = contact_task::Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(next))
-        .col_expr(Column::Tries, Expr::value(tries))
-        .filter(Column::TenantId.eq(task.tenant_id))
-        .filter(Column::ConversationId.eq(task.conversation_id))
-        .filter(Column::NextTryAt.eq(seen))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
 }

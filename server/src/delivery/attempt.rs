@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
 use base::verdict::{Report, Taken, Verdict};
+use chrono::TimeDelta;
 use connectors::AfterUnknown;
 use queue::{Attempt, Claim, Learned, LoggedWebhook, Settled, Settlement, TurnEffect};
 use uuid::Uuid;
@@ -21,9 +22,9 @@ const STARTS: i32 = 3;
 /// Calls within a minute before the breaker may open, which it does when half of them failed; and how long it stays
 /// open.
 const OPEN_AFTER: i32 = 20;
-const OPEN_MILLIS: i64 = 30_000;
+const OPEN: TimeDelta = TimeDelta::seconds(30);
 /// Delay before the single resend of a message whose arrival the messenger cannot confirm.
-pub(super) const RESEND_MILLIS: i64 = 60_000;
+pub(super) const RESEND: TimeDelta = TimeDelta::minutes(1);
 /// HTTP: too many requests.
 const TOO_MANY: u16 = 429;
 
@@ -104,7 +105,7 @@ pub fn cut_off(claim: Claim, started: i64, millis: i32) -> Settlement {
     let attempt = Attempt { at: started, millis, verdict: "unknown", reason, ..Attempt::default() };
     Settlement {
         attempt: Some(attempt),
-        turn: TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS },
+        turn: TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN.num_milliseconds() },
         ..Settlement::plain(claim, settled)
     }
 }
@@ -125,7 +126,7 @@ fn settlement(
     started: i64,
     millis: i32,
 ) -> anyhow::Result<Settlement> {
-    let failing = TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS };
+    let failing = TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN.num_milliseconds() };
     let unknown = claim.letter.unknown || may_be_kept(app, &claim, parts, &report);
     let attempt = Attempt {
         at: started,
@@ -175,8 +176,8 @@ fn settlement(
         Verdict::Unknown => {
             let rule = after_unknown(app, &done.claim, parts);
             let (millis, once) = match rule {
-                AfterUnknown::ResendOnce => (RESEND_MILLIS, true),
-                AfterUnknown::AwaitStatus => (await_status::LOOK_MILLIS, true),
+                AfterUnknown::ResendOnce => (RESEND.num_milliseconds(), true),
+                AfterUnknown::AwaitStatus => (await_status::LOOK.num_milliseconds(), true),
                 AfterUnknown::RepeatFreely | AfterUnknown::RepeatMarked => {
                     (backoff::millis(letter.attempts, None), false)
                 }

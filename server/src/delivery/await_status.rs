@@ -12,6 +12,7 @@
 
 use anyhow::Context;
 use base::message::{Direction, FailureCode, LetterKind, State};
+use chrono::TimeDelta;
 use connectors::AfterUnknown;
 use entity::parked_status::{self, Column};
 use entity::{dead_letter, message, source};
@@ -26,11 +27,11 @@ use crate::delivery::DeliveryContext;
 use crate::lookup::known_message;
 
 /// How long a letter waits for its report: until the resend that other kinds make without a report.
-const WAIT_MILLIS: i64 = super::attempt::RESEND_MILLIS;
+const WAIT: TimeDelta = super::attempt::RESEND;
 /// Interval between looks for the report.
-pub(super) const LOOK_MILLIS: i64 = 10_000;
+pub(super) const LOOK: TimeDelta = TimeDelta::seconds(10);
 /// How long both facts are kept.
-const KEPT_MILLIS: i64 = 24 * 3_600_000;
+const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// The state of a letter before its attempt.
 pub(super) enum Reported {
@@ -99,7 +100,7 @@ pub(super) fn awaits(app: &DeliveryContext, claim: &Claim, parts: &LetterContext
 /// Starts the wait after an unknown outcome.
 pub(super) async fn begin(app: &DeliveryContext, claim: &Claim) -> Result<(), DbErr> {
     let whose = (claim.tenant_id, claim.source_id, claim.letter.id);
-    let until = app.clock.millis() + WAIT_MILLIS;
+    let until = app.clock.millis() + WAIT.num_milliseconds();
     write(app, whose, claim.letter.id, format!("{until} {}", claim.letter.message_id)).await
 }
 
@@ -125,11 +126,11 @@ pub(super) async fn look(app: &DeliveryContext, claim: &Claim, parts: &LetterCon
     }
     let Some(until) = fact(claim.letter.id) else {
         begin(app, claim).await?;
-        return Ok(Reported::NotYet(LOOK_MILLIS));
+        return Ok(Reported::NotYet(LOOK.num_milliseconds()));
     };
     let until = until.split_once(' ').map_or(until, |(until, _)| until);
     let left = until.parse::<i64>().context("the end of a letter's wait is damaged")? - app.clock.millis();
-    Ok(if left > 0 { Reported::NotYet(left.min(LOOK_MILLIS)) } else { Reported::Not })
+    Ok(if left > 0 { Reported::NotYet(left.min(LOOK.num_milliseconds())) } else { Reported::Not })
 }
 
 /// The key under which both facts of a letter are stored. No messenger uses message ids of this form.
@@ -149,7 +150,7 @@ async fn write(
         external_id: Set(key(letter_id)),
         id: Set(id),
         payload: Set(payload),
-        expires_at: Set(app.clock.millis() + KEPT_MILLIS),
+        expires_at: Set(app.clock.millis() + KEPT.num_milliseconds()),
     };
     let known = OnConflict::columns([Column::TenantId, Column::SourceId, Column::ExternalId, Column::Id])
         .update_columns([Column::Payload, Column::ExpiresAt])

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::delivery::DeliveryContext;
-use crate::delivery::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool, status_letter};
+use crate::delivery::letters::{TO_CRM_LIFE, TO_MESSENGER_LIFE, amojo_pool, messenger_pool, status_letter};
 use crate::tenant::{self, ChannelStatus, channels};
 
 /// Appends a dead letter to its lane again under its old id, marked as late. False if there is no such dead letter.
@@ -28,7 +28,7 @@ pub async fn retry(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::
         }
     };
     let now = app.clock.millis();
-    let age = if direction == Direction::ToCrm { TO_CRM_MILLIS } else { TO_MESSENGER_MILLIS };
+    let age = if direction == Direction::ToCrm { TO_CRM_LIFE } else { TO_MESSENGER_LIFE }.num_milliseconds();
     let letter = NewLetter {
         id: dead.id,
         message_id: dead.message_id,

@@ -9,7 +9,7 @@ use sea_orm::DbErr;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::worker::LEASE_MILLIS;
+use super::worker::LEASE;
 use super::worker::deliver::{end, read, write_down};
 use crate::delivery::DeliveryContext;
 
@@ -58,7 +58,7 @@ async fn bury(app: &Arc<DeliveryContext>, found: &[Expired]) -> Result<usize, Db
     if found.is_empty() {
         return Ok(0);
     }
-    let claims = app.queue.claim_expired(found, LEASE_MILLIS).await?;
+    let claims = app.queue.claim_expired(found, LEASE.num_milliseconds()).await?;
     let begun = claims.len();
     let mut running = JoinSet::new();
     let parts = read(app, &mut running, &claims);

@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use base::message::{Direction, LetterKind, StatusReport, Stream, day_of};
+use chrono::TimeDelta;
 use entity::source;
 use queue::accept_batch::NewLetter;
 use queue::{STATUS_MILLIS, TargetRate};
@@ -12,9 +13,9 @@ use crate::delivery::DeliveryContext;
 use crate::tenant::pool_of;
 
 /// A letter to amoCRM waits this long (docs/operations.md#when-something-waits).
-pub const TO_CRM_MILLIS: i64 = 7 * 24 * 3_600_000;
+pub const TO_CRM_LIFE: TimeDelta = TimeDelta::days(7);
 /// A letter to a messenger waits this long.
-pub const TO_MESSENGER_MILLIS: i64 = 24 * 3_600_000;
+pub const TO_MESSENGER_LIFE: TimeDelta = TimeDelta::days(1);
 
 /// The pool of call slots of one integration's amojo.
 pub fn amojo_pool(app: &DeliveryContext, channel_id: Uuid) -> String {

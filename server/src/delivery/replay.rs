@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
+use chrono::TimeDelta;
 use entity::replay::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
@@ -17,10 +19,10 @@ use crate::delivery::DeliveryContext;
 /// Letters per second of one replay.
 pub const A_SECOND: u64 = 20;
 /// Interval between two steps.
-const STEP: Duration = Duration::from_secs(1);
-const STEP_MILLIS: i64 = 1_000;
+const STEP_EVERY: Duration = Duration::from_secs(1);
+const STEP: TimeDelta = TimeDelta::seconds(1);
 /// How long a step is claimed; after that another process may take over.
-const HELD_MILLIS: i64 = 60_000;
+const HELD: TimeDelta = TimeDelta::minutes(1);
 /// Maximum number of replays read at once.
 const BATCH: u64 = 50;
 
@@ -127,14 +129,15 @@ pub async fn cancel(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> Result<
 
 /// Runs steps until the stop.
 pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(STEP)).await.is_some() {
+    let round = async || {
         if let Err(error) = step_all(&app).await {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "a replay of dead letters was interrupted; it will be retried"
             );
         }
-    }
+    };
+    due::every(STEP_EVERY, &stop, round).await;
 }
 
 /// Runs one step of every due replay; returns the number of letters processed.
@@ -142,11 +145,9 @@ pub async fn step_all(app: &DeliveryContext) -> anyhow::Result<u64> {
     let mut taken = 0;
     let now = app.clock.millis();
     for row in all_running(app).await?.into_iter().filter(|row| row.next_at.is_some_and(|at| at <= now)) {
-        let until = Some(now + HELD_MILLIS);
-        let claimed = one(row.tenant_id, row.id).col_expr(Column::NextAt, Expr::value(until));
-        let claimed = claimed.filter(Column::NextAt.eq(row.next_at)).exec(app.store.write()).await?;
-        if claimed.rows_affected == 1 {
-            taken += step(app, &row, until).await?;
+        let until = now + HELD.num_milliseconds();
+        if due::claim(&app.store, &row, Column::NextAt, until).await? {
+            taken += step(app, &row, Some(until)).await?;
         }
     }
     Ok(taken)
@@ -173,7 +174,7 @@ async fn step(app: &DeliveryContext, row: &replay::Model, held: Option<i64>) -> 
             .col_expr(Column::FinishedAt, Expr::value(Some(now)))
             .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
     } else {
-        next.col_expr(Column::NextAt, Expr::value(Some(now + STEP_MILLIS)))
+        next.col_expr(Column::NextAt, Expr::value(Some(now + STEP.num_milliseconds())))
     };
     next.exec(app.store.write()).await?;
     Ok(taken)

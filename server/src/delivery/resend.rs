@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::read::story::{self, Story};
 use super::{dead, manual};
 use crate::delivery::DeliveryContext;
-use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
+use crate::delivery::letters::{TO_MESSENGER_LIFE, messenger_letter};
 
 /// Sends the webhook of an attempt again; durable on return. 409 `webhook_not_kept` for transient events (reactions)
 /// and for messages whose content is no longer stored.
@@ -38,7 +38,7 @@ pub async fn resend(app: &DeliveryContext, source: &source::Model, tried: &attem
 }
 
 async fn send_as_new(app: &DeliveryContext, source: &source::Model, story: &Story, webhook_id: Uuid) -> Result<()> {
-    let expires_at = app.clock.millis() + TO_MESSENGER_MILLIS;
+    let expires_at = app.clock.millis() + TO_MESSENGER_LIFE.num_milliseconds();
     let kind = (LetterKind::Resend, Stream::Receipts);
     let letter = messenger_letter(app, source, story.message.id, kind, webhook_id.to_string(), expires_at);
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Resent };

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use base::clock::Clock;
 use base::config::{Channel, Config, Integration, base};
 use base::i18n::LocalizedText;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{Client, header};
 
 use super::Check;
 
 /// Clock difference from which signatures are refused.
-const SIGNATURE_SECONDS: i64 = 900;
+const SIGNATURE: TimeDelta = TimeDelta::minutes(15);
 /// Clock difference from which the check warns.
-const NOTABLE_SECONDS: i64 = 30;
+const NOTABLE: TimeDelta = TimeDelta::seconds(30);
 
 /// Checks the amojo of every integration.
 pub async fn reachable(config: &Config, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
@@ -50,9 +50,9 @@ fn compare(headers: &header::HeaderMap, clock: &Clock, checks: &mut Vec<Check>) 
     let detail = |key| LocalizedText::new(key).with("seconds", seconds.to_string());
     let remedy = "doctor-clock-off-fix";
     checks.push(match seconds.abs() {
-        0..=NOTABLE_SECONDS => Check::ok("clock", detail("doctor-clock-ok")),
-        late if late < SIGNATURE_SECONDS => {
-            Check::warn("clock", detail("doctor-clock-off").with("limit", SIGNATURE_SECONDS), remedy)
+        on_time if on_time <= NOTABLE.num_seconds() => Check::ok("clock", detail("doctor-clock-ok")),
+        late if late < SIGNATURE.num_seconds() => {
+            Check::warn("clock", detail("doctor-clock-off").with("limit", SIGNATURE.num_seconds()), remedy)
         }
         _ => Check::fail("clock", detail("doctor-clock-broken"), remedy),
     });

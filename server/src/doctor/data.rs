@@ -3,6 +3,7 @@
 use base::fault::Faults;
 use base::i18n::LocalizedText;
 use base::store::{self, MigrateError, Store};
+use chrono::TimeDelta;
 use entity::{dead_letter, letter, tenant};
 use queue::Queue;
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::{Check, because};
 
 /// Age of a waiting letter from which the check warns.
-const OLD_MILLIS: i64 = 15 * 60_000;
+const OLD: TimeDelta = TimeDelta::minutes(15);
 
 /// Checks durability and schema; true if the tables can be read.
 pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
@@ -62,7 +63,7 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
                 }
                 None => LocalizedText::new("doctor-queue-empty"),
             };
-            checks.push(if age.is_some_and(|age| age > OLD_MILLIS) {
+            checks.push(if age.is_some_and(|age| age > OLD.num_milliseconds()) {
                 Check::warn("queue", detail, remedy)
             } else {
                 Check::ok("queue", detail)

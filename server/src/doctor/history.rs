@@ -2,6 +2,7 @@
 
 use base::i18n::LocalizedText;
 use base::store::Store;
+use chrono::TimeDelta;
 use entity::{dead_letter, history_look, tenant};
 use queue::accept_batch::HistoryMessage;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
@@ -11,7 +12,7 @@ use super::{Check, because};
 
 const MINUTE: i64 = 60_000;
 /// Chats are compared hourly; the check warns if that did not happen for this long.
-const LATE: i64 = 3 * 60 * MINUTE;
+const LATE: TimeDelta = TimeDelta::hours(3);
 
 /// Checks all accounts, or one.
 pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
@@ -32,7 +33,7 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
             if let Some(ended_at) = row.ended_at {
                 oldest = Some(oldest.map_or(ended_at, |oldest| oldest.min(ended_at)));
             }
-            if now - row.ended_at.unwrap_or(tenant.created_at) > LATE && tenant.status == "active" {
+            if now - row.ended_at.unwrap_or(tenant.created_at) > LATE.num_milliseconds() && tenant.status == "active" {
                 late.push(LocalizedText::quoted(tenant.host.clone()));
             }
         }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use base::error::Result;
+use chrono::TimeDelta;
 use entity::{person, session};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -14,8 +15,8 @@ use crate::identity::IdentityContext;
 
 /// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
 const UNTIL: &str = "link_until";
-/// For how many milliseconds it does.
-const LIFE: i64 = 10 * 60_000;
+/// For how long it does.
+const LIFE: TimeDelta = TimeDelta::minutes(10);
 
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub enum Reauthentication {
 
 /// Notes that a session was just opened by a one-time link.
 pub async fn by_link(app: &IdentityContext, row: &session::Model) -> Result<()> {
-    sessions::set_data(app, row, UNTIL, Some(&(app.clock.millis() + LIFE))).await
+    sessions::set_data(app, row, UNTIL, Some(&(app.clock.millis() + LIFE.num_milliseconds()))).await
 }
 
 /// Copies what [`by_link`] stored to the session that replaces another.

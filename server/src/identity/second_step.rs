@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use base::i18n::{Language, Words};
 use base::store::{VENDOR, directory};
+use chrono::TimeDelta;
 use entity::person::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -14,13 +15,12 @@ use super::mail::{self, Email};
 use super::{token, totp};
 use crate::identity::IdentityContext;
 
-const MINUTE: i64 = 60_000;
-/// Milliseconds from the first step to the code.
-const LIFE: i64 = 5 * MINUTE;
+/// Time from the first step to the code.
+const LIFE: TimeDelta = TimeDelta::minutes(5);
 /// Wrong codes in a row after which the first step must be repeated.
 const WRONG: i32 = 10;
-/// Milliseconds between two e-mails about wrong codes.
-const BETWEEN_LETTERS: i64 = 60 * MINUTE;
+/// Time between two e-mails about wrong codes.
+const BETWEEN_LETTERS: TimeDelta = TimeDelta::hours(1);
 
 /// The result of the first step of a sign-in to the panel, stored until the code is entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub async fn begin(app: &IdentityContext, db: &impl ConnectionTrait, pending: &P
         tenant_id: pending.tenant_id.unwrap_or(VENDOR),
         id: pending.person_id,
         note: serde_json::to_string(&note)?,
-        expires_at: Some(app.clock.millis() + LIFE),
+        expires_at: Some(app.clock.millis() + LIFE.num_milliseconds()),
     };
     directory::enter(db, directory::IdKind::SecondStep, &token::hash(&token), entry).await?;
     Ok(token)
@@ -109,7 +109,7 @@ pub async fn check(app: &Arc<IdentityContext>, person: &person::Model, code: &st
     }
     tracing::warn!(person.id = %person.id, codes = WRONG, "too many wrong codes in a row; the sign-in has to start again");
     let now = app.clock.millis();
-    let due = of(person.id).filter(Column::WarnedAt.lte(now - BETWEEN_LETTERS));
+    let due = of(person.id).filter(Column::WarnedAt.lte(now - BETWEEN_LETTERS.num_milliseconds()));
     let due = due.col_expr(Column::WarnedAt, Expr::value(now)).exec(db).await?.rows_affected == 1;
     if due && mail::is_on(app) && !person.email.is_empty() {
         mail::send_later(app, letter(app, person));

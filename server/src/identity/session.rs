@@ -6,6 +6,7 @@ use base::store::finish_tx;
 use base::vault::Place;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
 use entity::session;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -78,8 +79,8 @@ impl SessionKind {
 
 /// How sessions of amoCRM users are opened.
 pub const TICKET: &str = "ticket";
-/// Milliseconds after which such a session ends, regardless of activity.
-const TICKET_LIFE: i64 = 12 * HOUR;
+/// Time after which such a session ends, regardless of activity.
+const TICKET_LIFE: TimeDelta = TimeDelta::hours(12);
 
 /// A person who has just proved their identity.
 #[derive(Clone, Copy, Debug)]
@@ -175,7 +176,7 @@ pub async fn living(
 }
 
 fn life(kind: SessionKind, via: &str) -> i64 {
-    if via == TICKET { kind.life().min(TICKET_LIFE) } else { kind.life() }
+    if via == TICKET { kind.life().min(TICKET_LIFE.num_milliseconds()) } else { kind.life() }
 }
 
 fn lives(row: &session::Model, now: i64) -> bool {

@@ -32,7 +32,7 @@ pub async fn round(app: &IdentityContext) -> Result<u64, DbErr> {
     let db = app.store.write();
     throttle::Entity::delete_many()
         .filter(throttle::Column::TenantId.eq(VENDOR))
-        .filter(throttle::Column::WindowFrom.lt(now - LONGEST_WINDOW))
+        .filter(throttle::Column::WindowFrom.lt(now - LONGEST_WINDOW.num_milliseconds()))
         .exec(db)
         .await?;
     // For all tenants: expired rows have no other reader.

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use base::browser::client_address;
 use base::error::Result;
 use base::store::directory;
+use chrono::TimeDelta;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,11 +12,10 @@ use uuid::Uuid;
 use super::{realm, token};
 use crate::identity::IdentityContext;
 
-const SECOND: i64 = 1000;
 /// The widget opens it at once.
-const FROM_WIDGET: i64 = 60 * SECOND;
+const FROM_WIDGET: TimeDelta = TimeDelta::minutes(1);
 /// Long enough to read a page first.
-const FROM_PAGE: i64 = 600 * SECOND;
+const FROM_PAGE: TimeDelta = TimeDelta::minutes(10);
 
 /// A user of the account, as reported by amoCRM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +98,7 @@ pub async fn issue(
 ) -> Result<String> {
     let user = TicketUser { id: crm_user_id, name: name.to_owned(), is_admin };
     let ticket = Ticket { tenant_id, user, leads: TicketTarget::Overview, asked_by: None };
-    enter(app, app.store.write(), &ticket, FROM_PAGE).await
+    enter(app, app.store.write(), &ticket, FROM_PAGE.num_milliseconds()).await
 }
 
 /// The complete address for the widget to open at once: valid one minute.
@@ -115,7 +115,7 @@ pub async fn url_for(
     asked_by: Option<Asker>,
 ) -> Result<String> {
     let ticket = Ticket { tenant_id, user: user.clone(), leads: leads.clone(), asked_by };
-    let token = enter(app, app.store.write(), &ticket, FROM_WIDGET).await?;
+    let token = enter(app, app.store.write(), &ticket, FROM_WIDGET.num_milliseconds()).await?;
     Ok(format!("{}/panel/enter?ticket={token}", app.public_url()))
 }
 
@@ -127,13 +127,13 @@ pub async fn url_of_page(
     leads: TicketTarget,
 ) -> Result<String> {
     let ticket = Ticket { tenant_id, user: user.clone(), leads, asked_by: None };
-    let token = enter(app, app.store.write(), &ticket, FROM_PAGE).await?;
+    let token = enter(app, app.store.write(), &ticket, FROM_PAGE.num_milliseconds()).await?;
     Ok(format!("/panel/enter?ticket={token}"))
 }
 
 /// A new copy of a ticket that could not be used where it was opened.
 pub async fn reissue(app: &IdentityContext, ticket: &Ticket) -> Result<String> {
-    enter(app, app.store.write(), ticket, FROM_PAGE).await
+    enter(app, app.store.write(), ticket, FROM_PAGE.num_milliseconds()).await
 }
 
 async fn enter(app: &IdentityContext, db: &impl ConnectionTrait, ticket: &Ticket, life: i64) -> Result<String> {

@@ -11,7 +11,7 @@ use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Words};
 use base::message::Body;
 use base::store::finish_tx;
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use connectors::Denied;
 use connectors::incoming::IncomingMessage;
 use connectors::poll::HistoryPage;
@@ -32,12 +32,12 @@ use crate::usage::{UsageContext, bytes_of};
 /// How far back people can ask.
 pub const HISTORY_DAYS: i64 = 30;
 const DAY_MILLIS: i64 = 24 * 3_600_000;
-/// The longest wait for a page: imports of other accounts wait meanwhile.
+/// The longest wait for a page: other imports of the account wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Until a messenger that did not answer is asked again.
-const AGAIN_MILLIS: i64 = 30_000;
+const AGAIN: TimeDelta = TimeDelta::seconds(30);
 /// After this long without an end, a messenger that does not answer fails the import.
-const GIVE_UP_MILLIS: i64 = DAY_MILLIS;
+const GIVE_UP: TimeDelta = TimeDelta::days(1);
 /// Lines are numbered downwards from here, page by page: messengers list the latest messages first, and of two with the
 /// same time the one on the later page is the older one.
 const LAST_LINE: i64 = 1_000_000_000;
@@ -103,12 +103,12 @@ pub(super) async fn read_on(app: &UsageContext, row: import::Model) -> anyhow::R
         }
         Err(Denied::Away(said)) => {
             tracing::info!(source.id = %source.id, import.id = %row.id, reason = %said, "a messenger did not show its history; it will be asked again");
-            if app.clock.millis() - row.created_at > GIVE_UP_MILLIS {
+            if app.clock.millis() - row.created_at > GIVE_UP.num_milliseconds() {
                 let said = LocalizedText::new("said-import-history-refused").with("reason", said);
                 return step::fail(app, row, &said).await;
             }
             let said = LocalizedText::new("said-import-history-away").with("reason", said);
-            step::wait(app, row, &said, AGAIN_MILLIS).await
+            step::wait(app, row, &said, AGAIN.num_milliseconds()).await
         }
     }
 }

@@ -30,12 +30,13 @@ mod take_in;
 mod waiting;
 
 use base::message::stored_as_small_integer;
+use chrono::TimeDelta;
 
 pub use actions::{cancel, pause, resume, start};
 pub use format::Format;
 pub use history::{HISTORY_DAYS, begin as begin_history, has_history, is_under_way, latest as latest_history};
 pub use queries::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
-pub use run::{run, step_all};
+pub use run::{RunningSteps, run, step_all};
 pub use take_in::{ReceivedImport, UploadOptions, take_in};
 
 /// State of an import.
@@ -113,7 +114,7 @@ impl LeadsMode {
     }
 }
 
-/// How long a claim of an import lasts, in milliseconds.
-const HELD_MILLIS: i64 = 60_000;
-/// How long the file of a dry run or of an interrupted upload is kept, in milliseconds.
-const KEPT_MILLIS: i64 = 24 * 3_600_000;
+/// How long a claim of an import lasts.
+const HELD: TimeDelta = TimeDelta::minutes(1);
+/// How long the file of a dry run or of an interrupted upload is kept.
+const KEPT: TimeDelta = TimeDelta::days(1);

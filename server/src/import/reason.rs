@@ -24,14 +24,14 @@ pub fn of_error(error: &Error) -> String {
 
 fn in_all(say: impl Fn(Words) -> String) -> String {
     let all: BTreeMap<&str, String> =
-        Language::ALL.into_iter().map(|language| (language.code(), say(Words::new(language)))).collect();
+        Language::COMPLETE.into_iter().map(|language| (language.code(), say(Words::new(language)))).collect();
     serde_json::to_string(&all).unwrap_or_default()
 }
 
 /// The stored sentence in this language.
 pub fn explain(stored: &str, language: Language) -> String {
     let all: BTreeMap<String, String> = serde_json::from_str(stored).unwrap_or_default();
-    all.get(language.code()).cloned().unwrap_or_default()
+    all.get(language.complete().code()).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::error::Error;
 use base::i18n::LocalizedText;
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use entity::import::{self, Column};
 use entity::{import_line, import_skip};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -19,11 +20,11 @@ use crate::source::By;
 use crate::usage::UsageContext;
 
 /// Delay of the next step while it runs.
-const TICK_MILLIS: i64 = 1_000;
+const TICK: TimeDelta = TimeDelta::seconds(1);
 /// Delay of the next step while another import of the channel runs, or the source is paused.
-const LATER_MILLIS: i64 = 5_000;
+const LATER: TimeDelta = TimeDelta::seconds(5);
 /// Delay of the next step after a database error.
-const TROUBLE_MILLIS: i64 = 10_000;
+const TROUBLE: TimeDelta = TimeDelta::seconds(10);
 /// Lines deleted in one batch.
 const THROWN: u64 = 500;
 /// No more lines are queued while this many are not settled, so that the queue stays short.
@@ -73,7 +74,7 @@ async fn begin(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()
     match update.exec(app.store.write()).await {
         Ok(_) => Ok(()),
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            Ok(later(app, &row, LATER_MILLIS, false).await?)
+            Ok(later(app, &row, LATER.num_milliseconds(), false).await?)
         }
         Err(error) => Err(error.into()),
     }
@@ -90,15 +91,15 @@ async fn go_on(app: &Arc<UsageContext>, mut row: import::Model) -> anyhow::Resul
     rate_limit::refill(&mut row, rate, now);
     row.gives_way = false;
     if source.paused || unsettled >= MOST_UNSETTLED {
-        row.next_at = Some(now + if source.paused { LATER_MILLIS } else { TICK_MILLIS });
+        row.next_at = Some(now + if source.paused { LATER.num_milliseconds() } else { TICK.num_milliseconds() });
         return Ok(keep(app, row, change).await?);
     }
     if settle::live_waits(app, &row).await? {
         row.gives_way = true;
-        row.next_at = Some(now + TICK_MILLIS);
+        row.next_at = Some(now + TICK.num_milliseconds());
         return Ok(keep(app, row, change).await?);
     }
-    row.next_at = Some(now + TICK_MILLIS.max(rate_limit::until_next(&row, rate)));
+    row.next_at = Some(now + TICK.num_milliseconds().max(rate_limit::until_next(&row, rate)));
     match handover::page(app, &source, &mut row, &mut change).await {
         Ok(left) if !left && unsettled == 0 && change.accepted.is_empty() => finish(app, row, change).await,
         Ok(_) => Ok(keep(app, row, change).await?),
@@ -108,7 +109,7 @@ async fn go_on(app: &Arc<UsageContext>, mut row: import::Model) -> anyhow::Resul
         }
         Err(passing) => {
             tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, error = %passing, "an import is waiting after a temporary error");
-            row.next_at = Some(now + TROUBLE_MILLIS);
+            row.next_at = Some(now + TROUBLE.num_milliseconds());
             Ok(keep(app, row, change).await?)
         }
     }
@@ -134,7 +135,7 @@ async fn keep_failed(
     row.state = ImportState::Failed.number();
     row.failure = reason::kept(said);
     // Once more, for what is in the queue.
-    row.next_at = Some(app.clock.millis() + TICK_MILLIS);
+    row.next_at = Some(app.clock.millis() + TICK.num_milliseconds());
     Ok(keep(app, row, change).await?)
 }
 
@@ -142,7 +143,7 @@ async fn keep_failed(
 async fn wait_for_the_rest(app: &UsageContext, mut row: import::Model) -> anyhow::Result<()> {
     let mut change = ImportChanges::default();
     let unsettled = settle::settled(app, &row, &mut change).await?;
-    row.next_at = (unsettled > 0).then(|| app.clock.millis() + LATER_MILLIS);
+    row.next_at = (unsettled > 0).then(|| app.clock.millis() + LATER.num_milliseconds());
     Ok(keep(app, row, change).await?)
 }
 

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 use super::format::{Cutter, Format, ImportedMessage, NAMED};
-use super::{ImportState, KEPT_MILLIS, LeadsMode, actions, queries, reason, waiting};
+use super::{ImportState, KEPT, LeadsMode, actions, queries, reason, waiting};
 use crate::intake::believed;
 use crate::intake::message_in;
 use crate::source::By;
@@ -65,7 +65,7 @@ impl ReceivedImport {
         let now = app.clock.millis();
         let over = self.row.dry_run || self.row.total == 0;
         let (state, next_at) = match over {
-            true => (ImportState::Done, (self.row.total > 0).then_some(now + KEPT_MILLIS)),
+            true => (ImportState::Done, (self.row.total > 0).then_some(now + KEPT.num_milliseconds())),
             false => (ImportState::Queued, Some(now)),
         };
         let kept =
@@ -136,7 +136,7 @@ async fn begun(app: &UsageContext, source: &source::Model, wish: &UploadOptions)
         link_contacts: wish.link_contacts,
         file_name: wish.file_name.chars().filter(|sign| !sign.is_control()).take(200).collect(),
         // A time limit, in case this process dies before the clean-up.
-        next_at: Some(fresh.created_at + KEPT_MILLIS),
+        next_at: Some(fresh.created_at + KEPT.num_milliseconds()),
         ..fresh
     };
     import::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;

@@ -8,7 +8,7 @@ use entity::{conversation, message_template, source};
 use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, NewMessage, Priority};
 use uuid::Uuid;
 
-use crate::delivery::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, crm_letter, messenger_letter};
+use crate::delivery::letters::{TO_CRM_LIFE, TO_MESSENGER_LIFE, crm_letter, messenger_letter};
 use crate::intake::{IntakeContext, clean};
 use crate::template::Spec;
 
@@ -40,8 +40,15 @@ pub async fn send(
     };
     let to_crm = Item { id: shown_id, direction: Direction::ToCrm, body, event: EventKind::Message };
     let letters = [
-        messenger_letter(app, source, id, kind, String::new(), now + TO_MESSENGER_MILLIS),
-        crm_letter(app, (source.channel_id, source.id), shown_id, kind, String::new(), now + TO_CRM_MILLIS),
+        messenger_letter(app, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds()),
+        crm_letter(
+            app,
+            (source.channel_id, source.id),
+            shown_id,
+            kind,
+            String::new(),
+            now + TO_CRM_LIFE.num_milliseconds(),
+        ),
     ];
     let mut entries = Vec::with_capacity(2);
     let has_bot = app.config.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());

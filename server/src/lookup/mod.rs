@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::fault::Faults;
 use base::store::Store;
 use base::supervisor::Supervisor;
 use entity::{source, tenant, tenant_channel};
-use moka::future::Cache;
 use queue::accept_batch::{Alias, Side};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -100,7 +100,7 @@ impl Lookup {
 
     /// The tenant and channel of a scope id.
     pub async fn scope(&self, scope_id: &str) -> Result<Option<Arc<ConnectedScope>>, DbErr> {
-        own(self.scopes.try_get_with_by_ref(scope_id, self.read.scopes.ask(scope_id.to_owned())).await)
+        own(self.scopes.try_get_with(scope_id.to_owned(), self.read.scopes.ask(scope_id.to_owned())).await)
     }
 
     /// A source by its id alone, as in a hook's path. Includes deleted ones, because their letters still need them.

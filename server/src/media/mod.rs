@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::config;
 use base::http_client::HttpClients;
 use base::message::{Content, stored_as_small_integer};
-use moka::future::Cache;
 use tokio::sync::Notify;
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! Retention: deletes files the day after their last.
 
 use base::message::day_of;
+use chrono::TimeDelta;
 use entity::media::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -13,8 +14,8 @@ const BATCH: u64 = 200;
 /// Steps per run.
 const STEPS: usize = 50;
 
-/// Age in milliseconds at which an unfinished upload is abandoned: its sender, or this process, is gone.
-const ABANDONED: i64 = 3_600_000;
+/// Age at which an unfinished upload is abandoned: its sender, or this process, is gone.
+const ABANDONED: TimeDelta = TimeDelta::hours(1);
 
 /// Deletes expired files in small steps; returns their number. Then raises or ends alerts about storage. Several
 /// instances may do it concurrently.
@@ -46,7 +47,7 @@ async fn drop_abandoned(app: &MediaContext, today: i32) -> anyhow::Result<u64> {
         .filter(Column::Day.lte(today + 1))
         .filter(Column::State.eq(MediaState::Gone.number()))
         .filter(Column::Failure.eq(COMING))
-        .filter(Column::CreatedAt.lt(app.clock.millis() - ABANDONED))
+        .filter(Column::CreatedAt.lt(app.clock.millis() - ABANDONED.num_milliseconds()))
         .limit(BATCH)
         .all(app.store.read())
         .await?;

@@ -6,6 +6,7 @@ use amocrm::Error as CrmError;
 use amocrm::chats::{ChatPerson, ChatUser, NewChat, PastMessage, SourceRef};
 use anyhow::Context;
 use base::message::{CrmIds, Direction, Person, SharedDialogue, State};
+use chrono::TimeDelta;
 use entity::{conversation, dedupe, message};
 use queue::accept_batch::{AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, Priority, Side};
 use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
@@ -20,9 +21,9 @@ use crate::tenant::users;
 /// Maximum pages of one chat: at one call in twenty seconds they end before the channel's claim does.
 const PAGES: u32 = 20;
 /// Maximum difference between amoCRM's clock and ours.
-const CLOCKS_DIFFER: i64 = 60_000;
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 /// A hook of a message this recent may still arrive.
-const ON_ITS_WAY: i64 = 10_000;
+const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(10);
 
 /// The result for a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,10 @@ pub(super) async fn compare(
     let missing = missing(place, &chat, wanted).await?;
     let now = place.app.clock.millis();
     let youngest = missing.iter().filter_map(PastMessage::at_milliseconds).max();
-    match youngest.map(|at| at.min(now) + ON_ITS_WAY - now).filter(|left| *left > 0 && !wanted.newest) {
+    match youngest
+        .map(|at| at.min(now) + ON_ITS_WAY.num_milliseconds() - now)
+        .filter(|left| *left > 0 && !wanted.newest)
+    {
         Some(millis) => Ok(Looked::Again { millis }),
         None if missing.is_empty() => Ok(nothing),
         None => Ok(Looked::Compared(recovered::take_in(place.app, &place.scope, &chat, missing).await?)),
@@ -174,7 +178,9 @@ async fn missing(
         let Some(page) = pages.next().await? else { break };
         let rows = page.len();
         let oldest = page.iter().filter_map(PastMessage::at_milliseconds).min();
-        let is_far_enough = wanted.back_to.is_none_or(|back_to| oldest.is_none_or(|at| at < back_to - CLOCKS_DIFFER));
+        let is_far_enough = wanted
+            .back_to
+            .is_none_or(|back_to| oldest.is_none_or(|at| at < back_to - CLOCKS_DIFFER.num_milliseconds()));
         let unknown = unknown(place, page, wanted.since).await?;
         let is_wholly_unknown = unknown.len() == rows;
         missing.extend(unknown);

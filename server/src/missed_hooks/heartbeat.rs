@@ -1,6 +1,7 @@
 //! Heartbeats: each process records that it accepts hooks, so that gaps are known afterwards.
 
 use base::store::{VENDOR, finish_tx};
+use chrono::TimeDelta;
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -11,10 +12,10 @@ use crate::missed_hooks::MissedHooksContext;
 use crate::rotation;
 
 /// A process without a heartbeat for this long is dead or could write nothing: its hooks are lost.
-pub(super) const SILENCE: i64 = 30_000;
+pub(super) const SILENCE: TimeDelta = TimeDelta::seconds(30);
 /// An orderly stop is no interruption if a process accepts hooks again within this time, because callers wait as long
 /// for a connection.
-const PAUSE: i64 = 5_000;
+const PAUSE: TimeDelta = TimeDelta::seconds(5);
 
 /// Records that this process accepts hooks. Schedules comparisons for a gap since the last heartbeat, and for
 /// accounts whose hooks this process had to refuse. Safe to call at any time.
@@ -90,7 +91,7 @@ async fn beat_in(app: &MissedHooksContext, tx: &DatabaseTransaction, now: i64) -
 }
 
 fn is_silent(row: &heartbeat::Model, now: i64) -> bool {
-    now - row.beat_at > SILENCE
+    now - row.beat_at > SILENCE.num_milliseconds()
 }
 
 /// Since when hooks may have been missed, by the rows before this heartbeat of `mine`.
@@ -99,7 +100,7 @@ fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> 
     let dead = rows.iter().filter(|row| !row.ended && is_silent(row, now)).map(|row| row.beat_at).min();
     let listening = rows.iter().any(|row| !row.ended && !is_silent(row, now) || row.instance == mine);
     let last = rows.iter().filter(|row| row.ended).map(|row| row.beat_at).max();
-    let alone = last.filter(|last| !listening && now - last > PAUSE);
+    let alone = last.filter(|last| !listening && now - last > PAUSE.num_milliseconds());
     dead.into_iter().chain(alone).min()
 }
 

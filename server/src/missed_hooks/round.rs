@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::Error as CrmError;
+use chrono::TimeDelta;
 use entity::history_look::Model;
 use uuid::Uuid;
 
@@ -17,9 +18,9 @@ use crate::intake::crm::recovered::TakenIn;
 use crate::missed_hooks::MissedHooksContext;
 
 /// Chats without messages for this long are skipped.
-const ACTIVE: i64 = 48 * HOUR;
+const ACTIVE: TimeDelta = TimeDelta::days(2);
 /// However long the gap, messages are not searched further back than this.
-const FURTHEST: i64 = 14 * 24 * HOUR;
+const FURTHEST: TimeDelta = TimeDelta::days(14);
 /// Chats per claim.
 const CHATS: u64 = 50;
 /// Failed requests for a chat after which the round skips it.
@@ -90,7 +91,7 @@ async fn go_through(place: &ComparedChannel<'_>, mut row: Model, chats: Vec<Acti
             later(app, row, app.clock.millis() + HOUR).await?;
             return Ok(looked);
         }
-        row.next_at = app.clock.millis() + row::HELD;
+        row.next_at = app.clock.millis() + row::HELD.num_milliseconds();
         if !row::keep(app, &row).await? {
             return Ok(looked);
         }
@@ -102,9 +103,9 @@ async fn go_through(place: &ComparedChannel<'_>, mut row: Model, chats: Vec<Acti
 
 fn begin(place: &ComparedChannel<'_>, row: &mut Model) {
     let now = place.app.clock.millis();
-    let active_since = row.interrupted_at.unwrap_or(now).min(now) - ACTIVE;
+    let active_since = row.interrupted_at.unwrap_or(now).min(now) - ACTIVE.num_milliseconds();
     // Messages from before the installation are never delivered.
-    row.since = active_since.max(now - FURTHEST).max(place.scope.tenant.created_at);
+    row.since = active_since.max(now - FURTHEST.num_milliseconds()).max(place.scope.tenant.created_at);
     row.back_to = row.interrupted_at.take();
     row.began_at = Some(now);
     (row.cursor_at, row.cursor_id) = (i64::MAX, Uuid::max());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use entity::history_look::{self, Column, Model};
 use entity::tenant_channel;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -17,7 +18,7 @@ use crate::tenant::ChannelStatus;
 /// Interval between rounds.
 pub(super) const HOUR: i64 = 3_600_000;
 /// How long a claim lasts after its last renewal.
-pub(super) const HELD: i64 = 10 * 60_000;
+pub(super) const HELD: TimeDelta = TimeDelta::minutes(10);
 
 type Channel = (Uuid, Uuid);
 
@@ -131,7 +132,7 @@ pub(super) async fn due(app: &MissedHooksContext, most: u64) -> Result<Vec<Model
 
 /// Claims a channel. None if another instance has it.
 pub(super) async fn claim(app: &MissedHooksContext, row: Model) -> Result<Option<Model>, DbErr> {
-    let next_at = app.clock.millis() + HELD;
+    let next_at = app.clock.millis() + HELD.num_milliseconds();
     let done = of(row.tenant_id, row.channel_id)
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
         .col_expr(Column::NextAt, Expr::value(next_at))

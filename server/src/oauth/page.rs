@@ -37,7 +37,7 @@ impl Frame {
             lines: Vec::new(),
             ways: Vec::new(),
             details: String::new(),
-            other: None,
+            others: Vec::new(),
             nonce: hex::encode(rand::random::<[u8; 16]>()),
         }
     }
@@ -57,7 +57,7 @@ pub(super) struct InstallStepLine {
     pub text: String,
 }
 
-/// The same page in the other language.
+/// The same page in another language.
 pub(super) struct Other {
     pub href: String,
     pub language: Language,
@@ -75,7 +75,7 @@ pub(super) struct InstallPage {
     /// amoCRM's error text, collapsed; empty if there is none.
     pub details: String,
     /// `None` if the address contains a code, which must not be opened twice.
-    pub other: Option<Other>,
+    pub others: Vec<Other>,
     nonce: String,
 }
 

@@ -4,18 +4,18 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Integration;
 use base::error::Result;
-use base::i18n::Language;
 use base::store::VENDOR;
 use base::store::directory::{self, IdKind};
 use base::vault;
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::page::{Frame, Other, browser};
 use super::{QueryPairs, crm_of};
 use crate::oauth::OauthContext;
 
-/// Lifetime of a state, milliseconds; it is valid once.
-const STATE_LIVES: i64 = 10 * 60_000;
+/// Lifetime of a state; it is valid once.
+const STATE_LIVES: TimeDelta = TimeDelta::minutes(10);
 
 /// The content of a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) 
     };
     let state = hex::encode(rand::random::<[u8; 32]>());
     let (cookie, browser) = browser::new(&app.config.server.public_url);
-    let expires_at = Some(app.clock.millis() + STATE_LIVES);
+    let expires_at = Some(app.clock.millis() + STATE_LIVES.num_milliseconds());
     let entry =
         directory::DirectoryEntry { tenant_id: VENDOR, id: browser, note: integration.name.clone(), expires_at };
     directory::enter(app.store.write(), IdKind::OauthState, &vault::hash(&state), entry).await?;
@@ -72,8 +72,9 @@ fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
         };
         page = page.way(address(Some(integration)), text);
     }
-    let other = if frame.words.language() == Language::Ru { Language::En } else { Language::Ru };
-    page.other = Some(Other { href: format!("/oauth/install?lang={}", other.code()), language: other });
+    let others = frame.words.language().others();
+    page.others =
+        others.map(|other| Other { href: format!("/oauth/install?lang={}", other.code()), language: other }).collect();
     page.answer(StatusCode::OK)
 }
 

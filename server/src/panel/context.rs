@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::alert_emails::AlertEmailContext;
+use crate::alert_notices::AlertNoticeContext;
 use crate::identity::IdentityContext;
 use crate::missed_hooks::MissedHooksContext;
 use crate::platform::stands_on;
@@ -12,7 +12,7 @@ use crate::usage::UsageContext;
 pub struct PanelContext {
     pub usage: Arc<UsageContext>,
     pub identity: Arc<IdentityContext>,
-    pub alert_emails: Arc<AlertEmailContext>,
+    pub alert_notices: Arc<AlertNoticeContext>,
     pub missed_hooks: Arc<MissedHooksContext>,
 }
 

@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use base::error::Result;
+use chrono::TimeDelta;
 use entity::{member as table, session};
 use serde_json::json;
 
@@ -24,7 +25,7 @@ const HOUR: i64 = 3_600_000;
 /// Concurrent requests of one page share an answer, also while amoCRM does not answer.
 const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 /// How long amoCRM's last answer is used while it does not answer.
-const BELIEVED: i64 = 4 * HOUR;
+const BELIEVED: TimeDelta = TimeDelta::hours(4);
 
 /// The role with which a session continues; `None` if it has ended.
 pub(super) async fn role(
@@ -45,7 +46,7 @@ pub(super) async fn role(
         CrmRights::Gone => Vouched::Gone,
         CrmRights::Unknown => {
             let last = if by_ticket { row.crm_asked_at.max(session.created_at) } else { row.crm_asked_at };
-            if last.saturating_add(BELIEVED) > now {
+            if last.saturating_add(BELIEVED.num_milliseconds()) > now {
                 return Ok(held);
             }
             if !by_ticket {

@@ -127,7 +127,7 @@ impl Member {
             read_only: self.read_only,
             may_switch: self.may_switch,
             bound: self.only.is_some() || self.must_enrol,
-            other_language_href: String::new(),
+            language_hrefs: Vec::new(),
             nav,
             csrf_token: self.session.csrf.clone(),
             now: self.now,

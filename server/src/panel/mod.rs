@@ -38,6 +38,7 @@ mod page;
 mod pages;
 mod plot;
 mod reasons;
+mod reports;
 mod rights;
 mod sign_in;
 mod sources;
@@ -83,6 +84,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(me::routes)
             .configure(import::routes)
             .configure(templates::routes)
+            .configure(reports::routes)
             .configure(pages::routes)
             .default_service(web::to(errors::nothing_here)),
     );

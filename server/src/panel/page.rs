@@ -72,8 +72,8 @@ pub struct PageContext {
     pub may_switch: bool,
     /// The session is restricted to one conversation: no navigation.
     pub bound: bool,
-    /// The same page in the other language, outside an account.
-    pub other_language_href: String,
+    /// The same page in the other languages, outside an account.
+    pub language_hrefs: Vec<(Language, String)>,
     pub(super) nav: Nav,
     pub(super) csrf_token: String,
     pub(super) now: i64,
@@ -106,7 +106,7 @@ impl PageContext {
             read_only: app.is_read_only(),
             may_switch: false,
             bound: false,
-            other_language_href: in_language(request, other(words.language())),
+            language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
             nav: Nav::None,
             csrf_token: String::new(),
             now: app.clock.millis(),
@@ -125,9 +125,9 @@ impl PageContext {
         if self.framed || self.account.is_empty() { &[] } else { &Theme::ALL }
     }
 
-    /// The other available language.
-    pub fn other_language(&self) -> Language {
-        other(self.words.language())
+    /// The languages that the reader may change to.
+    pub fn other_languages(&self) -> Vec<Language> {
+        self.words.language().others().collect()
     }
 
     /// Whether the page has a session, so its forms need a CSRF token.
@@ -231,13 +231,6 @@ impl PageContext {
     pub fn within(mut self, ancestors: String) -> Self {
         self.ancestors = ancestors;
         self
-    }
-}
-
-fn other(language: Language) -> Language {
-    match language {
-        Language::En => Language::Ru,
-        Language::Ru => Language::En,
     }
 }
 

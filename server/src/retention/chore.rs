@@ -8,19 +8,18 @@ use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
 
-/// A claim that is not renewed for this long is lost.
-const HELD: i64 = 10 * 60_000;
-
 /// A chore claimed by this process.
-pub(super) struct Chore {
+pub struct Chore {
     name: &'static str,
     owner: Uuid,
+    held: i64,
     /// When it was last completed; 0 for never.
     pub done_at: i64,
 }
 
-/// Claims a chore that was last completed at least `every` milliseconds ago and that is not claimed.
-pub(super) async fn claim(app: &DeliveryContext, name: &'static str, every: i64) -> Result<Option<Chore>, DbErr> {
+/// Claims a chore that was last completed at least `every` milliseconds ago and that is not claimed. A claim that is
+/// not renewed for `held` milliseconds is lost.
+pub async fn claim(app: &DeliveryContext, name: &'static str, every: i64, held: i64) -> Result<Option<Chore>, DbErr> {
     let (db, owner) = (app.store.write(), app.clock.uuid_v7());
     let row = chore::Model { tenant_id: VENDOR, name: name.to_owned(), owner, leased_until: 0, done_at: 0 };
     let known = OnConflict::columns([Column::TenantId, Column::Name]).do_nothing().to_owned();
@@ -28,7 +27,7 @@ pub(super) async fn claim(app: &DeliveryContext, name: &'static str, every: i64)
     let now = app.store.now().await?;
     let taken = of(name)
         .col_expr(Column::Owner, Expr::value(owner))
-        .col_expr(Column::LeasedUntil, Expr::value(now + HELD))
+        .col_expr(Column::LeasedUntil, Expr::value(now + held))
         .filter(Column::LeasedUntil.lt(now))
         .filter(Column::DoneAt.lte(app.clock.millis() - every))
         .exec(db)
@@ -37,13 +36,13 @@ pub(super) async fn claim(app: &DeliveryContext, name: &'static str, every: i64)
         return Ok(None);
     }
     let found = chore::Entity::of_tenant(VENDOR).filter(Column::Name.eq(name)).one(db).await?;
-    Ok(found.map(|row| Chore { name, owner, done_at: row.done_at }))
+    Ok(found.map(|row| Chore { name, owner, held, done_at: row.done_at }))
 }
 
 impl Chore {
     /// Renews the claim. False if another process has it by now.
     pub async fn keep(&self, app: &DeliveryContext) -> Result<bool, DbErr> {
-        let until = app.store.now().await? + HELD;
+        let until = app.store.now().await? + self.held;
         let kept = self.mine().col_expr(Column::LeasedUntil, Expr::value(until)).exec(app.store.write()).await?;
         Ok(kept.rows_affected > 0)
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use base::store::VENDOR;
 use base::vault::{KeyId, Vault};
+use chrono::TimeDelta;
 use entity::heartbeat;
 use sea_orm::DbErr;
 
@@ -11,7 +12,7 @@ use super::RotationStep;
 use crate::platform::PlatformContext;
 
 /// A process without a heartbeat for this long is no longer serving (`missed_hooks::beat` has the same rule for hooks).
-const SILENCE: i64 = 30_000;
+const SILENCE: TimeDelta = TimeDelta::seconds(30);
 /// Longer than a killed process counts as live.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -73,7 +74,7 @@ async fn wait(
 async fn behind(app: &PlatformContext, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
     let now = app.store.now().await?;
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
-    let living = rows.into_iter().filter(|row| !row.ended && now - row.beat_at <= SILENCE);
+    let living = rows.into_iter().filter(|row| !row.ended && now - row.beat_at <= SILENCE.num_milliseconds());
     // A process of an earlier version reports no keys.
     let behind = living.filter(|row| !row.keys.as_deref().is_some_and(&is_up_to_date));
     Ok(behind.map(|row| row.instance.to_string()).collect())

@@ -229,7 +229,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         services_sent: written(&services)?,
         facts: "{}".to_owned(),
         look_at: has_webhook.then_some(now),
-        renew_at: (has_webhook || polls).then_some(now + line::renew::EVERY),
+        renew_at: (has_webhook || polls).then_some(now + line::renew::EVERY.num_milliseconds()),
         poll_at: polls.then_some(now),
     };
     let mirror = rest::NewSource {

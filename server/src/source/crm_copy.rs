@@ -7,19 +7,21 @@ use std::time::Duration;
 
 use base::error::Result;
 use base::supervisor::detach;
+use chrono::TimeDelta;
 use entity::crm_copy::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::source::SourceContext;
 
-/// Age from which a list is asked for again, and the pause between two questions, milliseconds.
-const FRESH: i64 = 60_000;
+/// Age from which a list is usually asked for again, and the pause between two questions.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// Age from which a page says how old a list is.
-const OLD: i64 = 10 * 60_000;
+const OLD: TimeDelta = TimeDelta::minutes(10);
 /// How long a page waits for a list that was never read. It waits once: afterwards it shows that there is none.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -27,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub trait CrmItem: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The list's name in the database.
     const NAME: &'static str;
+    /// Age from which it is asked for again.
+    const FRESH: TimeDelta = FRESH;
 
     /// Asks amoCRM, and keeps the answer.
     fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> impl Future<Output = Result<()>> + Send;
@@ -43,18 +47,14 @@ pub struct Known<T> {
 impl<T> Known<T> {
     /// The moment to show beside it, if it is old.
     pub fn as_of(&self, now: i64) -> Option<i64> {
-        (now - self.read_at > OLD).then_some(self.read_at)
+        (now - self.read_at > OLD.num_milliseconds()).then_some(self.read_at)
     }
 }
 
 /// The list as known; `None` if amoCRM never gave it. An old one is asked for in the background.
 pub async fn known<T: CrmItem>(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Option<Known<T>>> {
     let row = row::<T>(app, tenant_id).await?;
-    let last = row.as_ref().map_or(0, |row| row.read_at.max(row.asked_at));
-    if app.clock.millis() - last < FRESH || app.is_read_only() {
-        return Ok(row.and_then(read));
-    }
-    let asking = detach("crm_copy", asked::<T>(app.clone(), tenant_id));
+    let Some(asking) = ask_if_old::<T>(app, tenant_id, row.as_ref()) else { return Ok(row.and_then(read)) };
     if row.is_some() {
         return Ok(row.and_then(read));
     }
@@ -62,6 +62,25 @@ pub async fn known<T: CrmItem>(app: &Arc<SourceContext>, tenant_id: Uuid) -> Res
         tracing::error!(error = %panic, list = T::NAME, "a list of amoCRM could not be read");
     }
     Ok(self::row::<T>(app, tenant_id).await?.and_then(read))
+}
+
+/// Asks for the list in the background if it is old or was never read: for pages that can do without it, and for those
+/// that come before the one that shows it.
+pub async fn refresh<T: CrmItem>(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
+    let row = row::<T>(app, tenant_id).await?;
+    // What it finds is logged; nobody waits for it.
+    drop(ask_if_old::<T>(app, tenant_id, row.as_ref()));
+    Ok(())
+}
+
+fn ask_if_old<T: CrmItem>(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    row: Option<&crm_copy::Model>,
+) -> Option<JoinHandle<()>> {
+    let last = row.map_or(0, |row| row.read_at.max(row.asked_at));
+    let is_fresh = app.clock.millis() - last < T::FRESH.num_milliseconds();
+    (!is_fresh && !app.is_read_only()).then(|| detach("crm_copy", asked::<T>(app.clone(), tenant_id)))
 }
 
 /// The list as known, without asking: for parts of a page that renew every few seconds.
@@ -119,7 +138,7 @@ async fn claim<T: CrmItem>(app: &SourceContext, tenant_id: Uuid) -> Result<bool,
         .on_conflict(
             OnConflict::columns([Column::TenantId, Column::Name])
                 .update_column(Column::AskedAt)
-                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - FRESH))
+                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - T::FRESH.num_milliseconds()))
                 .to_owned(),
         )
         .exec_without_returning(app.store.write())

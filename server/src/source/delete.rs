@@ -72,7 +72,7 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
     let id = source.id.to_string();
     line::release(tx, source, now).await?;
     line::leave(app, tx, source).await?;
-    for kind in [GONE, STOPPED, WEBHOOK_SUSPENDED, line::MOVED, line::TROUBLED] {
+    for kind in [GONE, STOPPED, WEBHOOK_SUSPENDED, line::MOVED] {
         crate::alert::end(app, tx, source.tenant_id, kind, &id).await?;
     }
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "was_default": source.is_default });

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
@@ -13,7 +14,7 @@ use super::{mirror, not_deleted};
 use crate::source::SourceContext;
 
 /// A creation not finished after this time was interrupted.
-const ABANDONED: i64 = 2 * 60_000;
+const ABANDONED: TimeDelta = TimeDelta::minutes(2);
 /// Delays between checks whether amoCRM created the source after all.
 const ASK_AFTER: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120), Duration::from_secs(600)];
@@ -26,7 +27,7 @@ pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, n
         .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::AmocrmSourceId.eq(0))
         .filter(Column::DeletedAt.is_null())
-        .filter(Column::CreatedAt.lt(now - ABANDONED))
+        .filter(Column::CreatedAt.lt(now - ABANDONED.num_milliseconds()))
         .exec(db)
         .await?;
     Ok(())

@@ -86,17 +86,10 @@ pub async fn stopped(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, word
         .exec(app.store.write())
         .await?;
     app.lookup.forget();
-    alert_about(app, tenant_id, source_id, STOPPED, words).await
+    raise(app, tenant_id, source_id, words).await
 }
 
-/// Opens an alert about a source. `words`: the messenger's reason.
-pub(super) async fn alert_about(
-    app: &SourceContext,
-    tenant_id: Uuid,
-    source_id: Uuid,
-    kind: &'static str,
-    words: &str,
-) -> Result<(), DbErr> {
+async fn raise(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
     let db = app.store.write();
     let source = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id)).one(db).await?;
     let (Some(source), Some(tenant)) = (source, tenants::load(db, tenant_id).await?) else { return Ok(()) };
@@ -108,6 +101,6 @@ pub(super) async fn alert_about(
         "reason": words,
     });
     let object = source_id.to_string();
-    let alarm = Alarm { tenant_id, kind, object: &object, source_id: Some(source_id), detail };
+    let alarm = Alarm { tenant_id, kind: STOPPED, object: &object, source_id: Some(source_id), detail };
     alert::raise(app, db, alarm).await.map(|_| ())
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use queue::Rows;
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio_util::sync::CancellationToken;
@@ -21,8 +22,8 @@ use crate::source::SourceContext;
 
 /// How often the collected proofs are written.
 const EVERY: Duration = Duration::from_secs(5);
-/// The shortest interval between proofs of a source, in milliseconds.
-const AGAIN_MILLIS: i64 = 60_000;
+/// The shortest interval between proofs of a source.
+const AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// Sources remembered before those without a proof in the last minute are dropped.
 const REMEMBERED: usize = 20_000;
 /// Sources per commit.
@@ -87,7 +88,7 @@ impl Proofs {
 
 impl ProofLog {
     fn is_new(&mut self, source_id: Uuid, now: i64) -> bool {
-        let is_old = |at: &i64| now.saturating_sub(*at) >= AGAIN_MILLIS;
+        let is_old = |at: &i64| now.saturating_sub(*at) >= AGAIN.num_milliseconds();
         if self.proved.get(&source_id).is_some_and(|at| !is_old(at)) {
             return false;
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use connectors::kinds::is_web_chat;
 use connectors::{custom, webchat};
 use entity::source;
@@ -22,7 +23,7 @@ use crate::settings;
 use crate::source::SourceContext;
 
 /// How long the old secret also signs.
-const OVERLAP_MILLIS: i64 = 24 * 3_600_000;
+const OVERLAP: TimeDelta = TimeDelta::days(1);
 
 /// Generates a new secret and returns it; it is not shown again. The previous one stays valid for 24 hours, an even
 /// older one ends. 409 `no_webhook` for kinds without webhooks; [`Error::Changed`] if the source was changed
@@ -66,7 +67,7 @@ pub async fn rotate_site_secret(
 /// Replaces a secret; the previous one is kept as the old one.
 fn replace(secrets: &mut BTreeMap<String, SecretString>, (name, old_name): (&str, &str), new: &SecretString, now: i64) {
     if let Some(old) = secrets.insert(name.to_owned(), new.clone()) {
-        secrets.insert(old_name.to_owned(), custom::retired(old.expose_secret(), now + OVERLAP_MILLIS));
+        secrets.insert(old_name.to_owned(), custom::retired(old.expose_secret(), now + OVERLAP.num_milliseconds()));
     }
 }
 

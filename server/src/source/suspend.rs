@@ -6,6 +6,7 @@
 //! ```
 
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use entity::{source, turn};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
@@ -19,7 +20,7 @@ use crate::alert::{self, Alarm, WEBHOOK_SUSPENDED};
 use crate::source::SourceContext;
 
 /// Minimum time without any success …
-const PATIENCE_MILLIS: i64 = 24 * 3_600_000;
+const PATIENCE: TimeDelta = TimeDelta::days(1);
 /// … and minimum number of attempts: one webhook in a quiet day proves nothing.
 const TRIES: i32 = 10;
 
@@ -35,7 +36,7 @@ async fn look(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<(
     let turn = turn.one(app.store.read()).await?;
     let since = turn.filter(|turn| turn.failing >= TRIES).and_then(|turn| turn.failing_since);
     let Some(since) = since else { return Ok(()) };
-    if app.store.now().await? - since < PATIENCE_MILLIS {
+    if app.store.now().await? - since < PATIENCE.num_milliseconds() {
         return Ok(());
     }
     let source = live(tenant_id).filter(source::Column::Id.eq(source_id)).one(app.store.read()).await?;
@@ -52,7 +53,7 @@ async fn look(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<(
 /// Turn, row, alert and audit in one commit. False if it was paused concurrently or has just answered.
 async fn pause(app: &SourceContext, tx: &DatabaseTransaction, source: &source::Model) -> Result<bool, DbErr> {
     let target = (source.tenant_id, source.id);
-    if !app.queue.suspend(tx, target, (PATIENCE_MILLIS, TRIES), WEBHOOK_SUSPENDED).await? {
+    if !app.queue.suspend(tx, target, (PATIENCE.num_milliseconds(), TRIES), WEBHOOK_SUSPENDED).await? {
         return Ok(false);
     }
     let now = app.clock.millis();

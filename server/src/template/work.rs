@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::i18n::{LocalizedText, Words};
 use connectors::kinds::has_own_server;
 use connectors::template::{TemplateFile, TemplateState, TemplateStatus};
@@ -15,7 +16,7 @@ use connectors::{Connector, Denied, Settings};
 use entity::message_template::{self, Column};
 use entity::source;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -40,35 +41,24 @@ const PAUSED: i64 = 3_600_000;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Runs all steps that are due, including those that become due meanwhile; returns their number.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let due = message_template::Entity::find()
-        .filter(Column::NextTryAt.lte(app.clock.millis()))
-        .order_by_asc(Column::NextTryAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await;
+    let due = due::found(&app.store, message_template::Entity::find(), Column::NextTryAt, BATCH).await;
     let due = due.unwrap_or_else(|error| {
         tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
         Vec::new()
     });
-    let mut steps = 0;
-    for row in due {
+    due::each(due, 1, async |row| {
         let (tenant_id, id) = (row.tenant_id, row.id);
-        match one(app, row).await {
-            Ok(done) => steps += done,
-            Err(error) => {
-                tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
-                steps += 1;
-            }
-        }
-    }
-    steps
+        one(app, row).await.unwrap_or_else(|error| {
+            tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
+            1
+        })
+    })
+    .await
 }
 
 /// What a row needs next.
@@ -90,7 +80,7 @@ fn step(row: &message_template::Model) -> Step {
 /// Works on one row until nothing more is due; 0 if another instance works on it.
 async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
-    if !moved(app, &row, Some(now + CLAIMED)).await? {
+    if !due::claim(&app.store, &row, Column::NextTryAt, now + CLAIMED).await? {
         return Ok(0);
     }
     let found = crate::source::live(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
@@ -249,17 +239,6 @@ fn refused(reason: String) -> TemplateState {
 }
 
 /// Claims a row, unless it has changed since it was read.
-async fn moved(app: &SourceContext, seen: &message_template::Model, next: Option<i64>) -> Result<bool, DbErr> {
-    let done = message_template::Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(next))
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(Column::Id.eq(seen.id))
-        .filter(Column::NextTryAt.eq(seen.next_try_at))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
 /// Ends a step: stores when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own
 /// due time.
 async fn set(

@@ -1,5 +1,6 @@
 //! The access that an account gave, in the form shown to people.
 
+use chrono::TimeDelta;
 use entity::{oauth_grant, tenant};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -8,9 +9,9 @@ use crate::tenant::TenantContext;
 
 const DAY: i64 = 24 * 3_600_000;
 /// A refresh token is valid for three months from its issue (crm-api §1.8).
-pub(super) const REFRESH_LIVES: i64 = 90 * DAY;
+pub(super) const REFRESH_LIVES: TimeDelta = TimeDelta::days(90);
 /// An unused grant is renewed after this time, so that the three months never pass.
-pub(super) const IDLE: i64 = 30 * DAY;
+pub(super) const IDLE: TimeDelta = TimeDelta::days(30);
 /// From this many remaining days on people are warned.
 pub const EXPIRING_DAYS: i64 = 14;
 
@@ -90,7 +91,7 @@ pub fn reconnect_url(tenant: &tenant::Model) -> String {
 
 /// Whole days until a grant ends unless renewed; 0 on the last one.
 pub fn days_left(grant: &oauth_grant::Model, now: i64) -> i64 {
-    (grant.refreshed_at.saturating_add(REFRESH_LIVES) - now).max(0) / DAY
+    (grant.refreshed_at.saturating_add(REFRESH_LIVES.num_milliseconds()) - now).max(0) / DAY
 }
 
 /// The access of one tenant from its grants. `now` by our clock, `lease_now` by the database's.
@@ -108,7 +109,7 @@ pub fn shown(grants: &[oauth_grant::Model], now: i64, lease_now: i64) -> Access 
             grants: grants.len(),
         };
     };
-    let ends = used.refreshed_at.saturating_add(REFRESH_LIVES);
+    let ends = used.refreshed_at.saturating_add(REFRESH_LIVES.num_milliseconds());
     let days_left = days_left(used, now);
     let state = if now >= ends {
         AccessState::Expired
@@ -131,7 +132,7 @@ pub fn shown(grants: &[oauth_grant::Model], now: i64, lease_now: i64) -> Access 
         refreshed_at: Some(used.refreshed_at),
         expires_at: Some(ends),
         days_left: Some(days_left),
-        next_refresh_at: (!used.dead).then(|| used.refreshed_at.saturating_add(IDLE)),
+        next_refresh_at: (!used.dead).then(|| used.refreshed_at.saturating_add(IDLE.num_milliseconds())),
         grants: grants.len(),
     }
 }

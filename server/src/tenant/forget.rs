@@ -9,11 +9,11 @@ use base::i18n::LocalizedText;
 use base::store::directory::{self as entries, IdKind};
 use base::store::{Store, VENDOR};
 use entity::{
-    account_usage, alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias,
-    crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency,
-    import, import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, message_template,
-    oauth_grant, parked_status, person, raw_hook, replay, session, source, source_notice, stray_source, tenant,
-    tenant_channel, turn,
+    account_usage, alert, alert_chat, alert_notice, alert_reader, alert_webhook, api_key, attempt, audit, contact_task,
+    conversation, conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure,
+    found_message, history_look, idempotency, import, import_line, import_skip, install_call, lane, ledger_delta,
+    letter, member, message, message_template, oauth_grant, parked_status, person, raw_hook, replay, session, source,
+    source_notice, source_pulse, stray_source, tenant, tenant_channel, turn,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -59,7 +59,9 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     all!(conversation, ledger_delta, idempotency, stray_source, source, session, member, api_key, install_call);
     all!(
         alert,
+        alert_notice,
         alert_reader,
+        alert_webhook,
         audit,
         erasure,
         oauth_grant,
@@ -68,6 +70,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         crm_copy,
         crm_subscription,
         source_notice,
+        source_pulse,
         message_template
     );
     all!(found_message, history_look, replay, account_usage);
@@ -125,6 +128,11 @@ async fn people(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
             .exec(store.write())
             .await?;
         if done.rows_affected > 0 {
+            alert_chat::Entity::delete_many()
+                .filter(alert_chat::Column::TenantId.eq(VENDOR))
+                .filter(alert_chat::Column::PersonId.eq(row.person_id))
+                .exec(store.write())
+                .await?;
             directory::Entity::delete_many()
                 .filter(directory::Column::Kind.eq(IdKind::Person.name()))
                 .filter(directory::Column::Id.eq(row.person_id))

@@ -8,6 +8,7 @@ use base::config::{CustomersMode, Integration};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use entity::tenant;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
 use secrecy::SecretString;
@@ -34,7 +35,7 @@ pub use stage::Granted;
 pub use turns::may_exchange;
 
 /// An installation is attempted for a day; after this time the account is visited, which resumes an interrupted one.
-pub(super) const UNFINISHED: i64 = 25 * 3_600_000;
+pub(super) const UNFINISHED: TimeDelta = TimeDelta::hours(25);
 
 /// The key of an account in the directory.
 pub fn account_key(integration: &str, account_id: i64) -> String {
@@ -256,7 +257,7 @@ fn new_row(facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model
         customer_id: None,
         language: facts.language.clone(),
         time_zone: facts.account.timezone.clone().unwrap_or_default(),
-        probe_at: Some(now.saturating_add(UNFINISHED)),
+        probe_at: Some(now.saturating_add(UNFINISHED.num_milliseconds())),
         probes: 0,
         reconciled_at: None,
         uninstalled_at: None,

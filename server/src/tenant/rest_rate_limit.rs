@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::clock::Clock;
 use base::store::{Store, VENDOR};
 use entity::rest_pace;
-use moka::future::Cache;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -117,7 +117,7 @@ impl RestRateLimit {
 
     /// Waits until this account may be called once more, behind earlier callers. A cancelled caller leaves the queue.
     pub async fn wait(&self, account: &str) {
-        let line = self.lines.get_with_by_ref(account, async { Arc::default() }).await;
+        let line = self.lines.get_with(account.to_owned(), async { Arc::default() }).await;
         line.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = QueuedCaller(&line.waiting);
         let mut reserved = line.reserved.lock().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::future::Cache;
+use base::cache::Cache;
 use uuid::Uuid;
 
 use super::token::{CallError, with_token};

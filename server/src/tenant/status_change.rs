@@ -1,5 +1,6 @@
 //! An account's status with amoCRM, and the consequences of a change: an alert, a probe, resumed letters.
 
+use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -12,8 +13,8 @@ use crate::audit::By;
 use crate::tenant::TenantContext;
 
 const MINUTE: i64 = 60_000;
-/// Spreads the restart of turns of many accounts, in milliseconds.
-const JITTER: i64 = 250;
+/// Spreads the restart of turns of many accounts.
+const JITTER: TimeDelta = TimeDelta::milliseconds(250);
 
 /// States in which amoCRM refuses us, each with an alert for the account.
 const TROUBLES: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
@@ -134,7 +135,7 @@ pub(super) async fn go_on(app: &TenantContext, tenant_id: Uuid) -> Result<(), Db
     let connected = tenant_channel::Entity::of_tenant(tenant_id)
         .filter(tenant_channel::Column::Status.eq(ChannelStatus::Connected.as_str()));
     for channel in connected.all(app.store.read()).await? {
-        app.queue.resume(tenant_id, channel.channel_id, rand::random_range(0..=JITTER)).await?;
+        app.queue.resume(tenant_id, channel.channel_id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
     }
     app.writer.stored().notify_one();
     Ok(())

@@ -2,6 +2,7 @@
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use chrono::TimeDelta;
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -11,8 +12,8 @@ use super::{ChannelStatus, TenantStatus};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::tenant::TenantContext;
 
-/// Spreads the restart of one account's turns, in milliseconds.
-const JITTER: i64 = 1_000;
+/// Spreads the restart of one account's turns.
+const JITTER: TimeDelta = TimeDelta::seconds(1);
 /// Reason for holding a suspended account's letters.
 const SUSPENDED: &str = "suspended";
 /// amoCRM's limit of sources of one integration in one account.
@@ -34,7 +35,7 @@ pub async fn suspend(app: &TenantContext, tenant_id: Uuid, suspended: bool) -> R
         if suspended {
             app.queue.hold(tenant_id, channel.channel_id, &pool, SUSPENDED).await?;
         } else if serves && channel.status == ChannelStatus::Connected.as_str() {
-            app.queue.resume(tenant_id, channel.channel_id, rand::random_range(0..=JITTER)).await?;
+            app.queue.resume(tenant_id, channel.channel_id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
         }
     }
     for source in source::Entity::of_tenant(tenant_id).all(app.store.read()).await? {
@@ -47,7 +48,7 @@ pub async fn suspend(app: &TenantContext, tenant_id: Uuid, suspended: bool) -> R
                 alert::is_open(app.store.read(), tenant_id, WEBHOOK_SUSPENDED, &source.id.to_string()).await?;
             app.queue.hold(tenant_id, source.id, pool, if suspended { WEBHOOK_SUSPENDED } else { "paused" }).await?;
         } else {
-            app.queue.resume(tenant_id, source.id, rand::random_range(0..=JITTER)).await?;
+            app.queue.resume(tenant_id, source.id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
         }
     }
     set(app, tenant_id, tenant::Column::Suspended, Expr::value(suspended)).await?;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::i18n::LocalizedText;
+use chrono::TimeDelta;
 use entity::oauth_grant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
@@ -30,10 +31,10 @@ mod rotate;
 pub use call::{CallError, with_token};
 
 /// A token that expires sooner than this is renewed first (a short-lived one: in the second half of its life).
-const MARGIN: i64 = 5 * 60 * 1000;
+const MARGIN: TimeDelta = TimeDelta::minutes(5);
 /// Longer than a call of the token endpoint may take. A renewal that outlives it (several calls after a renaming)
 /// still stores its pair: the version alone decides.
-const LEASE: i64 = 30_000;
+const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How long a caller without the lease waits for the one who has it.
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -127,7 +128,7 @@ async fn living(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<oauth_grant
 /// Renews the grant in use if it was unused for long enough that its three months could pass. True if it was due.
 pub(super) async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<bool, TokenError> {
     let used = in_use(app, tenant_id).await?;
-    if used.refreshed_at.saturating_add(IDLE) > app.clock.millis() {
+    if used.refreshed_at.saturating_add(IDLE.num_milliseconds()) > app.clock.millis() {
         return Ok(false);
     }
     renewed(app, used).await?;
@@ -156,7 +157,7 @@ async fn in_use(app: &TenantContext, tenant_id: Uuid) -> Result<oauth_grant::Mod
 
 fn lives(grant: &oauth_grant::Model, now: i64) -> bool {
     let life = grant.expires_at.saturating_sub(grant.refreshed_at).max(0);
-    grant.expires_at.saturating_sub(now) > MARGIN.min(life / 2)
+    grant.expires_at.saturating_sub(now) > MARGIN.num_milliseconds().min(life / 2)
 }
 
 /// A grant newer than `seen`: renewed by us, or by the holder of the lease.
@@ -193,7 +194,7 @@ async fn lease(app: &TenantContext, seen: &oauth_grant::Model, me: Uuid) -> Resu
     let now = app.store.now().await?;
     let done = oauth_grant::Entity::update_many()
         .col_expr(Column::LeaseOwner, Expr::value(Some(me)))
-        .col_expr(Column::LeasedUntil, Expr::value(now.saturating_add(LEASE)))
+        .col_expr(Column::LeasedUntil, Expr::value(now.saturating_add(LEASE.num_milliseconds())))
         .col_expr(Column::IntentAt, Expr::value(Some(now)))
         .filter(Column::TenantId.eq(seen.tenant_id))
         .filter(Column::CrmUserId.eq(seen.crm_user_id))
@@ -233,8 +234,8 @@ mod tests {
     #[test]
     fn a_token_is_renewed_five_minutes_before_its_end() {
         let day = grant(0, 86_400_000);
-        assert!(lives(&day, 86_400_000 - MARGIN - 1));
-        assert!(!lives(&day, 86_400_000 - MARGIN));
+        assert!(lives(&day, 86_400_000 - MARGIN.num_milliseconds() - 1));
+        assert!(!lives(&day, 86_400_000 - MARGIN.num_milliseconds()));
     }
 
     #[test]

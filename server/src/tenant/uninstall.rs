@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use base::store::VENDOR;
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use connectors::kinds;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -23,13 +24,19 @@ use super::{ChannelStatus, TenantStatus, channels, connection, grant, status_cha
 use crate::alert::{self, Alarm};
 use crate::tenant::TenantContext;
 
-/// Seconds until amoCRM is asked again; the last value is followed by half an hour each time.
-const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];
-const LAST_PAUSE: i64 = 1800;
-/// Delay in seconds before amoCRM is asked about an account whose notices come too often.
-const LATER: i64 = 60;
+/// Time until amoCRM is asked again; the last value is followed by half an hour each time.
+const PAUSES: [TimeDelta; 5] = [
+    TimeDelta::seconds(1),
+    TimeDelta::seconds(5),
+    TimeDelta::seconds(30),
+    TimeDelta::minutes(2),
+    TimeDelta::minutes(10),
+];
+const LAST_PAUSE: TimeDelta = TimeDelta::minutes(30);
+/// Delay before amoCRM is asked about an account whose notices come too often.
+const LATER: TimeDelta = TimeDelta::minutes(1);
 /// The vendor is alerted about a notice that is not confirmed after this time.
-const TELL_AFTER: i64 = 3_600_000;
+const TELL_AFTER: TimeDelta = TimeDelta::hours(1);
 /// The vendor's alert.
 const ALARM: &str = "revoke_unconfirmed";
 
@@ -38,7 +45,7 @@ pub const HELD_BECAUSE: &str = "uninstalled";
 
 /// How long the messengers' credentials of an uninstalled account are kept, so that switching the integration off and
 /// on changes nothing.
-pub(super) const CREDENTIALS_LIVE: i64 = 24 * 3_600_000;
+pub(super) const CREDENTIALS_LIVE: TimeDelta = TimeDelta::days(1);
 
 /// amoCRM's answer about our access.
 enum AccessAnswer {
@@ -54,7 +61,7 @@ pub async fn noticed(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Res
     let pause = if at_once { PAUSES[0] } else { LATER };
     tenant::Entity::update_many()
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause * 1000)))
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause.num_milliseconds())))
         .col_expr(tenant::Column::Probes, Expr::value(0))
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
@@ -96,13 +103,13 @@ async fn schedule_retry(app: &TenantContext, tenant: &tenant::Model, reason: &st
     let now = app.clock.millis();
     let pause = usize::try_from(tenant.probes).ok().and_then(|tries| PAUSES.get(tries)).unwrap_or(&LAST_PAUSE);
     tenant::Entity::update_many()
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause * 1000)))
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause.num_milliseconds())))
         .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
         .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
         .filter(tenant::Column::UninstalledAt.is_not_null())
         .exec(app.store.write())
         .await?;
-    if tenant.uninstalled_at.is_some_and(|since| now - since > TELL_AFTER) {
+    if tenant.uninstalled_at.is_some_and(|since| now - since > TELL_AFTER.num_milliseconds()) {
         let detail = json!({
             "tenant_id": tenant.tenant_id, "account_id": tenant.account_id.to_string(), "host": tenant.host, "said": reason,
         });

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
+use chrono::TimeDelta;
 use entity::tenant;
-use moka::future::Cache;
 use uuid::Uuid;
 
 use super::token::{CallError, with_token};
@@ -13,7 +14,7 @@ use crate::tenant::TenantContext;
 /// How long a list of users is valid.
 const FRESH: Duration = Duration::from_secs(3600);
 /// Minimum age before a list that lacks a user, or that could not be read, is requested again.
-const RETRY_MILLIS: i64 = 300_000;
+const RETRY: TimeDelta = TimeDelta::minutes(5);
 /// Time limit for getting a name.
 const WITHIN: Duration = Duration::from_secs(3);
 /// Maximum number of pages of 250 users.
@@ -71,7 +72,7 @@ async fn find(app: &Arc<TenantContext>, tenant_id: Uuid, wanted: impl Fn(&ChatsU
         return Some(user.clone());
     }
     // A new user or a bot: frequent lookups must not cause as many calls to amoCRM.
-    if app.clock.millis() - listed.at < RETRY_MILLIS {
+    if app.clock.millis() - listed.at < RETRY.num_milliseconds() {
         return None;
     }
     app.users.0.invalidate(&tenant_id).await;
@@ -83,7 +84,7 @@ async fn listed(app: &Arc<TenantContext>, tenant_id: Uuid) -> Option<Arc<Listed>
     // Detached: it continues when the caller gives up, and the next caller finds the result.
     let list = base::supervisor::detach("users", async move {
         let reading = async {
-            let users = read(&app, tenant_id).await.unwrap_or_else(|error| {
+            let users = read_all(&app, tenant_id).await.unwrap_or_else(|error| {
                 // Grants of non-administrators may not list users; chats go on without names.
                 tracing::info!(tenant.id = %tenant_id, %error, "the account's users cannot be listed");
                 Vec::new()
@@ -95,7 +96,8 @@ async fn listed(app: &Arc<TenantContext>, tenant_id: Uuid) -> Option<Arc<Listed>
     tokio::time::timeout(WITHIN, list).await.ok()?.ok()
 }
 
-async fn read(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
+/// Asks amoCRM for all users with an id in chats.
+pub async fn read_all(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
     let mut users = Vec::new();
     for number in 1..=PAGES {
         let page = with_token(app, tenant_id, |rest, token| async move { rest.users(&token, number).await }).await?;

@@ -9,9 +9,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
+use chrono::TimeDelta;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -28,11 +30,11 @@ const BATCH: u64 = 20;
 /// Accounts visited at once.
 const AT_ONCE: usize = 4;
 /// How long a visit is claimed; an interrupted one is repeated then.
-const CLAIMED: i64 = 5 * 60_000;
+const CLAIMED: TimeDelta = TimeDelta::minutes(5);
 /// Interval between removals of expired rows.
-const CLEAN_EVERY: i64 = 3_600_000;
+const CLEAN_EVERY: TimeDelta = TimeDelta::hours(1);
 /// Accounts that were never scheduled are spread over this time.
-const SPREAD: i64 = 3_600_000;
+const SPREAD: TimeDelta = TimeDelta::hours(1);
 
 /// The background task. Ends when `stop` is cancelled, after the current visits.
 pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
@@ -45,7 +47,7 @@ pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
             tracing::warn!(error = format!("{error:#}"), "the accounts could not be checked; it will be retried");
         }
         let now = app.clock.millis();
-        if now - cleaned_at >= CLEAN_EVERY || now < cleaned_at {
+        if now - cleaned_at >= CLEAN_EVERY.num_milliseconds() || now < cleaned_at {
             cleaned_at = now;
             clean(&app).await;
         }
@@ -82,37 +84,20 @@ async fn clean(app: &TenantContext) {
 /// One batch of visits.
 async fn look(app: &Arc<TenantContext>) -> anyhow::Result<usize> {
     let now = app.clock.millis();
-    let due = tenant::Entity::find()
-        .filter(Column::ProbeAt.lte(now))
-        .order_by_asc(Column::ProbeAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await?;
-    let mut visits = tokio::task::JoinSet::new();
-    let mut visited = 0;
-    for tenant in due {
-        if visits.len() >= AT_ONCE {
-            visits.join_next().await;
+    let due = due::found(&app.store, tenant::Entity::find(), Column::ProbeAt, BATCH).await?;
+    let visited = due::each(due, AT_ONCE, async |tenant| {
+        let until = now + CLAIMED.num_milliseconds();
+        match due::claim(&app.store, &tenant, Column::ProbeAt, until).await {
+            Ok(true) => visit::visit(app.clone(), tenant.tenant_id, until).await,
+            Ok(false) => return 0,
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "the accounts could not be checked; it will be retried");
+                return 0;
+            }
         }
-        if let Some(claimed_at) = claim(app, &tenant, now).await? {
-            visited += 1;
-            visits.spawn(visit::visit(app.clone(), tenant.tenant_id, claimed_at));
-        }
-    }
-    while visits.join_next().await.is_some() {}
-    Ok(visited)
-}
-
-/// The `probe_at` under which the visit is ours. None if another instance makes it.
-async fn claim(app: &TenantContext, tenant: &tenant::Model, now: i64) -> Result<Option<i64>, DbErr> {
-    let until = now + CLAIMED;
-    let done = tenant::Entity::update_many()
-        .col_expr(Column::ProbeAt, Expr::value(Some(until)))
-        .filter(Column::TenantId.eq(tenant.tenant_id))
-        .filter(Column::ProbeAt.eq(tenant.probe_at))
-        .exec(app.store.write())
-        .await?;
-    Ok((done.rows_affected == 1).then_some(until))
+        1
+    });
+    Ok(visited.await)
 }
 
 /// Schedules accounts that predate the schedule.
@@ -120,7 +105,10 @@ async fn adopt(app: &TenantContext) -> Result<(), DbErr> {
     let left =
         Condition::any().add(Column::Status.ne(TenantStatus::Uninstalled.as_str())).add(Column::ErasedAt.is_null());
     tenant::Entity::update_many()
-        .col_expr(Column::ProbeAt, Expr::value(Some(app.clock.millis() + rand::random_range(0..SPREAD))))
+        .col_expr(
+            Column::ProbeAt,
+            Expr::value(Some(app.clock.millis() + rand::random_range(0..SPREAD.num_milliseconds()))),
+        )
         .filter(Column::ProbeAt.is_null())
         .filter(left)
         .exec(app.store.write())

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::message::day_of;
 use entity::account_usage::{self, Column};
-use moka::future::Cache;
 use queue::writer::Sums;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};

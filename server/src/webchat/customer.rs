@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use connectors::webchat::{OLD_SITE_SECRET, SITE_SECRET};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,9 +19,9 @@ use serde_json::Value;
 /// Longer tokens are rejected unread.
 const MOST_BYTES: usize = 8 * 1024;
 /// How far the clocks of the site and this machine may differ.
-const LEEWAY_SECONDS: i64 = 30;
+const LEEWAY: TimeDelta = TimeDelta::seconds(30);
 /// Tokens with a longer lifetime are refused, because they cannot be revoked.
-const MOST_SECONDS: i64 = 31 * 24 * 3600;
+const LONGEST: TimeDelta = TimeDelta::days(31);
 const MOST_CHARS: usize = 255;
 
 /// The customer that a site's token identifies.
@@ -62,8 +63,8 @@ pub fn verify(secrets: &BTreeMap<String, SecretString>, token: &str, now: i64) -
     }
     let claims = valid(secrets, now).find_map(|secret| signed_by(secret, token))?;
     let now = now.div_euclid(1000);
-    let is_now = claims.exp + LEEWAY_SECONDS > now && claims.exp - now <= MOST_SECONDS;
-    let has_begun = [claims.nbf, claims.iat].into_iter().flatten().all(|at| at <= now + LEEWAY_SECONDS);
+    let is_now = claims.exp + LEEWAY.num_seconds() > now && claims.exp - now <= LONGEST.num_seconds();
+    let has_begun = [claims.nbf, claims.iat].into_iter().flatten().all(|at| at <= now + LEEWAY.num_seconds());
     let subject = text(&claims.sub).filter(|_| is_now && has_begun)?;
     Some(Customer { subject, name: text(&claims.name), phone: text(&claims.phone), email: text(&claims.email) })
 }

@@ -8,6 +8,7 @@ use base::browser::form_data;
 use base::error::Error;
 use base::i18n::LocalizedText;
 use base::message::{Content, Media};
+use chrono::TimeDelta;
 use entity::message;
 use futures_util::future::{Ready, ready};
 use multer::{Field, Multipart};
@@ -26,8 +27,8 @@ use crate::webchat::WebchatContext;
 
 /// Largest field beside the file, in bytes.
 const FIELD_BYTES: usize = 64 * 1024;
-/// Seconds after which a visitor with too many concurrent uploads may try again.
-const AGAIN_SECONDS: i64 = 5;
+/// Time after which a visitor with too many concurrent uploads may try again.
+const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// Executable file types, as detected from the first bytes.
 const PROGRAMS: &[&str] = &[
     "application/vnd.microsoft.portable-executable",
@@ -89,7 +90,7 @@ async fn take(
     form: &mut ChatForm,
 ) -> Result<SubmittedMessage> {
     let boundary = boundary(request)?;
-    let _place = app.guests.upload(&guest.visitor.id).ok_or(ChatRefusal::TooFast(AGAIN_SECONDS))?;
+    let _place = app.guests.upload(&guest.visitor.id).ok_or(ChatRefusal::TooFast(AGAIN.num_seconds()))?;
     guest.pace(app, VisitorAct::File).await?;
     let source = guest.source();
     guest.bring(app, 0).await?;

@@ -1,6 +1,6 @@
 //! The texts of the page's script: messages of `locales/*/chat.ftl`, with plural forms for JavaScript to choose from.
 
-use base::i18n::{Words, decimal};
+use base::i18n::{Language, Words, decimal};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -14,12 +14,18 @@ struct PluralForms {
 }
 
 impl PluralForms {
-    /// Renders each form with a number that has it in Russian, then replaces the number by `{n}`.
+    /// Renders each form with a number that has it, then replaces the number by `{n}`. Only Russian has three forms for
+    /// whole numbers and another one for fractions; in the other languages five has the form of all but one.
     fn of(words: Words, key: &'static str) -> Self {
         let form =
             |number: i64| words.text(key).with("count", number).to_string().replacen(&number.to_string(), "{n}", 1);
-        let fraction = words.text(key).with("count", 1.5).to_string();
-        let other = fraction.replacen(&decimal(1.5, 1, words.language()), "{n}", 1);
+        let other = match words.language() {
+            Language::Ru => {
+                let fraction = words.text(key).with("count", 1.5).to_string();
+                fraction.replacen(&decimal(1.5, 1, words.language()), "{n}", 1)
+            }
+            Language::En | Language::Es | Language::Pt => form(5),
+        };
         Self { one: form(1), few: form(2), many: form(5), other }
     }
 }
@@ -91,7 +97,6 @@ pub fn of_script(words: Words) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base::i18n::Language;
 
     #[test]
     fn each_form_stands_where_the_script_looks() {
@@ -110,5 +115,11 @@ mod tests {
             "other": "{n}\u{a0}нового сообщения",
         });
         assert_eq!(forms(Language::Ru), russian);
+        let forms_of = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| format!("{{n}}\u{a0}{text}"));
+            json!({"one": one, "few": other, "many": other, "other": other})
+        };
+        assert_eq!(forms(Language::Es), forms_of("mensaje nuevo", "mensajes nuevos"));
+        assert_eq!(forms(Language::Pt), forms_of("mensagem nova", "mensagens novas"));
     }
 }

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::Error;
 use base::i18n::LocalizedText;
 use base::message::{Direction, FailureCode, Person};
+use chrono::TimeDelta;
 use entity::{conversation, conversation_alias, source, tenant_channel};
 use queue::accept_batch::Side;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
@@ -28,8 +29,8 @@ use base::json::Moment;
 
 /// Most contacts of one card.
 const MOST_CONTACTS: usize = 20;
-/// Milliseconds for which a contact's chats are cached.
-const FRESH: i64 = 60_000;
+/// How long a contact's chats are cached.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// Most chats returned.
 const MOST_CHATS: usize = 20;
 
@@ -136,7 +137,7 @@ async fn chats_at_crm(
         return Ok(Arc::default());
     }
     let (card, now) = ((tenant_id, contacts.clone(), lead), app.clock.millis());
-    if let Some((_, chats)) = app.widget.chats.get(&card).await.filter(|(at, _)| at + FRESH > now) {
+    if let Some((_, chats)) = app.widget.chats.get(&card).await.filter(|(at, _)| at + FRESH.num_milliseconds() > now) {
         return Ok(chats);
     }
     let contacts = Arc::new(contacts);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::rest::Pipeline;
+use base::cache::Cache;
 use base::rate_limit::{Budget, RateLimiter};
-use moka::future::Cache;
 use uuid::Uuid;
 
 use super::sight::{Strangers, Viewer, Visibility};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use amocrm::rest::Pipeline;
+use chrono::TimeDelta;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,10 +14,10 @@ use super::refusal::Result;
 use crate::source;
 use crate::widget_api::WidgetContext;
 
-/// Age at which a list is read again, milliseconds.
-const FRESH: i64 = 60_000;
+/// Age at which a list is read again.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// Names in the list of sources may be this old, and are not waited for long.
-const NAMES_FRESH: i64 = 10 * 60_000;
+const NAMES_FRESH: TimeDelta = TimeDelta::minutes(10);
 const NAMES_PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Serialize)]
@@ -28,7 +29,7 @@ struct WidgetPipelineOut<'pipeline> {
 
 /// The account's pipelines, at most a minute old.
 pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
-    let pipelines = read(&app.into_inner(), caller.tenant.tenant_id, FRESH).await?;
+    let pipelines = read(&app.into_inner(), caller.tenant.tenant_id, FRESH.num_milliseconds()).await?;
     let items: Vec<_> = pipelines
         .iter()
         .map(|one| WidgetPipelineOut { id: one.id.to_string(), name: &one.name, is_main: one.is_main })
@@ -38,7 +39,7 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
 
 /// The pipelines known without a long wait: for display only.
 pub(super) async fn names(app: &Arc<WidgetContext>, tenant_id: Uuid) -> Arc<Vec<Pipeline>> {
-    match tokio::time::timeout(NAMES_PATIENCE, read(app, tenant_id, NAMES_FRESH)).await {
+    match tokio::time::timeout(NAMES_PATIENCE, read(app, tenant_id, NAMES_FRESH.num_milliseconds())).await {
         Ok(Ok(pipelines)) => pipelines,
         _ => {
             // Caches the failure, so that not every poll repeats the request.
@@ -57,7 +58,7 @@ async fn read(app: &Arc<WidgetContext>, tenant_id: Uuid, fresh: i64) -> Result<A
         .pipelines
         .get(&tenant_id)
         .await
-        .filter(|(at, known)| at + fresh > now && (fresh == NAMES_FRESH || !known.is_empty()));
+        .filter(|(at, known)| at + fresh > now && (fresh == NAMES_FRESH.num_milliseconds() || !known.is_empty()));
     if let Some((_, pipelines)) = known {
         return Ok(pipelines);
     }

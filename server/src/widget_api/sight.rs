@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use amocrm::rest::{Contact, Lead, StageRights, View};
 use base::error::Error;
+use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,12 +19,12 @@ use crate::audit::{self, AuditEntry};
 use crate::tenant::token::{CallError, with_token};
 use crate::widget_api::WidgetContext;
 
-/// How long amoCRM's answer is cached, in milliseconds: a right withdrawn there ends here within this time.
-pub(super) const FRESH: i64 = 3 * 60_000;
+/// How long amoCRM's answer is cached: a right withdrawn there ends here within this time.
+pub(super) const FRESH: TimeDelta = TimeDelta::minutes(3);
 /// Invisible contacts that a user may ask for …
 const MOST_STRANGERS: usize = 30;
-/// … within these milliseconds.
-const WINDOW: i64 = 10 * 60_000;
+/// … within this time.
+const WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 /// A user's rights to see contacts and leads.
 #[derive(Clone, Debug)]
@@ -133,7 +134,9 @@ pub(super) async fn of_chat(app: &Arc<WidgetContext>, caller: &Caller, chats: &[
 async fn viewer(app: &Arc<WidgetContext>, caller: &Caller) -> Result<Arc<Viewer>> {
     let (tenant_id, id) = (caller.tenant.tenant_id, caller.user_id);
     let now = app.clock.millis();
-    if let Some(known) = app.widget.viewers.get(&(tenant_id, id)).await.filter(|known| known.at + FRESH > now) {
+    if let Some(known) =
+        app.widget.viewers.get(&(tenant_id, id)).await.filter(|known| known.at + FRESH.num_milliseconds() > now)
+    {
         return Ok(known);
     }
     let user = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.user(&token, id).await })
@@ -193,7 +196,7 @@ async fn lead_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, i
 /// As old as the rights it was computed from: nothing is used longer than [`FRESH`] in all.
 async fn remembered(app: &WidgetContext, key: (Uuid, i64, i64)) -> Option<Visibility> {
     let now = app.clock.millis();
-    app.widget.sights.get(&key).await.filter(|seen| seen.at + FRESH > now)
+    app.widget.sights.get(&key).await.filter(|seen| seen.at + FRESH.num_milliseconds() > now)
 }
 
 /// Refuses users who asked for too many invisible contacts.
@@ -203,7 +206,7 @@ async fn not_a_walk(app: &WidgetContext, caller: &Caller) -> Result<()> {
         return Ok(());
     };
     let strangers = strangers.lock().unwrap_or_else(PoisonError::into_inner);
-    let left = strangers.0 + WINDOW - now;
+    let left = strangers.0 + WINDOW.num_milliseconds() - now;
     if left > 0 && strangers.1.len() > MOST_STRANGERS {
         return Err(WidgetError::TooFast(seconds(left)));
     }
@@ -221,7 +224,7 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = i6
     let strangers = app.widget.unknown_callers.get_with(key, async { Arc::default() }).await;
     let walks = {
         let mut strangers = strangers.lock().unwrap_or_else(PoisonError::into_inner);
-        if strangers.0 + WINDOW <= now {
+        if strangers.0 + WINDOW.num_milliseconds() <= now {
             *strangers = (now, BTreeSet::new());
         }
         let before = strangers.1.len();
@@ -245,7 +248,7 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = i6
         done: false,
     };
     audit::record(app, app.store.write(), deed).await?;
-    Err(WidgetError::TooFast(seconds(WINDOW)))
+    Err(WidgetError::TooFast(seconds(WINDOW.num_milliseconds())))
 }
 
 fn silent(error: CallError) -> Error {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::Error;
 use base::i18n::LocalizedText;
+use chrono::TimeDelta;
 use entity::{conversation, conversation_alias, message};
 use queue::accept_batch::Side;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
@@ -20,8 +21,8 @@ use crate::identity::ticket::{self, Asker, TicketTarget, TicketUser};
 use crate::source;
 use crate::widget_api::WidgetContext;
 
-/// Milliseconds for which a conversation shown by a card may be opened; an open card refreshes twice a minute.
-const SHOWN: i64 = 60_000;
+/// How long a conversation shown by a card may be opened; an open card refreshes twice a minute.
+const SHOWN: TimeDelta = TimeDelta::minutes(1);
 /// Most amojo ids of one conversation.
 const MOST_CHATS: u64 = 20;
 
@@ -109,7 +110,7 @@ async fn may_see(app: &Arc<WidgetContext>, caller: &Caller, conversation_id: Uui
     }
     let tenant_id = caller.tenant.tenant_id;
     let shown = app.widget.shown.get(&(tenant_id, caller.user_id, conversation_id)).await;
-    if shown.is_some_and(|at| at + SHOWN > caller.reader.now) {
+    if shown.is_some_and(|at| at + SHOWN.num_milliseconds() > caller.reader.now) {
         return Ok(());
     }
     let chats: Vec<String> = conversation_alias::Entity::of_tenant(tenant_id)

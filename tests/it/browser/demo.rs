@@ -106,7 +106,9 @@ async fn by_hand(language: Language, locale: &str) {
     for offer in &offers {
         let shot = format!("{code}/connect-{}", offer.kind);
         let (question, answer) = match language {
-            Language::En => (format!("Is the blue sofa still there? ({})", offer.kind), "Yes, it is."),
+            Language::En | Language::Es | Language::Pt => {
+                (format!("Is the blue sofa still there? ({})", offer.kind), "Yes, it is.")
+            }
             Language::Ru => (format!("Синий диван ещё есть? ({})", offer.kind), "Да, есть."),
         };
         connects(&browser, &parom, offer, &shot).await;

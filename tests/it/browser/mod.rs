@@ -9,7 +9,9 @@ mod frames;
 mod hostile;
 mod identity;
 mod journey;
+mod keys;
 mod kinds;
+mod kommo;
 mod moved;
 mod phone;
 mod reviewed;
@@ -39,7 +41,7 @@ pub fn archive(world: &World) -> Vec<u8> {
         name: "Parom".to_owned(),
         code: CODE.to_owned(),
         version: "1.0.0".to_owned(),
-        languages: vec!["ru".to_owned(), "en".to_owned()],
+        languages: ["ru", "en", "es", "pt"].map(str::to_owned).to_vec(),
         integration: "main".to_owned(),
         public_url: config.server.public_url.clone(),
         vendor: widget::Vendor::default(),

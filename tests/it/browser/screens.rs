@@ -44,6 +44,7 @@ fn pages_of_the_panel(line: &Line, message: &str, failed: &str, conversation: &s
         ("messages", "/panel/messages"),
         ("conversations", "/panel/conversations"),
         ("undelivered", "/panel/undelivered"),
+        ("reports", "/panel/reports"),
         ("import", "/panel/import"),
         ("import-new", "/panel/import/new"),
         ("keys", "/panel/keys"),

@@ -2,6 +2,7 @@
 
 mod files;
 mod first_message;
+mod languages;
 mod look;
 mod settings;
 

@@ -2,6 +2,7 @@
 
 mod followed;
 mod found;
+mod given;
 mod later;
 mod made;
 mod seen;

@@ -2,3 +2,7 @@
 //! rows.
 
 mod accepts;
+mod claims;
+mod settled_alike;
+mod settlements;
+mod writes;

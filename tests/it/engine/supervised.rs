@@ -8,9 +8,11 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 38] = [
+const TASKS: [&str; 40] = [
     "accounts",
-    "alert_letters",
+    "alert_bot",
+    "alert_checks",
+    "alert_notices",
     "audit",
     "balance",
     "checkpoint",

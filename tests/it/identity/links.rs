@@ -44,7 +44,7 @@ async fn l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted(p
     boss.sends("/panel/alerts/code", &[("code", &code)]).await.is(303);
     boss.opens("/panel/alerts").await.is(200).never_says(&["duty@example.com is proved"]);
     let (reader, db) = (super::only_member(place).await, place.app().store.read());
-    let reader = parom::alert_emails::readers::one(db, reader.0, reader.1).await.unwrap().unwrap();
+    let reader = parom::alert_notices::readers::one(db, reader.0, reader.1).await.unwrap().unwrap();
     assert_eq!(reader.address(), "", "five tries, however they come");
 }
 

@@ -15,7 +15,7 @@ use crate::messengers::played::with_bot;
 type VkWorld = Beside<Vk>;
 
 /// Asks for the history on the source's page; returns the import's id.
-async fn asks(visitor: &Visitor, line: &Line) -> String {
+pub(super) async fn asks(visitor: &Visitor, line: &Line) -> String {
     let page = format!("/panel/sources/{}", line.source_id);
     visitor.opens(&page).await.is(200).says(&["Earlier messages"]);
     let reply = visitor.sends(&format!("{page}/history"), &[]).await.is(303);
@@ -23,7 +23,7 @@ async fn asks(visitor: &Visitor, line: &Line) -> String {
     to.strip_prefix("/panel/import/").unwrap_or_else(|| panic!("{to}")).to_owned()
 }
 
-async fn page_of(visitor: &Visitor, id: &str) -> Reply {
+pub(super) async fn page_of(visitor: &Visitor, id: &str) -> Reply {
     visitor.opens(&format!("/panel/import/{id}")).await.is(200)
 }
 

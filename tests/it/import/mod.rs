@@ -9,6 +9,7 @@ mod messenger;
 mod order;
 mod pace;
 mod pages;
+mod side_by_side;
 
 use std::time::Duration;
 

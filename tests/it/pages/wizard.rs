@@ -28,11 +28,17 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
         ("do", "next"),
     ];
     let routing = visitor.does("/panel/sources/new/webchat/access", &fields).await;
+    routing.says(&["Contact of a new chat", "value=\"leave\" selected"]);
     routing.says(&["Step 3 of 4", "value=\"Ask &#60;us&#62;\"", "Default source"]);
     assert!(world.sandbox.sources(HOST).is_empty(), "nothing is made before it is confirmed");
     let made = visitor
-        .does("/panel/sources/new/webchat/routing", &[("name", "Shop chat"), ("pipeline", ""), ("default", "1")])
+        .does(
+            "/panel/sources/new/webchat/routing",
+            &[("name", "Shop chat"), ("pipeline", ""), ("default", "1"), ("contact_rule", "link")],
+        )
         .await;
+    let sources = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    assert_eq!(sources.json["items"][0]["contact_rule"], json!("link"), "{}", sources.text);
     made.says(&["is created and stands in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Write any message"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     assert_eq!(world.sandbox.sources(HOST)[0]["default"], json!(true));
@@ -92,11 +98,22 @@ async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
     let visitor = olga(world, tenant_id).await;
     world.sandbox.set_unpaid(HOST, true);
     world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(409);
+    // The page waits for no answer of amoCRM: it shows what is stored, and renews itself.
+    let gate = world.sandbox.faults().hold(Part::Rest);
     let barred = visitor.opens("/panel/sources/new").await.is(200);
-    barred.says(&["amoCRM takes no messages"]);
+    barred.says(&["amoCRM takes no messages", "data-live=\"offers\""]);
     barred.never_says(&["Website chat"]);
+    gate.until_waiting(1).await;
     world.sandbox.set_unpaid(HOST, false);
-    visitor.opens("/panel/sources/new").await.is(200).says(&["Where do customers write?", "Website chat"]);
+    gate.open();
+    world.sandbox.faults().clear();
+    let let_in = async || {
+        let page = visitor.opens("/panel/sources/new").await.is(200);
+        page.text.contains("Website chat").then_some(page)
+    };
+    world.until("amoCRM serves the account again", let_in).await.says(&["Where do customers write?"]);
+    let renewed = visitor.renews("/panel/sources/new").await.is(200);
+    renewed.says(&["data-live=\"offers\"", "Website chat"]);
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
 }
 

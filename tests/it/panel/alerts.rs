@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::i18n::Language;
-use parom::alert_emails::round;
+use parom::alert_notices::round;
 use parom::identity::{MemberRole, member, person};
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World};
 
@@ -33,7 +33,7 @@ async fn goes_on(world: &mut World, line: &Line) {
 }
 
 async fn sends(world: &World, letters: usize) {
-    assert_eq!(round(&world.app().alert_emails).await.unwrap(), letters);
+    assert_eq!(round(&world.app().alert_notices).await.unwrap(), letters);
 }
 
 async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: Engine, mail: &MailServer) {

@@ -19,6 +19,8 @@ const PAGES: &[(&str, [u16; 4])] = &[
     ("/panel/data/export", [200, 403, 403, 403]),
     ("/panel/data/all", [200, 403, 403, 403]),
     ("/panel/data/customer?who=nobody", [422, 403, 403, 403]),
+    ("/panel/reports", [200, 200, 200, 200]),
+    ("/panel/reports.csv?table=hours", [200, 200, 403, 403]),
     ("/panel/import", [200, 200, 403, 403]),
     ("/panel/import/new", [200, 200, 403, 403]),
     ("/panel/templates", [200, 200, 200, 200]),

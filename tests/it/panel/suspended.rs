@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::i18n::Language;
-use parom::alert_emails::round;
+use parom::alert_notices::round;
 use parom::identity::{MemberRole, person};
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World};
 
@@ -26,7 +26,7 @@ async fn fails_for_a_day(world: &mut World) -> Line {
 }
 
 async fn letter(world: &World, mail: &MailServer) -> parom_tests::Mail {
-    assert_eq!(round(&world.app().alert_emails).await.unwrap(), 1);
+    assert_eq!(round(&world.app().alert_notices).await.unwrap(), 1);
     mail.next().await
 }
 

@@ -65,7 +65,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "webchat",
         &["intake", "lookup", "media", "platform", "settings", "load_shedding", "unknown_callers", "tenant", "usage"],
     ),
-    ("alert_emails", &["alert", "delivery", "identity", "platform", "tenant"]),
+    ("alert_notices", &["alert", "audit", "delivery", "identity", "platform", "retention::chore", "tenant"]),
+    ("alert_checks", &["alert", "delivery", "retention::chore", "source", "tenant", "usage"]),
     ("oauth", &["identity", "platform", "unknown_callers", "tenant"]),
     (
         "widget_api",
@@ -89,7 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "panel",
         &[
             "alert",
-            "alert_emails",
+            "alert_notices",
             "api::cursor",
             "api::key",
             "api::key_ring",
@@ -112,7 +113,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "admin",
         &[
             "alert",
-            "alert_emails",
+            "alert_notices",
             "api::cursor",
             "audit",
             "delivery",

@@ -13,7 +13,8 @@ define([], function () {
   return function (dictionary, crm) {
     const language = dictionary.language;
     const plural = new Intl.PluralRules(language);
-    const numbers = new Intl.NumberFormat(language, { useGrouping: language === 'ru' ? 'min2' : true });
+    // Russian and Spanish group the digits of numbers from 10 000 on.
+    const numbers = new Intl.NumberFormat(language, { useGrouping: /^(ru|es)$/.test(language) ? 'min2' : true });
 
     function shown(value) {
       return typeof value === 'number' ? numbers.format(value) : String(value);

@@ -175,7 +175,7 @@ fn without_facts_an_archive_is_built_that_the_check_refuses() {
     assert!(matches!(build(&version), Err(BuildError::Version(_))));
     let foreign = BuildInputs { languages: vec!["ru".to_owned()], ..inputs(Platform::Kommo) };
     assert!(matches!(build(&foreign), Err(BuildError::NoLanguage(..))));
-    let untranslated = BuildInputs { languages: vec!["en".to_owned(), "es".to_owned()], ..inputs(Platform::Kommo) };
+    let untranslated = BuildInputs { languages: vec!["en".to_owned(), "tr".to_owned()], ..inputs(Platform::Kommo) };
     let untranslated = BuildInputs { dev: true, ..untranslated };
     assert!(matches!(build(&untranslated), Err(BuildError::Words(_))));
 }
@@ -216,4 +216,31 @@ fn the_list_of_whatsapp_services_has_those_that_serve_it() {
     assert!(has(Platform::Amocrm, true));
     assert!(!has(Platform::Amocrm, false));
     assert!(!has(Platform::Kommo, true), "Kommo has no such list");
+}
+
+#[test]
+fn every_language_of_the_product_passes_the_check() {
+    let all = ["ru", "en", "es", "pt"].map(str::to_owned).to_vec();
+    for (platform, locale) in
+        [(Platform::Amocrm, &["ru", "en", "es", "pt"][..]), (Platform::Kommo, &["en", "es", "pt"][..])]
+    {
+        let inputs = BuildInputs { languages: all.clone(), ..inputs(platform) };
+        let built = build(&inputs).unwrap();
+        assert_eq!(check(&built, None).unwrap(), [], "{platform:?}");
+        let archive = Archive::read(&built).unwrap();
+        let manifest: Value = serde_json::from_str(archive.text("manifest.json").unwrap()).unwrap();
+        assert_eq!(manifest["widget"]["locale"], serde_json::json!(locale));
+        let words = |language: &str| -> Value {
+            serde_json::from_str(archive.text(&format!("i18n/{language}.json")).unwrap()).unwrap()
+        };
+        let english = words("en");
+        for (language, connect) in [("es", "Conectar"), ("pt", "Conectar")] {
+            let own = words(language);
+            assert_eq!((&own["ui"]["language"], &own["ui"]["widget-connect"]), (&language.into(), &connect.into()));
+            // Names and formats of numbers are the same everywhere; whole sentences are not.
+            let same = own["ui"].as_object().unwrap().iter().filter(|(key, text)| english["ui"][*key] == **text);
+            let same: Vec<_> = same.filter(|(_, text)| text.to_string().split(' ').count() > 3).collect();
+            assert!(same.is_empty(), "{language}: {same:?}");
+        }
+    }
 }

@@ -8,7 +8,6 @@ use super::{Language, catalogue};
 
 /// Keys, or prefixes of keys, that are not used yet, and what will use them. A used one must leave this list.
 const LATER: &[(&str, &str)] = &[
-    ("alert-source_silent-", "Engine: a source that is quieter than usual"),
     ("alert-vendor_refused-", "Engine: the spool for amoCRM's hooks"),
     ("attempt-limited", "Engine: limits of rate"),
     ("msg-not-found", "Engine: retention"),
@@ -18,8 +17,6 @@ const LATER: &[(&str, &str)] = &[
     ("letter-kind-resend", "said by the name that the kind has in JSON"),
     ("message-deleted", "Protocol: deletions"),
     ("message-edited", "Protocol: edits"),
-    ("alert-source_blocked-", "Messengers: what a messenger says of a bot or number"),
-    ("alert-token_expiring-", "Messengers: what a messenger says of a bot or number"),
     ("webhooks-recover", "Messengers: everything since a moment once more"),
     ("wizard-checking", "Messengers: access that is checked by asking the messenger"),
     ("wizard-custom-test-", "Messengers: parom connector check, from the wizard"),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use moka::future::Cache;
+use base::cache::Cache;
 use tokio::time::Instant;
 use uuid::Uuid;
 

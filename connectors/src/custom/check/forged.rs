@@ -1,14 +1,15 @@
 //! Forged webhooks: each must be refused.
 
 use base::i18n::LocalizedText;
+use chrono::TimeDelta;
 
 use super::events::CheckScene;
 use super::{Checker, Signed, settings, sign};
 use crate::custom::new_secret;
 use crate::custom::post::{WebhookRequest, target};
 
-/// Outside the five minutes that receivers allow, in seconds.
-const FAR: i64 = 600;
+/// Outside the five minutes that receivers allow.
+const FAR: TimeDelta = TimeDelta::minutes(10);
 
 /// Requests that are signed correctly and then altered.
 pub(super) fn all(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Vec<(&'static str, Result<Signed, LocalizedText>)> {
@@ -29,8 +30,8 @@ pub(super) fn all(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Vec<(&'stati
         ("forged.body", spoilt(|signed| signed.body.push(' '))),
         ("forged.id", spoilt(|signed| signed.id.push('x'))),
         ("forged.timestamp", spoilt(|signed| signed.timestamp += 1)),
-        ("forged.old", at(-FAR)),
-        ("forged.early", at(FAR)),
+        ("forged.old", at(-FAR.num_seconds())),
+        ("forged.early", at(FAR.num_seconds())),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::message::Post;
-use moka::future::Cache;
 use reqwest::Method;
 use secrecy::SecretString;
 
@@ -28,7 +28,7 @@ impl Default for Posts {
 impl Posts {
     /// A post; without address and text if MAX does not return them.
     pub(super) async fn find(&self, api: &MaxApi, token: &SecretString, id: &str) -> Post {
-        if let Some(known) = self.0.get(id).await {
+        if let Some(known) = self.0.get(&id.to_owned()).await {
             return known;
         }
         let path = ["messages", id];

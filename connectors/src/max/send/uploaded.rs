@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use moka::future::Cache;
+use base::cache::Cache;
 
 use super::file::UploadType;
 

@@ -1,12 +1,13 @@
 //! Converts authors and participants.
 
 use base::message::{Person, Role};
+use chrono::TimeDelta;
 
 use super::Listener;
 use crate::telegram::wire::{Chat, Message, User};
 
-/// Profile photos are checked again after this many seconds (a week).
-const FACE_SECONDS: i64 = 7 * 86_400;
+/// Profile photos are checked again after this long (a week).
+const FACE: TimeDelta = TimeDelta::days(7);
 
 impl Listener<'_> {
     /// A person. `date`: the time of the event in seconds since 1970, which decides when the profile photo is checked
@@ -65,5 +66,5 @@ impl Listener<'_> {
 
 /// The reference to a person's profile photo for [`crate::Connector::open_media`].
 fn face(user_id: i64, date: i64) -> String {
-    format!("face:{user_id}:{}", date.div_euclid(FACE_SECONDS))
+    format!("face:{user_id}:{}", date.div_euclid(FACE.num_seconds()))
 }

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use base::rate_limit::{Budget, RateLimiter};
 use base::verdict::{Report, Verdict};
+use chrono::TimeDelta;
 
 use super::SendContext;
 
 const PERSON: Budget = Budget { at_once: 3, each: 1_000 };
 const GROUP: Budget = Budget { at_once: 3, each: 3_000 };
-/// If two chats have to wait within this time, in milliseconds, the whole bot has to.
-const TOGETHER: i64 = 5_000;
+/// If two chats have to wait within this time, the whole bot has to.
+const TOGETHER: TimeDelta = TimeDelta::seconds(5);
 /// Maximum number of remembered chats.
 const CHATS: u64 = 50_000;
 
@@ -51,6 +52,6 @@ impl Rhythm {
     fn is_the_bots(&self, bot: i64, chat: i64, now: i64) -> bool {
         let mut slowed = self.slowed.lock().unwrap_or_else(PoisonError::into_inner);
         let before = slowed.insert(bot, (chat, now));
-        before.is_some_and(|(other, at)| other != chat && now - at <= TOGETHER)
+        before.is_some_and(|(other, at)| other != chat && now - at <= TOGETHER.num_milliseconds())
     }
 }

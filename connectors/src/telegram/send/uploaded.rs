@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::message::Media;
-use moka::future::Cache;
 use serde_json::{Map, Value};
 
 use super::file::FileForm;

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::i18n::LocalizedText;
 use base::message::{Content, Media};
-use moka::future::Cache;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::rate_limit::{Budget, RateLimiter};
 use base::verdict::{Report, Verdict};
-use moka::future::Cache;
 
 use super::SendContext;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::rate_limit::{Budget, RateLimiter};
 use base::verdict::{Report, Taken};
-use moka::future::Cache;
 use serde_json::{Value, json};
 
 use super::SendContext;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::future::Cache;
+use base::cache::Cache;
 
 /// Maximum number of cached files.
 const FILES: u64 = 10_000;

@@ -44,7 +44,7 @@ pub async fn show(
         "" => letter::model(integration),
         id => Some(integration.channels.iter().find(|channel| channel.id == id).ok_or(AdminRefusal::NotThere)?),
     };
-    let chosen = Language::of_code(&query.letter).unwrap_or(visitor.words.language());
+    let chosen = Language::of_code(&query.letter).unwrap_or(visitor.words.language()).complete();
     let letter = letter::write(
         LetterSubject { config: &app.config, integration, channel, registered: !query.channel.is_empty() },
         chosen,
@@ -55,7 +55,7 @@ pub async fn show(
         letter,
         integration: integration.name.clone(),
         channel: query.channel.clone(),
-        languages: Language::ALL.into(),
+        languages: Language::COMPLETE.into(),
         chosen,
     };
     Ok(page::html(&page, &shown))

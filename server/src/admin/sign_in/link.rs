@@ -42,7 +42,7 @@ pub async fn show(
     request: HttpRequest,
     query: web::Query<LinkQuery>,
 ) -> Result<HttpResponse> {
-    let words = Words::new(Language::of_request(&request));
+    let words = Words::new(Language::of_operator(&request));
     let known = link::look(&app.identity, &query.token).await?;
     if !known.is_some_and(|link| link.purpose.is_of_operators()) {
         return Ok(used(&app, words));
@@ -77,7 +77,7 @@ pub async fn enter(
                 &form.token,
                 &AttemptOrigin::of(&request, &app.identity),
             );
-            Ok(used(&app, Words::new(Language::of_request(&request))))
+            Ok(used(&app, Words::new(Language::of_operator(&request))))
         }
     }
 }

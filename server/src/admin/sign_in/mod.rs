@@ -110,5 +110,5 @@ fn link_to(person: &person::Model) -> SignInLink {
 
 /// The language of e-mails to a person.
 fn language_of(person: &person::Model) -> Language {
-    Language::of_code(&person.language).unwrap_or(Language::En)
+    Language::of_code(&person.language).unwrap_or(Language::En).complete()
 }

@@ -57,7 +57,7 @@ pub async fn enter(
     request: HttpRequest,
     OpenForm(form): OpenForm<AdminSignInForm>,
 ) -> Result<HttpResponse> {
-    let words = Words::new(Language::of_request(&request));
+    let words = Words::new(Language::of_operator(&request));
     let origin = AttemptOrigin::of(&request, &app.identity);
     if let Err(wait) = throttle::login(&app.identity, DOOR, &form.email, origin.clone()).await? {
         return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
@@ -81,7 +81,7 @@ pub async fn send_link(
     request: HttpRequest,
     OpenForm(form): OpenForm<LinkRequest>,
 ) -> Result<HttpResponse> {
-    let words = Words::new(Language::of_request(&request));
+    let words = Words::new(Language::of_operator(&request));
     let origin = AttemptOrigin::of(&request, &app.identity);
     if let Err(wait) = throttle::login(&app.identity, "admin-link", &form.email, origin.clone()).await? {
         return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
@@ -114,7 +114,7 @@ async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
 
 /// The page after too many wrong codes.
 pub(super) fn anew(app: &PanelContext, request: &HttpRequest) -> HttpResponse {
-    let words = Words::new(Language::of_request(request));
+    let words = Words::new(Language::of_operator(request));
     let wrong = Some(words.text("sign-in-code-anew"));
     answer(app, request, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong, None)
 }
@@ -125,7 +125,7 @@ fn too_many(
     email: String,
     (key, wait): (&'static str, Wait),
 ) -> HttpResponse {
-    let words = Words::new(Language::of_request(request));
+    let words = Words::new(Language::of_operator(request));
     let wrong = Some(words.text(key).with("seconds", wait.seconds).with("minutes", wait.minutes()));
     let mut answer = answer(app, request, StatusCode::TOO_MANY_REQUESTS, email, wrong, None);
     answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(wait.seconds));
@@ -140,7 +140,7 @@ fn answer(
     wrong: Option<Sentence>,
     sent: Option<Sentence>,
 ) -> HttpResponse {
-    let words = Words::new(Language::of_request(request));
+    let words = Words::new(Language::of_operator(request));
     let page = AdminPage::bare(app, words, words.text("admin-sign-in"));
     let page = if wrong.is_some() { page.with_error() } else { page };
     page::html_as(

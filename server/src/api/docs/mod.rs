@@ -1,6 +1,7 @@
 //! `GET /api/docs`: the OpenAPI document as a page. It loads nothing from other hosts and needs no script.
 
 mod example;
+pub mod llms;
 mod schema;
 mod text;
 mod view;

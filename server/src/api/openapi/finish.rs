@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{
 };
 use utoipa::openapi::{Components, KnownFormat, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
 
+use super::webhooks;
 use crate::api::idempotency;
 use crate::intake::message_in::ContentType;
 
@@ -18,6 +19,14 @@ use crate::intake::message_in::ContentType;
 const CONTENT: &str = "ContentIn";
 /// The prefix of a list's name, before the name of its items.
 const LISTS: &str = "ListOut_";
+
+/// Adds the schema of the message in webhooks.
+pub(super) fn add_webhook_message(document: &mut OpenApi) {
+    // A schema of our own that could not be read would be missed by the test of references.
+    if let Ok(schema) = serde_json::from_value::<RefOr<Schema>>(webhooks::message()) {
+        document.components.get_or_insert_default().schemas.insert(webhooks::MESSAGE.to_owned(), schema);
+    }
+}
 
 pub(super) fn finish(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {

@@ -56,7 +56,7 @@ impl Flow {
         }
     }
 
-    fn add(&mut self, direction: i16, accepted: i64, failed: i64) {
+    pub(super) fn add(&mut self, direction: i16, accepted: i64, failed: i64) {
         if direction == Direction::ToCrm.number() {
             self.came += accepted;
             self.failed_in += failed;
@@ -290,7 +290,8 @@ impl Counted for DayRow {
     }
 }
 
-fn times(mut took: Vec<i64>) -> Option<Times> {
+/// Median and 95th percentile; none of nothing.
+pub(super) fn times(mut took: Vec<i64>) -> Option<Times> {
     took.sort_unstable();
     let at = |share: usize| took.get((took.len() * share).div_ceil(100).max(1) - 1).copied();
     Some(Times { median: at(50)?, most: at(95)?, messages: took.len() })

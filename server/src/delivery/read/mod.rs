@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod list;
 pub mod reason;
 pub mod recovered;
+pub mod report;
 pub mod status;
 pub mod story;
 pub mod webhooks;

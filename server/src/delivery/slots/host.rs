@@ -5,14 +5,15 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 /// Failures within a minute, without a success in between, that open the breaker for half a minute.
 const OPEN_AFTER: u32 = 20;
 /// Failures of one account that count towards [`OPEN_AFTER`], so that two accounts alone never reach it.
 const OF_ACCOUNT: u32 = 8;
-const WINDOW_MILLIS: i64 = 60_000;
-const OPEN_MILLIS: i64 = 30_000;
+const WINDOW: TimeDelta = TimeDelta::minutes(1);
+const OPEN: TimeDelta = TimeDelta::seconds(30);
 /// Retry budget in thousandths of a retry: earned by a first attempt, cost of a retry, earned by a second of time,
 /// and maximum that may be saved.
 const EARNED: i64 = 200;
@@ -58,11 +59,11 @@ impl Host {
             // A call started before the breaker opened says nothing new; a probe does.
             let probed = until <= now;
             if probed {
-                self.open_until = Some(now + OPEN_MILLIS);
+                self.open_until = Some(now + OPEN.num_milliseconds());
             }
             return probed;
         }
-        if now - self.counted_from >= WINDOW_MILLIS || self.failed.is_empty() {
+        if now - self.counted_from >= WINDOW.num_milliseconds() || self.failed.is_empty() {
             self.failed.clear();
             self.counted_from = now;
         }
@@ -71,7 +72,7 @@ impl Host {
         let opens = self.failed.values().sum::<u32>() >= OPEN_AFTER;
         if opens {
             self.failed.clear();
-            self.open_until = Some(now + OPEN_MILLIS);
+            self.open_until = Some(now + OPEN.num_milliseconds());
         }
         opens
     }
@@ -105,7 +106,9 @@ impl Host {
     /// Whether its state equals that of a new host and may be dropped.
     pub fn is_whole(&self, now: i64) -> bool {
         let waited = self.budget_at.is_none_or(|at| now - at >= SAVED);
-        self.open_until.is_none() && waited && (self.failed.is_empty() || now - self.counted_from >= WINDOW_MILLIS)
+        self.open_until.is_none()
+            && waited
+            && (self.failed.is_empty() || now - self.counted_from >= WINDOW.num_milliseconds())
     }
 
     fn refill(&mut self, now: i64) {

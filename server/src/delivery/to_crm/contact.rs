@@ -15,7 +15,6 @@ use crate::delivery::letter_context::LetterContext;
 /// the message.
 pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Option<String> {
     let (source, body) = (parts.source.as_ref()?, &parts.message().ok()?.body);
-    let linking = body.link_contact;
     let known = match contact::store_provided(line.app, source, &parts.conversation, &body.sender).await {
         Ok(given) => given.map_or(Cow::Borrowed(&parts.conversation), Cow::Owned),
         Err(error) => {
@@ -23,6 +22,7 @@ pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message
             Cow::Borrowed(&parts.conversation)
         }
     };
+    let linking = body.link_contact || contact::is_given(&known);
     if !contact::is_wanted(source, &known, linking) {
         return None;
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use base::message::{Direction, LetterKind};
+use chrono::TimeDelta;
 use queue::accept_batch::{Alias, Side};
 use queue::{Claim, Settled, Settlement, TurnEffect};
 use tokio::sync::oneshot;
@@ -18,8 +19,8 @@ use crate::delivery::traced::Trace;
 
 /// Time limit of a call.
 const CALL: Duration = Duration::from_secs(40);
-/// Delay of a retry without budget, in milliseconds; randomised up to twice as long.
-const PUT_OFF_MILLIS: i64 = 1_000;
+/// Delay of a retry without budget; randomised up to twice as long.
+const PUT_OFF: TimeDelta = TimeDelta::seconds(1);
 
 /// The pending context of a letter.
 pub(in crate::delivery) type Reading = oneshot::Receiver<anyhow::Result<LetterContext>>;
@@ -75,7 +76,7 @@ impl RunningDelivery {
         let second = claim.letter.attempts > 0 && !claim.probe;
         if !slots.may_try(&pool, claim.target, second, started) {
             metrics::counter!("parom_put_off_total", "remote" => pool).increment(1);
-            let wait = PUT_OFF_MILLIS + rand::random_range(0..=PUT_OFF_MILLIS);
+            let wait = PUT_OFF.num_milliseconds() + rand::random_range(0..=PUT_OFF.num_milliseconds());
             app.writer.settle(put_off(claim, wait)).await;
             return;
         }

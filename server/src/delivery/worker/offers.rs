@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use queue::{After, DueTurn, LeaseRequest, TargetRate};
+use chrono::TimeDelta;
+use queue::{After, DueTurn, LeaseRequest, Peek, TargetRate};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -19,9 +20,9 @@ const PAGE: u32 = 128;
 /// Maximum targets of one pool that share its free slots in one scan.
 const OFFERS: usize = 128;
 /// Interval between sweeps of all of `turn` regardless of the watermarks, which also find new pools.
-const SWEEP_MILLIS: i64 = 5_000;
+const SWEEP: TimeDelta = TimeDelta::seconds(5);
 /// How far behind the earliest turn served a watermark stays: longer than a commit may take to become visible.
-const MARGIN_MILLIS: i64 = 10_000;
+const MARGIN: TimeDelta = TimeDelta::seconds(10);
 /// Concurrent calls to one scope of amojo.
 const AMOJO_AT_ONCE: u32 = 8;
 
@@ -30,6 +31,17 @@ pub(super) struct Scan {
     /// The known pools, each with the time from which its turns are read (milliseconds).
     pools: BTreeMap<String, i64>,
     swept_at: i64,
+    /// More was due than a peek shows, and since then there was always something.
+    is_busy: bool,
+    /// What the last scan told about the time until the next turn is due.
+    next_ready_in: Option<Option<i64>>,
+}
+
+/// What may be leased, each with its pool.
+pub(super) struct Wishes {
+    pub wishes: Vec<(String, LeaseRequest)>,
+    /// Their lanes, if all that is due was read at once.
+    pub peek: Option<Peek>,
 }
 
 /// One pool in one scan.
@@ -49,7 +61,12 @@ impl Scan {
         let amojos = app.config.integrations.iter().map(|integration| pool_of(&integration.name));
         let kinds = app.connectors.kinds().filter_map(|kind| app.connectors.get(kind));
         let messengers = kinds.map(|connector| connector.pool().to_owned());
-        Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0 }
+        Self {
+            pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(),
+            swept_at: 0,
+            is_busy: false,
+            next_ready_in: None,
+        }
     }
 
     /// Makes the next scan a sweep.
@@ -62,17 +79,30 @@ impl Scan {
         self.pools.keys().filter(move |pool| slots.free(pool, now) > 0)
     }
 
+    /// Milliseconds until the next turn is due in the pools that have room; none if no turn has a due time.
+    pub async fn next_ready_in(
+        &mut self,
+        app: &DeliveryContext,
+        slots: &Slots,
+        now: i64,
+    ) -> Result<Option<i64>, DbErr> {
+        match self.next_ready_in.take() {
+            Some(known) => Ok(known),
+            None => app.queue.next_ready_of(self.with_room(slots, now)).await,
+        }
+    }
+
     /// Due turns that have room, with their pools: in each pool the longest waiting are considered, and each account
     /// gets its share of them.
     ///
-    /// One statement for all pools with room, none if there are none; one more every [`SWEEP_MILLIS`]; one for each
-    /// further page.
-    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<(String, LeaseRequest)>, DbErr> {
+    /// One statement for all pools with room, none if there are none; one more every [`SWEEP`]; one for each
+    /// further page; one when it becomes busy.
+    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Wishes, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;
         let mut pools: BTreeMap<String, Pool> =
             self.with_room(slots, now).map(|pool| (pool.clone(), Pool::new(pool, self.pools[pool]))).collect();
-        let first = app.queue.ready(pools.values().map(|pool| pool.after.clone()).collect(), PAGE).await?;
+        let (first, peek) = self.first(app, pools.values().map(|pool| pool.after.clone()).collect()).await?;
         let mut pages: BTreeMap<String, Vec<DueTurn>> = BTreeMap::new();
         for ready in first {
             pages.entry(ready.pool.clone()).or_default().push(ready);
@@ -87,7 +117,7 @@ impl Scan {
         for (name, pool) in pools {
             // By the database's clock, which may differ from ours.
             if let (Some(earliest), Some(low)) = (pool.earliest, self.pools.get_mut(&name)) {
-                *low = earliest - MARGIN_MILLIS;
+                *low = earliest - MARGIN.num_milliseconds();
             }
         }
         let (offers, rates): (Vec<SlotOffer>, Vec<TargetRate>) = offered.into_iter().unzip();
@@ -96,11 +126,32 @@ impl Scan {
         let wish = |((offer, rate), limit): ((SlotOffer, TargetRate), u32)| {
             (offer.pool, LeaseRequest { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
         };
-        Ok(served.map(wish).collect())
+        Ok(Wishes { wishes: served.map(wish).collect(), peek })
+    }
+
+    /// The first turns of each pool, with their lanes if there is little to do.
+    async fn first(
+        &mut self,
+        app: &DeliveryContext,
+        afters: Vec<After>,
+    ) -> Result<(Vec<DueTurn>, Option<Peek>), DbErr> {
+        self.next_ready_in = None;
+        if afters.is_empty() {
+            return Ok((Vec::new(), None));
+        }
+        if !self.is_busy
+            && let Some(peek) = app.queue.peek(&afters).await?
+        {
+            self.next_ready_in = peek.next_ready_in();
+            return Ok((peek.ready(), Some(peek)));
+        }
+        let ready = app.queue.ready(afters, PAGE).await?;
+        self.is_busy = !ready.is_empty();
+        Ok((ready, None))
     }
 
     async fn sweep(&mut self, app: &DeliveryContext, now: i64) -> Result<(), DbErr> {
-        if now - self.swept_at < SWEEP_MILLIS && now >= self.swept_at {
+        if now - self.swept_at < SWEEP.num_milliseconds() && now >= self.swept_at {
             return Ok(());
         }
         self.swept_at = now;

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use base::cache::Cache;
 use base::store::VENDOR;
 use entity::throttle::{self, Column};
-use moka::future::Cache;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -48,7 +48,11 @@ impl Default for FullCounters {
 
 impl FullCounters {
     async fn wait(&self, key: &str, now: i64) -> Option<Wait> {
-        self.full.get(key).await.filter(|until| *until > now).map(|until| Wait { seconds: (until - now + 999) / 1000 })
+        self.full
+            .get(&key.to_owned())
+            .await
+            .filter(|until| *until > now)
+            .map(|until| Wait { seconds: (until - now + 999) / 1000 })
     }
 }
 

@@ -12,6 +12,7 @@
 mod count;
 mod origin;
 
+use chrono::TimeDelta;
 use sea_orm::DbErr;
 
 pub use count::{FullCounters, Limit, Wait, count, count_all};
@@ -34,7 +35,7 @@ const MANY: Limit = Limit { most: 30, window: HOUR };
 /// Attempts from one address for a login that is tried from many.
 const PRESSED: Limit = Limit { most: 3, window: 15 * MINUTE };
 /// The longest window; older rows are deleted.
-pub const LONGEST_WINDOW: i64 = HOUR;
+pub const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(1);
 
 /// Counts an attempt at an entrance (`panel`, `admin`, `code` …), whether the login exists or not. A known device has
 /// its own 10 attempts in 10 minutes. All others have 5 a minute for a login and an address and 20 a minute for an

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::content;
 use super::route::{HookChat, Route};
-use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter, status_letter};
+use crate::delivery::letters::{TO_MESSENGER_LIFE, messenger_letter, status_letter};
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::ConnectedScope;
 use crate::media::{self, FileOwner};
@@ -104,7 +104,7 @@ fn letter(
 ) -> anyhow::Result<NewLetter> {
     if let (None, Some(source)) = (failure, &route.source) {
         let kind = (LetterKind::Message, Stream::Messages);
-        let expires_at = app.clock.millis() + TO_MESSENGER_MILLIS;
+        let expires_at = app.clock.millis() + TO_MESSENGER_LIFE.num_milliseconds();
         let letter = messenger_letter(app, source, id, kind, String::new(), expires_at);
         return Ok(NewLetter { order_hint: Some(at), ..letter });
     }

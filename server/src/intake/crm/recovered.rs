@@ -5,6 +5,7 @@ use amocrm::hooks::chats::{HookMessage, PastMessage};
 use anyhow::Context;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode, LetterKind, State};
+use chrono::TimeDelta;
 use queue::accept_batch::{AcceptBatch, AcceptItem, HistoryMessage, ItemOutcome, NewLetter, Priority};
 
 use super::message;
@@ -13,7 +14,7 @@ use crate::lookup::ConnectedScope;
 use crate::tenant;
 
 /// Older messages are not sent automatically, because the conversation has moved on.
-const LATE_MILLIS: i64 = 15 * 60_000;
+const LATE: TimeDelta = TimeDelta::minutes(15);
 
 /// A chat by its ids at amoCRM.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub async fn take_in(
     let now = app.clock.millis();
     let mut entries = Vec::with_capacity(messages.len());
     for past in messages {
-        let late = past.at_milliseconds().is_none_or(|at| now - at >= LATE_MILLIS);
+        let late = past.at_milliseconds().is_none_or(|at| now - at >= LATE.num_milliseconds());
         let entry = message::entry_of(app, scope, as_hook(chat, past)).await?;
         entries.push(if late {
             held(entry, words)?

@@ -3,6 +3,7 @@
 use amocrm::hooks::chats::{HookReaction, HookTyping};
 use anyhow::Context;
 use base::message::{LetterKind, Person, Reaction, Role, Stream, Typing};
+use chrono::TimeDelta;
 use entity::source;
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind};
 use std::sync::Arc;
@@ -10,17 +11,17 @@ use uuid::Uuid;
 
 use super::events::Event;
 use super::route::{HookChat, bound};
-use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
+use crate::delivery::letters::{TO_MESSENGER_LIFE, messenger_letter};
 use crate::intake::door::{Reason, StoreError};
 use crate::intake::{IntakeContext, clean};
 use crate::lookup::{ConnectedScope, KnownConversation, known_message};
 
 /// How long a manager types if the hook does not say (chats-api §4.7).
-const TYPING_MILLIS: i64 = 5_000;
+const TYPING: TimeDelta = TimeDelta::seconds(5);
 /// Longer times in hooks are cut to this.
-const TYPING_MOST_MILLIS: i64 = 30_000;
+const TYPING_MOST: TimeDelta = TimeDelta::seconds(30);
 /// Minimum interval between two typing events.
-const TYPING_EVERY_MILLIS: i64 = 3_000;
+const TYPING_EVERY: TimeDelta = TimeDelta::seconds(3);
 
 /// A manager is typing: sent within seconds or never; repeats within three seconds count once.
 pub(super) async fn typing(
@@ -34,7 +35,7 @@ pub(super) async fn typing(
     };
     let now = app.clock.millis();
     let given = hook.expired_at.and_then(|seconds| seconds.checked_mul(1000));
-    let until = given.unwrap_or(now + TYPING_MILLIS).min(now + TYPING_MOST_MILLIS);
+    let until = given.unwrap_or(now + TYPING.num_milliseconds()).min(now + TYPING_MOST.num_milliseconds());
     if until <= now {
         return Ok(Event::Late);
     }
@@ -49,7 +50,7 @@ pub(super) async fn typing(
     );
     let key = DedupeKey {
         origin: scope.channel.channel_id,
-        external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY_MILLIS)),
+        external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY.num_milliseconds())),
         event: EventKind::Typing,
     };
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), now, Conversation::Known(known.conversation_id));
@@ -79,7 +80,7 @@ pub(super) async fn reaction(
         message_id,
         (LetterKind::Reaction, Stream::Receipts),
         serde_json::to_string(&reaction).context("a reaction as JSON")?,
-        now + TO_MESSENGER_MILLIS,
+        now + TO_MESSENGER_LIFE.num_milliseconds(),
     );
     let key = DedupeKey { origin: scope.channel.channel_id, external_id: digest, event: EventKind::Reaction };
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), now, Conversation::Known(known.conversation_id));

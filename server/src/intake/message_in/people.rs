@@ -37,6 +37,11 @@ pub struct SenderIn {
     #[serde(default)]
     #[schema(example = "31415")]
     pub user_id: Option<String>,
+    /// For customers: the amoCRM contact to which the chat is linked, whatever the source's `contact_rule`. A chat whose
+    /// lead people already work on stays where it is. If there is no such contact, it counts as absent.
+    #[serde(default)]
+    #[schema(example = "3102959")]
+    pub contact_id: Option<String>,
 }
 
 /// The customer who received it.
@@ -89,6 +94,13 @@ impl SenderIn {
                 wrong.push(FieldError::new("/sender/user_id", LocalizedText::new("said-user-id")));
             }
         }
+        let contact_id = self.contact_id.filter(|contact_id| !contact_id.is_empty());
+        let crm_contact_id = contact_id.as_deref().and_then(whole_number);
+        if contact_id.is_some() && self.role != RoleIn::Client {
+            wrong.push(FieldError::new("/sender/contact_id", LocalizedText::new("said-only-client")));
+        } else if contact_id.is_some() && crm_contact_id.is_none() {
+            wrong.push(FieldError::new("/sender/contact_id", LocalizedText::new("said-contact-id")));
+        }
         let person = PersonIn {
             id: self.id,
             name: self.name,
@@ -97,8 +109,13 @@ impl SenderIn {
             avatar_url: self.avatar_url,
             profile_url: self.profile_url,
         };
-        Person { user_id, ..person.checked("/sender", self.role.into(), wrong) }
+        Person { user_id, crm_contact_id, ..person.checked("/sender", self.role.into(), wrong) }
     }
+}
+
+/// An id of the CRM.
+fn whole_number(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|id| *id > 0 && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 impl PersonIn {

@@ -1,6 +1,7 @@
 //! Button presses: the button's text becomes the customer's message.
 
 use base::message::{Body, Content};
+use chrono::TimeDelta;
 use connectors::incoming::{ButtonPress, ButtonText};
 use entity::message as messages;
 use queue::accept_batch::{EventKind, RawHook};
@@ -11,8 +12,8 @@ use super::source::CalledSource;
 use crate::intake::clean;
 use crate::intake::door::StoreError;
 
-/// Presses of one button within this many seconds count once.
-const SECONDS: i64 = 3;
+/// Presses of one button within this time count once.
+const ONE_PRESS: TimeDelta = TimeDelta::seconds(3);
 
 /// Stores a press as a message; afterwards it is acknowledged to the messenger.
 pub(super) async fn take(
@@ -63,7 +64,7 @@ async fn is_repeat(line: &CalledSource, pressed: &ButtonPress) -> Result<bool, S
         return Ok(true);
     }
     let now = second(line);
-    for second in now - SECONDS + 1..=now {
+    for second in now - ONE_PRESS.num_seconds() + 1..=now {
         if is_known(line, &key(pressed, second), EventKind::Pressed).await? {
             return Ok(true);
         }

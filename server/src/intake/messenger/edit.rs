@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::content::{cleaned_content, of_content};
 use super::message::{canonical, hashed};
-use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
+use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
 use crate::intake::IntakeContext;
 use crate::intake::door::store;
 use crate::lookup::MessageKey;
@@ -144,7 +144,8 @@ fn entry_of(
     let now = app.clock.millis();
     let kind = (LetterKind::Edit, Stream::Messages);
     let payload = serde_json::to_string(edited).context("an edit as JSON")?;
-    let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_MILLIS);
+    let letter =
+        crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_LIFE.num_milliseconds());
     // The number of the next change: of two concurrent changes one fails and starts again.
     let turn = body.past.len() + usize::from(body.deleted);
     let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: EventKind::Edit };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::content::{cleaned, enclosed};
 use super::route::conversation_of;
-use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
+use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
 use crate::intake::door::store;
 use crate::intake::{IntakeContext, believed};
 use crate::media::FileOwner;
@@ -107,7 +107,8 @@ async fn entry_of(
         sent_at: believed(incoming.sent_at, now),
     };
     let kind = (LetterKind::Message, Stream::Messages);
-    let letter = crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_MILLIS);
+    let letter =
+        crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_LIFE.num_milliseconds());
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
     let heard_at = (body.sender.role == Role::Client).then(|| match heard {
         Heard::OnArrival => message.sent_at.max(now),

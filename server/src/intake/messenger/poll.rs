@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::error::Result;
 use base::message::{Direction, State};
+use chrono::TimeDelta;
 use connectors::Denied;
 use connectors::poll::OpenConversation;
 use entity::{conversation, message, source};
@@ -29,22 +31,20 @@ const CONVERSATIONS: usize = 100;
 /// Messages that are not read yet, the latest ones.
 const MESSAGES: u64 = 1_000;
 /// Older messages are no longer asked about.
-const RECENT_MILLIS: i64 = 2 * 24 * 3_600_000;
+const RECENT: TimeDelta = TimeDelta::days(2);
 /// When a source of a kind that is not polled any more is due again.
-const NEVER_MILLIS: i64 = 24 * 3_600_000;
+const NEVER: TimeDelta = TimeDelta::days(1);
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<IntakeContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Asks for one batch of due sources; returns how many.
 pub async fn due_now(app: &Arc<IntakeContext>) -> usize {
     let after = |source: &source::Model| {
         let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
-        interval.and_then(|interval| i64::try_from(interval.as_millis()).ok()).unwrap_or(NEVER_MILLIS)
+        interval.and_then(|interval| i64::try_from(interval.as_millis()).ok()).unwrap_or(NEVER.num_milliseconds())
     };
     schedule::due_now(app, Errand::Poll, AT_ONCE, after, |source| poll(app.clone(), source)).await
 }
@@ -83,7 +83,7 @@ async fn ask(app: &Arc<IntakeContext>, source: &source::Model) -> Result<()> {
 /// Conversations with messages of ours that were not read yet, the latest first.
 async fn open(app: &IntakeContext, source: &source::Model) -> Result<Vec<OpenConversation>> {
     let found = message::Entity::of_tenant(source.tenant_id)
-        .filter(message::Column::Id.gte(first_id_at(app.clock.millis() - RECENT_MILLIS)))
+        .filter(message::Column::Id.gte(first_id_at(app.clock.millis() - RECENT.num_milliseconds())))
         .filter(message::Column::SourceId.eq(source.id))
         .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
         .filter(message::Column::State.is_in([State::Sent.number(), State::Delivered.number()]))

@@ -5,6 +5,7 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::checked_id;
 use base::message::{Direction, Failure, FailureCode, State, StatusReport};
+use chrono::TimeDelta;
 use connectors::incoming::StatusReport as MessengerReport;
 use entity::{message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, StateChange};
@@ -18,7 +19,7 @@ use crate::intake::{IntakeContext, clean};
 use crate::lookup::{MessageKey, known_message};
 
 /// A status for an unknown id waits this long for its message.
-const PARKED_MILLIS: i64 = 24 * 3_600_000;
+const PARKED: TimeDelta = TimeDelta::days(1);
 
 /// The result of storing a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +46,8 @@ pub async fn accept(
     }
     let MessageKey::Theirs(external_id) = about else { return Err(Error::NotFound) };
     let parked = park(app, source, &external_id, &report).await?;
-    // The message may have learned its id between the lookup and the parking; both took the turn's lock, so one of
-    // them saw the other.
+    // The message may have learned its id between the lookup and the parking. Either this finds the id now, or the
+    // settlement found the parked status: it commits the id, or takes the turn's lock as parking does, before it looks.
     if let Some(message_id) = find_theirs(app, source, &external_id).await? {
         entity::parked_status::Entity::delete_many()
             .filter(entity::parked_status::Column::TenantId.eq(source.tenant_id))
@@ -155,7 +156,7 @@ async fn park(app: &IntakeContext, source: &source::Model, external_id: &str, re
         external_id: Set(external_id.to_owned()),
         id: Set(id),
         payload: Set(serde_json::to_string(report).context("a status report as JSON")?),
-        expires_at: Set(now + PARKED_MILLIS),
+        expires_at: Set(now + PARKED.num_milliseconds()),
     };
     entity::parked_status::Entity::insert(row).exec_without_returning(&tx).await?;
     tx.commit().await?;

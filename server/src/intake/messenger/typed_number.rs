@@ -1,6 +1,7 @@
 //! Numbers typed as answers: where a messenger shows buttons as numbered lines, the number means its button.
 
 use base::message::{Body, Content, Direction, Role};
+use chrono::TimeDelta;
 use connectors::incoming::IncomingMessage;
 use entity::message as messages;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
@@ -9,8 +10,8 @@ use super::route::identity;
 use super::source::CalledSource;
 use crate::intake::door::StoreError;
 
-/// Milliseconds for which a question waits for its answer.
-const WITHIN: i64 = 24 * 3600 * 1000;
+/// How long a question waits for its answer.
+const WITHIN: TimeDelta = TimeDelta::days(1);
 /// More digits are no answer to a question.
 const DIGITS: usize = 3;
 
@@ -30,7 +31,7 @@ pub(super) async fn resolved(line: &CalledSource, mut written: IncomingMessage) 
         .one(db)
         .await?;
     let now = line.app.clock.millis();
-    let last = last.filter(|last| last.source_id == source.id && now - last.accepted_at < WITHIN);
+    let last = last.filter(|last| last.source_id == source.id && now - last.accepted_at < WITHIN.num_milliseconds());
     let asked = last.and_then(|last| serde_json::from_str::<Body>(&last.body).ok());
     // A template has buttons of its own.
     let markup = asked.filter(|asked| asked.template.is_none()).and_then(|asked| asked.markup);

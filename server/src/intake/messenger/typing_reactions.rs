@@ -3,6 +3,7 @@
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::message::{LetterKind, Person, Reaction, Stream, Typing};
+use chrono::TimeDelta;
 use entity::source;
 use queue::STATUS_MILLIS;
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, NewLetter};
@@ -15,22 +16,22 @@ use crate::intake::door::store;
 use crate::lookup::MessageKey;
 
 /// How long amoCRM shows that someone is typing (chats-api §3.7).
-const TYPING_MILLIS: i64 = 5_000;
+const TYPING: TimeDelta = TimeDelta::seconds(5);
 /// Minimum interval between two typing events.
-const TYPING_EVERY_MILLIS: i64 = 3_000;
+const TYPING_EVERY: TimeDelta = TimeDelta::seconds(3);
 
 /// The customer is typing. Sent within seconds or never; repeats within three seconds count once.
 pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id: &str, sender: Person) -> Result<()> {
     let known =
         app.lookup.conversation(source.tenant_id, identity(source, conversation_id)).await?.ok_or(Error::NotFound)?;
     let now = app.clock.millis();
-    let typing = Typing { sender, until: now + TYPING_MILLIS };
+    let typing = Typing { sender, until: now + TYPING.num_milliseconds() };
     let payload = serde_json::to_string(&typing).context("typing as JSON")?;
     let kind = (LetterKind::Typing, Stream::Receipts);
     let letter = crm_letter(app, (source.channel_id, source.id), Uuid::nil(), kind, payload, typing.until);
     let key = DedupeKey {
         origin: source.id,
-        external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY_MILLIS)),
+        external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY.num_milliseconds())),
         event: EventKind::Typing,
     };
     send(app, source, key, known.conversation_id, None, letter).await

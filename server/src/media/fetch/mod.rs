@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use entity::media::{self, Column};
 use futures_util::StreamExt;
 use sea_orm::sea_query::Expr;
@@ -26,8 +27,8 @@ use super::files::FileKey;
 use super::{FileOrigin, MediaKind, MediaState, quota};
 use crate::media::MediaContext;
 
-/// Duration of a lease in milliseconds.
-const LEASE: i64 = 60_000;
+/// Duration of a lease.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// Interval of its prolongation.
 const BEAT: Duration = Duration::from_secs(20);
 /// Time limit for silence of the other side.
@@ -68,7 +69,7 @@ pub async fn fetch_all(app: &MediaContext) -> anyhow::Result<usize> {
 
 /// Claims a due row for this process; `None` if another has it.
 pub(super) async fn claim(app: &MediaContext, row: media::Model) -> Result<Option<media::Model>, DbErr> {
-    let until = Some(app.store.now().await? + LEASE);
+    let until = Some(app.store.now().await? + LEASE.num_milliseconds());
     let claimed = media::Model {
         epoch: row.epoch.saturating_add(1),
         tries: row.tries.saturating_add(1),
@@ -191,7 +192,7 @@ async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<FetchOut
 
 /// False if the row is gone or another process took it over.
 async fn prolong(app: &MediaContext, row: &media::Model) -> Result<bool, DbErr> {
-    let until = app.store.now().await? + LEASE;
+    let until = app.store.now().await? + LEASE.num_milliseconds();
     let mine = settle::mine(row).col_expr(Column::NextTryAt, Expr::value(Some(until)));
     Ok(mine.exec(app.store.write()).await?.rows_affected == 1)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use entity::media::{self, Column};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
@@ -11,11 +12,17 @@ use super::super::{MediaKind, MediaState, name, quota, sniff};
 use super::keep::FetchedFile;
 use crate::media::MediaContext;
 
-/// Delays in milliseconds after the first, second, … temporary failure; then the file is given up. A quarter of an hour
+/// Delays after the first, second, … temporary failure; then the file is given up. A quarter of an hour
 /// in all, because the conversation waits for it.
-const BACK_OFF: &[i64] = &[5_000, 15_000, 60_000, 240_000, 600_000];
-/// Delay after a fault of our own, milliseconds.
-const MENDED: i64 = 60_000;
+const BACK_OFF: &[TimeDelta] = &[
+    TimeDelta::seconds(5),
+    TimeDelta::seconds(15),
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(4),
+    TimeDelta::minutes(10),
+];
+/// Delay after a fault of our own.
+const MENDED: TimeDelta = TimeDelta::minutes(1);
 /// Attempts at a missing file: its link may have been refreshed meanwhile.
 const LOOKS: i32 = 2;
 
@@ -128,14 +135,17 @@ fn changes(row: &media::Model, outcome: FetchOutcome, now: i64) -> Vec<(Column, 
             ]);
             all
         }
-        FetchOutcome::Gone { failure } if row.tries < LOOKS => again(failure, BACK_OFF[0]),
+        FetchOutcome::Gone { failure } if row.tries < LOOKS => again(failure, BACK_OFF[0].num_milliseconds()),
         FetchOutcome::Gone { failure } => end(MediaState::Gone, failure),
         FetchOutcome::Refused { failure } => end(MediaState::Refused, failure.to_owned()),
         FetchOutcome::Later { failure, after } => match BACK_OFF.get(step) {
-            Some(wait) => again(failure, after.map_or(*wait, |after| millis(after).max(*wait))),
+            Some(wait) => {
+                let wait = wait.num_milliseconds();
+                again(failure, after.map_or(wait, |after| millis(after).max(wait)))
+            }
             None => end(MediaState::Gone, failure),
         },
-        FetchOutcome::Broken => uncounted(row, again("internal".to_owned(), MENDED)),
+        FetchOutcome::Broken => uncounted(row, again("internal".to_owned(), MENDED.num_milliseconds())),
         FetchOutcome::Released => uncounted(row, again(row.failure.clone(), 0)),
     }
 }

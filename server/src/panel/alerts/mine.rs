@@ -1,7 +1,6 @@
-//! The reader's own alert e-mails. Members from amoCRM have no e-mail address here and enter one; a code sent to it
+//! What the reader is notified of, and where. Members from amoCRM have no e-mail here and enter one; a code sent there
 //! proves that it is theirs, so that e-mails cannot be directed at strangers.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,19 +8,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::{HERE, ReaderFormState, shown};
-use crate::alert::KINDS;
-use crate::alert_emails::readers::{self, EmailPreference, EmailReader};
+use super::{FormState, HERE, switches, wrong};
+use crate::alert_notices::channel::Channel;
+use crate::alert_notices::readers::{self, Preference, Reader};
+use crate::alert_notices::webhook as hooks;
 use crate::identity::mail::{self, Email};
 use crate::identity::throttle::Limit;
 use crate::identity::{email_limits, person, session, throttle};
 use crate::panel::PanelContext;
-use crate::panel::{Fields, Form, Member, Nav, Notice};
+use crate::panel::sign_in::named;
+use crate::panel::{Fields, Form, Member, Notice, Right};
 
-/// The session key of an address that is not confirmed yet.
+/// The session key of an address that is not yet proved.
 const WAITING: &str = "alert_address";
 const CODE_LIVES: i64 = 10 * 60_000;
-/// Code e-mails per minute, and attempts per code.
+/// Code e-mails a minute, and attempts at one code.
 const CODES: Limit = Limit { most: 3, window: 60_000 };
 const TRIES: u8 = 5;
 
@@ -39,63 +40,95 @@ pub(super) struct AddressCodeForm {
     code: SecretString,
 }
 
-/// The address that is waiting for its code; empty if there is none.
+/// The address that awaits its code; empty if none does.
 pub(super) fn waiting(app: &PanelContext, member: &Member) -> String {
     let kept: Option<PendingAddress> = member.data(app, WAITING);
     kept.filter(|kept| kept.until > app.clock.millis()).map(|kept| kept.email).unwrap_or_default()
 }
 
-async fn me(app: &PanelContext, member: &Member) -> Result<EmailReader> {
+async fn me(app: &PanelContext, member: &Member) -> Result<Reader> {
     let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
     readers::one(app.store.read(), member.tenant.tenant_id, person_id).await?.ok_or(Error::NotFound)
 }
 
-async fn keep(app: &PanelContext, member: &Member, me: &EmailReader, choice: &EmailPreference) -> Result<()> {
-    let tenant_id = member.tenant.tenant_id;
-    readers::choose(&app.alert_emails, app.store.write(), tenant_id, me.person.id, choice).await?;
-    let detail = json!({ "letters": choice.letters, "without": choice.without });
-    member.audit(app, app.store.write(), "alert.letters_chosen", &me.person.id.to_string(), detail).await?;
+/// Stores a choice and notes it in the log.
+pub(super) async fn keep(
+    app: &PanelContext,
+    member: &Member,
+    reader: &Reader,
+    channel: Channel,
+    choice: &Preference,
+) -> Result<()> {
+    if reader.preference(channel) == choice {
+        return Ok(());
+    }
+    let whose = (member.tenant.tenant_id, reader.person.id);
+    readers::choose(&app.alert_notices, app.store.write(), whose, channel, choice).await?;
+    let detail = json!({
+        "channel": channel.as_str(), "letters": choice.on, "without": choice.without, "name": named(&reader.person),
+    });
+    member.audit(app, app.store.write(), "alert.letters_chosen", &reader.person.id.to_string(), detail).await?;
     Ok(())
 }
 
 /// `POST /panel/alerts/mine`
 pub(super) async fn choose(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
-    form.known(&["letters", "kind", "email"])?;
+    switches::known(&form, &["email"])?;
     let me = me(&app, &member).await?;
-    let wanted = form.all("kind");
-    let choice = EmailPreference {
-        letters: form.has("letters"),
-        without: KINDS.into_iter().filter(|kind| !wanted.contains(kind)).map(str::to_owned).collect(),
-        email: me.choice.email.clone(),
-    };
+    let choice = switches::chosen(&form, Channel::Email, &me.email);
     let typed = form.get("email").trim();
-    let new_address = me.person.email.is_empty() && choice.letters && !typed.eq_ignore_ascii_case(me.address());
-    if !new_address {
-        keep(&app, &member, &me, &choice).await?;
-        return member.see_other(&app, HERE, Notice::done(member.words.text("common-saved"))).await;
+    let new_address = me.person.email.is_empty() && choice.on && !typed.eq_ignore_ascii_case(me.address());
+    let sends_code = new_address && switches::shown(&app, &me).contains(&Channel::Email);
+    if sends_code && let Some(error) = code_to(&app, &member, &me, typed).await? {
+        return wrong(&app, &member, FormState { address: Some(typed.to_owned()), error, ..FormState::default() })
+            .await;
     }
-    let wrong = |error: String| {
-        let page = member.page("alerts-title", Nav::Overview).with_error();
-        let sent = ReaderFormState { address: Some(typed.to_owned()), error };
-        shown(&app, &member, page, StatusCode::UNPROCESSABLE_ENTITY, sent)
+    for channel in switches::shown(&app, &me) {
+        keep(&app, &member, &me, channel, &switches::chosen(&form, channel, me.preference(channel))).await?;
+    }
+    choose_webhook(&app, &member, &form).await?;
+    let said = if sends_code {
+        member.words.text("alerts-code-sent").with("email", typed)
+    } else {
+        member.words.text("common-saved")
     };
+    member.see_other(&app, HERE, Notice::done(said)).await
+}
+
+/// The column of the account's webhook, which only those who manage the account see.
+async fn choose_webhook(app: &PanelContext, member: &Member, form: &Fields) -> Result<()> {
+    let tenant_id = member.tenant.tenant_id;
+    if !member.may(Right::ManageAccount) {
+        return Ok(());
+    }
+    let Some(row) = hooks::of(&app.alert_notices, tenant_id).await? else { return Ok(()) };
+    let without = switches::without(form, Channel::Webhook);
+    if serde_json::from_str::<Vec<String>>(&row.without).unwrap_or_default() == without {
+        return Ok(());
+    }
+    hooks::choose(app.store.write(), tenant_id, &without).await?;
+    let detail = json!({ "channel": Channel::Webhook.as_str(), "without": without });
+    member.audit(app, app.store.write(), "alert.letters_chosen", &tenant_id.to_string(), detail).await?;
+    Ok(())
+}
+
+/// Sends a code to a new address; the error to show if it cannot be sent.
+async fn code_to(app: &PanelContext, member: &Member, me: &Reader, typed: &str) -> Result<Option<String>> {
     if !person::is_email(typed) {
-        return wrong(member.words.text("form-not-email").to_string()).await;
+        return Ok(Some(member.words.text("form-not-email").to_string()));
     }
     let mut paced = throttle::count(&app.identity, &format!("alert-address:{}", me.person.id), CODES).await?;
     if paced.is_ok() {
         paced = email_limits::alert_code(&app.identity, typed).await?;
     }
     if let Err(wait) = paced {
-        return wrong(member.words.text("alerts-code-wait").with("seconds", wait.seconds).to_string()).await;
+        return Ok(Some(member.words.text("alerts-code-wait").with("seconds", wait.seconds).to_string()));
     }
-    if let Err(error) = send_code(&app, &member, typed).await {
+    if let Err(error) = send_code(app, member, typed).await {
         tracing::error!(tenant.id = %member.tenant.tenant_id, error = format!("{error:#}"), "a confirmation code for an alert address could not be sent");
-        return wrong(member.words.text("alerts-code-unsent").to_string()).await;
+        return Ok(Some(member.words.text("alerts-code-unsent").to_string()));
     }
-    keep(&app, &member, &me, &choice).await?;
-    let said = member.words.text("alerts-code-sent").with("email", typed);
-    member.see_other(&app, HERE, Notice::done(said)).await
+    Ok(None)
 }
 
 async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::Result<()> {
@@ -113,7 +146,7 @@ async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::
     member.set_data(app, WAITING, Some(&waiting)).await.map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-/// `POST /panel/alerts/code`: the code proves that the reader receives e-mails at that address.
+/// `POST /panel/alerts/code`: the code proves that the reader receives mail at that address.
 pub(super) async fn prove(
     app: web::Data<PanelContext>,
     member: Member,
@@ -133,22 +166,22 @@ pub(super) async fn prove(
             return member.see_other(&app, HERE, Notice::failed(words.text("alerts-code-gone"))).await;
         }
     };
-    let choice = EmailPreference { email, letters: true, ..me.choice.clone() };
-    keep(&app, &member, &me, &choice).await?;
+    let choice = Preference { email, on: true, ..me.email.clone() };
+    keep(&app, &member, &me, Channel::Email, &choice).await?;
     let said = words.text("alerts-address-proved").with("email", choice.email.as_str());
     member.see_other(&app, HERE, Notice::done(said)).await
 }
 
 /// The result of checking a code.
 enum AddressCodeResult {
-    /// The confirmed address.
+    /// The proved address.
     Right(String),
     Wrong,
     Gone,
 }
 
 /// Compares a code with the one sent; returns the state to store and the result. Runs under the session's lock, so that
-/// concurrent attempts are all counted.
+/// concurrent attempts are counted one by one.
 fn tried(kept: Option<Value>, given: &str, now: i64) -> (Option<Value>, AddressCodeResult) {
     let kept: Option<PendingAddress> = kept.and_then(|kept| serde_json::from_value(kept).ok());
     let Some(kept) = kept.filter(|kept| kept.until > now && kept.tries < TRIES) else {

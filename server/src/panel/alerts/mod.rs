@@ -1,22 +1,29 @@
-//! `/panel/alerts`: open alerts, and who gets e-mails about them.
+//! `/panel/alerts`: open alerts, the channels to people and programs, and who gets what.
 
 mod actions;
+mod cards;
+mod chat;
 mod mine;
 mod others;
+mod switches;
+mod webhook;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::i18n::Sentence;
-use entity::alert;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, Right, html_as};
-use crate::alert::{self as alerts, KINDS, texts};
-use crate::alert_emails::readers::{self, EmailReader};
-use crate::identity::mail;
+use crate::alert as alerts;
+use crate::alert_notices::channel::Channel;
+use crate::alert_notices::readers::{self, Reader};
+use crate::alert_notices::{self, webhook as hooks};
 use crate::panel::PanelContext;
+use cards::Card;
+use chat::ChatView;
+use switches::Switches;
+use webhook::WebhookView;
 
 const HERE: &str = "/panel/alerts";
 
@@ -28,72 +35,72 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/alerts/mute", web::post().to(actions::mute))
         .route("/alerts/mine", web::post().to(mine::choose))
         .route("/alerts/code", web::post().to(mine::prove))
-        .route("/alerts/readers/{person_id}", web::post().to(others::switch));
+        .route("/alerts/chat", web::post().to(chat::ask))
+        .route("/alerts/chat/unlink", web::post().to(chat::unlink))
+        .route("/alerts/webhook", web::post().to(webhook::set))
+        .route("/alerts/webhook/remove", web::post().to(webhook::remove))
+        .route("/alerts/readers/{person_id}", web::get().to(others::show))
+        .route("/alerts/readers/{person_id}", web::post().to(others::switch))
+        .route("/alerts/readers/{person_id}/kinds", web::post().to(others::choose));
 }
 
-/// An open alert.
-struct OpenAlertRow {
-    key: String,
-    subject: String,
-    since: i64,
-    /// Tone and word.
-    state: (&'static str, Sentence),
-    source_id: Option<Uuid>,
-}
-
-/// A member, for owners, who decide who gets e-mails.
+/// A member, for those who see the team.
 struct SubscriberRow {
     id: Uuid,
     name: String,
     address: String,
     letters: bool,
+    chat: bool,
     is_me: bool,
-}
-
-/// A kind of alert that can be subscribed to.
-struct AlertKind {
-    kind: &'static str,
-    label: Sentence,
-    wanted: bool,
 }
 
 #[derive(Template)]
 #[template(path = "panel/alerts.html")]
 struct AlertsPage {
     page: PageContext,
-    rows: Vec<OpenAlertRow>,
+    rows: Vec<Card>,
     may_act: bool,
     mail_on: bool,
+    bot_on: bool,
     /// The reader's settings; `None` for a viewing operator.
     mine: Option<Mine>,
+    webhook: Option<WebhookView>,
     others: Vec<SubscriberRow>,
     may_switch: bool,
 }
 
-/// The reader's own form.
+/// The reader's own forms.
 struct Mine {
-    letters: bool,
-    kinds: Vec<AlertKind>,
-    /// The reader signs in without an address, so one can be entered.
+    switches: Switches,
+    chat: ChatView,
+    /// The reader has no sign-in address, so one can be entered.
     typed: bool,
     address: String,
     /// The error of the address; empty if there is none.
     error: String,
-    /// The address that is waiting for its code; empty if there is none.
+    /// The address that awaits its code; empty if none does.
     waiting: String,
 }
 
-/// What the reader's form shows instead of the stored settings.
+/// What to show in forms instead of the stored settings.
 #[derive(Default)]
-struct ReaderFormState {
+struct FormState {
     address: Option<String>,
     error: String,
+    /// The webhook's address that was sent, and what is wrong with it.
+    webhook: Option<(String, String)>,
 }
 
 /// `GET /panel/alerts`
 async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     let page = member.page("alerts-title", Nav::Overview);
-    shown(&app, &member, page, StatusCode::OK, ReaderFormState::default()).await
+    shown(&app, &member, page, StatusCode::OK, FormState::default()).await
+}
+
+/// The page with an error beside a field.
+async fn wrong(app: &PanelContext, member: &Member, sent: FormState) -> Result<HttpResponse> {
+    let page = member.page("alerts-title", Nav::Overview).with_error();
+    shown(app, member, page, StatusCode::UNPROCESSABLE_ENTITY, sent).await
 }
 
 async fn shown(
@@ -101,18 +108,30 @@ async fn shown(
     member: &Member,
     page: PageContext,
     status: StatusCode,
-    sent: ReaderFormState,
+    sent: FormState,
 ) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let open = alerts::open(db, tenant_id).await?;
     let everybody = readers::all(db, tenant_id).await?;
     let me = everybody.iter().find(|reader| Some(reader.person.id) == member.person_id);
+    let manages = member.may(Right::ManageAccount);
+    let hook = if manages { hooks::of(&app.alert_notices, tenant_id).await? } else { None };
+    let mine = me.filter(|_| !member.view_as).map(|me| Mine {
+        switches: Switches::of(app, page.words, page.crm, me, hook.as_ref()),
+        chat: chat::view(app, member, me),
+        typed: me.person.email.is_empty(),
+        address: sent.address.clone().unwrap_or_else(|| me.address().to_owned()),
+        error: sent.error.clone(),
+        waiting: mine::waiting(app, member),
+    });
     let template = AlertsPage {
-        rows: open.iter().map(|row| line(&page, row)).collect(),
-        may_act: member.may(Right::ManageAccount),
-        mail_on: mail::is_on(&app.identity),
-        mine: me.filter(|_| !member.view_as).map(|me| mine(app, member, &page, me, sent)),
+        rows: cards::of(app, member, &page, &open).await?,
+        may_act: manages,
+        mail_on: alert_notices::is_on(&app.alert_notices, Channel::Email),
+        bot_on: alert_notices::is_on(&app.alert_notices, Channel::Chat),
+        mine,
+        webhook: manages.then(|| webhook::view(hook, sent.webhook, page.words, page.crm)),
         others: if member.may(Right::SeeTeam) {
             everybody.iter().map(|one| other(member, one)).collect()
         } else {
@@ -124,46 +143,13 @@ async fn shown(
     html_as(status, &page, &template)
 }
 
-fn line(page: &PageContext, row: &alert::Model) -> OpenAlertRow {
-    let words = page.words;
-    let subject = texts::of(words, row, "subject", &page.account, page.crm);
-    let muted = row.muted_until.filter(|until| *until > page.now);
-    let state = match (muted, row.taken_by.as_str()) {
-        (Some(until), _) => ("off", words.text("alert-state-muted").with("stamp", page.when(&until).stamp())),
-        (None, "") => ("bad", words.text("alert-state-open")),
-        (None, name) => ("warn", words.text("alert-state-acknowledged").with("name", name)),
-    };
-    OpenAlertRow {
-        key: row.key.clone(),
-        subject: subject.map_or_else(|| row.kind.clone(), |subject| subject.to_string()),
-        since: row.opened_at,
-        state,
-        source_id: row.source_id,
-    }
-}
-
-fn mine(app: &PanelContext, member: &Member, page: &PageContext, me: &EmailReader, sent: ReaderFormState) -> Mine {
-    let kinds = KINDS.map(|kind| AlertKind {
-        kind,
-        label: page.words.text_of("alert-kind-", kind).with("crm", page.crm),
-        wanted: !me.choice.without.iter().any(|without| without == kind),
-    });
-    Mine {
-        letters: me.choice.letters,
-        kinds: kinds.into(),
-        typed: me.person.email.is_empty(),
-        address: sent.address.unwrap_or_else(|| me.address().to_owned()),
-        error: sent.error,
-        waiting: mine::waiting(app, member),
-    }
-}
-
-fn other(member: &Member, reader: &EmailReader) -> SubscriberRow {
+fn other(member: &Member, reader: &Reader) -> SubscriberRow {
     SubscriberRow {
         id: reader.person.id,
         name: super::sign_in::named(&reader.person),
         address: reader.address().to_owned(),
-        letters: reader.choice.letters && !reader.address().is_empty(),
+        letters: reader.email.on && !reader.address().is_empty(),
+        chat: reader.chat.on && reader.open_chat().is_some(),
         is_me: Some(reader.person.id) == member.person_id,
     }
 }

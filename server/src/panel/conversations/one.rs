@@ -19,6 +19,7 @@ use crate::panel::PanelContext;
 use crate::panel::messages::{MessageRow, row};
 use crate::panel::reasons;
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
+use crate::source::refresh_users;
 use crate::source::window::Window;
 
 #[derive(Debug, Default, Deserialize)]
@@ -88,6 +89,7 @@ pub async fn get(
     let person: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
     let customer = reasons::customer(&person, member.words);
     let page = member.page(member.words.text("conversation-title").with("name", customer.as_str()), Nav::Conversations);
+    refresh_users(&app.sources, tenant_id).await?;
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let source = ground.sources.get(&conversation.source_id);
     let aliases = chats::aliases(db, tenant_id, id).await?;

@@ -11,13 +11,15 @@ mod waits;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
-use base::message::Content;
+use base::message::{Content, Direction};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::delivery::read::list::name_manager;
 use crate::delivery::read::story::{self, Story};
 use crate::panel::PanelContext;
 use crate::panel::{self, EmptyForm, Form, Member, Nav, Right};
+use crate::source::{KnownUsers, refresh_users};
 
 pub use actions::{ask_resend, ask_stop, now, resend, stop};
 pub use report::report;
@@ -25,7 +27,13 @@ pub use report::report;
 /// A message of the member's account.
 async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<Story> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    story::read(app.store.read(), member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
+    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let mut story = story::read(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
+    if story.direction == Direction::ToMessenger {
+        name_manager(&mut story.body, &KnownUsers::of_tenant(db, tenant_id).await?);
+        refresh_users(&app.sources, tenant_id).await?;
+    }
+    Ok(story)
 }
 
 /// `GET /panel/messages/{id}`.

@@ -3,6 +3,7 @@
 use askama::Template;
 use base::i18n::Sentence;
 use base::message::{Content, Direction};
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::actions::ByHand;
@@ -102,8 +103,8 @@ pub struct MessagePage {
     may_see: bool,
 }
 
-/// A message delivered this many milliseconds after it was written counts as late.
-const LATE_MILLIS: i64 = 15 * 60_000;
+/// A message delivered this long after it was written counts as late.
+const LATE: TimeDelta = TimeDelta::minutes(15);
 
 pub fn page(
     app: &PanelContext,
@@ -189,7 +190,9 @@ fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
         marks.push(words.text("message-found-in-history").with("crm", page.crm));
     }
     let taken = story.tries().rfind(|attempt| attempt.verdict == "done");
-    if let Some(delay) = taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE_MILLIS) {
+    if let Some(delay) =
+        taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE.num_milliseconds())
+    {
         marks.push(words.text("message-late").with("delay", page.duration(&delay)));
     }
     marks

@@ -1,6 +1,7 @@
 //! How long each step of a route took, and why an attempt was delayed.
 
 use base::i18n::Sentence;
+use chrono::TimeDelta;
 use entity::attempt;
 
 use super::around::Around;
@@ -8,8 +9,8 @@ use super::route::RouteStep;
 use crate::delivery::read::story::Story;
 use crate::panel::PageContext;
 
-/// Shorter waits need no explanation, in milliseconds.
-const AT_ONCE: i64 = 1000;
+/// Shorter waits need no explanation.
+const AT_ONCE: TimeDelta = TimeDelta::seconds(1);
 
 /// Fills in the time between steps, where known.
 pub fn differences(page: &PageContext, steps: &mut [RouteStep]) {
@@ -36,7 +37,7 @@ pub fn reason(page: &PageContext, story: &Story, around: &Around, attempt: &atte
     }
     let is_own = story.tries().next().is_some_and(|first| first.letter_id == attempt.letter_id);
     let wait = attempt.at - story.message.accepted_at;
-    if !is_own || wait < AT_ONCE {
+    if !is_own || wait < AT_ONCE.num_milliseconds() {
         return None;
     }
     let key = match around.before_until {

@@ -11,6 +11,7 @@ use super::choice;
 use crate::delivery::read::list::{self, Ground};
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, Right};
+use crate::source::refresh_users;
 use query::MessagesQuery;
 
 /// Counting stops here.
@@ -23,13 +24,14 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
     let page = member.page("messages-title", Nav::Messages);
     let db = app.store.read();
     let tenant_id = member.tenant.tenant_id;
+    refresh_users(&app.sources, tenant_id).await?;
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let wanted = query.wanted(&app, &page, &ground, tenant_id).await?;
     let rows = choice::page_of(query.cursor.as_deref(), &query.filters())?;
-    let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
+    let asked = (rows.after, rows.rows());
+    let (lines, count) = list::counted_page(db, tenant_id, &wanted, &ground, asked, COUNTED + 1).await?;
     let (lines, next) = rows.cut(lines, |line| line.message.id);
     let took = list::took(db, tenant_id, &lines).await?;
-    let count = list::count(db, tenant_id, &wanted, &ground, COUNTED + 1).await?;
     let asked = view::MessageSearch {
         kept_days: app.config.retention.messages_days,
         query: &query,

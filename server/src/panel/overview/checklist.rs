@@ -5,7 +5,7 @@ use base::i18n::Sentence;
 use entity::{member, source};
 use sea_orm::PaginatorTrait;
 
-use crate::alert_emails::readers;
+use crate::alert_notices::readers;
 use crate::delivery::read::figures::Figures;
 use crate::identity::mail;
 use crate::panel::{Member, PageContext, PanelContext, Right};
@@ -68,7 +68,7 @@ pub(super) async fn of(
     }
     if mail::is_on(&app.identity) {
         let somebody = readers::all(db, tenant_id).await?;
-        let told = somebody.iter().any(|reader| reader.choice.letters && !reader.address().is_empty());
+        let told = somebody.iter().any(|reader| reader.email.on && !reader.address().is_empty());
         steps.push(step("alerts", "/panel/alerts".to_owned(), told));
     }
     if steps.iter().all(|step| step.done) {

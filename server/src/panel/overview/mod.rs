@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::{Member, Nav, PageContext, html};
 use crate::delivery::read::figures;
 use crate::panel::PanelContext;
-pub(super) use chart::{Chart, chart};
+pub(super) use chart::{Chart, ChartRow, chart};
 use checklist::Checklist;
 use ledger::{Equation, Period};
 use problems::Problems;
@@ -67,6 +67,8 @@ async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Ov
         .await?
         .into_iter()
         .partition(|source| source.deleted_at.is_none());
+    // Other pages name managers; by then the names are known.
+    crate::source::refresh_users(&app.sources, tenant_id).await?;
     let states = crate::source::states(&app, tenant_id, &sources).await?;
     let figures = figures::read(&app, tenant_id, None).await?;
     let problems = problems::of(&app, &member, &page, &sources, &states).await?;

@@ -104,6 +104,7 @@ impl SourceForm {
     }
 }
 
-fn rule_of(word: &str) -> Option<ContactRule> {
+/// A rule by its word.
+pub fn rule_of(word: &str) -> Option<ContactRule> {
     [ContactRule::Leave, ContactRule::Link, ContactRule::Create].into_iter().find(|rule| rule.as_str() == word)
 }

@@ -16,8 +16,6 @@ mod strays;
 mod test;
 mod view;
 
-use std::time::Duration;
-
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use entity::source;
@@ -31,6 +29,7 @@ use crate::source::{By, KnownPipeline as Pipeline};
 pub use abilities::get as abilities;
 pub(super) use abilities::{KindAbilities, abilities_of};
 pub use access::{change as change_access, get as access};
+pub(super) use form::rule_of;
 pub use history::bring as bring_history;
 pub(super) use history::{HistoryView, view as history_view};
 pub use list::get as list;
@@ -41,9 +40,6 @@ pub use remove::{ask as ask_delete, delete, restore, take_back};
 pub use secret::{ask as ask_secret, made as secret_made, rotate};
 pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};
-
-/// Time limit for data from amoCRM that a page can be shown without.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A live source of the member's account.
 async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {

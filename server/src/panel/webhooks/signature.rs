@@ -4,6 +4,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
+use chrono::TimeDelta;
 use connectors::custom;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::settings;
 
 /// Maximum age of a signature: by the scheme, receivers refuse older ones.
-const FRESH_SECONDS: i64 = 300;
+const FRESH: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,7 +75,7 @@ fn verdict(secret: Option<&SecretString>, fields: &SignatureForm, now: i64) -> (
             .is_ok_and(|ours| given.iter().any(|one| bool::from(one.as_bytes().ct_eq(ours.as_bytes()))))
     };
     if equal(&plain) || equal(&fields.body) {
-        let fresh = (now - timestamp).abs() <= FRESH_SECONDS;
+        let fresh = (now - timestamp).abs() <= FRESH.num_seconds();
         return if fresh { ("ok", "signature-right") } else { ("ok", "signature-right-old") };
     }
     if equal(plain.trim()) {

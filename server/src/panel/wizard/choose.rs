@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
+use base::supervisor::detach;
 use entity::tenant;
 use serde::Deserialize;
 
 use super::draft::SourceDraft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of};
+use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
-use crate::panel::sources::{KindAbilities, PATIENCE, abilities_of};
+use crate::panel::sources::{KindAbilities, abilities_of};
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::tenant::TenantStatus;
 
@@ -44,8 +46,12 @@ struct ChooseKindPage {
 }
 
 /// `GET /panel/sources/new`.
-pub async fn get(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
+    // The parts that renew by themselves ask amoCRM nothing.
+    if !request.headers().contains_key(LIVE) {
+        ask_whether_paid(&app, &member);
+    }
     show(&app, &member, false).await
 }
 
@@ -62,14 +68,19 @@ pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<Choos
     Ok(panel::to(&address(kind.kind, "access")))
 }
 
-/// The account's current state at amoCRM, so that an account that has just paid is not refused. The stored state is
-/// used if amoCRM refuses or does not answer in time.
-async fn account_now(app: &Arc<PanelContext>, member: &Member) -> tenant::Model {
-    let asking = crate::source::served(&app.sources, tenant::Model::clone(&member.tenant));
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(Ok(tenant)) => tenant,
-        Ok(Err(_)) | Err(_) => tenant::Model::clone(&member.tenant),
+/// Asks amoCRM in the background whether an account that it did not serve was paid for meanwhile. The page shows what is
+/// stored, at once, and renews itself.
+fn ask_whether_paid(app: &PanelContext, member: &Member) {
+    let (sources, tenant) = (app.sources.clone(), tenant::Model::clone(&member.tenant));
+    if app.is_read_only() || TenantStatus::shown(&tenant) == TenantStatus::Active {
+        return;
     }
+    detach("account_check", async move {
+        let tenant_id = tenant.tenant_id;
+        if let Err(error) = crate::source::served(&sources, tenant).await {
+            tracing::info!(tenant.id = %tenant_id, %error, "amoCRM still does not serve the account");
+        }
+    });
 }
 
 async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<HttpResponse> {
@@ -77,7 +88,7 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<H
     let page = if error { page.with_error() } else { page };
     let words = page.words;
     let usage = crate::source::usage(app, member.tenant.tenant_id).await?;
-    let status = TenantStatus::shown(&account_now(app, member).await);
+    let status = TenantStatus::shown(&member.tenant);
     let barred = if status != TenantStatus::Active {
         let key = format!("tenant-state-{}-hint", status.as_str());
         Some(words.text(key).with("crm", page.crm).with("days", 7).with("vendor", ""))

@@ -11,6 +11,7 @@ use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use base::store::directory::{self, DirectoryEntry, IdKind};
+use chrono::TimeDelta;
 use connectors::ConsentPage;
 use serde::Deserialize;
 
@@ -21,7 +22,7 @@ use crate::panel::PanelContext;
 use crate::panel::{self, Member, Notice, Right};
 use crate::source::SourceKind;
 
-const LIFE: i64 = 30 * 60_000;
+const LIFE: TimeDelta = TimeDelta::minutes(30);
 /// Maximum number of lines kept from one consent, because a session's size is limited.
 const MOST_LINES: usize = 25;
 
@@ -47,7 +48,7 @@ pub async fn start(app: web::Data<PanelContext>, member: Member, name: web::Path
         tenant_id: member.tenant.tenant_id,
         id: member.session.id,
         note: kind.kind.to_owned(),
-        expires_at: Some(app.clock.millis() + LIFE),
+        expires_at: Some(app.clock.millis() + LIFE.num_milliseconds()),
     };
     directory::enter(app.store.write(), IdKind::ConsentState, &token::hash(&state), entry).await?;
     let page = page.address(&state, &back(&app, kind.kind)).ok_or(Error::NotFound)?;

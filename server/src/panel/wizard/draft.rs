@@ -1,6 +1,7 @@
 //! The wizard's input so far, encrypted in the session for half an hour.
 
 use base::error::Result;
+use chrono::TimeDelta;
 use connectors::OfferedLine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::panel::Member;
 use crate::panel::PanelContext;
 
 const NAME: &str = "wizard";
-const KEPT_MILLIS: i64 = 30 * 60_000;
+const KEPT: TimeDelta = TimeDelta::minutes(30);
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SourceDraft {
@@ -37,6 +38,9 @@ pub struct SourceDraft {
     /// Empty: amoCRM's default.
     pub pipeline: String,
     pub default: bool,
+    /// To which contact new chats are linked; empty: amoCRM chooses.
+    #[serde(default)]
+    pub contact_rule: String,
     pub channel_id: Option<Uuid>,
     /// Generated at the start, so that submitting twice creates one source.
     pub external_id: String,
@@ -63,7 +67,7 @@ impl SourceDraft {
     /// `None` if there is none, or it has expired.
     pub fn read(app: &PanelContext, member: &Member) -> Option<Self> {
         let draft = member.data::<Self>(app, NAME)?;
-        (app.clock.millis() - draft.touched_at < KEPT_MILLIS).then_some(draft)
+        (app.clock.millis() - draft.touched_at < KEPT.num_milliseconds()).then_some(draft)
     }
 
     pub async fn keep(&mut self, app: &PanelContext, member: &Member) -> Result<()> {

@@ -16,9 +16,9 @@ use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::sources::{age, pipelines, refused};
+use crate::panel::sources::{age, pipelines, refused, rule_of};
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::{By, ContactRule, NewSource, SourceKind};
+use crate::source::{By, NewSource, SourceKind};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +26,7 @@ pub struct RoutingForm {
     name: String,
     pipeline: Option<String>,
     default: Option<String>,
+    contact_rule: Option<String>,
     channel: Option<String>,
 }
 
@@ -45,6 +46,7 @@ struct Routing {
     age: Option<Sentence>,
     default: bool,
     default_now: Option<String>,
+    rules: Vec<SelectOption>,
     /// Shown only if there are several.
     channels: Vec<SelectOption>,
 }
@@ -90,6 +92,7 @@ pub async fn post(
     draft.name = fields.name.trim().to_owned();
     draft.pipeline = fields.pipeline.unwrap_or_default();
     draft.default = fields.default.is_some();
+    draft.contact_rule = fields.contact_rule.unwrap_or_default();
     draft.channel_id = fields.channel.as_deref().and_then(|id| Uuid::try_parse(id).ok());
     draft.keep(&app, &member).await?;
     let wanted = NewSource {
@@ -99,7 +102,7 @@ pub async fn post(
         pipeline_id: draft.pipeline.parse().ok(),
         default: draft.default,
         channel_id: draft.channel_id,
-        contact_rule: ContactRule::default(),
+        contact_rule: rule_of(&draft.contact_rule).unwrap_or_default(),
         services: None,
         settings: draft.settings.clone(),
     };
@@ -190,6 +193,15 @@ fn in_words(member: &Member, draft: &SourceDraft, error: &FieldError) -> (String
     }
 }
 
+/// To which contact a new chat is linked.
+fn rules(page: &PageContext, draft: &SourceDraft) -> Vec<SelectOption> {
+    let chosen = rule_of(&draft.contact_rule).unwrap_or_default();
+    let option = |word| {
+        SelectOption::new(word, page.words.text_of("contact-rule-", word).with("crm", page.crm), chosen.as_str())
+    };
+    ["leave", "link", "create"].map(option).into()
+}
+
 async fn show(
     app: &web::Data<PanelContext>,
     member: &Member,
@@ -223,6 +235,7 @@ async fn show(
         age,
         default: draft.default,
         default_now: default_now(app, member).await?,
+        rules: rules(&page, draft),
         channels: if channels.len() > 1 { channels } else { Vec::new() },
         errors,
         page: page.clone(),

@@ -5,6 +5,7 @@ use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use base::message::{Body, State};
+use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
 use entity::{message, source};
 
@@ -17,8 +18,8 @@ use crate::panel::sources::{HistoryView, history_view};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
-/// After this many milliseconds without a message the page lists what to check.
-const SLOW_MILLIS: i64 = 120_000;
+/// After this long without a message the page lists what to check.
+const SLOW: TimeDelta = TimeDelta::minutes(2);
 
 /// A stage of the message's route.
 struct Tick {
@@ -110,7 +111,8 @@ fn view(
     // The line that customers write to: the bot if there is one.
     let line = source.and_then(crate::source::line::name_of);
     let name = line.as_deref().or(source.map(|source| source.name.as_str())).unwrap_or_default();
-    let slow = source.is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW_MILLIS);
+    let slow = source
+        .is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW.num_milliseconds());
     let sentence = match (source, first) {
         (None, _) => words.text("wizard-being-made"),
         (Some(_), Some(first)) if arrived => {

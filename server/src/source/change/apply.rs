@@ -6,6 +6,7 @@ use amocrm::rest;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use entity::source;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use serde_json::json;
@@ -22,8 +23,8 @@ use crate::tenant::token::CallError;
 
 /// Reason for holding a paused source's letters.
 const PAUSED: &str = "paused";
-/// Spreads the restart of turns, in milliseconds.
-const JITTER: i64 = 250;
+/// Spreads the restart of turns.
+const JITTER: TimeDelta = TimeDelta::milliseconds(250);
 
 /// Runs to its end even if the caller goes away.
 pub(super) async fn carry_out(
@@ -207,7 +208,7 @@ async fn go_on(app: &SourceContext, source: &source::Model, drop_before: Option<
     }
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?;
     if tenant.is_some_and(|tenant| !tenant.suspended) {
-        app.queue.resume(source.tenant_id, source.id, rand::random_range(0..=JITTER)).await?;
+        app.queue.resume(source.tenant_id, source.id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
         app.writer.stored().notify_one();
     }
     Ok(())

@@ -4,6 +4,7 @@
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, DirectoryEntry, IdKind};
+use chrono::TimeDelta;
 use connectors::{Connector, Denied, Identity, Settings};
 use entity::source;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use crate::source::SourceContext;
 
 /// A claim not completed within this time expires.
-const UNFINISHED: i64 = 2 * 60_000;
+const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
 /// Retry delay for the caller while the messenger does not answer.
 const WAIT_SECONDS: u32 = 5;
 
@@ -77,7 +78,7 @@ pub async fn claim(
     identity: &Identity,
 ) -> Result<()> {
     let line = key(&row.kind, &identity.key);
-    let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED));
+    let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED.num_milliseconds()));
     // Of two concurrent claims the second waits here for the first.
     if directory::enter(db, IdKind::Line, &line, entry.clone()).await? {
         return Ok(());

@@ -13,16 +13,13 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::claim::facts_of;
-use crate::alert;
-use crate::source::observations::alert_about;
-use crate::source::{SourceContext, StateReason};
+use crate::source::SourceContext;
+use crate::source::StateReason;
 
 /// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
 /// The problems that the messenger reports, by aspect.
 const TROUBLES: &str = "troubles";
-/// Kind of the alert about them.
-pub const TROUBLED: &str = "source_trouble";
 
 /// The result of the last check of a messenger's webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,8 +86,8 @@ pub async fn learned(app: &SourceContext, source: &source::Model, part: &str, ke
     .await
 }
 
-/// Stores what a messenger reports to be wrong with a line, in English; none ends it. One problem an aspect, which
-/// keeps its start while it is reported again. People are alerted while there is any.
+/// Stores what a messenger reports to be wrong with a line, in English; none ends it. One problem an aspect, which keeps
+/// its start while it is reported again.
 pub async fn reported_trouble(
     app: &SourceContext,
     source: &source::Model,
@@ -109,18 +106,7 @@ pub async fn reported_trouble(
             all.insert(aspect.to_owned(), json!({ "words": detail, "since": now }));
         }
     })
-    .await?;
-    let row = source::Entity::of_tenant(source.tenant_id).filter(source::Column::Id.eq(source.id));
-    let Some(row) = row.one(app.store.read()).await? else { return Ok(()) };
-    match (reported(&crate::settings::facts(&row)), trouble) {
-        (Some((_, _, words)), Some(_)) => alert_about(app, row.tenant_id, row.id, TROUBLED, &words).await?,
-        // Another problem remains.
-        (Some(_), None) => {}
-        (None, _) => {
-            alert::resolve(app, app.store.write(), row.tenant_id, TROUBLED, &row.id.to_string()).await?;
-        }
-    }
-    Ok(())
+    .await
 }
 
 /// The longest problem that the messenger reports of the line.

@@ -34,7 +34,7 @@ pub use claim::{is_taken, source_of};
 pub use connect::{MOVED, take_back};
 pub(super) use connect::{connect, disconnect};
 pub(super) use facts::known;
-pub use facts::{TROUBLED, learned, reported_trouble, trouble};
+pub use facts::{learned, reported_trouble, trouble};
 
 pub use crate::settings::facts as of;
 pub use watch::{due_now, run};

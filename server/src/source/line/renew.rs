@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::error::Result;
+use chrono::TimeDelta;
 use connectors::Denied;
 use connectors::poll::Renewed;
 use entity::source::{self, Column};
@@ -19,9 +21,9 @@ use crate::source::{SourceContext, SourceStatus, stopped};
 /// Interval between searches for due sources.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Interval between questions for one source.
-pub const EVERY: i64 = 3_600_000;
+pub const EVERY: TimeDelta = TimeDelta::hours(1);
 /// The same after the messenger did not answer.
-const AWAY: i64 = 5 * 60_000;
+const AWAY: TimeDelta = TimeDelta::minutes(5);
 /// Maximum sources asked concurrently.
 const AT_ONCE: usize = 4;
 /// How often new credentials are written, because the old ones may be invalid by now.
@@ -29,14 +31,13 @@ const TRIES: usize = 5;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Asks for one batch of due sources; returns how many.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    schedule::due_now(app, Errand::Renew, AT_ONCE, |_| EVERY, |source| renew(app.clone(), source)).await
+    schedule::due_now(app, Errand::Renew, AT_ONCE, |_| EVERY.num_milliseconds(), |source| renew(app.clone(), source))
+        .await
 }
 
 async fn renew(app: Arc<SourceContext>, source: source::Model) {
@@ -53,7 +54,7 @@ async fn renewed(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
         Ok(Some(new)) => keep(app, source, new).await,
         Err(Denied::Away(detail)) => {
             tracing::info!(source.id = %source.id, reason = %detail, "the messenger does not answer; credentials are renewed later");
-            Ok(again_in(app, Errand::Renew, source, AWAY).await?)
+            Ok(again_in(app, Errand::Renew, source, AWAY.num_milliseconds()).await?)
         }
         Err(Denied::Access(detail) | Denied::Refused(detail)) => {
             if source.status != SourceStatus::Stopped.as_str() {

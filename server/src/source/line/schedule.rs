@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use base::due;
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio::task::JoinSet;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::source::SourceContext;
 
@@ -34,14 +34,6 @@ impl Errand {
         }
     }
 
-    const fn at(self, source: &source::Model) -> Option<i64> {
-        match self {
-            Self::Watch => source.look_at,
-            Self::Renew => source.renew_at,
-            Self::Poll => source.poll_at,
-        }
-    }
-
     const fn word(self) -> &'static str {
         match self {
             Self::Watch => "connection check",
@@ -61,33 +53,28 @@ pub async fn due_now<Working>(
     work: impl Fn(source::Model) -> Working,
 ) -> usize
 where
-    Working: Future<Output = ()> + Send + 'static,
+    Working: Future<Output = ()>,
 {
-    let due = match due(app, errand).await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::warn!(%error, errand = errand.word(), "the due sources could not be read; it will be retried");
-            return 0;
-        }
-    };
-    let (mut running, mut done) = (JoinSet::new(), 0);
-    for source in due {
-        if running.len() >= at_once {
-            running.join_next().await;
-        }
-        match claim(app, errand, &source, app.clock.millis() + after(&source)).await {
+    let lines = source::Entity::find().filter(Column::DeletedAt.is_null());
+    let due = due::found(&app.store, lines, errand.column(), BATCH).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, errand = errand.word(), "the due sources could not be read; it will be retried");
+        Vec::new()
+    });
+    due::each(due, at_once, async |source| {
+        let next = app.clock.millis() + after(&source);
+        match due::claim(&app.store, &source, errand.column(), next).await {
             Ok(true) => {
-                done += 1;
-                running.spawn(work(source));
+                work(source).await;
+                1
             }
-            Ok(false) => {}
+            Ok(false) => 0,
             Err(error) => {
                 tracing::warn!(source.id = %source.id, %error, errand = errand.word(), "a due source could not be claimed");
+                0
             }
         }
-    }
-    while running.join_next().await.is_some() {}
-    done
+    })
+    .await
 }
 
 /// Makes a source due after this many milliseconds, whatever was planned.
@@ -104,26 +91,4 @@ pub(super) async fn again_in(
         .exec(app.store.write())
         .await?;
     Ok(())
-}
-
-async fn due(app: &SourceContext, errand: Errand) -> Result<Vec<source::Model>, DbErr> {
-    source::Entity::find()
-        .filter(errand.column().lte(app.clock.millis()))
-        .filter(Column::DeletedAt.is_null())
-        .order_by_asc(errand.column())
-        .limit(BATCH)
-        .all(app.store.read())
-        .await
-}
-
-/// True if this process is to do it.
-async fn claim(app: &SourceContext, errand: Errand, seen: &source::Model, next: i64) -> Result<bool, DbErr> {
-    let done = source::Entity::update_many()
-        .col_expr(errand.column(), Expr::value(Some(next)))
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(Column::Id.eq(seen.id))
-        .filter(errand.column().eq(errand.at(seen)))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
 }

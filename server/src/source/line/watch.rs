@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::error::Result;
 use base::i18n::{Language, Words};
+use chrono::TimeDelta;
 use connectors::{Denied, Watched};
 use entity::source;
 use serde_json::json;
@@ -25,21 +27,21 @@ use crate::tenant as tenants;
 /// Interval between searches for due sources.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Interval between checks of a line, plus or minus the jitter.
-const EVERY: i64 = 5 * 60_000;
-const JITTER: i64 = 30_000;
+const EVERY: TimeDelta = TimeDelta::minutes(5);
+const JITTER: TimeDelta = TimeDelta::seconds(30);
 /// Maximum lines checked concurrently.
 const AT_ONCE: usize = 4;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Checks one batch of due lines; returns how many.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let after = |_: &source::Model| EVERY + rand::random_range(-JITTER..=JITTER);
+    let after = |_: &source::Model| {
+        EVERY.num_milliseconds() + rand::random_range(-JITTER.num_milliseconds()..=JITTER.num_milliseconds())
+    };
     schedule::due_now(app, Errand::Watch, AT_ONCE, after, |source| look(app.clone(), source)).await
 }
 

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
+use chrono::TimeDelta;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,17 +19,15 @@ use crate::tenant::TenantStatus;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const DAY: i64 = 24 * 3_600_000;
 /// Minimum interval between comparisons caused by unknown sources in hooks.
-const SOON: i64 = 10 * 60_000;
+const SOON: TimeDelta = TimeDelta::minutes(10);
 /// Delay after a failed comparison.
-const AGAIN: i64 = 3_600_000;
+const AGAIN: TimeDelta = TimeDelta::hours(1);
 /// Accounts compared per search, so that a restart does not query amoCRM for all of them at once.
 const AT_ONCE: u64 = 4;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Compares one batch of due accounts; returns how many.
@@ -39,25 +39,27 @@ pub async fn due_now(app: &Arc<SourceContext>) -> usize {
             return 0;
         }
     };
-    let mut compared = 0;
-    for tenant in due {
-        match claim(app, &tenant).await {
-            Ok(true) => compared += 1,
-            Ok(false) => continue,
+    due::each(due, 1, async |tenant| {
+        match due::claim(&app.store, &tenant, Column::ReconciledAt, app.clock.millis()).await {
+            Ok(true) => compare(app, tenant.tenant_id).await,
+            Ok(false) => return 0,
             Err(error) => {
                 tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a comparison of sources could not be claimed");
-                continue;
+                return 0;
             }
         }
-        if let Err(error) = reconcile(app, tenant.tenant_id).await {
-            tracing::warn!(tenant.id = %tenant.tenant_id, %error, "an account's sources could not be compared with amoCRM's; retrying in an hour");
-            let at = app.clock.millis() - DAY + AGAIN;
-            if let Err(error) = super::note_compared(app, tenant.tenant_id, at).await {
-                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a failed comparison could not be recorded; the next one runs tomorrow");
-            }
-        }
+        1
+    })
+    .await
+}
+
+async fn compare(app: &Arc<SourceContext>, tenant_id: Uuid) {
+    let Err(error) = reconcile(app, tenant_id).await else { return };
+    tracing::warn!(tenant.id = %tenant_id, %error, "an account's sources could not be compared with amoCRM's; retrying in an hour");
+    let at = app.clock.millis() - DAY + AGAIN.num_milliseconds();
+    if let Err(error) = super::note_compared(app, tenant_id, at).await {
+        tracing::warn!(tenant.id = %tenant_id, %error, "a failed comparison could not be recorded; the next one runs tomorrow");
     }
-    compared
 }
 
 /// New ones first, then those compared longest ago.
@@ -78,23 +80,8 @@ async fn bring_forward(app: &SourceContext, tenant_id: Uuid) -> Result<(), DbErr
     tenant::Entity::update_many()
         .col_expr(Column::ReconciledAt, Expr::value(Option::<i64>::None))
         .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::ReconciledAt.lte(app.clock.millis() - SOON))
+        .filter(Column::ReconciledAt.lte(app.clock.millis() - SOON.num_milliseconds()))
         .exec(app.store.write())
         .await?;
     Ok(())
-}
-
-/// True if this instance is to compare.
-async fn claim(app: &SourceContext, seen: &tenant::Model) -> Result<bool, DbErr> {
-    let as_seen = match seen.reconciled_at {
-        Some(at) => Column::ReconciledAt.eq(at),
-        None => Column::ReconciledAt.is_null(),
-    };
-    let done = tenant::Entity::update_many()
-        .col_expr(Column::ReconciledAt, Expr::value(Some(app.clock.millis())))
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(as_seen)
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
 }

@@ -3,6 +3,7 @@
 use base::store::VENDOR;
 use base::store::directory::{self, IdKind};
 use base::store::finish_tx;
+use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -15,8 +16,8 @@ use crate::tenant::ChannelStatus;
 use crate::tenant::TenantContext;
 use crate::tenant::status_change::slowly;
 
-/// Spreads the restart of turns of many accounts, in milliseconds.
-const JITTER: i64 = 250;
+/// Spreads the restart of turns of many accounts.
+const JITTER: TimeDelta = TimeDelta::milliseconds(250);
 
 /// The vendor's alerts about an account's channel, by its status.
 const ALARMS: [(ChannelStatus, &str); 2] =
@@ -85,7 +86,7 @@ pub(super) async fn keep(
     alarm(app, &tx, tenant, channel_id, &outcome).await?;
     tx.commit().await?;
     if connected && !tenant.suspended {
-        app.queue.resume(tenant_id, channel_id, rand::random_range(0..=JITTER)).await?;
+        app.queue.resume(tenant_id, channel_id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
     }
     if !connected {
         tracing::warn!(

@@ -6,6 +6,7 @@
 //! ```
 
 use base::store::VENDOR;
+use chrono::TimeDelta;
 use entity::tenant_channel::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
@@ -18,9 +19,9 @@ use crate::tenant::{ChannelStatus, channel_config, load};
 
 const ALARM: &str = "channel_hook_version";
 /// Minimum interval between such connects of one channel.
-const EVERY: i64 = 24 * 3_600_000;
+const EVERY: TimeDelta = TimeDelta::days(1);
 /// Delay if amoCRM did not answer.
-const AGAIN: i64 = 3_600_000;
+const AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// Alerts the vendor and connects the channel for hooks of version 2, at most once a day over all instances.
 pub async fn renew(app: &TenantContext, channel: &tenant_channel::Model) -> anyhow::Result<()> {
@@ -44,7 +45,7 @@ pub async fn renew(app: &TenantContext, channel: &tenant_channel::Model) -> anyh
         Ok(outcome) => keep::keep(app, &tenant, channel.channel_id, outcome).await?,
         Err(error) => {
             tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %channel.channel_id, %error, "amoCRM could not be asked for version 2 hooks; a hook in an hour triggers the next attempt");
-            note(app, channel, now - EVERY + AGAIN).await?;
+            note(app, channel, now - EVERY.num_milliseconds() + AGAIN.num_milliseconds()).await?;
         }
     }
     app.lookup.forget();
@@ -71,7 +72,8 @@ fn object(channel: &tenant_channel::Model) -> String {
 
 /// True if this caller may connect now. A disconnected channel stays disconnected.
 async fn claim(app: &TenantContext, channel: &tenant_channel::Model, now: i64) -> Result<bool, DbErr> {
-    let due = Condition::any().add(Column::RenewedAt.is_null()).add(Column::RenewedAt.lte(now - EVERY));
+    let due =
+        Condition::any().add(Column::RenewedAt.is_null()).add(Column::RenewedAt.lte(now - EVERY.num_milliseconds()));
     let claimed = this(channel)
         .col_expr(Column::RenewedAt, Expr::value(Some(now)))
         .filter(due)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base::error::Result;
-use base::message::{Body, Content, Direction, Person, Role};
+use base::message::{Body, Content, Direction, Failure, FailureCode, Person, Role, State};
 use base::store::VENDOR;
 use entity::{
     attempt, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line, message,
@@ -141,6 +141,9 @@ async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Cou
     let named = |id: &String| (!id.is_empty()).then(|| id.clone());
     let theirs: Vec<String> = page.iter().filter_map(|message| named(&message.external_id)).collect();
     let amocrms: Vec<String> = page.iter().filter_map(|message| named(&message.amocrm_message_id)).collect();
+    let gone = Failure { code: FailureCode::ConversationDeleted, text: String::new() };
+    let gone = serde_json::to_string(&gone).map_err(anyhow::Error::from)?;
+    let error = format!("CASE WHEN state = {} THEN '{gone}' ELSE '' END", State::Failed.number());
     for (direction, role) in [(Direction::ToCrm, Role::Client), (Direction::ToMessenger, Role::Manager)] {
         let sender = Person { role, ..Person::default() };
         let body = Body::new(sender, Content::Text { text: String::new() });
@@ -148,7 +151,8 @@ async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Cou
             .col_expr(message::Column::Body, Expr::value(serde_json::to_string(&body).map_err(anyhow::Error::from)?))
             .col_expr(message::Column::ExternalId, Expr::value(""))
             .col_expr(message::Column::AmocrmMessageId, Expr::value(""))
-            .col_expr(message::Column::Error, Expr::value(""))
+            // Failed messages stay those that have a reason: lists find them by it.
+            .col_expr(message::Column::Error, Expr::cust(error.clone()))
             .filter(message::Column::TenantId.eq(tenant_id))
             .filter(message::Column::Id.is_in(all()))
             .filter(message::Column::Direction.eq(direction.number()))

@@ -3,6 +3,7 @@
 
 use base::message::stored_as_small_integer;
 use base::store::VENDOR;
+use chrono::TimeDelta;
 use entity::install_call::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
@@ -18,9 +19,9 @@ const DONE: &str = "done";
 const FAILED: &str = "failed";
 
 /// How long a call is claimed while it is being processed; renewed during the work.
-pub(super) const HELD: i64 = 15_000;
+pub(super) const HELD: TimeDelta = TimeDelta::seconds(15);
 /// How long after its arrival a call is still processed.
-pub(super) const LONGEST: i64 = 24 * 3_600_000;
+pub(super) const LONGEST: TimeDelta = TimeDelta::days(1);
 
 /// The vendor's alert about calls that match no integration.
 pub(in crate::tenant) const ALARM: &str = "installs_unclear";
@@ -77,7 +78,7 @@ pub async fn store(
         code: InstallStage::Code(code).seal(&app.vault, id)?,
         status: NEW.to_owned(),
         attempts: i32::from(whose == CallProcessor::Me),
-        next_at: if whose == CallProcessor::Me { now + HELD } else { now },
+        next_at: if whose == CallProcessor::Me { now + HELD.num_milliseconds() } else { now },
         error: String::new(),
         received_at: now,
         trust: trust.number(),
@@ -142,7 +143,7 @@ pub(super) async fn due(app: &TenantContext, limit: u64) -> Result<Vec<install_c
     install_call::Entity::of_tenant(VENDOR)
         .filter(Column::Status.eq(NEW))
         .filter(Column::NextAt.lte(now))
-        .filter(Column::ReceivedAt.gte(now.saturating_sub(LONGEST + HELD)))
+        .filter(Column::ReceivedAt.gte(now.saturating_sub(LONGEST.num_milliseconds() + HELD.num_milliseconds())))
         .order_by_desc(Column::Trust)
         .order_by_desc(Column::Id)
         .limit(limit)
@@ -155,7 +156,7 @@ pub(super) async fn claim(
     app: &TenantContext,
     mut row: install_call::Model,
 ) -> Result<Option<install_call::Model>, DbErr> {
-    let next_at = app.clock.millis() + HELD;
+    let next_at = app.clock.millis() + HELD.num_milliseconds();
     let done = of(&row)
         .col_expr(Column::Attempts, Expr::value(row.attempts + 1))
         .col_expr(Column::NextAt, Expr::value(next_at))
@@ -170,7 +171,7 @@ pub(super) async fn claim(
 
 /// Extends a claim during the work.
 pub(super) async fn hold_on(app: &TenantContext, row: &install_call::Model) -> Result<(), DbErr> {
-    let next_at = Expr::value(app.clock.millis() + HELD);
+    let next_at = Expr::value(app.clock.millis() + HELD.num_milliseconds());
     of(row).col_expr(Column::NextAt, next_at).exec(app.store.write()).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use base::store::VENDOR;
 use base::store::directory::{self, DirectoryEntry, IdKind};
+use chrono::TimeDelta;
 use sea_orm::DbErr;
 
 use super::call::Trust;
@@ -12,7 +13,7 @@ use crate::tenant::TenantContext;
 use crate::unknown_callers;
 
 /// How long an address stays known after its last genuine call.
-const KNOWN: i64 = 90 * 86_400_000;
+const KNOWN: TimeDelta = TimeDelta::days(90);
 
 /// The hash of an address: it cannot be reversed without our key.
 pub fn network_of(app: &TenantContext, address: Option<IpAddr>) -> String {
@@ -36,7 +37,7 @@ pub(super) async fn was_genuine(app: &TenantContext, network: &str) {
         tenant_id: VENDOR,
         id: VENDOR,
         note: String::new(),
-        expires_at: Some(app.clock.millis() + KNOWN),
+        expires_at: Some(app.clock.millis() + KNOWN.num_milliseconds()),
     };
     if let Err(error) = directory::set(app.store.write(), IdKind::InstallNetwork, network, entry).await {
         tracing::warn!(%error, "the address of a genuine install call could not be recorded");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::i18n::LocalizedText;
+use chrono::TimeDelta;
 use entity::install_call;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -21,9 +22,16 @@ const KEEP_CLAIM_EVERY: Duration = Duration::from_secs(5);
 const END_WITHIN: Duration = Duration::from_secs(20);
 
 /// An authorization code is valid for this long.
-const CODE_LIVES: i64 = 20 * 60_000;
-/// Seconds before the second, third, … attempt; the last value repeats.
-const BACK_OFF: [i64; 7] = [1, 2, 5, 15, 30, 60, 60];
+const CODE_LIVES: TimeDelta = TimeDelta::minutes(20);
+/// Time before the second, third, … attempt; then [`LAST_BACK_OFF`].
+const BACK_OFF: [TimeDelta; 5] = [
+    TimeDelta::seconds(1),
+    TimeDelta::seconds(2),
+    TimeDelta::seconds(5),
+    TimeDelta::seconds(15),
+    TimeDelta::seconds(30),
+];
+const LAST_BACK_OFF: TimeDelta = TimeDelta::minutes(1);
 
 /// The progress of an install call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +91,8 @@ pub async fn process(app: Arc<TenantContext>, row: install_call::Model) -> Insta
         Err((InstallError::Later { reason, after }, entered)) => {
             let now = app.clock.millis();
             let next_at = now.saturating_add(pause(row.attempts, after));
-            let deadline = row.received_at + if entered { call::LONGEST } else { CODE_LIVES };
+            let deadline = row.received_at
+                + if entered { call::LONGEST.num_milliseconds() } else { CODE_LIVES.num_milliseconds() };
             if next_at < deadline {
                 let stored = call::later(&app, &row, next_at, &reason.to_string()).await;
                 tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = %reason, "an installation is not finished; it will continue automatically");
@@ -187,7 +196,7 @@ fn complain(stored: Result<(), sea_orm::DbErr>) {
 /// Milliseconds until the next attempt: the delay that amoCRM requested, but never less than our own back-off.
 fn pause(attempts: i32, asked: Option<Duration>) -> i64 {
     let tried = usize::try_from(attempts).unwrap_or(1).saturating_sub(1);
-    let own = BACK_OFF.get(tried).copied().unwrap_or(60) * 1000;
+    let own = BACK_OFF.get(tried).unwrap_or(&LAST_BACK_OFF).num_milliseconds();
     asked.map_or(own, |asked| own.max(i64::try_from(asked.as_millis()).unwrap_or(i64::MAX)))
 }
 

@@ -2,6 +2,7 @@
 
 use base::store::VENDOR;
 use base::store::directory::IdKind;
+use chrono::TimeDelta;
 use entity::{directory, install_call, parked_status, rest_pace};
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,24 +18,24 @@ const BATCH: u64 = 500;
 /// Maximum statements of one kind in a row.
 const BATCHES: usize = 40;
 /// Entries are kept this long after their end, because clocks may differ.
-const MARGIN: i64 = 3_600_000;
+const MARGIN: TimeDelta = TimeDelta::hours(1);
 /// A code is valid for 20 minutes; an operator has an hour to inspect a stored call.
-const CODE_LIVES: i64 = 3_600_000;
+const CODE_LIVES: TimeDelta = TimeDelta::hours(1);
 /// An alert about calls ends after a day without one.
-const QUIET: i64 = 24 * 3_600_000;
+const QUIET: TimeDelta = TimeDelta::days(1);
 /// No call is processed for longer than a day.
-const UNFINISHED: i64 = 25 * 3_600_000;
+const UNFINISHED: TimeDelta = TimeDelta::hours(25);
 /// Calls that led to no account are kept this long.
-const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
+const CALLS_LIVE: TimeDelta = TimeDelta::days(30);
 /// Failed calls from addresses without genuine ones: kept long enough to be investigated.
-const STRANGERS_CALLS_LIVE: i64 = 24 * 3_600_000;
+const STRANGERS_CALLS_LIVE: TimeDelta = TimeDelta::days(1);
 
 /// Returns how many rows were removed.
 pub(super) async fn clean(app: &TenantContext) -> Result<u64, DbErr> {
     let now = app.clock.millis();
     let mut gone = 0;
     for _ in 0..BATCHES {
-        let rows = expired_entries(app, now - MARGIN).await?;
+        let rows = expired_entries(app, now - MARGIN.num_milliseconds()).await?;
         gone += rows;
         if rows < BATCH {
             break;
@@ -50,8 +51,8 @@ pub(super) async fn clean(app: &TenantContext) -> Result<u64, DbErr> {
     forget_codes(app, now).await?;
     gone += forget_rate_limits(app, now).await?;
     end_alarm(app, now).await?;
-    gone += clean_unknown_calls(app, now - STRANGERS_CALLS_LIVE).await?;
-    Ok(gone + clean_calls(app, VENDOR, now - CALLS_LIVE).await?)
+    gone += clean_unknown_calls(app, now - STRANGERS_CALLS_LIVE.num_milliseconds()).await?;
+    Ok(gone + clean_calls(app, VENDOR, now - CALLS_LIVE.num_milliseconds()).await?)
 }
 
 /// One-time entries and sessions. An expired API key stays: `parom key list` shows it.
@@ -114,7 +115,7 @@ async fn forget_rate_limits(app: &TenantContext, now: i64) -> Result<u64, DbErr>
     use rest_pace::Column;
     let gone = rest_pace::Entity::delete_many()
         .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::NextAt.lt(now - MARGIN))
+        .filter(Column::NextAt.lt(now - MARGIN.num_milliseconds()))
         .exec(app.store.write())
         .await?;
     Ok(gone.rows_affected)
@@ -129,14 +130,14 @@ async fn forget_codes(app: &TenantContext, now: i64) -> Result<(), DbErr> {
         .col_expr(Column::Error, Expr::value("it was not finished within a day"))
         .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Status.eq("new"))
-        .filter(Column::ReceivedAt.lt(now - UNFINISHED))
+        .filter(Column::ReceivedAt.lt(now - UNFINISHED.num_milliseconds()))
         .exec(app.store.write())
         .await?;
     install_call::Entity::update_many()
         .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
         .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Status.eq("failed"))
-        .filter(Column::ReceivedAt.lt(now - CODE_LIVES))
+        .filter(Column::ReceivedAt.lt(now - CODE_LIVES.num_milliseconds()))
         .filter(Column::Code.ne(Vec::<u8>::new()))
         .exec(app.store.write())
         .await?;
@@ -146,7 +147,7 @@ async fn forget_codes(app: &TenantContext, now: i64) -> Result<(), DbErr> {
 /// Only their absence shows that calls without an integration have stopped.
 async fn end_alarm(app: &TenantContext, now: i64) -> Result<(), DbErr> {
     let open = alert::open(app.store.read(), VENDOR).await?;
-    if open.iter().any(|matter| matter.key == ALARM && now - matter.last_at > QUIET) {
+    if open.iter().any(|matter| matter.key == ALARM && now - matter.last_at > QUIET.num_milliseconds()) {
         alert::end(app, app.store.write(), VENDOR, ALARM, "").await?;
     }
     Ok(())

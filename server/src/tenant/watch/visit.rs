@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use entity::{oauth_grant, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -15,7 +16,7 @@ use crate::tenant::token::{self, CallError, TokenError};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, install, uninstall};
 
 /// Finished install calls of an account are kept this long.
-const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
+const CALLS_LIVE: TimeDelta = TimeDelta::days(30);
 
 /// Makes a claimed visit. Errors are logged; the account is visited again.
 pub(super) async fn visit(app: Arc<TenantContext>, tenant_id: Uuid, claimed_at: i64) {
@@ -44,14 +45,16 @@ async fn visit_one(app: &Arc<TenantContext>, tenant_id: Uuid, claimed_at: i64) -
 
 async fn work(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
     let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(()) };
-    super::janitor::clean_calls(app, tenant_id, app.clock.millis() - CALLS_LIVE).await?;
+    super::janitor::clean_calls(app, tenant_id, app.clock.millis() - CALLS_LIVE.num_milliseconds()).await?;
     match TenantStatus::stored(&tenant) {
         TenantStatus::Uninstalled => {
             if owes(app, tenant_id).await? {
                 uninstall::take_off(app, &tenant).await?;
             }
             let since = tenant.uninstalled_at.unwrap_or(tenant.updated_at);
-            if tenant.erased_at.is_none() && app.clock.millis() - since >= uninstall::CREDENTIALS_LIVE {
+            if tenant.erased_at.is_none()
+                && app.clock.millis() - since >= uninstall::CREDENTIALS_LIVE.num_milliseconds()
+            {
                 uninstall::erase_credentials(app, &tenant).await?;
             }
         }
@@ -70,7 +73,7 @@ async fn work(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
         TenantStatus::AwaitingCredentials => keep_alive(app, tenant_id).await?,
         TenantStatus::Provisioning => {
             keep_alive(app, tenant_id).await?;
-            if app.clock.millis() - tenant.updated_at >= UNFINISHED {
+            if app.clock.millis() - tenant.updated_at >= UNFINISHED.num_milliseconds() {
                 // The call that started it is processed for a day; amoCRM was unreachable for longer.
                 install::finish(app, tenant_id).await?;
             }
@@ -159,17 +162,17 @@ async fn next_visit(app: &TenantContext, tenant_id: Uuid, failed: bool) -> Resul
         times.push(now + slowly(tenant.probes));
     }
     if status == TenantStatus::Uninstalled && tenant.erased_at.is_none() {
-        times.push(tenant.uninstalled_at.unwrap_or(now) + uninstall::CREDENTIALS_LIVE);
+        times.push(tenant.uninstalled_at.unwrap_or(now) + uninstall::CREDENTIALS_LIVE.num_milliseconds());
     }
     if status == TenantStatus::Provisioning {
-        times.push((tenant.updated_at + UNFINISHED).max(now + slowly(i32::MAX)));
+        times.push((tenant.updated_at + UNFINISHED.num_milliseconds()).max(now + slowly(i32::MAX)));
     }
     times.extend(broken(app, tenant_id).await?.iter().filter_map(|row| row.next_try_at));
     let alive = oauth_grant::Entity::of_tenant(tenant_id)
         .filter(oauth_grant::Column::InUse.eq(true))
         .filter(oauth_grant::Column::Dead.eq(false));
     if let Some(grant) = alive.one(app.store.read()).await? {
-        times.push(grant.refreshed_at + IDLE);
+        times.push(grant.refreshed_at + IDLE.num_milliseconds());
     }
     // Work that is already due was tried just now.
     Ok(times.into_iter().map(|at| if at <= now { now + slowly(0) } else { at }).min())

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use entity::alert;
 use parom::intake::messenger::poll;
 use parom::source::line::renew;
 use parom_tests::both;
-use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::{Chat, WhatsAppWorld, arrives, chatting};
@@ -37,17 +35,9 @@ async fn quality_status_and_name_are_asked_for(world: &mut WhatsAppWorld) {
     let (status, page) = state(world, &chat).await;
     assert_eq!(status, "needs_attention");
     assert!(page.contains("the quality of the number is low") && page.contains("WhatsApp Manager"), "{page}");
-    let open = async |world: &WhatsAppWorld| -> Vec<String> {
-        let all = alert::Entity::of_tenant(chat.line.tenant_id).filter(alert::Column::ResolvedAt.is_null());
-        all.all(world.app().store.read()).await.unwrap().into_iter().map(|one| one.kind).collect()
-    };
-    assert_eq!(open(world).await, ["source_trouble"]);
-    let visitor = world.panel(chat.line.tenant_id).await;
-    visitor.opens("/panel/alerts").await.is(200).says(&["Acme", "reports a problem"]);
     world.messenger.set_quality(&phone, "GREEN", "UNFLAGGED", "TIER_1K");
     asks(world).await;
     assert_eq!(state(world, &chat).await.0, "working", "it ends as it began");
-    assert!(open(world).await.is_empty());
     world.messenger.review_name(&phone, "Acme Shop", Some("Not like the site"));
     asks(world).await;
     let (status, page) = state(world, &chat).await;

@@ -1,23 +1,26 @@
-//! Only one of several instances sends: an alert is claimed by one conditional update of its `letter_at`.
+//! Only one of several instances writes the notices of an alert: it is claimed by one conditional update of its
+//! `letter_at`.
 
+use base::due;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+};
 use uuid::Uuid;
 
-use crate::alert_emails::AlertEmailContext;
+use crate::alert_notices::AlertNoticeContext;
 
-/// Duration of a claim in milliseconds; e-mails of an instance that died, or that the mail server refused, are retried
-/// then.
+/// Duration of a claim in milliseconds; what an instance that died did not write is written then.
 const CLAIMED: i64 = 10 * 60_000;
-/// Milliseconds between two e-mails of an account.
+/// Milliseconds between two notices of an account.
 const PAUSE: i64 = 10 * 60_000;
 /// Milliseconds before the reminder of an alert that is still open.
 const AGAIN: i64 = 4 * 3_600_000;
-/// E-mails about one alert, without the closing one.
+/// Notices about one alert, without the closing one.
 const MOST: i32 = 2;
 
-/// An alert whose e-mail this instance sends.
+/// An alert whose notices this instance writes.
 pub(super) struct Claimed {
     pub alert: alert::Model,
     until: i64,
@@ -27,9 +30,9 @@ fn row(alert: &alert::Model) -> UpdateMany<alert::Entity> {
     alert::Entity::update_many().filter(Column::TenantId.eq(alert.tenant_id)).filter(Column::Key.eq(alert.key.as_str()))
 }
 
-/// Claims what is due. Nothing if the account had an e-mail recently: the alerts wait and join later ones.
+/// Claims what is due. Nothing if the account had a notice recently: the alerts wait and join later ones.
 pub(super) async fn claim(
-    app: &AlertEmailContext,
+    app: &AlertNoticeContext,
     tenant_id: Uuid,
     due: Vec<alert::Model>,
 ) -> Result<Vec<Claimed>, DbErr> {
@@ -38,21 +41,16 @@ pub(super) async fn claim(
     let mut claimed = Vec::new();
     for alert in due {
         let until = last.unwrap_or(now + CLAIMED);
-        let taken = row(&alert)
-            .col_expr(Column::LetterAt, Expr::value(Some(until)))
-            .filter(Column::LetterAt.eq(alert.letter_at))
-            .exec(app.store.write())
-            .await?;
-        if taken.rows_affected == 0 || last.is_some() {
+        if !due::claim(&app.store, &alert, Column::LetterAt, until).await? || last.is_some() {
             continue;
         }
         let claim = Claimed { alert, until };
-        if claim.is_wanted(now) { claimed.push(claim) } else { claim.next(app, None).await? }
+        if claim.is_wanted(now) { claimed.push(claim) } else { claim.next(app.store.write(), None).await? }
     }
     Ok(claimed)
 }
 
-async fn last_letter(app: &AlertEmailContext, tenant_id: Uuid) -> Result<Option<i64>, DbErr> {
+async fn last_letter(app: &AlertNoticeContext, tenant_id: Uuid) -> Result<Option<i64>, DbErr> {
     let last = alert::Entity::of_tenant(tenant_id)
         .filter(Column::LetteredAt.is_not_null())
         .order_by_desc(Column::LetteredAt)
@@ -68,44 +66,39 @@ impl Claimed {
         self.alert.resolved_at.is_some() || unmuted || self.alert.letters < MOST
     }
 
-    /// Records that its e-mail was sent.
-    pub async fn mark_sent(&self, app: &AlertEmailContext) -> Result<(), DbErr> {
-        let now = app.clock.millis();
+    /// Records that its notices are written.
+    pub async fn told(&self, db: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
         row(&self.alert)
             .col_expr(Column::Letters, Expr::col(Column::Letters).add(1))
             .col_expr(Column::LetteredAt, Expr::value(Some(now)))
             .col_expr(Column::MutedUntil, Expr::value(Option::<i64>::None))
             .filter(Column::OpenedAt.eq(self.alert.opened_at))
-            .exec(app.store.write())
+            .exec(db)
             .await?;
         let open = self.alert.resolved_at.is_none();
-        self.next(app, (open && self.alert.letters + 1 < MOST).then_some(now + AGAIN)).await?;
+        self.next(db, (open && self.alert.letters + 1 < MOST).then_some(now + AGAIN)).await?;
         if open {
-            // Resolved while the e-mail was being sent: its readers get the closing one too.
+            // Resolved since it was claimed: its readers get the closing notice too.
             row(&self.alert)
                 .col_expr(Column::LetterAt, Expr::value(Some(now)))
                 .filter(Column::OpenedAt.eq(self.alert.opened_at))
                 .filter(Column::ResolvedAt.is_not_null())
                 .filter(Column::LetterAt.is_null())
-                .exec(app.store.write())
+                .exec(db)
                 .await?;
         }
         Ok(())
     }
 
-    /// Records that it has no readers.
-    pub async fn unwanted(&self, app: &AlertEmailContext) -> Result<(), DbErr> {
-        self.next(app, None).await
+    /// Records that it has no readers. While it is open it is looked at again: a person may switch a channel on.
+    pub async fn unwanted(&self, db: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
+        self.next(db, self.alert.resolved_at.is_none().then_some(now + AGAIN)).await
     }
 
     /// Sets its next due time, unless a person or the cause itself changed it meanwhile.
-    async fn next(&self, app: &AlertEmailContext, at: Option<i64>) -> Result<(), DbErr> {
+    async fn next(&self, db: &impl ConnectionTrait, at: Option<i64>) -> Result<(), DbErr> {
         let at: SimpleExpr = Expr::value(at);
-        row(&self.alert)
-            .col_expr(Column::LetterAt, at)
-            .filter(Column::LetterAt.eq(self.until))
-            .exec(app.store.write())
-            .await?;
+        row(&self.alert).col_expr(Column::LetterAt, at).filter(Column::LetterAt.eq(self.until)).exec(db).await?;
         Ok(())
     }
 }

@@ -1,0 +1,181 @@
+<?php
+
+// A whole messenger in one file, connected to Parom: it accepts signed webhooks and reports customers' actions to Parom.
+//
+// Anyone who calls /chats/… is a customer; a real messenger would have its own network there. See README.md.
+
+declare(strict_types=1);
+
+// --- what is kept: in a file, because PHP forgets everything after each request --------------------------------------
+
+/** Runs one piece of work at a time on what is kept, and saves it before the response: Parom sends nothing twice. */
+function kept(callable $work): array
+{
+    $file = getenv('MESSENGER_FILE') ?: sys_get_temp_dir() . '/messenger-' . getenv('PORT') . '.json';
+    $lock = fopen("$file.lock", 'c');
+    flock($lock, LOCK_EX);
+    // `answers`: webhook-id → our answer. A repeat gets the same one and shows nothing twice. Keep them for two days.
+    $kept = is_file($file) ? json_decode(file_get_contents($file), true) : ['chats' => [], 'answers' => []];
+    $done = $work($kept);
+    file_put_contents("$file.new", json_encode($kept, JSON_THROW_ON_ERROR));
+    rename("$file.new", $file);
+    fclose($lock);
+    return $done;
+}
+
+function &chat(array &$kept, string $id): array
+{
+    $kept['chats'][$id] ??= ['messages' => [], 'typing_until' => null];
+    return $kept['chats'][$id];
+}
+
+/** Changes a message that Parom names by its id or by ours; unknown ones are left alone. */
+function change(array &$kept, string $id, array $fields): void
+{
+    foreach ($kept['chats'] as &$chat) {
+        foreach ($chat['messages'] as &$message) {
+            if ($message['parom_id'] === $id || $message['id'] === $id) {
+                $message = [...$message, ...$fields];
+            }
+        }
+    }
+}
+
+// --- from Parom -----------------------------------------------------------------------------------------------------
+
+/** The webhook, if Parom signed these bytes: checked before anything parses them. */
+function verified(string $body): ?array
+{
+    $id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
+    $at = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
+    if ($id === '' || !ctype_digit($at) || abs(time() - (int) $at) > 300) {
+        return null;
+    }
+    $secret = base64_decode(substr((string) getenv('PAROM_WEBHOOK_SECRET'), strlen('whsec_')));
+    $right = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$at.$body", $secret, true));
+    // There are several signatures while a secret is being rotated.
+    foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $given) {
+        if (hash_equals($right, $given)) {
+            return json_decode($body, true);
+        }
+    }
+    return null;
+}
+
+/** What a manager did. The answer may name what Parom wants to know; `{}` is enough. */
+function take(array &$kept, array $event): array
+{
+    $data = $event['data'] ?? [];
+    switch ($event['type']) {
+        case 'message.created':
+            return keep($kept, $data['message']['conversation']['id'], $data['message']);
+        case 'conversation.started':
+            // The manager knows a phone number only: find or create the dialogue, and return its id.
+            $id = 'phone-' . ltrim($data['message']['receiver']['phone'], '+');
+            return [...keep($kept, $id, $data['message']), 'conversation' => ['id' => $id], 'receiver' => ['id' => $id]];
+        case 'message.edited':
+            change($kept, $data['message']['id'], ['content' => $data['message']['content']]);
+            return [];
+        case 'typing':
+            chat($kept, $data['conversation']['id'])['typing_until'] = $data['until'];
+            return [];
+        case 'reaction':
+            change($kept, $data['message']['id'], ['reaction' => $data['emoji']]);
+            return [];
+        default:
+            // Unknown types are for later versions of Parom.
+            return [];
+    }
+}
+
+function keep(array &$kept, string $chatId, array $message): array
+{
+    $id = 'm-' . bin2hex(random_bytes(16));
+    chat($kept, $chatId)['messages'][] = [
+        'id' => $id,
+        'parom_id' => $message['id'],
+        'by' => 'manager',
+        'content' => $message['content'],
+        'reply_to' => $message['reply_to'] ?? null,
+        'read' => false,
+    ];
+    // Our customers receive messages at once, so "delivered" is reported in the response.
+    return ['id' => $id, 'status' => 'delivered'];
+}
+
+// --- to Parom -------------------------------------------------------------------------------------------------------
+
+/** A call of the public API. Safe to repeat: messages have ids of ours. */
+function post(string $path, array $body): array
+{
+    $headers = ['Authorization: Bearer ' . getenv('PAROM_KEY'), 'Content-Type: application/json', 'Connection: close'];
+    $request = ['method' => 'POST', 'protocol_version' => 1.1, 'timeout' => 30, 'header' => $headers];
+    $context = stream_context_create(['http' => [...$request, 'content' => json_encode($body, JSON_THROW_ON_ERROR)]]);
+    $url = getenv('PAROM_URL') . '/api/v1/sources/' . getenv('PAROM_SOURCE') . $path;
+    $answer = file_get_contents($url, false, $context);
+    if ($answer === false) {
+        throw new RuntimeException("Parom did not accept $path");
+    }
+    return json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
+}
+
+/** What a customer does. */
+function customer(array &$kept, string $chatId, string $action, array $body): array
+{
+    $conversation = ['id' => $chatId];
+    switch ($action) {
+        case 'messages':
+            $id = 'c-' . bin2hex(random_bytes(16));
+            $sender = ['role' => 'client', 'id' => $chatId, 'name' => $chatId];
+            $content = ['type' => 'text', 'text' => $body['text']];
+            $accepted = post('/messages', compact('id', 'conversation', 'sender', 'content'));
+            $message = ['id' => $id, 'parom_id' => $accepted['id'], 'by' => 'customer', 'content' => $content];
+            chat($kept, $chatId)['messages'][] = $message;
+            return $accepted;
+        case 'typing':
+            return post('/typing', ['conversation' => $conversation, 'sender' => ['id' => $chatId]]);
+        case 'reactions':
+            $sender = ['id' => $chatId];
+            return post('/reactions', ['message' => ['id' => $body['message']], 'sender' => $sender, 'emoji' => $body['emoji']]);
+        case 'read':
+            $count = 0;
+            foreach (chat($kept, $chatId)['messages'] as &$message) {
+                if (($message['read'] ?? null) === false) {
+                    post("/messages/{$message['parom_id']}/status", ['status' => 'read']);
+                    $message['read'] = true;
+                    $count++;
+                }
+            }
+            return ['read' => $count];
+        default:
+            throw new RuntimeException("unknown action $action");
+    }
+}
+
+// --- both come by HTTP ----------------------------------------------------------------------------------------------
+
+function respond(int $status, array $body): void
+{
+    http_response_code($status);
+    header('Content-Type: application/json');
+    echo $body === [] ? '{}' : json_encode($body, JSON_THROW_ON_ERROR);
+}
+
+$body = (string) file_get_contents('php://input');
+$parts = array_map('rawurldecode', explode('/', (string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH)));
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && $parts[1] === 'parom') {
+    $event = verified($body);
+    if ($event === null) {
+        respond(401, ['error' => 'not signed by Parom']);
+        return;
+    }
+    $answer = kept(function (array &$kept) use ($event): array {
+        return $kept['answers'][$_SERVER['HTTP_WEBHOOK_ID']] ??= take($kept, $event);
+    });
+    respond(200, $answer);
+} elseif ($_SERVER['REQUEST_METHOD'] === 'GET') {
+    respond(200, kept(fn (array &$kept): array => chat($kept, $parts[2])));
+} else {
+    $wish = json_decode($body ?: '{}', true) ?? [];
+    respond(200, kept(fn (array &$kept): array => customer($kept, $parts[2], $parts[3], $wish)));
+}

@@ -1,0 +1,77 @@
+## Web chat for customers
+
+chat-title = Escríbenos
+chat-greeting = ¡Hola! Escribe tu pregunta y una persona del equipo te responderá aquí.
+chat-placeholder = Tu mensaje
+chat-send = Enviar
+chat-attach = Adjuntar archivo
+chat-attach-limit = Archivos de hasta { $size }
+chat-file-too-big = “{ $file }” pesa { $size } y el máximo es { $limit }. Envía uno más pequeño o un enlace.
+chat-file-kind = Aquí no se pueden enviar archivos de este tipo.
+chat-file-too-large = No enviado: el archivo es demasiado grande
+chat-file-none = No enviado: primero elige un archivo.
+chat-file-remove = Quitar { $file }
+chat-files = Archivos por enviar
+chat-camera = Tomar una foto
+chat-smileys = Emoji
+chat-state-sending = Enviando…
+chat-state-sent = Enviado
+chat-state-read = Leído
+chat-new = Nuevo
+chat-status-online = En línea
+chat-status-minutes = Suele responder en minutos
+chat-status-hour = Suele responder en una hora
+chat-status-day = Suele responder en un día
+chat-status-away = Ausente · deja un mensaje
+chat-state-failed = No enviado
+chat-send-again = Enviar de nuevo
+chat-typing = { $name } está escribiendo…
+chat-new-messages =
+    { $count ->
+        [one] { $count } mensaje nuevo
+       *[other] { $count } mensajes nuevos
+    }
+chat-offline = Sin internet. Sigue escribiendo: los mensajes saldrán cuando vuelva la conexión.
+chat-reconnecting = Conectando…
+chat-reconnected = Conectado de nuevo
+chat-unsent =
+    { $count ->
+        [one] { $count } mensaje espera la conexión
+       *[other] { $count } mensajes esperan la conexión
+    }
+chat-paused = La respuesta llegará un poco más tarde: se está cambiando la conexión del chat. Tu mensaje está guardado.
+chat-closed = Este chat está cerrado. Usa los otros contactos del sitio.
+chat-too-fast =
+    Demasiados mensajes a la vez. Espera { $count ->
+        [one] { $count } segundo
+       *[other] { $count } segundos
+    }.
+chat-today = Hoy
+chat-yesterday = Ayer
+chat-no-script = Las respuestas en vivo necesitan JavaScript. Sin él, pulsa “Actualizar” para ver la respuesta.
+chat-messages = Mensajes
+chat-you = Tú
+chat-employee = Equipo
+chat-visitor = Visitante del sitio { $code }
+chat-refresh = Actualizar
+chat-empty = No enviado: el mensaje está vacío.
+chat-too-long = No enviado: el mensaje tiene más de 4096 caracteres. Envíalo en partes.
+chat-conflict = Aún no enviado: esta página era antigua. Pulsa “Enviar” otra vez.
+chat-cookies = Este chat necesita una cookie para reconocerte. Permite las cookies en esta página y vuelve a cargarla.
+chat-open = Abrir el chat
+chat-minimise = Minimizar el chat
+chat-privacy = { $company } guarda este chat.
+chat-away = Ahora no hay nadie. Escribe y te responderemos en horario de atención.
+chat-about-you = Sobre ti
+chat-ask-name = Tu nombre
+chat-ask-phone = Teléfono
+chat-ask-email = Correo electrónico
+chat-consent-needed = No enviado: primero el chat necesita tu consentimiento.
+chat-wrong-phone = No enviado: el teléfono lleva el código del país: +52 55 1234 5678.
+chat-wrong-email = No enviado: un correo electrónico se ve así: ana@example.com.
+chat-typing-somebody = Alguien está escribiendo…
+chat-forwarded = Reenviado
+chat-react = Reaccionar
+chat-choose = Elegir
+chat-map = Ver en el mapa
+chat-files-enough = No enviado: hoy ya no se aceptan más archivos aquí. Envía un enlace.

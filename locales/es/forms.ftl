@@ -1,0 +1,15 @@
+## Errors of forms
+
+form-empty = Completa “{ $field }”.
+form-too-long = “{ $field }” tiene { $length } caracteres y caben hasta { $limit }.
+form-not-url = La dirección debe comenzar con https://
+form-not-email = Un correo electrónico se ve así: ana@example.com.
+form-not-phone = El teléfono lleva el código del país: +52 55 1234 5678.
+form-not-date = Una fecha se ve así: 18.11.2026.
+form-date-future = La fecha está en el futuro.
+form-pipeline-gone = Este embudo fue eliminado o archivado en { $crm }. Elige otro.
+form-file-not-jsonl = La línea { $line } no es un objeto JSON: { $reason }
+form-changed-meanwhile = { $name } cambió esto { $time }. Mira los valores nuevos y guarda otra vez.
+form-expired = La página estuvo abierta demasiado tiempo. Tus valores se conservan, guarda otra vez.
+form-confirm-mismatch = Para confirmar, escribe exactamente: { $expected }
+form-refused = No se aceptó: { $reason }

@@ -1,0 +1,82 @@
+## Reasons, each with what to do (the error passport)
+
+reason-recipient_blocked = El cliente bloqueó el bot o eliminó el chat.
+reason-recipient_blocked-fix = Escribe al cliente por otro servicio o llámalo.
+reason-recipient_unreachable = Este número no tiene cuenta en el servicio de mensajería.
+reason-recipient_unreachable-fix = Revisa el número en el contacto.
+reason-window_closed = Terminó el tiempo para escribir libremente tras el último mensaje del cliente.
+reason-window_closed-fix = Envía una plantilla aprobada o responde cuando el cliente escriba de nuevo.
+reason-template_refused = WhatsApp no aceptó la plantilla “{ $template }”.
+reason-template_refused-fix = Abre “Plantillas”: allí están el estado y el motivo.
+reason-media_gone = El archivo ya no está disponible en el enlace del remitente.
+reason-media_gone-fix = Pide que envíen el archivo de nuevo.
+reason-media_too_big = El archivo pesa { $size } y el servicio de mensajería acepta hasta { $limit }.
+reason-media_too_big-fix = Envía un archivo más pequeño o un enlace.
+reason-kind_not_supported = El servicio de mensajería no acepta mensajes de este tipo: { $kind }.
+reason-kind_not_supported-fix = Envíalo como archivo o como texto.
+reason-rate_limited = El servicio de mensajería pidió ir más despacio. Parom espera y envía en orden.
+reason-rate_limited-fix = No hay que hacer nada.
+reason-messenger_down = El servicio de mensajería no responde.
+reason-messenger_down-fix =
+    No hay que hacer nada: Parom lo intenta durante { $hours ->
+        [one] { $hours } hora
+       *[other] { $hours } horas
+    }.
+reason-access_revoked = El servicio de mensajería ya no acepta el acceso guardado.
+reason-access_revoked-fix = Pulsa “Conectar de nuevo” en la fuente.
+reason-crm_down = { $crm } no responde.
+reason-crm_down-fix = No hay que hacer nada: Parom lo intenta de nuevo y conserva el orden.
+reason-crm_refused = { $crm } rechazó el mensaje; el motivo está en “Detalles”.
+reason-crm_refused-fix = Copia el informe y escribe a soporte.
+reason-crm_unpaid = La cuenta de { $crm } no está pagada.
+reason-crm_unpaid-fix = Paga { $crm }: lo que espera llegará en orden.
+reason-channel_detached = { $crm } desconectó el canal de chats.
+reason-channel_detached-fix = Desactiva y activa la integración en { $crm }: las fuentes quedan.
+reason-signature_refused = { $crm } no acepta la firma de Parom.
+reason-signature_refused-fix = El proveedor ya está avisado. Los mensajes esperan.
+reason-source_paused = La fuente está en pausa.
+reason-source_paused-fix = Activa la fuente.
+reason-webhook_suspended = Tu servidor falló durante 24 horas, así que Parom pausó la fuente.
+reason-webhook_suspended-fix = Repara el servidor y pulsa “Probar y activar” en la fuente.
+reason-too_old =
+    Se intentó la entrega durante { $hours ->
+        [one] { $hours } hora
+       *[other] { $hours } horas
+    } sin éxito.
+reason-too_old-fix = Envía de nuevo o escribe otra vez al cliente.
+reason-webhook_status = Tu servidor respondió { $status }.
+reason-webhook_status-fix = La respuesta debe ser 2xx. La respuesta completa está en “Detalles”.
+reason-webhook_timeout = Tu servidor no respondió en 15 segundos.
+reason-webhook_timeout-fix = Primero guarda el evento, responde 2xx y procésalo después.
+reason-dropped_by_person = { $name } detuvo la entrega.
+reason-dropped_by_person-fix = Pulsa “Enviar de nuevo” si fue un error.
+reason-outcome_unknown = La conexión se cortó después de entregar el mensaje.
+reason-outcome_unknown-fix = Mira el chat antes de enviar de nuevo.
+reason-refused = El servicio de mensajería rechazó el mensaje; el motivo está en “Detalles”.
+reason-refused-fix = Cambia lo que indica el servicio de mensajería y escribe de nuevo.
+reason-internal = Parom no pudo llevar el mensaje. La causa está en el registro del proveedor.
+reason-internal-fix = Envía de nuevo. Si vuelve a fallar, copia el informe y escribe a soporte.
+reason-source_disconnected = La fuente de este chat fue eliminada.
+reason-source_disconnected-fix = Escribe al cliente por otra fuente.
+reason-no_bot = El mensaje se escribió fuera de { $crm } y este canal no tiene un bot para mostrarlo.
+reason-no_bot-fix = Pide al proveedor que indique el bot del canal y envía de nuevo.
+reason-suspended = El proveedor ha suspendido esta cuenta. Los mensajes se reciben y esperan.
+reason-suspended-fix = Escribe a soporte.
+reason-found_in_history = Se escribió hace { $age } y se encontró ahora en el historial de { $crm }: Parom no lo supo a tiempo.
+reason-found_in_history-fix = Envíalo si aún tiene sentido o quítalo. Por sí solo nunca se envía.
+
+## Reasons in a few words, as headings
+
+reason-short-too_old = No se pudo entregar a tiempo
+reason-short-dropped_by_person = Detenido por una persona
+reason-short-source_disconnected = Fuente eliminada
+reason-short-recipient_blocked = Bloqueado por el cliente
+reason-short-conversation_deleted = Chat eliminado por el cliente
+reason-short-recipient_unreachable = No está en el servicio de mensajería
+reason-short-unsupported = Tipo no admitido
+reason-short-window_closed = Terminó el tiempo para escribir libremente
+reason-short-rejected = Rechazado
+reason-short-no_bot = El canal no tiene bot
+reason-short-found_in_history = Encontrado en el historial, espera una decisión
+reason-short-internal = Error de Parom o resultado desconocido
+reason-short-other = Otros motivos

@@ -1,0 +1,243 @@
+## Messengers
+
+connector-telegram = Bot de Telegram
+connector-whatsapp = WhatsApp Business
+connector-webchat = Chat del sitio
+connector-max = Bot de MAX
+connector-custom = Tu propia mensajería (API)
+connector-telegram-about = Los clientes escriben a tu bot. Archivos, respuestas, ediciones y reacciones van en ambos sentidos. Telegram no informa cuándo un mensaje se entrega o se lee.
+connector-whatsapp-about = Los clientes escriben a tu número de WhatsApp Business. Se puede escribir libremente durante 24 horas tras el último mensaje del cliente; después, solo con una plantilla aprobada.
+connector-webchat-about = Una ventana de chat en tu sitio. Una línea de código, sin registro para el cliente.
+connector-custom-about = Para desarrolladores: envía y recibe mensajes con la API pública y webhooks firmados.
+
+## Sources: list and page
+
+sources-title = Fuentes
+sources-used = { $used } de { $limit } en uso
+sources-add = Agregar fuente
+sources-empty-title = Aún no hay fuentes
+sources-empty-text = Una fuente es un número, un bot o un sitio donde te escriben los clientes. En el embudo aparece como el origen de un lead.
+sources-col-name = Fuente
+sources-col-messenger = Mensajería
+sources-col-pipeline = Embudo
+sources-col-state = Estado
+sources-col-last-in = Último del cliente
+sources-col-last-out = Último al cliente
+sources-col-failed = Errores en 24 h
+sources-default-mark = Predeterminada
+sources-limit-reached = Las { $limit } fuentes están en uso. Elimina una que ya no necesites.
+sources-pick-default = No hay fuente predeterminada. Los chats sin fuente van al embudo principal.
+source-edit-name = Nombre en { $crm }
+source-edit-pipeline = Embudo para los leads nuevos
+source-edit-pipeline-hint = Un chat nuevo aparece como lead en “Leads entrantes” de este embudo.
+source-edit-default = Fuente predeterminada
+source-edit-default-hint = Recibe los chats sin fuente indicada. “{ $name }” dejará de ser la predeterminada.
+source-test = Probar fuente
+source-test-passed =
+    Prueba correcta en { $ms } ms: { $steps ->
+        [one] { $steps } paso
+       *[other] { $steps } pasos
+    }.
+source-test-failed = La prueba se detuvo en el paso { $step }: { $reason }
+source-pause = Pausar fuente
+source-pause-confirm =
+    Los mensajes de “{ $source }” se recibirán y esperarán. { $count ->
+        [0] Ninguno espera
+        [one] { $count } mensaje espera
+       *[other] { $count } mensajes esperan
+    } ahora.
+source-resume = Activar
+source-reconnect = Conectar de nuevo
+source-delete = Eliminar fuente
+source-delete-confirm =
+    ¿Eliminar “{ $source }”? { $chats ->
+        [0] No tiene chats
+        [one] { $chats } chat queda en { $crm } pero no recibirá más mensajes
+       *[other] { $chats } chats quedan en { $crm } pero no recibirán más mensajes
+    }. { $waiting ->
+        [0] No hay mensajes en espera
+        [one] { $waiting } mensaje en espera pasa a “No entregados”
+       *[other] { $waiting } mensajes en espera pasan a “No entregados”
+    }.
+source-deleted-in-crm = Esta fuente fue eliminada en { $crm }. Los chats nuevos van a la fuente predeterminada hasta que la crees de nuevo.
+source-create-again = Crear en { $crm } de nuevo
+source-abilities = Qué puede hacer este servicio de mensajería
+
+## Why a source is in its state, and its one button
+
+source-reason-access_refused = El servicio de mensajería ya no acepta el acceso guardado.
+source-reason-credentials_erased = La cuenta había salido de { $crm }, así que se borró el acceso guardado al servicio de mensajería. Dalo de nuevo; los chats y las opciones se conservan.
+source-reason-messenger_unreachable = El servicio de mensajería no responde. Los mensajes esperan y se intentan de nuevo.
+source-reason-webhook_suspended = Tu servidor falló durante 24 horas, así que Parom pausó la fuente. Los mensajes esperan aquí, cada uno 24 horas.
+source-reason-deleted_in_crm = Alguien eliminó esta fuente en { $crm }. Los chats nuevos van a la fuente predeterminada hasta que la crees de nuevo.
+source-reason-pipeline_archived = Su embudo está en el archivo de { $crm }, así que los leads nuevos no se ven. Elige otro.
+source-reason-account_not_connected = La cuenta aún no está conectada.
+source-reason-account_access_lost = { $crm } ya no acepta el acceso que dio. Los mensajes siguen; las opciones no se pueden cambiar.
+source-reason-account_unpaid = La cuenta de { $crm } no está pagada.
+source-reason-account_blocked = { $crm } rechaza todas las solicitudes de esta cuenta. Los mensajes esperan.
+source-reason-account_suspended = El proveedor ha suspendido esta cuenta. Los mensajes se reciben y esperan.
+source-reason-account_disconnected = La cuenta está desconectada. No pasan mensajes.
+source-reason-channel_disconnected = { $crm } desconectó el canal de chats. Las fuentes quedan.
+source-reason-channel_misconfigured = { $crm } no acepta la firma de Parom. El proveedor ya está avisado; los mensajes esperan.
+source-reason-channel_not_allowed = El canal de chats aún no está abierto para esta cuenta. Pide al proveedor que la agregue.
+source-action-test = Probar fuente
+source-action-reconnect = Conectar de nuevo
+source-action-resume = Activar
+source-action-restore = Crear en { $crm } de nuevo
+source-action-choose_pipeline = Elegir un embudo
+source-action-allow_access = Permitir el acceso de nuevo
+source-action-connect_account = Conectar
+source-action-pay = Pagar { $crm }
+source-action-support = Escribir a soporte
+
+## Testing a source
+
+source-test-credentials = El servicio de mensajería acepta el acceso
+source-test-webhook = Los mensajes se entregan a la dirección correcta
+source-test-chat = { $crm } abre un chat de prueba sin lead
+source-test-message = { $crm } acepta un mensaje silencioso
+source-test-status = { $crm } acepta un estado de entrega
+source-test-person = Parom (prueba)
+source-test-text = Esta es una prueba de la conexión. No necesita respuesta.
+
+## Sources that are not ours
+
+stray-own_default = { $crm } creó la fuente “{ $name }” al instalar la integración. Los chats sin fuente van a ella.
+stray-own_default-fix = Deja que tu fuente predeterminada se haga cargo de su embudo y sus chats, o quítala.
+stray-unknown = { $crm } tiene la fuente “{ $name }”, que Parom no creó.
+stray-unknown-fix = Si nadie la necesita, quítala. O deja que tu fuente predeterminada se haga cargo de su embudo.
+stray-adopt = Hacerse cargo
+stray-remove = Quitar
+
+## From one source to several
+
+migration-title = De una fuente a varias
+migration-default_source = Una fuente predeterminada
+migration-default_source-todo = Elige la fuente que representa la línea anterior: recibe los chats sin fuente indicada.
+migration-bind_chats = Los chats encuentran su fuente
+migration-bind_chats-todo = No hay que hacer nada: con su próximo mensaje cada chat queda unido a su fuente.
+migration-more_sources = Más fuentes
+migration-more_sources-todo = Agrega el siguiente número, bot o sitio.
+
+## Sources: further words of the pages
+
+answer-yes = Sí
+answer-no = No
+source-title = Fuente “{ $name }”
+source-name-deleted = { $name } (eliminada)
+source-somebody = alguien
+source-tabs = Partes de la fuente
+source-tab-settings = Opciones
+source-tab-access = Acceso
+source-tab-abilities = Qué puede hacer
+source-tab-test = Prueba
+source-danger = Pausar y eliminar
+source-pipeline-number = Embudo { $id }
+source-pipelines-as-of = Embudos según la lista de { $crm } { $time }.
+source-pipelines-away = { $crm } aún no ha listado sus embudos. Todo lo demás se puede cambiar; el embudo queda.
+source-edit-contact = Contacto de un chat nuevo
+source-edit-default-first = Recibe los chats sin fuente indicada.
+source-is-default = Esta es la fuente predeterminada. Para cambiarla, marca otra.
+source-id-ours = ID en Parom
+source-id-external = ID externo
+source-id-crm = ID en { $crm }
+source-held =
+    { $count ->
+        [one] { $count } mensaje espera
+       *[other] { $count } mensajes esperan
+    }, el más antiguo desde { $stamp }.
+source-paused = “{ $source }” está en pausa. Los mensajes se reciben y esperan.
+source-resumed = “{ $source }” está activada.
+source-resume-nothing = Nada espera. “{ $source }” continúa de inmediato.
+source-resume-choose = Qué hacer con lo que espera
+source-resume-all =
+    { $count ->
+        [one] Enviar { $count } mensaje
+       *[other] Enviar los { $count } mensajes
+    }
+source-resume-younger =
+    { $hours ->
+        [one] Enviar solo lo de la última hora
+       *[other] Enviar solo lo de las últimas { $hours } horas
+    }
+source-resume-none = No enviar nada
+source-resume-dropped = Lo que no se envía queda con error y los agentes lo ven en { $crm }.
+source-deleted = “{ $source }” está eliminada.
+source-restored = “{ $source }” está de nuevo en { $crm }.
+source-changed-settings = Cambiado; los valores nuevos están en la página “Acceso”
+source-crm-away = { $crm } no responde. No ha cambiado nada y tus valores se conservan: inténtalo de nuevo en un minuto.
+source-refused-other = Fue rechazado, no ha cambiado nada: { $reason }
+source-refused-crm_refused = { $crm } lo rechazó, no ha cambiado nada: { $reason }
+source-refused-crm_unpaid = { $crm } no está pagado y por eso lo rechaza. No ha cambiado nada y tus valores se conservan: paga en { $crm } y pulsa el botón de nuevo.
+source-refused-crm_blocked = { $crm } ha bloqueado esta cuenta y rechaza todo. No ha cambiado nada y tus valores se conservan: escribe a soporte y pulsa el botón de nuevo cuando { $crm } te dé acceso.
+source-refused-crm_limit = { $crm } no acepta más fuentes para esta cuenta: { $reason }
+source-refused-source_limit = Todas las fuentes de esta cuenta están en uso. Elimina una que ya no necesites.
+source-refused-tenant_inactive = La cuenta no está activa, así que las fuentes no se pueden cambiar. Abre “Cuenta de { $crm }”.
+source-refused-channel_not_connected = El canal de chats no está conectado a esta cuenta. Abre “Cuenta de { $crm }”.
+source-refused-deleted_in_crm = Alguien eliminó esta fuente en { $crm }. Primero créala allí de nuevo.
+source-refused-not_deleted_in_crm = La fuente está en { $crm }: no hay nada que crear.
+source-refused-no_source = Aún no hay una fuente que pueda hacerse cargo. Agrega una primero.
+source-test-about = Parom recorre todo el camino con un mensaje silencioso en un chat propio. Ningún cliente recibe nada y nadie recibe avisos.
+source-test-step-failed = Falló
+sources-since = desde
+sources-may-not = Un propietario o administrador puede cambiarlo.
+stray-adopted = Listo: tu fuente se hizo cargo y la de { $crm } está quitada.
+stray-removed = La fuente está quitada de { $crm }.
+ability-begins-known = Escribe primero solo a clientes que ya escribieron aquí y dieron su teléfono
+ability-receipts = Informa cuándo un mensaje se entrega y se lee
+ability-delivered-on-accept = Lo que el servicio de mensajería aceptó cuenta como entregado
+ability-repeat-marked = Tras un corte de conexión los mensajes se repiten con una marca, para que el receptor los reconozca
+ability-repeat-freely = Tras un corte de conexión nada llega dos veces
+ability-await-status = Tras un corte de conexión Parom espera la confirmación del servicio de mensajería antes de enviar de nuevo
+ability-resend-once = Tras un corte de conexión un mensaje puede llegar dos veces
+ability-speed =
+    { $count ->
+        [one] Hasta { $count } mensaje por segundo
+       *[other] Hasta { $count } mensajes por segundo
+    }
+ability-takes = Lleva: { $kinds }
+ability-takes-not = Aún no lleva: { $kinds }
+ability-takes-as = Lleva en otra forma: { $kinds }
+ability-knows = Admite: { $features }
+ability-replaces = Reemplaza por texto: { $features }
+ability-apart = Envía por separado: { $features }
+ability-lacks = No tiene: { $features }
+ability-name-captions = texto bajo los archivos
+ability-name-media_groups = archivos enviados juntos
+ability-name-buttons = botones
+ability-name-lists = listas para elegir
+ability-name-quotes = citas
+ability-name-forwards = mensajes reenviados
+ability-name-templates = plantillas con sus valores
+ability-name-comments = respuestas a comentarios
+ability-name-reactions = reacciones
+ability-name-typing = “está escribiendo”
+ability-name-write_first = escribir primero
+ability-name-edits = mensajes editados
+source-tab-appearance = Apariencia
+source-tab-hours = Horario
+source-tab-before = Antes del chat
+source-tab-install = Instalación
+source-preview = Vista previa
+source-preview-question = Hola. ¿Entregan los domingos?
+source-preview-answer = Sí, de 10 a 18 h.
+source-hours-from = abre
+source-hours-until = cierra
+widget-embed-nowhere-here = La lista de sitios está vacía, así que el chat no aparece en ninguna parte. Agrega tu sitio arriba.
+source-install-gtm = Google Tag Manager
+source-install-how-gtm = Nueva etiqueta → HTML personalizado, pega la línea, activador “All Pages” y publica el contenedor.
+source-install-tilda = Tilda
+source-install-how-tilda = Site settings → More → HTML code for the head section, pega la línea y publica todas las páginas.
+source-install-wordpress = WordPress
+source-install-how-wordpress = Con un plugin de código para encabezado y pie: pega la línea en “Footer”. O ponla en footer.php del tema, antes de </body>.
+source-install-bitrix = 1C-Bitrix
+source-install-how-bitrix = Settings → Site templates → tu plantilla: pega la línea en footer.php, antes de </body>, y borra la caché.
+
+## The source's page: how it is doing
+
+source-failures = Últimos mensajes no entregados
+source-failures-all = Todos los no entregados de esta fuente
+source-entrance = Dónde escriben los clientes
+source-entrance-hint = Pon el enlace en tu sitio y en las firmas de correo; imprime el código QR.
+source-qr = Código QR de { $link }
+source-changes = Quién cambió qué

@@ -1,0 +1,139 @@
+## States: source
+
+source-state-working = Funciona
+source-state-working-hint = Comprobado { $time }: pasó un mensaje o una prueba.
+source-state-working-unproved = Aún no ha pasado ningún mensaje ni prueba.
+source-state-checking = Comprobando
+source-state-checking-hint = Parom espera la primera prueba de que el servicio de mensajería está conectado. Suele tardar menos de un minuto.
+source-state-needs_attention = Requiere atención
+source-state-needs_attention-hint = Los mensajes llegan en ambos sentidos, pero algo fallará pronto: { $reason }
+source-state-stopped = Detenida
+source-state-stopped-hint = El servicio de mensajería ya no acepta el acceso guardado. Los mensajes de los agentes esperan aquí, a salvo. Conecta la fuente de nuevo.
+source-state-paused = Pausada por ti
+source-state-paused-hint = Pausada desde { $stamp } por { $name }. Los mensajes se reciben y esperan; no se entrega nada hasta que la actives.
+source-state-unpaid = No pagado
+source-state-unpaid-hint =
+    { $payer } rechaza los mensajes hasta que esté pagado. Los mensajes nuevos se conservan { $days ->
+        [one] { $days } día
+       *[other] { $days } días
+    }.
+source-state-blocked = Bloqueada por el servicio de mensajería
+source-state-blocked-hint = El servicio de mensajería bloqueó este número o bot. No se envía ni se recibe nada. El motivo está en su propio aviso.
+source-state-crm_unreachable = { $crm } no responde
+source-state-crm_unreachable-hint = Los mensajes de los clientes se reciben y esperan. Parom lo intenta de nuevo por sí solo; no hay que hacer nada.
+
+## States: account (tenant)
+
+tenant-state-provisioning = En configuración
+tenant-state-provisioning-hint = { $crm } permitió el acceso y Parom está terminando la configuración. Suele tardar menos de un minuto.
+tenant-state-awaiting_credentials = Falta iniciar sesión
+tenant-state-awaiting_credentials-hint = Ingresa tu usuario y contraseña en el widget. Hasta entonces el canal no está conectado y no pasan mensajes.
+tenant-state-active = Conectada
+tenant-state-active-hint = El acceso es válido y el canal está conectado.
+tenant-state-needs_reauth = Acceso perdido
+tenant-state-needs_reauth-hint = { $crm } ya no acepta el acceso que dio. Los mensajes siguen llegando en ambos sentidos; las fuentes, los embudos, las plantillas y los vínculos con contactos no se pueden cambiar. Permite el acceso de nuevo: las fuentes y los chats quedan.
+tenant-state-needs_reauth-cut_off-hint = { $crm } ya no acepta el acceso que dio y ha desconectado el canal de chats. Los mensajes de los clientes se reciben y esperan aquí. Permite el acceso de nuevo: las fuentes y los chats quedan.
+tenant-state-unpaid = { $crm } no está pagado
+tenant-state-unpaid-hint =
+    { $crm } no acepta mensajes hasta que esté pagado. Los mensajes de los clientes se conservan { $days ->
+        [one] { $days } día
+       *[other] { $days } días
+    } y se entregan en orden después del pago.
+tenant-state-blocked = Bloqueada por { $crm }
+tenant-state-blocked-hint = { $crm } rechaza todas las solicitudes de esta cuenta. Los mensajes esperan aquí. Escribe a soporte: el texto para { $crm } está listo.
+tenant-state-suspended = Suspendida
+tenant-state-suspended-hint = El proveedor ha suspendido esta cuenta. Los mensajes se reciben y esperan, no se entrega nada. Escribe a soporte.
+tenant-suspended-reason = Motivo: { $reason }
+tenant-state-disconnected = No conectada
+tenant-state-disconnected-hint = El canal de chats está desconectado y no pasan mensajes. Las fuentes se conservan: conecta de nuevo y seguirán.
+tenant-state-uninstalled = Desconectada
+tenant-state-uninstalled-hint = La integración está desactivada en { $crm }. No pasan mensajes. Las claves de acceso se borran en 24 horas; las fuentes, los chats y el registro quedan.
+
+## States: channel connection
+
+channel-state-connecting = Conectando
+channel-state-connected = Conectado
+channel-state-disconnected = No conectado
+channel-state-not_allowed = No permitido
+channel-state-misconfigured = Firma rechazada
+
+## States: message
+
+message-state-queued = En cola
+message-state-sent = Enviado
+message-state-delivered = Entregado
+message-state-read = Leído
+message-state-failed = Con error
+message-state-held = Retenido
+message-late = Llegó tarde: { $delay } después de escribirse
+message-maybe-twice = El cliente puede haberlo recibido dos veces
+message-found-in-history = Encontrado en el historial de { $crm }: Parom no lo supo a tiempo
+message-edited = Editado
+message-deleted = Eliminado por quien lo envió
+message-deleted-by-customer = Eliminado por el cliente
+
+## States: token
+
+token-state-valid = Válido
+token-state-refreshing = Renovándose
+token-state-expiring = Vence pronto
+token-state-refresh_failing = La renovación se retrasa
+token-state-expired = Vencido
+token-state-revoked = Revocado
+token-state-missing = No indicado
+
+## States: letter and undelivered (dead letter)
+
+letter-state-retrying = Se intentará de nuevo
+letter-state-sending = Enviándose
+letter-state-checking_outcome = Se comprueba el resultado
+letter-state-done = Listo
+letter-state-dead = No entregado
+letter-kind-message = Mensaje
+letter-kind-edit = Edición
+letter-kind-status = Estado
+letter-kind-typing = Escribiendo
+letter-kind-reaction = Reacción
+letter-kind-import = Página de importación
+letter-kind-resend = Webhook enviado de nuevo
+
+## States: import
+
+import-state-ready = Lista para comenzar
+import-state-queued = Espera su turno
+import-state-counted = Contada
+import-state-running = En curso
+import-state-paused = En pausa
+import-state-done = Terminada
+import-state-done_with_skips = Terminada, con omisiones
+import-state-failed = Detenida por un error
+import-state-cancelled = Cancelada
+
+## States: webhook endpoint
+
+webhook-state-untested = Sin probar
+webhook-state-working = Responde
+webhook-state-failing = Con errores
+webhook-state-suspended = Suspendido
+webhook-state-disabled = Desactivado
+webhook-state-failing-hint = Fallaron { $failed } de las últimas { $total } entregas. Los mensajes no se pierden: Parom lo intenta de nuevo.
+webhook-state-suspended-hint = Ninguna entrega tuvo éxito en 24 horas. Los mensajes esperan aquí. Corrige la dirección y pulsa “Probar y activar”.
+webhook-state-disabled-hint = Desactivado tras 5 días sin respuesta. Lo que esperaba está en “No entregados”.
+
+## States: alert, template, key, member
+
+alert-state-open = Abierta
+alert-state-acknowledged = La atiende { $name }
+alert-state-resolved = Resuelta
+alert-state-muted = Silenciada hasta { $stamp }
+template-state-draft = Borrador
+template-state-review = En revisión
+template-state-approved = Aprobada
+template-state-rejected = Rechazada
+template-state-paused = Detenida por WhatsApp
+template-state-plain = Lista
+key-state-active = Activa
+key-state-revoked = Revocada
+member-state-invited = Con invitación
+member-state-active = Con acceso
+member-state-disabled = Sin acceso

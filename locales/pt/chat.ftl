@@ -1,0 +1,77 @@
+## Web chat for customers
+
+chat-title = Fale conosco
+chat-greeting = Olá! Escreva sua pergunta e alguém da equipe responderá aqui.
+chat-placeholder = Sua mensagem
+chat-send = Enviar
+chat-attach = Anexar arquivo
+chat-attach-limit = Arquivos de até { $size }
+chat-file-too-big = “{ $file }” tem { $size } e o máximo é { $limit }. Envie um arquivo menor ou um link.
+chat-file-kind = Arquivos deste tipo não podem ser enviados aqui.
+chat-file-too-large = Não enviado: o arquivo é grande demais
+chat-file-none = Não enviado: escolha um arquivo primeiro.
+chat-file-remove = Remover { $file }
+chat-files = Arquivos a enviar
+chat-camera = Tirar uma foto
+chat-smileys = Emoji
+chat-state-sending = Enviando…
+chat-state-sent = Enviada
+chat-state-read = Lida
+chat-new = Nova
+chat-status-online = Online
+chat-status-minutes = Costuma responder em minutos
+chat-status-hour = Costuma responder em uma hora
+chat-status-day = Costuma responder em um dia
+chat-status-away = Ausente · deixe uma mensagem
+chat-state-failed = Não enviada
+chat-send-again = Enviar de novo
+chat-typing = { $name } está digitando…
+chat-new-messages =
+    { $count ->
+        [one] { $count } mensagem nova
+       *[other] { $count } mensagens novas
+    }
+chat-offline = Sem internet. Continue escrevendo: as mensagens serão enviadas quando a conexão voltar.
+chat-reconnecting = Conectando…
+chat-reconnected = Conectado de novo
+chat-unsent =
+    { $count ->
+        [one] { $count } mensagem espera a conexão
+       *[other] { $count } mensagens esperam a conexão
+    }
+chat-paused = A resposta chegará um pouco mais tarde: a conexão do chat está sendo trocada. Sua mensagem está guardada.
+chat-closed = Este chat está encerrado. Use os outros contatos do site.
+chat-too-fast =
+    Mensagens demais de uma vez. Espere { $count ->
+        [one] { $count } segundo
+       *[other] { $count } segundos
+    }.
+chat-today = Hoje
+chat-yesterday = Ontem
+chat-no-script = As respostas ao vivo precisam de JavaScript. Sem ele, clique em “Atualizar” para ver a resposta.
+chat-messages = Mensagens
+chat-you = Você
+chat-employee = Equipe
+chat-visitor = Visitante do site { $code }
+chat-refresh = Atualizar
+chat-empty = Não enviada: a mensagem está vazia.
+chat-too-long = Não enviada: a mensagem tem mais de 4096 caracteres. Envie em partes.
+chat-conflict = Ainda não enviada: esta página era antiga. Clique em “Enviar” mais uma vez.
+chat-cookies = Este chat precisa de um cookie para reconhecer você. Permita cookies nesta página e recarregue.
+chat-open = Abrir o chat
+chat-minimise = Minimizar o chat
+chat-privacy = { $company } guarda este chat.
+chat-away = Ninguém está aqui agora. Escreva e responderemos no horário de atendimento.
+chat-about-you = Sobre você
+chat-ask-name = Seu nome
+chat-ask-phone = Telefone
+chat-ask-email = E-mail
+chat-consent-needed = Não enviada: o chat precisa primeiro do seu consentimento.
+chat-wrong-phone = Não enviada: o telefone precisa do código do país: +55 11 91234-5678.
+chat-wrong-email = Não enviada: um e-mail é assim: ana@example.com.
+chat-typing-somebody = Alguém está digitando…
+chat-forwarded = Encaminhada
+chat-react = Reagir
+chat-choose = Escolher
+chat-map = Ver no mapa
+chat-files-enough = Não enviado: hoje não aceitamos mais arquivos aqui. Envie um link.

@@ -1,0 +1,122 @@
+## Common words and buttons
+
+common-save = Salvar
+common-cancel = Cancelar
+common-back = Voltar
+common-next = Continuar
+common-copy = Copiar
+common-copied = Copiado
+common-details = Detalhes
+common-try-again = Tentar de novo
+common-refresh = Atualizar
+common-older = Mais antigas
+common-newer = Mais recentes
+common-filter = Aplicar filtro
+common-filter-clear = Limpar filtro
+common-optional = opcional
+common-loading = Carregando…
+common-live = Atualiza sozinho · { $stamp }
+common-as-of = Às { $stamp }
+common-live-lost = Sem conexão com o Parom. Você vê os dados de { $stamp }.
+common-saved = Salvo
+common-not-saved =
+    Nada foi salvo: { $errors ->
+        [one] um campo precisa de correção
+       *[other] { $errors } campos precisam de correção
+    }.
+common-secret-set = Salvo, termina em { $last4 }. Deixe vazio para manter.
+common-secret-once = Copie agora: não será mostrado de novo.
+common-skip = Ir para o conteúdo
+common-help = Ajuda
+common-contact-support = Escrever ao suporte
+common-support-number = Número para o suporte: { $request_id }
+common-total =
+    { $count ->
+        [one] { $count } linha
+       *[other] { $count } linhas
+    }
+
+## Navigation
+
+nav-overview = Visão geral
+nav-sources = Fontes
+nav-messages = Mensagens
+nav-undelivered = Não entregues
+nav-import = Importação
+nav-templates = Modelos
+nav-keys = Chaves e webhooks
+nav-team = Equipe
+nav-audit = Registro de auditoria
+nav-data = Seus dados
+nav-account = Conta do { $crm }
+nav-sign-out = Sair
+
+## Time
+
+time-now = agora mesmo
+time-minutes-ago =
+    { $count ->
+        [one] há { $count } minuto
+       *[other] há { $count } minutos
+    }
+time-in-minutes =
+    { $count ->
+        [one] em { $count } minuto
+       *[other] em { $count } minutos
+    }
+time-today-at = hoje às { $clock }
+time-yesterday-at = ontem às { $clock }
+time-days-left =
+    { $count ->
+        [one] falta { $count } dia
+       *[other] faltam { $count } dias
+    }
+time-tomorrow-at = amanhã às { $clock }
+time-month =
+    { $month ->
+        [1] jan
+        [2] fev
+        [3] mar
+        [4] abr
+        [5] mai
+        [6] jun
+        [7] jul
+        [8] ago
+        [9] set
+        [10] out
+        [11] nov
+       *[12] dez
+    }
+time-day = { $day } de { $month }
+time-day-year = { $day } de { $month } de { $year }
+time-day-at = { $date } às { $clock }
+time-day-stamp = { $date }, { $clock }
+time-span-milliseconds = { $count } ms
+time-span-seconds = { $count } s
+time-span-minutes = { $count } min
+time-span-hours = { $count } h
+time-span-days = { $count } d
+common-error-mark = Erro:
+common-text-hidden = O texto está oculto
+common-actions = Ações
+common-on = Ativado
+common-done = Pronto
+common-pages = Páginas
+common-new-tab = (abre em uma nova aba)
+common-since = desde
+common-number = { $number }
+common-percent = { $percent }%
+common-language = Idioma
+nav-label = Seções
+nav-menu = Menu
+nav-conversations = Chats
+nav-count-alerts =
+    { $count ->
+        [one] { $count } alerta aberto
+       *[other] { $count } alertas abertos
+    }
+nav-count-undelivered =
+    { $count ->
+        [one] { $count } mensagem não entregue
+       *[other] { $count } mensagens não entregues
+    }

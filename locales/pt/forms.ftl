@@ -1,0 +1,15 @@
+## Errors of forms
+
+form-empty = Preencha “{ $field }”.
+form-too-long = “{ $field }” tem { $length } caracteres e cabem até { $limit }.
+form-not-url = O endereço deve começar com https://
+form-not-email = Um e-mail é assim: ana@example.com.
+form-not-phone = O telefone precisa do código do país: +55 11 91234-5678.
+form-not-date = Uma data é assim: 18.11.2026.
+form-date-future = A data está no futuro.
+form-pipeline-gone = Este funil foi excluído ou arquivado no { $crm }. Escolha outro.
+form-file-not-jsonl = A linha { $line } não é um objeto JSON: { $reason }
+form-changed-meanwhile = { $name } alterou isto { $time }. Veja os novos valores e salve de novo.
+form-expired = A página ficou aberta tempo demais. Seus valores foram mantidos, salve de novo.
+form-confirm-mismatch = Para confirmar, digite exatamente: { $expected }
+form-refused = Isto não foi aceito: { $reason }

@@ -1,0 +1,82 @@
+## Reasons, each with what to do (the error passport)
+
+reason-recipient_blocked = O cliente bloqueou o bot ou excluiu o chat.
+reason-recipient_blocked-fix = Escreva ao cliente por outro mensageiro ou ligue.
+reason-recipient_unreachable = Este número não tem conta no mensageiro.
+reason-recipient_unreachable-fix = Verifique o número no contato.
+reason-window_closed = O tempo para escrever livremente após a última mensagem do cliente acabou.
+reason-window_closed-fix = Envie um modelo aprovado ou responda quando o cliente escrever de novo.
+reason-template_refused = O WhatsApp não aceitou o modelo “{ $template }”.
+reason-template_refused-fix = Abra “Modelos”: lá estão o estado e o motivo.
+reason-media_gone = O arquivo não está mais disponível no link do remetente.
+reason-media_gone-fix = Peça para enviarem o arquivo de novo.
+reason-media_too_big = O arquivo tem { $size } e o mensageiro aceita até { $limit }.
+reason-media_too_big-fix = Envie um arquivo menor ou um link.
+reason-kind_not_supported = O mensageiro não aceita mensagens deste tipo: { $kind }.
+reason-kind_not_supported-fix = Envie como arquivo ou como texto.
+reason-rate_limited = O mensageiro pediu para ir mais devagar. O Parom espera e envia em ordem.
+reason-rate_limited-fix = Nada a fazer.
+reason-messenger_down = O mensageiro não responde.
+reason-messenger_down-fix =
+    Nada a fazer: o Parom tenta por { $hours ->
+        [one] { $hours } hora
+       *[other] { $hours } horas
+    }.
+reason-access_revoked = O mensageiro não aceita mais o acesso salvo.
+reason-access_revoked-fix = Clique em “Conectar de novo” na fonte.
+reason-crm_down = O { $crm } não responde.
+reason-crm_down-fix = Nada a fazer: o Parom tenta de novo e mantém a ordem.
+reason-crm_refused = O { $crm } recusou a mensagem; o motivo está em “Detalhes”.
+reason-crm_refused-fix = Copie o relatório e escreva ao suporte.
+reason-crm_unpaid = A conta do { $crm } não está paga.
+reason-crm_unpaid-fix = Pague o { $crm }: o que espera chegará em ordem.
+reason-channel_detached = O { $crm } desconectou o canal de chats.
+reason-channel_detached-fix = Desative e ative a integração no { $crm }: as fontes ficam.
+reason-signature_refused = O { $crm } não aceita a assinatura do Parom.
+reason-signature_refused-fix = O fornecedor já foi avisado. As mensagens esperam.
+reason-source_paused = A fonte está pausada.
+reason-source_paused-fix = Ative a fonte.
+reason-webhook_suspended = Seu servidor falhou por 24 horas, então o Parom pausou a fonte.
+reason-webhook_suspended-fix = Conserte o servidor e clique em “Testar e ativar” na fonte.
+reason-too_old =
+    A entrega foi tentada por { $hours ->
+        [one] { $hours } hora
+       *[other] { $hours } horas
+    } sem sucesso.
+reason-too_old-fix = Envie de novo ou escreva outra vez ao cliente.
+reason-webhook_status = Seu servidor respondeu { $status }.
+reason-webhook_status-fix = A resposta deve ser 2xx. A resposta completa está em “Detalhes”.
+reason-webhook_timeout = Seu servidor não respondeu em 15 segundos.
+reason-webhook_timeout-fix = Primeiro guarde o evento, responda 2xx e processe depois.
+reason-dropped_by_person = { $name } parou a entrega.
+reason-dropped_by_person-fix = Clique em “Enviar de novo” se foi um engano.
+reason-outcome_unknown = A conexão caiu depois que a mensagem foi entregue.
+reason-outcome_unknown-fix = Veja o chat antes de enviar de novo.
+reason-refused = O mensageiro recusou a mensagem; o motivo está em “Detalhes”.
+reason-refused-fix = Mude o que o mensageiro indica e escreva de novo.
+reason-internal = O Parom não conseguiu levar a mensagem. A causa está no registro do fornecedor.
+reason-internal-fix = Envie de novo. Se falhar outra vez, copie o relatório e escreva ao suporte.
+reason-source_disconnected = A fonte deste chat foi excluída.
+reason-source_disconnected-fix = Escreva ao cliente por outra fonte.
+reason-no_bot = A mensagem foi escrita fora do { $crm } e este canal não tem um bot para mostrá-la.
+reason-no_bot-fix = Peça ao fornecedor que informe o bot do canal e envie de novo.
+reason-suspended = O fornecedor suspendeu esta conta. As mensagens são recebidas e esperam.
+reason-suspended-fix = Escreva ao suporte.
+reason-found_in_history = Escrita há { $age } e só agora encontrada no histórico do { $crm }: o Parom não soube a tempo.
+reason-found_in_history-fix = Envie se ainda fizer sentido ou remova. Sozinha ela nunca é enviada.
+
+## Reasons in a few words, as headings
+
+reason-short-too_old = Não foi possível entregar a tempo
+reason-short-dropped_by_person = Parada por uma pessoa
+reason-short-source_disconnected = Fonte excluída
+reason-short-recipient_blocked = Bloqueada pelo cliente
+reason-short-conversation_deleted = Chat excluído pelo cliente
+reason-short-recipient_unreachable = Não está no mensageiro
+reason-short-unsupported = Tipo não aceito
+reason-short-window_closed = O tempo para escrever livremente acabou
+reason-short-rejected = Recusada
+reason-short-no_bot = O canal não tem bot
+reason-short-found_in_history = Encontrada no histórico, espera uma decisão
+reason-short-internal = Erro do Parom ou resultado desconhecido
+reason-short-other = Outros motivos

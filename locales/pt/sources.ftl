@@ -1,0 +1,243 @@
+## Messengers
+
+connector-telegram = Bot do Telegram
+connector-whatsapp = WhatsApp Business
+connector-webchat = Chat do site
+connector-max = Bot do MAX
+connector-custom = Seu próprio mensageiro (API)
+connector-telegram-about = Os clientes escrevem para seu bot. Arquivos, respostas, edições e reações vão nos dois sentidos. O Telegram não informa quando uma mensagem é entregue ou lida.
+connector-whatsapp-about = Os clientes escrevem para seu número do WhatsApp Business. É possível escrever livremente por 24 horas após a última mensagem do cliente; depois, só com um modelo aprovado.
+connector-webchat-about = Uma janela de chat no seu site. Uma linha de código, sem cadastro para o cliente.
+connector-custom-about = Para desenvolvedores: envie e receba mensagens pela API pública e webhooks assinados.
+
+## Sources: list and page
+
+sources-title = Fontes
+sources-used = { $used } de { $limit } em uso
+sources-add = Adicionar fonte
+sources-empty-title = Ainda não há fontes
+sources-empty-text = Uma fonte é um número, um bot ou um site em que os clientes escrevem para você. No funil ela aparece como a origem de um lead.
+sources-col-name = Fonte
+sources-col-messenger = Mensageiro
+sources-col-pipeline = Funil
+sources-col-state = Estado
+sources-col-last-in = Última do cliente
+sources-col-last-out = Última ao cliente
+sources-col-failed = Falhas em 24 h
+sources-default-mark = Padrão
+sources-limit-reached = As { $limit } fontes estão em uso. Exclua uma de que não precise mais.
+sources-pick-default = Não há fonte padrão. Chats sem fonte vão para o funil principal.
+source-edit-name = Nome no { $crm }
+source-edit-pipeline = Funil para novos leads
+source-edit-pipeline-hint = Um novo chat aparece como lead em “Leads de entrada” deste funil.
+source-edit-default = Fonte padrão
+source-edit-default-hint = Recebe os chats sem fonte indicada. “{ $name }” deixará de ser a padrão.
+source-test = Testar fonte
+source-test-passed =
+    Teste concluído em { $ms } ms: { $steps ->
+        [one] { $steps } passo
+       *[other] { $steps } passos
+    }.
+source-test-failed = O teste parou no passo { $step }: { $reason }
+source-pause = Pausar fonte
+source-pause-confirm =
+    As mensagens de “{ $source }” serão recebidas e vão esperar. { $count ->
+        [0] Nenhuma está esperando
+        [one] { $count } mensagem está esperando
+       *[other] { $count } mensagens estão esperando
+    } agora.
+source-resume = Ativar
+source-reconnect = Conectar de novo
+source-delete = Excluir fonte
+source-delete-confirm =
+    Excluir “{ $source }”? { $chats ->
+        [0] Ela não tem chats
+        [one] { $chats } chat fica no { $crm }, mas não recebe mais mensagens
+       *[other] { $chats } chats ficam no { $crm }, mas não recebem mais mensagens
+    }. { $waiting ->
+        [0] Nenhuma mensagem está esperando
+        [one] { $waiting } mensagem em espera vai para “Não entregues”
+       *[other] { $waiting } mensagens em espera vão para “Não entregues”
+    }.
+source-deleted-in-crm = Esta fonte foi excluída no { $crm }. Os novos chats vão para a fonte padrão até você criá-la de novo.
+source-create-again = Criar no { $crm } de novo
+source-abilities = O que este mensageiro pode fazer
+
+## Why a source is in its state, and its one button
+
+source-reason-access_refused = O mensageiro não aceita mais o acesso salvo.
+source-reason-credentials_erased = A conta tinha saído do { $crm }, então o acesso salvo ao mensageiro foi apagado. Dê o acesso de novo; chats e configurações são mantidos.
+source-reason-messenger_unreachable = O mensageiro não responde. As mensagens esperam e são tentadas de novo.
+source-reason-webhook_suspended = Seu servidor falhou por 24 horas, então o Parom pausou a fonte. As mensagens esperam aqui, cada uma por 24 horas.
+source-reason-deleted_in_crm = Alguém excluiu esta fonte no { $crm }. Os novos chats vão para a fonte padrão até você criá-la de novo.
+source-reason-pipeline_archived = O funil dela está no arquivo do { $crm }, então novos leads não são vistos. Escolha outro.
+source-reason-account_not_connected = A conta ainda não está conectada.
+source-reason-account_access_lost = O { $crm } não aceita mais o acesso que deu. As mensagens continuam; as configurações não podem ser alteradas.
+source-reason-account_unpaid = A conta do { $crm } não está paga.
+source-reason-account_blocked = O { $crm } recusa todas as solicitações desta conta. As mensagens esperam.
+source-reason-account_suspended = O fornecedor suspendeu esta conta. As mensagens são recebidas e esperam.
+source-reason-account_disconnected = A conta está desconectada. Nenhuma mensagem passa.
+source-reason-channel_disconnected = O { $crm } desconectou o canal de chats. As fontes ficam.
+source-reason-channel_misconfigured = O { $crm } não aceita a assinatura do Parom. O fornecedor já foi avisado; as mensagens esperam.
+source-reason-channel_not_allowed = O canal de chats ainda não está aberto para esta conta. Peça ao fornecedor que a adicione.
+source-action-test = Testar fonte
+source-action-reconnect = Conectar de novo
+source-action-resume = Ativar
+source-action-restore = Criar no { $crm } de novo
+source-action-choose_pipeline = Escolher um funil
+source-action-allow_access = Permitir o acesso de novo
+source-action-connect_account = Conectar
+source-action-pay = Pagar o { $crm }
+source-action-support = Escrever ao suporte
+
+## Testing a source
+
+source-test-credentials = O mensageiro aceita o acesso
+source-test-webhook = As mensagens são entregues no endereço certo
+source-test-chat = O { $crm } abre um chat de teste sem lead
+source-test-message = O { $crm } aceita uma mensagem silenciosa
+source-test-status = O { $crm } aceita um status de entrega
+source-test-person = Parom (teste)
+source-test-text = Este é um teste da conexão. Não precisa de resposta.
+
+## Sources that are not ours
+
+stray-own_default = O { $crm } criou a fonte “{ $name }” quando a integração foi instalada. Chats sem fonte vão para ela.
+stray-own_default-fix = Deixe sua fonte padrão assumir o funil e os chats dela, ou remova-a.
+stray-unknown = O { $crm } tem a fonte “{ $name }”, que o Parom não criou.
+stray-unknown-fix = Se ninguém precisa dela, remova-a. Ou deixe sua fonte padrão assumir o funil dela.
+stray-adopt = Assumir
+stray-remove = Remover
+
+## From one source to several
+
+migration-title = De uma fonte para várias
+migration-default_source = Uma fonte padrão
+migration-default_source-todo = Escolha a fonte que representa a linha anterior: ela recebe os chats sem fonte indicada.
+migration-bind_chats = Os chats encontram sua fonte
+migration-bind_chats-todo = Nada a fazer: com a próxima mensagem cada chat fica ligado à sua fonte.
+migration-more_sources = Mais fontes
+migration-more_sources-todo = Adicione o próximo número, bot ou site.
+
+## Sources: further words of the pages
+
+answer-yes = Sim
+answer-no = Não
+source-title = Fonte “{ $name }”
+source-name-deleted = { $name } (excluída)
+source-somebody = alguém
+source-tabs = Partes da fonte
+source-tab-settings = Configurações
+source-tab-access = Acesso
+source-tab-abilities = O que ela pode fazer
+source-tab-test = Teste
+source-danger = Pausar e excluir
+source-pipeline-number = Funil { $id }
+source-pipelines-as-of = Funis conforme a lista do { $crm } { $time }.
+source-pipelines-away = O { $crm } ainda não listou os funis. Todo o resto pode ser alterado; o funil fica.
+source-edit-contact = Contato de um novo chat
+source-edit-default-first = Recebe os chats sem fonte indicada.
+source-is-default = Esta é a fonte padrão. Para mudar, marque outra.
+source-id-ours = ID no Parom
+source-id-external = ID externo
+source-id-crm = ID no { $crm }
+source-held =
+    { $count ->
+        [one] { $count } mensagem espera
+       *[other] { $count } mensagens esperam
+    }, a mais antiga desde { $stamp }.
+source-paused = “{ $source }” está pausada. As mensagens são recebidas e esperam.
+source-resumed = “{ $source }” está ativada.
+source-resume-nothing = Nada espera. “{ $source }” continua na hora.
+source-resume-choose = O que fazer com o que espera
+source-resume-all =
+    { $count ->
+        [one] Enviar { $count } mensagem
+       *[other] Enviar as { $count } mensagens
+    }
+source-resume-younger =
+    { $hours ->
+        [one] Enviar só o que tem menos de { $hours } hora
+       *[other] Enviar só o que tem menos de { $hours } horas
+    }
+source-resume-none = Não enviar nada
+source-resume-dropped = O que não é enviado fica com falha e os atendentes veem isso no { $crm }.
+source-deleted = “{ $source }” foi excluída.
+source-restored = “{ $source }” está de novo no { $crm }.
+source-changed-settings = Alterado; os novos valores estão na página “Acesso”
+source-crm-away = O { $crm } não responde. Nada mudou e seus valores foram mantidos: tente de novo em um minuto.
+source-refused-other = Foi recusado, nada mudou: { $reason }
+source-refused-crm_refused = O { $crm } recusou, nada mudou: { $reason }
+source-refused-crm_unpaid = O { $crm } não está pago e por isso recusa. Nada mudou e seus valores foram mantidos: pague no { $crm } e clique no botão de novo.
+source-refused-crm_blocked = O { $crm } bloqueou esta conta e recusa tudo. Nada mudou e seus valores foram mantidos: escreva ao suporte e clique no botão de novo quando o { $crm } der acesso.
+source-refused-crm_limit = O { $crm } não aceita mais fontes para esta conta: { $reason }
+source-refused-source_limit = Todas as fontes desta conta estão em uso. Exclua uma de que não precise mais.
+source-refused-tenant_inactive = A conta não está ativa, então as fontes não podem ser alteradas. Abra “Conta do { $crm }”.
+source-refused-channel_not_connected = O canal de chats não está conectado a esta conta. Abra “Conta do { $crm }”.
+source-refused-deleted_in_crm = Alguém excluiu esta fonte no { $crm }. Primeiro crie-a lá de novo.
+source-refused-not_deleted_in_crm = A fonte está no { $crm }: nada a criar.
+source-refused-no_source = Ainda não há uma fonte que possa assumir. Adicione uma primeiro.
+source-test-about = O Parom percorre todo o caminho com uma mensagem silenciosa em um chat próprio. Nenhum cliente recebe nada e ninguém é avisado.
+source-test-step-failed = Falhou
+sources-since = desde
+sources-may-not = Um proprietário ou administrador pode alterar isto.
+stray-adopted = Pronto: sua fonte assumiu e a do { $crm } foi removida.
+stray-removed = A fonte foi removida do { $crm }.
+ability-begins-known = Escreve primeiro só a clientes que já escreveram aqui e informaram o telefone
+ability-receipts = Informa quando uma mensagem é entregue e lida
+ability-delivered-on-accept = O que o mensageiro aceitou conta como entregue
+ability-repeat-marked = Após uma queda de conexão as mensagens são repetidas com uma marca, para que o receptor as reconheça
+ability-repeat-freely = Após uma queda de conexão nada chega duas vezes
+ability-await-status = Após uma queda de conexão o Parom espera a confirmação do mensageiro antes de enviar de novo
+ability-resend-once = Após uma queda de conexão uma mensagem pode chegar duas vezes
+ability-speed =
+    { $count ->
+        [one] Até { $count } mensagem por segundo
+       *[other] Até { $count } mensagens por segundo
+    }
+ability-takes = Leva: { $kinds }
+ability-takes-not = Ainda não leva: { $kinds }
+ability-takes-as = Leva em outra forma: { $kinds }
+ability-knows = Aceita: { $features }
+ability-replaces = Substitui por texto: { $features }
+ability-apart = Envia em separado: { $features }
+ability-lacks = Não tem: { $features }
+ability-name-captions = texto abaixo dos arquivos
+ability-name-media_groups = arquivos enviados juntos
+ability-name-buttons = botões
+ability-name-lists = listas para escolher
+ability-name-quotes = citações
+ability-name-forwards = mensagens encaminhadas
+ability-name-templates = modelos com seus valores
+ability-name-comments = respostas a comentários
+ability-name-reactions = reações
+ability-name-typing = “está digitando”
+ability-name-write_first = escrever primeiro
+ability-name-edits = mensagens editadas
+source-tab-appearance = Aparência
+source-tab-hours = Horário
+source-tab-before = Antes do chat
+source-tab-install = Instalação
+source-preview = Prévia
+source-preview-question = Olá. Vocês entregam aos domingos?
+source-preview-answer = Sim, das 10h às 18h.
+source-hours-from = abre
+source-hours-until = fecha
+widget-embed-nowhere-here = A lista de sites está vazia, então o chat não aparece em lugar nenhum. Adicione seu site acima.
+source-install-gtm = Google Tag Manager
+source-install-how-gtm = Nova tag → HTML personalizado, cole a linha, acionador “All Pages” e publique o contêiner.
+source-install-tilda = Tilda
+source-install-how-tilda = Site settings → More → HTML code for the head section, cole a linha e publique todas as páginas.
+source-install-wordpress = WordPress
+source-install-how-wordpress = Com um plugin de código para cabeçalho e rodapé: cole a linha em “Footer”. Ou coloque em footer.php do tema, antes de </body>.
+source-install-bitrix = 1C-Bitrix
+source-install-how-bitrix = Settings → Site templates → seu modelo: cole a linha em footer.php, antes de </body>, e limpe o cache.
+
+## The source's page: how it is doing
+
+source-failures = Últimas mensagens não entregues
+source-failures-all = Todas as não entregues desta fonte
+source-entrance = Onde os clientes escrevem
+source-entrance-hint = Coloque o link no seu site e nas assinaturas de e-mail; imprima o QR code.
+source-qr = QR code de { $link }
+source-changes = Quem alterou o quê

@@ -1,0 +1,139 @@
+## States: source
+
+source-state-working = Funcionando
+source-state-working-hint = Comprovado { $time }: uma mensagem ou um teste passou.
+source-state-working-unproved = Nenhuma mensagem e nenhum teste passou ainda.
+source-state-checking = Verificando
+source-state-checking-hint = O Parom espera a primeira prova de que o mensageiro está conectado. Costuma levar menos de um minuto.
+source-state-needs_attention = Requer atenção
+source-state-needs_attention-hint = As mensagens vão nos dois sentidos, mas algo vai falhar em breve: { $reason }
+source-state-stopped = Parada
+source-state-stopped-hint = O mensageiro não aceita mais o acesso salvo. As mensagens dos atendentes esperam aqui, a salvo. Conecte a fonte de novo.
+source-state-paused = Pausada por você
+source-state-paused-hint = Pausada desde { $stamp } por { $name }. As mensagens são recebidas e esperam; nada é entregue até você ativar.
+source-state-unpaid = Não pago
+source-state-unpaid-hint =
+    { $payer } recusa mensagens até ser pago. As novas mensagens são guardadas por { $days ->
+        [one] { $days } dia
+       *[other] { $days } dias
+    }.
+source-state-blocked = Bloqueada pelo mensageiro
+source-state-blocked-hint = O mensageiro bloqueou este número ou bot. Nada é enviado nem recebido. O motivo está no aviso do próprio mensageiro.
+source-state-crm_unreachable = O { $crm } não responde
+source-state-crm_unreachable-hint = As mensagens dos clientes são recebidas e esperam. O Parom tenta de novo sozinho; nada precisa ser feito.
+
+## States: account (tenant)
+
+tenant-state-provisioning = Em configuração
+tenant-state-provisioning-hint = O { $crm } permitiu o acesso e o Parom está terminando a configuração. Costuma levar menos de um minuto.
+tenant-state-awaiting_credentials = Falta entrar
+tenant-state-awaiting_credentials-hint = Insira seu usuário e sua senha no widget. Até lá o canal não está conectado e nenhuma mensagem passa.
+tenant-state-active = Conectada
+tenant-state-active-hint = O acesso é válido e o canal está conectado.
+tenant-state-needs_reauth = Acesso perdido
+tenant-state-needs_reauth-hint = O { $crm } não aceita mais o acesso que deu. As mensagens continuam nos dois sentidos; fontes, funis, modelos e vínculos com contatos não podem ser alterados. Permita o acesso de novo: fontes e chats ficam.
+tenant-state-needs_reauth-cut_off-hint = O { $crm } não aceita mais o acesso que deu e desconectou o canal de chats. As mensagens dos clientes são recebidas e esperam aqui. Permita o acesso de novo: fontes e chats ficam.
+tenant-state-unpaid = O { $crm } não está pago
+tenant-state-unpaid-hint =
+    O { $crm } não aceita mensagens até ser pago. As mensagens dos clientes são guardadas por { $days ->
+        [one] { $days } dia
+       *[other] { $days } dias
+    } e entregues em ordem depois do pagamento.
+tenant-state-blocked = Bloqueada pelo { $crm }
+tenant-state-blocked-hint = O { $crm } recusa todas as solicitações desta conta. As mensagens esperam aqui. Escreva ao suporte: o texto para o { $crm } está pronto.
+tenant-state-suspended = Suspensa
+tenant-state-suspended-hint = O fornecedor suspendeu esta conta. As mensagens são recebidas e esperam, nada é entregue. Escreva ao suporte.
+tenant-suspended-reason = Motivo: { $reason }
+tenant-state-disconnected = Não conectada
+tenant-state-disconnected-hint = O canal de chats está desconectado e nenhuma mensagem passa. As fontes são mantidas: conecte de novo e elas continuam.
+tenant-state-uninstalled = Desconectada
+tenant-state-uninstalled-hint = A integração está desativada no { $crm }. Nenhuma mensagem passa. As chaves de acesso são apagadas em 24 horas; fontes, chats e o registro ficam.
+
+## States: channel connection
+
+channel-state-connecting = Conectando
+channel-state-connected = Conectado
+channel-state-disconnected = Não conectado
+channel-state-not_allowed = Não permitido
+channel-state-misconfigured = Assinatura recusada
+
+## States: message
+
+message-state-queued = Na fila
+message-state-sent = Enviada
+message-state-delivered = Entregue
+message-state-read = Lida
+message-state-failed = Com falha
+message-state-held = Retida
+message-late = Chegou atrasada: { $delay } depois de escrita
+message-maybe-twice = O cliente pode ter recebido duas vezes
+message-found-in-history = Encontrada no histórico do { $crm }: o Parom não soube a tempo
+message-edited = Editada
+message-deleted = Excluída por quem enviou
+message-deleted-by-customer = Excluída pelo cliente
+
+## States: token
+
+token-state-valid = Válido
+token-state-refreshing = Em renovação
+token-state-expiring = Vence em breve
+token-state-refresh_failing = A renovação está atrasada
+token-state-expired = Vencido
+token-state-revoked = Revogado
+token-state-missing = Não informado
+
+## States: letter and undelivered (dead letter)
+
+letter-state-retrying = Será tentado de novo
+letter-state-sending = Em envio
+letter-state-checking_outcome = O resultado está sendo verificado
+letter-state-done = Pronto
+letter-state-dead = Não entregue
+letter-kind-message = Mensagem
+letter-kind-edit = Edição
+letter-kind-status = Status
+letter-kind-typing = Digitando
+letter-kind-reaction = Reação
+letter-kind-import = Página de importação
+letter-kind-resend = Webhook enviado de novo
+
+## States: import
+
+import-state-ready = Pronta para começar
+import-state-queued = Espera a vez
+import-state-counted = Contada
+import-state-running = Em andamento
+import-state-paused = Em pausa
+import-state-done = Terminada
+import-state-done_with_skips = Terminada, com omissões
+import-state-failed = Parada por um erro
+import-state-cancelled = Cancelada
+
+## States: webhook endpoint
+
+webhook-state-untested = Não testado
+webhook-state-working = Responde
+webhook-state-failing = Com falhas
+webhook-state-suspended = Suspenso
+webhook-state-disabled = Desativado
+webhook-state-failing-hint = { $failed } das últimas { $total } entregas falharam. As mensagens não se perdem: o Parom tenta de novo.
+webhook-state-suspended-hint = Nenhuma entrega deu certo em 24 horas. As mensagens esperam aqui. Corrija o endereço e clique em “Testar e ativar”.
+webhook-state-disabled-hint = Desativado após 5 dias sem resposta. O que esperava está em “Não entregues”.
+
+## States: alert, template, key, member
+
+alert-state-open = Aberto
+alert-state-acknowledged = { $name } está cuidando
+alert-state-resolved = Resolvido
+alert-state-muted = Silenciado até { $stamp }
+template-state-draft = Rascunho
+template-state-review = Em revisão
+template-state-approved = Aprovado
+template-state-rejected = Rejeitado
+template-state-paused = Parado pelo WhatsApp
+template-state-plain = Pronto
+key-state-active = Ativa
+key-state-revoked = Revogada
+member-state-invited = Com convite
+member-state-active = Com acesso
+member-state-disabled = Sem acesso

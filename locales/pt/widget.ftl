@@ -1,0 +1,76 @@
+## Widget: settings window
+
+widget-title = Parom: mensageiros no { $crm }
+widget-summary = { $used } de { $limit } fontes
+widget-add-source = Adicionar fonte
+widget-open-panel = Abrir o painel
+widget-sign-in-title = Entrar no Parom
+widget-login = Usuário
+widget-password = Senha
+widget-sign-in = Entrar e conectar
+widget-wrong-credentials = O usuário ou a senha não conferem. Verifique o idioma do teclado e o Caps Lock.
+widget-too-many-tries = Tentativas demais. A próxima será possível { $time }.
+widget-wrong-account = Esta janela é de outra conta do { $crm }. Recarregue a página e entre de novo.
+widget-provisioning = O { $crm } acabou de instalar a integração. O Parom está terminando; a janela se atualiza sozinha.
+widget-not-admin = Você pode ver as fontes. Um administrador da conta do { $crm } pode alterá-las: { $admins }.
+widget-no-connection = O Parom não responde. Suas mensagens não são afetadas. A janela tentará de novo { $time }.
+widget-removing =
+    Ao desativar a integração, as mensagens param na hora. { $sources ->
+        [one] { $sources } fonte e seus chats ficam
+       *[other] { $sources } fontes e seus chats ficam
+    } no { $crm }.
+card-title = Chats deste contato
+card-no-chats = Este contato ainda não tem chats pelo Parom.
+card-last-failure = Última falha { $time }: { $reason }
+card-where = Onde está minha mensagem?
+card-window-left =
+    É possível escrever livremente por mais { $hours ->
+        [one] { $hours } hora
+       *[other] { $hours } horas
+    }
+card-window-over = O tempo para escrever livremente acabou. Envie um modelo aprovado.
+card-window-wait = O tempo para escrever livremente acabou. Você poderá responder quando o cliente escrever de novo.
+
+## Widget: words for moderation and amoMarket
+
+widget-short-description = Mensageiros e chat do site no card do lead
+widget-description = As mensagens dos clientes, dos mensageiros e do seu site, chegam ao card do lead e as respostas voltam para eles. Até 50 fontes, cada uma com seu funil.
+widget-tour-description = Adicione uma fonte, escolha o funil e envie uma mensagem de teste. Cada mensagem mostra onde está.
+widget-setting-state = Conexão
+
+## Widget: further sentences
+
+widget-connect = Conectar
+widget-allow-again = Permitir o acesso de novo
+widget-provisioning-late = O { $crm } não avisou o Parom da instalação. Clique em “Conectar” e permita o acesso: a janela continua sozinha.
+widget-embed-nowhere = O chat aparece só nos sites da lista, e a lista está vazia. Abra o painel e adicione seu site em “Instalação”.
+widget-not-installed = Clique em “Instalar”: o { $crm } permitirá que o Parom crie fontes e leve mensagens. Esta janela continua sozinha.
+widget-not-admin-unnamed = Você pode ver as fontes. Um administrador da conta do { $crm } pode alterá-las.
+widget-privacy = Política de privacidade
+widget-no-answer = O Parom não respondeu. Não se sabe se a alteração foi salva: veja a lista antes de repetir.
+widget-unexpected = O Parom não conseguiu fazer isto. Nada mudou.
+widget-popup-blocked = O navegador não abriu a nova aba. Abra por este link:
+widget-source-gone = Esta fonte não está no Parom. Talvez tenha sido excluída.
+widget-pipeline-main = Funil principal
+widget-created = “{ $source }” foi criada. Teste antes de passar aos clientes.
+widget-deleted = “{ $source }” foi excluída.
+widget-testing = Teste em andamento, costuma levar alguns segundos…
+widget-stray-adopt = Assumir
+widget-stray-remove = Remover do { $crm }
+widget-resume-nothing = Ativar “{ $source }”? Nenhuma mensagem está esperando.
+widget-resume-held =
+    Ativar “{ $source }”? { $count ->
+        [one] { $count } mensagem está esperando, a mais antiga chegou { $time }
+       *[other] { $count } mensagens estão esperando, a mais antiga chegou { $time }
+    }.
+widget-resume-all = Entregar todas
+widget-resume-drop =
+    Não entregar as de mais de { $hours ->
+        [one] { $hours } hora
+       *[other] { $hours } horas
+    }
+time-in-seconds =
+    { $count ->
+        [one] em { $count } segundo
+       *[other] em { $count } segundos
+    }

@@ -1,0 +1,132 @@
+//! Messages that take too long though both sides answer: 95 of 100 of the last quarter of an hour. Read only for
+//! accounts in whose queue a message is that old, so an account without a queue costs nothing.
+
+use std::collections::BTreeSet;
+
+use base::message::{Direction, LetterKind};
+use entity::{attempt, letter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::findings::{Finding, Findings};
+use super::page::Page;
+use crate::alert;
+use crate::delivery::read::{first_id_at, made_at};
+use crate::usage::UsageContext;
+
+/// The time that is looked at, in milliseconds, and the most messages of it.
+const WINDOW: i64 = 15 * 60_000;
+const MOST: u64 = 1_000;
+/// Seconds by which the figure in the alert changes.
+const STEP: i64 = 30_000;
+
+/// A message that waits.
+#[derive(Debug, FromQueryResult)]
+struct Waiting {
+    tenant_id: Uuid,
+    source_id: Uuid,
+    direction: i16,
+    accepted_at: i64,
+}
+
+/// The attempt by which a message was delivered.
+#[derive(Debug, FromQueryResult)]
+struct Delivered {
+    message_id: Uuid,
+    at: i64,
+    ms: i32,
+}
+
+/// Adds the accounts of a page whose messages are late.
+pub(super) async fn look(app: &UsageContext, page: &Page, findings: &mut Findings) -> Result<(), DbErr> {
+    let most = i64::from(app.config.alerts.late_seconds) * 1_000;
+    if most == 0 {
+        return Ok(());
+    }
+    let now = app.clock.millis();
+    let old = waiting(app, page, now - most).await?;
+    let old: Vec<Waiting> = old.into_iter().filter(|letter| !is_stuck(page, letter)).collect();
+    let served: BTreeSet<Uuid> = page.served().map(|tenant| tenant.tenant_id).collect();
+    let open = page.open.values().filter(|open| open.kind == alert::LATE).map(|open| open.tenant_id);
+    let suspects: BTreeSet<Uuid> = old.iter().map(|letter| letter.tenant_id).chain(open).collect();
+    for tenant_id in suspects.intersection(&served).copied() {
+        let waits: Vec<i64> =
+            old.iter().filter(|letter| letter.tenant_id == tenant_id).map(|letter| now - letter.accepted_at).collect();
+        let waiting = waits.len();
+        let Some(took) = most_took(waits.into_iter().chain(delivered(app, tenant_id, now).await?).collect()) else {
+            continue;
+        };
+        if took >= most {
+            let detail = json!({ "delay": took / STEP * STEP, "count": waiting });
+            findings.add(Finding { tenant_id, kind: alert::LATE, source_id: None, detail });
+        }
+    }
+    Ok(())
+}
+
+/// The oldest messages of a page that wait for longer than they may. Those that a person sent again are not late.
+async fn waiting(app: &UsageContext, page: &Page, before: i64) -> Result<Vec<Waiting>, DbErr> {
+    use letter::Column::{AcceptedAt, Direction, Kind, Late, SourceId, TenantId};
+    letter::Entity::find()
+        .select_only()
+        .columns([TenantId, SourceId, Direction, AcceptedAt])
+        .filter(TenantId.is_in(page.ids()))
+        .filter(Kind.eq(LetterKind::Message.number()))
+        .filter(Late.eq(false))
+        .filter(AcceptedAt.lte(before))
+        .order_by_asc(AcceptedAt)
+        .limit(MOST)
+        .into_model()
+        .all(app.store.read())
+        .await
+}
+
+/// It waits for a person, or for a side that does not answer: that has another alert.
+fn is_stuck(page: &Page, letter: &Waiting) -> bool {
+    if letter.direction == Direction::ToMessenger.number() {
+        return page.is_stuck(letter.tenant_id, letter.source_id);
+    }
+    let source = page.sources.iter().find(|source| source.id == letter.source_id);
+    source.is_some_and(|source| page.is_stuck(letter.tenant_id, source.channel_id))
+}
+
+/// How long the latest messages of an account took.
+async fn delivered(app: &UsageContext, tenant_id: Uuid, now: i64) -> Result<Vec<i64>, DbErr> {
+    use attempt::Column::{At, Kind, MessageId, Ms, Verdict};
+    let rows: Vec<Delivered> = attempt::Entity::of_tenant(tenant_id)
+        .select_only()
+        .columns([MessageId, At, Ms])
+        .filter(MessageId.gte(first_id_at(now - WINDOW)))
+        .filter(Kind.eq(LetterKind::Message.number()))
+        .filter(Verdict.eq("done"))
+        .order_by_desc(MessageId)
+        .limit(MOST)
+        .into_model()
+        .all(app.store.read())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.at + i64::from(row.ms) - made_at(row.message_id)).max(0)).collect())
+}
+
+/// 95 of 100 took no longer.
+fn most_took(mut took: Vec<i64>) -> Option<i64> {
+    took.sort_unstable();
+    took.get((took.len() * 95).div_ceil(100).max(1) - 1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_slow_messages_among_many_are_not_late() {
+        assert_eq!(most_took(vec![]), None);
+        assert_eq!(most_took(vec![7]), Some(7));
+        let mut took = vec![10; 99];
+        took.push(90_000);
+        assert_eq!(most_took(took), Some(10));
+        let mut took = vec![10; 9];
+        took.push(90_000);
+        assert_eq!(most_took(took), Some(90_000));
+    }
+}

@@ -1,0 +1,98 @@
+//! Looks for what is wrong in accounts and shows in stored figures only: messages that are late or undelivered, sources
+//! that messengers refuse or that are unusually quiet, sides that do not answer, limits that are nearly reached. What
+//! one call proves at once (access refused, an account not paid) raises its alert where it is seen.
+//!
+//! ```text
+//! every minute, one process: a page of accounts ─▶ a fixed number of statements ─▶ findings ─▶ raise · resolve
+//! ```
+//!
+//! No message is read: counts come from the ledger, ages from the queue, times from the latest attempts of an account
+//! whose queue is old.
+
+mod findings;
+mod late;
+mod limits;
+mod lines;
+mod page;
+mod pulse;
+mod quiet;
+mod reach;
+mod undelivered;
+mod week;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::retention::chore;
+use crate::usage::UsageContext;
+use findings::Findings;
+use page::Page;
+
+/// Interval between attempts to become the process that looks.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// Pause between two pages of accounts, so that a round puts little load on the database.
+const BETWEEN_PAGES: Duration = Duration::from_millis(100);
+const MINUTE: i64 = 60_000;
+/// Milliseconds between two rounds, and between two of limits, which change slowly.
+const EVERY: i64 = MINUTE;
+const LIMITS_EVERY: i64 = 30 * MINUTE;
+/// Milliseconds after which the claim of a process that died is lost.
+const HELD: i64 = 5 * MINUTE;
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        if let Some(Err(error)) = stop.run_until_cancelled(in_turn(&app)).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "accounts could not be checked for alerts; it will be retried"
+            );
+        }
+    }
+}
+
+async fn in_turn(app: &UsageContext) -> anyhow::Result<()> {
+    if let Some(turn) = chore::claim(app, "alert_checks", EVERY, HELD).await? {
+        let checked = round(app).await;
+        turn.end(app, app.clock.millis()).await?;
+        checked?;
+    }
+    if let Some(turn) = chore::claim(app, "alert_limits", LIMITS_EVERY, HELD).await? {
+        let checked = limits::round(app).await;
+        turn.end(app, app.clock.millis()).await?;
+        checked?;
+    }
+    Ok(())
+}
+
+/// Checks all accounts once, but for their limits.
+pub async fn round(app: &UsageContext) -> anyhow::Result<()> {
+    let mut after = None;
+    let mut everybody = quiet::Everybody::default();
+    let mut silent = Vec::new();
+    loop {
+        let page = Page::read(app, after).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last);
+        let mut findings = Findings::default();
+        lines::look(app, &page, &mut findings);
+        reach::look(app, &page, &mut findings);
+        late::look(app, &page, &mut findings).await?;
+        let pulses = pulse::look(app, &page).await?;
+        undelivered::look(app, &page, &pulses).await?;
+        silent.extend(quiet::look(app, &page, &pulses, &mut everybody));
+        findings.settle(app, &page).await?;
+        if page.is_last() {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_PAGES).await;
+    }
+    quiet::settle(app, silent, &everybody).await
+}
+
+/// Checks the limits of all accounts once.
+pub async fn limits(app: &UsageContext) -> anyhow::Result<()> {
+    limits::round(app).await
+}

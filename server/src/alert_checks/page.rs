@@ -1,0 +1,134 @@
+//! What is read of a page of accounts: a fixed number of statements, however many accounts and sources there are.
+
+use std::collections::HashMap;
+
+use entity::{alert, source, tenant, turn};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::tenant::TenantStatus;
+use crate::usage::UsageContext;
+
+/// Accounts of a page.
+const PAGE: u64 = 200;
+/// Consecutive failures after which a side counts as not answering, as in the states of sources.
+const NOT_ANSWERING: i32 = 3;
+
+/// A source, without its settings.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Source {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub kind: String,
+    pub name: String,
+    pub channel_id: Uuid,
+    pub status: String,
+    pub status_reason: String,
+    pub paused: bool,
+    facts: String,
+}
+
+impl Source {
+    /// What is known of its line.
+    pub fn facts(&self) -> Map<String, Value> {
+        serde_json::from_str(&self.facts).unwrap_or_default()
+    }
+}
+
+/// Accounts with what the checks look at.
+pub(super) struct Page {
+    pub tenants: Vec<tenant::Model>,
+    pub sources: Vec<Source>,
+    /// Open alerts by account and key.
+    pub open: HashMap<(Uuid, String), alert::Model>,
+    /// Targets that are held or do not answer, by account and target.
+    pub turns: HashMap<(Uuid, Uuid), turn::Model>,
+}
+
+impl Page {
+    /// The next page.
+    pub async fn read(app: &UsageContext, after: Option<Uuid>) -> Result<Self, DbErr> {
+        let db = app.store.read();
+        let mut tenants = tenant::Entity::find().order_by_asc(tenant::Column::TenantId).limit(PAGE);
+        if let Some(after) = after {
+            tenants = tenants.filter(tenant::Column::TenantId.gt(after));
+        }
+        let tenants = tenants.all(db).await?;
+        let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
+        use source::Column::{
+            AmocrmSourceId, ChannelId, DeletedAt, Facts, Id, Kind, Name, Paused, Status, StatusReason, TenantId,
+        };
+        let sources = source::Entity::find()
+            .select_only()
+            .columns([TenantId, Id, Kind, Name, ChannelId, Status, StatusReason, Paused, Facts])
+            .filter(TenantId.is_in(ids.iter().copied()))
+            .filter(DeletedAt.is_null())
+            .filter(AmocrmSourceId.ne(0))
+            .into_model::<Source>()
+            .all(db)
+            .await?;
+        let open = alert::Entity::find()
+            .filter(alert::Column::TenantId.is_in(ids.iter().copied()))
+            .filter(alert::Column::ResolvedAt.is_null())
+            .all(db)
+            .await?;
+        let not_serving = Condition::any()
+            .add(turn::Column::Reason.starts_with(queue::HELD))
+            .add(turn::Column::Failures.gte(NOT_ANSWERING));
+        let turns = turn::Entity::find()
+            .filter(turn::Column::TenantId.is_in(ids.iter().copied()))
+            .filter(not_serving)
+            .all(db)
+            .await?;
+        Ok(Self {
+            tenants,
+            sources,
+            open: open.into_iter().map(|row| ((row.tenant_id, row.key.clone()), row)).collect(),
+            turns: turns.into_iter().map(|row| ((row.tenant_id, row.target), row)).collect(),
+        })
+    }
+
+    /// The last account, after which the next page begins; none if the page is empty.
+    pub fn last(&self) -> Option<Uuid> {
+        self.tenants.last().map(|tenant| tenant.tenant_id)
+    }
+
+    /// No account follows.
+    pub fn is_last(&self) -> bool {
+        u64::try_from(self.tenants.len()).unwrap_or(PAGE) < PAGE
+    }
+
+    /// The ids of the accounts.
+    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.tenants.iter().map(|tenant| tenant.tenant_id)
+    }
+
+    /// Accounts that amoCRM serves: of any other its own alert says what is wrong.
+    pub fn served(&self) -> impl Iterator<Item = &tenant::Model> {
+        self.tenants
+            .iter()
+            .filter(|tenant| matches!(TenantStatus::shown(tenant), TenantStatus::Active | TenantStatus::NeedsReauth))
+    }
+
+    /// The sources of an account.
+    pub fn sources_of(&self, tenant_id: Uuid) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(move |source| source.tenant_id == tenant_id)
+    }
+
+    /// Whether nothing is delivered to a target: it is held, or it does not answer.
+    pub fn is_stuck(&self, tenant_id: Uuid, target: Uuid) -> bool {
+        self.turns.contains_key(&(tenant_id, target))
+    }
+
+    /// The turn of a target that does not answer.
+    pub fn away(&self, tenant_id: Uuid, target: Uuid) -> Option<&turn::Model> {
+        let turn = self.turns.get(&(tenant_id, target));
+        turn.filter(|turn| turn.failures >= NOT_ANSWERING && !turn.reason.starts_with(queue::HELD))
+    }
+
+    /// An open alert of an account.
+    pub fn alert(&self, tenant_id: Uuid, kind: &str, object: &str) -> Option<&alert::Model> {
+        self.open.get(&(tenant_id, crate::alert::key(kind, object)))
+    }
+}

@@ -1,0 +1,225 @@
+//! The vendor's bot: links chats by a code that the panel shows, sends notices there, and ends what a chat no longer
+//! takes.
+//!
+//! ```text
+//! panel: code (15 minutes) ─▶ person: /start CODE ─▶ poll ─▶ linked ─▶ notices
+//!                                                     /stop, blocked, removed ─▶ off, and the panel says why
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::i18n::{Language, Words};
+use base::store::VENDOR;
+use base::vault::hash;
+use connectors::telegram::notice_bot::{ChatEvent, NotTold, NoticeBot, NoticeChat};
+use entity::alert_chat::{self, Column};
+use entity::person;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::notice::Notice;
+use super::readers::Reader;
+use super::send::Sent;
+use crate::alert_notices::AlertNoticeContext;
+use crate::audit::{Actor, By};
+use crate::retention::chore;
+
+/// How long a code is valid, in milliseconds.
+pub const CODE_LIVES: i64 = 15 * 60_000;
+/// Characters of a code: no look-alikes, as some people type it.
+const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+const CODE_SIGNS: usize = 12;
+/// Interval between polls while a code waits for its chat, and otherwise.
+const SOON: i64 = 2_000;
+const SELDOM: i64 = 60_000;
+/// A poll that takes longer was given up by a process that died.
+const POLLED_WITHIN: i64 = 60_000;
+
+/// The background task: polls the bot, one process for all. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<AlertNoticeContext>, stop: CancellationToken) {
+    if app.bot.is_none() {
+        return stop.cancelled().await;
+    }
+    let pause = Duration::from_millis(SOON.unsigned_abs());
+    while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+        if let Err(error) = in_turn(&app).await {
+            tracing::warn!(error = format!("{error:#}"), "the bot for alerts could not be polled; it will be retried");
+        }
+    }
+}
+
+async fn in_turn(app: &AlertNoticeContext) -> anyhow::Result<()> {
+    let pause = if awaits_code(app).await? { SOON } else { SELDOM };
+    let Some(turn) = chore::claim(app, "alert_bot", pause - SOON / 2, POLLED_WITHIN).await? else { return Ok(()) };
+    let polled = poll(app).await;
+    turn.end(app, app.clock.millis()).await?;
+    polled
+}
+
+async fn awaits_code(app: &AlertNoticeContext) -> Result<bool, DbErr> {
+    let waits = alert_chat::Entity::of_tenant(VENDOR)
+        .filter(Column::Code.ne(""))
+        .filter(Column::CodeUntil.gt(app.clock.millis()));
+    Ok(waits.count(app.store.read()).await? > 0)
+}
+
+/// Handles what people wrote to the bot.
+pub async fn poll(app: &AlertNoticeContext) -> anyhow::Result<()> {
+    let Some(bot) = &app.bot else { return Ok(()) };
+    let mut offset = 0;
+    // Ends with a call that confirms what was handled, so that no process handles it again.
+    while let Some((events, next)) = bot.updates(offset).await.map_err(anyhow::Error::msg)? {
+        offset = next;
+        for event in events {
+            if let Err(error) = happened(app, bot, event).await {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "what a person wrote to the bot for alerts could not be stored"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn happened(app: &AlertNoticeContext, bot: &NoticeBot, event: ChatEvent) -> anyhow::Result<()> {
+    match event {
+        ChatEvent::Start { chat, code } => {
+            let said = match link(app, &chat, &code).await? {
+                Some(words) => words.text("alert-chat-linked").to_string(),
+                None => of_chat(&chat).text("alert-chat-how").with("url", app.public_url()).to_string(),
+            };
+            reply(bot, &chat, &said).await;
+        }
+        ChatEvent::Stop(chat) => {
+            off(app, chat.id, "alerts-chat-stopped").await?;
+            reply(bot, &chat, &of_chat(&chat).text("alert-chat-stopped").to_string()).await;
+        }
+        ChatEvent::Left(chat) => off(app, chat.id, "alerts-chat-blocked").await?,
+        ChatEvent::Other(chat) => {
+            let said = of_chat(&chat).text("alert-chat-how").with("url", app.public_url()).to_string();
+            reply(bot, &chat, &said).await;
+        }
+    }
+    Ok(())
+}
+
+/// Words in the language that the messenger reports of the writer.
+fn of_chat(chat: &NoticeChat) -> Words {
+    Words::new(Language::preferred(&chat.language))
+}
+
+async fn reply(bot: &NoticeBot, chat: &NoticeChat, text: &str) {
+    if let Err(failed) = bot.tell(chat.id, text, None).await {
+        tracing::warn!(reason = ?failed, "the bot for alerts could not answer");
+    }
+}
+
+/// A new code for a person; the bot's name comes with it. An earlier link stays until the code is used.
+pub async fn new_code(
+    app: &AlertNoticeContext,
+    (asked_in_id, person_id): (Uuid, Uuid),
+    bot: &str,
+) -> Result<String, DbErr> {
+    let code: String = (0..CODE_SIGNS).map(|_| char::from(SIGNS[rand::random_range(0..SIGNS.len())])).collect();
+    let row = alert_chat::Model {
+        tenant_id: VENDOR,
+        person_id,
+        asked_in_id,
+        chat_id: 0,
+        title: String::new(),
+        bot: bot.to_owned(),
+        code: hash(&code),
+        code_until: app.clock.millis() + CODE_LIVES,
+        linked_at: 0,
+        trouble: String::new(),
+    };
+    let known = OnConflict::columns([Column::TenantId, Column::PersonId])
+        .update_columns([Column::AskedInId, Column::Bot, Column::Code, Column::CodeUntil])
+        .to_owned();
+    alert_chat::Entity::insert(row.into_active_model())
+        .on_conflict(known)
+        .exec_without_returning(app.store.write())
+        .await?;
+    Ok(code)
+}
+
+/// Links the chat to the person who was shown the code, and returns the words of their language; none if the code is
+/// unknown or too old.
+async fn link(app: &AlertNoticeContext, chat: &NoticeChat, code: &str) -> anyhow::Result<Option<Words>> {
+    let now = app.clock.millis();
+    let waits = alert_chat::Entity::of_tenant(VENDOR)
+        .filter(Column::Code.eq(hash(&code.to_lowercase())))
+        .filter(Column::CodeUntil.gt(now));
+    let Some(row) = waits.one(app.store.write()).await? else { return Ok(None) };
+    let linked = alert_chat::Entity::update_many()
+        .col_expr(Column::ChatId, Expr::value(chat.id))
+        .col_expr(Column::Title, Expr::value(chat.title.as_str()))
+        .col_expr(Column::Code, Expr::value(""))
+        .col_expr(Column::LinkedAt, Expr::value(now))
+        .col_expr(Column::Trouble, Expr::value(""))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::PersonId.eq(row.person_id))
+        .filter(Column::Code.eq(row.code.as_str()))
+        .exec(app.store.write())
+        .await?;
+    if linked.rows_affected == 0 {
+        return Ok(None);
+    }
+    let found = person::Entity::of_tenant(VENDOR).filter(person::Column::Id.eq(row.person_id));
+    let person = found.one(app.store.read()).await?;
+    let language = person.as_ref().and_then(|person| Language::of_code(&person.language)).unwrap_or(Language::En);
+    let name = person.map(|person| if person.name.is_empty() { person.email } else { person.name }).unwrap_or_default();
+    let (object, detail) = (row.person_id.to_string(), json!({ "chat": chat.title }));
+    let by = By::from(Actor::Member { person_id: row.person_id, name });
+    by.did(app, app.store.write(), "alert.chat_linked", (row.asked_in_id, &object), detail).await?;
+    Ok(Some(Words::new(language)))
+}
+
+/// Ends the link of a person. False if there was none.
+pub async fn unlink(db: &impl ConnectionTrait, person_id: Uuid) -> Result<bool, DbErr> {
+    let gone = alert_chat::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::PersonId.eq(person_id))
+        .exec(db)
+        .await?;
+    Ok(gone.rows_affected > 0)
+}
+
+/// Nothing is sent to a chat any more; the panel says why.
+async fn off(app: &AlertNoticeContext, chat_id: i64, trouble: &str) -> Result<(), DbErr> {
+    alert_chat::Entity::update_many()
+        .col_expr(Column::Trouble, Expr::value(trouble))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::ChatId.eq(chat_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Sends a notice to a person's chat.
+pub(super) async fn send(app: &AlertNoticeContext, reader: &Reader, notice: &Notice) -> anyhow::Result<Sent> {
+    let Some(bot) = &app.bot else { return Ok(Sent::Never("the vendor has no bot any more".to_owned())) };
+    let Some(chat_id) = reader.open_chat() else { return Ok(Sent::Never("no chat is linked".to_owned())) };
+    match bot.tell(chat_id, &notice.message(), notice.button()).await {
+        Ok(()) => Ok(Sent::Yes),
+        Err(NotTold::Gone) => {
+            off(app, chat_id, "alerts-chat-blocked").await?;
+            Ok(Sent::Never("the chat takes no messages of the bot any more".to_owned()))
+        }
+        Err(NotTold::Moved(moved_to)) => {
+            alert_chat::Entity::update_many()
+                .col_expr(Column::ChatId, Expr::value(moved_to))
+                .filter(Column::TenantId.eq(VENDOR))
+                .filter(Column::ChatId.eq(chat_id))
+                .exec(app.store.write())
+                .await?;
+            Ok(Sent::Later("the group has another id now".to_owned()))
+        }
+        Err(NotTold::Later(reason)) => Ok(Sent::Later(reason)),
+    }
+}

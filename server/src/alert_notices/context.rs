@@ -1,0 +1,28 @@
+//! The state that this module needs.
+
+use std::sync::Arc;
+
+use connectors::telegram::notice_bot::NoticeBot;
+
+use crate::delivery::DeliveryContext;
+use crate::identity::IdentityContext;
+use crate::platform::stands_on;
+
+/// The context of notices about alerts.
+pub struct AlertNoticeContext {
+    pub delivery: Arc<DeliveryContext>,
+    pub identity: Arc<IdentityContext>,
+    /// The vendor's bot; none if `alerts.telegram_token` is not set.
+    pub bot: Option<NoticeBot>,
+}
+
+impl AlertNoticeContext {
+    pub fn new(delivery: Arc<DeliveryContext>, identity: Arc<IdentityContext>) -> Self {
+        let config = &delivery.config;
+        let token = config.alerts.telegram_token.clone();
+        let bot = token.map(|token| NoticeBot::new(&delivery.http, &config.telegram.api_url, token));
+        Self { delivery, identity, bot }
+    }
+}
+
+stands_on!(AlertNoticeContext, delivery: DeliveryContext);

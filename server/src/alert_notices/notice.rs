@@ -1,0 +1,130 @@
+//! A notice as it is stored until it is sent, and its form for each channel.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::sections::Section;
+
+/// The most characters of a chat's message (telegram §7).
+const CHAT_CHARS: usize = 4_000;
+
+/// The texts, in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Notice {
+    pub subject: String,
+    pub sections: Vec<Section>,
+    /// Why the reader gets it, and where to change that; for e-mails.
+    pub why: String,
+}
+
+impl Notice {
+    /// The body of an e-mail.
+    pub fn letter(&self) -> String {
+        let mut parts: Vec<String> = match self.sections.as_slice() {
+            [only] => vec![only.body.clone()],
+            several => several.iter().map(|one| format!("{}\n\n{}", one.subject, one.body)).collect(),
+        };
+        parts.push(self.why.clone());
+        parts.join("\n\n")
+    }
+
+    /// A message in a chat, short enough for one.
+    pub fn message(&self) -> String {
+        let part = |one: &Section| {
+            let mark = if one.is_over() { "✅" } else { "⚠️" };
+            // The end of an alert repeats its subject.
+            let body = one.body.split_once('\n').filter(|_| one.is_over()).map_or(one.body.as_str(), |(_, rest)| rest);
+            format!("{mark} {}\n{body}", one.subject)
+        };
+        let text = self.sections.iter().map(part).collect::<Vec<_>>().join("\n\n");
+        if text.chars().count() <= CHAT_CHARS {
+            return text;
+        }
+        text.chars().take(CHAT_CHARS).chain(['…']).collect()
+    }
+
+    /// The page behind the message's button and what the button says: that of the first alert that is open.
+    pub fn button(&self) -> Option<(&str, &str)> {
+        let first = self.sections.iter().find(|one| !one.is_over());
+        first.map(|one| (one.button.as_str(), one.url.as_str()))
+    }
+
+    /// The body of a webhook.
+    pub fn event(&self, (account_id, host): (&str, &str), at: DateTime<Utc>) -> Value {
+        let moment = |millis: i64| DateTime::from_timestamp_millis(millis).map(|at| at.to_rfc3339());
+        let alerts = self.sections.iter().flat_map(|section| {
+            section.about.iter().map(move |alert| {
+                json!({
+                    "id": alert.key,
+                    "kind": alert.kind,
+                    "state": if alert.resolved_at.is_some() { "resolved" } else { "open" },
+                    "source_id": alert.source_id,
+                    "since": moment(alert.opened_at),
+                    "resolved_at": alert.resolved_at.and_then(moment),
+                    "title": section.subject,
+                    "text": section.body,
+                    "url": section.url,
+                })
+            })
+        });
+        json!({
+            "type": "alert.changed",
+            "timestamp": at.to_rfc3339(),
+            "data": {
+                "account": { "id": account_id, "host": host },
+                "alerts": alerts.collect::<Vec<_>>(),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert_notices::sections::AlertFacts;
+
+    fn section(subject: &str, resolved_at: Option<i64>) -> Section {
+        Section {
+            subject: subject.to_owned(),
+            body: if resolved_at.is_some() { format!("{subject}\nOver.") } else { "Do this: https://x".to_owned() },
+            url: "https://x".to_owned(),
+            button: "Do this".to_owned(),
+            about: vec![AlertFacts {
+                key: format!("late:{subject}"),
+                kind: "late".to_owned(),
+                source_id: None,
+                opened_at: 0,
+                resolved_at,
+            }],
+        }
+    }
+
+    fn notice(sections: Vec<Section>) -> Notice {
+        Notice { subject: "2 alerts".to_owned(), sections, why: "Because".to_owned() }
+    }
+
+    #[test]
+    fn a_message_says_each_thing_once_and_its_button_leads_to_what_is_open() {
+        let notice = notice(vec![section("Anna", Some(7)), section("Bea", None)]);
+        assert_eq!(notice.message(), "✅ Anna\nOver.\n\n⚠️ Bea\nDo this: https://x");
+        assert_eq!(notice.button(), Some(("Do this", "https://x")));
+        assert_eq!(notice.letter(), "Anna\n\nAnna\nOver.\n\nBea\n\nDo this: https://x\n\nBecause");
+    }
+
+    #[test]
+    fn a_message_is_never_longer_than_a_chat_takes() {
+        let notice = notice(vec![section(&"ы".repeat(5_000), None)]);
+        assert_eq!(notice.message().chars().count(), CHAT_CHARS + 1);
+    }
+
+    #[test]
+    fn a_program_is_told_of_each_alert() {
+        let event =
+            notice(vec![section("Anna", Some(7)), section("Bea", None)]).event(("1", "acme"), DateTime::UNIX_EPOCH);
+        let alerts = event["data"]["alerts"].as_array().unwrap();
+        assert_eq!((&alerts[0]["state"], &alerts[1]["state"]), (&json!("resolved"), &json!("open")));
+        assert_eq!(alerts[0]["resolved_at"], "1970-01-01T00:00:00.007+00:00");
+        assert_eq!((&alerts[1]["id"], &alerts[1]["resolved_at"]), (&json!("late:Bea"), &Value::Null));
+    }
+}

@@ -1,0 +1,143 @@
+//! Sends notices. Each is on its own: one that fails is tried again later and holds up no other.
+//!
+//! ```text
+//! alert_notice.next_try_at ─▶ claim ─▶ SMTP · bot · webhook ─▶ sent: the row is gone
+//!                                                            ├▶ later: after 1, 5, 15, … minutes, for a day
+//!                                                            └▶ never: the row is gone, the channel says why
+//! ```
+
+use std::sync::Arc;
+
+use entity::alert_notice::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::task::JoinSet;
+
+use super::channel::Channel;
+use super::notice::Notice;
+use super::{bot, readers, webhook};
+use crate::alert_notices::AlertNoticeContext;
+use crate::identity::mail::{self, Email};
+
+/// Notices that are sent at once.
+const BATCH: u64 = 50;
+const MINUTE: i64 = 60_000;
+/// Milliseconds for which an instance owns a notice.
+const CLAIMED: i64 = 2 * MINUTE;
+/// Minutes before the second, third, … try.
+const BACK_OFF: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
+/// Older notices are news to nobody, milliseconds.
+const WORTH: i64 = 24 * 60 * MINUTE;
+
+/// What became of a notice.
+#[derive(Debug)]
+pub(super) enum Sent {
+    Yes,
+    /// Try again; why, for the log.
+    Later(String),
+    /// There is nobody to send it to.
+    Never(String),
+}
+
+/// Sends all that is due; returns how many were sent.
+pub(super) async fn due_now(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
+    let mut sent = 0;
+    loop {
+        let due = alert_notice::Entity::find()
+            .filter(Column::NextTryAt.lte(app.clock.millis()))
+            .order_by_asc(Column::NextTryAt)
+            .limit(BATCH)
+            .all(app.store.read())
+            .await?;
+        if due.is_empty() {
+            return Ok(sent);
+        }
+        let mut tries = JoinSet::new();
+        for notice in due {
+            let app = app.clone();
+            tries.spawn(async move { one(&app, notice).await });
+        }
+        for tried in tries.join_all().await {
+            sent += usize::from(tried?);
+        }
+    }
+}
+
+/// False if it was not sent, or if another instance does it.
+async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bool, DbErr> {
+    let until = app.clock.millis() + CLAIMED;
+    if !moved(app, &notice, until, notice.tries).await? {
+        return Ok(false);
+    }
+    let notice = alert_notice::Model { next_try_at: until, ..notice };
+    let sent = match attempt(app, &notice).await {
+        Ok(sent) => sent,
+        Err(error) => Sent::Later(format!("{error:#}")),
+    };
+    let (tenant_id, channel) = (notice.tenant_id, notice.channel.as_str());
+    let now = app.clock.millis();
+    match sent {
+        Sent::Yes => {
+            gone(app, &notice).await?;
+            return Ok(true);
+        }
+        Sent::Never(reason) => {
+            tracing::info!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts has no recipient any more");
+            gone(app, &notice).await?;
+        }
+        Sent::Later(reason) if now - notice.created_at >= WORTH => {
+            tracing::error!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts was given up after a day of tries");
+            gone(app, &notice).await?;
+        }
+        Sent::Later(reason) => {
+            tracing::warn!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts was not sent; it will be retried");
+            let step = usize::try_from(notice.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
+            moved(app, &notice, now + BACK_OFF[step] * MINUTE, notice.tries + 1).await?;
+        }
+    }
+    Ok(false)
+}
+
+async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow::Result<Sent> {
+    let notice: Notice = serde_json::from_str(&row.body)?;
+    let channel = Channel::parse(&row.channel);
+    if channel == Some(Channel::Webhook) {
+        return webhook::send(app, row, &notice).await;
+    }
+    let Some(reader) = readers::one(app.store.read(), row.tenant_id, row.person_id).await? else {
+        return Ok(Sent::Never("the person has left".to_owned()));
+    };
+    match channel {
+        Some(Channel::Email) if reader.address().is_empty() => Ok(Sent::Never("there is no address".to_owned())),
+        Some(Channel::Email) => {
+            let text = notice.letter();
+            let letter = Email { to: reader.address().to_owned(), subject: notice.subject, text };
+            Ok(match mail::send(&app.identity, letter).await {
+                Ok(()) => Sent::Yes,
+                Err(error) => Sent::Later(format!("{error:#}")),
+            })
+        }
+        _ => bot::send(app, &reader, &notice).await,
+    }
+}
+
+async fn moved(app: &AlertNoticeContext, seen: &alert_notice::Model, next: i64, tries: i32) -> Result<bool, DbErr> {
+    let done = alert_notice::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(next))
+        .col_expr(Column::Tries, Expr::value(tries))
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(Column::Id.eq(seen.id))
+        .filter(Column::NextTryAt.eq(seen.next_try_at))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+async fn gone(app: &AlertNoticeContext, seen: &alert_notice::Model) -> Result<(), DbErr> {
+    alert_notice::Entity::delete_many()
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(Column::Id.eq(seen.id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Writes the notices about everything due in an account: one a recipient and channel, in one commit with the alerts'
+//! next due times, so that none is lost and none is written twice.
+
+use base::i18n::{CRM, Language, Words};
+use base::store::{VENDOR, finish_tx};
+use entity::{alert, alert_notice, tenant};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use super::channel::Channel;
+use super::claim::{self, Claimed};
+use super::notice::Notice;
+use super::readers::{self, Reader};
+use super::sections::AlertContext;
+use super::webhook;
+use crate::alert_notices::AlertNoticeContext;
+use crate::identity::mail;
+use crate::tenant as tenants;
+
+/// Everything that the notices of one account share.
+struct Telling<'telling> {
+    app: &'telling AlertNoticeContext,
+    tenant_id: Uuid,
+    tenant: Option<&'telling tenant::Model>,
+    crm: &'static str,
+    claimed: &'telling [Claimed],
+    /// Which of the alerts have a recipient.
+    told: Vec<bool>,
+    rows: Vec<alert_notice::Model>,
+}
+
+/// Returns the number of notices.
+pub(super) async fn notices(
+    app: &AlertNoticeContext,
+    tenant_id: Uuid,
+    due: Vec<alert::Model>,
+) -> anyhow::Result<usize> {
+    let claimed = claim::claim(app, tenant_id, due).await?;
+    if claimed.is_empty() {
+        return Ok(0);
+    }
+    let tenant = if tenant_id == VENDOR { None } else { tenants::load(app.store.read(), tenant_id).await? };
+    let integration = tenant.as_ref().and_then(|tenant| app.config.integration(&tenant.integration));
+    let crm = integration.map_or(CRM, |integration| integration.platform.brand());
+    let mut telling = Telling {
+        app,
+        tenant_id,
+        tenant: tenant.as_ref(),
+        crm,
+        claimed: &claimed,
+        told: vec![false; claimed.len()],
+        rows: Vec::new(),
+    };
+    for reader in readers::all(app.store.read(), tenant_id).await? {
+        for channel in Channel::OF_PEOPLE.into_iter().filter(|channel| is_on(app, *channel)) {
+            telling.person(&reader, channel).await?;
+        }
+    }
+    telling.program().await?;
+    telling.store().await
+}
+
+/// Whether the vendor has set a channel up.
+pub(crate) fn is_on(app: &AlertNoticeContext, channel: Channel) -> bool {
+    match channel {
+        Channel::Email => mail::is_on(&app.identity),
+        Channel::Chat => app.bot.is_some(),
+        Channel::Webhook => true,
+    }
+}
+
+impl Telling<'_> {
+    async fn person(&mut self, reader: &Reader, channel: Channel) -> anyhow::Result<()> {
+        let words = Words::new(Language::of_code(&reader.person.language).unwrap_or(Language::En));
+        let wanted: Vec<usize> = self.wanted(|kind| reader.wants(channel, kind));
+        self.add(channel, reader.person.id, reader.address(), words, wanted).await
+    }
+
+    async fn program(&mut self) -> anyhow::Result<()> {
+        let Some(tenant) = self.tenant else { return Ok(()) };
+        let Some(row) = webhook::of(self.app, self.tenant_id).await? else { return Ok(()) };
+        let words = Words::new(tenants::language(&self.app.config, tenant));
+        let without: Vec<String> = serde_json::from_str(&row.without).unwrap_or_default();
+        let wanted = self.wanted(|kind| !without.iter().any(|without| without == kind));
+        self.add(Channel::Webhook, Uuid::nil(), "", words, wanted).await
+    }
+
+    fn wanted(&self, wants: impl Fn(&str) -> bool) -> Vec<usize> {
+        let places = self.claimed.iter().enumerate();
+        places.filter(|(_, claim)| wants(&claim.alert.kind)).map(|(place, _)| place).collect()
+    }
+
+    async fn add(
+        &mut self,
+        channel: Channel,
+        person_id: Uuid,
+        address: &str,
+        words: Words,
+        wanted: Vec<usize>,
+    ) -> anyhow::Result<()> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let about = AlertContext { app: self.app, tenant: self.tenant, crm: self.crm, words };
+        let alerts: Vec<&alert::Model> =
+            wanted.iter().filter_map(|place| self.claimed.get(*place)).map(|claim| &claim.alert).collect();
+        let sections = about.sections(&alerts).await?;
+        let subject = match sections.as_slice() {
+            [only] => only.subject.clone(),
+            several => {
+                let key = if self.tenant.is_some() { "alert-several-subject" } else { "alert-several-vendor" };
+                words.text(key).with("account", about.account()).with("count", several.len()).to_string()
+            }
+        };
+        let (key, path) =
+            if self.tenant.is_some() { ("alert-why", "/panel/alerts") } else { ("alert-why-vendor", "/admin/alerts") };
+        let url = format!("{}{path}", self.app.public_url());
+        let why = words.text(key).with("account", about.account()).with("email", address).with("url", url).to_string();
+        let now = self.app.clock.millis();
+        self.rows.push(alert_notice::Model {
+            tenant_id: self.tenant_id,
+            id: self.app.clock.uuid_v7(),
+            channel: channel.as_str().to_owned(),
+            person_id,
+            body: serde_json::to_string(&Notice { subject, sections, why })?,
+            created_at: now,
+            next_try_at: now,
+            tries: 0,
+        });
+        for place in wanted {
+            if let Some(told) = self.told.get_mut(place) {
+                *told = true;
+            }
+        }
+        Ok(())
+    }
+
+    async fn store(self) -> anyhow::Result<usize> {
+        let (now, count) = (self.app.clock.millis(), self.rows.len());
+        let tx = self.app.store.write_tx().await?;
+        let write = async {
+            for row in self.rows {
+                alert_notice::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
+            }
+            for (claim, told) in self.claimed.iter().zip(&self.told) {
+                if *told { claim.told(&tx, now).await? } else { claim.unwanted(&tx, now).await? }
+            }
+            Ok::<_, sea_orm::DbErr>(())
+        };
+        let written = write.await;
+        finish_tx(tx, written).await?;
+        Ok(count)
+    }
+}

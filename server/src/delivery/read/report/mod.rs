@@ -1,0 +1,188 @@
+//! Reports about the work of an account within a period: messages by source, manager and hour, how soon customers are
+//! answered, and chats that wait for an answer. Three statements, each over the newest messages of the period only, so that
+//! an account of any size can be reported on.
+//!
+//! A *wait* opens with the first message of a customer after the last answer, and ends with the next message of a manager
+//! in the same chat. Bots answer nobody: a sender who is no user of the account is one. Imported messages open no wait.
+
+mod period;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use base::i18n::Zone;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::figures::{Flow, Times, times};
+use crate::delivery::DeliveryContext;
+pub use period::{MOST_DAYS, ReportPeriod};
+use rows::{FlowRow, WaitRow, Wanted, WriterRow};
+
+/// Messages that a statement reads at most, the newest ones.
+pub const MOST: i64 = 100_000;
+/// Chats without an answer that a file or an answer of the API lists at most, the longest waiting.
+pub const MOST_LISTED: usize = 5_000;
+/// How far before the period waits are looked for, milliseconds: a customer may have written before a weekend.
+const BEFORE: i64 = 3 * 86_400_000;
+/// Days of a week, and hours of a day.
+pub const WEEKDAYS: usize = 7;
+pub const HOURS: usize = 24;
+
+/// What to report on.
+#[derive(Clone, Debug)]
+pub struct ReportFilter {
+    pub tenant_id: Uuid,
+    pub period: ReportPeriod,
+    /// None for all sources.
+    pub source_id: Option<Uuid>,
+    /// amojo's ids of the account's users; empty if they are not known: then every sender counts as a manager.
+    pub users: Vec<String>,
+}
+
+/// The report, read at one moment.
+#[derive(Debug)]
+pub struct Report {
+    period: ReportPeriod,
+    now: i64,
+    flows: Vec<FlowRow>,
+    writers: Vec<WriterRow>,
+    waits: Vec<WaitRow>,
+}
+
+/// A manager's share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagerShare {
+    /// amojo's id; empty if the messages are so old that their senders are no longer stored.
+    pub amojo_id: String,
+    pub messages: i64,
+    /// How soon this manager answered first; none if never.
+    pub answers: Option<Times>,
+}
+
+/// A chat that waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnansweredChat {
+    pub conversation_id: Uuid,
+    pub source_id: Uuid,
+    /// When the customer wrote, milliseconds since 1970.
+    pub since: i64,
+}
+
+/// Reads a report.
+pub async fn read(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report, DbErr> {
+    let now = app.clock.millis();
+    let ReportPeriod { from, to } = filter.period;
+    let within = |from: i64, to: i64| Wanted { filter, from, to, is_sqlite: app.store.is_sqlite() };
+    // In one snapshot, or the parts of a page would contradict each other.
+    let tx = app.store.read_tx().await?;
+    let read = async {
+        Ok::<_, DbErr>(Report {
+            period: filter.period,
+            now,
+            flows: rows::flows(&tx, &within(from, to)).await?,
+            writers: rows::writers(&tx, &within(from, to)).await?,
+            // The answer may have come after the period.
+            waits: rows::waits(&tx, &within(from - BEFORE, now.max(to))).await?,
+        })
+    };
+    let read = read.await;
+    tx.rollback().await?;
+    read
+}
+
+impl Report {
+    /// From when on messages are counted, if the period has more than are read.
+    pub fn counted_since(&self) -> Option<i64> {
+        let of_flows = self.flows.iter().map(|row| row.messages).sum::<i64>() >= MOST;
+        let of_waits = self.waits.first().is_some_and(|row| row.read >= MOST);
+        let flows = self.flows.iter().map(|row| row.first).min().filter(|_| of_flows);
+        let waits = self.waits.first().map(|row| row.first).filter(|_| of_waits);
+        flows.max(waits).filter(|since| *since > self.period.from)
+    }
+
+    /// Messages of each source, deleted ones too; only those that had any.
+    pub fn by_source(&self) -> BTreeMap<Uuid, Flow> {
+        let mut all: BTreeMap<Uuid, Flow> = BTreeMap::new();
+        for row in &self.flows {
+            all.entry(row.source_id).or_default().add(row.direction, row.messages, row.failed);
+        }
+        all
+    }
+
+    /// All messages.
+    pub fn total(&self) -> Flow {
+        self.by_source().into_values().fold(Flow::default(), Flow::and)
+    }
+
+    /// Messages by day of the week (Monday first) and hour of the day, in this time zone.
+    pub fn by_hour(&self, zone: Zone) -> [[Flow; HOURS]; WEEKDAYS] {
+        let mut week = [[Flow::default(); HOURS]; WEEKDAYS];
+        for row in &self.flows {
+            let (day, hour) = zone.hour_of_week(row.quarter * rows::QUARTER);
+            let place = usize::try_from(day).ok().zip(usize::try_from(hour).ok());
+            let slot = place.and_then(|(day, hour)| week.get_mut(day)?.get_mut(hour));
+            if let Some(slot) = slot {
+                slot.add(row.direction, row.messages, row.failed);
+            }
+        }
+        week
+    }
+
+    /// Managers by their number of messages, most first. `users` as in the filter: bots are left out.
+    pub fn by_manager(&self, users: &[String]) -> Vec<ManagerShare> {
+        let is_user =
+            |id: &str| id.is_empty() || users.is_empty() || users.iter().any(|user| user.eq_ignore_ascii_case(id));
+        let mut shares: Vec<ManagerShare> = self
+            .writers
+            .iter()
+            .filter(|row| is_user(&row.writer))
+            .map(|row| ManagerShare {
+                answers: times(
+                    self.answered().filter(|wait| wait.answered_by == row.writer).filter_map(WaitRow::millis).collect(),
+                ),
+                amojo_id: row.writer.clone(),
+                messages: row.messages,
+            })
+            .collect();
+        shares.sort_by(|one, other| other.messages.cmp(&one.messages).then_with(|| one.amojo_id.cmp(&other.amojo_id)));
+        shares
+    }
+
+    /// How soon customers were answered; none if nobody was.
+    pub fn answers(&self) -> Option<Times> {
+        times(self.answered().filter_map(WaitRow::millis).collect())
+    }
+
+    /// The same of one source.
+    pub fn answers_of(&self, source_id: Uuid) -> Option<Times> {
+        times(self.answered().filter(|wait| wait.source_id == source_id).filter_map(WaitRow::millis).collect())
+    }
+
+    /// Chats that wait for an answer now, the longest first.
+    pub fn unanswered(&self) -> Vec<UnansweredChat> {
+        let mut chats: Vec<UnansweredChat> = self
+            .opened()
+            .filter(|wait| wait.answered_at.is_none() && wait.opened_at <= self.now)
+            .map(|wait| UnansweredChat {
+                conversation_id: wait.conversation_id,
+                source_id: wait.source_id,
+                since: wait.opened_at,
+            })
+            .collect();
+        chats.sort_by_key(|chat| (chat.since, chat.conversation_id));
+        chats
+    }
+
+    /// Waits that opened within the period.
+    fn opened(&self) -> impl Iterator<Item = &WaitRow> {
+        let ReportPeriod { from, to } = self.period;
+        self.waits.iter().filter(move |wait| (from..to).contains(&wait.opened_at))
+    }
+
+    fn answered(&self) -> impl Iterator<Item = &WaitRow> {
+        self.opened().filter(|wait| wait.answered_at.is_some())
+    }
+}

@@ -1,0 +1,176 @@
+//! The three statements. Who wrote a message is read from the beginning of its stored body, which serde writes in the
+//! order of the fields: `{"sender":{"id":"…","role":"…"`. A quote inside an id is escaped, so the first `","role":"` is
+//! the end of the sender's id (a test compares this with the parsed body).
+
+use base::message::{Direction, State};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::{MOST, ReportFilter};
+use crate::delivery::read::first_id_at;
+
+/// Milliseconds of a quarter of an hour: no time zone differs from UTC by a part of it.
+pub(super) const QUARTER: i64 = 900_000;
+/// A message that was written this long before it arrived belongs to a history, and nobody waits for its answer.
+const PAST: i64 = 86_400_000;
+
+/// A range of messages.
+pub(super) struct Wanted<'asked> {
+    pub filter: &'asked ReportFilter,
+    pub from: i64,
+    pub to: i64,
+    pub is_sqlite: bool,
+}
+
+/// Messages of one source and direction in one quarter of an hour.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct FlowRow {
+    pub source_id: Uuid,
+    pub direction: i16,
+    /// Counted from 1970.
+    pub quarter: i64,
+    pub messages: i64,
+    pub failed: i64,
+    /// When the first of them was accepted.
+    pub first: i64,
+}
+
+/// Messages to customers by one sender.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct WriterRow {
+    /// amojo's id.
+    pub writer: String,
+    pub messages: i64,
+}
+
+/// A customer's message that waited for an answer.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct WaitRow {
+    pub source_id: Uuid,
+    pub conversation_id: Uuid,
+    pub opened_at: i64,
+    /// None while it waits.
+    pub answered_at: Option<i64>,
+    /// amojo's id of the manager; empty if not known, e.g. for an answer written on a phone.
+    pub answered_by: String,
+    /// Messages that the statement read, and when the first of them was accepted.
+    pub read: i64,
+    pub first: i64,
+}
+
+impl WaitRow {
+    /// From the customer's message to the answer.
+    pub fn millis(&self) -> Option<i64> {
+        self.answered_at.map(|at| (at - self.opened_at).max(0))
+    }
+}
+
+impl Wanted<'_> {
+    /// The newest messages of the range, as `span`.
+    fn span(&self, columns: &str, only: &str) -> String {
+        let of_source = if self.filter.source_id.is_some() { " AND source_id = $5" } else { "" };
+        format!(
+            "WITH span AS (SELECT {columns} FROM message WHERE tenant_id = $1 AND id >= $2 AND id < $3{of_source}{only} \
+             ORDER BY id DESC LIMIT $4)"
+        )
+    }
+
+    fn values(&self) -> Vec<Value> {
+        let mut values: Vec<Value> =
+            vec![self.filter.tenant_id.into(), first_id_at(self.from).into(), first_id_at(self.to).into(), MOST.into()];
+        values.extend(self.filter.source_id.map(Value::from));
+        values
+    }
+
+    async fn all<Row: FromQueryResult>(
+        &self,
+        db: &impl ConnectionTrait,
+        text: String,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, DbErr> {
+        let found = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), text, values)).await?;
+        found.iter().map(|row| Row::from_query_result(row, "")).collect()
+    }
+
+    /// Where a text begins in the stored body.
+    fn place(&self, text: &str) -> String {
+        let function = if self.is_sqlite { "instr" } else { "strpos" };
+        format!("{function}(body, '{text}')")
+    }
+
+    /// The sender's id.
+    fn writer(&self) -> String {
+        format!("substr(body, {ID_AT}, {} - {ID_AT})", self.place(END_OF_ID))
+    }
+
+    /// The sender's role, six letters of it.
+    fn role(&self) -> String {
+        format!("substr(body, {} + {}, 6)", self.place(END_OF_ID), END_OF_ID.len())
+    }
+}
+
+/// Where the sender's id begins in the stored body, counted from one, and what follows it.
+pub(super) const ID_AT: usize = 18;
+pub(super) const END_OF_ID: &str = r#"","role":""#;
+/// What the stored body of a message contains that notifies nobody. Inside a text its quotes would be escaped.
+pub(super) const SILENT: &str = r#","silent":true"#;
+
+pub(super) async fn flows(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<FlowRow>, DbErr> {
+    let failed = State::Failed.number();
+    let text = format!(
+        "{} SELECT source_id, direction, accepted_at / {QUARTER} AS quarter, count(*) AS messages, \
+         sum(CASE WHEN state = {failed} THEN 1 ELSE 0 END) AS failed, min(accepted_at) AS first FROM span \
+         GROUP BY source_id, direction, accepted_at / {QUARTER}",
+        wanted.span("source_id, direction, accepted_at, state", "")
+    );
+    wanted.all(db, text, wanted.values()).await
+}
+
+pub(super) async fn writers(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<WriterRow>, DbErr> {
+    let columns = format!("{} AS writer, {} AS role", wanted.writer(), wanted.role());
+    let text = format!(
+        "{} SELECT writer, count(*) AS messages FROM span WHERE role = 'manage' GROUP BY writer",
+        wanted.span(&columns, &format!(" AND direction = {}", Direction::ToMessenger.number()))
+    );
+    wanted.all(db, text, wanted.values()).await
+}
+
+pub(super) async fn waits(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<WaitRow>, DbErr> {
+    let mut values = wanted.values();
+    let users = &wanted.filter.users;
+    let mut names = Vec::with_capacity(users.len());
+    for user in users {
+        values.push(user.to_lowercase().into());
+        names.push(format!("${}", values.len()));
+    }
+    // Emptied messages have no sender any more, and answers written on a phone have one of the messenger's.
+    let is_manager = if names.is_empty() {
+        "true".to_owned()
+    } else {
+        format!("(writer = '' OR lower(writer) IN ({}))", names.join(", "))
+    };
+    let outgoing = Direction::ToMessenger.number();
+    let silent = wanted.place(SILENT);
+    let columns = format!(
+        "id, source_id, conversation_id, accepted_at, {} AS role, \
+         CASE WHEN direction = {outgoing} THEN {} ELSE '' END AS writer, \
+         accepted_at - sent_at < {PAST} AND {silent} = 0 AS is_new",
+        wanted.role(),
+        wanted.writer()
+    );
+    let text = format!(
+        "{}, said AS (SELECT id, source_id, conversation_id, accepted_at, writer, \
+         CASE WHEN role = 'client' AND is_new THEN 1 WHEN role = 'manage' AND {is_manager} THEN 2 ELSE 0 END AS who \
+         FROM span), \
+         turns AS (SELECT said.*, lag(who) OVER chat AS before FROM said WHERE who > 0 \
+         WINDOW chat AS (PARTITION BY conversation_id ORDER BY id)), \
+         changes AS (SELECT source_id, conversation_id, accepted_at, who, lead(accepted_at) OVER chat AS answered_at, \
+         lead(writer) OVER chat AS answered_by FROM turns WHERE before IS NULL OR before <> who \
+         WINDOW chat AS (PARTITION BY conversation_id ORDER BY id)) \
+         SELECT source_id, conversation_id, accepted_at AS opened_at, answered_at, \
+         coalesce(answered_by, '') AS answered_by, (SELECT count(*) FROM span) AS read, \
+         (SELECT min(accepted_at) FROM span) AS first FROM changes WHERE who = 1",
+        wanted.span(&columns, "")
+    );
+    wanted.all(db, text, values).await
+}

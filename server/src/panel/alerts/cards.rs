@@ -1,0 +1,57 @@
+//! Open alerts as cards: what is wrong, since when, what still works, one thing to do. Many sources with the same
+//! trouble are one card.
+
+use base::error::Result;
+use base::i18n::Sentence;
+use entity::alert;
+
+use super::super::{Member, PageContext};
+use crate::alert_notices::Told;
+use crate::panel::PanelContext;
+
+/// A card.
+pub(super) struct Card {
+    /// Its alerts.
+    pub keys: Vec<String>,
+    pub subject: String,
+    pub body: String,
+    pub since: i64,
+    /// Tone and word.
+    pub state: (&'static str, Sentence),
+    /// The page with the remedy, and its button.
+    pub href: String,
+    pub button: String,
+}
+
+/// The cards of these alerts, in their order.
+pub(super) async fn of(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    open: &[alert::Model],
+) -> Result<Vec<Card>> {
+    let told = Told::of(&app.alert_notices, &member.tenant, page.crm, page.words, open).await?;
+    let card = |told: Told| {
+        let first = open.iter().find(|row| told.keys.contains(&row.key));
+        Card {
+            since: told.since,
+            state: first.map_or_else(|| ("bad", page.words.text("alert-state-open")), |row| state(page, row)),
+            keys: told.keys,
+            subject: told.subject,
+            body: told.body,
+            href: told.path,
+            button: told.button,
+        }
+    };
+    Ok(told.into_iter().map(card).collect())
+}
+
+fn state(page: &PageContext, row: &alert::Model) -> (&'static str, Sentence) {
+    let words = page.words;
+    let muted = row.muted_until.filter(|until| *until > page.now);
+    match (muted, row.taken_by.as_str()) {
+        (Some(until), _) => ("off", words.text("alert-state-muted").with("stamp", page.when(&until).stamp())),
+        (None, "") => ("bad", words.text("alert-state-open")),
+        (None, name) => ("warn", words.text("alert-state-acknowledged").with("name", name)),
+    }
+}
