@@ -93,6 +93,7 @@ async fn a_burst_to_one_person_slows_nobody_else(world: &mut WhatsAppWorld) {
     world.deliver_to_the_end().await;
     arrives(world).await;
     assert_eq!(to(world, chat.maria), wanted, "all, and in order");
+    assert!(world.messenger.calls_of("messages").iter().any(|call| call.code == Some(131_056)), "the limit was met");
 }
 
 async fn a_quote_that_meta_does_not_have_costs_no_message(world: &mut WhatsAppWorld) {
