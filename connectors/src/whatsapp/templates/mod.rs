@@ -162,7 +162,7 @@ fn has_text_of(known: &KnownTemplate, components: &[Value]) -> bool {
         let text = |name: &str| part[name].as_str().unwrap_or_default();
         Some((text("format").to_owned(), words(text("text"))))
     };
-    known.components.iter().next().is_none() || ["HEADER", "BODY"].iter().all(|kind| there(kind) == here(kind))
+    known.components.is_empty() || ["HEADER", "BODY"].iter().all(|kind| there(kind) == here(kind))
 }
 
 fn state_of(made: &Submitted, name: String, template: &NewTemplate) -> TemplateState {
