@@ -59,7 +59,9 @@ async fn a_linked_chat_is_told_until_it_is_unlinked(engine: Engine) {
     let person = links(&world, &anna, bot, "Anna").await;
     assert_eq!(told(&world, bot, person).len(), 1, "{:?}", told(&world, bot, person));
     assert!(told(&world, bot, person)[0].starts_with("This chat is linked"));
-    anna.opens("/panel/alerts").await.is(200).says(&["Linked", "Anna", "Unlink the chat"]).never_says(&["/start "]);
+    let page = anna.opens("/panel/alerts").await.is(200);
+    page.says(&["Linked", "Anna", "Unlink the chat"]);
+    page.never_says(&["/start "]);
     anna.opens("/panel/audit?group=alert").await.is(200).says(&["A chat for alerts was linked"]);
     // The code is stored as a hash, and is worth nothing once it was used.
     goes_wrong(&world, line.tenant_id, "crm_unreachable").await;
