@@ -36,21 +36,23 @@ alert-unpaid-body =
 alert-crm_unreachable-subject = { $account }: { $crm } no responde desde hace { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
+        [0] Ningún mensaje de clientes espera
         [one] { $waiting } mensaje de clientes espera
        *[other] { $waiting } mensajes de clientes esperan
-    } en Parom. Parom lo intenta de nuevo por sí solo y conserva el orden. Recibirás otro correo cuando vuelva a funcionar.
+    } en Parom. Parom lo intenta de nuevo por sí solo, conserva el orden y te avisa cuando vuelva a funcionar. Lo que los agentes escribieron antes sigue saliendo: { $url }
 alert-undelivered-subject =
     { $source } ({ $account }): { $count ->
         [one] { $count } mensaje no se entregó
        *[other] { $count } mensajes no se entregaron
     }
-alert-undelivered-body = Desde { $stamp }, fuente “{ $source }”. Motivo más frecuente: { $reason } Los agentes lo ven en las tarjetas. La lista y “Enviar de nuevo”: { $url }
+alert-undelivered-body = Desde { $stamp }: { $source }. Motivo más frecuente: { $reason } Los agentes lo ven en las tarjetas; los demás mensajes siguen. La lista y “Enviar de nuevo”: { $url }
 alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
 alert-late-body =
-    { $waiting ->
-        [one] { $waiting } mensaje espera
-       *[other] { $waiting } mensajes esperan
-    }, el más antiguo desde { $stamp }. Causa: { $reason } No se pierde nada.
+    95 de cada 100 mensajes de los últimos 15 minutos tardaron hasta { $delay }; { $count ->
+        [0] ninguno espera ahora
+        [one] { $count } mensaje espera desde hace demasiado
+       *[other] { $count } mensajes esperan desde hace demasiado
+    }. Ambos lados responden, se conserva el orden y no se pierde nada. Parom se pone al día por sí solo: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): tu servidor no responde desde hace 24 horas
 alert-webhook_suspended-body =
     Parom dejó de llamar a { $host }. { $waiting ->
@@ -115,10 +117,10 @@ alerts-title = Alertas
 alerts-none = No hay alertas abiertas.
 alerts-taken = Te encargas tú. No habrá correos durante 4 horas.
 alerts-muted = Silenciada hasta { $stamp }. La alerta sigue aquí.
-alerts-letters = Correos
-alerts-letters-about = Llega un correo un minuto después de que algo falla, otro a las 4 horas y otro cuando se resuelve. Nunca contienen el texto de los mensajes.
+alerts-letters = A dónde van las alertas
+alerts-letters-about = Recibes un aviso un minuto después de que algo falla, otro a las 4 horas y otro cuando se resuelve; sobre un mismo problema, como máximo uno por hora. Nunca contienen el texto de los mensajes.
 alerts-mail-off = No se envían correos: el proveedor no ha configurado un servidor de correo. Las alertas se muestran aquí.
-alerts-letters-to-me = Enviarme correos sobre alertas
+alerts-letters-to-me = Avisarme aquí
 alerts-email = Los correos van a { $email }.
 alerts-email-hint = A esta dirección va primero un código y después los correos.
 alerts-kinds = Sobre qué
@@ -147,3 +149,76 @@ mail-alert-code-body =
     { $code }
 
     Si no, no hagas nada: sin el código no llegará ningún correo.
+alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } no responde
+alert-messenger_unreachable-body =
+    { $messenger } no responde para “{ $source }” desde { $stamp }. { $waiting ->
+        [0] Ningún mensaje de agentes espera
+        [one] { $waiting } mensaje de agentes espera
+       *[other] { $waiting } mensajes de agentes esperan
+    } aquí. Parom lo intenta de nuevo por sí solo y conserva el orden; las demás fuentes no se ven afectadas: { $url }
+alert-line_not_set-subject = { $source } ({ $account }): los mensajes de los clientes no llegan
+alert-line_not_set-body = Desde { $stamp }, { $messenger } no envía aquí los mensajes de “{ $source }” porque no acepta la dirección de Parom. Dice: { $reason }. Lo que escriben los agentes sigue saliendo. Abre la fuente y conéctala de nuevo: { $url }
+alert-line_failing-subject = { $source } ({ $account }): los mensajes de los clientes se retrasan
+alert-line_failing-body = Desde { $stamp }, { $messenger } no puede entregar los mensajes de “{ $source }”. Dice: { $reason }. Lo que escriben los agentes sigue saliendo, y { $messenger } repite lo que no llegó. Prueba la fuente: { $url }
+alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa de un problema
+alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason } Las demás fuentes no se ven afectadas. Abre la fuente: { $url }
+alert-business_off-subject = { $source } ({ $account }): { $who } desactivó el bot
+alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen. { $who } puede activar el bot de nuevo en los ajustes de { $messenger }. Después prueba la fuente: { $url }
+alert-pipeline_archived-subject = { $source } ({ $account }): su embudo ya no existe
+alert-pipeline_archived-body = El embudo de “{ $source }” fue archivado o eliminado en { $crm }. Los mensajes siguen llegando a sus chats, pero los leads nuevos de esta fuente no tienen un lugar propio. Elige otro embudo: { $url }
+alert-limit_near-subject = { $account }: usado el { $percent } % de un límite: { $limit }
+alert-limit_near-body = “{ $limit }” de la cuenta { $account } está al { $percent } % de lo permitido. Todo sigue funcionando. Libera espacio o pide más al servicio: { $url }
+alert-group-subject = { $account }: { $what } ({ $count })
+alert-group-body = Desde { $stamp }: { $sources }. Las demás fuentes funcionan como antes. La lista: { $url }
+alert-group-more = { $count } más
+alert-do-access = Conectar de nuevo
+alert-do-resume = Probar y activar
+alert-do-source = Abrir la fuente
+alert-do-sources = Abrir las fuentes
+alert-do-templates = Abrir las plantillas
+alert-do-undelivered = Abrir “No entregados”
+alert-do-overview = Abrir el resumen
+alert-do-account = Abrir la cuenta
+alert-do-admin = Abrir las alertas
+alert-kind-undelivered = Hay mensajes no entregados
+alert-kind-late = Los mensajes llegan tarde
+alert-kind-source_blocked = Un servicio de mensajería bloquea un bot o un número
+alert-kind-messenger_unreachable = Un servicio de mensajería no responde
+alert-kind-line_not_set = Un servicio de mensajería no acepta la dirección de Parom
+alert-kind-line_failing = Un servicio de mensajería no puede entregar mensajes
+alert-kind-line_trouble = Un servicio de mensajería informa de un problema de un bot o un número
+alert-kind-business_off = Una persona desactivó el bot en sus chats
+alert-kind-source_silent = Una fuente está más silenciosa de lo normal
+alert-kind-token_expiring = El token de un servicio de mensajería vence pronto
+alert-kind-pipeline_archived = El embudo de una fuente ya no existe
+alert-kind-crm_unreachable = { $crm } no responde
+alert-kind-limit_near = Un límite está casi alcanzado
+alerts-channel-email = Correo electrónico
+alerts-channel-chat = Telegram
+alerts-channel-webhook = Webhook
+alerts-choose-kinds = Elegir tipos
+alerts-of-person = Sobre qué recibe avisos { $name }
+alerts-chat-about = Vincula un chat o un grupo con nuestro bot y las alertas llegarán allí de inmediato.
+alerts-chat-on = Vinculado
+alerts-chat-link = Vincular un chat
+alerts-chat-again = Vincular otro chat
+alerts-chat-unlink = Desvincular el chat
+alerts-chat-asked = El código está abajo. Es válido 15 minutos.
+alerts-chat-code = Abre el chat con @{ $bot } y pulsa “Start”, o envíale esto. El código es válido hasta { $stamp }. Para un grupo, primero agrega el bot al grupo.
+alerts-chat-open = Abrir Telegram
+alerts-chat-look = Ya lo envié
+alerts-chat-unlinked = El chat está desvinculado. Ya no llegan alertas allí.
+alerts-chat-away = Telegram no responde. Inténtalo de nuevo en un minuto.
+alerts-chat-wait = Demasiados códigos. Inténtalo de nuevo en un minuto.
+alerts-chat-blocked = Ya no llegan alertas a tu chat: el bot fue bloqueado o quitado allí. Desbloquéalo y vincula el chat de nuevo.
+alerts-chat-stopped = Ya no llegan alertas a tu chat: alguien escribió /stop allí. Vincúlalo de nuevo para recibirlas.
+alerts-webhook-about = Parom envía cada alerta, y su fin, a tu propio programa como JSON firmado.
+alerts-webhook-url = Dirección de tu programa
+alerts-webhook-not-url = Una dirección se ve así: https://example.com/alerts.
+alerts-webhook-secret = Guardado. Esta clave firma cada llamada; consérvala en tu programa.
+alerts-webhook-remove = Quitar el webhook
+alerts-webhook-removed = El webhook está quitado.
+alerts-webhook-trouble = Las llamadas fallan desde { $stamp }: { $reason } Cada alerta se intenta de nuevo durante 24 horas.
+alert-chat-linked = Este chat está vinculado: desde ahora las alertas llegan aquí. Para terminarlo escribe /stop.
+alert-chat-how = Este bot informa de problemas entre la mensajería y el CRM. Para vincular este chat, pulsa “Vincular un chat” aquí: { $url }/panel/alerts
+alert-chat-stopped = Ya no llegan alertas aquí. Para recibirlas de nuevo, vincula este chat otra vez en el panel, en “Alertas”.

@@ -120,3 +120,9 @@ nav-count-undelivered =
         [one] { $count } mensaje no entregado
        *[other] { $count } mensajes no entregados
     }
+nav-reports = Informes
+palette-open = Buscar
+palette-label = Página, teléfono, nombre, ID de mensaje o de chat
+palette-keys = “/” lleva a la búsqueda, “j” y “k” recorren las filas de una lista.
+palette-keys-off = Desactivar las teclas sueltas
+palette-keys-on = Activar las teclas sueltas

@@ -36,21 +36,23 @@ alert-unpaid-body =
 alert-crm_unreachable-subject = { $account }: o { $crm } não responde há { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
+        [0] Nenhuma mensagem de clientes espera
         [one] { $waiting } mensagem de clientes espera
        *[other] { $waiting } mensagens de clientes esperam
-    } no Parom. O Parom tenta de novo sozinho e mantém a ordem. Você receberá outro e-mail quando voltar a funcionar.
+    } no Parom. O Parom tenta de novo sozinho, mantém a ordem e avisa você quando voltar a funcionar. O que os atendentes escreveram antes continua saindo: { $url }
 alert-undelivered-subject =
     { $source } ({ $account }): { $count ->
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
     }
-alert-undelivered-body = Desde { $stamp }, fonte “{ $source }”. Motivo mais frequente: { $reason } Os atendentes veem isto nos cards. A lista e “Enviar de novo”: { $url }
+alert-undelivered-body = Desde { $stamp }: { $source }. Motivo mais frequente: { $reason } Os atendentes veem isto nos cards; as outras mensagens continuam. A lista e “Enviar de novo”: { $url }
 alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
 alert-late-body =
-    { $waiting ->
-        [one] { $waiting } mensagem espera
-       *[other] { $waiting } mensagens esperam
-    }, a mais antiga desde { $stamp }. Causa: { $reason } Nada se perde.
+    95 de cada 100 mensagens dos últimos 15 minutos levaram até { $delay }; { $count ->
+        [0] nenhuma espera agora
+        [one] { $count } mensagem espera há tempo demais
+       *[other] { $count } mensagens esperam há tempo demais
+    }. Os dois lados respondem, a ordem é mantida e nada se perde. O Parom se recupera sozinho: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): seu servidor não responde há 24 horas
 alert-webhook_suspended-body =
     O Parom parou de chamar { $host }. { $waiting ->
@@ -115,10 +117,10 @@ alerts-title = Alertas
 alerts-none = Não há alertas abertos.
 alerts-taken = Você está cuidando disso. Nenhum e-mail por 4 horas.
 alerts-muted = Silenciado até { $stamp }. O alerta continua aqui.
-alerts-letters = E-mails
-alerts-letters-about = Chega um e-mail um minuto depois que algo falha, outro após 4 horas e outro quando se resolve. O texto das mensagens nunca está neles.
+alerts-letters = Para onde vão os alertas
+alerts-letters-about = Você recebe um aviso um minuto depois que algo falha, outro após 4 horas e outro quando se resolve; sobre o mesmo problema, no máximo um por hora. O texto das mensagens nunca está neles.
 alerts-mail-off = Nenhum e-mail é enviado: o fornecedor não configurou um servidor de e-mail. Os alertas aparecem aqui.
-alerts-letters-to-me = Enviar-me e-mails sobre alertas
+alerts-letters-to-me = Avisar-me aqui
 alerts-email = Os e-mails vão para { $email }.
 alerts-email-hint = A este endereço vai primeiro um código e depois os e-mails.
 alerts-kinds = Sobre o quê
@@ -147,3 +149,76 @@ mail-alert-code-body =
     { $code }
 
     Se não, não faça nada: sem o código nenhum e-mail chega.
+alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } não responde
+alert-messenger_unreachable-body =
+    { $messenger } não responde para “{ $source }” desde { $stamp }. { $waiting ->
+        [0] Nenhuma mensagem de atendentes espera
+        [one] { $waiting } mensagem de atendentes espera
+       *[other] { $waiting } mensagens de atendentes esperam
+    } aqui. O Parom tenta de novo sozinho e mantém a ordem; as outras fontes não são afetadas: { $url }
+alert-line_not_set-subject = { $source } ({ $account }): as mensagens dos clientes não chegam
+alert-line_not_set-body = Desde { $stamp }, { $messenger } não envia para cá as mensagens de “{ $source }” porque não aceita o endereço do Parom. Ele diz: { $reason }. O que os atendentes escrevem continua saindo. Abra a fonte e conecte-a de novo: { $url }
+alert-line_failing-subject = { $source } ({ $account }): as mensagens dos clientes estão atrasadas
+alert-line_failing-body = Desde { $stamp }, { $messenger } não consegue entregar as mensagens de “{ $source }”. Ele diz: { $reason }. O que os atendentes escrevem continua saindo, e { $messenger } repete o que não chegou. Teste a fonte: { $url }
+alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa um problema
+alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason } As outras fontes não são afetadas. Abra a fonte: { $url }
+alert-business_off-subject = { $source } ({ $account }): { $who } desativou o bot
+alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam. { $who } pode ativar o bot de novo nas configurações de { $messenger }. Depois teste a fonte: { $url }
+alert-pipeline_archived-subject = { $source } ({ $account }): o funil dela não existe mais
+alert-pipeline_archived-body = O funil de “{ $source }” foi arquivado ou excluído no { $crm }. As mensagens ainda chegam aos chats, mas os novos leads desta fonte não têm um lugar próprio. Escolha outro funil: { $url }
+alert-limit_near-subject = { $account }: { $percent }% de um limite usados: { $limit }
+alert-limit_near-body = “{ $limit }” da conta { $account } está em { $percent }% do permitido. Tudo ainda funciona. Libere espaço ou peça mais ao serviço: { $url }
+alert-group-subject = { $account }: { $what } ({ $count })
+alert-group-body = Desde { $stamp }: { $sources }. As outras fontes funcionam como antes. A lista: { $url }
+alert-group-more = mais { $count }
+alert-do-access = Conectar de novo
+alert-do-resume = Testar e ativar
+alert-do-source = Abrir a fonte
+alert-do-sources = Abrir as fontes
+alert-do-templates = Abrir os modelos
+alert-do-undelivered = Abrir “Não entregues”
+alert-do-overview = Abrir a visão geral
+alert-do-account = Abrir a conta
+alert-do-admin = Abrir os alertas
+alert-kind-undelivered = Há mensagens não entregues
+alert-kind-late = As mensagens chegam atrasadas
+alert-kind-source_blocked = Um mensageiro bloqueia um bot ou um número
+alert-kind-messenger_unreachable = Um mensageiro não responde
+alert-kind-line_not_set = Um mensageiro não aceita o endereço do Parom
+alert-kind-line_failing = Um mensageiro não consegue entregar mensagens
+alert-kind-line_trouble = Um mensageiro informa um problema de um bot ou um número
+alert-kind-business_off = Uma pessoa desativou o bot nos próprios chats
+alert-kind-source_silent = Uma fonte está mais quieta que o normal
+alert-kind-token_expiring = O token de um mensageiro vence em breve
+alert-kind-pipeline_archived = O funil de uma fonte não existe mais
+alert-kind-crm_unreachable = O { $crm } não responde
+alert-kind-limit_near = Um limite está quase atingido
+alerts-channel-email = E-mail
+alerts-channel-chat = Telegram
+alerts-channel-webhook = Webhook
+alerts-choose-kinds = Escolher tipos
+alerts-of-person = Sobre o que { $name } recebe avisos
+alerts-chat-about = Vincule um chat ou um grupo ao nosso bot e os alertas chegarão lá na hora.
+alerts-chat-on = Vinculado
+alerts-chat-link = Vincular um chat
+alerts-chat-again = Vincular outro chat
+alerts-chat-unlink = Desvincular o chat
+alerts-chat-asked = O código está abaixo. Vale por 15 minutos.
+alerts-chat-code = Abra o chat com @{ $bot } e toque em “Start”, ou envie isto a ele. O código vale até { $stamp }. Para um grupo, primeiro adicione o bot ao grupo.
+alerts-chat-open = Abrir o Telegram
+alerts-chat-look = Já enviei
+alerts-chat-unlinked = O chat foi desvinculado. Nenhum alerta chega lá.
+alerts-chat-away = O Telegram não responde. Tente de novo em um minuto.
+alerts-chat-wait = Códigos demais. Tente de novo em um minuto.
+alerts-chat-blocked = Os alertas não chegam mais ao seu chat: o bot foi bloqueado ou removido lá. Desbloqueie-o e vincule o chat de novo.
+alerts-chat-stopped = Os alertas não chegam mais ao seu chat: alguém escreveu /stop lá. Vincule-o de novo para recebê-los.
+alerts-webhook-about = O Parom envia cada alerta, e o fim dele, ao seu próprio programa como JSON assinado.
+alerts-webhook-url = Endereço do seu programa
+alerts-webhook-not-url = Um endereço é assim: https://example.com/alerts.
+alerts-webhook-secret = Salvo. Esta chave assina cada chamada; guarde-a no seu programa.
+alerts-webhook-remove = Remover o webhook
+alerts-webhook-removed = O webhook foi removido.
+alerts-webhook-trouble = As chamadas falham desde { $stamp }: { $reason } Cada alerta é tentado de novo por 24 horas.
+alert-chat-linked = Este chat está vinculado: de agora em diante os alertas chegam aqui. Para encerrar escreva /stop.
+alert-chat-how = Este bot informa problemas entre mensageiros e o CRM. Para vincular este chat, clique em “Vincular um chat” aqui: { $url }/panel/alerts
+alert-chat-stopped = Os alertas não chegam mais aqui. Para recebê-los de novo, vincule este chat outra vez no painel, em “Alertas”.

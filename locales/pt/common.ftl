@@ -120,3 +120,9 @@ nav-count-undelivered =
         [one] { $count } mensagem não entregue
        *[other] { $count } mensagens não entregues
     }
+nav-reports = Relatórios
+palette-open = Buscar
+palette-label = Página, telefone, nome, ID de mensagem ou de chat
+palette-keys = “/” leva à busca, “j” e “k” percorrem as linhas de uma lista.
+palette-keys-off = Desativar as teclas simples
+palette-keys-on = Ativar as teclas simples

@@ -1,5 +1,5 @@
-//! What is in a message of a hook: buttons, lists, templates, quotes, and values of odd shapes (chats-api §4.3 to
-//! §4.6).
+//! What is in a message of a hook: buttons, lists, templates, quotes, and values of odd shapes
+//! (chats-api §4.3 to §4.6).
 
 use amocrm::hooks::chats::{
     Button, HookEvent, HookMessage, ListMessage, ListRow, ListSection, Markup, MessageContent, Template, TemplateParam,

@@ -194,8 +194,8 @@ impl Graph {
         answered(request.bearer_auth(token.expose_secret()), token, || whole.is_set()).await
     }
 
-    /// A token for 60 more days. Meta requires the old one in the address, which has no version (instagram-and-facebook
-    /// §1).
+    /// A token for 60 more days. Meta requires the old one in the address, which has no version
+    /// (instagram-and-facebook §1).
     pub async fn refresh(&self, token: &SecretString) -> Result<Value, GraphError> {
         let query = [("grant_type", "ig_refresh_token"), ("access_token", token.expose_secret())];
         let address = Url::parse_with_params(&format!("{}/refresh_access_token", self.base), query);

@@ -47,7 +47,7 @@ pub struct NoticeChat {
 
 /// Why a message was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotTold {
+pub enum NotSent {
     /// The chat takes none: the bot is blocked or removed, or the chat is gone.
     Gone,
     /// The group has this id now.
@@ -117,7 +117,7 @@ impl NoticeBot {
 
     /// Sends a message, with a button that opens a page. Telegram takes no button to an address that is not public, so
     /// it may be left out.
-    pub async fn tell(&self, chat_id: i64, text: &str, button: Option<(&str, &str)>) -> Result<(), NotTold> {
+    pub async fn tell(&self, chat_id: i64, text: &str, button: Option<(&str, &str)>) -> Result<(), NotSent> {
         let button = button.filter(|(_, url)| url.starts_with("https://"));
         let markup = button.map(|(words, url)| json!({ "inline_keyboard": [[{ "text": words, "url": url }]] }));
         let mut message = json!({
@@ -131,12 +131,12 @@ impl NoticeBot {
         let sent: Result<Value, ApiError> = self.api.call(&self.token, "sendMessage", &message).await;
         match sent {
             Ok(_) => Ok(()),
-            Err(ApiError::Refused { migrate_to: Some(chat_id), .. }) => Err(NotTold::Moved(chat_id)),
-            Err(ApiError::Refused { code: 403, .. }) => Err(NotTold::Gone),
-            Err(ApiError::Refused { code: 400, description, .. }) if is_gone(&description) => Err(NotTold::Gone),
+            Err(ApiError::Refused { migrate_to: Some(chat_id), .. }) => Err(NotSent::Moved(chat_id)),
+            Err(ApiError::Refused { code: 403, .. }) => Err(NotSent::Gone),
+            Err(ApiError::Refused { code: 400, description, .. }) if is_gone(&description) => Err(NotSent::Gone),
             // Sent, and only the answer was not understood.
             Err(ApiError::Unreadable { .. }) => Ok(()),
-            Err(failed) => Err(NotTold::Later(words(&failed))),
+            Err(failed) => Err(NotSent::Later(words(&failed))),
         }
     }
 

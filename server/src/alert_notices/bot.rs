@@ -12,7 +12,7 @@ use std::time::Duration;
 use base::i18n::{Language, Words};
 use base::store::VENDOR;
 use base::vault::hash;
-use connectors::telegram::notice_bot::{ChatEvent, NotTold, NoticeBot, NoticeChat};
+use connectors::telegram::notice_bot::{ChatEvent, NotSent, NoticeBot, NoticeChat};
 use entity::alert_chat::{self, Column};
 use entity::person;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -207,11 +207,11 @@ pub(super) async fn send(app: &AlertNoticeContext, reader: &Reader, notice: &Not
     let Some(chat_id) = reader.open_chat() else { return Ok(Sent::Never("no chat is linked".to_owned())) };
     match bot.tell(chat_id, &notice.message(), notice.button()).await {
         Ok(()) => Ok(Sent::Yes),
-        Err(NotTold::Gone) => {
+        Err(NotSent::Gone) => {
             off(app, chat_id, "alerts-chat-blocked").await?;
             Ok(Sent::Never("the chat takes no messages of the bot any more".to_owned()))
         }
-        Err(NotTold::Moved(moved_to)) => {
+        Err(NotSent::Moved(moved_to)) => {
             alert_chat::Entity::update_many()
                 .col_expr(Column::ChatId, Expr::value(moved_to))
                 .filter(Column::TenantId.eq(VENDOR))
@@ -220,6 +220,6 @@ pub(super) async fn send(app: &AlertNoticeContext, reader: &Reader, notice: &Not
                 .await?;
             Ok(Sent::Later("the group has another id now".to_owned()))
         }
-        Err(NotTold::Later(reason)) => Ok(Sent::Later(reason)),
+        Err(NotSent::Later(reason)) => Ok(Sent::Later(reason)),
     }
 }

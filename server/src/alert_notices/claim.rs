@@ -67,7 +67,7 @@ impl Claimed {
     }
 
     /// Records that its notices are written.
-    pub async fn told(&self, db: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
+    pub async fn notified(&self, db: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
         row(&self.alert)
             .col_expr(Column::Letters, Expr::col(Column::Letters).add(1))
             .col_expr(Column::LetteredAt, Expr::value(Some(now)))

@@ -9,6 +9,7 @@
 //! Notices contain nothing of messages, only names of sources and numbers.
 
 pub mod bot;
+mod card;
 pub mod channel;
 mod claim;
 mod context;
@@ -17,12 +18,11 @@ pub mod readers;
 pub(crate) mod remedy;
 mod sections;
 mod send;
-mod told;
 pub mod webhook;
 mod write;
 
+pub(crate) use card::AlertCard;
 pub use context::AlertNoticeContext;
-pub(crate) use told::Told;
 pub(crate) use write::is_on;
 
 use std::collections::BTreeMap;

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_told_of_each_alert() {
+    fn a_program_gets_a_notice_of_each_alert() {
         let event =
             notice(vec![section("Anna", Some(7)), section("Bea", None)]).event(("1", "acme"), DateTime::UNIX_EPOCH);
         let alerts = event["data"]["alerts"].as_array().unwrap();

@@ -25,7 +25,7 @@ struct Telling<'telling> {
     crm: &'static str,
     claimed: &'telling [Claimed],
     /// Which of the alerts have a recipient.
-    told: Vec<bool>,
+    notified: Vec<bool>,
     rows: Vec<alert_notice::Model>,
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn notices(
         tenant: tenant.as_ref(),
         crm,
         claimed: &claimed,
-        told: vec![false; claimed.len()],
+        notified: vec![false; claimed.len()],
         rows: Vec::new(),
     };
     for reader in readers::all(app.store.read(), tenant_id).await? {
@@ -128,8 +128,8 @@ impl Telling<'_> {
             tries: 0,
         });
         for place in wanted {
-            if let Some(told) = self.told.get_mut(place) {
-                *told = true;
+            if let Some(notified) = self.notified.get_mut(place) {
+                *notified = true;
             }
         }
         Ok(())
@@ -142,8 +142,8 @@ impl Telling<'_> {
             for row in self.rows {
                 alert_notice::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
             }
-            for (claim, told) in self.claimed.iter().zip(&self.told) {
-                if *told { claim.told(&tx, now).await? } else { claim.unwanted(&tx, now).await? }
+            for (claim, notified) in self.claimed.iter().zip(&self.notified) {
+                if *notified { claim.notified(&tx, now).await? } else { claim.unwanted(&tx, now).await? }
             }
             Ok::<_, sea_orm::DbErr>(())
         };

@@ -153,7 +153,7 @@ impl Office {
 }
 
 async fn a_template_goes_all_the_way(language: Language) {
-    let Some(mut office) = Office::opens(language).await else { return };
+    let Some(office) = Office::opens(language).await else { return };
     let name = office.speech.say("Sofa is here", "Диван приехал");
     let text = office.speech.say(
         "Hello {{contact.name}}, your sofa waits for you at Acme.",

@@ -239,7 +239,9 @@ fn every_language_of_the_product_passes_the_check() {
             assert_eq!((&own["ui"]["language"], &own["ui"]["widget-connect"]), (&language.into(), &connect.into()));
             // Names and formats of numbers are the same everywhere; whole sentences are not.
             let same = own["ui"].as_object().unwrap().iter().filter(|(key, text)| english["ui"][*key] == **text);
-            let same: Vec<_> = same.filter(|(_, text)| text.to_string().split(' ').count() > 3).collect();
+            let same = same.filter(|(_, text)| text.to_string().split(' ').count() > 3);
+            // The name of a control begins like texts of the panel's sign-in, which the widget does not show.
+            let same: Vec<_> = same.filter(|(key, _)| !key.starts_with("sign-in-")).collect();
             assert!(same.is_empty(), "{language}: {same:?}");
         }
     }

@@ -99,8 +99,8 @@ impl GraphApi {
         sent(authorized(request, token), token.expose_secret(), || whole.is_set()).await
     }
 
-    /// Sends the bytes of a resumable upload. `session`: the id from its first call, which contains a query (whatsapp
-    /// §9).
+    /// Sends the bytes of a resumable upload. `session`: the id from its first call, which contains a query
+    /// (whatsapp §9).
     pub async fn upload_bytes<T: DeserializeOwned>(
         &self,
         token: &SecretString,

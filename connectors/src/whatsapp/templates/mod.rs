@@ -162,7 +162,7 @@ fn has_text_of(known: &KnownTemplate, components: &[Value]) -> bool {
         let text = |name: &str| part[name].as_str().unwrap_or_default();
         Some((text("format").to_owned(), words(text("text"))))
     };
-    known.components.iter().next().is_none() || ["HEADER", "BODY"].iter().all(|kind| there(kind) == here(kind))
+    known.components.is_empty() || ["HEADER", "BODY"].iter().all(|kind| there(kind) == here(kind))
 }
 
 fn state_of(made: &Submitted, name: String, template: &NewTemplate) -> TemplateState {
@@ -182,7 +182,7 @@ async fn sample(api: &GraphApi, settings: &Settings, file: &TemplateFile) -> Res
     let token = token(settings)?;
     let length = file.bytes.len().to_string();
     let query = [("file_name", file.name.as_str()), ("file_length", &length), ("file_type", &file.mime_type)];
-    let begun: Result<Session, ApiError> = api.post(token, Path(&["app", "uploads"], &query), &Value::Null).await;
+    let begun: Result<Session, ApiError> = api.post(token, Path(&["app", "uploads"], &query), &json!({})).await;
     let session = begun.map_err(|failed| denied(&failed))?.id;
     let bytes = Bytes::clone(&file.bytes);
     let done: Result<Session, ApiError> = api.upload_bytes(token, &session, bytes).await;

@@ -1,5 +1,5 @@
-//! Reports about the account instead of a message: templates, numbers, the phone app's contacts (whatsapp §9, §11 to
-//! §13).
+//! Reports about the account instead of a message: templates, numbers, the phone app's contacts
+//! (whatsapp §9, §11 to §13).
 
 use super::{Id, Many, Message, Refusal, Seconds, wire};
 

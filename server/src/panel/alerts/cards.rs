@@ -6,7 +6,7 @@ use base::i18n::Sentence;
 use entity::alert;
 
 use super::super::{Member, PageContext};
-use crate::alert_notices::Told;
+use crate::alert_notices::AlertCard;
 use crate::panel::PanelContext;
 
 /// A card.
@@ -30,20 +30,20 @@ pub(super) async fn of(
     page: &PageContext,
     open: &[alert::Model],
 ) -> Result<Vec<Card>> {
-    let told = Told::of(&app.alert_notices, &member.tenant, page.crm, page.words, open).await?;
-    let card = |told: Told| {
-        let first = open.iter().find(|row| told.keys.contains(&row.key));
+    let cards = AlertCard::of(&app.alert_notices, &member.tenant, page.crm, page.words, open).await?;
+    let card = |one: AlertCard| {
+        let first = open.iter().find(|row| one.keys.contains(&row.key));
         Card {
-            since: told.since,
+            since: one.since,
             state: first.map_or_else(|| ("bad", page.words.text("alert-state-open")), |row| state(page, row)),
-            keys: told.keys,
-            subject: told.subject,
-            body: told.body,
-            href: told.path,
-            button: told.button,
+            keys: one.keys,
+            subject: one.subject,
+            body: one.body,
+            href: one.path,
+            button: one.button,
         }
     };
-    Ok(told.into_iter().map(card).collect())
+    Ok(cards.into_iter().map(card).collect())
 }
 
 fn state(page: &PageContext, row: &alert::Model) -> (&'static str, Sentence) {

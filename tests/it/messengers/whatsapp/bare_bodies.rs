@@ -99,6 +99,8 @@ async fn files_are_fetched_from_another_host_and_with_the_token(world: &mut Bare
     comes(world, &line, message("wamid.A", "image", json!({"id": "file-2", "mime_type": null, "caption": null}))).await;
     comes(world, &line, message("wamid.B", "document", json!({"id": "file-ended", "filename": "offer.pdf"}))).await;
     comes(world, &line, message("wamid.C", "text", json!({"body": "Did you get it?"}))).await;
+    // It is asked for a few times.
+    world.deliver_to_the_end().await;
     let came = at_crm(world);
     let kinds: Vec<_> = came.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["picture", "text", "text"], "{:?}", texts(world));

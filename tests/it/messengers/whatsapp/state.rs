@@ -8,6 +8,7 @@ use parom_tests::both;
 use serde_json::json;
 
 use super::{Chat, WhatsAppWorld, arrives, chatting};
+use crate::alerts::{looks, open};
 
 const HOUR: Duration = Duration::from_secs(3_601);
 
@@ -35,9 +36,13 @@ async fn quality_status_and_name_are_asked_for(world: &mut WhatsAppWorld) {
     let (status, page) = state(world, &chat).await;
     assert_eq!(status, "needs_attention");
     assert!(page.contains("the quality of the number is low") && page.contains("WhatsApp Manager"), "{page}");
+    looks(world).await;
+    assert_eq!(open(world, chat.line.tenant_id).await, ["line_trouble"]);
     world.messenger.set_quality(&phone, "GREEN", "UNFLAGGED", "TIER_1K");
     asks(world).await;
     assert_eq!(state(world, &chat).await.0, "working", "it ends as it began");
+    looks(world).await;
+    assert!(open(world, chat.line.tenant_id).await.is_empty());
     world.messenger.review_name(&phone, "Acme Shop", Some("Not like the site"));
     asks(world).await;
     let (status, page) = state(world, &chat).await;

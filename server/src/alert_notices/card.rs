@@ -7,7 +7,7 @@ use super::sections::{AlertContext, Section};
 use crate::alert_notices::AlertNoticeContext;
 
 /// Alerts that share their texts.
-pub(crate) struct Told {
+pub(crate) struct AlertCard {
     pub keys: Vec<String>,
     pub subject: String,
     /// Without the address, which is behind the button.
@@ -17,7 +17,7 @@ pub(crate) struct Told {
     pub button: String,
 }
 
-impl Told {
+impl AlertCard {
     /// An account's alerts, in their order.
     pub async fn of(
         app: &AlertNoticeContext,
