@@ -9,7 +9,6 @@ use parom_tests::{Place, both, on_postgres};
 use queue::{After, Claim, LeaseRequest, Peek, Settled, Settlement, TurnEffect};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sea_orm::EntityTrait;
 
 const POOLS: [&str; 2] = ["amojo:main", "webhooks"];
 
