@@ -52,17 +52,6 @@ impl Queue {
         turns.sort_unstable();
         turns.dedup();
         self.lock_turns(tx, &turns).await?;
-        // A claim that has read them before notices the change.
-        Rows::new()
-            .uuid("tenant_id", turns.iter().map(|turn| turn.0))
-            .uuid("target", turns.iter().map(|turn| turn.1))
-            .execute(
-                tx,
-                &self.store,
-                "UPDATE turn SET ready_at = turn.ready_at FROM rows WHERE turn.tenant_id = rows.tenant_id \
-                 AND turn.target = rows.target",
-            )
-            .await?;
         of_conversation.lock_exclusive().all(tx).await?;
         let which = Condition::all()
             .add(letter::Column::LaneId.is_in(lanes.iter().copied()))

@@ -11,10 +11,6 @@ use uuid::Uuid;
 use super::accept_batch::NewLetter;
 use super::rows::{Rows, Write};
 
-mod upserted;
-
-pub use upserted::{upserted, upserted_behind};
-
 /// `(tenant, lane)`.
 pub type LaneKey = (Uuid, Uuid);
 
@@ -268,5 +264,31 @@ pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
              due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.no_owner), \
              leased_until = rows.leased_until, starts = rows.starts, carried = rows.carried FROM rows \
              WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
+        )
+}
+
+/// Makes room as [`make_room`] does, creating missing lanes, in a statement of which other parts place the letters:
+/// `of_tenant`, `of_lane`, `next_seq` (with the room), `last_key` and `max_key`. PostgreSQL only.
+pub fn upserted(wants: &BTreeMap<LaneKey, LaneChange>) -> Write {
+    Rows::new()
+        .uuid("tenant_id", wants.keys().map(|key| key.0))
+        .uuid("lane_id", wants.keys().map(|key| key.1))
+        .uuid("conversation_id", wants.values().map(|want| want.seed.conversation_id))
+        .uuid("source_id", wants.values().map(|want| want.seed.source_id))
+        .short("direction", wants.values().map(|want| want.seed.direction.number()))
+        .short("stream", wants.values().map(|want| want.seed.stream.number()))
+        .uuid("target", wants.values().map(|want| want.seed.target))
+        .long("count", wants.values().map(|want| want.count))
+        .long("hint", wants.values().map(|want| want.hint))
+        .write(
+            "INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, \
+             last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried) \
+             SELECT tenant_id, lane_id, conversation_id, source_id, direction, stream, target, 1 + count, 0, hint, count, \
+             {now}, NULL, 0, 0, 0, 0 FROM rows WHERE true ORDER BY tenant_id, lane_id \
+             ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.waiting, \
+             waiting = lane.waiting + excluded.waiting, due_at = coalesce(lane.due_at, {now}), \
+             max_key = CASE WHEN excluded.max_key = 0 THEN lane.max_key \
+             ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END \
+             RETURNING lane.tenant_id AS of_tenant, lane.lane_id AS of_lane, lane.next_seq, lane.last_key, lane.max_key",
         )
 }

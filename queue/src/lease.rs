@@ -7,20 +7,17 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::Queue;
-use super::turn::{BREAKER, TargetRate, Turn, written};
+use super::turn::{BREAKER, TargetRate, written};
 
 mod back;
 mod due;
 mod end;
 mod expired;
 mod inherit;
-mod peek;
 mod take;
 
-use due::Candidate;
 use end::end_turns;
 pub use expired::Expired;
-pub use peek::Peek;
 
 /// How many calls a target may start now.
 #[derive(Clone, Debug)]
@@ -44,10 +41,6 @@ pub struct Claim {
     pub epoch: i64,
     /// Leases of this head that were never settled, including this one.
     pub starts: i32,
-    /// Letters of the lane, this one included.
-    pub waiting: i64,
-    /// Letters of the lane that were delivered before.
-    pub carried: i64,
     /// Sent alone, to find out whether the target answers again.
     pub probe: bool,
     /// Latest end of the lease by this process's clock (milliseconds since 1970).
@@ -145,43 +138,33 @@ impl Queue {
         // while holding these.
         let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
         turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
-        let allowed = allowed(&mut turns, &by_key, now);
+        let mut allowed = Vec::with_capacity(turns.len());
+        for turn in &mut turns {
+            let Some(wish) = by_key.get(&(turn.tenant_id, turn.target)) else {
+                allowed.push(0);
+                continue;
+            };
+            let rate = turn.pace(wish.rate, now);
+            turn.refill(rate, now);
+            let room = if turn.reason == BREAKER { wish.limit.min(1) } else { wish.limit };
+            allowed.push(i64::from(room).min(turn.tokens / 1000));
+        }
         let mut due_of = self.due_lanes(tx, &turns, now, &allowed).await?;
-        let due = (0..turns.len()).map(|place| due_of.remove(&place).unwrap_or_default()).collect();
-        let (candidates, more) = granted(&mut turns, due, &allowed);
+        let mut candidates = Vec::new();
+        let mut more = vec![false; turns.len()];
+        for (place, (turn, allowed)) in turns.iter_mut().zip(allowed).enumerate() {
+            let mut due = due_of.remove(&place).unwrap_or_default();
+            let allowed = usize::try_from(allowed).unwrap_or(0);
+            more[place] = due.len() > allowed;
+            due.truncate(allowed);
+            turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
+            candidates.extend(due);
+        }
         let taking = self.take(&turns, candidates, now, lease)?;
         found(&taking.claims);
         end_turns(&mut turns, &more, &taking.claims, &by_key, now, lease);
         self.write_leases(tx, taking, written(&turns)).await
     }
-}
-
-/// The wishes by tenant and target.
-type Wishes<'a> = HashMap<(Uuid, Uuid), &'a LeaseRequest>;
-
-/// How many lanes of each turn may be leased, by its rate and the free slots.
-fn allowed(turns: &mut [Turn], wishes: &Wishes<'_>, now: i64) -> Vec<i64> {
-    let of_turn = |turn: &mut Turn| {
-        let Some(wish) = wishes.get(&(turn.tenant_id, turn.target)) else { return 0 };
-        let rate = turn.pace(wish.rate, now);
-        turn.refill(rate, now);
-        let room = if turn.reason == BREAKER { wish.limit.min(1) } else { wish.limit };
-        i64::from(room).min(turn.tokens / 1000)
-    };
-    turns.iter_mut().map(of_turn).collect()
-}
-
-/// Of the due lanes of each turn those that may be leased, and whether there are more.
-fn granted(turns: &mut [Turn], due: Vec<Vec<Candidate>>, allowed: &[i64]) -> (Vec<Candidate>, Vec<bool>) {
-    let (mut candidates, mut more) = (Vec::new(), Vec::with_capacity(turns.len()));
-    for ((turn, mut due), allowed) in turns.iter_mut().zip(due).zip(allowed) {
-        let allowed = usize::try_from(*allowed).unwrap_or(0);
-        more.push(due.len() > allowed);
-        due.truncate(allowed);
-        turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
-        candidates.extend(due);
-    }
-    (candidates, more)
 }
 
 fn damaged(error: anyhow::Error) -> DbErr {

@@ -33,21 +33,3 @@ pub fn counted(instance: Uuid, changes: &BTreeMap<Key, Change>) -> Write {
              failed = ledger_delta.failed + excluded.failed",
         )
 }
-
-/// Counts delivered messages, each with the lane that it left.
-pub fn delivered(instance: Uuid, messages: &[(Key, Uuid)]) -> Write {
-    Rows::new()
-        .uuid("tenant_id", messages.iter().map(|(key, _)| key.0))
-        .uuid("source_id", messages.iter().map(|(key, _)| key.1))
-        .short("direction", messages.iter().map(|(key, _)| key.2))
-        .int("day", messages.iter().map(|(key, _)| key.3))
-        .uuid("instance", messages.iter().map(|_| instance))
-        .uuid("lane_id", messages.iter().map(|(_, lane_id)| *lane_id))
-        .write(
-            "INSERT INTO ledger_delta (tenant_id, source_id, direction, day, instance, accepted, delivered, failed) \
-             SELECT tenant_id, source_id, direction, day, instance, 0, count(*), 0 FROM rows WHERE true \
-             GROUP BY tenant_id, source_id, direction, day, instance ORDER BY tenant_id, source_id, direction, day \
-             ON CONFLICT (tenant_id, source_id, direction, day, instance) DO UPDATE SET \
-             delivered = ledger_delta.delivered + excluded.delivered",
-        )
-}

@@ -47,7 +47,7 @@ pub mod writer;
 
 pub use backlog::{Backlog, BacklogTarget, DeadCount};
 pub use balance::LedgerGap;
-pub use lease::{Claim, Expired, LeaseRequest, Letter, Peek};
+pub use lease::{Claim, Expired, LeaseRequest, Letter};
 pub use retention::{KnownKey, RepeatId};
 pub use rows::{Rows, columns_of};
 pub use scan::{After, DueTurn};
@@ -64,12 +64,11 @@ pub struct Queue {
     /// This process, in the ledger's rows and as the owner of leases.
     instance: Uuid,
     faults: Faults,
-    answered: settle::AnsweredCalls,
 }
 
 impl Queue {
     pub fn new(store: Store, instance: Uuid, faults: Faults) -> Self {
-        Self { store, instance, faults, answered: settle::AnsweredCalls::default() }
+        Self { store, instance, faults }
     }
 
     /// This process.

@@ -12,10 +12,6 @@ use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryResult, Statement, Value};
 use uuid::Uuid;
 
-mod together;
-
-pub use together::{write_all_or_nothing, write_batch, write_batch_and_fetch, write_in_order};
-
 /// Rows of a statement on SQLite.
 const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 /// Variables of a statement on SQLite, of which it takes 32,766 at most.
@@ -84,7 +80,7 @@ impl Rows {
 
     /// A statement to run later, together with others.
     pub fn write(self, body: impl Into<String>) -> Write {
-        Write { rows: self, body: body.into(), only: String::new() }
+        Write { rows: self, body: body.into() }
     }
 
     /// Runs the statement; returns the number of rows it changed.
@@ -125,8 +121,7 @@ impl Rows {
         Statement::from_sql_and_values(store.backend(), text, values)
     }
 
-    /// The text and its values, numbered from `first` on; `filter` is a WHERE clause for all rows, which it calls
-    /// `given`.
+    /// The text and its values, numbered from `first` on; `filter` is a WHERE clause for all rows.
     fn in_postgres(
         self,
         store: &Store,
@@ -138,8 +133,7 @@ impl Rows {
         let numbered = (first..).zip(&self.columns);
         let arrays: Vec<String> = numbered.map(|(number, column)| format!("${number}::{}", column.cast)).collect();
         let body = body.replace("{now}", &store.now_sql());
-        let given = format!("unnest({}) AS given({names})", arrays.join(", "));
-        let text = format!("WITH rows({names}) AS (SELECT * FROM {given}{filter}) {body}");
+        let text = format!("WITH rows({names}) AS (SELECT * FROM unnest({}){filter}) {body}", arrays.join(", "));
         let values = self.columns.into_iter().map(|column| Value::Array(column.kind, Some(Box::new(column.values))));
         (text, values)
     }
@@ -184,37 +178,103 @@ impl Rows {
 pub struct Write {
     rows: Rows,
     body: String,
-    /// Condition on its rows, which it calls `given`; none if empty.
-    only: String,
 }
 
 impl Write {
-    /// The same for those of its rows whose account and `column` are in `others`, an expression of the same statement
-    /// that has `of_tenant` and `of_lane`. PostgreSQL only.
-    pub fn only_for(self, column: &str, others: &str) -> Self {
-        self.only_in(column, "of_lane", others)
-    }
-
-    /// The same by `target`, which `others` has as `of_target`.
-    pub fn only_for_targets(self, others: &str) -> Self {
-        self.only_in("target", "of_target", others)
-    }
-
-    fn only_in(self, column: &str, known_as: &str, others: &str) -> Self {
-        // IS TRUE keeps PostgreSQL from making a join of it, which without hash joins compares each row with each.
-        let only =
-            format!("((given.tenant_id, given.{column}) IN (SELECT of_tenant, {known_as} FROM {others})) IS TRUE");
-        Self { only, ..self }
-    }
-
     pub async fn run(self, db: &impl ConnectionTrait, store: &Store) -> Result<(), DbErr> {
         self.rows.execute(db, store, &self.body).await.map(drop)
     }
+}
 
-    /// Runs it; returns its rows.
-    pub async fn fetch(self, db: &impl ConnectionTrait, store: &Store) -> Result<Vec<QueryResult>, DbErr> {
-        self.rows.fetch(db, store, &self.body).await
+/// Runs statements that neither see each other's changes nor change the same row: in one round trip on PostgreSQL,
+/// where each is an expression of one statement, and one after the other on SQLite, which has no round trips.
+pub async fn write_batch(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    writes: impl IntoIterator<Item = Write>,
+) -> Result<(), DbErr> {
+    let writes: Vec<Write> = writes.into_iter().filter(|write| write.rows.length > 0).collect();
+    if store.is_sqlite() || writes.len() < 2 {
+        for write in writes {
+            write.run(db, store).await?;
+        }
+        return Ok(());
     }
+    let (parts, values) = expressions(store, writes.into_iter());
+    let text = format!("WITH {} SELECT 1", parts.join(", "));
+    db.execute_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
+    Ok(())
+}
+
+/// [`write_batch`], returning the rows of `asked`, which also writes.
+pub async fn write_batch_and_fetch(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    writes: impl IntoIterator<Item = Write>,
+    asked: Write,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let writes = writes.into_iter().filter(|write| write.rows.length > 0);
+    if store.is_sqlite() || asked.rows.length == 0 {
+        let found = asked.rows.fetch(db, store, &asked.body).await?;
+        write_batch(db, store, writes).await?;
+        return Ok(found);
+    }
+    let (parts, values) = expressions(store, writes.chain([asked]));
+    let last = parts.len() - 1;
+    let text = format!("WITH {} SELECT * FROM w{last}", parts.join(", "));
+    db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, values)).await
+}
+
+/// The writes as expressions `w0`, `w1`, … of one PostgreSQL statement, and their values.
+fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<String>, Vec<Value>) {
+    let (mut parts, mut values) = (Vec::new(), Vec::new());
+    for (place, write) in writes.enumerate() {
+        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, "");
+        values.extend(more);
+        parts.push(format!("w{place} AS ({text})"));
+    }
+    (parts, values)
+}
+
+/// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and
+/// `others` in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as
+/// `w0`, `w1`, …, and returns at least one column. False, with nothing changed, if `keys` inserted no row although it
+/// has some.
+///
+/// # Errors
+/// If the database refuses it, and if `keys` inserted some of its rows only (SQLSTATE 22012); nothing is changed then.
+pub async fn write_all_or_nothing(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    keys: Write,
+    locking: impl IntoIterator<Item = Write>,
+    others: impl IntoIterator<Item = Write>,
+) -> Result<bool, DbErr> {
+    let count = i64::try_from(keys.rows.length).unwrap_or(i64::MAX);
+    let mut values: Vec<Value> = vec![count.into()];
+    let mut parts = Vec::new();
+    let mut add = |write: Write, filter: &str| {
+        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, filter);
+        values.extend(more);
+        parts.push(format!("w{} AS ({text})", parts.len()));
+    };
+    add(keys, "");
+    let all_are_new = "(SELECT count(*) FROM w0) = $1::bigint";
+    for (place, write) in locking.into_iter().enumerate() {
+        // Reading the previous one makes PostgreSQL run that first.
+        add(write, &format!(" WHERE {all_are_new} AND (SELECT count(*) FROM w{place}) >= 0"));
+    }
+    for write in others {
+        add(write, &format!(" WHERE {all_are_new}"));
+    }
+    let text = format!(
+        "WITH {} SELECT CASE WHEN {all_are_new} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \
+         ELSE 1 / ((SELECT count(*) FROM w0) - (SELECT count(*) FROM w0)) END AS stored",
+        parts.join(", ")
+    );
+    let row = db.query_one_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?;
+    Ok(row.try_get::<i64>("", "stored")? == 1)
 }
 
 /// All columns of an entity, each named with the prefix.

@@ -10,9 +10,38 @@ use uuid::Uuid;
 use super::Queue;
 use super::rows::{Rows, Write};
 
-mod rate;
+/// How many requests a target accepts: a token bucket that fills evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TargetRate {
+    /// Thousandths of a request per second.
+    pub per_second: i64,
+    /// Thousandths of a request that may be saved up.
+    pub burst: i64,
+    /// Minimum and maximum of an adaptive rate, in thousandths per second; none for a fixed rate.
+    pub bounds: Option<(i64, i64)>,
+}
 
-pub use rate::TargetRate;
+impl TargetRate {
+    /// A configured rate; at least one request in a thousand seconds.
+    #[expect(clippy::as_conversions, reason = "configured rates are small and finite; `as` saturates")]
+    pub fn of(requests: f64) -> Self {
+        let per_second = ((requests * 1000.0) as i64).max(1);
+        Self { per_second, burst: per_second.max(1000), bounds: None }
+    }
+
+    /// For an undocumented limit: the rate begins at `start`, is halved when the other side asks to slow down and
+    /// raised again while it does not, between `floor` and `ceiling` requests a second.
+    pub fn adaptive(start: f64, floor: f64, ceiling: f64) -> Self {
+        let bounds = Some((Self::of(floor).per_second, Self::of(ceiling).per_second));
+        Self { bounds, ..Self::of(start) }
+    }
+
+    /// `requests` per second, with a burst of as many.
+    pub fn per_second(requests: u32) -> Self {
+        let per_second = i64::from(requests.max(1)) * 1000;
+        Self { per_second, burst: per_second, bounds: None }
+    }
+}
 
 /// `(tenant, target)`.
 pub type Key = (Uuid, Uuid);
@@ -71,29 +100,53 @@ impl Turn {
         })
     }
 
+    /// This target's rate: the learned one within the current bounds, unless it is fixed.
+    pub fn pace(&mut self, rate: TargetRate, now: i64) -> TargetRate {
+        let Some((floor, ceiling)) = rate.bounds else { return rate };
+        if self.rate == 0 {
+            // Set a moment ago, so that calls started from now on may lower it.
+            (self.rate, self.rate_at) = (rate.per_second, now - 1);
+        }
+        self.rate = self.rate.clamp(floor, ceiling);
+        TargetRate { per_second: self.rate, burst: self.rate.max(1000), ..rate }
+    }
+
+    /// Fills the bucket up to now. A row never filled starts full.
+    pub fn refill(&mut self, rate: TargetRate, now: i64) {
+        let passed = (now - self.refilled_at).max(0);
+        let gained = passed.saturating_mul(rate.per_second) / 1000;
+        self.tokens =
+            if self.refilled_at == 0 { rate.burst } else { self.tokens.saturating_add(gained).min(rate.burst) };
+        // Another transaction may have filled it while this one waited for the lock.
+        self.refilled_at = now.max(self.refilled_at);
+    }
+
+    /// Milliseconds until the bucket contains one whole request.
+    pub fn until_next(&self, rate: TargetRate) -> i64 {
+        let missing = (1000 - self.tokens).max(0);
+        (missing * 1000 / rate.per_second.max(1)) + 1
+    }
+
     /// True while only a person or a repair may restart it.
     pub fn is_held(&self) -> bool {
         self.reason.starts_with(HELD)
     }
 }
 
-/// Locks turns, creating missing ones, and wakes those that are not held.
+/// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
+/// rewritten.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
-    waking(store, keys).run(db, store).await
+    waking(keys).run(db, store).await
 }
 
-/// [`wake_turns`] as a part of another statement; returns those that it has written. One that is due already is written
-/// as it is, without an index entry: a claim that has read it before ([`crate::lease::Peek`]) notices that something
-/// came. On SQLite, where no claim runs beside it, it is left alone.
-pub fn waking(store: &Store, keys: &BTreeMap<Key, String>) -> Write {
-    let due = if store.is_sqlite() { "AND (turn.ready_at IS NULL OR turn.ready_at > {now})" } else { "" };
-    let at = if store.is_sqlite() { "{now}" } else { "least(turn.ready_at, {now})" };
-    rows_of(keys).write(format!(
+/// [`wake_turns`] as a part of another statement; returns those that it has written.
+pub fn waking(keys: &BTreeMap<Key, String>) -> Write {
+    rows_of(keys).write(
         "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
-             SELECT tenant_id, target, pool, {{now}}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
-             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = {at} \
-             WHERE turn.reason = '' {due} RETURNING turn.tenant_id"
-    ))
+             SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = {now} \
+             WHERE turn.reason = '' AND (turn.ready_at IS NULL OR turn.ready_at > {now}) RETURNING turn.tenant_id",
+    )
 }
 
 fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
@@ -119,33 +172,6 @@ pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMa
 
 /// Writes locked turns back.
 pub(super) fn written(turns: &[Turn]) -> Write {
-    rows_to_write(turns).write(format!(
-        "UPDATE turn SET {SET} FROM rows WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target"
-    ))
-}
-
-/// Writes turns that nobody has written since they were read in one of these versions, and that nobody has locked;
-/// returns them as `of_tenant` and `of_target`. PostgreSQL only.
-pub(super) fn written_unchanged(turns: &[Turn], versions: &[i64]) -> Write {
-    rows_to_write(turns).long("version", versions.iter().copied()).write(format!(
-        ", mine AS (SELECT turn.tenant_id, turn.target FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id \
-         AND turn.target = rows.target AND turn.xmin::text::bigint = rows.version ORDER BY turn.tenant_id, turn.target \
-         FOR NO KEY UPDATE OF turn SKIP LOCKED) UPDATE turn SET {SET} \
-         FROM mine JOIN rows ON rows.tenant_id = mine.tenant_id AND rows.target = mine.target \
-         WHERE turn.tenant_id = mine.tenant_id AND turn.target = mine.target \
-         RETURNING turn.tenant_id AS of_tenant, turn.target AS of_target"
-    ))
-}
-
-const SET: &str = "ready_at = CASE WHEN rows.lanes_after < 0 THEN nullif(rows.ready_at, -1) ELSE \
-     (SELECT min(next.at) FROM (SELECT nullif(rows.ready_at, -1) AS at UNION ALL SELECT min(lane.due_at) FROM lane \
-     WHERE lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at > rows.lanes_after) AS next) \
-     END, tokens = rows.tokens, \
-     refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
-     failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
-     rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from";
-
-fn rows_to_write(turns: &[Turn]) -> Rows {
     Rows::new()
         .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
         .uuid("target", turns.iter().map(|turn| turn.target))
@@ -162,6 +188,16 @@ fn rows_to_write(turns: &[Turn]) -> Rows {
         .int("errors", turns.iter().map(|turn| turn.errors))
         .long("counted_from", turns.iter().map(|turn| turn.counted_from))
         .long("lanes_after", turns.iter().map(|turn| turn.or_lanes_after.unwrap_or(-1)))
+        .write(
+            "UPDATE turn SET ready_at = CASE WHEN rows.lanes_after < 0 THEN nullif(rows.ready_at, -1) ELSE \
+             (SELECT min(next.at) FROM (SELECT nullif(rows.ready_at, -1) AS at UNION ALL SELECT min(lane.due_at) FROM lane \
+             WHERE lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at > rows.lanes_after) AS next) \
+             END, tokens = rows.tokens, \
+             refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
+             failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
+             rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
+             WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
+        )
 }
 
 impl Queue {

@@ -96,9 +96,7 @@ const MESSAGE: Table = tenant_table("message", &["id"])
         "CREATE INDEX message_conversation ON message (tenant_id, conversation_id, id)",
         // Lists the messages that failed. A message that is accepted or delivered is not in it, so neither writes to it.
         "CREATE INDEX message_failed ON message (tenant_id, id) WHERE error <> ''",
-    ])
-    // Its state changes soon after it was inserted, mostly on the same page; no index has it.
-    .on_postgres("SET (fillfactor = 85)");
+    ]);
 
 /// The ids of all accepted events, so that a repeated event is recognised after the message itself was deleted.
 const DEDUPE: Table = tenant_table("dedupe", &["origin", "external_id", "event"]).columns(&[

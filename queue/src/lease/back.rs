@@ -25,7 +25,7 @@ impl Queue {
 
     /// Reads back which of these leases were written, for as long as they last. Those found too late to be sent are
     /// given back as if never started. `error`: returned when none was written.
-    pub(super) async fn read_back(&self, claims: Vec<Claim>, error: DbErr) -> Result<Vec<Claim>, DbErr> {
+    async fn read_back(&self, claims: Vec<Claim>, error: DbErr) -> Result<Vec<Claim>, DbErr> {
         tracing::warn!(%error, lanes = claims.len(), "the COMMIT of a claim was not confirmed; reading the claim back");
         let begun = Instant::now();
         let until = claims.iter().map(|claim| claim.until).max().unwrap_or(0);

@@ -23,8 +23,6 @@ pub(super) struct Candidate {
     pub owner: Option<Uuid>,
     pub epoch: i64,
     pub starts: i32,
-    pub waiting: i64,
-    pub carried: i64,
     /// None if the lane is empty.
     pub letter: Option<Letter>,
     pub turn: usize,
@@ -32,8 +30,7 @@ pub(super) struct Candidate {
 
 /// Columns read for a due lane and its head.
 pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, \
-     lane.owner, lane.epoch, lane.starts, lane.waiting, lane.carried, lane.due_at, \
-     letter.order_key, letter.seq, letter.id, letter.message_id, \
+     lane.owner, lane.epoch, lane.starts, lane.due_at, letter.order_key, letter.seq, letter.id, letter.message_id, \
      letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, letter.accepted_at, \
      letter.expires_at, letter.day";
 
@@ -62,8 +59,6 @@ impl Candidate {
             owner: row.try_get("", "owner")?,
             epoch: row.try_get("", "epoch")?,
             starts: row.try_get("", "starts")?,
-            waiting: row.try_get("", "waiting")?,
-            carried: row.try_get("", "carried")?,
             letter: letter(row)?,
             turn,
         })

@@ -35,7 +35,7 @@ impl Queue {
             "SELECT target FROM turn WHERE tenant_id = $2 AND {HELD_BY} ORDER BY tenant_id, target FOR NO KEY UPDATE OF turn"
         );
         let turns = format!(
-            "UPDATE turn SET ready_at = least(ready_at, {now}) WHERE tenant_id = $2 AND reason = '' AND {HELD_BY}"
+            "UPDATE turn SET ready_at = {now} WHERE tenant_id = $2 AND reason = '' AND ready_at > {now} AND {HELD_BY}"
         );
         let lanes = format!(
             "UPDATE lane SET due_at = {now}, leased_until = 0 WHERE tenant_id = $2 AND owner = $1 AND due_at IS NOT NULL"

@@ -20,13 +20,6 @@ pub(super) struct Taking {
     leases: Write,
 }
 
-impl Taking {
-    /// The claims and the write of their leases, of lanes none of which is empty.
-    pub fn without_empty(self) -> (Vec<Claim>, Write) {
-        (self.claims, self.leases)
-    }
-}
-
 impl Queue {
     /// The heads of due lanes, the writes that lease them, and the writes that mark empty lanes as never due. `now`:
     /// the database's time, from which the leases of turns and lanes are both counted.
@@ -39,7 +32,7 @@ impl Queue {
     ) -> Result<Taking, DbErr> {
         let until = self.store.clock().millis() + lease;
         let mut claims = Vec::with_capacity(candidates.len());
-        let (mut empty, mut owners) = (Vec::new(), Vec::with_capacity(candidates.len()));
+        let mut empty = Vec::new();
         for candidate in candidates {
             let turn = &turns[candidate.turn];
             let Some(mut letter) = candidate.letter else {
@@ -48,7 +41,6 @@ impl Queue {
                 continue;
             };
             letter.unknown |= candidate.owner.is_some();
-            owners.push(candidate.owner.unwrap_or_default());
             claims.push(Claim {
                 tenant_id: turn.tenant_id,
                 lane_id: candidate.lane_id,
@@ -59,8 +51,6 @@ impl Queue {
                 stream: Stream::from_number(candidate.stream).map_err(damaged)?,
                 epoch: candidate.epoch + 1,
                 starts: candidate.starts + 1,
-                waiting: candidate.waiting,
-                carried: candidate.carried,
                 probe: turn.reason == BREAKER,
                 until,
                 letter,
@@ -73,23 +63,18 @@ impl Queue {
                 "UPDATE lane SET due_at = NULL, waiting = 0, owner = NULL FROM rows \
                  WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
             );
-        // A settlement that comes late takes no lock on the turn: whoever held the lane must still hold it.
         let leases = Rows::new()
             .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
             .uuid("lane_id", claims.iter().map(|claim| claim.lane_id))
-            .uuid("target", claims.iter().map(|claim| claim.target))
             .long("epoch", claims.iter().map(|claim| claim.epoch))
             .long("last_key", claims.iter().map(|claim| claim.letter.order_key))
             .uuid("owner", claims.iter().map(|_| self.instance))
-            .uuid("earlier", owners)
-            .uuid("no_owner", claims.iter().map(|_| Uuid::nil()))
             .long("until", claims.iter().map(|_| now + lease))
             .write(
                 "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = rows.until, \
                  due_at = rows.until, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
                  WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
-                 AND lane.epoch = rows.epoch - 1 AND coalesce(lane.owner, rows.no_owner) = rows.earlier \
-                 RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id",
+                 AND lane.epoch = rows.epoch - 1 RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id",
             );
         Ok(Taking { claims, empty, leases })
     }
@@ -115,7 +100,7 @@ impl Queue {
     }
 
     /// A lane changed without its turn's lock may be due, while the turn was written from the earlier read.
-    pub(super) async fn recheck(&self, tx: &impl ConnectionTrait, changed: &[Claim]) -> Result<(), DbErr> {
+    async fn recheck(&self, tx: &impl ConnectionTrait, changed: &[Claim]) -> Result<(), DbErr> {
         if changed.is_empty() {
             return Ok(());
         }

@@ -4,7 +4,10 @@ use super::{Attempt, LoggedWebhook, TurnEffect};
 use crate::turn::{BREAKER, HELD, Turn, WAIT};
 
 /// Window over which calls are counted.
-pub(super) const WINDOW_MILLIS: i64 = 60_000;
+const WINDOW_MILLIS: i64 = 60_000;
+/// A rate is raised by one request a second after this long without a request to slow down.
+const CLEAN_MILLIS: i64 = 60_000;
+const STEP: i64 = 1_000;
 /// HTTP: too many requests; service unavailable.
 const SLOW_DOWN: [i32; 2] = [429, 503];
 
@@ -49,33 +52,28 @@ pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
 }
 
 fn count_call(turn: &mut Turn, failed: bool, now: i64) {
-    count_earlier(turn, 1, now, now);
+    if now - turn.counted_from >= WINDOW_MILLIS {
+        (turn.calls, turn.errors, turn.counted_from) = (0, 0, now);
+    }
+    turn.calls = turn.calls.saturating_add(1);
     turn.errors = turn.errors.saturating_add(i32::from(failed));
 }
 
-/// Counts calls since `from`, which may begin another minute.
-pub(super) fn count_earlier(turn: &mut Turn, calls: i32, from: i64, now: i64) {
-    if now - turn.counted_from >= WINDOW_MILLIS {
-        (turn.calls, turn.errors, turn.counted_from) = (0, 0, from);
-    }
-    turn.calls = turn.calls.saturating_add(calls);
-}
-
-/// Halves a rate that is found by experience when the other side asks to slow down; a claim raises it again
-/// ([`Turn::pace`]). Calls started before the last change do not count against the new rate.
-pub(super) fn adapt(turn: &mut Turn, attempt: &Attempt, now: i64) {
-    if turn.rate == 0 || !slows_down(attempt) {
+/// Adapts a rate that is found by experience: halved when the other side asks to slow down, raised by one request a
+/// second after each minute in which it did not. Calls started before the last change do not count against the new
+/// rate.
+pub(super) fn adapt(turn: &mut Turn, effect: &TurnEffect, attempt: &Attempt, now: i64) {
+    if turn.rate == 0 {
         return;
     }
-    if now - i64::from(attempt.millis) > turn.rate_at {
-        turn.rate = (turn.rate / 2).max(1);
+    if SLOW_DOWN.contains(&attempt.status) {
+        if now - i64::from(attempt.millis) > turn.rate_at {
+            turn.rate = (turn.rate / 2).max(1);
+        }
+        turn.rate_at = now;
+    } else if *effect == TurnEffect::Healthy && now - turn.rate_at >= CLEAN_MILLIS {
+        (turn.rate, turn.rate_at) = (turn.rate.saturating_add(STEP), now);
     }
-    turn.rate_at = now;
-}
-
-/// Whether the other side asked to slow down.
-pub(super) fn slows_down(attempt: &Attempt) -> bool {
-    SLOW_DOWN.contains(&attempt.status)
 }
 
 /// Counts consecutively failed webhooks. A target held meanwhile keeps its count, which is the reason for the hold.

@@ -13,33 +13,25 @@ use crate::Claim;
 use crate::dead;
 use crate::rows::{Rows, Write};
 
-/// The keys of letters.
-fn keys(chosen: &[&Settlement]) -> Rows {
-    Rows::new()
-        .uuid("tenant_id", chosen.iter().map(|one| one.claim.tenant_id))
-        .uuid("lane_id", chosen.iter().map(|one| one.claim.lane_id))
-        .long("order_key", chosen.iter().map(|one| one.claim.letter.order_key))
-        .long("seq", chosen.iter().map(|one| one.claim.letter.seq))
-}
-
-/// Deletes finished letters.
-pub fn removed(gone: &[&Settlement]) -> Write {
-    keys(gone).write(
-        "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
-             (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
-    )
-}
-
 /// Deletes finished letters; updates those that stay.
 pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
+    let keys = |chosen: &[&&Settlement]| {
+        Rows::new()
+            .uuid("tenant_id", chosen.iter().map(|one| one.claim.tenant_id))
+            .uuid("lane_id", chosen.iter().map(|one| one.claim.lane_id))
+            .long("order_key", chosen.iter().map(|one| one.claim.letter.order_key))
+            .long("seq", chosen.iter().map(|one| one.claim.letter.seq))
+    };
     let gone: Vec<_> = mine
         .iter()
         .filter(|one| matches!(one.settled, Settled::Delivered | Settled::Superseded | Settled::Buried { .. }))
-        .copied()
         .collect();
-    let removed = removed(&gone);
+    let removed = keys(&gone).write(
+        "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
+             (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
+    );
     let kept: Vec<_> =
-        mine.iter().filter(|one| matches!(one.settled, Settled::Retry { .. } | Settled::GivenBack)).copied().collect();
+        mine.iter().filter(|one| matches!(one.settled, Settled::Retry { .. } | Settled::GivenBack)).collect();
     let marked = keys(&kept)
         // A request to slow down is not a failure of this letter.
         .int(
@@ -65,7 +57,7 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     let onward: Vec<_> = mine
         .iter()
         .filter_map(|one| match &one.settled {
-            Settled::Partial { progress } => Some((*one, progress)),
+            Settled::Partial { progress } => Some((one, progress)),
             _ => None,
         })
         .collect();
@@ -86,7 +78,6 @@ pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
     Rows::new()
         .uuid("tenant_id", about.iter().map(|one| one.claim.tenant_id))
         .uuid("id", about.iter().map(|one| one.claim.letter.message_id))
-        .uuid("lane_id", about.iter().map(|one| one.claim.lane_id))
         .short("state", about.iter().map(|one| state(one)))
         .flag("revived", about.iter().map(|one| one.settled == Settled::Delivered && one.claim.letter.late))
         .text("error", about.iter().map(|one| failure_text(one)))
@@ -126,7 +117,6 @@ pub fn reports(mine: &[&Settlement]) -> Write {
     Rows::new()
         .uuid("tenant_id", reported.keys().map(|key| key.0))
         .uuid("id", reported.keys().map(|key| key.1))
-        .uuid("lane_id", reported.values().map(|one| one.claim.lane_id))
         .short("reported", reported.values().map(|one| state(one)))
         .text("error", reported.values().map(|one| failure_text(one)))
         .write(
@@ -154,7 +144,6 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         .uuid("tenant_id", all.iter().map(|(one, _)| one.claim.tenant_id))
         .uuid("message_id", all.iter().map(|(one, _)| one.claim.letter.message_id))
         .uuid("letter_id", all.iter().map(|(one, attempt)| attempt.letter_id(&one.claim)))
-        .uuid("lane_id", all.iter().map(|(one, _)| one.claim.lane_id))
         .short("kind", all.iter().map(|(one, _)| one.claim.letter.kind.number()))
         .short("direction", all.iter().map(|(one, _)| one.claim.direction.number()))
         .long("at", all.iter().map(|(_, attempt)| attempt.at))

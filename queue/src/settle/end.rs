@@ -9,13 +9,12 @@ use crate::lane::{Due, Lane, LaneKey, Seed};
 use crate::turn::Turn;
 
 /// Wakes the turns of due lanes, and applies pauses, breakers and probes: one row each, however many letters wait
-/// behind it. `answered`: calls by target that were counted in memory.
+/// behind it.
 pub(super) fn end_turns(
     turns: &mut Vec<Turn>,
     seeds: &BTreeMap<LaneKey, Seed>,
     lanes: &BTreeMap<LaneKey, Lane>,
     mine: &[&Settlement],
-    answered: &HashMap<(Uuid, Uuid), (i32, i64)>,
     now: i64,
 ) {
     let mut due: HashMap<(Uuid, Uuid), i64> = HashMap::new();
@@ -27,23 +26,19 @@ pub(super) fn end_turns(
     turns.retain_mut(|turn| {
         let before = turn.clone();
         let key = (turn.tenant_id, turn.target);
-        if let (Some((calls, ago)), false) = (answered.get(&key), turn.is_held()) {
-            affect::count_earlier(turn, *calls, now - ago, now);
-        }
         for one in mine.iter().filter(|one| (one.claim.tenant_id, one.claim.target) == key) {
             if let Some(webhook) = one.attempt.as_ref().and_then(|attempt| attempt.webhook.as_ref()) {
                 affect::count(turn, webhook, now);
             }
             affect::affect(turn, &one.turn, now);
             if let Some(attempt) = &one.attempt {
-                affect::adapt(turn, attempt, now);
+                affect::adapt(turn, &one.turn, attempt, now);
             }
         }
         if let (true, Some(at)) = (turn.reason.is_empty(), due.get(&key)) {
             turn.ready_at = Some(turn.ready_at.map_or(*at, |ready_at| ready_at.min(*at)));
         }
-        // A turn with a due lane is written even if nothing changes: a claim that has read it before notices that.
-        before != *turn || due.contains_key(&key)
+        before != *turn
     });
 }
 

@@ -13,11 +13,11 @@ use crate::STATUS_MILLIS;
 use crate::accept_batch::{Alias, EventKind, NewLetter, Side};
 use crate::conversation::{insert_aliases, known_chats};
 use crate::dialogues::{NamedConversation, NamedDialogue, name_dialogues, use_dialogues};
-use crate::keys::LearnedKeys;
+use crate::keys::{LearnedKeys, insert_keys};
 use crate::rows::{Rows, Write};
 
-/// Message ids learned from answers, so that echoes are recognised and statuses find their message.
-pub fn keys<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> LearnedKeys<'a> {
+/// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
+pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let mut keys = LearnedKeys::new();
     for settlement in settlements {
         let claim = &settlement.claim;
@@ -28,12 +28,7 @@ pub fn keys<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> LearnedKey
             keys.insert((claim.tenant_id, claim.target, id, EventKind::Message.number()), claim.letter.message_id);
         }
     }
-    keys
-}
-
-/// The messenger's id just learned, if statuses may wait for it.
-pub fn awaited(settlement: &Settlement) -> Option<&str> {
-    settlement.crm.as_ref().and(settlement.learned.external_id.as_deref())
+    insert_keys(tx, store, &keys).await
 }
 
 /// Statuses that waited for one of the ids just learned, as letters, each with the index of the settlement that
@@ -46,7 +41,10 @@ pub async fn take_parked(
     let learned: Vec<_> = settlements
         .iter()
         .enumerate()
-        .filter_map(|(index, settlement)| awaited(settlement).map(|id| (index, settlement, id)))
+        .filter(|(_, settlement)| settlement.crm.is_some())
+        .filter_map(|(index, settlement)| {
+            settlement.learned.external_id.as_ref().map(|id| (index, settlement, id.as_str()))
+        })
         .collect();
     if learned.is_empty() {
         return Ok(Vec::new());

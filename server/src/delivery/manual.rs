@@ -86,8 +86,6 @@ fn claim(story: &Story, waiting: &WaitingLetter) -> anyhow::Result<Claim> {
         stream: Stream::Messages,
         epoch: 0,
         starts: 0,
-        waiting: 0,
-        carried: 0,
         probe: false,
         until: 0,
         letter: Letter {

@@ -14,7 +14,7 @@ use super::expire;
 use super::slots::Slots;
 use crate::delivery::DeliveryContext;
 use deliver::{Reading, RunningDelivery, read};
-use offers::{Scan, Wishes};
+use offers::Scan;
 use queue::{Claim, LeaseRequest};
 
 pub(super) mod deliver;
@@ -90,16 +90,17 @@ impl Worker {
         if self.app.writer.unsettled() >= UNSETTLED {
             return Ok(0);
         }
-        let Wishes { wishes, peek } = self.scan.wishes(&self.app, &self.slots).await?;
-        let (pools, wishes): (Vec<String>, Vec<LeaseRequest>) = wishes.into_iter().unzip();
+        let served = self.scan.wishes(&self.app, &self.slots).await?;
+        let (pools, wishes): (Vec<String>, Vec<LeaseRequest>) = served.into_iter().unzip();
         let (app, running) = (&self.app, &mut self.running);
         // A lane that was read is not always leased.
         let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
-        let found = |found: &[Claim]| parts.extend(found.iter().map(key).zip(read(app, running, found)));
-        let claims = match peek {
-            Some(peek) => app.queue.claim_peeked(peek, &wishes, LEASE.num_milliseconds(), found).await?,
-            None => app.queue.claim(&wishes, LEASE.num_milliseconds(), found).await?,
-        };
+        let claims = app
+            .queue
+            .claim(&wishes, LEASE.num_milliseconds(), |found| {
+                parts.extend(found.iter().map(key).zip(read(app, running, found)))
+            })
+            .await?;
         let pool_of: HashMap<(Uuid, Uuid), &String> =
             wishes.iter().zip(&pools).map(|(wish, pool)| ((wish.tenant_id, wish.target), pool)).collect();
         let started = claims.len();
@@ -114,10 +115,11 @@ impl Worker {
     }
 
     /// Time until something may become due in the pools that have room; a call that ends wakes the worker earlier.
-    async fn pause(&mut self) -> Duration {
+    async fn pause(&self) -> Duration {
         let now = self.app.clock.millis();
         let opens = self.slots.closed(now).into_iter().map(|(_, until)| until - now).min();
-        let next = self.scan.next_ready_in(&self.app, &self.slots, now).await.ok().flatten();
+        let with_room: Vec<&String> = self.scan.with_room(&self.slots, now).collect();
+        let next = self.app.queue.next_ready_of(with_room).await.ok().flatten();
         let next = next.into_iter().chain(opens).min();
         let wait = next.map_or(POLL, |ahead| Duration::from_millis(u64::try_from(ahead).unwrap_or(0)));
         // Due turns without room wait for a call to end, not in a busy loop.

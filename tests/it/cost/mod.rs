@@ -2,7 +2,3 @@
 //! rows.
 
 mod accepts;
-mod claims;
-mod settled_alike;
-mod settlements;
-mod writes;

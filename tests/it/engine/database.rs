@@ -173,8 +173,7 @@ async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(off
     let claims = queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.unwrap();
     meddler.has_met().await;
     assert_eq!((claims.len(), claims[0].letter.unknown, claims[0].starts), (1, false, 1));
-    // A plain settlement has no COMMIT; this is the attempt's verdict among its statement's values.
-    meddler.meddles(Meddling::CutAfter("done".to_owned()));
+    meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
     assert!(writer.settle(settlement(&claims[0], Settled::Delivered)).await);
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
     assert_eq!(tries.len(), 1);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
-use queue::{After, DueTurn, LeaseRequest, Peek, TargetRate};
+use queue::{After, DueTurn, LeaseRequest, TargetRate};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -31,17 +31,6 @@ pub(super) struct Scan {
     /// The known pools, each with the time from which its turns are read (milliseconds).
     pools: BTreeMap<String, i64>,
     swept_at: i64,
-    /// More was due than a peek shows, and since then there was always something.
-    is_busy: bool,
-    /// What the last scan told about the time until the next turn is due.
-    next_ready_in: Option<Option<i64>>,
-}
-
-/// What may be leased, each with its pool.
-pub(super) struct Wishes {
-    pub wishes: Vec<(String, LeaseRequest)>,
-    /// Their lanes, if all that is due was read at once.
-    pub peek: Option<Peek>,
 }
 
 /// One pool in one scan.
@@ -61,12 +50,7 @@ impl Scan {
         let amojos = app.config.integrations.iter().map(|integration| pool_of(&integration.name));
         let kinds = app.connectors.kinds().filter_map(|kind| app.connectors.get(kind));
         let messengers = kinds.map(|connector| connector.pool().to_owned());
-        Self {
-            pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(),
-            swept_at: 0,
-            is_busy: false,
-            next_ready_in: None,
-        }
+        Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0 }
     }
 
     /// Makes the next scan a sweep.
@@ -79,30 +63,17 @@ impl Scan {
         self.pools.keys().filter(move |pool| slots.free(pool, now) > 0)
     }
 
-    /// Milliseconds until the next turn is due in the pools that have room; none if no turn has a due time.
-    pub async fn next_ready_in(
-        &mut self,
-        app: &DeliveryContext,
-        slots: &Slots,
-        now: i64,
-    ) -> Result<Option<i64>, DbErr> {
-        match self.next_ready_in.take() {
-            Some(known) => Ok(known),
-            None => app.queue.next_ready_of(self.with_room(slots, now)).await,
-        }
-    }
-
     /// Due turns that have room, with their pools: in each pool the longest waiting are considered, and each account
     /// gets its share of them.
     ///
     /// One statement for all pools with room, none if there are none; one more every [`SWEEP`]; one for each
-    /// further page; one when it becomes busy.
-    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Wishes, DbErr> {
+    /// further page.
+    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<(String, LeaseRequest)>, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;
         let mut pools: BTreeMap<String, Pool> =
             self.with_room(slots, now).map(|pool| (pool.clone(), Pool::new(pool, self.pools[pool]))).collect();
-        let (first, peek) = self.first(app, pools.values().map(|pool| pool.after.clone()).collect()).await?;
+        let first = app.queue.ready(pools.values().map(|pool| pool.after.clone()).collect(), PAGE).await?;
         let mut pages: BTreeMap<String, Vec<DueTurn>> = BTreeMap::new();
         for ready in first {
             pages.entry(ready.pool.clone()).or_default().push(ready);
@@ -126,28 +97,7 @@ impl Scan {
         let wish = |((offer, rate), limit): ((SlotOffer, TargetRate), u32)| {
             (offer.pool, LeaseRequest { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
         };
-        Ok(Wishes { wishes: served.map(wish).collect(), peek })
-    }
-
-    /// The first turns of each pool, with their lanes if there is little to do.
-    async fn first(
-        &mut self,
-        app: &DeliveryContext,
-        afters: Vec<After>,
-    ) -> Result<(Vec<DueTurn>, Option<Peek>), DbErr> {
-        self.next_ready_in = None;
-        if afters.is_empty() {
-            return Ok((Vec::new(), None));
-        }
-        if !self.is_busy
-            && let Some(peek) = app.queue.peek(&afters).await?
-        {
-            self.next_ready_in = peek.next_ready_in();
-            return Ok((peek.ready(), Some(peek)));
-        }
-        let ready = app.queue.ready(afters, PAGE).await?;
-        self.is_busy = !ready.is_empty();
-        Ok((ready, None))
+        Ok(served.map(wish).collect())
     }
 
     async fn sweep(&mut self, app: &DeliveryContext, now: i64) -> Result<(), DbErr> {

@@ -46,8 +46,8 @@ pub async fn accept(
     }
     let MessageKey::Theirs(external_id) = about else { return Err(Error::NotFound) };
     let parked = park(app, source, &external_id, &report).await?;
-    // The message may have learned its id between the lookup and the parking. Either this finds the id now, or the
-    // settlement found the parked status: it commits the id, or takes the turn's lock as parking does, before it looks.
+    // The message may have learned its id between the lookup and the parking; both took the turn's lock, so one of
+    // them saw the other.
     if let Some(message_id) = find_theirs(app, source, &external_id).await? {
         entity::parked_status::Entity::delete_many()
             .filter(entity::parked_status::Column::TenantId.eq(source.tenant_id))
