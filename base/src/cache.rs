@@ -1,8 +1,8 @@
 //! Caches with a limited number of entries that end after a time: moka's, compiled once.
 //!
-//! `moka::future::Cache` is some 150 KB of machine code for each pair of key and value types, and a program that has fifty
-//! of them compiles it fifty times (`docs/decisions/0026-minutes.md`). Here keys and values are behind pointers, so that
-//! all caches are one type of moka's, and what each adds is a hash by a pointer and one allocation an entry.
+//! `moka::future::Cache` is some 150 KB of machine code for each pair of key and value types, and a program that has
+//! fifty of them compiles it fifty times (`docs/decisions/0026-minutes.md`). Here keys and values are behind pointers,
+//! so that all caches are one type of moka's; each call costs a hash through a pointer, each entry two allocations.
 
 use std::any::Any;
 use std::borrow::Borrow;

@@ -1,7 +1,7 @@
 //! Rows that are due: found, claimed and worked on, by one process each.
 //!
-//! A column holds when a row is due next. It is schedule and claim in one: whoever moves it on while the row is still as
-//! it was read does the work; if that process dies, the row is due again when the claim ends.
+//! A column holds the time at which a row is due next. It is schedule and claim in one: the process that moves it on while
+//! the row is unchanged since it was read does the work; if that process dies, the row is due again when the claim ends.
 //!
 //! ```text
 //! every few seconds: due rows, the earliest first ─▶ each: claim ─▶ work ─▶ the next time, or none
@@ -38,8 +38,8 @@ pub async fn found<E: EntityTrait>(
     rows.filter(at.lte(store.clock().millis())).order_by_asc(at).limit(most).all(store.read()).await
 }
 
-/// Works on each row, the first ones first and `at_once` at a time; returns the sum of what the work returns. A panic of
-/// one is passed on after the others are done.
+/// Works on each row, the first ones first and `at_once` at a time; returns the sum of what the work returns. A panic
+/// of one is passed on after the others are done.
 pub async fn each<Row, Work>(rows: Vec<Row>, at_once: usize, work: impl Fn(Row) -> Work) -> usize
 where
     Work: Future<Output = usize>,

@@ -3,6 +3,7 @@
 //! The routes are read from the server's source, so that a new one is walked from its first day; what holds no id of an
 //! account says here why.
 
+mod bodies;
 mod headers;
 mod https;
 
@@ -21,6 +22,8 @@ use reqwest::Method;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use bodies::{body, form};
 
 use crate::walls::read::rust_files;
 
@@ -197,32 +200,6 @@ async fn rows(world: &World, tenant_id: Uuid) -> BTreeMap<&'static str, String> 
         tenant,
         tenant_channel
     )
-}
-
-/// Bodies that would be taken for things of one's own.
-fn body(path: &str) -> Value {
-    match path.rsplit('/').next().unwrap_or_default() {
-        "messages" => {
-            json!({"id": "x", "conversation": {"id": "anna"}, "sender": {"role": "client", "id": "anna", "name": "Anna"},
-            "content": {"type": "text", "text": "Hi"}})
-        }
-        "status" => json!({"status": "delivered"}),
-        "sources" => json!({"kind": "webchat", "name": "Mine", "settings": {}}),
-        _ => json!({}),
-    }
-}
-
-fn form(path: &str) -> Vec<(&'static str, &'static str)> {
-    match path.rsplit('/').next().unwrap_or_default() {
-        "role" => vec![("role", "viewer")],
-        "kinds" if path.starts_with("/panel/alerts/readers/") => vec![("kind", "late")],
-        _ if path.starts_with("/panel/alerts/readers/") => vec![("to", "off")],
-        _ if path.matches('/').count() == 3 && path.starts_with("/panel/sources/") => {
-            vec![("name", "Mine"), ("version", "1")]
-        }
-        "access" => vec![("version", "1")],
-        _ => vec![],
-    }
 }
 
 async fn the_panel_knows_nothing_of_other_accounts(world: &mut World) {

@@ -12,6 +12,7 @@ mod certificates;
 mod check;
 mod clear;
 mod explain;
+mod find;
 mod integration;
 mod known;
 mod load;
@@ -274,26 +275,6 @@ pub struct Telemetry {
     pub otlp_url: Option<Url>,
     /// Share of messages that are traced: 1 is all.
     pub trace_share: f64,
-}
-
-impl Config {
-    /// The channel with this id and its integration; ids are unique over all integrations.
-    pub fn channel(&self, id: &str) -> Option<(&Integration, &Channel)> {
-        self.integrations.iter().find_map(|integration| {
-            let channel = integration.channels.iter().find(|channel| channel.id == id)?;
-            Some((integration, channel))
-        })
-    }
-
-    /// The integration with this name.
-    pub fn integration(&self, name: &str) -> Option<&Integration> {
-        self.integrations.iter().find(|integration| integration.name == name)
-    }
-
-    /// The integration with this `client_id`.
-    pub fn integration_by_client_id(&self, client_id: &str) -> Option<&Integration> {
-        self.integrations.iter().find(|integration| integration.client_id == client_id)
-    }
 }
 
 /// A base address without the trailing slash that `Url` prints, so that a path beginning with `/` can be appended.

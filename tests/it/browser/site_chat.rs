@@ -1,5 +1,4 @@
 //! The chat on another site, in a real browser: under the site's own policy, with its scripts and styles around it.
-
 mod files;
 mod first_message;
 mod languages;
