@@ -20,7 +20,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Answer, Api, Line, World, answer, both};
 use reqwest::Method;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use bodies::{body, form};
