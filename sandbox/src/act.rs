@@ -256,10 +256,8 @@ fn file_of(core: &Core, host: &str, chosen: &Chosen) -> Option<Attachment> {
         let uuid = given.get("id")?.as_str()?;
         let is_it = |one: &&DriveFile| one.uuid == uuid && one.account_id == account.id && !one.is_trashed;
         let file = state.drive.files.iter().find(is_it)?;
-        let kind = match given.get("type").and_then(|kind| kind.as_str()) {
-            Some(kind @ ("picture" | "video")) => kind,
-            _ => "file",
-        };
+        let kind = given.get("type").and_then(|kind| kind.as_str());
+        let kind = kind.filter(|kind| matches!(*kind, "picture" | "video")).unwrap_or("file");
         Some(Attachment::new(kind, &file.name, &file.content_type, file.bytes.clone()))
     })
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::archive::{Archive, ArchiveError};
 use crate::inputs::{BuildInputs, Platform};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, tour_ending};
 use crate::words::{Words, WordsError};
 use crate::{embedded, script};
 
@@ -155,13 +155,6 @@ fn images(inputs: &BuildInputs) -> Files {
         None => name.starts_with("images/") && (!name.ends_with(".svg") || inputs.platform == Platform::Kommo),
     };
     all.into_iter().filter(|(name, _)| wanted(name)).collect()
-}
-
-/// How the names of a language's tour images end. A language without images of its own shows the English ones.
-pub(crate) fn tour_ending<'name>(language: &str, names: impl IntoIterator<Item = &'name String>) -> String {
-    let own = format!("_{language}.png");
-    let has = names.into_iter().any(|name| name.starts_with("images/tour_") && name.ends_with(&own));
-    if has { own } else { "_en.png".to_owned() }
 }
 
 /// Names of the tour images; every language needs one.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::build::tour_ending;
 use crate::inputs::BuildInputs;
 
 /// Logos that every archive has, with their sizes in pixels (crm-api §9.2).
@@ -116,4 +115,11 @@ impl Manifest {
             advanced: Advanced { title: key("advanced.title") },
         }
     }
+}
+
+/// How the names of a language's tour images end. A language without images of its own shows the English ones.
+pub(crate) fn tour_ending<'name>(language: &str, names: impl IntoIterator<Item = &'name String>) -> String {
+    let own = format!("_{language}.png");
+    let has = names.into_iter().any(|name| name.starts_with("images/tour_") && name.ends_with(&own));
+    if has { own } else { "_en.png".to_owned() }
 }

@@ -78,7 +78,7 @@ fn refused(failed: &ApiError, is_ours: fn(u32) -> bool, key: &'static str) -> De
     let Some(refused) = failed.refused() else { return denied(failed) };
     let is_vague = WHATSAPP.known(refused.code).is_none_or(|row| is_vague(row.id));
     let denied = denied(failed);
-    if !is_ours(refused.code) && !(is_vague && matches!(denied, Denied::Refused(_))) {
+    if !(is_ours(refused.code) || is_vague && matches!(denied, Denied::Refused(_))) {
         return denied;
     }
     let text = if refused.text.is_empty() { refused.status.to_string() } else { refused.text.clone() };

@@ -67,7 +67,8 @@ impl Findings {
         let mut done = Ok(());
         for (key, finding) in &self.0 {
             // Unchanged ones are not written again.
-            if page.open.get(key).is_none_or(|open| open.detail != finding.detail.to_string()) {
+            let detail = finding.detail.to_string();
+            if page.open.get(key).is_none_or(|open| open.detail != detail) {
                 done = finding.raise(app).await.and(done);
             }
         }

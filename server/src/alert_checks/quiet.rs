@@ -136,7 +136,7 @@ fn silences(pulse: &Pulse, now: i64) -> (f64, f64) {
     let week = Week::read(&row.week);
     // Whole hours without a message.
     let from = (row.last_at.div_euclid(HOUR) + 1).max(hour - LOOKS_BACK);
-    (week.silence(from, hour), week.silence(hour - LATELY, hour))
+    (week.silence(from, hour, from), week.silence(hour - LATELY, hour, from))
 }
 
 /// Raises and closes the alerts, now that it is known how it is with everybody.

@@ -72,16 +72,20 @@ impl Week {
     }
 
     /// How likely it is that an hour has no message: never 0, however busy it was. 1, so that it proves nothing, if too
-    /// little is known of it or if it has been silent as often as not, like nights and weekends.
-    fn quiet(&self, hour: i64) -> f64 {
+    /// little is known of it or if it has been silent as often as not, like nights and weekends. `itself`: the last time
+    /// that the hour was counted, it had none, and that is not evidence.
+    fn quiet(&self, hour: i64, itself: bool) -> f64 {
         let slot = self.0.get(Self::slot(hour)).copied().unwrap_or_default();
-        let says_nothing = slot.weeks < KNOWN - 0.01 || slot.empty * 2.0 >= slot.weeks;
-        if says_nothing { 1.0 } else { (slot.empty + 1.0) / (slot.weeks + 2.0) }
+        let own = if itself { slot.empty.min(1.0) } else { 0.0 };
+        let (weeks, empty) = (slot.weeks - own, slot.empty - own);
+        let proves_nothing = weeks < KNOWN - 0.01 || empty * 2.0 >= weeks;
+        if proves_nothing { 1.0 } else { (empty + 1.0) / (weeks + 2.0) }
     }
 
-    /// How likely it is that all of these hours (from, and before) have no message.
-    pub fn silence(&self, from: i64, before: i64) -> f64 {
-        (from..before).map(|hour| self.quiet(hour)).product()
+    /// How likely it is that all of these hours (from, and before) have no message, by the weeks before: from `silent` on
+    /// the source has had none, and the silence that is judged must not make itself usual.
+    pub fn silence(&self, from: i64, before: i64, silent: i64) -> f64 {
+        (from..before).map(|hour| self.quiet(hour, hour >= silent)).product()
     }
 
     /// Messages that an hour usually has, rounded.
@@ -94,6 +98,9 @@ impl Week {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The hours are not over yet, so not counted.
+    const NEVER: i64 = i64::MAX;
 
     /// Weeks of a shop: ten messages an hour from 9 to 18 on weekdays.
     fn shop(weeks: i64) -> Week {
@@ -110,20 +117,31 @@ mod tests {
     fn a_silent_morning_is_unlikely_and_a_silent_night_is_not() {
         for weeks in [2, 4, 8, 30] {
             let (week, monday) = (shop(weeks), weeks * 168);
-            assert!(week.silence(monday + 9, monday + 14) <= 0.001, "{weeks} weeks");
-            let night = week.silence(monday + 18, monday + 33);
-            let weekend = week.silence(monday + 4 * 24 + 18, monday + 7 * 24 + 9);
+            assert!(week.silence(monday + 9, monday + 14, NEVER) <= 0.001, "{weeks} weeks");
+            let night = week.silence(monday + 18, monday + 33, NEVER);
+            let weekend = week.silence(monday + 4 * 24 + 18, monday + 7 * 24 + 9, NEVER);
             assert!((night - 1.0).abs() < 1e-9 && (weekend - 1.0).abs() < 1e-9, "{weeks} weeks: {night} {weekend}");
             assert_eq!((week.usual(monday + 10), week.usual(monday + 3)), (10, 0));
         }
-        assert!(shop(8).silence(9, 12) <= 0.001_000_1, "after two months three hours are enough");
-        assert!(shop(8).silence(9, 11) > 0.001);
+        assert!(shop(8).silence(9, 12, NEVER) <= 0.001_000_1, "after two months three hours are enough");
+        assert!(shop(8).silence(9, 11, NEVER) > 0.001);
+    }
+
+    #[test]
+    fn a_silence_does_not_make_itself_usual() {
+        let (mut week, monday) = (shop(4), 4 * 168);
+        let before = week.silence(monday + 9, monday + 14, NEVER);
+        for hour in monday + 9..monday + 14 {
+            week.learn(hour, 0);
+        }
+        let after = week.silence(monday + 9, monday + 14, monday + 9);
+        assert!((after - before).abs() < 1e-9, "{before} {after}");
     }
 
     #[test]
     fn nothing_is_said_before_two_weeks() {
-        assert!((shop(1).silence(9, 18) - 1.0).abs() < f64::EPSILON);
-        assert!((Week::read("damaged").silence(0, 168) - 1.0).abs() < f64::EPSILON);
+        assert!((shop(1).silence(9, 18, NEVER) - 1.0).abs() < f64::EPSILON);
+        assert!((Week::read("damaged").silence(0, 168, NEVER) - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]
@@ -139,6 +157,6 @@ mod tests {
         for hour in 8 * 168..16 * 168 {
             week.learn(hour, 0);
         }
-        assert!(week.silence(9, 18) > 0.001, "the shop has closed");
+        assert!(week.silence(9, 18, NEVER) > 0.001, "the shop has closed");
     }
 }

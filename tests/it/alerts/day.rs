@@ -5,9 +5,19 @@ use doubles::telegram::NewPerson;
 use parom::alert_notices::bot;
 use parom_tests::{Answer, Browser, Engine, MailServer, Setup, World};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{HOUR, MINUTE, gets_a_bot, looks, tell};
 use crate::browser::looks_right;
+
+/// The owner comes from the widget and opens the page: their sessions end while they do nothing for hours.
+async fn opens_alerts(browser: &Browser, world: &World, tenant_id: Uuid) {
+    let ticket = parom::identity::ticket::issue(&world.app().identity, tenant_id, 1001, "Anna Ivanova", true).await;
+    let base = world.api.base();
+    browser.goto(&format!("{base}/panel/enter?ticket={}", ticket.expect("a ticket"))).await;
+    browser.find("main h1").await;
+    browser.goto(&format!("{base}/panel/alerts")).await;
+}
 
 async fn the_day(language: Language) {
     let code = language.code();
@@ -23,11 +33,7 @@ async fn the_day(language: Language) {
     world.deliver_all().await;
 
     // Morning: the owner links a chat.
-    let ticket = parom::identity::ticket::issue(&world.app().identity, one.tenant_id, 1001, "Anna Ivanova", true).await;
-    let base = world.api.base();
-    browser.goto(&format!("{base}/panel/enter?ticket={}", ticket.expect("a ticket"))).await;
-    browser.find("main h1").await;
-    browser.goto(&format!("{base}/panel/alerts")).await;
+    opens_alerts(&browser, &world, one.tenant_id).await;
     looks_right(&browser, &format!("{code}/alerts-none")).await;
     browser.press("form[action='/panel/alerts/chat'] button").await;
     let link = browser.find("a[href^='https://t.me/parom_alerts_bot?start=']").await;
@@ -61,7 +67,7 @@ async fn the_day(language: Language) {
         looks(&world).await;
         assert_eq!(tell(&world).await, 0, "one an hour at most");
     }
-    browser.goto(&format!("{base}/panel/alerts")).await;
+    opens_alerts(&browser, &world, one.tenant_id).await;
     browser.find("li.card").await;
     looks_right(&browser, &format!("{code}/alerts-two")).await;
 
@@ -77,7 +83,7 @@ async fn the_day(language: Language) {
     let over = told(&world).pop().expect("a message");
     assert!(over.matches("✅").count() == 2 && over.contains("Line one") && over.contains("Line two"), "{over}");
     assert_eq!(told(&world).len(), 3, "the link, the alert, its end");
-    browser.goto(&format!("{base}/panel/alerts")).await;
+    opens_alerts(&browser, &world, one.tenant_id).await;
     browser.find(".notice.t-ok").await;
     browser.close().await;
     parom_tests::Place::close(world).await;
