@@ -71,6 +71,11 @@ fn pages(seeded: &seed::Seeded) -> Vec<(&'static str, String)> {
     ]
 }
 
+#[expect(clippy::disallowed_methods, reason = "the generator is outside of the server and shares no client with it")]
+fn http_client() -> Client {
+    Client::new()
+}
+
 /// Prints each page with its time and size.
 pub async fn run(options: PanelOptions) -> anyhow::Result<()> {
     let size = stage::Size {
@@ -82,7 +87,7 @@ pub async fn run(options: PanelOptions) -> anyhow::Result<()> {
     let engine = size.engine();
     let stage = Stage::build(size, None).await?;
     let seeded = seed::messages(&stage, options.messages).await?;
-    let (client, cookie) = (Client::new(), cookie(&stage).await?);
+    let (client, cookie) = (http_client(), cookie(&stage).await?);
     report(&format!(
         "{engine}, {} messages, {} chats, {} requests of each page",
         options.messages, options.conversations, options.runs
