@@ -209,6 +209,7 @@ rest_per_account = 100000
 installs = 100000
 [limits]
 requests_per_key = 0
+requests_per_address = 4096
 key_mb_per_day = 0
 [secrets]
 key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

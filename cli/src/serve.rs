@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use base::config::{Config, in_the_clear};
@@ -12,6 +13,10 @@ use parom::server::{self, ServerOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::print_line;
+
+/// How long connections that were accepted before the stop have for their request. The proxy's are written at once;
+/// without this time each stop would cut some off, and amoCRM sends a hook once.
+const LAST_REQUESTS: Duration = Duration::from_millis(500);
 
 /// Serves until it is asked to stop.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
@@ -43,6 +48,8 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         }
     }
     tracing::info!("stopping: finishing accepted requests and deliveries in progress");
+    running.pause().await;
+    tokio::time::sleep(LAST_REQUESTS).await;
     running.stop().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -57,10 +57,17 @@ pub enum TenantCommand {
     },
     /// Compares an account's chats with amoCRM's history now, to find managers' messages whose hooks were missed
     Compare(AccountCommand),
-    /// Exports all data of an account, without secrets, as newline-delimited JSON
+    /// Exports all data of an account or of one customer, without secrets, as newline-delimited JSON
+    #[command(group(ArgGroup::new("of")))]
     Export {
         #[command(flatten)]
         account: AccountArgs,
+        /// Only the data of the person with this phone number
+        #[arg(long, group = "of")]
+        phone: Option<String>,
+        /// Only this conversation (Parom's id)
+        #[arg(long, group = "of", value_name = "ID", value_parser = crate::id::id)]
+        conversation: Option<Uuid>,
         /// File to write, which must not exist [default: standard output]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -179,7 +186,10 @@ async fn carry_out(
             told(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
         }
         TenantCommand::Compare(account) => compare(app, &account, out).await,
-        TenantCommand::Export { account, out: file } => export(app, &account, file.as_deref(), out).await,
+        TenantCommand::Export { account, phone, conversation, out: file } => {
+            let tenant = find(app, &account.account).await?;
+            export(app, &tenant, who(phone, conversation), file.as_deref(), out).await
+        }
         TenantCommand::Forget { account, force, confirm, json } => {
             let tenant = find(app, &account.account).await?;
             let (number, host) = (tenant.account_id.to_string(), &tenant.host);
@@ -196,14 +206,15 @@ async fn carry_out(
         }
         TenantCommand::Erase { account, phone, conversation, dry_run, json } => {
             let tenant = find(app, &account.account).await?;
-            let who = match (phone, conversation) {
-                (Some(phone), _) => Who::Phone(phone),
-                (None, Some(id)) => Who::Conversation(id),
-                (None, None) => bail!("name the customer by --phone or --conversation"),
-            };
+            let Some(who) = who(phone, conversation) else { bail!("name the customer by --phone or --conversation") };
             erase(app, &tenant, &who, dry_run, json, out).await
         }
     }
+}
+
+/// The customer that a command names.
+fn who(phone: Option<String>, conversation: Option<Uuid>) -> Option<Who> {
+    phone.map(Who::Phone).or_else(|| conversation.map(Who::Conversation))
 }
 
 /// Prints what was done, or the account as it is now.

@@ -77,7 +77,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         VendorCommand::Disable { email } => {
             let person = operator(app, &email).await?;
             actions::disable(app, &person, &by).await?;
-            writeln!(out, "{} no longer enters the admin.", person.email)
+            writeln!(out, "{} can no longer sign in to the admin.", person.email)
         }
     }
     .and_then(|()| out.flush())

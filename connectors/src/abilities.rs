@@ -16,6 +16,8 @@ pub struct Abilities {
     pub caption_length: Option<Length>,
     /// Acceptance by the messenger counts as delivery.
     pub delivered_on_accept: bool,
+    /// The messenger reports that the customer has read a message.
+    pub reports_reading: bool,
     /// What to do after an unknown outcome.
     pub after_unknown: AfterUnknown,
     /// How long anything may be sent after the customer's last message; none if there is no limit.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::file::{NotOpened, OpenFile};
 use crate::fit;
-use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use crate::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, OpenConversation, Renewed};
 use crate::template::{NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
@@ -73,21 +73,18 @@ pub trait Connector: Send + Sync {
         self.kind()
     }
 
-    /// Validates the settings of a new or changed source and separates those that must be encrypted. Errors name the
-    /// field below `/settings`.
+    /// Validates a source's settings and separates those to encrypt. Errors name the field below `/settings`.
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<base::error::FieldError>>;
 
     /// The settings that `setup` accepts, in display order.
     fn fields(&self) -> &'static [Field];
 
-    /// Asks the messenger whether it accepts the credentials. Sends no message. The default is for kinds without
-    /// credentials.
+    /// Asks the messenger whether it accepts the credentials. The default is for kinds without credentials.
     async fn check_access(&self, _settings: &Settings) -> Check {
         Ok(None)
     }
 
-    /// Reads back where the messenger delivers customers' messages, or sends a test event to the source's webhook.
-    /// Sends no message. The default is for kinds without such an address.
+    /// Reads back where the messenger delivers messages, or sends a test event to the webhook, but no message.
     async fn check_webhook(&self, _settings: &Settings, _probe: &Probe) -> Check {
         Ok(None)
     }
@@ -130,6 +127,11 @@ pub trait Connector: Send + Sync {
     /// Whether messages of this source are signed with the manager's name.
     fn signs(&self, _settings: &Settings) -> bool {
         false
+    }
+
+    /// What the bot says once to each customer who starts a conversation; none: it has no greeting.
+    fn greeting(&self, _settings: &Settings, _words: Words) -> Option<Greeting> {
+        None
     }
 
     /// Whether [`Outgoing::last_incoming`] is needed; reading it costs a query per message.
@@ -181,13 +183,12 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// The messenger's page where owners authorize the vendor's app for their lines; none if no such app is configured.
+    /// The messenger's page where owners authorize the vendor's app for their lines; none if no app is configured.
     fn consent_page(&self) -> Option<&dyn ConsentPage> {
         None
     }
 
-    /// What an administrator must enter at the messenger so that its calls come to a source's own address; none if
-    /// there is nothing to enter.
+    /// What an administrator must enter at the messenger so that it calls a source's own address; none if nothing.
     fn webhook_to_enter(&self, _settings: &Settings, _hook: &HookTarget) -> Option<WebhookToEnter> {
         None
     }
@@ -197,8 +198,7 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// Whether the webhook's secret is the last segment of its URL, for messengers that neither sign calls nor send a
-    /// header.
+    /// Whether the webhook's secret is the last segment of its URL: calls are neither signed nor have a header.
     fn secret_in_path(&self) -> bool {
         false
     }

@@ -34,6 +34,11 @@ pub enum InboundEvent {
     Pressed(Box<ButtonPress>),
     /// A conversation started, without a message yet.
     Began(Box<Began>),
+    /// A group has a new title, which is its person's name.
+    Titled {
+        conversation_id: String,
+        group: Box<Person>,
+    },
     /// The customer blocked or unblocked us.
     Reach {
         conversation_id: String,
@@ -172,6 +177,17 @@ pub struct Began {
     pub customer: Person,
     /// Where the customer came from: the payload of a link, a page or an advertisement.
     pub mark: Option<String>,
+    /// A customer started it themself, so that the source's greeting is due ([`super::Connector::greeting`]).
+    pub greets: bool,
+}
+
+/// What a source's bot says to a customer who starts a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Greeting {
+    /// `{name}` is replaced by the customer's name.
+    pub text: String,
+    /// The label of a button that shares the customer's phone number; none asks for no number.
+    pub ask_phone: Option<String>,
 }
 
 /// The text of a button.

@@ -84,6 +84,8 @@ pub struct Message {
     /// Files are links to Parom.
     pub content: Content,
     pub markup: Option<Markup>,
+    /// The label of a button that shares the customer's phone number; ignored by messengers without such buttons.
+    pub ask_phone: Option<String>,
     pub template: Option<Template>,
     /// The same template as approved by the messenger; none for templates without a review, which are sent as their
     /// final text.
@@ -105,6 +107,7 @@ impl Message {
             receiver: Person::default(),
             content,
             markup: None,
+            ask_phone: None,
             template: None,
             registered_template: None,
             reply_to: None,

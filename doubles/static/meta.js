@@ -54,7 +54,9 @@
 
   function bubble(row) {
     const item = made('li', '', row.is_mine ? 'bubble mine' : 'bubble');
-    row.files.forEach((one) => item.append(file(one)));
+    if (row.quote) item.append(made('blockquote', row.quote));
+    // A template's text and buttons are the message's own.
+    row.files.filter(([kind, url]) => url || kind !== 'template').forEach((one) => item.append(file(one)));
     if (row.text) item.append(made('p', row.text, 'text'));
     const keys = made('div', '', 'row');
     row.choices.forEach((title) => keys.append(button(title, () => act({ act: 'press', who, account, message: row.mid, title }))));

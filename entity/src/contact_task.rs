@@ -1,4 +1,4 @@
-//! A chat whose contact in amoCRM still has to be found, created or linked.
+//! A chat whose contact in amoCRM still has to be found, created, linked or renamed.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,6 +16,9 @@ pub struct Model {
     pub making: bool,
     /// An existing contact is linked even if the source leaves contacts to amoCRM, because an import requires it.
     pub linking: bool,
+    /// The former title of a group whose contact still has it; else empty.
+    #[sea_orm(column_type = "Text")]
+    pub renamed_from: String,
     /// Also when the claim of the current worker ends.
     pub next_try_at: i64,
     pub created_at: i64,

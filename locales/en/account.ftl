@@ -11,19 +11,19 @@ data-kept = What is kept and how long
 data-retention = Keep message texts for
 data-retention-usual =
     { $days ->
-        [one] { $days } day, as usual
-       *[other] { $days } days, as usual
+        [one] { $days } day (default)
+       *[other] { $days } days (default)
     }
 data-retention-days =
     { $days ->
-        [0] no longer than they are needed
+        [0] only as long as delivery needs
         [one] { $days } day
        *[other] { $days } days
     }
-data-retention-hint = Counted from the day on which they arrived or failed. What still waits, or can be sent again, keeps its text. In { $crm } nothing changes.
-data-retention-saved = Saved. Texts that are older are erased within a day.
-data-forget-person = Erase one customer
-data-forget-person-hint = By phone or chat. Chats and contacts in { $crm } stay: erase them there.
+data-retention-hint = Counted from the day a message arrived or failed. Messages that are waiting or can be sent again keep their text. Nothing changes in { $crm }.
+data-retention-saved = Saved. Older texts are erased within a day.
+data-forget-person = Erase a customer’s data
+data-forget-person-hint = By phone or chat ID. Chats and contacts in { $crm } stay: delete them there.
 data-forget-person-confirm =
     Will be erased: { $messages ->
         [one] { $messages } message
@@ -33,16 +33,16 @@ data-forget-person-confirm =
         [one] { $files } file
        *[other] { $files } files
     }. This cannot be undone.
-data-forget-all = Erase everything of this account
+data-forget-all = Erase all data of this account
 data-forget-all-confirm =
     Type { $account } to confirm. { $sources ->
         [one] { $sources } source stops
        *[other] { $sources } sources stop
     } at once.
 data-erased = Erased. The certificate with counts is in the audit log.
-account-title = The account
+account-title = Account
 account-state = State
-account-by = Given by
+account-by = Granted by
 account-user = user { $id }
 account-not-admin = not an administrator
 account-renewed = Renewed
@@ -57,19 +57,19 @@ account-strays =
     { $crm } has { $count ->
         [one] { $count } source
        *[other] { $count } sources
-    } of this integration that Parom did not make.
-account-strays-open = Look at them
+    } of this integration that Parom did not create.
+account-strays-open = View them
 account-channels = Channels
 account-no-channels = No channel is connected yet.
-account-told = Changes of contacts
-account-told-on = told at once
-account-told-off = not asked for
-account-told-refused = not told
-account-told-on-about = { $crm } tells Parom when a contact is renamed, joined or deleted and when a chat moves to another one.
-account-told-off-about = Parom asks { $crm } for it as soon as the account is connected.
-account-told-refused-about = { $crm } does not tell this account’s integrations, as plans without webhooks do not. Nothing is lost: a change is seen when somebody opens the chat. Parom asks again daily.
-account-told-checked = looked at { $time }
-account-channel-not-allowed = { $crm } has not opened this channel for the account yet. The vendor has been told: account { $account } must be added.
+account-told = Contact updates
+account-told-on = received instantly
+account-told-off = not requested
+account-told-refused = not available
+account-told-on-about = { $crm } notifies Parom when a contact is renamed, merged or deleted, and when a chat moves to another contact.
+account-told-off-about = Parom requests them from { $crm } as soon as the account is connected.
+account-told-refused-about = { $crm } does not send them to this account’s integrations, as on plans without webhooks. Nothing is lost: a change shows when somebody opens the chat. Parom asks again daily.
+account-told-checked = checked { $time }
+account-channel-not-allowed = { $crm } has not opened this channel for the account yet. The vendor has been notified: account { $account } must be added.
 data-col-class = What
 data-col-term = How long
 data-kept-messages = Messages: who wrote when to whom
@@ -84,7 +84,7 @@ data-kept-texts-term =
         [one] { $days } day
        *[other] { $days } days
     } after they arrived or failed
-data-kept-hooks = Calls as they came
+data-kept-hooks = Raw incoming requests
 data-kept-hooks-term =
     { $days ->
         [one] { $days } day
@@ -97,7 +97,7 @@ data-kept-undelivered-term =
        *[other] { $days } days
     }, or until they are sent again, removed or erased
 data-kept-access = Access to { $crm } and to messengers
-data-kept-access-term = Sealed, while it is in use; erased within 24 hours after the integration is switched off
+data-kept-access-term = Stored encrypted while in use; erased within 24 hours after the integration is switched off
 data-kept-sessions = Sign-ins to the panel
 data-kept-sessions-term = 12 hours without action, at most 30 days
 data-kept-audit = Audit log
@@ -106,40 +106,41 @@ data-kept-audit-term =
         [one] { $days } day
        *[other] { $days } days
     }
-data-kept-proofs = Certificates of erasures
-data-kept-proofs-term = For good: numbers only, no customer’s data
-data-export-title = Take your data out
-data-export-hint = One file with everything of this account: chats, messages, sources, log. One JSON object a line; secrets are not in it.
+data-kept-proofs = Erasure certificates
+data-kept-proofs-term = Permanently: numbers only, no customer data
+data-export-title = Export data
+data-export-hint = One file with all data of this account: chats, messages, sources, audit log. One JSON object per line; no secrets.
 data-export-button = Download everything
-data-who = Phone number or chat
-data-nobody = Nobody is found by this number or chat.
-data-forget-count = Count
-data-forget-person-title = Erase this customer?
+data-who = Phone number or chat ID
+data-nobody = Nothing found for this number or chat.
+data-forget-count = Find data
+data-forget-person-title = Erase this customer’s data?
 data-forget-chats =
-    Found by “{ $who }”: { $chats ->
+    Found for “{ $who }”: { $chats ->
         [0] no chats
         [one] { $chats } chat
        *[other] { $chats } chats
     }.
 data-forget-stays = Chats and contacts in { $crm } stay.
+data-customer-export = Download this customer’s data
 data-forget-button =
     { $messages ->
         [one] Erase { $messages } message
        *[other] Erase { $messages } messages
     }
 data-forget-all-hint = Sources, chats, messages, keys and the team of this account are erased in Parom, the channel is disconnected. Chats in { $crm } stay. This cannot be undone.
-data-gone-title = The account is erased
-data-gone = Everything of { $account } is erased. Certificate: { $proof }.
+data-gone-title = All data of the account is erased
+data-gone = All data of { $account } is erased. Certificate: { $proof }.
 
 ## Messages that did not come
 
-account-lost = Messages that did not come
-account-lost-about = { $crm } tells Parom of each message of a manager once. What did not come because of an interruption stands in { $crm }’s history: Parom looks there every hour and after each interruption.
-account-lost-look = Look for lost messages
-account-lost-looked = Parom looks through the chats of the last 48 hours now. What it finds is shown here.
-account-lost-looking = Parom is looking now.
+account-lost = Missed messages
+account-lost-about = { $crm } notifies Parom of each manager message only once. Messages missed during an outage stay in { $crm }’s history, which Parom checks every hour and after each outage.
+account-lost-look = Look for missed messages
+account-lost-looked = Parom is checking the chats of the last 48 hours. Messages it finds appear here.
+account-lost-looking = Parom is checking now.
 account-lost-last =
-    Last look { $time }: { $chats ->
+    Last check { $time }: { $chats ->
         [0] no chats
         [one] { $chats } chat
        *[other] { $chats } chats
@@ -148,11 +149,11 @@ account-lost-last =
         [one] { $found } message was missing
        *[other] { $found } messages were missing
     }.
-account-lost-never = The first look comes within an hour.
+account-lost-never = The first check runs within an hour.
 account-lost-found =
     { $count ->
-        [one] { $count } message was found so far.
-       *[other] { $count } messages were found so far.
+        [one] { $count } message found so far.
+       *[other] { $count } messages found so far.
     }
 account-lost-waiting =
     { $count ->
@@ -160,14 +161,14 @@ account-lost-waiting =
        *[other] { $count } found messages wait for a decision: send them or remove them.
     }
 limits-title = Limits
-limits-hint = Requests beyond a limit are refused with the reason and the time at which to try again; messages from messengers and from the CRM are never refused because of limits.
+limits-hint = Requests over a limit are refused with the reason and the time to try again. Messages from messengers and the CRM are never refused because of limits.
 limits-full = used up
 limits-sources = Sources
 limits-stored = Stored in total
 limits-files = Files
 limits-visitors = Files of web chat visitors
 limits-imports = Imports in progress
-limits-imports-size = Their files
+limits-imports-size = Files of these imports
 limits-requests = Requests a second per API key
 limits-key-day = Data a day per API key
 limits-used = { $used } of { $most }

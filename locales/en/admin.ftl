@@ -5,7 +5,7 @@ admin-tenants = Accounts
 admin-tenants-empty = No account has installed the integration yet.
 admin-col-token = Access
 admin-col-queue = Longest wait
-admin-view-as = Look as the account does
+admin-view-as = View the account’s panel
 admin-view-as-reason = Why do you need it? The account will see the reason.
 admin-integrations = Integrations and channels
 admin-queues = Queues
@@ -20,14 +20,14 @@ admin-redrive-preview =
 admin-redrive-start = Send again, { $rate } a second
 admin-redrive-stop = Stop sending
 admin-redrive-title = Send again: { $account }
-admin-redrive-running = { $done } of { $total } taken up again
+admin-redrive-running = { $done } of { $total } sent again
 admin-redrive-started =
     { $count ->
         [one] { $count } letter of { $account } is sent again.
        *[other] { $count } letters of { $account } are sent again.
     }
 admin-redrive-stopped = Stopped. The rest stays undelivered.
-admin-redrive-over = That is over already.
+admin-redrive-over = Already finished.
 admin-redrop-preview =
     { $count ->
         [one] { $count } letter
@@ -73,27 +73,27 @@ admin-send-link = Send a sign-in link
 admin-link-by-command = A sign-in link is printed on the server by:
 admin-link-subject = Sign in to the admin of Parom
 admin-link-letter = Open this link to sign in to the admin of Parom. It works once, within 10 minutes; then you are asked for a code from your authenticator: { $url }
-admin-link-says = The link is valid. It is used up when you continue; then the code of your authenticator is asked for.
-admin-link-used = This link has already been used or has run out. Another operator can make a new one, or on the server: parom vendor link EMAIL
+admin-link-says = This link works once. Next, you enter the code from your authenticator.
+admin-link-used = This link has already been used or has expired. Another operator can create a new one, or on the server: parom vendor link EMAIL
 admin-sign-in-wrong = E-mail and password do not match. After 5 tries a minute’s pause follows.
 admin-too-many-tries =
-    Too many tries. The next one counts in { $seconds ->
+    Too many tries. Try again in { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }.
-admin-code = Code of your authenticator
+admin-code = Code from your authenticator
 admin-code-label = Six digits
 admin-code-says = Open the authenticator and type the code for Parom. Each code works once.
-admin-code-wrong = This code does not fit or was used before. Wait for the next one and check the clock of the phone.
+admin-code-wrong = This code does not match or was used before. Wait for the next one and check the clock of the phone.
 admin-code-lost = Lost the authenticator? On the server:
 admin-enrol = Connect an authenticator
-admin-enrol-says = The admin opens only with a second step. Scan the picture with an authenticator and type the code that it shows.
+admin-enrol-says = The admin requires a second step. Scan the picture with an authenticator and enter the code it shows.
 admin-enrol-picture = QR code with the secret of the second step
 admin-enrol-by-hand = Or type this secret by hand:
 admin-enrol-open = Open in an authenticator on this device
 admin-enrol-by-link = No authenticator is connected yet, and this sign-in cannot connect one. Ask another operator for a link (“Operators”), or run on the server: parom vendor link EMAIL
 admin-own = Your sign-in
-admin-own-link = You sign in by one-time links and the authenticator. A password spares you the links.
+admin-own-link = You sign in by one-time links and the authenticator. With a password you need no links.
 admin-own-password = You sign in by password and authenticator. A new password ends your other sessions.
 admin-new-password = New password
 admin-current = Current password, or a code
@@ -113,18 +113,18 @@ admin-sessions-ended =
        *[other] { $count } sessions have ended.
     }
 admin-to-start = Go to the accounts
-admin-form-refused = The form is of an earlier session or of another site, nothing was changed. Open the page again.
-admin-form-unreadable = The address or form has fields that this page does not know, nothing was changed. Go back and try again.
-admin-storage-away = The database does not answer, nothing was changed. Messengers and amoCRM are asked to repeat. Try again in a minute.
-admin-conflict = The account is in a state in which this cannot be done. Look at it again.
+admin-form-refused = The form is from an earlier session or another site; nothing was changed. Open the page again.
+admin-form-unreadable = The address or form has fields that this page does not know; nothing was changed. Go back and try again.
+admin-storage-away = The database does not answer; nothing was changed. Messengers and amoCRM are asked to repeat. Try again in a minute.
+admin-conflict = This cannot be done in the account’s present state. Check the account again.
 
 ## Vendor’s admin: accounts
 
 admin-search = Search
-admin-search-hint = Part of an address or name, or an id of the account.
+admin-search-hint = Part of an address or name, or the ID of an account.
 admin-any-state = Any state
-admin-none-found = No account fits.
-admin-first-page = To the beginning
+admin-none-found = No account matches.
+admin-first-page = First page
 admin-next-page = Next page
 admin-col-account = Account
 admin-col-integration = Integration
@@ -141,7 +141,7 @@ admin-col-waiting = Waiting
 admin-col-reason = Reason
 admin-col-count = Count
 admin-col-last = Last
-admin-col-object = What it was done to
+admin-col-object = Target
 admin-col-outcome = Outcome
 admin-col-deed = Action
 admin-errors-hint = Errors an hour: attempts that failed, of messages accepted within the last hour.
@@ -152,9 +152,9 @@ admin-channels-refused =
     }
 admin-link-for-administrator = Link for the administrator
 admin-fact-name = Name in amoCRM
-admin-fact-account-id = Account id
-admin-fact-id = Id in Parom
-admin-fact-amojo-id = Id in the Chats API
+admin-fact-account-id = Account ID
+admin-fact-id = ID in Parom
+admin-fact-amojo-id = ID in the Chats API
 admin-fact-since = Installed
 admin-fact-waiting = Waiting
 admin-letters =
@@ -163,10 +163,10 @@ admin-letters =
        *[other] { $count } letters
     }
 admin-oldest = the oldest for
-admin-access-by = Given by
+admin-access-by = Granted by
 admin-access-renewed = Renewed
 admin-access-next = Renewed at the latest
-admin-access-grants = People who gave access
+admin-access-grants = People who granted access
 admin-allow-again-says = Link for the administrator of the account: it asks { $crm } for access again. Sources and chats stay as they are.
 admin-account-channels = Channels
 admin-no-channel = No channel has been connected yet.
@@ -181,32 +181,32 @@ admin-limit-label = Sources the account may have
 admin-limit-hint = From 0 to 100; now there are { $used }. Empty: { $limit }, as configured.
 admin-limit-save = Save limit
 admin-limit-wrong = The limit is a whole number from 0 to 100, or empty.
-admin-weight-label = Share of the account while many wait
-admin-weight-hint = From 1 to 100; 1 is usual, 3 gets three times as much. It counts only while others wait as well.
-admin-weight-save = Save share
-admin-weight-wrong = The share is a whole number from 1 to { $most }. Nothing was changed.
+admin-weight-label = Priority while many wait
+admin-weight-hint = From 1 to 100; 1 is the default, 3 gets three times as much. It matters only while others wait as well.
+admin-weight-save = Save priority
+admin-weight-wrong = The priority is a whole number from 1 to { $most }. Nothing was changed.
 admin-window-is-on = { $crm } shows the clock of a channel’s time window in this account, and may block free text after it.
-admin-window-is-off = { $crm } shows no time window in this account. Windows that messengers themselves have still hold.
+admin-window-is-off = { $crm } shows no time window in this account. The messengers’ own windows still apply.
 admin-window-off = Switch the window off
 admin-window-on = Switch the window on
-admin-window-saved = Saved. The channels are connected again with it within a minute.
+admin-window-saved = Saved. The channels are reconnected with this setting within a minute.
 admin-service = Service
 admin-suspended-says = The account is suspended: messages are received and wait, nothing is delivered.
 admin-suspend-question = Suspend { $account }?
-admin-suspend-reason = Reason, the account reads it in its audit log
+admin-suspend-reason = Reason, shown to the account
 admin-suspended = { $account } is suspended. Messages are received and wait.
 admin-resume = Resume account
-admin-resumed = { $account } is served again. What waited leaves in order.
+admin-resumed = { $account } is served again. Waiting messages are sent in order.
 admin-reason-missing = Write a reason of at least 3 characters.
-admin-view-as-question = Look at the panel of { $account }?
-admin-view-as-says = For 30 minutes you see the panel of the account, read-only and without the texts of messages. The look and its reason stand in the audit logs of the account and of the vendor.
+admin-view-as-question = View the panel of { $account }?
+admin-view-as-says = For 30 minutes you see the panel of the account, read-only and without message texts. The visit and its reason are recorded in the audit logs of the account and of the vendor.
 admin-account-audit = Audit log of the account
 admin-to-account = To the account
 
 ## Vendor’s admin: integrations and channels
 
 admin-no-integration = No integration is configured. Add [[integration]] to the configuration file.
-admin-int-client-id = Integration id
+admin-int-client-id = Integration ID
 admin-int-secret = Secret, ends in
 admin-int-previous = earlier one, still accepted:
 admin-int-redirect = Redirect address
@@ -214,7 +214,7 @@ admin-int-hosts = Addresses of accounts
 admin-int-addresses = Consent, accounts, Chats API
 admin-int-widget = Widget code
 admin-channel = Channel “{ $title }”
-admin-channel-id = Channel id
+admin-channel-id = Channel ID
 admin-channel-code = Code
 admin-channel-secret = Secret, ends in
 admin-channel-webhook = Webhook address
@@ -227,7 +227,7 @@ admin-accounts-count =
        *[other] { $count } accounts
     }
 admin-agreed = What was agreed with support
-admin-agreed-hint = amoCRM does not tell these facts: they stand here as the configuration has them.
+admin-agreed-hint = amoCRM does not report these facts: this is what the configuration says.
 admin-agreed-accounts = Accounts that may connect
 admin-channel-all-accounts = all, the channel is public
 admin-channel-crm-decides = amoCRM’s list, the channel is private
@@ -241,16 +241,16 @@ admin-agreed-voice = Voice messages
 admin-agreed-typing = Typing webhooks
 admin-agreed-files = Stores files itself
 admin-refused-accounts = Accounts that amoCRM does not let connect
-admin-letter = Registration letter
-admin-letter-new = Letter for a new channel
-admin-letter-known = Letter about this channel
+admin-letter = Registration request
+admin-letter-new = Request for a new channel
+admin-letter-known = Request about this channel
 admin-letter-says = Everything that amoCRM’s support asks for is filled in. Attach the icon.
 admin-letter-gaps =
     { $count ->
         [one] One fact is missing in the configuration
        *[other] { $count } facts are missing in the configuration
-    }. Until then support would ask back.
-admin-letter-language = Language of the letter
+    }. Support would ask for them.
+admin-letter-language = Language of the request
 admin-letter-subject = Subject
 admin-letter-text = Text
 admin-letter-icon = Download the icon
@@ -258,8 +258,8 @@ admin-letter-icon = Download the icon
 ## Vendor’s admin: queues, undelivered, alerts, doctor
 
 admin-queues-empty = Nothing is waiting anywhere.
-admin-queues-says = What waits, fails or is held, the oldest letters of the page first.
-admin-host-closed = calls of several accounts fail, this process makes no calls until
+admin-queues-says = What is waiting, failing or held; the oldest on this page first.
+admin-host-closed = requests of several accounts fail, this process sends none until
 admin-to-crm = to amoCRM
 admin-to-messenger = to the messenger of “{ $source }”
 admin-to-messengers = to the messenger
@@ -270,21 +270,21 @@ admin-failures =
     }
 admin-next = next
 admin-turn-breaker = Not answering
-admin-turn-probe = Goes on soon
+admin-turn-probe = Resumes soon
 admin-turn-wait = Asked to wait
 admin-turn-rate = At full speed
 admin-turn-fails = Failing, tried again
 admin-turn-runs = Being sent
 admin-try-now = Try now
-admin-turn-tried = { $account }: one letter is tried now, the others follow when it goes through.
-admin-turn-not-tried = { $account }: nothing to try by hand, look at the state again.
-admin-undelivered-hint = Counts over all accounts, without texts. The accounts do the same in their panels.
+admin-turn-tried = { $account }: one message is being tried now; the others follow if it goes through.
+admin-turn-not-tried = { $account }: nothing to try manually, check the state again.
+admin-undelivered-hint = Totals over all accounts, without texts. Accounts can do the same in their panels.
 admin-several-kinds = several kinds
 admin-several-people = Somebody
 admin-alerts = Alerts
 admin-alerts-none = No open alerts.
-admin-alerts-no-letters = You get no letters about these alerts.
-admin-alerts-mail-off = No letters leave: [mail] in the configuration is not set.
+admin-alerts-no-letters = You get no e-mails about these alerts.
+admin-alerts-mail-off = No e-mails are sent: [mail] is not configured.
 admin-alert-opened = Since
 admin-alert-last = last seen
 admin-alert-count =
@@ -293,12 +293,12 @@ admin-alert-count =
        *[other] { $count } times
     }
 admin-alert-other = Alert { $kind }
-admin-doctor-says = The same checks as of “parom doctor”; with amoCRM’s answers they take some seconds.
+admin-doctor-says = The same checks as “parom doctor”; waiting for amoCRM’s answers they take some seconds.
 
 ## Vendor’s admin: audit log, operators
 
 admin-audit-account = Account
-admin-audit-account-hint = Address or id of an account; empty: the vendor’s own log.
+admin-audit-account-hint = Address or ID of an account; empty: the vendor’s own log.
 admin-audit-from = From
 admin-audit-to = To
 admin-audit-wrong = There is no such account, or a date does not look like 2026-11-18.
@@ -313,17 +313,17 @@ admin-actor-stranger = Not signed in
 admin-actor-parom = Parom
 admin-operators = Operators
 admin-operator-add = Add operator
-admin-operator-already = { $email } is an operator already. “New link” makes another sign-in link.
+admin-operator-already = { $email } is an operator already. “New link” creates another sign-in link.
 admin-operator-disable = Remove access
 admin-operator-disable-question = Remove the admin from { $email }?
-admin-operator-disable-says = Their sessions end at once, links that were not used stop working. What they are in panels of accounts stays.
-admin-operator-disabled = { $email } no longer enters the admin.
+admin-operator-disable-says = Their sessions end at once, unused links stop working. Their roles in panels of accounts stay.
+admin-operator-disabled = { $email } can no longer sign in to the admin.
 admin-operator-self = You cannot remove your own access. Another operator can.
 admin-two-step-on = On
 admin-two-step-first = At first sign-in
 admin-new-link = New link
 admin-new-link-says =
-    Give this link to { $email }. It works once and lives { $minutes ->
+    Give this link to { $email }. It works once and is valid for { $minutes ->
         [one] { $minutes } minute
        *[other] { $minutes } minutes
     }.
@@ -333,26 +333,26 @@ admin-new-link-says =
 alert-channel_not_allowed-subject = { $host }: the channel is not allowed to this account
 alert-channel_not_allowed-body = The channel is private, and account { $account_id } is not on its list. The text for amoCRM’s support is on the page of the account; Parom tries again slowly by itself.
 alert-channel_misconfigured-subject = { $host }: amoCRM refuses the channel’s settings
-alert-channel_misconfigured-body = Messages of this account wait here. Compare id and secret of channel { $channel_id } with the letter from amoCRM.
-alert-channel_hook_version-subject = { $host }: messages come in a form that is dead
-alert-channel_hook_version-body = amoCRM sends version 1 to channel { $channel_id } of this account. Parom keeps the bytes and has asked for version 2. If this goes on, ask amoCRM’s support who connected the channel otherwise.
-alert-revoke_unconfirmed-subject = { $host }: switched off or not, amoCRM does not say
-alert-revoke_unconfirmed-body = A signed notice of the switching off came, but calls of account { $account_id } neither work nor are refused. Nothing is erased; Parom goes on asking.
-alert-installs_unclear-subject = Install call of { $host }: whose integration it is, is not clear
-alert-installs_unclear-body = The call is kept, its code lives 20 minutes. Give one integration own_redirect = true, and let the administrator install again.
+alert-channel_misconfigured-body = Messages of this account wait here. Compare ID and secret of channel { $channel_id } with the e-mail from amoCRM.
+alert-channel_hook_version-subject = { $host }: messages arrive in an outdated format
+alert-channel_hook_version-body = amoCRM sends version 1 to channel { $channel_id } of this account. Parom keeps the bytes and has asked for version 2. If this continues, ask amoCRM’s support who connected the channel otherwise.
+alert-revoke_unconfirmed-subject = { $host }: amoCRM does not say whether it is switched off
+alert-revoke_unconfirmed-body = A signed notice of the switch-off came, but calls of account { $account_id } neither work nor are refused. Nothing is erased; Parom keeps asking.
+alert-installs_unclear-subject = Installation by { $host }: unclear which integration
+alert-installs_unclear-body = The call is saved, its code is valid for 20 minutes. Give one integration own_redirect = true, and let the administrator install again.
 alert-hooks_lost-subject =
     { $host }: { $count ->
-        [one] { $count } message of a manager came by no call
-       *[other] { $count } messages of managers came by no call
+        [one] { $count } message of a manager came without a webhook
+       *[other] { $count } messages of managers came without a webhook
     }
 alert-hooks_lost-body =
     They were found in amoCRM’s history. { $held ->
         [0] None is older than 15 minutes, all were sent on.
         [one] { $held } is older than 15 minutes and waits for the people of account { $account_id }.
        *[other] { $held } are older than 15 minutes and wait for the people of account { $account_id }.
-    } Was the server down, the database, the network? The log of that time says it.
+    } Was the server down, the database, the network? The log of that time shows it.
 alert-disk_full-subject = The disk with files is nearly full
-alert-disk_full-body = { $free } MB are free at { $place }. When it is full, files of messages and with SQLite the messages themselves are not taken. Make room, lower media.keep_days, or move the files to a bucket (media.url).
+alert-disk_full-body = { $free } MB are free at { $place }. When it is full, files of messages are not accepted, and with SQLite not even messages. Make room, lower media.keep_days, or move the files to a bucket (media.url).
 
 audit-did-operator-added = Operator added
 audit-did-operator-link_made = Sign-in link of an operator made

@@ -2,25 +2,25 @@
 
 alert-source_stopped-subject = { $source } ({ $account }): stopped, connect again
 alert-source_stopped-body =
-    Source “{ $source }” does not work since { $stamp }: { $messenger } no longer accepts its access. Reason: { $reason }. Customers’ messages do not arrive; { $waiting ->
+    Source “{ $source }” has not worked since { $stamp }: { $messenger } no longer accepts its access. Reason: { $reason }. Customers’ messages do not arrive; { $waiting ->
         [0] no messages are waiting
         [one] { $waiting } manager message is waiting
        *[other] { $waiting } manager messages are waiting
     } here. Press “Connect again”: { $url }
 alert-source_blocked-subject = { $source } ({ $account }): blocked by { $messenger }
-alert-source_blocked-body = “{ $source }” is blocked by { $messenger } since { $stamp }. Nothing is sent or received. Open the messenger’s notice and answer it; other sources are not affected. { $url }
+alert-source_blocked-body = “{ $source }” has been blocked by { $messenger } since { $stamp }. Nothing is sent or received. Open the messenger’s notice and answer it; other sources are not affected. { $url }
 alert-source_silent-subject = { $source } ({ $account }): unusually quiet
 alert-source_silent-body =
-    The last message of “{ $source }” came { $time }, at this hour there are usually { $usual ->
+    The last message of “{ $source }” came { $time }; at this hour there are usually { $usual ->
         [one] { $usual } message
        *[other] { $usual } messages
     } an hour. Parom’s checks pass. Write to it from your own phone or press “Test source”: { $url }
 alert-source_moved-subject = { $source } ({ $account }): messages go elsewhere
-alert-source_moved-body = Since { $stamp } { $messenger } sends the messages of “{ $source }” to { $host }. Somebody connected the same bot or number to another service. To get them back press “Connect again”: { $url }
+alert-source_moved-body = Since { $stamp }, { $messenger } has been sending the messages of “{ $source }” to { $host }. Somebody connected the same bot or number to another service. To get them back, press “Connect again”: { $url }
 alert-source_gone-subject = { $source } ({ $account }): deleted in { $crm }
 alert-source_gone-body = The source “{ $source }” was deleted in { $crm }. Messages keep coming, but new leads get the default source “{ $default }”. Press “Create in { $crm } again”: { $url }
 alert-needs_reauth-subject = { $account }: allow access to { $crm } again
-alert-needs_reauth-body = { $crm } does not renew the access of account { $account } since { $stamp }. Messages still go both ways. Sources, pipelines and templates cannot be changed until an administrator presses “Allow access again”: { $url }
+alert-needs_reauth-body = { $crm } has not renewed the access of account { $account } since { $stamp }. Messages still go both ways. Sources, pipelines and templates cannot be changed until an administrator presses “Allow access again”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): access ends in { $days ->
         [one] { $days } day
@@ -29,26 +29,26 @@ alert-token_expiring-subject =
 alert-token_expiring-body = The { $messenger } token of “{ $source }” is valid until { $stamp }. Everything works now. Issue a permanent token and paste it: { $url }
 alert-unpaid-subject = { $account }: { $crm } is not paid, messages wait
 alert-unpaid-body =
-    { $crm } takes no messages of account { $account } since { $stamp }. { $waiting ->
-        [one] { $waiting } message waits
-       *[other] { $waiting } messages wait
+    { $crm } has not accepted messages of account { $account } since { $stamp }. { $waiting ->
+        [one] { $waiting } message is waiting
+       *[other] { $waiting } messages are waiting
     } here and will be kept until { $until }. After payment they arrive in order, nothing needs to be pressed.
-alert-crm_unreachable-subject = { $account }: { $crm } is not answering for { $duration }
+alert-crm_unreachable-subject = { $account }: { $crm } has not answered for { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
-        [0] No customer messages wait
-        [one] { $waiting } customer message waits
-       *[other] { $waiting } customer messages wait
-    } in Parom. Parom tries again by itself, keeps the order and notifies you when it works again. What managers wrote before goes out: { $url }
+        [0] No customer messages are waiting
+        [one] { $waiting } customer message is waiting
+       *[other] { $waiting } customer messages are waiting
+    } in Parom. Parom tries again automatically, keeps the order and notifies you when it works again. Messages managers have already written go out: { $url }
 alert-undelivered-subject =
     { $source } ({ $account }): { $count ->
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
     }
-alert-undelivered-body = Since { $stamp }: { $source }. Most frequent reason: { $reason } Managers see it in the cards; all other messages go on. The list and “Send again”: { $url }
+alert-undelivered-body = Since { $stamp }: { $source }. Most frequent reason: { $reason } Managers see it in the cards; all other messages are delivered. The list and “Send again”: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =
-    95 of 100 messages of the last 15 minutes took up to { $delay }; { $count ->
+    95% of the messages of the last 15 minutes took up to { $delay }; { $count ->
         [0] none is waiting now
         [one] { $count } message has been waiting for too long
        *[other] { $count } messages have been waiting for too long
@@ -64,16 +64,16 @@ alert-template_rejected-body = The messenger’s reason: { $reason } Copy the te
 alert-template_paused-subject = Template “{ $template }” ({ $account }): the messenger stopped it
 alert-template_paused-body = It cannot be sent for now. The messenger’s reason: { $reason } Use another template, or write a better one: { $url }
 alert-template_changed-subject = Template “{ $template }” ({ $account }): the messenger rates it differently
-alert-template_changed-body = Its category is now { $category }, its quality { $quality }. Another category has another price; bad quality gets a template paused: { $url }
+alert-template_changed-body = Its category is now { $category }, its quality { $quality }. Another category has another price; templates of low quality get paused: { $url }
 alert-resolved-subject = Resolved: { $subject }
-alert-resolved-body = Over { $time }. It lasted { $duration }.
-alert-acknowledge = I am on it
+alert-resolved-body = Resolved { $time }. It lasted { $duration }.
+alert-acknowledge = Acknowledge
 alert-mute =
     Mute for { $hours ->
         [one] { $hours } hour
        *[other] { $hours } hours
     }
-alert-why = You get this letter because alerts of account { $account } go to { $email }. Change it: { $url }
+alert-why = You get this e-mail because alerts of account { $account } go to { $email }. Change it: { $url }
 alert-vendor_gap-subject = Ledger gap of { $gap } in { $source } ({ $host })
 alert-vendor_gap-body = accepted { $accepted } ≠ delivered { $delivered } + failed { $failed } + waiting { $waiting }. Counted over the messages of the last nine days. Next step: keep the log of this time and report it; parom doctor --tenant { $tenant_id } shows the account.
 alert-vendor_refused-subject =
@@ -84,20 +84,20 @@ alert-vendor_refused-subject =
 alert-vendor_refused-body = Between { $from } and { $to } neither the database nor the spool took a write. Affected accounts are compared with chat history now. amoCRM does not repeat these calls.
 alert-blocked-subject = { $account }: { $crm } refuses all requests, messages wait
 alert-blocked-body =
-    { $crm } refuses every request of account { $account } since { $stamp }. { $waiting ->
-        [0] No messages wait
-        [one] { $waiting } message waits
-       *[other] { $waiting } messages wait
-    } here, each is kept for 7 days. Ask the support of { $crm } why; Parom goes on asking and sends what waits in order: { $url }
+    { $crm } has refused every request of account { $account } since { $stamp }. { $waiting ->
+        [0] No messages are waiting
+        [one] { $waiting } message is waiting
+       *[other] { $waiting } messages are waiting
+    } here, each is kept for 7 days. Ask the support of { $crm } why; Parom keeps trying and sends what is waiting in order: { $url }
 alert-media_full-subject = { $account }: no room for more files
-alert-media_full-body = Files of account { $account } fill their { $most } MB since { $stamp }. Messages go on; instead of a new file there is a line that says so. Files that are old enough are deleted by themselves. For more room write to the service: { $url }
+alert-media_full-body = Files of account { $account } have filled their { $most } MB since { $stamp }. Messages are still delivered; instead of a new file there is a line that says so. Old files are deleted automatically. For more space, ask the vendor: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] { $count } message was found in { $crm }’s history
        *[other] { $count } messages were found in { $crm }’s history
     }
 alert-found_in_history-body =
-    Managers wrote, and nothing told Parom of it in time: there was an interruption. { $held ->
+    Because of an interruption, Parom was not notified in time of what managers wrote. { $held ->
         [0] All of it is on its way to the customers now.
         [one] { $held } message is older than 15 minutes and waits for your decision.
        *[other] { $held } messages are older than 15 minutes and wait for your decision.
@@ -105,22 +105,22 @@ alert-found_in_history-body =
 alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } is not answering
 alert-messenger_unreachable-body =
     { $messenger } has not answered for “{ $source }” since { $stamp }. { $waiting ->
-        [0] No manager messages wait
-        [one] { $waiting } manager message waits
-       *[other] { $waiting } manager messages wait
-    } here. Parom tries again by itself and keeps the order; other sources are not affected: { $url }
+        [0] No manager messages are waiting
+        [one] { $waiting } manager message is waiting
+       *[other] { $waiting } manager messages are waiting
+    } here. Parom tries again automatically and keeps the order; other sources are not affected: { $url }
 alert-line_not_set-subject = { $source } ({ $account }): customers’ messages do not arrive
-alert-line_not_set-body = Since { $stamp } { $messenger } does not send the messages of “{ $source }” here, because it does not accept Parom’s address. It says: { $reason }. What managers write still goes out. Open the source and connect it again: { $url }
+alert-line_not_set-body = Since { $stamp }, { $messenger } has not sent the messages of “{ $source }” here, because it does not accept Parom’s address. It says: { $reason }. Managers’ messages still go out. Open the source and connect it again: { $url }
 alert-line_failing-subject = { $source } ({ $account }): customers’ messages are held up
-alert-line_failing-body = Since { $stamp } { $messenger } cannot hand over the messages of “{ $source }”. It says: { $reason }. What managers write still goes out, and { $messenger } repeats what did not arrive. Test the source: { $url }
+alert-line_failing-body = Since { $stamp }, { $messenger } has not been able to pass on the messages of “{ $source }”. It says: { $reason }. Managers’ messages still go out, and { $messenger } repeats what did not arrive. Test the source: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } reports a problem
 alert-line_trouble-body = Since { $stamp }, about “{ $source }”: { $reason } Other sources are not affected. Open the source: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } switched the bot off
-alert-business_off-body = Since { $stamp } “{ $source }” gets no messages from the chats of { $who }. All other chats go on. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
+alert-business_off-body = Since { $stamp }, “{ $source }” has received no messages from the chats of { $who }. All other chats work. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone
-alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source have no place of their own. Choose another pipeline: { $url }
+alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source are not visible. Choose another pipeline: { $url }
 alert-limit_near-subject = { $account }: { $percent }% of a limit is used: { $limit }
-alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of what is allowed. Everything still works. Make room, or ask the service for more: { $url }
+alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Everything still works. Free some space, or ask the vendor for more: { $url }
 alert-group-subject = { $account }: { $what } ({ $count })
 alert-group-body = Since { $stamp }: { $sources }. All other sources work as before. The list: { $url }
 alert-group-more = { $count } more
@@ -143,17 +143,17 @@ alert-several-vendor =
         [one] Parom: { $count } alert of the vendor
        *[other] Parom: { $count } alerts of the vendor
     }
-alert-why-vendor = You get this letter because alerts of the vendor go to { $email }. Change it: { $url }
+alert-why-vendor = You get this e-mail because alerts of the vendor go to { $email }. Change it: { $url }
 alert-kind-undelivered = Messages were not delivered
 alert-kind-late = Messages arrive late
 alert-kind-source_blocked = A messenger blocks a bot or number
 alert-kind-messenger_unreachable = A messenger is not answering
 alert-kind-line_not_set = A messenger does not accept Parom’s address
-alert-kind-line_failing = A messenger cannot hand over messages
-alert-kind-line_trouble = A messenger reports a problem of a bot or number
+alert-kind-line_failing = A messenger cannot pass on messages
+alert-kind-line_trouble = A messenger reports a problem with a bot or number
 alert-kind-business_off = A person switched the bot off in their chats
 alert-kind-source_silent = A source is unusually quiet
-alert-kind-token_expiring = A messenger’s token ends soon
+alert-kind-token_expiring = A messenger’s token expires soon
 alert-kind-pipeline_archived = The pipeline of a source is gone
 alert-kind-crm_unreachable = { $crm } is not answering
 alert-kind-limit_near = A limit is nearly reached
@@ -164,7 +164,7 @@ alert-kind-needs_reauth = { $crm } does not renew the access
 alert-kind-unpaid = { $crm } is not paid
 alert-kind-blocked = { $crm } refuses all requests
 alert-kind-found_in_history = Messages were found in { $crm }’s history
-alert-kind-media_full = Files fill their room
+alert-kind-media_full = File storage is full
 alert-kind-template_rejected = A messenger rejected a template
 alert-kind-template_paused = A messenger stopped a template
 alert-kind-template_changed = A messenger changed a template’s category or quality
@@ -173,68 +173,63 @@ alert-kind-template_changed = A messenger changed a template’s category or qua
 
 alerts-title = Alerts
 alerts-none = No open alerts.
-alerts-taken = You are on it. No letter comes for 4 hours.
-alerts-muted = Muted until { $stamp }. The alert still stands here.
+alerts-taken = Acknowledged. You are not notified again for 4 hours.
+alerts-muted = Muted until { $stamp }. The alert stays listed here.
 alerts-letters = Where alerts go
-alerts-letters-about = You are notified a minute after something breaks, once more after 4 hours, and when it is over; about one problem at most once an hour. Texts of messages are never in it.
-alerts-mail-off = No letters leave: the vendor has not set up a mail server. Alerts are shown here.
+alerts-letters-about = You are notified a minute after something breaks, again after 4 hours, and when it is resolved; at most once an hour about one problem. Alerts never contain message texts.
+alerts-mail-off = E-mail alerts are off: the vendor has not configured a mail server. Alerts are shown here.
 alerts-letters-to-me = Notify me here
-alerts-email = Letters go to { $email }.
-alerts-email-hint = A code goes to this address, then letters do.
+alerts-email = Alerts go to { $email }.
+alerts-email-hint = A code goes to this address first, then alerts.
 alerts-kinds = About what
-alerts-readers = Who gets letters
-alerts-no-address = has given no address
-alerts-switch-on = Send letters
-alerts-switch-off = Send no letters
-alerts-switched-on = { $name } gets letters.
-alerts-switched-off = { $name } gets no letters.
-alerts-code = Code from the letter to { $email }
+alerts-readers = Who gets e-mails
+alerts-no-address = no address
+alerts-switch-on = Send e-mails
+alerts-switch-off = Stop e-mails
+alerts-switched-on = { $name } gets e-mails now.
+alerts-switched-off = { $name } no longer gets e-mails.
+alerts-code = Code from the e-mail to { $email }
 alerts-code-confirm = Confirm address
 alerts-code-sent = A code was sent to { $email }. It is valid for 10 minutes.
-alerts-code-unsent = The letter with the code did not leave, the mail server refused it. Look at the address.
-alerts-code-wrong = This is not the code of the last letter.
-alerts-code-gone = The code has run out. Save the address again, a new one comes.
+alerts-code-unsent = The e-mail with the code was not sent: the mail server refused it. Check the address.
+alerts-code-wrong = This is not the code of the latest e-mail.
+alerts-code-gone = The code has expired. Save the address again to get a new one.
 alerts-code-wait =
     Too many codes. Next one in { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }.
-alerts-address-proved = Letters go to { $email } from now on.
+alerts-address-proved = Alerts go to { $email } from now on.
 alerts-channel-email = E-mail
 alerts-channel-chat = Telegram
 alerts-channel-webhook = Webhook
-alerts-choose-kinds = Choose kinds
+alerts-choose-kinds = Choose alerts
 alerts-of-person = What { $name } is notified about
-alerts-chat-about = Link a chat or a group with our bot, and alerts come there at once.
+alerts-chat-about = Link a chat or a group with our bot to get alerts there at once.
 alerts-chat-on = Linked
 alerts-chat-link = Link a chat
 alerts-chat-again = Link another chat
 alerts-chat-unlink = Unlink the chat
-alerts-chat-asked = The code is below. It is valid for 15 minutes.
-alerts-chat-code = Open the chat with @{ $bot } and press “Start”, or send it this. The code is valid until { $stamp }. For a group, add the bot to it first.
+alerts-chat-asked = The code is shown below. It is valid for 15 minutes.
+alerts-chat-code = Open the chat with @{ $bot } and press “Start”, or send it this code. It is valid until { $stamp }. For a group, add the bot to it first.
 alerts-chat-open = Open Telegram
 alerts-chat-look = I have sent it
-alerts-chat-unlinked = The chat is unlinked. No alerts come there.
+alerts-chat-unlinked = The chat is unlinked and gets no more alerts.
 alerts-chat-away = Telegram is not answering. Try again in a minute.
 alerts-chat-wait = Too many codes. Try again in a minute.
-alerts-chat-blocked = No alerts come to your chat any more: the bot was blocked or removed there. Unblock it and link the chat again.
-alerts-chat-stopped = No alerts come to your chat any more: a person wrote /stop there. Link it again to get them.
-alerts-webhook-about = Parom sends each alert, and its end, to your own program as signed JSON.
+alerts-chat-blocked = Your chat gets no more alerts: the bot was blocked or removed there. Unblock it and link the chat again.
+alerts-chat-stopped = Your chat gets no more alerts: somebody wrote /stop there. Link it again to get them.
+alerts-webhook-about = Parom sends each alert, and its resolution, to your own program as signed JSON.
 alerts-webhook-url = Address of your program
 alerts-webhook-not-url = An address looks like https://example.com/alerts.
-alerts-webhook-secret = Saved. This secret signs each call; keep it in your program.
+alerts-webhook-secret = Saved. This secret signs each request; store it in your program.
 alerts-webhook-remove = Remove the webhook
 alerts-webhook-removed = The webhook is removed.
-alerts-webhook-trouble = Calls have failed since { $stamp }: { $reason } Each alert is tried again for 24 hours.
-alert-chat-linked = This chat is linked: alerts come here from now on. To end it write /stop.
+alerts-webhook-trouble = Requests have failed since { $stamp }: { $reason } Each alert is retried for 24 hours.
+alert-chat-linked = This chat is linked and gets alerts from now on. To stop them, write /stop.
 alert-chat-how = This bot reports trouble between messengers and the CRM. To link this chat, press “Link a chat” here: { $url }/panel/alerts
-alert-chat-stopped = No more alerts come here. To get them again, link this chat once more in the panel, under “Alerts”.
-mail-alert-code-subject = { $code } is the code for letters about alerts
-mail-alert-code-body =
-    Somebody wants alerts of account { $account } to go to this address. If it was you, enter this code in the panel:
-
-    { $code }
-
-    If not, do nothing: without the code no letters come.
+alert-chat-stopped = This chat gets no more alerts. To get them again, link it once more in the panel, under “Alerts”.
+mail-alert-code-subject = { $code } is your code for e-mail alerts
+mail-alert-code-body = Somebody wants alerts of account { $account } to go to this address. If it was you, enter this code in the panel: { $code } If not, do nothing: without the code no e-mails are sent.
 alert-task_failing-subject = A background task of Parom keeps failing: { $task }
 alert-task_failing-body = It was restarted three times within a minute and has not run for a whole minute since; its work is not done meanwhile. Error: { $said }. /readyz of this process answers 503. Next step: restart the process; if that does not help, keep its log and report it.

@@ -1,7 +1,7 @@
 ## The kind
 
 connector-avito = Avito
-connector-avito-about = Buyers write about your adverts. The first message names the advert, its price and its address. Avito tells when a message is read.
+connector-avito-about = Buyers write about your adverts. The first message names the advert, its price and its address. Avito reports when a message is read.
 
 ## What stands in a chat for things that amoCRM has no kind of its own for
 
@@ -19,7 +19,7 @@ avito-in-unknown = [The message is not supported. Ask to send it as text or as a
 said-avito-account = Avito account { $name }
 said-avito-no-credentials = the source has no credentials of Avito: enter the Client ID and the Client Secret
 said-avito-no-app = this server has no application at Avito: connect with the Client ID and the Client Secret
-said-avito-unset = Avito has not been told where to bring messages
+said-avito-unset = Avito does not know where to send messages
 said-avito-file = the picture cannot be read now
 said-avito-token-ended = Avito ended the access early; it is asked for again
 said-avito-answered = Avito answered { $status } { $text }
@@ -31,20 +31,20 @@ wizard-consent-hint-avito = Avito’s page opens: sign in as the seller and conf
 wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = At avito.ru open “For professionals” → “Integrations” (avito.ru/professionals/api). The messenger’s API needs the highest subscription level for goods and jobs, one of the two highest for services.
 wizard-avito-client-secret = Client Secret
-wizard-avito-client-secret-hint = On the same page. Whoever issues a new secret there must enter it here, too.
+wizard-avito-client-secret-hint = On the same page. If a new secret is issued there, enter it here, too.
 wizard-avito-bad-format = Copy the whole value from avito.ru/professionals/api: it has no spaces.
 wizard-avito-mark-read = Mark chats as read at Avito when a manager answers
-wizard-avito-mark-read-hint = Without this mark, chats that were answered from amoCRM stay unread in Avito’s application.
+wizard-avito-mark-read-hint = Without this option, chats that were answered from amoCRM stay unread in Avito’s application.
 
 ## Refusals
 
-passport-avito-a1 = The seller took the access back at Avito. Connect the source again.
-passport-avito-a2 = Avito refuses Client ID or Secret. Enter them anew from avito.ru/professionals/api.
+passport-avito-a1 = The seller revoked the access at Avito. Connect the source again.
+passport-avito-a2 = Avito refuses the Client ID or Secret. Enter them again from avito.ru/professionals/api.
 passport-avito-a3 = The Avito subscription level without messenger API, or not paid. Buy the level; messages wait.
 passport-avito-a4 = Avito forbids access: check the subscription level and the account at Avito; messages wait.
 passport-avito-a5 = No such chat at Avito: a buyer must write about an advert first.
 passport-avito-a6 = Avito does not take this file. Send a smaller picture or a link.
-passport-avito-a7 = Too many requests to Avito. Parom repeats by itself.
+passport-avito-a7 = Too many requests to Avito. Parom repeats automatically.
 passport-avito-a8 = The message is empty. Add some text.
 passport-avito-a9 = It is unknown whether the message arrived. Look into the chat at Avito.
 passport-avito-400 = Avito refused the message. Change it and try again.

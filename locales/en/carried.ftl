@@ -11,10 +11,10 @@ carried-unknown = [A message of an unknown kind: { $kind }]
 
 failure-conversation_deleted = The customer deleted the chat.
 failure-recipient_blocked = The customer blocked the bot or deleted the chat.
-failure-source_disconnected = The source of this chat is not connected any more.
+failure-source_disconnected = The source of this chat is no longer connected.
 failure-internal = Parom could not deliver the message.
 failure-recipient_unreachable = The customer cannot be reached in this messenger.
-failure-unsupported = The messenger does not take messages of this kind.
+failure-unsupported = The messenger does not support messages of this type.
 failure-window_closed = The time for free messages is over.
 failure-template-waiting = The template “{ $template }” has not reached the messenger yet. It can be sent once it is approved.
 failure-template-review = The template “{ $template }” is in review. It can be sent once it is approved.

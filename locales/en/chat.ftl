@@ -1,7 +1,7 @@
 ## Web chat for customers
 
 chat-title = Write to us
-chat-greeting = Hello! Write your question, an employee will answer here.
+chat-greeting = Hi! How can we help?
 chat-placeholder = Your message
 chat-send = Send
 chat-attach = Attach file
@@ -31,15 +31,15 @@ chat-new-messages =
         [one] { $count } new message
        *[other] { $count } new messages
     }
-chat-offline = No internet. Keep writing: the messages will leave when the connection is back.
+chat-offline = No internet. Keep writing: messages are sent when you are back online.
 chat-reconnecting = Connecting…
 chat-reconnected = Connected again
 chat-unsent =
     { $count ->
-        [one] { $count } message waits for the connection
-       *[other] { $count } messages wait for the connection
+        [one] { $count } message is waiting for the connection
+       *[other] { $count } messages are waiting for the connection
     }
-chat-paused = The answer will come a little later: the chat is being switched over. Your message is kept.
+chat-paused = We’ll reply a little later: the chat is being set up. Your message is saved.
 chat-closed = This chat is closed. Use the other contacts on the site.
 chat-too-fast =
     Too many messages at once. Wait { $count ->
@@ -48,7 +48,7 @@ chat-too-fast =
     }.
 chat-today = Today
 chat-yesterday = Yesterday
-chat-no-script = Live answers need scripts. Without them press “Refresh” to see the answer.
+chat-no-script = Live answers need JavaScript. Without it, press “Refresh” to see the answer.
 chat-messages = Messages
 chat-you = You
 chat-employee = Employee
@@ -56,12 +56,12 @@ chat-visitor = Site visitor { $code }
 chat-refresh = Refresh
 chat-empty = Not sent: the message is empty.
 chat-too-long = Not sent: the message is longer than 4096 characters. Send it in parts.
-chat-conflict = Not sent yet: this page was an old one. Press “Send” once more.
-chat-cookies = This chat needs a cookie to know you again. Allow cookies for this page and reload it.
+chat-conflict = Not sent yet: this page is out of date. Press “Send” once more.
+chat-cookies = This chat needs a cookie to recognise you. Allow cookies for this page and reload it.
 chat-open = Open chat
 chat-minimise = Minimise chat
-chat-privacy = This chat is kept by { $company }.
-chat-away = Nobody is here right now. Write, and the answer will come in working hours.
+chat-privacy = Messages are stored by { $company }.
+chat-away = We’re away right now. Leave a message and we’ll reply during working hours.
 chat-about-you = About you
 chat-ask-name = Your name
 chat-ask-phone = Phone

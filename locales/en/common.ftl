@@ -15,25 +15,25 @@ common-filter = Apply filter
 common-filter-clear = Clear filter
 common-optional = optional
 common-loading = Loading…
-common-live = Updates by itself · { $stamp }
+common-live = Updates automatically · { $stamp }
 common-as-of = As of { $stamp }
 common-live-lost = No connection to Parom. You see the data as of { $stamp }.
 common-saved = Saved
 common-not-saved =
-    Nothing is saved: { $errors ->
-        [one] one field needs a correction
-       *[other] { $errors } fields need a correction
+    Not saved: correct { $errors ->
+        [one] one field
+       *[other] { $errors } fields
     }.
 common-secret-set = Saved, ends in { $last4 }. Leave empty to keep it.
 common-secret-once = Copy it now: it is not shown again.
 common-skip = Skip to content
 common-help = Help
 common-contact-support = Write to support
-common-support-number = Number for support: { $request_id }
+common-support-number = Support reference: { $request_id }
 common-total =
     { $count ->
-        [one] { $count } row
-       *[other] { $count } rows
+        [one] { $count } message
+       *[other] { $count } messages
     }
 
 ## Navigation
@@ -126,6 +126,6 @@ nav-count-undelivered =
 
 palette-open = Search
 palette-label = Page, phone, name, message or chat ID
-palette-keys = “/” goes to the search, “j” and “k” through the rows of a list.
-palette-keys-off = Turn single keys off
-palette-keys-on = Turn single keys on
+palette-keys = Press “/” to search, “j” and “k” to move through a list.
+palette-keys-off = Turn off single-key shortcuts
+palette-keys-on = Turn on single-key shortcuts

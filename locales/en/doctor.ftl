@@ -37,7 +37,7 @@ doctor-vault-old-fix = run: parom secrets rotate; it continues an unfinished rot
 doctor-vault-several = { $count } keys are configured, and everything is encrypted with the first
 doctor-vault-wrong = which key encrypts what cannot be counted: { $reason }
 doctor-private-ok = no secret leaves this machine on an unencrypted connection
-doctor-private-clear = { $key } carries secrets over the network without verified TLS
+doctor-private-clear = { $key } sends secrets over the network without verified TLS
 doctor-private-clear-fix = write { $key } like { $remedy }
 doctor-operators-ok = /metrics and /readyz are at { $address }, not on the public port
 doctor-operators-public = the server listens on { $address }, which other machines reach, and server.ops_listen is not set: /metrics and /readyz answer them 404
@@ -125,6 +125,7 @@ doctor-tokens-lost = these accounts must allow access again: { $items }
 doctor-tokens-lost-fix = send their administrators the address { $address } of this server
 doctor-token-lost-one =
     { $host } (last renewed { $days ->
+        [0] today
         [one] { $days } day ago
        *[other] { $days } days ago
     })
@@ -154,7 +155,7 @@ doctor-source-credentials_erased = the account had left, the saved access was er
 doctor-source-deleted_in_crm = deleted in { $crm }
 doctor-source-pipeline_archived = its pipeline is in the archive
 doctor-source-line_elsewhere = another service took the bot or number, customers’ messages go there
-doctor-source-line_not_set = the messenger has not been told where to bring messages
+doctor-source-line_not_set = the messenger does not know where to send messages
 doctor-source-line_failing = the messenger does not reach Parom, or only late
 doctor-source-line_trouble = the messenger reports a problem with this line
 doctor-source-needs_attention = needs attention
@@ -164,20 +165,22 @@ doctor-source-unpaid = not paid for
 doctor-strays-ok = amoCRM has no other sources
 doctor-strays-bad = amoCRM has sources of this integration that are none of ours: { $items }
 doctor-strays-bad-fix = adopt or remove them in the panel, page Sources
-doctor-contacts-ok = amoCRM tells of changes of contacts wherever it was asked
-doctor-contacts-bad = amoCRM does not tell of changes of contacts: { $items }
-doctor-contacts-bad-fix = nothing is lost, changes are seen when somebody opens a chat; a plan with webhooks is told of by itself within a day
+doctor-contacts-ok = amoCRM reports changes of contacts everywhere it was asked to
+doctor-contacts-bad = amoCRM does not report changes of contacts: { $items }
+doctor-contacts-bad-fix = nothing is lost, changes are seen when somebody opens a chat; on a plan with webhooks Parom subscribes by itself within a day
 doctor-contacts-one = { $host }, { $reason }
 doctor-alarms-ok = no alert is open
 doctor-alarms-bad = open alerts: { $items }
 doctor-alarms-bad-fix = each line above or the panel’s overview says what to do; an alert ends by itself when its cause is gone
 doctor-alarm-one =
     { $kind } ({ $days ->
+        [0] since today
         [one] { $days } day
        *[other] { $days } days
     })
 doctor-alarm-one-at =
     { $kind } at { $host } ({ $days ->
+        [0] since today
         [one] { $days } day
        *[other] { $days } days
     })

@@ -22,9 +22,9 @@ passport-facebook-session = Messenger asks for a new access token. Enter it in t
 passport-facebook-permission = The app lacks a permission for messages or comments. Grant it again.
 passport-facebook-permissions = The app lacks a permission of this account. Connect the account again.
 passport-facebook-restricted = Meta restricted this account for a while. See its account quality page.
-passport-facebook-app_rate = The app's call limit is reached. Parom tries again.
+passport-facebook-app_rate = The app’s call limit is reached. Parom tries again.
 passport-facebook-user_rate = The account does too much at once. Parom tries again.
-passport-facebook-page_rate = The account's call limit is reached. Parom tries again.
+passport-facebook-page_rate = The account’s call limit is reached. Parom tries again.
 passport-facebook-rate = Messenger asks to write more slowly. Parom tries again.
 passport-facebook-use_case_rate = The limit of calls to Messenger is reached. Parom tries again.
 passport-facebook-temporary = Messenger does not work now. Parom tries again.
@@ -37,9 +37,9 @@ passport-facebook-other = Messenger refused the message. Change it and send agai
 
 ## The wizard
 
-wizard-fb-page = Page id
-wizard-fb-page-hint = Digits. Open the page, About, Page transparency; or the id in Meta Business Suite, Settings.
+wizard-fb-page = Page ID
+wizard-fb-page-hint = Digits. Open the page, About, Page transparency; or the ID in Meta Business Suite, Settings.
 wizard-fb-token = Page access token
-wizard-fb-verify-hint = Any text of your own. Parom tells it to Meta together with its address.
-wizard-fb-verify-optional-hint = Only with an app of your own: any text. Parom tells it to Meta together with its address.
+wizard-fb-verify-hint = Any text of your own. Parom passes it to Meta together with its address.
+wizard-fb-verify-optional-hint = Only with an app of your own: any text. Parom passes it to Meta together with its address.
 wizard-fb-token-hint = From your app at developers.facebook.com, Messenger, Settings: choose the page and press Generate. It needs pages_messaging, pages_manage_metadata, pages_read_engagement.

@@ -1,11 +1,11 @@
 ## Import
 
 import-title = History import
-import-empty = Bring earlier chats into { $crm }, so that managers see how it began.
+import-empty = Bring earlier chats into { $crm }, so that managers see the whole history.
 import-new = New import
-import-source = Into which source
+import-source = Import into
 import-file = File with messages
-import-plan = Count without writing
+import-plan = Check file
 import-plan-result =
     { $messages ->
         [one] { $messages } message
@@ -20,7 +20,7 @@ import-plan-leads =
         [one] { $leads } new lead will appear
        *[other] { $leads } new leads will appear
     } in “{ $pipeline }”.
-import-plan-notices = Managers get one notice a chat, for its last message only.
+import-plan-notices = Managers get one notification per chat, for its last message only.
 import-24h-note = A card shows history from 24 hours before the lead was created. Older messages are kept in the chat but not shown in a new lead.
 import-start =
     { $messages ->
@@ -49,25 +49,25 @@ import-leads =
        *[other] At most { $leads } new leads will appear.
     }
 import-leads-which = Leads and notices
-import-leads-newest = One a chat, for its last message
+import-leads-newest = One per chat (latest message)
 import-leads-none = None: everything arrives silently
 import-col-file = File
 import-col-progress = Imported
-import-col-made = Added
+import-col-made = Created
 import-col-line = Line
 import-of = { $done } of { $total }
-import-no-source = Earlier messages come into a source: add one first.
-import-file-hint = One JSON a line, or CSV with the same names of fields in its first row. At most { $size }.
-import-link-note = Chats can hang on contacts that { $crm } has already: before you start, let the source look for the customer’s phone or e-mail.
+import-no-source = Earlier messages are imported into a source: add one first.
+import-file-hint = One JSON object per line, or CSV with the same field names in its first row. At most { $size }.
+import-link-note = Chats can be linked to contacts that already exist in { $crm }: before you start, set the source to look for the customer’s phone or e-mail.
 import-link-open = Settings of the source
-import-link = Link new chats to contacts that are there
-import-link-hint = By the customer’s phone or e-mail, as far as the file names them. Where { $crm } has nobody it makes a contact as always.
+import-link = Link new chats to existing contacts
+import-link-hint = By the customer’s phone or e-mail, if the file contains them. If there is no such contact, { $crm } creates one as usual.
 import-other-file = Another file
-import-counted-gone = It was only counted. The file is not kept any more: add it once more to import it.
+import-counted-gone = The file was only checked and is no longer stored: add it again to import it.
 import-cancel = Stop import
-import-started = The import goes on by itself. You may leave this page.
+import-started = The import runs in the background. You can leave this page.
 import-paused = The import is paused.
-import-resumed = The import goes on.
+import-resumed = The import continues.
 import-cancelled = The import is stopped.
 import-skipped-lines =
     { $count ->
@@ -76,13 +76,13 @@ import-skipped-lines =
     }
 import-duplicates =
     { $count ->
-        [one] { $count } of them had come before and was not sent again.
-       *[other] { $count } of them had come before and were not sent again.
+        [one] { $count } of them had arrived before and was not sent again.
+       *[other] { $count } of them had arrived before and were not sent again.
     }
 import-history-title = Earlier messages
-import-history-about = { $messenger } keeps earlier messages. The chats of the last { $days } days come in silently: no leads, no notices, nothing unread. What is here already is not repeated.
-import-history-begin = Bring the last { $days } days in
-import-history-again = Bring the last { $days } days in once more
+import-history-about = { $messenger } keeps earlier messages. The chats of the last { $days } days are imported silently: no leads, no notifications, nothing unread. What is already here is not repeated.
+import-history-begin = Import the last { $days } days
+import-history-again = Import the last { $days } days again
 import-history-origin = From the messenger, { $days } days
 import-history-reading =
     { $messages ->

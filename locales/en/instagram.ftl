@@ -22,9 +22,9 @@ passport-instagram-session = Instagram asks for a new access token. Enter it in 
 passport-instagram-permission = The app lacks a permission for messages or comments. Grant it again.
 passport-instagram-permissions = The app lacks a permission of this account. Connect the account again.
 passport-instagram-restricted = Meta restricted this account for a while. See its account quality page.
-passport-instagram-app_rate = The app's call limit is reached. Parom tries again.
+passport-instagram-app_rate = The app’s call limit is reached. Parom tries again.
 passport-instagram-user_rate = The account does too much at once. Parom tries again.
-passport-instagram-page_rate = The account's call limit is reached. Parom tries again.
+passport-instagram-page_rate = The account’s call limit is reached. Parom tries again.
 passport-instagram-rate = Instagram asks to write more slowly. Parom tries again.
 passport-instagram-use_case_rate = The limit of calls to Instagram is reached. Parom tries again.
 passport-instagram-temporary = Instagram does not work now. Parom tries again.
@@ -37,7 +37,7 @@ passport-instagram-other = Instagram refused the message. Change it and send aga
 
 ## The wizard
 
-wizard-ig-account = Account id
-wizard-ig-account-hint = Digits, 1784…: the id of the professional account, shown beside its token in your app at developers.facebook.com.
+wizard-ig-account = Account ID
+wizard-ig-account-hint = Digits, 1784…: the ID of the professional account, shown beside its token in your app at developers.facebook.com.
 wizard-ig-token = Access token
 wizard-ig-token-hint = From your app at developers.facebook.com, Instagram, API setup with Instagram login: press Generate token. Parom renews it before its 60 days are over.

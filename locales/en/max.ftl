@@ -1,19 +1,19 @@
 ## A bot of MAX: settings
 
-connector-max-about = Customers write to your bot in MAX. Media, replies, edits and comments of channel posts go both ways. MAX does not tell when a message is delivered or read.
+connector-max-about = Customers write to your bot in MAX. Media, replies, edits and comments on channel posts go both ways. MAX does not report when a message is delivered or read.
 wizard-max-token = Bot token
 wizard-max-token-hint = On business.max.ru open the chatbot, then Integration → Get token. The bot must have passed moderation.
 wizard-max-bad-format = A bot token is one word without spaces. Copy the whole line from business.max.ru.
 wizard-max-refused = MAX does not know this token. Perhaps a newer one was issued on business.max.ru.
 wizard-max-webhook-elsewhere = This bot’s messages go to { $host } too. They will keep going there, and customers may get two answers.
-wizard-max-groups = Groups too
-wizard-max-groups-hint = Groups in which the bot is an administrator become chats, one a group.
-wizard-max-comments = Comments too
-wizard-max-comments-hint = Comments of posts in channels where the bot is an administrator become chats. They are answered in public.
-wizard-max-delivered = Count as delivered what MAX took
-wizard-max-delivered-hint = MAX does not tell when a message is delivered or read. Without this mark messages stay “sent”.
+wizard-max-groups = Include groups
+wizard-max-groups-hint = Each group where the bot is an administrator becomes a chat.
+wizard-max-comments = Include comments
+wizard-max-comments-hint = Comments on posts in channels where the bot is an administrator become chats. Answers are public.
+wizard-max-delivered = Mark as delivered once MAX accepts it
+wizard-max-delivered-hint = MAX does not report delivery or reading. Without this option messages stay “sent”.
 wizard-slow-max-1 = Is it the right bot? Compare its name.
-wizard-slow-max-2 = Press Start in the bot’s chat first: MAX brings nothing before that.
+wizard-slow-max-2 = Press Start in the bot’s chat first: MAX sends nothing before that.
 wizard-slow-max-3 = Has the bot passed moderation on business.max.ru?
 
 ## What stands in a chat for things that amoCRM has no kind of its own for
@@ -31,22 +31,22 @@ said-max-refused = MAX answered: { $text }
 said-max-answered = MAX answered { $status }: { $text }
 said-max-unreadable = MAX answered { $status } with something that is no answer of its own
 said-max-file = the file for MAX could not be read here
-said-max-upload = MAX took a file without telling its token
-said-max-https = MAX brings messages to https addresses at port 443 only, and this server is reached at { $url }. Ask whoever operates it
-said-max-unset = MAX has not been told where to bring messages, or gave it up after eight hours of failures
-said-max-elsewhere = MAX brings the messages to { $host }: another service took the bot
+said-max-upload = MAX accepted a file without returning its token
+said-max-https = MAX sends messages to https addresses at port 443 only, and this server is reached at { $url }. Ask whoever runs it
+said-max-unset = MAX does not know where to send messages, or gave up after eight hours of failures
+said-max-elsewhere = MAX sends the messages to { $host }: another service took over the bot
 
 ## What a refusal of MAX means
 
 passport-max-m1 = MAX does not accept the bot token. Renew it in the source settings.
-passport-max-m2 = The client stopped the bot. Use another way to reach them.
+passport-max-m2 = The customer stopped the bot. Use another way to reach them.
 passport-max-m3 = The bot may not write in this chat. Ask to add it as an administrator.
-passport-max-m4 = The client has not started the bot. Send them the bot’s link.
-passport-max-m5 = No such chat: the client never wrote to the bot. Send its link.
+passport-max-m4 = The customer has not started the bot. Send them the bot’s link.
+passport-max-m5 = No such chat: the customer never wrote to the bot. Send its link.
 passport-max-m6 = MAX is still processing the file; the message will go later.
 passport-max-m7 = The text is too long. Split it into parts of 4000 characters.
 passport-max-m8 = MAX refused a button. Correct its link or remove buttons.
-passport-max-m9 = MAX takes one file a message. Send them one by one.
+passport-max-m9 = MAX accepts one file per message. Send them one by one.
 passport-max-m10 = The other message is gone. Write without the quote.
 passport-max-m11 = The file is not available. Attach it again.
 passport-max-m12 = The file type did not fit. Send it as a document.
@@ -59,8 +59,8 @@ passport-max-m18 = MAX does not allow this for now. Try again later.
 passport-max-m19 = MAX limits the rate; the message will go later.
 passport-max-m20 = MAX is unavailable for now; trying again.
 passport-max-m21 = The bot is connected to another service. Disconnect it there.
-passport-max-m22 = Delivery is unknown. Ask the client or send again.
-passport-max-403 = MAX does not allow to write to this customer. Use another way to reach them.
-passport-max-404 = No such chat in MAX. Send the client the bot’s link.
+passport-max-m22 = Delivery is unknown. Ask the customer or send again.
+passport-max-403 = MAX does not let you write to this customer. Use another way to reach them.
+passport-max-404 = No such chat in MAX. Send the customer the bot’s link.
 passport-max-400 = MAX refused the message. Change it and try again.
 passport-max-5xx = The messenger failed. Try again later.

@@ -1,12 +1,12 @@
 ## Files
 
 media-nothing-here = There is nothing at this address.
-media-busy = The file cannot be read right now, try again later.
+media-busy = The file cannot be read right now. Try again later.
 media-not-loaded = [{ $name } could not be loaded]
 media-not-loaded-unnamed = [the file could not be loaded]
 said-not-address = this is not an address
 said-media-unknown = no file with this id was uploaded to this source
-said-media-no-room = the account keeps { $most } MB of files, more is not taken until older ones have gone
+said-media-no-room = the account keeps { $most } MB of files; no more are accepted until older ones are deleted
 said-media-empty = the file is empty
 said-media-compressed = send the file uncompressed, without Content-Encoding
 said-media-form = send the file itself with its own type or application/octet-stream, or a form as multipart/form-data

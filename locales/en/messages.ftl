@@ -2,12 +2,12 @@
 
 messages-title = Messages
 messages-search = Phone, name, message or chat ID
-messages-search-hint = Text is not searched: Parom does not keep it in plain form.
+messages-search-hint = Message text can’t be searched: it is stored encrypted.
 messages-filter-direction = Direction
 messages-direction-to-crm = From customer
 messages-direction-to-messenger = To customer
-messages-state-taken = Taken by the other side
-messages-state-waiting = All that waits
+messages-state-taken = Accepted by the recipient system
+messages-state-waiting = Waiting
 messages-filter-state = State
 messages-filter-period = Period
 messages-found =
@@ -33,7 +33,7 @@ messages-kind-location = Location
 messages-kind-contact = Contact
 messages-text-hidden = Text is hidden. Your role sees the route, not the content.
 messages-text-erased =
-    The text is erased by the retention term ({ $days ->
+    The text was erased at the end of its retention period ({ $days ->
         [one] { $days } day
        *[other] { $days } days
     }). The route is kept.
@@ -42,35 +42,35 @@ messages-text-erased =
 
 msg-title = Where is my message?
 msg-answer-delivered = In the customer’s messenger since { $stamp }.
-msg-answer-sent = The messenger took it { $time }. It has not said yet that the customer received it.
-msg-answer-sent-no-receipts = The messenger took it { $time }. This messenger does not tell about delivery.
-msg-answer-read = The customer opened it { $time }.
+msg-answer-sent = Accepted by the messenger { $time }. It has not confirmed delivery to the customer yet.
+msg-answer-sent-no-receipts = Accepted by the messenger { $time }. This messenger does not report delivery.
+msg-answer-read = Read by the customer { $time }.
 msg-answer-in-crm = In the chat in { $crm } since { $stamp }.
 msg-answer-queued =
     Stored in Parom, { $ahead ->
-        [0] next in line
-        [one] { $ahead } message of this chat goes before it
-       *[other] { $ahead } messages of this chat go before it
+        [0] next in the queue
+        [one] { $ahead } earlier message of this chat goes first
+       *[other] { $ahead } earlier messages of this chat go first
     }.
 msg-answer-retrying =
     Stored in Parom. { $attempts ->
-        [one] { $attempts } attempt has failed
-       *[other] { $attempts } attempts have failed
-    }, next { $time }. { $reason }
-msg-answer-held = Stored in Parom and not sent on purpose. { $reason }
+        [one] { $attempts } attempt failed
+       *[other] { $attempts } attempts failed
+    }, next attempt { $time }. { $reason }
+msg-answer-held = Stored in Parom, sending is on hold. { $reason }
 msg-answer-failed = Not delivered. { $reason }
-msg-answer-checking = The request went out and no answer came. Parom is finding out whether the message arrived and will not send it blindly.
+msg-answer-checking = The request was sent, but no answer came. Parom is checking whether the message arrived before it sends anything again.
 msg-what-to-do = What to do
 msg-route = Route
-hop-written-by-customer = Customer wrote: { $messenger }
+hop-written-by-customer = Customer wrote · { $messenger }
 hop-written-by-manager = { $manager } wrote in { $crm }
 hop-found-in-history = Found in { $crm }’s history
-hop-stored = Parom received and stored it
+hop-stored = Received and stored by Parom
 hop-stored-detail = { $ms } ms after it was sent
-hop-handing-to-messenger = Handing over: { $messenger }
-hop-handing-to-crm = Handing over to { $crm }
-hop-taken-by-messenger = { $messenger } took it
-hop-taken-by-crm = { $crm } took it
+hop-handing-to-messenger = Sending to { $messenger }
+hop-handing-to-crm = Sending to { $crm }
+hop-taken-by-messenger = Accepted by { $messenger }
+hop-taken-by-crm = Accepted by { $crm }
 hop-delivered = Delivered to the customer
 hop-read = Read by the customer
 hop-status-shown = Status shown in { $crm }
@@ -82,10 +82,10 @@ attempts-title =
        *[other] { $count } attempts
     }
 attempt-row = Attempt { $n }, { $clock }, { $ms } ms
-attempt-taken = Taken
+attempt-taken = Accepted
 attempt-refused = Refused: { $reason }
 attempt-no-answer = No answer in { $seconds } s
-attempt-limited = Asked to slow down for { $seconds } s
+attempt-limited = Rate limited: waiting { $seconds } s
 attempt-not-connected = Could not connect
 attempt-next = Next { $time }
 attempt-by-hand = Started by { $name }
@@ -99,7 +99,7 @@ msg-drop = Stop trying
 msg-drop-confirm = The message will not be delivered. { $manager } will see “Failed” in { $crm }.
 msg-open-card = Open the card in { $crm }
 msg-open-chat = All messages of this chat
-msg-ids = Numbers of this message
+msg-ids = Identifiers
 msg-copy-report = Copy report for support
 msg-not-found =
     No such message in account { $account }. It may be older than { $days ->
@@ -117,65 +117,63 @@ filter-period-since = Since { $stamp }
 filter-period-all = All time
 messages-col-time = Time
 messages-col-customer = Customer
-messages-col-kind = Kind
+messages-col-kind = Type
 messages-customer-unknown = No name
 messages-found-many = More than { $count } messages found
 conversations-title = Chats
 conversations-search = Phone, name or chat ID
-conversations-nothing = No such chat. Clear the filter or search otherwise.
+conversations-nothing = No such chat. Clear the filter or change the search.
 conversations-col-last = Last message
 conversation-title = Chat with { $name }
-conversation-begun = Begun
+conversation-begun = Started
 conversation-window = Free text
 conversation-window-open = Allowed until
-conversation-window-over-template = Over: only an approved template can be sent
-conversation-window-over = Over: you can answer when the customer writes again
+conversation-window-over-template = Expired: only an approved template can be sent
+conversation-window-over = Expired: you can answer when the customer writes again
 conversation-first-page = First page
-conversation-last-page = Page now
+conversation-last-page = Current page
 conversation-referrer = Came from
-conversation-marks = Advertising marks
+conversation-marks = UTM tags
+conversation-participants = Participants
 conversation-agreed = Agreed to the chat’s terms
 conversation-messages = Messages of this chat
-conversation-silent = Nothing has been said here yet.
+conversation-silent = No messages yet.
 conversation-source-gone = The source was deleted
-conversation-why = Why these messages are one chat
-conversation-why-messenger = { $messenger } gives all these messages to source “{ $source }” under one chat ID:
-conversation-why-ours = To { $crm } the chat is known under Parom’s ID; whatever { $crm } sends with it comes here:
-conversation-why-crm = { $crm } itself calls the chat so. Parom learned it from its answer or from a manager’s message:
-conversation-why-manager = A manager began this chat in { $crm }. The messenger has not named it yet.
-contact-rule-leave = { $crm } chooses the contact by its own rules
-contact-rule-link = A new chat is linked to the contact with the same phone or e-mail
-contact-rule-create = A contact is made before a new chat begins
+conversation-why = Chat identifiers
+conversation-why-messenger = { $messenger } sends these messages to the source “{ $source }” under one chat ID:
+conversation-why-ours = In { $crm } the chat has this ID of Parom:
+conversation-why-crm = { $crm }’s own ID of the chat, learned from its answer or from a manager’s message:
+conversation-why-manager = A manager started this chat in { $crm }. The messenger has not assigned an ID yet.
 conversation-contact = Contact in { $crm }
 contact-why-phone = It has the customer’s phone number.
-contact-why-email = It has the customer’s email.
+contact-why-email = It has the customer’s e-mail.
 contact-why-phone_several = Several contacts have this phone number; this one was changed last.
-contact-why-email_several = Several contacts have this email; this one was changed last.
-contact-why-given = The messenger’s developer named it.
-contact-why-made = Parom made it: no contact had this phone number or email.
+contact-why-email_several = Several contacts have this e-mail; this one was changed last.
+contact-why-given = The messenger’s developer set it.
+contact-why-made = Parom created it: no contact had this phone number or e-mail.
 contact-why-crm = { $crm } chose it by its own rules.
-contact-why-merged = People joined the former contact with this one in { $crm }.
-contact-why-moved = People moved the chat to this contact in { $crm }.
+contact-why-merged = The former contact was merged into this one in { $crm }.
+contact-why-moved = The chat was moved to this contact in { $crm }.
 contact-why-gone = The contact was deleted in { $crm }.
-contact-why-nobody = No contact has this phone number or email. { $crm } chooses by its own rules.
-contact-why-late = { $crm } did not answer in time and chose itself; people already work on its lead.
-contact-why-unclear = { $crm } did not answer whether the contact was made. Parom makes no second one.
+contact-why-nobody = No contact has this phone number or e-mail. { $crm } chooses by its own rules.
+contact-why-late = { $crm } did not answer in time and chose the contact itself; its lead is already being worked on.
+contact-why-unclear = { $crm } did not confirm that the contact was created. Parom does not create a second one.
 
 ## Message page: further words
 
 msg-manager = A manager
 msg-time-unknown = time unknown
 msg-open-source = Open the source
-msg-too-late = The message no longer waits: look at its state.
-msg-on-its-way = The message is being sent right now. What comes of it appears here.
-msg-tried-now = The next attempt begins now.
-msg-sent-again = The message is in line again. Its state changes when an attempt has ended.
+msg-too-late = The message is no longer waiting: check its state.
+msg-on-its-way = The message is being sent right now. The result will appear here.
+msg-tried-now = The next attempt is starting now.
+msg-sent-again = Queued for another attempt. The state changes when the attempt ends.
 msg-send-again-once = The message will be sent again, at the end of its chat’s queue.
-msg-dropped = Delivery is stopped. The message stands in “Undelivered” and can be sent again.
-msg-drop-confirm-in = The message will not appear in { $crm }. It stays in “Undelivered” and can be sent again.
-msg-text = What was written
+msg-dropped = Delivery stopped. The message is in “Undelivered”, from where it can be sent again.
+msg-drop-confirm-in = The message will not appear in { $crm }. It stays in “Undelivered”, from where it can be sent again.
+msg-text = Content
 msg-text-show = Show the text
-msg-text-audited = The look is written to the audit log.
+msg-text-audited = Viewing is recorded in the audit log.
 msg-file-name = File
 msg-file-size = Size
 msg-id-ours = Parom
@@ -183,14 +181,14 @@ msg-id-messenger = Messenger
 msg-id-crm = { $crm }
 msg-id-chat = Chat in Parom
 msg-id-crm-chat = Chat in { $crm }
-hop-number = Number { $id }
-attempt-limited-unsaid = Asked to slow down
+hop-number = ID { $id }
+attempt-limited-unsaid = Rate limited
 msg-save-report = Save as a file
 
 ## The list: more columns and filters
 
 messages-col-manager = Manager
-messages-col-took = Took
+messages-col-took = Duration
 messages-more-filters = Dates, time and reason
 messages-from = From date
 messages-to = To date
@@ -198,8 +196,8 @@ messages-slower-than = Longer than { $delay }
 messages-reason = Reason
 messages-reason-recipient_blocked = Blocked by the customer
 messages-reason-recipient_unreachable = Customer cannot be reached
-messages-reason-window_closed = Time for answers is over
-messages-reason-kind_not_supported = Kind not supported
+messages-reason-window_closed = Time to answer is over
+messages-reason-kind_not_supported = Type not supported
 messages-reason-source_disconnected = Source disconnected
 messages-reason-refused = Refused by the messenger
 messages-reason-crm_refused = Refused by { $crm }

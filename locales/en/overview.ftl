@@ -9,22 +9,22 @@ health-all-good =
     }.
 health-some-bad =
     { $bad ->
-        [one] { $bad } source needs you
-       *[other] { $bad } sources need you
+        [one] { $bad } source needs attention
+       *[other] { $bad } sources need attention
     }
-health-our-side = Passed on within { $delay } (95 of 100 messages)
+health-our-side = 95% of messages forwarded within { $delay }
 health-oldest-waiting = Longest wait: { $delay }
 health-nothing-waiting = Nothing is waiting
-ledger-title = Nothing is lost: the account of messages
+ledger-title = Every message accounted for
 ledger-figure-accepted = { $count } accepted
 ledger-figure-delivered = { $count } delivered
 ledger-figure-failed = { $count } failed
 ledger-figure-waiting = { $count } waiting
-ledger-balanced = The sums agree, checked { $time }
-ledger-gap = The sums differ by { $gap }. The vendor has been told, nobody needs to do anything here.
+ledger-balanced = Balanced · checked { $time }
+ledger-gap = The figures differ by { $gap }. The vendor has been notified; you don’t need to do anything.
 ledger-empty = No messages in this period.
-health-side-answers = Answers in { $median }, errors { $percent }%
-health-side-most = 95 of 100 within { $delay }
+health-side-answers = Answers in { $median } · errors { $percent }%
+health-side-most = 95% within { $delay }
 health-no-data = No data for the last hour
 ledger-direction-to_crm = From customers
 ledger-direction-to_messenger = To customers
@@ -60,11 +60,11 @@ health-waiting-sources =
 overview-last-day = Last 24 hours
 overview-hours = Messages by hour
 overview-hour = Hour
-overview-times = Delivery time, half / 95%
+overview-times = Delivery time, 50% / 95%
 overview-last-message = Last message
 overview-sources-caption = Sources: state, messages ({ $period }), delivery time over 24 hours, last message
 overview-deleted-sources = Deleted sources
-ledger-days = Messages accepted since { $stamp }. The ledger counts whole days by UTC.
+ledger-days = Messages accepted since { $stamp }, counted by whole UTC days.
 chart-values = { $when }: { $came } from customers, { $went } to customers, { $failed } undelivered
 chart-alt-hours = Messages by hour: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one hour: { $most }, from { $when }.
 chart-alt-days = Messages by day: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one day: { $most }, on { $when }.
@@ -84,7 +84,7 @@ figure-spark = { $figure } by hour: from { $least } to { $most }
 start-title = First steps
 start-done = { $done } of { $all } done
 start-connect = Connect { $crm }
-start-connect-todo = Parom has no access to the account now. The account page says what to do.
+start-connect-todo = Parom has no access to the account right now. The account page explains what to do.
 start-source = Add a source
 start-source-todo = Connect a messenger or put a chat on your site.
 start-message = Send a test message
@@ -92,4 +92,4 @@ start-message-todo = Write to the source as a customer: the message appears in {
 start-team = Invite a colleague
 start-team-todo = Two people notice a problem sooner than one.
 start-alerts = Turn on alerts by e-mail
-start-alerts-todo = Enter an address that hears of problems before your customers do.
+start-alerts-todo = Add an address to learn about problems before your customers do.

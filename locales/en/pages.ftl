@@ -3,7 +3,7 @@
 sign-in-title = Sign in to the panel
 sign-in-from-widget = Open the panel from the widget in { $crm }: no password is needed.
 sign-in-link-sent = If { $email } is known here, a link is on its way. It is valid for 10 minutes.
-sign-in-link-used = This link has already been used or has run out. Get a new one.
+sign-in-link-used = This link has already been used or has expired. Get a new one.
 session-ended =
     You were signed out after { $hours ->
         [one] { $hours } hour
@@ -12,13 +12,13 @@ session-ended =
 page-forbidden = Your role “{ $role }” does not open this page. { $admins } can change the role.
 page-not-found = There is no such page. Perhaps it was deleted.
 page-error = Parom could not show this page. Messages are not affected. Try again in a minute.
-page-read-only = Parom is under maintenance: you can look, but not change. Messages are received and kept.
-page-busy = Parom has too much to do right now. Messages are received and kept; try again in a moment.
+page-read-only = Parom is under maintenance: you can view, but not change. Messages are received and kept.
+page-busy = Parom is busy right now. Messages are received and kept; try again in a moment.
 sign-in-email = E-mail
 sign-in-password = Password
 sign-in-button = Sign in
 sign-in-or = or
-sign-in-wrong = E-mail and password do not fit together. Check both, or ask for a link.
+sign-in-wrong = E-mail and password do not match. Check both, or request a link.
 sign-in-link-wait =
     { $minutes ->
         [one] A link for this address was requested a moment ago. Open the newest e-mail, or try again in { $minutes } minute.
@@ -29,14 +29,14 @@ sign-in-wait =
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }.
-sign-in-link-hint = A one-time link to your e-mail, no password is needed.
+sign-in-link-hint = A one-time link to your e-mail; no password is needed.
 sign-in-link-send = Send a link
-sign-in-link-no-mail = This Parom sends no letters. An owner of the account can make a sign-in link for you: “Team”, your line.
+sign-in-link-no-mail = This server sends no e-mails. An owner of the account can create a sign-in link for you: “Team”, your row.
 sign-in-link-title = Sign in
 sign-in-link-open = The link signs you in once.
 sign-in-link-account = The link signs you in to the account { $account }.
 sign-in-link-used-title = The link no longer works
-sign-in-invited = You have a password here already. Sign in, and the invitation is taken.
+sign-in-invited = You already have a password here. Sign in, and the invitation is accepted.
 invitation-title = Invitation
 invitation-text = You are invited to the account { $account }.
 invitation-button = Join
@@ -47,11 +47,11 @@ enter-button = Open the panel
 sign-in-code-title = One more step
 sign-in-code = Code
 sign-in-code-hint = Six digits from your authenticator app.
-sign-in-code-wrong = The code does not fit or was used already. Wait for the next one.
-sign-in-code-anew = Ten codes in a row were wrong. Sign in again from the beginning; we have sent an e-mail about it to your address.
-sign-in-code-lost = Lost the app? An owner of the account can take the second step off, or write to support.
+sign-in-code-wrong = The code does not match or was used already. Wait for the next one.
+sign-in-code-anew = Ten codes in a row were wrong. Start signing in again; we have sent an e-mail about it to your address.
+sign-in-code-lost = Lost the app? An owner of the account or support can turn off two-step sign-in.
 sign-in-framed-title = Open the panel in a tab
-sign-in-framed = The browser keeps no sign-in of Parom inside this window. In a tab of its own the panel works.
+sign-in-framed = The browser does not keep you signed in inside this window. In a tab of its own the panel works.
 sign-in-framed-open = Open the panel
 choose-title = Choose an account
 choose-none = You do not belong to any account yet.
@@ -59,7 +59,7 @@ session-ended-title = You are signed out
 session-title = Where you are signed in
 session-via = How
 session-via-password = By password
-session-via-link = By a link from a letter
+session-via-link = By a link from an e-mail
 session-via-handed = By a link from an owner
 session-via-ticket = From the widget in { $crm }
 session-via-operator = Vendor’s support
@@ -95,7 +95,7 @@ two-step-by-mail = It cannot be set up in this session. Sign out and sign in by 
 two-step-by-link = Your earlier authenticator was removed. To connect another one, sign in by a one-time link; it can be connected within ten minutes after that.
 me-changed-meanwhile = Your password or authenticator was changed elsewhere in the meantime. Nothing was saved; try again.
 panel-switch = Other accounts
-panel-looked-at = Vendor’s support looks at this account until { $stamp }: { $reason }. Nothing can be changed, texts are hidden.
+panel-looked-at = The vendor’s support is viewing this account until { $stamp }: { $reason }. Nothing can be changed, texts are hidden.
 page-forbidden-title = Not for your role
 page-forbidden-looking = This page is closed here.
 page-not-found-title = There is no such page
@@ -105,11 +105,11 @@ page-unavailable = Parom cannot do this right now, nothing is changed. Messages 
 page-refused-title = This could not be done
 page-refused = Nothing is changed. Go back, and the page shows what was typed.
 page-too-large = The form is too large. Nothing is changed.
-page-foreign-form-title = The form came from elsewhere
+page-foreign-form-title = The form came from another site
 page-foreign-form = The browser says that another site sent this form. Nothing is changed. Open the page in Parom and send it from there.
 page-stale-form-title = The page is out of date
-page-to-overview = To the overview
-page-to-sign-in = To the sign-in
+page-to-overview = Go to the overview
+page-to-sign-in = Go to the sign-in page
 mail-link-subject = Sign-in link for Parom
 mail-link-body =
     This link signs you in to { $server } once, within 10 minutes:
@@ -128,7 +128,7 @@ mail-invite-body =
 
     { $link }
 session-seen = Last action
-theme-title = Look
+theme-title = Appearance
 theme-auto = As on the device
 theme-light = Light
 theme-dark = Dark

@@ -6,19 +6,19 @@ reason-recipient_unreachable = This number has no account in the messenger.
 reason-recipient_unreachable-fix = Check the number in the contact.
 reason-window_closed = The time for free text after the customer’s last message is over.
 reason-window_closed-fix = Send an approved template, or answer when the customer writes again.
-reason-template_refused = WhatsApp did not take the template “{ $template }”.
+reason-template_refused = WhatsApp did not accept the template “{ $template }”.
 reason-template_refused-fix = Open “Templates”: the state and the reason are there.
 reason-media_gone = The file is no longer available at the sender’s link.
 reason-media_gone-fix = Ask to send the file again.
-reason-media_too_big = The file is { $size }, the messenger takes up to { $limit }.
+reason-media_too_big = The file is { $size }, the messenger accepts up to { $limit }.
 reason-media_too_big-fix = Send a smaller file or a link to it.
-reason-kind_not_supported = The messenger does not take messages of this kind: { $kind }.
+reason-kind_not_supported = The messenger does not support messages of this type: { $kind }.
 reason-kind_not_supported-fix = Send it as a file or as text.
 reason-rate_limited = The messenger asked to slow down. Parom waits and sends in order.
 reason-rate_limited-fix = Nothing to do.
 reason-messenger_down = The messenger is not answering.
 reason-messenger_down-fix =
-    Nothing to do: Parom tries for { $hours ->
+    Nothing to do: Parom keeps trying for { $hours ->
         [one] { $hours } hour
        *[other] { $hours } hours
     }.
@@ -33,7 +33,7 @@ reason-crm_unpaid-fix = Pay for { $crm }: what waits will arrive in order.
 reason-channel_detached = { $crm } disconnected the chat channel.
 reason-channel_detached-fix = Switch the integration off and on in { $crm }: sources stay.
 reason-signature_refused = { $crm } does not accept Parom’s signature.
-reason-signature_refused-fix = The vendor has been told. Messages wait.
+reason-signature_refused-fix = The vendor has been notified. Messages wait.
 reason-source_paused = The source is paused.
 reason-source_paused-fix = Switch the source on.
 reason-webhook_suspended = Your server failed for 24 hours, so Parom has paused the source.
@@ -43,27 +43,27 @@ reason-too_old =
         [one] { $hours } hour
        *[other] { $hours } hours
     } without success.
-reason-too_old-fix = Send again or write to the customer anew.
+reason-too_old-fix = Send again, or write the customer a new message.
 reason-webhook_status = Your server answered { $status }.
 reason-webhook_status-fix = The answer must be 2xx. The full answer is in “Details”.
 reason-webhook_timeout = Your server did not answer in 15 seconds.
 reason-webhook_timeout-fix = Store the event first, answer 2xx, process later.
 reason-dropped_by_person = { $name } stopped the delivery.
 reason-dropped_by_person-fix = Press “Send again” if it was a mistake.
-reason-outcome_unknown = The connection broke after the message was handed over.
-reason-outcome_unknown-fix = Look into the chat before you send again.
+reason-outcome_unknown = The connection broke after the message was sent.
+reason-outcome_unknown-fix = Check the chat before you send again.
 reason-refused = The messenger refused the message and says why in “Details”.
 reason-refused-fix = Change what the messenger names and write again.
-reason-internal = Parom could not carry the message. The cause is in the vendor’s log.
+reason-internal = Parom could not deliver the message. The cause is in the vendor’s log.
 reason-internal-fix = Send again. If it fails once more, copy the report and write to support.
 reason-source_disconnected = The source of this chat was deleted.
 reason-source_disconnected-fix = Write to the customer by another source.
-reason-no_bot = The message was written outside { $crm }, and this channel has no bot to show it by.
+reason-no_bot = The message was written outside { $crm }, and this channel has no bot to show it.
 reason-no_bot-fix = Ask the vendor to enter the channel’s bot, then send again.
 reason-suspended = The vendor has suspended this account. Messages are received and wait.
 reason-suspended-fix = Write to support.
-reason-found_in_history = Written { $age } ago and found in { $crm }’s history only now: nothing told Parom of it in time.
-reason-found_in_history-fix = Send it if it still makes sense, or remove it. By itself it is never sent.
+reason-found_in_history = Written { $age } ago and found in { $crm }’s history only now: Parom was not notified in time.
+reason-found_in_history-fix = Send it if it still makes sense, or remove it. It is never sent automatically.
 
 ## Reasons in a few words, as headings
 
@@ -73,7 +73,7 @@ reason-short-source_disconnected = Source deleted
 reason-short-recipient_blocked = Blocked by the customer
 reason-short-conversation_deleted = Chat deleted by the customer
 reason-short-recipient_unreachable = Not in the messenger
-reason-short-unsupported = Kind not supported
+reason-short-unsupported = Type not supported
 reason-short-window_closed = Time for free text is over
 reason-short-rejected = Refused
 reason-short-no_bot = The channel has no bot

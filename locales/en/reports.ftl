@@ -5,29 +5,29 @@ reports-period-today = Today
 reports-period-7 = 7 days
 reports-period-30 = 30 days
 reports-cut = Only the latest { $count } messages are counted, those since { $stamp }. Choose one source or fewer days.
-reports-too-long = A report covers { $days } days at most. These are the last ones of your period.
-reports-first-answer = First answer, half within
+reports-too-long = A report covers { $days } days at most. Showing the last days of your period.
+reports-first-answer = Median first answer
 reports-first-answer-note =
     { $count ->
         [one] { $count } answer, 95% within { $most }
        *[other] { $count } answers, 95% within { $most }
     }
 reports-no-answers = No answers in this period
-reports-unanswered = Chats without an answer
+reports-unanswered = Unanswered chats
 reports-unanswered-title =
     { $count ->
-        [0] Chats without an answer
-       *[other] Chats without an answer: { $count }
+        [0] Unanswered chats
+       *[other] Unanswered chats: { $count }
     }
 reports-unanswered-longest = Longest: { $delay }
-reports-unanswered-more = The { $count } chats that have waited longest. The file has the others.
+reports-unanswered-more = Showing the { $count } chats that have waited longest. The rest are in the file.
 reports-all-answered = Every customer was answered.
 reports-by-source = Messages by source
 reports-by-manager = Messages by manager
 reports-manager-unknown = Unknown user { $id }
 reports-manager-erased = Sender no longer stored
-reports-no-managers = Nobody wrote to customers from { $crm } in this period.
-reports-col-answer = First answer, half / 95%
+reports-no-managers = No messages were sent to customers from { $crm } in this period.
+reports-col-answer = First answer, 50% / 95%
 reports-col-since = Customer wrote
 reports-col-waits = Waiting for
 reports-hours-alt = Messages by hour of the day. Most in one hour: { $most }, from { $when }.
@@ -46,5 +46,5 @@ reports-download = Download as CSV
 reports-file-sources = By source
 reports-file-managers = By manager
 reports-file-hours = By hour
-reports-file-unanswered = Chats without an answer
+reports-file-unanswered = Unanswered chats
 reports-how = Days and hours are in the account’s time zone. A customer waits from the first message after the last answer until a user of { $crm } writes; answers of bots do not count.

@@ -39,6 +39,7 @@ said-form-most = at most { $most } at once
 ## Fields
 
 said-empty = must not be empty
+said-only-group = only for a group: give its title too
 said-most-bytes = at most { $most } bytes
 said-most-ids = at most { $most } ids at once
 said-most-characters = must be at most { $most } characters
@@ -68,6 +69,8 @@ said-template-file-gone = { $crm } does not give out this template's file; use a
 said-not-stored = Parom could not store it; it will be retried
 said-weight = must be from 1 to { $most }
 said-if-match = must be the ETag of GET, e.g. "1795165200000"
+said-customer-named = name the customer by either phone or conversation_id
+said-search-busy = another search in this account is still running: try again in a few seconds
 said-tenant-named = a vendor key must name tenant_id or source_id
 said-not-of-kind = is not allowed for { $kind }
 said-not-of-edit = is not allowed in an edit
@@ -188,6 +191,7 @@ said-template-example = give an example for { $marker }
 said-template-button = a button needs a text
 said-template-value = give a value for { $marker }
 said-template-unapproved = The messenger has not approved this template; only approved ones can be sent
+said-template-no-file = This template has no file above its text; leave out “file”
 said-template-not-decided-here = Its messenger reviews this template by itself; only a custom messenger’s decision is reported here
 
 ## Live checks
@@ -195,7 +199,7 @@ said-template-not-decided-here = Its messenger reviews this template by itself; 
 said-connector-none = this release has no connector of kind { $kind }
 said-channel-not-connected = the channel is not connected to the account
 said-channel-not-configured = channel { $channel } is not in the configuration
-said-status-read = { $crm } read the status and answered { $status }: it takes those of managers’ messages only
+said-status-read = { $crm } received the status and answered { $status }, as expected for a test message
 said-webhook-missing = the source has no webhook address or secret
 said-webhook-secret = the webhook secret cannot be used
 said-telegram-token = the bot token is missing, or is none

@@ -5,10 +5,10 @@ connector-whatsapp = WhatsApp Business
 connector-webchat = Website chat
 connector-max = MAX bot
 connector-custom = Your own messenger (API)
-connector-telegram-about = Customers write to your bot. Media, replies, edits and reactions go both ways. Telegram does not tell when a message is delivered or read.
+connector-telegram-about = Customers write to your bot. Media, replies, edits and reactions go both ways. Telegram does not report when a message is delivered or read.
 connector-whatsapp-about = Customers write to your WhatsApp Business number. Free text is allowed for 24 hours after the customer’s last message, later only an approved template.
 connector-webchat-about = A chat window on your site. One line of code, no registration for the customer.
-connector-custom-about = For developers: send and receive messages by the public API and signed webhooks.
+connector-custom-about = For developers: send and receive messages through the public API and signed webhooks.
 
 ## Sources: list and page
 
@@ -31,7 +31,7 @@ source-edit-name = Name in { $crm }
 source-edit-pipeline = Pipeline for new leads
 source-edit-pipeline-hint = A new chat appears as a lead in “Incoming leads” of this pipeline.
 source-edit-default = Default source
-source-edit-default-hint = Takes chats in which no source is named. “{ $name }” will stop being the default.
+source-edit-default-hint = Receives chats that have no source. “{ $name }” will stop being the default.
 source-test = Test source
 source-test-passed =
     Test passed in { $ms } ms: { $steps ->
@@ -61,24 +61,24 @@ source-delete-confirm =
     }.
 source-deleted-in-crm = This source was deleted in { $crm }. New chats go to the default source until you create it again.
 source-create-again = Create in { $crm } again
-source-abilities = What this messenger can do
+source-abilities = What this messenger supports
 
 ## Why a source is in its state, and its one button
 
 source-reason-access_refused = The messenger no longer accepts the saved access.
-source-reason-credentials_erased = The account had left { $crm }, so the saved access to the messenger was erased. Give it again; chats and settings are kept.
-source-reason-messenger_unreachable = The messenger is not answering. Messages wait and are tried again.
+source-reason-credentials_erased = The integration was switched off in { $crm }, so the saved access to the messenger was erased. Enter it again; chats and settings are kept.
+source-reason-messenger_unreachable = The messenger is not answering. Messages wait and are retried automatically.
 source-reason-webhook_suspended = Your server failed for 24 hours, so Parom has paused the source. Messages wait here, each for 24 hours.
 source-reason-deleted_in_crm = Somebody deleted this source in { $crm }. New chats go to the default source until you create it again.
-source-reason-pipeline_archived = Its pipeline is in the archive of { $crm }, so new leads are not seen. Choose another one.
+source-reason-pipeline_archived = Its pipeline is in the archive of { $crm }, so new leads are not visible. Choose another one.
 source-reason-account_not_connected = The account is not connected yet.
-source-reason-account_access_lost = { $crm } no longer accepts the access it gave. Messages go on; settings cannot be changed.
+source-reason-account_access_lost = { $crm } no longer accepts the access it granted. Messages are still delivered; settings cannot be changed.
 source-reason-account_unpaid = The { $crm } account is not paid.
 source-reason-account_blocked = { $crm } refuses all requests of this account. Messages wait.
 source-reason-account_suspended = The vendor has suspended this account. Messages are received and wait.
-source-reason-account_disconnected = The account is disconnected. No messages go.
+source-reason-account_disconnected = The account is disconnected. No messages are delivered.
 source-reason-channel_disconnected = { $crm } disconnected the chat channel. Sources stay.
-source-reason-channel_misconfigured = { $crm } does not accept Parom’s signature. The vendor has been told; messages wait.
+source-reason-channel_misconfigured = { $crm } does not accept Parom’s signature. The vendor has been notified; messages wait.
 source-reason-channel_not_allowed = The chat channel is not opened for this account yet. Ask the vendor to add it.
 source-action-test = Test source
 source-action-reconnect = Connect again
@@ -93,18 +93,18 @@ source-action-support = Write to support
 ## Testing a source
 
 source-test-credentials = The messenger accepts the access
-source-test-webhook = Messages are delivered to the right address
+source-test-webhook = Messages go to the right address
 source-test-chat = { $crm } opens a test chat without a lead
-source-test-message = { $crm } takes a silent message
-source-test-status = { $crm } takes a delivery status
+source-test-message = { $crm } accepts a test message without notification
+source-test-status = { $crm } accepts a delivery status
 source-test-person = Parom (test)
 source-test-text = This is a test of the connection. It needs no answer.
 
 ## Sources that are not ours
 
-stray-own_default = { $crm } made the source “{ $name }” itself when the integration was installed. Chats without a source go to it.
+stray-own_default = { $crm } created the source “{ $name }” itself when the integration was installed. Chats without a source go to it.
 stray-own_default-fix = Let your default source take over its pipeline and chats, or remove it.
-stray-unknown = { $crm } has the source “{ $name }”, which Parom did not make.
+stray-unknown = { $crm } has the source “{ $name }”, which Parom did not create.
 stray-unknown-fix = If nobody needs it, remove it. Or let your default source take over its pipeline.
 stray-adopt = Take over
 stray-remove = Remove
@@ -113,9 +113,9 @@ stray-remove = Remove
 
 migration-title = From one source to several
 migration-default_source = A default source
-migration-default_source-todo = Choose the source that stands for the old line: it gets the chats in which no source is named.
+migration-default_source-todo = Choose the source that replaces the old line: it receives chats that have no source.
 migration-bind_chats = Chats find their source
-migration-bind_chats-todo = Nothing to do: with the next message each chat is bound to its source for good.
+migration-bind_chats-todo = Nothing to do: each chat is linked to its source with the next message.
 migration-more_sources = More sources
 migration-more_sources-todo = Add the next number, bot or site.
 
@@ -133,10 +133,13 @@ source-tab-abilities = What it can do
 source-tab-test = Test
 source-danger = Pause and delete
 source-pipeline-number = Pipeline { $id }
-source-pipelines-as-of = Pipelines as { $crm } listed them { $time }.
-source-pipelines-away = { $crm } has not listed its pipelines yet. Everything else can be changed; the pipeline stays.
+source-pipelines-as-of = Pipelines received from { $crm } { $time }.
+source-pipelines-away = { $crm } has not sent its pipelines yet. Everything else can be changed; the pipeline stays.
 source-edit-contact = Contact of a new chat
-source-edit-default-first = Takes chats in which no source is named.
+contact-rule-leave = { $crm } chooses the contact by its own rules
+contact-rule-link = A new chat is linked to the contact with the same phone or e-mail
+contact-rule-create = A contact is created before a new chat starts
+source-edit-default-first = Receives chats that have no source.
 source-is-default = This is the default source. To change it, mark another one.
 source-id-ours = ID in Parom
 source-id-external = External ID
@@ -148,8 +151,8 @@ source-held =
     }, the oldest since { $stamp }.
 source-paused = “{ $source }” is paused. Messages are received and wait.
 source-resumed = “{ $source }” is switched on.
-source-resume-nothing = Nothing waits. “{ $source }” goes on at once.
-source-resume-choose = What to do with what waits
+source-resume-nothing = Nothing is waiting. “{ $source }” resumes at once.
+source-resume-choose = What to do with waiting messages
 source-resume-all =
     { $count ->
         [one] Send { $count } message
@@ -157,51 +160,51 @@ source-resume-all =
     }
 source-resume-younger =
     { $hours ->
-        [one] Send only what is younger than { $hours } hour
-       *[other] Send only what is younger than { $hours } hours
+        [one] Send only messages younger than { $hours } hour
+       *[other] Send only messages younger than { $hours } hours
     }
-source-resume-none = Send nothing of it
-source-resume-dropped = What is not sent fails, and its managers see that in { $crm }.
+source-resume-none = Send none of them
+source-resume-dropped = Messages that are not sent become undelivered; their managers see it in { $crm }.
 source-deleted = “{ $source }” is deleted.
-source-restored = “{ $source }” is in { $crm } again.
-source-changed-settings = Changed; the new values are on the page “Access”
+source-restored = “{ $source }” was created in { $crm } again.
+source-changed-settings = Changed; the new values are under “Access”
 source-crm-away = { $crm } is not answering. Nothing is changed and your values are kept: try again in a minute.
-source-refused-other = It was refused, nothing is changed: { $reason }
+source-refused-other = Refused, nothing is changed: { $reason }
 source-refused-crm_refused = { $crm } refused, nothing is changed: { $reason }
 source-refused-crm_unpaid = { $crm } is not paid, so it refuses this. Nothing is changed and your values are kept: pay in { $crm }, then press the button again.
 source-refused-crm_blocked = { $crm } has blocked this account and refuses everything. Nothing is changed and your values are kept: write to support, and press the button again when { $crm } lets you in.
-source-refused-crm_limit = { $crm } takes no more sources for this account: { $reason }
+source-refused-crm_limit = { $crm } accepts no more sources for this account: { $reason }
 source-refused-source_limit = All sources of this account are used. Delete one you no longer need.
 source-refused-tenant_inactive = The account is not active, so sources cannot be changed. Open “{ $crm } account”.
 source-refused-channel_not_connected = The chat channel is not connected to this account. Open “{ $crm } account”.
 source-refused-deleted_in_crm = Somebody deleted this source in { $crm }. Create it there again first.
-source-refused-not_deleted_in_crm = The source is there in { $crm }: nothing to create.
-source-refused-no_source = There is no source yet that could take it over. Add one first.
-source-test-about = Parom walks the whole way with a silent message in a chat of its own. No customer gets anything, nobody is notified.
+source-refused-not_deleted_in_crm = The source exists in { $crm }: nothing to create.
+source-refused-no_source = There is no source to take it over. Add one first.
+source-test-about = Parom sends a silent message through every step in a chat of its own. Customers receive nothing, nobody is notified.
 source-test-step-failed = Did not pass
 sources-since = since
 sources-may-not = An owner or administrator can change this.
-stray-adopted = Done: your source has taken over, the one of { $crm } is removed.
+stray-adopted = Done: your source has taken over, and the one in { $crm } was removed.
 stray-removed = The source is removed from { $crm }.
-ability-begins-known = Writes first only to customers who have written here before and told their phone number
-ability-receipts = Tells when a message is delivered and read
-ability-delivered-on-accept = What the messenger has taken counts as delivered
-ability-repeat-marked = After a broken connection messages are repeated with a mark, so that the receiver can tell
-ability-repeat-freely = After a broken connection nothing arrives twice
-ability-await-status = After a broken connection Parom waits for the messenger’s receipt before it sends again
-ability-resend-once = After a broken connection a message may arrive twice
+ability-begins-known = Can write first only to customers who have written here before and given their phone number
+ability-receipts = Reports when a message is delivered and read
+ability-delivered-on-accept = Messages accepted by the messenger count as delivered
+ability-repeat-marked = After a connection failure messages are repeated with a mark, so that the receiver can tell
+ability-repeat-freely = After a connection failure nothing arrives twice
+ability-await-status = After a connection failure Parom waits for the messenger’s receipt before it sends again
+ability-resend-once = After a connection failure a message may arrive twice
 ability-speed =
     { $count ->
         [one] Up to { $count } message a second
        *[other] Up to { $count } messages a second
     }
-ability-takes = Carries: { $kinds }
-ability-takes-not = Does not carry yet: { $kinds }
-ability-takes-as = Carries in another form: { $kinds }
-ability-knows = Knows: { $features }
-ability-replaces = Replaces by text: { $features }
-ability-apart = Sends one by one: { $features }
-ability-lacks = Does without: { $features }
+ability-takes = Message types: { $kinds }
+ability-takes-not = Not supported yet: { $kinds }
+ability-takes-as = Converted: { $kinds }
+ability-knows = Supports: { $features }
+ability-replaces = Sent as text: { $features }
+ability-apart = Sent one by one: { $features }
+ability-lacks = Not supported: { $features }
 ability-name-captions = captions below files
 ability-name-media_groups = files sent together
 ability-name-buttons = buttons
@@ -238,6 +241,6 @@ source-install-how-bitrix = Settings → Site templates → your template: paste
 source-failures = Latest undelivered messages
 source-failures-all = All undelivered of this source
 source-entrance = Where customers write
-source-entrance-hint = Put the link on your site and in e-mail signatures; print the QR code.
+source-entrance-hint = Put the link on your site and in e-mail signatures, or print the QR code.
 source-qr = QR code of { $link }
 source-changes = Who changed what

@@ -1,14 +1,14 @@
 ## States: source
 
 source-state-working = Working
-source-state-working-hint = Proved { $time }: a message or a check went through.
-source-state-working-unproved = No message and no test has gone through it yet.
+source-state-working-hint = Last confirmed { $time } by a message or test.
+source-state-working-unproved = No messages or tests yet.
 source-state-checking = Checking
-source-state-checking-hint = Parom waits for the first proof that the messenger is connected. Usually less than a minute.
+source-state-checking-hint = Waiting for the first confirmation from the messenger. Usually less than a minute.
 source-state-needs_attention = Needs attention
-source-state-needs_attention-hint = Messages go both ways, but one thing will soon break: { $reason }
+source-state-needs_attention-hint = Messages go both ways, but this needs fixing soon: { $reason }
 source-state-stopped = Stopped
-source-state-stopped-hint = The messenger no longer accepts the saved access. Manager messages wait here, unharmed. Connect the source again.
+source-state-stopped-hint = The messenger no longer accepts the saved access. Manager messages wait here and are not lost. Connect the source again.
 source-state-paused = Paused by you
 source-state-paused-hint = Paused since { $stamp } by { $name }. Messages are received and wait; nothing is delivered until you switch it on.
 source-state-unpaid = Not paid
@@ -20,22 +20,22 @@ source-state-unpaid-hint =
 source-state-blocked = Blocked by the messenger
 source-state-blocked-hint = The messenger blocked this number or bot. Nothing is sent or received. The reason is in the messenger’s own notice.
 source-state-crm_unreachable = { $crm } is not answering
-source-state-crm_unreachable-hint = Customer messages are received and wait. Parom tries again by itself, no action is needed.
+source-state-crm_unreachable-hint = Customer messages are received and wait. Parom tries again automatically, no action is needed.
 
 ## States: account (tenant)
 
 tenant-state-provisioning = Being set up
-tenant-state-provisioning-hint = { $crm } has allowed access, Parom is finishing the set-up. Usually less than a minute.
+tenant-state-provisioning-hint = { $crm } has granted access, Parom is finishing the setup. Usually less than a minute.
 tenant-state-awaiting_credentials = Waiting for sign-in
-tenant-state-awaiting_credentials-hint = Enter your login and password in the widget. Until then the channel is not connected and no messages go.
+tenant-state-awaiting_credentials-hint = Enter your login and password in the widget. Until then the channel is not connected and no messages are delivered.
 tenant-state-active = Connected
 tenant-state-active-hint = Access is valid, the channel is connected.
 tenant-state-needs_reauth = Access lost
-tenant-state-needs_reauth-hint = { $crm } no longer accepts the access it gave. Messages still go both ways; sources, pipelines, templates and contact links cannot be changed. Allow access again: sources and chats stay.
-tenant-state-needs_reauth-cut_off-hint = { $crm } no longer accepts the access it gave and has disconnected the chat channel. Customer messages are received and wait here. Allow access again: sources and chats stay.
+tenant-state-needs_reauth-hint = { $crm } no longer accepts the access it granted. Messages still go both ways; sources, pipelines, templates and contact links cannot be changed. Allow access again: sources and chats stay.
+tenant-state-needs_reauth-cut_off-hint = { $crm } no longer accepts the access it granted and has disconnected the chat channel. Customer messages are received and wait here. Allow access again: sources and chats stay.
 tenant-state-unpaid = { $crm } is not paid
 tenant-state-unpaid-hint =
-    { $crm } takes no messages until it is paid. Customer messages are kept for { $days ->
+    { $crm } accepts no messages until it is paid. Customer messages are kept for { $days ->
         [one] { $days } day
        *[other] { $days } days
     } and delivered in order after payment.
@@ -45,9 +45,9 @@ tenant-state-suspended = Suspended
 tenant-state-suspended-hint = The vendor has suspended this account. Messages are received and wait, nothing is delivered. Write to support.
 tenant-suspended-reason = Reason: { $reason }
 tenant-state-disconnected = Not connected
-tenant-state-disconnected-hint = The chat channel is disconnected, no messages go. Sources are kept: connect again, and they go on.
+tenant-state-disconnected-hint = The chat channel is disconnected, no messages are delivered. Sources are kept: connect again and they resume.
 tenant-state-uninstalled = Disconnected
-tenant-state-uninstalled-hint = The integration is switched off in { $crm }. No messages go. Access keys are erased within 24 hours; sources, chats and the log stay.
+tenant-state-uninstalled-hint = The integration is switched off in { $crm }. No messages are delivered. Access keys are erased within 24 hours; sources, chats and the log stay.
 
 ## States: channel connection
 
@@ -67,7 +67,7 @@ message-state-failed = Failed
 message-state-held = On hold
 message-late = Arrived late: { $delay } after it was written
 message-maybe-twice = The customer may have received it twice
-message-found-in-history = Found in { $crm }’s history: nothing told Parom of it in time
+message-found-in-history = Found in { $crm }’s history: Parom was not notified in time
 message-edited = Edited
 message-deleted = Deleted by the sender
 message-deleted-by-customer = Deleted by the customer
@@ -80,7 +80,7 @@ token-state-expiring = Expires soon
 token-state-refresh_failing = Renewal is delayed
 token-state-expired = Expired
 token-state-revoked = Revoked
-token-state-missing = Not given
+token-state-missing = Not granted
 
 ## States: letter and undelivered (dead letter)
 
@@ -96,12 +96,13 @@ letter-kind-typing = Typing
 letter-kind-reaction = Reaction
 letter-kind-import = Import page
 letter-kind-resend = Webhook sent again
+letter-kind-chat = Chat without a message
 
 ## States: import
 
 import-state-ready = Ready to start
 import-state-queued = Waits for its turn
-import-state-counted = Counted
+import-state-counted = Checked
 import-state-running = Running
 import-state-paused = Paused
 import-state-done = Finished

@@ -22,40 +22,45 @@ incoming-button = [A button was pressed]
 
 ## A bot and where it brings messages
 
-said-telegram-https = Telegram brings messages to https addresses only, and this server is reached at { $url }. Ask whoever operates it
-said-telegram-port = Telegram calls the ports 443, 80, 88 and 8443 only, and this server is reached at port { $port }. Ask whoever operates it
-said-telegram-unset = Telegram has not been told where to bring messages
-said-telegram-elsewhere = Telegram brings the messages to { $host }: another service took the bot
+said-telegram-https = Telegram sends messages to https addresses only, and this server is reached at { $url }. Ask whoever runs it
+said-telegram-port = Telegram calls the ports 443, 80, 88 and 8443 only, and this server is reached at port { $port }. Ask whoever runs it
+said-telegram-unset = Telegram does not know where to send messages
+said-telegram-elsewhere = Telegram sends the messages to { $host }: another service took over the bot
 said-telegram-failing = Telegram says of its last call: { $text } (waiting there: { $count })
 said-telegram-waiting = { $count } messages wait at Telegram
 said-messenger-away = the messenger does not answer: { $reason }
 said-messenger-refused = the messenger refused: { $reason }
-said-line-taken = { $line } works in another account already
+said-line-taken = { $line } already works in another account
 said-line-taken-here = { $line } already works in source “{ $source }”.
 said-line-other = these are the credentials of { $line }, and this source is { $now }: add another source for it
 
 ## A source whose messenger brings messages elsewhere, or not at all
 
-source-reason-line_elsewhere = Another service took the bot or number: customers’ messages go there.
-source-reason-line_not_set = The messenger has not been told where to bring messages. It is tried again by itself.
+source-reason-line_elsewhere = Another service took over the bot or number: customers’ messages go there.
+source-reason-line_not_set = The messenger does not know where to send messages. Parom keeps registering the address.
 source-reason-line_failing = The messenger does not reach Parom, or only late. Messages wait there and are not lost for a day.
 source-reason-line_trouble = The messenger reports a problem with this number or account. Messages may be limited.
 source-reason-business_off = The bot was switched off in Telegram Business. Connect it again there: Settings → Telegram Business → Chatbots.
 source-action-take_back = Connect again
 source-taken-back = “{ $source }” gets its messages again.
 source-deep-link = Link for customers
-source-deep-link-hint = What stands after start= (up to 64 letters, digits, _ and -) is kept with the chat: a mark of where the customer came from.
+source-deep-link-hint = Anything after start= (up to 64 letters, digits, _ and -) is stored with the chat and shows where the customer came from.
 source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
-audit-did-source-taken_back = Source takes its messages back
-alert-kind-source_moved = Another service took a bot or number
+audit-did-source-taken_back = Messages of a source taken back
+alert-kind-source_moved = Another service took over a bot or number
 problem-line_taken = The line works in another source
 problem-messenger_refused = The messenger refused
 wizard-slow-telegram-1 = Is it the right bot? Compare its name.
 wizard-slow-telegram-2 = In a group: is privacy mode off in @BotFather, and was the bot added again after that?
-wizard-slow-telegram-3 = Does another service use the bot? Test the source: it tells where messages go.
+wizard-slow-telegram-3 = Does another service use the bot? Test the source: it shows where messages go.
 
 ## A chat
 
-conversation-visit = Came by the mark
+conversation-visit = Came with the tag
 conversation-shut = The customer blocked the bot. Messages do not arrive until they unblock it.
+
+## A greeting
+
+tg-out-ask-phone = Share your phone number so that we can reach you.
+tg-out-share-phone = Share my phone number

@@ -2,7 +2,7 @@
 
 undelivered-title = Undelivered
 undelivered-empty = Everything is delivered or on its way.
-undelivered-intro = What Parom no longer tries by itself. Send it again, or remove it.
+undelivered-intro = Messages Parom has stopped retrying. Send them again or remove them.
 undelivered-count =
     { $count ->
         [one] { $count } undelivered
@@ -29,13 +29,13 @@ undelivered-drop-selected =
     }
 undelivered-by-reason = By reason
 undelivered-col-reason = Reason
-undelivered-all = all that match the filter
-undelivered-choose = Choose
-undelivered-choose-one = Choose: { $name }
-undelivered-retry-chosen = Send chosen again
-undelivered-drop-chosen = Remove chosen
+undelivered-all = Select all that match the filter
+undelivered-choose = Select
+undelivered-choose-one = Select: { $name }
+undelivered-retry-chosen = Send selected again
+undelivered-drop-chosen = Remove selected
 undelivered-csv = Download CSV
-undelivered-none-chosen = Nothing is chosen. Mark rows, or “all that match the filter”.
+undelivered-none-chosen = Nothing is selected. Mark rows, or “Select all that match the filter”.
 undelivered-retry-title = Send again?
 undelivered-drop-title = Remove from “Undelivered”?
 undelivered-drop-confirm =
@@ -46,19 +46,19 @@ undelivered-drop-confirm =
 undelivered-rate = { $rate } a second, in the background. It can be stopped at any moment.
 undelivered-begun =
     { $count ->
-        [one] { $count } message is taken up
-       *[other] { $count } messages are taken up
+        [one] Started with { $count } message
+       *[other] Started with { $count } messages
     }, { $rate } a second.
 undelivered-retrying = Sending again: { $done } of { $total }
 undelivered-dropping = Removing: { $done } of { $total }
 undelivered-stop = Stop
 undelivered-stopped = Stopped. The rest stays undelivered.
-undelivered-over = That is over already.
+undelivered-over = Already finished.
 undelivered-retried =
     { $count ->
         [0] Nothing was left to send again.
-        [one] { $count } message is in line again.
-       *[other] { $count } messages are in line again.
+        [one] { $count } message is queued again.
+       *[other] { $count } messages are queued again.
     }
 undelivered-dropped =
     { $count ->

@@ -11,7 +11,7 @@ widget-sign-in = Sign in and connect
 widget-wrong-credentials = The login or password did not match. Check the keyboard layout and Caps Lock.
 widget-too-many-tries = Too many tries. The next one is possible { $time }.
 widget-wrong-account = This window belongs to another { $crm } account. Reload the page and sign in again.
-widget-provisioning = { $crm } has just installed the integration. Parom is finishing, the window refreshes by itself.
+widget-provisioning = { $crm } has just installed the integration. Parom is finishing the setup; this window refreshes by itself.
 widget-not-admin = You see the sources. An administrator of the { $crm } account can change them: { $admins }.
 widget-no-connection = Parom is not answering. Your messages are not affected. The window tries again { $time }.
 widget-removing =
@@ -34,7 +34,7 @@ card-window-wait = The time for free text is over. You can answer when the custo
 ## Widget: words for moderation and amoMarket
 
 widget-short-description = Messengers and website chat in the lead card
-widget-description = Customers’ messages from messengers and from your site come into the lead card, answers go back. Up to 50 sources, each with its own pipeline.
+widget-description = Customers’ messages from messengers and your site arrive in the lead card, and answers go back. Up to 50 sources, each with its own pipeline.
 widget-tour-description = Add a source, choose its pipeline and send a test message. Every message shows where it is.
 widget-setting-state = Connection
 
@@ -42,12 +42,12 @@ widget-setting-state = Connection
 
 widget-connect = Connect
 widget-allow-again = Allow access again
-widget-provisioning-late = { $crm } has not told Parom about the installation. Press “Connect” and allow access: the window goes on by itself.
+widget-provisioning-late = { $crm } has not notified Parom of the installation. Press “Connect” and allow access: setup then continues automatically.
 widget-embed-nowhere = The chat appears only on listed sites, and no site is listed yet. Open the panel and add your site under “Install”.
-widget-not-installed = Press “Install”: { $crm } then lets Parom create sources and carry messages. This window goes on by itself.
+widget-not-installed = Press “Install” to let Parom create sources and deliver messages in { $crm }. Setup then continues automatically.
 widget-not-admin-unnamed = You see the sources. An administrator of the { $crm } account can change them.
 widget-privacy = Privacy policy
-widget-no-answer = Parom did not answer. It is not known whether the change was saved: look at the list before you repeat it.
+widget-no-answer = Parom did not answer. It is not known whether the change was saved: check the list before you repeat it.
 widget-unexpected = Parom could not do this. Nothing has changed.
 widget-popup-blocked = The browser did not open a new tab. Open it by this link:
 widget-source-gone = This source is not in Parom. It may have been deleted.

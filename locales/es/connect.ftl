@@ -40,12 +40,15 @@ wizard-meta-secret = Clave secreta de la app
 wizard-meta-secret-hint = En tu app en developers.facebook.com: App settings, Basic (para Instagram: Instagram, API setup). Meta firma con ella sus llamadas.
 wizard-meta-secret-optional-hint = Déjalo vacío para usar la app común. Con una app propia: su clave secreta, de App settings, Basic.
 wizard-meta-verify = Verify token
-wizard-meta-verify-hint = Cualquier texto tuyo. Ingresa el mismo en tu app en Webhooks, junto a la dirección de esta fuente.
-wizard-meta-verify-optional-hint = Solo con una app propia: cualquier texto. Ingresa el mismo en tu app en Webhooks.
+wizard-meta-verify-hint = Cualquier texto tuyo. El último paso muestra dónde ingresarlo en Meta.
+wizard-meta-verify-optional-hint = Solo con una app propia: cualquier texto; si lo dejas vacío, Parom lo crea. El último paso muestra dónde ingresarlo en Meta.
 wizard-meta-bad-format = Copia este valor otra vez: tiene caracteres que no corresponden.
 wizard-meta-bad-id = El ID tiene solo dígitos.
 wizard-meta-unknown-setting = No existe esa opción.
 wizard-meta-webhook-elsewhere = Los eventos de esta app van ahora a { $host }. Si continúas, llegarán a Parom y dejarán de llegar allí.
+wizard-meta-webhook-title = Pega estos dos valores en Meta
+wizard-meta-webhook-url = Callback URL
+wizard-meta-webhook-hint = Meta for Developers → tu app → Instagram → API setup with Instagram login → Configure webhooks. Después suscríbete a comments, live_comments, message_reactions, messages, messaging_postbacks, messaging_referral y messaging_seen. Sin esto Meta no entrega los mensajes de los clientes.
 
 ## What a check of the access finds
 

@@ -96,6 +96,7 @@ letter-kind-typing = Escribiendo
 letter-kind-reaction = Reacción
 letter-kind-import = Página de importación
 letter-kind-resend = Webhook enviado de nuevo
+letter-kind-chat = Chat sin mensaje
 
 ## States: import
 

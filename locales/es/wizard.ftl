@@ -40,6 +40,10 @@ wizard-tg-delivered = Contar como entregado lo que Telegram aceptó
 wizard-tg-delivered-hint = Telegram no informa cuándo un mensaje se entrega o se lee. Sin esta marca los mensajes quedan como “enviados”.
 wizard-tg-sign = Firmar con el nombre del agente
 wizard-tg-sign-hint = El nombre aparece en una línea sobre cada mensaje del agente.
+wizard-tg-greeting = Saludo
+wizard-tg-greeting-hint = Se envía una vez a cada cliente que pulsa Start. { "{name}" } es el nombre del cliente. Vacío: sin saludo. El chat aparece en el CRM cuando el cliente escribe.
+wizard-tg-ask-phone = Pedir el número de teléfono
+wizard-tg-ask-phone-hint = El saludo lleva un botón con el que el cliente comparte su número; este pasa a ser el teléfono del contacto.
 
 ## Source wizard: WhatsApp
 

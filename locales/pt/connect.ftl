@@ -40,12 +40,15 @@ wizard-meta-secret = Chave secreta do app
 wizard-meta-secret-hint = No seu app em developers.facebook.com: App settings, Basic (para o Instagram: Instagram, API setup). A Meta assina suas chamadas com ela.
 wizard-meta-secret-optional-hint = Deixe vazio para usar o app comum. Com um app próprio: a chave secreta dele, de App settings, Basic.
 wizard-meta-verify = Verify token
-wizard-meta-verify-hint = Qualquer texto seu. Insira o mesmo no seu app em Webhooks, ao lado do endereço desta fonte.
-wizard-meta-verify-optional-hint = Só com um app próprio: qualquer texto. Insira o mesmo no seu app em Webhooks.
+wizard-meta-verify-hint = Qualquer texto seu. O último passo mostra onde inseri-lo na Meta.
+wizard-meta-verify-optional-hint = Só com um app próprio: qualquer texto; se ficar vazio, o Parom cria um. O último passo mostra onde inseri-lo na Meta.
 wizard-meta-bad-format = Copie este valor de novo: há caracteres que não pertencem a ele.
 wizard-meta-bad-id = O ID tem só dígitos.
 wizard-meta-unknown-setting = Essa opção não existe.
 wizard-meta-webhook-elsewhere = Os eventos deste app vão agora para { $host }. Se você continuar, eles virão para o Parom e deixarão de chegar lá.
+wizard-meta-webhook-title = Cole estes dois valores na Meta
+wizard-meta-webhook-url = Callback URL
+wizard-meta-webhook-hint = Meta for Developers → seu app → Instagram → API setup with Instagram login → Configure webhooks. Depois assine comments, live_comments, message_reactions, messages, messaging_postbacks, messaging_referral e messaging_seen. Sem isto a Meta não entrega as mensagens dos clientes.
 
 ## What a check of the access finds
 

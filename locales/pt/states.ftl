@@ -96,6 +96,7 @@ letter-kind-typing = Digitando
 letter-kind-reaction = Reação
 letter-kind-import = Página de importação
 letter-kind-resend = Webhook enviado de novo
+letter-kind-chat = Chat sem mensagem
 
 ## States: import
 

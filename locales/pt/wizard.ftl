@@ -40,6 +40,10 @@ wizard-tg-delivered = Contar como entregue o que o Telegram aceitou
 wizard-tg-delivered-hint = O Telegram não informa quando uma mensagem é entregue ou lida. Sem esta marca as mensagens ficam como “enviadas”.
 wizard-tg-sign = Assinar com o nome do atendente
 wizard-tg-sign-hint = O nome aparece em uma linha acima de cada mensagem do atendente.
+wizard-tg-greeting = Saudação
+wizard-tg-greeting-hint = Enviada uma vez a cada cliente que toca em Start. { "{name}" } é o nome do cliente. Vazio: sem saudação. O chat aparece no CRM quando o cliente escreve.
+wizard-tg-ask-phone = Pedir o número de telefone
+wizard-tg-ask-phone-hint = A saudação traz um botão com o qual o cliente compartilha o número; ele passa a ser o telefone do contato.
 
 ## Source wizard: WhatsApp
 

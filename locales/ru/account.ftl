@@ -11,10 +11,10 @@ data-kept = Что и сколько хранится
 data-retention = Хранить тексты сообщений
 data-retention-usual =
     { $days ->
-        [one] { $days } день, как обычно
-        [few] { $days } дня, как обычно
-        [many] { $days } дней, как обычно
-       *[other] { $days } дня, как обычно
+        [one] { $days } день (по умолчанию)
+        [few] { $days } дня (по умолчанию)
+        [many] { $days } дней (по умолчанию)
+       *[other] { $days } дня (по умолчанию)
     }
 data-retention-days =
     { $days ->
@@ -25,11 +25,11 @@ data-retention-days =
        *[other] { $days } дня
     }
 data-retention-hint = Считается со дня, когда сообщение пришло или не ушло. У того, что ждёт или может быть отправлено ещё раз, текст остаётся. В { $crm } ничего не изменится.
-data-retention-saved = Сохранено. Более старые тексты будут стёрты в течение суток.
-data-forget-person = Стереть одного клиента
-data-forget-person-hint = По телефону или чату. Чаты и контакты в { $crm } останутся: удалите их там.
+data-retention-saved = Сохранено. Более старые тексты будут удалены в течение суток.
+data-forget-person = Удалить данные клиента
+data-forget-person-hint = По телефону или ID чата. Чаты и контакты в { $crm } останутся: удалите их там.
 data-forget-person-confirm =
-    Будет стёрто: { $messages ->
+    Будет удалено: { $messages ->
         [one] { $messages } сообщение
         [few] { $messages } сообщения
         [many] { $messages } сообщений
@@ -41,7 +41,7 @@ data-forget-person-confirm =
         [many] { $files } файлов
        *[other] { $files } файла
     }. Вернуть нельзя.
-data-forget-all = Стереть всё по этому аккаунту
+data-forget-all = Удалить все данные аккаунта
 data-forget-all-confirm =
     Чтобы подтвердить, введите { $account }. { $sources ->
         [one] { $sources } источник сразу остановится
@@ -49,7 +49,7 @@ data-forget-all-confirm =
         [many] { $sources } источников сразу остановятся
        *[other] { $sources } источника сразу остановятся
     }.
-data-erased = Стёрто. Справка с количеством — в журнале действий.
+data-erased = Удалено. Акт с количеством — в журнале действий.
 account-title = Аккаунт
 account-state = Состояние
 account-by = Кто выдал
@@ -74,9 +74,9 @@ account-strays-open = Посмотреть
 account-channels = Каналы
 account-no-channels = Каналы ещё не подключены.
 account-told = Изменения контактов
-account-told-on = узнаём сразу
+account-told-on = приходят сразу
 account-told-off = не запрошены
-account-told-refused = не сообщаются
+account-told-refused = не приходят
 account-told-on-about = { $crm } сообщает Парому, когда контакт переименован, объединён или удалён и когда чат переходит к другому контакту.
 account-told-off-about = Паром запросит их у { $crm }, как только аккаунт будет подключён.
 account-told-refused-about = { $crm } не сообщает о них интеграциям этого аккаунта: так бывает на тарифах без вебхуков. Ничего не теряется: изменение заметно, когда кто-то открывает чат. Паром спрашивает заново каждый день.
@@ -91,7 +91,7 @@ data-kept-messages-term =
         [few] { $days } дня
         [many] { $days } дней
        *[other] { $days } дня
-    }. Чаты и клиенты — пока вы их здесь не сотрёте
+    }. Чаты и клиенты — пока вы их здесь не удалите
 data-kept-texts = Тексты и содержимое сообщений
 data-kept-texts-term =
     { $days ->
@@ -100,7 +100,7 @@ data-kept-texts-term =
         [many] { $days } дней
        *[other] { $days } дня
     } после доставки или отказа
-data-kept-hooks = Вызовы в том виде, как пришли
+data-kept-hooks = Исходные запросы (вебхуки)
 data-kept-hooks-term =
     { $days ->
         [one] { $days } день
@@ -115,9 +115,9 @@ data-kept-undelivered-term =
         [few] { $days } дня
         [many] { $days } дней
        *[other] { $days } дня
-    } или пока их не отправят ещё раз, не снимут или не сотрут
+    } или пока их не отправят ещё раз или не удалят
 data-kept-access = Доступ к { $crm } и мессенджерам
-data-kept-access-term = В зашифрованном виде, пока нужен; стирается за 24 часа после отключения интеграции
+data-kept-access-term = Зашифрован, пока нужен; удаляется за 24 часа после отключения интеграции
 data-kept-sessions = Входы в панель
 data-kept-sessions-term = 12 часов без действий, не больше 30 дней
 data-kept-audit = Журнал действий
@@ -128,15 +128,15 @@ data-kept-audit-term =
         [many] { $days } дней
        *[other] { $days } дня
     }
-data-kept-proofs = Справки о стирании
+data-kept-proofs = Акты об удалении
 data-kept-proofs-term = Бессрочно: только числа, без данных клиентов
-data-export-title = Забрать свои данные
-data-export-hint = Один файл со всем, что есть в аккаунте: чаты, сообщения, источники, журнал. По объекту JSON в строке; секретов в нём нет.
+data-export-title = Экспорт данных
+data-export-hint = Один файл со всеми данными аккаунта: чаты, сообщения, источники, журнал. По объекту JSON в строке; секретов в нём нет.
 data-export-button = Скачать всё
-data-who = Телефон или чат
-data-nobody = По этому номеру или чату никто не найден.
-data-forget-count = Посчитать
-data-forget-person-title = Стереть этого клиента?
+data-who = Телефон или ID чата
+data-nobody = По этому номеру или чату ничего не найдено.
+data-forget-count = Найти данные
+data-forget-person-title = Удалить данные этого клиента?
 data-forget-chats =
     Найдено по «{ $who }»: { $chats ->
         [0] ни одного чата
@@ -146,39 +146,40 @@ data-forget-chats =
        *[other] { $chats } чата
     }.
 data-forget-stays = Чаты и контакты в { $crm } останутся.
+data-customer-export = Скачать данные клиента
 data-forget-button =
     { $messages ->
-        [one] Стереть { $messages } сообщение
-        [few] Стереть { $messages } сообщения
-        [many] Стереть { $messages } сообщений
-       *[other] Стереть { $messages } сообщения
+        [one] Удалить { $messages } сообщение
+        [few] Удалить { $messages } сообщения
+        [many] Удалить { $messages } сообщений
+       *[other] Удалить { $messages } сообщения
     }
-data-forget-all-hint = В Пароме будут стёрты источники, чаты, сообщения, ключи и команда этого аккаунта, канал отключится. Чаты в { $crm } останутся. Вернуть нельзя.
-data-gone-title = Аккаунт стёрт
-data-gone = Всё по аккаунту { $account } стёрто. Справка: { $proof }.
+data-forget-all-hint = В Пароме будут удалены источники, чаты, сообщения, ключи и команда этого аккаунта, канал отключится. Чаты в { $crm } останутся. Вернуть нельзя.
+data-gone-title = Данные аккаунта удалены
+data-gone = Все данные аккаунта { $account } удалены. Акт: { $proof }.
 
 ## Сообщения, которые не дошли
 
-account-lost = Не дошедшие сообщения
-account-lost-about = { $crm } сообщает Парому о каждом сообщении менеджера один раз. Что не дошло из-за перерыва, остаётся в истории { $crm }: Паром смотрит туда каждый час и после каждого перерыва.
-account-lost-look = Искать потерянные сообщения
+account-lost = Пропущенные сообщения
+account-lost-about = { $crm } сообщает Парому о каждом сообщении менеджера один раз. Пропущенное из-за сбоя остаётся в истории { $crm }: Паром проверяет её каждый час и после каждого сбоя.
+account-lost-look = Искать пропущенные сообщения
 account-lost-looked = Паром просматривает чаты за последние 48 часов. Всё найденное появится здесь.
 account-lost-looking = Паром сейчас ищет.
 account-lost-last =
-    Последний поиск { $time }: { $chats ->
+    Последняя проверка { $time }: { $chats ->
         [0] чатов нет
         [one] { $chats } чат
         [few] { $chats } чата
         [many] { $chats } чатов
        *[other] { $chats } чата
     }, { $found ->
-        [0] ничего не потеряно
-        [one] не дошло { $found } сообщение
-        [few] не дошли { $found } сообщения
-        [many] не дошло { $found } сообщений
-       *[other] не дошло { $found } сообщения
+        [0] ничего не пропущено
+        [one] пропущено { $found } сообщение
+        [few] пропущено { $found } сообщения
+        [many] пропущено { $found } сообщений
+       *[other] пропущено { $found } сообщения
     }.
-account-lost-never = Первый поиск пройдёт в течение часа.
+account-lost-never = Первая проверка пройдёт в течение часа.
 account-lost-found =
     { $count ->
         [one] Всего найдено { $count } сообщение.
@@ -188,10 +189,10 @@ account-lost-found =
     }
 account-lost-waiting =
     { $count ->
-        [one] { $count } найденное сообщение ждёт решения: отправить или убрать.
-        [few] { $count } найденных сообщения ждут решения: отправить или убрать.
-        [many] { $count } найденных сообщений ждут решения: отправить или убрать.
-       *[other] { $count } найденного сообщения ждут решения: отправить или убрать.
+        [one] { $count } найденное сообщение ждёт решения: отправить или удалить.
+        [few] { $count } найденных сообщения ждут решения: отправить или удалить.
+        [many] { $count } найденных сообщений ждут решения: отправить или удалить.
+       *[other] { $count } найденного сообщения ждут решения: отправить или удалить.
     }
 limits-title = Лимиты
 limits-hint = Что выходит за лимит, отклоняется: в ответе сказано, почему и когда повторить. Сообщения из мессенджеров и из CRM из-за этого никогда не отклоняются.
@@ -201,7 +202,7 @@ limits-stored = Всего хранится
 limits-files = Файлы
 limits-visitors = Файлы посетителей веб-чатов
 limits-imports = Незавершённые импорты
-limits-imports-size = Их файлы
+limits-imports-size = Файлы этих импортов
 limits-requests = Запросов в секунду на ключ API
 limits-key-day = Данных в день на ключ API
 limits-used = { $used } из { $most }

@@ -5,7 +5,7 @@ admin-tenants = Аккаунты
 admin-tenants-empty = Интеграцию ещё никто не установил.
 admin-col-token = Доступ
 admin-col-queue = Дольше всех ждёт
-admin-view-as = Смотреть как аккаунт
+admin-view-as = Открыть панель аккаунта
 admin-view-as-reason = Зачем это нужно? Аккаунт увидит причину.
 admin-integrations = Интеграции и каналы
 admin-queues = Очереди
@@ -33,33 +33,33 @@ admin-redrive-started =
        *[other] { $count } отправления аккаунта { $account } уходят снова.
     }
 admin-redrive-stopped = Остановлено. Остальные ждут решения.
-admin-redrive-over = Это уже закончилось.
+admin-redrive-over = Уже завершено.
 admin-redrop-preview =
     Насовсем { $count ->
-        [one] будет снято { $count } отправление
-        [few] будут сняты { $count } отправления
-        [many] будут сняты { $count } отправлений
-       *[other] будут сняты { $count } отправления
+        [one] будет удалено { $count } отправление
+        [few] будут удалены { $count } отправления
+        [many] будут удалены { $count } отправлений
+       *[other] будут удалены { $count } отправления
     } { $tenants ->
         [one] { $tenants } аккаунта
         [few] { $tenants } аккаунтов
         [many] { $tenants } аккаунтов
        *[other] { $tenants } аккаунта
-    }. Пока ничего не снято.
-admin-redrop-start = Снять, { $rate } в секунду
-admin-redrop-title = Снять: { $account }
+    }. Пока ничего не удалено.
+admin-redrop-start = Удалить, { $rate } в секунду
+admin-redrop-title = Удалить: { $account }
 admin-redrop-started =
     { $count ->
-        [one] { $count } отправление аккаунта { $account } снимается.
-        [few] { $count } отправления аккаунта { $account } снимаются.
-        [many] { $count } отправлений аккаунта { $account } снимаются.
-       *[other] { $count } отправления аккаунта { $account } снимаются.
+        [one] { $count } отправление аккаунта { $account } удаляется.
+        [few] { $count } отправления аккаунта { $account } удаляются.
+        [many] { $count } отправлений аккаунта { $account } удаляются.
+       *[other] { $count } отправления аккаунта { $account } удаляются.
     }
 admin-dead-list = По одному
 admin-dead-title = Недоставленное: { $account }
 admin-dead-again = Отправить все ещё раз
-admin-dead-remove = Снять все
-admin-dead-remove-one = Снять
+admin-dead-remove = Удалить все
+admin-dead-remove-one = Удалить
 admin-col-tries = Попытки
 admin-col-letter = Отправление
 admin-doctor = Самопроверка
@@ -87,7 +87,7 @@ admin-send-link = Прислать ссылку для входа
 admin-link-by-command = Ссылку для входа печатает команда на сервере:
 admin-link-subject = Вход в админку Парома
 admin-link-letter = Откройте эту ссылку, чтобы войти в админку Парома. Она работает один раз и действует 10 минут; затем понадобится код из аутентификатора: { $url }
-admin-link-says = Ссылка действует. Она израсходуется, когда вы продолжите; затем понадобится код из аутентификатора.
+admin-link-says = Ссылка сработает один раз. Затем понадобится код из аутентификатора.
 admin-link-used = Эта ссылка уже использована или истекла. Новую может создать другой оператор, а на сервере: parom vendor link EMAIL
 admin-sign-in-wrong = Почта и пароль не подходят друг к другу. После 5 попыток наступает пауза на минуту.
 admin-too-many-tries =
@@ -134,15 +134,15 @@ admin-to-start = Перейти к аккаунтам
 admin-form-refused = Форма из прежнего сеанса или с другого сайта, ничего не изменено. Откройте страницу заново.
 admin-form-unreadable = В адресе или форме есть поля, которых эта страница не знает, ничего не изменено. Вернитесь и повторите.
 admin-storage-away = База данных не отвечает, ничего не изменено. Мессенджеры и amoCRM получают просьбу повторить. Повторите через минуту.
-admin-conflict = Аккаунт в состоянии, в котором это сделать нельзя. Посмотрите на него ещё раз.
+admin-conflict = В нынешнем состоянии аккаунта это сделать нельзя. Проверьте его ещё раз.
 
 ## Vendor’s admin: accounts
 
 admin-search = Поиск
-admin-search-hint = Часть адреса или названия либо номер аккаунта.
+admin-search-hint = Часть адреса или названия либо ID аккаунта.
 admin-any-state = Любое состояние
 admin-none-found = Подходящих аккаунтов нет.
-admin-first-page = В начало
+admin-first-page = Первая страница
 admin-next-page = Следующая страница
 admin-col-account = Аккаунт
 admin-col-integration = Интеграция
@@ -159,7 +159,7 @@ admin-col-waiting = Ждут
 admin-col-reason = Причина
 admin-col-count = Количество
 admin-col-last = Последнее
-admin-col-object = С чем
+admin-col-object = Объект
 admin-col-outcome = Итог
 admin-col-deed = Действие
 admin-errors-hint = Ошибок за час: неудачные попытки по сообщениям, принятым за последний час.
@@ -172,9 +172,9 @@ admin-channels-refused =
     }
 admin-link-for-administrator = Ссылка для администратора
 admin-fact-name = Название в amoCRM
-admin-fact-account-id = Номер аккаунта
-admin-fact-id = Номер в Пароме
-admin-fact-amojo-id = Номер в API чатов
+admin-fact-account-id = ID аккаунта
+admin-fact-id = ID в Пароме
+admin-fact-amojo-id = ID в API чатов
 admin-fact-since = Установлен
 admin-fact-waiting = Ждут
 admin-letters =
@@ -203,10 +203,10 @@ admin-limit-label = Сколько источников может быть у �
 admin-limit-hint = От 0 до 100; сейчас занято { $used }. Пусто: { $limit }, как в настройках сервера.
 admin-limit-save = Сохранить ограничение
 admin-limit-wrong = Ограничение — целое число от 0 до 100 или пустое поле.
-admin-weight-label = Доля аккаунта, когда ждут многие
-admin-weight-hint = От 1 до 100; обычно 1, а 3 получает втрое больше. Считается, только пока ждут и другие.
-admin-weight-save = Сохранить долю
-admin-weight-wrong = Доля — целое число от 1 до { $most }. Ничего не изменено.
+admin-weight-label = Приоритет, когда ждут многие
+admin-weight-hint = От 1 до 100; обычно 1, а 3 получает втрое больше. Учитывается, только пока ждут и другие.
+admin-weight-save = Сохранить приоритет
+admin-weight-wrong = Приоритет — целое число от 1 до { $most }. Ничего не изменено.
 admin-window-is-on = { $crm } показывает в этом аккаунте часы окна канала и после него может запретить свободный текст.
 admin-window-is-off = { $crm } не показывает в этом аккаунте окно. Окна самих мессенджеров действуют по-прежнему.
 admin-window-off = Выключить окно
@@ -215,12 +215,12 @@ admin-window-saved = Сохранено. В течение минуты кана
 admin-service = Обслуживание
 admin-suspended-says = Аккаунт приостановлен: сообщения принимаются и ждут, ничего не доставляется.
 admin-suspend-question = Приостановить { $account }?
-admin-suspend-reason = Причина, аккаунт прочтёт её в журнале действий
+admin-suspend-reason = Причина, аккаунт её увидит
 admin-suspended = { $account } приостановлен. Сообщения принимаются и ждут.
 admin-resume = Возобновить аккаунт
 admin-resumed = { $account } снова обслуживается. Всё, что ждало, уходит по порядку.
 admin-reason-missing = Напишите причину, не меньше 3 знаков.
-admin-view-as-question = Посмотреть панель { $account }?
+admin-view-as-question = Открыть панель { $account }?
 admin-view-as-says = 30 минут вы видите панель аккаунта: только просмотр, тексты сообщений скрыты. Просмотр и его причина останутся в журналах аккаунта и разработчика.
 admin-account-audit = Журнал действий аккаунта
 admin-to-account = К аккаунту
@@ -228,7 +228,7 @@ admin-to-account = К аккаунту
 ## Vendor’s admin: integrations and channels
 
 admin-no-integration = Ни одной интеграции не настроено. Добавьте [[integration]] в файл настроек.
-admin-int-client-id = Идентификатор интеграции
+admin-int-client-id = ID интеграции
 admin-int-secret = Секрет, последние знаки
 admin-int-previous = прежний, ещё принимается:
 admin-int-redirect = Адрес возврата
@@ -236,7 +236,7 @@ admin-int-hosts = Адреса аккаунтов
 admin-int-addresses = Согласие, аккаунты, API чатов
 admin-int-widget = Код виджета
 admin-channel = Канал «{ $title }»
-admin-channel-id = Номер канала
+admin-channel-id = ID канала
 admin-channel-code = Код
 admin-channel-secret = Секрет, последние знаки
 admin-channel-webhook = Адрес вебхука
@@ -265,9 +265,9 @@ admin-agreed-voice = Голосовые сообщения
 admin-agreed-typing = Вебхуки о наборе текста
 admin-agreed-files = Хранит файлы сам
 admin-refused-accounts = Аккаунты, которым amoCRM не даёт подключать
-admin-letter = Письмо о регистрации
-admin-letter-new = Письмо о новом канале
-admin-letter-known = Письмо об этом канале
+admin-letter = Запрос на регистрацию
+admin-letter-new = Запрос на новый канал
+admin-letter-known = Запрос об этом канале
 admin-letter-says = Заполнено всё, о чём спрашивает поддержка amoCRM. Приложите иконку.
 admin-letter-gaps =
     { $count ->
@@ -276,7 +276,7 @@ admin-letter-gaps =
         [many] В настройках не хватает { $count } сведений
        *[other] В настройках не хватает { $count } сведений
     }. Без них поддержка задаст вопросы.
-admin-letter-language = Язык письма
+admin-letter-language = Язык запроса
 admin-letter-subject = Тема
 admin-letter-text = Текст
 admin-letter-icon = Скачать иконку
@@ -305,7 +305,7 @@ admin-turn-fails = Сбоит, будет повтор
 admin-turn-runs = Отправляется
 admin-try-now = Повторить сейчас
 admin-turn-tried = { $account }: одно отправление пробуется сейчас, остальные пойдут за ним, если оно дойдёт.
-admin-turn-not-tried = { $account }: вручную повторять нечего, посмотрите на состояние ещё раз.
+admin-turn-not-tried = { $account }: вручную повторять нечего, проверьте состояние ещё раз.
 admin-undelivered-hint = Счёт по всем аккаунтам, без текстов. В своей панели аккаунт может то же самое.
 admin-several-kinds = разные виды
 admin-several-people = Кто-то
@@ -328,7 +328,7 @@ admin-doctor-says = Те же проверки, что у команды «parom
 ## Vendor’s admin: audit log, operators
 
 admin-audit-account = Аккаунт
-admin-audit-account-hint = Адрес или номер аккаунта; пусто — журнал самого разработчика.
+admin-audit-account-hint = Адрес или ID аккаунта; пусто — журнал самого разработчика.
 admin-audit-from = С даты
 admin-audit-to = По дату
 admin-audit-wrong = Такого аккаунта нет, или дата написана не так: 2026-11-18.
@@ -353,7 +353,7 @@ admin-two-step-on = Включён
 admin-two-step-first = При первом входе
 admin-new-link = Новая ссылка
 admin-new-link-says =
-    Передайте эту ссылку { $email }. Она работает один раз и живёт { $minutes ->
+    Передайте эту ссылку { $email }. Она работает один раз и действует { $minutes ->
         [one] { $minutes } минуту
         [few] { $minutes } минуты
         [many] { $minutes } минут
@@ -366,18 +366,18 @@ alert-channel_not_allowed-subject = { $host }: канал не разрешён 
 alert-channel_not_allowed-body = Канал закрытый, аккаунта { $account_id } нет в его списке. Текст для поддержки amoCRM — на странице аккаунта; Паром сам изредка повторяет попытку.
 alert-channel_misconfigured-subject = { $host }: amoCRM не принимает настройки канала
 alert-channel_misconfigured-body = Сообщения этого аккаунта ждут здесь. Сверьте id и секрет канала { $channel_id } с письмом amoCRM.
-alert-channel_hook_version-subject = { $host }: сообщения приходят в отменённом виде
+alert-channel_hook_version-subject = { $host }: сообщения приходят в устаревшем формате
 alert-channel_hook_version-body = amoCRM шлёт версию 1 в канал { $channel_id } этого аккаунта. Паром хранит присланное и запросил версию 2. Если это продолжится, спросите поддержку amoCRM, кто подключал канал иначе.
 alert-revoke_unconfirmed-subject = { $host }: отключён или нет, amoCRM не отвечает
 alert-revoke_unconfirmed-body = Пришло подписанное уведомление об отключении, но запросы аккаунта { $account_id } не проходят и не отклоняются. Ничего не стёрто; Паром продолжает спрашивать.
 alert-installs_unclear-subject = Установка { $host }: неясно, чья это интеграция
-alert-installs_unclear-body = Вызов сохранён, его код живёт 20 минут. Поставьте одной интеграции own_redirect = true, и пусть администратор установит заново.
+alert-installs_unclear-body = Вызов сохранён, его код действует 20 минут. Поставьте одной интеграции own_redirect = true, и пусть администратор установит заново.
 alert-hooks_lost-subject =
     { $host }: { $count ->
-        [one] { $count } сообщение менеджера пришло без вызова
-        [few] { $count } сообщения менеджеров пришли без вызова
-        [many] { $count } сообщений менеджеров пришли без вызова
-       *[other] { $count } сообщения менеджеров пришли без вызова
+        [one] { $count } сообщение менеджера пришло без вебхука
+        [few] { $count } сообщения менеджеров пришли без вебхука
+        [many] { $count } сообщений менеджеров пришли без вебхука
+       *[other] { $count } сообщения менеджеров пришли без вебхука
     }
 alert-hooks_lost-body =
     Они найдены в истории amoCRM. { $held ->

@@ -60,7 +60,7 @@ alert-undelivered-subject =
 alert-undelivered-body = С { $stamp }: { $source }. Самая частая причина: { $reason } Менеджеры видят это в карточках; остальные сообщения идут. Список и кнопка «Отправить ещё раз»: { $url }
 alert-late-subject = { $account }: сообщения опаздывают, до { $delay }
 alert-late-body =
-    95 из 100 сообщений за последние 15 минут шли до { $delay }; { $count ->
+    95 % сообщений за последние 15 минут шли до { $delay }; { $count ->
         [0] сейчас ни одно не ждёт
         [one] слишком долго ждёт { $count } сообщение
         [few] слишком долго ждут { $count } сообщения
@@ -83,9 +83,9 @@ alert-template_changed-subject = Шаблон «{ $template }» ({ $account }): 
 alert-template_changed-body = Теперь его категория — { $category }, качество — { $quality }. У другой категории другая цена, а шаблоны низкого качества останавливают: { $url }
 alert-resolved-subject = Решено: { $subject }
 alert-resolved-body = Решено { $time }. Длилось { $duration }.
-alert-acknowledge = Занимаюсь
+alert-acknowledge = Взять в работу
 alert-mute =
-    Отключить на { $hours ->
+    Не уведомлять { $hours ->
         [one] { $hours } час
         [few] { $hours } часа
         [many] { $hours } часов
@@ -112,7 +112,7 @@ alert-blocked-body =
        *[other] Здесь ждут { $waiting } сообщения
     }, каждое хранится 7 дней. Узнайте причину в поддержке { $crm }; Паром продолжает спрашивать и отправит ждущее по порядку: { $url }
 alert-media_full-subject = { $account }: нет места для новых файлов
-alert-media_full-body = С { $stamp } файлы аккаунта { $account } занимают все свои { $most } МБ. Сообщения по-прежнему ходят; вместо нового файла стоит строка об этом. Старые файлы удаляются сами. Если нужно больше места, напишите в сервис: { $url }
+alert-media_full-body = С { $stamp } файлы аккаунта { $account } занимают все свои { $most } МБ. Сообщения по-прежнему ходят; вместо нового файла стоит строка об этом. Старые файлы удаляются сами. Если нужно больше места, обратитесь к разработчику сервиса: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] в истории { $crm } нашлось { $count } сообщение
@@ -127,7 +127,7 @@ alert-found_in_history-body =
         [few] { $held } сообщения старше 15 минут и ждут вашего решения.
         [many] { $held } сообщений старше 15 минут и ждут вашего решения.
        *[other] { $held } сообщения старше 15 минут и ждут вашего решения.
-    } Отправить или убрать: { $url }
+    } Отправить или удалить: { $url }
 alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } не отвечает
 alert-messenger_unreachable-body =
     { $messenger } не отвечает источнику «{ $source }» с { $stamp }. Здесь { $waiting ->
@@ -146,7 +146,7 @@ alert-line_trouble-body = С { $stamp }, источник «{ $source }»: { $re
 alert-business_off-subject = { $source } ({ $account }): бот отключён, владелец чатов { $who }
 alert-business_off-body = С { $stamp } «{ $source }» не получает сообщения из чатов, владелец которых { $who }. Остальные чаты работают. Включить бота снова можно в настройках { $messenger }. Потом проверьте источник: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): его воронки больше нет
-alert-pipeline_archived-body = Воронка источника «{ $source }» в архиве или удалена в { $crm }. Сообщения приходят в свои чаты, но у новых сделок источника нет своего места. Выберите другую воронку: { $url }
+alert-pipeline_archived-body = Воронка источника «{ $source }» в архиве или удалена в { $crm }. Сообщения приходят в свои чаты, но новых сделок источника не видно. Выберите другую воронку: { $url }
 alert-limit_near-subject = { $account }: лимит занят на { $percent } %: { $limit }
 alert-limit_near-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Всё работает. Освободите место или попросите разработчика сервиса увеличить лимит: { $url }
 alert-group-subject = { $account }: { $what } ({ $count })
@@ -205,19 +205,19 @@ alert-kind-template_changed = Мессенджер изменил категор
 
 alerts-title = Оповещения
 alerts-none = Открытых оповещений нет.
-alerts-taken = Вы этим занимаетесь. Писем не будет 4 часа.
-alerts-muted = Отключено до { $stamp }. Само оповещение остаётся здесь.
+alerts-taken = Взято в работу. Уведомлений не будет 4 часа.
+alerts-muted = Без уведомлений до { $stamp }. Само оповещение остаётся здесь.
 alerts-letters = Куда приходят оповещения
 alerts-letters-about = Паром сообщает через минуту после поломки, ещё раз через 4 часа и когда всё решено; об одной проблеме не чаще раза в час. Текстов сообщений в оповещениях нет.
-alerts-mail-off = Письма не отправляются: разработчик не настроил почтовый сервер. Оповещения видны здесь.
+alerts-mail-off = Оповещения по почте отключены: разработчик не настроил почтовый сервер. Они видны здесь.
 alerts-letters-to-me = Сообщать здесь
-alerts-email = Письма идут на { $email }.
-alerts-email-hint = Сначала на этот адрес придёт код, потом письма.
+alerts-email = Оповещения идут на { $email }.
+alerts-email-hint = Сначала на этот адрес придёт код, потом оповещения.
 alerts-kinds = О чём
 alerts-readers = Кто получает письма
 alerts-no-address = адрес не указан
 alerts-switch-on = Присылать письма
-alerts-switch-off = Не присылать писем
+alerts-switch-off = Не присылать письма
 alerts-switched-on = Письма теперь получает { $name }.
 alerts-switched-off = Писем больше не получает { $name }.
 alerts-code = Код из письма на { $email }
@@ -233,37 +233,37 @@ alerts-code-wait =
         [many] { $seconds } секунд
        *[other] { $seconds } секунды
     }.
-alerts-address-proved = Теперь письма идут на { $email }.
-alerts-channel-email = Эл. почта
+alerts-address-proved = Теперь оповещения идут на { $email }.
+alerts-channel-email = Почта
 alerts-channel-chat = Telegram
 alerts-channel-webhook = Вебхук
-alerts-choose-kinds = Выбрать виды
+alerts-choose-kinds = Выбрать оповещения
 alerts-of-person = О чём узнаёт { $name }
 alerts-chat-about = Свяжите чат или группу с нашим ботом, и оповещения будут приходить туда сразу.
 alerts-chat-on = Связан
 alerts-chat-link = Связать чат
 alerts-chat-again = Связать другой чат
 alerts-chat-unlink = Отвязать чат
-alerts-chat-asked = Код ниже. Он действует 15 минут.
-alerts-chat-code = Откройте чат с @{ $bot } и нажмите «Начать» или отправьте ему это. Код действует до { $stamp }. Для группы сначала добавьте в неё бота.
+alerts-chat-asked = Код показан ниже. Он действует 15 минут.
+alerts-chat-code = Откройте чат с @{ $bot } и нажмите «Начать» или отправьте ему этот код. Он действует до { $stamp }. Для группы сначала добавьте в неё бота.
 alerts-chat-open = Открыть Telegram
 alerts-chat-look = Код отправлен
-alerts-chat-unlinked = Чат отвязан. Оповещения туда не приходят.
+alerts-chat-unlinked = Чат отвязан, оповещений там больше не будет.
 alerts-chat-away = Telegram не отвечает. Повторите через минуту.
 alerts-chat-wait = Слишком много кодов. Повторите через минуту.
 alerts-chat-blocked = Оповещения больше не приходят в ваш чат: бота там заблокировали или удалили. Разблокируйте его и свяжите чат снова.
 alerts-chat-stopped = Оповещения больше не приходят в ваш чат: там написали /stop. Чтобы получать их, свяжите чат снова.
-alerts-webhook-about = Паром отправляет каждое оповещение и его конец вашей программе: подписанный JSON.
+alerts-webhook-about = Паром отправляет вашей программе каждое оповещение и сообщает, когда оно решено: подписанный JSON.
 alerts-webhook-url = Адрес вашей программы
 alerts-webhook-not-url = Адрес выглядит так: https://example.com/alerts.
-alerts-webhook-secret = Сохранено. Этим секретом подписан каждый вызов; сохраните его в своей программе.
+alerts-webhook-secret = Сохранено. Этим секретом подписан каждый запрос; сохраните его в своей программе.
 alerts-webhook-remove = Удалить вебхук
 alerts-webhook-removed = Вебхук удалён.
-alerts-webhook-trouble = Вызовы не проходят с { $stamp }: { $reason } Каждое оповещение повторяется 24 часа.
+alerts-webhook-trouble = Запросы не проходят с { $stamp }: { $reason } Каждое оповещение повторяется 24 часа.
 alert-chat-linked = Чат связан: оповещения будут приходить сюда. Чтобы прекратить, напишите /stop.
 alert-chat-how = Этот бот сообщает о проблемах между мессенджерами и CRM. Чтобы связать чат, нажмите «Связать чат» здесь: { $url }/panel/alerts
 alert-chat-stopped = Оповещения сюда больше не приходят. Чтобы получать их снова, ещё раз свяжите чат в панели, раздел «Оповещения».
-mail-alert-code-subject = { $code } — код для писем об оповещениях
+mail-alert-code-subject = { $code } — код для оповещений по почте
 mail-alert-code-body =
     Кто-то хочет получать оповещения аккаунта { $account } на этот адрес. Если это вы, введите код в панели:
 

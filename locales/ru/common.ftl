@@ -15,29 +15,29 @@ common-filter = Применить фильтр
 common-filter-clear = Сбросить фильтр
 common-optional = необязательно
 common-loading = Загружается…
-common-live = Обновляется само · { $stamp }
+common-live = Обновляется автоматически · { $stamp }
 common-as-of = По состоянию на { $stamp }
 common-live-lost = Нет связи с Паромом. Показаны данные на { $stamp }.
 common-saved = Сохранено
 common-not-saved =
-    Ничего не сохранено: { $errors ->
-        [one] нужно исправить { $errors } поле
-        [few] нужно исправить { $errors } поля
-        [many] нужно исправить { $errors } полей
-       *[other] нужно исправить { $errors } поля
+    Не сохранено: исправьте { $errors ->
+        [one] { $errors } поле
+        [few] { $errors } поля
+        [many] { $errors } полей
+       *[other] { $errors } поля
     }.
 common-secret-set = Сохранено, последние символы: { $last4 }. Оставьте поле пустым, чтобы не менять.
 common-secret-once = Скопируйте сейчас: больше он не покажется.
 common-skip = Перейти к содержанию
 common-help = Справка
 common-contact-support = Написать в поддержку
-common-support-number = Номер для поддержки: { $request_id }
+common-support-number = Номер обращения для поддержки: { $request_id }
 common-total =
     { $count ->
-        [one] { $count } строка
-        [few] { $count } строки
-        [many] { $count } строк
-       *[other] { $count } строки
+        [one] { $count } сообщение
+        [few] { $count } сообщения
+        [many] { $count } сообщений
+       *[other] { $count } сообщения
     }
 
 ## Navigation
@@ -139,7 +139,7 @@ nav-count-undelivered =
 ## Keys
 
 palette-open = Поиск
-palette-label = Страница, телефон, имя, номер сообщения или чата
-palette-keys = «/» — к поиску, «j» и «k» — по строкам списка.
-palette-keys-off = Отключить одиночные клавиши
-palette-keys-on = Включить одиночные клавиши
+palette-label = Страница, телефон, имя, ID сообщения или чата
+palette-keys = «/» — поиск, «j» и «k» — движение по списку.
+palette-keys-off = Выключить клавиши без Ctrl
+palette-keys-on = Включить клавиши без Ctrl

@@ -62,7 +62,7 @@ doctor-public_url-unreachable = { $url } недоступен снаружи: { 
 doctor-public_url-unreachable-fix = проверьте DNS, сертификат и прокси: по этому адресу обращаются amoCRM и мессенджеры
 doctor-media-ok = файлы хранятся в { $place }
 doctor-media-wrong = файлы не сохраняются в { $place }: { $reason }
-doctor-media-wrong-fix = откройте Parom запись в папку media.dir или проверьте media.url, media.s3 и права на хранилище
+doctor-media-wrong-fix = разрешите Парому запись в папку media.dir или проверьте media.url, media.s3 и права на хранилище
 doctor-window-ok = окно ответа ни одного канала не задевает мессенджеры без окна
 doctor-window-mixed = у канала { $channel } ({ $title }) есть окно ответа, и он же обслуживает мессенджеры без окна: { $kinds }
 doctor-window-mixed-fix = дайте этим мессенджерам свой канал или попросите поддержку amoCRM снять окно; затем приведите в соответствие connectors и time_window_seconds
@@ -121,10 +121,10 @@ doctor-ledger-gap =
 doctor-ledger-gap-fix = сохраните журнал и сообщите разработчикам: источники названы на /admin/alerts
 doctor-undelivered =
     { $count ->
-        [one] не доставлено { $count } письмо
-        [few] не доставлено { $count } письма
-        [many] не доставлено { $count } писем
-       *[other] не доставлено { $count } письма
+        [one] не доставлено { $count } отправление
+        [few] не доставлено { $count } отправления
+        [many] не доставлено { $count } отправлений
+       *[other] не доставлено { $count } отправления
     }
 doctor-undelivered-fix = причины покажет команда parom dead list; часть из них зависит от клиента: например, бот заблокирован
 doctor-accounts =
@@ -142,6 +142,7 @@ doctor-tokens-lost = доступ должны разрешить заново: 
 doctor-tokens-lost-fix = отправьте их администраторам адрес { $address } этого сервера
 doctor-token-lost-one =
     { $host } (продлён { $days ->
+        [0] сегодня
         [one] { $days } день назад
         [few] { $days } дня назад
         [many] { $days } дней назад
@@ -175,7 +176,7 @@ doctor-source-credentials_erased = аккаунт отключали, сохра
 doctor-source-deleted_in_crm = удалён в { $crm }
 doctor-source-pipeline_archived = его воронка в архиве
 doctor-source-line_elsewhere = бота или номер забрал другой сервис, сообщения клиентов идут туда
-doctor-source-line_not_set = мессенджер ещё не знает, куда приносить сообщения
+doctor-source-line_not_set = мессенджер ещё не знает, куда отправлять сообщения
 doctor-source-line_failing = мессенджер не достучался до Парома или достучался поздно
 doctor-source-line_trouble = мессенджер сообщает о проблеме с этой линией
 doctor-source-needs_attention = требует внимания
@@ -189,11 +190,12 @@ doctor-contacts-ok = об изменениях контактов amoCRM соо�
 doctor-contacts-bad = amoCRM не сообщает об изменениях контактов: { $items }
 doctor-contacts-bad-fix = ничего не теряется: изменения видны, когда кто-то открывает чат; на тарифе с вебхуками Паром подпишется сам в течение суток
 doctor-contacts-one = { $host }, { $reason }
-doctor-alarms-ok = открытых тревог нет
-doctor-alarms-bad = открытые тревоги: { $items }
-doctor-alarms-bad-fix = что сделать, сказано в строках выше или в обзоре панели; тревога закрывается сама, когда исчезнет причина
+doctor-alarms-ok = открытых оповещений нет
+doctor-alarms-bad = открытые оповещения: { $items }
+doctor-alarms-bad-fix = что сделать, сказано в строках выше или в обзоре панели; оповещение закрывается само, когда исчезнет причина
 doctor-alarm-one =
     { $kind } ({ $days ->
+        [0] с сегодняшнего дня
         [one] { $days } день
         [few] { $days } дня
         [many] { $days } дней
@@ -201,6 +203,7 @@ doctor-alarm-one =
     })
 doctor-alarm-one-at =
     { $kind }, { $host } ({ $days ->
+        [0] с сегодняшнего дня
         [one] { $days } день
         [few] { $days } дня
         [many] { $days } дней

@@ -1,11 +1,11 @@
 ## Вид источника
 
 connector-facebook = Facebook Messenger
-connector-facebook-about = Клиенты пишут вашей странице и комментируют её публикации. Приходят доставка, прочтения и реакции. Отвечать можно 24 часа, сотрудникам – 7 дней.
+connector-facebook-about = Клиенты пишут вашей странице и комментируют её публикации. Приходят доставка, прочтения и реакции. Отвечать можно 24 часа, сотрудникам — 7 дней.
 
 ## Что отклоняет Messenger (docs/errors.md)
 
-passport-facebook-window = Клиент не писал больше 24 часов (для ответа человека – 7 дней). Ждите его сообщения.
+passport-facebook-window = Клиент не писал больше 24 часов (для ответа человека — 7 дней). Ждите его сообщения.
 passport-facebook-not_receiving = Клиент не принимает ваши сообщения. Свяжитесь с ним другим способом.
 passport-facebook-blocked_by_person = Клиент заблокировал аккаунт или удалил свой. Свяжитесь с ним другим способом.
 passport-facebook-unavailable = Клиент сейчас недоступен. Свяжитесь с ним другим способом.
@@ -22,16 +22,16 @@ passport-facebook-session = Messenger требует новый токен до�
 passport-facebook-permission = У приложения нет права на сообщения или комментарии. Выдайте его снова.
 passport-facebook-permissions = У приложения нет прав на этот аккаунт. Подключите его снова.
 passport-facebook-restricted = Meta временно ограничила аккаунт. Проверьте раздел «Качество аккаунта».
-passport-facebook-app_rate = Превышен лимит запросов приложения. Parom повторит.
-passport-facebook-user_rate = Аккаунт выполняет слишком много действий. Parom повторит.
-passport-facebook-page_rate = Превышен лимит запросов аккаунта. Parom повторит.
-passport-facebook-rate = Messenger просит писать реже. Parom повторит.
-passport-facebook-use_case_rate = Превышен лимит запросов к Messenger. Parom повторит.
-passport-facebook-temporary = Messenger сейчас не работает. Parom повторит.
-passport-facebook-unsent = Messenger не смог отправить. Parom повторит.
+passport-facebook-app_rate = Превышен лимит запросов приложения. Паром повторит.
+passport-facebook-user_rate = Аккаунт выполняет слишком много действий. Паром повторит.
+passport-facebook-page_rate = Превышен лимит запросов аккаунта. Паром повторит.
+passport-facebook-rate = Messenger просит писать реже. Паром повторит.
+passport-facebook-use_case_rate = Превышен лимит запросов к Messenger. Паром повторит.
+passport-facebook-temporary = Messenger сейчас не работает. Паром повторит.
+passport-facebook-unsent = Messenger не смог отправить. Паром повторит.
 passport-facebook-empty = В сообщении нет текста. Напишите что-нибудь.
-passport-facebook-busy = Messenger перегружен запросами. Parom повторит.
-passport-facebook-server = Messenger не отвечает. Parom повторит.
+passport-facebook-busy = Messenger перегружен запросами. Паром повторит.
+passport-facebook-server = Messenger не отвечает. Паром повторит.
 passport-facebook-parameter = Messenger не принял сообщение. Измените его и отправьте снова.
 passport-facebook-other = Messenger отклонил сообщение. Измените его и отправьте снова.
 
@@ -40,6 +40,6 @@ passport-facebook-other = Messenger отклонил сообщение. Изм�
 wizard-fb-page = ID страницы
 wizard-fb-page-hint = Цифры. На странице: Информация, Прозрачность страницы; или в Meta Business Suite, Настройки.
 wizard-fb-token = Токен доступа страницы
-wizard-fb-verify-hint = Любой ваш текст. Parom сам передаст его Meta вместе со своим адресом.
-wizard-fb-verify-optional-hint = Только для своего приложения: любой текст. Parom сам передаст его Meta вместе со своим адресом.
+wizard-fb-verify-hint = Любой ваш текст. Паром сам передаст его Meta вместе со своим адресом.
+wizard-fb-verify-optional-hint = Только для своего приложения: любой текст. Паром сам передаст его Meta вместе со своим адресом.
 wizard-fb-token-hint = В вашем приложении на developers.facebook.com: Messenger, Настройки, выберите страницу и нажмите «Создать». Нужны права pages_messaging, pages_manage_metadata, pages_read_engagement.

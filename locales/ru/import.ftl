@@ -1,11 +1,11 @@
 ## Import
 
 import-title = Импорт истории
-import-empty = Перенесите прежние сообщения в { $crm }, чтобы менеджеры видели, с чего всё началось.
+import-empty = Перенесите прежние сообщения в { $crm }, чтобы менеджеры видели всю историю.
 import-new = Новый импорт
-import-source = В какой источник
+import-source = Импортировать в
 import-file = Файл с сообщениями
-import-plan = Посчитать без записи
+import-plan = Проверить файл
 import-plan-result =
     { $messages ->
         [one] { $messages } сообщение
@@ -63,23 +63,23 @@ import-leads =
        *[other] Появится не больше { $leads } новой сделки.
     }
 import-leads-which = Сделки и уведомления
-import-leads-newest = Одно на чат, по последнему
+import-leads-newest = Одна сделка и одно уведомление на чат
 import-leads-none = Нет: всё приходит без уведомлений
 import-col-file = Файл
 import-col-progress = Импортировано
-import-col-made = Добавлен
+import-col-made = Создан
 import-col-line = Строка
 import-of = { $done } из { $total }
-import-no-source = Прежние сообщения приходят в источник: сначала добавьте его.
-import-file-hint = По одному JSON в строке или CSV с теми же названиями полей в первой строке. Не больше { $size }.
+import-no-source = Прежние сообщения импортируются в источник: сначала добавьте его.
+import-file-hint = По объекту JSON в строке или CSV с теми же названиями полей в первой строке. Не больше { $size }.
 import-link-note = Чаты можно привязать к контактам, которые в { $crm } уже есть: перед запуском выберите в источнике поиск по телефону или почте клиента.
 import-link-open = Настройки источника
 import-link = Связать новые чаты с существующими контактами
 import-link-hint = По телефону или почте клиента, если они есть в файле. Если такого контакта нет, { $crm } создаст его как обычно.
 import-other-file = Другой файл
-import-counted-gone = Сообщения только посчитаны. Файл больше не хранится: чтобы импортировать, добавьте его ещё раз.
+import-counted-gone = Файл только проверен и больше не хранится: чтобы импортировать, добавьте его ещё раз.
 import-cancel = Остановить импорт
-import-started = Импорт идёт сам. Страницу можно закрыть.
+import-started = Импорт идёт в фоне. Страницу можно закрыть.
 import-paused = Импорт на паузе.
 import-resumed = Импорт продолжается.
 import-cancelled = Импорт остановлен.
@@ -99,8 +99,8 @@ import-duplicates =
     }
 import-history-title = Прежние сообщения
 import-history-about = { $messenger }: прежние сообщения можно перенести. Чаты за последние { $days } дней придут тихо: без новых сделок, уведомлений и непрочитанных. Что уже есть, не повторится.
-import-history-begin = Перенести последние { $days } дней
-import-history-again = Перенести последние { $days } дней ещё раз
+import-history-begin = Импортировать последние { $days } дней
+import-history-again = Импортировать последние { $days } дней ещё раз
 import-history-origin = Из мессенджера, { $days } дней
 import-history-reading =
     { $messages ->

@@ -1,11 +1,11 @@
 ## Вид источника
 
 connector-instagram = Instagram
-connector-instagram-about = Клиенты пишут в ваш профессиональный аккаунт, отвечают на истории и комментируют публикации. Приходят прочтения, реакции и отменённые сообщения. Отвечать можно 24 часа, сотрудникам – 7 дней.
+connector-instagram-about = Клиенты пишут в ваш профессиональный аккаунт, отвечают на истории и комментируют публикации. Приходят прочтения, реакции и отменённые сообщения. Отвечать можно 24 часа, сотрудникам — 7 дней.
 
 ## Что отклоняет Instagram (docs/errors.md)
 
-passport-instagram-window = Клиент не писал больше 24 часов (для ответа человека – 7 дней). Ждите его сообщения.
+passport-instagram-window = Клиент не писал больше 24 часов (для ответа человека — 7 дней). Ждите его сообщения.
 passport-instagram-not_receiving = Клиент не принимает ваши сообщения. Свяжитесь с ним другим способом.
 passport-instagram-blocked_by_person = Клиент заблокировал аккаунт или удалил свой. Свяжитесь с ним другим способом.
 passport-instagram-unavailable = Клиент сейчас недоступен. Свяжитесь с ним другим способом.
@@ -22,16 +22,16 @@ passport-instagram-session = Instagram требует новый токен до
 passport-instagram-permission = У приложения нет права на сообщения или комментарии. Выдайте его снова.
 passport-instagram-permissions = У приложения нет прав на этот аккаунт. Подключите его снова.
 passport-instagram-restricted = Meta временно ограничила аккаунт. Проверьте раздел «Качество аккаунта».
-passport-instagram-app_rate = Превышен лимит запросов приложения. Parom повторит.
-passport-instagram-user_rate = Аккаунт выполняет слишком много действий. Parom повторит.
-passport-instagram-page_rate = Превышен лимит запросов аккаунта. Parom повторит.
-passport-instagram-rate = Instagram просит писать реже. Parom повторит.
-passport-instagram-use_case_rate = Превышен лимит запросов к Instagram. Parom повторит.
-passport-instagram-temporary = Instagram сейчас не работает. Parom повторит.
-passport-instagram-unsent = Instagram не смог отправить. Parom повторит.
+passport-instagram-app_rate = Превышен лимит запросов приложения. Паром повторит.
+passport-instagram-user_rate = Аккаунт выполняет слишком много действий. Паром повторит.
+passport-instagram-page_rate = Превышен лимит запросов аккаунта. Паром повторит.
+passport-instagram-rate = Instagram просит писать реже. Паром повторит.
+passport-instagram-use_case_rate = Превышен лимит запросов к Instagram. Паром повторит.
+passport-instagram-temporary = Instagram сейчас не работает. Паром повторит.
+passport-instagram-unsent = Instagram не смог отправить. Паром повторит.
 passport-instagram-empty = В сообщении нет текста. Напишите что-нибудь.
-passport-instagram-busy = Instagram перегружен запросами. Parom повторит.
-passport-instagram-server = Instagram не отвечает. Parom повторит.
+passport-instagram-busy = Instagram перегружен запросами. Паром повторит.
+passport-instagram-server = Instagram не отвечает. Паром повторит.
 passport-instagram-parameter = Instagram не принял сообщение. Измените его и отправьте снова.
 passport-instagram-other = Instagram отклонил сообщение. Измените его и отправьте снова.
 
@@ -40,4 +40,4 @@ passport-instagram-other = Instagram отклонил сообщение. Изм
 wizard-ig-account = ID аккаунта
 wizard-ig-account-hint = Цифры, 1784…: ID профессионального аккаунта, показан рядом с токеном в вашем приложении на developers.facebook.com.
 wizard-ig-token = Токен доступа
-wizard-ig-token-hint = В вашем приложении на developers.facebook.com: Instagram, API setup with Instagram login, кнопка Generate token. Parom обновит его до истечения 60 дней.
+wizard-ig-token-hint = В вашем приложении на developers.facebook.com: Instagram, API setup with Instagram login, кнопка Generate token. Паром обновит его до истечения 60 дней.

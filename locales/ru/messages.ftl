@@ -1,13 +1,13 @@
 ## Messages: list
 
 messages-title = Сообщения
-messages-search = Телефон, имя, номер сообщения или чата
-messages-search-hint = По тексту поиска нет: Паром не хранит его в открытом виде.
+messages-search = Телефон, имя, ID сообщения или чата
+messages-search-hint = По тексту искать нельзя: он хранится зашифрованным.
 messages-filter-direction = Направление
 messages-direction-to-crm = От клиента
 messages-direction-to-messenger = Клиенту
-messages-state-taken = Принято другой стороной
-messages-state-waiting = Всё, что ждёт
+messages-state-taken = Принято получателем
+messages-state-waiting = В ожидании
 messages-filter-state = Состояние
 messages-filter-period = Период
 messages-found =
@@ -18,7 +18,7 @@ messages-found =
        *[other] Найдено { $count } сообщения
     }
 messages-empty = Сообщения появятся здесь, как только напишет первый клиент.
-messages-nothing = Ничего не найдено. Сбросьте фильтр состояния или возьмите период больше.
+messages-nothing = Ничего не найдено. Сбросьте фильтр состояния или выберите период побольше.
 messages-kept =
     Список хранится { $days ->
         [one] { $days } день
@@ -27,10 +27,10 @@ messages-kept =
        *[other] { $days } дня
     }.
 messages-kind-text = Текст
-messages-kind-picture = Картинка
+messages-kind-picture = Изображение
 messages-kind-video = Видео
 messages-kind-file = Файл
-messages-kind-voice = Голосовое
+messages-kind-voice = Голосовое сообщение
 messages-kind-audio = Аудио
 messages-kind-sticker = Стикер
 messages-kind-location = Место на карте
@@ -48,9 +48,9 @@ messages-text-erased =
 
 msg-title = Где моё сообщение?
 msg-answer-delivered = У клиента в мессенджере с { $stamp }.
-msg-answer-sent = Мессенджер принял его { $time }. О получении клиентом он пока не сообщил.
-msg-answer-sent-no-receipts = Мессенджер принял его { $time }. Этот мессенджер не сообщает о доставке.
-msg-answer-read = Клиент открыл его { $time }.
+msg-answer-sent = Принято мессенджером { $time }. Доставку клиенту он пока не подтвердил.
+msg-answer-sent-no-receipts = Принято мессенджером { $time }. О доставке этот мессенджер не сообщает.
+msg-answer-read = Прочитано клиентом { $time }.
 msg-answer-in-crm = В чате в { $crm } с { $stamp }.
 msg-answer-queued =
     Сохранено в Пароме, { $ahead ->
@@ -62,25 +62,25 @@ msg-answer-queued =
     }.
 msg-answer-retrying =
     Сохранено в Пароме. { $attempts ->
-        [one] Не прошла { $attempts } попытка
-        [few] Не прошли { $attempts } попытки
-        [many] Не прошли { $attempts } попыток
-       *[other] Не прошли { $attempts } попытки
+        [one] Не удалась { $attempts } попытка
+        [few] Не удались { $attempts } попытки
+        [many] Не удалось { $attempts } попыток
+       *[other] Не удалось { $attempts } попытки
     }, следующая { $time }. { $reason }
-msg-answer-held = Сохранено в Пароме и намеренно не отправляется. { $reason }
+msg-answer-held = Сохранено в Пароме, отправка задержана. { $reason }
 msg-answer-failed = Не доставлено. { $reason }
 msg-answer-checking = Запрос ушёл, ответа нет. Паром выясняет, дошло ли сообщение, и не отправляет его вслепую.
 msg-what-to-do = Что сделать
 msg-route = Путь сообщения
-hop-written-by-customer = Клиент написал: { $messenger }
+hop-written-by-customer = Клиент написал · { $messenger }
 hop-written-by-manager = { $manager } пишет из { $crm }
 hop-found-in-history = Найдено в истории { $crm }
-hop-stored = Паром получил и сохранил
+hop-stored = Получено и сохранено Паромом
 hop-stored-detail = через { $ms } мс после отправки
-hop-handing-to-messenger = Передача: { $messenger }
-hop-handing-to-crm = Передача в { $crm }
-hop-taken-by-messenger = { $messenger }: принято
-hop-taken-by-crm = { $crm }: принято
+hop-handing-to-messenger = Отправка · { $messenger }
+hop-handing-to-crm = Отправка в { $crm }
+hop-taken-by-messenger = Принято · { $messenger }
+hop-taken-by-crm = Принято в { $crm }
 hop-delivered = Доставлено клиенту
 hop-read = Прочитано клиентом
 hop-status-shown = Статус показан в { $crm }
@@ -97,7 +97,7 @@ attempt-row = Попытка { $n }, { $clock }, { $ms } мс
 attempt-taken = Принято
 attempt-refused = Отказ: { $reason }
 attempt-no-answer = Нет ответа за { $seconds } с
-attempt-limited = Попросили подождать { $seconds } с
+attempt-limited = Ограничение скорости: ждём { $seconds } с
 attempt-not-connected = Не удалось соединиться
 attempt-next = Следующая { $time }
 attempt-by-hand = Запуск вручную: { $name }
@@ -107,11 +107,11 @@ msg-send-now = Отправить сейчас
 msg-drop-found = Не отправлять
 msg-send-again-confirm = Клиент может получить его дважды: неизвестно, дошла ли первая попытка.
 msg-try-now = Повторить сейчас
-msg-drop = Больше не пытаться
+msg-drop = Прекратить отправку
 msg-drop-confirm = Сообщение не будет доставлено. { $manager } увидит в { $crm } «Не доставлено».
 msg-open-card = Открыть карточку в { $crm }
 msg-open-chat = Все сообщения этого чата
-msg-ids = Номера сообщения
+msg-ids = Идентификаторы
 msg-copy-report = Скопировать отчёт для поддержки
 msg-not-found =
     В аккаунте { $account } такого сообщения нет. Возможно, оно старше { $days ->
@@ -131,11 +131,11 @@ filter-period-since = С { $stamp }
 filter-period-all = Всё время
 messages-col-time = Время
 messages-col-customer = Клиент
-messages-col-kind = Вид
+messages-col-kind = Тип
 messages-customer-unknown = Без имени
 messages-found-many = Найдено больше { $count } сообщений
 conversations-title = Чаты
-conversations-search = Телефон, имя или номер чата
+conversations-search = Телефон, имя или ID чата
 conversations-nothing = Такого чата нет. Сбросьте фильтр или измените запрос.
 conversations-col-last = Последнее сообщение
 conversation-title = Чат: { $name }
@@ -145,21 +145,19 @@ conversation-window-open = Можно до
 conversation-window-over-template = Время истекло: можно отправить только одобренный шаблон
 conversation-window-over = Время истекло: ответить можно, когда клиент напишет снова
 conversation-first-page = Первая страница
-conversation-last-page = Страница сейчас
+conversation-last-page = Текущая страница
 conversation-referrer = Откуда пришли
-conversation-marks = Метки рекламы
+conversation-marks = UTM-метки
+conversation-participants = Участники
 conversation-agreed = Согласие с условиями чата
 conversation-messages = Сообщения этого чата
-conversation-silent = Здесь ещё ничего не написали.
+conversation-silent = Сообщений пока нет.
 conversation-source-gone = Источник удалён
-conversation-why = Почему эти сообщения — один чат
-conversation-why-messenger = { $messenger } передаёт эти сообщения в источник «{ $source }» под одним номером чата:
-conversation-why-ours = Для { $crm } у чата номер Парома; всё, что { $crm } присылает с этим номером, приходит сюда:
-conversation-why-crm = Так чат называется в { $crm }. Паром узнал это из ответа или из сообщения менеджера:
-conversation-why-manager = Чат начат менеджером в { $crm }. Мессенджер ещё не дал ему номера.
-contact-rule-leave = Контакт выбирает { $crm } по своим правилам
-contact-rule-link = Новый чат привязывается к контакту с тем же телефоном или почтой
-contact-rule-create = Перед новым чатом создаётся контакт
+conversation-why = Идентификаторы чата
+conversation-why-messenger = { $messenger }: сообщения приходят в источник «{ $source }» с одним ID чата:
+conversation-why-ours = В { $crm } у чата этот ID Парома:
+conversation-why-crm = Собственный ID чата в { $crm }, из ответа или сообщения менеджера:
+conversation-why-manager = Чат начат менеджером в { $crm }. Мессенджер ещё не присвоил ему ID.
 conversation-contact = Контакт в { $crm }
 contact-why-phone = У него телефон клиента.
 contact-why-email = У него почта клиента.
@@ -167,29 +165,29 @@ contact-why-phone_several = Этот телефон у нескольких ко
 contact-why-email_several = Эта почта у нескольких контактов; этот изменён последним.
 contact-why-given = Его указал разработчик мессенджера.
 contact-why-made = Его создал Паром: контакта с таким телефоном или почтой не было.
-contact-why-crm = { $crm } выбрала его по своим правилам.
+contact-why-crm = { $crm } выбирает его по своим правилам.
 contact-why-merged = В { $crm } прежний контакт объединили с этим.
 contact-why-moved = В { $crm } чат перенесли в этот контакт.
 contact-why-gone = Контакт удалён в { $crm }.
 contact-why-nobody = Контакта с таким телефоном или почтой нет. { $crm } выбирает по своим правилам.
-contact-why-late = { $crm } не ответила вовремя и выбрала сама; с этой сделкой уже работают.
-contact-why-unclear = { $crm } не ответила, создан ли контакт. Второй Паром не создаёт.
+contact-why-late = Ответ { $crm } не пришёл вовремя, контакт выбран без Парома; с этой сделкой уже работают.
+contact-why-unclear = Нет ответа { $crm }, создан ли контакт. Второй Паром не создаёт.
 
 ## Страница сообщения: ещё слова
 
 msg-manager = Менеджер
 msg-time-unknown = время неизвестно
 msg-open-source = Открыть источник
-msg-too-late = Сообщение больше не ждёт: посмотрите его состояние.
+msg-too-late = Сообщение больше не ждёт: проверьте его состояние.
 msg-on-its-way = Сообщение отправляется прямо сейчас. Итог появится здесь.
 msg-tried-now = Следующая попытка начинается сейчас.
 msg-sent-again = Сообщение снова в очереди. Состояние изменится, когда закончится попытка.
 msg-send-again-once = Сообщение будет отправлено ещё раз, в конце очереди своего чата.
 msg-dropped = Отправка прекращена. Сообщение в разделе «Недоставленное», его можно отправить ещё раз.
 msg-drop-confirm-in = Сообщение не появится в { $crm }. Оно останется в разделе «Недоставленное», его можно отправить ещё раз.
-msg-text = Что написано
+msg-text = Содержание
 msg-text-show = Показать текст
-msg-text-audited = Показ записывается в журнал действий.
+msg-text-audited = Просмотр записывается в журнал действий.
 msg-file-name = Файл
 msg-file-size = Размер
 msg-id-ours = Паром
@@ -197,14 +195,14 @@ msg-id-messenger = Мессенджер
 msg-id-crm = { $crm }
 msg-id-chat = Чат в Пароме
 msg-id-crm-chat = Чат в { $crm }
-hop-number = Номер { $id }
-attempt-limited-unsaid = Просьба не спешить
+hop-number = ID { $id }
+attempt-limited-unsaid = Ограничение скорости
 msg-save-report = Сохранить в файл
 
 ## The list: more columns and filters
 
 messages-col-manager = Менеджер
-messages-col-took = Заняло
+messages-col-took = Длительность
 messages-more-filters = Даты, время и причина
 messages-from = С даты
 messages-to = По дату
@@ -213,11 +211,11 @@ messages-reason = Причина
 messages-reason-recipient_blocked = Клиент заблокировал
 messages-reason-recipient_unreachable = Клиент недоступен
 messages-reason-window_closed = Время для ответа истекло
-messages-reason-kind_not_supported = Вид не поддерживается
+messages-reason-kind_not_supported = Тип не поддерживается
 messages-reason-source_disconnected = Источник отключён
 messages-reason-refused = Отклонил мессенджер
-messages-reason-crm_refused = Отклонила { $crm }
-messages-reason-internal = Ошибка в Parom
+messages-reason-crm_refused = Отказ { $crm }
+messages-reason-internal = Ошибка в Пароме
 
 ## The message page: neighbours and waits
 

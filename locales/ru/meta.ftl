@@ -2,14 +2,17 @@
 
 wizard-meta-secret = Секрет приложения
 wizard-meta-secret-hint = В вашем приложении на developers.facebook.com: App settings, Basic (для Instagram: Instagram, API setup). Им Meta подписывает свои вызовы.
-wizard-meta-secret-optional-hint = Оставьте пустым, чтобы использовать общее приложение. Для своего приложения – его секрет: App settings, Basic.
+wizard-meta-secret-optional-hint = Оставьте пустым, чтобы использовать общее приложение. Для своего приложения — его секрет: App settings, Basic.
 wizard-meta-verify = Проверочный токен
-wizard-meta-verify-hint = Любой ваш текст. Введите его же в приложении, раздел Webhooks, рядом с адресом этого источника.
-wizard-meta-verify-optional-hint = Только для своего приложения: любой текст. Введите его же в приложении, раздел Webhooks.
+wizard-meta-verify-hint = Любой ваш текст. Последний шаг покажет, где ввести его в Meta.
+wizard-meta-verify-optional-hint = Только для своего приложения: любой текст; если оставить пустым, Паром создаст его сам. Последний шаг покажет, где ввести его в Meta.
 wizard-meta-bad-format = Скопируйте значение ещё раз: в нём лишние знаки.
 wizard-meta-bad-id = ID состоит только из цифр.
 wizard-meta-unknown-setting = Такой настройки нет.
-wizard-meta-webhook-elsewhere = События этого приложения сейчас идут на { $host }. После подключения они будут приходить в Parom, а там прекратятся.
+wizard-meta-webhook-elsewhere = События этого приложения сейчас идут на { $host }. После подключения они будут приходить в Паром, а там прекратятся.
+wizard-meta-webhook-title = Вставьте эти два значения в Meta
+wizard-meta-webhook-url = Callback URL
+wizard-meta-webhook-hint = Meta for Developers → ваше приложение → Instagram → API setup with Instagram login → Configure webhooks. Затем подпишитесь на comments, live_comments, message_reactions, messages, messaging_postbacks, messaging_referral и messaging_seen. Без этого Meta не передаёт сообщения клиентов.
 
 ## Аккаунт и куда идут его события
 

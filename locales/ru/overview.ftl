@@ -9,24 +9,24 @@ health-all-good =
     }.
 health-some-bad =
     { $bad ->
-        [one] { $bad } источник ждёт вас
-        [few] { $bad } источника ждут вас
-        [many] { $bad } источников ждут вас
-       *[other] { $bad } источника ждут вас
+        [one] { $bad } источник требует внимания
+        [few] { $bad } источника требуют внимания
+        [many] { $bad } источников требуют внимания
+       *[other] { $bad } источника требуют внимания
     }
-health-our-side = Передаёт за { $delay } (95 сообщений из 100)
-health-oldest-waiting = Дольше всех ждёт: { $delay }
+health-our-side = 95 % сообщений переданы за { $delay }
+health-oldest-waiting = Самое долгое ожидание: { $delay }
 health-nothing-waiting = Ничего не ждёт
-ledger-title = Ничего не потеряно: счёт сообщений
+ledger-title = Учёт сообщений
 ledger-figure-accepted = { $count } принято
 ledger-figure-delivered = { $count } доставлено
 ledger-figure-failed = { $count } не доставлено
-ledger-figure-waiting = { $count } ждёт
-ledger-balanced = Суммы сходятся, проверено { $time }
-ledger-gap = Суммы расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.
+ledger-figure-waiting = { $count } в ожидании
+ledger-balanced = Сходится · проверено { $time }
+ledger-gap = Цифры расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.
 ledger-empty = За этот период сообщений нет.
-health-side-answers = Отвечает за { $median }, ошибок { $percent } %
-health-side-most = 95 из 100 — за { $delay }
+health-side-answers = Ответ за { $median } · ошибки { $percent } %
+health-side-most = 95 % — за { $delay }
 health-no-data = За последний час нет данных
 ledger-direction-to_crm = От клиентов
 ledger-direction-to_messenger = Клиентам
@@ -66,11 +66,11 @@ health-waiting-sources =
 overview-last-day = Последние 24 часа
 overview-hours = Сообщения по часам
 overview-hour = Час
-overview-times = Время доставки: половина / 95 %
+overview-times = Время доставки, 50 % / 95 %
 overview-last-message = Последнее сообщение
 overview-sources-caption = Источники: состояние, сообщения ({ $period }), время доставки за 24 часа, последнее сообщение
 overview-deleted-sources = Удалённые источники
-ledger-days = Сообщения, принятые с { $stamp }. Учёт ведётся по суткам UTC.
+ledger-days = Сообщения, принятые с { $stamp }; считаются целые сутки UTC.
 chart-values = { $when }: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }
 chart-alt-hours = Сообщения по часам: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за час: { $most }, с { $when }.
 chart-alt-days = Сообщения по дням: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за день: { $most }, { $when }.
@@ -90,7 +90,7 @@ figure-spark = { $figure } по часам: от { $least } до { $most }
 start-title = Первые шаги
 start-done = Выполнено { $done } из { $all }
 start-connect = Подключите { $crm }
-start-connect-todo = Сейчас у Parom нет доступа к аккаунту. Что делать, написано на странице аккаунта.
+start-connect-todo = Сейчас у Парома нет доступа к аккаунту. Что делать, написано на странице аккаунта.
 start-source = Добавьте источник
 start-source-todo = Подключите мессенджер или поставьте чат на сайт.
 start-message = Отправьте пробное сообщение
@@ -98,4 +98,4 @@ start-message-todo = Напишите в источник как клиент: �
 start-team = Пригласите коллегу
 start-team-todo = Вдвоём заметить неполадку проще.
 start-alerts = Включите оповещения на почту
-start-alerts-todo = Укажите адрес, который узнает о неполадках раньше клиентов.
+start-alerts-todo = Укажите адрес, и вы узнаете о неполадках раньше клиентов.

@@ -6,7 +6,7 @@ reports-period-7 = 7 дней
 reports-period-30 = 30 дней
 reports-cut = Учтены только последние сообщения ({ $count }), начиная с { $stamp }. Выберите один источник или меньше дней.
 reports-too-long = Отчёт строится не больше чем за { $days } дней. Показаны последние дни вашего периода.
-reports-first-answer = Первый ответ, половина за
+reports-first-answer = Первый ответ, медиана
 reports-first-answer-note =
     { $count ->
         [one] { $count } ответ, 95 % за { $most }
@@ -29,7 +29,7 @@ reports-by-manager = Сообщения по менеджерам
 reports-manager-unknown = Неизвестный пользователь { $id }
 reports-manager-erased = Отправитель больше не хранится
 reports-no-managers = За этот период из { $crm } клиентам не писали.
-reports-col-answer = Первый ответ: половина / 95 %
+reports-col-answer = Первый ответ, 50 % / 95 %
 reports-col-since = Клиент написал
 reports-col-waits = Ждёт
 reports-hours-alt = Сообщения по часам суток. Больше всего за час: { $most }, с { $when }.

@@ -39,6 +39,7 @@ said-form-most = за раз — не больше { $most }
 ## Поля
 
 said-empty = не может быть пустым
+said-only-group = только для группы: укажите и её название
 said-most-bytes = не больше { $most } Б
 said-most-ids = за раз не больше { $most } id
 said-most-characters = не больше { $most } знаков
@@ -68,6 +69,8 @@ said-template-file-gone = { $crm } не отдаёт файл этого шаб�
 said-not-stored = Паром не смог это сохранить, попытка повторится
 said-weight = от 1 до { $most }
 said-if-match = ETag из ответа GET, например "1795165200000"
+said-customer-named = назовите клиента: либо phone, либо conversation_id
+said-search-busy = в этом аккаунте ещё идёт другой поиск: повторите через несколько секунд
 said-tenant-named = с ключом разработчика укажите tenant_id или source_id
 said-not-of-kind = не относится к виду { $kind }
 said-not-of-edit = не относится к изменению
@@ -146,9 +149,9 @@ said-account-used = аккаунт { $account } ({ $host }) сейчас { $stat
 said-account-no-access = аккаунт { $account } не дал доступа: сначала включите интеграцию в { $crm }
 said-account-left = аккаунт { $account } выключил интеграцию: отключать нечего
 said-account-never = аккаунт { $account } нельзя подключить: { $reason }
-said-account-later = аккаунт { $account } пока не подключён: { $crm } не приняла запрос, повторите позже
+said-account-later = аккаунт { $account } пока не подключён: { $crm } не принимает запрос, повторите позже
 said-account-unlisted = аккаунта { $account } нет в allowed_accounts канала { $channel }
-said-hook-version = { $crm } подключила канал с версией вебхуков «{ $version }»; сообщения приносит только v2
+said-hook-version = в { $crm } канал подключён с версией вебхуков «{ $version }»; сообщения приносит только v2
 said-channel-is = канал { $channel } для этого аккаунта { $status }
 said-channel-is-because = канал { $channel } для этого аккаунта { $status } ({ $reason })
 said-status-provisioning = настраивается
@@ -173,7 +176,7 @@ said-account-blocked = { $crm } блокирует аккаунт или это�
 
 said-crm-answered = ответ { $crm } { $status }: { $text }
 said-crm-answered-mute = ответ { $crm } { $status } без слов
-said-crm-limit = в { $crm } уже { $count } источников этого аккаунта, и больше она не принимает. { $reason }
+said-crm-limit = в { $crm } уже { $count } источников этого аккаунта, больше не принимается. { $reason }
 said-crm-busy = { $crm } сейчас не принимает этот вызов, повторите позже
 said-crm-silent = { $crm } не отвечает, повторите позже
 said-crm-unreached = связи с { $crm } нет, ничего не отправлено ({ $reason })
@@ -188,6 +191,7 @@ said-template-example = дайте пример для { $marker }
 said-template-button = у кнопки должен быть текст
 said-template-value = укажите значение для { $marker }
 said-template-unapproved = Мессенджер не одобрил этот шаблон; отправлять можно только одобренные
+said-template-no-file = У этого шаблона нет файла над текстом; уберите «file»
 said-template-not-decided-here = Этот шаблон мессенджер проверяет сам; здесь сообщается только решение своего мессенджера
 
 ## Живые проверки
@@ -195,7 +199,7 @@ said-template-not-decided-here = Этот шаблон мессенджер пр
 said-connector-none = эта версия не знает мессенджера вида { $kind }
 said-channel-not-connected = канал не подключён к аккаунту
 said-channel-not-configured = канала { $channel } нет в конфигурации
-said-status-read = { $crm } прочитала статус и ответила { $status }: она принимает статусы только сообщений менеджеров
+said-status-read = статус получен, ответ { $crm } — { $status }: для проверочного сообщения так и должно быть
 said-webhook-missing = у источника нет адреса или секрета вебхука
 said-webhook-secret = секрет вебхука не подходит для подписи
 said-telegram-token = токена бота нет, или это не токен

@@ -31,7 +31,7 @@ source-edit-name = Название в { $crm }
 source-edit-pipeline = Воронка для новых сделок
 source-edit-pipeline-hint = Новый чат появится сделкой в «Неразобранном» этой воронки.
 source-edit-default = Источник по умолчанию
-source-edit-default-hint = Принимает чаты, в которых источник не указан. «{ $name }» перестанет быть источником по умолчанию.
+source-edit-default-hint = Получает чаты без источника. «{ $name }» перестанет быть источником по умолчанию.
 source-test = Проверить источник
 source-test-passed =
     Проверка прошла за { $ms } мс: { $steps ->
@@ -69,7 +69,7 @@ source-delete-confirm =
     }.
 source-deleted-in-crm = Источник удалён в { $crm }. Пока вы не создадите его снова, новые чаты идут в источник по умолчанию.
 source-create-again = Создать в { $crm } снова
-source-abilities = Что умеет этот мессенджер
+source-abilities = Что поддерживает мессенджер
 
 ## Почему источник в этом состоянии и что с этим делать
 
@@ -83,11 +83,11 @@ source-reason-account_not_connected = Аккаунт ещё не подключ�
 source-reason-account_access_lost = { $crm } больше не принимает выданный доступ. Сообщения идут, настройки менять нельзя.
 source-reason-account_unpaid = Аккаунт { $crm } не оплачен.
 source-reason-account_blocked = { $crm } отклоняет все запросы этого аккаунта. Сообщения ждут.
-source-reason-account_suspended = Поставщик приостановил этот аккаунт. Сообщения принимаются и ждут.
+source-reason-account_suspended = Разработчик приостановил этот аккаунт. Сообщения принимаются и ждут.
 source-reason-account_disconnected = Аккаунт отключён. Сообщения не идут.
-source-reason-channel_disconnected = { $crm } отключил канал чатов. Источники сохранены.
-source-reason-channel_misconfigured = { $crm } не принимает подпись Парома. Поставщик уже знает, сообщения ждут.
-source-reason-channel_not_allowed = Канал чатов ещё не открыт для этого аккаунта. Попросите поставщика добавить его.
+source-reason-channel_disconnected = Канал чатов отключён в { $crm }. Источники сохранены.
+source-reason-channel_misconfigured = { $crm } не принимает подпись Парома. Разработчик уже оповещён, сообщения ждут.
+source-reason-channel_not_allowed = Канал чатов ещё не открыт для этого аккаунта. Попросите разработчика добавить его.
 source-action-test = Проверить источник
 source-action-reconnect = Подключить заново
 source-action-resume = Снять паузу
@@ -103,14 +103,14 @@ source-action-support = Написать в поддержку
 source-test-credentials = Мессенджер принимает доступ
 source-test-webhook = Сообщения приходят на нужный адрес
 source-test-chat = { $crm } открывает проверочный чат без сделки
-source-test-message = { $crm } принимает тихое сообщение
+source-test-message = { $crm } принимает проверочное сообщение без уведомления
 source-test-status = { $crm } принимает статус доставки
 source-test-person = Паром (проверка)
 source-test-text = Это проверка связи. Отвечать не нужно.
 
 ## Чужие источники
 
-stray-own_default = Источник «{ $name }» создал сам { $crm } при установке интеграции. В него идут чаты без источника.
+stray-own_default = Источник «{ $name }» появился в { $crm } сам при установке интеграции. В него идут чаты без источника.
 stray-own_default-fix = Передайте его воронку и чаты своему источнику по умолчанию или уберите его.
 stray-unknown = В { $crm } есть источник «{ $name }», Паром его не создавал.
 stray-unknown-fix = Если он никому не нужен, уберите его. Или передайте его воронку своему источнику по умолчанию.
@@ -121,9 +121,9 @@ stray-remove = Убрать
 
 migration-title = От одного источника к нескольким
 migration-default_source = Источник по умолчанию
-migration-default_source-todo = Выберите источник вместо прежней линии: в него идут чаты, где источник не назван.
+migration-default_source-todo = Выберите источник вместо прежней линии: он получит чаты без источника.
 migration-bind_chats = Чаты находят свой источник
-migration-bind_chats-todo = Делать ничего не нужно: со следующим сообщением чат навсегда привяжется к своему источнику.
+migration-bind_chats-todo = Делать ничего не нужно: со следующим сообщением чат привяжется к своему источнику.
 migration-more_sources = Ещё источники
 migration-more_sources-todo = Добавьте следующий номер, бота или сайт.
 
@@ -141,14 +141,17 @@ source-tab-abilities = Что умеет
 source-tab-test = Проверка
 source-danger = Пауза и удаление
 source-pipeline-number = Воронка { $id }
-source-pipelines-as-of = Воронки — какими их отдала { $crm } { $time }.
-source-pipelines-away = { $crm } ещё не отдала воронки. Остальное можно менять, воронка останется прежней.
+source-pipelines-as-of = Список воронок из { $crm } получен { $time }.
+source-pipelines-away = Список воронок { $crm } ещё не получен. Остальное можно менять, воронка останется прежней.
 source-edit-contact = Контакт нового чата
-source-edit-default-first = Получает чаты, в которых источник не назван.
+contact-rule-leave = Контакт выбирает { $crm } по своим правилам
+contact-rule-link = Новый чат привязывается к контакту с тем же телефоном или почтой
+contact-rule-create = Перед новым чатом создаётся контакт
+source-edit-default-first = Получает чаты без источника.
 source-is-default = Это источник по умолчанию. Чтобы сменить его, отметьте другой.
-source-id-ours = Номер в Пароме
-source-id-external = Внешний номер
-source-id-crm = Номер в { $crm }
+source-id-ours = ID в Пароме
+source-id-external = Внешний ID
+source-id-crm = ID в { $crm }
 source-held =
     { $count ->
         [one] Ждёт { $count } сообщение
@@ -177,8 +180,8 @@ source-resume-younger =
 source-resume-none = Ничего не отправлять
 source-resume-dropped = Неотправленное станет недоставленным, менеджеры увидят это в { $crm }.
 source-deleted = Источник «{ $source }» удалён.
-source-restored = Источник «{ $source }» снова есть в { $crm }.
-source-changed-settings = Изменены, новые значения — на странице «Доступ»
+source-restored = Источник «{ $source }» снова создан в { $crm }.
+source-changed-settings = Изменены, новые значения — на вкладке «Доступ»
 source-crm-away = { $crm } не отвечает. Ничего не изменено, введённое сохранено: повторите через минуту.
 source-refused-other = Отказ, ничего не изменено: { $reason }
 source-refused-crm_refused = Отказ { $crm }, ничего не изменено: { $reason }
@@ -195,14 +198,14 @@ source-test-about = Паром проходит весь путь с тихим 
 source-test-step-failed = Не пройдено
 sources-since = с
 sources-may-not = Изменить это может владелец или администратор.
-stray-adopted = Готово: ваш источник принял дела, источник { $crm } убран.
+stray-adopted = Готово: ваш источник принял воронку и чаты, источник { $crm } убран.
 stray-removed = Источник убран из { $crm }.
-ability-begins-known = Первым пишет только тем, кто уже писал сюда и сообщил свой телефон
-ability-receipts = Сообщает, что доставлено и прочитано
+ability-begins-known = Может написать первым только тем, кто уже писал сюда и сообщил телефон
+ability-receipts = Сообщает о доставке и прочтении
 ability-delivered-on-accept = Принятое мессенджером считается доставленным
 ability-repeat-marked = После обрыва связи сообщения повторяются с пометкой, чтобы получатель их узнал
 ability-repeat-freely = После обрыва связи ничего не приходит дважды
-ability-await-status = После обрыва связи Parom ждёт отчёта мессенджера, прежде чем отправить снова
+ability-await-status = После обрыва связи Паром ждёт отчёта мессенджера, прежде чем отправить снова
 ability-resend-once = После обрыва связи сообщение может прийти дважды
 ability-speed =
     { $count ->
@@ -211,13 +214,13 @@ ability-speed =
         [many] До { $count } сообщений в секунду
        *[other] До { $count } сообщения в секунду
     }
-ability-takes = Передаёт: { $kinds }
-ability-takes-not = Пока не передаёт: { $kinds }
-ability-takes-as = Передаёт в другом виде: { $kinds }
-ability-knows = Умеет: { $features }
-ability-replaces = Заменяет текстом: { $features }
+ability-takes = Типы сообщений: { $kinds }
+ability-takes-not = Пока не поддерживаются: { $kinds }
+ability-takes-as = Передаются в другом виде: { $kinds }
+ability-knows = Поддерживает: { $features }
+ability-replaces = Отправляет текстом: { $features }
 ability-apart = Отправляет по одному: { $features }
-ability-lacks = Обходится без: { $features }
+ability-lacks = Не поддерживает: { $features }
 ability-name-captions = подписи к файлам
 ability-name-media_groups = файлы одной группой
 ability-name-buttons = кнопки

@@ -1,12 +1,12 @@
 ## States: source
 
 source-state-working = Работает
-source-state-working-hint = Подтверждено { $time }: прошло сообщение или проверка.
-source-state-working-unproved = Через него ещё не прошло ни сообщения, ни проверки.
+source-state-working-hint = Подтверждено { $time } сообщением или проверкой.
+source-state-working-unproved = Сообщений и проверок ещё не было.
 source-state-checking = Проверяется
 source-state-checking-hint = Паром ждёт первого подтверждения от мессенджера. Обычно меньше минуты.
 source-state-needs_attention = Нужно внимание
-source-state-needs_attention-hint = Сообщения ходят в обе стороны, но скоро сломается вот что: { $reason }
+source-state-needs_attention-hint = Сообщения ходят в обе стороны, но скоро потребуется исправить: { $reason }
 source-state-stopped = Остановлен
 source-state-stopped-hint = Мессенджер больше не принимает сохранённый доступ. Сообщения менеджеров ждут здесь и не пропадут. Подключите источник заново.
 source-state-paused = На паузе
@@ -100,12 +100,13 @@ letter-kind-typing = Набор текста
 letter-kind-reaction = Реакция
 letter-kind-import = Страница импорта
 letter-kind-resend = Вебхук ещё раз
+letter-kind-chat = Чат без сообщения
 
 ## States: import
 
 import-state-ready = Готов к запуску
 import-state-queued = Ждёт очереди
-import-state-counted = Посчитан
+import-state-counted = Проверен
 import-state-running = Идёт
 import-state-paused = На паузе
 import-state-done = Завершён
@@ -129,7 +130,7 @@ webhook-state-disabled-hint = Отключён после 5 дней без от
 alert-state-open = Открыто
 alert-state-acknowledged = Занимается { $name }
 alert-state-resolved = Решено
-alert-state-muted = Отключено до { $stamp }
+alert-state-muted = Без уведомлений до { $stamp }
 template-state-draft = Черновик
 template-state-review = На проверке
 template-state-approved = Одобрен

@@ -22,10 +22,10 @@ incoming-button = [Нажата кнопка]
 
 ## Бот и куда он приносит сообщения
 
-said-telegram-https = Telegram приносит сообщения только на адреса https, а этот сервер доступен по адресу { $url }. Обратитесь к тому, кто его обслуживает
+said-telegram-https = Telegram отправляет сообщения только на адреса https, а этот сервер доступен по адресу { $url }. Обратитесь к тому, кто его обслуживает
 said-telegram-port = Telegram обращается только к портам 443, 80, 88 и 8443, а этот сервер доступен на порту { $port }. Обратитесь к тому, кто его обслуживает
-said-telegram-unset = Telegram не знает, куда приносить сообщения
-said-telegram-elsewhere = Telegram приносит сообщения на { $host }: бота забрал другой сервис
+said-telegram-unset = Telegram не знает, куда отправлять сообщения
+said-telegram-elsewhere = Telegram отправляет сообщения на { $host }: бота забрал другой сервис
 said-telegram-failing = Telegram сообщает о последнем обращении: { $text } (ждёт там: { $count })
 said-telegram-waiting = ждёт в Telegram: { $count }
 said-messenger-away = мессенджер не отвечает: { $reason }
@@ -37,14 +37,14 @@ said-line-other = это доступ к { $line }, а источник рабо
 ## Источник, чей мессенджер приносит сообщения не сюда или никуда
 
 source-reason-line_elsewhere = Бота или номер забрал другой сервис: сообщения клиентов идут туда.
-source-reason-line_not_set = Мессенджер ещё не знает, куда приносить сообщения. Попытки повторяются сами.
+source-reason-line_not_set = Мессенджер ещё не знает, куда отправлять сообщения. Паром повторяет попытки.
 source-reason-line_failing = Мессенджер не достучался до Парома или достучался поздно. Сообщения ждут там и сутки не теряются.
 source-reason-line_trouble = Мессенджер сообщает о проблеме с этим номером или аккаунтом. Сообщения могут быть ограничены.
 source-reason-business_off = Бота отключили в Telegram Business. Подключите его там снова: Настройки → Telegram для бизнеса → Чат-боты.
 source-action-take_back = Подключить заново
 source-taken-back = «{ $source }» снова получает свои сообщения.
 source-deep-link = Ссылка для клиентов
-source-deep-link-hint = То, что стоит после start= (до 64 латинских букв, цифр, _ и -), хранится вместе с чатом: метка, откуда пришёл клиент.
+source-deep-link-hint = Значение после start= (до 64 латинских букв, цифр, _ и -) сохраняется вместе с чатом и показывает, откуда пришёл клиент.
 source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
 audit-did-source-taken_back = Источнику возвращены его сообщения
@@ -59,3 +59,8 @@ wizard-slow-telegram-3 = Не пользуется ли ботом другой 
 
 conversation-visit = Пришёл по метке
 conversation-shut = Клиент заблокировал бота. Сообщения не дойдут, пока он его не разблокирует.
+
+## Приветствие
+
+tg-out-ask-phone = Поделитесь номером телефона, чтобы мы могли с вами связаться.
+tg-out-share-phone = Поделиться номером

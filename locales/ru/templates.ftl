@@ -1,7 +1,7 @@
 ## Templates
 
 templates-title = Шаблоны сообщений
-templates-empty = Шаблон – это готовый текст: менеджер выбирает его в чате, Salesbot может его отправить.
+templates-empty = Шаблон — это готовый текст: менеджер выбирает его в чате, Salesbot может его отправить.
 templates-new = Новый шаблон
 templates-name = Название
 templates-language = Язык
@@ -15,27 +15,27 @@ templates-send-review = Отправить на проверку
 templates-review-note = WhatsApp обычно отвечает в течение суток. Пока идёт проверка, шаблон нельзя менять.
 templates-reject-reason = Причина от WhatsApp: { $reason }
 templates-copy-to-edit = Скопировать и исправить
-templates-away = Шаблоны хранит { $crm } и ещё не отдала их. Они появятся здесь, как только ответит { $crm }.
-templates-as-of = Какими их отдала { $crm } { $time }.
+templates-away = Шаблоны хранятся в { $crm }, список ещё не получен. Он появится здесь, как только ответит { $crm }.
+templates-as-of = Список из { $crm } получен { $time }.
 templates-col-changed = Изменён
-templates-kind = Для чего
+templates-kind = Мессенджер
 templates-kind-plain = Любой мессенджер
 templates-kind-waba = Официальный WhatsApp
 templates-kind-hint = Шаблоны для официального WhatsApp проверяет WhatsApp; поля ниже для них.
 templates-waba = Для WhatsApp
 templates-header = Заголовок
-templates-footer = Мелкий текст в конце
+templates-footer = Нижний колонтитул
 templates-markers-hint = Маркеры заполняются при отправке, например {"{{"}contact.name{"}}"} или {"{{"}lead.id{"}}"}.
 templates-marker-broken = Маркер не закрыт: пишите его как {"{{"}contact.name{"}}"}.
 templates-examples-hint = По маркеру на строку: {"{{"}contact.name{"}}"} = Анна
 templates-example-missing = Добавьте пример для { $marker }: его требует WhatsApp.
 templates-buttons = Кнопки
-templates-button-text = Надпись на кнопке
-templates-button-url = Адрес
-templates-buttons-hint = Без адреса надпись вернётся сообщением клиента. Пустые строки не сохраняются.
+templates-button-text = Текст кнопки
+templates-button-url = Ссылка
+templates-buttons-hint = Без ссылки текст кнопки вернётся сообщением клиента. Пустые строки не сохраняются.
 templates-review = Проверка
 templates-review-sent = Шаблон отправлен на проверку.
-templates-locked = Шаблон у WhatsApp: менять его нельзя. Скопируйте его, исправьте копию и отправьте её на проверку.
+templates-locked = Шаблон уже у WhatsApp, менять его нельзя. Скопируйте его, исправьте копию и отправьте её на проверку.
 templates-file = У шаблона есть файл. Изменить его можно только в { $crm }.
 templates-saved = Шаблон «{ $name }» сохранён.
 templates-delete = Удалить шаблон
@@ -45,7 +45,7 @@ templates-deleted = Шаблон «{ $name }» удалён.
 ## Register of reviews
 
 templates-register = Проверки шаблонов
-templates-register-lead = Где каждый шаблон: в мессенджере, который его проверяет, и в { $crm }, которой сообщается решение.
+templates-register-lead = Состояние каждого шаблона: у мессенджера, который его проверяет, и в { $crm }.
 templates-register-empty = На проверку ещё ничего не отправляли.
 templates-col-messenger = В мессенджере
 templates-col-crm = В { $crm }

@@ -2,7 +2,7 @@
 
 undelivered-title = Недоставленное
 undelivered-empty = Всё доставлено или в пути.
-undelivered-intro = То, что Паром больше не пытается доставить сам. Отправьте ещё раз или снимите.
+undelivered-intro = Сообщения, которые Паром больше не пытается доставить. Отправьте их ещё раз или удалите.
 undelivered-count =
     { $count ->
         [one] { $count } недоставленное
@@ -32,22 +32,22 @@ undelivered-retry-confirm =
     }.
 undelivered-drop-selected =
     { $count ->
-        [one] Снять { $count }
-        [few] Снять { $count }
-        [many] Снять { $count }
-       *[other] Снять { $count }
+        [one] Удалить { $count }
+        [few] Удалить { $count }
+        [many] Удалить { $count }
+       *[other] Удалить { $count }
     }
 undelivered-by-reason = По причинам
 undelivered-col-reason = Причина
-undelivered-all = все, что подходят под фильтр
+undelivered-all = Выбрать все по фильтру
 undelivered-choose = Выбрать
 undelivered-choose-one = Выбрать: { $name }
 undelivered-retry-chosen = Отправить выбранные ещё раз
-undelivered-drop-chosen = Снять выбранные
+undelivered-drop-chosen = Удалить выбранные
 undelivered-csv = Скачать CSV
-undelivered-none-chosen = Ничего не выбрано. Отметьте строки или «все, что подходят под фильтр».
+undelivered-none-chosen = Ничего не выбрано. Отметьте строки или «Выбрать все по фильтру».
 undelivered-retry-title = Отправить ещё раз?
-undelivered-drop-title = Снять с «Недоставленного»?
+undelivered-drop-title = Удалить из «Недоставленного»?
 undelivered-drop-confirm =
     { $count ->
         [one] { $count } сообщение не будет доставлено, отправить его
@@ -64,10 +64,10 @@ undelivered-begun =
        *[other] Взято в работу { $count } сообщения
     }, { $rate } в секунду.
 undelivered-retrying = Отправляется ещё раз: { $done } из { $total }
-undelivered-dropping = Снимается: { $done } из { $total }
+undelivered-dropping = Удаляется: { $done } из { $total }
 undelivered-stop = Остановить
 undelivered-stopped = Остановлено. Остальное осталось в недоставленном.
-undelivered-over = Уже закончилось.
+undelivered-over = Уже завершено.
 undelivered-retried =
     { $count ->
         [0] Отправлять было уже нечего.
@@ -78,9 +78,9 @@ undelivered-retried =
     }
 undelivered-dropped =
     { $count ->
-        [0] Снимать было уже нечего.
-        [one] Снято { $count } сообщение.
-        [few] Снято { $count } сообщения.
-        [many] Снято { $count } сообщений.
-       *[other] Снято { $count } сообщения.
+        [0] Удалять было уже нечего.
+        [one] Удалено { $count } сообщение.
+        [few] Удалено { $count } сообщения.
+        [many] Удалено { $count } сообщений.
+       *[other] Удалено { $count } сообщения.
     }

@@ -12,6 +12,7 @@ mod manual;
 pub mod tasks;
 pub mod texts;
 
+use chrono::TimeDelta;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
@@ -94,18 +95,21 @@ pub const VENDOR_KINDS: [&str; 9] = [
     "task_failing",
 ];
 
-const MINUTE: i64 = 60_000;
-/// Milliseconds between the last notice about a cause and one about its return.
-const ONE_AN_HOUR: i64 = 60 * MINUTE;
+/// Interval between the last notice about a cause and one about its return.
+const BETWEEN_NOTICES: TimeDelta = TimeDelta::hours(1);
+/// By how much of it a return may be early.
+const EARLY: TimeDelta = TimeDelta::minutes(1);
+/// Interval before the next notice about a cause that returned before its end was reported.
+const UNSAID: TimeDelta = TimeDelta::hours(4);
 
-/// Milliseconds before the first notice: a cause that is gone by then is not reported, and causes raised together share
+/// Time before the first notice: a cause that is gone by then is not reported, and causes raised together share
 /// one notice. What often passes by itself has more time.
-fn settles(kind: &str) -> i64 {
+fn settles(kind: &str) -> TimeDelta {
     match kind {
-        LATE | CRM_UNREACHABLE | MESSENGER_UNREACHABLE => 5 * MINUTE,
+        LATE | CRM_UNREACHABLE | MESSENGER_UNREACHABLE => TimeDelta::minutes(5),
         // Checked every five minutes: two checks in a row.
-        LINE_NOT_SET | LINE_FAILING => 8 * MINUTE,
-        _ => MINUTE,
+        LINE_NOT_SET | LINE_FAILING => TimeDelta::minutes(8),
+        _ => TimeDelta::minutes(1),
     }
 }
 
@@ -140,7 +144,7 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
         count: 1,
         resolved_at: None,
         muted_until: None,
-        letter_at: Some(now + settles(alarm.kind)),
+        letter_at: Some(now + settles(alarm.kind).num_milliseconds()),
         letters: 0,
         lettered_at: None,
         taken_by: String::new(),
@@ -162,7 +166,7 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
             .col_expr(Column::Count, Expr::value(1_i64))
             .col_expr(Column::MutedUntil, Expr::value(Option::<i64>::None))
             .col_expr(Column::ResolvedAt, Expr::value(Option::<i64>::None))
-            .col_expr(Column::LetterAt, returns(now, now + settles(alarm.kind)))
+            .col_expr(Column::LetterAt, returns(now, now + settles(alarm.kind).num_milliseconds()))
             .col_expr(Column::Letters, Expr::case(is_unsaid(), Expr::col(Column::Letters)).finally(0).into())
             .col_expr(Column::TakenBy, Expr::value(""))
             .filter(Column::ResolvedAt.is_not_null());
@@ -183,9 +187,9 @@ fn is_unsaid() -> SimpleExpr {
 
 /// When a cause that returned is reported: after `settled`, and not within the hour after the last notice about it.
 fn returns(now: i64, settled: i64) -> SimpleExpr {
-    let recently = Expr::col(Column::LetteredAt).gt(now.saturating_add(MINUTE) - ONE_AN_HOUR);
-    let later = Expr::col(Column::LetteredAt).add(ONE_AN_HOUR);
-    Expr::case(is_unsaid(), Expr::value(now + 4 * ONE_AN_HOUR))
+    let recently = Expr::col(Column::LetteredAt).gt(now - (BETWEEN_NOTICES - EARLY).num_milliseconds());
+    let later = Expr::col(Column::LetteredAt).add(BETWEEN_NOTICES.num_milliseconds());
+    Expr::case(is_unsaid(), Expr::value(now + UNSAID.num_milliseconds()))
         .case(recently, later)
         .finally(Expr::value(settled))
         .into()

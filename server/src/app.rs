@@ -28,7 +28,7 @@ use crate::panel::PanelContext;
 use crate::platform::PlatformContext;
 use crate::source::{Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
-use crate::usage::{RecentKeys, StorageSums, UsageContext};
+use crate::usage::{RecentKeys, Searches, StorageSums, UsageContext};
 use crate::webchat::{Guests, WebchatContext};
 use crate::widget_api::{CallerMemory, WidgetContext};
 
@@ -106,6 +106,7 @@ impl App {
         let usage = Arc::new(UsageContext {
             intake: intake.clone(),
             keys: RecentKeys::default(),
+            searches: Searches::default(),
             stored: StorageSums::default(),
             load,
         });

@@ -42,6 +42,7 @@ pub mod widget_api;
 // shared infrastructure
 pub mod app;
 pub mod backup;
+mod compressed;
 #[cfg(test)]
 mod fixture;
 pub mod lookup;

@@ -82,6 +82,14 @@ impl Running {
         }
     }
 
+    /// Accepts no more connections: they wait at the socket, for the next process where the service manager holds it.
+    /// Those that were accepted are still served; [`Running::stop`] closes them unless their request is under way.
+    pub async fn pause(&self) {
+        for handle in &self.handles {
+            handle.pause().await;
+        }
+    }
+
     /// Shuts down gracefully: no new connections, accepted requests are answered, deliveries in progress are settled.
     pub async fn stop(mut self) {
         self.app.stop.cancel();

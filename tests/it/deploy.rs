@@ -1,5 +1,9 @@
 //! The files of `deploy/`, and what they rely on.
 
+mod kubernetes;
+mod package;
+mod runbook;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -75,7 +79,7 @@ async fn a_socket_that_systemd_holds_refuses_nobody_while_the_process_is_replace
     let said = String::from_utf8_lossy(&done.stdout);
     let lines: Vec<&str> = said.lines().collect();
     let errors = String::from_utf8_lossy(&done.stderr);
-    assert_eq!(lines, ["first 200", "ended 0", "second HTTP/1.1 200 OK"], "{errors}");
+    assert_eq!(lines, ["first 200", "early HTTP/1.1 200 OK", "ended 0", "second HTTP/1.1 200 OK"], "{errors}");
     drill.ends_well().await;
 }
 
@@ -85,7 +89,7 @@ async fn checked(python: &str, change: impl FnOnce(&Path)) -> (bool, String) {
     let copy = tempfile::tempdir().unwrap();
     let done = Command::new("cp").arg("-r").arg(root.join("deploy")).arg(copy.path()).status().await.unwrap();
     assert!(done.success());
-    for name in ["base", "connectors", "queue", "server", ".gitignore"] {
+    for name in ["base", "connectors", "queue", "server", ".gitignore", "rust-toolchain.toml"] {
         std::os::unix::fs::symlink(root.join(name), copy.path().join(name)).unwrap();
     }
     std::fs::copy(root.join(".dockerignore"), copy.path().join(".dockerignore")).unwrap();
@@ -117,6 +121,12 @@ async fn l11_unpinned_images_and_open_containers_are_refused() {
         ("deploy/compose.yaml", "[NET_BIND_SERVICE]", "[SYS_ADMIN]", "proxy has more capabilities"),
         ("deploy/systemd/parom@.service", "MemoryMax=", "#MemoryMax=", "MemoryMax is missing"),
         ("deploy/systemd/parom@.service", "NoNewPrivileges=true", "", "NoNewPrivileges=true is missing"),
+        ("deploy/systemd/parom-backup.service", "UMask=0077", "", "parom-backup.service: UMask=0077 is missing"),
+        ("deploy/Containerfile", "USER 10001:10001", "USER parom", "the process runs as root, or as a name"),
+        ("deploy/Containerfile", "/data /media", "/data", "['/media'] would belong to root in compose.yaml"),
+        ("deploy/Caddyfile", "header Content-Type text/html*", "header Content-Type text/*", "event streams wait"),
+        ("deploy/Caddyfile.machine", "header Content-Type text/css*", "not header A b", "Caddyfile.machine: caddy: "),
+        ("deploy/debian/postinst", "if ! getent", "if ! getent; fi; fi", "debian/postinst: no program"),
         (".dockerignore", "**/.env\n", "", "deploy/.env would go into the build"),
         (".dockerignore", "**/parom.toml\n", "", "deploy/parom.toml would go into the build"),
     ] {

@@ -1,9 +1,12 @@
 //! The API's description by the rules of others: redocly's and spectral's recommended ones, without exceptions.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use parom_tests::needed::needed;
 use tokio::process::Command;
+
+use crate::walls::read::{root, rust_files, short};
 
 /// What a linter prints about the description; it must find nothing, not even something to think about.
 async fn finds_nothing(program: &str, arguments: &[&str]) {
@@ -28,4 +31,36 @@ async fn redocly_finds_nothing_by_its_recommended_rules() {
 async fn spectral_finds_nothing_by_its_recommended_rules() {
     let arguments = ["--ruleset", "spectral.yaml", "--fail-severity", "hint"];
     finds_nothing("@stoplight/spectral-cli/dist/index.js", &arguments).await;
+}
+
+/// The names of the types in a file that are schemas of the description.
+fn schemas(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_schema = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[derive(") {
+            is_schema = line.contains("ToSchema");
+        }
+        let named = ["pub struct ", "pub enum "].iter().find_map(|start| line.strip_prefix(start));
+        if let Some(rest) = named.filter(|_| std::mem::take(&mut is_schema)) {
+            found.push(rest.chars().take_while(|letter| letter.is_alphanumeric()).collect());
+        }
+    }
+    found
+}
+
+/// The description has one schema per name: of two types with the same name, one would be described as the other.
+#[test]
+fn no_two_schemas_have_one_name() {
+    let planted = "#[derive(ToSchema)]\npub struct A {\n#[derive(Debug)]\npub struct B;\n#[derive(ToSchema)]\n/// C\npub enum C {";
+    assert_eq!(schemas(planted), ["A", "C"]);
+    let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for path in ["base/src", "server/src"].iter().flat_map(|folder| rust_files(&root().join(folder))) {
+        for name in schemas(&std::fs::read_to_string(&path).unwrap()) {
+            if let Some(other) = seen.insert(name.clone(), path.clone()) {
+                panic!("{name} is a schema of {} and of {}", short(&other), short(&path));
+            }
+        }
+    }
+    assert!(seen.len() > 50, "{}", seen.len());
 }

@@ -35,9 +35,12 @@ def ask(connection):
 
 
 first = start()
+# Connections are accepted in their order: when the second one is answered, the first is accepted.
+early = socket.create_connection(("127.0.0.1", port), timeout=30)
 with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
     print("first", answer.status, flush=True)
 os.kill(first, signal.SIGTERM)
+print("early", ask(early).decode().strip(), flush=True)
 _, status = os.waitpid(first, 0)
 print("ended", os.waitstatus_to_exitcode(status), flush=True)
 # Nobody serves now: who connects waits instead of being refused.

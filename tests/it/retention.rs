@@ -128,7 +128,7 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     round(world.app()).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (1, 1), "thirty days are usual");
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
-    olga.opens("/panel/data").await.is(200).says(&["Keep message texts for", "30 days, as usual"]);
+    olga.opens("/panel/data").await.is(200).says(&["Keep message texts for", "30 days (default)"]);
     olga.sends("/panel/data/texts", &[("days", "91")]).await.is(422);
     olga.sends("/panel/data/texts", &[("days", "ever")]).await.is(400);
     olga.does("/panel/data/texts", &[("days", "7")]).await.says(&["Saved.", "7 days after they arrived"]);
@@ -141,7 +141,7 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     round(world.app()).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (0, 1));
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
-    olga.does("/panel/data/texts", &[("days", "0")]).await.says(&["no longer than they are needed"]);
+    olga.does("/panel/data/texts", &[("days", "0")]).await.says(&["only as long as delivery needs"]);
     world.customer(&own, "anna").writes("third").await;
     world.deliver_to_the_end().await;
     world.advance(DAY);

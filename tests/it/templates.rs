@@ -116,7 +116,7 @@ async fn a_template_is_reviewed_by_its_messenger_and_sent_at_any_time(world: &mu
     let visitor = olga(world, line.tenant_id).await;
     visitor.opens("/panel/alerts").await.is(200).says(&["Template “Order ready”", "the messenger stopped it"]);
     let register = visitor.opens("/panel/templates/register").await.is(200);
-    register.says(&["Order ready", "Line support", "Paused", "Told: paused", "Too many complaints"]);
+    register.says(&["Order ready", "Line support", "Paused", "Reported: paused", "Too many complaints"]);
     decides(world, &line, &row["id"], &json!({"status": "approved"})).await.is(202);
     steps(world).await;
     assert_eq!(review(world, crm_id).0, "approved");

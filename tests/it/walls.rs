@@ -1,5 +1,6 @@
 //! What may be named and done where: crates, statics, time, transactions, SQL.
 
+mod arrows;
 mod crates;
 mod links;
 mod modules;

@@ -104,7 +104,7 @@ async fn the_clock_is_shown_and_a_reaction_winds_it_up(world: &mut World) {
     visitor.opens(&page).await.is(200).says(&["Free text", "Allowed until"]);
     world.advance(24 * HOUR);
     let visitor = olga(world, line.tenant_id).await;
-    visitor.opens(&page).await.is(200).says(&["Over: only an approved template can be sent"]);
+    visitor.opens(&page).await.is(200).says(&["Expired: only an approved template can be sent"]);
     assert_eq!(window(world, &line).await["open"], false);
 }
 

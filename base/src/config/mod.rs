@@ -82,6 +82,8 @@ pub struct Server {
     pub public_url: Url,
     /// Days for the HSTS header; 0: no header. Only if `public_url` is https.
     pub hsts_days: u32,
+    /// The page of the API's description sends requests with a key that its reader enters.
+    pub try_api: bool,
     /// Where `/metrics` and `/readyz` are served instead of on the public port.
     pub ops_listen: Option<String>,
     /// Proxies whose `X-Forwarded-For` is trusted.

@@ -29,6 +29,9 @@ pub struct Body {
     /// Buttons or a list under a manager's message (chats-api §4.4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub markup: Option<Markup>,
+    /// The label of a button with which the customer shares their phone number, where the messenger has such buttons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_phone: Option<String>,
     /// The template it was made from (chats-api §4.5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<Template>,
@@ -64,6 +67,7 @@ impl Body {
             link_contact: false,
             callback_data: None,
             markup: None,
+            ask_phone: None,
             template: None,
             reply_to: None,
             forward: None,

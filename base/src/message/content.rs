@@ -43,6 +43,20 @@ pub struct Person {
     /// For a customer: the CRM's id of the contact to which a developer wants the chat linked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crm_contact_id: Option<i64>,
+    /// For a group: its members, as far as its messenger named them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Member>,
+}
+
+/// A member of a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Member {
+    /// The messenger's id.
+    #[schema(example = "user-7")]
+    pub id: String,
+    #[serde(default)]
+    #[schema(required, example = "Anna")]
+    pub name: Option<String>,
 }
 
 /// Content of a message. A closed set: an unknown kind becomes a readable placeholder at intake, never nothing.

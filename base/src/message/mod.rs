@@ -11,7 +11,7 @@ mod ids;
 mod visit;
 
 pub use body::{Body, Button, List, Marker, Markup, Past, Post, Quote, Row, Section, SharedPost, Template};
-pub use content::{Content, Media, Person, Role};
+pub use content::{Content, Media, Member, Person, Role};
 pub use failure::{Failure, FailureCode, failure_words};
 pub use ids::{CrmIds, SharedDialogue, crm_id, day_of, lane_id};
 pub use visit::{Visit, Visits};
@@ -57,6 +57,8 @@ pub enum LetterKind {
     Import,
     /// A webhook once more.
     Resend,
+    /// A chat without a message.
+    Chat,
 }
 
 /// How far a message has come. Grows only; `Failed` is reached from below `Delivered`.
@@ -94,7 +96,7 @@ pub use stored_as_small_integer;
 
 stored_as_small_integer!(Direction { ToCrm = 1, ToMessenger = 2 });
 stored_as_small_integer!(Stream { Messages = 1, Receipts = 2 });
-stored_as_small_integer!(LetterKind { Message = 1, Edit = 2, Status = 3, Typing = 4, Reaction = 5, Import = 6, Resend = 7 });
+stored_as_small_integer!(LetterKind { Message = 1, Edit = 2, Status = 3, Typing = 4, Reaction = 5, Import = 6, Resend = 7, Chat = 8 });
 stored_as_small_integer!(State { Queued = 0, Sent = 1, Delivered = 2, Read = 3, Failed = 4 });
 
 /// The payload of a status letter: the status for amoCRM (or, if parked, for the message).

@@ -256,6 +256,7 @@ fn config(folder: &Path, public_url: &str, amocrm: &str, messengers: &str) -> an
 [server]
 listen = "127.0.0.1:0"
 public_url = "{public_url}"
+try_api = true
 [database]
 url = "sqlite://{folder}/parom.db"
 [secrets]

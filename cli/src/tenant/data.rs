@@ -9,11 +9,10 @@ use anyhow::Context;
 use base::error::Error;
 use entity::tenant;
 use parom::app::App;
-use parom::tenant::{self as tenants, Erasure, Export, Who};
+use parom::tenant::{self as tenants, CustomerExport, Erasure, Export, ExportPages, Who};
 use serde_json::json;
 
-use super::roster::find;
-use super::{AccountArgs, BY, as_error, note};
+use super::{BY, as_error, note};
 
 pub(super) async fn erase(
     app: &App,
@@ -52,13 +51,31 @@ pub(super) fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Wr
 
 pub(super) async fn export(
     app: &Arc<App>,
-    account: &AccountArgs,
+    tenant: &tenant::Model,
+    who: Option<Who>,
     file: Option<&Path>,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let tenant = find(app, &account.account).await?;
-    let mut export = Export::begin(&app.tenants, tenant.tenant_id).await.map_err(as_error)?;
-    note(app, tenant.tenant_id, "data.exported", &tenant.host, json!({})).await?;
+    let tenant_id = tenant.tenant_id;
+    let Some(who) = who else {
+        let export = Export::begin(&app.tenants, tenant_id).await.map_err(as_error)?;
+        note(app, tenant_id, "data.exported", &tenant.host, json!({})).await?;
+        return write(export, &tenant.host, file, out).await;
+    };
+    let export = CustomerExport::begin(&app.tenants, tenant_id, &who).await.map_err(|error| match error {
+        Error::NotFound => anyhow::anyhow!("no customer was found: nothing was exported"),
+        other => as_error(other),
+    })?;
+    note(app, tenant_id, "data.exported", &tenant.host, json!({ "customers": 1 })).await?;
+    write(export, &tenant.host, file, out).await
+}
+
+async fn write(
+    mut export: impl ExportPages,
+    host: &str,
+    file: Option<&Path>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     let Some(path) = file else {
         while let Some(page) = export.page().await? {
             out.write_all(&page).context("standard output is closed")?;
@@ -74,7 +91,7 @@ pub(super) async fn export(
         written.write_all(&page).with_context(|| format!("cannot write {}", path.display()))?;
     }
     written.sync_all().with_context(|| format!("cannot write {}", path.display()))?;
-    writeln!(out, "{lines} lines of {} are in {}.", tenant.host, path.display()).context("standard output is closed")
+    writeln!(out, "{lines} lines of {host} are in {}.", path.display()).context("standard output is closed")
 }
 
 fn not_found(error: Error) -> anyhow::Error {

@@ -84,7 +84,7 @@ async fn operators_are_listed_and_leave() {
     let table = printed(&app, &["list"]).await.unwrap();
     assert!(table.lines().count() == 2 && table.contains("not yet signed in"), "{table}");
     let done = printed(&app, &["disable", "PETR@vendor.example"]).await.unwrap();
-    assert_eq!(done, "petr@vendor.example no longer enters the admin.\n");
+    assert_eq!(done, "petr@vendor.example can no longer sign in to the admin.\n");
     let left: serde_json::Value = serde_json::from_str(&printed(&app, &["list", "--json"]).await.unwrap()).unwrap();
     assert_eq!(left["operators"].as_array().unwrap().len(), 1);
     assert_eq!((&left["operators"][0]["two_step"], &left["operators"][0]["seen_at"]), (&false.into(), &json!(null)));

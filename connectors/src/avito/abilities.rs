@@ -26,6 +26,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
     caption_length: None,
     // Avito reports reading, not delivery (avito §8).
     delivered_on_accept: true,
+    reports_reading: true,
     // The webhook reports our own messages too, which shows whether one arrived (avito §5).
     after_unknown: AfterUnknown::AwaitStatus,
     window: None,

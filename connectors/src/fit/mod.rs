@@ -138,6 +138,7 @@ fn parts_of(message: &Message, contents: Vec<Content>) -> Vec<Message> {
             part: PartNumber { number, of },
             content,
             markup: message.markup.clone().filter(|_| last),
+            ask_phone: message.ask_phone.clone().filter(|_| last),
             reply_to: message.reply_to.clone().filter(|_| first),
             forward: message.forward.clone().filter(|_| first),
             ..message.clone()

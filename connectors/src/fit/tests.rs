@@ -22,6 +22,7 @@ const PLAIN: Abilities = Abilities {
     text_length: Some(Length { most: 20, unit: Unit::Utf16 }),
     caption_length: Some(Length { most: 10, unit: Unit::Utf16 }),
     delivered_on_accept: false,
+    reports_reading: true,
     after_unknown: AfterUnknown::ResendOnce,
     window: None,
     requests_per_second: 1,

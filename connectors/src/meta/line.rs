@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::graph::{Edge, GraphError, ME, Refusal};
-use super::settings::{Account, VERIFY_TOKEN};
+use super::settings::{Account, verify_token};
 use super::{Meta, Platform};
 use crate::error_catalog::RefusalClass;
 use crate::{Check, Denied, HookTarget, Identity, Probe, Settings, Watched};
@@ -147,11 +147,10 @@ async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Optio
 pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = account(meta, settings)?;
     if let (Some(secret), Some(app)) = (account.app_secret, app_id(meta, &account).await?) {
-        let verify_token = settings.secrets.get(VERIFY_TOKEN).map(ExposeSecret::expose_secret).unwrap_or_default();
         let body = json!({
             "object": meta.platform.object,
             "callback_url": hook.url,
-            "verify_token": verify_token,
+            "verify_token": verify_token(settings, hook),
             "fields": meta.platform.subscribed.join(","),
         });
         let done = meta.graph.post(&app_token(&app, secret), &format!("{app}/subscriptions"), &body).await;

@@ -25,7 +25,7 @@ use crate::poll::{HistoryPage, Renewed};
 use crate::vendor_app::VendorApp;
 use crate::{
     Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
-    Watched,
+    Watched, WebhookToEnter,
 };
 
 mod buttons;
@@ -122,8 +122,12 @@ impl Connector for Meta {
         self.vendor.as_ref().map(|vendor| -> &dyn VendorApp { vendor })
     }
 
+    fn webhook_to_enter(&self, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {
+        settings::to_enter(self.platform, settings, hook)
+    }
+
     fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
-        sign::handshake(settings.secrets.get(settings::VERIFY_TOKEN)?, query)
+        settings::verify_tokens(settings).find_map(|token| sign::handshake(token, query))
     }
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {

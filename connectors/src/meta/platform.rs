@@ -27,6 +27,7 @@ pub(crate) const fn abilities(text: Length, delivered_on_accept: bool, after_unk
         text_length: Some(text),
         caption_length: None,
         delivered_on_accept,
+        reports_reading: true,
         after_unknown,
         window: Some(Window {
             length: Duration::from_secs(24 * 3600),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use base::error::FieldError;
 use base::i18n::LocalizedText;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::Platform;
-use crate::{Field, Input, Settings, Setup};
+use crate::{Field, HOOK_SECRET, HookTarget, Input, Settings, Setup, WebhookToEnter};
 
 pub(super) const ACCESS_TOKEN: &str = "access_token";
 pub(super) const APP_SECRET: &str = "app_secret";
@@ -63,6 +63,30 @@ impl<'a> Account<'a> {
     pub fn fact(&self, pointer: &str) -> Option<&'a Value> {
         self.facts?.pointer(pointer)
     }
+}
+
+/// The tokens that validate our address: the entered one, and ours, which is used if none was entered.
+pub(super) fn verify_tokens(settings: &Settings) -> impl Iterator<Item = &SecretString> {
+    [VERIFY_TOKEN, HOOK_SECRET].into_iter().filter_map(|name| settings.secrets.get(name))
+}
+
+/// The token that Meta returns when it validates our address.
+pub(super) fn verify_token<'a>(settings: &'a Settings, hook: &'a HookTarget) -> &'a str {
+    settings.secrets.get(VERIFY_TOKEN).unwrap_or(&hook.secret).expose_secret()
+}
+
+/// What an administrator must enter at Meta. Only Instagram's dashboard needs it: Messenger has a call for it, and the
+/// vendor's app has its address already (instagram-and-facebook §3).
+pub(super) fn to_enter(platform: &Platform, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {
+    let is_own_app = settings.secrets.contains_key(APP_SECRET);
+    (platform.is_instagram() && is_own_app).then(|| WebhookToEnter {
+        title: "wizard-meta-webhook-title",
+        hint: "wizard-meta-webhook-hint",
+        values: vec![
+            ("wizard-meta-webhook-url", hook.url.clone()),
+            ("wizard-meta-verify", verify_token(settings, hook).to_owned()),
+        ],
+    })
 }
 
 /// Validates the entered settings. A missing or still masked secret is kept. `facts` is Parom's own data, accepted

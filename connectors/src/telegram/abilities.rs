@@ -22,6 +22,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
     caption_length: Some(CAPTION),
     // A source can choose otherwise: see `setup::Options`.
     delivered_on_accept: true,
+    reports_reading: false,
     after_unknown: AfterUnknown::ResendOnce,
     window: None,
     requests_per_second: 30,

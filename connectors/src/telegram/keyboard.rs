@@ -23,6 +23,13 @@ pub fn inline(message_id: Uuid, markup: &Markup) -> Option<Value> {
     fits.then(|| json!({ "inline_keyboard": rows }))
 }
 
+/// The `reply_markup` that replaces the customer's keyboard by a button that shares their phone number. Telegram takes it
+/// away once it was pressed.
+pub fn ask_phone(label: &str) -> Value {
+    let button = json!({ "text": label, "request_contact": true });
+    json!({ "keyboard": [[button]], "resize_keyboard": true, "one_time_keyboard": true })
+}
+
 fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Vec<Vec<Value>> {
     let rows = pressed_button::buttons(message_id, rows).map(|row| {
         let keys = row.into_iter().map(|(pressed, button)| match link(button) {

@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::file::{NotOpened, OpenFile};
-use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use super::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
 use super::{
     Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
     Watched, error_catalog,
@@ -93,6 +93,10 @@ impl Connector for Telegram {
 
     fn signs(&self, settings: &Settings) -> bool {
         setup::BotOptions::of(settings).sign_with_manager_name
+    }
+
+    fn greeting(&self, settings: &Settings, words: Words) -> Option<Greeting> {
+        setup::BotOptions::of(settings).greeting(words)
     }
 
     /// A bot can never write first (telegram §11).

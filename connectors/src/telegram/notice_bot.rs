@@ -35,6 +35,15 @@ pub enum ChatEvent {
     Other(NoticeChat),
 }
 
+impl ChatEvent {
+    /// Where it happened.
+    pub const fn chat(&self) -> &NoticeChat {
+        match self {
+            Self::Start { chat, .. } | Self::Stop(chat) | Self::Left(chat) | Self::Other(chat) => chat,
+        }
+    }
+}
+
 /// A chat of the bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeChat {

@@ -1,13 +1,14 @@
 //! A bot's settings, and the bot's description of itself.
 
 use base::error::FieldError;
-use base::i18n::LocalizedText;
+use base::i18n::{LocalizedText, Words};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::api::{ApiError, BotApi};
 use super::{TOKEN, token};
+use crate::incoming::Greeting;
 use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
 
 pub(super) const FIELDS: &[Field] = &[
@@ -17,10 +18,15 @@ pub(super) const FIELDS: &[Field] = &[
         .with_hint("wizard-tg-delivered-hint")
         .turned_on(),
     Field::optional("sign_with_manager_name", Input::Flag, "wizard-tg-sign").with_hint("wizard-tg-sign-hint"),
+    Field::optional("greeting", Input::Paragraph, "wizard-tg-greeting").with_hint("wizard-tg-greeting-hint"),
+    Field::optional("ask_phone", Input::Flag, "wizard-tg-ask-phone").with_hint("wizard-tg-ask-phone-hint"),
 ];
 
+/// Longest greeting, in characters: with the customer's name it is still one message.
+const GREETING_CHARS: usize = 2000;
+
 /// A bot's options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BotOptions {
     /// Whether the bot's groups are conversations too.
@@ -29,11 +35,23 @@ pub struct BotOptions {
     pub delivered_on_accept: bool,
     /// The manager's name is put above each message.
     pub sign_with_manager_name: bool,
+    /// Sent once to each customer who presses Start; empty: none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub greeting: String,
+    /// The greeting has a button that shares the customer's phone number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ask_phone: bool,
 }
 
 impl Default for BotOptions {
     fn default() -> Self {
-        Self { groups: false, delivered_on_accept: true, sign_with_manager_name: false }
+        Self {
+            groups: false,
+            delivered_on_accept: true,
+            sign_with_manager_name: false,
+            greeting: String::new(),
+            ask_phone: false,
+        }
     }
 }
 
@@ -41,6 +59,19 @@ impl BotOptions {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
         entered::options(settings)
+    }
+
+    /// What the bot says at the start of a chat. A request for the number needs a text, so it has one of its own.
+    pub fn greeting(&self, words: Words) -> Option<Greeting> {
+        // Customers get plain spaces.
+        let say = |key: &'static str| words.text(key).to_string().replace('\u{a0}', " ");
+        let label = || say("tg-out-share-phone");
+        let text = match (self.greeting.as_str(), self.ask_phone) {
+            ("", false) => return None,
+            ("", true) => say("tg-out-ask-phone"),
+            (text, _) => text.to_owned(),
+        };
+        Some(Greeting { text, ask_phone: self.ask_phone.then(label) })
     }
 }
 
@@ -56,6 +87,10 @@ struct SettingsInput {
     delivered_on_accept: Option<bool>,
     #[serde(default)]
     sign_with_manager_name: Option<bool>,
+    #[serde(default)]
+    greeting: Option<String>,
+    #[serde(default)]
+    ask_phone: Option<bool>,
     #[serde(default, rename = "facts")]
     _facts: Option<Value>,
 }
@@ -114,11 +149,18 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
         }
         secrets.insert(TOKEN.to_owned(), SecretString::from(token));
     }
+    let greeting = typed.greeting.unwrap_or_default().replace('\0', "").trim().to_owned();
+    if greeting.chars().count() > GREETING_CHARS {
+        let detail = LocalizedText::new("said-most-characters").with("most", GREETING_CHARS);
+        return Err(vec![FieldError::new("/settings/greeting", detail)]);
+    }
     let usual = BotOptions::default();
     let options = BotOptions {
         groups: typed.groups.unwrap_or(usual.groups),
         delivered_on_accept: typed.delivered_on_accept.unwrap_or(usual.delivered_on_accept),
         sign_with_manager_name: typed.sign_with_manager_name.unwrap_or(usual.sign_with_manager_name),
+        greeting,
+        ask_phone: typed.ask_phone.unwrap_or(usual.ask_phone),
     };
     let public = serde_json::to_value(options).unwrap_or_default();
     Ok(Setup { public, secrets })
@@ -171,6 +213,22 @@ mod tests {
         let wrong = super::setup(json!({ "bot_token": "12345" })).unwrap_err();
         assert_eq!(wrong[0].pointer, "/settings/bot_token");
         assert!(super::setup(json!({ "bot_tokn": GOOD })).is_err(), "nobody misspells a setting unnoticed");
+    }
+
+    #[test]
+    fn a_greeting_is_off_until_somebody_writes_one() {
+        let words = Words::new(base::i18n::Language::En);
+        let said = |entered: Value| {
+            let public = super::setup(entered).unwrap().public;
+            BotOptions::of(&Settings { public, secrets: Default::default() }).greeting(words)
+        };
+        assert_eq!(said(json!({ "bot_token": GOOD, "greeting": "  " })), None);
+        let greeting = said(json!({ "greeting": " Hello, {name}! " })).unwrap();
+        assert_eq!((greeting.text.as_str(), greeting.ask_phone), ("Hello, {name}!", None));
+        let asking = said(json!({ "ask_phone": true })).unwrap();
+        assert!(asking.text.contains("phone") && asking.ask_phone.is_some(), "{asking:?}");
+        let long = super::setup(json!({ "greeting": "x".repeat(GREETING_CHARS + 1) })).unwrap_err();
+        assert_eq!(long[0].pointer, "/settings/greeting");
     }
 
     #[test]

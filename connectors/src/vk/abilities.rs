@@ -26,6 +26,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
     caption_length: Some(TEXT),
     // VK reports reading, but not delivery.
     delivered_on_accept: true,
+    reports_reading: true,
     // VK recognises a repeat by its `random_id` (vk §6).
     after_unknown: AfterUnknown::RepeatFreely,
     window: None,

@@ -48,6 +48,7 @@ const ABILITIES: Abilities = Abilities {
     text_length: None,
     caption_length: None,
     delivered_on_accept: false,
+    reports_reading: true,
     after_unknown: AfterUnknown::RepeatFreely,
     window: None,
     requests_per_second: 1000,

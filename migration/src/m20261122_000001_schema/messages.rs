@@ -63,6 +63,7 @@ const CONTACT_TASK: Table = tenant_table("contact_task", &["conversation_id"])
         bigint("next_try_at"),
         bigint("created_at"),
         boolean("linking").default("false"),
+        text("renamed_from").default("''"),
     ])
     .indexes(&[
         // Finds tasks that are due. Over all accounts.

@@ -47,6 +47,17 @@ impl Sandbox {
         })
     }
 
+    /// A user moves a file of the account's files host to the trash; false for an unknown one.
+    pub fn trash_drive_file(&self, uuid: &str) -> bool {
+        self.core.change(|state| match state.drive.files.iter_mut().find(|file| file.uuid == uuid) {
+            Some(file) => {
+                file.is_trashed = true;
+                true
+            }
+            None => false,
+        })
+    }
+
     /// Expires every link to a file now: it answers 404.
     pub fn expire_media(&self) {
         let now = self.core.now();

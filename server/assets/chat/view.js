@@ -110,6 +110,7 @@ export const show = (message, isTold = false) => {
   list.append(...divided(row));
   if (row.previousElementSibling?.classList.contains("day")) row.classList.remove("follow");
   rows.set(message.id, row);
+  if (isTold) tick(row);
   if (message.mine) news?.remove();
   else if (isTold ? message.owed : !isSeen) markNew(row);
   if (message.mine || follows) {
@@ -152,6 +153,12 @@ export const wasRead = () => {
     state.title = words.read;
     state.firstElementChild.textContent = words.read;
   }
+};
+
+// A message of the history has arrived, and an answer shows that those above it were read.
+const tick = (row) => {
+  if (row.classList.contains("mine")) mark(row.dataset.id, words.sent, undefined, "sent");
+  else wasRead();
 };
 
 /** Renders the file of a message again, now that it has an address. */
@@ -206,6 +213,7 @@ for (const row of rows.values()) {
   if (days.length) row.classList.remove("follow");
   row.before(...days);
   if (row.dataset.owed) markNew(row);
+  tick(row);
 }
 place.lines?.forEach((line) => show(line, true));
 toEnd();

@@ -120,7 +120,7 @@ if (days) {
     };
     for (const one of [open, from, until]) one.addEventListener("change", write);
     from.disabled = until.disabled = !open.checked;
-    const label = element("label", { className: "check" }, open, " " + said);
+    const label = element("label", { className: "check" }, open, " " + said[0].toUpperCase() + said.slice(1));
     return { day, open, from, until, row: element("div", {}, label, from, until) };
   });
   lines.hidden = true;
@@ -172,6 +172,7 @@ const draw = () => {
   const send = element("form", {}, ...asked, element("div", { className: "row" }, input));
   box.replaceChildren(element("header", {}, avatar, name), element("div", { className: "main" }, log, send));
   Object.assign(box.style, { display: "flex", flexDirection: "column", height: "100%", overflow: "hidden", borderRadius: "16px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" });
+  log.scrollTop = log.scrollHeight;
   host.dataset.side = field("side").value;
 };
 

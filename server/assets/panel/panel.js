@@ -89,9 +89,17 @@ function lost() {
 
 function watch() {
   if (parts(document).size === 0 || !window.EventSource) return;
-  const events = new EventSource("/panel/events");
-  events.addEventListener("moved", reload);
-  events.addEventListener("error", lost);
+  let events;
+  const open = () => {
+    events = new EventSource("/panel/events");
+    events.addEventListener("moved", reload);
+    events.addEventListener("error", () => {
+      lost();
+      // After a refusal, such as 503 for too many open pages, the browser does not try again by itself.
+      if (events.readyState === EventSource.CLOSED) setTimeout(open, 15000);
+    });
+  };
+  open();
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && again) reload();
   });

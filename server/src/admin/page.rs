@@ -170,7 +170,7 @@ pub fn html_as(status: StatusCode, page: &AdminPage, template: &impl Template) -
         }
     };
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; img-src 'self'; form-action 'self'; \
+        "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; img-src 'self' data:; form-action 'self'; \
          base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
         page.nonce
     );

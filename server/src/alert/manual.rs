@@ -1,5 +1,6 @@
 //! Manual actions on an open alert: taking it on, and muting it.
 
+use chrono::TimeDelta;
 use entity::alert::Column;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
@@ -9,7 +10,7 @@ use super::of;
 use crate::platform::PlatformContext;
 
 /// Milliseconds without reminders after an alert was taken on.
-const TAKEN: i64 = 4 * 3_600_000;
+const TAKEN: TimeDelta = TimeDelta::hours(4);
 
 /// Records that a person handles it: postpones its e-mails by four hours. False if it is not open.
 pub async fn take(
@@ -21,7 +22,7 @@ pub async fn take(
 ) -> Result<bool, DbErr> {
     let done = of(tenant_id, key)
         .col_expr(Column::TakenBy, Expr::value(name))
-        .col_expr(Column::LetterAt, Expr::value(Some(app.clock.millis() + TAKEN)))
+        .col_expr(Column::LetterAt, Expr::value(Some(app.clock.millis() + TAKEN.num_milliseconds())))
         .filter(Column::ResolvedAt.is_null())
         .exec(db)
         .await?;

@@ -86,7 +86,7 @@ impl Findings {
 pub(super) async fn close(app: &UsageContext, page: &Page, open: &rows::Model) -> Result<(), DbErr> {
     let object = open.key.split_once(':').map_or("", |(_, object)| object);
     let serves = page.served().any(|tenant| tenant.tenant_id == open.tenant_id);
-    let source = |id| page.sources.iter().any(|source| source.id == id && !source.paused && source.status != "stopped");
+    let source = |id| page.sources.iter().any(|source| source.id == id && source.is_served());
     let repaired = serves && open.source_id.is_none_or(source);
     if repaired {
         alert::resolve(app, app.store.write(), open.tenant_id, &open.kind, object).await?;

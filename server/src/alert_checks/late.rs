@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use base::message::{Direction, LetterKind};
+use chrono::TimeDelta;
 use entity::{attempt, letter};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
@@ -12,11 +13,12 @@ use uuid::Uuid;
 use super::findings::{Finding, Findings};
 use super::page::Page;
 use crate::alert;
+use crate::delivery::read::figures::times;
 use crate::delivery::read::{first_id_at, made_at};
 use crate::usage::UsageContext;
 
-/// The time that is looked at, in milliseconds, and the most messages of it.
-const WINDOW: i64 = 15 * 60_000;
+/// The time that is looked at, and the most messages of it.
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
 const MOST: u64 = 1_000;
 /// Seconds by which the figure in the alert changes.
 const STEP: i64 = 30_000;
@@ -97,7 +99,7 @@ async fn delivered(app: &UsageContext, tenant_id: Uuid, now: i64) -> Result<Vec<
     let rows: Vec<Delivered> = attempt::Entity::of_tenant(tenant_id)
         .select_only()
         .columns([MessageId, At, Ms])
-        .filter(MessageId.gte(first_id_at(now - WINDOW)))
+        .filter(MessageId.gte(first_id_at(now - WINDOW.num_milliseconds())))
         .filter(Kind.eq(LetterKind::Message.number()))
         .filter(Verdict.eq("done"))
         .order_by_desc(MessageId)
@@ -109,9 +111,8 @@ async fn delivered(app: &UsageContext, tenant_id: Uuid, now: i64) -> Result<Vec<
 }
 
 /// 95 of 100 took no longer.
-fn most_took(mut took: Vec<i64>) -> Option<i64> {
-    took.sort_unstable();
-    took.get((took.len() * 95).div_ceil(100).max(1) - 1).copied()
+fn most_took(took: Vec<i64>) -> Option<i64> {
+    times(took).map(|times| times.most)
 }
 
 #[cfg(test)]

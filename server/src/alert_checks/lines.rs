@@ -19,7 +19,7 @@ const DAY: i64 = 86_400_000;
 pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {
     let now = app.clock.millis();
     for tenant in page.served() {
-        for source in page.sources_of(tenant.tenant_id).filter(|source| is_served(source)) {
+        for source in page.sources_of(tenant.tenant_id).filter(|source| source.is_served()) {
             for (kind, mut detail) in troubles(source, now) {
                 if let Some(detail) = detail.as_object_mut() {
                     detail.insert("source".to_owned(), json!(source.name));
@@ -29,11 +29,6 @@ pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// Neither paused by a person nor stopped, which has an alert of its own.
-fn is_served(source: &Source) -> bool {
-    !source.paused && source.status != SourceStatus::Stopped.as_str()
 }
 
 fn troubles(source: &Source, now: i64) -> Vec<(&'static str, Value)> {

@@ -23,6 +23,7 @@ mod week;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
 use crate::retention::chore;
@@ -34,12 +35,11 @@ use page::Page;
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Pause between two pages of accounts, so that a round puts little load on the database.
 const BETWEEN_PAGES: Duration = Duration::from_millis(100);
-const MINUTE: i64 = 60_000;
 /// Milliseconds between two rounds, and between two of limits, which change slowly.
-const EVERY: i64 = MINUTE;
-const LIMITS_EVERY: i64 = 30 * MINUTE;
+const EVERY: TimeDelta = TimeDelta::minutes(1);
+const LIMITS_EVERY: TimeDelta = TimeDelta::minutes(30);
 /// Milliseconds after which the claim of a process that died is lost.
-const HELD: i64 = 5 * MINUTE;
+const HELD: TimeDelta = TimeDelta::minutes(5);
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, Query
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::source::SourceStatus;
 use crate::tenant::TenantStatus;
 use crate::usage::UsageContext;
 
@@ -30,6 +31,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Neither paused by a person nor stopped, which has an alert of its own.
+    pub fn is_served(&self) -> bool {
+        !self.paused && self.status != SourceStatus::Stopped.as_str()
+    }
+
     /// What is known of its line.
     pub fn facts(&self) -> Map<String, Value> {
         serde_json::from_str(&self.facts).unwrap_or_default()

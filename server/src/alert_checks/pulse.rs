@@ -180,7 +180,7 @@ fn next(known: &source_pulse::Model, windows: Windows, day: i32, now: i64) -> Pu
             }
             (row.hour, row.in_hour) = (hour, came);
         }
-        // Nobody looked for an hour or more: how its messages are spread is not known.
+        // No look for an hour or more: how its messages are spread over the hours is unknown.
         _ => (row.hour, row.in_hour) = (hour, PARTIAL),
     }
     Pulse { row, failed }

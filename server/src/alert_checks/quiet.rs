@@ -115,13 +115,13 @@ pub(super) fn look(
     found
 }
 
-/// Nothing else is known to be wrong with it: its account is served, nobody paused it, no other alert names it.
+/// Whether its silence can mean a fault of its own: its account is served, and it is neither paused, stopped nor named by
+/// another alert.
 fn is_watched(page: &Page, source: &Source) -> bool {
     let has_another = |open: &rows::Model| {
         open.source_id == Some(source.id) && ![alert::SOURCE_SILENT, alert::UNDELIVERED].contains(&open.kind.as_str())
     };
-    !source.paused
-        && source.status != "stopped"
+    source.is_served()
         && page.served().any(|tenant| tenant.tenant_id == source.tenant_id)
         && !page.open.values().any(|open| open.tenant_id == source.tenant_id && has_another(open))
 }

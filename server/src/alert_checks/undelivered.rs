@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use base::message::Direction;
+use chrono::TimeDelta;
 use entity::dead_letter::{self, Column};
 use sea_orm::{DbErr, FromQueryResult, PaginatorTrait, QueryOrder, QuerySelect};
 use serde_json::json;
@@ -19,7 +20,7 @@ const LATEST: u64 = 200;
 /// Names of sources; the others are a number.
 const NAMES: usize = 3;
 /// An alert to which nothing was added for this long is over, in milliseconds.
-const CALM: i64 = 4 * 3_600_000;
+const CALM: TimeDelta = TimeDelta::hours(4);
 
 /// A dead letter, as far as it matters here.
 #[derive(Debug, FromQueryResult)]
@@ -40,7 +41,7 @@ pub(super) async fn look(app: &UsageContext, page: &Page, pulses: &HashMap<(Uuid
     }
     let open = page.open.values().filter(|open| open.kind == alert::UNDELIVERED && !failed.contains(&open.tenant_id));
     for open in open {
-        let is_calm = app.clock.millis() - open.last_at >= CALM;
+        let is_calm = app.clock.millis() - open.last_at >= CALM.num_milliseconds();
         if is_calm || count(app, open.tenant_id).await? == 0 {
             alert::resolve(app, app.store.write(), open.tenant_id, alert::UNDELIVERED, "").await?;
         }

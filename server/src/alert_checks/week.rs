@@ -1,11 +1,11 @@
 //! What is known of each hour of a source's week: in how many weeks it was counted, in how many it had no message, and
-//! how many it usually has. Old weeks fade, so that a rhythm that changes is learned anew within two months.
+//! how many it usually has. Newer weeks weigh more, so that a changed rhythm is learned within two months.
 
 use serde::{Deserialize, Serialize};
 
 /// Hours of a week.
 const HOURS: usize = 168;
-/// Weeks after which older ones fade.
+/// Weeks that are averaged; with each further one the earlier ones lose weight.
 const WEEKS: f64 = 8.0;
 /// Weeks in which an hour must have been counted before it says anything.
 const KNOWN: f64 = 2.0;

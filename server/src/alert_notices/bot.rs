@@ -9,9 +9,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::i18n::{Language, Words};
+use base::rate_limit::Budget;
 use base::store::VENDOR;
 use base::vault::hash;
+use chrono::TimeDelta;
 use connectors::telegram::notice_bot::{ChatEvent, NotSent, NoticeBot, NoticeChat};
 use entity::alert_chat::{self, Column};
 use entity::person;
@@ -29,27 +32,31 @@ use crate::audit::{Actor, By};
 use crate::retention::chore;
 
 /// How long a code is valid, in milliseconds.
-pub const CODE_LIVES: i64 = 15 * 60_000;
+pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(15);
 /// Characters of a code: no look-alikes, as some people type it.
 const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 const CODE_SIGNS: usize = 12;
 /// Interval between polls while a code waits for its chat, and otherwise.
-const SOON: i64 = 2_000;
-const SELDOM: i64 = 60_000;
+const SOON: TimeDelta = TimeDelta::seconds(2);
+const SELDOM: TimeDelta = TimeDelta::minutes(1);
+/// Pages of updates of one poll, so that it ends within its claim.
+const PAGES: usize = 5;
+/// What one chat may send: strangers can write to the bot, and answers to them use up what the bot may send in all.
+const CHAT: Budget = Budget { at_once: 5, each: 12_000 };
 /// A poll that takes longer was given up by a process that died.
-const POLLED_WITHIN: i64 = 60_000;
+const POLLED_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
 /// The background task: polls the bot, one process for all. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<AlertNoticeContext>, stop: CancellationToken) {
     if app.bot.is_none() {
         return stop.cancelled().await;
     }
-    let pause = Duration::from_millis(SOON.unsigned_abs());
-    while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+    let poll = async || {
         if let Err(error) = in_turn(&app).await {
             tracing::warn!(error = format!("{error:#}"), "the bot for alerts could not be polled; it will be retried");
         }
-    }
+    };
+    due::every(Duration::from_secs(SOON.num_seconds().unsigned_abs()), &stop, poll).await;
 }
 
 async fn in_turn(app: &AlertNoticeContext) -> anyhow::Result<()> {
@@ -71,10 +78,16 @@ async fn awaits_code(app: &AlertNoticeContext) -> Result<bool, DbErr> {
 pub async fn poll(app: &AlertNoticeContext) -> anyhow::Result<()> {
     let Some(bot) = &app.bot else { return Ok(()) };
     let mut offset = 0;
-    // Ends with a call that confirms what was handled, so that no process handles it again.
-    while let Some((events, next)) = bot.updates(offset).await.map_err(anyhow::Error::msg)? {
+    // The call after the last page confirms it, so that no process handles it again. What that call returns beyond the
+    // limit is not confirmed and comes again at the next poll.
+    for _ in 0..PAGES {
+        let Some((events, next)) = bot.updates(offset).await.map_err(anyhow::Error::msg)? else { return Ok(()) };
         offset = next;
         for event in events {
+            let has_answer = !matches!(event, ChatEvent::Left(_));
+            if has_answer && app.bot_chats.take(event.chat().id, CHAT, app.clock.millis()).await.is_err() {
+                continue;
+            }
             if let Err(error) = happened(app, bot, event).await {
                 tracing::error!(
                     error = format!("{error:#}"),
@@ -83,7 +96,7 @@ pub async fn poll(app: &AlertNoticeContext) -> anyhow::Result<()> {
             }
         }
     }
-    Ok(())
+    bot.updates(offset).await.map(drop).map_err(anyhow::Error::msg)
 }
 
 async fn happened(app: &AlertNoticeContext, bot: &NoticeBot, event: ChatEvent) -> anyhow::Result<()> {
@@ -134,7 +147,7 @@ pub async fn new_code(
         title: String::new(),
         bot: bot.to_owned(),
         code: hash(&code),
-        code_until: app.clock.millis() + CODE_LIVES,
+        code_until: app.clock.millis() + CODE_LIVES.num_milliseconds(),
         linked_at: 0,
         trouble: String::new(),
     };

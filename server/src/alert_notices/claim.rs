@@ -2,6 +2,7 @@
 //! `letter_at`.
 
 use base::due;
+use chrono::TimeDelta;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
@@ -11,12 +12,12 @@ use uuid::Uuid;
 
 use crate::alert_notices::AlertNoticeContext;
 
-/// Duration of a claim in milliseconds; what an instance that died did not write is written then.
-const CLAIMED: i64 = 10 * 60_000;
-/// Milliseconds between two notices of an account.
-const PAUSE: i64 = 10 * 60_000;
-/// Milliseconds before the reminder of an alert that is still open.
-const AGAIN: i64 = 4 * 3_600_000;
+/// Duration of a claim; what an instance that died did not write is written then.
+const CLAIMED: TimeDelta = TimeDelta::minutes(10);
+/// Interval between two notices of an account.
+const PAUSE: TimeDelta = TimeDelta::minutes(10);
+/// Time before the reminder of an alert that is still open.
+const AGAIN: TimeDelta = TimeDelta::hours(4);
 /// Notices about one alert, without the closing one.
 const MOST: i32 = 2;
 
@@ -37,10 +38,11 @@ pub(super) async fn claim(
     due: Vec<alert::Model>,
 ) -> Result<Vec<Claimed>, DbErr> {
     let now = app.clock.millis();
-    let last = last_letter(app, tenant_id).await?.map(|last| last + PAUSE).filter(|free| *free > now);
+    let last =
+        last_letter(app, tenant_id).await?.map(|last| last + PAUSE.num_milliseconds()).filter(|free| *free > now);
     let mut claimed = Vec::new();
     for alert in due {
-        let until = last.unwrap_or(now + CLAIMED);
+        let until = last.unwrap_or(now + CLAIMED.num_milliseconds());
         if !due::claim(&app.store, &alert, Column::LetterAt, until).await? || last.is_some() {
             continue;
         }
@@ -76,7 +78,7 @@ impl Claimed {
             .exec(db)
             .await?;
         let open = self.alert.resolved_at.is_none();
-        self.next(db, (open && self.alert.letters + 1 < MOST).then_some(now + AGAIN)).await?;
+        self.next(db, (open && self.alert.letters + 1 < MOST).then_some(now + AGAIN.num_milliseconds())).await?;
         if open {
             // Resolved since it was claimed: its readers get the closing notice too.
             row(&self.alert)
@@ -92,7 +94,7 @@ impl Claimed {
 
     /// Records that it has no readers. While it is open it is looked at again: a person may switch a channel on.
     pub async fn unwanted(&self, db: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
-        self.next(db, self.alert.resolved_at.is_none().then_some(now + AGAIN)).await
+        self.next(db, self.alert.resolved_at.is_none().then_some(now + AGAIN.num_milliseconds())).await
     }
 
     /// Sets its next due time, unless a person or the cause itself changed it meanwhile.

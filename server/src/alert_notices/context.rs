@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base::rate_limit::RateLimiter;
 use connectors::telegram::notice_bot::NoticeBot;
 
 use crate::delivery::DeliveryContext;
@@ -14,14 +15,19 @@ pub struct AlertNoticeContext {
     pub identity: Arc<IdentityContext>,
     /// The vendor's bot; none if `alerts.telegram_token` is not set.
     pub bot: Option<NoticeBot>,
+    /// What each chat sends to the bot.
+    pub bot_chats: RateLimiter<i64>,
 }
+
+/// Chats with the bot whose rate is tracked.
+const CHATS: u64 = 20_000;
 
 impl AlertNoticeContext {
     pub fn new(delivery: Arc<DeliveryContext>, identity: Arc<IdentityContext>) -> Self {
         let config = &delivery.config;
         let token = config.alerts.telegram_token.clone();
         let bot = token.map(|token| NoticeBot::new(&delivery.http, &config.telegram.api_url, token));
-        Self { delivery, identity, bot }
+        Self { delivery, identity, bot, bot_chats: RateLimiter::new(CHATS) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a notice says of each alert: what happened, since when, what still works, one thing to do.
 
 use base::i18n::{self, LocalizedText, Sentence, When, Words, Zone};
+use chrono::TimeDelta;
 use entity::{alert, source, tenant};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,9 @@ use crate::alert::{self as alerts, WEBHOOK_SUSPENDED, texts};
 use crate::alert_notices::AlertNoticeContext;
 use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
 
-/// How long letters are kept, in milliseconds (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
-const KEPT: i64 = 7 * 86_400_000;
-const KEPT_OUT: i64 = 86_400_000;
+/// How long letters are kept (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
+const KEPT: TimeDelta = TimeDelta::days(7);
+const KEPT_OUT: TimeDelta = TimeDelta::days(1);
 /// Characters of a name in a subject, so that source, account and state fit into 70.
 const NAME_CHARS: usize = 30;
 /// Sources from which alerts of one kind are one section.
@@ -110,7 +111,7 @@ impl AlertContext<'_> {
         let body = named(texts::of(self.words, alert, "body", host, self.crm).unwrap_or_else(other))
             .with("stamp", self.when(moment("at").unwrap_or(alert.opened_at)).stamp())
             .with("time", self.when(moment("last_at").unwrap_or(alert.opened_at)).adverb())
-            .with("until", self.when(alert.opened_at + kept(&alert.kind)).stamp())
+            .with("until", self.when(alert.opened_at + kept(&alert.kind).num_milliseconds()).stamp())
             .with("waiting", self.waiting(alert, source.as_ref()).await?)
             .with("reason", self.reason(alert, text("reason")))
             .with("default", text("default"))
@@ -198,8 +199,8 @@ fn are_alike(one: &alert::Model, other: &alert::Model) -> bool {
         && one.resolved_at.is_some() == other.resolved_at.is_some()
 }
 
-/// How long letters that wait because of such an alert are kept, in milliseconds.
-fn kept(kind: &str) -> i64 {
+/// How long letters that wait because of such an alert are kept.
+fn kept(kind: &str) -> TimeDelta {
     if kind == WEBHOOK_SUSPENDED { KEPT_OUT } else { KEPT }
 }
 

@@ -8,9 +8,11 @@
 
 use std::sync::Arc;
 
+use base::due;
+use chrono::TimeDelta;
 use entity::alert_notice::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::task::JoinSet;
 
 use super::channel::Channel;
@@ -21,13 +23,12 @@ use crate::identity::mail::{self, Email};
 
 /// Notices that are sent at once.
 const BATCH: u64 = 50;
-const MINUTE: i64 = 60_000;
-/// Milliseconds for which an instance owns a notice.
-const CLAIMED: i64 = 2 * MINUTE;
+/// How long an instance owns a notice.
+const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 /// Minutes before the second, third, … try.
 const BACK_OFF: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
-/// Older notices are news to nobody, milliseconds.
-const WORTH: i64 = 24 * 60 * MINUTE;
+/// Age after which a notice is no longer retried.
+const WORTH: TimeDelta = TimeDelta::days(1);
 
 /// What became of a notice.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(super) enum Sent {
     Yes,
     /// Try again; why, for the log.
     Later(String),
-    /// There is nobody to send it to.
+    /// It has no recipient any more; why, for the log.
     Never(String),
 }
 
@@ -43,12 +44,7 @@ pub(super) enum Sent {
 pub(super) async fn due_now(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
     let mut sent = 0;
     loop {
-        let due = alert_notice::Entity::find()
-            .filter(Column::NextTryAt.lte(app.clock.millis()))
-            .order_by_asc(Column::NextTryAt)
-            .limit(BATCH)
-            .all(app.store.read())
-            .await?;
+        let due = due::found(&app.store, alert_notice::Entity::find(), Column::NextTryAt, BATCH).await?;
         if due.is_empty() {
             return Ok(sent);
         }
@@ -65,8 +61,8 @@ pub(super) async fn due_now(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usi
 
 /// False if it was not sent, or if another instance does it.
 async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bool, DbErr> {
-    let until = app.clock.millis() + CLAIMED;
-    if !moved(app, &notice, until, notice.tries).await? {
+    let until = app.clock.millis() + CLAIMED.num_milliseconds();
+    if !due::claim(&app.store, &notice, Column::NextTryAt, until).await? {
         return Ok(false);
     }
     let notice = alert_notice::Model { next_try_at: until, ..notice };
@@ -85,14 +81,17 @@ async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bo
             tracing::info!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts has no recipient any more");
             gone(app, &notice).await?;
         }
-        Sent::Later(reason) if now - notice.created_at >= WORTH => {
+        Sent::Later(reason) if now - notice.created_at >= WORTH.num_milliseconds() => {
             tracing::error!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts was given up after a day of tries");
             gone(app, &notice).await?;
         }
         Sent::Later(reason) => {
             tracing::warn!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts was not sent; it will be retried");
             let step = usize::try_from(notice.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
-            moved(app, &notice, now + BACK_OFF[step] * MINUTE, notice.tries + 1).await?;
+            let later = due::as_seen(&notice, Column::NextTryAt)
+                .col_expr(Column::NextTryAt, Expr::value(now + TimeDelta::minutes(BACK_OFF[step]).num_milliseconds()))
+                .col_expr(Column::Tries, Expr::value(notice.tries + 1));
+            due::moved(&app.store, later).await?;
         }
     }
     Ok(false)
@@ -119,18 +118,6 @@ async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow:
         }
         _ => bot::send(app, &reader, &notice).await,
     }
-}
-
-async fn moved(app: &AlertNoticeContext, seen: &alert_notice::Model, next: i64, tries: i32) -> Result<bool, DbErr> {
-    let done = alert_notice::Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(next))
-        .col_expr(Column::Tries, Expr::value(tries))
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(Column::Id.eq(seen.id))
-        .filter(Column::NextTryAt.eq(seen.next_try_at))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
 }
 
 async fn gone(app: &AlertNoticeContext, seen: &alert_notice::Model) -> Result<(), DbErr> {

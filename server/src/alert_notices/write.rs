@@ -1,6 +1,9 @@
 //! Writes the notices about everything due in an account: one a recipient and channel, in one commit with the alerts'
 //! next due times, so that none is lost and none is written twice.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use base::i18n::{CRM, Language, Words};
 use base::store::{VENDOR, finish_tx};
 use entity::{alert, alert_notice, tenant};
@@ -11,21 +14,23 @@ use super::channel::Channel;
 use super::claim::{self, Claimed};
 use super::notice::Notice;
 use super::readers::{self, Reader};
-use super::sections::AlertContext;
+use super::sections::{AlertContext, Section};
 use super::webhook;
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::mail;
 use crate::tenant as tenants;
 
 /// Everything that the notices of one account share.
-struct Telling<'telling> {
-    app: &'telling AlertNoticeContext,
+struct NoticeWriter<'notices> {
+    app: &'notices AlertNoticeContext,
     tenant_id: Uuid,
-    tenant: Option<&'telling tenant::Model>,
+    tenant: Option<&'notices tenant::Model>,
     crm: &'static str,
-    claimed: &'telling [Claimed],
+    claimed: &'notices [Claimed],
     /// Which of the alerts have a recipient.
     notified: Vec<bool>,
+    /// The texts about some of the alerts, which recipients of one language share.
+    sections: HashMap<(Language, Vec<usize>), Vec<Section>>,
     rows: Vec<alert_notice::Model>,
 }
 
@@ -42,22 +47,23 @@ pub(super) async fn notices(
     let tenant = if tenant_id == VENDOR { None } else { tenants::load(app.store.read(), tenant_id).await? };
     let integration = tenant.as_ref().and_then(|tenant| app.config.integration(&tenant.integration));
     let crm = integration.map_or(CRM, |integration| integration.platform.brand());
-    let mut telling = Telling {
+    let mut writer = NoticeWriter {
         app,
         tenant_id,
         tenant: tenant.as_ref(),
         crm,
         claimed: &claimed,
         notified: vec![false; claimed.len()],
+        sections: HashMap::new(),
         rows: Vec::new(),
     };
     for reader in readers::all(app.store.read(), tenant_id).await? {
         for channel in Channel::OF_PEOPLE.into_iter().filter(|channel| is_on(app, *channel)) {
-            telling.person(&reader, channel).await?;
+            writer.person(&reader, channel).await?;
         }
     }
-    telling.program().await?;
-    telling.store().await
+    writer.program().await?;
+    writer.store().await
 }
 
 /// Whether the vendor has set a channel up.
@@ -69,7 +75,7 @@ pub(crate) fn is_on(app: &AlertNoticeContext, channel: Channel) -> bool {
     }
 }
 
-impl Telling<'_> {
+impl NoticeWriter<'_> {
     async fn person(&mut self, reader: &Reader, channel: Channel) -> anyhow::Result<()> {
         let words = Words::new(Language::of_code(&reader.person.language).unwrap_or(Language::En));
         let wanted: Vec<usize> = self.wanted(|kind| reader.wants(channel, kind));
@@ -102,9 +108,14 @@ impl Telling<'_> {
             return Ok(());
         }
         let about = AlertContext { app: self.app, tenant: self.tenant, crm: self.crm, words };
-        let alerts: Vec<&alert::Model> =
-            wanted.iter().filter_map(|place| self.claimed.get(*place)).map(|claim| &claim.alert).collect();
-        let sections = about.sections(&alerts).await?;
+        let sections = match self.sections.entry((words.language(), wanted.clone())) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => {
+                let alerts: Vec<&alert::Model> =
+                    wanted.iter().filter_map(|place| self.claimed.get(*place)).map(|claim| &claim.alert).collect();
+                new.insert(about.sections(&alerts).await?).clone()
+            }
+        };
         let subject = match sections.as_slice() {
             [only] => only.subject.clone(),
             several => {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
-use base::message::Person;
+use base::message::{Member, Person};
 use entity::{conversation, message, source};
 use queue::accept_batch::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -31,6 +31,8 @@ pub struct ConversationOut {
     #[schema(required)]
     pub amocrm_chat_id: Option<String>,
     pub contact: ContactOut,
+    /// The members of a group, as given with its messages; empty for a conversation with one customer.
+    pub participants: Vec<Member>,
     /// Where the customer came from: the payload of a bot's link or the campaign parameters of a page; null if unknown.
     #[schema(required)]
     pub visit: Option<String>,
@@ -198,21 +200,19 @@ pub(super) async fn find(
 
 fn shown(row: conversation::Model, last_message_at: Option<Moment>, window: Option<WindowOut>) -> ConversationOut {
     let filled = |text: String| (!text.is_empty()).then_some(text);
-    let contact = serde_json::from_str::<Person>(&row.contact).map(|person| ContactOut {
-        id: filled(person.id),
-        name: person.name,
-        phone: person.phone,
-        ..ContactOut::default()
-    });
+    let person = serde_json::from_str::<Person>(&row.contact).unwrap_or_default();
     let contact = ContactOut {
         amocrm_contact_id: (row.contact_id > 0).then(|| row.contact_id.to_string()),
         amocrm_contact_name: filled(row.contact_name),
         why: filled(row.contact_why),
-        ..contact.unwrap_or_default()
+        id: filled(person.id),
+        name: person.name,
+        phone: person.phone,
     };
     ConversationOut {
         id: row.id,
         external_id: filled(row.external_id),
+        participants: person.members,
         amocrm_chat_id: filled(row.amocrm_chat_id),
         contact,
         visit: filled(row.visit),

@@ -178,10 +178,7 @@ async fn searched(app: &UsageContext, key: &ApiKey, named: Option<Uuid>) -> Resu
     if key.tenant.is_some() || named.is_some() {
         return roster::searched(app, key, named).await;
     }
-    let mut tenant_ids: Vec<Uuid> =
-        app.queue.dead_counts(None, u32::MAX).await?.into_iter().map(|count| count.tenant_id).collect();
-    tenant_ids.dedup();
-    Ok(tenant_ids)
+    Ok(read::tenants(app.store.read()).await?)
 }
 
 async fn noted(

@@ -16,8 +16,10 @@ use base::i18n::{CRM, Language, LocalizedText, Words};
 use crate::usage::UsageContext;
 
 pub mod body;
+mod chats;
 pub mod conversations;
 pub mod cursor;
+pub mod customers;
 pub mod dead_letters;
 pub mod docs;
 pub mod edits;
@@ -61,6 +63,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(openapi::serve)
         .service(docs::show)
         .service(docs::style)
+        .service(docs::script)
         .service(docs::llms::show)
         .service(tenants::list)
         .service(tenants::get)
@@ -89,11 +92,14 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(typing_reactions::typing)
         .service(typing_reactions::reaction)
         .service(conversations::list)
+        .service(chats::create)
         .service(conversations::messages)
         .service(templates::list)
         .service(templates::create)
         .service(templates::review)
         .service(template_messages::send)
+        .service(customers::export)
+        .service(customers::erase)
         .service(imports::create)
         .service(imports::get)
         .service(imports::pause)

@@ -11,8 +11,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    conversations, dead_letters, edits, imports, ledger, media, messages, replays, reports, source_acts, source_secret,
-    sources, statuses, template_messages, templates, tenants, typing_reactions, webhook_attempts,
+    chats, conversations, customers, dead_letters, edits, imports, ledger, media, messages, replays, reports,
+    source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions,
+    webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -35,6 +36,7 @@ use super::{
         (name = "sources", description = "Messenger lines of an account"),
         (name = "messages", description = "Messages, their states and timelines"),
         (name = "conversations", description = "Conversations and their messages"),
+        (name = "customers", description = "One customer's data: exported and erased"),
         (name = "templates", description = "Templates that a messenger reviews before they are sent"),
         (name = "imports", description = "Imports of earlier messages from files"),
         (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
@@ -74,11 +76,14 @@ struct Document;
     typing_reactions::typing,
     typing_reactions::reaction,
     conversations::list,
+    chats::create,
     conversations::messages,
     templates::list,
     templates::create,
     templates::review,
     template_messages::send,
+    customers::export,
+    customers::erase,
     imports::create,
     imports::get,
     imports::pause,
@@ -193,7 +198,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 46);
+        assert_eq!(count, 49);
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub struct HourFlowOut {
 pub struct AnswersReportOut {
     #[serde(flatten)]
     pub days: ReportedDays,
-    /// Null if nobody was answered.
+    /// Null if no chat was answered.
     #[schema(required)]
     pub first_answers: Option<AnswerTimesOut>,
     pub by_source: Vec<SourceAnswersOut>,

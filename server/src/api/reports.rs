@@ -119,7 +119,7 @@ pub async fn messages(
 /// Measures how soon customers are answered, and lists chats without an answer.
 ///
 /// A customer waits from the first message after the last answer until a user of amoCRM writes; bots and imported messages
-/// do not count. `first_answers` covers waits that began within the days. `unanswered` lists those that nobody has ended
+/// do not count. `first_answers` covers waits that began within the days. `unanswered` lists the chats without an answer
 /// yet, the longest first, at most 5,000.
 #[utoipa::path(tag = "reports", params(("tenant_id", description = "Parom's id of the account"), ReportQuery), responses(
     (status = 200, description = "Times and chats, all read at the same moment", body = AnswersReportOut),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::message::Button;
-use connectors::template::{TemplateState, TemplateStatus};
+use connectors::template::{TemplateFileKind, TemplateState, TemplateStatus};
 use entity::message_template;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,6 +48,9 @@ pub struct TemplateOut {
     #[schema(required)]
     pub footer: Option<String>,
     pub buttons: Vec<Button>,
+    /// The kind of the file above the text: `picture`, `video` or `file`; null if it has none.
+    #[schema(required, example = "picture")]
+    pub file: Option<&'static str>,
     /// The markers of the text in their order, each with an example.
     pub params: Vec<ParamOut>,
     /// At the messenger: `waiting`, `review`, `approved`, `rejected`, `paused`, `disabled` or `deleted`.
@@ -146,8 +149,14 @@ pub enum DecisionIn {
 pub(super) fn shown(row: message_template::Model) -> TemplateOut {
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let spec = Spec::stored(&row);
+    let file = spec.file_kind().map(|kind| match kind {
+        TemplateFileKind::Picture => "picture",
+        TemplateFileKind::Video => "video",
+        TemplateFileKind::Document => "file",
+    });
     TemplateOut {
         id: row.id,
+        file,
         source_id: row.source_id,
         amocrm_template_id: row.crm_id.to_string(),
         messenger_name: row.name.clone(),

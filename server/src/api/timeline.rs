@@ -99,6 +99,7 @@ fn named(kind: LetterKind, event: &str) -> String {
         LetterKind::Typing => format!("typing_{event}"),
         LetterKind::Reaction => format!("reaction_{event}"),
         LetterKind::Resend => format!("resend_{event}"),
+        LetterKind::Chat => format!("chat_{event}"),
     }
 }
 

@@ -5,11 +5,13 @@
 //! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on
 //!                                  └─ not within three seconds: it goes on at once; retried until a person works
 //!                                     on the lead that amoCRM made meanwhile
+//! a group's new title (group.rs) ─▶ its contact is renamed, unless people renamed it
 //! a number or address that comes later (provided.rs) ─▶ plan again, for chats that were not linked by hand
 //! ```
 
 mod check;
 mod find;
+mod group;
 mod hooks;
 mod link;
 mod provided;
@@ -20,6 +22,7 @@ use base::message::Person;
 use entity::{conversation, source};
 
 pub use check::look;
+pub use group::know_group;
 pub use hooks::{ContactEvent, wake};
 pub use provided::store_provided;
 pub use task::{before_first, due_now, plan, run};

@@ -25,11 +25,24 @@ pub(super) async fn keep(
     finish_tx(tx, done).await
 }
 
-/// Ends the planned task.
+/// The contact of a group has its current title, unless the title changed meanwhile.
+pub(super) async fn renamed(db: &impl ConnectionTrait, task: &contact_task::Model) -> Result<(), DbErr> {
+    contact_task::Entity::update_many()
+        .col_expr(contact_task::Column::RenamedFrom, Expr::value(""))
+        .filter(contact_task::Column::TenantId.eq(task.tenant_id))
+        .filter(contact_task::Column::ConversationId.eq(task.conversation_id))
+        .filter(contact_task::Column::RenamedFrom.eq(task.renamed_from.as_str()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends the planned task; one that has a contact to rename stays for that.
 pub(super) async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
     contact_task::Entity::delete_many()
         .filter(contact_task::Column::TenantId.eq(tenant_id))
         .filter(contact_task::Column::ConversationId.eq(conversation_id))
+        .filter(contact_task::Column::RenamedFrom.eq(""))
         .exec(db)
         .await?;
     Ok(())

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::link::{self, Job};
-use super::{ContactOutcome, LinkReason, Rule, row};
+use super::{ContactOutcome, LinkReason, Rule, group, row};
 use crate::tenant::TenantContext;
 
 /// How long a message may be delayed.
@@ -49,18 +49,41 @@ pub(super) async fn insert(
     linking: bool,
     wait: i64,
 ) -> Result<bool, DbErr> {
-    let task = contact_task::ActiveModel {
+    let task = contact_task::ActiveModel { linking: Set(linking), ..new(now, known, wait) };
+    let key = OnConflict::columns([Column::TenantId, Column::ConversationId]).do_nothing().to_owned();
+    let made = contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(db).await?;
+    Ok(made > 0)
+}
+
+/// Stores that the contact of a group's chat still has the group's former title. Of several titles the first counts: it
+/// is the one that the contact has.
+pub(super) async fn insert_renaming(
+    db: &impl ConnectionTrait,
+    now: i64,
+    known: &conversation::Model,
+    renamed_from: &str,
+) -> Result<(), DbErr> {
+    let task = contact_task::ActiveModel { renamed_from: Set(renamed_from.to_owned()), ..new(now, known, 0) };
+    let first =
+        "CASE WHEN contact_task.renamed_from = '' THEN excluded.renamed_from ELSE contact_task.renamed_from END";
+    let key = OnConflict::columns([Column::TenantId, Column::ConversationId])
+        .value(Column::RenamedFrom, Expr::cust(first))
+        .to_owned();
+    contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(db).await?;
+    Ok(())
+}
+
+fn new(now: i64, known: &conversation::Model, wait: i64) -> contact_task::ActiveModel {
+    contact_task::ActiveModel {
         tenant_id: Set(known.tenant_id),
         conversation_id: Set(known.id),
         tries: Set(0),
         making: Set(false),
-        linking: Set(linking),
+        linking: Set(false),
+        renamed_from: Set(String::new()),
         next_try_at: Set(now + wait),
         created_at: Set(now),
-    };
-    let key = OnConflict::columns([Column::TenantId, Column::ConversationId]).do_nothing().to_owned();
-    let made = contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(db).await?;
-    Ok(made > 0)
+    }
 }
 
 /// Links a chat without messages to its contact, within three seconds or later. Never fails: the message goes on.
@@ -150,6 +173,15 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
         Some(known) => app.lookup.source(known.source_id).await?,
         None => None,
     };
+    if !task.renamed_from.is_empty() {
+        if let Err(error) = renamed(app, known.as_ref(), &task.renamed_from).await {
+            if put_off(app, task, claimed).await? {
+                return Err(error);
+            }
+            tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a group's contact keeps its former name");
+        }
+        row::renamed(app.store.write(), task).await?;
+    }
     let planned = source.zip(known).and_then(|(source, known)| {
         job(&known, Rule::wished(&source, task.linking), &known.amocrm_chat_id, task.making)
     });
@@ -165,27 +197,39 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
             Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
         },
     };
-    let tries = task.tries + 1;
-    match (done, BACK_OFF.get(usize::try_from(tries).unwrap_or(usize::MAX))) {
-        (Ok(outcome), _) => row::keep(app, job.tenant_id, job.conversation_id, &outcome).await?,
-        (Err(error), Some(wait)) => {
-            let held = contact_task::Model { next_try_at: claimed, ..task.clone() };
-            let later = due::as_seen(&held, Column::NextTryAt)
-                .col_expr(Column::NextTryAt, Expr::value(app.clock.millis() + wait.num_milliseconds()))
-                .col_expr(Column::Tries, Expr::value(tries));
-            due::moved(&app.store, later).await?;
-            return Err(error);
-        }
-        (Err(error), None) => {
-            row::keep(
-                app,
-                job.tenant_id,
-                job.conversation_id,
-                &ContactOutcome { card: None, why: LinkReason::Unclear },
-            )
-            .await?;
+    match done {
+        Ok(outcome) => row::keep(app, job.tenant_id, job.conversation_id, &outcome).await?,
+        Err(error) => {
+            if !put_off(app, task, claimed).await? {
+                let unclear = ContactOutcome { card: None, why: LinkReason::Unclear };
+                row::keep(app, job.tenant_id, job.conversation_id, &unclear).await?;
+            }
             return Err(error);
         }
     }
+    Ok(true)
+}
+
+async fn renamed(
+    app: &Arc<TenantContext>,
+    known: Option<&conversation::Model>,
+    renamed_from: &str,
+) -> anyhow::Result<()> {
+    let Some(known) = known else { return Ok(()) };
+    match tokio::time::timeout(LATER_WITHIN, group::rename(app, known, renamed_from)).await {
+        Ok(done) => done,
+        Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
+    }
+}
+
+/// Plans the next attempt of a claimed task; false if that was the last one.
+async fn put_off(app: &TenantContext, task: &contact_task::Model, claimed: i64) -> Result<bool, DbErr> {
+    let tries = task.tries + 1;
+    let Some(wait) = BACK_OFF.get(usize::try_from(tries).unwrap_or(usize::MAX)) else { return Ok(false) };
+    let held = contact_task::Model { next_try_at: claimed, ..task.clone() };
+    let later = due::as_seen(&held, Column::NextTryAt)
+        .col_expr(Column::NextTryAt, Expr::value(app.clock.millis() + wait.num_milliseconds()))
+        .col_expr(Column::Tries, Expr::value(tries));
+    due::moved(&app.store, later).await?;
     Ok(true)
 }

@@ -217,6 +217,7 @@ pub(super) fn incoming(line: &import_line::Model) -> Result<Incoming> {
     Ok(Incoming {
         external_id: line.external_id.clone(),
         conversation_id: line.conversation_id.clone(),
+        group: None,
         sent_at: Some(line.sent_at),
         body,
     })

@@ -9,17 +9,20 @@ use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, Even
 use uuid::Uuid;
 
 use crate::delivery::letters::{TO_CRM_LIFE, TO_MESSENGER_LIFE, crm_letter, messenger_letter};
+use crate::intake::messenger::of_content;
 use crate::intake::{IntakeContext, clean};
+use crate::media::FileOwner;
 use crate::template::Spec;
 
 /// Stores both messages in one commit; returns our id of the one to the customer. A channel without a bot shows nothing
-/// in amoCRM. `params`: a value for each marker.
+/// in amoCRM. `params`: a value for each marker. `file`: what is above the text, for a template that has a file.
 pub async fn send(
     app: &IntakeContext,
     source: &source::Model,
     row: &conversation::Model,
     template: &message_template::Model,
     params: Vec<Marker>,
+    file: Option<Content>,
 ) -> Result<Uuid> {
     let customer: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
     let params: Vec<Marker> =
@@ -29,8 +32,13 @@ pub async fn send(
     let made_from =
         Template { id: template.crm_id.to_string(), external_id: Some(template.name.clone()), content, params };
     let bot = Person { id: format!("template:{}", template.id), role: Role::Bot, ..Person::default() };
-    let body = Body { receiver: Some(customer), ..Body::new(bot, Content::Text { text }) };
     let (now, id, shown_id) = (app.clock.millis(), app.clock.uuid_v7(), app.clock.uuid_v7());
+    let mut content = file.map_or_else(|| Content::Text { text: text.clone() }, |file| with_caption(file, &text));
+    let (tenant_id, source_id) = (source.tenant_id, source.id);
+    let whose = FileOwner { tenant_id, source_id, direction: Direction::ToMessenger, message_id: id };
+    // amoCRM shows the same file.
+    let media = of_content(app, &whose, &mut content).await?;
+    let body = Body { receiver: Some(customer), ..Body::new(bot, content) };
     let kind = (LetterKind::Message, Stream::Messages);
     let to_customer = Item {
         id,
@@ -56,9 +64,19 @@ pub async fn send(
     for (item, letter) in [to_customer, to_crm].into_iter().zip(letters).take(shown) {
         entries.push(AcceptItem { letters: vec![letter], ..item.entry(source, row, now)? });
     }
+    if let Some(first) = entries.first_mut() {
+        first.media = media;
+    }
     let batch = AcceptBatch { tenant_id: source.tenant_id, priority: Priority::Normal, raw: None, entries };
     app.writer.accept(batch).await.map_err(Error::from)?;
     Ok(id)
+}
+
+fn with_caption(mut file: Content, text: &str) -> Content {
+    if let Some(media) = file.media_mut() {
+        media.text = Some(text.to_owned());
+    }
+    file
 }
 
 struct Item {
@@ -74,7 +92,11 @@ impl Item {
             source_id: source.id,
             direction: self.direction,
             state: State::Queued,
-            external_id: String::new(),
+            // amoCRM's id of a message comes from it; the messenger reports its own.
+            external_id: match self.direction {
+                Direction::ToCrm => self.id.to_string(),
+                Direction::ToMessenger => String::new(),
+            },
             amocrm_message_id: String::new(),
             body: serde_json::to_string(&self.body).context("a message body as JSON")?,
             failure: None,

@@ -193,7 +193,7 @@ impl PageContext {
         markup::icon(tone_of(tone))
     }
 
-    /// "Updates by itself · 14:05:10", an element that is refreshed with the rest of the page.
+    /// "Updates automatically · 14:05:10", an element that is refreshed with the rest of the page.
     pub fn live(&self) -> String {
         let when = self.when(&self.now);
         let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));

@@ -1,6 +1,7 @@
 //! Claims of a chore that one process does for all.
 
 use base::store::VENDOR;
+use chrono::TimeDelta;
 use entity::chore::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany};
@@ -12,14 +13,19 @@ use crate::delivery::DeliveryContext;
 pub struct Chore {
     name: &'static str,
     owner: Uuid,
-    held: i64,
+    held: TimeDelta,
     /// When it was last completed; 0 for never.
     pub done_at: i64,
 }
 
-/// Claims a chore that was last completed at least `every` milliseconds ago and that is not claimed. A claim that is
-/// not renewed for `held` milliseconds is lost.
-pub async fn claim(app: &DeliveryContext, name: &'static str, every: i64, held: i64) -> Result<Option<Chore>, DbErr> {
+/// Claims a chore that was last completed at least `every` ago and that is not claimed. A claim that is not renewed for
+/// `held` is lost.
+pub async fn claim(
+    app: &DeliveryContext,
+    name: &'static str,
+    every: TimeDelta,
+    held: TimeDelta,
+) -> Result<Option<Chore>, DbErr> {
     let (db, owner) = (app.store.write(), app.clock.uuid_v7());
     let row = chore::Model { tenant_id: VENDOR, name: name.to_owned(), owner, leased_until: 0, done_at: 0 };
     let known = OnConflict::columns([Column::TenantId, Column::Name]).do_nothing().to_owned();
@@ -27,9 +33,9 @@ pub async fn claim(app: &DeliveryContext, name: &'static str, every: i64, held: 
     let now = app.store.now().await?;
     let taken = of(name)
         .col_expr(Column::Owner, Expr::value(owner))
-        .col_expr(Column::LeasedUntil, Expr::value(now + held))
+        .col_expr(Column::LeasedUntil, Expr::value(now + held.num_milliseconds()))
         .filter(Column::LeasedUntil.lt(now))
-        .filter(Column::DoneAt.lte(app.clock.millis() - every))
+        .filter(Column::DoneAt.lte(app.clock.millis() - every.num_milliseconds()))
         .exec(db)
         .await?;
     if taken.rows_affected == 0 {
@@ -42,7 +48,7 @@ pub async fn claim(app: &DeliveryContext, name: &'static str, every: i64, held: 
 impl Chore {
     /// Renews the claim. False if another process has it by now.
     pub async fn keep(&self, app: &DeliveryContext) -> Result<bool, DbErr> {
-        let until = app.store.now().await? + self.held;
+        let until = app.store.now().await? + self.held.num_milliseconds();
         let kept = self.mine().col_expr(Column::LeasedUntil, Expr::value(until)).exec(app.store.write()).await?;
         Ok(kept.rows_affected > 0)
     }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use base::config::Retention;
 use base::message::day_of;
 use base::store::VENDOR;
+use chrono::TimeDelta;
 use entity::tenant;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
@@ -33,8 +34,8 @@ const BREATH: Duration = Duration::from_millis(20);
 /// Accounts read at once.
 const PAGE: u64 = 200;
 const DAY: i64 = 86_400_000;
-/// Milliseconds after which the claim of a process that died is lost.
-const HELD: i64 = 10 * 60_000;
+/// Time after which the claim of a process that died is lost.
+const HELD: TimeDelta = TimeDelta::minutes(10);
 
 /// For each kind of data the time before which it is deleted, in milliseconds since 1970 or in days.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +110,7 @@ pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
 
 /// One round, if it is due and no other process makes it; returns how many rows were removed or emptied.
 pub async fn round(app: &DeliveryContext) -> anyhow::Result<Option<u64>> {
-    let Some(chore) = chore::claim(app, "retention", DAY, HELD).await? else { return Ok(None) };
+    let Some(chore) = chore::claim(app, "retention", TimeDelta::days(1), HELD).await? else { return Ok(None) };
     let now = app.clock.millis();
     let ends = Ends::of(&app.config.retention, now, chore.done_at);
     let mut gone = of_tenant(app, VENDOR, ends).await?;

@@ -13,6 +13,7 @@ mod actions;
 mod alerts;
 mod call;
 mod draft;
+mod example;
 mod known;
 mod registry;
 mod review;
@@ -25,6 +26,7 @@ mod work;
 
 pub use actions::{change, create, for_review, remove};
 pub use draft::{TemplateDraft, markers, reviews, sources};
+pub use example::example;
 pub use known::{known, known_one};
 pub use registry::{by_id, decide, named, of_source, page, registered, reported, requested, usable};
 pub use review::look;

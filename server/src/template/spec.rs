@@ -35,6 +35,9 @@ pub struct Spec {
     /// The file as amoCRM has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment: Option<TemplateAttachment>,
+    /// The file as Parom stored it for messages that name no file of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<Uuid>,
 }
 
 impl Spec {
@@ -71,11 +74,12 @@ impl Spec {
             examples: markers.into_iter().map(example).collect(),
             file: is_media || template.attachment.is_some(),
             attachment: template.attachment.clone(),
+            example: None,
         }
     }
 
     /// The kind of its file; none if it has none.
-    pub(super) fn file_kind(&self) -> Option<TemplateFileKind> {
+    pub fn file_kind(&self) -> Option<TemplateFileKind> {
         let attachment = self.attachment.as_ref().filter(|_| self.file)?;
         Some(match attachment.kind.as_str() {
             "picture" => TemplateFileKind::Picture,

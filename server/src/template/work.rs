@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use base::due;
 use base::i18n::{LocalizedText, Words};
+use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
 use connectors::template::{TemplateFile, TemplateState, TemplateStatus};
 use connectors::{Connector, Denied, Settings};
@@ -28,16 +29,16 @@ use crate::{settings, tenant};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
-/// Milliseconds for which an instance claims a step.
-const CLAIMED: i64 = 120_000;
-/// Milliseconds before the second, third, … attempt of a step.
-const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
-/// Milliseconds between polls of a template in review.
-const IN_REVIEW: i64 = 600_000;
-/// Milliseconds between polls after the decision: messengers report most changes by themselves.
-const DECIDED: i64 = 86_400_000;
-/// Milliseconds until the next check of a suspended account or a paused source.
-const PAUSED: i64 = 3_600_000;
+/// How long an instance claims a step.
+const CLAIMED: TimeDelta = TimeDelta::minutes(2);
+/// Seconds before the second, third, … attempt of a step.
+const BACK_OFF: [i64; 6] = [10, 60, 300, 1_800, 3_600, 7_200];
+/// Interval between polls of a template in review.
+const IN_REVIEW: TimeDelta = TimeDelta::minutes(10);
+/// Interval between polls after the decision: messengers report most changes by themselves.
+const DECIDED: TimeDelta = TimeDelta::days(1);
+/// Time until the next check of a suspended account or a paused source.
+const PAUSED: TimeDelta = TimeDelta::hours(1);
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
@@ -80,7 +81,7 @@ fn step(row: &message_template::Model) -> Step {
 /// Works on one row until nothing more is due; 0 if another instance works on it.
 async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
-    if !due::claim(&app.store, &row, Column::NextTryAt, now + CLAIMED).await? {
+    if !due::claim(&app.store, &row, Column::NextTryAt, now + CLAIMED.num_milliseconds()).await? {
         return Ok(0);
     }
     let found = crate::source::live(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
@@ -93,7 +94,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
     };
     let account = app.lookup.tenant(row.tenant_id).await?;
     let Some(account) = account.filter(|account| !account.suspended && !source.paused) else {
-        set(app, &row, Some(now + PAUSED), "").await?;
+        set(app, &row, Some(now + PAUSED.num_milliseconds()), "").await?;
         return Ok(1);
     };
     let words = Words::new(tenant::language(&app.config, &account));
@@ -215,13 +216,19 @@ impl Line<'_> {
     async fn rests(&self, row: &message_template::Model) -> anyhow::Result<Done> {
         let wait = if Stage::of(row) == Stage::InReview { IN_REVIEW } else { DECIDED };
         let gone = Stage::of(row) == Stage::Deleted || has_own_server(&self.source.kind);
-        set(self.app, row, (!gone).then(|| self.app.clock.millis() + wait), "").await?;
+        set(self.app, row, (!gone).then(|| self.app.clock.millis() + wait.num_milliseconds()), "").await?;
         Ok(Done::Waits)
     }
 
     async fn failed(&self, row: &message_template::Model, said: &LocalizedText) -> anyhow::Result<Done> {
         let step = usize::try_from(row.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
-        set(self.app, row, Some(self.app.clock.millis() + BACK_OFF[step]), &said.to_string()).await?;
+        set(
+            self.app,
+            row,
+            Some(self.app.clock.millis() + TimeDelta::seconds(BACK_OFF[step]).num_milliseconds()),
+            &said.to_string(),
+        )
+        .await?;
         Ok(Done::Waits)
     }
 }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use base::error::{Error, Result};
 use entity::{conversation, erasure};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::tenant::TenantContext;
@@ -44,7 +45,7 @@ pub struct Erasure {
 /// during that time becomes a dead letter instead of opening the conversation anew.
 pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
-    if found.conversations.is_empty() && found.others.is_empty() && found.lines.count == 0 {
+    if found.is_empty() {
         return Err(Error::NotFound);
     }
     let mut counts = BTreeMap::new();
@@ -63,6 +64,15 @@ pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) ->
     let proof = prove(app, tenant_id, &what(who), counts, by).await?;
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "a customer was erased");
     Ok(proof)
+}
+
+/// The lines of imports in an erasure's scope, in the format of the public API.
+pub(super) async fn waiting(
+    app: &TenantContext,
+    tenant_id: Uuid,
+    scope: &ErasureScope,
+) -> std::result::Result<Vec<Value>, DbErr> {
+    lines::texts(app, tenant_id, &scope.lines).await
 }
 
 /// The request, in a form that identifies no one.

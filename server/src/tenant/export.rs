@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use actix_web::error::ErrorInternalServerError;
 use base::error::{Error, Result};
 use bytes::Bytes;
 use entity::tenant;
@@ -13,8 +14,11 @@ use uuid::Uuid;
 
 use crate::tenant::TenantContext;
 
+mod customer;
 mod rows;
 mod shapes;
+
+pub use customer::CustomerExport;
 
 /// Rows per page.
 const PAGE: u64 = 500;
@@ -61,6 +65,36 @@ pub struct Export {
     lines: u64,
 }
 
+/// Lines that are read page by page.
+pub trait ExportPages: Sized + 'static {
+    /// The next lines; none at the end.
+    fn page(&mut self) -> impl Future<Output = anyhow::Result<Option<Vec<u8>>>>;
+
+    /// The body of a response. The cause of an interruption is logged.
+    fn into_body(self) -> impl Stream<Item = actix_web::Result<Bytes>> {
+        futures_util::stream::try_unfold(self, |mut export| async move {
+            let page = export.page().await.map_err(|error| {
+                tracing::error!(error = format!("{error:#}"), "an export was interrupted");
+                ErrorInternalServerError("the export was interrupted")
+            })?;
+            Ok(page.map(|page| (Bytes::from(page), export)))
+        })
+    }
+}
+
+impl ExportPages for Export {
+    async fn page(&mut self) -> anyhow::Result<Option<Vec<u8>>> {
+        while let Some(part) = self.part {
+            let lines = self.read(part).await?;
+            if !lines.is_empty() {
+                self.lines += u64::try_from(lines.len()).unwrap_or(0);
+                return Ok(Some(text(&lines)));
+            }
+        }
+        Ok(None)
+    }
+}
+
 impl Export {
     /// Starts an export; reads only the account.
     pub async fn begin(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Self> {
@@ -71,26 +105,6 @@ impl Export {
     /// A name for the file.
     pub fn file_name(&self) -> String {
         format!("parom-{}-{}.ndjson", self.tenant.account_id, self.app.clock.now().format("%Y-%m-%d"))
-    }
-
-    /// The next lines; none at the end.
-    pub async fn page(&mut self) -> anyhow::Result<Option<Vec<u8>>> {
-        while let Some(part) = self.part {
-            let lines = self.read(part).await?;
-            if !lines.is_empty() {
-                self.lines += u64::try_from(lines.len()).unwrap_or(0);
-                return Ok(Some(text(&lines)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The same as a stream of pages.
-    pub fn into_stream(self) -> impl Stream<Item = anyhow::Result<Bytes>> {
-        futures_util::stream::try_unfold(self, |mut export| async move {
-            let page = export.page().await?;
-            Ok(page.map(|page| (Bytes::from(page), export)))
-        })
     }
 
     /// A page of a part; if empty, the part has ended and the next one follows.

@@ -54,7 +54,7 @@ pub use connection::{connect, disconnect};
 pub use context::TenantContext;
 pub use erase::{Erasure, Who, erase};
 pub use error_texts::{error_text, oauth_error_text, status_text};
-pub use export::Export;
+pub use export::{CustomerExport, Export, ExportPages};
 pub use forget::forget;
 pub use language::language;
 pub use rest_rate_limit::RestRateLimit;

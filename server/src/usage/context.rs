@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::RecentKeys;
+use super::Searches;
 use super::StorageSums;
 use crate::intake::IntakeContext;
 use crate::load_shedding::Load;
@@ -13,6 +14,8 @@ pub struct UsageContext {
     pub intake: Arc<IntakeContext>,
     /// Rate limits of API keys.
     pub keys: RecentKeys,
+    /// Searches of everything that an account has stored.
+    pub searches: Searches,
     /// Bytes stored per account, as last read.
     pub stored: StorageSums,
     /// Memory and slots in use by requests.

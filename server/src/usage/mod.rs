@@ -4,12 +4,14 @@
 //! a request with a key ─▶ keys.rs       requests a second, bytes a day: this process's memory
 //! stored bytes         ─▶ stored.rs     summed by account and day: the database, all processes
 //! a request to store   ─▶ allowance.rs  507: accounts beyond their limit are refused, others not affected
+//! a search of all data ─▶ searches.rs   one at a time for an account: this process's memory
 //! ```
 
 mod allowance;
 mod context;
 mod imports;
 mod keys;
+mod searches;
 mod stored;
 mod view;
 
@@ -17,6 +19,7 @@ pub use allowance::room;
 pub use context::UsageContext;
 pub use imports::{ENDED, Imports, imports, imports_beside};
 pub use keys::{RecentKeys, too_many_bytes};
+pub use searches::Searches;
 pub use stored::{StorageSums, run, write_down};
 pub use view::{LimitLine, shown};
 

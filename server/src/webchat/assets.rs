@@ -4,11 +4,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::asset::{self, Asset, SCRIPT, STYLE};
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use std::io::Write;
 
 use super::access::{self, Result};
+use crate::compressed::CompressedText;
 use crate::webchat::WebchatContext;
 
 macro_rules! asset {
@@ -69,15 +67,13 @@ fn let_load(answer: &mut HttpResponse) {
 
 /// The script for other sites.
 pub struct EmbedScript {
-    plain: Bytes,
-    gzipped: Bytes,
+    text: CompressedText,
 }
 
 impl EmbedScript {
     /// Builds it; call once.
     pub fn made() -> Self {
-        let plain = Bytes::from(script());
-        Self { gzipped: gzip(&plain), plain }
+        Self { text: CompressedText::of(Bytes::from(script())) }
     }
 }
 
@@ -89,21 +85,9 @@ pub async fn embed(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     access::source_of(&app, &source_id).await?;
-    let packed = asset::takes_gzip(&request) && !embed.gzipped.is_empty();
-    let text = if packed { &embed.gzipped } else { &embed.plain };
-    let mut answer = asset::respond(SCRIPT, text.clone(), &request);
-    if packed {
-        answer.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("gzip"));
-    }
-    answer.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Accept-Encoding"));
+    let mut answer = embed.text.answer(SCRIPT, &request);
     let_load(&mut answer);
     Ok(answer)
-}
-
-/// Compressed once, as small as it gets; empty if that failed, and the script goes out as it is.
-fn gzip(plain: &[u8]) -> Bytes {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(plain).and_then(|()| packed.finish()).map(Bytes::from).unwrap_or_default()
 }
 
 /// All modules in one script. Each becomes a function that returns its exports. `place` is the argument of `openChat`.
@@ -179,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_script_is_small_on_the_wire() {
-        let packed = gzip(script().as_bytes()).len();
+        let packed = crate::compressed::gzip(script().as_bytes()).len();
         assert!((1..=20 * 1024).contains(&packed), "{packed} bytes");
     }
 

@@ -8,9 +8,10 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
+use base::i18n::{CRM, Language, Words};
 use connectors::webchat::WebChatSettings;
 
-use super::access;
+use super::access::{self, ChatRefusal};
 use crate::webchat::WebchatContext;
 
 const METHODS: &str = "GET, POST";
@@ -28,12 +29,22 @@ pub async fn guard(
     let mut response = if origin.is_some() && is_preflight(&request) {
         request.into_response(preflight())
     } else {
-        next.call(request).await?.map_into_boxed_body()
+        let words = Words::new(Language::of_request(request.request()));
+        in_words(next.call(request).await?.map_into_boxed_body(), words)
     };
     if let Some(origin) = origin {
         let_read(response.headers_mut(), origin);
     }
     Ok(response)
+}
+
+/// Errors are read by visitors: above the form, in their language.
+fn in_words(response: ServiceResponse<BoxBody>, words: Words) -> ServiceResponse<BoxBody> {
+    let answer = match response.response().error().and_then(|error| error.as_error::<ChatRefusal>()) {
+        Some(ChatRefusal::Known(error)) => error.answer(words, CRM),
+        _ => return response,
+    };
+    response.into_response(answer)
 }
 
 /// The origin of the requesting page, if its site may embed this chat.

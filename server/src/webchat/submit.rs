@@ -95,6 +95,7 @@ pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<
     let incoming = Incoming {
         external_id: saying.id.to_string(),
         conversation_id: guest.visitor.id.clone(),
+        group: None,
         sent_at: None,
         body: Body { callback_data: saying.callback_data, ..Body::new(sender, saying.content) },
     };

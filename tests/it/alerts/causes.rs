@@ -149,7 +149,7 @@ async fn what_messengers_say_of_lines_is_told_of(world: &mut World) {
         looks(world).await;
         assert_eq!(open(world, line.tenant_id).await, [kind]);
         let page = world.panel(line.tenant_id).await.opens("/panel/alerts").await.is(200);
-        page.says(&["Line support", &line.source_id.to_string(), "I am on it"]);
+        page.says(&["Line support", &line.source_id.to_string(), "Acknowledge"]);
         assert!(!page.text.contains("http://127.0.0.1") || !page.text.contains("{ $"), "{}", page.text);
     }
     says(world, &line, &json!({})).await;
@@ -177,7 +177,7 @@ async fn many_sources_with_one_trouble_are_one_card(world: &mut World) {
     assert_eq!(open(world, lines[0].tenant_id).await.len(), 4);
     let panel = world.panel(lines[0].tenant_id).await;
     let page = panel.opens("/panel/alerts").await.is(200);
-    page.says(&["A messenger cannot hand over messages (4)", "Line one", "Line four", "Open the sources"]);
+    page.says(&["A messenger cannot pass on messages (4)", "Line one", "Line four", "Open the sources"]);
     assert_eq!(page.text.matches("class=\"card\"><p><strong>").count(), 1, "{}", page.text);
     let keys: Vec<String> = lines.iter().map(|line| format!("line_failing:{}", line.source_id)).collect();
     let fields: Vec<(&str, &str)> = keys.iter().map(|key| ("key", key.as_str())).collect();

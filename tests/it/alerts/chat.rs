@@ -62,7 +62,7 @@ async fn a_linked_chat_is_told_until_it_is_unlinked(engine: Engine) {
     let page = anna.opens("/panel/alerts").await.is(200);
     page.says(&["Linked", "Anna", "Unlink the chat"]);
     page.never_says(&["/start "]);
-    anna.opens("/panel/audit?group=alert").await.is(200).says(&["A chat for alerts was linked"]);
+    anna.opens("/panel/audit?group=alert").await.is(200).says(&["Alert chat linked"]);
     // The code is stored as a hash, and is worth nothing once it was used.
     goes_wrong(&world, line.tenant_id, "crm_unreachable").await;
     world.restart().await;
@@ -131,7 +131,7 @@ async fn a_code_that_is_wrong_old_or_used_links_nothing(engine: Engine) {
     // It ends by a word in the chat, too.
     world.telegram().customer(person, bot).writes("/stop").unwrap();
     bot::poll(&world.app().alert_notices).await.unwrap();
-    anna.opens("/panel/alerts").await.is(200).says(&["a person wrote /stop there", "Link another chat"]);
+    anna.opens("/panel/alerts").await.is(200).says(&["somebody wrote /stop there", "Link another chat"]);
     parom_tests::Place::close(world).await;
 }
 
@@ -170,6 +170,33 @@ async fn a_blocked_bot_is_off_in_words_and_holds_up_nobody(engine: Engine) {
     parom_tests::Place::close(world).await;
 }
 
+/// A stranger's messages use up neither the answers of the bot nor the time of a poll.
+async fn a_flood_of_one_chat_is_answered_a_few_times(engine: Engine) {
+    let _mail = MailServer::start().await;
+    let Some(mut world) = world(engine).await else { return };
+    let bot = gets_a_bot(&mut world).await;
+    let line = world.line("support").await;
+    add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let anna = sign_in(&world, "anna@example.com").await;
+    let stranger = world.telegram().add_person(NewPerson::default());
+    let chat = world.telegram().customer(stranger, bot);
+    for number in 0..60 {
+        chat.writes(&format!("message {number}")).unwrap();
+    }
+    // Beside them, a code is taken.
+    let person = links(&world, &anna, bot, "Anna").await;
+    assert_eq!(told(&world, bot, stranger).len(), 5);
+    assert!(told(&world, bot, person)[0].starts_with("This chat is linked"));
+    // It recovers with time.
+    world.advance(MINUTE);
+    for number in 60..70 {
+        chat.writes(&format!("message {number}")).unwrap();
+    }
+    bot::poll(&world.app().alert_notices).await.unwrap();
+    assert_eq!(told(&world, bot, stranger).len(), 10);
+    parom_tests::Place::close(world).await;
+}
+
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {$(
         mod $name {
@@ -190,4 +217,5 @@ on_both!(
     a_linked_chat_is_told_until_it_is_unlinked,
     a_code_that_is_wrong_old_or_used_links_nothing,
     a_blocked_bot_is_off_in_words_and_holds_up_nobody,
+    a_flood_of_one_chat_is_answered_a_few_times,
 );

@@ -28,7 +28,7 @@ async fn a_program_is_told_of_an_alert_and_its_end(world: &mut World) {
     let url = world.messenger.url().to_owned();
     let page = olga.does("/panel/alerts/webhook", &[("url", &url)]).await;
     world.messenger.knows("", &secret_of(&page.text));
-    olga.opens("/panel/audit?group=alert").await.is(200).says(&["The webhook for alerts was set"]);
+    olga.opens("/panel/audit?group=alert").await.is(200).says(&["Alert webhook set"]);
     // The secret is encrypted, and shown only this once.
     let row = alert_webhook::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
     assert!(!String::from_utf8_lossy(&row.secret).contains("whsec_"));
@@ -37,7 +37,7 @@ async fn a_program_is_told_of_an_alert_and_its_end(world: &mut World) {
     world.messenger.answers_next([Answer::status(503), Answer::ok()]);
     goes_wrong(world, line.tenant_id, "crm_unreachable").await;
     assert_eq!(tell(world).await, 0);
-    olga.opens("/panel/alerts").await.is(200).says(&["Calls have failed since", "your server answered 503"]);
+    olga.opens("/panel/alerts").await.is(200).says(&["Requests have failed since", "your server answered 503"]);
     world.restart().await;
     world.advance(MINUTE);
     assert_eq!(tell(world).await, 1, "tried again, also after a restart");
@@ -54,7 +54,7 @@ async fn a_program_is_told_of_an_alert_and_its_end(world: &mut World) {
     );
     assert!(alert["text"].as_str().unwrap().contains("сохраняет порядок"), "{alert}");
     let olga = world.panel(line.tenant_id).await;
-    olga.opens("/panel/alerts").await.is(200).never_says(&["Calls have failed"]);
+    olga.opens("/panel/alerts").await.is(200).never_says(&["Requests have failed"]);
 
     let db = world.app().store.write();
     parom::alert::resolve(world.app(), db, line.tenant_id, "crm_unreachable", "").await.unwrap();

@@ -11,6 +11,7 @@ use crate::walls::read::{code, root, rust_files};
 const SILENT: &[(&str, &str)] = &[
     // Customers' and managers' messages are the work itself: the message log, attempts and the ledger record them.
     ("api POST messages::post", "a message; the message log tells of it"),
+    ("api POST chats::create", "a customer's chat; the list of conversations tells of it"),
     ("api PATCH edits::patch", "a message; the message log tells of it"),
     ("api DELETE edits::delete", "a message; the message log tells of it"),
     ("api POST template_messages::send", "a message; the message log tells of it"),

@@ -94,13 +94,23 @@ impl Way<'_> {
         self.press("kind-webchat").await;
         self.looks_right("adding").await;
         self.fill("field-name", name).await;
+        self.chooses_link().await;
         self.press("create").await;
         self.browser.find("[data-key=test]").await;
         self.browser.says(name).await;
+        let rule = "return document.querySelector('[data-key=field-contact_rule]').value";
+        assert_eq!(self.browser.run(rule, vec![]).await, json!("link"));
         let link = "const found = [...document.querySelectorAll('.parom-widget a')].find(a => a.href.includes('/chat/'));\
             return found ? found.href : ''";
         let link = self.browser.run(link, vec![]).await;
         link.as_str().expect("the source's link").to_owned()
+    }
+
+    /// The contact rule is asked at the start, and shown where the source is changed.
+    async fn chooses_link(&self) {
+        let choose = "const rule = document.querySelector('[data-key=field-contact_rule]'); const before = rule.value; \
+            rule.value = 'link'; rule.dispatchEvent(new Event('change')); return before";
+        assert_eq!(self.browser.run(choose, vec![]).await, json!("leave"));
     }
 
     async fn tests_it(&self) {

@@ -48,6 +48,7 @@ fn limits(table: &mut String, kinds: &[(&str, &Abilities)]) {
     row("requests a second", &|one| one.requests_per_second.to_string());
     row("at once", &|one| one.at_once.to_string());
     row("acceptance counts as delivered", &|one| if one.delivered_on_accept { "yes" } else { "no" }.to_owned());
+    row("reading is reported", &|one| if one.reports_reading { "yes" } else { "no" }.to_owned());
     row("after an unknown outcome", &|one| {
         match one.after_unknown {
             AfterUnknown::RepeatMarked => "repeated, marked",

@@ -189,7 +189,7 @@ async fn from_the_admin(world: &mut World) {
     asked.says(&["3 letters of 1 account would be sent again"]);
     olga.sends(&path, &[("reason", "rejected")]).await.is(303);
     let page = olga.opens("/admin/undelivered").await.is(200);
-    page.says(&["0 of 3 taken up again"]);
+    page.says(&["0 of 3 sent again"]);
     let stop = page.text.split("action=\"").find(|part| part.contains("/stop/")).unwrap();
     let stop = stop.split('"').next().unwrap().to_owned();
     olga.sends(&stop, &[]).await.is(303);

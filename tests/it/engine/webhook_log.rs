@@ -133,7 +133,7 @@ async fn only_what_is_kept_is_sent_again_and_only_by_its_account(world: &mut Wor
 
     // People read why.
     let page = world.panel(line.tenant_id).await.opens(&format!("/panel/webhooks/{}", line.source_id)).await.is(200);
-    page.says(&["Reactions and “is typing” are of the moment"]);
+    page.says(&["Reactions and typing are sent once"]);
 
     world.add_key(line.tenant_id, "prm_a-key-that-only-reads-0123456789", "read").await;
     let other = world.line_at("other.amocrm.ru", "other").await;

@@ -8,17 +8,17 @@ async fn the_account_page_starts_a_look_and_tells_what_came_of_it(world: &mut Wo
     let (line, _) = chatting(world).await;
     let owner = world.panel(line.tenant_id).await;
     let page = owner.opens("/panel/account").await.is(200);
-    page.says(&["Messages that did not come", "The first look comes within an hour.", "Look for lost messages"]);
+    page.says(&["Missed messages", "The first check runs within an hour.", "Look for missed messages"]);
     loses_text(world, &line, "lost").await;
     world.advance(11 * SECOND);
-    owner.does("/panel/account/lost", &[]).await.says(&["the chats of the last 48 hours", "Parom is looking now."]);
+    owner.does("/panel/account/lost", &[]).await.says(&["the chats of the last 48 hours", "Parom is checking now."]);
     looks(world).await;
     let page = owner.opens("/panel/account").await.is(200);
-    page.says(&["1 chat, 1 message was missing.", "1 message was found so far."]);
+    page.says(&["1 chat, 1 message was missing.", "1 message found so far."]);
     owner.opens("/panel/audit").await.is(200).says(&["Search for lost messages started", "Anna Ivanova"]);
     owner.opens("/panel").await.is(200).says(&["1 message was found in amoCRM’s history"]);
     let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
-    viewer.opens("/panel/account").await.is(200).never_says(&["Look for lost messages"]);
+    viewer.opens("/panel/account").await.is(200).never_says(&["Look for missed messages"]);
     viewer.sends("/panel/account/lost", &[]).await.is(403);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["lost"]);
@@ -38,13 +38,13 @@ async fn a_held_message_is_sent_or_removed_on_its_page(world: &mut World) {
     let id = |text: &str| messages.iter().find(|one| one.body.contains(text)).unwrap().id;
     let path = format!("/panel/messages/{}", id("\"one\""));
     let page = owner.opens(&path).await.is(200);
-    page.says(&["Found in amoCRM’s history", "Send now", "Do not send", "By itself it is never sent."]);
+    page.says(&["Found in amoCRM’s history", "Send now", "Do not send", "It is never sent automatically."]);
     let chat = format!("/panel/conversations/{}", messages[0].conversation_id);
     owner.opens(&chat).await.is(200).says(&["found in amoCRM’s history only now"]);
     owner.does(&format!("{path}/again"), &[]).await.says(&["Found in amoCRM’s history"]);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["one"]);
-    owner.opens(&chat).await.is(200).says(&["nothing told Parom of it in time"]);
+    owner.opens(&chat).await.is(200).says(&["Parom was not notified in time"]);
 
     let page = owner.opens(&format!("/panel/messages/{}", id("\"two\""))).await.is(200);
     let dead = page.field("id");

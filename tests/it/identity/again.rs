@@ -35,7 +35,7 @@ async fn m6_a_session_left_open_changes_neither_password_nor_authenticator(world
     anna.sends("/panel/me/password", &[("current", &fresh), ("password", PASSWORD)]).await.is(422);
     // And the authenticator goes with a code alone.
     let page = anna.does("/panel/me/two-step/remove", &[("code", "000000")]).await;
-    page.says(&["does not fit"]);
+    page.says(&["does not match"]);
     world.advance(MINUTE);
     anna.does("/panel/me/two-step/remove", &[("code", &code(world, &secret))]).await.says(&["is off"]);
 }

@@ -1,7 +1,7 @@
 //! An import that links its new chats to existing contacts, whatever its source's rule; its customers can be erased
 //! before any chat is created.
 
-use parom::tenant::{Export, Who, erase};
+use parom::tenant::{Export, ExportPages, Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
 use serde_json::{Value, json};

@@ -40,13 +40,13 @@ async fn a_file_is_counted_and_then_imported(world: &mut World) {
     plan.says(&["Ready to start", "130 messages in 1 chat", "1 new lead", "24 hours before", "Import 130 messages"]);
     plan.says(&["1 line is skipped", "old &#60;b&#62;.ndjson", "/skipped.csv"]);
     assert!(heard(world, &line, "anna").is_empty(), "nothing is written before somebody decides");
-    owner.does(&format!("{page}/start"), &[]).await.says(&["The import goes on by itself", "Pause import"]);
+    owner.does(&format!("{page}/start"), &[]).await.says(&["The import runs in the background", "Pause import"]);
     a_second(world).await;
     a_second(world).await;
     let under = owner.opens(&page).await.is(200);
     under.says(&["of 130", "<progress", "Running"]);
     owner.does(&format!("{page}/pause"), &[]).await.says(&["Paused", "Continue import"]);
-    owner.does(&format!("{page}/resume"), &[]).await.says(&["The import goes on"]);
+    owner.does(&format!("{page}/resume"), &[]).await.says(&["The import continues."]);
     for _ in 0..10 {
         a_second(world).await;
     }

@@ -29,6 +29,7 @@ const ABILITIES: Abilities = Abilities {
     text_length: None,
     caption_length: None,
     delivered_on_accept: false,
+    reports_reading: false,
     after_unknown: AfterUnknown::AwaitStatus,
     window: None,
     requests_per_second: 100,

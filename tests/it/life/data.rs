@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::error::Error;
-use parom::tenant::Export;
+use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 use serde_json::Value;

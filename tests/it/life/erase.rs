@@ -74,7 +74,7 @@ fn body(id: &str, text: &str) -> serde_json::Value {
 }
 
 /// Writes, is answered, fails, waits and reports statuses: everything that leaves a trace.
-async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
+pub(super) async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
     let customer = world.customer(line, "canary");
     customer.posts(&body("canary-1", "I am a canary")).await.is(202);
     world.deliver_all().await;
@@ -98,7 +98,7 @@ async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
 
 /// At once with one exception: a status of an unknown message, whose customer cannot be determined; it expires in a
 /// day.
-async fn nothing_is_left(world: &World) {
+pub(super) async fn nothing_is_left(world: &World) {
     let at_once = find_traces(world).await;
     assert!(at_once.iter().all(|line| line.contains(UNKNOWN)), "{at_once:#?}");
     wait(world, DAY + 1);

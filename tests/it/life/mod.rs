@@ -3,6 +3,7 @@
 
 mod channels;
 mod crossing;
+mod customer;
 mod data;
 mod erase;
 mod grants;

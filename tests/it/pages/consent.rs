@@ -90,16 +90,16 @@ async fn a_number_is_connected_on_metas_page() {
     let (world, tenant_id) = with_meta().await;
     let visitor = olga(&world, tenant_id).await;
     let access = visitor.does("/panel/sources/new", &[("kind", "whatsapp")]).await;
-    access.says(&["Connect with Facebook", "Enter the access by hand", "Phone number ID"]);
+    access.says(&["Connect with Facebook", "Enter access details manually", "Phone number ID"]);
     let back = agrees(&world, &visitor).await;
     let line = visitor.goes(&back).await.is(200);
-    line.says(&["What do you connect?", "+77010009900", "Acme", "PIN of the number"]);
+    line.says(&["What would you like to connect?", "+77010009900", "Acme", "PIN of the number"]);
     line.never_says(&["EAAB", "Biz"]);
     assert!(world.sandbox.sources(HOST).is_empty());
     let routing = visitor.does(&format!("{META}/line"), &[("set.mark_read", "1")]).await;
     routing.says(&["Step 3 of 4", "+77010009900"]);
     let made = visitor.does(&format!("{META}/routing"), &[("name", "Acme WhatsApp"), ("pipeline", "")]).await;
-    made.says(&["is created and stands in amoCRM", "Step 4 of 4"]);
+    made.says(&["was created in amoCRM", "Step 4 of 4"]);
     made.never_says(&["Paste these two values"]);
     let source = &world.sandbox.sources(HOST)[0];
     assert_eq!(source["services"][0]["params"]["waba"], true, "{source}");
@@ -135,8 +135,8 @@ async fn of_several_numbers_one_is_chosen() {
     let back = agrees(&world, &visitor).await;
     visitor.goes(&back).await.is(200).says(&["330022334455999", "330022334455667"]);
     let path = format!("{META}/line");
-    visitor.sends(&path, &[]).await.is(422).says(&["Choose one line."]);
-    visitor.sends(&path, &[("line", "1")]).await.is(422).says(&["Choose one line."]);
+    visitor.sends(&path, &[]).await.is(422).says(&["Choose one from the list."]);
+    visitor.sends(&path, &[("line", "1")]).await.is(422).says(&["Choose one from the list."]);
     visitor.does(&path, &[("line", "330022334455999")]).await.says(&["+77010009911"]);
     // Back from the third step: the choice again, or the form.
     let access = visitor.opens(&format!("{META}/access")).await.is(303);
@@ -149,7 +149,7 @@ async fn of_several_numbers_one_is_chosen() {
 async fn a_forged_a_used_a_late_and_a_strangers_state_connect_nothing() {
     let (world, tenant_id) = with_meta().await;
     let visitor = olga(&world, tenant_id).await;
-    let said = "belongs to no request of yours";
+    let said = "does not match your request";
     let back = agrees(&world, &visitor).await;
     let state = state_of(&format!("http://parom.example{back}"));
     for forged in ["", "x", &"A".repeat(43)] {
@@ -161,11 +161,11 @@ async fn a_forged_a_used_a_late_and_a_strangers_state_connect_nothing() {
     // The same person in another session, and another messenger.
     refused(&olga(&world, tenant_id).await, &back, said).await;
     refused(&visitor, &back.replace("/whatsapp/", "/avito/"), said).await;
-    visitor.goes(&back).await.is(200).says(&["What do you connect?"]);
+    visitor.goes(&back).await.is(200).says(&["What would you like to connect?"]);
     // Used once; what it brought stays.
     let again = visitor.opens(&back).await.is(303);
     assert!(again.header("location").ends_with("/line"));
-    visitor.opens(again.header("location")).await.is(200).says(&[said, "What do you connect?"]);
+    visitor.opens(again.header("location")).await.is(200).says(&[said, "What would you like to connect?"]);
     let late = agrees(&world, &visitor).await;
     world.advance(std::time::Duration::from_secs(31 * 60));
     refused(&olga(&world, tenant_id).await, &late, said).await;

@@ -21,7 +21,7 @@ async fn a_key_is_shown_once_works_and_ends(world: &mut World) {
     let again = visitor.opens("/panel/keys/made").await.is(303);
     let list = visitor.opens(again.header("location")).await.is(200);
     list.never_says(&[&key, "Billing <i>"]);
-    list.says(&[&format!("…{}", &key[key.len() - 4..]), "Read", "Active", "shown once already"]);
+    list.says(&[&format!("…{}", &key[key.len() - 4..]), "Read", "Active", "already shown once"]);
     let api = world.api.with_key(&key);
     api.get(&line.path("")).await.is(200);
     api.patch(&line.path(""), &json!({"name": "x"})).await.is(403);
@@ -83,7 +83,7 @@ async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) 
     ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let visitor = olga(world, line.tenant_id).await;
-    visitor.sends("/panel/webhooks/signature", &fields).await.is(200).says(&["does not fit"]);
+    visitor.sends("/panel/webhooks/signature", &fields).await.is(200).says(&["does not match"]);
 }
 
 both!(a_key_is_shown_once_works_and_ends, webhooks_show_their_tries_and_a_new_secret_overlaps);

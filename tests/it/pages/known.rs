@@ -16,7 +16,7 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
     for page in ["/panel/sources", &source] {
         let page = olga.opens(page).await.is(200);
         page.says(&[&main]);
-        page.never_says(&["Pipelines as amoCRM"]);
+        page.never_says(&["Pipelines received from amoCRM"]);
     }
     olga.does("/panel/templates", &[("name", "Ready"), ("kind", "plain"), ("text", "Hello")]).await.is(200);
     let list = olga.opens("/panel/templates").await.is(200);
@@ -27,9 +27,9 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
     // The gate opens only after every page was there: none of them waited for an answer.
     let gate = world.sandbox.faults().hold(Part::Rest);
     for page in ["/panel/sources", &source] {
-        olga.opens(page).await.is(200).says(&[&main, "Pipelines as amoCRM listed them 25 minutes ago."]);
+        olga.opens(page).await.is(200).says(&[&main, "Pipelines received from amoCRM 25 minutes ago."]);
     }
-    olga.opens("/panel/templates").await.is(200).says(&["Ready", "As amoCRM listed them 25 minutes ago."]);
+    olga.opens("/panel/templates").await.is(200).says(&["Ready", "List received from amoCRM 25 minutes ago."]);
     olga.opens(&template).await.is(200).says(&["Hello"]);
     gate.until_waiting(2).await;
     gate.open();
@@ -45,10 +45,10 @@ async fn a_list_that_was_never_read_is_waited_for_once(world: &mut World) {
     let line = world.line("support").await;
     let olga = olga(world, line.tenant_id).await;
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
-    olga.opens("/panel/templates").await.is(200).says(&["has not listed them yet"]);
+    olga.opens("/panel/templates").await.is(200).says(&["has not sent the list yet"]);
     world.sandbox.faults().clear();
     // Within a minute nobody asks again; then a page does.
-    olga.opens("/panel/templates").await.is(200).says(&["has not listed them yet"]);
+    olga.opens("/panel/templates").await.is(200).says(&["has not sent the list yet"]);
     world.advance(Duration::from_secs(61));
     let asked = async || {
         let page = olga.opens("/panel/templates").await.is(200);

@@ -22,22 +22,17 @@ async fn the_road_of_a_delivered_message(world: &mut World) {
     let came = visitor.opens(&format!("/panel/messages/{first}")).await.is(200);
     came.says(&[
         "In the chat in amoCRM since 12:00",
-        "Parom received and stored it",
-        "amoCRM took it",
+        "Received and stored by Parom",
+        "Accepted by amoCRM",
         "1 attempt",
-        "Taken",
+        "Accepted",
     ]);
     came.never_says(&["there</b>", "Hello &", "Send again"]);
     let went = visitor.opens(&format!("/panel/messages/{answer}")).await.is(200);
-    went.says(&[
-        "The customer opened it",
-        "Read by the customer",
-        "Delivered to the customer",
-        "Status shown in amoCRM",
-    ]);
+    went.says(&["Read by the customer", "Delivered to the customer", "Status shown in amoCRM"]);
     assert_eq!(came.header("cache-control"), "no-store");
     let text = visitor.sends(&format!("/panel/messages/{first}/text"), &[]).await.is(200);
-    text.says(&["Hello &#60;b&#62;there&#60;/b&#62;", "written to the audit log"]);
+    text.says(&["Hello &#60;b&#62;there&#60;/b&#62;", "recorded in the audit log"]);
     let looked = visitor.opens("/panel/audit").await.is(200);
     looked.says(&[&first]);
     let report = visitor.opens(&format!("/panel/messages/{first}/report")).await.is(200);
@@ -65,26 +60,26 @@ async fn what_waits_says_when_and_can_be_hurried(world: &mut World) {
     let (behind, waiting) = (&ids[0], &ids[1]);
     let page = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
     page.says(&[
-        "Stored in Parom. 1 attempt has failed",
+        "Stored in Parom. 1 attempt failed",
         "The messenger is not answering.",
         "Try now",
         "Stop trying",
         "HTTP 503",
     ]);
     let next = visitor.opens(&format!("/panel/messages/{behind}")).await.is(200);
-    next.says(&["1 message of this chat goes before it"]);
+    next.says(&["1 earlier message of this chat goes first"]);
     // The back-off is a second at least; hurried, it is tried without time passing.
     let path = format!("/panel/messages/{waiting}/now");
-    visitor.does(&path, &[]).await.says(&["The next attempt begins now."]);
+    visitor.does(&path, &[]).await.says(&["The next attempt is starting now."]);
     let tries = world.messenger.received().len();
     world.deliver_all().await;
     assert_eq!(world.messenger.received().len(), tries + 2, "it, and what waited behind it");
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), ["Good morning", "And more"]);
     let done = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
-    done.says(&["Started by Olga Owner", "The messenger took it"]);
+    done.says(&["Started by Olga Owner", "Accepted by the messenger"]);
     let late = visitor.does(&path, &[]).await;
-    late.says(&["The message no longer waits"]);
+    late.says(&["The message is no longer waiting"]);
 }
 
 async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World) {
@@ -101,9 +96,9 @@ async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World)
     for id in &ids {
         let path = format!("/panel/messages/{id}/stop");
         visitor.opens(&path).await.is(200).says(&["will not be delivered", "Stop trying"]);
-        visitor.does(&path, &[]).await.says(&["Delivery is stopped", "Olga Owner stopped the delivery.", "Send again"]);
+        visitor.does(&path, &[]).await.says(&["Delivery stopped", "Olga Owner stopped the delivery.", "Send again"]);
         let twice = visitor.does(&path, &[]).await;
-        twice.says(&["no longer waits"]);
+        twice.says(&["no longer waiting"]);
     }
     world.deliver_to_the_end().await;
     assert!(world.messenger.texts().is_empty());
@@ -112,9 +107,9 @@ async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World)
     assert_eq!(ledger.json["to_messenger"], json!({"accepted": 2, "delivered": 0, "failed": 2, "waiting": 0}));
     for id in ids.iter().rev() {
         let page = visitor.does(&format!("/panel/messages/{id}/again"), &[]).await;
-        page.says(&["in line again"]);
+        page.says(&["Queued for another attempt"]);
         // Sent twice, it is sent once.
-        visitor.does(&format!("/panel/messages/{id}/again"), &[]).await.says(&["no longer waits"]);
+        visitor.does(&format!("/panel/messages/{id}/again"), &[]).await.says(&["no longer waiting"]);
     }
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), ["Good morning", "And more"]);
@@ -134,8 +129,8 @@ async fn a_server_that_answers_too_late_is_asked_again(world: &mut World) {
     let visitor = olga(world, line.tenant_id).await;
     let waiting = ids(&visitor.opens("/panel/messages?state=queued").await.is(200)).remove(0);
     let page = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
-    page.says(&["1 attempt has failed", "Your server did not answer in 15 seconds.", "Store the event first"]);
-    page.never_says(&["will not send it blindly"]);
+    page.says(&["1 attempt failed", "Your server did not answer in 15 seconds.", "Store the event first"]);
+    page.never_says(&["before it sends anything again"]);
     world.messenger.heals();
     world.deliver_to_the_end().await;
 }

@@ -106,7 +106,7 @@ async fn the_list_is_narrowed_and_downloaded(world: &mut World) {
     let visitor = olga(world, line.tenant_id).await;
     let asked = async |query: &str| visitor.opens(&format!("/panel/messages?{query}")).await.is(200);
     let all = asked("").await;
-    all.says(&["3 messages found", "12:02:00", "20 Nov, 12:00:00", "Took"]);
+    all.says(&["3 messages found", "12:02:00", "20 Nov, 12:00:00", "Duration"]);
     asked("from=2026-11-20&to=2026-11-20").await.says(&["1 message found", &first]);
     let later = asked("from=2026-11-21").await;
     later.says(&["2 messages found"]);

@@ -75,7 +75,7 @@ async fn a_report_tells_who_wrote_and_who_waits(world: &mut World) {
         "<p class=\"figure\">4</p>",
         "2 answers, 95% within 5 min",
         "<p class=\"figure\">1 min</p>",
-        "Chats without an answer: 2",
+        "Unanswered chats: 2",
         "1 min / 5 min",
         "Line shop",
         "Line quiet",
@@ -92,7 +92,7 @@ async fn a_report_tells_who_wrote_and_who_waits(world: &mut World) {
     // One source, other days, Russian.
     page.says(&[">Line quiet</option>"]);
     let of_shop = visitor.opens(&format!("/panel/reports?period=today&source={}", shop.source_id)).await.is(200);
-    of_shop.says(&["Chats without an answer: 1"]);
+    of_shop.says(&["Unanswered chats: 1"]);
     of_shop.never_says(&["dora"]);
     visitor.opens("/panel/reports?from=2026-11-01&to=2026-11-19").await.is(200).says(&["No messages in this period"]);
     visitor.opens("/panel/reports?from=2026-01-01").await.is(200).says(&["A report covers 92 days at most"]);

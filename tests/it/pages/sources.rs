@@ -33,14 +33,14 @@ async fn a_change_is_saved_and_the_second_administrator_is_told(world: &mut Worl
     assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Sales");
     let refused =
         ivan.sends(&path, &[("name", "Ivan's name"), ("contact_rule", "leave"), ("version", &known)]).await.is(409);
-    refused.says(&["Olga Owner changed this", "Look at the new values", "value=\"Ivan&#39;s name\"", "Sales"]);
+    refused.says(&["Olga Owner changed this", "Check the new values", "value=\"Ivan&#39;s name\"", "Sales"]);
     assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Sales");
     let again = refused.field("version");
     ivan.does(&path, &[("name", "Ivan's name"), ("contact_rule", "leave"), ("version", &again)]).await.says(&["Saved"]);
     assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Ivan's name");
     let again = ivan.opens(&path).await.is(200).field("version");
     let empty = ivan.sends(&path, &[("name", " "), ("version", &again)]).await.is(422);
-    empty.says(&["Fill in “Name in amoCRM”.", "one field needs a correction"]);
+    empty.says(&["Fill in “Name in amoCRM”.", "correct one field"]);
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
     let away = ivan.sends(&path, &[("name", "Kept"), ("version", &again)]).await.is(503);
     away.says(&["amoCRM is not answering. Nothing is changed", "value=\"Kept\"", "<select id=\"f-pipeline\""]);
@@ -133,7 +133,7 @@ async fn a_pause_ends_with_a_choice(world: &mut World) {
         "2 messages wait, the oldest since 12:00",
         "younger than 1 hour",
         "younger than 6 hours",
-        "Send nothing of it",
+        "Send none of them",
     ]);
     ask.never_says(&["younger than 12 hours"]);
     visitor.does(&path("/resume"), &[("drop", "6")]).await.says(&["is switched on"]);
@@ -148,7 +148,7 @@ async fn the_end_of_a_source_is_counted_and_a_lost_one_returns(world: &mut World
     let visitor = olga(world, line.tenant_id).await;
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     let ran = visitor.does(&path("/test"), &[]).await;
-    ran.says(&["Test passed", "amoCRM takes a silent message"]);
+    ran.says(&["Test passed", "amoCRM accepts a test message without notification"]);
     let ask = visitor.opens(&path("/delete")).await.is(200);
     ask.says(&["Delete “Line support”?", "1 chat stays in amoCRM", "Delete source"]);
     visitor.does(&path("/delete"), &[]).await.says(&["is deleted", "No sources yet"]);

@@ -39,7 +39,7 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     let form = visitor.opens("/panel/templates/new").await.is(200);
     let key = form.field("key");
     let wrong = [("key", key.as_str()), ("name", " "), ("kind", "plain"), ("text", "Hi {{contact.name")];
-    visitor.sends("/panel/templates", &wrong).await.is(422).says(&["Fill in “Name”.", "A marker does not end"]);
+    visitor.sends("/panel/templates", &wrong).await.is(422).says(&["Fill in “Name”.", "A marker is not closed"]);
     let fields =
         [("key", key.as_str()), ("name", "Ready <b>"), ("kind", "plain"), ("text", "Hi {{contact.name}}\r\n!")];
     let made = visitor.does("/panel/templates", &fields).await;
@@ -63,7 +63,7 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     assert!(ours(world).is_empty());
     visitor.opens(&path).await.is(404);
     let log = visitor.opens("/panel/audit?group=template").await.is(200);
-    log.says(&["Template made", "Template changed", "Template deleted"]);
+    log.says(&["Template created", "Template changed", "Template deleted"]);
 }
 
 /// Requirement 13: without a source that reviews templates none is offered. Those that are there are shown as they are.
@@ -143,7 +143,7 @@ async fn an_amocrm_that_does_not_answer_is_told_on_the_page(world: &mut World) {
     let line = world.line("support").await;
     let visitor = olga(world, line.tenant_id).await;
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
-    visitor.opens("/panel/templates").await.is(200).says(&["has not listed them yet"]);
+    visitor.opens("/panel/templates").await.is(200).says(&["has not sent the list yet"]);
     world.sandbox.faults().clear();
     world.sandbox.set_template_limit(0);
     visitor.opens("/panel/templates/new").await.is(200);

@@ -42,7 +42,7 @@ async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
     let ids = boxes(&list.text);
     assert_eq!(ids.len(), 2);
     let none = visitor.does("/panel/undelivered/confirm", &[("do", "retry")]).await;
-    none.says(&["Nothing is chosen"]);
+    none.says(&["Nothing is selected"]);
     let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
     asked.says(&["2 messages will be sent again", "None can arrive twice", "Send 2 again"]);
     assert_eq!(world.messenger.received().len(), 2, "counting sends nothing");
@@ -56,7 +56,7 @@ async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
     visitor
         .does("/panel/undelivered/decide", &fields)
         .await
-        .says(&["2 messages are in line again.", "Everything is delivered"]);
+        .says(&["2 messages are queued again.", "Everything is delivered"]);
     visitor.does("/panel/undelivered/decide", &fields).await.says(&["Nothing was left to send again."]);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts().len(), 2);
@@ -69,12 +69,12 @@ async fn all_that_match_are_taken_up_at_their_rate_and_stopped(world: &mut World
     let visitor = olga(world, line.tenant_id).await;
     let filter = [("do", "retry"), ("all", "1"), ("reason", "rejected"), ("source", ""), ("period", "7d")];
     let begun = visitor.does("/panel/undelivered/decide", &filter).await;
-    begun.says(&["2 messages are taken up, 20 a second.", "Sending again: 0 of 2"]);
+    begun.says(&["Started with 2 messages, 20 a second.", "Sending again: 0 of 2"]);
     assert_eq!(world.messenger.received().len(), 2, "nothing is done within the request");
     let stop = begun.text.split("action=\"").find(|part| part.contains("/stop/")).unwrap();
     let stop = stop.split('"').next().unwrap().to_owned();
     visitor.does(&stop, &[]).await.says(&["Stopped. The rest stays undelivered.", "2 undelivered"]);
-    visitor.does(&stop, &[]).await.says(&["That is over already."]);
+    visitor.does(&stop, &[]).await.says(&["Already finished."]);
     world.advance(Duration::from_secs(1));
     assert_eq!(step_all(world.app()).await.unwrap(), 0);
     let drop = [("do", "drop"), ("all", "1")];

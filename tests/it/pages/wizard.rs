@@ -17,7 +17,7 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
     let tenant_id = installed(world).await;
     let visitor = olga(world, tenant_id).await;
     let choose = visitor.opens("/panel/sources/new").await.is(200);
-    choose.says(&["Where do customers write?", "Telegram bot", "Website chat", "What this messenger can do"]);
+    choose.says(&["Where do customers write?", "Telegram bot", "Website chat", "What this messenger supports"]);
     visitor.sends("/panel/sources/new", &[]).await.is(422);
     visitor.sends("/panel/sources/new", &[("kind", "pager")]).await.is(404);
     let access = visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
@@ -39,7 +39,7 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
         .await;
     let sources = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
     assert_eq!(sources.json["items"][0]["contact_rule"], json!("link"), "{}", sources.text);
-    made.says(&["is created and stands in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Write any message"]);
+    made.says(&["was created in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Write any message"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     assert_eq!(world.sandbox.sources(HOST)[0]["default"], json!(true));
     // The same form again, and every earlier step: still one source.
@@ -101,7 +101,7 @@ async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
     // The page waits for no answer of amoCRM: it shows what is stored, and renews itself.
     let gate = world.sandbox.faults().hold(Part::Rest);
     let barred = visitor.opens("/panel/sources/new").await.is(200);
-    barred.says(&["amoCRM takes no messages", "data-live=\"offers\""]);
+    barred.says(&["amoCRM accepts no messages", "data-live=\"offers\""]);
     barred.never_says(&["Website chat"]);
     gate.until_waiting(1).await;
     world.sandbox.set_unpaid(HOST, false);
@@ -166,7 +166,7 @@ async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut W
         .opens("/panel/sources/new/custom/test")
         .await
         .is(200)
-        .says(&["on its way to amoCRM", "passed a message on"]);
+        .says(&["on its way to amoCRM", "delivered a message"]);
     world.deliver_all().await;
     visitor
         .opens("/panel/sources/new/custom/test")
@@ -190,7 +190,7 @@ async fn what_stands_in_the_way_is_said_on_the_first_page(world: &mut World) {
     visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     world.advance(std::time::Duration::from_secs(1801));
     let old = visitor.opens("/panel/sources/new/webchat/routing").await.is(303);
-    visitor.opens(old.header("location")).await.is(200).says(&["what you entered is erased"]);
+    visitor.opens(old.header("location")).await.is(200).says(&["what you entered was erased"]);
 }
 
 both!(

@@ -130,21 +130,21 @@ async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailSe
     let (anna, mark) = (sign_in(&world, "anna@example.com").await, sign_in(&world, "mark@example.com").await);
     // Mark wants e-mails about payment only, Anna none; she lets Vera get all of them.
     let page = mark.opens("/panel/alerts").await.is(200);
-    page.says(&["No open alerts", "Letters go to mark@example.com", "A messenger no longer accepts the access"]);
+    page.says(&["No open alerts", "Alerts go to mark@example.com", "A messenger no longer accepts the access"]);
     mark.does("/panel/alerts/mine", &[("letters", "1"), ("kind", "unpaid")]).await.says(&["Saved"]);
     let page = anna.opens("/panel/alerts").await.is(200);
-    page.says(&["Who gets letters", "mark@example.com"]);
+    page.says(&["Who gets e-mails", "mark@example.com"]);
     anna.does("/panel/alerts/mine", &[("kind", "unpaid")]).await.says(&["Saved"]);
-    anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")]).await.says(&["vera@example.com gets letters"]);
+    anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")]).await.says(&["vera@example.com gets e-mails"]);
     mark.sends(&format!("/panel/alerts/readers/{vera}"), &[("to", "off")]).await.is(403);
-    anna.opens("/panel/audit?group=alert").await.is(200).says(&["Letters about alerts chosen"]);
+    anna.opens("/panel/audit?group=alert").await.is(200).says(&["E-mail alerts changed"]);
     stops(&mut world, &line).await;
     world.advance(MINUTE);
     sends(&world, 1).await;
     assert_eq!(mail.next().await.to, "vera@example.com");
     // The person who handles it gets no reminder, and a muted alert sends nothing.
     let page = mark.opens("/panel/alerts").await.is(200);
-    page.says(&["Line support", "Open", "I am on it", "Mute for 4 hours", "Mute for 24 hours"]);
+    page.says(&["Line support", "Open", "Acknowledge", "Mute for 4 hours", "Mute for 24 hours"]);
     let key = page.field("key");
     mark.does("/panel/alerts/take", &[("key", &key)]).await.says(&["Being handled by"]);
     world.advance(3 * HOUR);
@@ -152,7 +152,7 @@ async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailSe
     anna.opens("/panel/alerts").await.is(200);
     anna.does("/panel/alerts/mute", &[("key", &key), ("hours", "24")])
         .await
-        .says(&["Muted until", "still stands here"]);
+        .says(&["Muted until", "stays listed here"]);
     anna.sends("/panel/alerts/mute", &[("key", &key), ("hours", "1000")]).await.is(404);
     world.advance(23 * HOUR);
     sends(&world, 0).await;
@@ -182,8 +182,8 @@ async fn who_came_through_amocrm_proves_an_address_first(engine: Engine, mail: &
     sends(&world, 0).await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
     olga.does("/panel/alerts/code", &[("code", wrong)]).await.says(&["This is not the code"]);
-    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["Letters go to olga@example.com from now on"]);
-    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["The code has run out"]);
+    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["Alerts go to olga@example.com from now on"]);
+    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["The code has expired"]);
     goes_on(&mut world, &line).await;
     world.manager(&line).answers("anna", "Works").await;
     world.deliver_to_the_end().await;
@@ -197,7 +197,7 @@ async fn who_came_through_amocrm_proves_an_address_first(engine: Engine, mail: &
     for _ in 0..5 {
         olga.does("/panel/alerts/code", &[("code", "abc")]).await.says(&["This is not the code"]);
     }
-    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["The code has run out"]);
+    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["The code has expired"]);
     goes_on(&mut world, &line).await;
     world.close().await;
 }
@@ -226,8 +226,8 @@ async fn operators_are_told_of_the_vendors(engine: Engine, mail: &MailServer) {
     let letter = mail.next().await;
     letter.says(&[&line.host, "account 17 is not on its list", "/admin/alerts", "alerts of the vendor go to"]);
     let page = olga.opens("/admin/alerts").await.is(200);
-    page.says(&["Letters go to", "Send no letters"]);
-    olga.does("/admin/alerts/letters", &[("to", "off")]).await.says(&["You get no letters"]);
+    page.says(&["Alerts go to", "Stop e-mails"]);
+    olga.does("/admin/alerts/letters", &[("to", "off")]).await.says(&["You get no e-mails"]);
     raise(&world, "y").await;
     sends(&world, 0).await;
     world.deliver_all().await;

@@ -65,7 +65,7 @@ async fn one_card_for_the_account_leads_to_the_payment(world: &mut World) {
     world.api.get(&format!("/api/v1/tenants/{}/pipelines", line.tenant_id)).await;
     let page = owner.opens("/panel").await.is(200);
     page.says(&["amoCRM is not paid", "Affected source:", "settings/pay/\" target=\"_blank\"", "Pay for amoCRM"]);
-    page.never_says(&["source needs you", "sources need you"]);
+    page.never_says(&["source needs attention", "sources need attention"]);
     for path in ["/panel/account".to_owned(), format!("/panel/sources/{}", line.source_id)] {
         owner.opens(&path).await.is(200).says(&["settings/pay/\" target=\"_blank\""]);
     }
@@ -170,7 +170,7 @@ async fn the_reader_was_seen_just_now(world: &mut World) {
 async fn what_only_scripts_do_is_said_by_scripts(world: &mut World) {
     let line = world.line("support").await;
     let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
-    page.says(&["<span class=\"by-script\">Updates by itself", "<span class=\"by-hand\">As of "]);
+    page.says(&["<span class=\"by-script\">Updates automatically", "<span class=\"by-hand\">As of "]);
     let style = world.visitor().opens("/panel/static/base.css").await.is(200);
     style.says(&[".by-script{display:none}"]);
 }

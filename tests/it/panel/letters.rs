@@ -48,7 +48,7 @@ async fn an_invitation_goes_by_mail_and_is_not_shown() {
     owner.opens("/panel/team").await.is(200);
     let fields = [("email", "mark@example.com"), ("role", "viewer")];
     let page = owner.does("/panel/team/invite", &fields).await;
-    assert!(page.text.contains("An invitation went to mark@example.com"), "{}", page.text);
+    assert!(page.text.contains("An invitation was sent to mark@example.com"), "{}", page.text);
     assert!(!page.text.contains("token="), "the letter alone has the link");
     let letter = mail.next().await;
     letter.says(&["Anna Ivanova invites you"]);

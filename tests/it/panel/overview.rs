@@ -43,7 +43,7 @@ async fn each_figure_leads_to_its_messages(world: &mut World) {
     lists(&anna, &page, "4 accepted", "4 messages").await;
     lists(&anna, &page, "1 delivered", "1 message").await;
     lists(&anna, &page, "1 failed", "1 message").await;
-    lists(&anna, &page, "2 waiting", "2 messages").await.says(&["On hold", "All that waits"]);
+    lists(&anna, &page, "2 waiting", "2 messages").await.says(&["On hold", "Waiting"]);
     // The days are those of the account of messages: what came before is in neither.
     world.advance(Duration::from_secs(86_400));
     let anna = world.panel(line.tenant_id).await;

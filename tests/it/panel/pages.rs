@@ -28,7 +28,7 @@ async fn the_overview_counts_what_happened(world: &mut World) {
     let plain = without_links(&page.text.replace('\u{a0}', " "));
     assert!(plain.contains("2 accepted = 2 delivered + 0 failed + 0 waiting"), "{plain}");
     assert!(plain.contains("1 accepted = 0 delivered + 0 failed + 1 waiting"), "{plain}");
-    assert!(plain.contains("The sums agree") && !plain.contains("The sums differ"));
+    assert!(plain.contains("Balanced") && !plain.contains("The figures differ"));
     assert!(plain.contains("<svg class=\"bars\"") && plain.contains("Most in one hour: 3,"), "{plain}");
     world.deliver_all().await;
     world.advance(Duration::from_secs(86_400));
@@ -43,7 +43,7 @@ async fn a_source_that_waits_for_somebody_comes_first(world: &mut World) {
     world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
     let page = owner.opens("/panel").await.is(200);
     let plain = page.text.replace('\u{a0}', " ");
-    assert!(plain.contains("1 source needs you") && plain.contains("Line support"), "{plain}");
+    assert!(plain.contains("1 source needs attention") && plain.contains("Line support"), "{plain}");
     assert!(plain.contains(&format!("/panel/sources/{}", line.source_id)));
 }
 

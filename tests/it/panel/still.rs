@@ -9,7 +9,7 @@ use sandbox::HookMessage;
 use crate::admin::operator::Operator;
 use crate::pages::olga;
 
-const STRIP: &str = "you can look, but not change. Messages are received and kept.";
+const STRIP: &str = "you can view, but not change. Messages are received and kept.";
 
 async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     let line = world.line("support").await;

@@ -6,7 +6,7 @@ async fn a_look_is_chosen_for_this_browser(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.panel(line.tenant_id).await;
     let page = anna.opens("/panel").await.is(200);
-    page.says(&["Look", "As on the device", "Light", "Dark"]);
+    page.says(&["Appearance", "As on the device", "Light", "Dark"]);
     page.never_says(&["data-theme"]);
     for theme in ["dark", "light"] {
         let answer = anna.sends("/panel/theme", &[("to", theme)]).await;
@@ -23,7 +23,7 @@ async fn a_look_is_chosen_for_this_browser(world: &mut World) {
     anna.sends("/panel/theme", &[("to", "purple")]).await.is(303);
     anna.opens("/panel").await.is(200).says(&["data-theme=\"light\""]);
     anna.sends("/panel/language", &[("to", "ru")]).await.is(303);
-    anna.opens("/panel").await.is(200).says(&["Вид", "Как на устройстве", "Светлый", "Тёмный"]);
+    anna.opens("/panel").await.is(200).says(&["Оформление", "Как на устройстве", "Светлый", "Тёмный"]);
     // The sign-in looks the same afterwards.
     anna.sends("/panel/theme", &[("to", "dark")]).await.is(303);
     anna.sends("/panel/sign-out", &[]).await.is(303);

@@ -24,7 +24,10 @@ async fn the_first_message_says_who_writes(world: &mut World) {
     let mut wrong = first.clone();
     wrong["consent"] = json!(true);
     wrong["about"]["phone"] = json!("call me");
-    assert_eq!(anna.posts(world, "/messages", wrong).await.is(422).wrong_fields(), ["/about/phone"]);
+    assert_eq!(anna.posts(world, "/messages", wrong.clone()).await.is(422).wrong_fields(), ["/about/phone"]);
+    let russian = anna.request(world, Method::POST, "/messages").header("Accept-Language", "ru").json(&wrong);
+    let said = answer(russian).await.is(422).text;
+    assert!(said.contains("номер"), "the form shows it to the visitor: {said}");
     let mut agreed = first;
     agreed["consent"] = json!(true);
     anna.posts(world, "/messages", agreed).await.is(202);
@@ -87,7 +90,7 @@ async fn outside_working_hours_the_chat_says_so(world: &mut World) {
     world.deliver_all().await;
     let path = format!("/api/v1/sources/{source}");
     world.api.patch(&path, &json!({"paused": true})).await.is(200);
-    assert!(away(world).await.contains("being switched over"));
+    assert!(away(world).await.contains("being set up"));
     let hours = json!({"time_zone": "Moscow", "hours": ["always"]});
     let wrong = world.api.patch(&path, &json!({"settings": {"working_hours": hours, "color": "red"}})).await.is(422);
     assert_eq!(

@@ -15,7 +15,7 @@ use super::{claims, exchange, problem, signed, token};
 async fn refused(world: &World, what: &str, token: &str) {
     let reply: Reply = answer(exchange(world, HOST, token)).await;
     assert_eq!((reply.status, problem(&reply)), (401, "bad-token"), "{what}: {}", reply.text);
-    let usual = "amoCRM gave this page no valid pass. Reload the page.";
+    let usual = "amoCRM did not confirm who you are. Reload the page.";
     assert_eq!(reply.text_at("/detail").replace('\u{a0}', " "), usual, "{what}");
 }
 

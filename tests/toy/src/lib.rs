@@ -32,6 +32,7 @@ const ABILITIES: Abilities = Abilities {
     text_length: Some(Length { most: 500, unit: Unit::Characters }),
     caption_length: None,
     delivered_on_accept: true,
+    reports_reading: false,
     after_unknown: AfterUnknown::ResendOnce,
     window: None,
     requests_per_second: 10,

@@ -10,7 +10,8 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     }
     view.asked = true;
     view.keys = app.api.keys();
-    view.values = { name: '', pipeline_id: view.pipeline_id || '', default: !app.list.items.length };
+    view.values = { name: '', pipeline_id: view.pipeline_id || '', default: !app.list.items.length,
+      contact_rule: 'leave' };
     app.api.call('GET', '/kinds').then(function (answer) {
       view.kinds = answer.items;
       const wanted = view.kinds.find(function (kind) { return kind.kind === view.wanted; });
@@ -89,7 +90,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
   function submit(app, view) {
     const values = view.values;
     const body = { kind: view.kind.kind, name: values.name.trim(), pipeline_id: values.pipeline_id || null,
-      default: values.default, settings: fields.settings(view.settings, view.kind.fields) };
+      default: values.default, contact_rule: values.contact_rule, settings: fields.settings(view.settings, view.kind.fields) };
     app.act(function () {
       return app.api.call('POST', '/sources', body, { key: view.keys.of(body) }).then(function (source) {
         return created(app, source);
@@ -137,6 +138,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
       dom.field(words.say('source-edit-pipeline'), fields.pipelines(app, values, view.pipelines),
         { hint: words.say('source-edit-pipeline-hint'), error: view.errors.pipeline_id }),
       view.pipelinesFailed ? dom.notice('warn', app.explain(view.pipelinesFailed)) : null,
+      fields.contacts(app, values),
       dom.checkbox(words.say('source-edit-default'), fields.flag(values, 'default'),
         other ? words.say('source-edit-default-hint', { name: other.name }) : null),
       dom.node('div', { class: 'parom-buttons' }, [

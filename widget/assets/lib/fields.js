@@ -39,6 +39,16 @@ define(['./dom.js'], function (dom) {
     return select(values, 'pipeline_id', choices);
   }
 
+  /** To whose contact a new chat is linked. */
+  function contacts(app, values) {
+    const words = app.words;
+    return dom.field(words.say('source-edit-contact'), select(values, 'contact_rule', [
+      { value: 'leave', label: words.say('contact-rule-leave') },
+      { value: 'link', label: words.say('contact-rule-link') },
+      { value: 'create', label: words.say('contact-rule-create') }
+    ]));
+  }
+
   function choices(values, field) {
     const chosen = values[field.name] = values[field.name] || field.value || [];
     return dom.node('fieldset', { class: 'parom-field' }, [
@@ -100,5 +110,5 @@ define(['./dom.js'], function (dom) {
     return out;
   }
 
-  return { text: text, flag: flag, pipelines: pipelines, setting: setting, settings: settings };
+  return { text: text, flag: flag, pipelines: pipelines, contacts: contacts, setting: setting, settings: settings };
 });

@@ -82,7 +82,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
     const words = app.words;
     const view = app.view;
     view.values = view.values || { name: item.name, pipeline_id: item.pipeline_id ? String(item.pipeline_id) : '',
-      pipeline_name: item.pipeline_name, default: item.default };
+      pipeline_name: item.pipeline_name, default: item.default, contact_rule: item.contact_rule };
     if (!view.pipelines) {
       view.pipelines = [];
       app.pipelines().then(function (items) {
@@ -104,11 +104,15 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       if (values.default !== item.default) {
         changed.default = values.default;
       }
+      if (values.contact_rule !== item.contact_rule) {
+        changed.contact_rule = values.contact_rule;
+      }
       deeds.save(app, view.of || item, changed);
     } } }, [
       dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 })),
       dom.field(words.say('source-edit-pipeline'), fields.pipelines(app, values, view.pipelines),
         { hint: words.say('source-edit-pipeline-hint') }),
+      fields.contacts(app, values),
       dom.checkbox(words.say('source-edit-default'), fields.flag(values, 'default', item.default),
         item.default || !other ? null : words.say('source-edit-default-hint', { name: other.name })),
       dom.node('div', { class: 'parom-buttons' }, [

@@ -10,13 +10,15 @@ const ENGLISH: &str = "app add-on plugin plugins workspace inbox inboxes dialog 
     conversations sms dead-letter dlq hop hops creds oauth reauth reauthorise authorisation authorization retry \
     retries resend hook hooks callback endpoint endpoints backfill migration migrations dry-run dashboard cabinet \
     superadmin subscriber agent agents operator operators capability capabilities reconciliation provider transport \
-    alarm alarms deactivate please sorry oops successfully unfortunately invalid illegal submit";
+    alarm alarms told tells stands carries carry anew deactivate please sorry oops \
+    successfully unfortunately invalid illegal submit";
 
 /// Prefixes, so that every inflected form is found; a dot ends a word that has harmless longer ones.
 const RUSSIAN: &str = "плагин модул портал кабинет тенант скоуп инбокс коннектор провайдер соцсет \
     диалог бесед переписк смс месседж сверк баланс хоп узел узл ретра переотпр ресенд заморо деактивир кред авториз \
     переавториз хук колбэк эндпоинт ивент миграц бэкфилл драй-ран алерт аларм хелс дашборд песочниц стенд вендор \
-    суперадмин абонент лид. лида. лиды. лидов. лиду. лидом. оператор агент админ. юзер логи. исполнител стади склеи смердж смержи \
+    суперадмин поставщик абонент лид. лида. лиды. лидов. лиду. лидом. оператор агент админ. юзер логи. исполнител стади склеи \
+    смердж смержи \
     пожалуйста извините простите успешно увы ошибочн некорректн недопустим неверн систем кол-во шт. домен поддомен";
 
 /// Allowed uses: the word, the prefix of the key, and why.
@@ -33,6 +35,7 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("callback", "said-vk-", "what VK calls its webhook"),
     ("бесед", "passport-vk-", "VK's word for a group chat"),
     ("callback", "wizard-wa-", "what the field is called at Meta"),
+    ("callback", "wizard-meta-webhook-url", "what the field is called at Meta"),
     ("plugin", "source-install-", "what WordPress calls it"),
     ("плагин", "source-install-", "what WordPress calls it"),
     ("operator", "admin-", "the vendor's own people"),

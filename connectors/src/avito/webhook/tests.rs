@@ -92,5 +92,5 @@ async fn a_test_reads_it_back() {
     let other = "https://parom.example/hooks/avito/other";
     assert_eq!(check(&api, &settings(), &probe(other, true)).await, Ok(None));
     let missing = check(&api, &settings(), &probe(other, false)).await.unwrap_err();
-    assert_eq!(missing.to_string(), "Avito has not been told where to bring messages");
+    assert_eq!(missing.to_string(), "Avito does not know where to send messages");
 }

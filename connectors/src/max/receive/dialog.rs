@@ -14,7 +14,8 @@ impl Listener<'_> {
             return vec![InboundEvent::Unknown("bot_started")];
         };
         let mark = update.payload.clone().filter(|payload| !payload.is_empty());
-        let began = Began { conversation_id: Place::Chat(chat).to_string(), customer: self.person(user), mark };
+        let began =
+            Began { conversation_id: Place::Chat(chat).to_string(), customer: self.person(user), mark, greets: true };
         vec![InboundEvent::Began(Box::new(began)), self.reach(update, true)]
     }
 
@@ -30,7 +31,7 @@ impl Listener<'_> {
         }
         let chat = update.chat_id.0;
         let (customer, mut events) = self.known_room(chat).await;
-        let began = Began { conversation_id: Place::Chat(chat).to_string(), customer, mark: None };
+        let began = Began { conversation_id: Place::Chat(chat).to_string(), customer, mark: None, greets: false };
         events.extend([InboundEvent::Began(Box::new(began)), self.reach(update, true)]);
         events
     }

@@ -27,7 +27,7 @@ impl Listener<'_> {
         if let Some(payload) = start(message) {
             let customer = scene.room.unwrap_or(scene.sender);
             let mark = Some(payload.to_owned()).filter(|payload| !payload.is_empty());
-            let began = Began { conversation_id: scene.at.to_string(), customer, mark };
+            let began = Began { conversation_id: scene.at.to_string(), customer, mark, greets: false };
             events.push(InboundEvent::Began(Box::new(began)));
             return events;
         }

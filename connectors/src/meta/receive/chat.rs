@@ -208,7 +208,7 @@ impl Listener<'_> {
         let ad = referral.pointer("/ads_context_data/ad_title").and_then(Value::as_str);
         let mark = mark.or_else(|| ad.map(str::to_owned)).or_else(|| text_of(referral, "ad_id"));
         let customer = self.customer(&scene.customer, scene.at).await;
-        InboundEvent::Began(Box::new(Began { conversation_id: scene.customer.clone(), customer, mark }))
+        InboundEvent::Began(Box::new(Began { conversation_id: scene.customer.clone(), customer, mark, greets: false }))
     }
 }
 

@@ -28,7 +28,10 @@ impl Listener<'_> {
         }
         match self.scene(message) {
             Ok(scene) if self.is_added(message) => vec![self.added(message, &scene)],
-            Ok(scene) => self.events_of(message, scene),
+            Ok(scene) => match self.titled(message, &scene) {
+                Some(titled) => vec![titled],
+                None => self.events_of(message, scene),
+            },
             Err(nothing) => vec![nothing],
         }
     }
@@ -71,7 +74,9 @@ impl Listener<'_> {
             None => self.author(message),
         };
         let mark = start.payload.map(str::to_owned);
-        vec![InboundEvent::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark }))]
+        let greets = scene.room.is_none();
+        let began = Began { conversation_id: scene.at.to_string(), customer, mark, greets };
+        vec![InboundEvent::Began(Box::new(began))]
     }
 
     /// None if it has no content.

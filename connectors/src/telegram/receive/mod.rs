@@ -56,7 +56,7 @@ pub(super) async fn receive(
     let listener = Listener {
         bot_id: bot.id,
         username: facts.and_then(|facts| facts.pointer("/bot/username")).and_then(Value::as_str),
-        options: bot.options,
+        options: bot.options.clone(),
         facts,
         is_telegrams_own: api.is_telegrams_own(),
         words,

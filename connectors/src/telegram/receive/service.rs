@@ -105,7 +105,14 @@ impl Listener<'_> {
     /// Starts the group's conversation before its first message.
     pub(super) fn added(&self, message: &Message, scene: &MessageScene) -> InboundEvent {
         let customer = self.room(&message.chat);
-        InboundEvent::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark: None }))
+        let conversation_id = scene.at.to_string();
+        InboundEvent::Began(Box::new(Began { conversation_id, customer, mark: None, greets: false }))
+    }
+
+    /// A group that was renamed; none if this message says something else.
+    pub(super) fn titled(&self, message: &Message, scene: &MessageScene) -> Option<InboundEvent> {
+        let group = scene.room.clone().filter(|_| message.new_chat_title.is_some())?;
+        Some(InboundEvent::Titled { conversation_id: scene.at.to_string(), group: Box::new(group) })
     }
 
     /// Whether the current message is a service message that can be ignored.

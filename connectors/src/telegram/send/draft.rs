@@ -50,7 +50,10 @@ impl MessageDraft {
         let words = line.outgoing.words;
         let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref()).and_then(message_of);
         let quote = quote.filter(|(place, _)| is_same_chat(*place, line.place)).map(|(_, id)| id);
-        let keyboard = message.markup.as_ref().and_then(|markup| keyboard::inline(message.id, markup));
+        let keyboard = match &message.markup {
+            Some(markup) => keyboard::inline(message.id, markup),
+            None => message.ask_phone.as_deref().map(keyboard::ask_phone),
+        };
         let mut before = Vec::new();
         if let (None, Some(quote)) = (quote, &message.reply_to) {
             before.push(lines::quote(words, quote));

@@ -60,6 +60,7 @@ wire! {
         migrate_to_chat_id: Option<i64>,
         migrate_from_chat_id: Option<i64>,
         new_chat_members: Vec<User>,
+        new_chat_title: Option<String>,
         forum_topic_created: Option<Value>,
         web_app_data: Option<WebAppData>,
     }

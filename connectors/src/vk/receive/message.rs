@@ -89,7 +89,7 @@ impl Listener<'_> {
         }
         let customer = self.asking.person(message.from_id).await;
         let conversation_id = message.peer_id.to_string();
-        Some(InboundEvent::Began(Box::new(Began { conversation_id, customer, mark })))
+        Some(InboundEvent::Began(Box::new(Began { conversation_id, customer, mark, greets: false })))
     }
 
     /// The message, and each further file as a message of its own. None if it has no number.

@@ -151,7 +151,7 @@ impl Listener<'_> {
             Some(key) => {
                 let customer = self.asking.person(person).await;
                 let mark = Some(key.to_owned());
-                vec![InboundEvent::Began(Box::new(Began { conversation_id, customer, mark })), reach]
+                vec![InboundEvent::Began(Box::new(Began { conversation_id, customer, mark, greets: true })), reach]
             }
         }
     }

@@ -92,7 +92,8 @@ fn row(state: &State, message: &MessageView, person: i64) -> Row {
     let files = attachments.iter().zip(&message.files);
     let others = attachments.iter().skip(message.files.len()).filter_map(|one| match one["type"].as_str()? {
         "location" => Some(format!("📍 {}, {}", one["latitude"], one["longitude"])),
-        "contact" => Some(format!("👤 {}", one["payload"]["vcf_info"].as_str().unwrap_or_default())),
+        "contact" => Some(card(one["payload"]["vcf_info"].as_str().unwrap_or_default())),
+        "share" => Some(format!("🔗 {}", one["payload"]["url"].as_str().unwrap_or_default())),
         "sticker" => Some("🖼".to_owned()),
         "inline_keyboard" => None,
         other => Some(other.to_owned()),
@@ -107,6 +108,15 @@ fn row(state: &State, message: &MessageView, person: i64) -> Row {
         buttons: message.buttons.clone(),
         is_edited: message.is_edited,
     }
+}
+
+/// A contact's name and number from its vCard.
+fn card(vcard: &str) -> String {
+    let value = |name: &str| {
+        let line = vcard.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim()).unwrap_or_default()
+    };
+    format!("👤 {} {}", value("FN"), value("TEL"))
 }
 
 /// The page's own address for a file.

@@ -139,6 +139,8 @@ struct Row {
     mid: String,
     is_mine: bool,
     text: String,
+    /// The text of the quoted message.
+    quote: String,
     /// Kind and address of each attachment.
     files: Vec<(String, String)>,
     choices: Vec<String>,
@@ -215,7 +217,7 @@ fn drawn(state: &State, words: &Words, person: i64, account: &str, now: i64) -> 
     let name = state.accounts.get(account).map(|one| one.name.clone()).unwrap_or_default();
     let posts = state.posts.values().filter(|post| post.account == account);
     Rows {
-        messages: chat.messages.iter().map(|one| row(state, words, one)).collect(),
+        messages: chat.messages.iter().map(|one| row(state, words, chat, one)).collect(),
         posts: posts
             .map(|post| PostRow {
                 id: post.id.clone(),
@@ -238,7 +240,7 @@ fn comment(state: &State, account: &str, one: &crate::meta::state::Comment) -> C
     CommentRow { id: one.id.clone(), name: name.unwrap_or_else(|| account.to_owned()), text: one.text.clone() }
 }
 
-fn row(state: &State, words: &Words, message: &Message) -> Row {
+fn row(state: &State, words: &Words, chat: &Chat, message: &Message) -> Row {
     let mut marks: Vec<String> = message.reactions.values().cloned().collect();
     if message.is_deleted {
         marks.push(words.unsent.to_owned());
@@ -251,11 +253,14 @@ fn row(state: &State, words: &Words, message: &Message) -> Row {
         let kind = shown["type"].as_str()?.to_owned();
         Some((kind, shown["payload"]["url"].as_str().unwrap_or_default().to_owned()))
     };
+    let quoted = message.more.get("reply_to").and_then(|one| one["mid"].as_str());
+    let quoted = quoted.and_then(|mid| chat.messages.iter().find(|one| one.mid == mid));
     let template = message.attachments.first().and_then(|one| one["payload"]["text"].as_str()).map(str::to_owned);
     Row {
         mid: message.mid.clone(),
         is_mine,
         text: message.text.clone().or(template).filter(|_| !message.is_deleted).unwrap_or_default(),
+        quote: quoted.and_then(|one| one.text.clone()).unwrap_or_default(),
         files: if message.is_deleted { Vec::new() } else { message.attachments.iter().filter_map(file).collect() },
         choices: message.choices.iter().map(|one| one.title.clone()).collect(),
         marks: marks.join(" "),

@@ -65,6 +65,11 @@ impl State {
         Ok(Done { messages: vec![to, from], chat: new, ..Done::default() })
     }
 
+    pub(super) fn retitle(&mut self, group: i64, title: &str, by: i64) -> Result<Done> {
+        title.clone_into(&mut self.group_mut(group)?.title);
+        Ok(Done::message(self.service(group, Author::Person(by), json!({"new_chat_title": title}))))
+    }
+
     pub(super) fn delete_group(&mut self, group: i64) -> Result<Done> {
         self.group_mut(group)?.is_deleted = true;
         Ok(Done::default())

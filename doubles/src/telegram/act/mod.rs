@@ -99,6 +99,8 @@ pub enum Act {
     Promote { group: i64, bot: i64, by: i64 },
     /// Upgrades a basic group to a supergroup.
     UpgradeGroup { group: i64, by: i64 },
+    /// Renames a group.
+    Retitle { group: i64, title: String, by: i64 },
     /// Closes or reopens a topic.
     CloseTopic { group: i64, thread: i64, closed: bool },
     /// Deletes a group.
@@ -163,6 +165,7 @@ pub(crate) fn perform(core: &Core, act: Act) -> anyhow::Result<Done> {
         Act::RemoveBot { group, bot, by } => state.remove_bot_from(group, bot, by),
         Act::Promote { group, bot, by } => state.promote(group, bot, by),
         Act::UpgradeGroup { group, by } => state.upgrade(group, by),
+        Act::Retitle { group, title, by } => state.retitle(group, &title, by),
         Act::CloseTopic { group, thread, closed } => state.close_topic(group, thread, closed),
         Act::SetOpen { group, open } => state.set_open(group, open),
         Act::DeleteGroup { group } => state.delete_group(group),

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use base::browser::asset;
 use base::error::Result;
 use serde_json::Value;
 
@@ -54,7 +53,7 @@ pub(in crate::api) fn of(document: &Value) -> String {
 /// Serves the text; no key is needed. `/llms.txt` leads here.
 #[get("/llms.txt")]
 pub async fn show(served: web::Data<Known>, request: HttpRequest) -> Result<HttpResponse> {
-    Ok(asset::respond("text/plain; charset=utf-8", served.text()?, &request))
+    Ok(served.text()?.answer("text/plain; charset=utf-8", &request))
 }
 
 #[cfg(test)]
@@ -65,7 +64,7 @@ mod tests {
     fn the_text_names_every_operation_and_leads_to_its_place() {
         let document = serde_json::to_value(crate::api::openapi()).unwrap();
         let text = of(&document);
-        let page = super::super::rendered(&document).unwrap();
+        let page = super::super::rendered(&document, false).unwrap();
         let page = std::str::from_utf8(&page).unwrap();
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {

@@ -31,6 +31,13 @@ pub(super) struct Operation {
     pub answer: String,
 }
 
+impl Operation {
+    /// The example of its JSON body; empty if it has none.
+    pub(super) fn body(&self) -> &str {
+        self.bodies.iter().map(|body| body.example.as_str()).find(|example| !example.is_empty()).unwrap_or_default()
+    }
+}
+
 /// One media type of a request's body.
 pub(super) struct BodyView {
     pub media: String,

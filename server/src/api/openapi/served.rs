@@ -10,6 +10,7 @@ use utoipa::openapi::path::PathItem;
 
 use super::Whole;
 use crate::api::docs;
+use crate::compressed::CompressedText;
 
 /// Built on the first request: building takes megabytes, and most processes never serve it.
 pub type Known = LazyLock<Served>;
@@ -18,9 +19,9 @@ pub type Known = LazyLock<Served>;
 pub struct Served {
     pub(super) json: String,
     /// The page of the document, rendered when it is first requested.
-    page: OnceLock<Bytes>,
+    page: OnceLock<CompressedText>,
     /// The same as a text for language models.
-    text: OnceLock<Bytes>,
+    text: OnceLock<CompressedText>,
     paths: Vec<(Vec<String>, BTreeSet<&'static str>)>,
 }
 
@@ -30,7 +31,7 @@ impl Served {
         let whole = Whole::now();
         let mut paths: Vec<_> =
             whole.document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
-        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css", "/api/llms.txt"] {
+        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css", "/api/docs/try.js", "/api/llms.txt"] {
             paths.push((segments(address), BTreeSet::from(["GET"])));
         }
         Self {
@@ -41,23 +42,23 @@ impl Served {
         }
     }
 
-    /// The document as a page.
-    pub fn page(&self) -> Result<Bytes> {
+    /// The document as a page; `tries`: with the script that sends requests, which a process has or has not.
+    pub fn page(&self, tries: bool) -> Result<CompressedText> {
         if let Some(page) = self.page.get() {
             return Ok(page.clone());
         }
         let document = serde_json::from_str(&self.json).context("the API's description")?;
-        let page = docs::rendered(&document)?;
+        let page = CompressedText::of(docs::rendered(&document, tries)?);
         Ok(self.page.get_or_init(|| page).clone())
     }
 
     /// The document as a text for language models.
-    pub fn text(&self) -> Result<Bytes> {
+    pub fn text(&self) -> Result<CompressedText> {
         if let Some(text) = self.text.get() {
             return Ok(text.clone());
         }
         let document = serde_json::from_str(&self.json).context("the API's description")?;
-        Ok(self.text.get_or_init(|| Bytes::from(docs::llms::of(&document))).clone())
+        Ok(self.text.get_or_init(|| CompressedText::of(Bytes::from(docs::llms::of(&document)))).clone())
     }
 
     /// The methods that a path supports; empty if there is no such path.

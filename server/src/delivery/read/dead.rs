@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use base::message::{Direction, LetterKind, Person};
 use entity::{attempt, conversation, dead_letter, message};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 use super::first_id_at;
@@ -63,6 +65,12 @@ pub async fn page(
         select = select.filter(dead_letter::Column::Id.lt(after));
     }
     select.order_by_desc(dead_letter::Column::Id).limit(rows).all(db).await
+}
+
+/// The accounts that have dead letters.
+pub async fn tenants(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
+    let tenant_ids = dead_letter::Entity::find().select_only().column(dead_letter::Column::TenantId).distinct();
+    tenant_ids.into_tuple().all(db).await
 }
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.

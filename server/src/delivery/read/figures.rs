@@ -291,7 +291,7 @@ impl Counted for DayRow {
 }
 
 /// Median and 95th percentile; none of nothing.
-pub(super) fn times(mut took: Vec<i64>) -> Option<Times> {
+pub(crate) fn times(mut took: Vec<i64>) -> Option<Times> {
     took.sort_unstable();
     let at = |share: usize| took.get((took.len() * share).div_ceil(100).max(1) - 1).copied();
     Some(Times { median: at(50)?, most: at(95)?, messages: took.len() })

@@ -7,6 +7,7 @@ use amocrm::chats::NewMessage;
 
 use super::CrmTarget;
 use super::message::new_chat;
+use super::people::is_in_group;
 use crate::contact;
 use crate::delivery::letter_context::LetterContext;
 
@@ -24,7 +25,7 @@ pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message
     };
     let linking = body.link_contact || contact::is_given(&known);
     if !contact::is_wanted(source, &known, linking) {
-        return None;
+        return group_chat(line, parts, message).await;
     }
     match contact::plan(line.app, &known, linking).await {
         Ok(true) => {}
@@ -34,13 +35,27 @@ pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message
             return None;
         }
     }
-    match line.chats.create_chat(line.secret, &line.scope_id, &new_chat(message)).await {
+    match line.chats.create_chat(line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
         Ok(chat) => {
             contact::before_first(&line.app.tenants, source, &known, linking, &chat.id).await;
             Some(chat.id)
         }
         Err(error) => {
             tracing::info!(tenant.id = %source.tenant_id, %error, "a chat could not be created ahead of its first message");
+            None
+        }
+    }
+}
+
+/// Creates the chat of a group before its first message, which would name it after the member who wrote.
+async fn group_chat(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Option<String> {
+    if !parts.conversation.amocrm_chat_id.is_empty() || !is_in_group(parts) {
+        return None;
+    }
+    match line.chats.create_chat(line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
+        Ok(chat) => Some(chat.id),
+        Err(error) => {
+            tracing::info!(conversation.id = %parts.conversation.id, %error, "a group's chat could not be created ahead of its first message");
             None
         }
     }

@@ -110,7 +110,8 @@ enum HistoryMatch {
 /// history contains accepted messages.
 async fn find_out(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Result<HistoryMatch, CrmError> {
     let scoped = Scoped { chats: &line.chats, secret: line.secret, scope_id: &line.scope_id };
-    let chat_id = scoped.chat_id(&parts.conversation.amocrm_chat_id, || new_chat(message)).await?;
+    let chat = new_chat(line, parts, message).await;
+    let chat_id = scoped.chat_id(&parts.conversation.amocrm_chat_id, || chat).await?;
     let ours = |row: &PastMessage| row.message.client_id.as_deref() == Some(&message.message_id);
     let Some(row) = scoped.history(&chat_id, HISTORY_PAGES).find(ours).await? else {
         return Ok(HistoryMatch::No(chat_id));
@@ -123,11 +124,11 @@ async fn find_out(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMess
 }
 
 /// The request that creates a message's chat.
-pub(super) fn new_chat(message: &NewMessage) -> NewChat {
+pub(super) async fn new_chat(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> NewChat {
     NewChat {
         conversation_id: message.conversation_id.clone(),
         source: message.source.clone(),
-        user: message.receiver.as_ref().unwrap_or(&message.sender).clone(),
+        user: people::of_chat(line, parts, message).await,
     }
 }
 

@@ -1,5 +1,5 @@
-//! Sends a letter to amoCRM: a customer's message or its edit, typing, a reaction, or the status of a manager's
-//! message.
+//! Sends a letter to amoCRM: a customer's message or its edit, a chat without a message, typing, a reaction, or the
+//! status of a manager's message.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::letter_context::LetterContext;
 use crate::delivery::DeliveryContext;
 
+mod chat;
 mod contact;
 mod content;
 mod edit;
@@ -38,6 +39,7 @@ pub async fn attempt(
         LetterKind::Status => status::attempt(&line, claim, parts).await,
         LetterKind::Typing => typing_reactions::typing(&line, claim, parts).await,
         LetterKind::Reaction => typing_reactions::reaction(&line, claim, parts).await,
+        LetterKind::Chat => chat::attempt(&line, claim, parts).await.map(Some),
         LetterKind::Import => anyhow::bail!("import pages do not travel as letters"),
         LetterKind::Resend => anyhow::bail!("webhooks do not go to amoCRM"),
     }

@@ -1,6 +1,6 @@
 //! Sender and receiver in amoCRM's format.
 
-use amocrm::chats::ChatUser;
+use amocrm::chats::{ChatUser, NewMessage};
 use base::message::{Person, Role};
 use uuid::Uuid;
 
@@ -25,7 +25,28 @@ pub(super) async fn of(
     Ok(Some((sender, Some(receiver))))
 }
 
-async fn customer(line: &CrmTarget<'_>, parts: &LetterContext, source_id: Uuid, person: &Person) -> ChatUser {
+/// Whose chat a message is written in: the customer's, or a group's when one of its members writes.
+pub(super) async fn of_chat(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> ChatUser {
+    match (is_in_group(parts), &parts.source) {
+        (true, Some(source)) => customer(line, parts, source.id, &parts.contact).await,
+        _ => message.receiver.as_ref().unwrap_or(&message.sender).clone(),
+    }
+}
+
+/// Whether the letter's message was written by a member of a group.
+pub(super) fn is_in_group(parts: &LetterContext) -> bool {
+    let (Ok(message), group) = (parts.message(), &parts.contact) else { return false };
+    let sender = &message.body.sender;
+    sender.role == Role::Client && sender.id != group.id && group.name.is_some() && !parts.conversation.crm_unbound
+}
+
+/// A customer, or a group, in amoCRM's format.
+pub(super) async fn customer(
+    line: &CrmTarget<'_>,
+    parts: &LetterContext,
+    source_id: Uuid,
+    person: &Person,
+) -> ChatUser {
     let known = [&person.name, &person.phone, &person.email].into_iter().flatten().next();
     let avatar = match person.avatar_media_id {
         Some(id) => media::avatar_link(line.app, parts.tenant.tenant_id, id).await.map(|url| url.to_string()),

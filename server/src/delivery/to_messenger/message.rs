@@ -58,6 +58,7 @@ pub(super) async fn attempt(
         receiver: parts.contact.clone(),
         content,
         markup: current.body.markup.clone(),
+        ask_phone: current.body.ask_phone.clone(),
         template: current.body.template.clone(),
         registered_template: match template {
             TemplateUse::Sendable(registered) => registered,

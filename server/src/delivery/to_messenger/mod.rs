@@ -39,7 +39,7 @@ pub async fn attempt(
         LetterKind::Typing => typing_reactions::typing(&line, claim, parts).await.map(|()| None),
         LetterKind::Reaction => typing_reactions::reaction(&line, claim, parts).await,
         LetterKind::Resend => message::resend(&line, claim, parts).await.map(Some),
-        other @ (LetterKind::Edit | LetterKind::Status | LetterKind::Import) => {
+        other @ (LetterKind::Edit | LetterKind::Status | LetterKind::Import | LetterKind::Chat) => {
             anyhow::bail!("letters of the kind {other:?} do not go to messengers")
         }
     }

@@ -157,6 +157,25 @@ impl ContentType {
 }
 
 impl ContentIn {
+    /// Of this type, without any other field.
+    pub const fn of(kind: ContentType) -> Self {
+        Self {
+            kind,
+            text: None,
+            media_url: None,
+            media_id: None,
+            file_name: None,
+            file_size: None,
+            duration: None,
+            sticker_id: None,
+            latitude: None,
+            longitude: None,
+            name: None,
+            phone: None,
+            callback_data: None,
+        }
+    }
+
     /// The content and the selected row. Fields of other types are rejected, because they would be lost silently.
     pub fn checked(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         let has_file = self.media_url.as_ref().is_some_and(|url| !url.is_empty()) || self.media_id.is_some();

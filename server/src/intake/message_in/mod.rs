@@ -1,13 +1,14 @@
 //! A message in a request and its validation (docs/custom-messenger.md#3-a-customer-writes-10-minutes).
 
 use base::error::{Error, FieldError, Result};
-use base::message::{Body, Role};
+use base::i18n::LocalizedText;
+use base::message::{Body, Member, Person, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::media_url;
-use crate::intake::IntakeContext;
 use crate::intake::messenger::message::Incoming;
+use crate::intake::{IntakeContext, clean};
 use base::json::{self, Moment, Object, checked_id};
 
 mod content;
@@ -16,7 +17,12 @@ mod people;
 
 pub use content::{ContentIn, ContentType};
 pub use context::{PostIn, QuoteIn, SharedPostIn};
-pub use people::{PersonIn, RoleIn, SenderIn};
+pub use people::{CustomerIn, PersonIn, RoleIn, SenderIn};
+
+/// Longest title of a group, in characters.
+const TITLE_CHARS: usize = 255;
+/// Most members of a group that are taken.
+const PARTICIPANTS: usize = 200;
 
 /// A message from a customer, or one that a manager or a bot wrote outside amoCRM.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,8 +31,8 @@ pub struct MessageIn {
     /// Your id of the message, used to detect duplicates. At most 255 bytes.
     #[schema(example = "ext-1001", min_length = 1, max_length = 255)]
     pub id: String,
-    #[schema(value_type = ConversationIn)]
-    pub conversation: Object<ConversationIn>,
+    #[schema(value_type = MessageConversationIn)]
+    pub conversation: Object<MessageConversationIn>,
     #[schema(value_type = SenderIn)]
     pub sender: Object<SenderIn>,
     /// The customer; required if the sender is a manager or a bot, not allowed otherwise.
@@ -61,6 +67,36 @@ pub struct MessageIn {
     pub silent: Option<bool>,
 }
 
+/// The conversation of a message: with one customer, or a group.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageConversationIn {
+    /// Your id of the conversation, at most 255 bytes.
+    #[schema(example = "chat-7", min_length = 1, max_length = 255)]
+    pub id: String,
+    /// The title of a group of several people: the name of its chat in amoCRM, also when it changes. Its members are
+    /// the senders of its messages. Leave it out for a conversation with one customer.
+    #[serde(default)]
+    #[schema(example = "Delivery 77", max_length = 255)]
+    pub title: Option<String>,
+    /// The members of the group, at most 200: shown in the panel and with the conversation. Replaces those given before.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ParticipantIn>>, max_items = 200)]
+    pub participants: Option<Vec<Object<ParticipantIn>>>,
+}
+
+/// A member of a group.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantIn {
+    /// Your id of the person, at most 255 bytes.
+    #[schema(example = "user-7", min_length = 1, max_length = 255)]
+    pub id: String,
+    #[serde(default)]
+    #[schema(example = "Anna")]
+    pub name: Option<String>,
+}
+
 /// Identifies a conversation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +111,10 @@ impl MessageIn {
     pub fn checked(self) -> Result<Incoming> {
         let mut wrong = Vec::new();
         let external_id = kept(checked_id("/id", self.id), &mut wrong);
-        let conversation_id = kept(checked_id("/conversation/id", self.conversation.0.id), &mut wrong);
+        let MessageConversationIn { id, title, participants } = self.conversation.0;
+        let conversation_id = kept(checked_id("/conversation/id", id), &mut wrong);
+        let participants = participants.unwrap_or_default().into_iter().map(|Object(one)| one).collect();
+        let group = group(&conversation_id, title, participants, &mut wrong);
         let sender = self.sender.0.checked(&mut wrong);
         let receiver = self.receiver.map(|receiver| receiver.0);
         let receiver = people::checked_receiver(sender.role, receiver, &mut wrong);
@@ -91,9 +130,46 @@ impl MessageIn {
             silent: self.silent.unwrap_or(false),
             ..Body::new(sender, content)
         };
-        let incoming = Incoming { external_id, conversation_id, sent_at: self.sent_at.map(|at| at.0), body };
+        let incoming = Incoming { external_id, conversation_id, group, sent_at: self.sent_at.map(|at| at.0), body };
         if wrong.is_empty() { Ok(incoming) } else { Err(Error::Invalid(wrong)) }
     }
+}
+
+/// The id and the customer of a chat without a message, or every invalid field.
+pub fn checked_chat(conversation: ConversationIn, customer: CustomerIn) -> Result<(String, Person)> {
+    let mut wrong = Vec::new();
+    let id = kept(checked_id("/conversation/id", conversation.id), &mut wrong);
+    let customer = customer.checked(&mut wrong);
+    if wrong.is_empty() { Ok((id, customer)) } else { Err(Error::Invalid(wrong)) }
+}
+
+/// A group as the person of its conversation.
+fn group(
+    conversation_id: &str,
+    title: Option<String>,
+    participants: Vec<ParticipantIn>,
+    wrong: &mut Vec<FieldError>,
+) -> Option<Person> {
+    let Some(title) = title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()) else {
+        if !participants.is_empty() {
+            wrong.push(FieldError::new("/conversation/participants", LocalizedText::new("said-only-group")));
+        }
+        return None;
+    };
+    if participants.len() > PARTICIPANTS {
+        let detail = LocalizedText::new("said-most-ids").with("most", PARTICIPANTS);
+        wrong.push(FieldError::new("/conversation/participants", detail));
+    }
+    let member = |(place, one): (usize, ParticipantIn)| Member {
+        id: kept(checked_id(&format!("/conversation/participants/{place}/id"), one.id), wrong),
+        name: one.name.map(|name| clean(&name)).filter(|name| !name.trim().is_empty()),
+    };
+    let members = participants.into_iter().enumerate().map(member).collect();
+    if title.chars().count() > TITLE_CHARS {
+        let detail = LocalizedText::new("said-most-characters").with("most", TITLE_CHARS);
+        wrong.push(FieldError::new("/conversation/title", detail));
+    }
+    Some(Person { id: conversation_id.to_owned(), name: Some(title), members, ..Person::default() })
 }
 
 /// Validates one message of an import with the same rules and errors as the route for a single message.

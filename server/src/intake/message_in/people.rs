@@ -44,6 +44,51 @@ pub struct SenderIn {
     pub contact_id: Option<String>,
 }
 
+/// The customer of a chat.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerIn {
+    /// Your id of the person, at most 255 bytes.
+    #[schema(example = "user-7", min_length = 1, max_length = 255)]
+    pub id: String,
+    #[serde(default)]
+    #[schema(example = "Anna")]
+    pub name: Option<String>,
+    #[serde(default)]
+    #[schema(example = "+79151112233")]
+    pub phone: Option<String>,
+    #[serde(default)]
+    #[schema(example = "anna@example.com")]
+    pub email: Option<String>,
+    #[serde(default)]
+    #[schema(format = "uri")]
+    pub profile_url: Option<String>,
+    /// The amoCRM contact to which the chat is linked, whatever the source's `contact_rule`. If there is no such
+    /// contact, it counts as absent.
+    #[serde(default)]
+    #[schema(example = "3102959")]
+    pub contact_id: Option<String>,
+}
+
+impl CustomerIn {
+    pub(super) fn checked(self, wrong: &mut Vec<FieldError>) -> Person {
+        let contact_id = self.contact_id.filter(|contact_id| !contact_id.is_empty());
+        let crm_contact_id = contact_id.as_deref().and_then(whole_number);
+        if contact_id.is_some() && crm_contact_id.is_none() {
+            wrong.push(FieldError::new("/customer/contact_id", LocalizedText::new("said-contact-id")));
+        }
+        let person = PersonIn {
+            id: self.id,
+            name: self.name,
+            phone: self.phone,
+            email: self.email,
+            avatar_url: None,
+            profile_url: self.profile_url,
+        };
+        Person { crm_contact_id, ..person.checked("/customer", Role::Client, wrong) }
+    }
+}
+
 /// The customer who received it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -20,7 +20,11 @@ pub(super) async fn enclosed(app: &IntakeContext, whose: &FileOwner, body: &mut 
 }
 
 /// The same for a content alone.
-pub(super) async fn of_content(app: &IntakeContext, whose: &FileOwner, content: &mut Content) -> Result<Vec<NewMedia>> {
+pub(in crate::intake) async fn of_content(
+    app: &IntakeContext,
+    whose: &FileOwner,
+    content: &mut Content,
+) -> Result<Vec<NewMedia>> {
     let Some(media_id) = content.media().and_then(|media| media.media_id) else {
         return Ok(media::enclose(app, whose, content));
     };

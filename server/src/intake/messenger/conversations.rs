@@ -129,7 +129,8 @@ async fn add_id(line: &CalledSource, known: Uuid, id: &str) -> Result<(), StoreE
     Ok(())
 }
 
-async fn find(line: &CalledSource, id: &str) -> Result<Option<Uuid>, StoreError> {
+/// Our id of a conversation.
+pub(super) async fn find(line: &CalledSource, id: &str) -> Result<Option<Uuid>, StoreError> {
     let known = line.app.lookup.conversation(line.source.tenant_id, identity(&line.source, id)).await?;
     Ok(known.map(|known| known.conversation_id))
 }

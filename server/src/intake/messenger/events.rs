@@ -1,6 +1,6 @@
 //! Stores events from a messenger: each in its own commit, with repeats recognised.
 
-use base::message::Person;
+use base::message::{Person, Role};
 use bytes::Bytes;
 use connectors::incoming::{EditedMessage, InboundEvent, IncomingMessage, Reacted};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHook};
@@ -8,7 +8,7 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHoo
 use super::edit::{self, MessageChange};
 use super::message::{self, Heard, Incoming};
 use super::source::CalledSource;
-use super::{buttons, conversations, own_echo, reaction, status, status_up_to, typed_number, typing};
+use super::{buttons, conversations, greeting, groups, own_echo, reaction, status, status_up_to, typed_number, typing};
 use crate::intake::clean;
 use crate::intake::door::{Reason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -42,7 +42,14 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         InboundEvent::Reacted(reacted) => react(line, *reacted).await,
         InboundEvent::Pressed(press) => buttons::take(line, *press, raw).await,
         InboundEvent::Began(began) => {
-            conversations::open(line, &began.conversation_id, &began.customer, began.mark.as_deref()).await
+            conversations::open(line, &began.conversation_id, &began.customer, began.mark.as_deref()).await?;
+            if began.greets {
+                greeting::send(line, &began.conversation_id, &began.customer).await?;
+            }
+            Ok(())
+        }
+        InboundEvent::Titled { conversation_id, group } => {
+            Ok(groups::set(&line.app, &line.source, &conversation_id, &group).await?)
         }
         InboundEvent::Reach { conversation_id, reachable, at } => {
             conversations::reach(line, &conversation_id, reachable, at).await
@@ -94,14 +101,24 @@ async fn written_at(
     }
     if let Some(room) = &written.room {
         conversations::open(line, &written.conversation_id, room, None).await?;
+        // A change of the title may not have been reported, and a topic's chat has its group's.
+        if written.body.sender.role == Role::Client && written.body.sender.id != room.id {
+            groups::set(&line.app, &line.source, &written.conversation_id, room).await?;
+        }
     }
+    let conversation_id = written.conversation_id;
+    let is_customers = written.body.sender.role == Role::Client && written.room.is_none();
     let incoming = Incoming {
         external_id: written.external_id,
-        conversation_id: written.conversation_id,
+        conversation_id: conversation_id.clone(),
+        group: None,
         sent_at: written.sent_at,
         body: written.body,
     };
     message::accept_heard(&line.app, &line.source, incoming, raw.take(), heard).await?;
+    if is_customers && heard == Heard::OnArrival {
+        greeting::show(line, &conversation_id).await?;
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::content::{cleaned, enclosed};
+use super::groups;
 use super::route::conversation_of;
 use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
 use crate::intake::door::store;
@@ -22,6 +23,8 @@ pub struct Incoming {
     pub external_id: String,
     /// The messenger's id of the conversation; as above.
     pub conversation_id: String,
+    /// The group that the sender wrote in; none for a conversation with one customer.
+    pub group: Option<Person>,
     /// Milliseconds since 1970 by the sender's clock.
     pub sent_at: Option<i64>,
     /// The customer is its sender, or its receiver if a manager or a bot wrote.
@@ -29,8 +32,11 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// The customer of the conversation.
+    /// The customer of the conversation, or its group.
     pub(super) fn customer(&self) -> &Person {
+        if let Some(group) = &self.group {
+            return group;
+        }
         match self.body.sender.role {
             Role::Client => &self.body.sender,
             Role::Manager | Role::Bot => self.body.receiver.as_ref().unwrap_or(&self.body.sender),
@@ -66,8 +72,13 @@ pub(super) async fn accept_heard(
     raw: Option<RawHook>,
     heard: Heard,
 ) -> Result<ItemOutcome> {
+    let group = incoming.group.clone().map(|group| (incoming.conversation_id.clone(), group));
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7(), heard).await?;
-    store(app, source.tenant_id, raw, entry).await
+    let outcome = store(app, source.tenant_id, raw, entry).await?;
+    if let (Some((conversation_id, group)), ItemOutcome::New { .. }) = (group, &outcome) {
+        groups::set(app, source, &conversation_id, &group).await?;
+    }
+    Ok(outcome)
 }
 
 /// The same under an id of ours generated earlier. A caller that may have to retry must first check whether a message

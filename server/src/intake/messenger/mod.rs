@@ -12,6 +12,8 @@ mod content;
 mod conversations;
 pub mod edit;
 mod events;
+mod greeting;
+mod groups;
 pub mod message;
 mod own_echo;
 pub mod poll;
@@ -37,6 +39,8 @@ use super::IntakeContext;
 use super::door::{self, Reason, StoreError, later};
 use source::{CalledSource, RETRY_AFTER};
 
+pub(super) use content::{cleaned_person, of_content};
+pub(super) use route::{identity as conversation_identity, new_conversation};
 pub use typing_reactions::{reaction, typing};
 
 /// The route's handler.

@@ -12,12 +12,12 @@ use super::write_first;
 use crate::intake::IntakeContext;
 
 /// The messenger's id of a conversation as an alias.
-pub(super) fn identity(source: &source::Model, conversation_id: &str) -> Alias {
+pub(in crate::intake) fn identity(source: &source::Model, conversation_id: &str) -> Alias {
     Alias { side: Side::Messenger, origin: source.id, external_id: conversation_id.to_owned() }
 }
 
 /// A conversation that Parom does not know yet, with the ids by which both sides will name it.
-pub(super) fn new_conversation(
+pub(in crate::intake) fn new_conversation(
     app: &IntakeContext,
     source: &source::Model,
     conversation_id: &str,

@@ -73,7 +73,7 @@ pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, _form: For
     };
     let tenant_id = member.tenant.tenant_id;
     let code = bot::new_code(&app.alert_notices, (tenant_id, person_id), &bot_name).await?;
-    let shown = ShownCode { code, bot: bot_name, until: app.clock.millis() + bot::CODE_LIVES };
+    let shown = ShownCode { code, bot: bot_name, until: app.clock.millis() + bot::CODE_LIVES.num_milliseconds() };
     member.set_data(&app, CODE, Some(&shown)).await?;
     member.audit(&app, app.store.write(), "alert.chat_asked", &person_id.to_string(), json!({})).await?;
     member.see_other(&app, HERE, Notice::done(member.words.text("alerts-chat-asked"))).await

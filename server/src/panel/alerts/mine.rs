@@ -3,6 +3,7 @@
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ use crate::panel::{Fields, Form, Member, Notice, Right};
 
 /// The session key of an address that is not yet proved.
 const WAITING: &str = "alert_address";
-const CODE_LIVES: i64 = 10 * 60_000;
+const CODE_LIVES: TimeDelta = TimeDelta::minutes(10);
 /// Code e-mails a minute, and attempts at one code.
 const CODES: Limit = Limit { most: 3, window: 60_000 };
 const TRIES: u8 = 5;
@@ -141,7 +142,7 @@ async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::
         text: words.text("mail-alert-code-body").with("code", code.as_str()).with("account", account).to_string(),
     };
     mail::send(&app.identity, letter).await?;
-    let until = app.clock.millis() + CODE_LIVES;
+    let until = app.clock.millis() + CODE_LIVES.num_milliseconds();
     let waiting = PendingAddress { email: email.to_owned(), code, until, tries: 0 };
     member.set_data(app, WAITING, Some(&waiting)).await.map_err(|error| anyhow::anyhow!("{error}"))
 }

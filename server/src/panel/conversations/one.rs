@@ -108,7 +108,7 @@ pub async fn get(
         source: source.filter(|source| source.deleted_at.is_none()).map(|source| source.name.clone()),
         messenger: source.map(|source| page.words.text_of("connector-", &source.kind)),
         begun: page.time(&conversation.created_at),
-        visit: visit::facts(&page, &conversation.visit),
+        visit: visit::facts(&page, &conversation.visit, &person.members),
         shut: (conversation.shut_at > 0).then(|| page.time(&conversation.shut_at)),
         window: window.map(|window| WindowView::of(&page, window, &conversation, app.clock.millis())),
         links: why::links(&page, &ground, &conversation, &aliases),

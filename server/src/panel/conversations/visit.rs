@@ -1,7 +1,7 @@
-//! How a customer found the chat, as text.
+//! How a customer found the chat, or who is in a group, as text.
 
 use base::i18n::Sentence;
-use base::message::{Visit, Visits};
+use base::message::{Member, Visit, Visits};
 
 use crate::panel::PageContext;
 
@@ -12,8 +12,15 @@ pub struct Fact {
     pub text: String,
 }
 
-/// Facts from the data stored with a conversation: a page and its campaign parameters, or a link's parameter.
-pub fn facts(page: &PageContext, stored: &str) -> Vec<Fact> {
+/// Facts from the data stored with a conversation: the members of a group; a page and its campaign parameters, or a
+/// link's parameter.
+pub fn facts(page: &PageContext, stored: &str, members: &[Member]) -> Vec<Fact> {
+    let names: Vec<&str> = members.iter().map(|one| one.name.as_deref().unwrap_or(&one.id)).collect();
+    let group = Fact { label: page.words.text("conversation-participants"), text: names.join(", ") };
+    std::iter::once(group).filter(|fact| !fact.text.is_empty()).chain(found(page, stored)).collect()
+}
+
+fn found(page: &PageContext, stored: &str) -> Vec<Fact> {
     let fact = |key: &'static str, text: String| Fact { label: page.words.text(key), text };
     let Some(visits) = Visits::stored(stored) else {
         let word = Some(stored).filter(|word| !word.is_empty());

@@ -30,12 +30,12 @@ pub(super) struct CustomerQuery {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EraseCustomerForm {
-    who: String,
+pub(super) struct CustomerForm {
+    pub who: String,
 }
 
 /// A chat by its id (or the address of its page), otherwise a phone number.
-fn who(text: &str) -> Who {
+pub(super) fn who(text: &str) -> Who {
     let last = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     match last.parse() {
         Ok(id) => Who::Conversation(id),
@@ -82,7 +82,7 @@ pub(super) async fn ask(
 pub(super) async fn erase(
     app: web::Data<PanelContext>,
     member: Member,
-    form: Form<EraseCustomerForm>,
+    form: Form<CustomerForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let by = format!("person:{}", member.person_id.unwrap_or_default());

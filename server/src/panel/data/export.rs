@@ -1,13 +1,14 @@
-//! All data of the account as one file, streamed line by line.
+//! All data of the account, or of one customer, as one file that is streamed line by line.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use base::error::Result;
 use serde_json::json;
 
+use super::customer::{CustomerForm, who};
 use crate::panel::PanelContext;
-use crate::panel::{Member, Right, nothing_kept};
-use crate::tenant::Export;
+use crate::panel::{Form, Member, Right, nothing_kept};
+use crate::tenant::{CustomerExport, Export, ExportPages};
 
 /// `GET /panel/data/export`
 pub(super) async fn download(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
@@ -15,16 +16,28 @@ pub(super) async fn download(app: web::Data<PanelContext>, member: Member) -> Re
     let app = app.into_inner();
     let export = Export::begin(&app.tenants, member.tenant.tenant_id).await?;
     member.audit(&app, app.store.write(), "data.exported", "", json!({})).await?;
-    let name = format!("attachment; filename=\"{}\"", export.file_name());
-    let stream = Box::pin(export.into_stream());
-    let stream = futures_util::StreamExt::map(stream, |page| {
-        page.map_err(|error| {
-            tracing::error!(error = format!("{error:#}"), "an export was interrupted");
-            actix_web::error::ErrorInternalServerError("the export was interrupted")
-        })
-    });
-    Ok(nothing_kept(StatusCode::OK)
+    let name = export.file_name();
+    Ok(file(&name, export))
+}
+
+/// `POST /panel/data/customer/export`
+pub(super) async fn of_customer(
+    app: web::Data<PanelContext>,
+    member: Member,
+    form: Form<CustomerForm>,
+) -> Result<HttpResponse> {
+    member.require(Right::SeeData)?;
+    let app = app.into_inner();
+    let export = CustomerExport::begin(&app.tenants, member.tenant.tenant_id, &who(&form.who)).await?;
+    // Without the phone number, because the log must not keep data that is erased later.
+    member.audit(&app, app.store.write(), "data.exported", "", json!({ "customers": 1 })).await?;
+    let name = export.file_name();
+    Ok(file(&name, export))
+}
+
+fn file(name: &str, export: impl ExportPages) -> HttpResponse {
+    nothing_kept(StatusCode::OK)
         .content_type("application/x-ndjson")
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .streaming(stream))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .streaming(Box::pin(export.into_body()))
 }

@@ -23,6 +23,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/data/export", web::get().to(export::download))
         .route("/data/customer", web::get().to(customer::ask))
         .route("/data/customer", web::post().to(customer::erase))
+        .route("/data/customer/export", web::post().to(export::of_customer))
         .route("/data/all", web::get().to(all::ask))
         .route("/data/all", web::post().to(all::erase));
 }

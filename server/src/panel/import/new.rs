@@ -55,7 +55,8 @@ async fn show(
             .map(|word| SelectOption::new(word, page.words.text_of("import-leads-", word), &fields.leads))
             .into(),
         link_contacts: !fields.link_contacts.is_empty(),
-        most: u64::from(app.config.import.file_mb) * 1024 * 1024,
+        // As the configuration says it; a file may be a little larger.
+        most: u64::from(app.config.import.file_mb) * 1_000_000,
         error: error.map(|error| error.to_string()).unwrap_or_default(),
         page: page.clone(),
     };

@@ -2,6 +2,7 @@
 
 use base::i18n::Sentence;
 use base::message::{Direction, Role, State};
+use connectors::Abilities;
 use entity::attempt;
 
 use super::actions::ByHand;
@@ -45,15 +46,33 @@ pub struct RouteAttempt {
     pub answer: String,
 }
 
+/// What the messenger never reports.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unreported {
+    delivery: bool,
+    reading: bool,
+}
+
+impl Unreported {
+    pub const fn by(abilities: &Abilities) -> Self {
+        Self { delivery: abilities.delivered_on_accept, reading: !abilities.reports_reading }
+    }
+
+    /// Neither delivery nor reading.
+    pub const fn all(self) -> bool {
+        self.delivery && self.reading
+    }
+}
+
 /// All steps in order.
 pub fn route(
     page: &PageContext,
     story: &Story,
-    (stage, silent): (WaitingStage, bool),
+    (stage, unreported): (WaitingStage, Unreported),
     by_hand: &[ByHand],
     around: &Around,
 ) -> Vec<RouteStep> {
-    let draw = Draw { page, story, stage, silent, by_hand, around };
+    let draw = Draw { page, story, stage, unreported, by_hand, around };
     let mut steps = match story.direction {
         Direction::ToCrm => draw.to_crm(),
         Direction::ToMessenger => draw.to_messenger(),
@@ -66,8 +85,7 @@ struct Draw<'draw> {
     page: &'draw PageContext,
     story: &'draw Story,
     stage: WaitingStage,
-    /// The messenger reports neither delivery nor reading.
-    silent: bool,
+    unreported: Unreported,
     by_hand: &'draw [ByHand],
     around: &'draw Around,
 }
@@ -111,8 +129,8 @@ impl Draw<'_> {
         // If a receipt arrives before its predecessor, the predecessor has happened, but its time is unknown.
         let receipts = self.story.receipts;
         let delivered = receipts.delivered.or(receipts.read);
-        steps.push(self.receipt("hop-delivered", arrived(State::Delivered), delivered));
-        steps.push(self.receipt("hop-read", arrived(State::Read), receipts.read));
+        steps.push(self.receipt("hop-delivered", (arrived(State::Delivered), self.unreported.delivery), delivered));
+        steps.push(self.receipt("hop-read", (arrived(State::Read), self.unreported.reading), receipts.read));
         steps.push(self.shown());
         steps
     }
@@ -168,14 +186,14 @@ impl Draw<'_> {
         }
     }
 
-    /// A step that only the messenger can report.
-    fn receipt(&self, key: &'static str, came: bool, at: Option<i64>) -> RouteStep {
+    /// A step that only the messenger can report: whether it did, and whether it never does.
+    fn receipt(&self, key: &'static str, (came, never): (bool, bool), at: Option<i64>) -> RouteStep {
         if came {
             return self.done(self.title(key), at);
         }
-        if self.silent && matches!(self.stage, WaitingStage::Sent | WaitingStage::Delivered) {
-            let never = self.title("hop-no-receipts");
-            return RouteStep { detail: never.to_string(), state: never, ..self.ahead(key) };
+        if never && matches!(self.stage, WaitingStage::Sent | WaitingStage::Delivered) {
+            let unreported = self.title("hop-no-receipts");
+            return RouteStep { detail: unreported.to_string(), state: unreported, ..self.ahead(key) };
         }
         self.ahead(key)
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
 use super::around::Around;
-use super::route::{self, RouteStep};
+use super::route::{self, RouteStep, Unreported};
 use super::words_of;
 use crate::delivery::read::story::Story;
 use crate::panel::PanelContext;
@@ -119,7 +119,7 @@ pub fn page(
     let reason = answer::reason(story, stage);
     let said: Option<Explanation> = reason.as_ref().map(|reason| answer::explanation(page, story, reason));
     let connector = story.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
-    let silent = connector.is_some_and(|connector| connector.abilities().delivered_on_accept);
+    let unreported = connector.map_or(Unreported::default(), |connector| Unreported::by(connector.abilities()));
     let message = &story.message;
     let direction = match story.direction {
         Direction::ToCrm => "messages-direction-to-crm",
@@ -142,7 +142,7 @@ pub fn page(
     ids.retain(|(_, value)| !value.is_empty());
     MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
-        sentence: answer::sentence(page, story, (stage, silent), said.as_ref()),
+        sentence: answer::sentence(page, story, (stage, unreported.all()), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
         marks: marks(page, story),
@@ -164,7 +164,7 @@ pub fn page(
             .body
             .expired
             .then(|| words.text("messages-text-erased").with("days", app.config.retention.texts_days)),
-        steps: route::route(page, story, (stage, silent), by_hand, around),
+        steps: route::route(page, story, (stage, unreported), by_hand, around),
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),

@@ -1,12 +1,13 @@
 //! Response times of the last hour: Parom, amoCRM, each messenger. A side without calls has no figures.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use base::message::{Direction, LetterKind};
+use base::message::{Direction, Failure, FailureCode, LetterKind};
 use entity::{attempt, message, source};
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::delivery::read::figures::{Times, times};
 use crate::delivery::read::{first_id_at, made_at};
 use crate::panel::PageContext;
 use crate::panel::PanelContext;
@@ -85,6 +86,24 @@ struct Of {
     id: Uuid,
     source_id: Uuid,
     direction: i16,
+    error: String,
+}
+
+impl Of {
+    /// Whether the customer is why it failed: blocked the bot, is not there, or has not written for too long. The
+    /// messenger that reports it works.
+    fn is_the_customers(&self) -> bool {
+        let failure = serde_json::from_str::<Failure>(&self.error);
+        failure.is_ok_and(|failure| {
+            matches!(
+                failure.code,
+                FailureCode::ConversationDeleted
+                    | FailureCode::RecipientBlocked
+                    | FailureCode::RecipientUnreachable
+                    | FailureCode::WindowClosed
+            )
+        })
+    }
 }
 
 /// `sources`: all sources of the account, including deleted ones. `oldest`: how long the oldest letter has been
@@ -119,11 +138,12 @@ pub(super) async fn of(
         .order_by_desc(message::Column::Id)
         .limit(MOST)
         .select_only()
-        .columns([message::Column::Id, message::Column::SourceId, message::Column::Direction])
+        .columns([message::Column::Id, message::Column::SourceId, message::Column::Direction, message::Column::Error])
         .into_model::<Of>()
         .all(db)
         .await?;
     let kinds: HashMap<Uuid, &str> = sources.clone().map(|row| (row.id, row.kind.as_str())).collect();
+    let customers: HashSet<Uuid> = messages.iter().filter(|row| row.is_the_customers()).map(|row| row.id).collect();
     let source_of: HashMap<Uuid, Uuid> = messages.iter().map(|row| (row.id, row.source_id)).collect();
     let mut by_kind: BTreeMap<&str, Vec<&AttemptRow>> =
         sources.filter(|row| row.deleted_at.is_none()).map(|row| (row.kind.as_str(), Vec::new())).collect();
@@ -143,12 +163,12 @@ pub(super) async fn of(
     }
     Ok(Sides {
         ours: figures(delays(&tries)),
-        crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm)), received: 0 },
+        crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm, &customers)), received: 0 },
         messengers: by_kind
             .into_iter()
             .map(|(kind, tries)| SideFigures {
                 name: page.words.text_of("connector-", kind).to_string(),
-                figures: figures(answers(&tries)),
+                figures: figures(answers(&tries, &customers)),
                 received: received.get(kind).copied().unwrap_or(0),
             })
             .collect(),
@@ -172,17 +192,18 @@ fn delays(tries: &[AttemptRow]) -> Vec<(i64, bool)> {
     first.into_iter().map(|(id, at)| ((at - made_at(id)).max(0), true)).collect()
 }
 
-fn answers(tries: &[&AttemptRow]) -> Vec<(i64, bool)> {
-    tries.iter().map(|row| (i64::from(row.ms), row.verdict == "done")).collect()
+/// Duration and success of calls. That the customer cannot be reached is an answer, not a failure of the other side.
+fn answers(tries: &[&AttemptRow], customers: &HashSet<Uuid>) -> Vec<(i64, bool)> {
+    let is_answer = |verdict: &str, id: &Uuid| verdict == "done" || customers.contains(id);
+    tries.iter().map(|row| (i64::from(row.ms), is_answer(&row.verdict, &row.message_id))).collect()
 }
 
 /// Figures of calls given as duration and success.
-fn figures(mut calls: Vec<(i64, bool)>) -> Option<Figures> {
-    calls.sort_unstable();
-    let at = |share: usize| calls.get((calls.len() * share).div_ceil(100).max(1) - 1).map(|(ms, _)| *ms);
+fn figures(calls: Vec<(i64, bool)>) -> Option<Figures> {
+    let Times { median, most, .. } = times(calls.iter().map(|(ms, _)| *ms).collect())?;
     let failed = calls.iter().filter(|(_, done)| !done).count();
     let (failed, all) = (u32::try_from(failed).unwrap_or(u32::MAX), u32::try_from(calls.len()).unwrap_or(u32::MAX));
-    Some(Figures { median: at(50)?, most: at(95)?, errors: f64::from(failed) * 100.0 / f64::from(all) })
+    Some(Figures { median, most, errors: f64::from(failed) * 100.0 / f64::from(all) })
 }
 
 #[cfg(test)]
@@ -211,6 +232,24 @@ mod tests {
         // The customer reads it 48 s later, and a person sends it again after a minute.
         let tries = [row(LetterKind::Message, 61_000), row(LetterKind::Status, 48_000), row(LetterKind::Message, 400)];
         assert_eq!(delays(&tries), [(400, true)]);
+    }
+
+    #[test]
+    fn a_customer_who_blocked_the_bot_is_no_failure_of_the_messenger() {
+        let of = |error: &str| Of { id: Uuid::nil(), source_id: Uuid::nil(), direction: 0, error: error.to_owned() };
+        assert!(of(r#"{"code":"recipient_blocked","text":"The customer blocked the bot."}"#).is_the_customers());
+        assert!(!of(r#"{"code":"rejected","text":"Too long"}"#).is_the_customers());
+        assert!(!of("").is_the_customers(), "it did not fail");
+        let row = AttemptRow {
+            message_id: first_id_at(1_000),
+            direction: Direction::ToMessenger.number(),
+            kind: LetterKind::Message.number(),
+            at: 0,
+            ms: 7,
+            verdict: "bury".to_owned(),
+        };
+        assert_eq!(answers(&[&row], &HashSet::new()), [(7, false)]);
+        assert_eq!(answers(&[&row], &HashSet::from([row.message_id])), [(7, true)]);
     }
 
     #[test]

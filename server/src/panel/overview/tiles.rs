@@ -1,6 +1,7 @@
 //! Four figures of the last 24 hours, each with hourly values and a threshold.
 
 use base::i18n::Sentence;
+use chrono::TimeDelta;
 
 use crate::delivery::read::figures::{Figures, Slot, Span};
 use crate::panel::{PageContext, choice, plot};
@@ -9,8 +10,8 @@ use crate::panel::{PageContext, choice, plot};
 const DELIVERED: [i64; 2] = [990, 950];
 /// The same for the time in which 95 of 100 messages are delivered, in milliseconds.
 const TIME: [i64; 2] = [10_000, 60_000];
-/// A message that waits longer than this needs attention, in milliseconds.
-const WAITED: i64 = 15 * 60_000;
+/// A message that waits longer than this needs attention.
+const WAITED: TimeDelta = TimeDelta::minutes(15);
 /// The lower end of the chart of shares, in tenths of a percent.
 const SHARES_FROM: i64 = 800;
 
@@ -136,7 +137,7 @@ fn failed(page: &PageContext, figures: &Figures, slots: &[Slot], undelivered: Op
     Tile {
         value: number(page, count),
         note,
-        tone: tone(count > 0 || oldest.is_some_and(|oldest| oldest > WAITED), false),
+        tone: tone(count > 0 || oldest.is_some_and(|oldest| oldest > WAITED.num_milliseconds()), false),
         spark: plot::spark(&values, 0, None, &said(page, &label, &values, |value| number(page, value))),
         href: choice::address("/panel/undelivered", &[("source", source)]),
         label,

@@ -46,6 +46,21 @@ pub(super) async fn find(app: &TenantContext, tenant_id: Uuid, wanted: &str) -> 
     Ok(ImportLines { count, ..found })
 }
 
+/// Their contents, in the format of the public API.
+pub(super) async fn texts(app: &TenantContext, tenant_id: Uuid, lines: &ImportLines) -> Result<Vec<Value>, DbErr> {
+    let mut texts = Vec::new();
+    if lines.count > 0 {
+        let mut add = |text: &str| texts.extend(serde_json::from_str::<Value>(text));
+        read(app, tenant_id, |row| {
+            if lines.has(row) {
+                add(&row.text)
+            }
+        })
+        .await?;
+    }
+    Ok(texts)
+}
+
 /// Deletes them; returns how many.
 pub(super) async fn wipe(app: &TenantContext, tenant_id: Uuid, lines: &ImportLines) -> Result<u64, DbErr> {
     let mut gone = 0;

@@ -29,9 +29,16 @@ pub struct ErasureScope {
     /// Number of files among them.
     pub files: u64,
     /// The single ones.
-    pub(super) others: Vec<Uuid>,
+    pub(in crate::tenant) others: Vec<Uuid>,
     /// Pending lines of imports.
     pub(super) lines: ImportLines,
+}
+
+impl ErasureScope {
+    /// Whether nothing of the customer was found.
+    pub fn is_empty(&self) -> bool {
+        self.conversations.is_empty() && self.others.is_empty() && self.lines.count == 0
+    }
 }
 
 /// The extent of [`super::erase()`]; empty if no one is found. 422 if the phone number is invalid.

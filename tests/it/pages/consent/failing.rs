@@ -11,7 +11,7 @@ const LINE: &str = "/panel/sources/new/whatsapp/line";
 /// On the page that offers the number.
 async fn offered(world: &Beside<WhatsApp>, visitor: &Visitor) {
     let back = agrees(world, visitor).await;
-    visitor.goes(&back).await.is(200).says(&["What do you connect?"]);
+    visitor.goes(&back).await.is(200).says(&["What would you like to connect?"]);
 }
 
 fn refuses(code: i64, message: &str) -> Fault {

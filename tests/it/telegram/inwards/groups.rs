@@ -3,7 +3,7 @@
 use doubles::telegram::{Act, Content, Dressing, GroupKind, NewGroup, NewPerson};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
-use sandbox::HookMessage;
+use sandbox::{Fault, HookMessage, Part};
 use serde_json::json;
 
 use super::at_crm;
@@ -78,7 +78,63 @@ async fn each_topic_is_a_chat(world: &mut TelegramWorld) {
     assert_ne!(chat("Склад"), chat("Цены"));
 }
 
+/// The chat's name in amoCRM, and its contact's, are the title of the group and not the name of who wrote first.
+async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld) {
+    let (line, _) = in_a_group(world, GroupKind::Basic, true).await;
+    world.telegram().member(line.person, GROUP).writes("Где курьер?").unwrap();
+    world.telegram_arrives().await;
+    let contacts = |world: &TelegramWorld| -> Vec<String> {
+        world.sandbox.contacts(HOST).into_iter().map(|contact| contact.name).collect()
+    };
+    assert_eq!(
+        (world.sandbox.chats(HOST)[0].name.as_str(), contacts(world)),
+        ("Delivery 77", vec!["Delivery 77".into()])
+    );
+    assert_eq!(at_crm(world)[0].sender_name, "Maria Kovaleva");
+
+    let retitle = |title: &str| Act::Retitle { group: GROUP, title: title.to_owned(), by: line.person };
+    world.telegram().act(retitle("Delivery 78")).unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(at_crm(world).len(), 1, "a new title is no message");
+    // amoCRM is away for a while.
+    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
+    parom::contact::due_now(&world.app().tenants).await;
+    assert_eq!(contacts(world), ["Delivery 77"]);
+    world.telegram().act(retitle("Delivery 79")).unwrap();
+    world.telegram_arrives().await;
+    world.sandbox.faults().clear();
+    world.advance(std::time::Duration::from_secs(400));
+    parom::contact::due_now(&world.app().tenants).await;
+    assert_eq!(contacts(world), ["Delivery 79"]);
+    let shown = world.api.get(&line.line.path("/conversations")).await.is(200);
+    assert_eq!(shown.text_at("/items/0/contact/name"), "Delivery 79");
+
+    // People's own name for it stays.
+    let contact = world.sandbox.contacts(HOST)[0].id;
+    assert!(world.sandbox.rename_contact(HOST, contact, "The couriers"));
+    world.telegram().act(retitle("Delivery 80")).unwrap();
+    world.telegram_arrives().await;
+    parom::contact::due_now(&world.app().tenants).await;
+    assert_eq!(contacts(world), ["The couriers"]);
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0, "there is nothing left to do");
+}
+
+/// A topic's chat learns its group's title with its next message.
+async fn a_topics_chat_has_its_groups_title(world: &mut TelegramWorld) {
+    let (line, _) = in_a_group(world, GroupKind::Forum, true).await;
+    world.telegram().member(line.person, GROUP).in_topic(14).writes("Склад").unwrap();
+    world.telegram_arrives().await;
+    world.telegram().act(Act::Retitle { group: GROUP, title: "Delivery 78".into(), by: line.person }).unwrap();
+    world.telegram().member(line.person, GROUP).in_topic(14).writes("Ещё склад").unwrap();
+    world.telegram_arrives().await;
+    parom::contact::due_now(&world.app().tenants).await;
+    let contacts: Vec<String> = world.sandbox.contacts(HOST).into_iter().map(|contact| contact.name).collect();
+    assert_eq!(contacts, ["Delivery 78"]);
+}
+
 both!(
+    a_groups_title_names_its_chat_and_its_contact,
+    a_topics_chat_has_its_groups_title,
     a_group_is_one_chat_of_several_people,
     groups_stay_outside_unless_they_are_wanted,
     a_group_that_moves_goes_on_in_its_chat,

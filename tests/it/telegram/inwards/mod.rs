@@ -5,6 +5,7 @@ mod buttons;
 mod changes;
 mod door;
 mod files;
+mod greeting;
 mod groups;
 mod kinds;
 mod life;

@@ -34,7 +34,7 @@ async fn a_bot_is_added_in_four_steps(world: &mut TelegramWorld) {
     let made = visitor
         .does("/panel/sources/new/telegram/routing", &[("name", "Shop bot"), ("pipeline", ""), ("default", "1")])
         .await;
-    made.says(&["is created and stands in amoCRM", "@acme_support_bot"]);
+    made.says(&["was created in amoCRM", "@acme_support_bot"]);
     let hook = world.telegram().webhook(bot.id).unwrap();
     assert!(hook.url.contains("/hooks/telegram/"), "{}", hook.url);
 }
@@ -48,7 +48,7 @@ async fn its_page_says_where_messages_went_and_takes_them_back(world: &mut Teleg
     world.telegram().hijack_webhook(line.bot, "https://crm.example/hook");
     world.advance(Duration::from_secs(400));
     parom::source::line::due_now(&world.app().sources).await;
-    visitor.opens(&path).await.is(200).says(&["Another service took the bot", "crm.example", "Connect again"]);
+    visitor.opens(&path).await.is(200).says(&["Another service took over the bot", "crm.example", "Connect again"]);
     visitor.does(&format!("{path}/take-back"), &[]).await.says(&["gets its messages again"]);
     assert!(!world.telegram().webhook(line.bot).unwrap().url.contains("crm.example"));
 }
@@ -58,8 +58,8 @@ async fn its_page_says_what_telegram_can_do(world: &mut TelegramWorld) {
     let visitor = world.panel(line.line.tenant_id).await;
     let page = visitor.opens(&format!("/panel/sources/{}/abilities", line.line.source_id)).await.is(200);
     page.says(&[
-        "Sends one by one: files sent together",
-        "Replaces by text: forwarded messages, templates with their values, answers to comments",
+        "Sent one by one: files sent together",
+        "Sent as text: forwarded messages, templates with their values, answers to comments",
     ]);
 }
 
@@ -71,8 +71,8 @@ async fn a_message_says_what_telegram_never_tells(world: &mut TelegramWorld) {
     let visitor = world.panel(line.line.tenant_id).await;
     let path = format!("/panel/messages/{}", message.id);
     let page = visitor.opens(&path).await.is(200);
-    page.says(&["This messenger does not tell about delivery.", "Telegram bot does not report this"]);
-    page.never_says(&["It has not said yet"]);
+    page.says(&["This messenger does not report delivery.", "Telegram bot does not report this"]);
+    page.never_says(&["It has not confirmed delivery"]);
 }
 
 async fn a_bot_that_works_already_is_told_at_once(world: &mut TelegramWorld) {

@@ -135,7 +135,7 @@ async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut Tele
     // The message's page says what the error catalogue makes of it.
     let page = world.panel(line.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
     page.says(&[
-        "Not delivered. The client blocked the bot. Use another way to reach them.",
+        "Not delivered. The customer blocked the bot. Use another way to reach them.",
         "bot was blocked by the user",
     ]);
     page.never_says(&[secret]);

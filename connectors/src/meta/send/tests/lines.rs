@@ -86,6 +86,20 @@ async fn events_are_asked_for_watched_and_given_back() {
         (&json!(HOOK), &json!("verify_token"))
     );
 
+    let told = instagram.webhook_to_enter(&super::settings("instagram"), &hook()).unwrap();
+    let values: Vec<&str> = told.values.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(values, [HOOK, "verify_token"], "Instagram's dashboard has no call for it");
+    assert!(facebook.webhook_to_enter(&super::settings("facebook"), &hook()).is_none());
+    let mut vendors = super::settings("instagram");
+    vendors.secrets.remove("app_secret");
+    assert!(instagram.webhook_to_enter(&vendors, &hook()).is_none());
+    let mut unnamed = super::settings("instagram");
+    unnamed.secrets.remove("verify_token");
+    unnamed.secrets.insert(crate::HOOK_SECRET.to_owned(), hook().secret);
+    assert_eq!(instagram.webhook_to_enter(&unnamed, &hook()).unwrap().values[1].1, "s", "ours, if none was entered");
+    let asked = |name: &str| Some(if name == "hub.mode" { "subscribe" } else { "s" }.to_owned());
+    assert_eq!(instagram.handshake(&unnamed, &asked).as_deref(), Some("s"));
+
     let settings = with_app(settings("facebook"));
     let subscribed = |fields: Value| json!({ "data": [{ "id": "1517", "subscribed_fields": fields }] });
     let fields = json!(facebook.platform.subscribed);

@@ -11,7 +11,7 @@ async fn refused(code: u16, description: &str) -> Report {
 #[tokio::test]
 async fn a_refusal_for_good_says_why_in_the_accounts_words() {
     let report = refused(403, "Forbidden: bot was blocked by the user").await;
-    let said = "The client blocked the bot. Use another way to reach them.";
+    let said = "The customer blocked the bot. Use another way to reach them.";
     assert_eq!(failure(&report), (FailureCode::RecipientBlocked, said.to_owned()));
     assert_eq!(report.status, 403);
     assert!(report.answer.contains("bot was blocked by the user"));

@@ -3,7 +3,8 @@
 //! an account of any size can be reported on.
 //!
 //! A *wait* opens with the first message of a customer after the last answer, and ends with the next message of a manager
-//! in the same chat. Bots answer nobody: a sender who is no user of the account is one. Imported messages open no wait.
+//! in the same chat. A message of a bot is no answer: a sender that is not a user of the account is a bot. Imported
+//! messages open no wait.
 
 mod period;
 mod rows;
@@ -13,6 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use base::i18n::Zone;
+use chrono::TimeDelta;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -25,8 +27,8 @@ use rows::{FlowRow, WaitRow, Wanted, WriterRow};
 pub const MOST: i64 = 100_000;
 /// Chats without an answer that a file or an answer of the API lists at most, the longest waiting.
 pub const MOST_LISTED: usize = 5_000;
-/// How far before the period waits are looked for, milliseconds: a customer may have written before a weekend.
-const BEFORE: i64 = 3 * 86_400_000;
+/// How far before the period waits are looked for: a customer may have written before a weekend.
+const BEFORE: TimeDelta = TimeDelta::days(3);
 /// Days of a week, and hours of a day.
 pub const WEEKDAYS: usize = 7;
 pub const HOURS: usize = 24;
@@ -85,7 +87,7 @@ pub async fn read(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report
             flows: rows::flows(&tx, &within(from, to)).await?,
             writers: rows::writers(&tx, &within(from, to)).await?,
             // The answer may have come after the period.
-            waits: rows::waits(&tx, &within(from - BEFORE, now.max(to))).await?,
+            waits: rows::waits(&tx, &within(from - BEFORE.num_milliseconds(), now.max(to))).await?,
         })
     };
     let read = read.await;
@@ -151,7 +153,7 @@ impl Report {
         shares
     }
 
-    /// How soon customers were answered; none if nobody was.
+    /// How soon customers were answered; none if there was no answer.
     pub fn answers(&self) -> Option<Times> {
         times(self.answered().filter_map(WaitRow::millis).collect())
     }

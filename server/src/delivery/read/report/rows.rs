@@ -11,7 +11,7 @@ use crate::delivery::read::first_id_at;
 
 /// Milliseconds of a quarter of an hour: no time zone differs from UTC by a part of it.
 pub(super) const QUARTER: i64 = 900_000;
-/// A message that was written this long before it arrived belongs to a history, and nobody waits for its answer.
+/// A message that was written this long before it arrived is imported history, which needs no answer.
 const PAST: i64 = 86_400_000;
 
 /// A range of messages.

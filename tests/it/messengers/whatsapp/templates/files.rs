@@ -1,16 +1,19 @@
 //! Templates with a file above their text (whatsapp §9): amoCRM's own file is the example that Meta reviews, and the
 //! message's file is what customers get.
 
+use base::config::Bot;
 use doubles::whatsapp::Review;
 use parom::template::{TemplateDraft, create};
-use parom_tests::both;
-use parom_tests::settings::HOST;
-use sandbox::{Attachment, HookMessage};
+use parom_tests::settings::{BOT_ID, HOST};
+use parom_tests::{answer, both};
+use reqwest::Method;
+use sandbox::{Attachment, Fault, HookMessage, Part};
 use serde_json::{Value, json};
 
-use super::super::{Chat, WhatsAppWorld, chatting};
+use super::super::{Chat, MARIA, WhatsAppWorld, arrives, chatting, last};
 use super::{CONTENT, DAY, asked, at_crm, at_meta, decided, listed, requested};
 
+const PICTURE: &[u8] = include_bytes!("../../../../../sandbox/assets/samples/picture.png");
 const PARAMS: &[(&str, &str)] = &[("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
 
 /// What amoCRM says of a template with this file.
@@ -116,7 +119,96 @@ async fn a_file_that_cannot_be_submitted_is_told(world: &mut WhatsAppWorld) {
     assert_eq!((at_meta(world, &chat).status.as_str(), at_crm(world, id).0.as_str()), ("PENDING", "review"));
 }
 
+/// A program names the file by its address or its upload, or leaves it to the file that was reviewed.
+async fn a_program_sends_a_template_with_its_file(world: &mut WhatsAppWorld) {
+    world.setup_is(|config| {
+        let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
+        config.integrations[0].channels[0].bot = Some(bot);
+    });
+    world.restart().await;
+    let chat = chatting(world).await;
+    let uuid = world.sandbox.add_drive_file(HOST, &Attachment::second_picture());
+    let id = requested(world, &chat, with_file(&uuid, "picture")).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
+    world.advance(DAY);
+    let row = listed(world, &chat, id).await.unwrap();
+    assert_eq!(row["file"], "picture");
+    let path = chat.line.path(&format!("/templates/{}/messages", row["id"].as_str().unwrap()));
+    let params = json!([{"key": "{{contact.name}}", "value": "Maria"}, {"key": "{{lead.id}}", "value": "7"}]);
+    let conversation = json!({"id": MARIA});
+    let with = |file: Value| json!({"conversation": conversation, "params": params, "file": file});
+
+    let upload = chat.line.path("/media?file_name=sofa.png");
+    let upload = answer(world.api.request(Method::POST, &upload).body(PICTURE)).await.is(200);
+    let url = world.sandbox.link_to(&Attachment::second_picture());
+    let own = json!({"media_url": url, "file_name": "chair.jpg"});
+    let bare = json!({"conversation": conversation, "params": params});
+    for body in [bare.clone(), bare, with(own), with(json!({"media_id": upload.json["media_id"]}))] {
+        let count = chat.sent(world).len();
+        let sent = world.api.post(&path, &body).await.is(202);
+        arrives(world).await;
+        assert_eq!(chat.sent(world).len(), count + 1, "one message: the text is the template's");
+        let given = header(world, &chat);
+        assert!(given["type"] == "image" && given["image"]["id"].is_string(), "{given}");
+        assert!(chat.last_sent(world).text.contains("order 7 is ready"), "{}", chat.last_sent(world).text);
+        let shown = last(world);
+        assert_eq!(
+            (shown.kind.as_str(), shown.text.contains("order 7 is ready")),
+            ("picture", true),
+            "amoCRM shows it"
+        );
+        let message = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
+        assert_eq!(message.json["content"]["type"], "picture");
+    }
+    let downloads = world
+        .sandbox
+        .requests()
+        .into_iter()
+        .filter(|one| one.path.contains("/download/") && one.path.contains(&uuid))
+        .count();
+    assert_eq!(downloads, 2, "for the review, and once for all messages");
+
+    for (file, pointer) in [
+        (json!({}), "/file/media_url"),
+        (json!({"media_url": "http://10.0.0.1/a.png"}), "/file/media_url"),
+        (json!({"media_id": "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009"}), "/file/media_id"),
+    ] {
+        assert_eq!(world.api.post(&path, &with(file.clone())).await.is(422).wrong_fields(), [pointer], "{file}");
+    }
+    let plain = requested(world, &chat, json!({})).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
+    let row = listed(world, &chat, plain).await.unwrap();
+    assert_eq!(row["file"], Value::Null);
+    let path = chat.line.path(&format!("/templates/{}/messages", row["id"].as_str().unwrap()));
+    let refused = world.api.post(&path, &with(json!({"media_url": "https://shop.example/a.png"}))).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/file"]);
+}
+
+/// amoCRM does not answer, or its file is gone: nothing is sent, and the answer says which.
+async fn a_file_that_cannot_be_had_is_told_to_the_program(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
+    let id = requested(world, &chat, with_file(&uuid, "document")).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
+    let row = listed(world, &chat, id).await.unwrap();
+    let path = chat.line.path(&format!("/templates/{}/messages", row["id"].as_str().unwrap()));
+    let params = json!([{"key": "{{contact.name}}", "value": "Maria"}, {"key": "{{lead.id}}", "value": "7"}]);
+    let body = json!({"conversation": {"id": MARIA}, "params": params});
+    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
+    world.api.post(&path, &body).await.is(503);
+    world.sandbox.faults().clear();
+    assert!(world.sandbox.trash_drive_file(&uuid));
+    assert_eq!(world.api.post(&path, &body).await.is(422).wrong_fields(), ["/file"]);
+    arrives(world).await;
+    assert!(chat.sent(world).is_empty(), "{:?}", chat.texts(world));
+}
+
 both!(
+    a_program_sends_a_template_with_its_file,
+    a_file_that_cannot_be_had_is_told_to_the_program,
     a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots,
     a_file_that_the_hook_does_not_name_is_asked_for,
     a_file_that_cannot_be_submitted_is_told,

@@ -1,0 +1,115 @@
+//! Export of one customer's data: the chats, their messages and undelivered ones, messages with the customer's number in
+//! other chats, and lines that wait to be imported. The form of the lines is that of an account's export.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use base::error::{Error, Result};
+use entity::{conversation, dead_letter, message};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{ExportPages, PAGE, shapes, text};
+use crate::tenant::TenantContext;
+use crate::tenant::erase::{self, Who};
+
+/// An export in progress.
+pub struct CustomerExport {
+    app: Arc<TenantContext>,
+    tenant_id: Uuid,
+    parts: VecDeque<Part>,
+    lines: u64,
+}
+
+/// What is yet to be read.
+enum Part {
+    Conversation(Uuid),
+    /// Messages of a chat after this one.
+    Messages {
+        conversation_id: Uuid,
+        after: Uuid,
+    },
+    DeadLetters(Uuid),
+    /// Messages in chats of other customers.
+    Others(Vec<Uuid>),
+    Waiting(erase::ErasureScope),
+    End,
+}
+
+impl CustomerExport {
+    /// Finds the customer's data. 404 if there is none, 422 if the phone number is invalid.
+    pub async fn begin(app: &Arc<TenantContext>, tenant_id: Uuid, who: &Who) -> Result<Self> {
+        let found = erase::find(app, tenant_id, who).await?;
+        if found.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let mut parts = VecDeque::new();
+        for id in &found.conversations {
+            let conversation_id = *id;
+            parts.push_back(Part::Conversation(*id));
+            parts.push_back(Part::Messages { conversation_id, after: Uuid::nil() });
+            parts.push_back(Part::DeadLetters(*id));
+        }
+        let size = usize::try_from(PAGE).unwrap_or(1);
+        parts.extend(found.others.chunks(size).map(|ids| Part::Others(ids.to_vec())));
+        parts.extend([Part::Waiting(found), Part::End]);
+        Ok(Self { app: app.clone(), tenant_id, parts, lines: 0 })
+    }
+
+    /// A name for the file, without the customer's.
+    pub fn file_name(&self) -> String {
+        format!("parom-customer-{}.ndjson", self.app.clock.now().format("%Y-%m-%d"))
+    }
+
+    async fn read(&mut self, part: Part) -> anyhow::Result<Vec<Value>> {
+        let (db, tenant_id) = (self.app.store.read(), self.tenant_id);
+        let messages = || message::Entity::of_tenant(tenant_id).order_by_asc(message::Column::Id).limit(PAGE);
+        Ok(match part {
+            Part::Conversation(id) => {
+                let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
+                found.one(db).await?.iter().map(shapes::conversation).collect()
+            }
+            Part::Messages { conversation_id, after } => {
+                let page = messages()
+                    .filter(message::Column::ConversationId.eq(conversation_id))
+                    .filter(message::Column::Id.gt(after))
+                    .all(db)
+                    .await?;
+                if let Some(last) = page.last() {
+                    self.parts.push_front(Part::Messages { conversation_id, after: last.id });
+                }
+                page.iter().map(shapes::message).collect()
+            }
+            Part::DeadLetters(id) => {
+                let found = dead_letter::Entity::of_tenant(tenant_id)
+                    .filter(dead_letter::Column::ConversationId.eq(id))
+                    .order_by_asc(dead_letter::Column::Id);
+                found.all(db).await?.iter().map(shapes::dead_letter).collect()
+            }
+            Part::Others(ids) => {
+                let found = messages().filter(message::Column::Id.is_in(ids));
+                found.all(db).await?.iter().map(shapes::message).collect()
+            }
+            Part::Waiting(found) => erase::waiting(&self.app, tenant_id, &found)
+                .await?
+                .into_iter()
+                .map(|data| json!({"type": "import_line", "data": data}))
+                .collect(),
+            Part::End => vec![json!({"type": "end", "data": {"lines": self.lines}})],
+        })
+    }
+}
+
+impl ExportPages for CustomerExport {
+    async fn page(&mut self) -> anyhow::Result<Option<Vec<u8>>> {
+        while let Some(part) = self.parts.pop_front() {
+            let lines = self.read(part).await?;
+            if !lines.is_empty() {
+                self.lines += u64::try_from(lines.len()).unwrap_or(0);
+                return Ok(Some(text(&lines)));
+            }
+        }
+        Ok(None)
+    }
+}
