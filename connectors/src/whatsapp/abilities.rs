@@ -40,6 +40,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
     text_length: Some(TEXT),
     caption_length: Some(CAPTION),
     delivered_on_accept: false,
+    reports_reading: true,
     // The status of a message contains the letter's id (whatsapp §5).
     after_unknown: AfterUnknown::AwaitStatus,
     window: Some(Window { length: DAY, by_people: None }),

@@ -197,5 +197,10 @@ fn longer_window(message: &Message, scene: &MessageScene) -> Option<InboundEvent
 /// A conversation without a message yet, or the origin of its customer.
 fn began(scene: &MessageScene, mark: Option<String>) -> InboundEvent {
     let customer = scene.room.clone().or_else(|| scene.receiver.clone()).unwrap_or_else(|| scene.sender.clone());
-    InboundEvent::Began(Box::new(Began { conversation_id: scene.conversation_id.clone(), customer, mark }))
+    InboundEvent::Began(Box::new(Began {
+        conversation_id: scene.conversation_id.clone(),
+        customer,
+        mark,
+        greets: false,
+    }))
 }

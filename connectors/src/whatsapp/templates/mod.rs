@@ -143,7 +143,7 @@ pub(super) async fn submit(
         done.map_err(|failed| denied(&failed))?;
         return Ok(TemplateState { status: Some(TemplateStatus::InReview), reason: None, ..known });
     }
-    // Messages made from this one would be refused, or say what nobody wrote.
+    // Messages made from this one would be refused, or contain a text that is not in the template.
     if !has_text_of(found, &components) {
         return Err(Denied::Refused(LocalizedText::new("said-wa-template-other").with("name", name)));
     }

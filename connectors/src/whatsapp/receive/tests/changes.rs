@@ -46,6 +46,18 @@ fn a_new_number_is_the_same_persons() {
 }
 
 #[test]
+fn an_id_that_repeats_the_phone_moves_nobody() {
+    for same in ["77010001122".to_owned(), "x".repeat(300)] {
+        let mut body: Value = serde_json::from_str(&body("text")).unwrap();
+        let message = body.pointer_mut("/entry/0/changes/0/value/messages/0").unwrap();
+        message["from"] = json!(same);
+        message["from_user_id"] = json!(same);
+        let events = read_with(&body.to_string(), Language::En).unwrap();
+        assert!(matches!(events.as_slice(), [InboundEvent::Wrote(_)]), "{events:?}");
+    }
+}
+
+#[test]
 fn what_the_owner_writes_on_the_phone_is_the_managers() {
     let echo = written("echo_text");
     assert_eq!((echo.conversation_id.as_str(), echo.body.sender.role), (MARIA, Role::Manager));
