@@ -21,6 +21,9 @@ pub struct Model {
     /// an earlier version.
     #[sea_orm(column_type = "Text", nullable)]
     pub keys: Option<String>,
+    /// The version of the process. None: a process of an earlier version.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub version: Option<String>,
 }
 
 tenant_rows!();

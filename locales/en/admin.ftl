@@ -362,3 +362,33 @@ audit-did-operator-password_set = Password of an operator set
 audit-did-operator-sessions_ended = Other sessions ended
 audit-did-operator-disabled = Access of an operator removed
 audit-did-queue-tried = Queue tried by hand
+admin-accounts-active = Active accounts
+admin-accounts-fine = None needs attention
+admin-accounts-troubled =
+    { $count ->
+        [one] { $count } needs attention
+       *[other] { $count } need attention
+    }
+admin-messages-today = Messages today
+admin-undelivered-accounts =
+    { $count ->
+        [0] No account
+        [one] In { $count } account
+       *[other] In { $count } accounts
+    }
+admin-waiting = Waiting
+admin-alerts-open = Each says what to do
+admin-spark = { $figure } a day for two weeks: from { $least } to { $most }
+admin-two-weeks = Messages of the last two weeks
+admin-accounts-by-state = Accounts by state
+admin-processes = Processes
+admin-processes-none = No process has reported yet.
+admin-process-runs = Running
+admin-process-silent = No heartbeat
+admin-versions-mixed = The processes have different versions. During an upgrade this is expected; afterwards, restart the older ones.
+admin-disk-free = Free disk space of this machine
+admin-col-process = Process
+admin-col-version = Version
+admin-col-heartbeat = Last heartbeat
+admin-col-spool = In the spool
+admin-spool-hint = The spool keeps calls that a process accepted while the database did not answer.

@@ -129,3 +129,7 @@ palette-label = Page, phone, name, message or chat ID
 palette-keys = Press “/” to search, “j” and “k” to move through a list.
 palette-keys-off = Turn off single-key shortcuts
 palette-keys-on = Turn on single-key shortcuts
+nav-group-work = Work
+nav-group-setup = Set-up
+nav-group-account = Account
+nav-alerts = Alerts

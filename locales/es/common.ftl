@@ -126,3 +126,7 @@ palette-label = Página, teléfono, nombre, ID de mensaje o de chat
 palette-keys = “/” lleva a la búsqueda, “j” y “k” recorren las filas de una lista.
 palette-keys-off = Desactivar las teclas sueltas
 palette-keys-on = Activar las teclas sueltas
+nav-group-work = Trabajo
+nav-group-setup = Configuración
+nav-group-account = Cuenta
+nav-alerts = Alertas

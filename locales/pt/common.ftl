@@ -126,3 +126,7 @@ palette-label = Página, telefone, nome, ID de mensagem ou de chat
 palette-keys = “/” leva à busca, “j” e “k” percorrem as linhas de uma lista.
 palette-keys-off = Desativar as teclas simples
 palette-keys-on = Ativar as teclas simples
+nav-group-work = Trabalho
+nav-group-setup = Configuração
+nav-group-account = Conta
+nav-alerts = Alertas

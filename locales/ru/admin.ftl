@@ -398,3 +398,34 @@ audit-did-operator-password_set = Задан пароль оператора
 audit-did-operator-sessions_ended = Завершены другие сеансы
 audit-did-operator-disabled = Убран доступ оператора
 audit-did-queue-tried = Очередь запущена вручную
+admin-accounts-active = Активные аккаунты
+admin-accounts-fine = Внимания не требует ни один
+admin-accounts-troubled =
+    { $count ->
+        [one] { $count } требует внимания
+        [few] { $count } требуют внимания
+       *[other] { $count } требуют внимания
+    }
+admin-messages-today = Сообщения за сегодня
+admin-undelivered-accounts =
+    { $count ->
+        [0] Ни у одного аккаунта
+        [one] У { $count } аккаунта
+       *[other] У { $count } аккаунтов
+    }
+admin-waiting = В ожидании
+admin-alerts-open = В каждом сказано, что делать
+admin-spark = { $figure } по дням за две недели: от { $least } до { $most }
+admin-two-weeks = Сообщения за две недели
+admin-accounts-by-state = Аккаунты по состояниям
+admin-processes = Процессы
+admin-processes-none = Ни один процесс ещё не отчитался.
+admin-process-runs = Работает
+admin-process-silent = Не отвечает
+admin-versions-mixed = У процессов разные версии. Во время обновления это нормально; после него перезапустите те, что старее.
+admin-disk-free = Свободно на диске этой машины
+admin-col-process = Процесс
+admin-col-version = Версия
+admin-col-heartbeat = Последний сигнал
+admin-col-spool = В буфере
+admin-spool-hint = В буфере лежат вызовы, которые процесс принял, пока база данных не отвечала.

@@ -143,3 +143,7 @@ palette-label = Страница, телефон, имя, ID сообщения 
 palette-keys = «/» — поиск, «j» и «k» — движение по списку.
 palette-keys-off = Выключить клавиши без Ctrl
 palette-keys-on = Включить клавиши без Ctrl
+nav-group-work = Работа
+nav-group-setup = Настройка
+nav-group-account = Аккаунт
+nav-alerts = Оповещения

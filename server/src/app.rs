@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use crate::alert_notices::AlertNoticeContext;
 use crate::audit::{AuditContext, Refusals};
 use crate::delivery::DeliveryContext;
+use crate::delivery::gauges::LastWaiting;
 use crate::delivery::slots::Slots;
 use crate::identity::{IdentityContext, throttle};
 use crate::intake::IntakeContext;
@@ -97,7 +98,11 @@ impl App {
         });
         let sources =
             Arc::new(SourceContext { tenants: tenants.clone(), source_observations: Observations::default() });
-        let delivery = Arc::new(DeliveryContext { sources: sources.clone(), slots: Slots::default() });
+        let delivery = Arc::new(DeliveryContext {
+            sources: sources.clone(),
+            slots: Slots::default(),
+            waiting: LastWaiting::default(),
+        });
         let intake = Arc::new(IntakeContext {
             delivery: delivery.clone(),
             crm_acts: account::Acts::default(),

@@ -70,6 +70,7 @@ const HEARTBEAT: Table = tenant_table("heartbeat", &["instance"]).columns(&[
     boolean("ended"),
     bigint("spooled"),
     text("keys").null(),
+    text("version").null(),
 ]);
 
 /// Compares each channel's chats with amoCRM's history to find messages whose hooks were lost: when the next round is

@@ -167,4 +167,6 @@ const LEDGER_DELTA: Table = tenant_table("ledger_delta", &["source_id", "directi
     .indexes(&[
         // Sums up the latest days without reading the older ones.
         "CREATE INDEX ledger_delta_day ON ledger_delta (tenant_id, day)",
+        // The same of all accounts.
+        "CREATE INDEX ledger_delta_all_day ON ledger_delta (day)",
     ]);

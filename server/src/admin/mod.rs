@@ -19,6 +19,7 @@ mod letters;
 pub mod log;
 pub mod operator;
 pub mod operators;
+pub mod overview;
 pub mod page;
 pub mod queues;
 pub mod redrive;
@@ -49,7 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(signing_in)
             .configure(accounts_and_queues)
             .configure(vendor)
-            .route("", web::get().to(home))
+            .route("", web::get().to(overview::show))
             .default_service(web::to(nothing_here)),
     );
 }
@@ -107,10 +108,6 @@ fn vendor(config: &mut web::ServiceConfig) {
         .route("/operators/{id}/link", web::post().to(operators::link))
         .route("/operators/{id}/disable", web::get().to(operators::ask_disable))
         .route("/operators/{id}/disable", web::post().to(operators::disable));
-}
-
-async fn home(_operator: operator::Operator) -> HttpResponse {
-    page::redirect("/admin/accounts")
 }
 
 /// 404 for signed-in operators; others are redirected as on every page.

@@ -23,7 +23,8 @@ pub struct AdminNav {
 }
 
 /// The menu.
-pub const MENU: [AdminNav; 8] = [
+pub const MENU: [AdminNav; 9] = [
+    AdminNav { href: "/admin", key: "nav-overview" },
     AdminNav { href: "/admin/accounts", key: "admin-tenants" },
     AdminNav { href: "/admin/channels", key: "admin-integrations" },
     AdminNav { href: "/admin/queues", key: "admin-queues" },

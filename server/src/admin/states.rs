@@ -34,7 +34,8 @@ pub fn status_word(words: Words, status: TenantStatus) -> Sentence {
     words.text_of("tenant-state-", status.as_str())
 }
 
-const fn tone(status: TenantStatus) -> Tone {
+/// The tone in which a state is shown.
+pub const fn tone(status: TenantStatus) -> Tone {
     match status {
         TenantStatus::Active => Tone::Ok,
         TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => Tone::Wait,

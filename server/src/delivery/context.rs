@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::gauges::LastWaiting;
 use super::slots::Slots;
 use crate::platform::stands_on;
 use crate::source::SourceContext;
@@ -11,6 +12,7 @@ pub struct DeliveryContext {
     pub sources: Arc<SourceContext>,
     /// Deliveries in progress.
     pub slots: Slots,
+    pub waiting: LastWaiting,
 }
 
 stands_on!(DeliveryContext, sources: SourceContext);

@@ -3,7 +3,7 @@
 //! Every process reports the whole database, so dashboards must take the maximum over all processes, not the sum.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base::message::Direction;
@@ -20,6 +20,30 @@ const SHARE: u32 = 50;
 const STATES: [&str; 4] = ["due", "leaving", "later", "held"];
 const HINDRANCES: [&str; 4] = ["rate", "wait", "breaker", "held"];
 
+/// What waits in the whole queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Letters that could be sent now or are delayed, without held ones.
+    pub letters: i64,
+    /// Letters that wait for a person or a repair.
+    pub held: i64,
+    /// How long the longest waiting letter that could be sent has been due, milliseconds.
+    pub age: i64,
+}
+
+/// What waited when this process last read the queue.
+#[derive(Debug, Default)]
+pub struct LastWaiting(Mutex<Option<Waiting>>);
+
+/// What waits, as read within the last seconds; with a very large backlog within the last minutes.
+pub async fn waiting(app: &DeliveryContext) -> Result<Waiting, DbErr> {
+    let last = *app.waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
+    match last {
+        Some(waiting) => Ok(waiting),
+        None => look(app).await,
+    }
+}
+
 /// Publishes the gauges until the stop.
 pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
     let mut pause = Duration::from_secs(1);
@@ -33,7 +57,7 @@ pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
 }
 
 /// Reads the state and publishes it once.
-pub async fn look(app: &DeliveryContext) -> Result<(), DbErr> {
+pub async fn look(app: &DeliveryContext) -> Result<Waiting, DbErr> {
     let now = app.store.now().await?;
     let standing = app.queue.standing().await?;
     for direction in [Direction::ToCrm, Direction::ToMessenger] {
@@ -51,7 +75,14 @@ pub async fn look(app: &DeliveryContext) -> Result<(), DbErr> {
         let targets = hindered.get(by).copied().unwrap_or(0);
         metrics::gauge!("parom_targets_hindered", "by" => by).set(whole(targets));
     }
-    Ok(())
+    let of = |states: &[&str]| standing.iter().filter(|one| states.contains(&one.state.as_str())).collect::<Vec<_>>();
+    let waiting = Waiting {
+        letters: of(&["due", "leaving", "later"]).iter().map(|one| one.letters).sum(),
+        held: of(&["held"]).iter().map(|one| one.letters).sum(),
+        age: of(&["due"]).iter().map(|one| (now - one.oldest_at).max(0)).max().unwrap_or(0),
+    };
+    *app.waiting.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(waiting);
+    Ok(waiting)
 }
 
 /// Converts a count to a gauge value.

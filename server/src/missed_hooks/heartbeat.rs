@@ -79,15 +79,24 @@ async fn beat_in(app: &MissedHooksContext, tx: &DatabaseTransaction, now: i64) -
         ended: false,
         spooled: i64::try_from(app.spool.waiting()).unwrap_or(i64::MAX),
         keys: Some(rotation::reported_ids(&app.vault)),
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
     };
     let known = OnConflict::columns([Column::TenantId, Column::Instance])
-        .update_columns([Column::BeatAt, Column::Ended, Column::Spooled, Column::Keys])
+        .update_columns([Column::BeatAt, Column::Ended, Column::Spooled, Column::Keys, Column::Version])
         .to_owned();
     heartbeat::Entity::insert(row.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     if let Some(since) = since {
         row::interrupted(tx, since, app.clock.millis()).await?;
     }
     Ok(since)
+}
+
+/// Processes that have not been stopped, the newest heartbeat first, and whether each is still heard.
+pub async fn processes(app: &MissedHooksContext) -> Result<Vec<(heartbeat::Model, bool)>, DbErr> {
+    let now = app.store.now().await?;
+    let mut rows = heartbeat::Entity::of_tenant(VENDOR).filter(Column::Ended.eq(false)).all(app.store.read()).await?;
+    rows.sort_by_key(|row| (-row.beat_at, row.instance));
+    Ok(rows.into_iter().map(|row| (row.clone(), !is_silent(&row, now))).collect())
 }
 
 fn is_silent(row: &heartbeat::Model, now: i64) -> bool {
@@ -118,7 +127,8 @@ mod tests {
 
     fn row(instance: u128, ago: i64, ended: bool) -> heartbeat::Model {
         let instance = Uuid::from_u128(instance);
-        heartbeat::Model { tenant_id: VENDOR, instance, beat_at: NOW - ago, ended, spooled: 0, keys: None }
+        let beat_at = NOW - ago;
+        heartbeat::Model { tenant_id: VENDOR, instance, beat_at, ended, spooled: 0, keys: None, version: None }
     }
 
     fn ago(rows: &[heartbeat::Model]) -> Option<i64> {

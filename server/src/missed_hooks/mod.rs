@@ -23,7 +23,7 @@ mod summary;
 
 pub use context::MissedHooksContext;
 pub use due::{look_now, run};
-pub use heartbeat::{beat, leave};
+pub use heartbeat::{beat, leave, processes};
 pub use report::{KIND, VENDOR_KIND};
 pub use row::soon;
 pub use summary::{Sum, of_tenant as sum};

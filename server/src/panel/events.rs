@@ -96,9 +96,9 @@ impl PanelFeed {
                     Err(RecvError::Closed) => return None,
                 },
                 _ = self.breath.tick() => {
-                    if self.is_ours().await {
-                        return Some(MOVED);
-                    }
+                    // A comment without a change: a page that was closed is noticed by writing to it, and its place
+                    // in the limits is free again.
+                    return Some(if self.is_ours().await { MOVED } else { Bytes::from_static(b":\n\n") });
                 }
                 _ = self.anyway.tick() => return self.still_in().await.then_some(MOVED),
             }

@@ -61,11 +61,16 @@ impl TenantStatus {
     /// The state shown to people and in the API: `suspended` overrides every state except those in which nothing is
     /// delivered anyway.
     pub fn shown(tenant: &tenant::Model) -> Self {
-        let stored = Self::stored(tenant);
-        match stored {
-            Self::Uninstalled | Self::Disconnected => stored,
-            _ if tenant.suspended => Self::Suspended,
-            _ => stored,
+        Self::stored(tenant).under(tenant.suspended)
+    }
+
+    /// This state as shown while the account is suspended or not.
+    #[must_use]
+    pub fn under(self, suspended: bool) -> Self {
+        match self {
+            Self::Uninstalled | Self::Disconnected => self,
+            _ if suspended => Self::Suspended,
+            _ => self,
         }
     }
 

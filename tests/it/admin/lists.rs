@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::operator::Operator;
 
 /// Accounts that exist here alone.
-async fn add_tenants(world: &World, count: i64) {
+pub async fn add_tenants(world: &World, count: i64) {
     let template = tenant::Entity::find().one(world.app().store.read()).await.unwrap().unwrap();
     for number in 0..count {
         let row = tenant::Model {

@@ -3,4 +3,5 @@
 mod account;
 mod lists;
 pub mod operator;
+mod overview;
 mod signing_in;

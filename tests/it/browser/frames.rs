@@ -65,7 +65,7 @@ async fn the_panel_stands_in_frames_of_the_account_alone() {
     assert!(is_framed(&browser, &entry(&world, tenant_id).await).await);
     browser.says(HOST).await;
     browser.find("html.framed").await;
-    browser.press("nav.side ul.wide a[href='/panel/sources']").await;
+    browser.press("nav.side .wide a[href='/panel/sources']").await;
     browser.says(&say(words, "sources-title")).await;
     browser.says("Site").await;
     leaves(&browser).await;

@@ -145,3 +145,20 @@ async fn l14_an_address_has_its_share_of_the_panels_streams() {
     world.until("they are free again", async || (load.streams() == 0).then_some(())).await;
     world.close().await;
 }
+
+/// A page that was closed was noticed by the next event only, ten seconds later: twelve quick loads made a 503.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quiet_stream_is_written_to_before_its_next_event() {
+    let world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let mut caller = Raw::from(&world, 2).await;
+    caller.says(format!("GET /panel/events HTTP/1.1\r\nHost: parom\r\nCookie: {}\r\n\r\n", owner.cookies())).await;
+    let mut heard = String::new();
+    while !heard.contains("\n:\n\n") {
+        let more = caller.hears().await;
+        assert!(!more.is_empty() && !more.contains("event: moved"), "{heard}{more}");
+        heard.push_str(&more);
+    }
+    world.close().await;
+}

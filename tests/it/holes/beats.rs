@@ -67,6 +67,7 @@ async fn what_waits_in_a_spool_is_no_loss(world: &mut World) {
         ended: false,
         spooled: 1,
         keys: None,
+        version: None,
     };
     let db = world.app().store.write();
     heartbeat::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();

@@ -127,6 +127,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "doctor",
             "panel",
             "identity",
+            "missed_hooks",
             "source",
             "tenant",
             "usage",

@@ -11,6 +11,7 @@ pub mod list;
 pub mod reason;
 pub mod recovered;
 pub mod report;
+pub mod service;
 pub mod status;
 pub mod story;
 pub mod webhooks;

@@ -93,13 +93,13 @@ struct FormState {
 
 /// `GET /panel/alerts`
 async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
-    let page = member.page("alerts-title", Nav::Overview);
+    let page = member.page("alerts-title", Nav::Alerts);
     shown(&app, &member, page, StatusCode::OK, FormState::default()).await
 }
 
 /// The page with an error beside a field.
 async fn wrong(app: &PanelContext, member: &Member, sent: FormState) -> Result<HttpResponse> {
-    let page = member.page("alerts-title", Nav::Overview).with_error();
+    let page = member.page("alerts-title", Nav::Alerts).with_error();
     shown(app, member, page, StatusCode::UNPROCESSABLE_ENTITY, sent).await
 }
 

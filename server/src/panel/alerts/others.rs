@@ -44,7 +44,7 @@ pub(super) async fn show(
     person_id: web::Path<String>,
 ) -> Result<HttpResponse> {
     let reader = reader(&app, &member, &person_id).await?;
-    let page = member.page("alerts-title", Nav::Overview);
+    let page = member.page("alerts-title", Nav::Alerts);
     let switches = Switches::of(&app, page.words, page.crm, &reader, None);
     let name = named(&reader.person);
     html(&page, &ReaderPage { page: page.clone(), id: reader.person.id, name, switches })

@@ -1,5 +1,7 @@
 //! The chart of a period – hours or days – and the same figures as a table.
 
+use base::i18n::Words;
+
 use crate::delivery::read::figures::{Figures, Flow, Slot, Span};
 use crate::panel::PageContext;
 use crate::panel::plot::{self, Bar, Plot};
@@ -23,11 +25,16 @@ pub struct Chart {
     pub by_hour: bool,
 }
 
+/// The chart of an account's or a source's figures.
 pub fn chart(page: &PageContext, figures: &Figures, span: Span) -> Chart {
-    let words = page.words;
     let by_hour = span == Span::Hours;
-    let slots = figures.slots(span);
-    let all: Vec<ChartRow> = slots.iter().map(|slot| row(page, slot, by_hour)).collect();
+    let name = |at: i64| if by_hour { page.when(&at).clock() } else { page.when(&at).date() };
+    chart_of(page.words, &figures.slots(span), by_hour, name)
+}
+
+/// The chart of slots, oldest first; `name` names the slot that begins at a time.
+pub fn chart_of(words: Words, slots: &[Slot], by_hour: bool, name: impl Fn(i64) -> String) -> Chart {
+    let all: Vec<ChartRow> = slots.iter().map(|slot| ChartRow { name: name(slot.at), flow: slot.flow }).collect();
     let bars: Vec<Bar> = all
         .iter()
         .map(|ChartRow { name, flow }| Bar {
@@ -54,17 +61,12 @@ pub fn chart(page: &PageContext, figures: &Figures, span: Span) -> Chart {
         .with("most", busiest.map_or(0, |row| row.flow.all()))
         .with("when", busiest.map(|row| row.name.clone()).unwrap_or_default())
         .to_string();
-    // A label every six hours or days; for a week, every day.
-    let apart = if all.len() > 7 { 6 } else { 1 };
+    // A label every six hours or days; for two weeks at most, every day.
+    let apart = if all.len() > 14 { 6 } else { 1 };
     Chart {
         plot: plot::bars(&bars, &title),
         ticks: all.iter().step_by(apart).map(|row| row.name.clone()).collect(),
         rows: all.into_iter().rev().filter(|row| row.flow.all() > 0).collect(),
         by_hour,
     }
-}
-
-fn row(page: &PageContext, slot: &Slot, by_hour: bool) -> ChartRow {
-    let when = page.when(&slot.at);
-    ChartRow { name: if by_hour { when.clock() } else { when.date() }, flow: slot.flow }
 }

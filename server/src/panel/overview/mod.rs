@@ -18,15 +18,17 @@ use serde::Deserialize;
 use super::{Member, Nav, PageContext, html};
 use crate::delivery::read::figures;
 use crate::panel::PanelContext;
-pub(super) use chart::{Chart, ChartRow, chart};
+pub use chart::{Chart, chart_of};
+pub(super) use chart::{ChartRow, chart};
 use checklist::Checklist;
 use ledger::{Equation, Period};
 use problems::Problems;
 pub(super) use problems::{account_hint, account_tone};
 use sides::Sides;
 use table::SourceTable;
+pub use tiles::Tile;
 use tiles::tiles;
-pub(super) use tiles::{Tile, tiles_of_source};
+pub(super) use tiles::tiles_of_source;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -1,0 +1,238 @@
+//! The first page: what the whole service does now, and what needs the vendor.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use base::i18n::{Sentence, Words, duration};
+use base::store::VENDOR;
+use chrono::TimeDelta;
+use entity::{alert, heartbeat, tenant};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+
+use super::accounts::find::STATES;
+use super::operator::Operator;
+use super::page::{self, AdminPage};
+use super::refused::Result;
+use super::states::{self, StateBadge};
+use crate::delivery::gauges;
+use crate::delivery::read::figures::Slot;
+use crate::delivery::read::service;
+use crate::panel::{Chart, PanelContext, Tile, Tone, chart_of, plot};
+use crate::tenant::TenantStatus;
+
+const HERE: &str = "/admin";
+/// Days of the chart.
+const DAYS: i32 = 14;
+/// A letter that could be sent and is not for this long needs attention, and for this long is an outage.
+const WAITED: [TimeDelta; 2] = [TimeDelta::minutes(5), TimeDelta::minutes(30)];
+/// Percentage of free disk space below which it is marked, and below which it is bad.
+const DISK: [u8; 2] = [20, 10];
+
+#[derive(Template)]
+#[template(path = "admin/overview.html")]
+struct VendorOverview {
+    page: AdminPage,
+    tiles: Vec<Tile>,
+    chart: Chart,
+    states: Vec<StateCount>,
+    processes: Vec<ProcessRow>,
+    /// They have different versions.
+    mixed: bool,
+    disk: StateBadge,
+    /// Hosts with an open circuit breaker in this process, and until when.
+    closed: Vec<(String, i64)>,
+}
+
+/// Accounts in one state.
+struct StateCount {
+    badge: StateBadge,
+    href: String,
+    count: i64,
+}
+
+/// A running process.
+struct ProcessRow {
+    id: String,
+    version: String,
+    beat_at: i64,
+    spooled: i64,
+    state: StateBadge,
+}
+
+/// `GET /admin`
+pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
+    let page = AdminPage::of(&app, &visitor, HERE, visitor.words.text("nav-overview")).await?;
+    let words = page.words;
+    let db = app.store.read();
+    let accounts = accounts(db).await?;
+    let days = service::days(&app, DAYS).await?;
+    let tiles = vec![
+        accounts_tile(&page, &accounts),
+        messages_tile(&page, &days),
+        undelivered_tile(&page, &days, service::undelivered(db).await?),
+        waiting_tile(&page, gauges::waiting(&app).await?),
+        alerts_tile(&page, open_alerts(db).await?),
+    ];
+    let processes = crate::missed_hooks::processes(&app.missed_hooks).await?;
+    let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
+    let overview = VendorOverview {
+        mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
+        processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
+        tiles,
+        chart: chart_of(words, &days, false, |at| page.when(at).date()),
+        states: states(words, &accounts),
+        disk: disk(words, app.load.free()),
+        closed: app.slots.closed(app.clock.millis()),
+        page: page.clone(),
+    };
+    Ok(page::html(&page, &overview))
+}
+
+/// Accounts by the state that is shown.
+async fn accounts(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, i64>, DbErr> {
+    use tenant::Column::{Status, Suspended, TenantId};
+    let rows: Vec<(String, bool, i64)> = tenant::Entity::find()
+        .select_only()
+        .columns([Status, Suspended])
+        .column_as(TenantId.count(), "accounts")
+        .group_by(Status)
+        .group_by(Suspended)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut counts = BTreeMap::new();
+    for (status, suspended, count) in rows {
+        let Some(status) = TenantStatus::parse(&status) else { continue };
+        *counts.entry(status.under(suspended).as_str()).or_default() += count;
+    }
+    Ok(counts)
+}
+
+async fn open_alerts(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    alert::Entity::of_tenant(VENDOR).filter(alert::Column::ResolvedAt.is_null()).count(db).await
+}
+
+fn states(words: Words, accounts: &BTreeMap<&'static str, i64>) -> Vec<StateCount> {
+    let count = |status: TenantStatus| StateCount {
+        badge: StateBadge {
+            tone: states::tone(status),
+            text: states::status_word(words, status).with("crm", "amoCRM"),
+        },
+        href: format!("/admin/accounts?state={}", status.as_str()),
+        count: accounts.get(status.as_str()).copied().unwrap_or(0),
+    };
+    STATES.into_iter().map(count).filter(|row| row.count > 0).collect()
+}
+
+fn process(words: Words, row: &heartbeat::Model, alive: bool) -> ProcessRow {
+    let (tone, key) = if alive { (Tone::Ok, "admin-process-runs") } else { (Tone::Bad, "admin-process-silent") };
+    ProcessRow {
+        id: row.instance.simple().to_string().split_off(24),
+        version: row.version.clone().unwrap_or_else(|| "–".to_owned()),
+        beat_at: row.beat_at,
+        spooled: row.spooled,
+        state: StateBadge { tone, text: words.text(key) },
+    }
+}
+
+fn disk(words: Words, free: u8) -> StateBadge {
+    let tone = match free {
+        free if free < DISK[1] => Tone::Bad,
+        free if free < DISK[0] => Tone::Warn,
+        _ => Tone::Ok,
+    };
+    StateBadge { tone, text: words.text("common-percent").with("percent", i64::from(free)) }
+}
+
+fn number(words: Words, value: i64) -> String {
+    words.text("common-number").with("number", value).to_string()
+}
+
+/// A small chart of the days, described by its least and most.
+fn spark(words: Words, label: &Sentence, values: &[i64]) -> String {
+    let (least, most) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
+    let said = words.text("admin-spark").with("figure", label.to_string());
+    let said = said.with("least", number(words, least)).with("most", number(words, most));
+    let values: Vec<Option<i64>> = values.iter().copied().map(Some).collect();
+    plot::spark(&values, 0, None, &said.to_string())
+}
+
+fn accounts_tile(page: &AdminPage, accounts: &BTreeMap<&'static str, i64>) -> Tile {
+    let of = |states: &[TenantStatus]| states.iter().filter_map(|state| accounts.get(state.as_str())).sum::<i64>();
+    let troubled = of(&[TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked]);
+    let note = match troubled {
+        0 => page.words.text("admin-accounts-fine"),
+        count => page.words.text("admin-accounts-troubled").with("count", count),
+    };
+    Tile {
+        label: page.words.text("admin-accounts-active"),
+        value: number(page.words, of(&[TenantStatus::Active])),
+        note,
+        tone: if troubled > 0 { "warn" } else { "" },
+        spark: String::new(),
+        href: "/admin/accounts".to_owned(),
+    }
+}
+
+fn messages_tile(page: &AdminPage, days: &[Slot]) -> Tile {
+    let label = page.words.text("admin-messages-today");
+    let values: Vec<i64> = days.iter().map(|day| day.flow.all()).collect();
+    let (today, before) = values.split_last().map_or((0, &[][..]), |(today, before)| (*today, before));
+    let week = before.iter().rev().take(7).sum::<i64>() / 7;
+    Tile {
+        value: number(page.words, today),
+        note: page.words.text("figure-messages-usual").with("count", week),
+        tone: "",
+        spark: spark(page.words, &label, &values),
+        href: String::new(),
+        label,
+    }
+}
+
+fn undelivered_tile(page: &AdminPage, days: &[Slot], undelivered: service::Undelivered) -> Tile {
+    let label = page.words.text("figure-undelivered");
+    let values: Vec<i64> = days.iter().map(|day| day.flow.failed).collect();
+    Tile {
+        value: number(page.words, undelivered.letters),
+        note: page.words.text("admin-undelivered-accounts").with("count", undelivered.accounts),
+        tone: if undelivered.letters > 0 { "warn" } else { "" },
+        spark: spark(page.words, &label, &values),
+        href: "/admin/undelivered".to_owned(),
+        label,
+    }
+}
+
+fn waiting_tile(page: &AdminPage, waiting: gauges::Waiting) -> Tile {
+    let note = match waiting.letters {
+        0 => page.words.text("health-nothing-waiting"),
+        letters => {
+            let note = page.words.text("figure-waiting").with("count", letters);
+            note.with("delay", duration(waiting.age, page.words))
+        }
+    };
+    let longer = |limit: &TimeDelta| waiting.age > limit.num_milliseconds();
+    Tile {
+        label: page.words.text("admin-waiting"),
+        value: number(page.words, waiting.letters),
+        note,
+        tone: match WAITED.iter().filter(|limit| longer(limit)).count() {
+            0 => "",
+            1 => "warn",
+            _ => "bad",
+        },
+        spark: String::new(),
+        href: "/admin/queues".to_owned(),
+    }
+}
+
+fn alerts_tile(page: &AdminPage, open: u64) -> Tile {
+    Tile {
+        label: page.words.text("admin-alerts"),
+        value: number(page.words, i64::try_from(open).unwrap_or(i64::MAX)),
+        note: page.words.text(if open == 0 { "admin-alerts-none" } else { "admin-alerts-open" }),
+        tone: if open == 0 { "" } else { "bad" },
+        spark: String::new(),
+        href: "/admin/alerts".to_owned(),
+    }
+}
