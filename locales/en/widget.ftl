@@ -74,3 +74,4 @@ time-in-seconds =
         [one] in { $count } second
        *[other] in { $count } seconds
     }
+widget-more-settings = More settings

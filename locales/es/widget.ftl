@@ -74,3 +74,4 @@ time-in-seconds =
         [one] en { $count } segundo
        *[other] en { $count } segundos
     }
+widget-more-settings = Más ajustes

@@ -74,3 +74,4 @@ time-in-seconds =
         [one] em { $count } segundo
        *[other] em { $count } segundos
     }
+widget-more-settings = Mais configurações

@@ -84,3 +84,4 @@ time-in-seconds =
         [many] через { $count } секунд
        *[other] через { $count } секунды
     }
+widget-more-settings = Другие настройки

@@ -180,9 +180,13 @@ fn messages_tile(page: &AdminPage, days: &[Slot]) -> Tile {
     let values: Vec<i64> = days.iter().map(|day| day.flow.all()).collect();
     let (today, before) = values.split_last().map_or((0, &[][..]), |(today, before)| (*today, before));
     let week = before.iter().rev().take(7).sum::<i64>() / 7;
+    let note = match week {
+        0 => page.words.text("figure-messages-first"),
+        week => page.words.text("figure-messages-usual").with("count", week),
+    };
     Tile {
         value: number(page.words, today),
-        note: page.words.text("figure-messages-usual").with("count", week),
+        note,
         tone: "",
         spark: spark(page.words, &label, &values),
         href: String::new(),

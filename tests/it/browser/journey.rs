@@ -94,6 +94,8 @@ impl Way<'_> {
         self.press("kind-webchat").await;
         self.looks_right("adding").await;
         self.fill("field-name", name).await;
+        self.press("more").await;
+        self.looks_right("adding-more").await;
         self.chooses_link().await;
         self.press("create").await;
         self.browser.find("[data-key=test]").await;

@@ -197,6 +197,7 @@ async fn admin_in(language: Language) {
     browser.until("the first page behind it", async || browser.url().await.contains("/admin/own")).await;
     let account = format!("/admin/accounts/{}", line.tenant_id);
     let pages = [
+        ("admin-overview", "/admin".to_owned()),
         ("admin-accounts", "/admin/accounts".to_owned()),
         ("admin-account", account.clone()),
         ("admin-suspend", format!("{account}/suspend")),

@@ -122,9 +122,28 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     return [dom.paragraph(kind.consent.hint), dom.node('div', { class: 'parom-buttons' }, [open]), byHand];
   }
 
+  /** Settings that a source works without, closed until somebody wants them or one needs a correction. */
+  function more(app, view, further) {
+    const isWrong = further.some(function (field) { return view.errors[field.name]; });
+    const group = dom.node('details', { class: 'parom-more', on: { toggle: function (event) {
+      view.more = event.target.open;
+    } } }, [
+      dom.node('summary', { 'data-key': 'more' }, app.words.say('widget-more-settings')),
+      further.map(function (field) { return fields.setting(app, view.settings, field, view.errors[field.name]); }),
+      fields.contacts(app, view.values)
+    ]);
+    group.open = Boolean(view.more) || isWrong;
+    return group;
+  }
+
   function form(app, view) {
     const words = app.words;
     const values = view.values;
+    const all = view.kind.fields;
+    const isNeeded = function (field) { return field.required; };
+    // A messenger that needs nothing shows its most important setting, the first.
+    const first = all.some(isNeeded) ? all.filter(isNeeded) : all.slice(0, 1);
+    const further = all.filter(function (field) { return first.indexOf(field) < 0; });
     const other = app.list.items.find(function (one) { return one.default; });
     return dom.node('form', { class: 'parom-form', on: { submit: function (event) {
       event.preventDefault();
@@ -132,15 +151,13 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     } } }, [
       dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 }),
         { error: view.errors.name }),
-      view.kind.fields.map(function (field) {
-        return fields.setting(app, view.settings, field, view.errors[field.name]);
-      }),
+      first.map(function (field) { return fields.setting(app, view.settings, field, view.errors[field.name]); }),
       dom.field(words.say('source-edit-pipeline'), fields.pipelines(app, values, view.pipelines),
         { hint: words.say('source-edit-pipeline-hint'), error: view.errors.pipeline_id }),
       view.pipelinesFailed ? dom.notice('warn', app.explain(view.pipelinesFailed)) : null,
-      fields.contacts(app, values),
       dom.checkbox(words.say('source-edit-default'), fields.flag(values, 'default'),
         other ? words.say('source-edit-default-hint', { name: other.name }) : null),
+      more(app, view, further),
       dom.node('div', { class: 'parom-buttons' }, [
         dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'create' },
           words.say('wizard-create')),

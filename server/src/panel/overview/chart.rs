@@ -61,8 +61,8 @@ pub fn chart_of(words: Words, slots: &[Slot], by_hour: bool, name: impl Fn(i64) 
         .with("most", busiest.map_or(0, |row| row.flow.all()))
         .with("when", busiest.map(|row| row.name.clone()).unwrap_or_default())
         .to_string();
-    // A label every six hours or days; for two weeks at most, every day.
-    let apart = if all.len() > 14 { 6 } else { 1 };
+    // A label every six hours or days; for a week, every day.
+    let apart = if all.len() > 7 { 6 } else { 1 };
     Chart {
         plot: plot::bars(&bars, &title),
         ticks: all.iter().step_by(apart).map(|row| row.name.clone()).collect(),

@@ -105,6 +105,7 @@ async fn a_mistake_in_the_hours_is_marked_in_the_widget() {
     presses(&browser, "add").await;
     presses(&browser, "kind-webchat").await;
     types(&browser, "field-name", "Shop chat").await;
+    presses(&browser, "more").await;
     types(&browser, "field-working_hours.hours", "every day").await;
     types(&browser, "field-working_hours.time_zone", "Mars").await;
     presses(&browser, "create").await;
