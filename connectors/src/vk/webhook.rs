@@ -12,7 +12,7 @@ use url::Url;
 
 use super::api::{ApiError, VERSION, VkApi};
 use super::confirmation::Confirmations;
-use super::setup::{self, Community};
+use super::setup::{self, Community, denied};
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
 
@@ -237,7 +237,7 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
 /// Reads back where events are sent; before the source exists, checks whether another server can be added.
 pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Check {
     let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
-    let Some(all) = servers(api, community).await.map_err(|failed| setup::explain(&failed))? else { return Ok(None) };
+    let Some(all) = servers(api, community).await.map_err(|failed| denied(&failed).text().clone())? else { return Ok(None) };
     if probe.is_new {
         return if all.len() < SERVERS { Ok(None) } else { Err(LocalizedText::new("said-vk-servers")) };
     }
@@ -277,17 +277,6 @@ fn of(community: Community<'_>, mut more: Params) -> Params {
 
 fn community(settings: &Settings) -> Result<Community<'_>, Denied> {
     Community::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-vk-token")))
-}
-
-fn denied(failed: &ApiError) -> Denied {
-    let said = setup::explain(failed);
-    match failed {
-        ApiError::Refused { code: 4 | 5 | 27 | 28, .. } => Denied::Access(said),
-        ApiError::Refused { code: 2000, .. } => Denied::Refused(LocalizedText::new("said-vk-servers")),
-        ApiError::Refused { code: 1 | 6 | 9 | 10 | 29, .. } => Denied::Away(said),
-        ApiError::Refused { .. } => Denied::Refused(said),
-        _ => Denied::Away(said),
-    }
 }
 
 #[cfg(test)]
