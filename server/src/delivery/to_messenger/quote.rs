@@ -64,9 +64,8 @@ mod tests {
     #[test]
     fn a_quote_has_the_customers_own_words_only() {
         let text = |text: &str| Content::Text { text: text.to_owned() };
-        let picture = |text: Option<&str>| {
-            Content::Picture(Media { text: text.map(str::to_owned), ..Media::default() })
-        };
+        let picture =
+            |text: Option<&str>| Content::Picture(Media { text: text.map(str::to_owned), ..Media::default() });
         for (mut quoted, own) in [
             (text("[Advert] Sofa\n\nStill there?"), text("Still there?")),
             (text("Still there?"), text("Still there?")),

@@ -8,11 +8,11 @@ use parom_tests::{Beside, once};
 use secrecy::ExposeSecret;
 
 use super::{Instagram, MetaWorld};
-use crate::messengers::{at_crm, pairs};
 use crate::messengers::bare::Bare;
 use crate::messengers::meta::bare::{self, ById, ByMe, Printed};
 use crate::messengers::played::{arrives, brought, chatting};
 use crate::messengers::steps::out::leaves;
+use crate::messengers::{at_crm, pairs};
 
 const KIND: (&str, &str, &str) = ("instagram", "instagram", "account_id");
 

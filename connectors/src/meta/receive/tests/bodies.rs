@@ -179,6 +179,14 @@ async fn stories_are_files_and_a_story_that_is_gone_is_a_text() {
 }
 
 #[tokio::test]
+async fn a_message_is_taken_back_with_all_its_pieces() {
+    let reader = Reader::start().await;
+    let InboundEvent::TookBack { messages } = reader.one("instagram", "deleted").await else { panic!("not deleted") };
+    let places: Vec<&str> = messages.iter().filter_map(|id| id.rsplit(':').next()).collect();
+    assert_eq!((places[0], places[1], places.len()), ("1", "1#1", 12));
+}
+
+#[tokio::test]
 async fn comments_stand_in_the_persons_chat_below_their_post() {
     let reader = Reader::start().await;
     let told = reader.written("instagram", "comment").await;

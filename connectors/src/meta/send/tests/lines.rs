@@ -104,7 +104,11 @@ async fn events_are_asked_for_watched_and_given_back() {
     let mut unnamed = super::settings("instagram");
     unnamed.secrets.remove("verify_token");
     unnamed.secrets.insert(crate::HOOK_SECRET.to_owned(), hook().secret);
-    assert_eq!(instagram.webhook_to_enter(&unnamed, &hook()).unwrap().values[1].value, "s", "ours, if none was entered");
+    assert_eq!(
+        instagram.webhook_to_enter(&unnamed, &hook()).unwrap().values[1].value,
+        "s",
+        "ours, if none was entered"
+    );
     let asked = |name: &str| Some(if name == "hub.mode" { "subscribe" } else { "s" }.to_owned());
     assert_eq!(instagram.handshake(&unnamed, &asked).as_deref(), Some("s"));
 
