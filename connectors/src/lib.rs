@@ -45,7 +45,9 @@ pub use abilities::{
 pub use connector::{Check, Connector, Probe, Settings, Setup, SourceNotice};
 pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
-pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, Watched, WebhookToEnter};
+pub use line::{
+    Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, ValueToEnter, Watched, WebhookToEnter,
+};
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
 pub use pressed_button::PressedButton;
 pub use registry::Connectors;

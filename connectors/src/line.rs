@@ -88,6 +88,35 @@ pub struct WebhookToEnter {
     /// Text keys of what this is, and of where it is entered.
     pub title: &'static str,
     pub hint: &'static str,
-    /// Each with the text key of its label.
-    pub values: Vec<(&'static str, String)>,
+    pub values: Vec<ValueToEnter>,
+}
+
+/// One of the values that an administrator enters at the messenger.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ValueToEnter {
+    /// The text key of its label.
+    pub label: &'static str,
+    pub value: String,
+    /// Shown in full only while the source is being connected, later only its last characters.
+    pub is_secret: bool,
+}
+
+impl WebhookToEnter {
+    /// An address, and the secret with which it is validated.
+    pub fn new(
+        (title, hint): (&'static str, &'static str),
+        (address_label, address): (&'static str, String),
+        (secret_label, secret): (&'static str, String),
+    ) -> Self {
+        let values = vec![
+            ValueToEnter { label: address_label, value: address, is_secret: false },
+            ValueToEnter { label: secret_label, value: secret, is_secret: true },
+        ];
+        Self { title, hint, values }
+    }
+
+    /// The address alone, which is no secret.
+    pub fn address(&self) -> Option<&str> {
+        self.values.iter().find(|one| !one.is_secret).map(|one| one.value.as_str())
+    }
 }

@@ -140,6 +140,7 @@ contact-rule-leave = { $crm } chooses the contact by its own rules
 contact-rule-link = A new chat is linked to the contact with the same phone or e-mail
 contact-rule-create = A contact is created before a new chat starts
 source-edit-default-first = Receives chats that have no source.
+source-to-enter-secret = A stored token is not shown again. Lost it? Enter a new one on this tab:
 source-is-default = This is the default source. To change it, mark another one.
 source-id-ours = ID in Parom
 source-id-external = External ID

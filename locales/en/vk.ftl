@@ -14,6 +14,8 @@ wizard-vk-bad-group = This is not a community number. It has digits only, like 2
 wizard-vk-token = Access key of the community
 wizard-vk-token-hint = In the community open Manage → API usage → Access tokens, create a key and tick: community management, messages, photos, files, wall. Messages of the community must be switched on.
 wizard-vk-bad-token = This is not an access key. Copy the whole line that begins with vk1.a.
+wizard-vk-refused = VK does not accept this access key. Create a new one in the community: Manage → API usage → Access tokens.
+wizard-vk-no-right = The access key lacks a right. Create a key with all of the rights named here.
 
 ## VK: what a check found
 

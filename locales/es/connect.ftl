@@ -44,6 +44,7 @@ wizard-meta-verify-hint = Cualquier texto tuyo. El último paso muestra dónde i
 wizard-meta-verify-optional-hint = Solo con una app propia: cualquier texto; si lo dejas vacío, Parom lo crea. El último paso muestra dónde ingresarlo en Meta.
 wizard-meta-bad-format = Copia este valor otra vez: tiene caracteres que no corresponden.
 wizard-meta-bad-id = El ID tiene solo dígitos.
+wizard-meta-refused = Meta no acepta este token de acceso. Genera uno nuevo e ingrésalo.
 wizard-meta-unknown-setting = No existe esa opción.
 wizard-meta-webhook-elsewhere = Los eventos de esta app van ahora a { $host }. Si continúas, llegarán a Parom y dejarán de llegar allí.
 wizard-meta-webhook-title = Pega estos dos valores en Meta

@@ -140,6 +140,7 @@ contact-rule-leave = { $crm } elige el contacto según sus propias reglas
 contact-rule-link = Un chat nuevo se vincula al contacto con el mismo teléfono o correo
 contact-rule-create = Antes de un chat nuevo se crea un contacto
 source-edit-default-first = Recibe los chats sin fuente indicada.
+source-to-enter-secret = Un token guardado no se muestra otra vez. ¿Lo perdiste? Ingresa uno nuevo en esta pestaña:
 source-is-default = Esta es la fuente predeterminada. Para cambiarla, marca otra.
 source-id-ours = ID en Parom
 source-id-external = ID externo

@@ -44,6 +44,7 @@ wizard-meta-verify-hint = Qualquer texto seu. O último passo mostra onde inseri
 wizard-meta-verify-optional-hint = Só com um app próprio: qualquer texto; se ficar vazio, o Parom cria um. O último passo mostra onde inseri-lo na Meta.
 wizard-meta-bad-format = Copie este valor de novo: há caracteres que não pertencem a ele.
 wizard-meta-bad-id = O ID tem só dígitos.
+wizard-meta-refused = A Meta não aceita este token de acesso. Gere um novo e insira-o.
 wizard-meta-unknown-setting = Essa opção não existe.
 wizard-meta-webhook-elsewhere = Os eventos deste app vão agora para { $host }. Se você continuar, eles virão para o Parom e deixarão de chegar lá.
 wizard-meta-webhook-title = Cole estes dois valores na Meta

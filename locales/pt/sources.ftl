@@ -140,6 +140,7 @@ contact-rule-leave = { $crm } escolhe o contato pelas próprias regras
 contact-rule-link = Um novo chat é vinculado ao contato com o mesmo telefone ou e-mail
 contact-rule-create = Antes de um novo chat é criado um contato
 source-edit-default-first = Recebe os chats sem fonte indicada.
+source-to-enter-secret = Um token salvo não é mostrado de novo. Perdeu? Insira um novo nesta aba:
 source-is-default = Esta é a fonte padrão. Para mudar, marque outra.
 source-id-ours = ID no Parom
 source-id-external = ID externo

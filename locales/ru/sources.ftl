@@ -148,6 +148,7 @@ contact-rule-leave = Контакт выбирает { $crm } по своим п
 contact-rule-link = Новый чат привязывается к контакту с тем же телефоном или почтой
 contact-rule-create = Перед новым чатом создаётся контакт
 source-edit-default-first = Получает чаты без источника.
+source-to-enter-secret = Сохранённый токен больше не показывается. Если он потерян, введите новый на вкладке:
 source-is-default = Это источник по умолчанию. Чтобы сменить его, отметьте другой.
 source-id-ours = ID в Пароме
 source-id-external = Внешний ID

@@ -70,12 +70,15 @@ pub fn masked(app: &PlatformContext, source: &source::Model) -> anyhow::Result<V
             if OURS.contains(&name.as_str()) {
                 continue;
             }
-            let text = secret.expose_secret();
-            let length = text.chars().count();
-            // Four characters would reveal too much of a short secret.
-            let tail: String = text.chars().skip(if length < 12 { length } else { length - 4 }).collect();
-            fields.insert(name, Value::String(format!("…{tail}")));
+            fields.insert(name, Value::String(mask(secret.expose_secret())));
         }
     }
     Ok(shown)
+}
+
+/// The last four characters of a credential: `…1234`; of a short one, nothing.
+pub fn mask(secret: &str) -> String {
+    let length = secret.chars().count();
+    let tail: String = secret.chars().skip(if length < 12 { length } else { length - 4 }).collect();
+    format!("…{tail}")
 }

@@ -1,6 +1,7 @@
 //! Clients that Parom has not written talk to the sandbox and to the simulated messengers (`tests/clients`): what they
 //! see and what those remember must agree. `tests/run` installs them and names them in the environment.
 
+mod five;
 mod generated;
 mod others;
 mod telegram;

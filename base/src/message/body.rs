@@ -17,6 +17,10 @@ pub struct Body {
     /// Text in addition to a location or a contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
+    /// What Parom put above the customer's own words, e.g. the advert that a chat is about. It is part of the content,
+    /// but belongs to this message only, not to quotes and forwards of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<String>,
     /// Creates no lead and no notification.
     #[serde(default)]
     pub silent: bool,
@@ -63,6 +67,7 @@ impl Body {
             receiver: None,
             content,
             caption: None,
+            above: None,
             silent: false,
             link_contact: false,
             callback_data: None,

@@ -270,6 +270,10 @@ pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
         _ => None,
     };
     match row.map(|row| row.class) {
+        // The catalogue's texts name the settings of a source, which does not exist yet in the wizard.
+        Some(RefusalClass::Pause) if row.is_some_and(|row| ["token", "session"].contains(&row.id)) => {
+            Denied::Access(LocalizedText::new("wizard-meta-refused"))
+        }
         Some(RefusalClass::Pause) => Denied::Access(said),
         Some(RefusalClass::Transient) => Denied::Away(said),
         // The application does not exist, or the secret belongs to another one.

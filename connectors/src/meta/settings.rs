@@ -79,13 +79,12 @@ pub(super) fn verify_token<'a>(settings: &'a Settings, hook: &'a HookTarget) -> 
 /// vendor's app has its address already (instagram-and-facebook §3).
 pub(super) fn to_enter(platform: &Platform, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {
     let is_own_app = settings.secrets.contains_key(APP_SECRET);
-    (platform.is_instagram() && is_own_app).then(|| WebhookToEnter {
-        title: "wizard-meta-webhook-title",
-        hint: "wizard-meta-webhook-hint",
-        values: vec![
+    (platform.is_instagram() && is_own_app).then(|| {
+        WebhookToEnter::new(
+            ("wizard-meta-webhook-title", "wizard-meta-webhook-hint"),
             ("wizard-meta-webhook-url", hook.url.clone()),
             ("wizard-meta-verify", verify_token(settings, hook).to_owned()),
-        ],
+        )
     })
 }
 

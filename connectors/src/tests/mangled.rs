@@ -5,6 +5,8 @@ use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
+use crate::incoming::InboundEvent;
+
 /// Any JSON, small. `known`: a value that means something to the messenger.
 fn anything(known: Value) -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -51,8 +53,27 @@ pub fn run<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value) -> Res
     TestRunner::new(config).run(&strategy, check).unwrap();
 }
 
-/// Checks so many mangled ones of these bodies, each with the number of the body it was.
+/// What holds for the events of every connector.
+pub fn hold(events: &[InboundEvent]) -> Result<(), TestCaseError> {
+    for one in events {
+        match one {
+            InboundEvent::Moved { from: one, to: other } | InboundEvent::AlsoKnown { id: one, also: other } => {
+                prop_assert_ne!(one, other, "nobody moves from an id to the same one");
+            }
+            InboundEvent::Wrote(written) | InboundEvent::History(written) => {
+                prop_assert!(!written.external_id.is_empty() && !written.conversation_id.is_empty(), "{:?}", written);
+            }
+            InboundEvent::TookBack { messages } => prop_assert!(messages.iter().all(|id| !id.is_empty())),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Checks so many mangled ones of these bodies, each with the number of the body it was. More if `PROPTEST_CASES` in the
+/// environment says so: rare failures need a hundred thousand.
 pub fn mangle(cases: u32, bodies: &[Value], known: Value, check: impl Fn(usize, &str) -> Result<(), TestCaseError>) {
+    let cases = cases.max(ProptestConfig::default().cases);
     let changes = prop::collection::vec((any::<Index>(), anything(known)), 1..4);
     run(cases, (any::<Index>(), changes), |(which, changes)| {
         let which = which.index(bodies.len());

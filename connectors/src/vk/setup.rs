@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::TOKEN;
 use super::api::{ApiError, VkApi};
-use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
+use crate::{Check, Denied, Field, Input, Settings, Setup, entered, error_catalog};
 
 pub(super) const FIELDS: &[Field] = &[
     Field::required("group_id", Input::Text, "wizard-vk-group").with_hint("wizard-vk-group-hint"),
@@ -137,9 +137,9 @@ pub(super) async fn check_access(api: &VkApi, settings: &Settings) -> Check {
         Ok(group) => group,
         // The token belongs to another community: VK returns that one, or none.
         Err(ApiError::Unreadable) => return Err(LocalizedText::new("said-vk-other-group")),
-        Err(failed) => return Err(explain(&failed)),
+        Err(failed) => return Err(denied(&failed).text().clone()),
     };
-    let rights = rights(api, community).await.map_err(|failed| explain(&failed))?;
+    let rights = rights(api, community).await.map_err(|failed| denied(&failed).text().clone())?;
     if let Some(rights) = rights {
         let missing: Vec<&str> = RIGHTS.into_iter().filter(|right| !rights.contains(*right)).collect();
         if !missing.is_empty() {
@@ -163,6 +163,19 @@ pub fn explain(failed: &ApiError) -> LocalizedText {
         ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
         ApiError::Unreadable => LocalizedText::new("said-vk-unreadable"),
         ApiError::NotUploaded(text) => LocalizedText::new("said-vk-refused").with("text", text.as_str()),
+    }
+}
+
+/// What a failed call other than sending a message means for the source.
+pub(super) fn denied(failed: &ApiError) -> Denied {
+    let ApiError::Refused { code, text } = failed else { return Denied::Away(explain(failed)) };
+    // The catalogue's texts name the settings of a source, which does not exist yet in the wizard.
+    match (code, error_catalog::VK.find(*code, text).map(|row| row.id)) {
+        (4 | 5 | 27 | 28, _) => Denied::Access(LocalizedText::new("wizard-vk-refused")),
+        (_, Some("7" | "15")) => Denied::Refused(LocalizedText::new("wizard-vk-no-right")),
+        (2000, _) => Denied::Refused(LocalizedText::new("said-vk-servers")),
+        (1 | 6 | 9 | 10 | 29, _) => Denied::Away(explain(failed)),
+        _ => Denied::Refused(explain(failed)),
     }
 }
 

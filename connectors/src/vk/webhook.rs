@@ -12,7 +12,7 @@ use url::Url;
 
 use super::api::{ApiError, VERSION, VkApi};
 use super::confirmation::Confirmations;
-use super::setup::{self, Community};
+use super::setup::{self, Community, denied};
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
 
@@ -41,6 +41,8 @@ pub(super) const KINDS: [&str; 22] = [
     "market_comment_delete",
     "wall_reply_restore",
 ];
+/// Kinds that are requested too, but not every version of VK lists them.
+const MORE_KINDS: [&str; 3] = ["photo_comment_restore", "video_comment_restore", "market_comment_restore"];
 /// The name of our server in the community's settings, at most 14 characters.
 const TITLE: &str = "Parom";
 /// Maximum servers of one community.
@@ -183,7 +185,7 @@ pub(super) async fn connect(
         }
     };
     let mut wanted = vec![("server_id", Some(id.to_string())), ("api_version", Some(VERSION.to_owned()))];
-    wanted.extend(KINDS.map(|kind| (kind, Some("1".to_owned()))));
+    wanted.extend(KINDS.into_iter().chain(MORE_KINDS).map(|kind| (kind, Some("1".to_owned()))));
     let done: Result<Value, ApiError> =
         api.call(community.token, "groups.setCallbackSettings", of(community, wanted)).await;
     match done {
@@ -237,7 +239,9 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
 /// Reads back where events are sent; before the source exists, checks whether another server can be added.
 pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Check {
     let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
-    let Some(all) = servers(api, community).await.map_err(|failed| setup::explain(&failed))? else { return Ok(None) };
+    let Some(all) = servers(api, community).await.map_err(|failed| denied(&failed).text().clone())? else {
+        return Ok(None);
+    };
     if probe.is_new {
         return if all.len() < SERVERS { Ok(None) } else { Err(LocalizedText::new("said-vk-servers")) };
     }
@@ -277,17 +281,6 @@ fn of(community: Community<'_>, mut more: Params) -> Params {
 
 fn community(settings: &Settings) -> Result<Community<'_>, Denied> {
     Community::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-vk-token")))
-}
-
-fn denied(failed: &ApiError) -> Denied {
-    let said = setup::explain(failed);
-    match failed {
-        ApiError::Refused { code: 4 | 5 | 27 | 28, .. } => Denied::Access(said),
-        ApiError::Refused { code: 2000, .. } => Denied::Refused(LocalizedText::new("said-vk-servers")),
-        ApiError::Refused { code: 1 | 6 | 9 | 10 | 29, .. } => Denied::Away(said),
-        ApiError::Refused { .. } => Denied::Refused(said),
-        _ => Denied::Away(said),
-    }
 }
 
 #[cfg(test)]

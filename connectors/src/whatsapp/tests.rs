@@ -97,7 +97,7 @@ async fn a_number_of_the_phone_app_is_asked_for_its_history() {
 async fn a_number_of_the_accounts_own_app_says_what_is_entered_at_meta() {
     let own = stage(false, []).await;
     let told = own.whatsapp.webhook_to_enter(&own.settings, &hook()).unwrap();
-    let values: Vec<&str> = told.values.iter().map(|(_, value)| value.as_str()).collect();
+    let values: Vec<&str> = told.values.iter().map(|one| one.value.as_str()).collect();
     assert_eq!(values, [HOOK, "made-by-us"]);
     let vendors = stage(true, []).await;
     assert!(vendors.whatsapp.webhook_to_enter(&vendors.settings, &hook()).is_none());

@@ -78,13 +78,12 @@ pub(super) fn to_enter(
     vendors: Option<&SecretString>,
     hook: &HookTarget,
 ) -> Option<WebhookToEnter> {
-    (!is_vendors(settings, vendors)).then(|| WebhookToEnter {
-        title: "wizard-wa-webhook-title",
-        hint: "wizard-wa-webhook-hint",
-        values: vec![
+    (!is_vendors(settings, vendors)).then(|| {
+        WebhookToEnter::new(
+            ("wizard-wa-webhook-title", "wizard-wa-webhook-hint"),
             ("wizard-wa-callback-url", hook.url.clone()),
             ("wizard-wa-verify-token", verify_token(settings, hook).to_owned()),
-        ],
+        )
     })
 }
 

@@ -191,6 +191,11 @@ pub struct SourceOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, example = "whsec_…")]
     pub webhook_secret: Option<String>,
+    /// The address that is entered at the messenger by hand, e.g. as the callback URL of an Instagram app of one's own;
+    /// absent if the messenger gets it by a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = "https://parom.example/hooks/instagram/0190f0aa-0000-7000-8000-000000000001")]
+    pub callback_url: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
     /// Changes whenever a field that PATCH can set changes; use it as `If-Match`. Same value as the `ETag`.
@@ -238,6 +243,7 @@ impl SourceOut {
             paused: row.paused,
             held,
             webhook_secret: webhook_secret.map(|secret| secret.expose_secret().to_owned()),
+            callback_url: None,
             created_at: Moment(row.created_at),
             version: crate::source::version(row).to_string(),
         }

@@ -208,7 +208,9 @@ pub async fn shown_as(
         HeldOut::default()
     };
     let settings = crate::source::masked(app, source)?;
-    Ok(SourceOut::of(source, state, settings, held, webhook_secret))
+    let to_enter = crate::source::line::webhook_to_enter(app, source)?;
+    let callback_url = to_enter.and_then(|entered| entered.address().map(str::to_owned));
+    Ok(SourceOut { callback_url, ..SourceOut::of(source, state, settings, held, webhook_secret) })
 }
 
 /// A source that the key may see, read from the database: the cached one may be seconds old.

@@ -57,7 +57,7 @@ pub(super) async fn made(app: &Arc<WidgetContext>, caller: &Caller, made: &sourc
     let mut item = item(app, caller, &made.source, made.webhook_secret.as_ref()).await?;
     if let Some(webhook) = sources::line::webhook_to_enter(app, &made.source)? {
         let say = |key: &'static str| caller.reader.words.text(key).to_string();
-        let values = webhook.values.into_iter().map(|(label, value)| json!({ "label": say(label), "value": value }));
+        let values = webhook.values.into_iter().map(|one| json!({ "label": say(one.label), "value": one.value }));
         let values: Vec<Value> = values.collect();
         put(&mut item, "to_enter", json!({ "title": say(webhook.title), "hint": say(webhook.hint), "values": values }));
     }

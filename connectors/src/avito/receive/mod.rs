@@ -135,8 +135,9 @@ impl Listener<'_> {
         // one, a conversation is created by the chat's id.
         let room = (is_own && receiver.is_none()).then(|| buyer(&message.chat_id, None, self.words));
         let (mut content, mut caption) = self.content(message);
-        if let Some(advert) = advert {
-            above(&self.advert(advert), "\n\n", &mut content, &mut caption);
+        let advert = advert.map(|advert| self.advert(advert));
+        if let Some(advert) = &advert {
+            above(advert, "\n\n", &mut content, &mut caption);
         }
         let reply_to = message.quote.as_ref().filter(|quote| !quote.id.is_empty());
         let reply_to = reply_to.map(|quote| Quote { external_id: Some(quote.id.to_string()), ..Quote::default() });
@@ -144,7 +145,7 @@ impl Listener<'_> {
             external_id: message.id.to_string(),
             conversation_id: message.chat_id.to_string(),
             sent_at: message.created.checked_mul(1000).filter(|at| *at > 0),
-            body: Body { receiver, caption, reply_to, ..Body::new(sender, content) },
+            body: Body { receiver, caption, above: advert, reply_to, ..Body::new(sender, content) },
             room,
         }
     }

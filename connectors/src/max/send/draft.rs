@@ -85,13 +85,14 @@ impl Draft {
         let keyboard = keyboard.and_then(|markup| keyboard::attachment(message.id, markup));
         let (text, beside) = split(message, is_comment, words);
         let mut draft = Self { text, beside, quote, keyboard, more: Vec::new(), post };
+        if let (Some(Markup::List(list)), Some(_)) = (&message.markup, &draft.keyboard) {
+            draft.put_around(list);
+        }
         if let (None, Some(quote)) = (&draft.quote, &message.reply_to) {
             draft.put_above(&lines::quote(words, quote));
         }
-        match &message.markup {
-            Some(markup) if draft.keyboard.is_none() => draft.put_below(lines::markup(markup)),
-            Some(Markup::List(list)) => draft.put_below(list_text(list, &draft.text)),
-            _ => {}
+        if let (Some(markup), None) = (&message.markup, &draft.keyboard) {
+            draft.put_below(lines::markup(markup));
         }
         draft
     }
@@ -106,6 +107,16 @@ impl Draft {
         let whole = join(above, &self.text);
         if TEXT.holds(&whole) {
             self.text = whole;
+        }
+    }
+
+    /// Puts a list's header above the text and its footer below; what does not fit becomes a message of its own.
+    fn put_around(&mut self, list: &List) {
+        let whole = lines::around_list(list, &self.text);
+        if TEXT.holds(&whole) {
+            self.text = whole;
+        } else {
+            self.put_below(lines::around_list(list, ""));
         }
     }
 
@@ -206,11 +217,4 @@ fn split(message: &Message, is_comment: bool, words: base::i18n::Words) -> (Stri
             _ => (lines::content(words, content), Beside::Nothing),
         },
     }
-}
-
-/// A list's text without its rows, unless the message already contains it.
-fn list_text(list: &List, already: &str) -> String {
-    let texts = [&list.header, &list.body, &list.footer];
-    let new: Vec<&str> = texts.into_iter().map(|text| text.trim()).filter(|text| !already.contains(*text)).collect();
-    new.join("\n")
 }

@@ -28,6 +28,10 @@ const IGNORED: [&str; 12] = [
     "take_thread_control",
 ];
 
+/// Maximum number of messages that one of Meta's becomes: its text, ten attachments and a story. Which of them exist is
+/// not known when it is deleted.
+const PIECES: usize = 12;
+
 /// The participants and the time of an event.
 struct Scene {
     /// The customer's id, which is also the conversation's.
@@ -81,7 +85,8 @@ impl Listener<'_> {
         let Some(mid) = id_of(message, "mid") else { return vec![InboundEvent::Unknown("message")] };
         let is = |name: &str| message.get(name).and_then(Value::as_bool) == Some(true);
         if is("is_deleted") {
-            return vec![InboundEvent::TookBack { messages: vec![mid] }];
+            let messages = (0..PIECES).map(|place| piece_id(&mid, place)).collect();
+            return vec![InboundEvent::TookBack { messages }];
         }
         if (is("is_echo") || scene.is_ours)
             && let Some(own) = self.own_echo(message, &mid, scene).await
@@ -100,8 +105,7 @@ impl Listener<'_> {
         }
         let data = message.pointer("/quick_reply/payload").and_then(Value::as_str).unwrap_or_default();
         for (place, piece) in pieces.into_iter().enumerate() {
-            let id = if place == 0 { mid.clone() } else { format!("{mid}#{place}") };
-            let written = self.written(id, piece, message, scene).await;
+            let written = self.written(piece_id(&mid, place), piece, message, scene).await;
             events.push(if place == 0 && !scene.is_ours { press_or_text(written, data) } else { wrote(written) });
         }
         events
@@ -210,6 +214,11 @@ impl Listener<'_> {
         let customer = self.customer(&scene.customer, scene.at).await;
         InboundEvent::Began(Box::new(Began { conversation_id: scene.customer.clone(), customer, mark, greets: false }))
     }
+}
+
+/// The id of a message that is created from the piece at this place.
+fn piece_id(mid: &str, place: usize) -> String {
+    if place == 0 { mid.to_owned() } else { format!("{mid}#{place}") }
 }
 
 fn wrote(written: IncomingMessage) -> InboundEvent {

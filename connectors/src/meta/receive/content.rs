@@ -53,17 +53,23 @@ impl Listener<'_> {
             }
         }
         if let (Some(story), Some(first)) = (message.pointer("/reply_to/story"), pieces.first_mut()) {
-            let head = match text_of(story, "url") {
-                Some(url) => self.say_with("meta-in-story-answer", "link", &url),
-                None => self.say("meta-in-story-answer-gone"),
-            };
-            head_with(&mut first.content, &head);
+            head_with(&mut first.content, &self.say("meta-in-story-answer"));
+            // After the answer, which does not wait for the picture to be fetched.
+            pieces.extend(self.story(story));
         }
         if let (Some(product), Some(first)) = (message.pointer("/referral/product/id"), pieces.first_mut()) {
             let id = product.as_str().map_or_else(|| product.to_string(), str::to_owned);
             head_with(&mut first.content, &self.say_with("meta-in-product", "id", &id));
         }
         pieces
+    }
+
+    /// The picture of an answered story; none if its address is missing. A story lasts a day and its address not much
+    /// longer, so it is fetched like any file.
+    fn story(&self, story: &Value) -> Option<Piece> {
+        let url = text_of(story, "url").filter(|url| url.starts_with("http"))?;
+        let (reference, text) = (Some(files::link(&url)), Some(self.say("meta-in-story")));
+        Some(Content::Picture(Media { file_name: "story.jpg".to_owned(), reference, text, ..Media::default() }).into())
     }
 
     fn piece(&self, attachment: &Value) -> Piece {
@@ -73,11 +79,17 @@ impl Listener<'_> {
         let url = text_of(payload, "url").filter(|url| url.starts_with("http"));
         let title = text_of(payload, "title").or_else(|| text_of(attachment, "title")).filter(|text| !text.is_empty());
         let Some(url) = url else {
-            let text = title.unwrap_or_else(|| self.say("meta-in-unknown"));
+            let unnamed = match kind.as_str() {
+                "story_mention" => "meta-in-story-mention",
+                "ig_story" => "meta-in-story-answer",
+                _ => "meta-in-unknown",
+            };
+            let text = title.unwrap_or_else(|| self.say(unnamed));
             return Content::Text { text }.into();
         };
         let media =
             |name: &str| Media { file_name: name.to_owned(), reference: Some(files::link(&url)), ..Media::default() };
+        let story = |about| Content::Picture(Media { text: Some(self.say(about)), ..media("story.jpg") }).into();
         match kind.as_str() {
             "image" if payload.get("sticker_id").is_some() => sticker(payload, media("sticker.png")),
             "sticker" => sticker(payload, media("sticker.png")),
@@ -86,11 +98,8 @@ impl Listener<'_> {
             // Both apps record voice messages as this type, and neither can send music.
             "audio" => Content::Voice(media("voice.mp4")).into(),
             "file" => Content::File(media(&named(&url))).into(),
-            "story_mention" => {
-                let text = Some(self.say("meta-in-story-mention"));
-                Content::Picture(Media { text, ..media("story.jpg") }).into()
-            }
-            "ig_story" => Content::Text { text: self.say_with("meta-in-story-answer", "link", &url) }.into(),
+            "story_mention" => story("meta-in-story-mention"),
+            "ig_story" => story("meta-in-story-answer"),
             "ig_reel" | "reel" | "ig_post" | "post" | "share" => {
                 let text = [Some(self.say_with("meta-in-share", "link", &url)), title];
                 let text = text.into_iter().flatten().collect::<Vec<_>>().join("\n");

@@ -94,6 +94,9 @@ impl Listener<'_> {
         if !self.options.groups {
             return Some(InboundEvent::Nothing("group"));
         }
+        if from == to {
+            return Some(InboundEvent::Unknown("migration"));
+        }
         Some(InboundEvent::Moved { from: ChatThread::chat(from).to_string(), to: ChatThread::chat(to).to_string() })
     }
 

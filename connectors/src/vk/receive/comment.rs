@@ -19,6 +19,20 @@ const KINDS: [(&str, Published); 4] = [
     ("market_comment_", Published::Market),
 ];
 
+/// Maximum number of messages that a comment becomes: one for each attachment. Which of them exist is not known when it
+/// is deleted.
+const PIECES: usize = 5;
+
+/// The id of a comment's n-th message, counted from 1.
+fn piece_id(comment: &str, number: usize) -> String {
+    if number == 1 { comment.to_owned() } else { format!("{comment}/{number}") }
+}
+
+/// The id of a comment that was deleted and restored: its first message is marked as deleted, so another one is needed.
+fn restored(comment: &str) -> String {
+    format!("{comment}/restored")
+}
+
 impl Listener<'_> {
     /// Converts an event that is not about messages.
     pub(super) async fn comment(&self, kind: &str, object: &Value) -> Vec<InboundEvent> {
@@ -29,7 +43,9 @@ impl Listener<'_> {
             return vec![InboundEvent::Unknown("comment")];
         };
         if what == "delete" {
-            return vec![InboundEvent::TookBack { messages: vec![post.comment(comment.id)] }];
+            let id = post.comment(comment.id);
+            let pieces = |id: &str| (1..=PIECES).map(|number| piece_id(id, number)).collect::<Vec<_>>();
+            return vec![InboundEvent::TookBack { messages: [pieces(&id), pieces(&restored(&id))].concat() }];
         }
         if comment.from_id == -self.community() {
             // Our own public answer, or that of an admin: VK does not distinguish them.
@@ -40,10 +56,12 @@ impl Listener<'_> {
         }
         match what {
             "new" | "restore" => {
-                let written = self.commented(post, &comment).await;
+                let id = post.comment(comment.id);
+                let id = if what == "restore" { restored(&id) } else { id };
+                let written = self.commented(post, &comment, &id).await;
                 written.into_iter().map(|one| InboundEvent::Wrote(Box::new(one))).collect()
             }
-            "edit" => match self.commented(post, &comment).await.into_iter().next() {
+            "edit" => match self.commented(post, &comment, &post.comment(comment.id)).await.into_iter().next() {
                 Some(written) => {
                     // A comment does not contain the time of its change.
                     let key = key_of(&written, 0);
@@ -66,9 +84,8 @@ impl Listener<'_> {
         (object != 0).then_some(PostId { kind, owner: -self.community(), object })
     }
 
-    async fn commented(&self, post: PostId, comment: &Comment) -> Vec<IncomingMessage> {
-        let id = post.comment(comment.id);
-        let held = self.held(&comment.text, Vec::new(), &comment.attachments, None).grouped(&id);
+    async fn commented(&self, post: PostId, comment: &Comment, id: &str) -> Vec<IncomingMessage> {
+        let held = self.held(&comment.text, Vec::new(), &comment.attachments, None).grouped(id);
         let sender = self.asking.person(comment.from_id).await;
         let url = post.url();
         let link = match post.kind {
@@ -80,7 +97,7 @@ impl Listener<'_> {
         let reply_to = answered.map(|id| Quote { external_id: Some(post.comment(id)), ..Quote::default() });
         let contents = std::iter::once(held.first).chain(held.more).zip(1..);
         let one = |(content, number): (_, usize)| IncomingMessage {
-            external_id: if number == 1 { id.clone() } else { format!("{id}/{number}") },
+            external_id: piece_id(id, number),
             conversation_id: comment.from_id.to_string(),
             sent_at: comment.date.checked_mul(1000).filter(|at| *at > 0),
             body: Body {

@@ -1,6 +1,6 @@
 //! A message about to be sent, with its changeable parts separate.
 
-use base::message::{Content, List, Markup, Media};
+use base::message::{Content, Markup, Media};
 use serde_json::{Value, json};
 
 use super::SendContext;
@@ -44,17 +44,16 @@ impl MessageDraft {
         let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref()).and_then(MessageId::parse);
         let quote = quote.filter(|quote| quote.peer == line.peer);
         let keyboard = message.markup.as_ref().and_then(|markup| keyboard::inline(message.id, markup));
-        let (text, with) = content(words, &message.content);
+        let (mut text, with) = content(words, &message.content);
         let mut parts = Vec::new();
         if let (None, Some(quote)) = (quote, &message.reply_to) {
             parts.push(lines::quote(words, quote));
         }
-        parts.push(text);
-        match &message.markup {
-            Some(Markup::List(list)) if keyboard.is_some() => parts.extend(list_text(list, &parts)),
-            Some(markup) if keyboard.is_none() => parts.push(lines::markup(markup)),
-            _ => {}
+        if let (Some(Markup::List(list)), Some(_)) = (&message.markup, &keyboard) {
+            text = lines::around_list(list, &text);
         }
+        parts.push(text);
+        parts.extend(message.markup.as_ref().filter(|_| keyboard.is_none()).map(lines::markup));
         Self { text: joined(&parts), with, quote, keyboard }
     }
 
@@ -193,12 +192,4 @@ fn content(words: base::i18n::Words, content: &Content) -> (String, With) {
 fn joined(parts: &[String]) -> String {
     let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.trim().is_empty()).collect();
     parts.join("\n\n")
-}
-
-/// A list's text without its rows, unless the message already contains it.
-fn list_text(list: &List, already: &[String]) -> Option<String> {
-    let texts = [&list.header, &list.body, &list.footer].map(|text| text.trim());
-    let is_new = |text: &&str| !text.is_empty() && !already.iter().any(|part| part.contains(*text));
-    let new: Vec<&str> = texts.into_iter().filter(is_new).collect();
-    Some(new.join("\n")).filter(|text| !text.is_empty())
 }

@@ -73,7 +73,7 @@ async fn a_server_is_added_mended_or_left() {
     assert_eq!(added["secret_key"], secret_key(&hook().secret));
     let wanted = fake.called("groups.setCallbackSettings");
     assert_eq!((wanted["server_id"].as_str(), wanted["api_version"].as_str()), ("3", VERSION));
-    assert!(KINDS.iter().all(|kind| wanted[*kind] == "1"));
+    assert!(KINDS.iter().chain(&MORE_KINDS).all(|kind| wanted[*kind] == "1"));
 
     for (url, status, secret, edits) in [
         (URL, "ok", "", 0),
@@ -137,7 +137,17 @@ async fn access_and_address_are_checked_live() {
     let said = setup::check_access(&api, &settings()).await.unwrap_err().to_string();
     assert!(said.contains("another community"), "{said}");
     fake.answers("groups.getById", ScriptedAnswer::Refused(5, "User authorization failed: invalid access_token (4)."));
-    assert!(setup::check_access(&api, &settings()).await.is_err());
+    let refused = || LocalizedText::new("wizard-vk-refused");
+    assert_eq!(
+        setup::check_access(&api, &settings()).await,
+        Err(refused()),
+        "there is no source yet, nor its settings"
+    );
+    fake.answers("groups.getById", ScriptedAnswer::Refused(27, "Group authorization failed: invalid token."));
+    assert_eq!(identity(&api, &settings()).await, Err(Denied::Access(refused())));
+    fake.answers("groups.getById", ScriptedAnswer::Refused(15, "Access denied"));
+    let said = LocalizedText::new("wizard-vk-no-right");
+    assert_eq!(setup::check_access(&api, &settings()).await, Err(said));
 
     let probe = |is_new| Probe {
         id: Uuid::nil(),

@@ -115,7 +115,8 @@ async fn read(request: &HttpRequest, body: Bytes, field: &str) -> Option<(String
         let Some(file_name) = part.file_name().map(str::to_owned) else { continue };
         let mime = part.content_type().map(ToString::to_string).unwrap_or_default();
         let bytes = part.bytes().await.ok()?;
-        if name == field || name == "file1" {
+        // Widely used libraries number their files: `file0`, `file1`.
+        if name == field || name.starts_with("file") {
             found = Some((file_name, mime, bytes));
         }
     }

@@ -2,6 +2,7 @@
 
 mod abilities;
 mod access;
+mod by_hand;
 mod chat_tabs;
 mod form;
 mod health;
@@ -29,6 +30,7 @@ use crate::source::{By, KnownPipeline as Pipeline};
 pub use abilities::get as abilities;
 pub(super) use abilities::{KindAbilities, abilities_of};
 pub use access::{change as change_access, get as access};
+pub(super) use by_hand::{EnteredByHand, Secrets};
 pub(super) use form::rule_of;
 pub use history::bring as bring_history;
 pub(super) use history::{HistoryView, view as history_view};

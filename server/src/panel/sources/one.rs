@@ -9,6 +9,7 @@ use connectors::kinds::deep_link;
 use entity::source;
 use uuid::Uuid;
 
+use super::by_hand::{EnteredByHand, Secrets};
 use super::form::{SourceForm, Was};
 use super::health::{self, Health};
 use super::history::{self, HistoryView};
@@ -57,6 +58,7 @@ struct SourcePage {
     health: Health,
     /// The link that opens the bot, with a parameter for the origin.
     deep_link: Option<String>,
+    to_enter: Option<EnteredByHand>,
     history: Option<HistoryView>,
 }
 
@@ -222,6 +224,7 @@ async fn show(
         embed: crate::source::embed(app, source),
         health: health::of(app, member, &page, source).await?,
         history: history::view(app, member, &page, source).await?,
+        to_enter: EnteredByHand::of(app, &page, source, Secrets::Masked)?,
         deep_link: crate::source::line::name_of(source).and_then(|name| deep_link(&source.kind, &name)),
         errors,
         page: page.clone(),

@@ -15,6 +15,7 @@ use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, ConsentButton, Fields, Form, Member, Nav, PageContext, Right};
+use crate::settings::mask;
 use crate::source::{SourceKind, line};
 
 #[derive(Template)]
@@ -238,7 +239,7 @@ async fn show(
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(name, value)| (name.clone(), Value::String(tail(value.as_str().unwrap_or_default()))))
+        .map(|(name, value)| (name.clone(), Value::String(mask(value.as_str().unwrap_or_default()))))
         .collect();
     let access = WizardAccessPage {
         steps: steps(&page, 2),
@@ -261,11 +262,4 @@ async fn show(
 fn take_over(words: Words, kind: &str) -> String {
     let own = format!("wizard-take-over-{kind}");
     if words.has(&own) { own } else { "wizard-take-over".to_owned() }
-}
-
-/// The last four characters of a credential, if it is long enough.
-fn tail(secret: &str) -> String {
-    let length = secret.chars().count();
-    let end: String = secret.chars().skip(if length < 12 { length } else { length - 4 }).collect();
-    format!("…{end}")
 }

@@ -14,7 +14,7 @@ use super::steps::{Steps, steps};
 use super::{draft_of, kind_of, too_old};
 use crate::delivery::read::activity;
 use crate::panel::PanelContext;
-use crate::panel::sources::{HistoryView, history_view};
+use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, history_view};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
@@ -47,25 +47,6 @@ struct Test {
     history: Option<HistoryView>,
 }
 
-/// What the administrator must enter at the messenger.
-struct EnteredByHand {
-    title: Sentence,
-    hint: Sentence,
-    values: Vec<(Sentence, String)>,
-}
-
-impl EnteredByHand {
-    fn of(app: &PanelContext, page: &PageContext, source: &source::Model) -> Result<Option<Self>> {
-        let words = page.words;
-        let told = crate::source::line::webhook_to_enter(app, source)?;
-        Ok(told.map(|told| Self {
-            title: words.text(told.title),
-            hint: words.text(told.hint),
-            values: told.values.into_iter().map(|(label, value)| (words.text(label), value)).collect(),
-        }))
-    }
-}
-
 /// `GET /panel/sources/new/{kind}/test`.
 pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
@@ -90,7 +71,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
     };
     let mut shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
     if let Some(source) = source.as_ref().filter(|_| first.is_none()) {
-        shown.to_enter = EnteredByHand::of(&app, &page, source)?;
+        shown.to_enter = EnteredByHand::of(&app, &page, source, Secrets::Whole)?;
     }
     if let Some(source) = &source {
         shown.history = history_view(&app, &member, &page, source).await?;

@@ -67,6 +67,10 @@ async fn what_nobody_can_read_is_kept(world: &mut AvitoWorld) {
     door::what_nobody_can_read_is_kept::<Shop>(world).await;
 }
 
+async fn ids_that_cannot_be_stored_stop_nothing(world: &mut AvitoWorld) {
+    door::ids_that_cannot_be_stored_stop_nothing::<Shop>(world).await;
+}
+
 async fn every_sample_is_taken(world: &mut AvitoWorld) {
     door::every_sample_is_taken::<Shop>(world, 26).await;
 }
@@ -122,6 +126,7 @@ once!(
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
     what_nobody_can_read_is_kept,
+    ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_no_second_message,
     a_lost_answer_and_a_lost_process,

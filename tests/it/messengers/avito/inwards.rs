@@ -2,10 +2,12 @@
 
 use doubles::avito::{Act, Avito, Content};
 use parom_tests::once;
+use sandbox::HookMessage;
 use serde_json::Value;
 
 use super::{AvitoWorld, Shop, acts};
 use crate::messengers::played::{arrives, brought, chatting};
+use crate::messengers::steps::out::leaves;
 use crate::messengers::{at_crm, kinds_at_crm, pairs};
 
 async fn everything_that_can_be_sent_arrives(world: &mut AvitoWorld) {
@@ -50,6 +52,16 @@ async fn the_first_message_names_the_advert(world: &mut AvitoWorld) {
     assert_eq!(brought::<Shop>(world, writes).await, pairs(&[("text", "И доставка?")]));
 }
 
+/// amoCRM quotes the advert together with the buyer's words; the buyer sees only the words.
+async fn the_advert_is_not_quoted(world: &mut AvitoWorld) {
+    let chat = chatting::<Shop>(world).await;
+    let first = at_crm(world).remove(0);
+    assert!(first.text.contains("Диван синий"), "{first:?}");
+    let sent = leaves(world, &chat, HookMessage::text("Да").quoting(&first.id)).await;
+    let said = &sent[0].text;
+    assert!(said.contains("Hello") && said.ends_with("Да") && !said.contains("Диван"), "{said}");
+}
+
 async fn what_is_quoted_and_taken_back_arrives(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let asked = world.messenger.customer(chat.ids.buyer, chat.ids.item).writes("Синий есть?").unwrap();
@@ -81,6 +93,7 @@ async fn what_the_seller_writes_is_the_managers(world: &mut AvitoWorld) {
 once!(
     everything_that_can_be_sent_arrives,
     the_first_message_names_the_advert,
+    the_advert_is_not_quoted,
     what_is_quoted_and_taken_back_arrives,
     what_the_seller_writes_is_the_managers,
 );

@@ -66,6 +66,10 @@ async fn what_nobody_can_read_is_kept(world: &mut MetaWorld) {
     door::what_nobody_can_read_is_kept::<Instagram>(world).await;
 }
 
+async fn ids_that_cannot_be_stored_stop_nothing(world: &mut MetaWorld) {
+    door::ids_that_cannot_be_stored_stop_nothing::<Instagram>(world).await;
+}
+
 async fn every_sample_is_taken(world: &mut MetaWorld) {
     door::every_sample_is_taken::<Instagram>(world, 30).await;
 }
@@ -106,6 +110,7 @@ once!(
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
     what_nobody_can_read_is_kept,
+    ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_no_second_message,
     a_lost_answer_and_a_lost_process,

@@ -8,11 +8,11 @@ use parom_tests::{Beside, once};
 use secrecy::ExposeSecret;
 
 use super::{Instagram, MetaWorld};
-use crate::messengers::at_crm;
 use crate::messengers::bare::Bare;
 use crate::messengers::meta::bare::{self, ById, ByMe, Printed};
 use crate::messengers::played::{arrives, brought, chatting};
 use crate::messengers::steps::out::leaves;
+use crate::messengers::{at_crm, pairs};
 
 const KIND: (&str, &str, &str) = ("instagram", "instagram", "account_id");
 
@@ -21,10 +21,9 @@ async fn stories_are_answered_and_mention_the_account(world: &mut MetaWorld) {
     let answers =
         |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::StoryReply { text: "Хочу".into() }).unwrap());
     let came = brought::<Instagram>(world, answers).await;
-    assert!(
-        came.len() == 1 && came[0].1.starts_with("[Ответ на вашу историю]") && came[0].1.ends_with("Хочу"),
-        "{came:?}"
-    );
+    assert_eq!(came, pairs(&[("text", "[Ответ на вашу историю]\nХочу"), ("picture", "[История]")]));
+    let story = at_crm(world).pop().unwrap();
+    assert!(story.media.starts_with(&world.app().public_url()), "a link of ours, as Meta's expires: {story:?}");
     let mentions = |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::StoryMention).unwrap());
     let came = brought::<Instagram>(world, mentions).await;
     assert!(came.len() == 1 && came[0].1.contains("[Упоминание в истории]"), "{came:?}");
@@ -64,6 +63,18 @@ async fn a_token_is_renewed_before_it_ends(world: &mut MetaWorld) {
     assert_eq!(leaves(world, &chat, sandbox::HookMessage::text("Of course")).await[0].text, "Of course");
 }
 
+/// What is entered at Meta by hand can be looked up later, except for the secret.
+async fn what_is_entered_at_meta_is_shown_again(world: &mut MetaWorld) {
+    let chat = chatting::<Instagram>(world).await;
+    let url = format!("{}{}", world.app().public_url(), chat.hook());
+    let shown = world.api.get(&chat.line.path("")).await.is(200);
+    assert_eq!(shown.json["callback_url"], url);
+    let page = world.panel(chat.line.tenant_id).await.opens(&format!("/panel/sources/{}", chat.line.source_id)).await;
+    page.says(&[&url, "Callback URL", "…"]);
+    page.never_says(&["verify-me"]);
+    assert!(!shown.text.contains("verify-me"));
+}
+
 async fn the_essential_calls_are_enough(world: &mut Beside<Bare<ByMe>>) {
     bare::the_essential_calls_are_enough(world, KIND).await;
 }
@@ -80,6 +91,7 @@ async fn the_accounts_id_is_enough(world: &mut Beside<Bare<ById>>) {
 once!(
     stories_are_answered_and_mention_the_account,
     what_is_unsent_is_gone,
+    what_is_entered_at_meta_is_shown_again,
     a_token_is_renewed_before_it_ends,
     the_essential_calls_are_enough,
     the_accounts_id_is_enough,

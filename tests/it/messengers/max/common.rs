@@ -64,6 +64,10 @@ async fn what_nobody_can_read_is_kept(world: &mut MaxWorld) {
     door::what_nobody_can_read_is_kept::<Bot>(world).await;
 }
 
+async fn ids_that_cannot_be_stored_stop_nothing(world: &mut MaxWorld) {
+    door::ids_that_cannot_be_stored_stop_nothing::<Bot>(world).await;
+}
+
 async fn every_sample_is_taken(world: &mut MaxWorld) {
     door::every_sample_is_taken::<Bot>(world, 30).await;
 }
@@ -96,6 +100,7 @@ once!(
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
     what_nobody_can_read_is_kept,
+    ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_at_most_one_repeat,
     a_storm_keeps_the_order,

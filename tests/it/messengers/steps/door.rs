@@ -65,6 +65,38 @@ pub async fn what_nobody_can_read_is_kept<P: Played>(world: &mut Beside<P::Doubl
     assert_eq!(at_crm(world).last().unwrap().text, "Next");
 }
 
+/// Texts that no database takes as an id, in the place of each value: answered at once, and nothing after them waits.
+pub async fn ids_that_cannot_be_stored_stop_nothing<P: Played>(world: &mut Beside<P::Double>) {
+    world.allow_problems();
+    let chat = chatting::<P>(world).await;
+    let body = P::text_body(&chat.ids, 906, NOON);
+    let mut places = Vec::new();
+    leaves(&body, String::new(), &mut places);
+    for odd in ["a\0b".to_owned(), "yz".repeat(4_000)] {
+        for place in &places {
+            let mut body = body.clone();
+            *body.pointer_mut(place).unwrap() = json!(odd);
+            let status = posts(world, P::call(&world.messenger, &chat.ids, &chat.hook(), body, true)).await;
+            assert!(!status.is_server_error(), "{place}: {status}");
+        }
+    }
+    world.deliver_to_the_end().await;
+    P::writes(&world.messenger, &chat.ids, "Next");
+    arrives::<P>(world).await;
+    assert!(at_crm(world).iter().any(|one| one.text == "Next"));
+}
+
+/// JSON pointers of the values in a body.
+fn leaves(value: &Value, at: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, inner)| leaves(inner, format!("{at}/{name}"), found)),
+        Value::Array(all) => {
+            all.iter().enumerate().for_each(|(place, inner)| leaves(inner, format!("{at}/{place}"), found))
+        }
+        _ => found.push(at),
+    }
+}
+
 /// Replaces what a body says, and leaves what proves it.
 fn hollow(body: &mut Value) {
     for name in ["object", "payload", "message"] {

@@ -66,6 +66,10 @@ async fn what_nobody_can_read_is_kept(world: &mut VkWorld) {
     door::what_nobody_can_read_is_kept::<Community>(world).await;
 }
 
+async fn ids_that_cannot_be_stored_stop_nothing(world: &mut VkWorld) {
+    door::ids_that_cannot_be_stored_stop_nothing::<Community>(world).await;
+}
+
 async fn every_sample_is_taken(world: &mut VkWorld) {
     door::every_sample_is_taken::<Community>(world, 44).await;
 }
@@ -118,6 +122,7 @@ once!(
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
     what_nobody_can_read_is_kept,
+    ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_no_second_message,
     a_lost_answer_and_a_lost_process,

@@ -29,9 +29,11 @@ async fn it_stands_above_the_first_message_only() {
     let avito = fake.avito();
     let first = read(&avito, &body("hook_text")).await;
     assert_eq!(text(&first), format!("{ABOUT}\n\nЕщё продаёте?"));
+    assert_eq!(first.body.above.as_deref(), Some(ABOUT), "so that quotes of it leave it out");
     let again = read(&avito, &body("hook_text")).await;
     assert_eq!(text(&again), text(&first), "the same post again is the same message");
-    assert_eq!(text(&read(&avito, &another("hook_text", "second")).await), "Ещё продаёте?");
+    let second = read(&avito, &another("hook_text", "second")).await;
+    assert_eq!((text(&second), second.body.above.as_deref()), ("Ещё продаёте?", None));
     let whats = fake.whats();
     assert_eq!(whats.len(), 2, "a chat is described once: {whats:?}");
     assert!(whats.iter().any(|what| *what == format!("GET /messenger/v2/accounts/{SELLER}/chats/{CHAT}")));

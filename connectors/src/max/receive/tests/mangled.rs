@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::max::ids::Place;
-use crate::tests::mangled::mangle;
+use crate::tests::mangled::{hold, mangle};
 
 #[test]
 fn nothing_in_a_body_breaks_its_reader() {
@@ -13,7 +13,9 @@ fn nothing_in_a_body_breaks_its_reader() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     mangle(1024, &bodies, json!("dialog"), |_, body| {
         let told = runtime.block_on(receive(&api, &posts, &settings, body.as_bytes(), Words::new(Language::En)));
-        for one in told.unwrap_or_default() {
+        let told = told.unwrap_or_default();
+        hold(&told)?;
+        for one in told {
             if let InboundEvent::Wrote(written) = one {
                 prop_assert!(!written.external_id.is_empty() && written.external_id.len() <= 255);
                 prop_assert!(Place::parse(&written.conversation_id).is_some());

@@ -58,7 +58,7 @@ async fn buttons_and_lists_are_keyboards() {
     };
     let listed = Message { markup: Some(Markup::List(list)), ..message(text("Choose")) };
     let (_, bot) = sent(listed, []).await;
-    assert_eq!(bot.body(0)["text"], "Choose\n\nMenu");
+    assert_eq!(bot.body(0)["text"], "Menu\nChoose");
     assert_eq!(bot.body(0)["attachments"][0]["payload"]["buttons"][0][0]["text"], "Tea");
     let odd = Message { markup: buttons(&[&[("Call", Some("tel:+7701"))]]), ..message(text("?")) };
     let (_, bot) = sent(odd, []).await;

@@ -43,7 +43,7 @@ fn instagram() -> Vec<(&'static str, Vec<String>)> {
         ("standby", own("text after a day")),
         ("story_insights", own("nothing feed")),
         ("story_mention", own("picture [Mentioned you in a story]")),
-        ("story_reply", vec![format!("text [Answer to your story] {LINK}\nNice!")]),
+        ("story_reply", vec!["text [Answer to your story]\nNice!".into(), "picture [Your story]".into()]),
         ("text", own("text Цена?")),
         ("text_emoji", own("text 👍🏽 https://acme.example/p?a=1&b=2")),
         ("text_reply", own("text This one")),
@@ -153,6 +153,37 @@ async fn a_message_names_its_chat_its_author_and_its_file() {
         })
         .collect();
     assert_eq!(ids, ["9", "9#1", "9#2"]);
+}
+
+/// Meta's addresses of stories expire, so amoCRM never gets them.
+#[tokio::test]
+async fn stories_are_files_and_a_story_that_is_gone_is_a_text() {
+    let reader = Reader::start().await;
+    let reference = format!("link:{LINK}");
+    for name in ["story_reply", "story_mention"] {
+        let told = reader.read("instagram", name).await;
+        let Some(InboundEvent::Wrote(last)) = told.last() else { panic!("{told:?}") };
+        let media = last.body.content.media().unwrap();
+        assert_eq!((media.reference.as_ref(), media.media_url.as_str()), (Some(&reference), ""), "{name}");
+        let others = format!("{told:?}").replace(&format!("{reference:?}"), "");
+        assert!(!others.contains("fbsbx.com"), "{others}");
+    }
+    let gone = |name: &str| body("instagram", name).replace(LINK, "");
+    let told = reader.read_body("instagram", &gone("story_reply")).await.unwrap();
+    assert_eq!(told.iter().map(said).collect::<Vec<_>>(), ["text [Answer to your story]\nNice!"]);
+    let told = reader.read_body("instagram", &gone("story_mention")).await.unwrap();
+    assert_eq!(told.iter().map(said).collect::<Vec<_>>(), ["text [Mentioned you in a story]"]);
+    let shared = body("instagram", "story_mention").replace("story_mention", "ig_story");
+    let told = reader.read_body("instagram", &shared).await.unwrap();
+    assert_eq!(told.iter().map(said).collect::<Vec<_>>(), ["picture [Answer to your story]"]);
+}
+
+#[tokio::test]
+async fn a_message_is_taken_back_with_all_its_pieces() {
+    let reader = Reader::start().await;
+    let InboundEvent::TookBack { messages } = reader.one("instagram", "deleted").await else { panic!("not deleted") };
+    let places: Vec<&str> = messages.iter().filter_map(|id| id.rsplit(':').next()).collect();
+    assert_eq!((places[0], places[1], places.len()), ("1", "1#1", 12));
 }
 
 #[tokio::test]

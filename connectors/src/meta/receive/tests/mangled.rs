@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tests::mangled::mangle;
+use crate::tests::mangled::{hold, mangle};
 
 /// Both kinds' bodies, at a server that refuses every connection.
 fn all() -> Vec<(&'static str, String)> {
@@ -21,7 +21,9 @@ fn nothing_in_a_body_breaks_its_reader() {
     mangle(512, &bodies, json!(INSTAGRAM), |which, body| {
         let (kind, _) = bodies_of[which];
         let told = runtime.block_on(reader.read_body(kind, body));
-        for one in told.unwrap_or_default() {
+        let told = told.unwrap_or_default();
+        hold(&told)?;
+        for one in told {
             if let InboundEvent::Wrote(written) = one {
                 prop_assert!(!written.external_id.is_empty() && written.external_id.len() <= 300);
                 prop_assert!(!written.conversation_id.is_empty());

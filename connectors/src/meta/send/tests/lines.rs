@@ -55,6 +55,13 @@ async fn an_account_is_checked_live() {
     fake.reads([json!({ "id": "26", "user_id": "1784140000000009", "username": "other" })]);
     let other = instagram.check_access(&settings("instagram")).await.unwrap_err();
     assert!(other.to_string().contains("1784140000000009"));
+    let ended = || json!({ "error": { "code": 190, "message": "Invalid OAuth access token." } });
+    fake.reads([ended(), ended()]);
+    for meta in [&instagram, &facebook] {
+        let kind = meta.platform.kind;
+        let said = meta.check_access(&settings(kind)).await.unwrap_err();
+        assert_eq!(said, LocalizedText::new("wizard-meta-refused"), "there is no source yet, nor its settings");
+    }
     let me = || json!({ "id": "104000000000001", "name": "Acme", "username": "acmeflowers" });
     fake.reads([me(), json!({ "id": "1517" })]);
     let identity = facebook.identity(&settings("facebook")).await.unwrap().unwrap();
@@ -87,8 +94,9 @@ async fn events_are_asked_for_watched_and_given_back() {
     );
 
     let told = instagram.webhook_to_enter(&super::settings("instagram"), &hook()).unwrap();
-    let values: Vec<&str> = told.values.iter().map(|(_, value)| value.as_str()).collect();
+    let values: Vec<&str> = told.values.iter().map(|one| one.value.as_str()).collect();
     assert_eq!(values, [HOOK, "verify_token"], "Instagram's dashboard has no call for it");
+    assert_eq!(told.address(), Some(HOOK), "the token is a secret");
     assert!(facebook.webhook_to_enter(&super::settings("facebook"), &hook()).is_none());
     let mut vendors = super::settings("instagram");
     vendors.secrets.remove("app_secret");
@@ -96,7 +104,11 @@ async fn events_are_asked_for_watched_and_given_back() {
     let mut unnamed = super::settings("instagram");
     unnamed.secrets.remove("verify_token");
     unnamed.secrets.insert(crate::HOOK_SECRET.to_owned(), hook().secret);
-    assert_eq!(instagram.webhook_to_enter(&unnamed, &hook()).unwrap().values[1].1, "s", "ours, if none was entered");
+    assert_eq!(
+        instagram.webhook_to_enter(&unnamed, &hook()).unwrap().values[1].value,
+        "s",
+        "ours, if none was entered"
+    );
     let asked = |name: &str| Some(if name == "hub.mode" { "subscribe" } else { "s" }.to_owned());
     assert_eq!(instagram.handshake(&unnamed, &asked).as_deref(), Some("s"));
 

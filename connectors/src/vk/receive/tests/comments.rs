@@ -30,8 +30,24 @@ async fn a_comment_in_a_thread_names_what_it_answers() {
 async fn changed_and_deleted_comments_and_our_own() {
     let InboundEvent::Changed(changed) = one("wall_reply_edit").await else { panic!("no edit") };
     assert_eq!(changed.written.external_id, "wall-223344556_77:81");
-    let gone = |id: &str| InboundEvent::TookBack { messages: vec![id.to_owned()] };
-    assert_eq!(one("wall_reply_delete").await, gone("wall-223344556_77:81"));
-    assert_eq!(one("market_comment_delete").await, gone("market-223344556_7:7"));
+    for (name, id) in [("wall_reply_delete", "wall-223344556_77:81"), ("market_comment_delete", "market-223344556_7:7")]
+    {
+        let InboundEvent::TookBack { messages } = one(name).await else { panic!("{name} deletes nothing") };
+        assert_eq!(messages[..2], [id.to_owned(), format!("{id}/2")], "each of its files is a message");
+        assert!(messages.contains(&format!("{id}/restored")) && messages.len() == 10, "{messages:?}");
+    }
     assert_eq!(one("wall_reply_own").await, InboundEvent::Nothing("own_comment"));
+}
+
+/// A message that is marked as deleted cannot be written to again.
+#[tokio::test]
+async fn a_restored_comment_is_another_message() {
+    let mut body: Value = serde_json::from_str(&crate::tests::fixtures::body("vk", "wall_reply_new")).unwrap();
+    body["type"] = json!("wall_reply_restore");
+    let stage = Stage::start().await;
+    let told = stage.read(&body.to_string()).await.unwrap();
+    let [InboundEvent::Wrote(comment)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(comment.external_id, "wall-223344556_77:81/restored");
+    let answered = crate::vk::ids::PostId::of_comment(&comment.external_id).map(|(post, id)| (post.to_string(), id));
+    assert_eq!(answered, Some(("wall-223344556_77".to_owned(), 81)), "it can be answered like the first");
 }

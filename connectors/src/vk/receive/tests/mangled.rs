@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tests::mangled::mangle;
+use crate::tests::mangled::{hold, mangle};
 use crate::vk::ids::{MessageId, PostId};
 
 /// A VK that does not answer.
@@ -20,7 +20,9 @@ fn nothing_in_a_body_breaks_its_reader() {
     let bodies = fixtures::all("vk");
     mangle(1024, &bodies, json!("9007199254740993"), |_, body| {
         let told = runtime.block_on(stage.read(body));
-        for one in told.unwrap_or_default() {
+        let told = told.unwrap_or_default();
+        hold(&told)?;
+        for one in told {
             if let InboundEvent::Wrote(written) = one {
                 let id = written.external_id;
                 prop_assert!(id.len() <= 255);

@@ -107,7 +107,7 @@ async fn buttons_and_lists_are_inline_keyboards_or_text() {
     let asked = stage.fake.called("messages.send");
     assert_eq!(
         (asked["message"].as_str(), json_of(&asked, "keyboard")["buttons"].as_array().unwrap().len()),
-        ("Which?\n\nSizes", 3)
+        ("Sizes\nWhich?", 3)
     );
     let stage = Stage::start().await;
     stage.sent(Message { markup: Some(Markup::List(list(11))), ..message(text("Which?")) }).await;
