@@ -1,4 +1,5 @@
 //! The chat on another site, in a real browser: under the site's own policy, with its scripts and styles around it.
+mod by_email;
 mod files;
 mod first_message;
 mod languages;
@@ -28,7 +29,10 @@ struct Shop {
 
 impl Shop {
     async fn open(settings: impl FnOnce(&Site) -> Value) -> Self {
-        let setup = Setup { live: true, ..Setup::default() };
+        Self::open_in(Setup { live: true, ..Setup::default() }, settings).await
+    }
+
+    async fn open_in(setup: Setup, settings: impl FnOnce(&Site) -> Value) -> Self {
         let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
         let site = Site::start();
         let source = chat_with(&world, settings(&site)).await;
