@@ -17,9 +17,9 @@ const enter = () => {
     event.preventDefault();
     const { status } = await post("/email", { email: field.value.trim() }).catch(() => ({}));
     const isSent = status === 200 || status === 202;
-    const wrong = { 422: words.wrong_email, 429: words.mail_limit }[status] || words.failed;
+    const wrong = { 422: words.mail.wrong, 429: words.mail.limit }[status] || words.failed;
     say("wait", isSent ? "" : wrong);
-    if (isSent) box.textContent = words.mail_sent;
+    if (isSent) box.textContent = words.mail.sent;
     if (isSent) part("text").focus();
   });
   box.replaceChildren(form);
@@ -31,7 +31,7 @@ export const offer = () => {
   if (box || place.mail == null) return;
   box = element("div", "mail");
   box.setAttribute("role", "status");
-  box.append(button("", words.mail, enter));
+  box.append(button("", words.mail.offer, enter));
   part("form").before(box);
 };
 
