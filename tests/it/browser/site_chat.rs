@@ -29,10 +29,7 @@ struct Shop {
 
 impl Shop {
     async fn open(settings: impl FnOnce(&Site) -> Value) -> Self {
-        Self::open_in(Setup { live: true, ..Setup::default() }, settings).await
-    }
-
-    async fn open_in(setup: Setup, settings: impl FnOnce(&Site) -> Value) -> Self {
+        let setup = Setup { live: true, ..Setup::default() };
         let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
         let site = Site::start();
         let source = chat_with(&world, settings(&site)).await;
@@ -213,13 +210,12 @@ async fn customer_and_manager_talk_over_a_site_in_russian() {
 async fn nothing_is_lost_and_nothing_doubled() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = Shop::open(everywhere).await;
-    let words = Words::new(Language::En);
     shop.visit(&browser).await;
     types(&browser, "one").await;
     arrived(&shop.world, &["one"]).await;
     // Offline: a message waits and is marked as waiting.
     browser.offline(true).await;
-    let offline = say(words, "chat-offline");
+    let offline = say(Words::new(Language::En), "chat-offline");
     let notice = format!("root.getElementById('notice').textContent.startsWith({})", json!(offline));
     until(&browser, "the chat says that there is no line", &notice).await;
     types(&browser, "two").await;

@@ -5,11 +5,12 @@ use std::time::Duration;
 use base::i18n::{Language, Words};
 use parom::webchat::by_email::round;
 use parom_tests::settings::HOST;
-use parom_tests::{Browser, Mail, MailServer, Place, Setup};
+use parom_tests::{Browser, Engine, Mail, MailServer, Place, Setup, Site, World};
 use serde_json::{Value, json};
 
 use super::{Shop, everywhere, opens, root, say, shows, types, until};
 use crate::browser::looks_right;
+use crate::webchat::chat_with;
 
 fn link_in(letter: &Mail, part: &str) -> String {
     let mut words = letter.text.split_whitespace();
@@ -27,12 +28,14 @@ async fn who_leaves_gets_the_answer_by_letter_and_comes_back() {
     let Some(browser) = Browser::open("en").await else { return };
     let words = Words::new(Language::En);
     let mail = MailServer::start().await;
-    let mut shop = Shop::open_in(Setup { change: MailServer::serves, ..Setup::default() }, |site| {
-        let mut settings = everywhere(site);
-        settings["email_answers_after"] = json!(10);
-        settings
-    })
-    .await;
+    let setup = Setup { change: MailServer::serves, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let site = Site::start();
+    let mut settings = everywhere(&site);
+    settings["email_answers_after"] = json!(10);
+    let source = chat_with(&world, settings).await;
+    let mut shop = Shop { world, site, source };
+    shop.writes("/", "");
     shop.visit(&browser).await;
     assert_eq!(root(&browser, "return root.querySelector('.mail')").await, Value::Null, "nothing is written yet");
     types(&browser, "Is it in stock?").await;
