@@ -13,7 +13,7 @@ use sea_orm::{DbErr, EntityTrait};
 use url::Url;
 use uuid::Uuid;
 
-use super::pages::token_in;
+use super::pages::{shown, token_in};
 use super::token::{self, Purpose};
 use crate::webchat::access::{self, Result};
 use crate::webchat::visitor::Visitor;
@@ -37,10 +37,14 @@ pub async fn get(
     source_id: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let words: Words = access::words_of(&request);
-    let source = access::source_of(&app, &source_id).await?;
-    let token = token_in(&request);
-    let Returned::As(visitor) = of_token(&app, &source, &token).await? else {
+    let words = access::words_of(&request);
+    shown(words, came(&app, &source_id, &request, words).await)
+}
+
+async fn came(app: &WebchatContext, source_id: &str, request: &HttpRequest, words: Words) -> Result<HttpResponse> {
+    let source = access::source_of(app, source_id).await?;
+    let token = token_in(request);
+    let Returned::As(visitor) = of_token(app, &source, &token).await? else {
         return page::closed(words, StatusCode::GONE, words.text("chat-mail-dead"));
     };
     let path = format!("/chat/{}", source.id);
@@ -49,7 +53,7 @@ pub async fn get(
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     answer.insert_header((header::REFERRER_POLICY, "no-referrer"));
     // In the browser that wrote it the visitor's own secret is enough, and lasts longer.
-    if Visitor::of(&request, source.id).as_ref() == Some(&visitor) {
+    if Visitor::of(request, source.id).as_ref() == Some(&visitor) {
         answer.cookie(over(source.id, &app.config.server.public_url));
     } else {
         answer.cookie(cookie_of(source.id, &app.config.server.public_url, token));

@@ -16,7 +16,7 @@ use url::Url;
 use super::token::{self, Purpose};
 use super::{after, letter, row};
 use crate::webchat::access::{self, Result};
-use crate::webchat::{WebchatContext, page};
+use crate::webchat::{WebchatContext, form, page};
 
 #[derive(Template)]
 #[template(path = "chat/by_email.html")]
@@ -74,6 +74,11 @@ impl Opened {
     }
 }
 
+/// Why there is no such page, as a page.
+pub(super) fn shown(words: Words, done: Result<HttpResponse>) -> Result<HttpResponse> {
+    done.or_else(|refusal| form::outside(words, refusal))
+}
+
 /// `GET /email/confirm`: the page with the button.
 pub async fn confirm(
     app: web::Data<WebchatContext>,
@@ -81,12 +86,15 @@ pub async fn confirm(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
-    let opened = opened(&app, &source_id, &request, Purpose::Confirm).await?;
-    match &opened.row {
-        None => opened.page(words, StatusCode::GONE, "chat-mail-dead", ""),
-        Some(row) if row.confirmed_at > 0 => done(&app, &opened, words, row).await,
-        Some(_) => opened.page(words, StatusCode::OK, "chat-mail-confirm", "chat-mail-confirm-yes"),
-    }
+    let page = async {
+        let opened = opened(&app, &source_id, &request, Purpose::Confirm).await?;
+        match &opened.row {
+            None => opened.page(words, StatusCode::GONE, "chat-mail-dead", ""),
+            Some(row) if row.confirmed_at > 0 => done(&app, &opened, words, row).await,
+            Some(_) => opened.page(words, StatusCode::OK, "chat-mail-confirm", "chat-mail-confirm-yes"),
+        }
+    };
+    shown(words, page.await)
 }
 
 /// `POST /email/confirm`: its button.
@@ -96,12 +104,15 @@ pub async fn confirmed(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
-    let opened = opened(&app, &source_id, &request, Purpose::Confirm).await?;
-    let (Some(row), Some(after)) = (&opened.row, after(&app, &opened.settings)) else {
-        return opened.page(words, StatusCode::GONE, "chat-mail-dead", "");
+    let page = async {
+        let opened = opened(&app, &source_id, &request, Purpose::Confirm).await?;
+        let (Some(row), Some(after)) = (&opened.row, after(&app, &opened.settings)) else {
+            return opened.page(words, StatusCode::GONE, "chat-mail-dead", "");
+        };
+        row::confirm(&app, row, after).await?;
+        done(&app, &opened, words, row).await
     };
-    row::confirm(&app, row, after).await?;
-    done(&app, &opened, words, row).await
+    shown(words, page.await)
 }
 
 async fn done(app: &WebchatContext, opened: &Opened, words: Words, row: &chat_email::Model) -> Result<HttpResponse> {
@@ -126,11 +137,14 @@ pub async fn end(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
-    let opened = opened(&app, &source_id, &request, Purpose::End).await?;
-    match opened.row {
-        None => opened.page(words, StatusCode::OK, "chat-mail-ended", ""),
-        Some(_) => opened.page(words, StatusCode::OK, "chat-mail-end", "chat-mail-end-yes"),
-    }
+    let page = async {
+        let opened = opened(&app, &source_id, &request, Purpose::End).await?;
+        match opened.row {
+            None => opened.page(words, StatusCode::OK, "chat-mail-ended", ""),
+            Some(_) => opened.page(words, StatusCode::OK, "chat-mail-end", "chat-mail-end-yes"),
+        }
+    };
+    shown(words, page.await)
 }
 
 /// `POST /email/end`: its button, and one click in a mail program, which sends neither cookie nor origin.
@@ -140,9 +154,12 @@ pub async fn ended(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
-    let opened = opened(&app, &source_id, &request, Purpose::End).await?;
-    if let Some(row) = &opened.row {
-        row::end(&app, row).await?;
-    }
-    opened.page(words, StatusCode::OK, "chat-mail-ended", "")
+    let page = async {
+        let opened = opened(&app, &source_id, &request, Purpose::End).await?;
+        if let Some(row) = &opened.row {
+            row::end(&app, row).await?;
+        }
+        opened.page(words, StatusCode::OK, "chat-mail-ended", "")
+    };
+    shown(words, page.await)
 }
