@@ -117,6 +117,7 @@ async fn who_left_gets_the_answer_by_letter(world: &mut Mailed) {
     let id = uuid::Uuid::new_v4().to_string();
     phone.sends(&format!("{path}/messages"), &[("id", &id), ("text", "Red, please")]).await.is(303);
     assert_eq!(anna.texts(world).await, ["Is it in stock?", "Yes, in blue", "And in red", "Red, please"]);
+    world.deliver_all().await;
     world.advance(Duration::from_secs(8 * 24 * 3600));
     let late = [("id", id.as_str()), ("text", "Too late")];
     phone.sends(&format!("{path}/messages"), &late).await.is(403);
