@@ -12,6 +12,7 @@ SELECT create_distributed_table('alert_webhook', 'tenant_id', colocate_with => '
 SELECT create_distributed_table('api_key', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('attempt', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('audit', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('chat_email', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('chore', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('contact_task', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('conversation', 'tenant_id', colocate_with => 'tenant');

@@ -14,6 +14,7 @@ pub mod alert_webhook;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;
+pub mod chat_email;
 pub mod chore;
 pub mod contact_task;
 pub mod conversation;

@@ -75,3 +75,35 @@ chat-react = React
 chat-choose = Choose
 chat-map = Show on a map
 chat-files-enough = Not sent: no more files are accepted here today. Send a link instead.
+chat-mail = Get the answer by e-mail
+chat-mail-sent = Check your e-mail and open the link there to confirm the address.
+chat-mail-limit = Not sent: too many e-mails to this address or from here. Try again later.
+chat-mail-first = Write a message first.
+chat-mail-on = Done. Answers that you do not read in the chat come by e-mail.
+chat-mail-back = Back to the chat
+chat-mail-dead = This link no longer works. Ask for answers by e-mail in the chat again.
+chat-mail-confirm = Send answers from the chat “{ $title }” to your e-mail if you do not read them in the chat?
+chat-mail-confirm-yes = Yes, send answers
+chat-mail-end = Stop e-mails about answers in the chat “{ $title }”?
+chat-mail-end-yes = Stop e-mails
+chat-mail-ended = You get no more e-mails from this chat.
+chat-mail-file = A file: { $name }
+chat-mail-subject = Answer in the chat “{ $title }”
+chat-mail-letter =
+    You have an answer in the chat “{ $title }”.
+
+    { $answers }
+
+    Continue the chat: { $back }
+    The link opens your chat without a password and works for { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }. Do not forward it.
+
+    Stop these e-mails: { $end }
+chat-mail-confirm-subject = Confirm your e-mail for the chat “{ $title }”
+chat-mail-confirm-letter =
+    In the chat “{ $title }” answers were asked to be sent to this address. Confirm it: { $url }
+    The link works for a day.
+
+    If it was not you, ignore this e-mail: nothing else will be sent.

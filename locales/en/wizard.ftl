@@ -115,6 +115,8 @@ wizard-web-zone = Time zone of the working hours
 wizard-web-zone-hint = For example Europe/Moscow
 wizard-web-away = Text outside working hours
 wizard-web-away-hint = Leave empty for “We’re away right now. Leave a message and we’ll reply during working hours.”
+wizard-web-mail = Send unread answers by e-mail after, minutes
+wizard-web-mail-hint = From 1 to 1440, for example 10. Only to visitors who asked for it and confirmed their address. Leave empty to send none.
 
 ## Source wizard: further words
 

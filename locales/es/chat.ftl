@@ -75,3 +75,35 @@ chat-react = Reaccionar
 chat-choose = Elegir
 chat-map = Ver en el mapa
 chat-files-enough = No enviado: hoy ya no se aceptan más archivos aquí. Envía un enlace.
+chat-mail = Recibir la respuesta por correo
+chat-mail-sent = Abre el enlace que enviamos a tu correo para confirmar la dirección.
+chat-mail-limit = No se envió: hay demasiados correos a esta dirección o desde aquí. Inténtalo más tarde.
+chat-mail-first = Primero escribe un mensaje.
+chat-mail-on = Listo. Las respuestas que no leas en el chat llegarán a tu correo.
+chat-mail-back = Volver al chat
+chat-mail-dead = Este enlace ya no funciona. Pide otra vez en el chat las respuestas por correo.
+chat-mail-confirm = ¿Enviar a tu correo las respuestas del chat “{ $title }” que no leas en el chat?
+chat-mail-confirm-yes = Sí, enviar
+chat-mail-end = ¿Dejar de enviar correos sobre respuestas en el chat “{ $title }”?
+chat-mail-end-yes = No enviar más
+chat-mail-ended = Ya no recibirás correos de este chat.
+chat-mail-file = Un archivo: { $name }
+chat-mail-subject = Respuesta en el chat “{ $title }”
+chat-mail-letter =
+    Tienes una respuesta en el chat “{ $title }”.
+
+    { $answers }
+
+    Continuar en el chat: { $back }
+    El enlace abre tu chat sin contraseña y funciona durante { $count ->
+        [one] { $count } día
+       *[other] { $count } días
+    }. No lo reenvíes.
+
+    No recibir más estos correos: { $end }
+chat-mail-confirm-subject = Confirma tu correo para el chat “{ $title }”
+chat-mail-confirm-letter =
+    En el chat “{ $title }” se pidió enviar las respuestas a esta dirección. Confírmala: { $url }
+    El enlace funciona durante un día.
+
+    Si no fuiste tú, ignora este correo: no enviaremos nada más.

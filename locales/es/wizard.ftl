@@ -115,6 +115,8 @@ wizard-web-zone = Zona horaria del horario de atención
 wizard-web-zone-hint = Por ejemplo America/Mexico_City
 wizard-web-away = Texto fuera del horario de atención
 wizard-web-away-hint = Déjalo vacío para “Ahora no hay nadie. Escribe y te responderemos en horario de atención.”
+wizard-web-mail = Enviar por correo las respuestas sin leer después de, minutos
+wizard-web-mail-hint = De 1 a 1440, por ejemplo 10. Solo a visitantes que lo pidieron y confirmaron su dirección. Déjalo vacío para no enviar.
 
 ## Source wizard: further words
 

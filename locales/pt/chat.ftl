@@ -75,3 +75,35 @@ chat-react = Reagir
 chat-choose = Escolher
 chat-map = Ver no mapa
 chat-files-enough = Não enviado: hoje não aceitamos mais arquivos aqui. Envie um link.
+chat-mail = Receber a resposta por e-mail
+chat-mail-sent = Abra o link que enviamos ao seu e-mail para confirmar o endereço.
+chat-mail-limit = Não enviado: há e-mails demais para este endereço ou daqui. Tente mais tarde.
+chat-mail-first = Escreva uma mensagem primeiro.
+chat-mail-on = Pronto. As respostas que você não ler no chat chegarão por e-mail.
+chat-mail-back = Voltar ao chat
+chat-mail-dead = Este link não funciona mais. Peça de novo no chat as respostas por e-mail.
+chat-mail-confirm = Enviar ao seu e-mail as respostas do chat “{ $title }” que você não ler no chat?
+chat-mail-confirm-yes = Sim, enviar
+chat-mail-end = Parar os e-mails sobre respostas no chat “{ $title }”?
+chat-mail-end-yes = Não enviar mais
+chat-mail-ended = Você não receberá mais e-mails deste chat.
+chat-mail-file = Um arquivo: { $name }
+chat-mail-subject = Resposta no chat “{ $title }”
+chat-mail-letter =
+    Você tem uma resposta no chat “{ $title }”.
+
+    { $answers }
+
+    Continuar no chat: { $back }
+    O link abre o seu chat sem senha e funciona por { $count ->
+        [one] { $count } dia
+       *[other] { $count } dias
+    }. Não o encaminhe.
+
+    Não receber mais estes e-mails: { $end }
+chat-mail-confirm-subject = Confirme o seu e-mail para o chat “{ $title }”
+chat-mail-confirm-letter =
+    No chat “{ $title }” pediram para enviar as respostas a este endereço. Confirme: { $url }
+    O link funciona por um dia.
+
+    Se não foi você, ignore este e-mail: nada mais será enviado.

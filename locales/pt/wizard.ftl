@@ -115,6 +115,8 @@ wizard-web-zone = Fuso horário do atendimento
 wizard-web-zone-hint = Por exemplo America/Sao_Paulo
 wizard-web-away = Texto fora do horário de atendimento
 wizard-web-away-hint = Deixe vazio para “Ninguém está aqui agora. Escreva e responderemos no horário de atendimento.”
+wizard-web-mail = Enviar por e-mail as respostas não lidas depois de, minutos
+wizard-web-mail-hint = De 1 a 1440, por exemplo 10. Só a visitantes que pediram e confirmaram o endereço. Deixe vazio para não enviar.
 
 ## Source wizard: further words
 

@@ -119,7 +119,11 @@ impl App {
         let alert_notices = Arc::new(AlertNoticeContext::new(delivery.clone(), identity.clone()));
         Ok(Arc::new(Self {
             oauth: Arc::new(OauthContext { tenants: tenants.clone(), identity: identity.clone() }),
-            webchat: Arc::new(WebchatContext { usage: usage.clone(), guests: Guests::new(&config.limits) }),
+            webchat: Arc::new(WebchatContext {
+                usage: usage.clone(),
+                identity: identity.clone(),
+                guests: Guests::new(&config.limits),
+            }),
             widget: Arc::new(WidgetContext {
                 usage: usage.clone(),
                 identity: identity.clone(),

@@ -262,6 +262,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);
         keep(tasks, app, "alert_notices", &app.alert_notices, crate::alert_notices::run);
         keep(tasks, app, "alert_bot", &app.alert_notices, crate::alert_notices::bot::run);
+        keep(tasks, app, "chat_emails", &app.webchat, crate::webchat::by_email::run);
         keep(tasks, app, "alert_checks", &app.usage, crate::alert_checks::run);
         keep(tasks, app, "balance", &app.delivery, crate::delivery::balance::run);
         keep(tasks, app, "gauges", &app.delivery, crate::delivery::gauges::run);

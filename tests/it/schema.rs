@@ -11,8 +11,8 @@ const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrat
 
 /// Scans over all tenants: the queue's timer, accounts' scheduled work, the accounts of a login of the vendor's, files
 /// that are due to be fetched or deleted, alerts and notices about them, running imports, lines at messengers that are
-/// to be checked, and reviews of templates. Nothing else may be searched without a tenant.
-const SCANS: [&str; 19] = [
+/// to be checked, reviews of templates, and letters about answers in chats. Nothing else may be searched without a tenant.
+const SCANS: [&str; 20] = [
     "ledger_delta_all_day",
     "source_poll",
     "source_renew",
@@ -32,6 +32,7 @@ const SCANS: [&str; 19] = [
     "source_notice_due",
     "message_template_due",
     "replay_due",
+    "chat_email_due",
 ];
 
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
-//! A mail server that accepts and keeps all e-mails.
+//! A mail server that accepts and keeps all e-mails, unless it is to refuse them.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use base::config::Config;
@@ -17,6 +18,9 @@ static PORT: OnceLock<u16> = OnceLock::new();
 pub struct MailServer {
     letters: Arc<Mutex<VecDeque<Mail>>>,
     came: Arc<Notify>,
+    /// The code of the answer to each recipient; 0: they are accepted.
+    refusal: Arc<AtomicU16>,
+    refused: Arc<AtomicUsize>,
 }
 
 /// A decoded e-mail.
@@ -34,13 +38,19 @@ impl MailServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         PORT.set(listener.local_addr().unwrap().port()).expect("one mail server a test");
-        let server = Self { letters: Arc::default(), came: Arc::default() };
+        let server =
+            Self { letters: Arc::default(), came: Arc::default(), refusal: Arc::default(), refused: Arc::default() };
         let (letters, came) = (server.letters.clone(), server.came.clone());
+        let (refusal, refused) = (server.refusal.clone(), server.refused.clone());
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let letter = talk(stream).await;
-                letters.lock().unwrap().push_back(letter);
+                match talk(stream, refusal.load(Ordering::SeqCst)).await {
+                    Some(letter) => letters.lock().unwrap().push_back(letter),
+                    None => {
+                        refused.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
                 came.notify_one();
             }
         });
@@ -61,6 +71,16 @@ impl MailServer {
             }
             self.came.notified().await;
         }
+    }
+
+    /// Answers every recipient with this code from now on, e.g. 451 for "later" or 550 for "never"; 0: accepts them.
+    pub fn refuses(&self, code: u16) {
+        self.refusal.store(code, Ordering::SeqCst);
+    }
+
+    /// How many e-mails were refused.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
     }
 
     /// Whether all received e-mails were read.
@@ -134,13 +154,16 @@ fn unquoted(body: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-async fn talk(stream: TcpStream) -> Mail {
+/// Receives an e-mail; none if its recipient was refused.
+async fn talk(stream: TcpStream, refusal: u16) -> Option<Mail> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 here\r\n").await.unwrap();
     let mut letter = String::new();
-    while let Some(line) = lines.next_line().await.unwrap() {
+    let refusing = format!("{refusal} not here\r\n");
+    while let Ok(Some(line)) = lines.next_line().await {
         let answer: &[u8] = match line.split(' ').next().unwrap().to_uppercase().as_str() {
+            "RCPT" if refusal > 0 => refusing.as_bytes(),
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.unwrap();
                 while let Some(line) = lines.next_line().await.unwrap().filter(|line| line != ".") {
@@ -158,5 +181,5 @@ async fn talk(stream: TcpStream) -> Mail {
         };
         write.write_all(answer).await.unwrap();
     }
-    Mail::read(&letter)
+    (!letter.is_empty()).then(|| Mail::read(&letter))
 }

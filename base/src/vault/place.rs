@@ -63,6 +63,8 @@ places! {
     CrmSubscription = "crm_subscription",
     /// The secret of an account's webhook for alerts.
     AlertWebhook = "alert_webhook",
+    /// Addresses of visitors who get answers by e-mail.
+    ChatEmail = "chat_email",
     SourceNotice = "source_notice",
     SourceSecrets = "source_secrets",
     /// Answers to requests with an `Idempotency-Key`.
@@ -94,6 +96,12 @@ impl Place {
             Self::InstallCall => Table { name: "install_call", columns: &["code"], of_vendor: true, ..plain },
             Self::CrmSubscription => Table { name: "crm_subscription", keys: &[], columns: &["destination"], ..plain },
             Self::AlertWebhook => Table { name: "alert_webhook", keys: &[], columns: &["secret"], ..plain },
+            Self::ChatEmail => Table {
+                name: "chat_email",
+                keys: &[("conversation_id", KeyColumnType::Uuid)],
+                columns: &["address"],
+                ..plain
+            },
             Self::SourceNotice => Table {
                 name: "source_notice",
                 keys: &[("source_id", KeyColumnType::Uuid)],

@@ -20,7 +20,7 @@ mod settings;
 
 pub use color::Color;
 pub use hours::WorkingHours;
-pub use settings::WebChatSettings;
+pub use settings::{EMAIL_ANSWERS, WebChatSettings};
 
 /// Name, among a source's credentials, of the secret with which a site signs its customers' tokens. Parom generates
 /// it.
@@ -79,6 +79,9 @@ const FIELDS: &[Field] = &[
         .in_section("hours"),
     Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away")
         .with_hint("wizard-web-away-hint")
+        .in_section("hours"),
+    Field::optional(EMAIL_ANSWERS, Input::Text, "wizard-web-mail")
+        .with_hint("wizard-web-mail-hint")
         .in_section("hours"),
 ];
 

@@ -2,7 +2,7 @@
 
 use base::error::FieldError;
 use base::i18n::LocalizedText;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
@@ -12,6 +12,10 @@ const MOST_ORIGINS: usize = 50;
 const MOST_LINES: usize = 21;
 const TITLE_CHARS: usize = 100;
 const TEXT_CHARS: usize = 2000;
+/// The setting that needs an SMTP server.
+pub const EMAIL_ANSWERS: &str = "email_answers_after";
+/// Minutes after which an unread answer may be sent by e-mail: at most a day.
+const ANSWERS_AFTER: std::ops::RangeInclusive<u32> = 1..=1440;
 
 /// The settings as stored and shown. All are optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +41,21 @@ pub struct WebChatSettings {
     /// How soon answers usually come: `minutes`, `hour`, `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_time: Option<String>,
+    /// Minutes after which an unread answer is sent to visitors who asked for that; none: never.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "minutes")]
+    pub email_answers_after: Option<u32>,
+}
+
+/// Whole minutes, also as the text that a form sends. Everything else is 0, which is out of range.
+fn minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let minutes = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::String(text) if text.trim().is_empty() => return Ok(None),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Number(number) => number.as_u64().and_then(|minutes| minutes.try_into().ok()),
+        _ => None,
+    };
+    Ok(Some(minutes.unwrap_or(0)))
 }
 
 impl WebChatSettings {
@@ -106,7 +125,12 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
         side: one_of(&mut wrong, "side", read.side, SIDES),
         theme: one_of(&mut wrong, "theme", read.theme, THEMES),
         reply_time: one_of(&mut wrong, "reply_time", read.reply_time, REPLY_TIMES),
+        email_answers_after: read.email_answers_after,
     };
+    if checked.email_answers_after.is_some_and(|minutes| !ANSWERS_AFTER.contains(&minutes)) {
+        let said = LocalizedText::new("said-minutes").with("least", *ANSWERS_AFTER.start());
+        wrong.add(EMAIL_ANSWERS, said.with("most", *ANSWERS_AFTER.end()));
+    }
     if !wrong.0.is_empty() {
         return Err(wrong.0);
     }
@@ -235,6 +259,10 @@ mod tests {
             (json!({"nickname": "x"}), vec!["/settings"]),
             (json!({"color": "red", "greeting": "x".repeat(2001)}), vec!["/settings/color", "/settings/greeting"]),
             (json!({"side": "top", "theme": "dark"}), vec!["/settings/side"]),
+            (json!({"email_answers_after": 0}), vec!["/settings/email_answers_after"]),
+            (json!({"email_answers_after": 1441}), vec!["/settings/email_answers_after"]),
+            (json!({"email_answers_after": "soon"}), vec!["/settings/email_answers_after"]),
+            (json!({"email_answers_after": [10]}), vec!["/settings/email_answers_after"]),
             (json!({"ask": "phone"}), vec!["/settings/ask"]),
             (json!({"ask": ["phone", "age"]}), vec!["/settings/ask/1"]),
             (
@@ -252,6 +280,10 @@ mod tests {
     fn what_is_empty_is_not_set() {
         let empty = json!({"title": " ", "color": "", "greeting": "", "ask": [], "working_hours": {"text": " "}});
         assert_eq!(checked(empty).unwrap(), serde_json::to_value(WebChatSettings::default()).unwrap());
+        let kept = checked(json!({"email_answers_after": " 10 "})).unwrap();
+        assert_eq!(kept["email_answers_after"], json!(10));
+        let kept = checked(json!({"email_answers_after": ""})).unwrap();
+        assert_eq!(kept.get("email_answers_after"), None);
         let kept = checked(json!({"ask": ["email", "name", "name"], "color": "#0b5cad"})).unwrap();
         assert_eq!((&kept["ask"], &kept["color"]), (&json!(["name", "email"]), &json!("#0b5cad")));
     }

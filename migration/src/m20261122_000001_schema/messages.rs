@@ -7,7 +7,7 @@
 use crate::table::{Table, bigint, blob, boolean, integer, smallint, tenant_table, text, uuid};
 
 pub(super) const TABLES: &[Table] =
-    &[CONVERSATION, CONVERSATION_ALIAS, CONTACT_TASK, MESSAGE, DEDUPE, PARKED_STATUS, RAW_HOOK, MEDIA];
+    &[CONVERSATION, CONVERSATION_ALIAS, CONTACT_TASK, CHAT_EMAIL, MESSAGE, DEDUPE, PARKED_STATUS, RAW_HOOK, MEDIA];
 
 /// A chat with one customer, or a group chat, on one source; and the contact in amoCRM that it belongs to.
 const CONVERSATION: Table = tenant_table("conversation", &["id"])
@@ -68,6 +68,27 @@ const CONTACT_TASK: Table = tenant_table("contact_task", &["conversation_id"])
     .indexes(&[
         // Finds tasks that are due. Over all accounts.
         "CREATE INDEX contact_task_due ON contact_task (next_try_at)",
+    ]);
+
+/// Addresses at which visitors of a site's chat get answers that they have not read, and their next letters.
+const CHAT_EMAIL: Table = tenant_table("chat_email", &["conversation_id"])
+    .columns(&[
+        uuid("conversation_id"),
+        uuid("source_id"),
+        uuid("link_id"),
+        blob("address"),
+        text("language"),
+        bigint("asked_at"),
+        bigint("confirmed_at"),
+        bigint("after_position"),
+        bigint("answered_at"),
+        bigint("mailed_at"),
+        bigint("due_at").null(),
+        integer("tries"),
+    ])
+    .indexes(&[
+        // Finds letters that are due. Over all accounts.
+        "CREATE INDEX chat_email_due ON chat_email (due_at) WHERE due_at IS NOT NULL",
     ]);
 
 /// Messages in either direction, with the state of their delivery.

@@ -5,6 +5,7 @@ import { drawing } from "./dom.js";
 import { letAttach, takeFiles } from "./files.js";
 import { asks, introduced, introduction } from "./intro.js";
 import { reacted, tellTyping, typed, types } from "./live.js";
+import { offer } from "./mail.js";
 import { begin, correct, isHeld, send, waits, write } from "./outbox.js";
 import { place } from "./place.js";
 import { arrived } from "./receipts.js";
@@ -28,6 +29,7 @@ const writes = (text, more) => {
   place.makeKnown();
   write(text, { ...introduction(), ...more });
   if (!closes) connect();
+  offer();
 };
 
 on(form, "submit", (event) => {

@@ -17,6 +17,7 @@ pub mod history;
 mod letter_context;
 pub mod letters;
 pub mod manual;
+mod missed_answer;
 pub mod read;
 pub mod replay;
 pub mod resend;

@@ -9,6 +9,7 @@ use super::{device, token};
 use crate::identity::IdentityContext;
 
 const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 /// Links to one recipient. The window is a link's lifetime, so a refused recipient has a link that still works.
 const LINKS: Limit = Limit { most: 2, window: Purpose::SignIn.life() };
 /// Links requested from one address, for any recipient.
@@ -25,6 +26,14 @@ const FROM_ALL: Limit = Limit { most: 10, window: HOUR };
 const INVITATIONS_FROM: Limit = Limit { most: 40, window: HOUR };
 /// Codes that confirm an address for e-mails about alerts, to the same recipient.
 const CODES_TO: Limit = Limit { most: 3, window: HOUR };
+/// Letters that ask to confirm an address for a chat's answers, to the same recipient, of all chats and accounts.
+const CHAT_TO: Limit = Limit { most: 3, window: DAY };
+/// The same of one visitor.
+const CHAT_OF: Limit = Limit { most: 3, window: HOUR };
+/// The same from one address.
+const CHAT_FROM: Limit = Limit { most: 10, window: HOUR };
+/// The same of one chat.
+const CHAT_IN: Limit = Limit { most: 100, window: HOUR };
 /// Links to a member whose second step was removed, from one account.
 const RENEWALS_TO: Limit = Limit { most: 3, window: HOUR };
 /// The longest name shown in an e-mail.
@@ -70,6 +79,26 @@ pub async fn invitation(
 /// Counts a code that confirms an address for alert e-mails.
 pub async fn alert_code(app: &IdentityContext, email: &str) -> Result<Result<(), Wait>, DbErr> {
     count(app, &format!("alert-code-to:{}", receiver(email)), CODES_TO).await
+}
+
+/// Counts a letter that asks to confirm an address for a chat's answers. `visitor`: their id.
+pub async fn chat_answers(
+    app: &IdentityContext,
+    source_id: Uuid,
+    visitor: &str,
+    email: &str,
+    origin: &AttemptOrigin,
+) -> Result<Result<(), Wait>, DbErr> {
+    all(
+        app,
+        [
+            (format!("chat-email-from:{}", origin.place()), CHAT_FROM),
+            (format!("chat-email-of:{}", token::hash(visitor)), CHAT_OF),
+            (format!("chat-email-in:{source_id}"), CHAT_IN),
+            (format!("chat-email-to:{}", receiver(email)), CHAT_TO),
+        ],
+    )
+    .await
 }
 
 /// Counts a link to a member whose second step is removed by their account.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 
 use crate::identity::IdentityContext;
@@ -24,8 +24,27 @@ pub fn is_on(app: &IdentityContext) -> bool {
     app.config.mail.url.is_some()
 }
 
+/// Whether an e-mail can be sent to this address: `name@host`, without a display name.
+pub fn is_address(text: &str) -> bool {
+    text.parse::<Address>().is_ok()
+}
+
+/// Whether the SMTP server refused an e-mail for good (5xx): a repeat would be refused too.
+pub fn is_refused(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<lettre::transport::smtp::Error>().is_some_and(|error| error.is_permanent())
+}
+
 /// Sends an e-mail by the SMTP server. The error contains neither address nor text.
 pub async fn send(app: &IdentityContext, letter: Email) -> anyhow::Result<()> {
+    send_with(app, letter, None).await
+}
+
+/// [`send`], for a recipient who can end such e-mails: a POST to this URL does (RFC 8058), a person finds it in the text.
+pub async fn send_endable(app: &IdentityContext, letter: Email, end: &str) -> anyhow::Result<()> {
+    send_with(app, letter, Some(end)).await
+}
+
+async fn send_with(app: &IdentityContext, letter: Email, end: Option<&str>) -> anyhow::Result<()> {
     let Some(url) = &app.config.mail.url else { anyhow::bail!("no [mail] is configured") };
     let from: Mailbox = app
         .config
@@ -36,10 +55,14 @@ pub async fn send(app: &IdentityContext, letter: Email) -> anyhow::Result<()> {
         .parse()
         .map_err(|_| anyhow::anyhow!("mail.from is not an address"))?;
     let to: Mailbox = letter.to.parse().map_err(|_| anyhow::anyhow!("the receiver's address cannot be written to"))?;
-    let message = Message::builder()
-        .from(from)
-        .to(to)
-        .subject(plain(&letter.subject))
+    let mut message = Message::builder().from(from).to(to).subject(plain(&letter.subject));
+    if let Some(end) = end {
+        let header = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
+        message = message
+            .raw_header(header("List-Unsubscribe", &format!("<{end}>")))
+            .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
+    let message = message
         .header(ContentType::TEXT_PLAIN)
         .body(plain(&letter.text))
         .map_err(|error| anyhow::anyhow!("a letter could not be made: {error}"))?;
@@ -50,7 +73,7 @@ pub async fn send(app: &IdentityContext, letter: Email) -> anyhow::Result<()> {
     let sent = tokio::time::timeout(TOGETHER, transport.send(message)).await;
     match sent {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(anyhow::anyhow!("the SMTP server of mail.url did not take a letter: {error}")),
+        Ok(Err(error)) => Err(anyhow::Error::new(error).context("the SMTP server of mail.url did not take a letter")),
         Err(_) => anyhow::bail!("the SMTP server of mail.url does not answer"),
     }
 }

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::by::{changed_meanwhile, next_version};
 use super::check::{WrongFields, addresses};
 use super::create::{channel_connected, pipeline_exists, written};
-use super::{By, ContactRule, find, line};
+use super::{By, ContactRule, find, line, setup_of};
 use crate::settings;
 use crate::source::SourceContext;
 use crate::tenant as tenants;
@@ -159,7 +159,7 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
     if let Some(settings) = &change.settings
         && let Some(connector) = wrong.kind(app, &source.kind)
     {
-        match connector.setup(settings.clone()) {
+        match setup_of(app, connector.as_ref(), settings.clone()) {
             Ok(checked) => {
                 let before = serde_json::from_str(&source.settings).unwrap_or_default();
                 wrong.0.extend(addresses(app, &source.kind, &checked.public, &before).await);

@@ -18,7 +18,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::check::{WrongFields, addresses};
-use super::{By, ContactRule, SourceStatus, line, mirror};
+use super::{By, ContactRule, SourceStatus, line, mirror, setup_of};
 use crate::settings;
 use crate::source::SourceContext;
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
@@ -183,7 +183,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
     let mut found = None;
     if let Some(connector) = wrong.kind(app, &wanted.kind) {
         let channel = wrong.channel(integration, &wanted.kind, wanted.channel_id);
-        match connector.setup(wanted.settings) {
+        match setup_of(app, connector.as_ref(), wanted.settings) {
             Ok(setup) => found = channel.map(|channel| (channel, setup)),
             Err(errors) => wrong.0.extend(errors),
         }

@@ -25,6 +25,7 @@ use futures_util::future::LocalBoxFuture;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
+use super::by_email::{self, Returned};
 use super::customer::{self, Customer};
 use super::guests::VisitorAct;
 use super::visitor::Visitor;
@@ -216,7 +217,12 @@ async fn guest(app: &WebchatContext, request: &HttpRequest) -> Result<Guest> {
         Some(secret) => (Visitor::of_secret(source_id, secret), None),
         // Cookies are valid on our own page only.
         None if place.on_site => (None, None),
-        None => (Visitor::of(request, source_id), None),
+        None => match by_email::visitor(app, request, &place.source).await? {
+            Returned::As(visitor) => (Some(visitor), None),
+            Returned::No => (Visitor::of(request, source_id), None),
+            // A page that shows one conversation must not write into another: it is reloaded first.
+            Returned::Over => (None, None),
+        },
     };
     let visitor = visitor.ok_or(ChatRefusal::Unknown)?;
     Ok(Guest { place, visitor, customer, address })

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::access::{ChatAccess, Result};
-use super::{reactions, words};
+use super::{by_email, reactions, words};
 use crate::media::MediaKind;
 use crate::webchat::WebchatContext;
 
@@ -33,6 +33,8 @@ pub struct Appearance {
     pub theme: &'static str,
     /// Who processes the data; empty if the vendor did not say.
     pub privacy: String,
+    /// Answers by e-mail can be asked for; see [`super::history::ChatHistory::mail`], which replaces it.
+    pub mail: Option<String>,
     /// The reactions offered.
     pub emoji: Vec<&'static str>,
     pub limits: FileLimits,
@@ -81,6 +83,7 @@ impl Appearance {
                 _ => "auto",
             },
             privacy: if company.is_empty() { String::new() } else { privacy },
+            mail: by_email::after(app, settings).map(|_| String::new()),
             emoji: reactions::offered(app, place.source.channel_id),
             limits: FileLimits {
                 picture: limit(MediaKind::Picture),

@@ -28,6 +28,7 @@ const PARTS: &[(&str, &str)] = &[
     ("receipts", asset!("receipts.js")),
     ("files", asset!("files.js")),
     ("smileys", asset!("smileys.js")),
+    ("mail", asset!("mail.js")),
     ("sound", asset!("sound.js")),
     ("stream", asset!("stream.js")),
     ("chat", asset!("chat.js")),

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::Guests;
+use crate::identity::IdentityContext;
 use crate::platform::stands_on;
 use crate::usage::UsageContext;
 
 /// The context of the web chat.
 pub struct WebchatContext {
     pub usage: Arc<UsageContext>,
+    pub identity: Arc<IdentityContext>,
     /// Visitors connected to a web chat.
     pub guests: Guests,
 }

@@ -22,6 +22,7 @@ use tokio::time::{Instant, Interval, interval_at};
 use uuid::Uuid;
 
 use super::access::{Guest, Result};
+use super::by_email;
 use super::guests::Seat;
 use super::history::{self, BATCH};
 use super::message_view::{MessageReactions, MessageView};
@@ -45,6 +46,7 @@ pub async fn get(app: web::Data<WebchatContext>, guest: Guest, request: HttpRequ
         spoke: app.guests.hear(),
         typing: app.typing.subscribe(),
         words: place.words,
+        by_email: by_email::after(&app, &place.settings).is_some(),
         alive: interval_at(Instant::now() + ALIVE, ALIVE),
         after: position_in(&request),
         conversation_id: None,
@@ -85,6 +87,8 @@ struct ChatFeed {
     source: Arc<source::Model>,
     visitor: Visitor,
     words: Words,
+    /// This chat sends answers that are not read here by e-mail.
+    by_email: bool,
     conversation_id: Option<Uuid>,
     /// Time of the newest change of a reaction sent.
     reacted_at: i64,
@@ -197,6 +201,9 @@ impl ChatFeed {
         }
         let Some(conversation_id) = self.conversation_id else { return Ok(()) };
         let place = (self.source.tenant_id, conversation_id);
+        if self.by_email {
+            by_email::row::is_read(&self.app, place).await?;
+        }
         let found = history::after(&self.app, self.words, place, self.after).await?;
         self.look = u64::try_from(found.len()).is_ok_and(|length| length >= BATCH);
         for (position, answer) in &found {

@@ -166,6 +166,11 @@ impl Guests {
         Some(Seat { seats: self.seats.clone(), visitor: visitor.to_owned(), _taken: taken, number, asked_to_leave })
     }
 
+    /// Whether a visitor has an open stream at this instance.
+    pub fn is_here(&self, visitor: &str) -> bool {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner).of.contains_key(visitor)
+    }
+
     /// Announces that a visitor wrote the message of this id: their conversation exists from now on.
     pub fn say_spoke(&self, visitor: &str, id: Uuid) {
         let _ = self.spoke.send((visitor.to_owned(), id));

@@ -16,6 +16,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::access::{self, ChatAccess, Guest};
+use super::by_email;
 use super::message_view::{MessageReactions, MessageView, body_of, page_id, shown};
 use super::visitor::Visitor;
 use crate::tenant::users;
@@ -47,6 +48,8 @@ pub struct ChatHistory {
     pub after: i64,
     /// There are messages.
     pub started: bool,
+    /// Answers by e-mail can be asked for: the address that the visitor gave before, or an empty text.
+    pub mail: Option<String>,
 }
 
 /// `GET /chat/{source_id}/history`: the conversation so far, for another site's page.
@@ -57,12 +60,14 @@ pub async fn get(app: web::Data<WebchatContext>, guest: Guest) -> access::Result
 
 /// The visitor's conversation so far; empty for an unknown visitor.
 pub async fn load(app: &Arc<WebchatContext>, place: &ChatAccess, visitor: Option<&Visitor>) -> Result<ChatHistory> {
-    let Some(visitor) = visitor else { return Ok(ChatHistory::default()) };
-    let Some(conversation_id) = conversation_of(app, &place.source, visitor).await? else {
-        return Ok(ChatHistory::default());
-    };
+    let mail = by_email::after(app, &place.settings).map(|_| String::new());
+    let nothing = ChatHistory { mail: mail.clone(), ..ChatHistory::default() };
+    let Some(visitor) = visitor else { return Ok(nothing) };
+    let Some(conversation_id) = conversation_of(app, &place.source, visitor).await? else { return Ok(nothing) };
+    let place_of = (place.source.tenant_id, conversation_id);
+    let mail = if mail.is_some() { by_email::offered(app, place_of).await? } else { None };
     let (lines, after) = read(app, place.words, place.source.tenant_id, conversation_id).await?;
-    Ok(ChatHistory { lines, after, started: true })
+    Ok(ChatHistory { lines, after, started: true, mail })
 }
 
 /// The conversation so far, oldest first, and the position up to which it contains every answer.
@@ -107,6 +112,27 @@ pub async fn after(
     Ok(found.iter().map(|message| message.position).zip(shown).collect())
 }
 
+/// Answers after a position that the visitor has not read, in order of delivery, at most [`BATCH`].
+pub async fn unread(
+    app: &WebchatContext,
+    (tenant_id, conversation_id): (Uuid, Uuid),
+    position: i64,
+) -> Result<Vec<message::Model>, DbErr> {
+    carried(tenant_id, conversation_id)
+        .filter(message::Column::Position.gt(position))
+        .filter(message::Column::State.ne(State::Read.number()))
+        .order_by_asc(message::Column::Position)
+        .limit(BATCH)
+        .all(app.store.read())
+        .await
+}
+
+/// The position of the last answer; 0 if there is none.
+pub async fn last_position(app: &WebchatContext, (tenant_id, conversation_id): (Uuid, Uuid)) -> Result<i64, DbErr> {
+    let last = carried(tenant_id, conversation_id).order_by_desc(message::Column::Position).limit(1);
+    Ok(last.one(app.store.read()).await?.map_or(0, |last| last.position))
+}
+
 /// Messages whose reaction was set or removed since a time, by the page's ids; and the latest such time.
 pub async fn reacted(
     app: &WebchatContext,
@@ -124,7 +150,8 @@ pub async fn reacted(
     Ok((found.iter().map(|message| (page_id(message), MessageReactions::of(message))).collect(), last))
 }
 
-async fn all_shown(
+/// Messages as their customer sees them.
+pub async fn all_shown(
     app: &Arc<WebchatContext>,
     words: Words,
     tenant_id: Uuid,

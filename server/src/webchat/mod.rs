@@ -13,6 +13,7 @@
 //! POST /chat/{source_id}/receipts   which answers arrived and were seen
 //! POST /chat/{source_id}/reactions  the customer's reaction to a message
 //! POST /chat/{source_id}/typing     the customer is typing
+//! …    /chat/{source_id}/email…      answers by e-mail ([`by_email`])
 //! GET  /chat/static/{file}          scripts and styles
 //! ```
 //!
@@ -26,6 +27,7 @@ mod access;
 mod appearance;
 mod assets;
 mod body;
+pub mod by_email;
 mod card;
 mod context;
 mod customer;
@@ -68,6 +70,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/{source_id}/events", web::get().to(events::get))
             .route("/{source_id}/receipts", web::post().to(receipts::post))
             .route("/{source_id}/reactions", web::post().to(reactions::post))
-            .route("/{source_id}/typing", web::post().to(typing::post)),
+            .route("/{source_id}/typing", web::post().to(typing::post))
+            .configure(by_email::routes),
     );
 }

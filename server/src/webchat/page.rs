@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::access::{self, ChatAccess, Result};
 use super::appearance::Appearance;
+use super::by_email::{self, Returned};
 use super::form::ChatForm;
 use super::history;
 use super::message_view::MessageView;
@@ -121,11 +122,19 @@ pub async fn get(
         let place = (header::LOCATION, format!("/chat/{canonical}"));
         return Ok(HttpResponse::PermanentRedirect().insert_header(place).finish());
     }
-    let visitor = Visitor::of(&request, source.id);
+    let (visitor, is_over) = match by_email::visitor(&app, &request, &source).await? {
+        Returned::As(visitor) => (Some(visitor), false),
+        returned => (Visitor::of(&request, source.id), returned == Returned::Over),
+    };
+    let over = is_over.then(|| by_email::over(source.id, &app.config.server.public_url));
     let cookie = visitor::cookie_to_set(&request, source.id, &app.config.server.public_url);
     let settings = WebChatSettings::stored(&source.settings).into();
     let place = ChatAccess { source, settings, words, on_site: false };
-    show(&app, &place, visitor.as_ref(), cookie, None).await
+    let mut answer = show(&app, &place, visitor.as_ref(), cookie, None).await?;
+    if let Some(over) = over {
+        answer.add_cookie(&over).context("the cookie of a letter's link")?;
+    }
+    Ok(answer)
 }
 
 /// The page for a visitor, with a rejected form if there was one.
@@ -138,7 +147,7 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (source, words) = (&place.source, place.words);
     let history = history::load(app, place, visitor).await?;
-    let look = Appearance::of(app, place);
+    let look = Appearance { mail: history.mail, ..Appearance::of(app, place) };
     let form = unsent.as_ref().map(|unsent| unsent.form);
     let given = Given {
         look: &look,
@@ -174,7 +183,8 @@ pub fn closed(words: Words, status: StatusCode, sentence: Sentence) -> Result<Ht
     Ok(answer(status, html))
 }
 
-fn answer(status: StatusCode, html: String) -> HttpResponse {
+/// A page without anything from other sites.
+pub fn answer(status: StatusCode, html: String) -> HttpResponse {
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))

@@ -168,7 +168,7 @@ fn is_phone(text: &str) -> bool {
     PHONE_DIGITS.contains(&digits) && text.chars().all(|sign| sign.is_ascii_digit() || " +-().".contains(sign))
 }
 
-fn is_email(text: &str) -> bool {
+pub fn is_email(text: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && !part.chars().any(|sign| sign.is_whitespace() || sign.is_control());
     let (name, host) = text.split_once('@').unwrap_or_default();
     text.len() <= 254 && plain(name) && plain(host) && host.contains('.') && !host.contains('@')

@@ -49,7 +49,13 @@ fn kinds(words: Words) -> Value {
 /// The script's texts by the names it uses.
 pub fn of_script(words: Words) -> Value {
     let say = |key: &'static str| words.text(key).to_string();
-    json!({
+    let mail = json!({
+        "offer": say("chat-mail"),
+        "sent": say("chat-mail-sent"),
+        "limit": say("chat-mail-limit"),
+        "wrong": say("chat-wrong-email"),
+    });
+    let mut all = json!({
         "language": words.language().code(),
         "today": say("chat-today"),
         "yesterday": say("chat-yesterday"),
@@ -91,7 +97,12 @@ pub fn of_script(words: Words) -> Value {
         "unsent": PluralForms::of(words, "chat-unsent"),
         "fresh": PluralForms::of(words, "chat-new-messages"),
         "too_fast": PluralForms::of(words, "chat-too-fast"),
-    })
+    });
+    // The macro has no room for more entries.
+    if let Some(all) = all.as_object_mut() {
+        all.insert("mail".to_owned(), mail);
+    }
+    all
 }
 
 #[cfg(test)]

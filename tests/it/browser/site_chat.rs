@@ -1,4 +1,5 @@
 //! The chat on another site, in a real browser: under the site's own policy, with its scripts and styles around it.
+mod by_email;
 mod files;
 mod first_message;
 mod languages;
@@ -209,13 +210,12 @@ async fn customer_and_manager_talk_over_a_site_in_russian() {
 async fn nothing_is_lost_and_nothing_doubled() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = Shop::open(everywhere).await;
-    let words = Words::new(Language::En);
     shop.visit(&browser).await;
     types(&browser, "one").await;
     arrived(&shop.world, &["one"]).await;
     // Offline: a message waits and is marked as waiting.
     browser.offline(true).await;
-    let offline = say(words, "chat-offline");
+    let offline = say(Words::new(Language::En), "chat-offline");
     let notice = format!("root.getElementById('notice').textContent.startsWith({})", json!(offline));
     until(&browser, "the chat says that there is no line", &notice).await;
     types(&browser, "two").await;

@@ -8,13 +8,14 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 40] = [
+const TASKS: [&str; 41] = [
     "accounts",
     "alert_bot",
     "alert_checks",
     "alert_notices",
     "audit",
     "balance",
+    "chat_emails",
     "checkpoint",
     "contacts",
     "delivery",

@@ -97,6 +97,7 @@ const DERIVED: &[(&str, &str)] = &[
     ("media/new.rs", "ids of avatars"),
     ("identity/device.rs", "cookies of devices"),
     ("tenant/install/known.rs", "addresses of genuine install calls"),
+    ("webchat/by_email/token.rs", "links in letters about answers in a chat"),
     ("widget_api/session.rs", "session tokens of the widget"),
 ];
 

@@ -61,6 +61,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         "webchat",
         &[
             "compressed",
+            "identity",
             "intake",
             "lookup",
             "media",

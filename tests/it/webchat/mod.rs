@@ -2,6 +2,7 @@
 //! other people's sites, with files, questions, and customers whom a site names.
 
 mod asked;
+mod by_email;
 pub mod customers;
 mod files;
 mod sites;

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use crate::delivery::DeliveryContext;
 use crate::delivery::attempt::{attempt, cut_off, put_off};
 use crate::delivery::letter_context::LetterContext;
+use crate::delivery::missed_answer;
 use crate::delivery::slots::{Slot, Slots};
 use crate::delivery::traced::Trace;
 
@@ -124,6 +125,8 @@ pub(in crate::delivery) async fn write_down(
     let after_commit = AfterCommit::of(&settlement);
     let conversation_id = settlement.claim.conversation_id;
     let (tenant_id, letter_id) = (settlement.claim.tenant_id, settlement.claim.letter.id);
+    // Before the commit: a letter that is due for nothing is not sent, one that is forgotten would never be.
+    missed_answer::note(app, &settlement).await;
     if app.writer.settle(settlement).await {
         let _ = app.changes.send(conversation_id);
         trace.settled(app);

@@ -35,7 +35,7 @@ const MANY: Limit = Limit { most: 30, window: HOUR };
 /// Attempts from one address for a login that is tried from many.
 const PRESSED: Limit = Limit { most: 3, window: 15 * MINUTE };
 /// The longest window; older rows are deleted.
-pub const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(1);
+pub const LONGEST_WINDOW: TimeDelta = TimeDelta::days(1);
 
 /// Counts an attempt at an entrance (`panel`, `admin`, `code` …), whether the login exists or not. A known device has
 /// its own 10 attempts in 10 minutes. All others have 5 a minute for a login and an address and 20 a minute for an

@@ -178,7 +178,7 @@ async fn line_of(
 /// Checks the draft's settings; stores the connection's name in it, and whether another service has the connection.
 async fn check(app: &PanelContext, member: &Member, kind: &SourceKind, draft: &mut SourceDraft) -> Result<AccessCheck> {
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
-    let setup = match connector.setup(draft.settings.clone()) {
+    let setup = match crate::source::setup_of(app, connector.as_ref(), draft.settings.clone()) {
         Ok(setup) => setup,
         Err(errors) => {
             return Ok(AccessCheck::Wrong(fields::wrong(member.words, kind.fields, &draft.settings, &errors)));

@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use base::error::{Error, Result};
-use entity::{conversation, dead_letter, message};
+use base::vault::Place;
+use entity::{chat_email, conversation, dead_letter, message};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -25,6 +27,8 @@ pub struct CustomerExport {
 /// What is yet to be read.
 enum Part {
     Conversation(Uuid),
+    /// The address at which its visitor gets answers.
+    Email(Uuid),
     /// Messages of a chat after this one.
     Messages {
         conversation_id: Uuid,
@@ -48,6 +52,7 @@ impl CustomerExport {
         for id in &found.conversations {
             let conversation_id = *id;
             parts.push_back(Part::Conversation(*id));
+            parts.push_back(Part::Email(*id));
             parts.push_back(Part::Messages { conversation_id, after: Uuid::nil() });
             parts.push_back(Part::DeadLetters(*id));
         }
@@ -69,6 +74,14 @@ impl CustomerExport {
             Part::Conversation(id) => {
                 let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
                 found.one(db).await?.iter().map(shapes::conversation).collect()
+            }
+            Part::Email(id) => {
+                let found = chat_email::Entity::of_tenant(tenant_id).filter(chat_email::Column::ConversationId.eq(id));
+                let Some(row) = found.one(db).await?.filter(|row| !row.address.is_empty()) else {
+                    return Ok(Vec::new());
+                };
+                let address = self.app.vault.open_text(tenant_id, Place::ChatEmail, &id.to_string(), &row.address)?;
+                vec![shapes::chat_email(&row, address.expose_secret())]
             }
             Part::Messages { conversation_id, after } => {
                 let page = messages()

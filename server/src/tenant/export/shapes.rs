@@ -2,7 +2,9 @@
 
 use base::message::{Direction, LetterKind, State};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use entity::{audit, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant, tenant_channel};
+use entity::{
+    audit, chat_email, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant, tenant_channel,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -84,6 +86,16 @@ pub(super) fn conversation(row: &conversation::Model) -> Value {
             "id": row.id, "source_id": row.source_id, "external_id": row.external_id,
             "amocrm_chat_id": row.amocrm_chat_id, "contact": stored(&row.contact), "amocrm_contact_id": (row.contact_id > 0).then_some(row.contact_id),
             "visit": (!row.visit.is_empty()).then_some(&row.visit), "created_at": time(row.created_at),
+        }),
+    )
+}
+
+pub(super) fn chat_email(row: &chat_email::Model, address: &str) -> Value {
+    line(
+        "chat_email",
+        json!({
+            "conversation_id": row.conversation_id, "email": address, "language": row.language,
+            "asked_at": time(row.asked_at), "confirmed_at": maybe((row.confirmed_at > 0).then_some(row.confirmed_at)),
         }),
     )
 }

@@ -1,0 +1,110 @@
+//! Answers by e-mail: a visitor who leaves the chat gets the answers they have not read as a letter with a link back
+//! (docs/decisions/0029-answers-by-e-mail.md).
+//!
+//! ```text
+//! visitor: POST email ─▶ chat_email, unconfirmed ─▶ letter with a link ─▶ page with a button ─▶ confirmed
+//! manager's answer ─▶ due_at ─▶ claim ─▶ unread, and the visitor is not here? ─▶ letter: answers, link back, link to end
+//! ```
+//!
+//! Routes below `/chat/{source_id}/email`:
+//!
+//! ```text
+//! POST           an address, from the chat
+//! GET, POST /confirm  the page of the first letter's link, and its button
+//! GET       /back     the link back: opens the same conversation in this browser
+//! GET, POST /end      the page that ends the letters, its button, and one click in a mail program (RFC 8058)
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{self, ServiceConfig};
+use base::due;
+use base::message::Person;
+use connectors::webchat::WebChatSettings;
+use entity::chat_email::{self, Column};
+use entity::conversation;
+use sea_orm::EntityTrait;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::identity::mail;
+use crate::webchat::WebchatContext;
+
+mod ask;
+mod back;
+mod letter;
+mod pages;
+pub(super) mod row;
+mod send;
+mod token;
+
+pub(super) use back::{Returned, over, visitor};
+
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// Letters per query; further ones follow in the next.
+const BATCH: u64 = 50;
+/// Letters that are sent at once.
+const AT_ONCE: usize = 8;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/{source_id}/email", web::post().to(ask::post))
+        .route("/{source_id}/email/confirm", web::get().to(pages::confirm))
+        .route("/{source_id}/email/confirm", web::post().to(pages::confirmed))
+        .route("/{source_id}/email/back", web::get().to(back::get))
+        .route("/{source_id}/email/end", web::get().to(pages::end))
+        .route("/{source_id}/email/end", web::post().to(pages::ended));
+}
+
+/// Milliseconds after which an unread answer is sent; none if this chat or this server sends none.
+pub(super) fn after(app: &WebchatContext, settings: &WebChatSettings) -> Option<i64> {
+    let minutes = settings.email_answers_after.filter(|_| mail::is_on(&app.identity))?;
+    Some(i64::from(minutes) * 60_000)
+}
+
+/// What the chat offers in a conversation: the address that the visitor gave before the chat, or an empty text; none if
+/// an address is confirmed already.
+pub(super) async fn offered(app: &WebchatContext, place: (Uuid, Uuid)) -> base::error::Result<Option<String>> {
+    if row::of(app, place.0, place.1).await?.is_some_and(|row| row.confirmed_at > 0) {
+        return Ok(None);
+    }
+    let found = conversation::Entity::find_by_id(place).one(app.store.read()).await?;
+    let contact: Option<Person> = found.and_then(|row| serde_json::from_str(&row.contact).ok());
+    Ok(Some(contact.and_then(|contact| contact.email).unwrap_or_default()))
+}
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<WebchatContext>, stop: CancellationToken) {
+    let send = async || {
+        if let Err(error) = round(&app).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "letters about answers in chats are delayed; it will be retried"
+            );
+        }
+    };
+    due::every(LOOK_EVERY, &stop, send).await;
+}
+
+/// Sends what is due now; returns the number of letters.
+pub async fn round(app: &Arc<WebchatContext>) -> anyhow::Result<usize> {
+    let mut sent = 0;
+    loop {
+        let rows = due::found(&app.store, chat_email::Entity::find(), Column::DueAt, BATCH).await?;
+        if rows.is_empty() {
+            return Ok(sent);
+        }
+        sent += due::each(rows, AT_ONCE, async |row: chat_email::Model| {
+            let (tenant_id, conversation_id) = (row.tenant_id, row.conversation_id);
+            match send::one(app, row).await {
+                Ok(sent) => usize::from(sent),
+                Err(error) => {
+                    tracing::warn!(tenant.id = %tenant_id, conversation.id = %conversation_id, %error, "a letter about answers in a chat is delayed; it will be retried");
+                    0
+                }
+            }
+        })
+        .await;
+    }
+}

@@ -1,0 +1,271 @@
+//! Answers by e-mail: asked for in the chat, confirmed by the reader of the address, sent once, with a way back and a
+//! way to end them.
+
+mod strangers;
+
+use std::time::Duration;
+
+use entity::chat_email;
+use parom::webchat::by_email::round;
+use parom_tests::settings::HOST;
+use parom_tests::{Mail, Reply, World, answer, both, on_postgres, once};
+use reqwest::Method;
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+
+use super::{OnSite, SHOP, chat_of, chat_with};
+use crate::identity::{Mailed, link_of};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const ANNA: &str = "anna@example.com";
+
+fn settings() -> Value {
+    json!({"allowed_origins": [SHOP], "title": "Shop talk", "email_answers_after": 10})
+}
+
+async fn sent(world: &World) -> usize {
+    round(&world.app().webchat).await.expect("a round")
+}
+
+async fn asks(world: &World, who: &OnSite, email: &str) -> Reply {
+    who.posts(world, "/email", json!({"email": email})).await
+}
+
+/// Every link of a letter, as a path.
+fn links(world: &World, letter: &Mail) -> Vec<String> {
+    let base = world.api.base();
+    letter.text.split_whitespace().filter_map(|word| word.strip_prefix(&base)).map(str::to_owned).collect()
+}
+
+/// A visitor who wrote, asked for answers by e-mail and confirmed the address.
+async fn confirmed(world: &mut Mailed, source: &str) -> OnSite {
+    let anna = OnSite::new(source);
+    anna.writes(world, "Is it in stock?").await.is(202);
+    world.deliver_all().await;
+    assert_eq!(asks(world, &anna, ANNA).await.is(202).text_at("/state"), "asked");
+    let letter = world.mail.next().await;
+    let link = link_of(world, &letter);
+    answer(world.api.anonymous(Method::POST, &link)).await.is(200).says(&["Done. Answers"]);
+    anna
+}
+
+async fn manager_says(world: &mut Mailed, text: &str) {
+    world.advance(Duration::from_secs(1));
+    let chat = chat_of(world, "Is it in stock?");
+    world.sandbox.manager_says(HOST, &chat, text).await.unwrap();
+    world.deliver_all().await;
+}
+
+async fn rows(world: &World) -> Vec<chat_email::Model> {
+    chat_email::Entity::find().all(world.app().store.read()).await.unwrap()
+}
+
+/// The whole way, and that nothing goes to an address before its reader has agreed.
+async fn who_left_gets_the_answer_by_letter(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let anna = OnSite::new(&source);
+    assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], "");
+    asks(world, &anna, ANNA).await.is(422).says(&["Write a message first"]);
+    let visit = json!({"url": format!("{SHOP}/cart"), "title": "Cart"});
+    let first = json!({"id": uuid::Uuid::new_v4(), "text": "Is it in stock?", "visit": visit});
+    anna.posts(world, "/messages", first).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(anna.gets(world, "/history").await.is(200).json["mail"], "");
+    let russian = anna.request(world, Method::POST, "/email").header("Accept-Language", "ru");
+    answer(russian.json(&json!({"email": ANNA}))).await.is(202);
+    let letter = world.mail.next().await;
+    assert_eq!(letter.to, ANNA);
+    letter.says(&["Подтвердите почту для чата «Shop talk»", "ничего не делайте"]);
+    assert!(!letter.text.contains("stock"), "nothing of the chat is in it: {letter:?}");
+    let stored = &rows(world).await[0];
+    assert!(!String::from_utf8_lossy(&stored.address).contains("anna"), "the address is sealed");
+
+    // Not confirmed: nothing is sent. Opening the link, as a scanner does, confirms nothing.
+    let confirm = link_of(world, &letter);
+    let browser = world.visitor();
+    browser.opens(&confirm).await.is(200).says(&["Yes, send answers", "<form method=\"post\""]);
+    manager_says(world, "Yes, in blue").await;
+    world.advance(30 * MINUTE);
+    assert_eq!((sent(world).await, world.mail.is_empty()), (0, true));
+    answer(world.api.anonymous(Method::POST, &confirm)).await.is(200).says(&["href=\"https://shop.example/cart\""]);
+    browser.opens(&confirm).await.is(200).says(&["Done. Answers"]);
+    assert_eq!(anna.gets(world, "/history").await.is(200).json["mail"], Value::Null, "it is not offered again");
+    assert_eq!(asks(world, &anna, ANNA).await.is(200).text_at("/state"), "confirmed");
+
+    // Unread for ten minutes: one letter with everything since.
+    manager_says(world, "And in red").await;
+    assert_eq!(sent(world).await, 0);
+    world.advance(10 * MINUTE);
+    assert_eq!(sent(world).await, 1);
+    let letter = world.mail.next().await;
+    letter.says(&["Ответ в чате «Shop talk»", "Yes, in blue", "And in red"]);
+    let (back, end) = (links(world, &letter)[0].clone(), links(world, &letter)[1].clone());
+    assert!(letter.head.contains(&format!("List-Unsubscribe: <{}{end}>", world.api.base())), "{letter:?}");
+    assert!(letter.head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{letter:?}");
+    world.advance(60 * MINUTE);
+    assert_eq!((sent(world).await, rows(world).await[0].due_at), (0, None), "it is sent once");
+
+    // Back on another device: the same conversation, until the link has expired.
+    let phone = world.visitor();
+    let path = format!("/chat/{source}");
+    let opened = phone.opens(&back).await.is(303);
+    assert_eq!(opened.is_redirect(), format!("{path}#end"));
+    let cookie = opened.header("set-cookie").to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains(&format!("Path={path}")), "{cookie}");
+    phone.opens(&path).await.is(200).says(&["Is it in stock?", "Yes, in blue"]);
+    world.visitor().opens(&path).await.is(200).never_says(&["Is it in stock?"]);
+    let id = uuid::Uuid::new_v4().to_string();
+    phone.sends(&format!("{path}/messages"), &[("id", &id), ("text", "Red, please")]).await.is(303);
+    assert_eq!(anna.texts(world).await, ["Is it in stock?", "Yes, in blue", "And in red", "Red, please"]);
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(8 * 24 * 3600));
+    let late = [("id", id.as_str()), ("text", "Too late")];
+    phone.sends(&format!("{path}/messages"), &late).await.is(403);
+    world.visitor().opens(&back).await.is(410).says(&["no longer works"]);
+    phone.opens(&path).await.is(200).never_says(&["Is it in stock?"]);
+
+    // One click in a mail program, without a cookie.
+    let click = world.api.anonymous(Method::POST, &end).body("List-Unsubscribe=One-Click");
+    answer(click).await.is(200).says(&["no more e-mails"]);
+    assert!(rows(world).await[0].address.is_empty(), "the address is forgotten");
+    manager_says(world, "Still there?").await;
+    world.advance(60 * MINUTE);
+    assert_eq!((sent(world).await, world.mail.is_empty()), (0, true));
+    browser.opens(&confirm).await.is(410);
+    browser.opens(&end).await.is(200).says(&["no more e-mails"]);
+}
+
+async fn who_came_back_and_read_gets_no_letter(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let anna = confirmed(world, &source).await;
+    manager_says(world, "Yes").await;
+    let lines = anna.gets(world, "/history").await.is(200);
+    let id = lines.json["lines"][1]["id"].clone();
+    anna.posts(world, "/receipts", json!({"read": [id]})).await.is(204);
+    world.advance(15 * MINUTE);
+    assert_eq!(sent(world).await, 0);
+    // Without receipts: what they write shows that they have read.
+    manager_says(world, "Anything else?").await;
+    world.advance(Duration::from_secs(1));
+    anna.writes(world, "No, thanks").await.is(202);
+    world.deliver_all().await;
+    world.advance(15 * MINUTE);
+    assert_eq!(sent(world).await, 0);
+    // An open chat: put off while it is open.
+    manager_says(world, "See you").await;
+    let stream = anna.request(world, Method::GET, "/events").send().await.unwrap();
+    assert_eq!(stream.status(), 200);
+    world.advance(15 * MINUTE);
+    assert_eq!(sent(world).await, 0);
+    drop(stream);
+    let guests = world.app().webchat.guests.clone();
+    world.until("the stream is closed", async || (guests.streams() == 0).then_some(())).await;
+    world.advance(2 * MINUTE);
+    assert_eq!(sent(world).await, 1);
+    world.mail.next().await.says(&["See you"]);
+    // Not more than one in ten minutes, and each answer waits for its own ten.
+    manager_says(world, "One more thing").await;
+    world.advance(9 * MINUTE);
+    assert_eq!(sent(world).await, 0);
+    world.advance(2 * MINUTE);
+    assert_eq!(sent(world).await, 1);
+    world.mail.next().await.says(&["One more thing"]);
+}
+
+async fn a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    confirmed(world, &source).await;
+    world.mail.refuses(451);
+    manager_says(world, "Yes").await;
+    world.advance(11 * MINUTE);
+    assert_eq!(sent(world).await, 0);
+    world.until("it was refused", async || (world.mail.refused() == 1).then_some(())).await;
+    world.mail.refuses(0);
+    assert_eq!(sent(world).await, 0, "a minute between the attempts");
+    world.advance(2 * MINUTE);
+    assert_eq!(sent(world).await, 1);
+    world.mail.next().await.says(&["Yes"]);
+    // Refused for good: the address is deleted, and nothing is tried again.
+    world.mail.refuses(550);
+    manager_says(world, "Are you there?").await;
+    world.advance(11 * MINUTE);
+    assert_eq!((sent(world).await, rows(world).await.len()), (0, 0));
+}
+
+async fn one_of_two_processes_sends_a_letter(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    confirmed(world, &source).await;
+    let other = world.another_server().await;
+    manager_says(world, "Yes").await;
+    world.advance(11 * MINUTE);
+    let (here, there) = tokio::join!(round(&world.app().webchat), round(&other.app.webchat));
+    assert_eq!(here.unwrap() + there.unwrap(), 1);
+    world.mail.next().await.says(&["Yes"]);
+    assert!(world.mail.is_empty());
+    other.stop().await;
+}
+
+/// Without scripts, and what the panel and the API say.
+async fn the_form_and_the_settings(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let visitor = world.visitor();
+    let path = format!("/chat/{source}");
+    let id = visitor.opens(&path).await.is(200).field("id");
+    visitor.sends(&format!("{path}/messages"), &[("id", &id), ("text", "Is it in stock?")]).await.is(303);
+    visitor.opens(&path).await.is(200).says(&["Get the answer by e-mail", "action=\"/chat/"]);
+    let ask = format!("{path}/email");
+    visitor.sends(&ask, &[("email", "nonsense")]).await.is(422).says(&["anna@example.com"]);
+    visitor.sends(&ask, &[("email", ANNA)]).await.is(200).says(&["Check your e-mail"]);
+    world.mail.next().await.says(&["Confirm your e-mail for the chat “Shop talk”"]);
+    world.deliver_all().await;
+
+    let api = format!("/api/v1/sources/{source}");
+    assert_eq!(world.api.get(&api).await.is(200).json["settings"]["email_answers_after"], 10);
+    for wrong in [json!(0), json!(1441), json!("soon")] {
+        let refused = world.api.patch(&api, &json!({"settings": {"email_answers_after": wrong}})).await.is(422);
+        assert_eq!(refused.wrong_fields(), ["/settings/email_answers_after"]);
+    }
+    let panel = world.panel(world.active(HOST).await).await;
+    let page = panel.opens(&format!("/panel/sources/{source}/access?tab=hours")).await.is(200);
+    page.says(&["Send unread answers by e-mail", "value=\"10\""]);
+    // Switched off: it is neither offered nor answered.
+    world.api.patch(&api, &json!({"settings": {"allowed_origins": [SHOP]}})).await.is(200);
+    let anna = OnSite::new(&source);
+    assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], Value::Null);
+    anna.writes(world, "Hi").await.is(202);
+    asks(world, &anna, ANNA).await.is(404);
+    world.deliver_all().await;
+}
+
+/// With the customer everything is exported and erased.
+async fn the_address_is_exported_and_erased_with_the_customer(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    confirmed(world, &source).await;
+    let tenant_id = world.active(HOST).await;
+    let who = json!({"conversation_id": rows(world).await[0].conversation_id});
+    let export = world.api.post(&format!("/api/v1/tenants/{tenant_id}/customers/export"), &who).await.is(200);
+    assert!(export.text.contains("\"type\":\"chat_email\"") && export.text.contains(ANNA), "{}", export.text);
+    let proof = world.api.post(&format!("/api/v1/tenants/{tenant_id}/customers/erase"), &who).await.is(201);
+    assert_eq!(proof.json["counts"]["chat_email"], 1, "{}", proof.text);
+    assert!(rows(world).await.is_empty());
+}
+
+/// Where the operator has set up no mail server.
+async fn without_a_mail_server_the_setting_is_refused(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let body = json!({"settings": {"email_answers_after": 10}});
+    let refused = world.api.patch(&format!("/api/v1/sources/{source}"), &body).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/settings/email_answers_after"]);
+    refused.says(&["[mail] is not configured"]);
+    let anna = OnSite::new(&source);
+    assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], Value::Null);
+}
+
+both!(
+    who_left_gets_the_answer_by_letter,
+    who_came_back_and_read_gets_no_letter,
+    a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing,
+    the_address_is_exported_and_erased_with_the_customer,
+);
+once!(the_form_and_the_settings, without_a_mail_server_the_setting_is_refused);
+on_postgres!(one_of_two_processes_sends_a_letter);

@@ -1,0 +1,79 @@
+//! What strangers try: links for other purposes, chats and times, addresses that are none, and other people's mailboxes.
+
+use std::time::Duration;
+
+use parom_tests::settings::HOST;
+use parom_tests::{World, answer, both};
+use reqwest::Method;
+use serde_json::json;
+
+use super::{ANNA, MINUTE, asks, confirmed, links, manager_says, rows, sent, settings};
+use crate::identity::Mailed;
+use crate::webchat::{OnSite, chat_with};
+
+async fn strangers_can_neither_use_links_nor_flood_mailboxes(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let anna = confirmed(world, &source).await;
+    manager_says(world, "Yes").await;
+    world.advance(11 * MINUTE);
+    assert_eq!(sent(world).await, 1);
+    let letter = world.mail.next().await;
+    let back = links(world, &letter)[0].clone();
+    let (path, token) = back.split_once("?token=").unwrap();
+    // A link is for one purpose and one chat, and every change of it is noticed.
+    let (confirm, end) = (path.replace("/back", "/confirm"), path.replace("/back", "/end"));
+    world.visitor().opens(&format!("{confirm}?token={token}")).await.is(410);
+    world.visitor().opens(&format!("{end}?token={token}")).await.is(200).says(&["no more e-mails"]);
+    answer(world.api.anonymous(Method::POST, &format!("{end}?token={token}"))).await.is(200);
+    assert!(!rows(world).await[0].address.is_empty(), "the link back ends nothing");
+    let changed = |at: usize| {
+        let other = if &token[at..=at] == "A" { "B" } else { "A" };
+        format!("{}{other}{}", &token[..at], &token[at + 1..])
+    };
+    for token in [changed(0), changed(30), changed(70), String::new(), "%00%FF".to_owned(), "A".repeat(9000)] {
+        let reply = world.visitor().opens(&format!("{path}?token={token}")).await;
+        assert!([400, 410, 414, 431].contains(&reply.status), "{}: {token}", reply.status);
+    }
+    let other = chat_with_another(world).await;
+    let elsewhere = path.replace(&source, &other);
+    world.visitor().opens(&format!("{elsewhere}?token={token}")).await.is(410);
+
+    for wrong in
+        ["", "anna", "a@b", "Anna <anna@example.com>", "a@example.com,b@example.com", "a@example.com\r\nBcc: x@y.z"]
+    {
+        assert_eq!(asks(world, &anna, wrong).await.is(422).wrong_fields(), ["/email"], "{wrong}");
+    }
+    anna.posts(world, "/email", json!({"email": ANNA, "role": "manager"})).await.is(422);
+    // Three letters a day to one recipient, whoever asks and from wherever.
+    world.advance(Duration::from_secs(25 * 3600));
+    let mut answers = Vec::new();
+    for number in 0..5 {
+        let stranger = OnSite::new(&source);
+        stranger.writes(world, "Hi").await.is(202);
+        let request = stranger.request(world, Method::POST, "/email");
+        let request = request.header("X-Forwarded-For", format!("203.0.113.{number}"));
+        answers.push(answer(request.json(&json!({"email": "Victim@example.com"}))).await.status);
+    }
+    assert_eq!(answers, [202, 202, 202, 429, 429]);
+    for _ in 0..3 {
+        assert_eq!(world.mail.next().await.to, "Victim@example.com");
+    }
+    // An address that was not confirmed is deleted within a day.
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(25 * 3600));
+    assert_eq!(sent(world).await, 0);
+    assert_eq!(rows(world).await.len(), 1, "only Anna's");
+    // Another address replaces the earlier one, whose links end.
+    asks(world, &anna, "other@example.com").await.is(202);
+    world.visitor().opens(&back).await.is(410);
+    world.mail.next().await;
+}
+
+/// A second chat of the same account.
+async fn chat_with_another(world: &World) -> String {
+    let tenant_id = world.active(HOST).await;
+    let source = json!({"kind": "webchat", "name": "Second", "external_id": "second", "settings": settings()});
+    world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201).text_at("/id")
+}
+
+both!(strangers_can_neither_use_links_nor_flood_mailboxes);
