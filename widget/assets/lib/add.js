@@ -122,7 +122,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     return [dom.paragraph(kind.consent.hint), dom.node('div', { class: 'parom-buttons' }, [open]), byHand];
   }
 
-  /** Settings that a source works without, closed until somebody wants them or one needs a correction. */
+  /** Settings that a source works without, closed until a person opens them or one needs a correction. */
   function more(app, view, further) {
     const isWrong = further.some(function (field) { return view.errors[field.name]; });
     const group = dom.node('details', { class: 'parom-more', on: { toggle: function (event) {

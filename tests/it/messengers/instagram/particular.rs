@@ -23,7 +23,7 @@ async fn stories_are_answered_and_mention_the_account(world: &mut MetaWorld) {
     let came = brought::<Instagram>(world, answers).await;
     assert_eq!(came, pairs(&[("text", "[Ответ на вашу историю]\nХочу"), ("picture", "[История]")]));
     let story = at_crm(world).pop().unwrap();
-    assert!(story.media.starts_with(&world.app().public_url()), "a link of ours, as Meta's expires: {story:?}");
+    assert!(story.media.starts_with(world.app().public_url()), "a link of ours, as Meta's expires: {story:?}");
     let mentions = |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::StoryMention).unwrap());
     let came = brought::<Instagram>(world, mentions).await;
     assert!(came.len() == 1 && came[0].1.contains("[Упоминание в истории]"), "{came:?}");
