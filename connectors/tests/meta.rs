@@ -88,9 +88,7 @@ async fn receipts_reactions_edits_and_presses_come_back() {
     let mid = instagram.anna().writes("oops").unwrap();
     instagram.events().await;
     instagram.anna().unsends(&mid).unwrap();
-    let told = instagram.events().await;
-    let [InboundEvent::TookBack { messages }] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!(messages.first(), Some(&mid), "and each of its files");
+    assert!(matches!(&instagram.events().await[..], [InboundEvent::TookBack { messages }] if messages[0] == mid));
 }
 
 #[tokio::test]

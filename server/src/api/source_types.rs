@@ -191,10 +191,8 @@ pub struct SourceOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, example = "whsec_…")]
     pub webhook_secret: Option<String>,
-    /// The address that is entered at the messenger by hand, e.g. as the callback URL of an Instagram app of one's own;
-    /// absent if the messenger gets it by a call.
+    /// The address to enter at the messenger by hand; absent if the messenger gets it by a call.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, example = "https://parom.example/hooks/instagram/0190f0aa-0000-7000-8000-000000000001")]
     pub callback_url: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
@@ -259,11 +257,9 @@ mod tests {
     use base::json::parse;
 
     fn pointer(body: &Value) -> Option<String> {
-        match parse::<SourceIn>(body.to_string().as_bytes()) {
-            Ok(_) => None,
-            Err(Error::Invalid(errors)) => Some(errors[0].pointer.clone()),
-            Err(other) => panic!("{other:?}"),
-        }
+        let wrong = parse::<SourceIn>(body.to_string().as_bytes()).err()?;
+        let Error::Invalid(errors) = wrong else { panic!("{wrong:?}") };
+        Some(errors[0].pointer.clone())
     }
 
     #[test]
@@ -272,9 +268,8 @@ mod tests {
             "settings": {"webhook_url": "https://messenger.example/parom"}});
         assert_eq!(pointer(&body), None);
         assert_eq!(pointer(&json!({"kind": "custom", "name": "Support"})), None);
-        for id in [json!("20453"), json!(20453)] {
-            assert_eq!(pointer(&json!({"kind": "custom", "name": "S", "pipeline_id": id})), None);
-        }
+        let with = |id: Value| json!({"kind": "custom", "name": "S", "pipeline_id": id});
+        assert_eq!([json!("20453"), json!(20453)].map(|id| pointer(&with(id))), [None, None]);
     }
 
     #[test]
@@ -295,12 +290,11 @@ mod tests {
 
     #[test]
     fn null_in_a_patch_changes_nothing() {
-        let body = json!({"name": null, "pipeline_id": null, "default": null, "settings": null, "paused": null, "drop_before": null});
-        let change = SourceChange::from(parse::<SourcePatchIn>(body.to_string().as_bytes()).unwrap());
-        assert!(change.name.is_none() && change.pipeline_id.is_none() && change.settings.is_none());
-        let body = json!({"pipeline_id": "5", "paused": false, "drop_before": "2026-11-20T09:30:00.123Z"});
-        let change = SourceChange::from(parse::<SourcePatchIn>(body.to_string().as_bytes()).unwrap());
-        assert_eq!((change.pipeline_id, change.paused), (Some(5), Some(false)));
-        assert_eq!(change.drop_before, Some(1_795_167_000_123));
+        let change = |body: Value| SourceChange::from(parse::<SourcePatchIn>(body.to_string().as_bytes()).unwrap());
+        let none =
+            change(json!({"name": null, "pipeline_id": null, "settings": null, "paused": null, "drop_before": null}));
+        assert!(none.name.is_none() && none.pipeline_id.is_none() && none.settings.is_none());
+        let some = change(json!({"pipeline_id": "5", "paused": false, "drop_before": "2026-11-20T09:30:00.123Z"}));
+        assert_eq!((some.pipeline_id, some.paused, some.drop_before), (Some(5), Some(false), Some(1_795_167_000_123)));
     }
 }

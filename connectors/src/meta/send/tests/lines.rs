@@ -55,10 +55,8 @@ async fn an_account_is_checked_live() {
     fake.reads([json!({ "id": "26", "user_id": "1784140000000009", "username": "other" })]);
     let other = instagram.check_access(&settings("instagram")).await.unwrap_err();
     assert!(other.to_string().contains("1784140000000009"));
-    let ended = || json!({ "error": { "code": 190, "message": "Invalid OAuth access token." } });
-    fake.reads([ended(), ended()]);
-    for meta in [&instagram, &facebook] {
-        let kind = meta.platform.kind;
+    fake.reads([json!({ "error": { "code": 190 } }), json!({ "error": { "code": 190 } })]);
+    for (meta, kind) in [(&instagram, "instagram"), (&facebook, "facebook")] {
         let said = meta.check_access(&settings(kind)).await.unwrap_err();
         assert_eq!(said, LocalizedText::new("wizard-meta-refused"), "there is no source yet, nor its settings");
     }
@@ -94,9 +92,8 @@ async fn events_are_asked_for_watched_and_given_back() {
     );
 
     let told = instagram.webhook_to_enter(&super::settings("instagram"), &hook()).unwrap();
-    let values: Vec<&str> = told.values.iter().map(|one| one.value.as_str()).collect();
-    assert_eq!(values, [HOOK, "verify_token"], "Instagram's dashboard has no call for it");
-    assert_eq!(told.address(), Some(HOOK), "the token is a secret");
+    let shown = (told.address(), told.values[1].value.as_str());
+    assert_eq!(shown, (Some(HOOK), "verify_token"), "Instagram's dashboard has no call for it");
     assert!(facebook.webhook_to_enter(&super::settings("facebook"), &hook()).is_none());
     let mut vendors = super::settings("instagram");
     vendors.secrets.remove("app_secret");
@@ -132,8 +129,7 @@ async fn events_are_asked_for_watched_and_given_back() {
     }
     let probe = |is_new| Probe { id: Uuid::nil(), source_id: Uuid::nil(), now: now(), hook_url: HOOK.into(), is_new };
     fake.reads([json!({ "id": "1517" }), callback("https://other.example/x")]);
-    let told = facebook.check_webhook(&settings, &probe(true)).await.unwrap().unwrap();
-    assert!(told.to_string().contains("other.example"));
+    assert!(format!("{:?}", facebook.check_webhook(&settings, &probe(true)).await).contains("other.example"));
     fake.reads([json!({ "data": [] })]);
     assert!(facebook.check_webhook(&settings, &probe(false)).await.is_err());
 
