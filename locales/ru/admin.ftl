@@ -398,3 +398,19 @@ audit-did-operator-password_set = Задан пароль оператора
 audit-did-operator-sessions_ended = Завершены другие сеансы
 audit-did-operator-disabled = Убран доступ оператора
 audit-did-queue-tried = Очередь запущена вручную
+
+## Вебхуки разработчика
+
+admin-events-off = У вас не настроен ни один вебхук: добавьте в конфигурацию блок [[vendor_webhook]]. До этого события не записываются.
+admin-events-empty = Таких событий нет.
+admin-event-col-webhook = Вебхук
+admin-event-col-number = №
+admin-event-col-ms = мс
+admin-event-state-waiting = ожидает
+admin-event-state-delivered = доставлено
+admin-event-state-failed = не доставлено
+admin-event-next = Следующая попытка
+admin-event-body = Что отправляется
+admin-event-untried = Попыток ещё не было.
+alert-vendor_webhook_failing-subject = Ваш вебхук «{ $webhook }» не работает уже час
+alert-vendor_webhook_failing-body = { $host } не принимает события аккаунтов: { $said } Они ждут по порядку, попытки продолжаются трое суток. Дальше: почините получателя; в админке в разделе «Вебхуки» видно, что ждёт, и можно отправить ещё раз то, что не доставлено.

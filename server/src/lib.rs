@@ -24,6 +24,7 @@ pub mod source;
 pub mod template;
 pub mod tenant;
 pub mod vendor_events;
+pub mod vendor_webhooks;
 pub mod webhook_notices;
 
 // shown to customers

@@ -57,6 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tenant",
             "usage",
             "vendor_events",
+            "vendor_webhooks",
             "widget_api",
         ],
     ),

@@ -1,59 +1,49 @@
-//! An account as events show it: the same fields as in the public API.
+//! An account as events show it: the fields of `TenantOut`, the public API's, which is above this module.
 
 use base::json::Moment;
 use entity::{tenant, tenant_channel};
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The account that an event is about, as it was when it happened.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = VendorEventAccount)]
-pub struct AccountOut {
+#[derive(Debug, Serialize)]
+pub struct EventAccount {
     pub id: Uuid,
     /// Name of the integration in the vendor's configuration.
-    #[schema(example = "main")]
     pub integration: String,
     /// amoCRM's id of the account.
-    #[schema(example = "12345678")]
     pub account_id: String,
-    #[schema(example = "shop.amocrm.ru")]
     pub host: String,
     pub name: String,
     /// The account's id in the Chats API.
     pub amojo_id: String,
     /// As in `GET /api/v1/tenants`.
-    #[schema(example = "active")]
     pub status: String,
     pub suspended: bool,
     /// The vendor's limit for this account; null if the configured default applies.
-    #[schema(required)]
     pub sources_limit: Option<i32>,
     pub time_window_disabled: bool,
-    pub channels: Vec<AccountChannelOut>,
-    #[schema(value_type = String, format = DateTime)]
+    pub channels: Vec<EventChannel>,
     pub created_at: Moment,
 }
 
 /// A Chats API channel of the account.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = VendorEventChannel)]
-pub struct AccountChannelOut {
+#[derive(Debug, Serialize)]
+pub struct EventChannel {
     pub channel_id: Uuid,
     /// Empty until the channel is first connected.
     pub scope_id: String,
     /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
-    #[schema(example = "connected")]
     pub status: String,
 }
 
 /// None if there is no such account any more.
-pub(super) async fn read(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<AccountOut>, DbErr> {
+pub(super) async fn read(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<EventAccount>, DbErr> {
     let Some(tenant) = tenant::Entity::of_tenant(tenant_id).one(db).await? else { return Ok(None) };
     let channels =
         tenant_channel::Entity::of_tenant(tenant_id).order_by_asc(tenant_channel::Column::ChannelId).all(db).await?;
-    Ok(Some(AccountOut {
+    Ok(Some(EventAccount {
         id: tenant.tenant_id,
         status: status(&tenant).to_owned(),
         integration: tenant.integration,
@@ -78,8 +68,8 @@ fn status(tenant: &tenant::Model) -> &str {
     }
 }
 
-fn channel(row: tenant_channel::Model) -> AccountChannelOut {
-    AccountChannelOut { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status }
+fn channel(row: tenant_channel::Model) -> EventChannel {
+    EventChannel { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod account;
 
+use base::config::VendorWebhook;
 use base::json::Moment;
 use base::store::VENDOR;
 use entity::vendor_event;
@@ -16,7 +17,6 @@ use uuid::Uuid;
 
 use crate::platform::PlatformContext;
 
-pub use account::AccountOut;
 pub use base::config::VendorEventKind;
 
 /// What became of an event.
@@ -39,6 +39,11 @@ impl EventState {
             Self::Failed => "failed",
         }
     }
+
+    /// Parses a word; none if there is no such state.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
 }
 
 /// Records an event of an account for every webhook that wants its kind; with none nothing is read and written. `db` is
@@ -51,8 +56,9 @@ pub async fn record(
     tenant_id: Uuid,
     data: Value,
 ) -> Result<(), DbErr> {
-    let mut webhooks = app.config.vendor_webhooks.iter().filter(|webhook| webhook.wants(kind)).peekable();
-    if webhooks.peek().is_none() {
+    let webhooks: Vec<&VendorWebhook> =
+        app.config.vendor_webhooks.iter().filter(|webhook| webhook.wants(kind)).collect();
+    if webhooks.is_empty() {
         return Ok(());
     }
     let Some(account) = account::read(db, tenant_id).await? else { return Ok(()) };

@@ -17,6 +17,7 @@ const PAGES: [&str; 10] = [
     "/admin/channels",
     "/admin/queues",
     "/admin/undelivered",
+    "/admin/webhooks",
     "/admin/alerts",
     "/admin/doctor",
     "/admin/audit",

@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 40] = [
+const TASKS: [&str; 41] = [
     "accounts",
     "alert_bot",
     "alert_checks",
@@ -46,6 +46,7 @@ const TASKS: [&str; 40] = [
     "templates",
     "traces",
     "usage",
+    "vendor_webhooks",
     "wake",
     "work",
     "writer",
