@@ -127,6 +127,7 @@ async fn raise(
         "reason": words,
     });
     let object = source.id.to_string();
-    let alarm = Alarm { tenant_id: source.tenant_id, kind: STOPPED, object: &object, source_id: Some(source.id), detail };
+    let alarm =
+        Alarm { tenant_id: source.tenant_id, kind: STOPPED, object: &object, source_id: Some(source.id), detail };
     alert::raise(app, tx, alarm).await.map(|_| ())
 }

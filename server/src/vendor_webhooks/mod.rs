@@ -84,13 +84,11 @@ async fn round(app: &PlatformContext, webhook: &VendorWebhook) -> usize {
 fn first_of_accounts(webhook: &str) -> Select<vendor_event::Entity> {
     let earlier = |column: Column| Expr::col((Alias::new("earlier"), column));
     let this = |column: Column| Expr::col((vendor_event::Entity, column));
-    let before = Condition::any()
-        .add(earlier(Column::QueuedAt).lt(this(Column::QueuedAt)))
-        .add(
-            Condition::all()
-                .add(earlier(Column::QueuedAt).eq(this(Column::QueuedAt)))
-                .add(earlier(Column::Id).lt(this(Column::Id))),
-        );
+    let before = Condition::any().add(earlier(Column::QueuedAt).lt(this(Column::QueuedAt))).add(
+        Condition::all()
+            .add(earlier(Column::QueuedAt).eq(this(Column::QueuedAt)))
+            .add(earlier(Column::Id).lt(this(Column::Id))),
+    );
     let mut others = Query::select();
     others
         .expr(Expr::val(1))

@@ -50,7 +50,8 @@ pub(super) async fn call(
             let status = i32::from(answer.status().as_u16());
             let said = LocalizedText::new("said-server-answered").with("status", i64::from(status));
             let error = if answer.status().is_success() { String::new() } else { said.to_string() };
-            let after = answer.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
+            let after =
+                answer.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
             Answer { status: Some(status), error, after: after.map(Duration::from_secs) }
         }
         // The address may contain a token.

@@ -24,6 +24,6 @@ pub async fn resend(app: &PlatformContext, event: &vendor_event::Model) -> Resul
     if event.next_try_at.is_none() {
         update = update.col_expr(Column::QueuedAt, Expr::value(now));
     }
-    // If it changed meanwhile, somebody else has just sent or queued it.
+    // If it changed meanwhile, another request or process has just sent or queued it.
     due::moved(&app.store, update).await.map(drop)
 }

@@ -103,7 +103,10 @@ fn webhooks_of_the_vendor_have_their_rules() {
         (webhook("").replace("http://", "http://me:pw@"), "vendor_webhook[0].url: must hold no user and password"),
         (webhook("").replace("whsec_", ""), "vendor_webhook[0].secret: must be whsec_ followed by 24 to 64 bytes"),
         (webhook("").replace("http://10.0.0.1/parom?token=t", "billing"), "vendor_webhook[0].url: is not an address"),
-        (webhook("types = [\"account.lost\"]"), "vendor_webhook[0].types[0]: is not an event; there are account.installed,"),
+        (
+            webhook("types = [\"account.lost\"]"),
+            "vendor_webhook[0].types[0]: is not an event; there are account.installed,",
+        ),
         (webhook("typs = []"), "unknown key vendor_webhook[0].typs, did you mean vendor_webhook.types"),
     ] {
         let refused = refusal(&text);

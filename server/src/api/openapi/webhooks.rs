@@ -100,7 +100,12 @@ fn of_vendor() -> [(&'static str, &'static str, &'static str, Value); 9] {
             "`account.sources_limit` is its account's limit.",
             json!({"account": account.clone(), "source": source()}),
         ),
-        ("source.stopped", "A source does not work any more.", "It was deleted, or its messenger refuses access.", stopped),
+        (
+            "source.stopped",
+            "A source does not work any more.",
+            "It was deleted, or its messenger refuses access.",
+            stopped,
+        ),
         ("limit.near", "An account has nearly used up a limit.", "Nothing is held yet.", about()),
         ("limit.reached", "An account has used up a limit.", "Messages are taken in and held.", about()),
         ("trial.ending", "An account's trial ends soon.", "Nothing is held yet.", about()),
