@@ -392,3 +392,19 @@ admin-col-version = Version
 admin-col-heartbeat = Last heartbeat
 admin-col-spool = In the spool
 admin-spool-hint = The spool keeps calls that a process accepted while the database did not answer.
+
+## Vendor’s webhooks
+
+admin-events-off = No webhook of yours is configured: add a [[vendor_webhook]] block to the configuration. Until then no events are recorded.
+admin-events-empty = There are no such events.
+admin-event-col-webhook = Webhook
+admin-event-col-number = No.
+admin-event-col-ms = ms
+admin-event-state-waiting = waiting
+admin-event-state-delivered = delivered
+admin-event-state-failed = failed
+admin-event-next = Next try
+admin-event-body = What is sent
+admin-event-untried = It has not been tried yet.
+alert-vendor_webhook_failing-subject = Your webhook “{ $webhook }” has failed for an hour
+alert-vendor_webhook_failing-body = { $host } does not take events of accounts: { $said } They wait in their order and are retried for three days. Next step: repair the receiver; under “Webhooks” in the admin see what waits, and send again what has failed.

@@ -59,6 +59,7 @@ said-report-days = a report covers at most { $most } days
 said-date-order = must not be before from
 said-number = must be a number
 said-page-limit = must be a whole number from 1 to { $most }
+said-event-status = there are { $known }
 said-cursor-wrong = the cursor is malformed or too old
 said-cursor-other = the cursor belongs to a different list or to other filters
 said-phone = must be a phone number with its country code, e.g. +7 915 111-22-33

@@ -97,6 +97,7 @@ audit-did-source-restored = Source created in { $crm } again
 audit-did-source-tested = Source tested
 audit-did-source-suspended = Source paused, its server failed for a day
 audit-did-webhook-resent = Webhook sent again
+audit-did-vendor_event-resent = Event for your webhook sent again
 audit-did-template-created = Template created
 audit-did-template-changed = Template changed
 audit-did-template-sent = Template sent for review

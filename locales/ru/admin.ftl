@@ -429,3 +429,19 @@ admin-col-version = Версия
 admin-col-heartbeat = Последний сигнал
 admin-col-spool = В буфере
 admin-spool-hint = В буфере лежат вызовы, которые процесс принял, пока база данных не отвечала.
+
+## Вебхуки разработчика
+
+admin-events-off = У вас не настроен ни один вебхук: добавьте в конфигурацию блок [[vendor_webhook]]. До этого события не записываются.
+admin-events-empty = Таких событий нет.
+admin-event-col-webhook = Вебхук
+admin-event-col-number = №
+admin-event-col-ms = мс
+admin-event-state-waiting = ожидает
+admin-event-state-delivered = доставлено
+admin-event-state-failed = не доставлено
+admin-event-next = Следующая попытка
+admin-event-body = Что отправляется
+admin-event-untried = Попыток ещё не было.
+alert-vendor_webhook_failing-subject = Ваш вебхук «{ $webhook }» не работает уже час
+alert-vendor_webhook_failing-body = { $host } не принимает события аккаунтов: { $said } Они ждут по порядку, попытки продолжаются трое суток. Дальше: почините получателя; в админке в разделе «Вебхуки» видно, что ждёт, и можно отправить ещё раз то, что не доставлено.

@@ -59,6 +59,7 @@ said-report-days = отчёт строится не больше чем за { $
 said-date-order = не может быть раньше from
 said-number = нужно число
 said-page-limit = целое число от 1 до { $most }
+said-event-status = бывает { $known }
 said-cursor-wrong = курсор неверен или устарел
 said-cursor-other = курсор от других фильтров или от другого списка
 said-phone = номер телефона с кодом страны, например +7 915 111-22-33

@@ -101,6 +101,7 @@ audit-did-source-restored = Источник снова создан в { $crm }
 audit-did-source-tested = Проверен источник
 audit-did-source-suspended = Источник поставлен на паузу: его сервер не отвечал сутки
 audit-did-webhook-resent = Вебхук отправлен ещё раз
+audit-did-vendor_event-resent = Событие отправлено на ваш вебхук ещё раз
 audit-did-template-created = Шаблон создан
 audit-did-template-changed = Шаблон изменён
 audit-did-template-sent = Шаблон отправлен на проверку

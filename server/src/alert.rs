@@ -83,7 +83,7 @@ pub const LIMIT_NEAR: &str = "limit_near";
 /// A developer's endpoint failed for a day. Also the reason with which its letters are held.
 pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
 /// The vendor's kinds: their texts say what to do.
-pub const VENDOR_KINDS: [&str; 9] = [
+pub const VENDOR_KINDS: [&str; 10] = [
     "channel_not_allowed",
     "channel_misconfigured",
     "channel_hook_version",
@@ -93,6 +93,7 @@ pub const VENDOR_KINDS: [&str; 9] = [
     "hooks_lost",
     "vendor_gap",
     "task_failing",
+    "vendor_webhook_failing",
 ];
 
 /// Interval between the last notice about a cause and one about its return.

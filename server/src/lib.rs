@@ -23,6 +23,8 @@ pub mod oauth;
 pub mod source;
 pub mod template;
 pub mod tenant;
+pub mod vendor_events;
+pub mod vendor_webhooks;
 pub mod webhook_notices;
 
 // shown to customers

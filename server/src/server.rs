@@ -258,6 +258,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
         keep(tasks, app, "templates", &app.sources, crate::template::run);
         keep(tasks, app, "source_notices", &app.usage, crate::webhook_notices::run);
+        keep(tasks, app, "vendor_webhooks", &app.platform, crate::vendor_webhooks::run);
         keep(tasks, app, "imports", &app.usage, crate::import::run);
         keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);
         keep(tasks, app, "alert_notices", &app.alert_notices, crate::alert_notices::run);

@@ -1,5 +1,5 @@
 //! The examples work as described: each is started as in its README, has a conversation in both directions with a
-//! server and a local amoCRM, and passes `parom connector check`.
+//! server and a local amoCRM, and passes `parom connector check`. The billing system books an account.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -211,4 +211,44 @@ async fn the_messenger_in_php_works() {
     program
         .args(["-c", "export MESSENGER_FILE=$(mktemp -u); exec php -q -S 127.0.0.1:$PORT messenger.php 2>/dev/null"]);
     plays(program, &folder("php"), true).await;
+}
+
+/// The vendor's billing system: an account is installed, and is booked with what it bought.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_billing_system_books_an_account() {
+    let Some(python) = installed("PAROM_TEST_PYTHON") else { return };
+    let mut drill = Drill::prepare(Engine::Sqlite, Path::new(PAROM)).await.unwrap();
+    let (port, secret) = (free_port(), "whsec_dGhlLWJpbGxpbmctc3lzdGVtLW9mLXRoZS10ZXN0cw==");
+    let url = format!("http://127.0.0.1:{port}");
+    let webhook = format!("[[vendor_webhook]]\nurl = \"{url}/\"\nsecret = \"{secret}\"\n[media]\n");
+    drill.configures("[media]\n", &webhook);
+    drill.serves("").await;
+    let given = [
+        ("PAROM_URL", drill.api.base()),
+        ("PAROM_KEY", drill.api.key().to_owned()),
+        ("PAROM_WEBHOOK_SECRET", secret.to_owned()),
+        ("PORT", port.to_string()),
+        ("BOOKS", ":memory:".to_owned()),
+        ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+    ];
+    let mut program = Command::new(python);
+    program.arg("billing.py").current_dir(folder("billing")).envs(given).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut child = program.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time").unwrap();
+    assert_eq!(first.expect("what went wrong stands above"), format!("listening {url}"));
+    let forged = drill.api.anonymous(Method::POST, &url).header("webhook-id", "x").body("{}");
+    answer(forged).await.is(401);
+
+    let books = async |state: &str| {
+        let booked = answer(drill.api.anonymous(Method::GET, &url)).await.is(200).json;
+        (booked[0][1] == HOST && booked[0][2] == state).then_some(())
+    };
+    drill.owner(HOST).installs_in_a_browser().await.is(200);
+    drill.active(HOST).await;
+    drill.until("the account is booked", async || books("trial").await).await;
+    assert_eq!(drill.tenant(HOST).await.unwrap()["sources_limit"], 3);
+    assert_eq!(drill.owner(HOST).uninstalls().await.status, Some(200));
+    drill.until("the account has left the books", async || books("left").await).await;
+    drill.ends_well().await;
 }

@@ -157,6 +157,8 @@ impl Theirs {
             ("/templates/{template_id}", format!("/templates/{}", self.template)),
             ("/register/{id}", format!("/register/{}", self.template)),
             ("/me/sessions/{id}", format!("/me/sessions/{}", self.session)),
+            // Of the vendor.
+            ("/vendor-events/{id}", format!("/vendor-events/{}", Uuid::nil())),
             // Of no account.
             ("/static/{file}", "/static/x".to_owned()),
             ("/sources/new/{kind}", "/sources/new/webchat".to_owned()),
@@ -240,7 +242,8 @@ async fn keys_open_nothing_of_other_accounts(world: &mut World) {
         } else {
             answer(us.request(method, &path).json(&body(&path))).await
         };
-        let vendors = route.path == "/api/v1/tenants/{tenant_id}" && route.method == "PATCH";
+        let vendors = route.path == "/api/v1/tenants/{tenant_id}" && route.method == "PATCH"
+            || route.path.starts_with("/api/v1/vendor-events");
         let wanted = if vendors { 403 } else { 404 };
         assert_eq!(reply.status, wanted, "{} {}: {}", route.method, route.path, reply.text);
         walked += 1;

@@ -60,6 +60,7 @@ mod telegram;
 mod templates;
 mod toy;
 mod traces;
+mod vendor_events;
 mod walls;
 mod webchat;
 mod widget_api;

@@ -56,6 +56,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "template",
             "tenant",
             "usage",
+            "vendor_events",
+            "vendor_webhooks",
             "widget_api",
         ],
     ),

@@ -73,6 +73,9 @@ impl Received {
     }
 }
 
+/// A secret for every source.
+const ANY: &str = "";
+
 type Script = Box<dyn FnMut(&Received) -> Answer + Send>;
 
 struct State {
@@ -103,7 +106,8 @@ impl Drop for Messenger {
 }
 
 impl Messenger {
-    pub(crate) async fn start(clock: Clock) -> Self {
+    /// Starts one with the world's clock.
+    pub async fn start(clock: Clock) -> Self {
         let state = State {
             secrets: BTreeMap::new(),
             received: Vec::new(),
@@ -130,7 +134,7 @@ impl Messenger {
         &self.url
     }
 
-    /// Sets the secret of a source.
+    /// Sets the secret of a source; with an empty id, of everything that is of no known source.
     pub fn knows(&self, source_id: &str, secret: &str) {
         self.shared.lock().secrets.insert(source_id.to_owned(), secret.to_owned());
     }
@@ -232,7 +236,8 @@ fn wrong(state: &State, received: &Received, signatures: &str, body: &[u8], now:
         .iter()
         .find_map(|at| received.body.pointer(at)?.as_str());
     let source = source.unwrap_or_default();
-    let Some(secret) = state.secrets.get(source) else { return Some(format!("source {source:?} is not known")) };
+    let secret = state.secrets.get(source).or_else(|| state.secrets.get(ANY));
+    let Some(secret) = secret else { return Some(format!("source {source:?} is not known")) };
     if (received.timestamp - now).abs() > 300 {
         return Some(format!("webhook-timestamp {} is far from {now}", received.timestamp));
     }

@@ -27,6 +27,7 @@ mod refused;
 pub mod sign_in;
 pub mod states;
 pub mod undelivered;
+pub mod webhooks;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -101,6 +102,9 @@ fn vendor(config: &mut web::ServiceConfig) {
         .route("/alerts", web::get().to(alerts::show))
         .route("/alerts/letters", web::post().to(alerts::letters))
         .route("/doctor", web::get().to(doctor::show))
+        .route("/webhooks", web::get().to(webhooks::show))
+        .route("/webhooks/{id}", web::get().to(webhooks::event))
+        .route("/webhooks/{id}/resend", web::post().to(webhooks::resend))
         .route("/audit", web::get().to(log::show))
         .route("/audit.csv", web::get().to(log::download))
         .route("/operators", web::get().to(operators::show))

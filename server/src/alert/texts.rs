@@ -5,7 +5,7 @@ use entity::alert;
 use serde_json::Value;
 
 /// Arguments that the texts of alerts may have; the detail provides them.
-const PLACEABLES: [&str; 26] = [
+const PLACEABLES: [&str; 28] = [
     "source",
     "messenger",
     "integration",
@@ -32,6 +32,8 @@ const PLACEABLES: [&str; 26] = [
     "days",
     "percent",
     "who",
+    "webhook",
+    "task",
 ];
 /// Arguments that are durations; the detail has their milliseconds.
 const DURATIONS: [&str; 2] = ["duration", "delay"];

@@ -49,6 +49,7 @@ pub mod templates;
 pub mod tenants;
 pub mod timeline;
 pub mod typing_reactions;
+pub mod vendor_events;
 pub mod webhook_attempts;
 
 pub use openapi::openapi;
@@ -114,6 +115,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(replays::create)
         .service(replays::get)
         .service(replays::cancel)
+        .service(vendor_events::list)
+        .service(vendor_events::attempts)
+        .service(vendor_events::resend)
         .default_service(web::to(unknown))
         .wrap(from_fn(in_language));
     cfg.service(scope);

@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 use super::{
     chats, conversations, customers, dead_letters, edits, imports, ledger, media, messages, replays, reports,
     source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions,
-    webhook_attempts,
+    vendor_events, webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -41,7 +41,8 @@ use super::{
         (name = "imports", description = "Imports of earlier messages from files"),
         (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
         (name = "reports", description = "Messages by source, manager and hour, first answers, chats without an answer"),
-        (name = "webhooks", description = "What Parom posts to the `webhook_url` of a `custom` source, signed by Standard Webhooks"),
+        (name = "webhooks", description = "What Parom posts to the `webhook_url` of a `custom` source, signed by Standard Webhooks, and to the vendor's own `[[vendor_webhook]]`"),
+        (name = "vendor events", description = "Events of all accounts for the vendor's own webhooks: what was sent, and resending"),
         (name = "dead letters", description = "Messages that are not retried automatically"),
     ),
 )]
@@ -98,6 +99,9 @@ struct Document;
     replays::create,
     replays::get,
     replays::cancel,
+    vendor_events::list,
+    vendor_events::attempts,
+    vendor_events::resend,
 ))]
 struct Version1;
 
@@ -198,7 +202,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 49);
+        assert_eq!(count, 52);
     }
 
     #[test]

@@ -36,6 +36,8 @@ const PAGE: u64 = 200;
 const DAY: i64 = 86_400_000;
 /// Time after which the claim of a process that died is lost.
 const HELD: TimeDelta = TimeDelta::minutes(10);
+/// How long events for the vendor's own webhooks are kept; until then they can be resent.
+const VENDOR_EVENTS: TimeDelta = TimeDelta::days(30);
 
 /// For each kind of data the time before which it is deleted, in milliseconds since 1970 or in days.
 #[derive(Clone, Copy, Debug)]
@@ -135,6 +137,7 @@ pub async fn round(app: &DeliveryContext) -> anyhow::Result<Option<u64>> {
             tokio::time::sleep(BREATH).await;
         }
     }
+    gone += rows::vendor_events(app, now - VENDOR_EVENTS.num_milliseconds()).await?;
     chore.end(app, now).await?;
     metrics::gauge!("parom_retention_done_seconds").set(f64::from(u32::try_from(now / 1000).unwrap_or(u32::MAX)));
     Ok(Some(gone))

@@ -1,7 +1,11 @@
 //! Rows with their time in their key: each batch reads a range of the primary key and writes in a commit of its own.
 
 use base::message::{Body, Content, Direction, LetterKind, Person, Role, State};
-use entity::{account_usage, attempt, audit, dead_letter, found_message, idempotency, letter, message, raw_hook};
+use base::store::VENDOR;
+use entity::{
+    account_usage, attempt, audit, dead_letter, found_message, idempotency, letter, message, raw_hook, vendor_event,
+    vendor_event_attempt,
+};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -156,4 +160,13 @@ pub(super) async fn answers(app: &DeliveryContext, tenant_id: Uuid) -> Result<u6
 pub(super) async fn audit(app: &DeliveryContext, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old = Condition::all().add(audit::Column::Id.lt(first_id_at(before)));
     remove::rows::<audit::Entity>(&app.store, tenant_id, old).await
+}
+
+/// Events for the vendor's own webhooks that happened before a time, with their attempts.
+pub(super) async fn vendor_events(app: &DeliveryContext, before: i64) -> Result<u64, DbErr> {
+    let end = first_id_at(before);
+    let attempts = Condition::all().add(vendor_event_attempt::Column::EventId.lt(end));
+    let gone = remove::rows::<vendor_event_attempt::Entity>(&app.store, VENDOR, attempts).await?;
+    let events = Condition::all().add(vendor_event::Column::Id.lt(end));
+    Ok(gone + remove::rows::<vendor_event::Entity>(&app.store, VENDOR, events).await?)
 }

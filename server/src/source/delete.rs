@@ -11,10 +11,12 @@ use uuid::Uuid;
 
 use super::observations::STOPPED;
 use super::reconcile::GONE;
+use super::report::report;
 use super::{By, SourceStatus, find, line, mirror, outbox};
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::source::SourceContext;
 use crate::tenant::token::{CallError, TokenError};
+use crate::vendor_events::VendorEventKind;
 
 /// The result of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,5 +78,6 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         crate::alert::end(app, tx, source.tenant_id, kind, &id).await?;
     }
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "was_default": source.is_default });
-    by.did(app, tx, "source.deleted", (source.tenant_id, &id), detail).await
+    by.did(app, tx, "source.deleted", (source.tenant_id, &id), detail).await?;
+    report(app, tx, VendorEventKind::SourceStopped, source, Some("deleted")).await
 }

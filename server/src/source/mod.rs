@@ -29,6 +29,7 @@ pub mod outbox;
 pub mod probe;
 pub mod proofs;
 pub mod reconcile;
+mod report;
 pub mod restore;
 pub mod rotate;
 mod setup;

@@ -5,17 +5,20 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::i18n::{Language, Words};
-use entity::source;
+use base::store::finish_tx;
+use entity::{source, tenant};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::proofs::{self, Proofs};
+use super::report::report;
 use super::{SourceStatus, StateReason};
 use crate::alert::{self, Alarm};
 use crate::source::SourceContext;
 use crate::tenant as tenants;
+use crate::vendor_events::VendorEventKind;
 
 /// Kind of the alert about a source whose messenger refuses access.
 pub(super) const STOPPED: &str = "source_stopped";
@@ -73,26 +76,49 @@ pub(super) async fn passed(app: &SourceContext, source: &source::Model) -> Resul
 
 /// The messenger refuses access: letters wait for a repair, and people are alerted. `words`: the messenger's text.
 pub async fn stopped(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
-    source::Entity::update_many()
-        .col_expr(source::Column::Status, Expr::value(SourceStatus::Stopped.as_str()))
-        .col_expr(
-            source::Column::StatusReason,
-            Expr::value(format!("{}: {words}", StateReason::AccessRefused.as_str())),
-        )
-        .col_expr(source::Column::StatusSince, Expr::value(app.clock.millis()))
-        .filter(source::Column::TenantId.eq(tenant_id))
-        .filter(source::Column::Id.eq(source_id))
-        .filter(source::Column::DeletedAt.is_null())
-        .exec(app.store.write())
-        .await?;
+    let tx = app.store.write_tx().await?;
+    let done = stopped_in(app, &tx, (tenant_id, source_id), words).await;
+    finish_tx(tx, done).await?;
     app.lookup.forget();
-    raise(app, tenant_id, source_id, words).await
+    Ok(())
 }
 
-async fn raise(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
-    let db = app.store.write();
-    let source = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id)).one(db).await?;
-    let (Some(source), Some(tenant)) = (source, tenants::load(db, tenant_id).await?) else { return Ok(()) };
+async fn stopped_in(
+    app: &SourceContext,
+    tx: &DatabaseTransaction,
+    (tenant_id, source_id): (Uuid, Uuid),
+    words: &str,
+) -> Result<(), DbErr> {
+    let this = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id));
+    let (Some(source), Some(tenant)) = (this.lock_exclusive().one(tx).await?, tenants::load(tx, tenant_id).await?)
+    else {
+        return Ok(());
+    };
+    if source.deleted_at.is_none() {
+        let reason = StateReason::AccessRefused.as_str();
+        source::Entity::update_many()
+            .col_expr(source::Column::Status, Expr::value(SourceStatus::Stopped.as_str()))
+            .col_expr(source::Column::StatusReason, Expr::value(format!("{reason}: {words}")))
+            .col_expr(source::Column::StatusSince, Expr::value(app.clock.millis()))
+            .filter(source::Column::TenantId.eq(tenant_id))
+            .filter(source::Column::Id.eq(source_id))
+            .exec(tx)
+            .await?;
+        // Each letter that is refused comes here.
+        if source.status != SourceStatus::Stopped.as_str() {
+            report(app, tx, VendorEventKind::SourceStopped, &source, Some(reason)).await?;
+        }
+    }
+    raise(app, tx, &tenant, &source, words).await
+}
+
+async fn raise(
+    app: &SourceContext,
+    tx: &DatabaseTransaction,
+    tenant: &tenant::Model,
+    source: &source::Model,
+    words: &str,
+) -> Result<(), DbErr> {
     let language = Words::new(Language::of_code(&tenant.language).unwrap_or(Language::En));
     let detail = json!({
         "source": source.name,
@@ -100,7 +126,8 @@ async fn raise(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &st
         "messenger": language.text_of("connector-", &source.kind).to_string(),
         "reason": words,
     });
-    let object = source_id.to_string();
-    let alarm = Alarm { tenant_id, kind: STOPPED, object: &object, source_id: Some(source_id), detail };
-    alert::raise(app, db, alarm).await.map(|_| ())
+    let object = source.id.to_string();
+    let alarm =
+        Alarm { tenant_id: source.tenant_id, kind: STOPPED, object: &object, source_id: Some(source.id), detail };
+    alert::raise(app, tx, alarm).await.map(|_| ())
 }

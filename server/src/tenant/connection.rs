@@ -71,8 +71,7 @@ pub async fn disconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<()>
         TenantStatus::Unpaid,
         TenantStatus::Blocked,
     ];
-    let db = app.store.write();
-    if status_change::change_status(app, db, tenant_id, &from, TenantStatus::Disconnected).await? {
+    if status_change::change_alone(app, tenant_id, &from, TenantStatus::Disconnected).await? {
         tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account was disconnected; its sources and waiting messages are kept");
     }
     owe(app, tenant_id).await?;

@@ -13,7 +13,7 @@ use entity::{
     contact_task, conversation, conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory,
     erasure, found_message, history_look, idempotency, import, import_line, import_skip, install_call, lane,
     ledger_delta, letter, member, message, message_template, oauth_grant, parked_status, person, raw_hook, replay,
-    session, source, source_notice, source_pulse, stray_source, tenant, tenant_channel, turn,
+    session, source, source_notice, source_pulse, stray_source, tenant, tenant_channel, turn, vendor_event,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -78,6 +78,11 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     count("media", crate::media::of_tenant(app, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);
+    // The vendor's programs still learn that it left; that event is removed with its age.
+    let settled = Condition::all()
+        .add(vendor_event::Column::AboutId.eq(tenant_id))
+        .add(vendor_event::Column::NextTryAt.is_null());
+    count("vendor_event", remove::rows::<vendor_event::Entity>(store, VENDOR, settled).await?);
     // Calls in progress during the deletion may have left rows.
     all!(lane, turn, attempt, tenant);
     // From here on amoCRM is not called for this account.

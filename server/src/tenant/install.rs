@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 use entity::tenant;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
 use secrecy::SecretString;
+use serde_json::json;
 use uuid::Uuid;
 
 pub(super) mod call;
@@ -25,6 +26,7 @@ mod turns;
 use super::grant::{self, Giver, Grant};
 use super::{TenantStatus, channels, oauth_error_text, status_change};
 use crate::tenant::TenantContext;
+use crate::vendor_events::{self, VendorEventKind};
 
 pub use call::{CallProcessor, InstallCall, Trust, store as store_call, store_unclear};
 pub use error::InstallError;
@@ -144,7 +146,7 @@ pub async fn finish(app: &TenantContext, tenant_id: Uuid) -> Result<(), InstallE
         return channels::connect(app, tenant_id).await;
     }
     let from = [TenantStatus::Provisioning, TenantStatus::Disconnected, TenantStatus::Uninstalled];
-    status_change::change_status(app, app.store.write(), tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
+    status_change::change_alone(app, tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
     app.lookup.forget();
     Ok(())
 }
@@ -205,7 +207,8 @@ async fn store_in(
         return Err(InstallError::Never(LocalizedText::new("said-install-gone")));
     };
     let in_use = grant::keep(app, tx, tenant_id, giver, fresh).await?;
-    let status = match TenantStatus::stored(&known) {
+    let was = TenantStatus::stored(&known);
+    let status = match was {
         TenantStatus::Uninstalled | TenantStatus::Disconnected => TenantStatus::Provisioning,
         TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked if in_use => TenantStatus::Active,
         same => same,
@@ -232,6 +235,12 @@ async fn store_in(
     };
     tenant::Entity::update(row).exec(tx).await?;
     status_change::alarm(app, tx, tenant_id, status).await?;
+    if is_new || was == TenantStatus::Uninstalled {
+        let data = json!({ "again": !is_new });
+        vendor_events::record(app, tx, VendorEventKind::AccountInstalled, tenant_id, data).await?;
+    } else if status != was {
+        status_change::report(app, tx, tenant_id, status).await?;
+    }
     Ok(tenant_id)
 }
 

@@ -1,5 +1,6 @@
 //! An account's status with amoCRM, and the consequences of a change: an alert, a probe, resumed letters.
 
+use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -11,6 +12,7 @@ use super::{ChannelStatus, TenantStatus};
 use crate::alert::{self, Alarm};
 use crate::audit::By;
 use crate::tenant::TenantContext;
+use crate::vendor_events::{self, VendorEventKind};
 
 const MINUTE: i64 = 60_000;
 /// Spreads the restart of turns of many accounts.
@@ -50,7 +52,40 @@ pub(crate) async fn change_status(
     }
     alarm(app, db, tenant_id, to).await?;
     note(app, db, tenant_id, from, to).await?;
+    report(app, db, tenant_id, to).await?;
     Ok(true)
+}
+
+/// [`change_status`] in a transaction of its own.
+pub(super) async fn change_alone(
+    app: &TenantContext,
+    tenant_id: Uuid,
+    from: &[TenantStatus],
+    to: TenantStatus,
+) -> Result<bool, DbErr> {
+    let tx = app.store.write_tx().await?;
+    let moved = change_status(app, &tx, tenant_id, from, to).await;
+    finish_tx(tx, moved).await
+}
+
+/// Records the vendor's event of a new state, if there is one.
+pub(super) async fn report(
+    app: &TenantContext,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    to: TenantStatus,
+) -> Result<(), DbErr> {
+    let (kind, data) = match to {
+        TenantStatus::Active => (VendorEventKind::AccountConnected, json!({})),
+        TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked => {
+            (VendorEventKind::AccountNeedsAttention, json!({ "reason": to.as_str() }))
+        }
+        TenantStatus::Disconnected | TenantStatus::Uninstalled => {
+            (VendorEventKind::AccountLeft, json!({ "reason": to.as_str() }))
+        }
+        TenantStatus::Provisioning | TenantStatus::AwaitingCredentials | TenantStatus::Suspended => return Ok(()),
+    };
+    vendor_events::record(app, db, kind, tenant_id, data).await
 }
 
 /// Records trouble with amoCRM and its end in the account's audit log, so that people can see when it began and ended.
@@ -95,7 +130,7 @@ pub(super) async fn alarm(
 /// amoCRM refused a call on behalf of the account: 402 means unpaid, 403 for what every user may read means blocked.
 pub(super) async fn refused(app: &TenantContext, tenant_id: Uuid, to: TenantStatus) -> Result<(), DbErr> {
     let from = [TenantStatus::Active, TenantStatus::Unpaid, TenantStatus::Blocked];
-    if change_status(app, app.store.write(), tenant_id, &from, to).await? {
+    if change_alone(app, tenant_id, &from, to).await? {
         app.lookup.forget();
         tracing::warn!(tenant.id = %tenant_id, status = to.as_str(), "amoCRM rejects the account; retries are slow and messages wait");
     }
@@ -118,7 +153,7 @@ pub async fn chats_answered(app: &TenantContext, tenant_id: Uuid, is_paid: bool)
 /// A call on behalf of the account succeeded: ends a refusal and resumes letters.
 pub(super) async fn recovered(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     let from = [TenantStatus::Unpaid, TenantStatus::Blocked];
-    if !change_status(app, app.store.write(), tenant_id, &from, TenantStatus::Active).await? {
+    if !change_alone(app, tenant_id, &from, TenantStatus::Active).await? {
         return Ok(());
     }
     app.lookup.forget();

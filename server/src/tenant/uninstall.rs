@@ -235,6 +235,7 @@ async fn leave_in(
         .await?;
     subscription::soon(tx, tenant_id, now).await?;
     status_change::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
+    status_change::report(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
     Ok(true)
 }
 

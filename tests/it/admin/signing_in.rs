@@ -11,12 +11,13 @@ use serde_json::Value;
 
 use super::operator::{EMAIL, Operator, make_operator};
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/admin",
     "/admin/accounts",
     "/admin/channels",
     "/admin/queues",
     "/admin/undelivered",
+    "/admin/webhooks",
     "/admin/alerts",
     "/admin/doctor",
     "/admin/audit",

@@ -47,6 +47,7 @@ const TASKS: [&str; 41] = [
     "templates",
     "traces",
     "usage",
+    "vendor_webhooks",
     "wake",
     "work",
     "writer",

@@ -86,3 +86,31 @@ fn equal_rates_are_allowed() {
     let text = "[rates]\nchats_start = 500\nchats_floor = 500\nchats_ceiling = 500\nrest_per_account = 50";
     assert!(Config::from_toml(text).is_ok());
 }
+
+#[test]
+fn webhooks_of_the_vendor_have_their_rules() {
+    let webhook = |more: &str| {
+        let secret = "secret = \"whsec_cmVwbGFjZSB0aGlzIGJ5IGEgc2VjcmV0IG9mIHlvdXIgb3du\"";
+        format!("[[vendor_webhook]]\nurl = \"http://10.0.0.1/parom?token=t\"\n{secret}\n{more}\n")
+    };
+    let config = Config::from_toml(&webhook("")).unwrap();
+    assert_eq!((config.vendor_webhooks[0].name.as_str(), config.vendor_webhooks[0].types.len()), ("vendor", 0));
+    assert!(Config::from_toml(&(webhook("") + &webhook("name = \"desk\"\ntypes = [\"account.left\"]"))).is_ok());
+    for (text, problem) in [
+        (webhook("name = \"a b\""), "vendor_webhook[0].name: must be 1 to 64 letters, digits or . _ -"),
+        (webhook("") + &webhook(""), "vendor_webhook[1].name: is taken by another webhook"),
+        (webhook("").replace("http://", "ftp://"), "vendor_webhook[0].url: must begin with http:// or https://"),
+        (webhook("").replace("http://", "http://me:pw@"), "vendor_webhook[0].url: must hold no user and password"),
+        (webhook("").replace("whsec_", ""), "vendor_webhook[0].secret: must be whsec_ followed by 24 to 64 bytes"),
+        (webhook("").replace("http://10.0.0.1/parom?token=t", "billing"), "vendor_webhook[0].url: is not an address"),
+        (
+            webhook("types = [\"account.lost\"]"),
+            "vendor_webhook[0].types[0]: is not an event; there are account.installed,",
+        ),
+        (webhook("typs = []"), "unknown key vendor_webhook[0].typs, did you mean vendor_webhook.types"),
+    ] {
+        let refused = refusal(&text);
+        assert!(refused.starts_with(problem), "{text}: {refused}");
+        assert!(!refused.contains("cmVwbGF"), "{refused}");
+    }
+}

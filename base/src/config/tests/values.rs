@@ -111,7 +111,7 @@ fn every_key_of_the_default_file_exists() {
 #[test]
 fn every_field_is_in_the_default_file() {
     let keys = known::keys();
-    for source in [include_str!("../mod.rs"), include_str!("../integration.rs")] {
+    for source in [include_str!("../mod.rs"), include_str!("../integration.rs"), include_str!("../vendor_webhook.rs")] {
         for field in source.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": ")) {
             if field.0.contains(' ') {
                 continue;
@@ -119,6 +119,7 @@ fn every_field_is_in_the_default_file() {
             let key = match field.0 {
                 "integrations" => "integration",
                 "channels" => "channel",
+                "vendor_webhooks" => "vendor_webhook",
                 other => other,
             };
             assert!(keys.iter().any(|known| known.rsplit('.').next() == Some(key)), "{key} is not documented");

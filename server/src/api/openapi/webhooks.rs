@@ -1,7 +1,7 @@
-//! The webhooks of a `custom` source, which the document describes beside the calls
-//! (docs/custom-messenger.md#4-a-manager-answers-20-minutes).
+//! The webhooks of a `custom` source (docs/custom-messenger.md#4-a-manager-answers-20-minutes) and those of the vendor
+//! (docs/operations.md#the-vendors-webhooks), which the document describes beside the calls.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The component of the message in webhooks.
 pub(super) const MESSAGE: &str = "WebhookMessage";
@@ -58,6 +58,60 @@ fn all() -> [(&'static str, &'static str, &'static str, Value); 8] {
     ]
 }
 
+/// The vendor's: type, summary, description and data of each.
+fn of_vendor() -> [(&'static str, &'static str, &'static str, Value); 9] {
+    let account = component("TenantOut");
+    let about = || json!({"account": account.clone()});
+    let why = |words: &str| json!({"account": account.clone(), "reason": {"type": "string", "description": words}});
+    let source = || {
+        let text = || json!({"type": "string"});
+        object(json!({"id": uuid(), "kind": text(), "name": text(), "external_id": text()}))
+    };
+    let mut stopped = why("`deleted`, or `access_refused` by its messenger.");
+    stopped["source"] = source();
+    [
+        (
+            "account.installed",
+            "An account installed an integration.",
+            "`again` is true if it was installed before and had left.",
+            json!({"account": account.clone(), "again": {"type": "boolean"}}),
+        ),
+        (
+            "account.connected",
+            "An account's channels are connected and it works.",
+            "Also when it works again after `account.needs_attention`.",
+            about(),
+        ),
+        (
+            "account.needs_attention",
+            "An account does not work until a person does something.",
+            "Its end is `account.connected`.",
+            why("`needs_reauth`, `unpaid`, `blocked`, `channel_not_allowed` or `channel_misconfigured`."),
+        ),
+        (
+            "account.left",
+            "An account switched the integration off, or was disconnected.",
+            "Its sources and messages are kept.",
+            why("`uninstalled` or `disconnected`."),
+        ),
+        (
+            "source.created",
+            "A source was created.",
+            "`account.sources_limit` is its account's limit.",
+            json!({"account": account.clone(), "source": source()}),
+        ),
+        (
+            "source.stopped",
+            "A source does not work any more.",
+            "It was deleted, or its messenger refuses access.",
+            stopped,
+        ),
+        ("limit.near", "An account has nearly used up a limit.", "Nothing is held yet.", about()),
+        ("limit.reached", "An account has used up a limit.", "Messages are taken in and held.", about()),
+        ("trial.ending", "An account's trial ends soon.", "Nothing is held yet.", about()),
+    ]
+}
+
 /// The schema of [`MESSAGE`].
 pub(super) fn message() -> Value {
     let maybe = |name: &str| json!({"oneOf": [component(name), {"type": "null"}]});
@@ -81,36 +135,53 @@ pub(super) fn message() -> Value {
 
 /// The document's `webhooks`.
 pub(super) fn described() -> Value {
-    let webhooks = all().map(|(kind, summary, description, data)| {
-        let mut envelope = object(json!({
-            "type": {"type": "string", "const": kind},
-            "timestamp": time(),
-            "data": object(data),
-        }));
+    let sources = all().map(|(kind, summary, description, data)| {
+        let mut envelope = envelope(kind, data);
         envelope["properties"]["repeat"] =
             json!({"type": "boolean", "description": "True if an earlier attempt may have arrived."});
-        let operation = json!({"post": {
-            "operationId": format!("webhook_{}", kind.replace('.', "_")),
-            "tags": ["webhooks"],
-            "summary": summary,
-            "description": description,
-            "security": [],
-            "parameters": [
-                header("webhook-id", "The same in every attempt: recognise repeats by it."),
-                header("webhook-timestamp", "Seconds since 1970; refuse what is more than five minutes off."),
-                header("webhook-signature", "`v1,` and the base64 HMAC-SHA256 of `{id}.{timestamp}.{body}`; several while a secret is rotated."),
-            ],
-            "requestBody": {"required": true, "content": {"application/json": {"schema": envelope}}},
-            "responses": {
-                "2XX": {"description": "Taken: it is not sent again"},
-                "401": {"description": "The signature is wrong. To a genuine webhook this pauses the source"},
-                "422": {"description": "Refused: the message fails, the next one is sent"},
-                "503": {"description": "Sent again later, after `Retry-After`"},
-            },
-        }});
-        (kind.to_owned(), operation)
+        let answers = json!({
+            "2XX": {"description": "Taken: it is not sent again"},
+            "401": {"description": "The signature is wrong. To a genuine webhook this pauses the source"},
+            "422": {"description": "Refused: the message fails, the next one is sent"},
+            "503": {"description": "Sent again later, after `Retry-After`"},
+        });
+        operation((kind, summary, description), &envelope, &answers)
     });
-    Value::Object(Map::from_iter(webhooks))
+    let vendors = of_vendor().map(|(kind, summary, description, data)| {
+        let answers = json!({
+            "2XX": {"description": "Taken: it is not sent again"},
+            "4XX": {"description": "Sent again later, for three days"},
+            "5XX": {"description": "Sent again later, for three days"},
+        });
+        operation((kind, summary, description), &envelope(kind, data), &answers)
+    });
+    Value::Object(sources.into_iter().chain(vendors).collect())
+}
+
+fn envelope(kind: &str, data: Value) -> Value {
+    object(json!({
+        "type": {"type": "string", "const": kind},
+        "timestamp": time(),
+        "data": object(data),
+    }))
+}
+
+fn operation((kind, summary, description): (&str, &str, &str), envelope: &Value, answers: &Value) -> (String, Value) {
+    let operation = json!({"post": {
+        "operationId": format!("webhook_{}", kind.replace('.', "_")),
+        "tags": ["webhooks"],
+        "summary": summary,
+        "description": description,
+        "security": [],
+        "parameters": [
+            header("webhook-id", "The same in every attempt: recognise repeats by it."),
+            header("webhook-timestamp", "Seconds since 1970; refuse what is more than five minutes off."),
+            header("webhook-signature", "`v1,` and the base64 HMAC-SHA256 of `{id}.{timestamp}.{body}`; several while a secret is rotated."),
+        ],
+        "requestBody": {"required": true, "content": {"application/json": {"schema": envelope}}},
+        "responses": answers,
+    }});
+    (kind.to_owned(), operation)
 }
 
 fn component(name: &str) -> Value {
@@ -141,6 +212,8 @@ fn header(name: &str, description: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use base::config::VendorEventKind;
+
     use super::*;
 
     /// The sample of the guide has what is described, and nothing else.
@@ -167,6 +240,17 @@ mod tests {
         let guide = include_str!("../../../../docs/custom-messenger.md");
         for (kind, ..) in all() {
             assert!(guide.contains(&format!("`{kind}`")), "{kind}");
+        }
+    }
+
+    #[test]
+    fn every_event_of_the_vendor_is_described() {
+        let kinds: Vec<&str> = VendorEventKind::ALL.into_iter().map(VendorEventKind::as_str).collect();
+        assert_eq!(of_vendor().map(|(kind, ..)| kind).to_vec(), kinds);
+        let page = include_str!("../../../../docs/operations.md");
+        let (_, section) = page.split_once("\n## The vendor's webhooks\n").unwrap();
+        for kind in kinds {
+            assert!(section.contains(&format!("| `{kind}` |")), "{kind}");
         }
     }
 }

@@ -19,8 +19,10 @@ use uuid::Uuid;
 use super::{CreatePlan, Created, active};
 use crate::source::SourceContext;
 use crate::source::limit::{Usage, limit_of};
+use crate::source::report::report;
 use crate::source::{By, SourceStatus, leftover, line, mirror, not_deleted};
 use crate::tenant::token::CallError;
+use crate::vendor_events::VendorEventKind;
 
 /// Runs to its end even if the caller goes away.
 pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: CreatePlan, by: By) -> Result<Created> {
@@ -215,7 +217,8 @@ async fn settle_in(
     line::keep(tx, source).await?;
     line::join(app, tx, source, None).await?;
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
-    by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await
+    by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await?;
+    report(app, tx, VendorEventKind::SourceCreated, source, None).await
 }
 
 /// An account has at most one default source, as at amoCRM. The source that loses the mark gets a new version.

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::judge::ChannelOutcome;
 use crate::alert::{self, Alarm};
-use crate::tenant::ChannelStatus;
-use crate::tenant::TenantContext;
-use crate::tenant::status_change::slowly;
+use crate::tenant::status_change::{self, slowly};
+use crate::tenant::{ChannelStatus, TenantContext, TenantStatus};
+use crate::vendor_events::{self, VendorEventKind};
 
 /// Spreads the restart of turns of many accounts.
 const JITTER: TimeDelta = TimeDelta::milliseconds(250);
@@ -170,9 +170,17 @@ async fn alarm(
                 "said": outcome.detail,
             });
             let alarm = Alarm { tenant_id: VENDOR, kind, object: &object, source_id: None, detail };
-            alert::raise(app, db, alarm).await?;
+            if alert::raise(app, db, alarm).await? {
+                let data = json!({ "reason": kind, "channel_id": channel_id });
+                let kind = VendorEventKind::AccountNeedsAttention;
+                vendor_events::record(app, db, kind, tenant.tenant_id, data).await?;
+            }
         } else if outcome.status == ChannelStatus::Connected {
-            alert::resolve(app, db, VENDOR, kind, &object).await?;
+            let ended = alert::resolve(app, db, VENDOR, kind, &object).await?;
+            // The account's own change of state is reported where it is made.
+            if ended && TenantStatus::stored(tenant) == TenantStatus::Active {
+                status_change::report(app, db, tenant.tenant_id, TenantStatus::Active).await?;
+            }
         } else {
             alert::end(app, db, VENDOR, kind, &object).await?;
         }

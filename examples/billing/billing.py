@@ -1,0 +1,67 @@
+"""A billing system that books Parom's accounts: it takes the vendor's webhooks and sets what an account may use.
+
+See README.md, and docs/operations.md#the-vendors-webhooks of Parom for all events.
+"""
+
+import json
+import os
+import sqlite3
+import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+WEBHOOK = Webhook(os.environ["PAROM_WEBHOOK_SECRET"])
+BOOKS = sqlite3.connect(os.environ.get("BOOKS", "books.db"), isolation_level=None)
+BOOKS.execute("CREATE TABLE IF NOT EXISTS account (id TEXT PRIMARY KEY, host TEXT, state TEXT, since TEXT)")
+
+
+def take(webhook_id: str, event: dict) -> None:
+    """Books one event. It may come twice, so doing it again changes nothing."""
+    account = event["data"]["account"]
+    match event["type"]:
+        case "account.installed":
+            allow(webhook_id, account["id"], {"sources_limit": 3})
+            state = "trial"
+        case "account.left":
+            state = "left"
+        case _:  # The other types are for the support desk.
+            return
+    row = (account["id"], account["host"], state, event["timestamp"])
+    BOOKS.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", row)
+
+
+def allow(webhook_id: str, account_id: str, change: dict) -> None:
+    """Sets what the account may use, with the vendor's key; the webhook's id makes a repeat harmless."""
+    headers = {"authorization": "Bearer " + os.environ["PAROM_KEY"], "idempotency-key": webhook_id}
+    url = f"{os.environ['PAROM_URL']}/api/v1/tenants/{account_id}"
+    headers["content-type"] = "application/json"
+    request = urllib.request.Request(url, json.dumps(change).encode(), headers, method="PATCH")
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        try:
+            take(self.headers["webhook-id"], WEBHOOK.verify(body, dict(self.headers)))
+            self.answer(204)
+        except (WebhookVerificationError, ValueError):
+            self.answer(401)
+        except OSError:
+            self.answer(503)  # Parom did not answer: the event comes again.
+
+    def do_GET(self) -> None:
+        self.answer(200, json.dumps(BOOKS.execute("SELECT * FROM account ORDER BY since").fetchall()).encode())
+
+    def answer(self, status: int, body: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+if __name__ == "__main__":
+    server = HTTPServer(("127.0.0.1", int(os.environ.get("PORT", "9100"))), Handler)
+    print(f"listening http://127.0.0.1:{server.server_port}", flush=True)
+    server.serve_forever()

@@ -1,0 +1,225 @@
+//! Events for the vendor's own webhooks (`[[vendor_webhook]]`): what was sent, the attempts, and resending one. Vendor
+//! keys only.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base::error::{Error, Problem, Result};
+use base::i18n::LocalizedText;
+use base::json::{Moment, Query};
+use base::store::VENDOR;
+use entity::{vendor_event, vendor_event_attempt};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::body::RequestBody;
+use super::cursor::{ListOut, PageRequest};
+use super::idempotency::once;
+use super::key::{ApiKey, Scope};
+use super::roster;
+use super::sources::by;
+use crate::usage::UsageContext;
+use crate::vendor_events::EventState;
+use crate::vendor_webhooks::{self as events, EventFilter};
+
+/// An event for one of the vendor's webhooks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VendorEventOut {
+    /// Same as the header `webhook-id`.
+    pub id: Uuid,
+    /// The account that it is about.
+    pub tenant_id: Uuid,
+    /// Name of the webhook in the vendor's configuration.
+    #[schema(example = "vendor")]
+    pub webhook: String,
+    #[serde(rename = "type")]
+    #[schema(example = "account.installed")]
+    pub kind: String,
+    /// `waiting`, `delivered` or `failed`.
+    #[schema(example = "delivered")]
+    pub status: String,
+    /// Number of attempts so far.
+    pub attempts: i32,
+    /// The next attempt; null if none is planned.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub next_attempt_at: Option<Moment>,
+    /// What is sent.
+    #[schema(value_type = Object)]
+    pub body: Value,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Moment,
+}
+
+/// An attempt to send an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VendorEventAttemptOut {
+    /// Same as the header `webhook-id`: the same in every attempt.
+    pub webhook_id: Uuid,
+    #[serde(rename = "type")]
+    #[schema(example = "account.installed")]
+    pub kind: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Moment,
+    /// HTTP status of the response; null if there was none.
+    #[schema(required, example = 200)]
+    pub status: Option<i32>,
+    pub ms: i32,
+    /// Why the attempt failed; null if it succeeded.
+    #[schema(required)]
+    pub error: Option<String>,
+    /// The number of the attempt, starting at 1.
+    #[schema(example = 1)]
+    pub number: i32,
+}
+
+/// An event that is resent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VendorEventResentOut {
+    pub id: Uuid,
+    #[schema(example = "waiting")]
+    pub status: &'static str,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct VendorEventsQuery {
+    /// Only events of this account.
+    #[param(value_type = Option<Uuid>)]
+    tenant_id: Option<String>,
+    /// Only events with this status: `waiting`, `delivered` or `failed`.
+    status: Option<String>,
+    /// Maximum number of items per page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` from the previous page.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct VendorEventAttemptsQuery {
+    /// Maximum number of items per page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` from the previous page.
+    cursor: Option<String>,
+}
+
+/// Lists events for the vendor's webhooks, newest first.
+///
+/// Requires a vendor key. Events are kept for 30 days.
+#[utoipa::path(tag = "vendor events", params(VendorEventsQuery), responses(
+    (status = 200, description = "A page of events", body = ListOut<VendorEventOut>),
+    (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid filter, limit or cursor", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/vendor-events")]
+pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<VendorEventsQuery>) -> Result<HttpResponse> {
+    key.vendor()?;
+    let about = roster::named(query.tenant_id.as_deref())?.map(|id| vec![id]);
+    let state = match query.status.as_deref() {
+        None => None,
+        Some(word) => Some(EventState::parse(word).ok_or_else(unknown_status)?),
+    };
+    let filters = ["vendor-events", query.tenant_id.as_deref().unwrap_or("-"), query.status.as_deref().unwrap_or("-")];
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let rows = events::list(app.store.read(), &EventFilter { about, state }, page.after, page.rows()).await?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
+}
+
+/// Lists the attempts to send an event, newest first.
+///
+/// Requires a vendor key.
+#[utoipa::path(tag = "vendor events",
+    params(("id", description = "The event"), VendorEventAttemptsQuery), responses(
+    (status = 200, description = "A page of attempts", body = ListOut<VendorEventAttemptOut>),
+    (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such event", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/vendor-events/{id}/attempts")]
+pub async fn attempts(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    id: web::Path<Uuid>,
+    query: Query<VendorEventAttemptsQuery>,
+) -> Result<HttpResponse> {
+    key.vendor()?;
+    let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+    let filters = ["vendor-event-attempts", &event.id.to_string()];
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    // The cursor holds an id: here the attempt's number as one.
+    let before = page.after.and_then(|after| i32::try_from(after.as_u128()).ok());
+    let rows = events::attempts(app.store.read(), event.id, before, page.rows()).await?;
+    let (rows, next_cursor) = page.cut(rows, |row| Uuid::from_u128(u128::try_from(row.number).unwrap_or_default()));
+    let items = rows.into_iter().map(|row| tried(&event, row)).collect();
+    Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
+}
+
+/// Resends an event.
+///
+/// Requires a vendor key with scope `write`. It keeps its `webhook-id` and its body, and is sent after what already
+/// waits for its account. An event that waits for its next attempt is tried now.
+#[utoipa::path(tag = "vendor events", params(
+    ("id", description = "The event"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
+), responses(
+    (status = 202, description = "Queued for sending", body = VendorEventResentOut),
+    (status = 403, description = "The key is a tenant key, or its scope is below `write`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such event", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/vendor-events/{id}/resend")]
+pub async fn resend(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.vendor()?;
+    key.needs(Scope::Write)?;
+    once(&app, &key, body.ignore()?, async {
+        let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+        events::resend(&app, &event).await?;
+        let (by, object) = (by(&app, &key, &request).await?, event.id.to_string());
+        let detail = json!({ "type": event.kind, "tenant_id": event.about_id, "webhook": event.webhook });
+        by.did(&app, app.store.write(), "vendor_event.resent", (VENDOR, &object), detail).await?;
+        let out = VendorEventResentOut { id: event.id, status: EventState::Waiting.as_str() };
+        Ok(HttpResponse::Accepted().json(out))
+    })
+    .await
+}
+
+fn unknown_status() -> Error {
+    let known = EventState::ALL.map(EventState::as_str).join(", ");
+    Error::field("/status", LocalizedText::new("said-event-status").with("known", known))
+}
+
+fn shown(row: vendor_event::Model) -> VendorEventOut {
+    VendorEventOut {
+        id: row.id,
+        tenant_id: row.about_id,
+        webhook: row.webhook,
+        kind: row.kind,
+        status: row.state,
+        attempts: row.tries,
+        next_attempt_at: row.next_try_at.map(Moment),
+        body: serde_json::from_str(&row.body).unwrap_or_default(),
+        created_at: Moment(row.created_at),
+    }
+}
+
+fn tried(event: &vendor_event::Model, row: vendor_event_attempt::Model) -> VendorEventAttemptOut {
+    VendorEventAttemptOut {
+        webhook_id: row.event_id,
+        kind: event.kind.clone(),
+        at: Moment(row.at),
+        status: row.status,
+        ms: row.ms,
+        error: Some(row.error).filter(|error| !error.is_empty()),
+        number: row.number,
+    }
+}

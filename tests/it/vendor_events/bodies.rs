@@ -1,0 +1,149 @@
+//! What is sent of which change.
+
+use base::config::VendorEventKind;
+use parom::vendor_events::record;
+use parom_tests::settings::HOST;
+use parom_tests::{World, both, once};
+use sandbox::{Fault, Part};
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+
+use super::{Vendor, type_of};
+
+/// The last event that the billing system took.
+fn last(vendor: &Vendor) -> Value {
+    vendor.booked().pop().expect("an event").body
+}
+
+async fn a_life_of_an_account_arrives_in_order(vendor: &mut Vendor) {
+    vendor.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = vendor.active(HOST).await;
+    assert_eq!(vendor.sends().await, 2);
+    assert_eq!(vendor.types(), ["account.installed", "account.connected"]);
+    let [installed, connected] = vendor.booked().try_into().unwrap();
+    assert_eq!((&installed.body["data"]["again"], &connected.body["data"]["again"]), (&json!(false), &Value::Null));
+    assert_eq!(installed.body["data"]["account"]["status"], "provisioning");
+    let shown = vendor.api.get(&format!("/api/v1/tenants/{tenant_id}")).await.is(200).json;
+    assert_eq!(connected.body["data"]["account"], shown, "as GET shows it");
+    assert_eq!(connected.body["timestamp"], "2026-11-20T09:00:00.000Z");
+    assert_ne!(installed.webhook_id, connected.webhook_id);
+
+    let line = vendor.line("support").await;
+    vendor.sends().await;
+    let created = last(vendor);
+    assert_eq!((&created["type"], &created["data"]["account"]["id"]), (&json!("source.created"), &json!(tenant_id)));
+    let source = json!({"id": line.source_id, "kind": "custom", "name": "Line support", "external_id": "support"});
+    assert_eq!(created["data"]["source"], source);
+    vendor.api.delete(&line.path("")).await.is(204);
+    vendor.sends().await;
+    let stopped = last(vendor);
+    assert_eq!(
+        (&stopped["type"], &stopped["data"]["reason"], &stopped["data"]["source"]),
+        (&json!("source.stopped"), &json!("deleted"), &source)
+    );
+
+    assert_eq!(vendor.owner(HOST).uninstalls().await.status, Some(200));
+    let left = async || (vendor.tenant(HOST).await?["status"] == "uninstalled").then_some(());
+    vendor.until("the account has left", left).await;
+    vendor.sends().await;
+    let left = last(vendor);
+    let account = &left["data"]["account"];
+    assert_eq!(
+        (&left["type"], &left["data"]["reason"], &account["status"], &account["channels"][0]["status"]),
+        (&json!("account.left"), &json!("uninstalled"), &json!("uninstalled"), &json!("disconnected"))
+    );
+    assert_eq!(vendor.desk.received().iter().map(type_of).collect::<Vec<_>>(), ["account.left"], "all that it wants");
+
+    vendor.owner(HOST).installs_in_a_browser().await.is(200);
+    vendor.active(HOST).await;
+    vendor.sends().await;
+    let back: Vec<_> = vendor.booked().into_iter().skip(5).collect();
+    assert_eq!(back.iter().map(type_of).collect::<Vec<_>>(), ["account.installed", "account.connected"]);
+    assert_eq!(back[0].body["data"]["again"], true);
+    assert_eq!(vendor.sends().await, 0);
+}
+
+async fn trouble_and_its_end_are_reported(vendor: &mut Vendor) {
+    let tenant_id = vendor.account(HOST).await;
+    let pipelines = format!("/api/v1/tenants/{tenant_id}/pipelines");
+    vendor.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 402, retry_after: None });
+    for _ in 0..2 {
+        vendor.api.get(&pipelines).await;
+    }
+    vendor.sends().await;
+    let unpaid = last(vendor);
+    assert_eq!(
+        (&unpaid["type"], &unpaid["data"]["reason"], &unpaid["data"]["account"]["status"]),
+        (&json!("account.needs_attention"), &json!("unpaid"), &json!("unpaid"))
+    );
+    vendor.sandbox.faults().clear();
+    vendor.api.get(&pipelines).await.is(200);
+    vendor.sends().await;
+    assert_eq!(last(vendor)["data"]["account"]["status"], "active");
+
+    vendor.sandbox.revoke_silently(HOST, "main");
+    vendor.api.get(&pipelines).await;
+    vendor.sends().await;
+    assert_eq!(last(vendor)["data"]["reason"], "needs_reauth");
+    vendor.owner(HOST).installs_in_a_browser().await.is(200);
+    vendor.active(HOST).await;
+    parom::tenant::disconnect(&vendor.app().tenants, tenant_id).await.unwrap();
+    parom::tenant::disconnect(&vendor.app().tenants, tenant_id).await.unwrap();
+    vendor.sends().await;
+    assert_eq!(last(vendor)["data"]["reason"], "disconnected");
+    let told: Vec<String> = vendor.types().into_iter().skip(2).collect();
+    let wanted = [
+        "account.needs_attention",
+        "account.connected",
+        "account.needs_attention",
+        "account.connected",
+        "account.left",
+    ];
+    assert_eq!(told, wanted, "each once");
+}
+
+async fn a_source_that_is_refused_stops_once(vendor: &mut Vendor) {
+    let line = vendor.line("support").await;
+    for _ in 0..2 {
+        parom::source::stopped(&vendor.app().sources, line.tenant_id, line.source_id, "401").await.unwrap();
+    }
+    vendor.sends().await;
+    let stopped: Vec<_> = vendor.booked().into_iter().filter(|one| type_of(one) == "source.stopped").collect();
+    assert_eq!((stopped.len(), &stopped[0].body["data"]["reason"]), (1, &json!("access_refused")));
+}
+
+async fn every_kind_has_its_type_account_and_data(vendor: &mut Vendor) {
+    let tenant_id = vendor.account(HOST).await;
+    let app = vendor.app();
+    for kind in VendorEventKind::ALL {
+        record(app, app.store.write(), kind, tenant_id, json!({"limit": "sources"})).await.unwrap();
+    }
+    vendor.sends().await;
+    let told: Vec<_> = vendor.booked().into_iter().skip(2).collect();
+    assert_eq!(told.iter().map(type_of).collect::<Vec<_>>(), VendorEventKind::ALL.map(VendorEventKind::as_str));
+    for one in told {
+        let data = &one.body["data"];
+        assert_eq!((&data["account"]["host"], &data["limit"]), (&json!(HOST), &json!("sources")));
+    }
+    assert_eq!(vendor.desk.received().len(), 1);
+}
+
+/// What is rolled back did not happen.
+async fn an_event_is_part_of_its_change(vendor: &mut Vendor) {
+    let tenant_id = vendor.account(HOST).await;
+    let tx = vendor.app().store.write_tx().await.unwrap();
+    record(vendor.app(), &tx, VendorEventKind::LimitNear, tenant_id, json!({})).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!((vendor.sends().await, vendor.rows().await.len()), (0, 2));
+}
+
+async fn without_a_webhook_nothing_is_stored(world: &mut World) {
+    let line = world.line("support").await;
+    world.api.delete(&line.path("")).await.is(204);
+    let stored = entity::vendor_event::Entity::find().all(world.app().store.read()).await.unwrap();
+    assert!(stored.is_empty(), "{stored:?}");
+    assert_eq!(parom::vendor_webhooks::due_now(world.app()).await, 0);
+}
+
+both!(a_life_of_an_account_arrives_in_order, trouble_and_its_end_are_reported, a_source_that_is_refused_stops_once);
+once!(every_kind_has_its_type_account_and_data, an_event_is_part_of_its_change, without_a_webhook_nothing_is_stored);
