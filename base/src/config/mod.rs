@@ -19,6 +19,7 @@ mod load;
 mod media;
 mod messenger;
 mod parse;
+mod plans;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,7 @@ pub use load::{ConfigError, variable};
 pub use media::{MediaConfig, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
+pub use plans::{Plan, PlansConfig};
 
 /// The connectors that are built in. A channel may name these; others are rejected.
 pub const CONNECTORS: &[&str] =
@@ -60,6 +62,9 @@ pub struct Config {
     pub vendor: Vendor,
     pub customers: Customers,
     pub limits: LimitsConfig,
+    pub plans: PlansConfig,
+    #[serde(default, rename = "plan")]
+    pub plan_list: Vec<Plan>,
     pub rates: Rates,
     pub media: MediaConfig,
     pub spool: SpoolConfig,

@@ -267,5 +267,10 @@ fn new_row(facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model
         texts_days_at: 0,
         second_step: false,
         window_off: false,
+        plan: None,
+        trial_until: None,
+        paid_until: None,
+        plan_ended: false,
+        plan_at: None,
     }
 }
