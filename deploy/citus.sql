@@ -53,6 +53,8 @@ SELECT create_distributed_table('tenant_channel', 'tenant_id', colocate_with => 
 SELECT create_distributed_table('throttle', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('turn', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('vault_key', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('vendor_event', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('vendor_event_attempt', 'tenant_id', colocate_with => 'tenant');
 
 -- Read before the account is known, by every request: a copy on every node.
 SELECT create_reference_table('directory');

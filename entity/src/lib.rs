@@ -57,3 +57,5 @@ pub mod tenant_channel;
 pub mod throttle;
 pub mod turn;
 pub mod vault_key;
+pub mod vendor_event;
+pub mod vendor_event_attempt;

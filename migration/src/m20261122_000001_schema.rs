@@ -9,6 +9,7 @@ mod people;
 mod processes;
 mod queue;
 mod sources;
+mod vendor;
 
 /// See the module.
 #[derive(DeriveMigrationName)]
@@ -25,6 +26,7 @@ impl MigrationTrait for Migration {
             queue::TABLES,
             history::TABLES,
             processes::TABLES,
+            vendor::TABLES,
         ];
         for table in topics.into_iter().flatten() {
             table.create(manager).await?;

@@ -23,6 +23,7 @@ pub mod oauth;
 pub mod source;
 pub mod template;
 pub mod tenant;
+pub mod vendor_events;
 pub mod webhook_notices;
 
 // shown to customers

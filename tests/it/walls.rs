@@ -56,6 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "template",
             "tenant",
             "usage",
+            "vendor_events",
             "widget_api",
         ],
     ),

@@ -43,6 +43,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         base_address("telemetry.otlp_url", url)?;
     }
     rule("telemetry.trace_share", (0.0..=1.0).contains(&config.telemetry.trace_share), "must be from 0 to 1")?;
+    super::vendor_webhook::check(&config.vendor_webhooks)?;
     integrations(&config.integrations)
 }
 

@@ -22,6 +22,7 @@ mod parse;
 mod plans;
 #[cfg(test)]
 mod tests;
+mod vendor_webhook;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -40,6 +41,7 @@ pub use media::{MediaConfig, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
+pub use vendor_webhook::{VendorEventKind, VendorWebhook};
 
 /// The connectors that are built in. A channel may name these; others are rejected.
 pub const CONNECTORS: &[&str] =
@@ -73,6 +75,8 @@ pub struct Config {
     pub mail: Mail,
     pub alerts: Alerts,
     pub telemetry: Telemetry,
+    #[serde(default, rename = "vendor_webhook")]
+    pub vendor_webhooks: Vec<VendorWebhook>,
     #[serde(default, rename = "integration")]
     pub integrations: Vec<Integration>,
 }

@@ -1,0 +1,38 @@
+//! Events for the vendor's own webhooks. All rows belong to the nil tenant: they outlive the account that they are
+//! about.
+
+use crate::table::{Table, bigint, integer, tenant_table, text, uuid};
+
+pub(super) const TABLES: &[Table] = &[VENDOR_EVENT, VENDOR_EVENT_ATTEMPT];
+
+/// One event for one webhook.
+const VENDOR_EVENT: Table = tenant_table("vendor_event", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("about_id"),
+        text("webhook"),
+        text("kind"),
+        text("body"),
+        text("state"),
+        bigint("created_at"),
+        bigint("queued_at"),
+        bigint("next_try_at").null(),
+        integer("tries"),
+    ])
+    .indexes(&[
+        // Finds what a webhook is to be sent.
+        "CREATE INDEX vendor_event_due ON vendor_event (tenant_id, webhook, next_try_at) \
+         WHERE next_try_at IS NOT NULL",
+        // Finds the events of an account, in the order in which they are sent.
+        "CREATE INDEX vendor_event_about ON vendor_event (tenant_id, about_id, webhook, queued_at)",
+    ]);
+
+/// One try to send one.
+const VENDOR_EVENT_ATTEMPT: Table = tenant_table("vendor_event_attempt", &["event_id", "number"]).columns(&[
+    uuid("event_id"),
+    integer("number"),
+    bigint("at"),
+    integer("ms"),
+    integer("status").null(),
+    text("error"),
+]);
