@@ -31,6 +31,12 @@ pub struct AccountOut {
     #[schema(required)]
     pub sources_limit: Option<i32>,
     pub time_window_disabled: bool,
+    #[schema(required, example = "start")]
+    pub plan: Option<String>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub trial_until: Option<Moment>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub paid_until: Option<Moment>,
     pub channels: Vec<AccountChannelOut>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
@@ -64,6 +70,9 @@ pub(super) async fn read(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<O
         suspended: tenant.suspended,
         sources_limit: tenant.sources_limit,
         time_window_disabled: tenant.window_off,
+        plan: tenant.plan,
+        trial_until: tenant.trial_until.map(Moment),
+        paid_until: tenant.paid_until.map(Moment),
         channels: channels.into_iter().map(channel).collect(),
         created_at: Moment(tenant.created_at),
     }))
