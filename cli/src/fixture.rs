@@ -31,5 +31,10 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         texts_days_at: 0,
         second_step: false,
         window_off: false,
+        plan: None,
+        trial_until: None,
+        paid_until: None,
+        plan_ended: false,
+        plan_at: None,
     }
 }

@@ -10,17 +10,21 @@ use clap::{ArgGroup, Subcommand};
 use entity::tenant;
 use parom::app::App;
 use parom::missed_hooks;
-use parom::tenant::{self as tenants, Who};
+use parom::tenant as tenants;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 mod data;
+mod plan;
 pub(super) mod roster;
+mod usage;
 
 use base::error::Error;
 use base::store::VENDOR;
-use data::{erase, export, proved};
+use data::{erase, export, proved, who};
+use plan::PlanArgs;
 use roster::{find, list};
+use usage::UsageArgs;
 
 use crate::audit_log;
 
@@ -55,6 +59,15 @@ pub enum TenantCommand {
         #[arg(value_parser = clap::value_parser!(i32).range(1..=i64::from(tenants::MOST_WEIGHT)))]
         weight: i32,
     },
+    /// Sets an account's plan and until when it is served; without options prints them
+    Plan {
+        #[command(flatten)]
+        account: AccountCommand,
+        #[command(flatten)]
+        change: PlanArgs,
+    },
+    /// Prints what accounts used in a month, as CSV: messages by kind and direction, sources, stored bytes
+    Usage(UsageArgs),
     /// Compares an account's chats with amoCRM's history now, to find managers' messages whose hooks were missed
     Compare(AccountCommand),
     /// Exports all data of an account or of one customer, without secrets, as newline-delimited JSON
@@ -185,6 +198,8 @@ async fn carry_out(
             note(app, tenant.tenant_id, "account.weighed", &tenant.host, json!({"weight": weight})).await?;
             told(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
         }
+        TenantCommand::Plan { account, change } => plan::set(app, &account, change, out).await,
+        TenantCommand::Usage(args) => usage::print(app, &args, out).await,
         TenantCommand::Compare(account) => compare(app, &account, out).await,
         TenantCommand::Export { account, phone, conversation, out: file } => {
             let tenant = find(app, &account.account).await?;
@@ -210,11 +225,6 @@ async fn carry_out(
             erase(app, &tenant, &who, dry_run, json, out).await
         }
     }
-}
-
-/// The customer that a command names.
-fn who(phone: Option<String>, conversation: Option<Uuid>) -> Option<Who> {
-    phone.map(Who::Phone).or_else(|| conversation.map(Who::Conversation))
 }
 
 /// Prints what was done, or the account as it is now.

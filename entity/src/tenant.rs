@@ -63,6 +63,33 @@ pub struct Model {
     pub second_step: bool,
     /// The vendor had amoCRM's time window switched off for this account.
     pub window_off: bool,
+    /// Name of its plan in the configuration; none: no plan.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub plan: Option<String>,
+    /// When its trial ends; none: it has no trial.
+    pub trial_until: Option<i64>,
+    /// Until when the service is paid; none: unknown. It replaces the trial's end.
+    pub paid_until: Option<i64>,
+    /// Its subscription and the grace after it are over: nothing is delivered, intake goes on.
+    pub plan_ended: bool,
+    /// When it is warned or held next because of these times.
+    pub plan_at: Option<i64>,
+}
+
+/// Reason for holding the letters of an account that a person suspended.
+pub const SUSPENDED: &str = "suspended";
+/// Reason for holding the letters of an account whose subscription is over.
+pub const PLAN_ENDED: &str = "plan_ended";
+
+impl Model {
+    /// Why nothing is delivered for this account; none if it is served. Both reasons may hold, and each ends by itself.
+    pub fn held(&self) -> Option<&'static str> {
+        match (self.suspended, self.plan_ended) {
+            (true, _) => Some(SUSPENDED),
+            (false, true) => Some(PLAN_ENDED),
+            (false, false) => None,
+        }
+    }
 }
 
 tenant_rows!();

@@ -171,6 +171,7 @@ limits-imports = Imports in progress
 limits-imports-size = Files of these imports
 limits-requests = Requests a second per API key
 limits-key-day = Data a day per API key
+limits-messages = Messages this month
 limits-used = { $used } of { $most }
 limits-used-mb = { $used } of { $most } MB
 limits-used-free = { $used }, no limit

@@ -10,6 +10,7 @@ problem-message_conflict = A different message with this id already exists
 problem-import_over = The import has already ended
 problem-idempotency_running = The first request with this Idempotency-Key is still running
 problem-source_limit = The account has reached its limit of sources
+problem-plan_kind = The plan has no sources of this kind
 problem-external_id_taken = Another source already has this external_id
 problem-not_from_crm = Status can be set only for messages that came from amoCRM
 problem-not_from_messenger = Only messages that came from the messenger can be changed

@@ -62,6 +62,8 @@ reason-no_bot = The message was written outside { $crm }, and this channel has n
 reason-no_bot-fix = Ask the vendor to enter the channel’s bot, then send again.
 reason-suspended = The vendor has suspended this account. Messages are received and wait.
 reason-suspended-fix = Write to support.
+reason-plan_ended = The subscription to this service has ended. Messages are received and wait.
+reason-plan_ended-fix = Renew the subscription, or write to support.
 reason-found_in_history = Written { $age } ago and found in { $crm }’s history only now: Parom was not notified in time.
 reason-found_in_history-fix = Send it if it still makes sense, or remove it. It is never sent automatically.
 

@@ -43,6 +43,7 @@ widget-said-internal = Parom failed to do this. Messages are not affected. Try a
 widget-said-not_found = This is no longer there. Perhaps it was deleted: reload the window.
 widget-said-validation = Some fields need a correction.
 widget-said-source_limit = All sources are used. Delete one you no longer need.
+widget-said-plan_kind = Your plan has no sources of this kind. Write to support to change it.
 widget-said-external_id_taken = A source with this identifier already exists.
 widget-said-tenant_inactive = Sources can be changed only while the account is connected and { $crm } lets Parom in.
 widget-said-crm_refused = { $crm } refused this. It says: { $detail }

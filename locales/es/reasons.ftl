@@ -62,6 +62,8 @@ reason-no_bot = El mensaje se escribió fuera de { $crm } y este canal no tiene 
 reason-no_bot-fix = Pide al proveedor que indique el bot del canal y envía de nuevo.
 reason-suspended = El proveedor ha suspendido esta cuenta. Los mensajes se reciben y esperan.
 reason-suspended-fix = Escribe a soporte.
+reason-plan_ended = La suscripción al servicio ha terminado. Los mensajes se reciben y esperan.
+reason-plan_ended-fix = Renueva la suscripción o escribe a soporte.
 reason-found_in_history = Se escribió hace { $age } y se encontró ahora en el historial de { $crm }: Parom no lo supo a tiempo.
 reason-found_in_history-fix = Envíalo si aún tiene sentido o quítalo. Por sí solo nunca se envía.
 

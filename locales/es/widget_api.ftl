@@ -43,6 +43,7 @@ widget-said-internal = Parom no pudo hacerlo. Los mensajes no se ven afectados. 
 widget-said-not_found = Esto ya no existe. Tal vez fue eliminado: vuelve a cargar la ventana.
 widget-said-validation = Hay que corregir algunos campos.
 widget-said-source_limit = Todas las fuentes están en uso. Elimina una que ya no necesites.
+widget-said-plan_kind = Tu plan no incluye fuentes de este tipo. Escribe a soporte para cambiarlo.
 widget-said-external_id_taken = Ya existe una fuente con este identificador.
 widget-said-tenant_inactive = Las fuentes solo se pueden cambiar mientras la cuenta está conectada y { $crm } da acceso a Parom.
 widget-said-crm_refused = { $crm } lo rechazó. Sus palabras: { $detail }

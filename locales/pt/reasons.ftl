@@ -62,6 +62,8 @@ reason-no_bot = A mensagem foi escrita fora do { $crm } e este canal não tem um
 reason-no_bot-fix = Peça ao fornecedor que informe o bot do canal e envie de novo.
 reason-suspended = O fornecedor suspendeu esta conta. As mensagens são recebidas e esperam.
 reason-suspended-fix = Escreva ao suporte.
+reason-plan_ended = A assinatura do serviço terminou. As mensagens são recebidas e esperam.
+reason-plan_ended-fix = Renove a assinatura ou escreva ao suporte.
 reason-found_in_history = Escrita há { $age } e só agora encontrada no histórico do { $crm }: o Parom não soube a tempo.
 reason-found_in_history-fix = Envie se ainda fizer sentido ou remova. Sozinha ela nunca é enviada.
 

@@ -43,6 +43,7 @@ widget-said-internal = O Parom não conseguiu fazer isto. As mensagens não são
 widget-said-not_found = Isto não existe mais. Talvez tenha sido excluído: recarregue a janela.
 widget-said-validation = Alguns campos precisam de correção.
 widget-said-source_limit = Todas as fontes estão em uso. Exclua uma de que não precise mais.
+widget-said-plan_kind = Seu plano não tem fontes deste tipo. Escreva ao suporte para mudá-lo.
 widget-said-external_id_taken = Já existe uma fonte com este identificador.
 widget-said-tenant_inactive = As fontes só podem ser alteradas enquanto a conta está conectada e o { $crm } dá acesso ao Parom.
 widget-said-crm_refused = O { $crm } recusou. Palavras dele: { $detail }

@@ -205,6 +205,7 @@ limits-imports = Незавершённые импорты
 limits-imports-size = Файлы этих импортов
 limits-requests = Запросов в секунду на ключ API
 limits-key-day = Данных в день на ключ API
+limits-messages = Сообщений в этом месяце
 limits-used = { $used } из { $most }
 limits-used-mb = { $used } из { $most } МБ
 limits-used-free = { $used }, без лимита

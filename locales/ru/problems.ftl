@@ -10,6 +10,7 @@ problem-message_conflict = Сообщение с этим id уже есть и 
 problem-import_over = Импорт закончен
 problem-idempotency_running = Первый запрос с этим Idempotency-Key ещё выполняется
 problem-source_limit = Все источники аккаунта заняты
+problem-plan_kind = В тарифе нет источников этого вида
 problem-external_id_taken = Источник с таким external_id уже есть
 problem-not_from_crm = Статус ставится только сообщениям из amoCRM
 problem-not_from_messenger = Изменить можно только сообщения, пришедшие из мессенджера

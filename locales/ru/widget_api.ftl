@@ -51,6 +51,7 @@ widget-said-internal = Паром не смог это сделать. На со
 widget-said-not_found = Этого больше нет. Возможно, оно удалено: обновите окно.
 widget-said-validation = Некоторые поля нужно исправить.
 widget-said-source_limit = Все источники заняты. Удалите тот, который больше не нужен.
+widget-said-plan_kind = В вашем тарифе нет источников этого вида. Чтобы изменить тариф, напишите в поддержку.
 widget-said-external_id_taken = Источник с таким идентификатором уже есть.
 widget-said-tenant_inactive = Менять источники можно, только пока аккаунт подключён и { $crm } пускает Паром.
 widget-said-crm_refused = Отказ { $crm }. Ответ: { $detail }

@@ -27,7 +27,7 @@ use crate::platform::PlatformContext;
 pub use manual::{mute, take};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 25] = [
+pub const KINDS: [&str; 29] = [
     UNDELIVERED,
     LATE,
     "found_in_history",
@@ -49,6 +49,10 @@ pub const KINDS: [&str; 25] = [
     "blocked",
     CRM_UNREACHABLE,
     LIMIT_NEAR,
+    LIMIT_REACHED,
+    PLAN_ENDING,
+    PLAN_GRACE,
+    PLAN_ENDED,
     "media_full",
     "template_rejected",
     "template_paused",
@@ -80,6 +84,14 @@ pub const PIPELINE_ARCHIVED: &str = "pipeline_archived";
 pub const CRM_UNREACHABLE: &str = "crm_unreachable";
 /// A limit of the account is nearly reached.
 pub const LIMIT_NEAR: &str = "limit_near";
+/// A limit of the account is reached.
+pub const LIMIT_REACHED: &str = "limit_reached";
+/// The subscription to the service ends soon.
+pub const PLAN_ENDING: &str = "plan_ending";
+/// It has ended, and messages are delivered for some days more.
+pub const PLAN_GRACE: &str = "plan_grace";
+/// The subscription and the grace after it are over.
+pub const PLAN_ENDED: &str = "plan_ended";
 /// A developer's endpoint failed for a day. Also the reason with which its letters are held.
 pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
 /// The vendor's kinds: their texts say what to do.

@@ -84,7 +84,7 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
         return Ok(false);
     };
     let tenant = app.lookup.tenant(notice.tenant_id).await?;
-    if tenant.is_some_and(|tenant| tenant.suspended) {
+    if tenant.is_some_and(|tenant| tenant.held().is_some()) {
         moved(app, &notice, now + SUSPENDED.num_milliseconds(), notice.tries, notice.unknown).await?;
         return Ok(false);
     }

@@ -46,6 +46,7 @@ mod messengers;
 mod pages;
 mod panel;
 mod partly_translated;
+mod plans;
 mod privacy;
 mod reliability;
 mod retention;

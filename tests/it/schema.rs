@@ -12,12 +12,13 @@ const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrat
 /// Scans over all tenants: the queue's timer, accounts' scheduled work, the accounts of a login of the vendor's, files
 /// that are due to be fetched or deleted, alerts and notices about them, running imports, lines at messengers that are
 /// to be checked, reviews of templates, and letters about answers in chats. Nothing else may be searched without a tenant.
-const SCANS: [&str; 20] = [
+const SCANS: [&str; 21] = [
     "ledger_delta_all_day",
     "source_poll",
     "source_renew",
     "turn_pool",
     "tenant_probe",
+    "tenant_plan",
     "tenant_reconciled",
     "tenant_customer",
     "media_wanted",

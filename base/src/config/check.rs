@@ -35,6 +35,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     rates(&config.rates)?;
     super::media::check(&config.media)?;
     retention(&config.retention)?;
+    super::plans::check(config)?;
     rule("import.file_mb", config.import.file_mb > 0, "must be at least 1")?;
     mail(&config.mail)?;
     alerts(&config.alerts)?;
@@ -60,7 +61,7 @@ fn messengers(config: &Config) -> Result<(), ConfigError> {
     }
 }
 
-fn broken(key: impl Display, problem: impl Into<String>) -> ConfigError {
+pub(super) fn broken(key: impl Display, problem: impl Into<String>) -> ConfigError {
     ConfigError::invalid(key.to_string(), problem)
 }
 
@@ -266,7 +267,7 @@ fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), Confi
     )
 }
 
-fn path_segment(name: &str) -> bool {
+pub(super) fn path_segment(name: &str) -> bool {
     let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '~' | '-');
     name.len() <= 64 && name.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && name.chars().all(fits)
 }

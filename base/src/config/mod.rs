@@ -19,6 +19,7 @@ mod load;
 mod media;
 mod messenger;
 mod parse;
+mod plans;
 #[cfg(test)]
 mod tests;
 mod vendor_webhook;
@@ -39,6 +40,7 @@ pub use load::{ConfigError, variable};
 pub use media::{MediaConfig, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
+pub use plans::{Plan, PlansConfig};
 pub use vendor_webhook::{VendorEventKind, VendorWebhook};
 
 /// The connectors that are built in. A channel may name these; others are rejected.
@@ -62,6 +64,9 @@ pub struct Config {
     pub vendor: Vendor,
     pub customers: Customers,
     pub limits: LimitsConfig,
+    pub plans: PlansConfig,
+    #[serde(default, rename = "plan")]
+    pub plan_list: Vec<Plan>,
     pub rates: Rates,
     pub media: MediaConfig,
     pub spool: SpoolConfig,

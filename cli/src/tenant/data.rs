@@ -11,8 +11,14 @@ use entity::tenant;
 use parom::app::App;
 use parom::tenant::{self as tenants, CustomerExport, Erasure, Export, ExportPages, Who};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{BY, as_error, note};
+
+/// The customer that a command names.
+pub(super) fn who(phone: Option<String>, conversation: Option<Uuid>) -> Option<Who> {
+    phone.map(Who::Phone).or_else(|| conversation.map(Who::Conversation))
+}
 
 pub(super) async fn erase(
     app: &App,

@@ -64,6 +64,7 @@ pub(super) async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Va
         "id": id, "integration": tenant.integration, "account_id": tenant.account_id.to_string(),
         "host": tenant.host, "name": tenant.name, "status": TenantStatus::shown(tenant).as_str(),
         "suspended": tenant.suspended, "sources_limit": tenant.sources_limit, "weight": tenant.weight,
+        "plan": tenant.plan, "trial_until": tenant.trial_until.map(Moment), "paid_until": tenant.paid_until.map(Moment),
         "sources": sources.count(app.store.read()).await?, "channels": channels,
         "access": access.state.as_str(), "access_days_left": access.days_left,
         "created_at": Moment(tenant.created_at),

@@ -33,12 +33,19 @@ const TENANT: Table = tenant_table("tenant", &[])
         bigint("texts_days_at").default("0"),
         boolean("second_step").default("false"),
         boolean("window_off").default("false"),
+        text("plan").null(),
+        bigint("trial_until").null(),
+        bigint("paid_until").null(),
+        boolean("plan_ended").default("false"),
+        bigint("plan_at").null(),
     ])
     .indexes(&[
         // Finds accounts that are due for a check. Over all accounts.
         "CREATE INDEX tenant_probe ON tenant (probe_at) WHERE probe_at IS NOT NULL",
         // Finds accounts whose sources are due to be compared with amoCRM's. Over all accounts.
         "CREATE INDEX tenant_reconciled ON tenant (reconciled_at)",
+        // Finds accounts that are due for a warning about their subscription, or for its end. Over all accounts.
+        "CREATE INDEX tenant_plan ON tenant (plan_at) WHERE plan_at IS NOT NULL",
         // Lists the accounts of a login. Over all accounts.
         "CREATE INDEX tenant_customer ON tenant (customer_id) WHERE customer_id IS NOT NULL",
     ]);

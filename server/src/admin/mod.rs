@@ -78,6 +78,7 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts", web::get().to(accounts::show))
         .route("/accounts/{id}", web::get().to(account::show))
         .route("/accounts/{id}/limit", web::post().to(account::limit::set))
+        .route("/accounts/{id}/plan", web::post().to(account::plan::set))
         .route("/accounts/{id}/weight", web::post().to(account::weight::set))
         .route("/accounts/{id}/window", web::post().to(account::window::set))
         .route("/accounts/{id}/suspend", web::get().to(account::suspend::ask))

@@ -91,20 +91,21 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
 
 /// Accounts by the state that is shown.
 async fn accounts(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, i64>, DbErr> {
-    use tenant::Column::{Status, Suspended, TenantId};
-    let rows: Vec<(String, bool, i64)> = tenant::Entity::find()
+    use tenant::Column::{PlanEnded, Status, Suspended, TenantId};
+    let rows: Vec<(String, bool, bool, i64)> = tenant::Entity::find()
         .select_only()
-        .columns([Status, Suspended])
+        .columns([Status, Suspended, PlanEnded])
         .column_as(TenantId.count(), "accounts")
         .group_by(Status)
         .group_by(Suspended)
+        .group_by(PlanEnded)
         .into_tuple()
         .all(db)
         .await?;
     let mut counts = BTreeMap::new();
-    for (status, suspended, count) in rows {
+    for (status, suspended, plan_ended, count) in rows {
         let Some(status) = TenantStatus::parse(&status) else { continue };
-        *counts.entry(status.under(suspended).as_str()).or_default() += count;
+        *counts.entry(status.under(suspended, plan_ended).as_str()).or_default() += count;
     }
     Ok(counts)
 }

@@ -40,7 +40,7 @@ pub const fn tone(status: TenantStatus) -> Tone {
         TenantStatus::Active => Tone::Ok,
         TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => Tone::Wait,
         TenantStatus::NeedsReauth | TenantStatus::Unpaid => Tone::Warn,
-        TenantStatus::Blocked => Tone::Bad,
+        TenantStatus::Blocked | TenantStatus::PlanEnded => Tone::Bad,
         TenantStatus::Suspended | TenantStatus::Disconnected | TenantStatus::Uninstalled => Tone::Off,
     }
 }

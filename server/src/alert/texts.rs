@@ -1,6 +1,6 @@
 //! Texts of an alert: `alert-{kind}-subject` and `alert-{kind}-body`, with its detail as arguments.
 
-use base::i18n::{Sentence, Words, duration};
+use base::i18n::{Sentence, When, Words, Zone, duration};
 use entity::alert;
 use serde_json::Value;
 
@@ -64,6 +64,14 @@ pub fn of(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'
         Some(connector) => named.with("messenger", words.text_of("connector-", connector).to_string()),
         None => named,
     };
+    // In UTC: who knows the account's time zone replaces it.
+    let date = detail.get("at").and_then(Value::as_i64).map(|at| date(at, alert.opened_at, Zone::UTC, words));
+    let named = named.with("date", date.unwrap_or_default());
     let limit = detail.get("limit").and_then(Value::as_str);
     Some(named.with("limit", limit.map(|limit| words.text_of("limits-", limit).to_string()).unwrap_or_default()))
+}
+
+/// The date of a moment in a zone, with the year if that is another one than at `seen_at`.
+fn date(at: i64, seen_at: i64, zone: Zone, words: Words) -> String {
+    When::new(at, seen_at, zone, words).date()
 }

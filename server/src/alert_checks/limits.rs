@@ -1,13 +1,15 @@
-//! Limits of `[limits]` that are nearly reached, before anything is refused.
+//! Limits of accounts that are nearly reached, before anything is refused, or reached.
 
+use base::store::finish_tx;
 use entity::tenant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use crate::alert::{self, Alarm};
+use crate::alert::{self, Alarm, LIMIT_NEAR, LIMIT_REACHED};
 use crate::source;
 use crate::tenant::TenantStatus;
 use crate::usage::{self, LimitLine, UsageContext};
+use crate::vendor_events::{self, VendorEventKind};
 
 const PAGE: u64 = 200;
 /// Of this many percent less an alert is over, so that it does not flicker.
@@ -46,20 +48,64 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, most: i64) -> anyho
     // Files have an alert of their own when they are full.
     for line in lines {
         let Some(percent) = percent(&line) else { continue };
-        let known = open.iter().find(|open| open.key == alert::key(alert::LIMIT_NEAR, line.name));
-        let (tenant_id, kind, object) = (tenant.tenant_id, alert::LIMIT_NEAR, line.name);
-        match known {
-            None if percent >= most => {
-                let detail = json!({ "limit": line.name, "percent": percent });
-                let alarm = Alarm { tenant_id, kind, object, source_id: None, detail };
-                alert::raise(app, app.store.write(), alarm).await?;
-            }
-            Some(_) if percent < most - EASED => {
-                alert::resolve(app, app.store.write(), tenant_id, kind, object).await?;
+        let is_open = |kind| open.iter().any(|open| open.key == alert::key(kind, line.name));
+        let (near, reached) = (is_open(LIMIT_NEAR), is_open(LIMIT_REACHED));
+        match stage(percent, most, near || reached) {
+            Stage::Reached if !reached => raise(app, tenant, &line, percent, LIMIT_REACHED, LIMIT_NEAR).await?,
+            Stage::Near if !near => raise(app, tenant, &line, percent, LIMIT_NEAR, LIMIT_REACHED).await?,
+            Stage::Free => {
+                for kind in [LIMIT_NEAR, LIMIT_REACHED] {
+                    alert::resolve(app, app.store.write(), tenant.tenant_id, kind, line.name).await?;
+                }
             }
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// How far a limit is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Free,
+    /// Too little for an alert, too much to end one.
+    Between,
+    Near,
+    Reached,
+}
+
+fn stage(percent: i64, most: i64, is_open: bool) -> Stage {
+    match percent {
+        100.. => Stage::Reached,
+        percent if percent >= most => Stage::Near,
+        percent if is_open && percent < most - EASED => Stage::Free,
+        _ => Stage::Between,
+    }
+}
+
+/// Opens the alert of one kind in place of the other, and reports it to the vendor's webhooks.
+async fn raise(
+    app: &UsageContext,
+    tenant: &tenant::Model,
+    line: &LimitLine,
+    percent: i64,
+    kind: &'static str,
+    other: &'static str,
+) -> anyhow::Result<()> {
+    let tenant_id = tenant.tenant_id;
+    let event = if kind == LIMIT_REACHED { VendorEventKind::LimitReached } else { VendorEventKind::LimitNear };
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        alert::end(app, &tx, tenant_id, other, line.name).await?;
+        let detail = json!({ "limit": line.name, "percent": percent });
+        alert::raise(app, &tx, Alarm { tenant_id, kind, object: line.name, source_id: None, detail }).await?;
+        let unit = if line.is_size { "megabytes" } else { "count" };
+        let limit =
+            json!({ "name": line.name, "used": line.used, "most": line.most, "unit": unit, "percent": percent });
+        vendor_events::record(app, &tx, event, tenant_id, json!({ "limit": limit })).await
+    };
+    let done = done.await;
+    finish_tx(tx, done).await?;
     Ok(())
 }
 
@@ -79,5 +125,17 @@ mod tests {
         assert_eq!(percent(&line(Some(81), 100)), Some(81));
         assert_eq!(percent(&line(Some(81), 0)), None);
         assert_eq!(percent(&line(None, 100)), None);
+    }
+
+    #[test]
+    fn an_alert_does_not_flicker() {
+        assert_eq!(
+            (stage(79, 80, false), stage(80, 80, false), stage(100, 80, false)),
+            (Stage::Between, Stage::Near, Stage::Reached)
+        );
+        assert_eq!(
+            (stage(75, 80, true), stage(74, 80, true), stage(99, 80, true)),
+            (Stage::Between, Stage::Free, Stage::Near)
+        );
     }
 }

@@ -92,6 +92,10 @@ impl AlertContext<'_> {
         let moment = |name: &str| detail.get(name).and_then(Value::as_i64);
         let other = || self.words.text("admin-alert-other").with("kind", alert.kind.as_str());
         let host = if self.tenant.is_some() { self.account() } else { text("host") };
+        let dated = |sentence: Sentence| match moment("at") {
+            Some(at) => sentence.with("date", self.when(at).date()),
+            None => sentence,
+        };
         let named = |sentence: Sentence| match &source {
             Some(source) => {
                 let messenger = self.words.text_of("connector-", &source.kind);
@@ -99,7 +103,8 @@ impl AlertContext<'_> {
             }
             None => sentence.with("source", short(text("source"))),
         };
-        let subject = named(texts::of(self.words, alert, "subject", host, self.crm).unwrap_or_else(other)).to_string();
+        let subject = texts::of(self.words, alert, "subject", host, self.crm).unwrap_or_else(other);
+        let subject = named(dated(subject)).to_string();
         let remedy = remedy::of(alert, self.tenant.is_some());
         let url = format!("{}{}", self.app.public_url(), remedy.path);
         let button = self.words.text_of("alert-do-", remedy.button).with("crm", self.crm).to_string();
@@ -108,10 +113,12 @@ impl AlertContext<'_> {
             let (subject, body) = self.closing(&subject, alert.opened_at, resolved_at);
             return Ok(Section { subject, body, url, button, about });
         }
-        let body = named(texts::of(self.words, alert, "body", host, self.crm).unwrap_or_else(other))
+        let kept_until = alert.opened_at + kept(&alert.kind).num_milliseconds();
+        let body = texts::of(self.words, alert, "body", host, self.crm).unwrap_or_else(other);
+        let body = named(dated(body))
             .with("stamp", self.when(moment("at").unwrap_or(alert.opened_at)).stamp())
             .with("time", self.when(moment("last_at").unwrap_or(alert.opened_at)).adverb())
-            .with("until", self.when(alert.opened_at + kept(&alert.kind).num_milliseconds()).stamp())
+            .with("until", self.when(moment("until").unwrap_or(kept_until)).stamp())
             .with("waiting", self.waiting(alert, source.as_ref()).await?)
             .with("reason", self.reason(alert, text("reason")))
             .with("default", text("default"))

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use super::metered::Metered;
 use crate::audit::{AuditLogKind, RefusedAction};
 use crate::identity::realm;
+use crate::tenant::plan;
 use crate::usage::UsageContext;
 
 /// Prefix of every key.
@@ -158,11 +159,24 @@ impl FromRequest for ApiKey {
             let now = app.clock.millis();
             let key =
                 valid(&row, now).ok_or_else(|| refused(&app, &request, (row.tenant_id, &row.id.to_string()), why))?;
-            app.keys.request(key.id, &app.config.limits, now).await?;
+            let rate = (requests_a_second(&app, &key).await?, app.config.limits.requests_burst_per_key);
+            app.keys.request(key.id, rate, now).await?;
             metered.begin(&app, key.id).await?;
             Ok(key)
         }
         .boxed_local()
+    }
+}
+
+/// By the plan of the key's account, where there are plans.
+async fn requests_a_second(app: &UsageContext, key: &ApiKey) -> Result<u32> {
+    let all = app.config.limits.requests_per_key;
+    match key.tenant {
+        Some(tenant_id) if !app.config.plan_list.is_empty() => {
+            let tenant = app.lookup.tenant(tenant_id).await?;
+            Ok(tenant.map_or(all, |tenant| plan::requests_per_key(&app.config, &tenant)))
+        }
+        _ => Ok(all),
     }
 }
 

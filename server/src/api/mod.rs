@@ -49,6 +49,7 @@ pub mod templates;
 pub mod tenants;
 pub mod timeline;
 pub mod typing_reactions;
+pub mod usage;
 pub mod vendor_events;
 pub mod webhook_attempts;
 
@@ -70,6 +71,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(tenants::get)
         .service(tenants::patch)
         .service(tenants::pipelines)
+        .service(usage::list)
+        .service(usage::get)
         .service(sources::create)
         .service(sources::list)
         .service(sources::get)

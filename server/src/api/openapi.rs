@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     chats, conversations, customers, dead_letters, edits, imports, ledger, media, messages, replays, reports,
-    source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions,
+    source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions, usage,
     vendor_events, webhook_attempts,
 };
 
@@ -54,6 +54,8 @@ struct Document;
     tenants::get,
     tenants::patch,
     tenants::pipelines,
+    usage::list,
+    usage::get,
     sources::create,
     sources::list,
     sources::get,
@@ -202,7 +204,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 52);
+        assert_eq!(count, 54);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
+use crate::tenant::plan::PlanChange;
 use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
 use crate::usage::UsageContext;
 use base::json::{Moment, Query, given};
@@ -36,7 +37,7 @@ pub struct TenantOut {
     /// The account's id in the Chats API.
     pub amojo_id: String,
     /// `provisioning`, `awaiting_credentials`, `active`, `needs_reauth`, `unpaid`, `blocked`, `suspended`,
-    /// `disconnected` or `uninstalled`.
+    /// `plan_ended`, `disconnected` or `uninstalled`.
     #[schema(example = "active")]
     pub status: &'static str,
     /// Whether the vendor stopped delivery; incoming messages are still stored.
@@ -46,6 +47,15 @@ pub struct TenantOut {
     pub sources_limit: Option<i32>,
     /// Whether the vendor had amoCRM's time window switched off for this account.
     pub time_window_disabled: bool,
+    /// Name of its plan in the vendor's configuration; null if it has none.
+    #[schema(required, example = "start")]
+    pub plan: Option<String>,
+    /// When its trial ends; null if it has no trial.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub trial_until: Option<Moment>,
+    /// Until when the service is paid; null if that is not known. It replaces the trial's end.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub paid_until: Option<Moment>,
     pub channels: Vec<ChannelOut>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
@@ -76,6 +86,30 @@ pub struct TenantPatchIn {
     /// `true` has amoCRM's time window switched off for this account, `false` on. amoCRM learns of it within a minute.
     #[serde(default)]
     pub time_window_disabled: Option<bool>,
+    /// A plan of the vendor's configuration; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "start")]
+    pub plan: Option<Option<String>>,
+    /// The end of the trial; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub trial_until: Option<Option<Moment>>,
+    /// The end of what is paid; null if it is not known. After it and the configured days of grace nothing is delivered; a
+    /// later time releases what waits, in order, before the response is sent.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub paid_until: Option<Option<Moment>>,
+}
+
+impl TenantPatchIn {
+    fn plan(&self) -> PlanChange {
+        let millis = |at: Option<Option<Moment>>| at.map(|at| at.map(|at| at.0));
+        PlanChange {
+            plan: self.plan.clone(),
+            trial_until: millis(self.trial_until),
+            paid_until: millis(self.paid_until),
+        }
+    }
 }
 
 /// A sales pipeline of the account.
@@ -143,10 +177,11 @@ pub async fn get(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path
     Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
 }
 
-/// Suspends or resumes an account, or sets its limit of sources.
+/// Suspends or resumes an account, sets its limit of sources, its plan, or until when it is served.
 ///
 /// Requires a vendor key with scope `admin`. A suspended account still receives and stores messages; nothing is
-/// delivered until it is resumed.
+/// delivered until it is resumed. The same happens after the end of its subscription; a suspension and a subscription
+/// that has ended do not lift each other.
 #[utoipa::path(tag = "tenants", params(
     ("tenant_id", description = "Parom's id of the account"),
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
@@ -174,6 +209,8 @@ pub async fn patch(
             LocalizedText::new("said-sources-limit").with("most", MOST_SOURCES),
         ));
     }
+    let plan = change.plan();
+    plan.check(&app.config)?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
         let account = (*tenant_id, host.as_str());
@@ -191,6 +228,9 @@ pub async fn patch(
             tenants::switch_window(&app, *tenant_id, off).await?;
             let action = if off { "account.window_off" } else { "account.window_on" };
             by.did(&app, app.store.write(), action, account, json!({})).await?;
+        }
+        if let Some(detail) = tenants::plan::change(&app, *tenant_id, plan).await? {
+            by.did(&app, app.store.write(), "account.plan_changed", account, detail).await?;
         }
         let tenant = roster::tenant(&app, *tenant_id).await?;
         Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
@@ -233,6 +273,9 @@ async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
         suspended: tenant.suspended,
         sources_limit: tenant.sources_limit,
         time_window_disabled: tenant.window_off,
+        trial_until: tenant.trial_until.map(Moment),
+        paid_until: tenant.paid_until.map(Moment),
+        plan: tenant.plan,
         created_at: Moment(tenant.created_at),
         integration: tenant.integration,
         host: tenant.host,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::await_status::{self, Reported};
 use super::letter_context::LetterContext;
 use super::unknown::{after_unknown, may_be_kept};
-use super::{backoff, dialogue, to_crm, to_messenger};
+use super::{backoff, dead, dialogue, to_crm, to_messenger};
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, status_letter};
 
@@ -44,8 +44,8 @@ pub async fn attempt(
             return Ok(Settlement::plain(claim.clone(), retry(&claim, None, claim.letter.unknown)));
         }
     };
-    let report = if parts.tenant.suspended {
-        Some(Report::not_done(Verdict::Pause, "suspended"))
+    let report = if let Some(reason) = dead::account_held(app, &parts.tenant).await? {
+        Some(Report::not_done(Verdict::Pause, reason))
     } else if claim.starts > STARTS {
         Some(bury(FailureCode::Internal, "poison: it was started three times without an end"))
     } else if claim.letter.kind == LetterKind::Typing && claim.letter.expires_at <= started {

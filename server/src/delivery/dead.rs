@@ -2,7 +2,8 @@
 
 use base::i18n::Words;
 use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
-use entity::{dead_letter, letter, source};
+use entity::tenant::{PLAN_ENDED, SUSPENDED};
+use entity::{dead_letter, letter, source, tenant as tenants};
 use queue::Claim;
 use queue::accept_batch::{
     AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, HistoryMessage, NewLetter, Priority,
@@ -94,10 +95,20 @@ pub async fn held(app: &DeliveryContext, source: &source::Model) -> anyhow::Resu
     Ok((count, oldest.map(|letter| letter.accepted_at)))
 }
 
+/// Why nothing is delivered for an account. What is cached may be seconds old, and a turn that is held wrongly would wait
+/// until a person notices: only the stored row holds.
+pub async fn account_held(app: &DeliveryContext, cached: &tenants::Model) -> anyhow::Result<Option<&'static str>> {
+    if cached.held().is_none() {
+        return Ok(None);
+    }
+    let tenant = tenant::load(app.store.read(), cached.tenant_id).await?;
+    Ok(tenant.and_then(|tenant| tenant.held()))
+}
+
 /// Records at the source or channel why its letters wait.
 pub async fn mark_held(app: &DeliveryContext, claim: &Claim, reason: &str) -> anyhow::Result<()> {
-    // A person holds these; neither source nor channel is at fault.
-    if matches!(reason, "paused" | "suspended" | WEBHOOK_SUSPENDED) {
+    // The vendor or a person holds these; neither source nor channel is at fault.
+    if matches!(reason, "paused" | SUSPENDED | PLAN_ENDED | WEBHOOK_SUSPENDED) {
         return Ok(());
     }
     match claim.direction {

@@ -130,13 +130,14 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         detail: found.detail,
         checked_at: found.checked_at,
     });
+    let end = tenant::plan::end_date(&app.config, tenant, app.clock.millis(), page.words);
     let account = OwnAccountPage {
         host: tenant.host.clone(),
         name: tenant.name.clone(),
         account_id: tenant.account_id,
         status,
         tone: account_tone(status),
-        hint: account_hint(page.words, page.crm, status, cut_off),
+        hint: account_hint(&page, status, cut_off, &end),
         access: tenant::access(&app, tenant.tenant_id).await?,
         allow_again: tenant::access::reconnect_url(tenant),
         channels: channels.collect(),

@@ -63,13 +63,14 @@ struct CreatePlan {
     identity: Option<Identity>,
 }
 
-/// Creates a source at amoCRM and here. Errors: wrong fields (422); the account is not active, unpaid or blocked at
+/// Creates a source at amoCRM and here. Errors: wrong fields (422); the plan has no such kind, the account is not active, unpaid or blocked at
 /// amoCRM, its limit is reached, the external id is taken, or amoCRM refuses with its own text (409); amoCRM is not
 /// reachable (503, nothing is left behind). Completes even if the caller goes away.
 pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
     let asks_for_services = wanted.services.is_some();
+    plan_allows(app, &tenant, &wanted.kind)?;
     let mut plan = plan(app, &tenant, wanted)?;
     let public: Value = serde_json::from_str(&plan.row.settings).context("settings as JSON")?;
     let wrong = addresses(app, &plan.row.kind, &public, &Value::Null).await;
@@ -147,6 +148,17 @@ pub(super) async fn pipeline_exists(app: &Arc<SourceContext>, tenant_id: Uuid, p
     }
     let known: Vec<_> = pipelines.iter().map(|pipeline| pipeline.id.to_string()).collect();
     Err(Error::field("/pipeline_id", LocalizedText::new("said-pipeline-unknown").with("known", known.join(", "))))
+}
+
+/// Fails with 409 if the account's plan has no sources of this kind. Existing ones go on.
+fn plan_allows(app: &SourceContext, tenant: &tenant::Model, kind: &str) -> Result<()> {
+    if tenants::plan::allows(&app.config, tenant, kind) {
+        return Ok(());
+    }
+    let detail = LocalizedText::new("said-plan-kind")
+        .with("plan", tenant.plan.as_deref().unwrap_or_default())
+        .with("kind", kind);
+    Err(Error::Conflict { problem: "plan_kind", detail })
 }
 
 /// Fails if the channel cannot carry messages.

@@ -18,11 +18,16 @@ pub struct SourceKind {
     pub abilities: &'static Abilities,
 }
 
-/// The kinds whose connector is built in and for which the account's integration has a channel, in the order in which
+/// The kinds whose connector is built in and for which the account's integration has a channel, as far as the account's plan has
+/// them, in the order in which
 /// they are offered. Empty if the integration is no longer configured.
 pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<SourceKind> {
     let Ok(integration) = tenants::integration(app, tenant) else { return Vec::new() };
-    let kinds = app.connectors.kinds().filter_map(|kind| Some((kind, app.connectors.get(kind)?)));
+    let kinds = app
+        .connectors
+        .kinds()
+        .filter(|kind| tenants::plan::allows(&app.config, tenant, kind))
+        .filter_map(|kind| Some((kind, app.connectors.get(kind)?)));
     let mut kinds: Vec<_> = kinds
         .filter_map(|(kind, connector)| {
             let serving =

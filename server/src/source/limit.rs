@@ -1,4 +1,4 @@
-//! How many sources an account may have: the configured number, or the vendor's own for this account.
+//! How many sources an account may have: the vendor's own number for this account, else its plan's, else the configured one.
 
 use base::error::{Error, Result};
 use entity::tenant;
@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::not_deleted;
 use crate::source::SourceContext;
+use crate::tenant::plan;
 
 /// For example "27 of 50".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,5 +33,5 @@ pub async fn usage(app: &SourceContext, tenant_id: Uuid) -> Result<Usage> {
 
 pub(super) fn limit_of(app: &SourceContext, tenant: &tenant::Model) -> u32 {
     let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
-    own.unwrap_or(app.config.limits.sources_per_tenant)
+    own.unwrap_or_else(|| plan::sources_limit(&app.config, tenant))
 }

@@ -174,6 +174,7 @@ impl StateFacts<'_> {
             TenantStatus::Unpaid => (SourceStatus::Unpaid, StateReason::AccountUnpaid),
             TenantStatus::Blocked => (SourceStatus::CrmUnreachable, StateReason::AccountBlocked),
             TenantStatus::Suspended => (SourceStatus::Paused, StateReason::AccountSuspended),
+            TenantStatus::PlanEnded => (SourceStatus::Paused, StateReason::AccountPlanEnded),
             TenantStatus::Disconnected | TenantStatus::Uninstalled => {
                 (SourceStatus::Stopped, StateReason::AccountDisconnected)
             }

@@ -93,7 +93,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
         return Ok(1);
     };
     let account = app.lookup.tenant(row.tenant_id).await?;
-    let Some(account) = account.filter(|account| !account.suspended && !source.paused) else {
+    let Some(account) = account.filter(|account| account.held().is_none() && !source.paused) else {
         set(app, &row, Some(now + PAUSED.num_milliseconds()), "").await?;
         return Ok(1);
     };

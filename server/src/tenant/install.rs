@@ -4,7 +4,7 @@
 use amocrm::oauth::OAuthError;
 use amocrm::rest::{Account, Rest, User};
 use amocrm::{Error as CrmError, Host, claims};
-use base::config::{CustomersMode, Integration};
+use base::config::{CustomersMode, Integration, PlansConfig};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
 use base::store::finish_tx;
@@ -24,7 +24,7 @@ mod stage;
 mod turns;
 
 use super::grant::{self, Giver, Grant};
-use super::{TenantStatus, channels, oauth_error_text, status_change};
+use super::{TenantStatus, channels, oauth_error_text, plan, status_change};
 use crate::tenant::TenantContext;
 use crate::vendor_events::{self, VendorEventKind};
 
@@ -197,7 +197,9 @@ async fn store_in(
     // Of two concurrent installations one inserts the account; the other waits for its commit and finds it.
     let is_new = directory::enter(tx, IdKind::Account, &key, entry).await?;
     let tenant_id = if is_new {
-        tenant::Entity::insert(new_row(facts, new_id, now).into_active_model()).exec_without_returning(tx).await?;
+        tenant::Entity::insert(new_row(&app.config.plans, facts, new_id, now).into_active_model())
+            .exec_without_returning(tx)
+            .await?;
         new_id
     } else {
         let entry = directory::find(tx, IdKind::Account, &key, now).await?;
@@ -213,7 +215,7 @@ async fn store_in(
         TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked if in_use => TenantStatus::Active,
         same => same,
     };
-    let renewed = new_row(facts, tenant_id, now);
+    let renewed = new_row(&app.config.plans, facts, tenant_id, now);
     let row = tenant::ActiveModel {
         tenant_id: Set(tenant_id),
         host: Set(renewed.host),
@@ -231,6 +233,8 @@ async fn store_in(
         // An unconfirmed notice concerned the time before.
         uninstalled_at: Set(None),
         erased_at: Set(None),
+        // Warnings were withheld while it was away.
+        plan_at: Set(known.trial_until.or(known.paid_until).map(|_| now)),
         ..Default::default()
     };
     tenant::Entity::update(row).exec(tx).await?;
@@ -248,7 +252,8 @@ fn kept(new: String, old: String) -> String {
     if new.is_empty() { old } else { new }
 }
 
-fn new_row(facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
+fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
+    let (plan, trial_until, plan_at) = plan::beginning(plans, now);
     let name = facts.account.name.clone().filter(|name| !name.trim().is_empty());
     tenant::Model {
         tenant_id,
@@ -276,5 +281,10 @@ fn new_row(facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model
         texts_days_at: 0,
         second_step: false,
         window_off: false,
+        plan,
+        trial_until,
+        paid_until: None,
+        plan_ended: false,
+        plan_at,
     }
 }

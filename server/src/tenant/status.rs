@@ -2,7 +2,8 @@
 
 use entity::tenant;
 
-/// State of an account. Stored as text, except [`TenantStatus::Suspended`], which is a separate flag of the vendor's.
+/// State of an account. Stored as text, except [`TenantStatus::Suspended`] and [`TenantStatus::PlanEnded`], which are separate
+/// flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TenantStatus {
     /// Access was given, the channels are not connected yet.
@@ -19,6 +20,8 @@ pub enum TenantStatus {
     Blocked,
     /// The vendor stopped delivery; intake goes on.
     Suspended,
+    /// The subscription to the service and the grace after it are over: nothing is delivered; intake goes on.
+    PlanEnded,
     /// Disconnected from the widget; sources are kept.
     Disconnected,
     /// Switched off in amoCRM, confirmed by a call; sources are kept, tokens are wiped.
@@ -26,7 +29,7 @@ pub enum TenantStatus {
 }
 
 impl TenantStatus {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Provisioning,
         Self::AwaitingCredentials,
         Self::Active,
@@ -34,6 +37,7 @@ impl TenantStatus {
         Self::Unpaid,
         Self::Blocked,
         Self::Suspended,
+        Self::PlanEnded,
         Self::Disconnected,
         Self::Uninstalled,
     ];
@@ -47,7 +51,8 @@ impl TenantStatus {
             Self::NeedsReauth => "needs_reauth",
             Self::Unpaid => "unpaid",
             Self::Blocked => "blocked",
-            Self::Suspended => "suspended",
+            Self::Suspended => tenant::SUSPENDED,
+            Self::PlanEnded => tenant::PLAN_ENDED,
             Self::Disconnected => "disconnected",
             Self::Uninstalled => "uninstalled",
         }
@@ -58,23 +63,24 @@ impl TenantStatus {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 
-    /// The state shown to people and in the API: `suspended` overrides every state except those in which nothing is
-    /// delivered anyway.
+    /// The state shown to people and in the API: a hold overrides every state except those in which nothing is delivered
+    /// anyway.
     pub fn shown(tenant: &tenant::Model) -> Self {
-        Self::stored(tenant).under(tenant.suspended)
+        Self::stored(tenant).under(tenant.suspended, tenant.plan_ended)
     }
 
-    /// This state as shown while the account is suspended or not.
+    /// This state as shown while the account is held, by a person or because its plan has ended.
     #[must_use]
-    pub fn under(self, suspended: bool) -> Self {
+    pub fn under(self, suspended: bool, plan_ended: bool) -> Self {
         match self {
             Self::Uninstalled | Self::Disconnected => self,
             _ if suspended => Self::Suspended,
+            _ if plan_ended => Self::PlanEnded,
             _ => self,
         }
     }
 
-    /// The state without the suspension.
+    /// The state without a hold.
     pub fn stored(tenant: &tenant::Model) -> Self {
         Self::parse(&tenant.status).unwrap_or_else(|| {
             tracing::error!(tenant.id = %tenant.tenant_id, status = tenant.status, "the account has an unknown state");
@@ -142,10 +148,14 @@ mod tests {
             tenant::Model { host: "a.amocrm.ru".into(), suspended: true, ..fixture::tenant(uuid::Uuid::nil()) };
         assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Suspended);
         assert_eq!(TenantStatus::stored(&tenant), TenantStatus::Active);
+        tenant.plan_ended = true;
+        assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Suspended, "a person's word comes first");
+        tenant.suspended = false;
+        assert_eq!(TenantStatus::shown(&tenant), TenantStatus::PlanEnded);
         tenant.status = "uninstalled".into();
         assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Uninstalled);
         tenant.status = "active".into();
-        tenant.suspended = false;
+        tenant.plan_ended = false;
         assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Active);
     }
 }

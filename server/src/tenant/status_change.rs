@@ -164,7 +164,7 @@ pub(super) async fn recovered(app: &TenantContext, tenant_id: Uuid) -> Result<()
 /// Resumes the turns towards amoCRM of every connected channel, unless the vendor holds them.
 pub(super) async fn go_on(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     let tenant = super::load(app.store.read(), tenant_id).await?;
-    if tenant.is_none_or(|tenant| tenant.suspended) {
+    if tenant.is_none_or(|tenant| tenant.held().is_some()) {
         return Ok(());
     }
     let connected = tenant_channel::Entity::of_tenant(tenant_id)

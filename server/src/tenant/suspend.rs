@@ -2,59 +2,28 @@
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use chrono::TimeDelta;
-use entity::{source, tenant, tenant_channel};
+use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{ChannelStatus, TenantStatus};
-use crate::alert::{self, WEBHOOK_SUSPENDED};
+use super::hold;
 use crate::tenant::TenantContext;
 
-/// Spreads the restart of one account's turns.
-const JITTER: TimeDelta = TimeDelta::seconds(1);
-/// Reason for holding a suspended account's letters.
-const SUSPENDED: &str = "suspended";
 /// amoCRM's limit of sources of one integration in one account.
 pub const MOST_SOURCES: i32 = 100;
 
 /// The largest share.
 pub const MOST_WEIGHT: i32 = 100;
 
-/// Stops or resumes delivery for an account. Incoming messages are still stored. Idempotent.
+/// Stops or resumes delivery for an account. Incoming messages are still stored. Idempotent. An account whose subscription is
+/// over stays held after it was resumed.
 pub async fn suspend(app: &TenantContext, tenant_id: Uuid, suspended: bool) -> Result<()> {
-    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
-    if tenant.suspended == suspended {
-        return Ok(());
+    let changed = hold::change(app, tenant_id, false, |tenant| (suspended, tenant.plan_ended)).await?;
+    let changed = changed.ok_or(Error::NotFound)?;
+    if changed.before.suspended != suspended {
+        tracing::info!(tenant.id = %tenant_id, suspended, "the vendor suspended or resumed the account");
     }
-    // The flag is set after the turns, so that an interrupted request is repeated as a whole.
-    let serves = TenantStatus::stored(&tenant).was_connected();
-    let pool = super::pool_of(&tenant.integration);
-    for channel in tenant_channel::Entity::of_tenant(tenant_id).all(app.store.read()).await? {
-        if suspended {
-            app.queue.hold(tenant_id, channel.channel_id, &pool, SUSPENDED).await?;
-        } else if serves && channel.status == ChannelStatus::Connected.as_str() {
-            app.queue.resume(tenant_id, channel.channel_id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
-        }
-    }
-    for source in source::Entity::of_tenant(tenant_id).all(app.store.read()).await? {
-        let connector = app.connectors.get(&source.kind);
-        let pool = connector.map_or(source.kind.as_str(), |connector| connector.pool());
-        if suspended {
-            app.queue.hold(tenant_id, source.id, pool, SUSPENDED).await?;
-        } else if source.paused {
-            let suspended =
-                alert::is_open(app.store.read(), tenant_id, WEBHOOK_SUSPENDED, &source.id.to_string()).await?;
-            app.queue.hold(tenant_id, source.id, pool, if suspended { WEBHOOK_SUSPENDED } else { "paused" }).await?;
-        } else {
-            app.queue.resume(tenant_id, source.id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
-        }
-    }
-    set(app, tenant_id, tenant::Column::Suspended, Expr::value(suspended)).await?;
-    app.lookup.forget();
-    app.writer.stored().notify_one();
-    tracing::info!(tenant.id = %tenant_id, suspended, "the vendor suspended or resumed the account");
     Ok(())
 }
 

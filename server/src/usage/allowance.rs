@@ -5,6 +5,7 @@ use base::i18n::LocalizedText;
 use uuid::Uuid;
 
 use super::{bytes_of, stored};
+use crate::tenant::plan;
 use crate::usage::UsageContext;
 
 /// Free disk, in percent, below which accounts that store more than the average are refused, before all others
@@ -14,7 +15,8 @@ const SCARCE: u8 = 15;
 /// 507 when the account has reached its limit, or stores more than the average while the disk fills up. Accounts below
 /// these limits are not affected.
 pub async fn room(app: &UsageContext, tenant_id: Uuid) -> Result<()> {
-    let most = app.config.limits.stored_mb_per_account;
+    let tenant = app.lookup.tenant(tenant_id).await?;
+    let most = tenant.map_or(app.config.limits.stored_mb_per_account, |tenant| plan::stored_mb(&app.config, &tenant));
     let scarce = app.load.free() < SCARCE;
     if most == 0 && !scarce {
         return Ok(());

@@ -27,17 +27,17 @@ impl Default for RecentKeys {
 }
 
 impl RecentKeys {
-    /// Counts a request; 429 with the seconds to wait.
-    pub async fn request(&self, key: Uuid, limits: &LimitsConfig, now: i64) -> Result<(), Error> {
-        if limits.requests_per_key == 0 {
+    /// Counts a request of a key with so many a second (0: no limit) and such a burst; 429 with the seconds to wait.
+    pub async fn request(&self, key: Uuid, (most, burst): (u32, u32), now: i64) -> Result<(), Error> {
+        if most == 0 {
             return Ok(());
         }
-        let each = MICROS / i64::from(limits.requests_per_key);
-        let budget = Budget { at_once: i64::from(limits.requests_burst_per_key.max(1)), each };
+        let each = MICROS / i64::from(most);
+        let budget = Budget { at_once: i64::from(burst.max(1)), each };
         let paced = self.requests.take(key, budget, now.saturating_mul(1_000)).await;
         paced.map_err(|micros| Error::TooMany {
             problem: "too_many_requests",
-            detail: LocalizedText::new("said-key-too-fast").with("most", limits.requests_per_key),
+            detail: LocalizedText::new("said-key-too-fast").with("most", most),
             retry_after: u32::try_from((micros + MICROS - 1) / MICROS).unwrap_or(u32::MAX),
         })
     }

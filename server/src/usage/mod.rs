@@ -11,6 +11,8 @@ mod allowance;
 mod context;
 mod imports;
 mod keys;
+mod month;
+mod report;
 mod searches;
 mod stored;
 mod view;
@@ -19,9 +21,11 @@ pub use allowance::room;
 pub use context::UsageContext;
 pub use imports::{ENDED, Imports, imports, imports_beside};
 pub use keys::{RecentKeys, too_many_bytes};
+pub use month::Month;
+pub use report::{KindUsage, MessageCounts, MonthUsage, of as usage_of};
 pub use searches::Searches;
 pub use stored::{StorageSums, run, write_down};
-pub use view::{LimitLine, shown};
+pub use view::{LimitLine, MESSAGES, shown};
 
 /// Bytes of a configured number of megabytes.
 pub fn bytes_of(megabytes: u32) -> u64 {

@@ -4,10 +4,13 @@ use base::error::Result;
 use base::i18n::{Sentence, Words};
 use entity::tenant;
 
-use super::stored;
+use super::{report, stored};
+use crate::tenant::plan;
 use crate::usage::UsageContext;
 
 const MB: i64 = 1024 * 1024;
+/// Messages of the current month. More than the plan includes are delivered as well.
+pub const MESSAGES: &str = "messages";
 
 /// A limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +58,17 @@ pub async fn shown(app: &UsageContext, tenant: &tenant::Model) -> Result<Vec<Lim
         let used = used.map(|bytes| (bytes + MB - 1) / MB);
         LimitLine { name, used, most, is_size: true }
     };
-    Ok(vec![
-        size("stored", Some(stored), i64::from(limits.stored_mb_per_account)),
+    let mut lines = vec![
+        size("stored", Some(stored), i64::from(plan::stored_mb(&app.config, tenant))),
         size("files", Some(files), room),
         size("visitors", Some(visitors), room * i64::from(limits.visitors_percent) / 100),
         count("imports", Some(imports.count), limits.imports_waiting),
         size("imports-size", Some(imports.bytes), i64::from(limits.imports_waiting_mb)),
-        count("requests", None, limits.requests_per_key),
+        count("requests", None, plan::requests_per_key(&app.config, tenant)),
         size("key-day", None, i64::from(limits.key_mb_per_day)),
-    ])
+    ];
+    if let Some(most) = plan::messages_a_month(&app.config, tenant) {
+        lines.push(count(MESSAGES, Some(report::messages(app, id).await?), most));
+    }
+    Ok(lines)
 }

@@ -24,6 +24,9 @@ pub struct EventAccount {
     /// The vendor's limit for this account; null if the configured default applies.
     pub sources_limit: Option<i32>,
     pub time_window_disabled: bool,
+    pub plan: Option<String>,
+    pub trial_until: Option<Moment>,
+    pub paid_until: Option<Moment>,
     pub channels: Vec<EventChannel>,
     pub created_at: Moment,
 }
@@ -54,6 +57,9 @@ pub(super) async fn read(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<O
         suspended: tenant.suspended,
         sources_limit: tenant.sources_limit,
         time_window_disabled: tenant.window_off,
+        plan: tenant.plan,
+        trial_until: tenant.trial_until.map(Moment),
+        paid_until: tenant.paid_until.map(Moment),
         channels: channels.into_iter().map(channel).collect(),
         created_at: Moment(tenant.created_at),
     }))
@@ -63,8 +69,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<O
 fn status(tenant: &tenant::Model) -> &str {
     match tenant.status.as_str() {
         left @ ("uninstalled" | "disconnected") => left,
-        _ if tenant.suspended => "suspended",
-        stored => stored,
+        stored => tenant.held().unwrap_or(stored),
     }
 }
 

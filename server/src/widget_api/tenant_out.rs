@@ -5,7 +5,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::refusal::WidgetReader;
-use crate::tenant::TenantStatus;
+use crate::tenant::{TenantStatus, plan};
+use crate::widget_api::WidgetContext;
 
 /// Days for which customers' messages wait for an unpaid account.
 const KEPT_UNPAID: i64 = 7;
@@ -22,12 +23,13 @@ pub(super) struct WidgetTenantOut {
 }
 
 impl WidgetTenantOut {
-    pub fn of(tenant: &tenant::Model, reader: &WidgetReader) -> Self {
+    pub fn of(app: &WidgetContext, tenant: &tenant::Model, reader: &WidgetReader) -> Self {
         let status = TenantStatus::shown(tenant);
         let days = if status == TenantStatus::Uninstalled { KEPT_LEFT } else { KEPT_UNPAID };
+        let end = plan::end_date(&app.config, tenant, app.clock.millis(), reader.words);
         let hint = (status != TenantStatus::Active).then(|| {
             let sentence = reader.words.text(format!("tenant-state-{}-hint", status.as_str()));
-            sentence.with("crm", reader.crm).with("days", days).to_string()
+            sentence.with("crm", reader.crm).with("days", days).with("date", end).to_string()
         });
         Self { id: tenant.tenant_id, status: status.as_str(), host: tenant.host.clone(), hint }
     }

@@ -70,6 +70,17 @@ async fn accounts_are_managed_beside_a_running_server() {
     let one = listed(&drill).await;
     assert_eq!((&one["status"], &one["sources_limit"]), (&"active".into(), &Value::Null));
 
+    // Until when it is served, and what it used.
+    let paid = document(&["tenant", "plan", HOST, "--paid-until", "2100-12-31"]).await;
+    assert_eq!((&paid["paid_until"], &paid["status"]), (&"2101-01-01T00:00:00.000Z".into(), &"active".into()));
+    assert!(said(&drill, &["tenant", "plan", HOST]).await.contains("no plan and is paid until 2101-01-01"));
+    assert_eq!(document(&["tenant", "plan", HOST, "--paid-until", "2020-01-01"]).await["status"], "plan_ended");
+    assert_eq!(document(&["tenant", "plan", HOST, "--paid-until", "none"]).await["status"], "active");
+    assert!(refused(&drill, &["tenant", "plan", HOST, "--plan", "gold"]).await.contains("is not a plan"));
+    let usage = said(&drill, &["tenant", "usage"]).await;
+    assert!(usage.contains(&format!("{HOST},,custom,1,1,1,0,0,0,0,")), "{usage}");
+    assert_eq!(document(&["tenant", "usage", HOST]).await["items"][0]["kinds"][0]["to_crm"]["accepted"], 1);
+
     let export = said(&drill, &["tenant", "export", HOST]).await;
     assert!(export.ends_with("\n") && export.lines().last().unwrap().contains("\"end\""));
     assert!(export.contains("Hello") && !export.contains(&line.webhook_secret));

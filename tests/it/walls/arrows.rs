@@ -39,7 +39,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("missed_hooks", &["alert", "delivery", "intake", "lookup", "platform", "rotation", "tenant"]),
-    ("usage", &["intake", "media", "platform", "load_shedding", "tenant"]),
+    ("usage", &["delivery", "intake", "media", "platform", "load_shedding", "tenant"]),
     ("import", &["audit", "delivery", "intake", "settings", "source", "tenant", "usage"]),
     (
         "api",
@@ -78,7 +78,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("alert_notices", &["alert", "audit", "delivery", "identity", "platform", "retention::chore", "tenant"]),
-    ("alert_checks", &["alert", "delivery", "retention::chore", "source", "tenant", "usage"]),
+    ("alert_checks", &["alert", "delivery", "retention::chore", "source", "tenant", "usage", "vendor_events"]),
     ("oauth", &["identity", "platform", "unknown_callers", "tenant"]),
     (
         "widget_api",

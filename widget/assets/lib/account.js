@@ -108,7 +108,7 @@ define(['./dom.js'], function (dom) {
   function remedy(app) {
     const words = app.words;
     const status = app.tenant.status;
-    if (status === 'blocked' || status === 'suspended') {
+    if (status === 'blocked' || status === 'suspended' || status === 'plan_ended') {
       return support(app);
     }
     if (!app.isAdmin()) {

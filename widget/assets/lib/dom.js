@@ -20,7 +20,7 @@ define([], function () {
   };
   const TENANT_TONES = {
     active: 'ok', provisioning: 'wait', awaiting_credentials: 'wait', needs_reauth: 'warn', unpaid: 'warn',
-    blocked: 'bad', suspended: 'bad', disconnected: 'off', uninstalled: 'off'
+    blocked: 'bad', suspended: 'bad', plan_ended: 'bad', disconnected: 'off', uninstalled: 'off'
   };
   const MESSAGE_TONES = { queued: 'wait', sent: 'ok', delivered: 'ok', read: 'ok', failed: 'bad', held: 'off' };
 

@@ -1,6 +1,7 @@
 //! One account: its data, its state, and the vendor's actions on it.
 
 pub mod limit;
+pub mod plan;
 mod reason;
 pub mod suspend;
 pub mod view_as;
@@ -15,6 +16,7 @@ use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use self::plan::PlanForm;
 use super::accounts::facts::{self, AccountFigures};
 use super::alerts::{self, AlertRow};
 use super::operator::{AdminVisitor, Operator};
@@ -25,7 +27,7 @@ use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::source as sources;
 use crate::tenant::{self as tenants, ChannelStatus};
-use crate::usage::{self, LimitLine};
+use crate::usage::{self, KindUsage, LimitLine, Month};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
@@ -49,6 +51,9 @@ struct AccountPage {
     configured_limit: u32,
     /// Other quotas of the account.
     limits: Vec<LimitLine>,
+    plan: PlanForm,
+    /// Messages of the current month by kind, with the kind.
+    usage: Vec<(String, KindUsage)>,
     wrong: Option<Sentence>,
 }
 
@@ -103,7 +108,7 @@ async fn answer(
     let account = AccountPage {
         page: page.clone(),
         crm,
-        hint: hint(words, &tenant, crm),
+        hint: hint(app, words, &tenant, crm),
         state,
         access: states::access(words, &facts.access),
         giver: facts.access.by.as_ref().map(|giver| giver.name.clone()).unwrap_or_default(),
@@ -111,9 +116,11 @@ async fn answer(
         channels: channels(app, words, &tenant).await?,
         sources: source_rows(app, words, &tenant, crm).await?,
         alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),
-        configured_limit: app.config.limits.sources_per_tenant,
+        configured_limit: tenants::plan::sources_limit(&app.config, &tenant),
         limits: usage::shown(app, &tenant).await?,
         limit,
+        plan: PlanForm::of(app, words, &tenant),
+        usage: month(app, &tenant).await?,
         wrong,
         facts,
         tenant,
@@ -122,10 +129,11 @@ async fn answer(
 }
 
 /// The meaning of the state; its days are those of letters to amoCRM.
-fn hint(words: Words, tenant: &tenant::Model, crm: &'static str) -> Sentence {
+fn hint(app: &PanelContext, words: Words, tenant: &tenant::Model, crm: &'static str) -> Sentence {
     let status = tenants::TenantStatus::shown(tenant);
+    let end = tenants::plan::end_date(&app.config, tenant, app.clock.millis(), words);
     let days = if status == tenants::TenantStatus::Uninstalled { 30 } else { 7 };
-    words.text(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days)
+    words.text(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).with("date", end)
 }
 
 async fn channels(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Result<Vec<AccountChannelRow>> {
@@ -188,6 +196,13 @@ fn source_tone(status: &str) -> Tone {
         "paused" => Tone::Off,
         _ => Tone::Bad,
     }
+}
+
+/// The current month's messages by kind.
+async fn month(app: &PanelContext, tenant: &tenant::Model) -> Result<Vec<(String, KindUsage)>> {
+    let now = Month::at(app.clock.millis());
+    let found = usage::usage_of(app, vec![tenant.clone()], now).await?.pop();
+    Ok(found.map(|usage| usage.kinds.into_iter().collect()).unwrap_or_default())
 }
 
 /// The account of an id in the address.

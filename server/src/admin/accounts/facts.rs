@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::delivery::read::first_id_at;
 use crate::panel::PanelContext;
-use crate::tenant::ChannelStatus;
 use crate::tenant::access::{self, Access};
+use crate::tenant::{ChannelStatus, plan};
 
 const HOUR: i64 = 3_600_000;
 
@@ -81,5 +81,5 @@ pub async fn of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<Acc
 /// The maximum number of sources of an account.
 pub fn limit(app: &PanelContext, tenant: &tenant::Model) -> u32 {
     let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
-    own.unwrap_or(app.config.limits.sources_per_tenant)
+    own.unwrap_or_else(|| plan::sources_limit(&app.config, tenant))
 }

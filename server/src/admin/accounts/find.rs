@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::tenant::TenantStatus;
 
 /// States to filter by, in the order of the list.
-pub const STATES: [TenantStatus; 9] = [
+pub const STATES: [TenantStatus; 10] = [
     TenantStatus::Active,
     TenantStatus::Provisioning,
     TenantStatus::AwaitingCredentials,
@@ -17,6 +17,7 @@ pub const STATES: [TenantStatus; 9] = [
     TenantStatus::Unpaid,
     TenantStatus::Blocked,
     TenantStatus::Suspended,
+    TenantStatus::PlanEnded,
     TenantStatus::Disconnected,
     TenantStatus::Uninstalled,
 ];
@@ -58,7 +59,7 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<tenan
     tenant::Entity::find().filter(Column::TenantId.is_in(ids.iter().copied())).all(db).await
 }
 
-/// The displayed state: a suspension overrides every state except those without delivery anyway.
+/// The displayed state: a hold overrides every state except those without delivery anyway.
 fn in_state(state: TenantStatus) -> Condition {
     let gone = [TenantStatus::Disconnected, TenantStatus::Uninstalled];
     let gone_words = gone.map(TenantStatus::as_str);
@@ -66,8 +67,15 @@ fn in_state(state: TenantStatus) -> Condition {
         TenantStatus::Suspended => {
             Condition::all().add(Column::Suspended.eq(true)).add(Column::Status.is_not_in(gone_words))
         }
+        TenantStatus::PlanEnded => Condition::all()
+            .add(Column::PlanEnded.eq(true))
+            .add(Column::Suspended.eq(false))
+            .add(Column::Status.is_not_in(gone_words)),
         _ if gone.contains(&state) => Condition::all().add(Column::Status.eq(state.as_str())),
-        _ => Condition::all().add(Column::Status.eq(state.as_str())).add(Column::Suspended.eq(false)),
+        _ => Condition::all()
+            .add(Column::Status.eq(state.as_str()))
+            .add(Column::Suspended.eq(false))
+            .add(Column::PlanEnded.eq(false)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! `reason-{key}-fix` what to do. The other side's own words are separate, for the details.
 
 use base::message::{Direction, FailureCode};
-use entity::attempt;
+use entity::{attempt, tenant};
 use queue::accept_batch::HistoryMessage;
 
 use crate::alert::WEBHOOK_SUSPENDED;
@@ -127,7 +127,8 @@ const fn refused(direction: Direction) -> &'static str {
 fn hold_key(reason: &str, direction: Direction) -> &'static str {
     match (reason, direction) {
         ("paused", _) => "source_paused",
-        ("suspended", _) => "suspended",
+        (tenant::SUSPENDED, _) => tenant::SUSPENDED,
+        (tenant::PLAN_ENDED, _) => tenant::PLAN_ENDED,
         (WEBHOOK_SUSPENDED, _) => WEBHOOK_SUSPENDED,
         ("signature_refused", _) => "signature_refused",
         ("unpaid", Direction::ToCrm) => "crm_unpaid",
@@ -159,7 +160,15 @@ mod tests {
             "no_bot",
             HistoryMessage::REASON,
         ];
-        let holds = ["paused", "suspended", WEBHOOK_SUSPENDED, "signature_refused", "unpaid", "anything"];
+        let holds = [
+            "paused",
+            tenant::SUSPENDED,
+            tenant::PLAN_ENDED,
+            WEBHOOK_SUSPENDED,
+            "signature_refused",
+            "unpaid",
+            "anything",
+        ];
         let mut keys = vec!["outcome_unknown", "webhook_status", "rate_limited", "crm_down", "messenger_down"];
         for direction in both {
             keys.extend(stored.iter().chain(&more).map(|reason| dead_key(reason, "", direction)));

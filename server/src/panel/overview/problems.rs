@@ -6,10 +6,11 @@ use entity::{alert, audit, dead_letter, source};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::alert::PLAN_ENDED;
 use crate::panel::PanelContext;
 use crate::panel::{Member, PageContext, Right};
 use crate::source::{SourceState, SourceStatus, StateAction, StateReason};
-use crate::tenant::TenantStatus;
+use crate::tenant::{TenantStatus, plan};
 
 pub(super) struct Problems {
     /// The account's state if it is not simply "connected": tone, state, meaning.
@@ -45,7 +46,7 @@ pub(super) struct ProblemAlert {
 }
 
 /// Alerts that the account's state already expresses.
-const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked"];
+const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked", PLAN_ENDED];
 
 /// `rows`: the account's live sources, with their states.
 pub(super) async fn of(
@@ -92,12 +93,13 @@ pub(super) async fn of(
     let suspension = if status == TenantStatus::Suspended { suspended_for(app, tenant_id).await? } else { None };
     let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
     let open = crate::alert::open(app.store.read(), tenant_id).await?;
+    let end = plan::end_date(&app.config, &member.tenant, app.clock.millis(), words);
     Ok(Problems {
         account: (status != TenantStatus::Active).then(|| {
             let reason =
                 suspension.map(|reason| words.text("tenant-suspended-reason").with("reason", reason).to_string());
             let word = words.text_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string();
-            let hint = account_hint(words, page.crm, status, cut_off);
+            let hint = account_hint(page, status, cut_off, &end);
             (account_tone(status), word, reason.map_or(hint.clone(), |reason| format!("{hint} {reason}")))
         }),
         waiting: of_account.into_iter().map(|(row, _)| (row.id, row.name.clone())).collect(),
@@ -135,8 +137,9 @@ fn waits_for_account(action: Option<StateAction>) -> bool {
     matches!(action, Some(StateAction::AllowAccess | StateAction::ConnectAccount | StateAction::Pay))
 }
 
-/// The meaning of an account's state, and what still works; `cut_off`: the chat channel is disconnected as well.
-pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: TenantStatus, cut_off: bool) -> String {
+/// The meaning of an account's state, and what still works; `cut_off`: the chat channel is disconnected as well; `end`: the
+/// date on which the subscription ends.
+pub(in crate::panel) fn account_hint(page: &PageContext, status: TenantStatus, cut_off: bool, end: &str) -> String {
     // Letters to amoCRM are kept for a week (docs/operations.md#when-something-waits), the log of an uninstalled
     // account for a month.
     let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
@@ -144,7 +147,7 @@ pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: Te
         TenantStatus::NeedsReauth if cut_off => "tenant-state-needs_reauth-cut_off-hint".to_owned(),
         _ => format!("tenant-state-{}-hint", status.as_str()),
     };
-    words.text(key).with("crm", crm).with("days", days).to_string()
+    page.words.text(key).with("crm", page.crm).with("days", days).with("date", end).to_string()
 }
 
 /// The tone of an account's state.
@@ -153,7 +156,7 @@ pub(in crate::panel) fn account_tone(status: TenantStatus) -> &'static str {
         TenantStatus::Active => "ok",
         TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => "wait",
         TenantStatus::NeedsReauth | TenantStatus::Unpaid => "warn",
-        TenantStatus::Blocked | TenantStatus::Suspended => "bad",
+        TenantStatus::Blocked | TenantStatus::Suspended | TenantStatus::PlanEnded => "bad",
         TenantStatus::Disconnected | TenantStatus::Uninstalled => "off",
     }
 }

@@ -18,7 +18,7 @@ use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
 use crate::panel::sources::{KindAbilities, abilities_of};
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
-use crate::tenant::TenantStatus;
+use crate::tenant::{TenantStatus, plan};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,7 +91,8 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<H
     let status = TenantStatus::shown(&member.tenant);
     let barred = if status != TenantStatus::Active {
         let key = format!("tenant-state-{}-hint", status.as_str());
-        Some(words.text(key).with("crm", page.crm).with("days", 7).with("vendor", ""))
+        let end = plan::end_date(&app.config, &member.tenant, app.clock.millis(), words);
+        Some(words.text(key).with("crm", page.crm).with("days", 7).with("vendor", "").with("date", end))
     } else if usage.is_full() {
         Some(words.text("sources-limit-reached").with("limit", usage.limit))
     } else {

@@ -201,13 +201,13 @@ async fn store(
     Ok(changed)
 }
 
-/// Resumes waiting letters, except those older than `drop_before`. A suspended account's letters remain held.
+/// Resumes waiting letters, except those older than `drop_before`. Those of an account that is held remain held.
 async fn go_on(app: &SourceContext, source: &source::Model, drop_before: Option<i64>) -> Result<()> {
     if let Some(before) = drop_before {
         app.queue.age(source.tenant_id, source.id, before).await?;
     }
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?;
-    if tenant.is_some_and(|tenant| !tenant.suspended) {
+    if tenant.is_some_and(|tenant| tenant.held().is_none()) {
         app.queue.resume(source.tenant_id, source.id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
         app.writer.stored().notify_one();
     }

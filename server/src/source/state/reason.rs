@@ -32,6 +32,7 @@ pub enum StateReason {
     AccountUnpaid,
     AccountBlocked,
     AccountSuspended,
+    AccountPlanEnded,
     AccountDisconnected,
     ChannelDisconnected,
     ChannelMisconfigured,
@@ -40,7 +41,7 @@ pub enum StateReason {
 
 impl StateReason {
     /// All reasons, for the tests of texts.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::AccessRefused,
         Self::CredentialsErased,
         Self::MessengerUnreachable,
@@ -57,6 +58,7 @@ impl StateReason {
         Self::AccountUnpaid,
         Self::AccountBlocked,
         Self::AccountSuspended,
+        Self::AccountPlanEnded,
         Self::AccountDisconnected,
         Self::ChannelDisconnected,
         Self::ChannelMisconfigured,
@@ -82,6 +84,7 @@ impl StateReason {
             Self::AccountUnpaid => "account_unpaid",
             Self::AccountBlocked => "account_blocked",
             Self::AccountSuspended => "account_suspended",
+            Self::AccountPlanEnded => "account_plan_ended",
             Self::AccountDisconnected => "account_disconnected",
             Self::ChannelDisconnected => "channel_disconnected",
             Self::ChannelMisconfigured => "channel_misconfigured",
@@ -107,9 +110,11 @@ impl StateReason {
             Self::AccountNotConnected | Self::AccountDisconnected => StateAction::ConnectAccount,
             Self::AccountAccessLost | Self::ChannelDisconnected => StateAction::AllowAccess,
             Self::AccountUnpaid => StateAction::Pay,
-            Self::AccountBlocked | Self::AccountSuspended | Self::ChannelMisconfigured | Self::ChannelNotAllowed => {
-                StateAction::Support
-            }
+            Self::AccountBlocked
+            | Self::AccountSuspended
+            | Self::AccountPlanEnded
+            | Self::ChannelMisconfigured
+            | Self::ChannelNotAllowed => StateAction::Support,
         })
     }
 }

@@ -85,7 +85,7 @@ pub(super) async fn keep(
     put(&tx, row).await?;
     alarm(app, &tx, tenant, channel_id, &outcome).await?;
     tx.commit().await?;
-    if connected && !tenant.suspended {
+    if connected && tenant.held().is_none() {
         app.queue.resume(tenant_id, channel_id, rand::random_range(0..=JITTER.num_milliseconds())).await?;
     }
     if !connected {

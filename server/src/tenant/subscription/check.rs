@@ -47,9 +47,11 @@ pub(super) async fn look(app: &Arc<TenantContext>, row: crm_subscription::Model)
         TenantStatus::Uninstalled => shut(app, &row).await.map(|()| SubscriptionOutcome::Off),
         TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => Ok(SubscriptionOutcome::Off),
         // Nothing can be requested now.
-        TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked | TenantStatus::Suspended => {
-            Ok(SubscriptionOutcome::Later)
-        }
+        TenantStatus::NeedsReauth
+        | TenantStatus::Unpaid
+        | TenantStatus::Blocked
+        | TenantStatus::Suspended
+        | TenantStatus::PlanEnded => Ok(SubscriptionOutcome::Later),
     };
     let (outcome, failed) = match done {
         Ok(outcome) => (outcome, None),

@@ -79,7 +79,7 @@ async fn work(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
             }
         }
         // Never stored.
-        TenantStatus::Suspended => {}
+        TenantStatus::Suspended | TenantStatus::PlanEnded => {}
     }
     Ok(())
 }
