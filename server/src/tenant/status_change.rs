@@ -83,7 +83,10 @@ pub(super) async fn report(
         TenantStatus::Disconnected | TenantStatus::Uninstalled => {
             (VendorEventKind::AccountLeft, json!({ "reason": to.as_str() }))
         }
-        TenantStatus::Provisioning | TenantStatus::AwaitingCredentials | TenantStatus::Suspended => return Ok(()),
+        TenantStatus::Provisioning
+        | TenantStatus::AwaitingCredentials
+        | TenantStatus::Suspended
+        | TenantStatus::PlanEnded => return Ok(()),
     };
     vendor_events::record(app, db, kind, tenant_id, data).await
 }
