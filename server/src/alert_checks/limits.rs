@@ -48,8 +48,8 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, most: i64) -> anyho
     // Files have an alert of their own when they are full.
     for line in lines {
         let Some(percent) = percent(&line) else { continue };
-        let is_open = |kind| open.iter().any(|open| open.key == alert::key(kind, line.name));
-        let (near, reached) = (is_open(LIMIT_NEAR), is_open(LIMIT_REACHED));
+        let [near, reached] =
+            [LIMIT_NEAR, LIMIT_REACHED].map(|kind| open.iter().any(|open| open.key == alert::key(kind, line.name)));
         match stage(percent, most, near || reached) {
             Stage::Reached if !reached => raise(app, tenant, &line, percent, LIMIT_REACHED, LIMIT_NEAR).await?,
             Stage::Near if !near => raise(app, tenant, &line, percent, LIMIT_NEAR, LIMIT_REACHED).await?,

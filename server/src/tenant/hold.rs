@@ -7,6 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::plan::Term;
 use super::{ChannelStatus, TenantStatus};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::tenant::TenantContext;
@@ -20,18 +21,33 @@ pub(super) struct Changed {
     pub after: tenant::Model,
 }
 
-/// Sets the two flags as `decide` says, and holds or releases the account's turns accordingly; `always` does the latter
-/// also if no flag changes. `decide` is asked again if the account changed meanwhile. None if there is no such account.
+/// What decides on a hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Decision {
+    /// A person suspends the account, or resumes it.
+    Suspended(bool),
+    /// The end of its subscription.
+    ByDates,
+}
+
+/// Sets the two flags by a decision, and holds or releases the account's turns accordingly; `always` does the latter also if
+/// no flag changes. It is decided again if the account changed meanwhile. None if there is no such account.
 pub(super) async fn change(
     app: &TenantContext,
     tenant_id: Uuid,
     always: bool,
-    decide: impl Fn(&tenant::Model) -> (bool, bool),
+    decision: Decision,
 ) -> Result<Option<Changed>, DbErr> {
     let mut applies = always;
     loop {
         let Some(before) = super::load(app.store.read(), tenant_id).await? else { return Ok(None) };
-        let (suspended, plan_ended) = decide(&before);
+        let (suspended, plan_ended) = match decision {
+            Decision::Suspended(suspended) => (suspended, before.plan_ended),
+            Decision::ByDates => {
+                let term = Term::of(&app.config.plans, &before);
+                (before.suspended, term.is_some_and(|term| term.is_over(app.clock.millis())))
+            }
+        };
         let after = tenant::Model { suspended, plan_ended, ..before.clone() };
         let changes = (before.suspended, before.plan_ended) != (suspended, plan_ended);
         if !changes && !applies {

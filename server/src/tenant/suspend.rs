@@ -7,7 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::hold;
+use super::hold::{self, Decision};
 use crate::tenant::TenantContext;
 
 /// amoCRM's limit of sources of one integration in one account.
@@ -19,7 +19,7 @@ pub const MOST_WEIGHT: i32 = 100;
 /// Stops or resumes delivery for an account. Incoming messages are still stored. Idempotent. An account whose subscription is
 /// over stays held after it was resumed.
 pub async fn suspend(app: &TenantContext, tenant_id: Uuid, suspended: bool) -> Result<()> {
-    let changed = hold::change(app, tenant_id, false, |tenant| (suspended, tenant.plan_ended)).await?;
+    let changed = hold::change(app, tenant_id, false, Decision::Suspended(suspended)).await?;
     let changed = changed.ok_or(Error::NotFound)?;
     if changed.before.suspended != suspended {
         tracing::info!(tenant.id = %tenant_id, suspended, "the vendor suspended or resumed the account");

@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 41] = [
+const TASKS: [&str; 42] = [
     "accounts",
     "alert_bot",
     "alert_checks",

@@ -3,7 +3,7 @@
 use entity::audit;
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World};
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::QueryOrder;
 use serde_json::{Value, json};
 
 use super::{DAY, each, events, looks};

@@ -3,7 +3,7 @@
 use entity::audit;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::QueryOrder;
 use serde_json::{Value, json};
 
 use super::each;

@@ -2,7 +2,7 @@
 
 use base::json::Moment;
 use base::store::finish_tx;
-use entity::{alert as rows, tenant};
+use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -11,15 +11,14 @@ use uuid::Uuid;
 use super::Term;
 use crate::alert::{self, Alarm, PLAN_ENDED, PLAN_ENDING, PLAN_GRACE};
 use crate::audit::By;
-use crate::tenant::{TenantContext, TenantStatus, hold};
+use crate::tenant::hold::{self, Decision};
+use crate::tenant::{TenantContext, TenantStatus};
 use crate::vendor_events::{self, VendorEventKind};
 
 /// Brings the account's hold, its alerts and the time of its next look in line with its end. `always`: its turns are held
 /// or resumed even if that was done before, because an interrupted change may have left them otherwise.
 pub(super) async fn settle(app: &TenantContext, tenant_id: Uuid, always: bool) -> Result<(), DbErr> {
-    let plans = &app.config.plans;
-    let over = |tenant: &tenant::Model| Term::of(plans, tenant).is_some_and(|term| term.is_over(app.clock.millis()));
-    let changed = hold::change(app, tenant_id, always, |tenant| (tenant.suspended, over(tenant))).await?;
+    let changed = hold::change(app, tenant_id, always, Decision::ByDates).await?;
     let Some(hold::Changed { before, after }) = changed else { return Ok(()) };
     if before.plan_ended != after.plan_ended {
         tracing::info!(tenant.id = %tenant_id, ended = after.plan_ended, "the account's subscription ended or was renewed");
@@ -95,8 +94,10 @@ async fn alarm(
     let matter = matter.filter(|_| serves);
     let key = matter.as_ref().map(|matter| alert::key(matter.kind, &matter.object));
     let open = alert::open(tx, tenant_id).await?;
-    let ours = |row: &&rows::Model| [PLAN_ENDED, PLAN_ENDING, PLAN_GRACE].contains(&row.kind.as_str());
-    for row in open.iter().filter(ours).filter(|row| Some(&row.key) != key.as_ref()) {
+    for row in &open {
+        if ![PLAN_ENDED, PLAN_ENDING, PLAN_GRACE].contains(&row.kind.as_str()) || Some(&row.key) == key.as_ref() {
+            continue;
+        }
         let object = row.key.split_once(':').map_or("", |(_, object)| object);
         if serves && matter.is_none() {
             alert::resolve(app, tx, tenant_id, &row.kind, object).await?;
