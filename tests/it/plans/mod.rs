@@ -31,7 +31,7 @@ fn plans(config: &mut Config) {
             sources: Some(2),
             messages_a_month: Some(5),
             connectors: Some(vec!["custom".to_owned(), "webchat".to_owned()]),
-            storage_mb: Some(1),
+            storage_mb: Some(2),
             requests_per_key: Some(1),
             ..plan("start")
         },
