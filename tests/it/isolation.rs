@@ -12,14 +12,14 @@ use std::path::Path;
 
 use entity::{
     alert, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import, letter,
-    member, message, oauth_grant, session, source, stray_source, tenant, tenant_channel,
+    member, message, oauth_grant, session, source, tenant, tenant_channel,
 };
 use parom::delivery::read::dead::DeadLetterFilter;
 use parom::delivery::replay::{self, ReplayAction};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Api, Line, World, answer, both};
 use reqwest::Method;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use sea_orm::ActiveModelTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ use crate::walls::read::rust_files;
 
 const OTHER: &str = "other.amocrm.ru";
 /// An amoCRM source of the other account.
-const STRAY: i64 = 31;
+pub const STRAY: i64 = 31;
 
 /// A route of the server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,17 +95,7 @@ impl Theirs {
         visitor.opens("/panel/keys/new").await.is(200);
         visitor.sends("/panel/keys", &[("name", "Key"), ("scope", "read"), ("days", "")]).await;
         let db = world.app().store.write();
-        let stray = stray_source::ActiveModel {
-            tenant_id: Set(line.tenant_id),
-            amocrm_source_id: Set(STRAY),
-            external_id: Set("stray".to_owned()),
-            name: Set("Stray".to_owned()),
-            pipeline_id: Set(None),
-            is_default: Set(false),
-            reason: Set("unknown".to_owned()),
-            seen_at: Set(0),
-        };
-        stray.insert(db).await.unwrap();
+        bodies::stray(line.tenant_id).insert(db).await.unwrap();
         let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
         let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
         let imported = answer(file).await.is(202).text_at("/id");

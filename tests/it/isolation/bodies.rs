@@ -1,6 +1,11 @@
-//! Bodies and forms that would be accepted for objects of one's own account.
+//! Bodies and forms that would be accepted for objects of one's own account, and an object of the other one's.
 
+use entity::stray_source;
+use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::STRAY;
 
 pub fn body(path: &str) -> Value {
     match path.rsplit('/').next().unwrap_or_default() {
@@ -24,5 +29,19 @@ pub fn form(path: &str) -> Vec<(&'static str, &'static str)> {
         }
         "access" => vec![("version", "1")],
         _ => vec![],
+    }
+}
+
+/// An amoCRM source of an account that Parom does not know.
+pub fn stray(tenant_id: Uuid) -> stray_source::ActiveModel {
+    stray_source::ActiveModel {
+        tenant_id: Set(tenant_id),
+        amocrm_source_id: Set(STRAY),
+        external_id: Set("stray".to_owned()),
+        name: Set("Stray".to_owned()),
+        pipeline_id: Set(None),
+        is_default: Set(false),
+        reason: Set("unknown".to_owned()),
+        seen_at: Set(0),
     }
 }

@@ -107,7 +107,8 @@ async fn alarm(
         }
     }
     let Some(Matter { kind, object, detail, trial_ends_at }) = matter else { return Ok(()) };
-    if open.iter().any(|row| Some(&row.key) == key.as_ref() && row.detail == detail.to_string()) {
+    let stored = detail.to_string();
+    if open.iter().any(|row| Some(&row.key) == key.as_ref() && row.detail == stored) {
         return Ok(());
     }
     let days = detail.get("days").cloned();
