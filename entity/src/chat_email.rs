@@ -29,7 +29,7 @@ pub struct Model {
     /// When the last letter was sent; 0: none.
     pub mailed_at: i64,
     /// When the row is worked on next, also the claim of the process that does it.
-    pub due_at: Option<i64>,
+    pub next_at: Option<i64>,
     /// Failed attempts to send the current letter.
     pub tries: i32,
 }

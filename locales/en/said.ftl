@@ -50,6 +50,7 @@ said-unstorable = contains a character that cannot be stored (NUL or half of a s
 said-web-address = must be an address that starts with https:// or http://
 said-site = must be the address of a site without a path, like https://shop.example
 said-color = must be a colour like #0B5CAD
+said-holidays = must be dates like 2027-01-01 or 31.12, or two of them with “ - ” between
 said-hours = must be lines of days and times like mon-fri 09:00-18:00
 said-time-zone = must be the name of a time zone like Europe/Moscow
 said-uuid = must be an id (UUID)

@@ -50,6 +50,7 @@ said-unstorable = содержит знак, который нельзя сох�
 said-web-address = адрес должен начинаться с https:// или http://
 said-site = нужен адрес сайта без пути, например https://shop.example
 said-color = нужен цвет вида #0B5CAD
+said-holidays = нужны даты вида 01.01.2027 или 31.12 либо две даты через « - »
 said-hours = нужны строки с днями и временем, например пн-пт 09:00-18:00
 said-time-zone = нужно название часового пояса, например Europe/Moscow
 said-uuid = нужен id (UUID)

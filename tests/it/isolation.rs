@@ -12,7 +12,7 @@ use std::path::Path;
 
 use entity::{
     alert, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import, letter,
-    member, message, oauth_grant, session, source, tenant, tenant_channel,
+    member, message, oauth_grant, session, source, stray_source, tenant, tenant_channel,
 };
 use parom::delivery::read::dead::DeadLetterFilter;
 use parom::delivery::replay::{self, ReplayAction};

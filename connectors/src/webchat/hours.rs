@@ -1,9 +1,13 @@
 //! Working hours: lines like `mon-fri 09:00-18:00`, in a configured time zone. Days may be written in English or
 //! Russian; lines are stored as entered.
 
+mod holidays;
+
 use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+use holidays::Holiday;
 
 /// A source's working hours.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +17,10 @@ pub struct WorkingHours {
     pub time_zone: String,
     /// Lines of days and times; a day may have several.
     pub hours: Vec<String>,
+    /// Days without working hours, one line for a day or for several in a row: `2027-01-01`, `31.12 - 08.01`. A date
+    /// without a year is meant each year.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<String>,
     /// Text shown at other times; none for the default text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -41,11 +49,16 @@ struct Span {
 }
 
 impl WorkingHours {
-    /// Whether this moment is within working hours. Always true without lines or in an unknown time zone.
+    /// Whether this moment is within working hours and on no holiday. Without lines of hours all times of a day are; in
+    /// an unknown time zone the result is always true.
     pub fn are_open(&self, at: DateTime<Utc>) -> bool {
         let Ok(zone) = self.time_zone.parse::<Tz>() else { return true };
         let spans: Vec<Span> = self.hours.iter().filter_map(|line| Span::parse(line)).collect();
         let local = at.with_timezone(&zone);
+        let today = local.date_naive();
+        if self.holidays.iter().filter_map(|line| Holiday::parse(line)).any(|holiday| holiday.holds(today)) {
+            return false;
+        }
         let minute = local.hour() * 60 + local.minute();
         spans.is_empty() || spans.iter().any(|span| span.holds(local.weekday(), minute))
     }
@@ -55,9 +68,14 @@ impl WorkingHours {
         name.parse::<Tz>().is_ok()
     }
 
-    /// Whether a line can be parsed.
+    /// Whether a line of hours can be parsed.
     pub fn is_line(line: &str) -> bool {
         Span::parse(line).is_some()
+    }
+
+    /// Whether a line of holidays can be parsed.
+    pub fn is_holiday(line: &str) -> bool {
+        Holiday::parse(line).is_some()
     }
 }
 
@@ -97,7 +115,7 @@ mod tests {
 
     fn open(hours: &[&str], at: &str) -> bool {
         let hours = hours.iter().map(|line| (*line).to_owned()).collect();
-        let hours = WorkingHours { time_zone: "Europe/Moscow".into(), hours, text: None };
+        let hours = WorkingHours { time_zone: "Europe/Moscow".into(), hours, ..WorkingHours::default() };
         hours.are_open(at.parse().unwrap())
     }
 
@@ -117,6 +135,28 @@ mod tests {
         assert!(open(&["sat-mon 09:00-18:00"], "2026-11-22T09:00:00Z"));
         assert!(!open(&["sat-mon 09:00-18:00"], "2026-11-24T09:00:00Z"));
         assert!(open(&[], "2026-11-22T07:00:00Z"));
+    }
+
+    #[test]
+    fn nobody_works_on_a_holiday_of_the_zone() {
+        let holidays = vec!["2026-11-23".to_owned(), "31.12 – 08.01".to_owned()];
+        let mut hours = WorkingHours { time_zone: "Europe/Moscow".into(), holidays, ..WorkingHours::default() };
+        // The 23rd of November in Moscow lasts from 21:00 to 21:00 UTC.
+        for (at, open) in [
+            ("2026-11-22T20:59:00Z", true),
+            ("2026-11-22T21:00:00Z", false),
+            ("2026-11-23T20:59:00Z", false),
+            ("2026-11-23T21:00:00Z", true),
+            ("2027-11-23T12:00:00Z", true),
+            ("2026-12-31T12:00:00Z", false),
+            ("2030-01-08T12:00:00Z", false),
+            ("2030-01-09T12:00:00Z", true),
+        ] {
+            assert_eq!(hours.are_open(at.parse().unwrap()), open, "{at}");
+        }
+        hours.hours = vec!["mon-sun 09:00-18:00".into()];
+        assert!(!hours.are_open("2026-11-23T09:00:00Z".parse().unwrap()));
+        assert!(hours.are_open("2026-11-24T09:00:00Z".parse().unwrap()));
     }
 
     #[test]

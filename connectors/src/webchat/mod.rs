@@ -77,6 +77,9 @@ const FIELDS: &[Field] = &[
     Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone")
         .with_hint("wizard-web-zone-hint")
         .in_section("hours"),
+    Field::optional("working_hours.holidays", Input::Lines, "wizard-web-holidays")
+        .with_hint("wizard-web-holidays-hint")
+        .in_section("hours"),
     Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away")
         .with_hint("wizard-web-away-hint")
         .in_section("hours"),

@@ -203,17 +203,22 @@ fn working(wrong: &mut SettingsErrors, entered: WorkingHours) -> Option<WorkingH
     for (place, _) in hours.iter().enumerate().filter(|(_, line)| !WorkingHours::is_line(line)) {
         wrong.add(format_args!("working_hours/hours/{place}"), LocalizedText::new("said-hours"));
     }
+    let holidays: Vec<String> = entered.holidays.iter().map(|line| line.trim().to_owned()).collect();
+    wrong.most("working_hours/holidays", &holidays, MOST_LINES);
+    for (place, _) in holidays.iter().enumerate().filter(|(_, line)| !WorkingHours::is_holiday(line)) {
+        wrong.add(format_args!("working_hours/holidays/{place}"), LocalizedText::new("said-holidays"));
+    }
     let time_zone = entered.time_zone.trim().to_owned();
-    if hours.is_empty() && text.is_none() && time_zone.is_empty() {
+    if hours.is_empty() && holidays.is_empty() && text.is_none() && time_zone.is_empty() {
         return None;
     }
     if !WorkingHours::is_zone(&time_zone) {
         wrong.add("working_hours/time_zone", LocalizedText::new("said-time-zone"));
     }
-    if hours.is_empty() {
+    if hours.is_empty() && holidays.is_empty() {
         wrong.add("working_hours/hours", LocalizedText::new("said-hours"));
     }
-    Some(WorkingHours { time_zone, hours, text })
+    Some(WorkingHours { time_zone, hours, holidays, text })
 }
 
 #[cfg(test)]
@@ -271,6 +276,10 @@ mod tests {
             ),
             (json!({"working_hours": {"time_zone": "UTC", "hours": []}}), vec!["/settings/working_hours/hours"]),
             (json!({"working_hours": {"days": []}}), vec!["/settings/working_hours"]),
+            (
+                json!({"working_hours": {"time_zone": "UTC", "holidays": ["01.01", "new year"]}}),
+                vec!["/settings/working_hours/holidays/1"],
+            ),
         ] {
             assert_eq!(wrong(settings.clone()), pointers, "{settings}");
         }

@@ -83,12 +83,12 @@ const CHAT_EMAIL: Table = tenant_table("chat_email", &["conversation_id"])
         bigint("after_position"),
         bigint("answered_at"),
         bigint("mailed_at"),
-        bigint("due_at").null(),
+        bigint("next_at").null(),
         integer("tries"),
     ])
     .indexes(&[
         // Finds letters that are due. Over all accounts.
-        "CREATE INDEX chat_email_due ON chat_email (due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX chat_email_due ON chat_email (next_at) WHERE next_at IS NOT NULL",
     ]);
 
 /// Messages in either direction, with the state of their delivery.

@@ -49,7 +49,6 @@ pub struct UsageOut {
 /// One kind of source.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KindUsageOut {
-    #[schema(example = "custom")]
     pub kind: String,
     /// Sources of this kind that it has now.
     pub sources: i64,

@@ -28,10 +28,10 @@ pub(super) async fn note(app: &DeliveryContext, settlement: &Settlement) {
 
 async fn answered(app: &DeliveryContext, settlement: &Settlement, after: TimeDelta) -> Result<(), DbErr> {
     let now = app.clock.millis();
-    let due = Func::coalesce([Expr::col(Column::DueAt), Expr::value(now + after.num_milliseconds())]);
+    let due = Func::coalesce([Expr::col(Column::NextAt), Expr::value(now + after.num_milliseconds())]);
     chat_email::Entity::update_many()
         .col_expr(Column::AnsweredAt, Expr::value(now))
-        .col_expr(Column::DueAt, due.into())
+        .col_expr(Column::NextAt, due.into())
         .filter(Column::TenantId.eq(settlement.claim.tenant_id))
         .filter(Column::ConversationId.eq(settlement.claim.conversation_id))
         .filter(Column::ConfirmedAt.gt(0))

@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 42] = [
+const TASKS: [&str; 43] = [
     "accounts",
     "alert_bot",
     "alert_checks",
@@ -30,6 +30,7 @@ const TASKS: [&str; 42] = [
     "lost_hooks",
     "media",
     "metrics",
+    "plans",
     "polls",
     "proofs",
     "reconcile",

@@ -57,7 +57,9 @@ async fn a_life_of_an_account_arrives_in_order(vendor: &mut Vendor) {
     vendor.owner(HOST).installs_in_a_browser().await.is(200);
     vendor.active(HOST).await;
     vendor.sends().await;
-    let back: Vec<_> = vendor.booked().into_iter().skip(5).collect();
+    let mut back = vendor.booked();
+    let left = back.iter().rposition(|one| type_of(one) == "account.left").expect("it has left");
+    back.drain(..=left);
     assert_eq!(back.iter().map(type_of).collect::<Vec<_>>(), ["account.installed", "account.connected"]);
     assert_eq!(back[0].body["data"]["again"], true);
     assert_eq!(vendor.sends().await, 0);

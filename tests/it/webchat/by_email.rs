@@ -103,7 +103,7 @@ async fn who_left_gets_the_answer_by_letter(world: &mut Mailed) {
     assert!(letter.head.contains(&format!("List-Unsubscribe: <{}{end}>", world.api.base())), "{letter:?}");
     assert!(letter.head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{letter:?}");
     world.advance(60 * MINUTE);
-    assert_eq!((sent(world).await, rows(world).await[0].due_at), (0, None), "it is sent once");
+    assert_eq!((sent(world).await, rows(world).await[0].next_at), (0, None), "it is sent once");
 
     // Back on another device: the same conversation, until the link has expired.
     let phone = world.visitor();

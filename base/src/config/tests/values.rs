@@ -111,13 +111,20 @@ fn every_key_of_the_default_file_exists() {
 #[test]
 fn every_field_is_in_the_default_file() {
     let keys = known::keys();
-    for source in [include_str!("../mod.rs"), include_str!("../integration.rs"), include_str!("../vendor_webhook.rs")] {
+    let sources = [
+        include_str!("../mod.rs"),
+        include_str!("../integration.rs"),
+        include_str!("../plans.rs"),
+        include_str!("../vendor_webhook.rs"),
+    ];
+    for source in sources {
         for field in source.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": ")) {
             if field.0.contains(' ') {
                 continue;
             }
             let key = match field.0 {
                 "integrations" => "integration",
+                "plan_list" => "plan",
                 "channels" => "channel",
                 "vendor_webhooks" => "vendor_webhook",
                 other => other,

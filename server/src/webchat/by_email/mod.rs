@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! visitor: POST email ─▶ chat_email, unconfirmed ─▶ letter with a link ─▶ page with a button ─▶ confirmed
-//! manager's answer ─▶ due_at ─▶ claim ─▶ unread, and the visitor is not here? ─▶ letter: answers, link back, link to end
+//! manager's answer ─▶ next_at ─▶ claim ─▶ unread, and the visitor is not here? ─▶ letter: answers, link back, link to end
 //! ```
 //!
 //! Routes below `/chat/{source_id}/email`:
@@ -91,7 +91,7 @@ pub async fn run(app: Arc<WebchatContext>, stop: CancellationToken) {
 pub async fn round(app: &Arc<WebchatContext>) -> anyhow::Result<usize> {
     let mut sent = 0;
     loop {
-        let rows = due::found(&app.store, chat_email::Entity::find(), Column::DueAt, BATCH).await?;
+        let rows = due::found(&app.store, chat_email::Entity::find(), Column::NextAt, BATCH).await?;
         if rows.is_empty() {
             return Ok(sent);
         }

@@ -34,7 +34,7 @@ pub(super) async fn store(app: &WebchatContext, row: &chat_email::Model) -> Resu
         Column::AfterPosition,
         Column::AnsweredAt,
         Column::MailedAt,
-        Column::DueAt,
+        Column::NextAt,
         Column::Tries,
     ];
     let known = OnConflict::columns([Column::TenantId, Column::ConversationId]).update_columns(replaced).to_owned();
@@ -59,7 +59,7 @@ pub(super) async fn confirm(app: &WebchatContext, row: &chat_email::Model, after
         .col_expr(Column::ConfirmedAt, Expr::value(now))
         .col_expr(Column::MailedAt, Expr::value(0_i64))
         .col_expr(Column::Tries, Expr::value(0_i32))
-        .col_expr(Column::DueAt, Expr::value(Some(now + after)))
+        .col_expr(Column::NextAt, Expr::value(Some(now + after)))
         .filter(Column::ConfirmedAt.eq(0_i64))
         .exec(app.store.write())
         .await?;
@@ -71,7 +71,7 @@ pub(super) async fn end(app: &WebchatContext, row: &chat_email::Model) -> Result
     this(row)
         .col_expr(Column::Address, Expr::value(Vec::<u8>::new()))
         .col_expr(Column::ConfirmedAt, Expr::value(0_i64))
-        .col_expr(Column::DueAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
         .exec(app.store.write())
         .await?;
     Ok(())
@@ -84,11 +84,11 @@ pub(in crate::webchat) async fn is_read(
 ) -> Result<(), DbErr> {
     let now = app.clock.millis();
     chat_email::Entity::update_many()
-        .col_expr(Column::DueAt, Expr::value(Some(now + HERE)))
+        .col_expr(Column::NextAt, Expr::value(Some(now + HERE)))
         .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::ConversationId.eq(conversation_id))
         .filter(Column::ConfirmedAt.gt(0_i64))
-        .filter(Column::DueAt.lt(now + HERE / 2))
+        .filter(Column::NextAt.lt(now + HERE / 2))
         .exec(app.store.write())
         .await?;
     Ok(())
@@ -111,7 +111,7 @@ pub(super) fn new(app: &WebchatContext, ids: (Uuid, Uuid, Uuid), address: &str, 
         after_position: 0,
         answered_at: 0,
         mailed_at: 0,
-        due_at: Some(now),
+        next_at: Some(now),
         tries: 0,
     }
 }

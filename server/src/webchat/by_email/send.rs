@@ -55,10 +55,10 @@ enum Outcome {
 /// False if nothing was sent, or if another process does it.
 pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Result<bool, DbErr> {
     let until = app.clock.millis() + CLAIMED.num_milliseconds();
-    if !due::claim(&app.store, &row, Column::DueAt, until).await? {
+    if !due::claim(&app.store, &row, Column::NextAt, until).await? {
         return Ok(false);
     }
-    let row = chat_email::Model { due_at: Some(until), ..row };
+    let row = chat_email::Model { next_at: Some(until), ..row };
     let outcome = match work(app, &row).await {
         Ok(outcome) => outcome,
         Err(error) => Outcome::Later(format!("{error:#}")),
@@ -67,32 +67,32 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
     match outcome {
         Outcome::Sent => {
             let next = if row.confirmed_at > 0 { now + pause(app, &row).await } else { row::expires_at(&row) };
-            let sent = due::as_seen(&row, Column::DueAt)
-                .col_expr(Column::DueAt, Expr::value(Some(next)))
+            let sent = due::as_seen(&row, Column::NextAt)
+                .col_expr(Column::NextAt, Expr::value(Some(next)))
                 .col_expr(Column::Tries, Expr::value(0_i32));
             due::moved(&app.store, sent).await?;
             return Ok(true);
         }
         Outcome::At(next) => {
-            due::claim(&app.store, &row, Column::DueAt, next).await?;
+            due::claim(&app.store, &row, Column::NextAt, next).await?;
         }
         Outcome::Idle => idle(app, &row).await?,
         Outcome::Later(reason) if row.tries >= MOST_TRIES && row.confirmed_at > 0 => {
             tracing::error!(tenant.id = %row.tenant_id, source.id = %row.source_id, reason, "a letter about answers in a chat was given up after a day of tries");
-            let given_up = due::as_seen(&row, Column::DueAt)
-                .col_expr(Column::DueAt, Expr::value(Option::<i64>::None))
+            let given_up = due::as_seen(&row, Column::NextAt)
+                .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
                 .col_expr(Column::Tries, Expr::value(0_i32));
             due::moved(&app.store, given_up).await?;
         }
         Outcome::Later(reason) => {
             tracing::warn!(tenant.id = %row.tenant_id, source.id = %row.source_id, reason, "a letter of a chat was not sent; it will be retried");
             let step = usize::try_from(row.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
-            let later = due::as_seen(&row, Column::DueAt)
+            let later = due::as_seen(&row, Column::NextAt)
                 .col_expr(Column::MailedAt, Expr::value(row.mailed_at))
                 .col_expr(Column::AfterPosition, Expr::value(row.after_position))
                 .col_expr(Column::Tries, Expr::value(row.tries + 1))
                 .col_expr(
-                    Column::DueAt,
+                    Column::NextAt,
                     Expr::value(Some(now + TimeDelta::minutes(BACK_OFF[step]).num_milliseconds())),
                 );
             due::moved(&app.store, later).await?;
@@ -102,7 +102,7 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
             chat_email::Entity::delete_many()
                 .filter(Column::TenantId.eq(row.tenant_id))
                 .filter(Column::ConversationId.eq(row.conversation_id))
-                .filter(Column::DueAt.eq(row.due_at))
+                .filter(Column::NextAt.eq(row.next_at))
                 .exec(app.store.write())
                 .await?;
         }
@@ -115,8 +115,8 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
 async fn idle(app: &WebchatContext, row: &chat_email::Model) -> Result<(), DbErr> {
     let soon = row.answered_at + pause(app, row).await;
     let next = (soon > app.clock.millis()).then_some(soon);
-    let idle = due::as_seen(row, Column::DueAt)
-        .col_expr(Column::DueAt, Expr::value(next))
+    let idle = due::as_seen(row, Column::NextAt)
+        .col_expr(Column::NextAt, Expr::value(next))
         .filter(Column::AnsweredAt.eq(row.answered_at));
     due::moved(&app.store, idle).await.map(|_| ())
 }
@@ -217,7 +217,7 @@ async fn waiting(
 
 /// Records the letter as sent before it is. False if the row has changed: it must not be sent.
 async fn recorded(app: &WebchatContext, row: &chat_email::Model, position: i64) -> Result<bool, DbErr> {
-    let sent = due::as_seen(row, Column::DueAt)
+    let sent = due::as_seen(row, Column::NextAt)
         .col_expr(Column::MailedAt, Expr::value(app.clock.millis()))
         .col_expr(Column::AfterPosition, Expr::value(position));
     due::moved(&app.store, sent).await
