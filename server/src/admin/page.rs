@@ -196,3 +196,16 @@ pub async fn see_other(app: &PanelContext, visitor: &AdminVisitor, to: &str, not
 pub fn redirect(to: &str) -> HttpResponse {
     nothing_kept(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_entry_has_a_sign() {
+        let styles = include_str!("../../assets/panel/base.css");
+        for AdminNav { href, .. } in MENU {
+            assert!(styles.contains(&format!("a[href=\"{href}\"]")), "{href} is drawn as a square");
+        }
+    }
+}

@@ -109,3 +109,16 @@ impl PageContext {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_entry_has_a_sign() {
+        let styles = include_str!("../../assets/panel/base.css");
+        for (_, href, ..) in PLACES.iter().flat_map(|(_, places)| places.iter()) {
+            assert!(styles.contains(&format!("a[href=\"{href}\"]")), "{href} is drawn as a square");
+        }
+    }
+}
