@@ -1,7 +1,7 @@
 //! What is played with every messenger.
 
 use doubles::avito::Fault;
-use parom_tests::once;
+use parom_tests::{both, once};
 use sandbox::HookMessage;
 
 use super::{AvitoWorld, Shop};
@@ -126,7 +126,6 @@ once!(
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
     what_nobody_can_read_is_kept,
-    ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_no_second_message,
     a_lost_answer_and_a_lost_process,
@@ -136,3 +135,6 @@ once!(
     a_chat_that_is_gone_is_named,
     a_token_that_ends_is_replaced,
 );
+
+// What an id may hold depends on the database.
+both!(ids_that_cannot_be_stored_stop_nothing);
