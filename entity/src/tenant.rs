@@ -84,11 +84,16 @@ pub const PLAN_ENDED: &str = "plan_ended";
 impl Model {
     /// Why nothing is delivered for this account; none if it is served. Both reasons may hold, and each ends by itself.
     pub fn held(&self) -> Option<&'static str> {
-        match (self.suspended, self.plan_ended) {
-            (true, _) => Some(SUSPENDED),
-            (false, true) => Some(PLAN_ENDED),
-            (false, false) => None,
-        }
+        held(self.suspended, self.plan_ended)
+    }
+}
+
+/// [`Model::held`] of an account with these two flags.
+pub fn held(suspended: bool, plan_ended: bool) -> Option<&'static str> {
+    match (suspended, plan_ended) {
+        (true, _) => Some(SUSPENDED),
+        (false, true) => Some(PLAN_ENDED),
+        (false, false) => None,
     }
 }
 

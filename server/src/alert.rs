@@ -16,8 +16,8 @@ use chrono::TimeDelta;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    UpdateMany,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, UpdateMany,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -262,6 +262,11 @@ pub async fn open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<aler
         .limit(200)
         .all(db)
         .await
+}
+
+/// How many alerts of a tenant (or of the vendor) are open.
+pub async fn count_open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<u64, DbErr> {
+    alert::Entity::of_tenant(tenant_id).filter(Column::ResolvedAt.is_null()).count(db).await
 }
 
 /// Tenants with an open alert of a kind that has no objects, at most 1000.

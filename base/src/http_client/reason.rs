@@ -43,6 +43,19 @@ pub fn explain(reason: &str) -> LocalizedText {
     found.map_or_else(|| LocalizedText::quoted(reason), |(_, key)| LocalizedText::new(*key))
 }
 
+/// Why a call was not accepted, in English: the status of its answer, or why there is none; `None` after a 2xx. The
+/// address is left out, because it may contain a token.
+pub fn not_accepted(answer: reqwest::Result<reqwest::Response>) -> Option<String> {
+    match answer {
+        Ok(answer) if answer.status().is_success() => None,
+        Ok(answer) => {
+            let status = i64::from(answer.status().as_u16());
+            Some(LocalizedText::new("said-server-answered").with("status", status).to_string())
+        }
+        Err(error) => Some(explain(&format!("{:#}", anyhow::Error::from(error.without_url()))).to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,8 +80,9 @@ pub(super) fn not_answered(error: &reqwest::Error) -> AttemptResult {
     )
 }
 
-/// Seconds or an HTTP date; anything else is ignored.
-fn retry_after(headers: &header::HeaderMap, asked_at: i64) -> Option<Duration> {
+/// The pause that an answer asks for, as seconds or as an HTTP date, from `asked_at` (seconds since 1970) on; anything
+/// else is ignored.
+pub fn retry_after(headers: &header::HeaderMap, asked_at: i64) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let until = || DateTime::parse_from_rfc2822(text).ok().map(|date| date.timestamp().saturating_sub(asked_at));
     let seconds = text.parse().ok().or_else(|| until().and_then(|seconds| u64::try_from(seconds).ok()));

@@ -24,9 +24,10 @@ mod post;
 mod sign;
 mod wire;
 
+pub use answer::retry_after;
 pub use post::ANSWER_WITHIN;
 use post::{NotAnswered, WebhookRequest, target};
-pub use sign::{new_secret, retired, sign};
+pub use sign::{new_secret, retired, sign, signed};
 
 /// Name of the secret among a source's credentials.
 pub const SECRET: &str = "webhook_secret";

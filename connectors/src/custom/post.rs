@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::http_client::{Guarded, UrlRefused};
 use base::i18n::{LocalizedText, Words};
-use reqwest::{Response, header};
+use reqwest::Response;
 use secrecy::SecretString;
 use url::Url;
 
@@ -52,18 +52,13 @@ impl WebhookRequest {
 impl Signed {
     /// Sends it, once.
     pub async fn post(self, http: &Guarded) -> Result<Response, NotAnswered> {
-        let request = http
-            .post(&self.url)
-            .map_err(NotAnswered::Refused)?
-            .timeout(ANSWER_WITHIN)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("webhook-id", self.id)
-            .header("webhook-timestamp", self.timestamp);
+        let request = http.post(&self.url).map_err(NotAnswered::Refused)?.timeout(ANSWER_WITHIN);
+        let request = sign::unsigned(request, (&self.id, self.timestamp), self.body);
         let request = match self.signature {
             none if none.is_empty() => request,
             signature => request.header("webhook-signature", signature),
         };
-        request.body(self.body).send().await.map_err(NotAnswered::Failed)
+        request.send().await.map_err(NotAnswered::Failed)
     }
 }
 

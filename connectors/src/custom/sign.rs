@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use reqwest::{RequestBuilder, header};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
@@ -17,6 +18,26 @@ pub fn sign(secret: &SecretString, id: &str, timestamp: i64, body: &[u8]) -> Res
     mac.update(format!("{id}.{timestamp}.").as_bytes());
     mac.update(body);
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+/// Adds a body with its id, its timestamp and its signature to a request. Fails as [`sign`].
+pub fn signed(
+    request: RequestBuilder,
+    secret: &SecretString,
+    (id, timestamp): (&str, i64),
+    body: String,
+) -> Result<RequestBuilder, &'static str> {
+    let signature = sign(secret, id, timestamp, body.as_bytes())?;
+    Ok(unsigned(request, (id, timestamp), body).header("webhook-signature", signature))
+}
+
+/// The same without a signature.
+pub(super) fn unsigned(request: RequestBuilder, (id, timestamp): (&str, i64), body: String) -> RequestBuilder {
+    request
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("webhook-id", id)
+        .header("webhook-timestamp", timestamp)
+        .body(body)
 }
 
 /// The signature; while an old secret is valid, followed by a space and that secret's signature, so that receivers may

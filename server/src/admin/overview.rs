@@ -7,14 +7,15 @@ use askama::Template;
 use base::i18n::{Sentence, Words, duration};
 use base::store::VENDOR;
 use chrono::TimeDelta;
-use entity::{alert, heartbeat, tenant};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use entity::{heartbeat, tenant};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use super::accounts::find::STATES;
 use super::operator::Operator;
 use super::page::{self, AdminPage};
 use super::refused::Result;
 use super::states::{self, StateBadge};
+use crate::alert;
 use crate::delivery::gauges;
 use crate::delivery::read::figures::Slot;
 use crate::delivery::read::service;
@@ -72,7 +73,7 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
         messages_tile(&page, &days),
         undelivered_tile(&page, &days, service::undelivered(db).await?),
         waiting_tile(&page, gauges::waiting(&app).await?),
-        alerts_tile(&page, open_alerts(db).await?),
+        alerts_tile(&page, alert::count_open(db, VENDOR).await?),
     ];
     let processes = crate::missed_hooks::processes(&app.missed_hooks).await?;
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
@@ -108,10 +109,6 @@ async fn accounts(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, i6
         *counts.entry(status.under(suspended, plan_ended).as_str()).or_default() += count;
     }
     Ok(counts)
-}
-
-async fn open_alerts(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    alert::Entity::of_tenant(VENDOR).filter(alert::Column::ResolvedAt.is_null()).count(db).await
 }
 
 fn states(words: Words, accounts: &BTreeMap<&'static str, i64>) -> Vec<StateCount> {

@@ -4,13 +4,11 @@
 use std::time::Duration;
 
 use base::http_client::UrlRefused;
-use base::http_client::reason::explain;
-use base::i18n::LocalizedText;
+use base::http_client::reason::not_accepted;
 use base::vault::Place;
-use connectors::custom::{new_secret, sign};
+use connectors::custom::{new_secret, signed};
 use entity::alert_webhook::{self, Column};
 use entity::{alert_notice, tenant};
-use reqwest::header;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use secrecy::SecretString;
@@ -99,30 +97,13 @@ async fn post(
     body: String,
 ) -> anyhow::Result<Option<String>> {
     let secret = app.vault.open_text(webhook.tenant_id, Place::AlertWebhook, "", &webhook.secret)?;
-    let (id, timestamp) = (id.to_string(), app.clock.now().timestamp());
-    let signature = sign(&secret, &id, timestamp, body.as_bytes()).map_err(anyhow::Error::msg)?;
     let request = match app.http.guarded().post(&Url::parse(&webhook.url)?) {
-        Ok(request) => request,
+        Ok(request) => request.timeout(ANSWER_WITHIN),
         Err(refused) => return Ok(Some(refused.text().to_string())),
     };
-    let answer = request
-        .timeout(ANSWER_WITHIN)
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", timestamp)
-        .header("webhook-signature", signature)
-        .body(body)
-        .send()
-        .await;
-    Ok(match answer {
-        Ok(answer) if answer.status().is_success() => None,
-        Ok(answer) => {
-            let status = i64::from(answer.status().as_u16());
-            Some(LocalizedText::new("said-server-answered").with("status", status).to_string())
-        }
-        // The address may contain a token.
-        Err(error) => Some(explain(&format!("{:#}", anyhow::Error::from(error.without_url()))).to_string()),
-    })
+    let sent = (id.to_string(), app.clock.now().timestamp());
+    let request = signed(request, &secret, (&sent.0, sent.1), body).map_err(anyhow::Error::msg)?;
+    Ok(not_accepted(request.send().await))
 }
 
 /// Keeps why calls fail, and since when.

@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use connectors::custom::sign;
-use reqwest::header;
+use connectors::custom::signed;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use url::Url;
@@ -52,18 +51,10 @@ async fn call(
         "account_id": asking.account_id.to_string(),
     });
     let body = body.to_string();
-    let (id, timestamp) = (app.clock.uuid_v7().to_string(), app.clock.now().timestamp());
-    let signature = sign(secret, &id, timestamp, body.as_bytes()).map_err(anyhow::Error::msg)?;
     // A configured address, so it is trusted.
     let request = app.http.trusted().post(url.clone()).timeout(ANSWER_WITHIN);
-    let answer = request
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", timestamp)
-        .header("webhook-signature", signature)
-        .body(body)
-        .send()
-        .await
-        .map_err(reqwest::Error::without_url)?;
+    let sent = (app.clock.uuid_v7().to_string(), app.clock.now().timestamp());
+    let request = signed(request, secret, (&sent.0, sent.1), body).map_err(anyhow::Error::msg)?;
+    let answer = request.send().await.map_err(reqwest::Error::without_url)?;
     Ok(answer.status().as_u16())
 }

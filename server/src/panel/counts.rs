@@ -1,8 +1,8 @@
 //! The number of things that need attention, shown in the navigation and in the window's title.
 
 use actix_web::HttpRequest;
-use entity::{alert, dead_letter};
-use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
+use entity::dead_letter;
+use sea_orm::{DbErr, QuerySelect};
 use uuid::Uuid;
 
 use crate::panel::PanelContext;
@@ -47,7 +47,7 @@ pub(super) async fn of(app: &PanelContext, request: &HttpRequest, tenant_id: Uui
         .into_tuple()
         .all(db)
         .await?;
-    let alerts = alert::Entity::of_tenant(tenant_id).filter(alert::Column::ResolvedAt.is_null()).count(db).await?;
+    let alerts = crate::alert::count_open(db, tenant_id).await?;
     Ok(Counts { undelivered: u64::try_from(dead.len()).unwrap_or(MOST), alerts })
 }
 

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::plan::Term;
@@ -70,11 +70,7 @@ pub(super) async fn change(
 
 /// Stores the flags. False if what they were decided by is no longer so.
 async fn set(app: &TenantContext, before: &tenant::Model, after: &tenant::Model) -> Result<bool, DbErr> {
-    use tenant::Column::{PaidUntil, PlanEnded, Suspended, TenantId, TrialUntil, UpdatedAt};
-    let seen = |column: tenant::Column, value: Option<i64>| match value {
-        Some(value) => column.eq(value),
-        None => column.is_null(),
-    };
+    use tenant::Column::{PlanEnded, Suspended, TenantId, UpdatedAt};
     let done = tenant::Entity::update_many()
         .col_expr(Suspended, Expr::value(after.suspended))
         .col_expr(PlanEnded, Expr::value(after.plan_ended))
@@ -82,11 +78,20 @@ async fn set(app: &TenantContext, before: &tenant::Model, after: &tenant::Model)
         .filter(TenantId.eq(before.tenant_id))
         .filter(Suspended.eq(before.suspended))
         .filter(PlanEnded.eq(before.plan_ended))
-        .filter(seen(TrialUntil, before.trial_until))
-        .filter(seen(PaidUntil, before.paid_until))
+        .filter(has_ends_of(before))
         .exec(app.store.write())
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// An account whose trial and payment end when this one's do.
+pub(super) fn has_ends_of(seen: &tenant::Model) -> Condition {
+    let is = |column: tenant::Column, value: Option<i64>| match value {
+        Some(value) => column.eq(value),
+        None => column.is_null(),
+    };
+    let trial = is(tenant::Column::TrialUntil, seen.trial_until);
+    Condition::all().add(trial).add(is(tenant::Column::PaidUntil, seen.paid_until))
 }
 
 /// Holds or resumes every turn of an account, as the row says.

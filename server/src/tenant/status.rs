@@ -74,9 +74,7 @@ impl TenantStatus {
     pub fn under(self, suspended: bool, plan_ended: bool) -> Self {
         match self {
             Self::Uninstalled | Self::Disconnected => self,
-            _ if suspended => Self::Suspended,
-            _ if plan_ended => Self::PlanEnded,
-            _ => self,
+            _ => tenant::held(suspended, plan_ended).and_then(Self::parse).unwrap_or(self),
         }
     }
 

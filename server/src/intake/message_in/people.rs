@@ -72,11 +72,7 @@ pub struct CustomerIn {
 
 impl CustomerIn {
     pub(super) fn checked(self, wrong: &mut Vec<FieldError>) -> Person {
-        let contact_id = self.contact_id.filter(|contact_id| !contact_id.is_empty());
-        let crm_contact_id = contact_id.as_deref().and_then(whole_number);
-        if contact_id.is_some() && crm_contact_id.is_none() {
-            wrong.push(FieldError::new("/customer/contact_id", LocalizedText::new("said-contact-id")));
-        }
+        let crm_contact_id = checked_contact("/customer", self.contact_id, wrong);
         let person = PersonIn {
             id: self.id,
             name: self.name,
@@ -140,12 +136,12 @@ impl SenderIn {
             }
         }
         let contact_id = self.contact_id.filter(|contact_id| !contact_id.is_empty());
-        let crm_contact_id = contact_id.as_deref().and_then(whole_number);
-        if contact_id.is_some() && self.role != RoleIn::Client {
+        let crm_contact_id = if contact_id.is_some() && self.role != RoleIn::Client {
             wrong.push(FieldError::new("/sender/contact_id", LocalizedText::new("said-only-client")));
-        } else if contact_id.is_some() && crm_contact_id.is_none() {
-            wrong.push(FieldError::new("/sender/contact_id", LocalizedText::new("said-contact-id")));
-        }
+            None
+        } else {
+            checked_contact("/sender", contact_id, wrong)
+        };
         let person = PersonIn {
             id: self.id,
             name: self.name,
@@ -156,6 +152,16 @@ impl SenderIn {
         };
         Person { user_id, crm_contact_id, ..person.checked("/sender", self.role.into(), wrong) }
     }
+}
+
+/// The contact that a person names; an empty text names none.
+fn checked_contact(at: &str, given: Option<String>, wrong: &mut Vec<FieldError>) -> Option<i64> {
+    let given = given.filter(|contact_id| !contact_id.is_empty())?;
+    let contact_id = whole_number(&given);
+    if contact_id.is_none() {
+        wrong.push(FieldError::new(format!("{at}/contact_id"), LocalizedText::new("said-contact-id")));
+    }
+    contact_id
 }
 
 /// An id of the CRM.

@@ -87,6 +87,8 @@ impl Turns {
             call::due(app, SEEN).await?.into_iter().map(|row| PendingCall::Stored(Box::new(row))).collect();
         waiting.extend(app.installs.all().into_iter().map(PendingCall::Unstored));
         let mut closed: Vec<String> = Vec::new();
+        // An exchange that was counted for a call which a flood pushed out meanwhile: the next call has it.
+        let mut unused: Option<String> = None;
         let mut next = Vec::new();
         for one in self.ordered(waiting) {
             if next.len() >= room {
@@ -97,13 +99,18 @@ impl Turns {
             if limited || closed.iter().any(|integration| integration == one.integration()) {
                 continue;
             }
-            if one.trust() < Trust::Exchanged && !may_exchange(app, one.integration()).await? {
-                closed.push(one.integration().to_owned());
+            let counted = (one.trust() < Trust::Exchanged).then(|| one.integration().to_owned());
+            if let Some(integration) = &counted
+                && unused.take_if(|unused| unused == integration).is_none()
+                && !may_exchange(app, integration).await?
+            {
+                closed.push(integration.clone());
                 continue;
             }
             if let PendingCall::Unstored(call) = &one
                 && !app.installs.claim(call.id)
             {
+                unused = counted;
                 continue;
             }
             self.counted += 1;

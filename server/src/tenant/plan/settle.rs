@@ -34,19 +34,14 @@ async fn follow(
     before: &tenant::Model,
     after: &tenant::Model,
 ) -> Result<(), DbErr> {
-    use tenant::Column::{PaidUntil, PlanAt, TenantId, TrialUntil};
+    use tenant::Column::{PlanAt, TenantId};
     let (tenant_id, now) = (after.tenant_id, app.clock.millis());
     let term = Term::of(&app.config.plans, after);
     let next = term.and_then(|term| term.next(&app.config.plans, now));
-    let seen = |column: tenant::Column, value: Option<i64>| match value {
-        Some(value) => column.eq(value),
-        None => column.is_null(),
-    };
     let scheduled = tenant::Entity::update_many()
         .col_expr(PlanAt, Expr::value(next))
         .filter(TenantId.eq(tenant_id))
-        .filter(seen(TrialUntil, after.trial_until))
-        .filter(seen(PaidUntil, after.paid_until))
+        .filter(hold::has_ends_of(after))
         .exec(tx)
         .await?;
     if scheduled.rows_affected == 0 {
