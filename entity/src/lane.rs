@@ -32,6 +32,8 @@ pub struct Model {
     /// Leases of this head that were never settled.
     pub starts: i32,
     pub carried: i64,
+    /// Number of the claim that leased it, among those of its owner; on PostgreSQL only.
+    pub claim: Option<i64>,
 }
 
 tenant_rows!();

@@ -1,6 +1,7 @@
 //! The schema of the first release, one file per topic.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 mod accounts;
 mod history;
@@ -30,6 +31,9 @@ impl MigrationTrait for Migration {
         ];
         for table in topics.into_iter().flatten() {
             table.create(manager).await?;
+        }
+        if manager.get_database_backend() == DbBackend::Postgres {
+            manager.get_connection().execute_unprepared(include_str!("claim_lanes.sql")).await?;
         }
         Ok(())
     }

@@ -10,6 +10,9 @@
 //! conversation and direction never overtake each other. A lease that expired unsettled leaves an unknown outcome:
 //! the next holder checks before it sends.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
 use base::fault::Faults;
 use base::store::Store;
 use sea_orm::DbErr;
@@ -64,11 +67,13 @@ pub struct Queue {
     /// This process, in the ledger's rows and as the owner of leases.
     instance: Uuid,
     faults: Faults,
+    /// Claims of this process so far, where each has a number.
+    claims: Arc<AtomicI64>,
 }
 
 impl Queue {
     pub fn new(store: Store, instance: Uuid, faults: Faults) -> Self {
-        Self { store, instance, faults }
+        Self { store, instance, faults, claims: Arc::default() }
     }
 
     /// This process.

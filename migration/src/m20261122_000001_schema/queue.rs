@@ -29,6 +29,7 @@ const LANE: Table = tenant_table("lane", &["lane_id"])
         bigint("leased_until"),
         integer("starts"),
         bigint("carried"),
+        bigint("claim").null(),
     ])
     .indexes(&[
         // Finds the lanes of a remote account that are due, the longest waiting first.

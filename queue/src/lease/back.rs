@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::Claim;
+use super::one_statement::Call;
 use crate::rows::Rows;
 use crate::{Queue, Settled, Settlement};
 
@@ -13,24 +14,38 @@ const CARRIED_WITHIN: Duration = Duration::from_secs(15);
 /// Interval between attempts to read while they fail.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// A claim without an answer.
+pub(super) enum Unconfirmed<'a> {
+    /// Leases in a transaction.
+    Leases(&'a [Claim]),
+    /// One statement, whose leases nobody has seen.
+    Call(&'a Call<'a>),
+}
+
 impl Queue {
     /// Commits leases; returns those that were written.
     pub(super) async fn committed(&self, tx: DatabaseTransaction, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
         match tx.commit().await.and_then(|()| self.fault("claim.after_commit")) {
             Ok(()) => Ok(claims),
             Err(error) if claims.is_empty() => Err(error),
-            Err(error) => self.read_back(claims, error).await,
+            Err(error) => {
+                let until = claims.iter().map(|claim| claim.until).max().unwrap_or(0);
+                self.read_back(until, error, Unconfirmed::Leases(&claims)).await
+            }
         }
     }
 
-    /// Reads back which of these leases were written, for as long as they last. Those found too late to be sent are
-    /// given back as if never started. `error`: returned when none was written.
-    async fn read_back(&self, claims: Vec<Claim>, error: DbErr) -> Result<Vec<Claim>, DbErr> {
-        tracing::warn!(%error, lanes = claims.len(), "the COMMIT of a claim was not confirmed; reading the claim back");
+    /// Reads back which leases were written, for as long as they last (`until`, milliseconds since 1970). Those
+    /// found too late to be sent are given back as if never started. `error`: returned when none was written.
+    pub(super) async fn read_back(&self, until: i64, error: DbErr, what: Unconfirmed<'_>) -> Result<Vec<Claim>, DbErr> {
+        tracing::warn!(%error, "the COMMIT of a claim was not confirmed; reading the claim back");
         let begun = Instant::now();
-        let until = claims.iter().map(|claim| claim.until).max().unwrap_or(0);
         loop {
-            match self.leased_after_all(&claims).await {
+            let leased = match &what {
+                Unconfirmed::Leases(claims) => self.leased_after_all(claims).await,
+                Unconfirmed::Call(call) => self.leased_by(call).await,
+            };
+            match leased {
                 Ok(mine) if mine.is_empty() => return Err(error),
                 Ok(mine) if begun.elapsed() < CARRIED_WITHIN => return Ok(mine),
                 Ok(mine) => {

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use base::message::LetterKind;
+use base::message::{Direction, LetterKind, Stream};
 use base::store::Store;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::{Letter, damaged};
+use super::{Claim, Letter, damaged};
 use crate::Queue;
 use crate::rows::Rows;
-use crate::turn::Turn;
+use crate::turn::{Key, Turn};
 
 /// A due lane.
 pub(super) struct Candidate {
@@ -62,6 +62,29 @@ impl Candidate {
             letter: letter(row)?,
             turn,
         })
+    }
+
+    /// The lane with its lease; none if it has no letter. `probe`, `until`: see [`Claim`].
+    pub fn claim(self, (tenant_id, target): Key, probe: bool, until: i64) -> Result<Option<Claim>, DbErr> {
+        let Some(mut letter) = self.letter else {
+            tracing::error!(tenant.id = %tenant_id, lane.id = %self.lane_id, "a due lane has no letters; it is marked idle");
+            return Ok(None);
+        };
+        letter.unknown |= self.owner.is_some();
+        Ok(Some(Claim {
+            tenant_id,
+            lane_id: self.lane_id,
+            target,
+            conversation_id: self.conversation_id,
+            source_id: self.source_id,
+            direction: Direction::from_number(self.direction).map_err(damaged)?,
+            stream: Stream::from_number(self.stream).map_err(damaged)?,
+            epoch: self.epoch + 1,
+            starts: self.starts + 1,
+            probe,
+            until,
+            letter,
+        }))
     }
 }
 

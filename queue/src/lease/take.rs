@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use base::message::{Direction, Stream};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
+use super::Claim;
 use super::due::Candidate;
-use super::{Claim, damaged};
 use crate::Queue;
 use crate::rows::{Rows, Write, write_batch_and_fetch};
 use crate::turn::{BREAKER, Turn};
@@ -35,26 +34,11 @@ impl Queue {
         let mut empty = Vec::new();
         for candidate in candidates {
             let turn = &turns[candidate.turn];
-            let Some(mut letter) = candidate.letter else {
-                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane has no letters; it is marked idle");
-                empty.push((turn.tenant_id, candidate.lane_id));
-                continue;
-            };
-            letter.unknown |= candidate.owner.is_some();
-            claims.push(Claim {
-                tenant_id: turn.tenant_id,
-                lane_id: candidate.lane_id,
-                target: turn.target,
-                conversation_id: candidate.conversation_id,
-                source_id: candidate.source_id,
-                direction: Direction::from_number(candidate.direction).map_err(damaged)?,
-                stream: Stream::from_number(candidate.stream).map_err(damaged)?,
-                epoch: candidate.epoch + 1,
-                starts: candidate.starts + 1,
-                probe: turn.reason == BREAKER,
-                until,
-                letter,
-            });
+            let (lane_id, key) = (candidate.lane_id, (turn.tenant_id, turn.target));
+            match candidate.claim(key, turn.reason == BREAKER, until)? {
+                Some(claim) => claims.push(claim),
+                None => empty.push((turn.tenant_id, lane_id)),
+            }
         }
         let empty = Rows::new()
             .uuid("tenant_id", empty.iter().map(|key| key.0))

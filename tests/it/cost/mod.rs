@@ -2,3 +2,4 @@
 //! rows.
 
 mod accepts;
+mod claims;
