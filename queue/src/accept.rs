@@ -137,9 +137,7 @@ impl<'a> Arrived<'a> {
             for letter in &one.entry.letters {
                 arrived.turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
                 let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
-                let change = arrived.lanes.entry(key).or_insert(LaneChange { seed, count: 0, hint: 0 });
-                change.count += 1;
-                change.hint = change.hint.max(letter.order_hint.unwrap_or(0));
+                arrived.lanes.entry(key).or_insert(LaneChange::new(seed)).add(letter);
                 arrived.letters.push((key, letter, one.entry.accepted_at));
             }
         }

@@ -11,6 +11,10 @@ use uuid::Uuid;
 use super::accept_batch::NewLetter;
 use super::rows::{Rows, Write};
 
+mod room;
+
+pub use room::{LaneChange, make_room, upserted};
+
 /// `(tenant, lane)`.
 pub type LaneKey = (Uuid, Uuid);
 
@@ -185,65 +189,6 @@ async fn read_locked(
     Ok(now)
 }
 
-/// The changes of a lane by a batch of accepted letters.
-#[derive(Clone, Debug)]
-pub struct LaneChange {
-    pub seed: Seed,
-    pub count: i64,
-    /// The latest `order_hint`; 0 if there is none.
-    pub hint: i64,
-}
-
-/// Makes room for accepted letters in their lanes with one statement: counts them, wakes the lane (unconditionally,
-/// but never before the end of a back-off) and returns the next position in each lane. Creates missing lanes.
-///
-/// The turns of all lanes are locked already, so no other batch touches these rows.
-pub async fn make_room(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    wants: &BTreeMap<LaneKey, LaneChange>,
-) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
-    let mut places = touch(db, store, wants.iter().collect()).await?;
-    let missing: Vec<_> = wants.iter().filter(|(key, _)| !places.contains_key(key)).collect();
-    if !missing.is_empty() {
-        insert(db, store, missing.iter().map(|(key, want)| (*key, &want.seed)).collect()).await?;
-        places.extend(touch(db, store, missing).await?);
-    }
-    Ok(places)
-}
-
-async fn touch(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    wants: Vec<(&LaneKey, &LaneChange)>,
-) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
-    let greatest = if store.is_sqlite() { "max" } else { "greatest" };
-    let text = format!(
-        "UPDATE lane SET next_seq = lane.next_seq + rows.count, waiting = lane.waiting + rows.count, \
-         due_at = coalesce(lane.due_at, {{now}}), max_key = CASE WHEN rows.hint = 0 THEN lane.max_key \
-         ELSE {greatest}(lane.max_key, lane.last_key, rows.hint) END \
-         FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
-         RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id, next_seq, last_key, max_key"
-    );
-    let found = Rows::new()
-        .uuid("tenant_id", wants.iter().map(|(key, _)| key.0))
-        .uuid("lane_id", wants.iter().map(|(key, _)| key.1))
-        .long("count", wants.iter().map(|(_, want)| want.count))
-        .long("hint", wants.iter().map(|(_, want)| want.hint))
-        .fetch(db, store, &text)
-        .await?;
-    let counts: BTreeMap<&LaneKey, i64> = wants.iter().map(|(key, want)| (*key, want.count)).collect();
-    let mut places = BTreeMap::new();
-    for row in found {
-        let key = (row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?);
-        let mut of_lane = Places::read(&row)?;
-        // The statement has counted them already; here the positions are handed out.
-        of_lane.next_seq -= counts.get(&key).copied().unwrap_or(0);
-        places.insert(key, of_lane);
-    }
-    Ok(places)
-}
-
 /// Writes locked lanes back. `now`: the time with which their turns are written, so that both come due at the same
 /// time.
 pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
@@ -264,31 +209,5 @@ pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
              due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.no_owner), \
              leased_until = rows.leased_until, starts = rows.starts, carried = rows.carried FROM rows \
              WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
-        )
-}
-
-/// Makes room as [`make_room`] does, creating missing lanes, in a statement of which other parts place the letters:
-/// `of_tenant`, `of_lane`, `next_seq` (with the room), `last_key` and `max_key`. PostgreSQL only.
-pub fn upserted(wants: &BTreeMap<LaneKey, LaneChange>) -> Write {
-    Rows::new()
-        .uuid("tenant_id", wants.keys().map(|key| key.0))
-        .uuid("lane_id", wants.keys().map(|key| key.1))
-        .uuid("conversation_id", wants.values().map(|want| want.seed.conversation_id))
-        .uuid("source_id", wants.values().map(|want| want.seed.source_id))
-        .short("direction", wants.values().map(|want| want.seed.direction.number()))
-        .short("stream", wants.values().map(|want| want.seed.stream.number()))
-        .uuid("target", wants.values().map(|want| want.seed.target))
-        .long("count", wants.values().map(|want| want.count))
-        .long("hint", wants.values().map(|want| want.hint))
-        .write(
-            "INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, \
-             last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried) \
-             SELECT tenant_id, lane_id, conversation_id, source_id, direction, stream, target, 1 + count, 0, hint, count, \
-             {now}, NULL, 0, 0, 0, 0 FROM rows WHERE true ORDER BY tenant_id, lane_id \
-             ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.waiting, \
-             waiting = lane.waiting + excluded.waiting, due_at = coalesce(lane.due_at, {now}), \
-             max_key = CASE WHEN excluded.max_key = 0 THEN lane.max_key \
-             ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END \
-             RETURNING lane.tenant_id AS of_tenant, lane.lane_id AS of_lane, lane.next_seq, lane.last_key, lane.max_key",
         )
 }

@@ -1,9 +1,11 @@
 //! New letters, with their positions in their lanes.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::accept_batch::NewLetter;
-use super::lane::LaneKey;
+use super::lane::{LaneChange, LaneKey};
 use super::rows::{Rows, Write};
 
 /// A letter with its position.
@@ -23,6 +25,21 @@ pub struct Unplaced<'a> {
     pub left: i64,
     pub letter: &'a NewLetter,
     pub accepted_at: i64,
+}
+
+/// Counts each letter's followers in its lane. `letters`: in the order in which they came, each with the time at which it
+/// was accepted.
+pub fn unplaced<'a>(
+    letters: Vec<(LaneKey, &'a NewLetter, i64)>,
+    lanes: &BTreeMap<LaneKey, LaneChange>,
+) -> Vec<Unplaced<'a>> {
+    let mut left: BTreeMap<LaneKey, i64> = lanes.iter().map(|(key, change)| (*key, change.count)).collect();
+    let place = |(lane, letter, accepted_at)| {
+        let left = left.entry(lane).or_default();
+        *left -= 1;
+        Unplaced { lane, left: *left + 1, letter, accepted_at }
+    };
+    letters.into_iter().map(place).collect()
 }
 
 /// Stores placed letters.

@@ -12,6 +12,11 @@ use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryResult, Statement, Value};
 use uuid::Uuid;
 
+mod together;
+
+use together::expressions;
+pub use together::{Expressions, gave_up, write_all_or_nothing};
+
 /// Rows of a statement on SQLite.
 const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 /// Variables of a statement on SQLite, of which it takes 32,766 at most.
@@ -181,6 +186,11 @@ pub struct Write {
 }
 
 impl Write {
+    /// Number of rows that it is given.
+    pub fn len(&self) -> i64 {
+        i64::try_from(self.rows.length).unwrap_or(i64::MAX)
+    }
+
     pub async fn run(self, db: &impl ConnectionTrait, store: &Store) -> Result<(), DbErr> {
         self.rows.execute(db, store, &self.body).await.map(drop)
     }
@@ -223,58 +233,6 @@ pub async fn write_batch_and_fetch(
     let last = parts.len() - 1;
     let text = format!("WITH {} SELECT * FROM w{last}", parts.join(", "));
     db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, values)).await
-}
-
-/// The writes as expressions `w0`, `w1`, … of one PostgreSQL statement, and their values.
-fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<String>, Vec<Value>) {
-    let (mut parts, mut values) = (Vec::new(), Vec::new());
-    for (place, write) in writes.enumerate() {
-        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, "");
-        values.extend(more);
-        parts.push(format!("w{place} AS ({text})"));
-    }
-    (parts, values)
-}
-
-/// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and
-/// `others` in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as
-/// `w0`, `w1`, …, and returns at least one column. False, with nothing changed, if `keys` inserted no row although it
-/// has some.
-///
-/// # Errors
-/// If the database refuses it, and if `keys` inserted some of its rows only (SQLSTATE 22012); nothing is changed then.
-pub async fn write_all_or_nothing(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    keys: Write,
-    locking: impl IntoIterator<Item = Write>,
-    others: impl IntoIterator<Item = Write>,
-) -> Result<bool, DbErr> {
-    let count = i64::try_from(keys.rows.length).unwrap_or(i64::MAX);
-    let mut values: Vec<Value> = vec![count.into()];
-    let mut parts = Vec::new();
-    let mut add = |write: Write, filter: &str| {
-        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, filter);
-        values.extend(more);
-        parts.push(format!("w{} AS ({text})", parts.len()));
-    };
-    add(keys, "");
-    let all_are_new = "(SELECT count(*) FROM w0) = $1::bigint";
-    for (place, write) in locking.into_iter().enumerate() {
-        // Reading the previous one makes PostgreSQL run that first.
-        add(write, &format!(" WHERE {all_are_new} AND (SELECT count(*) FROM w{place}) >= 0"));
-    }
-    for write in others {
-        add(write, &format!(" WHERE {all_are_new}"));
-    }
-    let text = format!(
-        "WITH {} SELECT CASE WHEN {all_are_new} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \
-         ELSE 1 / ((SELECT count(*) FROM w0) - (SELECT count(*) FROM w0)) END AS stored",
-        parts.join(", ")
-    );
-    let row = db.query_one_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
-    let row = row.ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?;
-    Ok(row.try_get::<i64>("", "stored")? == 1)
 }
 
 /// All columns of an entity, each named with the prefix.

@@ -10,7 +10,6 @@ use super::accept::place;
 use super::accept_batch::{NewLetter, OpenedDialogue};
 use super::lane::{self, Lane, LaneKey, Seed};
 use super::rows::{Write, write_batch};
-use super::turn::Turn;
 use super::{Claim, Queue, dialogues, ledger, turn};
 use end::{end_turns, release};
 
@@ -19,6 +18,8 @@ mod before;
 mod effects;
 mod end;
 mod learned;
+mod locks;
+mod one_statement;
 
 /// One finished attempt.
 #[derive(Clone, Debug)]
@@ -152,8 +153,16 @@ impl Settlement {
 }
 
 impl Queue {
-    /// Settles all in one transaction; returns for each whether its lease was still valid.
+    /// Settles all in one commit; returns for each whether its lease was still valid.
     pub async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+        match self.settle_in_one_statement(settlements).await? {
+            Some(done) => Ok(done),
+            None => self.settle_in_transaction(settlements).await,
+        }
+    }
+
+    /// [`Queue::settle`] in a transaction of several statements.
+    pub async fn settle_in_transaction(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         self.settle_at_once(settlements, false).await
     }
 
@@ -197,8 +206,10 @@ impl Queue {
             .flat_map(|one| one.follow_ups.iter().map(|letter| (&one.claim, letter)))
             .chain(parked.iter().map(|(index, letter)| (&settlements[*index].claim, letter)))
             .collect();
-        let mut seeds: BTreeMap<LaneKey, Seed> =
-            settlements.iter().map(|one| ((one.claim.tenant_id, one.claim.lane_id), seed_of(&one.claim))).collect();
+        let mut seeds: BTreeMap<LaneKey, Seed> = settlements
+            .iter()
+            .map(|one| ((one.claim.tenant_id, one.claim.lane_id), locks::seed_of(&one.claim)))
+            .collect();
         seeds.extend(
             follow_ups.iter().map(|(claim, letter)| lane::lane_of(claim.tenant_id, claim.conversation_id, letter)),
         );
@@ -255,30 +266,6 @@ impl Queue {
         Ok(good.into_iter().zip(done).map(|(good, done)| good || done).collect())
     }
 
-    /// Locks the turns of all settled lanes and of all possible follow-ups, in one sorted pass.
-    async fn lock_all_turns(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<Turn>, DbErr> {
-        let mut pools: BTreeMap<(Uuid, Uuid), String> = BTreeMap::new();
-        for one in settlements {
-            let tenant_id = one.claim.tenant_id;
-            pools.entry((tenant_id, one.claim.target)).or_default();
-            if let Some((target, pool)) = &one.crm {
-                pools.insert((tenant_id, *target), pool.clone());
-            }
-            for letter in &one.follow_ups {
-                pools.insert((tenant_id, letter.target), letter.pool.clone());
-            }
-        }
-        let keys: Vec<_> = pools.keys().copied().collect();
-        let (turns, _) = self.lock_turns(tx, &keys).await?;
-        if turns.len() == keys.len() {
-            return Ok(turns);
-        }
-        // Needed once per turn. These are created out of lock order: after a deadlock the whole batch is repeated.
-        pools.retain(|key, _| !turns.iter().any(|turn| (turn.tenant_id, turn.target) == *key));
-        turn::make_turns(tx, &self.store, &pools).await?;
-        Ok(self.lock_turns(tx, &keys).await?.0)
-    }
-
     fn is_mine(&self, lanes: &BTreeMap<LaneKey, Lane>, claim: &Claim) -> bool {
         lanes
             .get(&(claim.tenant_id, claim.lane_id))
@@ -305,15 +292,5 @@ impl Queue {
             change.2 += failed;
         }
         ledger::counted(self.instance, &changes)
-    }
-}
-
-fn seed_of(claim: &Claim) -> Seed {
-    Seed {
-        conversation_id: claim.conversation_id,
-        source_id: claim.source_id,
-        direction: claim.direction,
-        stream: claim.stream,
-        target: claim.target,
     }
 }

@@ -7,13 +7,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// The interference with the bytes that contain a text.
+/// The interference with the bytes that contain these: a text, or a value in its binary form.
 #[derive(Clone, Debug)]
 pub enum Meddling {
     /// Forwards half of them, then nothing more on this connection.
-    Half(String),
+    Half(Vec<u8>),
     /// Forwards them, and closes both connections when the other side has answered, without forwarding the answer.
-    CutAfter(String),
+    CutAfter(Vec<u8>),
 }
 
 /// A running proxy. Stops when dropped.
@@ -64,7 +64,7 @@ impl Meddler {
         &self.address
     }
 
-    /// Interferes with the next request that contains the text.
+    /// Interferes with the next request that contains the bytes.
     pub fn meddles(&self, meddling: Meddling) {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(meddling);
     }
@@ -118,7 +118,7 @@ async fn connect(caller: TcpStream, target: &str, plan: &Plan, told: &watch::Sen
 /// The plan, if these bytes match it.
 fn taken(plan: &Plan, bytes: &[u8]) -> Option<Meddling> {
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    let (Meddling::Half(text) | Meddling::CutAfter(text)) = plan.as_ref()?;
-    let stands = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    let (Meddling::Half(part) | Meddling::CutAfter(part)) = plan.as_ref()?;
+    let stands = bytes.windows(part.len()).any(|window| window == part);
     if stands { plan.take() } else { None }
 }

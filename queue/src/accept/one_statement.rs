@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::DbErr;
 
 use super::recognise::{Key, all_new};
 use super::{Arrived, NewItem, new_messages, raw_bytes, reported_states};
 use crate::accept_batch::{AcceptBatch, AcceptItem, Conversation, ItemOutcome, Receipt};
 use crate::conversation;
 use crate::lane;
-use crate::letter::{Unplaced, placed_by};
-use crate::rows::write_all_or_nothing;
+use crate::letter::{placed_by, unplaced};
+use crate::rows::{gave_up, write_all_or_nothing};
 use crate::{Queue, turn};
 
 /// Maximum letters in one statement: it compares each letter with each lane, which beyond this costs more than round
@@ -19,8 +19,6 @@ use crate::{Queue, turn};
 const MOST_LETTERS: usize = 32;
 /// The expression of the statement that writes the lanes: after the keys and the turns.
 const LANES: &str = "w2";
-/// The error of [`write_all_or_nothing`] if another commit inserted some of the keys meanwhile.
-const PARTLY_NEW: &str = "22012";
 
 impl Queue {
     /// Stores batches that are plain and new. `None` for all others: nothing is stored, and they take a transaction.
@@ -40,15 +38,7 @@ impl Queue {
             return Ok(None);
         }
         self.fault("accept.before_commit")?;
-        let mut left: BTreeMap<_, _> = lanes.iter().map(|(key, change)| (*key, change.count)).collect();
-        let unplaced: Vec<_> = letters
-            .into_iter()
-            .map(|(lane, letter, accepted_at)| {
-                let left = left.entry(lane).or_default();
-                *left -= 1;
-                Unplaced { lane, left: *left + 1, letter, accepted_at }
-            })
-            .collect();
+        let unplaced = unplaced(letters, &lanes);
         let receipts: Vec<Receipt> = batches.iter().map(|batch| all_are_new(batch)).collect();
         let others = [
             placed_by(&unplaced, LANES),
@@ -63,7 +53,7 @@ impl Queue {
         match stored {
             Ok(true) => {}
             Ok(false) => return Ok(None),
-            Err(error) if is_partly_new(&error) => return Ok(None),
+            Err(error) if gave_up(&error) => return Ok(None),
             Err(error) => return Err(error),
         }
         self.fault("accept.after_commit")?;
@@ -94,11 +84,4 @@ fn plain<'a>(batches: &[&'a AcceptBatch]) -> Option<Vec<NewItem<'a>>> {
 
 fn all_are_new(batch: &AcceptBatch) -> Receipt {
     batch.entries.iter().map(|entry| ItemOutcome::New { message_id: entry.id }).collect()
-}
-
-fn is_partly_new(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
-        return false;
-    };
-    inner.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == PARTLY_NEW)
 }

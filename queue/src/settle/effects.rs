@@ -74,37 +74,60 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
 /// States only go up. A dead letter that is delivered late counts as delivered only by its own success; a failure that
 /// was reported to amoCRM may then be followed by a report of the success.
 pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
-    let about: Vec<_> = mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message).collect();
+    let position = |one: &&Settlement| {
+        let carried = one.settled == Settled::Delivered;
+        positions.get(&one.claim.letter.id).copied().filter(|_| carried).unwrap_or(0)
+    };
+    about_messages(mine).long("position", messages_of(mine).map(|one| position(one))).write(update("rows.position", ""))
+}
+
+/// The same with the positions from `lanes`, an expression of the same statement that has released the lanes and
+/// returns `of_tenant`, `of_lane` and `carried`.
+pub fn messages_placed_by(mine: &[&Settlement], lanes: &str) -> Write {
+    about_messages(mine)
+        .uuid("lane_id", messages_of(mine).map(|one| one.claim.lane_id))
+        .flag("carried", messages_of(mine).map(|one| one.settled == Settled::Delivered))
+        .write(update(
+            "CASE WHEN rows.carried THEN released.carried ELSE 0 END",
+            &format!(
+                " JOIN {lanes} AS released ON released.of_tenant = rows.tenant_id AND released.of_lane = rows.lane_id"
+            ),
+        ))
+}
+
+fn messages_of<'a>(mine: &'a [&Settlement]) -> impl Iterator<Item = &'a &'a Settlement> + Clone {
+    mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message)
+}
+
+fn about_messages(mine: &[&Settlement]) -> Rows {
+    let about = || messages_of(mine);
     Rows::new()
-        .uuid("tenant_id", about.iter().map(|one| one.claim.tenant_id))
-        .uuid("id", about.iter().map(|one| one.claim.letter.message_id))
-        .short("state", about.iter().map(|one| state(one)))
-        .flag("revived", about.iter().map(|one| one.settled == Settled::Delivered && one.claim.letter.late))
-        .text("error", about.iter().map(|one| failure_text(one)))
-        .text("external_id", about.iter().map(|one| one.learned.external_id.clone().unwrap_or_default()))
-        .text("amocrm_message_id", about.iter().map(|one| one.learned.amocrm_message_id.clone().unwrap_or_default()))
-        .long(
-            "position",
-            about.iter().map(|one| {
-                let carried = one.settled == Settled::Delivered;
-                positions.get(&one.claim.letter.id).copied().filter(|_| carried).unwrap_or(0)
-            }),
-        )
-        .flag("possible_duplicate", about.iter().map(|one| one.possible_duplicate))
-        .write(
-            "UPDATE message SET \
-             state = CASE WHEN rows.revived THEN rows.state WHEN rows.state = 4 AND message.state < 2 THEN 4 \
-             WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
-             error = CASE WHEN rows.revived THEN '' WHEN rows.state = 4 AND message.state < 2 THEN rows.error \
-             ELSE message.error END, \
-             reported = CASE WHEN rows.revived THEN 0 ELSE message.reported END, \
-             external_id = CASE WHEN rows.external_id = '' THEN message.external_id ELSE rows.external_id END, \
-             amocrm_message_id = CASE WHEN rows.amocrm_message_id = '' THEN message.amocrm_message_id \
-             ELSE rows.amocrm_message_id END, \
-             position = CASE WHEN rows.position = 0 THEN message.position ELSE rows.position END, \
-             possible_duplicate = message.possible_duplicate OR rows.possible_duplicate \
-             FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
-        )
+        .uuid("tenant_id", about().map(|one| one.claim.tenant_id))
+        .uuid("id", about().map(|one| one.claim.letter.message_id))
+        .short("state", about().map(|one| state(one)))
+        .flag("revived", about().map(|one| one.settled == Settled::Delivered && one.claim.letter.late))
+        .text("error", about().map(|one| failure_text(one)))
+        .text("external_id", about().map(|one| one.learned.external_id.clone().unwrap_or_default()))
+        .text("amocrm_message_id", about().map(|one| one.learned.amocrm_message_id.clone().unwrap_or_default()))
+        .flag("possible_duplicate", about().map(|one| one.possible_duplicate))
+}
+
+/// `position`: the expression of a message's new position, 0 to leave it, which reads `rows` and what is joined to it.
+fn update(position: &str, join: &str) -> String {
+    format!(
+        "UPDATE message SET \
+         state = CASE WHEN rows.revived THEN rows.state WHEN rows.state = 4 AND message.state < 2 THEN 4 \
+         WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
+         error = CASE WHEN rows.revived THEN '' WHEN rows.state = 4 AND message.state < 2 THEN rows.error \
+         ELSE message.error END, \
+         reported = CASE WHEN rows.revived THEN 0 ELSE message.reported END, \
+         external_id = CASE WHEN rows.external_id = '' THEN message.external_id ELSE rows.external_id END, \
+         amocrm_message_id = CASE WHEN rows.amocrm_message_id = '' THEN message.amocrm_message_id \
+         ELSE rows.amocrm_message_id END, \
+         position = coalesce(nullif({position}, 0), message.position), \
+         possible_duplicate = message.possible_duplicate OR rows.possible_duplicate \
+         FROM rows{join} WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id"
+    )
 }
 
 /// The statuses reported to amoCRM. Separate from [`messages`], because both may concern the same message.

@@ -18,6 +18,11 @@ use crate::rows::{Rows, Write};
 
 /// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
 pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    insert_keys(tx, store, &learned_keys(settlements)).await
+}
+
+/// The message ids that answers contained.
+pub fn learned_keys(settlements: &[Settlement]) -> LearnedKeys<'_> {
     let mut keys = LearnedKeys::new();
     for settlement in settlements {
         let claim = &settlement.claim;
@@ -28,7 +33,7 @@ pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &
             keys.insert((claim.tenant_id, claim.target, id, EventKind::Message.number()), claim.letter.message_id);
         }
     }
-    insert_keys(tx, store, &keys).await
+    keys
 }
 
 /// Statuses that waited for one of the ids just learned, as letters, each with the index of the settlement that
@@ -38,23 +43,11 @@ pub async fn take_parked(
     store: &Store,
     settlements: &[Settlement],
 ) -> Result<Vec<(usize, NewLetter)>, DbErr> {
-    let learned: Vec<_> = settlements
-        .iter()
-        .enumerate()
-        .filter(|(_, settlement)| settlement.crm.is_some())
-        .filter_map(|(index, settlement)| {
-            settlement.learned.external_id.as_ref().map(|id| (index, settlement, id.as_str()))
-        })
-        .collect();
+    let learned = with_crm_side(settlements);
     if learned.is_empty() {
         return Ok(Vec::new());
     }
-    let keys = || {
-        Rows::new()
-            .uuid("tenant_id", learned.iter().map(|(_, settlement, _)| settlement.claim.tenant_id))
-            .uuid("source_id", learned.iter().map(|(_, settlement, _)| settlement.claim.source_id))
-            .text("external_id", learned.iter().map(|(_, _, id)| *id))
-    };
+    let keys = || parked_keys(&learned);
     let found = keys()
         .long("place", learned.iter().map(|(index, _, _)| i64::try_from(*index).unwrap_or(i64::MAX)))
         .fetch(
@@ -107,6 +100,27 @@ pub async fn take_parked(
         )
         .await?;
     Ok(letters)
+}
+
+/// Settlements that learned a messenger's id under which a status may wait.
+fn with_crm_side(settlements: &[Settlement]) -> Vec<(usize, &Settlement, &str)> {
+    let ids = settlements.iter().enumerate().filter(|(_, settlement)| settlement.crm.is_some());
+    ids.filter_map(|(index, one)| one.learned.external_id.as_ref().map(|id| (index, one, id.as_str()))).collect()
+}
+
+fn parked_keys(learned: &[(usize, &Settlement, &str)]) -> Rows {
+    Rows::new()
+        .uuid("tenant_id", learned.iter().map(|(_, settlement, _)| settlement.claim.tenant_id))
+        .uuid("source_id", learned.iter().map(|(_, settlement, _)| settlement.claim.source_id))
+        .text("external_id", learned.iter().map(|(_, _, id)| *id))
+}
+
+/// A part of a statement that finds whether a status waits for one of the ids just learned.
+pub fn waiting_statuses(settlements: &[Settlement]) -> Write {
+    parked_keys(&with_crm_side(settlements)).write(
+        "SELECT parked_status.tenant_id FROM rows JOIN parked_status ON parked_status.tenant_id = rows.tenant_id \
+         AND parked_status.source_id = rows.source_id AND parked_status.external_id = rows.external_id",
+    )
 }
 
 /// amojo's chat ids, learned by creating the chats. They are valid even if the lease was lost meanwhile.

@@ -3,3 +3,4 @@
 
 mod accepts;
 mod claims;
+mod settlements;

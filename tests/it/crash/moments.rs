@@ -13,7 +13,7 @@ async fn within_a_request(engine: Engine) {
     let address = drill.sandbox.url().trim_start_matches("http://").to_owned();
     let meddler = Meddler::before(&address).await;
     drill.reaches_amocrm_by(&format!("http://{}", meddler.address()));
-    meddler.meddles(Meddling::Half("half of this".to_owned()));
+    meddler.meddles(Meddling::Half("half of this".into()));
     drill.serves("").await;
     let anna = drill.customer(&line, "anna");
     anna.writes("half of this").await;

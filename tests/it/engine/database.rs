@@ -149,7 +149,7 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     );
     let desk = office.desk();
     writer.accept(desk.to_crm("chat", "0", "zero")).await.unwrap();
-    meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
+    meddler.meddles(Meddling::CutAfter("COMMIT".into()));
     let receipt = writer.accept(desk.to_crm("chat", "1", "one")).await.unwrap();
     meddler.has_met().await;
     assert!(matches!(receipt[0], ItemOutcome::New { .. }), "it is ours, no duplicate: {receipt:?}");
@@ -157,7 +157,7 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     store.close().await;
 }
 
-/// C7, C9: the same of a claim and of a settlement, over a connection that really ends.
+/// C7, C9: the same of a claim and of a settlement, over connections that really end.
 async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(office: &mut Office) {
     let settings = office.database().settings();
     let url = office.database().url().to_owned();
@@ -169,11 +169,13 @@ async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(off
     let writer = Writer::start(queue.clone(), Traces::default(), &Supervisor::default());
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
-    meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
+    // Each is one statement, with the target among its values.
+    let statement = Meddling::CutAfter(desk.channel_id.as_bytes().to_vec());
+    meddler.meddles(statement.clone());
     let claims = queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.unwrap();
     meddler.has_met().await;
     assert_eq!((claims.len(), claims[0].letter.unknown, claims[0].starts), (1, false, 1));
-    meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
+    meddler.meddles(statement);
     assert!(writer.settle(settlement(&claims[0], Settled::Delivered)).await);
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
     assert_eq!(tries.len(), 1);
