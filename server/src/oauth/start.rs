@@ -30,7 +30,7 @@ pub(super) struct OauthState {
 pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) -> Result<HttpResponse> {
     let query = QueryPairs::read(request.query_string());
     let Some(name) = query.get("integration") else { return Ok(welcome(&app, &request)) };
-    let Some(integration) = app.config.integration(name) else {
+    let Some(integration) = app.integrations.named(name) else {
         let frame = Frame::of(&request, crm_of(&app, None));
         let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
         return Ok(page.answer(StatusCode::NOT_FOUND));
@@ -53,8 +53,8 @@ pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) 
 
 /// The explanation, and a button for each integration.
 fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
-    let integrations = app.config.integrations.as_slice();
-    let only = if let [only] = integrations { Some(only) } else { None };
+    let integrations = app.integrations.all();
+    let only = if let [only] = &*integrations { Some(&**only) } else { None };
     let frame = Frame::of(request, crm_of(app, only));
     if integrations.is_empty() {
         let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
@@ -65,7 +65,7 @@ fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
         .step("ok", frame.text("install-will-do"))
         .step("bad", frame.text("install-will-not"))
         .line(frame.text("install-need-admin"));
-    for integration in integrations {
+    for integration in integrations.iter() {
         let text = match only {
             Some(_) => frame.text("install-allow"),
             None => frame.words.text("install-choose").with("name", integration.name.as_str()),

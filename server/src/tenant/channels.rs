@@ -67,7 +67,7 @@ pub(super) async fn connect_all(app: &TenantContext, tenant: &tenant::Model) -> 
     let mut later = None;
     for channel in &integration.channels {
         let channel_id = Uuid::parse_str(&channel.id).map_err(anyhow::Error::from)?;
-        match connect_one(app, tenant, integration, channel).await {
+        match connect_one(app, tenant, &integration, channel).await {
             Ok(outcome) => keep::keep(app, tenant, channel_id, outcome).await?,
             Err(error) => later = Some(error),
         }

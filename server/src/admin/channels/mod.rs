@@ -71,7 +71,7 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
     let words = visitor.words;
     let counts = counts(&app).await?;
     let mut integrations = Vec::new();
-    for integration in &app.config.integrations {
+    for integration in app.integrations.all().iter() {
         let mut channels = Vec::new();
         for channel in &integration.channels {
             let refused = refused(&app, channel).await?;

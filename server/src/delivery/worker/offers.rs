@@ -47,7 +47,8 @@ type Offered = Vec<(SlotOffer, TargetRate)>;
 
 impl Scan {
     pub fn new(app: &DeliveryContext) -> Self {
-        let amojos = app.config.integrations.iter().map(|integration| pool_of(&integration.name));
+        let integrations = app.integrations.all();
+        let amojos = integrations.iter().map(|integration| pool_of(&integration.name));
         let kinds = app.connectors.kinds().filter_map(|kind| app.connectors.get(kind));
         let messengers = kinds.map(|connector| connector.pool().to_owned());
         Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0 }
