@@ -106,6 +106,9 @@ impl Scan {
             return Ok(());
         }
         self.swept_at = now;
+        for integration in app.integrations.all().iter() {
+            self.pools.entry(pool_of(&integration.name)).or_default();
+        }
         for pool in app.queue.pools().await? {
             self.pools.entry(pool).or_default();
         }
