@@ -28,6 +28,7 @@ mod doctor;
 mod fixture;
 mod id;
 mod import;
+mod integration;
 pub mod key;
 mod openapi;
 mod progress;
@@ -90,6 +91,9 @@ enum Command {
     /// Prints the letter that asks amoCRM's support to register a Chats API channel.
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
+    /// Makes, changes and pauses integrations that are not in the configuration file; running servers follow.
+    #[command(subcommand)]
+    Integration(integration::IntegrationCommand),
     /// Manages operators: the vendor's staff who can sign in to the admin.
     #[command(subcommand)]
     Vendor(vendor::VendorCommand),
@@ -167,6 +171,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Widget(command) => widget::run(command, config, &mut std::io::stdout(), &mut std::io::stderr()),
         Command::Channel(command) => {
             channel::run(&command, &Config::load(config)?, &mut std::io::stdout(), &mut std::io::stderr())
+        }
+        Command::Integration(command) => {
+            let app = beside(config).await?;
+            let done = integration::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
         }
         Command::Vendor(command) => {
             let app = beside(config).await?;
@@ -246,6 +256,7 @@ async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     let app = App::new(config, store, vault, Faults::from_environment()?)?;
     if base::store::pending_migrations(&app.store).await? == 0 {
         parom::rotation::load(&app).await?;
+        parom::integrations::load(&app).await?;
     }
     Ok(app)
 }

@@ -34,6 +34,7 @@ pub mod import;
 pub mod import_line;
 pub mod import_skip;
 pub mod install_call;
+pub mod integration;
 pub mod lane;
 pub mod ledger_delta;
 pub mod letter;

@@ -205,7 +205,10 @@ admin-to-account = To the account
 
 ## Vendor’s admin: integrations and channels
 
-admin-no-integration = No integration is configured. Add [[integration]] to the configuration file.
+admin-no-integration = There is no integration. Add [[integration]] to the configuration file, or run parom integration set.
+admin-int-paused = New installations are paused: only accounts that Parom knows can connect.
+admin-int-in-file = In the configuration file; changed there, with a restart.
+admin-int-stored = Stored; changed with parom integration, without a restart.
 admin-int-client-id = Integration ID
 admin-int-secret = Secret, ends in
 admin-int-previous = earlier one, still accepted:
@@ -230,6 +233,7 @@ admin-agreed = What was agreed with support
 admin-agreed-hint = amoCRM does not report these facts: this is what the configuration says.
 admin-agreed-accounts = Accounts that may connect
 admin-channel-all-accounts = all, the channel is public
+admin-channel-plan = plan “{ $plan }”
 admin-channel-crm-decides = amoCRM’s list, the channel is private
 admin-agreed-write-first = Write first
 admin-agreed-window = Time window
@@ -361,6 +365,11 @@ audit-did-operator-signed_in = Operator signed in
 audit-did-operator-password_set = Password of an operator set
 audit-did-operator-sessions_ended = Other sessions ended
 audit-did-operator-disabled = Access of an operator removed
+audit-did-integration-made = Integration made
+audit-did-integration-changed = Integration changed
+audit-did-integration-paused = Integration paused
+audit-did-integration-resumed = Integration resumed
+audit-did-integration-removed = Integration removed
 audit-did-queue-tried = Queue tried by hand
 admin-accounts-active = Active accounts
 admin-accounts-fine = None needs attention

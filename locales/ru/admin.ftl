@@ -227,7 +227,10 @@ admin-to-account = К аккаунту
 
 ## Vendor’s admin: integrations and channels
 
-admin-no-integration = Ни одной интеграции не настроено. Добавьте [[integration]] в файл настроек.
+admin-no-integration = Ни одной интеграции нет. Добавьте [[integration]] в файл настроек или выполните parom integration set.
+admin-int-paused = Новые установки приостановлены: подключаются только аккаунты, которые Паром знает.
+admin-int-in-file = В файле настроек: меняется там, с перезапуском.
+admin-int-stored = В базе: меняется командой parom integration, без перезапуска.
 admin-int-client-id = ID интеграции
 admin-int-secret = Секрет, последние знаки
 admin-int-previous = прежний, ещё принимается:
@@ -254,6 +257,7 @@ admin-agreed = Что согласовано с поддержкой
 admin-agreed-hint = amoCRM не сообщает этого по API: здесь то, что записано в настройках сервера.
 admin-agreed-accounts = Кто может подключать
 admin-channel-all-accounts = все, канал публичный
+admin-channel-plan = тариф «{ $plan }»
 admin-channel-crm-decides = список amoCRM, канал закрытый
 admin-agreed-write-first = Написать первым
 admin-agreed-window = Временное окно
@@ -397,6 +401,11 @@ audit-did-operator-signed_in = Вход оператора
 audit-did-operator-password_set = Задан пароль оператора
 audit-did-operator-sessions_ended = Завершены другие сеансы
 audit-did-operator-disabled = Убран доступ оператора
+audit-did-integration-made = Добавлена интеграция
+audit-did-integration-changed = Изменена интеграция
+audit-did-integration-paused = Приостановлена интеграция
+audit-did-integration-resumed = Возобновлена интеграция
+audit-did-integration-removed = Удалена интеграция
 audit-did-queue-tried = Очередь запущена вручную
 admin-accounts-active = Активные аккаунты
 admin-accounts-fine = Внимания не требует ни один

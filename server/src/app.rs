@@ -71,7 +71,8 @@ impl App {
         let platform = Arc::new(PlatformContext::new(config, store, vault, faults, more_connectors)?);
         let config = &platform.config;
         let messengers = platform.connectors.kinds().filter_map(|kind| platform.connectors.get(kind));
-        let integrations = config.integrations.iter().map(|integration| tenant::pool_of(&integration.name));
+        let integrations = platform.integrations.all();
+        let integrations = integrations.iter().map(|integration| tenant::pool_of(&integration.name));
         telemetry::start_remotes(integrations.chain(messengers.map(|one| one.pool().to_owned())));
 
         let audit = Arc::new(AuditContext { platform: platform.clone(), refusals: Refusals::default() });

@@ -19,6 +19,7 @@ pub mod alert_notices;
 pub mod audit;
 pub mod customer;
 pub mod identity;
+pub mod integrations;
 pub mod oauth;
 pub mod source;
 pub mod template;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::clock::Clock;
-use base::config::{Config, base};
+use base::config::{Config, Integrations, base};
 use base::fault::Faults;
 use base::http_client::HttpClients;
 use base::spool::Spool;
@@ -38,7 +38,10 @@ pub struct TypingSignal {
 /// The context that every module may use. Modules with state of their own have a context that dereferences to the one
 /// below it (docs/decisions/0024-crates-and-contexts.md).
 pub struct PlatformContext {
+    /// [`PlatformContext::integrations`] are those in use.
     pub config: Config,
+    /// The vendor's integrations, which change while the server runs.
+    pub integrations: Integrations,
     pub clock: Clock,
     pub store: Store,
     pub vault: Vault,
@@ -80,6 +83,7 @@ impl PlatformContext {
         let traces = Traces::open(&config.telemetry, http.trusted())?;
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
         Ok(Self {
+            integrations: Integrations::new(&config),
             connectors: Connectors::new(&http, &config).with(more_connectors),
             writer: Writer::start(queue.clone(), traces.clone(), &supervisor),
             lookup: Lookup::new(&store, faults.clone(), &supervisor),

@@ -138,6 +138,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: ServerOpti
     let app = App::with_connectors(config, store, vault, options.faults, options.more_connectors)?;
     if app.store.is_open() {
         crate::rotation::load(&app).await.context("the keys that were replaced cannot be read")?;
+        crate::integrations::load(&app).await.context("the stored integrations cannot be read")?;
     }
     let spool = app.spool.claim(&app.config.spool, &app.faults);
     let earlier = spool.as_ref().and_then(|lock| earlier_life(&app, lock));
@@ -238,6 +239,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     keep(tasks, app, "spool", &app.intake, crate::intake::crm::spool::drain);
     keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
     keep(tasks, app, "installs", &app.tenants, crate::tenant::install::run);
+    keep(tasks, app, "integrations", &app.platform, crate::integrations::run);
     keep(tasks, app, "sessions", &app.identity, crate::identity::sweep::run);
     keep(tasks, app, "audit", &app.identity.audit, crate::audit::run);
     keep(tasks, app, "keys", &app.platform, crate::rotation::run);

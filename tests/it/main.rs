@@ -37,6 +37,7 @@ mod import;
 mod inbound;
 mod install;
 mod intake;
+mod integrations;
 mod isolation;
 mod languages;
 mod life;

@@ -48,6 +48,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "queue",
             "settings",
             "identity",
+            "integrations",
             "retention",
             "rotation",
             "source",

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Alerts, CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, LimitsConfig,
-    Mail, Rates, Retention,
+    Mail, Plan, Rates, Retention,
 };
 
 /// Checks the whole configuration; the first violation is the error.
@@ -44,7 +44,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     rule("telemetry.trace_share", (0.0..=1.0).contains(&config.telemetry.trace_share), "must be from 0 to 1")?;
     super::vendor_webhook::check(&config.vendor_webhooks)?;
-    integrations(&config.integrations)
+    integrations(&config.integrations, &config.plan_list)
 }
 
 fn messengers(config: &Config) -> Result<(), ConfigError> {
@@ -195,7 +195,8 @@ fn retention(retention: &Retention) -> Result<(), ConfigError> {
     )
 }
 
-fn integrations(integrations: &[Integration]) -> Result<(), ConfigError> {
+/// Checks integrations; their channels may name these plans.
+pub(super) fn integrations(integrations: &[Integration], plans: &[Plan]) -> Result<(), ConfigError> {
     let (mut names, mut client_ids, mut channels) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (place, integration) in integrations.iter().enumerate() {
         let key = |name: &str| format!("integration[{place}].{name}");
@@ -213,6 +214,10 @@ fn integrations(integrations: &[Integration]) -> Result<(), ConfigError> {
         for (position, channel) in integration.channels.iter().enumerate() {
             let key = |name: &str| format!("integration[{place}].channel[{position}].{name}");
             self::channel(&key, channel)?;
+            for (position, name) in channel.allowed_plans.iter().enumerate() {
+                let known = plans.iter().any(|plan| plan.name == *name);
+                rule(key(&format!("allowed_plans[{position}]")), known, "is not the name of a [[plan]]")?;
+            }
             rule(key("id"), channels.insert(channel.id.to_ascii_lowercase()), "is the id of another channel")?;
         }
     }

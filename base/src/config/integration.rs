@@ -19,6 +19,8 @@ pub struct Integration {
     pub client_secret: SecretString,
     /// Accepted besides `client_secret` during its rotation.
     pub previous_client_secret: Option<SecretString>,
+    /// True: accounts that Parom does not know cannot install it.
+    pub paused: bool,
     /// Host suffixes under which accounts may live, lower case; match at a label boundary.
     pub account_hosts: Vec<String>,
     pub consent_url: Url,
@@ -53,8 +55,10 @@ pub struct Channel {
     pub connectors: Vec<String>,
     pub bot: Option<Bot>,
     pub public: bool,
-    /// CRM account ids; empty: amoCRM alone decides who may connect.
+    /// CRM account ids.
     pub allowed_accounts: Vec<String>,
+    /// Plans whose accounts may connect, beside those of `allowed_accounts`.
+    pub allowed_plans: Vec<String>,
     pub write_first: bool,
     pub time_window_seconds: Option<u64>,
     pub block_after_window: bool,
@@ -116,6 +120,18 @@ impl Integration {
     }
 }
 
+impl Channel {
+    /// Whether an account may connect. If the channel is not public and names neither accounts nor plans, amoCRM alone
+    /// decides.
+    pub fn admits(&self, account_id: &str, plan: Option<&str>) -> bool {
+        let everyone = self.public || (self.allowed_accounts.is_empty() && self.allowed_plans.is_empty());
+        let named = |list: &[String], name: &str| list.iter().any(|one| one == name);
+        everyone
+            || named(&self.allowed_accounts, account_id)
+            || plan.is_some_and(|plan| named(&self.allowed_plans, plan))
+    }
+}
+
 impl Platform {
     /// The brand's name.
     pub const fn brand(self) -> &'static str {
@@ -156,6 +172,8 @@ struct IntegrationFile {
     client_id: String,
     client_secret: SecretString,
     previous_client_secret: Option<SecretString>,
+    #[serde(default)]
+    paused: bool,
     account_hosts: Option<Vec<String>>,
     #[serde(default, deserialize_with = "parse::optional_address")]
     consent_url: Option<Url>,
@@ -180,6 +198,7 @@ impl From<IntegrationFile> for Integration {
             client_id: file.client_id,
             client_secret: file.client_secret,
             previous_client_secret: file.previous_client_secret,
+            paused: file.paused,
             account_hosts: hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
             consent_url: file.consent_url.unwrap_or_else(|| parse::constant(platform.consent_url())),
             account_url: file.account_url,
@@ -207,6 +226,8 @@ struct ChannelFile {
     public: bool,
     #[serde(default)]
     allowed_accounts: Vec<String>,
+    #[serde(default)]
+    allowed_plans: Vec<String>,
     #[serde(default = "yes")]
     write_first: bool,
     time_window_seconds: Option<u64>,
@@ -251,6 +272,7 @@ impl From<ChannelFile> for Channel {
             bot,
             public: file.public,
             allowed_accounts: file.allowed_accounts,
+            allowed_plans: file.allowed_plans,
             write_first: file.write_first,
             time_window_seconds: file.time_window_seconds,
             block_after_window: file.block_after_window,

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use config::{Config as Merged, ConfigError as MergeError, File, FileFormat};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::explain::{explain, without_excerpt};
 use super::known::{DEFAULTS, nearest};
-use super::{Config, check};
+use super::{Config, Integration, Plan, check};
 
 /// The prefix of environment variables that are settings.
 const PREFIX: &str = "PAROM__";
@@ -85,6 +87,31 @@ impl Config {
     }
 }
 
+/// A text that holds integrations alone.
+#[derive(Deserialize)]
+struct IntegrationsFile {
+    #[serde(default)]
+    integration: Vec<Integration>,
+}
+
+impl Integration {
+    /// The integration of a text with one `[[integration]]` and its channels, as in the configuration file. `plans`:
+    /// those that its channels may name; `None` does not check that.
+    pub fn from_toml(text: &str, plans: Option<&[Plan]>) -> Result<Self, ConfigError> {
+        let builder = Merged::builder().add_source(File::from_str(text, FileFormat::Toml));
+        let mut file: IntegrationsFile = read("(text)", builder)?;
+        let [one] = file.integration.as_mut_slice() else {
+            return Err(ConfigError::invalid("integration", "must be there once, as [[integration]]"));
+        };
+        let mut checked = one.clone();
+        if plans.is_none() {
+            checked.channels.iter_mut().for_each(|channel| channel.allowed_plans.clear());
+        }
+        check::integrations(&[checked], plans.unwrap_or_default())?;
+        Ok(one.clone())
+    }
+}
+
 /// Merges defaults < text < environment, then checks the rules.
 pub(super) fn merge(
     origin: &str,
@@ -104,7 +131,8 @@ pub(super) fn merge(
         })?;
         variables.insert(key, name);
     }
-    read(origin, builder).and_then(|config| check::check(&config).map(|()| config)).map_err(|error| match error {
+    read(origin, builder).and_then(|config: Config| check::check(&config).map(|()| config)).map_err(|error| match error
+    {
         ConfigError::Invalid { key, problem, .. } => {
             ConfigError::Invalid { variable: variables.get(&key).cloned(), key, problem }
         }
@@ -115,7 +143,10 @@ pub(super) fn merge(
     })
 }
 
-fn read(origin: &str, builder: config::ConfigBuilder<config::builder::DefaultState>) -> Result<Config, ConfigError> {
+fn read<T: DeserializeOwned>(
+    origin: &str,
+    builder: config::ConfigBuilder<config::builder::DefaultState>,
+) -> Result<T, ConfigError> {
     let merged = builder.build().map_err(|error| match error {
         MergeError::FileParse { cause, .. } => {
             ConfigError::Syntax { origin: origin.to_owned(), problem: without_excerpt(&cause.to_string()) }

@@ -60,6 +60,8 @@ places! {
     /// The newest refresh token and the previous one.
     OauthRefresh = "oauth_refresh",
     InstallCall = "install_call",
+    /// An integration of the vendor with all its secrets.
+    Integration = "integration",
     CrmSubscription = "crm_subscription",
     /// The secret of an account's webhook for alerts.
     AlertWebhook = "alert_webhook",
@@ -94,6 +96,13 @@ impl Place {
                 ..plain
             },
             Self::InstallCall => Table { name: "install_call", columns: &["code"], of_vendor: true, ..plain },
+            Self::Integration => Table {
+                name: "integration",
+                keys: &[("name", KeyColumnType::Text)],
+                columns: &["body"],
+                of_vendor: true,
+                ..plain
+            },
             Self::CrmSubscription => Table { name: "crm_subscription", keys: &[], columns: &["destination"], ..plain },
             Self::AlertWebhook => Table { name: "alert_webhook", keys: &[], columns: &["secret"], ..plain },
             Self::ChatEmail => Table {

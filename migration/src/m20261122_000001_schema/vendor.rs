@@ -1,9 +1,18 @@
-//! Events for the vendor's own webhooks. All rows belong to the nil tenant: they outlive the account that they are
-//! about.
+//! The vendor's integrations that are not in the configuration file, and events for its own webhooks. All rows belong to
+//! the nil tenant: events outlive the account that they are about.
 
-use crate::table::{Table, bigint, integer, tenant_table, text, uuid};
+use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] = &[VENDOR_EVENT, VENDOR_EVENT_ATTEMPT];
+pub(super) const TABLES: &[Table] = &[INTEGRATION, VENDOR_EVENT, VENDOR_EVENT_ATTEMPT];
+
+/// An integration with its channels, as in the configuration file, sealed.
+const INTEGRATION: Table = tenant_table("integration", &["name"]).columns(&[
+    text("name"),
+    blob("body"),
+    boolean("paused"),
+    bigint("updated_at"),
+    text("updated_by"),
+]);
 
 /// One event for one webhook.
 const VENDOR_EVENT: Table = tenant_table("vendor_event", &["id"])

@@ -20,7 +20,7 @@ pub struct StateBadge {
 
 /// The name of an account's platform.
 pub fn crm(app: &PanelContext, tenant: &tenant::Model) -> &'static str {
-    app.config.integration(&tenant.integration).map_or(AMOCRM, |integration| integration.platform.brand())
+    app.integrations.named(&tenant.integration).map_or(AMOCRM, |integration| integration.platform.brand())
 }
 
 /// The state of an account.

@@ -45,7 +45,7 @@ pub(super) async fn notices(
         return Ok(0);
     }
     let tenant = if tenant_id == VENDOR { None } else { tenants::load(app.store.read(), tenant_id).await? };
-    let integration = tenant.as_ref().and_then(|tenant| app.config.integration(&tenant.integration));
+    let integration = tenant.as_ref().and_then(|tenant| app.integrations.named(&tenant.integration));
     let crm = integration.map_or(CRM, |integration| integration.platform.brand());
     let mut writer = NoticeWriter {
         app,
@@ -85,7 +85,7 @@ impl NoticeWriter<'_> {
     async fn program(&mut self) -> anyhow::Result<()> {
         let Some(tenant) = self.tenant else { return Ok(()) };
         let Some(row) = webhook::of(self.app, self.tenant_id).await? else { return Ok(()) };
-        let words = Words::new(tenants::language(&self.app.config, tenant));
+        let words = Words::new(tenants::language(&self.app.integrations, tenant));
         let without: Vec<String> = serde_json::from_str(&row.without).unwrap_or_default();
         let wanted = self.wanted(|kind| !without.iter().any(|without| without == kind));
         self.add(Channel::Webhook, Uuid::nil(), "", words, wanted).await

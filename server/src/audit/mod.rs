@@ -56,6 +56,11 @@ impl Actor {
         }
     }
 
+    /// The name of its kind in rows.
+    pub fn kind(&self) -> &'static str {
+        self.parts().0
+    }
+
     /// The display name; empty if there is none.
     pub fn name(&self) -> &str {
         self.parts().2

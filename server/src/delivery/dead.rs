@@ -70,7 +70,7 @@ pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::R
 async fn tell_dropped(app: &DeliveryContext, dead: &dead_letter::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(dead.source_id).await? else { return Ok(()) };
     let Some(tenant) = app.lookup.tenant(dead.tenant_id).await? else { return Ok(()) };
-    let text = Words::new(tenant::language(&app.config, &tenant)).text("failure-found-dropped").to_string();
+    let text = Words::new(tenant::language(&app.integrations, &tenant)).text("failure-found-dropped").to_string();
     let report = StatusReport { state: State::Failed, failure: Some(Failure { code: FailureCode::Other, text }) };
     let letter = status_letter(app, source.channel_id, source.id, dead.message_id, &report)?;
     let key = DedupeKey { origin: source.id, external_id: dead.message_id.to_string(), event: EventKind::StatusFailed };

@@ -19,8 +19,8 @@ pub const TO_MESSENGER_LIFE: TimeDelta = TimeDelta::days(1);
 
 /// The pool of call slots of one integration's amojo.
 pub fn amojo_pool(app: &DeliveryContext, channel_id: Uuid) -> String {
-    let found = app.config.channel(&channel_id.to_string());
-    pool_of(found.map_or("", |(integration, _)| integration.name.as_str()))
+    let found = app.integrations.channel(&channel_id.to_string());
+    found.map_or_else(|| pool_of(""), |(integration, _)| pool_of(&integration.name))
 }
 
 /// Rate of requests to one scope of amojo. No limit is documented, so each scope's rate is found by experience.

@@ -121,7 +121,7 @@ async fn page(
     let connector = app.connectors.get(&source.kind).context("the source's kind is not built in any more")?;
     let settings = settings::open(app, source)?;
     let tenant = app.lookup.tenant(source.tenant_id).await?.context("the account is gone")?;
-    let words = Words::new(tenant::language(&app.config, &tenant));
+    let words = Words::new(tenant::language(&app.integrations, &tenant));
     let since = row.history_since.and_then(DateTime::from_timestamp_millis).context("an import without a beginning")?;
     let asked = row.history_page.as_deref().filter(|page| !page.is_empty());
     let asking = connector.history(&settings, since, asked, words);

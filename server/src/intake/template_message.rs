@@ -59,7 +59,8 @@ pub async fn send(
         ),
     ];
     let mut entries = Vec::with_capacity(2);
-    let has_bot = app.config.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
+    let has_bot =
+        app.integrations.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
     let shown = 1 + usize::from(has_bot);
     for (item, letter) in [to_customer, to_crm].into_iter().zip(letters).take(shown) {
         entries.push(AcceptItem { letters: vec![letter], ..item.entry(source, row, now)? });

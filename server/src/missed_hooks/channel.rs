@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use amocrm::chats::Chats;
-use base::config::Channel;
+use base::config::ConfiguredChannel;
 use base::rate_limit::Budget;
 use entity::{tenant_channel, turn};
 use queue::{RATE, TargetRate};
@@ -23,7 +23,7 @@ const SHARE_PERCENT: i64 = 5;
 pub(super) struct ComparedChannel<'a> {
     pub app: &'a Arc<MissedHooksContext>,
     pub scope: Arc<ConnectedScope>,
-    pub channel: &'a Channel,
+    pub channel: ConfiguredChannel,
     chats: Chats,
 }
 
@@ -42,7 +42,7 @@ impl<'a> ComparedChannel<'a> {
         let Some(row) = row else { return Ok(None) };
         let Some((integration, channel)) = tenant::channel_config(app, channel_id) else { return Ok(None) };
         let Some(scope) = app.lookup.scope(&row.scope_id).await? else { return Ok(None) };
-        Ok(Some(Self { app, scope, channel, chats: tenant::chats(app, integration)? }))
+        Ok(Some(Self { app, scope, channel, chats: tenant::chats(app, &integration)? }))
     }
 
     pub fn scoped(&self) -> Scoped<'_> {

@@ -43,9 +43,9 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         None => None,
     };
     let named = named(&app, &query, of_state.as_ref());
-    let frame = Frame::of(request, crm_of(&app, named));
+    let frame = Frame::of(request, crm_of(&app, named.as_deref()));
     if query.get("error").is_some() {
-        return denied(&app, &frame, named, state).await;
+        return denied(&app, &frame, named.as_deref(), state).await;
     }
     let Some(code) = query.get("code").filter(|code| code.len() <= LONGEST_CODE) else {
         let page = frame.page(frame.text("install-no-code-title")).line(frame.text("install-no-code"));
@@ -60,7 +60,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         referer,
         in_path,
     };
-    let (host, choice) = match choose(&app.config, signs) {
+    let (host, choice) = match choose(&app.integrations.all(), signs) {
         IntegrationChoice::HostRefused => {
             tracing::warn!(from_amocrm, "an install call names a host that is not allowed; nothing was sent there");
             // The host may be invented; it is shown shortened, as text.
@@ -89,7 +89,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         }
     };
     if from_amocrm {
-        return from_widget(&app, request, integration, &host, code).await;
+        return from_widget(&app, request, &integration, &host, code).await;
     }
     // A state used in another browser stays valid for the browser that began (OAuth login CSRF).
     let own_browser = of_state.as_ref().is_some_and(|state| state.began_in(request));
@@ -101,7 +101,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         let page = frame
             .page(frame.text("install-state-title"))
             .line(frame.text("install-state-mismatch"))
-            .way(start::address(Some(integration)), frame.text("install-start-again"));
+            .way(start::address(Some(&integration)), frame.text("install-start-again"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     }
     let network =
@@ -111,13 +111,13 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
     if !install::may_exchange(&app, &integration.name).await? {
         install::store_call(&app, call, CallProcessor::Anybody).await?;
         let later = InstallProgress::Later { reason: LocalizedText::new("said-install-queued"), entered: false };
-        return done::shown(&app, &frame, integration, later, own_browser).await;
+        return done::shown(&app, &frame, &integration, later, own_browser).await;
     }
     let row = install::store_call(&app, call, CallProcessor::Me).await?;
     // A browser that disconnects must not cancel the exchange.
     let carried = base::supervisor::detach("installation", install::process(app.tenants.clone(), row)).await;
     let progress = carried.map_err(|error| anyhow::anyhow!("an installation broke off: {error}"))?;
-    done::shown(&app, &frame, integration, progress, own_browser).await
+    done::shown(&app, &frame, &integration, progress, own_browser).await
 }
 
 /// Whether the caller is not a browser: browsers send Fetch Metadata or the cookie of the start. A program cannot be
@@ -169,14 +169,10 @@ fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {
 }
 
 /// The intended integration, as far as it is known before any checks.
-fn named<'app>(
-    app: &'app OauthContext,
-    query: &QueryPairs,
-    of_state: Option<&OauthState>,
-) -> Option<&'app Integration> {
+fn named(app: &OauthContext, query: &QueryPairs, of_state: Option<&OauthState>) -> Option<Arc<Integration>> {
     match (query.get("client_id"), of_state) {
-        (Some(client_id), _) => app.config.integration_by_client_id(client_id),
-        (None, Some(state)) => app.config.integration(&state.integration),
+        (Some(client_id), _) => app.integrations.by_client_id(client_id),
+        (None, Some(state)) => app.integrations.named(&state.integration),
         (None, None) => None,
     }
 }

@@ -1,7 +1,9 @@
 //! Selects the integration of a callback, and decides whether its host may be called. Secrets are never tried in turn.
 
+use std::sync::Arc;
+
 use amocrm::Host;
-use base::config::{Config, Integration};
+use base::config::Integration;
 
 use crate::tenant::host_rules;
 
@@ -18,8 +20,8 @@ pub(super) struct Signs<'call> {
 
 /// The outcome.
 #[derive(Debug)]
-pub(super) enum IntegrationChoice<'app> {
-    One(&'app Integration, Host),
+pub(super) enum IntegrationChoice {
+    One(Arc<Integration>, Host),
     /// The host is not under an allowed suffix and must not be called.
     HostRefused,
     /// The host may be called, but it is unknown whose secret to use.
@@ -30,16 +32,15 @@ pub(super) enum IntegrationChoice<'app> {
 }
 
 /// By `client_id`, else by `state`, else the only integration whose accounts live under that host, else by the path.
-pub(super) fn choose<'app>(config: &'app Config, signs: Signs<'_>) -> IntegrationChoice<'app> {
-    let here: Vec<(&Integration, Host)> = config
-        .integrations
+pub(super) fn choose(all: &[Arc<Integration>], signs: Signs<'_>) -> IntegrationChoice {
+    let here: Vec<(&Arc<Integration>, Host)> = all
         .iter()
         .filter_map(|integration| Some((integration, host_rules(integration).parse(signs.referer).ok()?)))
         .collect();
     let Some((_, host)) = here.first() else { return IntegrationChoice::HostRefused };
     let unclear = |reason| IntegrationChoice::Unclear { host: host.clone(), reason };
     let named = match (signs.client_id, signs.of_state, here.as_slice(), signs.in_path) {
-        (Some(client_id), ..) => match config.integration_by_client_id(client_id) {
+        (Some(client_id), ..) => match all.iter().find(|integration| integration.client_id == client_id) {
             Some(integration) => integration.name.as_str(),
             None => return unclear("its client_id is of no configured integration"),
         },
@@ -48,11 +49,11 @@ pub(super) fn choose<'app>(config: &'app Config, signs: Signs<'_>) -> Integratio
         (None, None, _, Some(name)) => name,
         (None, None, _, None) => return unclear("several integrations have accounts under this host"),
     };
-    if config.integration(named).is_none() {
+    if all.iter().all(|integration| integration.name != named) {
         return unclear("it names no configured integration");
     }
     match here.into_iter().find(|(integration, _)| integration.name == named) {
-        Some((integration, host)) => IntegrationChoice::One(integration, host),
+        Some((integration, host)) => IntegrationChoice::One(integration.clone(), host),
         // Allowed for another integration only: this one's secret must not be sent there.
         None => IntegrationChoice::HostRefused,
     }
@@ -62,22 +63,23 @@ pub(super) fn choose<'app>(config: &'app Config, signs: Signs<'_>) -> Integratio
 mod tests {
     use super::*;
 
-    fn config(blocks: &[(&str, &str, &str)]) -> Config {
+    fn config(blocks: &[(&str, &str, &str)]) -> Vec<Arc<Integration>> {
         let mut toml = include_str!("../../config.default.toml").to_owned();
         for (name, platform, client_id) in blocks {
             toml += &format!(
                 "\n[[integration]]\nname = \"{name}\"\nplatform = \"{platform}\"\nclient_id = \"{client_id}\"\nclient_secret = \"s\"\n"
             );
         }
-        config::Config::builder()
+        let config: base::config::Config = config::Config::builder()
             .add_source(config::File::from_str(&toml, config::FileFormat::Toml))
             .build()
             .unwrap()
             .try_deserialize()
-            .unwrap()
+            .unwrap();
+        config.integrations.into_iter().map(Arc::new).collect()
     }
 
-    fn name(choice: IntegrationChoice<'_>) -> String {
+    fn name(choice: IntegrationChoice) -> String {
         match choice {
             IntegrationChoice::One(integration, host) => format!("{} {host}", integration.name),
             IntegrationChoice::HostRefused => "refused".into(),

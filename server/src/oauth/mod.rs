@@ -33,8 +33,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 /// The platform's name on a page: the integration's, else that common to all integrations, else amoCRM's.
 fn crm_of(app: &OauthContext, integration: Option<&Integration>) -> &'static str {
-    let mut all = app.config.integrations.iter();
-    let kommo_alone = !app.config.integrations.is_empty() && all.all(|one| one.platform == Platform::Kommo);
+    let all = app.integrations.all();
+    let kommo_alone = !all.is_empty() && all.iter().all(|one| one.platform == Platform::Kommo);
     match integration {
         Some(integration) => integration.platform.brand(),
         None if kommo_alone => Platform::Kommo.brand(),

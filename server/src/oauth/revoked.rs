@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::hooks::revoke;
+use std::sync::Arc;
+
 use base::config::Integration;
 use base::error::{Problem, Result};
 
@@ -40,11 +42,11 @@ pub(super) async fn revoked(app: web::Data<OauthContext>, request: HttpRequest) 
     Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
 }
 
-fn verified<'app>(app: &'app OauthContext, query: &QueryPairs) -> Option<(&'app Integration, i64)> {
+fn verified(app: &OauthContext, query: &QueryPairs) -> Option<(Arc<Integration>, i64)> {
     let client_id = query.get("client_uuid")?;
     let account_id = query.get("account_id")?.trim().parse().ok()?;
     let signature = query.get("signature")?;
-    let integration = app.config.integration_by_client_id(client_id)?;
+    let integration = app.integrations.by_client_id(client_id)?;
     let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
     // Both are always compared, so that the time reveals nothing.
     let right = secrets

@@ -26,15 +26,19 @@ pub(super) struct OauthState {
 }
 
 /// `GET /oauth/install?integration=NAME` redirects to amoCRM's consent page. Without a name: a page that explains the
-/// installation and lets the administrator choose.
+/// installation and lets the administrator choose. Of a paused integration only with `known=1`: which account it will
+/// be is known after the consent.
 pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) -> Result<HttpResponse> {
     let query = QueryPairs::read(request.query_string());
     let Some(name) = query.get("integration") else { return Ok(welcome(&app, &request)) };
-    let Some(integration) = app.config.integration(name) else {
+    let Some(integration) = app.integrations.named(name) else {
         let frame = Frame::of(&request, crm_of(&app, None));
         let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
         return Ok(page.answer(StatusCode::NOT_FOUND));
     };
+    if integration.paused && query.get("known").is_none() {
+        return Ok(paused(&Frame::of(&request, crm_of(&app, Some(&integration))), &integration));
+    }
     let state = hex::encode(rand::random::<[u8; 32]>());
     let (cookie, browser) = browser::new(&app.config.server.public_url);
     let expires_at = Some(app.clock.millis() + STATE_LIVES.num_milliseconds());
@@ -53,8 +57,8 @@ pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) 
 
 /// The explanation, and a button for each integration.
 fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
-    let integrations = app.config.integrations.as_slice();
-    let only = if let [only] = integrations { Some(only) } else { None };
+    let integrations = app.integrations.all();
+    let only = if let [only] = &*integrations { Some(&**only) } else { None };
     let frame = Frame::of(request, crm_of(app, only));
     if integrations.is_empty() {
         let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
@@ -65,7 +69,7 @@ fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
         .step("ok", frame.text("install-will-do"))
         .step("bad", frame.text("install-will-not"))
         .line(frame.text("install-need-admin"));
-    for integration in integrations {
+    for integration in integrations.iter().filter(|one| !one.paused || only.is_some()) {
         let text = match only {
             Some(_) => frame.text("install-allow"),
             None => frame.words.text("install-choose").with("name", integration.name.as_str()),
@@ -76,6 +80,13 @@ fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
     page.others =
         others.map(|other| Other { href: format!("/oauth/install?lang={}", other.code()), language: other }).collect();
     page.answer(StatusCode::OK)
+}
+
+/// Says that no new account is accepted, and lets one that was connected go on.
+fn paused(frame: &Frame, integration: &Integration) -> HttpResponse {
+    let known = format!("{}&known=1", address(Some(integration)));
+    let page = frame.page(frame.text("install-paused-title")).line(frame.text("install-paused"));
+    page.way(known, frame.text("install-paused-known")).answer(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// The start of an installation, relative to our public address.

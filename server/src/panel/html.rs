@@ -70,6 +70,6 @@ pub(super) fn ancestors(integration: &Integration) -> String {
 
 /// The hosts of all integrations, for pages shown before the account is known.
 pub(super) fn all_ancestors(app: &PanelContext) -> String {
-    let hosts: Vec<String> = app.config.integrations.iter().map(ancestors).collect();
+    let hosts: Vec<String> = app.integrations.all().iter().map(|one| ancestors(one)).collect();
     if hosts.is_empty() { "'none'".to_owned() } else { hosts.join(" ") }
 }

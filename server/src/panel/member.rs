@@ -234,7 +234,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     // People from amoCRM sign in there and have no e-mail address for signing in here.
     let signs_in_here = !view_as && session.via != "ticket";
     let has_second_step = credentials::second_step(&person, Some(tenant.tenant_id));
-    let integration = app.config.integration(&tenant.integration);
+    let integration = app.integrations.named(&tenant.integration);
     let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
     Ok(Some(Member {
         notice: notice_of(app, request, &session).await?,
@@ -252,8 +252,8 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         only: sessions::data(&app.identity, &session, ONLY),
         must_enrol: tenant.second_step && signs_in_here && !has_second_step,
         may_switch: matches!(session.via.as_str(), "password" | "link") && person.proved_at.is_some(),
-        crm: integration.map_or("amoCRM", |integration| integration.platform.brand()),
-        ancestors: match integration {
+        crm: integration.as_ref().map_or("amoCRM", |integration| integration.platform.brand()),
+        ancestors: match &integration {
             // Only sessions opened by ticket work in amoCRM's frames.
             Some(integration) if session.via == "ticket" => ancestors(integration),
             _ => "'none'".to_owned(),

@@ -154,7 +154,7 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
         wrong.add("/drop_before", LocalizedText::new("said-drop_before"));
     }
     let moved = change.channel_id.filter(|id| *id != source.channel_id);
-    let channel = moved.and_then(|id| wrong.channel(integration, &source.kind, Some(id)));
+    let channel = moved.and_then(|id| wrong.channel(&integration, &source.kind, Some(id)));
     let mut setup = None;
     if let Some(settings) = &change.settings
         && let Some(connector) = wrong.kind(app, &source.kind)

@@ -194,7 +194,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
     let services = wanted.services.as_ref().map(|services| wrong.services(services)).unwrap_or_default();
     let mut found = None;
     if let Some(connector) = wrong.kind(app, &wanted.kind) {
-        let channel = wrong.channel(integration, &wanted.kind, wanted.channel_id);
+        let channel = wrong.channel(&integration, &wanted.kind, wanted.channel_id);
         match setup_of(app, connector.as_ref(), wanted.settings) {
             Ok(setup) => found = channel.map(|channel| (channel, setup)),
             Err(errors) => wrong.0.extend(errors),

@@ -104,16 +104,16 @@ fn note(steps: &mut Vec<ProbeStep>, name: &'static str, started: Instant, outcom
 }
 
 /// The source's connection to amoCRM.
-struct CrmConnection<'app> {
+struct CrmConnection {
     chats: Chats,
-    secret: &'app SecretString,
+    secret: SecretString,
     scope_id: String,
     words: Words,
 }
 
-impl<'app> CrmConnection<'app> {
+impl CrmConnection {
     /// The inner error says why there is none.
-    async fn of(app: &'app SourceContext, source: &source::Model) -> Result<Result<Self, LocalizedText>> {
+    async fn of(app: &SourceContext, source: &source::Model) -> Result<Result<Self, LocalizedText>> {
         let tenant: tenant::Model = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
         let channel = tenant_channel::Entity::of_tenant(source.tenant_id)
             .filter(tenant_channel::Column::ChannelId.eq(source.channel_id));
@@ -126,8 +126,8 @@ impl<'app> CrmConnection<'app> {
             return Ok(Err(LocalizedText::new("said-channel-not-configured").with("channel", channel)));
         };
         Ok(Ok(Self {
-            chats: tenants::chats(app, integration)?,
-            secret: &configured.secret,
+            chats: tenants::chats(app, &integration)?,
+            secret: configured.secret.clone(),
             scope_id: channel.scope_id,
             words: Words::new(Language::of_code(&tenant.language).unwrap_or(Language::En)),
         }))
@@ -145,7 +145,7 @@ impl<'app> CrmConnection<'app> {
             source: Some(SourceRef { external_id: source.external_id.clone() }),
             user: self.person(source),
         };
-        let made = self.chats.create_chat(self.secret, &self.scope_id, &chat).await;
+        let made = self.chats.create_chat(&self.secret, &self.scope_id, &chat).await;
         made.map(|_| None).map_err(|error| tenants::error_text(&error))
     }
 
@@ -166,14 +166,14 @@ impl<'app> CrmConnection<'app> {
             silent: true,
             ..NewMessage::default()
         };
-        let sent = self.chats.send_message(self.secret, &self.scope_id, &message).await;
+        let sent = self.chats.send_message(&self.secret, &self.scope_id, &message).await;
         sent.map(|taken| taken.amojo_message_id).map_err(|error| tenants::error_text(&error))
     }
 
     /// amoCRM accepts statuses of managers' messages only (chats-api §5.1), and a test has none: the proof is that
     /// amoCRM parses our status and refuses it for this reason.
     async fn status(&self, message_id: &str) -> Check {
-        let given = self.chats.delivery_status(self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
+        let given = self.chats.delivery_status(&self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
         match given.await {
             Ok(()) => Ok(None),
             Err(CrmError::Refused { status: status @ (400 | 404 | 422), .. }) => {

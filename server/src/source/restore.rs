@@ -89,7 +89,7 @@ async fn mirror_them(
             external_id: source.external_id.clone(),
             pipeline_id: keeps_pipeline.then_some(source.pipeline_id),
             default: Some(source.is_default && !has_default),
-            origin_code: origin_code(integration, source),
+            origin_code: origin_code(&integration, source),
             services: services(source)?,
         });
     }

@@ -22,12 +22,15 @@ use crate::tenant::TenantContext;
 mod judge;
 mod keep;
 mod leave;
+mod offer;
 mod renew;
 
 use judge::{ChannelOutcome, judge};
 
 pub(super) use keep::look_by;
 pub(super) use leave::take_off;
+pub(super) use offer::lacks_one;
+pub use offer::{offer, offer_all};
 pub use renew::{renew, renewed};
 
 /// Connects every channel of the integration to the account (repeating is harmless), stores the scopes, resumes held
@@ -67,7 +70,7 @@ pub(super) async fn connect_all(app: &TenantContext, tenant: &tenant::Model) -> 
     let mut later = None;
     for channel in &integration.channels {
         let channel_id = Uuid::parse_str(&channel.id).map_err(anyhow::Error::from)?;
-        match connect_one(app, tenant, integration, channel).await {
+        match connect_one(app, tenant, &integration, channel).await {
             Ok(outcome) => keep::keep(app, tenant, channel_id, outcome).await?,
             Err(error) => later = Some(error),
         }
@@ -83,7 +86,7 @@ async fn connect_one(
     channel: &Channel,
 ) -> Result<ChannelOutcome, InstallError> {
     let account_id = tenant.account_id.to_string();
-    if !channel.public && !channel.allowed_accounts.is_empty() && !channel.allowed_accounts.contains(&account_id) {
+    if !channel.admits(&account_id, tenant.plan.as_deref()) {
         let text = LocalizedText::new("said-account-unlisted")
             .with("account", account_id)
             .with("channel", channel.id.as_str());

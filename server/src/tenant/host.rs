@@ -31,9 +31,10 @@ pub async fn find(app: &Arc<TenantContext>, tenant_id: Uuid, hint: Option<&Host>
         return Ok(moved(app, &tenant, &host).await?);
     }
     let Some(hint) = hint else { return Ok(false) };
+    let integration = super::integration(app, &tenant)?;
     let token = token::access_token(app, tenant_id).await;
     let Ok(token) = token else { return Ok(false) };
-    let rest = super::rest_at(app, super::integration(app, &tenant)?, hint)?;
+    let rest = super::rest_at(app, &integration, hint)?;
     match rest.account(&token, &[]).await {
         Ok(account) if account.id == tenant.account_id => Ok(moved(app, &tenant, hint).await?),
         Ok(_) | Err(CrmError::Refused { .. }) => Ok(false),
@@ -49,12 +50,12 @@ pub(super) async fn reported_host(
     refresh: &SecretString,
 ) -> Result<Option<Host>, TokenError> {
     let integration = super::integration(app, tenant)?;
-    let rules = host_rules(integration);
+    let rules = host_rules(&integration);
     let Some(api_host) = tenant.api_domain.as_ref().and_then(|domain| rules.parse(domain).ok()) else {
         return Ok(None);
     };
-    let address = super::account_base(integration, &api_host)?;
-    match super::oauth(app, integration).subdomain(address.as_str(), refresh).await {
+    let address = super::account_base(&integration, &api_host)?;
+    match super::oauth(app, &integration).subdomain(address.as_str(), refresh).await {
         Ok(found) if found.id == tenant.account_id => Ok(rules.parse(&found.domain).ok()),
         Ok(_) | Err(OAuthError::Rejected { .. } | OAuthError::HostChanged { .. }) => Ok(None),
         Err(error) => Err(TokenError::Unavailable { words: error.to_string(), after: None }),

@@ -105,6 +105,11 @@ pub async fn enter(
     if claims.account_id.is_some_and(|claimed| claimed != account.id) {
         return Err(InstallError::Never(LocalizedText::new("said-install-foreign")));
     }
+    if integration.paused && find(app, &integration.name, account.id).await?.is_none() {
+        return Err(InstallError::Never(
+            LocalizedText::new("said-install-paused").with("integration", integration.name.as_str()),
+        ));
+    }
     let Some(amojo_id) = account.amojo_id.clone() else {
         return Err(InstallError::Never(
             LocalizedText::new("said-install-no-chats").with("account", account.id.to_string()),

@@ -44,7 +44,7 @@ use amocrm::oauth::OAuth;
 use amocrm::rest::{Pace, Rest};
 use amocrm::{Host, HostRules};
 use anyhow::Context;
-use base::config::{Channel, Integration, base};
+use base::config::{ConfiguredChannel, Integration, base};
 use entity::tenant;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QuerySelect};
 use url::Url;
@@ -71,8 +71,8 @@ pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<t
 }
 
 /// The integration a tenant installed. An error if it is no longer configured.
-pub fn integration<'app>(app: &'app TenantContext, tenant: &tenant::Model) -> anyhow::Result<&'app Integration> {
-    app.config.integration(&tenant.integration).with_context(|| {
+pub fn integration(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<Arc<Integration>> {
+    app.integrations.named(&tenant.integration).with_context(|| {
         format!("integration {:?} of account {} is not in the configuration", tenant.integration, tenant.account_id)
     })
 }
@@ -92,18 +92,18 @@ pub fn account_base(integration: &Integration, host: &Host) -> anyhow::Result<Ur
 /// Whether a URL is a page of an account that the tenant's integration allows: amoCRM's own, or its replacement if
 /// `account_url` points elsewhere.
 pub fn is_account_page(app: &TenantContext, tenant: &tenant::Model, address: &Url) -> bool {
-    let Some(integration) = app.config.integration(&tenant.integration) else { return false };
+    let Some(integration) = app.integrations.named(&tenant.integration) else { return false };
     let stands_in = integration.account_base(&tenant.host).is_ok_and(|base| base.origin() == address.origin());
     let host = address.host_str().unwrap_or_default();
-    stands_in || address.scheme() == "https" && address.port().is_none() && allowed_host(integration, host).is_ok()
+    stands_in || address.scheme() == "https" && address.port().is_none() && allowed_host(&integration, host).is_ok()
 }
 
 /// A client of the CRM API of a tenant's account. The stored host is checked against the current allow-list: a token
 /// is never sent to a host that the configuration does not allow today.
 pub fn rest(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<Rest> {
     let integration = integration(app, tenant)?;
-    let host = allowed_host(integration, &tenant.host)?;
-    rest_at(app, integration, &host)
+    let host = allowed_host(&integration, &tenant.host)?;
+    rest_at(app, &integration, &host)
 }
 
 /// Locks a tenant's row until the transaction ends: every change of its access or state holds this lock.
@@ -142,7 +142,7 @@ pub type CrmSkew = amocrm::chats::Skew;
 /// A client of the Chats API of an integration.
 pub fn chats(app: &TenantContext, integration: &Integration) -> anyhow::Result<Chats> {
     let clock = app.clock.clone();
-    Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), std::sync::Arc::new(move || clock.now()))
+    Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), Arc::new(move || clock.now()))
         .map(|chats| chats.with_skew(app.crm_skew.clone()))
         .with_context(|| format!("amojo_url of integration {:?} is not a usable address", integration.name))
 }
@@ -163,9 +163,6 @@ pub fn pool_of(integration_name: &str) -> String {
 }
 
 /// A configured channel by its id, with its integration.
-pub fn channel_config(app: &TenantContext, channel_id: Uuid) -> Option<(&Integration, &Channel)> {
-    app.config.integrations.iter().find_map(|integration| {
-        let same = |channel: &&Channel| Uuid::parse_str(&channel.id).is_ok_and(|id| id == channel_id);
-        Some((integration, integration.channels.iter().find(same)?))
-    })
+pub fn channel_config(app: &TenantContext, channel_id: Uuid) -> Option<(Arc<Integration>, ConfiguredChannel)> {
+    app.integrations.channel_by_uuid(channel_id)
 }

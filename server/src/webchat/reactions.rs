@@ -32,7 +32,7 @@ struct ChatReactionIn {
 
 /// The offered emoji that amoCRM accepts from this channel.
 pub fn offered(app: &WebchatContext, channel_id: Uuid) -> Vec<&'static str> {
-    match app.config.channel(&channel_id.to_string()).map(|(_, channel)| &channel.reactions) {
+    match app.integrations.channel(&channel_id.to_string()).map(|(_, channel)| channel.reactions.clone()) {
         Some(ReactionSupport::All) => EMOJI.to_vec(),
         Some(ReactionSupport::Only(agreed)) => {
             EMOJI.into_iter().filter(|emoji| agreed.iter().any(|one| one == emoji)).collect()

@@ -208,7 +208,7 @@ async fn person(
 /// The name that managers see for an unnamed visitor, in the account's language.
 async fn made_up(app: &WebchatContext, guest: &Guest) -> String {
     let tenant = app.lookup.tenant(guest.source().tenant_id).await.ok().flatten();
-    let language = tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.config, &tenant));
+    let language = tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.integrations, &tenant));
     Words::new(language).text("chat-visitor").with("code", guest.visitor.code()).to_string()
 }
 

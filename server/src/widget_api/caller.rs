@@ -67,7 +67,7 @@ pub(super) async fn name_of(app: &WidgetContext, tenant_id: Uuid, user_id: i64) 
 
 /// The language and platform name for a member of an account.
 pub(super) fn reader_of(app: &WidgetContext, tenant: &tenant::Model, language: Language) -> WidgetReader {
-    let crm = app.config.integration(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
+    let crm = app.integrations.named(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
     WidgetReader { words: Words::new(language), crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
 }
 

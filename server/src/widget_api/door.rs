@@ -49,7 +49,7 @@ pub(super) async fn guard(
 
 fn is_allowed(request: &HttpRequest, origin: &HeaderValue) -> bool {
     let app = request.app_data::<web::Data<WidgetContext>>();
-    app.zip(origin.to_str().ok()).is_some_and(|(app, origin)| origin::is_allowed(&app.config, origin))
+    app.zip(origin.to_str().ok()).is_some_and(|(app, origin)| origin::is_allowed(&app.integrations, origin))
 }
 
 fn is_preflight(request: &ServiceRequest) -> bool {
@@ -122,7 +122,7 @@ pub(super) fn reader(request: &HttpRequest) -> WidgetReader {
         return *known;
     }
     let app = request.app_data::<web::Data<WidgetContext>>();
-    let first = app.and_then(|app| app.config.integrations.first());
+    let first = app.and_then(|app| app.integrations.all().first().cloned());
     WidgetReader {
         words: Words::new(Language::of_request(request)),
         crm: first.map_or("amoCRM", |integration| integration.platform.brand()),

@@ -1,14 +1,14 @@
 //! The allowed origins: those of account hosts, one label under a configured suffix, over https. A local amoCRM
 //! (`account_url` is http on loopback) is one origin for all accounts.
 
-use base::config::{Config, Integration};
+use base::config::{Integration, Integrations};
 use url::{Host, Url};
 
 use crate::tenant::host_rules;
 
 /// Whether a page of this origin may call at all.
-pub(super) fn is_allowed(config: &Config, origin: &str) -> bool {
-    config.integrations.iter().any(|integration| {
+pub(super) fn is_allowed(integrations: &Integrations, origin: &str) -> bool {
+    integrations.all().iter().any(|integration| {
         let account = origin.strip_prefix("https://").is_some_and(|host| is_host(integration, host));
         account || is_local(integration, origin)
     })
@@ -43,13 +43,15 @@ fn local(integration: &Integration) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use base::config::Config;
+
     use super::*;
 
-    fn config(account_url: &str) -> Config {
+    fn config(account_url: &str) -> Integrations {
         let text = format!(
             "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"c\"\nclient_secret = \"s\"\naccount_url = \"{account_url}\"\n"
         );
-        Config::from_toml(&text).unwrap()
+        Integrations::new(&Config::from_toml(&text).unwrap())
     }
 
     #[test]
@@ -84,12 +86,12 @@ mod tests {
         for other in ["http://127.0.0.1:9101", "http://127.0.0.1", "https://127.0.0.1:9100", "http://localhost:9100"] {
             assert!(!is_allowed(&local, other), "{other}");
         }
-        let integration = &local.integrations[0];
+        let integration = &local.all()[0];
         assert!(shows(integration, "http://127.0.0.1:9100", "acme.amocrm.ru"));
         assert!(shows(integration, "https://acme.amocrm.ru", "acme.amocrm.ru"));
         assert!(!shows(integration, "https://other.amocrm.ru", "acme.amocrm.ru"));
         for real in ["http://stub.example/accounts/{host}", "https://127.0.0.1:9100/{host}", "http://{host}:9100"] {
-            assert_eq!(super::local(&config(real).integrations[0]), None, "{real}");
+            assert_eq!(super::local(&config(real).all()[0]), None, "{real}");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::disposable_token::{DisposableToken, Expected, verify};
-use base::config::{Config, CustomersMode, Integration};
+use base::config::{CustomersMode, Integration};
 use base::i18n::Language;
 use base::store::directory;
 use base64::Engine;
@@ -72,18 +72,18 @@ pub(super) async fn exchange(
 ) -> Result<HttpResponse> {
     let app = app.into_inner();
     let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(WidgetError::BadToken)?;
-    let token = verify(token, app.clock.now(), |client_id| expected(&app.config, client_id)).map_err(|why| {
+    let token = verify(token, app.clock.now(), |client_id| expected(&app, client_id)).map_err(|why| {
         tracing::info!(%why, "a widget token was rejected");
         WidgetError::BadToken
     })?;
-    let integration = app.config.integration_by_client_id(&token.client_uuid).ok_or(WidgetError::BadToken)?;
+    let integration = app.integrations.by_client_id(&token.client_uuid).ok_or(WidgetError::BadToken)?;
     if let Some(origin) = request.headers().get(header::ORIGIN) {
-        let shows = origin.to_str().is_ok_and(|origin| origin::shows(integration, origin, token.host.as_str()));
+        let shows = origin.to_str().is_ok_and(|origin| origin::shows(&integration, origin, token.host.as_str()));
         if !shows {
             return Err(WidgetError::ForeignPage);
         }
     }
-    let name = exchanged(integration, &token);
+    let name = exchanged(&integration, &token);
     let paced = app.widget.exchanges.take(token::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
     paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
     let found = tenants::install::find(&app, &integration.name, token.account_id).await?;
@@ -102,13 +102,13 @@ pub(super) async fn exchange(
 }
 
 /// The values that tokens of an integration must match.
-fn expected(config: &Config, client_id: &str) -> Option<Expected> {
-    let integration = config.integration_by_client_id(client_id)?;
+fn expected(app: &WidgetContext, client_id: &str) -> Option<Expected> {
+    let integration = app.integrations.by_client_id(client_id)?;
     let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
     Some(Expected {
         secrets: secrets.into_iter().flatten().cloned().collect(),
-        redirect_uri: integration.redirect_uri(&config.server.public_url),
-        hosts: host_rules(integration),
+        redirect_uri: integration.redirect_uri(&app.config.server.public_url),
+        hosts: host_rules(&integration),
     })
 }
 

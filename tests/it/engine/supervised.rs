@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 43] = [
+const TASKS: [&str; 44] = [
     "accounts",
     "alert_bot",
     "alert_checks",
@@ -24,6 +24,7 @@ const TASKS: [&str; 43] = [
     "gauges",
     "imports",
     "installs",
+    "integrations",
     "keys",
     "lines",
     "lookup",

@@ -11,6 +11,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("alert", &["platform"]),
     ("rotation", &["platform"]),
     ("audit", &["platform"]),
+    ("integrations", &["audit", "platform", "tenant"]),
     ("load_shedding", &["platform", "unknown_callers"]),
     ("identity", &["audit", "platform", "unknown_callers"]),
     ("customer", &["identity"]),

@@ -24,6 +24,7 @@ const CLI_KNOWS: &[&str] = &[
     "import",
     "intake",
     "identity",
+    "integrations",
     "rotation",
     "server",
     "settings",

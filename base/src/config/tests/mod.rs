@@ -1,3 +1,4 @@
+mod integrations;
 mod messages;
 mod rules;
 mod values;

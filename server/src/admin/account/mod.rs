@@ -142,7 +142,7 @@ async fn channels(app: &PanelContext, words: Words, tenant: &tenant::Model) -> R
         let known = tenants::channel_config(app, row.channel_id);
         let refused = row.status == ChannelStatus::NotAllowed.as_str();
         AccountChannelRow {
-            title: known.map(|(_, channel)| channel.title.clone()).unwrap_or_default(),
+            title: known.as_ref().map(|(_, channel)| channel.title.clone()).unwrap_or_default(),
             id: row.channel_id,
             state: states::channel(words, &row.status),
             ask: refused.then(|| {
@@ -151,7 +151,7 @@ async fn channels(app: &PanelContext, words: Words, tenant: &tenant::Model) -> R
                     .with("account", tenant.account_id.to_string())
                     .with("host", tenant.host.as_str())
                     .with("channel", row.channel_id.to_string())
-                    .with("code", known.map(|(_, channel)| channel.code.clone()).unwrap_or_default())
+                    .with("code", known.as_ref().map(|(_, channel)| channel.code.clone()).unwrap_or_default())
             }),
             said: LocalizedText::stored(&row.detail).in_words(words, states::crm(app, tenant)),
             connected_at: row.connected_at,

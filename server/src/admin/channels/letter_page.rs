@@ -39,14 +39,19 @@ pub async fn show(
     Operator(visitor): Operator,
     query: web::Query<LetterPageQuery>,
 ) -> Result<HttpResponse> {
-    let integration = app.config.integration(&query.integration).ok_or(AdminRefusal::NotThere)?;
+    let integration = app.integrations.named(&query.integration).ok_or(AdminRefusal::NotThere)?;
     let channel = match query.channel.as_str() {
-        "" => letter::model(integration),
+        "" => letter::model(&integration),
         id => Some(integration.channels.iter().find(|channel| channel.id == id).ok_or(AdminRefusal::NotThere)?),
     };
     let chosen = Language::of_code(&query.letter).unwrap_or(visitor.words.language()).complete();
     let letter = letter::write(
-        LetterSubject { config: &app.config, integration, channel, registered: !query.channel.is_empty() },
+        LetterSubject {
+            config: &app.config,
+            integration: &integration,
+            channel,
+            registered: !query.channel.is_empty(),
+        },
         chosen,
     )?;
     let page = AdminPage::of(&app, &visitor, "/admin/channels", visitor.words.text("admin-letter")).await?;

@@ -33,6 +33,9 @@ struct Channels {
 
 struct IntegrationRow {
     name: String,
+    /// Where it is changed.
+    place: Sentence,
+    paused: bool,
     platform: &'static str,
     client_id: String,
     secret_end: String,
@@ -71,21 +74,29 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
     let words = visitor.words;
     let counts = counts(&app).await?;
     let mut integrations = Vec::new();
-    for integration in &app.config.integrations {
+    for integration in app.integrations.all().iter() {
         let mut channels = Vec::new();
         for channel in &integration.channels {
             let refused = refused(&app, channel).await?;
             channels.push(channel_row(&app, words, channel, &counts, refused));
         }
-        integrations.push(integration_row(&app, integration, channels));
+        integrations.push(integration_row(&app, words, integration, channels));
     }
     let page = AdminPage::of(&app, &visitor, "/admin/channels", words.text("admin-integrations")).await?;
     Ok(page::html(&page, &Channels { page: page.clone(), integrations }))
 }
 
-fn integration_row(app: &PanelContext, integration: &Integration, channels: Vec<ChannelRow>) -> IntegrationRow {
+fn integration_row(
+    app: &PanelContext,
+    words: Words,
+    integration: &Integration,
+    channels: Vec<ChannelRow>,
+) -> IntegrationRow {
+    let in_file = app.integrations.is_in_file(&integration.name);
     IntegrationRow {
         name: integration.name.clone(),
+        place: words.text(if in_file { "admin-int-in-file" } else { "admin-int-stored" }),
+        paused: integration.paused,
         platform: integration.platform.brand(),
         client_id: integration.client_id.clone(),
         secret_end: end_of(&integration.client_secret),
@@ -138,10 +149,13 @@ fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
         ReactionSupport::All => words.text("channel-all").to_string(),
         ReactionSupport::Only(list) => list.concat(),
     };
-    let accounts = match (channel.public, channel.allowed_accounts.is_empty()) {
+    let plans = channel.allowed_plans.iter().map(|plan| words.text("admin-channel-plan").with("plan", plan.as_str()));
+    let listed: Vec<String> =
+        channel.allowed_accounts.iter().cloned().chain(plans.map(|plan| plan.to_string())).collect();
+    let accounts = match (channel.public, listed.is_empty()) {
         (true, _) => words.text("admin-channel-all-accounts").to_string(),
         (false, true) => words.text("admin-channel-crm-decides").to_string(),
-        (false, false) => channel.allowed_accounts.join(", "),
+        (false, false) => listed.join(", "),
     };
     [
         ("admin-agreed-accounts", accounts),

@@ -25,7 +25,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
         source: Some(SourceRef { external_id: source.external_id.clone() }),
         user: people::customer(line, parts, source.id, &parts.contact).await,
     };
-    let chat = match line.chats.create_chat(line.secret, &line.scope_id, &new).await {
+    let chat = match line.chats.create_chat(&line.secret, &line.scope_id, &new).await {
         Ok(chat) => chat,
         Err(error) => return Ok(judge(claim, &error)),
     };

@@ -35,7 +35,7 @@ pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message
             return None;
         }
     }
-    match line.chats.create_chat(line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
+    match line.chats.create_chat(&line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
         Ok(chat) => {
             contact::before_first(&line.app.tenants, source, &known, linking, &chat.id).await;
             Some(chat.id)
@@ -52,7 +52,7 @@ async fn group_chat(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMe
     if !parts.conversation.amocrm_chat_id.is_empty() || !is_in_group(parts) {
         return None;
     }
-    match line.chats.create_chat(line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
+    match line.chats.create_chat(&line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
         Ok(chat) => Some(chat.id),
         Err(error) => {
             tracing::info!(conversation.id = %parts.conversation.id, %error, "a group's chat could not be created ahead of its first message");

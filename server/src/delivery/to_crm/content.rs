@@ -28,7 +28,7 @@ pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &C
         FileReadiness::Kept(kept) => kept,
         FileReadiness::Later { after } => return Ok(Fitted::Later(after)),
         FileReadiness::Gone { .. } => {
-            let words = Words::new(language(&line.app.config, &parts.tenant));
+            let words = Words::new(language(&line.app.integrations, &parts.tenant));
             let text = media::placeholder(words, &file.file_name, file.text.as_deref());
             return Ok(Fitted::Content(CrmContent::Text { text }));
         }

@@ -43,7 +43,7 @@ pub(super) async fn attempt(
         content,
         delivery_status: None,
     };
-    let done = line.chats.edit_message(line.secret, &line.scope_id, &edit).await;
+    let done = line.chats.edit_message(&line.secret, &line.scope_id, &edit).await;
     Ok(Some(match done {
         Ok(Some(taken)) => Report::done(taken.status, Taken::default()).with_answer(taken.status, &taken.text),
         Ok(None) => Report::done(200, Taken::default()),

@@ -31,7 +31,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
     } else {
         contact::settled(line, parts, &message).await
     };
-    Ok(match line.chats.send_message(line.secret, &line.scope_id, &message).await {
+    Ok(match line.chats.send_message(&line.secret, &line.scope_id, &message).await {
         Ok(taken) => {
             let chat_id = chat_id.or_else(|| learned_chat(parts, &message, taken.conversation_id));
             let message_id = Some(taken.amojo_message_id);
@@ -109,7 +109,7 @@ enum HistoryMatch {
 /// Asks amojo whether it has the message: creating the chat (idempotent) returns amojo's id of it, and the chat's
 /// history contains accepted messages.
 async fn find_out(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Result<HistoryMatch, CrmError> {
-    let scoped = Scoped { chats: &line.chats, secret: line.secret, scope_id: &line.scope_id };
+    let scoped = Scoped { chats: &line.chats, secret: &line.secret, scope_id: &line.scope_id };
     let chat = new_chat(line, parts, message).await;
     let chat_id = scoped.chat_id(&parts.conversation.amocrm_chat_id, || chat).await?;
     let ours = |row: &PastMessage| row.message.client_id.as_deref() == Some(&message.message_id);

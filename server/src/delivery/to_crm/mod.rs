@@ -49,15 +49,15 @@ pub async fn attempt(
 struct CrmTarget<'a> {
     app: &'a Arc<DeliveryContext>,
     chats: Chats,
-    secret: &'a SecretString,
+    secret: SecretString,
     scope_id: String,
-    channel: &'a base::config::Channel,
+    channel: base::config::ConfiguredChannel,
 }
 
 impl<'a> CrmTarget<'a> {
     fn find(app: &'a Arc<DeliveryContext>, parts: &LetterContext) -> anyhow::Result<Option<Self>> {
         let Some(channel) = &parts.channel else { return Ok(None) };
-        let Some((integration, configured)) = app.config.channel(&channel.channel_id.to_string()) else {
+        let Some((integration, configured)) = app.integrations.channel(&channel.channel_id.to_string()) else {
             return Ok(None);
         };
         if channel.scope_id.is_empty() {
@@ -68,7 +68,7 @@ impl<'a> CrmTarget<'a> {
         let chats = Chats::new(app.http.trusted().clone(), base::config::base(&integration.amojo_url), now)?;
         let chats = chats.with_skew(app.crm_skew.clone());
         let scope_id = channel.scope_id.clone();
-        Ok(Some(Self { app, chats, secret: &configured.secret, scope_id, channel: configured }))
+        Ok(Some(Self { app, chats, secret: configured.secret.clone(), scope_id, channel: configured }))
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn attempt(
     let status = match report.state {
         State::Delivered => DeliveryStatus::Delivered,
         State::Read => DeliveryStatus::Read,
-        State::Failed => failed(report.failure, tenant::language(&line.app.config, &parts.tenant)),
+        State::Failed => failed(report.failure, tenant::language(&line.app.integrations, &parts.tenant)),
         State::Queued | State::Sent => return Ok(None),
     };
     if lower && !line.app.faults.errs("defect.lower_a_status") {
@@ -37,7 +37,7 @@ pub(super) async fn attempt(
     if message.amocrm_message_id.is_empty() {
         return Ok(Some(bury(FailureCode::Internal, "the message has no id at amoCRM")));
     }
-    let done = line.chats.delivery_status(line.secret, &line.scope_id, &message.amocrm_message_id, &status).await;
+    let done = line.chats.delivery_status(&line.secret, &line.scope_id, &message.amocrm_message_id, &status).await;
     Ok(Some(match done {
         Ok(()) => Report::done(200, Taken::default()),
         Err(error) => judge_about(claim, &error),

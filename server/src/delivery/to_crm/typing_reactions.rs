@@ -28,7 +28,7 @@ pub(super) async fn typing(
         sender_id: ids.person(&typing.sender.id),
         duration_milliseconds: Some(left),
     };
-    let done = line.chats.typing(line.secret, &line.scope_id, &typing).await;
+    let done = line.chats.typing(&line.secret, &line.scope_id, &typing).await;
     Ok(Some(match done {
         Ok(()) => Report::done(204, Taken::default()),
         Err(error) => judge(claim, &error),
@@ -58,7 +58,7 @@ pub(super) async fn reaction(
         user: ReactionUser::Client(ids.person(&reaction.sender.id)),
         emoji: reaction.emoji,
     };
-    let done = line.chats.react(line.secret, &line.scope_id, &reaction).await;
+    let done = line.chats.react(&line.secret, &line.scope_id, &reaction).await;
     Ok(Some(match done {
         Ok(()) => Report::done(200, Taken::default()),
         Err(error) => judge_about(claim, &error),

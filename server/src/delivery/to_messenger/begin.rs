@@ -62,8 +62,11 @@ pub(super) async fn way(
     }
     let hindered = |report: Report| Ok(MessengerRoute::Blocked(Box::new(report)));
     let support = line.connector.abilities().features.write_first;
-    let agreed =
-        line.app.config.channel(&line.source.channel_id.to_string()).is_none_or(|(_, channel)| channel.write_first);
+    let agreed = line
+        .app
+        .integrations
+        .channel(&line.source.channel_id.to_string())
+        .is_none_or(|(_, channel)| channel.write_first);
     if !agreed || support == Support::Refused {
         return hindered(not_begun(line));
     }

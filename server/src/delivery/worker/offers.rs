@@ -47,7 +47,8 @@ type Offered = Vec<(SlotOffer, TargetRate)>;
 
 impl Scan {
     pub fn new(app: &DeliveryContext) -> Self {
-        let amojos = app.config.integrations.iter().map(|integration| pool_of(&integration.name));
+        let integrations = app.integrations.all();
+        let amojos = integrations.iter().map(|integration| pool_of(&integration.name));
         let kinds = app.connectors.kinds().filter_map(|kind| app.connectors.get(kind));
         let messengers = kinds.map(|connector| connector.pool().to_owned());
         Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0 }
@@ -105,6 +106,9 @@ impl Scan {
             return Ok(());
         }
         self.swept_at = now;
+        for integration in app.integrations.all().iter() {
+            self.pools.entry(pool_of(&integration.name)).or_default();
+        }
         for pool in app.queue.pools().await? {
             self.pools.entry(pool).or_default();
         }

@@ -29,7 +29,7 @@ pub(super) async fn entry_of(
     let chat = HookChat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
     let route = Route::find(app, scope, chat, hook.source_external_id.as_deref()).await?;
     let at = believed(hook.at_milliseconds(), now);
-    let words = Words::new(tenant::language(&app.config, &scope.tenant));
+    let words = Words::new(tenant::language(&app.integrations, &scope.tenant));
     let receiver = customer(&hook.receiver);
     let contact = serde_json::to_string(&receiver).context("a person as JSON")?;
     let mut body = content::body_of(writer(app, scope, &hook.sender), receiver, &hook.message, words);
@@ -116,8 +116,8 @@ fn letter(
 /// A manager, or the channel's own bot.
 fn writer(app: &IntakeContext, scope: &ConnectedScope, sender: &ChatPerson) -> Person {
     let id = clean(sender.id.as_deref().unwrap_or_default());
-    let channel = app.config.channel(&scope.channel.channel_id.to_string());
-    let bot = channel.and_then(|(_, channel)| channel.bot.as_ref());
+    let channel = app.integrations.channel(&scope.channel.channel_id.to_string());
+    let bot = channel.and_then(|(_, channel)| channel.bot.clone());
     let role = if bot.is_some_and(|bot| bot.id == id) { Role::Bot } else { Role::Manager };
     Person { id, role, name: sender.name.as_deref().map(clean), ..Person::default() }
 }

@@ -70,7 +70,7 @@ async fn answer(
     payload: web::Payload,
 ) -> Result<HttpResponse, HttpResponse> {
     // A caller that names no channel of ours is refused before its body is read.
-    let channel = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
+    let channel = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.integrations.channel(channel_id));
     let Some((_, channel)) = channel else { return Err(not_genuine()) };
     let body = door::read(request, payload, BODY_BYTES).await.inspect_err(|refused| {
         if refused.status() == StatusCode::SERVICE_UNAVAILABLE {

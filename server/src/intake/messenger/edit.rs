@@ -131,7 +131,7 @@ fn in_place(content: &Content, language: Language) -> Content {
 
 async fn language_of(app: &IntakeContext, source: &source::Model) -> Result<Language> {
     let tenant = app.lookup.tenant(source.tenant_id).await.context("the source's account")?;
-    Ok(tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.config, &tenant)))
+    Ok(tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.integrations, &tenant)))
 }
 
 fn entry_of(

@@ -57,7 +57,8 @@ pub(super) async fn send(line: &CalledSource, conversation_id: &str, customer: &
 /// Sends the greeting to amoCRM, once its customer has written there. A channel without a bot cannot show it.
 pub(super) async fn show(line: &CalledSource, conversation_id: &str) -> Result<(), StoreError> {
     let (app, source) = (&line.app, &line.source);
-    let has_bot = app.config.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
+    let has_bot =
+        app.integrations.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
     if !has_bot || line.connector.greeting(&line.settings, line.words).is_none() {
         return Ok(());
     }

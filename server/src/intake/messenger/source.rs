@@ -59,7 +59,7 @@ impl CalledSource {
             return Err(Missing::Gone);
         }
         let tenant = app.lookup.tenant(source.tenant_id).await.map_err(|_| Missing::Unavailable)?;
-        let language = tenant.map_or(Language::En, |tenant| tenant::language(&app.config, &tenant));
+        let language = tenant.map_or(Language::En, |tenant| tenant::language(&app.integrations, &tenant));
         let settings = settings::open(app, &source).map_err(|error| {
             tracing::error!(source.id = %source_id, error = format!("{error:#}"), "a source's settings cannot be read");
             Missing::Unavailable

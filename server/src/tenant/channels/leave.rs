@@ -19,7 +19,7 @@ const TRIES: i32 = 12;
 /// retries.
 pub(in crate::tenant) async fn take_off(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<()> {
     let integration = tenants::integration(app, tenant)?;
-    let chats = tenants::chats(app, integration)?;
+    let chats = tenants::chats(app, &integration)?;
     for row in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await? {
         let Some((_, channel)) = tenants::channel_config(app, row.channel_id) else {
             note(app, &row, None).await?;

@@ -41,7 +41,7 @@ pub async fn renew(app: &TenantContext, channel: &tenant_channel::Model) -> anyh
         return Ok(());
     }
     let Some((integration, configured)) = channel_config(app, channel.channel_id) else { return Ok(()) };
-    match connect_one(app, &tenant, integration, configured).await {
+    match connect_one(app, &tenant, &integration, &configured).await {
         Ok(outcome) => keep::keep(app, &tenant, channel.channel_id, outcome).await?,
         Err(error) => {
             tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %channel.channel_id, %error, "amoCRM could not be asked for version 2 hooks; a hook in an hour triggers the next attempt");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::config::Integration;
 use base::i18n::LocalizedText;
 use chrono::TimeDelta;
 use entity::install_call;
@@ -128,14 +129,14 @@ async fn steps(app: &TenantContext, row: &install_call::Model) -> Result<Granted
         stage = match stage {
             InstallStage::Code(code) => {
                 let (integration, host) = place(app, row).map_err(|error| before(error.into()))?;
-                let fresh = exchange(app, integration, &host, &code).await.map_err(before)?;
+                let fresh = exchange(app, &integration, &host, &code).await.map_err(before)?;
                 known::was_genuine(app, &row.network).await;
                 InstallStage::Tokens(fresh)
             }
             InstallStage::Tokens(fresh) => {
                 let entered = |error| (error, true);
                 let (integration, host) = place(app, row).map_err(|error| entered(error.into()))?;
-                InstallStage::Entered(enter(app, integration, &host, &fresh).await.map_err(entered)?)
+                InstallStage::Entered(enter(app, &integration, &host, &fresh).await.map_err(entered)?)
             }
             InstallStage::Entered(entered) => {
                 finish(app, entered.tenant_id).await.map_err(|error| (error, true))?;
@@ -159,15 +160,13 @@ async fn keep(app: &TenantContext, row: &install_call::Model, stage: &InstallSta
     }
 }
 
-fn place<'app>(
-    app: &'app TenantContext,
-    row: &install_call::Model,
-) -> anyhow::Result<(&'app base::config::Integration, amocrm::Host)> {
+fn place(app: &TenantContext, row: &install_call::Model) -> anyhow::Result<(Arc<Integration>, amocrm::Host)> {
     let integration = app
-        .config
-        .integration(&row.integration)
+        .integrations
+        .named(&row.integration)
         .ok_or_else(|| anyhow::anyhow!("integration {:?} is not in the configuration", row.integration))?;
-    Ok((integration, crate::tenant::allowed_host(integration, &row.host)?))
+    let host = crate::tenant::allowed_host(&integration, &row.host)?;
+    Ok((integration, host))
 }
 
 /// Does the work and renews the claim meanwhile. Both are polled together: the work may hold the only write

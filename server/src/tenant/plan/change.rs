@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::settle::settle;
-use crate::tenant::{self as tenants, TenantContext};
+use crate::tenant::{self as tenants, TenantContext, channels};
 
 /// What to change: `None` keeps a value, `Some(None)` clears it. Times are milliseconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub async fn change(app: &TenantContext, tenant_id: Uuid, change: PlanChange) ->
     let mut update = tenant::Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .col_expr(Column::PlanAt, Expr::value(Some(now)));
+    let new_plan = news.plan.is_some();
     if let Some(plan) = news.plan {
         update = update.col_expr(Column::Plan, Expr::value(plan));
     }
@@ -79,6 +80,9 @@ pub async fn change(app: &TenantContext, tenant_id: Uuid, change: PlanChange) ->
         update = update.col_expr(Column::PaidUntil, Expr::value(at));
     }
     update.filter(Column::TenantId.eq(tenant_id)).exec(app.store.write()).await?;
+    if new_plan {
+        channels::offer(app, tenant_id).await?;
+    }
     app.lookup.forget();
     settle(app, tenant_id, true).await?;
     Ok(Some(detail))

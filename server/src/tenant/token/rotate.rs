@@ -62,8 +62,8 @@ struct Renewal<'call> {
 }
 
 /// Where an account's tokens are renewed.
-struct RefreshTarget<'call> {
-    integration: &'call Integration,
+struct RefreshTarget {
+    integration: Arc<Integration>,
     oauth: OAuth,
     host: Host,
     tenant: tenant::Model,
@@ -73,8 +73,8 @@ impl Renewal<'_> {
     async fn run(&self) -> Result<oauth_grant::Model, TokenError> {
         let tenant = tenants::load(self.app.store.read(), self.seen.tenant_id).await?.ok_or(TokenError::NoGrant)?;
         let integration = tenants::integration(self.app, &tenant)?;
-        let oauth = tenants::oauth(self.app, integration).with_total_time(CALL_TIME);
-        let host = tenants::allowed_host(integration, &tenant.host)?;
+        let oauth = tenants::oauth(self.app, &integration).with_total_time(CALL_TIME);
+        let host = tenants::allowed_host(&integration, &tenant.host)?;
         let mut place = RefreshTarget { integration, oauth, host, tenant };
         let vault = &self.app.vault;
         let newest = grant::open_refresh(vault, self.seen, &self.seen.refresh_token)?;
@@ -105,7 +105,7 @@ impl Renewal<'_> {
     /// rejected, with amoCRM's text.
     async fn refresh(
         &self,
-        place: &mut RefreshTarget<'_>,
+        place: &mut RefreshTarget,
         token: &SecretString,
     ) -> Result<Result<Grant, String>, TokenError> {
         let answer = match self.ask(place, token).await? {
@@ -131,12 +131,8 @@ impl Renewal<'_> {
         }
     }
 
-    async fn ask(
-        &self,
-        place: &RefreshTarget<'_>,
-        token: &SecretString,
-    ) -> Result<Result<Grant, OAuthError>, TokenError> {
-        let address = tenants::account_base(place.integration, &place.host)?;
+    async fn ask(&self, place: &RefreshTarget, token: &SecretString) -> Result<Result<Grant, OAuthError>, TokenError> {
+        let address = tenants::account_base(&place.integration, &place.host)?;
         let asked_at = self.app.clock.millis();
         let answer = place.oauth.refresh(address.as_str(), token).await;
         Ok(answer.map(|tokens| Grant::of(tokens, asked_at)))
@@ -144,7 +140,7 @@ impl Renewal<'_> {
 
     /// Asks the shared API host for the account's current host. True if it is a different, allowed one, which is then
     /// stored.
-    async fn moved_host(&self, renewing: &mut RefreshTarget<'_>, token: &SecretString) -> Result<bool, TokenError> {
+    async fn moved_host(&self, renewing: &mut RefreshTarget, token: &SecretString) -> Result<bool, TokenError> {
         let Some(host) = host::reported_host(self.app, &renewing.tenant, token).await? else { return Ok(false) };
         if host == renewing.host {
             return Ok(false);

@@ -111,11 +111,11 @@ async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result
     Ok(())
 }
 
-/// Connects refused channels again when they are due.
+/// Connects refused channels again when they are due, and ones that the integration got.
 async fn reconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let due: Vec<_> = broken(app, tenant_id).await?.into_iter().filter(|row| row.next_try_at <= Some(now)).collect();
-    if due.is_empty() {
+    if due.is_empty() && !channels::lacks_one(app, tenant_id).await? {
         return Ok(());
     }
     // One that amoCRM disconnected may belong to an account that left without a notice.

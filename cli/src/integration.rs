@@ -1,0 +1,114 @@
+//! `parom integration`: integrations that are made, changed and paused while servers run. Secrets are read from a file
+//! or standard input and never printed.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use base::json::Moment;
+use clap::Subcommand;
+use parom::app::App;
+use parom::audit::{Actor, By};
+use parom::integrations::{self, ListedIntegration, MadeOrChanged};
+use serde_json::{Value, json};
+
+#[derive(Debug, Subcommand)]
+pub enum IntegrationCommand {
+    /// Lists the integrations of the configuration file and the stored ones
+    List {
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes an integration, or replaces the stored one of the same name as a whole
+    Set {
+        /// A file with one [[integration]] and its channels, as in the configuration file; - reads standard input
+        file: PathBuf,
+    },
+    /// Stops installations by accounts that Parom does not know; the others go on
+    Pause { name: String },
+    /// Allows installations again
+    Resume { name: String },
+    /// Removes a stored integration that no account has
+    Remove { name: String },
+}
+
+/// Runs one command.
+pub async fn run(command: IntegrationCommand, app: &App, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let by = By::from(Actor::Cli);
+    let audit = &app.identity.audit;
+    let line = match command {
+        IntegrationCommand::List { json } => listed(&integrations::list(app).await?, json),
+        IntegrationCommand::Set { file } => match integrations::set(audit, &text(&file)?, &by).await? {
+            (name, MadeOrChanged::Made) => format!("Integration {name} is made."),
+            (name, MadeOrChanged::Changed) => format!("Integration {name} is changed."),
+        },
+        IntegrationCommand::Pause { name } => match integrations::pause(audit, &name, true, &by).await? {
+            true => format!("Integration {name} is paused."),
+            false => format!("Integration {name} was paused already."),
+        },
+        IntegrationCommand::Resume { name } => match integrations::pause(audit, &name, false, &by).await? {
+            true => format!("Integration {name} is resumed."),
+            false => format!("Integration {name} was not paused."),
+        },
+        IntegrationCommand::Remove { name } => {
+            integrations::remove(audit, &name, &by).await?;
+            format!("Integration {name} is removed.")
+        }
+    };
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(file: &Path) -> anyhow::Result<String> {
+    if file != Path::new("-") {
+        return std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()));
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+    Ok(text)
+}
+
+fn listed(all: &[ListedIntegration], json: bool) -> String {
+    if json {
+        let rows: Vec<Value> = all.iter().map(out).collect();
+        return json!({ "integrations": rows }).to_string();
+    }
+    if all.is_empty() {
+        return "There is no integration.".to_owned();
+    }
+    let lines = all.iter().map(|one| {
+        let place = if one.in_file { "file" } else { "stored" };
+        let state = match (&one.integration, one.in_use, one.paused) {
+            (None, ..) => "unreadable",
+            (_, false, _) => "not used",
+            (.., true) => "paused",
+            (.., false) => "active",
+        };
+        let channels = one.integration.as_ref().map_or(0, |integration| integration.channels.len());
+        format!("{:24}  {place:6}  {state:10}  channels {channels}  accounts {}", one.name, one.accounts)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn out(one: &ListedIntegration) -> Value {
+    let known = one.integration.as_ref();
+    json!({
+        "name": one.name,
+        "in_file": one.in_file,
+        "in_use": one.in_use,
+        "paused": one.paused,
+        "accounts": one.accounts,
+        "platform": known.map(|integration| integration.platform.brand()),
+        "client_id": known.map(|integration| integration.client_id.as_str()),
+        "channels": known.map(|integration| {
+            integration.channels.iter().map(|channel| channel.id.as_str()).collect::<Vec<_>>()
+        }),
+        "changed_at": one.changed.as_ref().map(|(at, _)| Moment(*at)),
+        "changed_by": one.changed.as_ref().map(|(_, by)| by.as_str()),
+    })
+}
+
+#[cfg(test)]
+mod tests;

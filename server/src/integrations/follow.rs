@@ -1,0 +1,85 @@
+//! In every process: the table is read every second, and its integrations replace those in use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::config::Integration;
+use base::store::VENDOR;
+use base::telemetry;
+use base::vault::Place;
+use entity::integration::{self, Column};
+use sea_orm::{DbErr, QueryOrder};
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
+
+use crate::platform::PlatformContext;
+use crate::tenant::pool_of;
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Follows the table until the server stops.
+pub async fn run(app: Arc<PlatformContext>, stop: CancellationToken) {
+    let mut seen = None;
+    let mut fails = false;
+    loop {
+        match rows(&app).await {
+            Ok(rows) => {
+                fails = false;
+                if seen.as_ref() != Some(&rows) {
+                    use_them(&app, &rows);
+                    seen = Some(rows);
+                }
+            }
+            Err(error) if !fails => {
+                fails = true;
+                tracing::warn!(%error, "the stored integrations cannot be read; those read before stay in use");
+            }
+            Err(_) => {}
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Uses what is stored now.
+pub async fn load(app: &PlatformContext) -> Result<(), DbErr> {
+    use_them(app, &rows(app).await?);
+    Ok(())
+}
+
+pub(super) async fn rows(app: &PlatformContext) -> Result<Vec<integration::Model>, DbErr> {
+    integration::Entity::of_tenant(VENDOR).order_by_asc(Column::Name).all(app.store.read()).await
+}
+
+/// The integration of a row.
+pub(super) fn opened(app: &PlatformContext, row: &integration::Model) -> anyhow::Result<Integration> {
+    let text = app.vault.open_text(VENDOR, Place::Integration, &row.name, &row.body)?;
+    // A plan that was removed since then must not stop the accounts that are connected.
+    let mut one = Integration::from_toml(text.expose_secret(), None)?;
+    one.paused = row.paused;
+    Ok(one)
+}
+
+/// A row that cannot be used leaves what was in use under its name.
+fn use_them(app: &PlatformContext, rows: &[integration::Model]) {
+    let usable = rows.iter().filter_map(|row| match opened(app, row) {
+        Ok(one) => Some(Arc::new(one)),
+        Err(error) => {
+            tracing::error!(
+                integration = row.name,
+                error = format!("{error:#}"),
+                "a stored integration cannot be used"
+            );
+            app.integrations.named(&row.name)
+        }
+    });
+    let usable: Vec<_> = usable.collect();
+    for name in app.integrations.replace(usable) {
+        tracing::error!(
+            integration = name,
+            "a stored integration is not used: another one, of the file or stored, has its name, client_id or a channel of it"
+        );
+    }
+    telemetry::start_remotes(app.integrations.all().iter().map(|one| pool_of(&one.name)));
+}

@@ -1,0 +1,44 @@
+//! After a change of an integration or of an account's plan: channels that an account may have now are connected by its
+//! next visit ([`crate::tenant::watch`]), which is due at once. A connected channel stays connected.
+
+use entity::{tenant, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::keep::look_by;
+use crate::platform::PlatformContext;
+use crate::tenant::{self as tenants, ChannelStatus, TenantContext};
+
+/// Tries channels that the account was refused, and ones that its integration got, again soon.
+pub async fn offer(app: &PlatformContext, tenant_id: Uuid) -> Result<(), DbErr> {
+    use tenant_channel::Column;
+    let now = app.clock.millis();
+    tenant_channel::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(Some(now)))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Status.eq(ChannelStatus::NotAllowed.as_str()))
+        .exec(app.store.write())
+        .await?;
+    look_by(app.store.write(), tenant_id, now).await
+}
+
+/// [`offer`] to all accounts of an integration.
+pub async fn offer_all(app: &PlatformContext, integration: &str) -> Result<(), DbErr> {
+    let accounts = tenant::Entity::find().filter(tenant::Column::Integration.eq(integration));
+    let ids: Vec<Uuid> =
+        accounts.select_only().column(tenant::Column::TenantId).into_tuple().all(app.store.read()).await?;
+    for tenant_id in ids {
+        offer(app, tenant_id).await?;
+    }
+    Ok(())
+}
+
+/// Whether the integration of an account has a channel that was never tried for it.
+pub(in crate::tenant) async fn lacks_one(app: &TenantContext, tenant_id: Uuid) -> Result<bool, DbErr> {
+    let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(false) };
+    let Some(integration) = app.integrations.named(&tenant.integration) else { return Ok(false) };
+    let rows = tenant_channel::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
+    let tried = |id: &str| Uuid::parse_str(id).is_ok_and(|id| rows.iter().any(|row| row.channel_id == id));
+    Ok(integration.channels.iter().any(|channel| !tried(&channel.id)))
+}
