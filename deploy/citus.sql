@@ -9,6 +9,7 @@ SELECT create_distributed_table('alert_chat', 'tenant_id', colocate_with => 'ten
 SELECT create_distributed_table('alert_notice', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_reader', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_webhook', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('announcement', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('api_key', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('attempt', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('audit', 'tenant_id', colocate_with => 'tenant');

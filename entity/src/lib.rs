@@ -11,6 +11,7 @@ pub mod alert_chat;
 pub mod alert_notice;
 pub mod alert_reader;
 pub mod alert_webhook;
+pub mod announcement;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;

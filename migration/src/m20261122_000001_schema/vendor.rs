@@ -1,9 +1,25 @@
-//! Events for the vendor's own webhooks. All rows belong to the nil tenant: they outlive the account that they are
-//! about.
+//! Announcements of the vendor, and events for the vendor's own webhooks. Announcements and events belong to
+//! the nil tenant: events outlive the account that they are about.
 
 use crate::table::{Table, bigint, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] = &[VENDOR_EVENT, VENDOR_EVENT_ATTEMPT];
+pub(super) const TABLES: &[Table] = &[ANNOUNCEMENT, VENDOR_EVENT, VENDOR_EVENT_ATTEMPT];
+
+/// A text for the panel and the widget of some or all accounts.
+const ANNOUNCEMENT: Table = tenant_table("announcement", &["id"])
+    .columns(&[
+        uuid("id"),
+        text("text_ru"),
+        text("text_en"),
+        text("link"),
+        text("audience"),
+        text("names"),
+        bigint("starts_at"),
+        bigint("ends_at"),
+        bigint("created_at"),
+    ])
+    // Finds those that have not ended, for every page of the panel.
+    .indexes(&["CREATE INDEX announcement_ends ON announcement (tenant_id, ends_at)"]);
 
 /// One event for one webhook.
 const VENDOR_EVENT: Table = tenant_table("vendor_event", &["id"])

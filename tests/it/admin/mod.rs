@@ -1,6 +1,7 @@
 //! The vendor's admin, as operators and strangers meet it.
 
 mod account;
+mod announcements;
 mod lists;
 pub mod operator;
 mod overview;

@@ -16,6 +16,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("customer", &["identity"]),
     ("media", &["alert", "audit", "platform", "settings"]),
     ("vendor_events", &["platform"]),
+    ("announcements", &[]),
     ("tenant", &["alert", "audit", "media", "platform", "unknown_callers", "vendor_events"]),
     ("contact", &["tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant", "vendor_events"]),
@@ -83,6 +84,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     (
         "widget_api",
         &[
+            "announcements",
             "api::body",
             "api::idempotency",
             "api::key",
@@ -103,6 +105,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &[
             "alert",
             "alert_notices",
+            "announcements",
             "api::cursor",
             "api::key",
             "api::key_ring",
@@ -126,6 +129,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &[
             "alert",
             "alert_notices",
+            "announcements",
             "api::cursor",
             "audit",
             "delivery",
