@@ -1,9 +1,13 @@
-//! Announcements of the vendor, and events for the vendor's own webhooks. Announcements and events belong to
+//! Notes and announcements of the vendor, and events for the vendor's own webhooks. Announcements and events belong to
 //! the nil tenant: events outlive the account that they are about.
 
 use crate::table::{Table, bigint, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] = &[ANNOUNCEMENT, VENDOR_EVENT, VENDOR_EVENT_ATTEMPT];
+pub(super) const TABLES: &[Table] = &[ACCOUNT_NOTE, ANNOUNCEMENT, VENDOR_EVENT, VENDOR_EVENT_ATTEMPT];
+
+/// What operators noted about an account.
+const ACCOUNT_NOTE: Table =
+    tenant_table("account_note", &["id"]).columns(&[uuid("id"), text("author"), text("text"), bigint("created_at")]);
 
 /// A text for the panel and the widget of some or all accounts.
 const ANNOUNCEMENT: Table = tenant_table("announcement", &["id"])

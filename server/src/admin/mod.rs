@@ -78,6 +78,8 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
     config
         .route("/accounts", web::get().to(accounts::show))
         .route("/accounts/{id}", web::get().to(account::show))
+        .route("/accounts/{id}/notes", web::post().to(account::notes::add))
+        .route("/accounts/{id}/notes/{note}/delete", web::post().to(account::notes::delete))
         .route("/accounts/{id}/limit", web::post().to(account::limit::set))
         .route("/accounts/{id}/plan", web::post().to(account::plan::set))
         .route("/accounts/{id}/weight", web::post().to(account::weight::set))

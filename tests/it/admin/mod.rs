@@ -3,6 +3,7 @@
 mod account;
 mod announcements;
 mod lists;
+mod notes;
 pub mod operator;
 mod overview;
 mod signing_in;

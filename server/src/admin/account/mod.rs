@@ -1,6 +1,7 @@
 //! One account: its data, its state, and the vendor's actions on it.
 
 pub mod limit;
+pub mod notes;
 pub mod plan;
 mod reason;
 pub mod suspend;
@@ -12,7 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::i18n::{LocalizedText, Sentence, Words};
-use entity::{source, tenant, tenant_channel};
+use entity::{account_note, source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -54,6 +55,9 @@ struct AccountPage {
     plan: PlanForm,
     /// Messages of the current month by kind, with the kind.
     usage: Vec<(String, KindUsage)>,
+    notes: Vec<account_note::Model>,
+    /// Characters of a note.
+    longest_note: usize,
     wrong: Option<Sentence>,
 }
 
@@ -121,6 +125,8 @@ async fn answer(
         limit,
         plan: PlanForm::of(app, words, &tenant),
         usage: month(app, &tenant).await?,
+        notes: notes::of(app, tenant.tenant_id).await?,
+        longest_note: notes::LONGEST,
         wrong,
         facts,
         tenant,
