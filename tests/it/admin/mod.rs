@@ -7,3 +7,4 @@ mod notes;
 pub mod operator;
 mod overview;
 mod signing_in;
+mod trouble;
