@@ -3,12 +3,14 @@
 -- the schema; docs/operations.md says what else a distributed PostgreSQL needs.
 
 SELECT create_distributed_table('tenant', 'tenant_id');
+SELECT create_distributed_table('account_note', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('account_usage', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_chat', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_notice', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_reader', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_webhook', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('announcement', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('api_key', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('attempt', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('audit', 'tenant_id', colocate_with => 'tenant');

@@ -5,12 +5,14 @@
 #[macro_use]
 mod tail;
 
+pub mod account_note;
 pub mod account_usage;
 pub mod alert;
 pub mod alert_chat;
 pub mod alert_notice;
 pub mod alert_reader;
 pub mod alert_webhook;
+pub mod announcement;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;

@@ -140,3 +140,10 @@ key-state-revoked = Revoked
 member-state-invited = Invited
 member-state-active = Active
 member-state-disabled = No access
+
+## The end of a subscription, above every page
+
+plan-notice-trial = The trial ends on { $date }. Messages are delivered until { $until }, after that they are received and wait.
+plan-notice-ending = The subscription to this service ends on { $date }. Messages are delivered until { $until }, after that they are received and wait.
+plan-notice-grace = The subscription to this service ended on { $date }. Messages are delivered until { $until }, after that they are received and wait until it is renewed.
+plan-notice-ended = The subscription to this service ended on { $date }. Messages are received and wait, nothing is delivered until it is renewed.

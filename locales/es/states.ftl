@@ -140,3 +140,10 @@ key-state-revoked = Revocada
 member-state-invited = Con invitación
 member-state-active = Con acceso
 member-state-disabled = Sin acceso
+
+## The end of a subscription, above every page
+
+plan-notice-trial = El periodo de prueba termina el { $date }. Los mensajes se entregan hasta el { $until }; después se reciben y esperan.
+plan-notice-ending = La suscripción a este servicio termina el { $date }. Los mensajes se entregan hasta el { $until }; después se reciben y esperan.
+plan-notice-grace = La suscripción a este servicio terminó el { $date }. Los mensajes se entregan hasta el { $until }; después se reciben y esperan hasta que se renueve.
+plan-notice-ended = La suscripción a este servicio terminó el { $date }. Los mensajes se reciben y esperan; nada se entrega hasta que se renueve.

@@ -140,3 +140,10 @@ key-state-revoked = Revogada
 member-state-invited = Com convite
 member-state-active = Com acesso
 member-state-disabled = Sem acesso
+
+## The end of a subscription, above every page
+
+plan-notice-trial = O período de teste termina em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam.
+plan-notice-ending = A assinatura deste serviço termina em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam.
+plan-notice-grace = A assinatura deste serviço terminou em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam até que seja renovada.
+plan-notice-ended = A assinatura deste serviço terminou em { $date }. As mensagens são recebidas e esperam; nada é entregue até que seja renovada.

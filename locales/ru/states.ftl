@@ -144,3 +144,10 @@ key-state-revoked = Отозван
 member-state-invited = Приглашён
 member-state-active = Активен
 member-state-disabled = Без доступа
+
+## The end of a subscription, above every page
+
+plan-notice-trial = Пробный период закончится { $date }. Сообщения доставляются до { $until }, потом принимаются и ждут.
+plan-notice-ending = Подписка на сервис закончится { $date }. Сообщения доставляются до { $until }, потом принимаются и ждут.
+plan-notice-grace = Подписка на сервис закончилась { $date }. Сообщения доставляются до { $until }, потом принимаются и ждут продления.
+plan-notice-ended = Подписка на сервис закончилась { $date }. Сообщения принимаются и ждут, до продления ничего не доставляется.

@@ -16,6 +16,7 @@ pub mod retention;
 pub mod alert;
 pub mod alert_checks;
 pub mod alert_notices;
+pub mod announcements;
 pub mod audit;
 pub mod customer;
 pub mod identity;

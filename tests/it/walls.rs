@@ -29,6 +29,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "alert",
             "alert_checks",
             "alert_notices",
+            "announcements",
             "api",
             "audit",
             "webchat",

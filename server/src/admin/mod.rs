@@ -11,6 +11,7 @@
 pub mod account;
 pub mod accounts;
 pub mod alerts;
+pub mod announcements;
 mod assets;
 pub mod channels;
 pub mod doctor;
@@ -77,6 +78,8 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
     config
         .route("/accounts", web::get().to(accounts::show))
         .route("/accounts/{id}", web::get().to(account::show))
+        .route("/accounts/{id}/notes", web::post().to(account::notes::add))
+        .route("/accounts/{id}/notes/{note}/delete", web::post().to(account::notes::delete))
         .route("/accounts/{id}/limit", web::post().to(account::limit::set))
         .route("/accounts/{id}/plan", web::post().to(account::plan::set))
         .route("/accounts/{id}/weight", web::post().to(account::weight::set))
@@ -102,6 +105,12 @@ fn vendor(config: &mut web::ServiceConfig) {
         .route("/channels/letter", web::get().to(channels::letter_page::show))
         .route("/alerts", web::get().to(alerts::show))
         .route("/alerts/letters", web::post().to(alerts::letters))
+        .route("/announcements", web::get().to(announcements::show))
+        .route("/announcements", web::post().to(announcements::add))
+        .route("/announcements/new", web::get().to(announcements::new))
+        .route("/announcements/{id}", web::get().to(announcements::edit))
+        .route("/announcements/{id}", web::post().to(announcements::change))
+        .route("/announcements/{id}/delete", web::post().to(announcements::delete))
         .route("/doctor", web::get().to(doctor::show))
         .route("/webhooks", web::get().to(webhooks::show))
         .route("/webhooks/{id}", web::get().to(webhooks::event))

@@ -23,13 +23,14 @@ pub struct AdminNav {
 }
 
 /// The menu.
-pub const MENU: [AdminNav; 10] = [
+pub const MENU: [AdminNav; 11] = [
     AdminNav { href: "/admin", key: "nav-overview" },
     AdminNav { href: "/admin/accounts", key: "admin-tenants" },
     AdminNav { href: "/admin/channels", key: "admin-integrations" },
     AdminNav { href: "/admin/queues", key: "admin-queues" },
     AdminNav { href: "/admin/undelivered", key: "nav-undelivered" },
     AdminNav { href: "/admin/alerts", key: "admin-alerts" },
+    AdminNav { href: "/admin/announcements", key: "admin-announcements" },
     AdminNav { href: "/admin/webhooks", key: "webhooks-title" },
     AdminNav { href: "/admin/doctor", key: "admin-doctor" },
     AdminNav { href: "/admin/audit", key: "nav-audit" },

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use base::browser::client_address;
 use base::error::{Error, Result};
@@ -25,12 +25,13 @@ use super::counts::{self, Counts};
 use super::crm_rights;
 use super::html::{ancestors, nothing_kept};
 use super::navigation::Nav;
-use super::notice::Notice;
+use super::notice::{self, Notice};
 use super::page::{PageContext, Title};
+use super::strips::{self, Strip};
 use super::theme::Theme;
 use super::{MemberRole, PanelContext, Right};
 use crate::audit::{self, Actor, AuditEntry};
-use crate::identity::realm::{self, LIVE, Realm};
+use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
 use turned_away::{instead, second_step_first, without_session};
 
@@ -63,6 +64,7 @@ pub struct Member {
     may_switch: bool,
     theme: Theme,
     notice: Option<Notice>,
+    strips: Vec<Strip>,
     counts: Counts,
     crm: &'static str,
     ancestors: String,
@@ -121,6 +123,7 @@ impl Member {
             looks_until: self.session.expires_at,
             theme: self.theme,
             notice: self.notice.clone(),
+            strips: self.strips.clone(),
             counts: self.counts,
             support_url: self.support_url.clone(),
             not_taken: false,
@@ -237,7 +240,8 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let integration = app.integrations.named(&tenant.integration);
     let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
     Ok(Some(Member {
-        notice: notice_of(app, request, &session).await?,
+        notice: notice::taken(app, request, &session).await?,
+        strips: strips::of(app, request, &tenant, language).await?,
         counts: counts::of(app, request, tenant.tenant_id).await?,
         person_id: Some(person_id),
         crm_user_id: session.crm_user_id,
@@ -264,19 +268,6 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         tenant: Arc::new(tenant),
         session,
     }))
-}
-
-/// Takes the stored notice for the page that is about to be shown.
-async fn notice_of(app: &PanelContext, request: &HttpRequest, session: &session::Model) -> Result<Option<Notice>> {
-    let shows = request.method() == Method::GET && !request.headers().contains_key(LIVE);
-    if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
-        return Ok(None);
-    }
-    // It is kept while nothing can be written, and then shown again.
-    if !app.is_read_only() {
-        sessions::set_notice(&app.identity, app.store.write(), session, "").await?;
-    }
-    Ok(serde_json::from_str(&sessions::notice(&app.identity, session)).ok())
 }
 
 /// Sessions from a lead card see one conversation; everything else is 404.

@@ -42,6 +42,7 @@ mod reports;
 mod rights;
 mod sign_in;
 mod sources;
+mod strips;
 mod team;
 mod templates;
 mod theme;

@@ -2,7 +2,15 @@
 
 use std::fmt::Display;
 
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use base::error::Result;
+use entity::session;
 use serde::{Deserialize, Serialize};
+
+use crate::identity::realm::LIVE;
+use crate::identity::session as sessions;
+use crate::panel::PanelContext;
 
 /// Presentation of a state or notice: icon, colour and, for screen readers, urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,4 +68,21 @@ impl Notice {
     pub fn with_copy(self, copy: impl Into<String>) -> Self {
         Self { copy: copy.into(), ..self }
     }
+}
+
+/// Takes the stored notice for the page that is about to be shown.
+pub(super) async fn taken(
+    app: &PanelContext,
+    request: &HttpRequest,
+    session: &session::Model,
+) -> Result<Option<Notice>> {
+    let shows = request.method() == Method::GET && !request.headers().contains_key(LIVE);
+    if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
+        return Ok(None);
+    }
+    // It is kept while nothing can be written, and then shown again.
+    if !app.is_read_only() {
+        sessions::set_notice(&app.identity, app.store.write(), session, "").await?;
+    }
+    Ok(serde_json::from_str(&sessions::notice(&app.identity, session)).ok())
 }

@@ -10,6 +10,7 @@ use super::counts::Counts;
 use super::markup;
 use super::navigation::Nav;
 use super::notice::{Notice, Tone};
+use super::strips::Strip;
 use super::theme::Theme;
 use super::{MemberRole, Right};
 use crate::identity::{form, realm, token};
@@ -61,6 +62,8 @@ pub struct PageContext {
     pub looks_until: i64,
     pub theme: Theme,
     pub notice: Option<Notice>,
+    /// Sentences above the page.
+    pub strips: Vec<Strip>,
     pub counts: Counts,
     /// Empty if the vendor configured none.
     pub support_url: String,
@@ -100,6 +103,7 @@ impl PageContext {
             looks_until: 0,
             theme: Theme::of_request(request),
             notice: None,
+            strips: Vec::new(),
             counts: Counts::default(),
             support_url: app.config.vendor.support_url.clone(),
             not_taken: false,

@@ -11,12 +11,14 @@
 
 mod change;
 mod due;
+mod ending;
 mod limits;
 mod settle;
 mod term;
 
 pub use change::{PlanChange, change};
 pub use due::{round, run};
+pub use ending::ending;
 pub use limits::{allows, messages_a_month, of, requests_per_key, sources_limit, stored_mb};
 pub use term::{Term, end_date};
 

@@ -118,5 +118,6 @@ async fn shown(app: &Arc<WidgetContext>, caller: &Caller) -> Result<HttpResponse
         .into_iter()
         .map(|row| WidgetChannelOut { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status })
         .collect();
-    Ok(HttpResponse::Ok().json(ConnectOut { tenant: WidgetTenantOut::of(app, &tenant, &caller.reader), channels }))
+    let tenant = WidgetTenantOut::of(app, &tenant, &caller.reader).await?;
+    Ok(HttpResponse::Ok().json(ConnectOut { tenant, channels }))
 }

@@ -216,7 +216,7 @@ async fn shown(
     Ok(SessionOut {
         token: secret,
         expires_at: Moment(row.expires_at),
-        tenant: WidgetTenantOut::of(app, tenant, &reader),
+        tenant: WidgetTenantOut::of(app, tenant, &reader).await?,
         user: UserOut {
             id: id.to_string(),
             is_admin: row.is_admin,

@@ -53,7 +53,7 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
         items,
         used: usage.used,
         limit: usage.limit,
-        tenant: WidgetTenantOut::of(&app, &caller.tenant, &caller.reader),
+        tenant: WidgetTenantOut::of(&app, &caller.tenant, &caller.reader).await?,
         strays: strays.into_iter().map(|row| WidgetStrayOut::of(row, &caller.reader)).collect(),
         next_cursor: None,
     }))

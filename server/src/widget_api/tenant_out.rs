@@ -1,10 +1,12 @@
 //! The account as the widget shows it.
 
 use entity::tenant;
+use sea_orm::DbErr;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::refusal::WidgetReader;
+use crate::announcements;
 use crate::tenant::{TenantStatus, plan};
 use crate::widget_api::WidgetContext;
 
@@ -20,10 +22,20 @@ pub(super) struct WidgetTenantOut {
     pub host: String,
     /// The meaning of the status and the next step; null if there is nothing to say.
     pub hint: Option<String>,
+    /// What the window shows above the sources.
+    pub notices: Vec<WidgetNoticeOut>,
+}
+
+/// The end of the subscription, or an announcement of the vendor.
+#[derive(Debug, Serialize)]
+pub(super) struct WidgetNoticeOut {
+    pub text: String,
+    /// An https address; null if there is none.
+    pub link: Option<String>,
 }
 
 impl WidgetTenantOut {
-    pub fn of(app: &WidgetContext, tenant: &tenant::Model, reader: &WidgetReader) -> Self {
+    pub async fn of(app: &WidgetContext, tenant: &tenant::Model, reader: &WidgetReader) -> Result<Self, DbErr> {
         let status = TenantStatus::shown(tenant);
         let days = if status == TenantStatus::Uninstalled { KEPT_LEFT } else { KEPT_UNPAID };
         let end = plan::end_date(&app.config, tenant, app.clock.millis(), reader.words);
@@ -31,6 +43,24 @@ impl WidgetTenantOut {
             let sentence = reader.words.text(format!("tenant-state-{}-hint", status.as_str()));
             sentence.with("crm", reader.crm).with("days", days).with("date", end).to_string()
         });
-        Self { id: tenant.tenant_id, status: status.as_str(), host: tenant.host.clone(), hint }
+        let (id, host) = (tenant.tenant_id, tenant.host.clone());
+        Ok(Self { id, status: status.as_str(), host, hint, notices: notices(app, tenant, reader).await? })
     }
+}
+
+async fn notices(
+    app: &WidgetContext,
+    tenant: &tenant::Model,
+    reader: &WidgetReader,
+) -> Result<Vec<WidgetNoticeOut>, DbErr> {
+    let now = app.clock.millis();
+    // Once it is over, the status says so.
+    let end = plan::ending(&app.config, tenant, now, reader.words).filter(|(_, is_over)| !is_over);
+    let end = end.map(|(text, _)| WidgetNoticeOut { text: text.to_string(), link: None });
+    let announced = announcements::shown_to(app.store.read(), tenant, now).await?;
+    let announced = announced.into_iter().map(|row| WidgetNoticeOut {
+        text: announcements::text(&row, reader.words.language()).to_owned(),
+        link: Some(row.link).filter(|link| !link.is_empty()),
+    });
+    Ok(end.into_iter().chain(announced).collect())
 }

@@ -1,7 +1,10 @@
 //! The vendor's admin, as operators and strangers meet it.
 
 mod account;
+mod announcements;
 mod lists;
+mod notes;
 pub mod operator;
 mod overview;
 mod signing_in;
+mod trouble;

@@ -11,12 +11,14 @@ use serde_json::Value;
 
 use super::operator::{EMAIL, Operator, make_operator};
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "/admin",
     "/admin/accounts",
     "/admin/channels",
     "/admin/queues",
     "/admin/undelivered",
+    "/admin/announcements",
+    "/admin/announcements/new",
     "/admin/webhooks",
     "/admin/alerts",
     "/admin/doctor",

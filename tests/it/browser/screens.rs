@@ -206,6 +206,8 @@ async fn admin_in(language: Language) {
         ("admin-undelivered", "/admin/undelivered".to_owned()),
         ("admin-letters", format!("/admin/undelivered/{}", line.tenant_id)),
         ("admin-redrop", format!("/admin/undelivered/{}/again?do=drop", line.tenant_id)),
+        ("admin-announcements", "/admin/announcements".to_owned()),
+        ("admin-announcement-new", "/admin/announcements/new".to_owned()),
         ("admin-webhooks", "/admin/webhooks".to_owned()),
         ("admin-channels", "/admin/channels".to_owned()),
         ("admin-alerts", "/admin/alerts".to_owned()),

@@ -130,6 +130,7 @@ async fn told(world: &mut World) -> Told {
     let pavel = operators.between("/admin/operators/", "/").expect("another operator").to_owned();
     let ids = [
         ("/operators/{id}", format!("/operators/{pavel}")),
+        ("/announcements/{id}", format!("/announcements/{}", Uuid::nil())),
         ("/channels/letter", "/channels/letter?integration=main".to_owned()),
         ("{id}", tenant),
         ("{file}", "admin.css".to_owned()),

@@ -50,6 +50,11 @@ async fn an_unpaid_trial_is_warned_held_and_released_in_order() {
         }
         let panel = world.panel(line.tenant_id).await;
         panel.opens("/panel").await.is(200).says(&["the subscription to the service ends on 4 Dec"]);
+        panel
+            .opens("/panel/messages")
+            .await
+            .is(200)
+            .says(&["The trial ends on 4 Dec. Messages are delivered until 11 Dec"]);
         panel.opens("/panel/alerts").await.is(200).says(&["ends on 4 Dec", "Messages are delivered until 11 Dec"]);
 
         world.advance(DAY);
@@ -77,6 +82,11 @@ async fn an_unpaid_trial_is_warned_held_and_released_in_order() {
         let panel = world.panel(line.tenant_id).await;
         panel.opens("/panel").await.is(200).says(&["Subscription ended", "ended on 4 Dec", "Write to support"]);
         panel.opens("/panel/sources/new").await.is(200).says(&["ended on 4 Dec"]);
+        panel
+            .opens("/panel/me")
+            .await
+            .is(200)
+            .says(&["ended on 4 Dec. Messages are received and wait, nothing is delivered"]);
 
         // A payment takes effect with the answer.
         let tenant = patch(world, &line, json!({ "paid_until": in_days(world, 30) })).await;

@@ -17,6 +17,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("customer", &["identity"]),
     ("media", &["alert", "audit", "platform", "settings"]),
     ("vendor_events", &["platform"]),
+    ("announcements", &[]),
     ("tenant", &["alert", "audit", "media", "platform", "unknown_callers", "vendor_events"]),
     ("contact", &["tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant", "vendor_events"]),
@@ -84,6 +85,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     (
         "widget_api",
         &[
+            "announcements",
             "api::body",
             "api::idempotency",
             "api::key",
@@ -104,6 +106,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &[
             "alert",
             "alert_notices",
+            "announcements",
             "api::cursor",
             "api::key",
             "api::key_ring",
@@ -127,6 +130,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &[
             "alert",
             "alert_notices",
+            "announcements",
             "api::cursor",
             "audit",
             "delivery",

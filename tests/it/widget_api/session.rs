@@ -25,7 +25,10 @@ async fn a_token_opens_a_session(world: &mut World) {
     let account = world.sandbox.add_account(HOST);
     let tenant = world.tenant(HOST).await.unwrap();
     let body = &opened.json;
-    assert_eq!(body["tenant"], json!({"id": tenant["id"], "status": "active", "host": HOST, "hint": null}));
+    assert_eq!(
+        body["tenant"],
+        json!({"id": tenant["id"], "status": "active", "host": HOST, "hint": null, "notices": []})
+    );
     assert_eq!(
         (&body["user"]["id"], &body["user"]["is_admin"]),
         (&json!(account.users[0].id.to_string()), &json!(true))

@@ -145,6 +145,14 @@ define(['./dom.js'], function (dom) {
     return [line, hint ? dom.paragraph(hint) : null, remedy(app)];
   }
 
+  /** The end of the subscription, and what the vendor announces. */
+  function notices(app) {
+    return (app.tenant.notices || []).map(function (one) {
+      const more = one.link ? [' ', dom.link(one.link, app.words.say('common-details'))] : [];
+      return dom.notice('wait', dom.paragraph([one.text].concat(more)));
+    });
+  }
+
   function footer(app) {
     const words = app.words;
     return dom.node('div', { class: 'parom-footer' }, [
@@ -172,7 +180,7 @@ define(['./dom.js'], function (dom) {
       if (app.notice) {
         parts.push(dom.notice(app.notice.tone, app.notice.children, { tabindex: '-1', 'data-notice': true }));
       }
-      parts.push(state(app), view());
+      parts.push(notices(app), state(app), view());
     }
     parts.push(footer(app));
     root.appendChild(dom.node('div', { class: 'parom-frame' }, parts));

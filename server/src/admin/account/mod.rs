@@ -1,9 +1,11 @@
 //! One account: its data, its state, and the vendor's actions on it.
 
 pub mod limit;
+pub mod notes;
 pub mod plan;
 mod reason;
 pub mod suspend;
+mod trouble;
 pub mod view_as;
 pub mod weight;
 pub mod window;
@@ -12,11 +14,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::i18n::{LocalizedText, Sentence, Words};
-use entity::{source, tenant, tenant_channel};
+use entity::{account_note, source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use self::plan::PlanForm;
+use self::trouble::{Known, Trouble};
 use super::accounts::facts::{self, AccountFigures};
 use super::alerts::{self, AlertRow};
 use super::operator::{AdminVisitor, Operator};
@@ -25,7 +28,7 @@ use super::refused::{AdminRefusal, Result};
 use super::states::{self, StateBadge};
 use crate::panel::PanelContext;
 use crate::panel::Tone;
-use crate::source as sources;
+use crate::source::{self as sources, SourceStatus};
 use crate::tenant::{self as tenants, ChannelStatus};
 use crate::usage::{self, KindUsage, LimitLine, Month};
 
@@ -37,6 +40,8 @@ struct AccountPage {
     crm: &'static str,
     state: StateBadge,
     hint: Sentence,
+    /// What is wrong; empty: nothing.
+    troubles: Vec<Trouble>,
     facts: AccountFigures,
     access: StateBadge,
     /// Who authorized it; empty if unknown.
@@ -54,6 +59,9 @@ struct AccountPage {
     plan: PlanForm,
     /// Messages of the current month by kind, with the kind.
     usage: Vec<(String, KindUsage)>,
+    notes: Vec<account_note::Model>,
+    /// Characters of a note.
+    longest_note: usize,
     wrong: Option<Sentence>,
 }
 
@@ -70,6 +78,7 @@ struct AccountChannelRow {
 }
 
 struct SourceRow {
+    id: Uuid,
     name: String,
     kind: String,
     is_default: bool,
@@ -77,6 +86,8 @@ struct SourceRow {
     since: i64,
     reason: Option<Sentence>,
     said: String,
+    /// A person has to do something about it.
+    is_broken: bool,
 }
 
 /// The page.
@@ -105,22 +116,29 @@ async fn answer(
     let facts = facts::of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(AdminRefusal::NotThere)?;
     let state = states::account(app, words, &tenant);
     let open = crate::alert::open(app.store.read(), tenant.tenant_id).await?;
+    let channels = channels(app, words, &tenant).await?;
+    let sources = source_rows(app, words, &tenant, crm).await?;
+    let known = Known { tenant: &tenant, crm, facts: &facts, alerts: &open, channels: &channels, sources: &sources };
+    let troubles = trouble::of(app, words, &known).await?;
     let account = AccountPage {
         page: page.clone(),
+        troubles,
         crm,
         hint: hint(app, words, &tenant, crm),
         state,
         access: states::access(words, &facts.access),
         giver: facts.access.by.as_ref().map(|giver| giver.name.clone()).unwrap_or_default(),
         allow_again: format!("{}{}", app.public_url(), tenants::access::reconnect_url(&tenant)),
-        channels: channels(app, words, &tenant).await?,
-        sources: source_rows(app, words, &tenant, crm).await?,
+        channels,
+        sources,
         alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),
         configured_limit: tenants::plan::sources_limit(&app.config, &tenant),
         limits: usage::shown(app, &tenant).await?,
         limit,
         plan: PlanForm::of(app, words, &tenant),
         usage: month(app, &tenant).await?,
+        notes: notes::of(app, tenant.tenant_id).await?,
+        longest_note: notes::LONGEST,
         wrong,
         facts,
         tenant,
@@ -180,6 +198,9 @@ async fn source_rows(
             since: state.since,
             reason: state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", crm)),
             said: LocalizedText::stored(&state.detail).in_words(words, crm),
+            is_broken: state.action.is_some()
+                && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking | SourceStatus::Paused),
+            id: row.id,
             is_default: row.is_default,
             kind: row.kind,
             name: row.name,

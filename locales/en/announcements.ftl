@@ -1,0 +1,35 @@
+### What the vendor announces to accounts, in the admin
+
+admin-announcements = Announcements
+admin-announcements-says = Shown above every page of the panel and in the widget.
+admin-announcements-empty = There are no announcements.
+admin-announcement-new = New announcement
+admin-announcement-change = Announcement
+admin-announcement-running = Shown now
+admin-announcement-planned = Planned
+admin-announcement-ended = Ended
+admin-announcement-text = Text
+admin-announcement-text-ru = Text in Russian
+admin-announcement-text-en = Text in English and for all other languages
+admin-announcement-link = Link
+admin-announcement-starts = From
+admin-announcement-ends = Until
+admin-announcement-times-hint = In UTC. Without a start it is shown at once.
+admin-announcement-audience = To
+admin-announcement-to-all = All accounts
+admin-announcement-to-accounts = Some accounts
+admin-announcement-to-plan = Accounts with a plan
+admin-announcement-to-integration = Accounts of an integration
+admin-announcement-of-plan = Plan { $name }
+admin-announcement-of-integration = Integration { $name }
+admin-announcement-accounts-hint = Ids or addresses of accounts, one a line: ours, amoCRM’s, or shop.amocrm.ru.
+admin-announcement-save = Save announcement
+admin-announcement-delete = Delete announcement
+admin-announcement-deleted = The announcement is deleted.
+admin-announcement-wrong-text = Write both texts, each with at most { $longest } characters.
+admin-announcement-wrong-link = The link is an address that begins with https://
+admin-announcement-wrong-times = Enter when it ends; the end comes after the start.
+admin-announcement-wrong-audience = One of these accounts, the plan or the integration does not exist.
+audit-did-announcement-added = Announcement added
+audit-did-announcement-changed = Announcement changed
+audit-did-announcement-deleted = Announcement deleted

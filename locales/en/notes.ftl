@@ -1,0 +1,12 @@
+### The vendor’s notes about an account, in the admin
+
+admin-notes = Notes
+admin-notes-says = Only operators see them. They are deleted with the account.
+admin-notes-none = No notes yet.
+admin-note-new = New note
+admin-note-add = Add note
+admin-note-delete = Delete
+admin-note-deleted = The note is deleted.
+admin-note-wrong = A note has 1 to { $longest } characters, and an account has at most { $most } notes. Nothing was added.
+audit-did-account-note_added = Note about the account added
+audit-did-account-note_deleted = Note about the account deleted

@@ -1,0 +1,35 @@
+### What the vendor announces to accounts, in the admin
+
+admin-announcements = Объявления
+admin-announcements-says = Видны над каждой страницей панели и в виджете.
+admin-announcements-empty = Объявлений нет.
+admin-announcement-new = Новое объявление
+admin-announcement-change = Объявление
+admin-announcement-running = Показывается
+admin-announcement-planned = Запланировано
+admin-announcement-ended = Закончилось
+admin-announcement-text = Текст
+admin-announcement-text-ru = Текст на русском
+admin-announcement-text-en = Текст на английском, он же для остальных языков
+admin-announcement-link = Ссылка
+admin-announcement-starts = С
+admin-announcement-ends = До
+admin-announcement-times-hint = По UTC. Без начала показывается сразу.
+admin-announcement-audience = Кому
+admin-announcement-to-all = Всем аккаунтам
+admin-announcement-to-accounts = Некоторым аккаунтам
+admin-announcement-to-plan = Аккаунтам с тарифом
+admin-announcement-to-integration = Аккаунтам интеграции
+admin-announcement-of-plan = Тариф { $name }
+admin-announcement-of-integration = Интеграция { $name }
+admin-announcement-accounts-hint = Номера или адреса аккаунтов, по одному в строке: наш, amoCRM или shop.amocrm.ru.
+admin-announcement-save = Сохранить объявление
+admin-announcement-delete = Удалить объявление
+admin-announcement-deleted = Объявление удалено.
+admin-announcement-wrong-text = Напишите оба текста, каждый не длиннее { $longest } знаков.
+admin-announcement-wrong-link = Ссылка начинается с https://
+admin-announcement-wrong-times = Укажите, когда показ закончится; конец должен быть позже начала.
+admin-announcement-wrong-audience = Одного из аккаунтов, тарифа или интеграции не существует.
+audit-did-announcement-added = Объявление добавлено
+audit-did-announcement-changed = Объявление изменено
+audit-did-announcement-deleted = Объявление удалено

@@ -1,0 +1,49 @@
+//! Sentences above every page: the end of the subscription, and what the vendor announces.
+
+use actix_web::HttpRequest;
+use base::i18n::{Language, Words};
+use entity::tenant;
+use sea_orm::DbErr;
+
+use super::notice::Tone;
+use crate::announcements;
+use crate::panel::PanelContext;
+use crate::tenant::plan;
+
+/// One sentence above the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strip {
+    pub tone: Tone,
+    pub text: String,
+    /// The text of the link; empty if there is none.
+    pub label: String,
+    pub href: String,
+}
+
+/// The strips of an account's page; none for the stream of events, which shows no page.
+pub(super) async fn of(
+    app: &PanelContext,
+    request: &HttpRequest,
+    tenant: &tenant::Model,
+    language: Language,
+) -> Result<Vec<Strip>, DbErr> {
+    if request.path() == "/panel/events" {
+        return Ok(Vec::new());
+    }
+    let (words, now) = (Words::new(language), app.clock.millis());
+    let strip = |tone, text: String, label: &'static str, href: &str| Strip {
+        tone,
+        text,
+        label: if href.is_empty() { String::new() } else { words.text(label).to_string() },
+        href: href.to_owned(),
+    };
+    let end = plan::ending(&app.config, tenant, now, words).map(|(text, is_over)| {
+        let tone = if is_over { Tone::Bad } else { Tone::Warn };
+        strip(tone, text.to_string(), "common-contact-support", &app.config.vendor.support_url)
+    });
+    let announced = announcements::shown_to(app.store.read(), tenant, now).await?;
+    let announced = announced
+        .iter()
+        .map(|row| strip(Tone::Wait, announcements::text(row, language).to_owned(), "common-details", &row.link));
+    Ok(end.into_iter().chain(announced).collect())
+}
