@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::{CONNECTORS, base, parse};
+use super::{CONNECTORS, Platform, base, parse};
 
 /// One amoCRM integration of the vendor.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,14 +30,6 @@ pub struct Integration {
     pub amojo_url: Url,
     pub channels: Vec<Channel>,
     pub widget: Option<WidgetConfig>,
-}
-
-/// The brand that an integration is registered with.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Platform {
-    Amocrm,
-    Kommo,
 }
 
 /// A Chats API channel, with what was agreed with amoCRM's support (it cannot be queried).
@@ -129,38 +121,6 @@ impl Channel {
         everyone
             || named(&self.allowed_accounts, account_id)
             || plan.is_some_and(|plan| named(&self.allowed_plans, plan))
-    }
-}
-
-impl Platform {
-    /// The brand's name.
-    pub const fn brand(self) -> &'static str {
-        match self {
-            Self::Amocrm => "amoCRM",
-            Self::Kommo => "Kommo",
-        }
-    }
-
-    /// Host suffixes of the brand's accounts.
-    pub fn account_hosts(self) -> &'static [&'static str] {
-        match self {
-            Self::Amocrm => &["amocrm.ru"],
-            Self::Kommo => &["kommo.com", "amocrm.com"],
-        }
-    }
-
-    fn consent_url(self) -> &'static str {
-        match self {
-            Self::Amocrm => "https://www.amocrm.ru/oauth",
-            Self::Kommo => "https://www.kommo.com/oauth",
-        }
-    }
-
-    fn amojo_url(self) -> &'static str {
-        match self {
-            Self::Amocrm => "https://amojo.amocrm.ru",
-            Self::Kommo => "https://amojo.kommo.com",
-        }
     }
 }
 

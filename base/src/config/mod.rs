@@ -21,6 +21,7 @@ mod media;
 mod messenger;
 mod parse;
 mod plans;
+mod platform;
 #[cfg(test)]
 mod tests;
 mod vendor_webhook;
@@ -36,13 +37,14 @@ use url::Url;
 
 pub use certificates::certificates;
 pub use clear::{InClear, in_the_clear};
-pub use integration::{Bot, Channel, Integration, Platform, ReactionSupport, WidgetConfig};
+pub use integration::{Bot, Channel, Integration, ReactionSupport, WidgetConfig};
 pub use integrations::{ConfiguredChannel, Integrations, collision};
 pub use load::{ConfigError, variable};
 pub use media::{MediaConfig, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
+pub use platform::Platform;
 pub use vendor_webhook::{VendorEventKind, VendorWebhook};
 
 /// The connectors that are built in. A channel may name these; others are rejected.
