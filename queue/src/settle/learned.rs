@@ -115,14 +115,6 @@ fn parked_keys(learned: &[(usize, &Settlement, &str)]) -> Rows {
         .text("external_id", learned.iter().map(|(_, _, id)| *id))
 }
 
-/// A part of a statement that finds whether a status waits for one of the ids just learned.
-pub fn waiting_statuses(settlements: &[Settlement]) -> Write {
-    parked_keys(&with_crm_side(settlements)).write(
-        "SELECT parked_status.tenant_id FROM rows JOIN parked_status ON parked_status.tenant_id = rows.tenant_id \
-         AND parked_status.source_id = rows.source_id AND parked_status.external_id = rows.external_id",
-    )
-}
-
 /// amojo's chat ids, learned by creating the chats. They are valid even if the lease was lost meanwhile.
 fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uuid)> {
     settlements

@@ -21,11 +21,10 @@ use crate::turn::{BREAKER, HELD, Key};
 
 /// Maximum settlements in one statement, which compares each with each lane.
 const MOST: usize = 32;
-/// Expressions of the statement: locked turns, statuses that wait, lanes of new letters, released lanes.
+/// Expressions of the statement: locked turns, lanes of new letters, released lanes.
 const TURNS: &str = "w1";
-const WAITING: &str = "w2";
-const ROOM: &str = "w3";
-const RELEASED: &str = "w4";
+const ROOM: &str = "w2";
+const RELEASED: &str = "w3";
 
 /// What the settlements of a target do to its turn.
 #[derive(Default)]
@@ -71,8 +70,7 @@ impl Queue {
         statement.add(&self.store, new_keys(&self.store, &learned::learned_keys(settlements)), "");
         // Reading the previous one makes PostgreSQL run that first: keys, turns, lanes.
         statement.add(&self.store, locked, " WHERE (SELECT count(*) FROM w0) >= 0");
-        statement.add(&self.store, learned::waiting_statuses(settlements), "");
-        let plain = format!("(SELECT count(*) FROM {TURNS} WHERE served) = $1 AND NOT EXISTS (SELECT FROM {WAITING})");
+        let plain = format!("(SELECT count(*) FROM {TURNS} WHERE served) = $1");
         let filter = format!(" WHERE {plain}");
         statement.add(&self.store, lane::upserted(&lanes), &filter);
         statement.add(&self.store, self.release(settlements), &filter);
@@ -145,6 +143,7 @@ fn are_plain(settlements: &[Settlement]) -> bool {
         matches!(one.settled, Settled::Delivered | Settled::Superseded)
             && matches!(one.turn, TurnEffect::Healthy | TurnEffect::Unasked | TurnEffect::None)
             && one.attempt.as_ref().is_none_or(fits)
+            && (one.crm.is_none() || learned.external_id.is_none())
             && learned.amocrm_chat_id.is_none()
             && learned.opened.is_none()
             && learned.used.is_none()

@@ -54,7 +54,7 @@ async fn notices(
     reader: &WidgetReader,
 ) -> Result<Vec<WidgetNoticeOut>, DbErr> {
     let now = app.clock.millis();
-    // Once it is over, the status says so.
+    // Once it is over, the status is `plan_ended`.
     let end = plan::ending(&app.config, tenant, now, reader.words).filter(|(_, is_over)| !is_over);
     let end = end.map(|(text, _)| WidgetNoticeOut { text: text.to_string(), link: None });
     let announced = announcements::shown_to(app.store.read(), tenant, now).await?;

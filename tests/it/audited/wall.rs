@@ -50,6 +50,7 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("connector Check", "calls a developer's own endpoint"),
     ("customer List", "looks"),
     ("dead List", "looks"),
+    ("integration List", "looks"),
     ("key List", "looks"),
     ("spool Drain", "brings hooks in that amoCRM sent; the message log tells of them"),
     ("tenant List", "looks"),

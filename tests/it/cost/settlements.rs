@@ -43,7 +43,8 @@ fn delivered(office: &Office, desk: &Desk, claim: &Claim) -> Settlement {
     done
 }
 
-/// On PostgreSQL one statement, which is its own transaction, in both directions and for a status.
+/// On PostgreSQL one statement, which is its own transaction, for messages and statuses to amoCRM. A manager's message
+/// takes a transaction, which looks for statuses that came before its id.
 async fn a_settlement_of_a_success_is_one_statement(office: &mut Office) {
     let desk = office.desk();
     for count in [1, 12] {
@@ -62,7 +63,7 @@ async fn a_settlement_of_a_success_is_one_statement(office: &mut Office) {
             });
             let cost = cost.await;
             assert_eq!(good, vec![true; count]);
-            if !office.store.is_sqlite() {
+            if !office.store.is_sqlite() && target == desk.channel_id {
                 assert_eq!((cost.statements.len(), cost.transactions), (1, 0), "{:#?}", cost.statements);
             }
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, World, both};
+use sandbox::{Fault, Part};
 use serde_json::json;
 
 async fn what_cannot_be_taken_now_is_repeated_with_the_same_id(world: &mut World) {
@@ -150,6 +151,24 @@ async fn an_answer_sent_again_after_its_failure_is_told_delivered(world: &mut Wo
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [-1, 1], "the manager need not believe in a failure");
 }
 
+/// The report of the failure still waits for amoCRM when the message arrives after all.
+async fn a_failure_that_is_no_longer_true_is_not_reported(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    world.messenger.answers_by(|_| Answer::status(400));
+    world.sandbox.faults().next(Part::Status, 1, Fault::Status { code: 500, retry_after: None });
+    let said = manager.answers("anna", "second try").await;
+    world.deliver_all().await;
+    assert!(world.statuses_at_crm(&line, &said.message_id).is_empty());
+    world.messenger.answers_by(|_| Answer::status(200));
+    let dead = world.api.get(&line.dead_letters()).await.is(200).text_at("/items/0/id");
+    world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);
+    world.deliver_all().await;
+    let id = world.messenger.taken().last().unwrap().message_id();
+    world.customer(&line, "anna").tells(&id, "delivered").await.is(202);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
+}
+
 async fn age_counts_while_held(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
@@ -201,6 +220,7 @@ async fn no_more_of_an_answer_is_read_than_64_kib(world: &mut World) {
 both!(
     no_more_of_an_answer_is_read_than_64_kib,
     an_answer_sent_again_after_its_failure_is_told_delivered,
+    a_failure_that_is_no_longer_true_is_not_reported,
     what_cannot_be_taken_now_is_repeated_with_the_same_id,
     a_repeat_says_so_once_an_earlier_try_may_have_arrived,
     a_refusal_fails_the_message_and_the_next_goes_on,
