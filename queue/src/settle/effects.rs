@@ -78,7 +78,7 @@ pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
         let carried = one.settled == Settled::Delivered;
         positions.get(&one.claim.letter.id).copied().filter(|_| carried).unwrap_or(0)
     };
-    about_messages(mine).long("position", messages_of(mine).map(|one| position(one))).write(update("rows.position", ""))
+    about_messages(mine).long("position", messages_of(mine).map(position)).write(update("rows.position", ""))
 }
 
 /// The same with the positions from `lanes`, an expression of the same statement that has released the lanes and
