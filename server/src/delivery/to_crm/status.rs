@@ -11,7 +11,7 @@ use super::judge::{bury, judge_about};
 use crate::delivery::letter_context::LetterContext;
 use crate::tenant;
 
-/// Sends a status; none if amoCRM already has a higher one, and no failure of a message that was sent after all.
+/// Sends a status; none if amoCRM already has a higher one, and no failure of a message that was delivered after all.
 pub(super) async fn attempt(
     line: &CrmTarget<'_>,
     claim: &Claim,
@@ -20,8 +20,9 @@ pub(super) async fn attempt(
     let report: StatusReport = serde_json::from_str(&claim.letter.payload)?;
     let message = &parts.message()?.message;
     let reported = State::from_number(message.reported)?;
-    let overcome = report.state == State::Failed && message.state != State::Failed.number();
-    let lower = reported >= report.state || overcome;
+    let arrived = |state| matches!(state, State::Delivered | State::Read);
+    let overcome = arrived(reported) || arrived(State::from_number(message.state)?);
+    let lower = reported >= report.state || (report.state == State::Failed && overcome);
     let status = match report.state {
         State::Delivered => DeliveryStatus::Delivered,
         State::Read => DeliveryStatus::Read,
