@@ -10,8 +10,12 @@ use crate::load_shedding::LoadSheddingContext;
 
 /// Interval of the checks.
 const LOOK: Duration = Duration::from_secs(10);
-/// A larger disk counts as this size: a tenth of a terabyte is enough.
-const LARGE: u64 = 40 * 1024 * 1024 * 1024;
+const GIB: u64 = 1024 * 1024 * 1024;
+/// For the metric, a larger disk counts as this size: a tenth of a terabyte is no reason to worry.
+const WARNED_SIZE: u64 = 40 * GIB;
+/// For refusing requests, a larger disk counts as this size: with 4 GiB free, nothing is refused yet. Its last 5 % are
+/// the space that the spool needs.
+const SHED_SIZE: u64 = 5 * GIB;
 
 /// Watches the disks that hold messages until the stop.
 pub async fn watch(app: Arc<LoadSheddingContext>, stop: CancellationToken) {
@@ -20,9 +24,13 @@ pub async fn watch(app: Arc<LoadSheddingContext>, stop: CancellationToken) {
     let places: Vec<PathBuf> = places.into_iter().filter(|place| !place.as_os_str().is_empty()).collect();
     loop {
         let all = places.clone();
-        let free = tokio::task::spawn_blocking(move || all.iter().filter_map(|place| free(place)).min()).await;
-        if let Ok(Some(free)) = free {
+        let spaces = tokio::task::spawn_blocking(move || all.iter().filter_map(|place| space(place)).collect()).await;
+        let spaces: Vec<Space> = spaces.unwrap_or_default();
+        let least = |size| spaces.iter().filter_map(|space| space.free_percent(size)).min();
+        if let Some(free) = least(SHED_SIZE) {
             app.load.disk_has(free);
+        }
+        if let Some(free) = least(WARNED_SIZE) {
             metrics::gauge!("parom_disk_free_percent").set(f64::from(free));
         }
         if stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
@@ -31,16 +39,25 @@ pub async fn watch(app: Arc<LoadSheddingContext>, stop: CancellationToken) {
     }
 }
 
-/// Free percentage of the disk of a path, or of the nearest folder that exists.
-fn free(place: &Path) -> Option<u8> {
-    let whole = std::path::absolute(place).ok()?;
-    let standing = whole.ancestors().find(|one| one.exists())?;
-    hundredths(fs4::total_space(standing).ok()?, fs4::available_space(standing).ok()?)
+/// Bytes of a disk.
+struct Space {
+    all: u64,
+    free: u64,
 }
 
-fn hundredths(all: u64, free: u64) -> Option<u8> {
-    let all = all.min(LARGE);
-    u8::try_from(free.min(all).saturating_mul(100).checked_div(all)?).ok()
+impl Space {
+    /// Percentage that is free, if a disk larger than `size` bytes counted as `size`; none for a disk without a size.
+    fn free_percent(&self, size: u64) -> Option<u8> {
+        let all = self.all.min(size);
+        u8::try_from(self.free.min(all).saturating_mul(100).checked_div(all)?).ok()
+    }
+}
+
+/// The disk of a path, or of the nearest folder that exists.
+fn space(place: &Path) -> Option<Space> {
+    let whole = std::path::absolute(place).ok()?;
+    let existing = whole.ancestors().find(|one| one.exists())?;
+    Some(Space { all: fs4::total_space(existing).ok()?, free: fs4::available_space(existing).ok()? })
 }
 
 #[cfg(test)]
@@ -49,10 +66,19 @@ mod tests {
 
     #[test]
     fn a_large_disk_has_room_with_little_of_it_free() {
-        const GIB: u64 = 1024 * 1024 * 1024;
-        assert_eq!(hundredths(20 * GIB, GIB), Some(5));
-        assert_eq!(hundredths(1024 * GIB, 46 * GIB), Some(100));
-        assert_eq!(hundredths(1024 * GIB, 2 * GIB), Some(5));
-        assert_eq!(hundredths(0, 0), None);
+        let percent = |all, free, size| Space { all, free }.free_percent(size);
+        assert_eq!(percent(20 * GIB, GIB, WARNED_SIZE), Some(5));
+        assert_eq!(percent(1024 * GIB, 46 * GIB, WARNED_SIZE), Some(100));
+        assert_eq!(percent(1024 * GIB, 2 * GIB, WARNED_SIZE), Some(5));
+        assert_eq!(percent(0, 0, WARNED_SIZE), None);
+    }
+
+    #[test]
+    fn requests_are_refused_only_when_the_disk_is_nearly_full() {
+        let percent = |all, free| Space { all, free }.free_percent(SHED_SIZE);
+        assert_eq!(percent(250 * GIB, 2 * GIB), Some(40), "a build machine with 2 GiB left still serves");
+        assert_eq!(percent(250 * GIB, GIB / 2), Some(10));
+        assert_eq!(percent(250 * GIB, GIB / 4), Some(5));
+        assert_eq!(percent(GIB, GIB / 20), Some(4), "a small disk counts as it is");
     }
 }
