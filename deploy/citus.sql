@@ -15,6 +15,7 @@ SELECT create_distributed_table('api_key', 'tenant_id', colocate_with => 'tenant
 SELECT create_distributed_table('attempt', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('audit', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('chat_email', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('chat_site', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('chore', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('contact_task', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('conversation', 'tenant_id', colocate_with => 'tenant');

@@ -40,9 +40,15 @@ mod tenant;
 mod vendor;
 mod widget;
 
+/// With the commit if `deploy/release` built this binary.
+const VERSION: &str = match option_env!("PAROM_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
 /// Carries conversations between messengers and amoCRM / Kommo.
 #[derive(Parser)]
-#[command(name = "parom", version, propagate_version = true)]
+#[command(name = "parom", version = VERSION, propagate_version = true)]
 struct Arguments {
     /// The configuration file.
     #[arg(long, global = true, env = "PAROM_CONFIG", value_name = "FILE")]

@@ -17,6 +17,7 @@ pub mod api_key;
 pub mod attempt;
 pub mod audit;
 pub mod chat_email;
+pub mod chat_site;
 pub mod chore;
 pub mod contact_task;
 pub mod conversation;

@@ -16,7 +16,7 @@ data-retention-usual =
     }
 data-retention-days =
     { $days ->
-        [0] only as long as delivery needs
+        [0] do not keep: erase as soon as delivered
         [one] { $days } day
        *[other] { $days } days
     }
@@ -81,9 +81,10 @@ data-kept-messages-term =
 data-kept-texts = Texts and contents of messages
 data-kept-texts-term =
     { $days ->
-        [one] { $days } day
-       *[other] { $days } days
-    } after they arrived or failed
+        [0] Not kept: erased as soon as the message is delivered
+        [one] { $days } day after they arrived or failed
+       *[other] { $days } days after they arrived or failed
+    }
 data-kept-hooks = Raw incoming requests
 data-kept-hooks-term =
     { $days ->

@@ -121,7 +121,7 @@ admin-conflict = This cannot be done in the account’s present state. Check the
 ## Vendor’s admin: accounts
 
 admin-search = Search
-admin-search-hint = Part of an address or name, or the ID of an account.
+admin-search-hint = Part of an address or name, the ID of an account, or the ID of a message: Parom’s, amoCRM’s or the messenger’s. Phone numbers are found within an account, in the panel.
 admin-any-state = Any state
 admin-none-found = No account matches.
 admin-first-page = First page
@@ -181,6 +181,9 @@ admin-limit-label = Sources the account may have
 admin-limit-hint = From 0 to 100; now there are { $used }. Empty: { $limit }, as configured.
 admin-limit-save = Save limit
 admin-limit-wrong = The limit is a whole number from 0 to 100, or empty.
+admin-texts-label = Days to keep message texts
+admin-texts-hint = Empty: the configured number ({ $days }). 0: nothing is kept; a text is erased as soon as its message was delivered.
+admin-texts-wrong = The number of days is a whole number up to { $most }. Nothing was changed.
 admin-weight-label = Priority while many wait
 admin-weight-hint = From 1 to 100; 1 is the default, 3 gets three times as much. It matters only while others wait as well.
 admin-weight-save = Save priority
@@ -205,10 +208,10 @@ admin-to-account = To the account
 
 ## Vendor’s admin: integrations and channels
 
-admin-no-integration = There is no integration. Add [[integration]] to the configuration file, or run parom integration set.
+admin-no-integration = There is no integration. Make one here, add [[integration]] to the configuration file, or run parom integration set.
 admin-int-paused = New installations are paused: only accounts that Parom knows can connect.
 admin-int-in-file = In the configuration file; changed there, with a restart.
-admin-int-stored = Stored; changed with parom integration, without a restart.
+admin-int-stored = Stored; changed here or with parom integration, without a restart.
 admin-int-client-id = Integration ID
 admin-int-secret = Secret, ends in
 admin-int-previous = earlier one, still accepted:

@@ -53,6 +53,32 @@ doctor-proxies-none = public_url is https, but server.trusted_proxies is empty: 
 doctor-proxies-none-fix = name the proxy in server.trusted_proxies; without it sign-in attempts of all visitors are counted together and the audit log shows the proxy's address
 doctor-public_url-unreachable = { $url } is not reachable from outside: { $reason }
 doctor-public_url-unreachable-fix = check DNS, the certificate and the proxy; amoCRM and messengers call this address
+doctor-outside-ok = { $url } leads to this service
+doctor-outside-other = { $url } answers, but not with this service’s key: it leads to another service, or its processes have another key
+doctor-outside-other-fix = compare server.public_url with the proxy’s address of this service, and the keys of all processes
+doctor-outside-clock = the clock differs from the public address’s by { $seconds } s
+doctor-certificate-days =
+    { $days ->
+        [one] the certificate is valid for { $days } more day
+       *[other] the certificate is valid for { $days } more days
+    }
+doctor-certificate-fix = look in the proxy’s log why it was not renewed; without a certificate amoCRM and messengers reach nothing
+doctor-backup-none = no backup by parom backup create is recorded
+doctor-backup-age =
+    { $hours ->
+        [one] the last backup is { $hours } hour old
+       *[other] the last backup is { $hours } hours old
+    }
+doctor-backup-fix = look why: systemctl status parom-backup.service
+doctor-disk-days =
+    { $days ->
+        [one] at the rate of the last week the disk is full in { $days } day
+       *[other] at the rate of the last week the disk is full in { $days } days
+    }
+doctor-disk-fix = make the disk larger, move files to a bucket (media.url), or keep them for fewer days (media.keep_days)
+doctor-webhook-ok = the webhook { $name } takes its events
+doctor-webhook-refused = the webhook { $name } does not take its events: { $waiting } are tried again, { $failed } have failed
+doctor-webhook-fix = repair its receiver; /admin/webhooks shows each attempt and sends failed events again
 doctor-media-ok = files are kept in { $place }
 doctor-media-wrong = files cannot be kept in { $place }: { $reason }
 doctor-media-wrong-fix = make the folder of media.dir writable for Parom, or check media.url, media.s3 and the bucket’s rights

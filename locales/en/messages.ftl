@@ -32,6 +32,7 @@ messages-kind-sticker = Sticker
 messages-kind-location = Location
 messages-kind-contact = Contact
 messages-text-hidden = Text is hidden. Your role sees the route, not the content.
+messages-text-not-kept = Not kept. This account’s texts are erased as soon as they are delivered.
 messages-text-erased =
     The text was erased at the end of its retention period ({ $days ->
         [one] { $days } day

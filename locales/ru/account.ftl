@@ -18,7 +18,7 @@ data-retention-usual =
     }
 data-retention-days =
     { $days ->
-        [0] не дольше, чем нужно для доставки
+        [0] не хранить: стирать сразу после доставки
         [one] { $days } день
         [few] { $days } дня
         [many] { $days } дней
@@ -95,11 +95,12 @@ data-kept-messages-term =
 data-kept-texts = Тексты и содержимое сообщений
 data-kept-texts-term =
     { $days ->
-        [one] { $days } день
-        [few] { $days } дня
-        [many] { $days } дней
-       *[other] { $days } дня
-    } после доставки или отказа
+        [0] Не хранятся: стираются сразу после доставки
+        [one] { $days } день после доставки или отказа
+        [few] { $days } дня после доставки или отказа
+        [many] { $days } дней после доставки или отказа
+       *[other] { $days } дня после доставки или отказа
+    }
 data-kept-hooks = Исходные запросы (вебхуки)
 data-kept-hooks-term =
     { $days ->

@@ -139,7 +139,7 @@ admin-conflict = В нынешнем состоянии аккаунта это 
 ## Vendor’s admin: accounts
 
 admin-search = Поиск
-admin-search-hint = Часть адреса или названия либо ID аккаунта.
+admin-search-hint = Часть адреса или названия, ID аккаунта либо ID сообщения: Парома, amoCRM или мессенджера. Номер телефона ищут внутри аккаунта, в его панели.
 admin-any-state = Любое состояние
 admin-none-found = Подходящих аккаунтов нет.
 admin-first-page = Первая страница
@@ -203,6 +203,9 @@ admin-limit-label = Сколько источников может быть у �
 admin-limit-hint = От 0 до 100; сейчас занято { $used }. Пусто: { $limit }, как в настройках сервера.
 admin-limit-save = Сохранить ограничение
 admin-limit-wrong = Ограничение — целое число от 0 до 100 или пустое поле.
+admin-texts-label = Сколько дней хранить тексты сообщений
+admin-texts-hint = Пусто: число из конфигурации ({ $days }). 0: не хранить; текст стирается сразу после доставки сообщения.
+admin-texts-wrong = Число дней — целое, не больше { $most }. Ничего не изменено.
 admin-weight-label = Приоритет, когда ждут многие
 admin-weight-hint = От 1 до 100; обычно 1, а 3 получает втрое больше. Учитывается, только пока ждут и другие.
 admin-weight-save = Сохранить приоритет
@@ -227,10 +230,10 @@ admin-to-account = К аккаунту
 
 ## Vendor’s admin: integrations and channels
 
-admin-no-integration = Ни одной интеграции нет. Добавьте [[integration]] в файл настроек или выполните parom integration set.
+admin-no-integration = Ни одной интеграции нет. Создайте её здесь, добавьте [[integration]] в файл настроек или выполните parom integration set.
 admin-int-paused = Новые установки приостановлены: подключаются только аккаунты, которые Паром знает.
 admin-int-in-file = В файле настроек: меняется там, с перезапуском.
-admin-int-stored = В базе: меняется командой parom integration, без перезапуска.
+admin-int-stored = В базе: меняется здесь или командой parom integration, без перезапуска.
 admin-int-client-id = ID интеграции
 admin-int-secret = Секрет, последние знаки
 admin-int-previous = прежний, ещё принимается:

@@ -60,6 +60,38 @@ doctor-proxies-none = public_url — https, но server.trusted_proxies пуст
 doctor-proxies-none-fix = укажите прокси в server.trusted_proxies, иначе попытки входа считаются для всех вместе, а в журнале действий виден адрес прокси
 doctor-public_url-unreachable = { $url } недоступен снаружи: { $reason }
 doctor-public_url-unreachable-fix = проверьте DNS, сертификат и прокси: по этому адресу обращаются amoCRM и мессенджеры
+doctor-outside-ok = { $url } ведёт к этому сервису
+doctor-outside-other = { $url } отвечает, но не ключом этого сервиса: адрес ведёт к другому сервису или у процессов другой ключ
+doctor-outside-other-fix = сравните server.public_url с адресом этого сервиса в прокси и ключи всех процессов
+doctor-outside-clock = часы расходятся с часами публичного адреса на { $seconds } с
+doctor-certificate-days =
+    { $days ->
+        [one] сертификат действует ещё { $days } день
+        [few] сертификат действует ещё { $days } дня
+        [many] сертификат действует ещё { $days } дней
+       *[other] сертификат действует ещё { $days } дня
+    }
+doctor-certificate-fix = найдите в журнале прокси, почему сертификат не продлён; без него amoCRM и мессенджеры не достучатся
+doctor-backup-none = копий, сделанных parom backup create, в журнале нет
+doctor-backup-age =
+    { $hours ->
+        [one] последней резервной копии { $hours } час
+        [few] последней резервной копии { $hours } часа
+        [many] последней резервной копии { $hours } часов
+       *[other] последней резервной копии { $hours } часа
+    }
+doctor-backup-fix = узнайте почему: systemctl status parom-backup.service
+doctor-disk-days =
+    { $days ->
+        [one] при скорости последней недели диск заполнится через { $days } день
+        [few] при скорости последней недели диск заполнится через { $days } дня
+        [many] при скорости последней недели диск заполнится через { $days } дней
+       *[other] при скорости последней недели диск заполнится через { $days } дня
+    }
+doctor-disk-fix = увеличьте диск, перенесите файлы в бакет (media.url) или храните их меньше дней (media.keep_days)
+doctor-webhook-ok = вебхук { $name } принимает события
+doctor-webhook-refused = вебхук { $name } не принимает события: повторяются { $waiting }, не удались { $failed }
+doctor-webhook-fix = почините его приёмник; в /admin/webhooks видны все попытки, оттуда же можно отправить события ещё раз
 doctor-media-ok = файлы хранятся в { $place }
 doctor-media-wrong = файлы не сохраняются в { $place }: { $reason }
 doctor-media-wrong-fix = разрешите Парому запись в папку media.dir или проверьте media.url, media.s3 и права на хранилище

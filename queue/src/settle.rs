@@ -14,12 +14,16 @@ use super::{Claim, Queue, dialogues, ledger, turn};
 use end::{end_turns, release};
 
 mod affect;
+mod attempt;
 mod before;
 mod effects;
 mod end;
+mod forget;
 mod learned;
 mod locks;
 mod one_statement;
+
+pub use attempt::{Attempt, LoggedWebhook};
 
 /// One finished attempt.
 #[derive(Clone, Debug)]
@@ -40,6 +44,9 @@ pub struct Settlement {
     pub turn: TurnEffect,
     /// Milliseconds that the lane rests before it goes on.
     pub rest: i64,
+    /// What replaces the message's body, with its files' last day (since 1970), once it is delivered, in accounts that
+    /// keep no texts.
+    pub forget: Option<(String, i32)>,
 }
 
 /// The outcome for the letter.
@@ -98,41 +105,6 @@ pub struct Learned {
     pub bound: bool,
 }
 
-/// An entry of the timeline.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attempt {
-    pub at: i64,
-    pub millis: i32,
-    pub verdict: &'static str,
-    /// HTTP status; 0 if there was no answer.
-    pub status: i32,
-    /// At most 4 KiB, redacted.
-    pub answer: String,
-    pub reason: String,
-    /// The webhook posted to a developer's endpoint, if any.
-    pub webhook: Option<LoggedWebhook>,
-}
-
-/// A webhook in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LoggedWebhook {
-    /// Id of this attempt.
-    pub id: Uuid,
-    /// `webhook-id`, the same for all attempts.
-    pub webhook_id: Uuid,
-    /// Its type.
-    pub event: &'static str,
-    /// The endpoint did not answer, or asked for another attempt. A refusal is an answer.
-    pub failed: bool,
-}
-
-impl Attempt {
-    /// Its id in the timeline: all attempts of a webhook share the one that its receiver knows.
-    fn letter_id(&self, claim: &Claim) -> Uuid {
-        self.webhook.map_or(claim.letter.id, |webhook| webhook.webhook_id)
-    }
-}
-
 impl Settlement {
     /// A settlement that contains only the outcome of the letter.
     pub fn plain(claim: Claim, settled: Settled) -> Self {
@@ -148,6 +120,7 @@ impl Settlement {
             crm: None,
             turn: TurnEffect::None,
             rest: 0,
+            forget: None,
         }
     }
 }
@@ -260,6 +233,8 @@ impl Queue {
         #[cfg(feature = "faults")]
         left.run(tx, &self.store).await?;
         effects::reports(&mine).run(tx, &self.store).await?;
+        forget::texts(&mine).run(tx, &self.store).await?;
+        forget::files(&mine).run(tx, &self.store).await?;
         learned::note_bound(tx, &self.store, settlements).await?;
         dialogues::write_names(tx, &self.store, &named).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;

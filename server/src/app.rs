@@ -14,6 +14,7 @@ use connectors::Connector;
 use tokio::sync::Semaphore;
 
 use crate::alert_notices::AlertNoticeContext;
+use crate::announcements::Announced;
 use crate::audit::{AuditContext, Refusals};
 use crate::delivery::DeliveryContext;
 use crate::delivery::gauges::LastWaiting;
@@ -27,6 +28,7 @@ use crate::missed_hooks::MissedHooksContext;
 use crate::oauth::OauthContext;
 use crate::panel::PanelContext;
 use crate::platform::PlatformContext;
+use crate::service_status::{Board, StatusContext};
 use crate::source::{Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
 use crate::usage::{RecentKeys, Searches, StorageSums, UsageContext};
@@ -52,6 +54,7 @@ pub struct App {
     pub webchat: Arc<WebchatContext>,
     pub widget: Arc<WidgetContext>,
     pub panel: Arc<PanelContext>,
+    pub status: Arc<StatusContext>,
 }
 
 impl App {
@@ -114,6 +117,7 @@ impl App {
             keys: RecentKeys::default(),
             searches: Searches::default(),
             stored: StorageSums::default(),
+            announced: Announced::default(),
             load,
         });
         let missed_hooks = Arc::new(MissedHooksContext { intake: intake.clone(), limits: RateLimiter::new(HISTORIES) });
@@ -136,6 +140,7 @@ impl App {
                 alert_notices: alert_notices.clone(),
                 missed_hooks: missed_hooks.clone(),
             }),
+            status: Arc::new(StatusContext { platform: platform.clone(), board: Board::default() }),
             platform: platform.clone(),
             identity,
             tenants,
@@ -162,7 +167,8 @@ impl App {
             .app_data(Data::from(self.load_shedding.clone()))
             .app_data(Data::from(self.webchat.clone()))
             .app_data(Data::from(self.widget.clone()))
-            .app_data(Data::from(self.panel.clone()));
+            .app_data(Data::from(self.panel.clone()))
+            .app_data(Data::from(self.status.clone()));
     }
 }
 

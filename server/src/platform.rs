@@ -42,6 +42,8 @@ pub struct PlatformContext {
     pub config: Config,
     /// The vendor's integrations, which change while the server runs.
     pub integrations: Integrations,
+    /// Held from reading the stored ones until they are used, so that what was read earlier replaces nothing newer.
+    pub integrations_in_turn: tokio::sync::Mutex<()>,
     pub clock: Clock,
     pub store: Store,
     pub vault: Vault,
@@ -84,6 +86,7 @@ impl PlatformContext {
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
         Ok(Self {
             integrations: Integrations::new(&config),
+            integrations_in_turn: tokio::sync::Mutex::default(),
             connectors: Connectors::new(&http, &config).with(more_connectors),
             writer: Writer::start(queue.clone(), traces.clone(), &supervisor),
             lookup: Lookup::new(&store, faults.clone(), &supervisor),

@@ -15,9 +15,10 @@ use base::error::Error;
 use base::i18n::{CRM, Language, Words};
 use ipnet::IpNet;
 use sea_orm::{ConnectionTrait, Statement};
+use serde::Deserialize;
 
 use crate::app::App;
-use crate::{api, intake, oauth, webchat};
+use crate::{api, intake, oauth, probe, webchat};
 
 /// Time limit of the readiness check.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
@@ -36,6 +37,8 @@ pub fn public(config: &mut web::ServiceConfig) {
         .service(web::redirect("/llms.txt", "/api/llms.txt"))
         .configure(oauth::routes)
         .configure(webchat::routes)
+        .configure(crate::service_status::routes)
+        .configure(crate::legal::routes)
         .configure(crate::media::routes)
         .configure(crate::widget_api::routes)
         .configure(crate::panel::routes)
@@ -69,8 +72,16 @@ fn is_own_call(peer: Option<IpAddr>, proxies: &[IpNet], headers: &HeaderMap) -> 
     near && !SPEAKS_FOR.iter().any(|name| headers.contains_key(*name))
 }
 
-async fn health() -> HttpResponse {
-    HttpResponse::Ok().body("ok\n")
+/// 200. With a nonce it proves that the address leads to this service.
+async fn health(app: web::Data<App>, query: web::Query<HealthQuery>) -> HttpResponse {
+    let proof = query.nonce.as_deref().and_then(|nonce| probe::proof(&app.vault, nonce));
+    HttpResponse::Ok().body(format!("{}\n", proof.as_deref().unwrap_or("ok")))
+}
+
+/// The query of `/healthz`.
+#[derive(Deserialize)]
+struct HealthQuery {
+    nonce: Option<String>,
 }
 
 /// 200 while requests should come here: the process is not stopping, its background tasks run, and amoCRM's hooks can

@@ -70,7 +70,19 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     drill.arrives_at_crm(HOST, "Hello").await;
     let (well, checks) = doctor(&drill).await;
     assert!(well, "{checks:?}");
-    for name in ["config", "secrets", "amocrm", "clock", "channel", "database", "migrations", "tokens", "channels"] {
+    for name in [
+        "config",
+        "secrets",
+        "amocrm",
+        "clock",
+        "channel",
+        "database",
+        "migrations",
+        "tokens",
+        "channels",
+        "outside",
+        "backup",
+    ] {
         assert_eq!(status(&checks, name).0, "ok", "{name}: {checks:?}");
     }
     assert_eq!(status(&checks, "public_url").0, "warn", "it is not https");
@@ -97,6 +109,13 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     assert!(said.contains("FAIL  channel"), "{said}");
     assert!(said.contains("→ compare secret with the letter from amoCRM"), "{said}");
     assert!(!said.contains("canary"), "{said}");
+
+    // Another service at the public address has another key.
+    let other =
+        run(drill.command(&["doctor"]).env("PAROM__SECRETS__KEY", "YW5vdGhlci1rZXktYW5vdGhlci1rZXktMDEyMzQ1Njc="))
+            .await;
+    let said = text(&other.stdout);
+    assert!(said.contains("FAIL  outside") && said.contains("not with this service’s key"), "{said}");
 
     // The operator's language is the terminal's; the output for programs is always English.
     let russian = |drill: &Drill, arguments: &[&str]| {

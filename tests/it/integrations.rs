@@ -143,6 +143,30 @@ async fn the_file_wins(world: &mut World) {
     world.allow_problems();
 }
 
+async fn two_that_are_made_at_once_do_not_share_an_id(world: &mut World) {
+    without_a_file(world).await;
+    let block = block(world);
+    let other = block.replace("\"main\"", "\"second\"");
+    let (one, two) = tokio::join!(set(world, &block), set(world, &other));
+    assert_eq!([&one, &two].iter().filter(|done| done.is_ok()).count(), 1, "{one:?} {two:?}");
+    let refused = one.err().or(two.err()).unwrap();
+    assert!(matches!(refused, IntegrationRefused::Taken { key: "client_id", .. }), "{refused}");
+    assert_eq!(integrations::list(world.app()).await.unwrap().len(), 1);
+}
+
+async fn the_doctor_checks_stored_ones_too(world: &mut World) {
+    // The doctor has the machine's clock, amoCRM the test's.
+    world.allow_problems();
+    without_a_file(world).await;
+    let names = async |world: &World| -> Vec<&'static str> {
+        let checks = parom::doctor::look(&world.app().config, None).await;
+        checks.iter().map(|check| check.name).filter(|name| ["integration", "channel"].contains(name)).collect()
+    };
+    assert_eq!(names(world).await, ["integration"], "there is none");
+    set(world, &block(world)).await.unwrap();
+    assert_eq!(names(world).await, ["channel"]);
+}
+
 async fn channel_status(world: &World) -> Option<String> {
     let id: uuid::Uuid = CHANNEL_ID.parse().unwrap();
     let rows = tenant_channel::Entity::find().filter(tenant_channel::Column::ChannelId.eq(id));
@@ -180,5 +204,6 @@ both!(
     a_changed_secret_counts_at_once,
     a_paused_one_takes_no_new_account,
     a_channel_follows_its_rule,
+    two_that_are_made_at_once_do_not_share_an_id,
 );
-once!(the_file_wins);
+once!(the_file_wins, the_doctor_checks_stored_ones_too);

@@ -141,7 +141,7 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     round(world.app()).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (0, 1));
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
-    olga.does("/panel/data/texts", &[("days", "0")]).await.says(&["only as long as delivery needs"]);
+    olga.does("/panel/data/texts", &[("days", "0")]).await.says(&["do not keep: erase as soon as delivered"]);
     world.customer(&own, "anna").writes("third").await;
     world.deliver_to_the_end().await;
     world.advance(DAY);

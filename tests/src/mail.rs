@@ -160,10 +160,10 @@ async fn talk(stream: TcpStream, refusal: u16) -> Option<Mail> {
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 here\r\n").await.unwrap();
     let mut letter = String::new();
-    let refusing = format!("{refusal} not here\r\n");
     while let Ok(Some(line)) = lines.next_line().await {
         let answer: &[u8] = match line.split(' ').next().unwrap().to_uppercase().as_str() {
-            "RCPT" if refusal > 0 => refusing.as_bytes(),
+            // Servers repeat the address.
+            "RCPT" if refusal > 0 => &format!("{refusal} not here: {line}\r\n").into_bytes(),
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.unwrap();
                 while let Some(line) = lines.next_line().await.unwrap().filter(|line| line != ".") {

@@ -246,11 +246,11 @@ impl From<ChannelFile> for Channel {
     }
 }
 
-fn parom() -> String {
+pub(super) fn parom() -> String {
     "Parom".to_owned()
 }
 
-fn plain_host() -> String {
+pub(super) fn plain_host() -> String {
     "https://{host}".to_owned()
 }
 
@@ -262,7 +262,7 @@ fn every_language() -> Vec<String> {
     owned(&["ru", "en", "es", "pt"])
 }
 
-fn every_connector() -> Vec<String> {
+pub(super) fn every_connector() -> Vec<String> {
     owned(CONNECTORS)
 }
 
@@ -270,6 +270,6 @@ fn yes() -> bool {
     true
 }
 
-fn owned(texts: &[&str]) -> Vec<String> {
+pub(super) fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|&text| text.to_owned()).collect()
 }

@@ -70,6 +70,12 @@ impl Integrations {
         })
     }
 
+    /// The platforms' names, `amoCRM, Kommo`; amoCRM if there is no integration.
+    pub fn brands(&self) -> String {
+        let brands: BTreeSet<&str> = self.all().iter().map(|one| one.platform.brand()).collect();
+        if brands.is_empty() { "amoCRM".to_owned() } else { Vec::from_iter(brands).join(", ") }
+    }
+
     /// Whether the file has an integration with this name.
     pub fn is_in_file(&self, name: &str) -> bool {
         self.file.iter().any(|one| one.name == name)

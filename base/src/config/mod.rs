@@ -14,6 +14,7 @@ mod clear;
 mod explain;
 mod find;
 mod integration;
+mod integration_text;
 mod integrations;
 mod known;
 mod load;
@@ -24,6 +25,7 @@ mod plans;
 mod platform;
 #[cfg(test)]
 mod tests;
+mod vendor;
 mod vendor_webhook;
 
 use std::path::PathBuf;
@@ -45,6 +47,7 @@ pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
 pub use platform::Platform;
+pub use vendor::{StatusConfig, Vendor};
 pub use vendor_webhook::{VendorEventKind, VendorWebhook};
 
 /// The connectors that are built in. A channel may name these; others are rejected.
@@ -66,6 +69,7 @@ pub struct Config {
     pub instagram: Meta,
     pub facebook: Meta,
     pub vendor: Vendor,
+    pub status: StatusConfig,
     pub customers: Customers,
     pub limits: LimitsConfig,
     pub plans: PlansConfig,
@@ -169,16 +173,6 @@ pub struct Retention {
     /// Messages without their texts; at least as long as all of the above.
     pub messages_days: u32,
     pub audit_days: u32,
-}
-
-/// The operator of the service; empty where the vendor said nothing.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Vendor {
-    pub name: String,
-    pub legal_entity: String,
-    pub support_url: String,
-    pub support_email: String,
-    pub privacy_url: String,
 }
 
 /// How an account that installed the widget proves that it may connect. In mode `Remote` both fields are set.

@@ -143,6 +143,7 @@ fn builder(tls: &ClientConfig) -> ClientBuilder {
         .redirect(Redirects::none())
         .no_proxy()
         .referer(false)
+        .tls_info(true)
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)

@@ -2,7 +2,8 @@
 
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE, CRM_COPY, SOURCE_PULSE];
+pub(super) const TABLES: &[Table] =
+    &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE, CRM_COPY, SOURCE_PULSE, CHAT_SITE];
 
 /// A line at a messenger, mirrored as a source in amoCRM.
 const SOURCE: Table = tenant_table("source", &["id"])
@@ -120,4 +121,11 @@ const SOURCE_PULSE: Table = tenant_table("source_pulse", &["source_id"]).columns
     bigint("since_hour"),
     bigint("last_at"),
     text("week"),
+]);
+
+/// When a site's page last loaded the web chat.
+const CHAT_SITE: Table = tenant_table("chat_site", &["source_id", "origin"]).columns(&[
+    uuid("source_id"),
+    text("origin"),
+    bigint("seen_at"),
 ]);

@@ -1,6 +1,6 @@
-//! The vendor's integrations that are not in the configuration file, notes and announcements, and events for the vendor's own
-//! webhooks. Integrations, announcements and events belong to
-//! the nil tenant: events outlive the account that they are about.
+//! The vendor's integrations that are not in the configuration file, notes and announcements, and events for the vendor's
+//! own webhooks. Integrations, announcements and events belong to the nil tenant: events outlive the account that they
+//! are about.
 
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) enum Unconfirmed<'a> {
     /// Leases in a transaction.
     Leases(&'a [Claim]),
-    /// One statement, whose leases nobody has seen.
+    /// One statement that wrote the leases; its answer was lost.
     Call(&'a Call<'a>),
 }
 

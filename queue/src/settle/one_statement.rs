@@ -149,6 +149,7 @@ fn are_plain(settlements: &[Settlement]) -> bool {
             && learned.used.is_none()
             && learned.moved_to.is_none()
             && !learned.bound
+            && one.forget.is_none()
     };
     let mut messages = BTreeSet::new();
     let about_one = |one: &Settlement| {

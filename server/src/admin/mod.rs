@@ -15,6 +15,7 @@ pub mod announcements;
 mod assets;
 pub mod channels;
 pub mod doctor;
+mod integrations;
 pub mod letter;
 mod letters;
 pub mod log;
@@ -52,6 +53,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(signing_in)
             .configure(accounts_and_queues)
             .configure(vendor)
+            .configure(integrations::routes)
             .route("", web::get().to(overview::show))
             .default_service(web::to(nothing_here)),
     );
@@ -83,6 +85,7 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts/{id}/limit", web::post().to(account::limit::set))
         .route("/accounts/{id}/plan", web::post().to(account::plan::set))
         .route("/accounts/{id}/weight", web::post().to(account::weight::set))
+        .route("/accounts/{id}/texts", web::post().to(account::texts::set))
         .route("/accounts/{id}/window", web::post().to(account::window::set))
         .route("/accounts/{id}/suspend", web::get().to(account::suspend::ask))
         .route("/accounts/{id}/suspend", web::post().to(account::suspend::begin))

@@ -25,8 +25,6 @@ use crate::tenant::TenantStatus;
 const HERE: &str = "/admin";
 /// Days of the chart.
 const DAYS: i32 = 14;
-/// A letter that could be sent and is not for this long needs attention, and for this long is an outage.
-const WAITED: [TimeDelta; 2] = [TimeDelta::minutes(5), TimeDelta::minutes(30)];
 /// Percentage of free disk space below which it is marked, and below which it is bad.
 const DISK: [u8; 2] = [20, 10];
 
@@ -218,7 +216,7 @@ fn waiting_tile(page: &AdminPage, waiting: gauges::Waiting) -> Tile {
         label: page.words.text("admin-waiting"),
         value: number(page.words, waiting.letters),
         note,
-        tone: match WAITED.iter().filter(|limit| longer(limit)).count() {
+        tone: match gauges::WAITED.iter().filter(|limit| longer(limit)).count() {
             0 => "",
             1 => "warn",
             _ => "bad",

@@ -1,16 +1,16 @@
 //! Announcements: what the vendor says to some or all accounts, for a time, in the panel and in the widget.
 //!
 //! ```text
-//! admin ─▶ add · change · remove ─▶ announcement ─▶ shown_to(account, now) ─▶ strip in the panel, notice in the widget
+//! admin ─▶ add · change · remove ─▶ announcement ─▶ Announced::to(account) ─▶ strip in the panel, notice in the widget
 //! ```
 
 mod audience;
 mod draft;
+mod shown;
 
 use base::i18n::Language;
 use base::store::VENDOR;
 use entity::announcement::{self, ActiveModel, Column, Model};
-use entity::tenant;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 pub use audience::Audience;
 pub use draft::{Draft, Flaw, LONGEST_TEXT};
+pub use shown::Announced;
 
 /// When one is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,19 +59,6 @@ pub fn text(row: &Model, language: Language) -> &str {
         Language::Ru => &row.text_ru,
         Language::En | Language::Es | Language::Pt => &row.text_en,
     }
-}
-
-/// What is shown to this account at this moment, the earliest first.
-pub async fn shown_to(db: &impl ConnectionTrait, tenant: &tenant::Model, now: i64) -> Result<Vec<Model>, DbErr> {
-    let mut found = announcement::Entity::of_tenant(VENDOR)
-        .filter(Column::EndsAt.gt(now))
-        .filter(Column::StartsAt.lte(now))
-        .order_by_asc(Column::StartsAt)
-        .order_by_asc(Column::Id)
-        .all(db)
-        .await?;
-    found.retain(|row| Audience::stored(row).includes(tenant));
-    Ok(found)
 }
 
 /// The newest ones, at most `most`, running, planned and ended.

@@ -34,7 +34,8 @@ pub mod message_out;
 pub mod messages;
 mod metered;
 pub mod openapi;
-pub mod replays;
+pub mod pipelines;
+mod replays;
 pub mod report_types;
 pub mod reports;
 mod roster;
@@ -70,7 +71,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(tenants::list)
         .service(tenants::get)
         .service(tenants::patch)
-        .service(tenants::pipelines)
+        .service(pipelines::list)
         .service(usage::list)
         .service(usage::get)
         .service(sources::create)

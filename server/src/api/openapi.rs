@@ -11,9 +11,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    chats, conversations, customers, dead_letters, edits, imports, ledger, media, messages, replays, reports,
-    source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions, usage,
-    vendor_events, webhook_attempts,
+    chats, conversations, customers, dead_letters, edits, imports, ledger, media, messages, pipelines, replays,
+    reports, source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions,
+    usage, vendor_events, webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -53,7 +53,7 @@ struct Document;
     tenants::list,
     tenants::get,
     tenants::patch,
-    tenants::pipelines,
+    pipelines::list,
     usage::list,
     usage::get,
     sources::create,

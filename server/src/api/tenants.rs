@@ -47,6 +47,10 @@ pub struct TenantOut {
     pub sources_limit: Option<i32>,
     /// Whether the vendor had amoCRM's time window switched off for this account.
     pub time_window_disabled: bool,
+    /// For how many days texts of messages are kept; 0: each is erased as soon as its message is delivered; null if the
+    /// configured number applies.
+    #[schema(required)]
+    pub texts_days: Option<i32>,
     /// Name of its plan in the vendor's configuration; null if it has none.
     #[schema(required, example = "start")]
     pub plan: Option<String>,
@@ -86,6 +90,11 @@ pub struct TenantPatchIn {
     /// `true` has amoCRM's time window switched off for this account, `false` on. amoCRM learns of it within a minute.
     #[serde(default)]
     pub time_window_disabled: Option<bool>,
+    /// For how many days texts of messages are kept; null for the configured number. With 0 texts are erased as soon as
+    /// their message is delivered, and files a day later.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, maximum = 90)]
+    pub texts_days: Option<Option<u32>>,
     /// A plan of the vendor's configuration; null for none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, example = "start")]
@@ -110,22 +119,6 @@ impl TenantPatchIn {
             paid_until: millis(self.paid_until),
         }
     }
-}
-
-/// A sales pipeline of the account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PipelineOut {
-    #[schema(example = "20453")]
-    pub id: String,
-    pub name: String,
-    /// Whether it is amoCRM's main pipeline.
-    pub is_main: bool,
-}
-
-/// All pipelines of an account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PipelinesOut {
-    pub items: Vec<PipelineOut>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -177,7 +170,7 @@ pub async fn get(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path
     Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
 }
 
-/// Suspends or resumes an account, sets its limit of sources, its plan, or until when it is served.
+/// Suspends or resumes an account, sets its limits, how long texts are kept, its plan, or until when it is served.
 ///
 /// Requires a vendor key with scope `admin`. A suspended account still receives and stores messages; nothing is
 /// delivered until it is resumed. The same happens after the end of its subscription; a suspension and a subscription
@@ -209,6 +202,9 @@ pub async fn patch(
             LocalizedText::new("said-sources-limit").with("most", MOST_SOURCES),
         ));
     }
+    if let Some(days) = change.texts_days {
+        tenants::check_texts_days(&app, "/texts_days", days)?;
+    }
     let plan = change.plan();
     plan.check(&app.config)?;
     once(&app, &key, asked, async {
@@ -229,6 +225,10 @@ pub async fn patch(
             let action = if off { "account.window_off" } else { "account.window_on" };
             by.did(&app, app.store.write(), action, account, json!({})).await?;
         }
+        if let Some(days) = change.texts_days {
+            tenants::keep_texts(&app, *tenant_id, days).await?;
+            by.did(&app, app.store.write(), "data.term_changed", account, json!({ "days": days })).await?;
+        }
         if let Some(detail) = tenants::plan::change(&app, *tenant_id, plan).await? {
             by.did(&app, app.store.write(), "account.plan_changed", account, detail).await?;
         }
@@ -236,27 +236,6 @@ pub async fn patch(
         Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
     })
     .await
-}
-
-/// Lists the account's pipelines.
-///
-/// Read from amoCRM at the time of the request; archived pipelines are omitted.
-#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
-    (status = 200, description = "All pipelines", body = PipelinesOut),
-    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM cannot be reached", body = Problem, content_type = "application/problem+json"),
-))]
-#[get("/v1/tenants/{tenant_id}/pipelines")]
-pub async fn pipelines(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
-    let items = crate::source::pipelines(&app.sources, tenant.tenant_id)
-        .await?
-        .into_iter()
-        .map(|pipeline| PipelineOut { id: pipeline.id.to_string(), name: pipeline.name, is_main: pipeline.is_main })
-        .collect();
-    Ok(HttpResponse::Ok().json(PipelinesOut { items }))
 }
 
 async fn channels(app: &UsageContext, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>> {
@@ -273,6 +252,7 @@ async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
         suspended: tenant.suspended,
         sources_limit: tenant.sources_limit,
         time_window_disabled: tenant.window_off,
+        texts_days: tenant.texts_days,
         trial_until: tenant.trial_until.map(Moment),
         paid_until: tenant.paid_until.map(Moment),
         plan: tenant.plan,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::await_status::{self, Reported};
 use super::letter_context::LetterContext;
 use super::unknown::{after_unknown, may_be_kept};
-use super::{backoff, dead, dialogue, to_crm, to_messenger};
+use super::{backoff, dead, dialogue, forget, to_crm, to_messenger};
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, status_letter};
 
@@ -145,11 +145,16 @@ fn settlement(
     let mut done = Settlement::plain(claim, Settled::Superseded);
     done.attempt = Some(attempt);
     done.rest = i64::try_from(report.rest.as_millis()).unwrap_or(0);
+    done.forget = forget::left_of(app, &done.claim, parts)?;
     done.crm = parts.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id)));
     let letter = &done.claim.letter;
     match report.verdict {
         Verdict::Done(taken) => {
             done.turn = TurnEffect::Healthy;
+            // The other side's answer may repeat the text.
+            if let Some(attempt) = done.attempt.as_mut().filter(|_| done.forget.is_some()) {
+                attempt.answer.clear();
+            }
             // Sent once more, because no report of the first attempt arrived.
             let again = unknown && report.status > 0;
             done.possible_duplicate = again && after_unknown(app, &done.claim, parts) == AfterUnknown::AwaitStatus;

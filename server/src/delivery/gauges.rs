@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base::message::Direction;
+use chrono::TimeDelta;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,9 @@ const SHARE: u32 = 50;
 /// All states, so that one without letters reports 0.
 const STATES: [&str; 4] = ["due", "leaving", "later", "held"];
 const HINDRANCES: [&str; 4] = ["rate", "wait", "breaker", "held"];
+
+/// A letter that could be sent and is not for this long needs attention, and for this long is an outage.
+pub const WAITED: [TimeDelta; 2] = [TimeDelta::minutes(5), TimeDelta::minutes(30)];
 
 /// What waits in the whole queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

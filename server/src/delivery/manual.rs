@@ -54,6 +54,7 @@ pub async fn give_up(app: &DeliveryContext, story: &Story, name: &str) -> anyhow
         crm: None,
         turn: TurnEffect::None,
         rest: 0,
+        forget: None,
     };
     if let (Direction::ToMessenger, Some(source)) = (story.direction, &story.source) {
         let report = StatusReport { state: State::Failed, failure: Some(failure) };

@@ -12,6 +12,7 @@ mod context;
 pub mod dead;
 pub mod dialogue;
 pub mod expire;
+mod forget;
 pub mod gauges;
 pub mod history;
 mod letter_context;

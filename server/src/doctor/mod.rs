@@ -6,8 +6,11 @@ use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Filling, LocalizedText};
 use base::store::Store;
+use base::vault::Vault;
 use serde::Serialize;
 use uuid::Uuid;
+
+use crate::integrations;
 
 mod accounts;
 mod crm;
@@ -15,6 +18,8 @@ mod data;
 mod history;
 mod keys;
 mod machine;
+mod outside;
+mod upkeep;
 
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -77,8 +82,25 @@ pub async fn accounts(store: &Store) -> Vec<Check> {
     checks
 }
 
+/// The configuration with the stored integrations, if they can be read: other checks say why they cannot.
+async fn with_stored(config: &Config, store: &Store) -> Option<Config> {
+    let has_key = config.secrets.key.is_some() || config.secrets.key_file.exists();
+    if !has_key || base::store::pending_migrations(store).await.ok()? > 0 {
+        return None;
+    }
+    let vault = Vault::open(&config.secrets, false).ok()?;
+    let integrations = integrations::in_use(config, store, &vault).await.ok()?;
+    Some(Config { integrations, ..config.clone() })
+}
+
 async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
     let clock = Clock::system();
+    let store = Store::open(&config.database, clock.clone()).await;
+    let stored = match &store {
+        Ok(store) => with_stored(config, store).await,
+        Err(_) => None,
+    };
+    let config = stored.as_ref().unwrap_or(config);
     machine::secrets(config, checks);
     machine::public_url(config, checks);
     machine::proxies(config, checks);
@@ -90,13 +112,14 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
         Ok(http) => {
             machine::media(config, &http, &clock, checks).await;
             crm::reachable(config, http.trusted(), &clock, checks).await;
+            outside::look(config, http.trusted(), &clock, checks).await;
         }
         Err(error) => {
             let detail = because("doctor-network-wrong", error.to_string());
             checks.push(Check::fail("network", detail, "doctor-network-wrong-fix"));
         }
     }
-    match Store::open(&config.database, clock).await {
+    match store {
         Ok(store) => {
             if data::database(&store, checks).await {
                 keys::look(config, &store, checks).await;
@@ -104,6 +127,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
                 data::queue(&store, checks).await;
                 data::ledger(&store, tenant, checks).await;
                 history::look(&store, tenant, checks).await;
+                upkeep::look(config, &store, checks).await;
             }
             store.close().await;
         }

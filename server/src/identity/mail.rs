@@ -19,6 +19,14 @@ pub struct Email {
     pub text: String,
 }
 
+/// A reply of the SMTP server that refuses an e-mail. Its text is left out: servers repeat the recipient's address in it.
+#[derive(Debug, thiserror::Error)]
+#[error("the SMTP server of mail.url refused an e-mail with the code {code}; its log contains the reason")]
+struct Refusal {
+    code: String,
+    permanent: bool,
+}
+
 /// Whether e-mails are sent at all.
 pub fn is_on(app: &IdentityContext) -> bool {
     app.config.mail.url.is_some()
@@ -31,7 +39,7 @@ pub fn is_address(text: &str) -> bool {
 
 /// Whether the SMTP server refused an e-mail for good (5xx): a repeat would be refused too.
 pub fn is_refused(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<lettre::transport::smtp::Error>().is_some_and(|error| error.is_permanent())
+    error.downcast_ref::<Refusal>().is_some_and(|refusal| refusal.permanent)
 }
 
 /// Sends an e-mail by the SMTP server. The error contains neither address nor text.
@@ -73,7 +81,10 @@ async fn send_with(app: &IdentityContext, letter: Email, end: Option<&str>) -> a
     let sent = tokio::time::timeout(TOGETHER, transport.send(message)).await;
     match sent {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(anyhow::Error::new(error).context("the SMTP server of mail.url did not take a letter")),
+        Ok(Err(error)) => Err(match error.status() {
+            Some(code) => Refusal { code: code.to_string(), permanent: error.is_permanent() }.into(),
+            None => anyhow::Error::new(error).context("the SMTP server of mail.url could not be used"),
+        }),
         Err(_) => anyhow::bail!("the SMTP server of mail.url does not answer"),
     }
 }

@@ -45,30 +45,45 @@ pub enum IntegrationRefused {
 pub async fn set(app: &AuditContext, text: &str, by: &By) -> Result<(String, MadeOrChanged), IntegrationRefused> {
     let one = Integration::from_toml(text, Some(&app.config.plan_list))?;
     not_in_file(app, &one.name)?;
-    let stored = rows(app).await?;
-    let known = stored.iter().find(|row| row.name == one.name);
+    let tx = app.store.write_tx().await?;
+    let done = stored(app, &tx, text, &one, by).await;
+    let done = finish_tx(tx, done).await?;
+    load(app).await?;
+    channels::offer_all(app, &one.name).await?;
+    Ok((one.name, done))
+}
+
+async fn stored(
+    app: &AuditContext,
+    tx: &DatabaseTransaction,
+    text: &str,
+    one: &Integration,
+    by: &By,
+) -> Result<MadeOrChanged, IntegrationRefused> {
+    if !app.store.is_sqlite() {
+        // Nobody else stores one between the look at the others and the commit. On SQLite this transaction is the only
+        // one that writes.
+        tx.execute_unprepared("LOCK TABLE integration IN SHARE ROW EXCLUSIVE MODE").await?;
+    }
+    let all = rows(tx).await?;
+    let known = all.iter().find(|row| row.name == one.name);
     // One that cannot be opened is not in use and takes nothing away.
     let others: Vec<Integration> =
-        stored.iter().filter(|row| row.name != one.name).filter_map(|row| opened(app, row).ok()).collect();
-    if let Some((key, other)) = collision(app.config.integrations.iter().chain(&others), &one) {
+        all.iter().filter(|row| row.name != one.name).filter_map(|row| opened(&app.vault, row).ok()).collect();
+    if let Some((key, other)) = collision(app.config.integrations.iter().chain(&others), one) {
         return Err(IntegrationRefused::Taken { key, other: other.to_owned() });
     }
-    let paused = one.paused || known.is_some_and(|row| row.paused);
     let row = integration::Model {
         tenant_id: VENDOR,
         name: one.name.clone(),
         body: app.vault.seal(VENDOR, Place::Integration, &one.name, text.as_bytes()),
-        paused,
+        paused: one.paused || known.is_some_and(|row| row.paused),
         updated_at: app.clock.millis(),
         updated_by: changed_by(by),
     };
     let done = if known.is_some() { MadeOrChanged::Changed } else { MadeOrChanged::Made };
-    let tx = app.store.write_tx().await?;
-    let stored = store(app, &tx, row, &one, by, done).await;
-    finish_tx(tx, stored).await?;
-    load(app).await?;
-    channels::offer_all(app, &one.name).await?;
-    Ok((one.name, done))
+    store(app, tx, row, one, by, done).await?;
+    Ok(done)
 }
 
 async fn store(
@@ -146,7 +161,7 @@ pub async fn remove(app: &AuditContext, name: &str, by: &By) -> Result<(), Integ
 }
 
 /// Accounts of an integration, in any state, until they are deleted.
-pub(super) async fn accounts(db: &impl ConnectionTrait, name: &str) -> Result<u64, DbErr> {
+async fn accounts(db: &impl ConnectionTrait, name: &str) -> Result<u64, DbErr> {
     tenant::Entity::find().filter(tenant::Column::Integration.eq(name)).count(db).await
 }
 
@@ -155,7 +170,7 @@ fn not_in_file(app: &AuditContext, name: &str) -> Result<(), IntegrationRefused>
 }
 
 async fn there(app: &AuditContext, name: &str) -> Result<(), IntegrationRefused> {
-    let stored = rows(app).await?;
+    let stored = rows(app.store.read()).await?;
     let found = stored.iter().any(|row| row.name == name);
     if found { Ok(()) } else { Err(IntegrationRefused::NotThere(name.to_owned())) }
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::config::Integration;
-use base::store::VENDOR;
+use base::config::{Config, Integration, Integrations};
+use base::store::{Store, VENDOR};
 use base::telemetry;
-use base::vault::Place;
+use base::vault::{Place, Vault};
 use entity::integration::{self, Column};
-use sea_orm::{DbErr, QueryOrder};
+use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +22,8 @@ pub async fn run(app: Arc<PlatformContext>, stop: CancellationToken) {
     let mut seen = None;
     let mut fails = false;
     loop {
-        match rows(&app).await {
+        let turn = app.integrations_in_turn.lock().await;
+        match rows(app.store.read()).await {
             Ok(rows) => {
                 fails = false;
                 if seen.as_ref() != Some(&rows) {
@@ -36,6 +37,7 @@ pub async fn run(app: Arc<PlatformContext>, stop: CancellationToken) {
             }
             Err(_) => {}
         }
+        drop(turn);
         if stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_none() {
             return;
         }
@@ -44,17 +46,26 @@ pub async fn run(app: Arc<PlatformContext>, stop: CancellationToken) {
 
 /// Uses what is stored now.
 pub async fn load(app: &PlatformContext) -> Result<(), DbErr> {
-    use_them(app, &rows(app).await?);
+    let _turn = app.integrations_in_turn.lock().await;
+    use_them(app, &rows(app.store.read()).await?);
     Ok(())
 }
 
-pub(super) async fn rows(app: &PlatformContext) -> Result<Vec<integration::Model>, DbErr> {
-    integration::Entity::of_tenant(VENDOR).order_by_asc(Column::Name).all(app.store.read()).await
+pub(super) async fn rows(db: &impl ConnectionTrait) -> Result<Vec<integration::Model>, DbErr> {
+    integration::Entity::of_tenant(VENDOR).order_by_asc(Column::Name).all(db).await
+}
+
+/// The integrations of the file and those stored ones that can be opened and used, without a running server.
+pub async fn in_use(config: &Config, store: &Store, vault: &Vault) -> Result<Vec<Integration>, DbErr> {
+    let all = Integrations::new(config);
+    let rows = rows(store.read()).await?;
+    all.replace(rows.iter().filter_map(|row| opened(vault, row).ok()).map(Arc::new));
+    Ok(all.all().iter().map(|one| one.as_ref().clone()).collect())
 }
 
 /// The integration of a row.
-pub(super) fn opened(app: &PlatformContext, row: &integration::Model) -> anyhow::Result<Integration> {
-    let text = app.vault.open_text(VENDOR, Place::Integration, &row.name, &row.body)?;
+pub(super) fn opened(vault: &Vault, row: &integration::Model) -> anyhow::Result<Integration> {
+    let text = vault.open_text(VENDOR, Place::Integration, &row.name, &row.body)?;
     // A plan that was removed since then must not stop the accounts that are connected.
     let mut one = Integration::from_toml(text.expose_secret(), None)?;
     one.paused = row.paused;
@@ -63,7 +74,7 @@ pub(super) fn opened(app: &PlatformContext, row: &integration::Model) -> anyhow:
 
 /// A row that cannot be used leaves what was in use under its name.
 fn use_them(app: &PlatformContext, rows: &[integration::Model]) {
-    let usable = rows.iter().filter_map(|row| match opened(app, row) {
+    let usable = rows.iter().filter_map(|row| match opened(&app.vault, row) {
         Ok(one) => Some(Arc::new(one)),
         Err(error) => {
             tracing::error!(

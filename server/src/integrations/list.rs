@@ -1,9 +1,11 @@
 //! All integrations, for people.
 
-use base::config::Integration;
-use sea_orm::DbErr;
+use std::collections::BTreeMap;
 
-use super::change::accounts;
+use base::config::Integration;
+use entity::tenant;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+
 use super::follow::{opened, rows};
 use crate::platform::PlatformContext;
 
@@ -18,13 +20,15 @@ pub struct ListedIntegration {
     /// False: another one has its name, its `client_id` or a channel of it.
     pub in_use: bool,
     /// Accounts in any state.
-    pub accounts: u64,
+    pub accounts: i64,
     /// When and by whom a stored one was changed last; milliseconds since 1970.
     pub changed: Option<(i64, String)>,
 }
 
 /// Those of the file, then the stored ones.
 pub async fn list(app: &PlatformContext) -> Result<Vec<ListedIntegration>, DbErr> {
+    let accounts = accounts(app.store.read()).await?;
+    let accounts = |name: &str| accounts.get(name).copied().unwrap_or(0);
     let mut all = Vec::new();
     for one in &app.config.integrations {
         all.push(ListedIntegration {
@@ -33,16 +37,16 @@ pub async fn list(app: &PlatformContext) -> Result<Vec<ListedIntegration>, DbErr
             in_file: true,
             paused: one.paused,
             in_use: true,
-            accounts: accounts(app.store.read(), &one.name).await?,
+            accounts: accounts(&one.name),
             changed: None,
         });
     }
-    for row in rows(app).await? {
-        let integration = opened(app, &row).ok();
+    for row in rows(app.store.read()).await? {
+        let integration = opened(&app.vault, &row).ok();
         let used = app.integrations.named(&row.name).filter(|_| !app.integrations.is_in_file(&row.name));
         all.push(ListedIntegration {
             in_use: used.is_some(),
-            accounts: accounts(app.store.read(), &row.name).await?,
+            accounts: accounts(&row.name),
             name: row.name,
             integration,
             in_file: false,
@@ -51,4 +55,17 @@ pub async fn list(app: &PlatformContext) -> Result<Vec<ListedIntegration>, DbErr
         });
     }
     Ok(all)
+}
+
+/// Accounts by integration, in any state, until they are deleted.
+async fn accounts(db: &impl ConnectionTrait) -> Result<BTreeMap<String, i64>, DbErr> {
+    let rows: Vec<(String, i64)> = tenant::Entity::find()
+        .select_only()
+        .column(tenant::Column::Integration)
+        .column_as(tenant::Column::TenantId.count(), "accounts")
+        .group_by(tenant::Column::Integration)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }

@@ -38,7 +38,7 @@ impl RequestClass {
     /// Whether it is served before the database is open: amoCRM's hooks go to the spool, and operators can see the
     /// state.
     pub(super) fn does_without_database(path: &str) -> bool {
-        matches!(path.split('/').nth(1), Some("location" | "healthz" | "readyz" | "metrics"))
+        matches!(path.split('/').nth(1), Some("location" | "healthz" | "readyz" | "metrics" | "status" | "status.json"))
     }
 
     /// Its index in [`RequestClass::ALL`].

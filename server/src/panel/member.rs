@@ -33,6 +33,7 @@ use super::{MemberRole, PanelContext, Right};
 use crate::audit::{self, Actor, AuditEntry};
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
+use crate::legal;
 use turned_away::{instead, second_step_first, without_session};
 
 /// The key under which a session stores the only conversation that it can show.
@@ -69,6 +70,7 @@ pub struct Member {
     crm: &'static str,
     ancestors: String,
     support_url: String,
+    agreement: Option<&'static str>,
     /// The database currently accepts no writes.
     read_only: bool,
     now: i64,
@@ -126,6 +128,7 @@ impl Member {
             strips: self.strips.clone(),
             counts: self.counts,
             support_url: self.support_url.clone(),
+            agreement: self.agreement,
             not_taken: false,
             read_only: self.read_only,
             may_switch: self.may_switch,
@@ -263,6 +266,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
             _ => "'none'".to_owned(),
         },
         support_url: app.config.vendor.support_url.clone(),
+        agreement: legal::address(&app.config, language),
         read_only: app.is_read_only(),
         now: app.clock.millis(),
         tenant: Arc::new(tenant),

@@ -22,7 +22,7 @@ pub mod csv;
 mod data;
 mod errors;
 mod events;
-mod fields;
+pub mod fields;
 mod html;
 mod import;
 mod keys;
@@ -55,6 +55,7 @@ use actix_web::web;
 
 pub use crate::identity::{EmptyForm, Fields, Form, MemberRole, OpenForm};
 pub use audit::export as audit_export;
+pub use choice::SelectOption;
 pub use confirm::ConfirmPage;
 use consent_button::ConsentButton;
 pub use context::PanelContext;

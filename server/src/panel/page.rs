@@ -14,6 +14,7 @@ use super::strips::Strip;
 use super::theme::Theme;
 use super::{MemberRole, Right};
 use crate::identity::{form, realm, token};
+use crate::legal;
 use crate::panel::PanelContext;
 
 /// A text key, or a sentence with its arguments.
@@ -67,6 +68,8 @@ pub struct PageContext {
     pub counts: Counts,
     /// Empty if the vendor configured none.
     pub support_url: String,
+    /// The data processing agreement, if the vendor has one.
+    pub agreement: Option<&'static str>,
     /// Marks the window title because a form was rejected.
     pub not_taken: bool,
     /// The database accepts no writes: pages can be read, but nothing can be changed.
@@ -106,6 +109,7 @@ impl PageContext {
             strips: Vec::new(),
             counts: Counts::default(),
             support_url: app.config.vendor.support_url.clone(),
+            agreement: legal::address(&app.config, words.language()),
             not_taken: false,
             read_only: app.is_read_only(),
             may_switch: false,

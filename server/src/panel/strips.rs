@@ -41,7 +41,7 @@ pub(super) async fn of(
         let tone = if is_over { Tone::Bad } else { Tone::Warn };
         strip(tone, text.to_string(), "common-contact-support", &app.config.vendor.support_url)
     });
-    let announced = announcements::shown_to(app.store.read(), tenant, now).await?;
+    let announced = app.announced.to(&app.store, tenant).await?;
     let announced = announced
         .iter()
         .map(|row| strip(Tone::Wait, announcements::text(row, language).to_owned(), "common-details", &row.link));

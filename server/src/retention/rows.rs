@@ -1,6 +1,6 @@
 //! Rows with their time in their key: each batch reads a range of the primary key and writes in a commit of its own.
 
-use base::message::{Body, Content, Direction, LetterKind, Person, Role, State};
+use base::message::{Direction, LetterKind, State};
 use base::store::VENDOR;
 use entity::{
     account_usage, attempt, audit, dead_letter, found_message, idempotency, letter, message, raw_hook, vendor_event,
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::DAY;
 use crate::delivery::DeliveryContext;
 use crate::delivery::read::first_id_at;
-use crate::tenant::remove;
+use crate::tenant::{emptied, remove};
 
 /// Rows per batch.
 const BATCH: u64 = 500;
@@ -100,8 +100,8 @@ pub(super) async fn texts(app: &DeliveryContext, tenant_id: Uuid, from: i64, bef
 async fn empty(app: &DeliveryContext, tenant_id: Uuid, some: Condition) -> anyhow::Result<u64> {
     use message::Column;
     let mut gone = 0;
-    for (direction, role) in [(Direction::ToCrm, Role::Client), (Direction::ToMessenger, Role::Manager)] {
-        let body = serde_json::to_string(&emptied(role))?;
+    for direction in [Direction::ToCrm, Direction::ToMessenger] {
+        let body = serde_json::to_string(&emptied(direction))?;
         let done = message::Entity::update_many()
             .col_expr(Column::Body, Expr::value(body.as_str()))
             .filter(Column::TenantId.eq(tenant_id))
@@ -116,11 +116,6 @@ async fn empty(app: &DeliveryContext, tenant_id: Uuid, some: Condition) -> anyho
         gone += done.rows_affected;
     }
     Ok(gone)
-}
-
-fn emptied(role: Role) -> Body {
-    let sender = Person { role, ..Person::default() };
-    Body { expired: true, ..Body::new(sender, Content::Text { text: String::new() }) }
 }
 
 /// Messages that still wait or can be sent again.

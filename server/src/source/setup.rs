@@ -4,7 +4,7 @@ use base::error::FieldError;
 use base::i18n::LocalizedText;
 use connectors::kinds::is_web_chat;
 use connectors::webchat::EMAIL_ANSWERS;
-use connectors::{Connector, Setup};
+use connectors::{Connector, Field, Setup};
 use serde_json::Value;
 
 use crate::platform::PlatformContext;
@@ -18,4 +18,12 @@ pub fn setup_of(app: &PlatformContext, connector: &dyn Connector, settings: Valu
         return Err(vec![FieldError::new(format!("/settings/{EMAIL_ANSWERS}"), LocalizedText::new("said-no-mail"))]);
     }
     Ok(setup)
+}
+
+/// The fields that this server can do something with, and those that are set. Answers by e-mail need `[mail]`.
+pub fn offered(app: &PlatformContext, fields: &[Field], settings: &Value) -> Vec<Field> {
+    let useless = |field: &&Field| {
+        field.name == EMAIL_ANSWERS && app.config.mail.url.is_none() && settings.get(EMAIL_ANSWERS).is_none()
+    };
+    fields.iter().filter(|field| !useless(field)).copied().collect()
 }

@@ -63,7 +63,7 @@ pub use rest_rate_limit::RestRateLimit;
 pub use status::{ChannelStatus, TenantStatus};
 pub use status_change::chats_answered;
 pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
-pub use terms::{keep_texts, most_days, texts_days};
+pub use terms::{check_texts_days, emptied, keep_texts, keeps_no_texts, most_days, texts_days};
 
 /// The tenant's current row, bypassing every cache.
 pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<tenant::Model>, DbErr> {
@@ -157,9 +157,12 @@ pub(crate) fn oauth(app: &TenantContext, integration: &Integration) -> OAuth {
     )
 }
 
+/// How the pools of all integrations begin.
+pub const AMOJO: &str = "amojo:";
+
 /// The pool of call slots shared by an integration's calls to the Chats API.
 pub fn pool_of(integration_name: &str) -> String {
-    format!("amojo:{integration_name}")
+    format!("{AMOJO}{integration_name}")
 }
 
 /// A configured channel by its id, with its integration.

@@ -2,6 +2,7 @@
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::message::{Body, Content, Direction, Person, Role};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -23,13 +24,31 @@ pub fn texts_days(app: &TenantContext, tenant: &tenant::Model) -> u32 {
     own.unwrap_or(app.config.retention.texts_days)
 }
 
-/// Sets the number of days; none for the configured number. 422 above [`most_days`]. Older texts are deleted in the
-/// next round of retention.
-pub async fn keep_texts(app: &TenantContext, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
+/// Whether texts and files of a message are erased as soon as it is delivered.
+pub fn keeps_no_texts(tenant: &tenant::Model) -> bool {
+    tenant.texts_days == Some(0)
+}
+
+/// The body of a message whose text is kept no longer.
+pub fn emptied(direction: Direction) -> Body {
+    let role = if direction == Direction::ToCrm { Role::Client } else { Role::Manager };
+    let sender = Person { role, ..Person::default() };
+    Body { expired: true, ..Body::new(sender, Content::Text { text: String::new() }) }
+}
+
+/// 422 for a number of days above [`most_days`], with the name of its field.
+pub fn check_texts_days(app: &TenantContext, field: &'static str, days: Option<u32>) -> Result<()> {
     let most = most_days(app);
     if days.is_some_and(|days| days > most) {
-        return Err(Error::field("/days", LocalizedText::new("said-texts-days").with("most", most)));
+        return Err(Error::field(field, LocalizedText::new("said-texts-days").with("most", most)));
     }
+    Ok(())
+}
+
+/// Sets the number of days; none for the configured number, 0 to keep no texts. 422 above [`most_days`]. Older texts
+/// are deleted in the next round of retention.
+pub async fn keep_texts(app: &TenantContext, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
+    check_texts_days(app, "/days", days)?;
     let days = days.and_then(|days| i32::try_from(days).ok());
     tenant::Entity::update_many()
         .col_expr(tenant::Column::TextsDays, Expr::value(days))

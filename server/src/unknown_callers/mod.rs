@@ -27,6 +27,8 @@ pub enum UnknownCallerAct {
     KnownInstallCall,
     /// Returns from an installation that matches none, or with an invalid result.
     OddCall,
+    /// Reads the status page.
+    Status,
 }
 
 impl UnknownCallerAct {
@@ -41,6 +43,8 @@ impl UnknownCallerAct {
             // amoCRM calls for all its accounts from few addresses.
             Self::KnownInstallCall => Budget { at_once: 300, each: 200 },
             Self::OddCall => Budget { at_once: 10, each: 60_000 },
+            // Programs that watch it ask often, from one address.
+            Self::Status => Budget { at_once: 60, each: 1_000 },
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::RecentKeys;
 use super::Searches;
 use super::StorageSums;
+use crate::announcements::Announced;
 use crate::intake::IntakeContext;
 use crate::load_shedding::Load;
 use crate::platform::stands_on;
@@ -18,6 +19,8 @@ pub struct UsageContext {
     pub searches: Searches,
     /// Bytes stored per account, as last read.
     pub stored: StorageSums,
+    /// Announcements that may be shown now.
+    pub announced: Announced,
     /// Memory and slots in use by requests.
     pub load: Arc<Load>,
 }

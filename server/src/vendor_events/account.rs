@@ -24,6 +24,7 @@ pub struct EventAccount {
     /// The vendor's limit for this account; null if the configured default applies.
     pub sources_limit: Option<i32>,
     pub time_window_disabled: bool,
+    pub texts_days: Option<i32>,
     pub plan: Option<String>,
     pub trial_until: Option<Moment>,
     pub paid_until: Option<Moment>,
@@ -57,6 +58,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<O
         suspended: tenant.suspended,
         sources_limit: tenant.sources_limit,
         time_window_disabled: tenant.window_off,
+        texts_days: tenant.texts_days,
         plan: tenant.plan,
         trial_until: tenant.trial_until.map(Moment),
         paid_until: tenant.paid_until.map(Moment),

@@ -1,12 +1,12 @@
 //! `GET /chat/{source_id}/look`: appearance and texts of a chat, for another site's page. Independent of the visitor.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::access::{ChatAccess, Result};
-use super::{by_email, reactions, words};
+use super::access::{ChatAccess, Result, origin_of};
+use super::{by_email, reactions, seen, words};
 use crate::media::MediaKind;
 use crate::webchat::WebchatContext;
 
@@ -106,7 +106,10 @@ fn away(app: &WebchatContext, place: &ChatAccess) -> String {
 }
 
 /// `GET /chat/{source_id}/look`.
-pub async fn get(app: web::Data<WebchatContext>, place: ChatAccess) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<WebchatContext>, place: ChatAccess, request: HttpRequest) -> Result<HttpResponse> {
+    if let Some(origin) = origin_of(&request).filter(|_| place.on_site) {
+        seen::record(&app, &place, origin).await;
+    }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::VARY, "Accept-Language"))

@@ -74,6 +74,8 @@ pub struct Guests {
     taken: Capacity<IpAddr>,
     uploads: Capacity<String>,
     spoke: broadcast::Sender<(String, Uuid)>,
+    /// Sites that were recorded within the last minute.
+    sites: RateLimiter<(Uuid, String)>,
 }
 
 #[derive(Default)]
@@ -105,7 +107,14 @@ impl Guests {
             taken: Capacity::new(seats),
             uploads: Capacity::new(uploads),
             spoke: broadcast::channel(256).0,
+            sites: RateLimiter::new(PACES),
         }
+    }
+
+    /// Whether a site was not recorded within the last minute; it counts as recorded from now on.
+    pub async fn is_site_due(&self, source_id: Uuid, origin: &str, now: i64) -> bool {
+        const MINUTE: Budget = Budget { at_once: 1, each: 60_000 };
+        self.sites.take((source_id, origin.to_owned()), MINUTE, now).await.is_ok()
     }
 
     /// A slot for a visitor's upload, held until dropped; `None` if this visitor has too many in progress.

@@ -42,6 +42,7 @@ mod messages;
 mod page;
 mod reactions;
 mod receipts;
+mod seen;
 mod sites;
 mod submit;
 #[cfg(test)]

@@ -85,6 +85,31 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     assert_eq!(done, ["announcement.added", "announcement.changed", "announcement.deleted"]);
 }
 
+async fn one_of_another_process_is_shown_within_a_second(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel").await.is(200);
+    let now = world.clock.millis();
+    let row = announcement::Model {
+        tenant_id: VENDOR,
+        id: world.clock.uuid_v7(),
+        text_ru: "Ночью работы".to_owned(),
+        text_en: "Works tonight".to_owned(),
+        link: String::new(),
+        audience: "all".to_owned(),
+        names: "[]".to_owned(),
+        starts_at: now,
+        ends_at: now + 60_000,
+        created_at: now,
+    };
+    parom::announcements::add(world.app().store.write(), row).await.unwrap();
+    owner.opens("/panel").await.is(200).never_says(&["Works tonight"]);
+    world.advance(Duration::from_secs(1));
+    owner.opens("/panel").await.is(200).says(&["Works tonight"]);
+    world.advance(Duration::from_secs(60));
+    owner.opens("/panel").await.is(200).never_says(&["Works tonight"]);
+}
+
 async fn only_those_whom_it_concerns_see_it(world: &mut World) {
     let line = world.line("support").await;
     world.owner(OTHER).installs_in_a_browser().await.is(200);
@@ -139,4 +164,8 @@ async fn a_wrong_form_is_shown_again_with_what_is_wrong(world: &mut World) {
 }
 
 both!(an_announcement_is_shown_from_its_start_until_its_end);
-once!(only_those_whom_it_concerns_see_it, a_wrong_form_is_shown_again_with_what_is_wrong);
+once!(
+    one_of_another_process_is_shown_within_a_second,
+    only_those_whom_it_concerns_see_it,
+    a_wrong_form_is_shown_again_with_what_is_wrong
+);

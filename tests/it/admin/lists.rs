@@ -64,6 +64,31 @@ async fn accounts_are_found_a_page_at_a_time(world: &mut World) {
     olga.opens("/admin/accounts?cursor=x").await.is(422);
 }
 
+async fn an_account_is_found_by_a_message(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    add_tenants(world, 3).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    manager.answers("anna", "Good morning").await;
+    world.deliver_to_the_end().await;
+    let olga = Operator::signed_in(world).await;
+    let found = async |id: &str| hosts(&olga.opens(&format!("/admin/accounts?q={}", escape(id))).await.is(200).text);
+    let keys = entity::dedupe::Entity::find().all(world.app().store.read()).await.unwrap();
+    let is_message = |key: &&entity::dedupe::Model| [1, 2].contains(&key.event);
+    let messages: Vec<_> = keys.iter().filter(is_message).collect();
+    assert!(messages.len() >= 3, "of the customer, the manager and amojo: {}", messages.len());
+    for key in messages {
+        assert_eq!(found(&key.external_id).await, [HOST], "{}", key.external_id);
+        assert_eq!(found(&key.message_id.to_string()).await, [HOST]);
+    }
+    assert!(found(&Uuid::nil().to_string()).await.is_empty());
+    assert!(found("Good").await.is_empty(), "texts are not searched");
+    assert!(found("x\u{0}y").await.is_empty());
+}
+
+fn escape(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 async fn queues_say_where_and_why(world: &mut World) {
     let line = world.line("support").await;
     let olga = Operator::signed_in(world).await;
@@ -210,7 +235,12 @@ async fn the_doctor_says_in_russian_why_a_source_stopped(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(accounts_are_found_a_page_at_a_time, queues_say_where_and_why, what_was_given_up_is_counted_without_texts);
+both!(
+    accounts_are_found_a_page_at_a_time,
+    an_account_is_found_by_a_message,
+    queues_say_where_and_why,
+    what_was_given_up_is_counted_without_texts
+);
 once!(
     the_doctor_says_in_russian_why_a_source_stopped,
     a_paused_source_is_not_tried_by_hand,

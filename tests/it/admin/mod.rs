@@ -2,6 +2,7 @@
 
 mod account;
 mod announcements;
+mod integrations;
 mod lists;
 mod notes;
 pub mod operator;

@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::operator::{EMAIL, Operator, make_operator};
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/admin",
     "/admin/accounts",
     "/admin/channels",
+    "/admin/integrations",
     "/admin/queues",
     "/admin/undelivered",
     "/admin/announcements",

@@ -179,9 +179,19 @@ async fn panel_in(language: Language) {
 async fn admin_in(language: Language) {
     let code = language.code();
     let Some(browser) = Browser::open(code).await else { return };
-    let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
+    let change = |config: &mut base::config::Config| {
+        config.status.enabled = true;
+        config.vendor.legal_entity = "Паромы <и Ко>".to_owned();
+        config.vendor.legal_address = "Riga, Harbour Road 1".to_owned();
+        config.vendor.hosting_region = "Frankfurt, Germany".to_owned();
+    };
+    let setup = Setup { live: true, change, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
     let line = lived_in(&world).await;
     let base = world.api.base();
+    for page in ["status", "legal/gdpr", "legal/152-fz"] {
+        look(&browser, &format!("{code}/{}", page.replace('/', "-")), &format!("{base}/{page}?lang={code}")).await;
+    }
     look(&browser, &format!("{code}/admin-sign-in"), &format!("{base}/admin/sign-in")).await;
     let by = OperatorActor { actor: Actor::Cli, address: None };
     let added = actions::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
@@ -196,6 +206,8 @@ async fn admin_in(language: Language) {
     browser.press("main form button").await;
     browser.until("the first page behind it", async || browser.url().await.contains("/admin/own")).await;
     let account = format!("/admin/accounts/{}", line.tenant_id);
+    let white = "[[integration]]\nname = \"white\"\nplatform = \"kommo\"\nclient_id = \"white\"\nclient_secret = \"0123456789abcdef\"\n";
+    parom::integrations::set(&world.app().identity.audit, white, &Actor::Cli.into()).await.expect("it is stored");
     let pages = [
         ("admin-overview", "/admin".to_owned()),
         ("admin-accounts", "/admin/accounts".to_owned()),
@@ -210,6 +222,10 @@ async fn admin_in(language: Language) {
         ("admin-announcement-new", "/admin/announcements/new".to_owned()),
         ("admin-webhooks", "/admin/webhooks".to_owned()),
         ("admin-channels", "/admin/channels".to_owned()),
+        ("admin-integration-new", "/admin/integrations".to_owned()),
+        ("admin-integration", "/admin/integrations/white".to_owned()),
+        ("admin-integration-remove", "/admin/integrations/white/remove".to_owned()),
+        ("admin-channel-new", "/admin/integrations/white/channels".to_owned()),
         ("admin-alerts", "/admin/alerts".to_owned()),
         ("admin-doctor", "/admin/doctor".to_owned()),
         ("admin-audit", "/admin/audit".to_owned()),

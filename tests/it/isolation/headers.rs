@@ -132,6 +132,7 @@ async fn told(world: &mut World) -> Told {
         ("/operators/{id}", format!("/operators/{pavel}")),
         ("/announcements/{id}", format!("/announcements/{}", Uuid::nil())),
         ("/channels/letter", "/channels/letter?integration=main".to_owned()),
+        ("/integrations/{name}", "/integrations/main".to_owned()),
         ("{id}", tenant),
         ("{file}", "admin.css".to_owned()),
     ];

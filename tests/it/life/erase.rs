@@ -14,7 +14,7 @@ use super::{DAY, round, wait};
 const UNKNOWN: &str = "canary-of-an-id-not-known";
 
 /// Every value of every table as text, bytes as they are and as hexadecimal digits.
-pub(super) async fn everything(world: &World) -> String {
+pub(crate) async fn everything(world: &World) -> String {
     let db = world.app().store.write();
     let backend = world.app().store.backend();
     let ask = async |sql: String| {

@@ -13,6 +13,8 @@ mod pages;
 mod platforms;
 mod watch;
 
+pub(crate) use erase::everything;
+
 use std::time::Duration;
 
 use entity::{alert, oauth_grant, source, tenant, tenant_channel};

@@ -24,7 +24,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("template", &["alert", "media", "settings", "source", "tenant"]),
     ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "template", "tenant"]),
     ("vendor_webhooks", &["alert", "delivery::backoff", "platform", "vendor_events"]),
-    ("retention", &["delivery", "tenant::remove"]),
+    ("retention", &["delivery", "tenant::emptied", "tenant::remove"]),
     (
         "intake",
         &[
@@ -41,7 +41,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("missed_hooks", &["alert", "delivery", "intake", "lookup", "platform", "rotation", "tenant"]),
-    ("usage", &["delivery", "intake", "media", "platform", "load_shedding", "tenant"]),
+    ("usage", &["announcements", "delivery", "intake", "media", "platform", "load_shedding", "tenant"]),
     ("import", &["audit", "delivery", "intake", "settings", "source", "tenant", "usage"]),
     (
         "api",
@@ -113,6 +113,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "audit",
             "contact",
             "delivery",
+            "legal",
             "missed_hooks",
             "import",
             "identity",
@@ -137,6 +138,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "doctor",
             "panel",
             "identity",
+            "integrations",
             "missed_hooks",
             "source",
             "tenant",
@@ -145,6 +147,9 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "vendor_webhooks",
         ],
     ),
-    ("doctor", &["media", "rotation", "source", "tenant"]),
+    ("legal", &["platform"]),
+    ("service_status", &["delivery", "platform", "tenant", "unknown_callers"]),
+    ("doctor", &["integrations", "media", "probe", "rotation", "source", "tenant"]),
     ("backup", &["media"]),
+    ("probe", &[]),
 ];

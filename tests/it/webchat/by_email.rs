@@ -6,6 +6,7 @@ mod strangers;
 use std::time::Duration;
 
 use entity::chat_email;
+use parom::identity::mail::{self, Email};
 use parom::webchat::by_email::round;
 use parom_tests::settings::HOST;
 use parom_tests::{Mail, Reply, World, answer, both, on_postgres, once};
@@ -185,8 +186,13 @@ async fn a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing(world: &
     world.advance(2 * MINUTE);
     assert_eq!(sent(world).await, 1);
     world.mail.next().await.says(&["Yes"]);
-    // Refused for good: the address is deleted, and nothing is tried again.
+    // Refused for good: the address is deleted, and nothing is tried again. The log does not contain the address, which
+    // the server repeats.
     world.mail.refuses(550);
+    let letter = Email { to: ANNA.to_owned(), subject: "Yes".to_owned(), text: "Yes".to_owned() };
+    let error = mail::send(&world.app().identity, letter).await.unwrap_err();
+    let logged = format!("{error:#} {error:?}");
+    assert!(logged.contains("550") && !logged.contains(ANNA), "{logged}");
     manager_says(world, "Are you there?").await;
     world.advance(11 * MINUTE);
     assert_eq!((sent(world).await, rows(world).await.len()), (0, 0));
@@ -245,6 +251,9 @@ async fn the_address_is_exported_and_erased_with_the_customer(world: &mut Mailed
     let who = json!({"conversation_id": rows(world).await[0].conversation_id});
     let export = world.api.post(&format!("/api/v1/tenants/{tenant_id}/customers/export"), &who).await.is(200);
     assert!(export.text.contains("\"type\":\"chat_email\"") && export.text.contains(ANNA), "{}", export.text);
+    let panel = world.panel(tenant_id).await;
+    let whole = panel.opens("/panel/data/export").await.is(200);
+    assert!(whole.text.contains("\"type\":\"chat_email\"") && whole.text.contains(ANNA), "{}", whole.text);
     let proof = world.api.post(&format!("/api/v1/tenants/{tenant_id}/customers/erase"), &who).await.is(201);
     assert_eq!(proof.json["counts"]["chat_email"], 1, "{}", proof.text);
     assert!(rows(world).await.is_empty());
@@ -257,6 +266,9 @@ async fn without_a_mail_server_the_setting_is_refused(world: &mut World) {
     let refused = world.api.patch(&format!("/api/v1/sources/{source}"), &body).await.is(422);
     assert_eq!(refused.wrong_fields(), ["/settings/email_answers_after"]);
     refused.says(&["[mail] is not configured"]);
+    let panel = world.panel(world.active(HOST).await).await;
+    let page = panel.opens(&format!("/panel/sources/{source}/access?tab=hours")).await.is(200);
+    assert!(!page.text.contains("Send unread answers by e-mail"), "{}", page.text);
     let anna = OnSite::new(&source);
     assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], Value::Null);
 }

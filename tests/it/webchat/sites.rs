@@ -1,19 +1,53 @@
 //! Which sites may hold a chat, and what they get.
 
 use std::io::Write;
+use std::time::Duration;
 
+use entity::chat_site;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::StreamExt;
 use parom_tests::settings::HOST;
 use parom_tests::{World, answer, both, once};
 use reqwest::Method;
+use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{OnSite, SHOP, chat_of, chat_with};
 
 const ALLOWED: &str = "access-control-allow-origin";
+
+/// The owner sees which sites have loaded the chat, and when; other sites, and visitors within the same minute, write
+/// nothing.
+async fn the_owner_sees_which_sites_load_the_chat(world: &mut World) {
+    const SHOP_TOO: &str = "https://shop-too.example";
+    let source = chat_with(world, json!({"allowed_origins": [SHOP, SHOP_TOO]})).await;
+    let panel = world.panel(world.active(HOST).await).await;
+    let install = format!("/panel/sources/{source}/access?tab=install");
+    assert_eq!(panel.opens(&install).await.is(200).text.matches("no page has loaded the chat yet").count(), 2);
+    let rows = async |world: &World| chat_site::Entity::find().all(world.app().store.read()).await.unwrap();
+    let anna = OnSite::new(&source);
+    let evil = OnSite { origin: "https://evil.example".to_owned(), ..anna.clone() };
+    evil.gets(world, "/look").await.is(403);
+    answer(world.api.anonymous(Method::GET, &anna.chat)).await.is(200);
+    assert!(rows(world).await.is_empty(), "neither foreign sites nor the own page count");
+    anna.gets(world, "/look").await.is(200);
+    let first = rows(world).await;
+    assert_eq!(first.iter().map(|row| row.origin.as_str()).collect::<Vec<_>>(), [SHOP]);
+    world.advance(Duration::from_secs(59));
+    anna.gets(world, "/look").await.is(200);
+    assert_eq!(rows(world).await, first, "once a minute");
+    world.advance(Duration::from_secs(2 * 60));
+    let page = panel.opens(&install).await.is(200);
+    page.says(&["the chat was last loaded", "2 minutes ago"]);
+    assert_eq!(page.text.matches("no page has loaded the chat yet").count(), 1);
+    OnSite { origin: SHOP_TOO.to_owned(), ..anna.clone() }.gets(world, "/look").await.is(200);
+    anna.gets(world, "/look").await.is(200);
+    let page = panel.opens(&install).await.is(200);
+    assert_eq!(page.text.matches("the chat was last loaded").count(), 2);
+    assert_eq!(rows(world).await.len(), 2);
+}
 
 async fn only_sites_of_the_list_are_let_in(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP], "title": "Shop"})).await;
@@ -144,5 +178,5 @@ async fn the_script_is_small_and_there(world: &mut World) {
     answer(world.api.anonymous(Method::GET, &format!("/chat/{}/embed.js", other.source_id))).await.is(404);
 }
 
-both!(only_sites_of_the_list_are_let_in, a_visitor_of_a_site_talks);
+both!(the_owner_sees_which_sites_load_the_chat, only_sites_of_the_list_are_let_in, a_visitor_of_a_site_talks);
 once!(nobody_writes_too_fast, the_script_is_small_and_there);

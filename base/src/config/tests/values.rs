@@ -19,6 +19,7 @@ fn an_empty_text_gives_the_defaults() {
     assert_eq!(config.limits.sources_per_tenant, 50);
     assert_eq!((config.limits.requests_per_key, config.limits.requests_burst_per_key), (300, 500));
     assert!((config.rates.chats_start - 10.0).abs() < f64::EPSILON);
+    assert!(!config.status.enabled, "the status page is off");
     assert!(config.integrations.is_empty());
 }
 

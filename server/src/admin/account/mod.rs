@@ -5,6 +5,7 @@ pub mod notes;
 pub mod plan;
 mod reason;
 pub mod suspend;
+pub mod texts;
 mod trouble;
 pub mod view_as;
 pub mod weight;
@@ -54,6 +55,9 @@ struct AccountPage {
     /// The limit as typed; empty: the configured one.
     limit: String,
     configured_limit: u32,
+    /// Days for which texts are kept, as typed; empty: the configured number.
+    texts_days: String,
+    configured_texts_days: u32,
     /// Other quotas of the account.
     limits: Vec<LimitLine>,
     plan: PlanForm,
@@ -133,6 +137,8 @@ async fn answer(
         sources,
         alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),
         configured_limit: tenants::plan::sources_limit(&app.config, &tenant),
+        texts_days: tenant.texts_days.map(|days| days.to_string()).unwrap_or_default(),
+        configured_texts_days: app.config.retention.texts_days,
         limits: usage::shown(app, &tenant).await?,
         limit,
         plan: PlanForm::of(app, words, &tenant),

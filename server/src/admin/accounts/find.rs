@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::delivery::read::owner;
 use crate::tenant::TenantStatus;
 
 /// States to filter by, in the order of the list.
@@ -25,7 +26,8 @@ pub const STATES: [TenantStatus; 10] = [
 /// The search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountSearch {
-    /// Part of an address or name, or an id of the account: ours, amoCRM's or the Chats API's.
+    /// Part of an address or name, an id of the account (ours, amoCRM's or the Chats API's), or an id of one of its
+    /// messages (ours, amoCRM's or the messenger's).
     pub search: String,
     pub state: Option<TenantStatus>,
 }
@@ -43,7 +45,8 @@ pub async fn find(
     }
     let search = filter.search.trim();
     if !search.is_empty() {
-        select = select.filter(named(search));
+        let owners = owner::owners(db, search).await?;
+        select = select.filter(named(search).add(Column::TenantId.is_in(owners)));
     }
     if let Some(after) = after {
         select = select.filter(Column::TenantId.lt(after));

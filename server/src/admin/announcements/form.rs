@@ -83,7 +83,7 @@ impl AnnouncementForm {
             "accounts" => self.accounts(app).await?.map(Audience::Accounts),
             "plan" => app.config.plan(&self.plan).map(|plan| Audience::Plan(plan.name.clone())),
             "integration" => {
-                app.config.integration(&self.integration).map(|found| Audience::Integration(found.name.clone()))
+                app.integrations.named(&self.integration).map(|found| Audience::Integration(found.name.clone()))
             }
             _ => None,
         })

@@ -105,6 +105,7 @@ pub async fn add(
     visitor.note(&app, &tx, (entry.0, entry.1, &entry.2), detail(&row), true).await?;
     stored::add(&tx, row).await?;
     tx.commit().await?;
+    app.announced.forget();
     see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
 
@@ -138,6 +139,7 @@ pub async fn change(
         }
         visitor.note(&app, &tx, (base::store::VENDOR, "announcement.changed", &object), detail, true).await?;
         tx.commit().await?;
+        app.announced.forget();
     }
     see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
@@ -157,6 +159,7 @@ pub async fn delete(
     let object = row.id.to_string();
     visitor.note(&app, &tx, (base::store::VENDOR, "announcement.deleted", &object), detail(&row), true).await?;
     tx.commit().await?;
+    app.announced.forget();
     see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("admin-announcement-deleted"))).await
 }
 
@@ -217,7 +220,7 @@ async fn answer(
         form,
         audiences: Audience::KINDS.map(|kind| (kind, words.text_of("admin-announcement-to-", kind))).to_vec(),
         plans: app.config.plan_list.iter().map(|plan| plan.name.clone()).collect(),
-        integrations: app.config.integrations.iter().map(|one| one.name.clone()).collect(),
+        integrations: app.integrations.all().iter().map(|one| one.name.clone()).collect(),
         longest: LONGEST_TEXT,
         wrong,
     };

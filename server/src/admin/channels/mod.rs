@@ -1,4 +1,4 @@
-//! The vendor's configured integrations and channels, and the accounts' connections to them.
+//! The vendor's integrations and channels, of the file and stored, and the accounts' connections to them.
 
 pub mod letter_page;
 
@@ -9,7 +9,7 @@ use askama::Template;
 use base::config::{Channel, Integration, ReactionSupport};
 use base::i18n::{Sentence, Words};
 use entity::tenant_channel::{self, Column};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use super::operator::Operator;
 use super::page::{self, AdminPage};
 use super::refused::Result;
 use super::states::{self, StateBadge};
+use crate::integrations::ListedIntegration;
 use crate::panel::PanelContext;
 use crate::tenant::ChannelStatus;
 
@@ -29,13 +30,18 @@ const NAMED: u64 = 50;
 struct Channels {
     page: AdminPage,
     integrations: Vec<IntegrationRow>,
+    /// Names of stored ones that cannot be opened.
+    unreadable: Vec<String>,
 }
 
 struct IntegrationRow {
     name: String,
     /// Where it is changed.
     place: Sentence,
+    in_file: bool,
+    in_use: bool,
     paused: bool,
+    accounts: i64,
     platform: &'static str,
     client_id: String,
     secret_end: String,
@@ -74,29 +80,37 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
     let words = visitor.words;
     let counts = counts(&app).await?;
     let mut integrations = Vec::new();
-    for integration in app.integrations.all().iter() {
+    let mut unreadable = Vec::new();
+    for listed in crate::integrations::list(&app).await? {
+        let Some(integration) = &listed.integration else {
+            unreadable.push(listed.name);
+            continue;
+        };
         let mut channels = Vec::new();
         for channel in &integration.channels {
             let refused = refused(&app, channel).await?;
             channels.push(channel_row(&app, words, channel, &counts, refused));
         }
-        integrations.push(integration_row(&app, words, integration, channels));
+        integrations.push(integration_row(&app, words, &listed, integration, channels));
     }
     let page = AdminPage::of(&app, &visitor, "/admin/channels", words.text("admin-integrations")).await?;
-    Ok(page::html(&page, &Channels { page: page.clone(), integrations }))
+    Ok(page::html(&page, &Channels { page: page.clone(), integrations, unreadable }))
 }
 
 fn integration_row(
     app: &PanelContext,
     words: Words,
+    listed: &ListedIntegration,
     integration: &Integration,
     channels: Vec<ChannelRow>,
 ) -> IntegrationRow {
-    let in_file = app.integrations.is_in_file(&integration.name);
     IntegrationRow {
         name: integration.name.clone(),
-        place: words.text(if in_file { "admin-int-in-file" } else { "admin-int-stored" }),
-        paused: integration.paused,
+        place: words.text(if listed.in_file { "admin-int-in-file" } else { "admin-int-stored" }),
+        in_file: listed.in_file,
+        in_use: listed.in_use,
+        paused: listed.paused,
+        accounts: listed.accounts,
         platform: integration.platform.brand(),
         client_id: integration.client_id.clone(),
         secret_end: end_of(&integration.client_secret),
@@ -192,6 +206,16 @@ async fn counts(app: &PanelContext) -> Result<BTreeMap<Uuid, Vec<(String, i64)>>
     Ok(counts)
 }
 
+/// Accounts that are connected to a channel now.
+pub(super) async fn connected(app: &PanelContext, channel: &Channel) -> Result<u64, DbErr> {
+    let Ok(id) = Uuid::try_parse(&channel.id) else { return Ok(0) };
+    tenant_channel::Entity::find()
+        .filter(Column::ChannelId.eq(id))
+        .filter(Column::Status.eq(ChannelStatus::Connected.as_str()))
+        .count(app.store.read())
+        .await
+}
+
 /// The newest accounts that amoCRM refuses to connect to this channel.
 async fn refused(app: &PanelContext, channel: &Channel) -> Result<Vec<RefusedRow>, DbErr> {
     let Ok(id) = Uuid::try_parse(&channel.id) else { return Ok(Vec::new()) };
@@ -213,7 +237,7 @@ async fn refused(app: &PanelContext, channel: &Channel) -> Result<Vec<RefusedRow
 }
 
 /// The last four characters of a secret, fewer of a short one.
-fn end_of(secret: &SecretString) -> String {
+pub(super) fn end_of(secret: &SecretString) -> String {
     let signs: Vec<char> = secret.expose_secret().chars().collect();
     let shown = 4.min(signs.len() / 4);
     signs.iter().skip(signs.len() - shown).collect()

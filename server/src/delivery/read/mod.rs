@@ -8,6 +8,7 @@ pub mod find;
 pub mod holds;
 pub mod ledger;
 pub mod list;
+pub mod owner;
 pub mod reason;
 pub mod recovered;
 pub mod report;

@@ -12,7 +12,7 @@ use super::{KIND, message, typing_reactions};
 use crate::intake::IntakeContext;
 use crate::intake::door::{RawCall, Reason, StoreError};
 use crate::lookup::ConnectedScope;
-use crate::tenant::channels;
+use crate::tenant::{channels, keeps_no_texts};
 
 /// The interpretation of a hook of a known account.
 pub(super) enum Event {
@@ -72,9 +72,11 @@ async fn processed(app: &Arc<IntakeContext>, scope: &ConnectedScope, call: &RawC
     };
     match event {
         Event::Item(item) => {
-            let (tenant_id, priority, raw) = (call.tenant_id, call.priority, Some(call.raw()));
+            let raw = (!keeps_no_texts(&scope.tenant)).then(|| call.raw());
+            let (tenant_id, priority) = (call.tenant_id, call.priority);
             app.writer.accept(AcceptBatch { tenant_id, priority, raw, entries: vec![*item] }).await?;
         }
+        Event::Late if keeps_no_texts(&scope.tenant) => {}
         Event::Late => call.keep(app).await?,
     }
     Ok(())

@@ -18,7 +18,7 @@ use crate::template;
 /// Stores all events. One that can never be stored is kept as bytes, so that it does not block the following ones.
 /// `body`: the call's; none for what Parom asked for by itself.
 pub(super) async fn take(line: &CalledSource, body: Option<Bytes>, all: Vec<InboundEvent>) -> Result<(), StoreError> {
-    let mut raw = body.clone().map(|body| line.call(body).raw());
+    let mut raw = body.clone().filter(|_| !line.keeps_no_texts).map(|body| line.call(body).raw());
     for event in all {
         match one(line, event, &mut raw).await {
             Ok(()) => {}

@@ -1,7 +1,7 @@
 //! The data of the message's page.
 
 use askama::Template;
-use base::i18n::Sentence;
+use base::i18n::{Sentence, Words};
 use base::message::{Content, Direction};
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use crate::panel::PanelContext;
 use crate::panel::conversations;
 use crate::panel::reasons::{self, Explanation};
 use crate::panel::{Member, PageContext, Right};
+use crate::tenant;
 
 /// The main button.
 pub enum Main {
@@ -160,10 +161,7 @@ pub fn page(
         source,
         source_id: message.source_id.to_string(),
         kind: words.text_of("messages-kind-", story.body.content.kind()),
-        expired: story
-            .body
-            .expired
-            .then(|| words.text("messages-text-erased").with("days", app.config.retention.texts_days)),
+        expired: story.body.expired.then(|| erased(app, member, words)),
         steps: route::route(page, story, (stage, unreported), by_hand, around),
         ids,
         shown,
@@ -171,6 +169,14 @@ pub fn page(
         id: message.id.to_string(),
         page: page.clone(),
     }
+}
+
+/// Why the text is no longer there.
+fn erased(app: &PanelContext, member: &Member, words: Words) -> Sentence {
+    if tenant::keeps_no_texts(&member.tenant) {
+        return words.text("messages-text-not-kept");
+    }
+    words.text("messages-text-erased").with("days", tenant::texts_days(app, &member.tenant))
 }
 
 /// Time from Parom's acceptance of the message to the other side's; none while it is not accepted.

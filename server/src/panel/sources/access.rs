@@ -18,7 +18,7 @@ use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::{EmbedCode, SourceChange, version};
+use crate::source::{ChatSite, EmbedCode, SourceChange, version};
 
 #[derive(Template)]
 #[template(path = "panel/sources/access.html")]
@@ -36,6 +36,7 @@ struct SourceAccessPage {
     /// The input of the tabs' script, as JSON.
     given: String,
     embed: Option<EmbedCode>,
+    sites: Vec<ChatSite>,
     errors: Vec<(String, String)>,
     version: i64,
     /// The settings when the page was rendered, as JSON.
@@ -173,15 +174,16 @@ async fn show(
 ) -> Result<HttpResponse> {
     let state = crate::source::state(app, source).await?;
     let masked = crate::source::masked(app, source)?;
-    let kind = fields_of(app, source);
-    let drawn = fields::draw(page.words, kind, settings, Some(&masked), &errors);
-    let current = chat_tabs::current(&seen.tab, kind, &errors);
-    let sections = chat_tabs::of(kind, &drawn, current);
+    let kind = crate::source::offered(app, fields_of(app, source), settings);
+    let drawn = fields::draw(page.words, &kind, settings, Some(&masked), &errors);
+    let current = chat_tabs::current(&seen.tab, &kind, &errors);
+    let sections = chat_tabs::of(&kind, &drawn, current);
     let chat = WebChatSettings::stored(&source.settings);
     let access = SourceAccessPage {
         tab: if sections.is_empty() { "access" } else { current },
         given: chat_tabs::given(&page, &chat, &member.tenant.time_zone).to_string(),
         embed: crate::source::embed(app, source),
+        sites: if is_web_chat(&source.kind) { crate::source::sites(app, source).await? } else { Vec::new() },
         sections,
         id: source.id.to_string(),
         may: member.may(Right::EditSources),

@@ -241,13 +241,14 @@ async fn show(
         .flatten()
         .map(|(name, value)| (name.clone(), Value::String(mask(value.as_str().unwrap_or_default()))))
         .collect();
+    let offered = crate::source::offered(app, kind.fields, &draft.settings);
     let access = WizardAccessPage {
         steps: steps(&page, 2),
         kind: kind.kind,
         messenger: page.words.text_of("connector-", kind.kind),
         consent: ConsentButton::of(app, member, kind.kind).await?,
         by_hand: status != StatusCode::OK || passed.is_some() || has_secrets(&draft.settings),
-        fields: fields::draw(page.words, kind.fields, &draft.settings, Some(&Value::Object(masked)), &errors),
+        fields: fields::draw(page.words, &offered, &draft.settings, Some(&Value::Object(masked)), &errors),
         errors: errors.into_iter().filter(|(name, _)| !name.is_empty()).collect(),
         take_over: page.words.text(take_over(page.words, kind.kind)),
         moves: draft.moves && passed.is_some(),

@@ -1,16 +1,19 @@
 //! Pages of rows by key: the lines, and the last id of a page after which another may follow.
 
 use base::store::Store;
+use base::vault::Place;
 use entity::{
-    audit, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source, tenant,
+    audit, chat_email, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source, tenant,
     tenant_channel,
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{PAGE, shapes};
+use crate::tenant::TenantContext;
 
 type Page = (Vec<Value>, Option<Uuid>);
 
@@ -56,6 +59,25 @@ by_id! {
     audit, audit, audit;
     /// Proofs of erasures.
     erasures, erasure, erasure;
+}
+
+/// Addresses at which visitors of chats get answers, by the id of the conversation. Ended ones, which have no address,
+/// are omitted.
+pub(super) async fn chat_emails(app: &TenantContext, tenant_id: Uuid, after: Uuid) -> anyhow::Result<Page> {
+    let found = chat_email::Entity::of_tenant(tenant_id)
+        .filter(chat_email::Column::ConversationId.gt(after))
+        .filter(chat_email::Column::Address.ne(Vec::<u8>::new()))
+        .order_by_asc(chat_email::Column::ConversationId)
+        .limit(PAGE)
+        .all(app.store.read())
+        .await?;
+    let lines = found.iter().map(|row| {
+        let id = row.conversation_id.to_string();
+        let address = app.vault.open_text(tenant_id, Place::ChatEmail, &id, &row.address)?;
+        Ok(shapes::chat_email(row, address.expose_secret()))
+    });
+    let last = found.last().map(|row| row.conversation_id);
+    Ok((lines.collect::<anyhow::Result<_>>()?, last))
 }
 
 /// Counts by source, direction and day, summed over instances; one page.

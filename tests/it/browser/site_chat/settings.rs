@@ -1,7 +1,8 @@
 //! The chat's settings in the panel: four tabs in one form, a week of hours, a colour, and the chat as it will look.
 
 use base::i18n::Language;
-use parom_tests::{Browser, Engine, Place, Setup, World};
+use parom_tests::{Browser, Engine, Place, Setup, World, answer};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::{enters, installed, looks_right, opens_widget, presses, types};
@@ -72,6 +73,13 @@ async fn set_up_in(language: Language) {
     assert_eq!((&settings["title"], &settings["color"]), (&json!("Flowers"), &json!("#FFD200")), "{settings}");
     assert_eq!(settings["working_hours"]["hours"], json!(["mon 09:00-18:00", "fri 09:00-18:00"]));
     assert_eq!(settings["allowed_origins"], json!(["https://shop.example"]));
+
+    // A page of the site loads the chat; the owner sees it.
+    let look = world.api.anonymous(Method::GET, &format!("/chat/{id}/look"));
+    answer(look.header("Origin", "https://shop.example")).await.is(200);
+    run(&browser, "location.reload()").await;
+    until(&browser, "the site was seen", "document.querySelector('[data-tab=install] .sites time')").await;
+    looks_right(&browser, &format!("chat-settings-{}-seen", language.code())).await;
 
     // A mistake opens its tab and marks its field.
     run(&browser, &type_into("working_hours.time_zone", "Mars")).await;

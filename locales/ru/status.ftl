@@ -1,0 +1,15 @@
+### The public status page
+
+status-title = { $name }: состояние сервиса
+status-all-ok = Всё работает.
+status-all-degraded = Часть сервиса работает медленно или не у всех.
+status-all-down = Часть сервиса не работает.
+status-is-ok = Работает
+status-is-degraded = Медленно или не у всех
+status-is-down = Не работает
+status-since = с { $time } UTC
+status-receiving = Приём сообщений
+status-crm = Доставка в { $crm }
+status-messenger = Доставка: { $name }
+status-panel = Панель
+status-checked = Проверено в { $time } UTC. Сообщения, которые сейчас не доставить, ждут и уйдут позже.

@@ -1,0 +1,145 @@
+//! Calls the public address as amoCRM and messengers do, through DNS, the certificate and the proxy.
+
+use base::clock::Clock;
+use base::config::{Config, base};
+use base::i18n::LocalizedText;
+use base::vault::Vault;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use reqwest::tls::TlsInfo;
+use reqwest::{Client, Response, header};
+
+use super::{Check, because};
+use crate::probe;
+
+/// Days before the certificate's end from which the check warns: a proxy that renews by itself has done so by then.
+const RENEWED: i64 = 14;
+/// Clock difference from which the check warns.
+const NOTABLE: TimeDelta = TimeDelta::seconds(30);
+
+/// Checks that the public address leads to this very service, how long its certificate is valid, and the proxy's clock.
+pub async fn look(config: &Config, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
+    let url = base(&config.server.public_url);
+    let https = config.server.public_url.scheme() == "https";
+    let nonce = clock.uuid_v7().simple().to_string();
+    let answer = http.get(format!("{url}/healthz")).query(&[("nonce", nonce.as_str())]).send().await;
+    let response = match answer {
+        Ok(response) => response,
+        Err(error) => {
+            let detail = because("doctor-public_url-unreachable", reason(&error)).with("url", url);
+            let check = if https { Check::fail } else { Check::warn };
+            checks.push(check("outside", detail, "doctor-public_url-unreachable-fix"));
+            return;
+        }
+    };
+    certificate(&response, clock, checks);
+    proxy_clock(&response, clock, checks);
+    let keyless = config.secrets.key.is_none() && !config.secrets.key_file.exists();
+    let vault = if keyless { None } else { Vault::open(&config.secrets, false).ok() };
+    let Some(vault) = vault else { return };
+    let proof = response.text().await.unwrap_or_default();
+    checks.push(if probe::is_proof(&vault, &nonce, proof.trim()) {
+        Check::ok("outside", LocalizedText::new("doctor-outside-ok").with("url", url))
+    } else {
+        let detail = LocalizedText::new("doctor-outside-other").with("url", url);
+        Check::fail("outside", detail, "doctor-outside-other-fix")
+    });
+}
+
+/// The innermost cause: the outer ones only repeat the address.
+fn reason(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+fn certificate(response: &Response, clock: &Clock, checks: &mut Vec<Check>) {
+    let info = response.extensions().get::<TlsInfo>();
+    let Some(end) = info.and_then(TlsInfo::peer_certificate).and_then(not_after) else { return };
+    let days = (end - clock.now()).num_days();
+    let detail = LocalizedText::new("doctor-certificate-days").with("days", days);
+    checks.push(if days < RENEWED {
+        Check::warn("certificate", detail, "doctor-certificate-fix")
+    } else {
+        Check::ok("certificate", detail)
+    });
+}
+
+fn proxy_clock(response: &Response, clock: &Clock, checks: &mut Vec<Check>) {
+    let date = response.headers().get(header::DATE).and_then(|value| value.to_str().ok());
+    let Some(theirs) = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()) else { return };
+    let seconds = (clock.now() - theirs.with_timezone(&Utc)).num_seconds();
+    if seconds.abs() > NOTABLE.num_seconds() {
+        let detail = LocalizedText::new("doctor-outside-clock").with("seconds", seconds.to_string());
+        checks.push(Check::warn("clock", detail, "doctor-clock-off-fix"));
+    }
+}
+
+/// The end of a certificate's validity, from its DER. None if it is damaged.
+fn not_after(certificate: &[u8]) -> Option<DateTime<Utc>> {
+    let (_, certificate, _) = element(certificate)?;
+    let (_, mut rest, _) = element(certificate)?;
+    // An optional version, then serial number, signature algorithm and issuer precede the validity.
+    if rest.first() == Some(&VERSION) {
+        rest = element(rest)?.2;
+    }
+    for _ in 0..3 {
+        rest = element(rest)?.2;
+    }
+    let (_, validity, _) = element(rest)?;
+    let (kind, end, _) = element(element(validity)?.2)?;
+    let text = std::str::from_utf8(end).ok()?;
+    // UTCTime has two digits of the year; later dates than 2049 are written as GeneralizedTime (RFC 5280 §4.1.2.5).
+    let text = if kind == UTC_TIME { format!("20{text}") } else { text.to_owned() };
+    NaiveDateTime::parse_from_str(&text, "%Y%m%d%H%M%SZ").ok().map(|end| end.and_utc())
+}
+
+const VERSION: u8 = 0xa0;
+const UTC_TIME: u8 = 0x17;
+
+/// Tag and content of the first DER element, and what follows it.
+fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = bytes.split_first()?;
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = match usize::from(*first) {
+        short @ 0..0x80 => (short, rest),
+        long => {
+            let (length, rest) = rest.split_at_checked(long - 0x80)?;
+            (length.iter().take(4).fold(0, |sum, byte| sum * 256 + usize::from(*byte)), rest)
+        }
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((*tag, content, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One TLV.
+    fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        let length = if length < 0x80 { vec![length] } else { vec![0x81, length] };
+        [&[tag], length.as_slice(), content].concat()
+    }
+
+    fn certificate(kind: u8, end: &str) -> Vec<u8> {
+        let validity = der(0x30, &[der(UTC_TIME, b"260101000000Z"), der(kind, end.as_bytes())].concat());
+        let issuer = der(0x30, &[0x05; 90]);
+        let parts = [der(VERSION, &der(2, &[2])), der(2, &[1]), der(0x30, &[]), issuer, validity];
+        der(0x30, &der(0x30, &parts.concat()))
+    }
+
+    #[test]
+    fn the_end_of_a_certificate_is_read() {
+        let end = |kind, text| not_after(&certificate(kind, text)).map(|end| end.to_rfc3339());
+        assert_eq!(end(UTC_TIME, "270203040506Z").unwrap(), "2027-02-03T04:05:06+00:00");
+        assert_eq!(end(0x18, "20610203040506Z").unwrap(), "2061-02-03T04:05:06+00:00");
+        assert_eq!(end(UTC_TIME, "never"), None);
+        let whole = certificate(UTC_TIME, "270203040506Z");
+        for length in 0..whole.len() {
+            assert_eq!(not_after(&whole[..length]), None, "{length}");
+        }
+    }
+}

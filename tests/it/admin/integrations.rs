@@ -1,0 +1,182 @@
+//! Integrations in the admin: made, changed, paused and removed; those of the file are only shown.
+
+use base::store::VENDOR;
+use entity::integration;
+use parom::integrations as stored;
+use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST};
+use parom_tests::{World, both, once};
+use sea_orm::EntityTrait;
+
+use super::operator::Operator;
+use super::signing_in::log;
+
+const LIST: &str = "/admin/channels";
+const NEW: &str = "/admin/integrations";
+const MAIN: &str = "/admin/integrations/main";
+
+type Pairs = Vec<(&'static str, String)>;
+
+/// A form with these changes.
+fn with(form: &Pairs, change: &[(&'static str, &str)]) -> Pairs {
+    let mut all = form.clone();
+    for (name, value) in change {
+        all.retain(|(known, _)| known != name);
+        all.push((name, (*value).to_owned()));
+    }
+    all
+}
+
+fn sent(form: &Pairs) -> Vec<(&str, &str)> {
+    form.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// The form of the sandbox's integration.
+fn integration(world: &World) -> Pairs {
+    let sandbox = world.sandbox.url().trim_end_matches('/').to_owned();
+    let file = &world.app().config.integrations;
+    assert!(file.is_empty(), "the form is the only source");
+    vec![
+        ("set.name", "main".to_owned()),
+        ("set.platform", "amocrm".to_owned()),
+        ("set.client_id", CLIENT_ID.to_owned()),
+        ("set.client_secret", CLIENT_SECRET.to_owned()),
+        ("set.consent_url", format!("{sandbox}/oauth")),
+        ("set.account_url", format!("{sandbox}/accounts/{{host}}")),
+        ("set.amojo_url", sandbox),
+    ]
+}
+
+/// The form of the sandbox's channel.
+fn channel() -> Pairs {
+    let mut form: Pairs = vec![
+        ("set.id", CHANNEL_ID.to_owned()),
+        ("set.code", "amo.ext.30490163".to_owned()),
+        ("set.secret", CHANNEL_SECRET.to_owned()),
+        ("set.title", "Parom".to_owned()),
+        ("set.reactions", "all".to_owned()),
+        ("set.write_first", "1".to_owned()),
+    ];
+    let kinds = ["telegram", "whatsapp", "webchat", "custom"];
+    form.extend(kinds.map(|kind| ("set.connectors", kind.to_owned())));
+    form
+}
+
+/// Starts again with a file that has no integration, and signs an operator in.
+async fn without_a_file(world: &mut World) -> Operator {
+    world.setup_is(|config| config.integrations.clear());
+    world.restart().await;
+    Operator::signed_in(world).await
+}
+
+async fn one_made_in_the_admin_works(world: &mut World) {
+    let olga = without_a_file(world).await;
+    olga.opens(LIST).await.is(200).says(&["There is no integration."]);
+    olga.opens(NEW).await.is(200).says(&["New integration", "Secret key"]);
+    olga.sends(NEW, &sent(&integration(world))).await.is(303);
+    let shown = olga.opens(LIST).await.is(200);
+    shown.says(&["main", "Stored; changed here"]);
+    shown.never_says(&[CLIENT_SECRET]);
+    olga.opens(&format!("{MAIN}/channels")).await.is(200).says(&["New channel of “main”"]);
+    olga.sends(&format!("{MAIN}/channels"), &sent(&channel())).await.is(303);
+
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+
+    let one = format!("{MAIN}/channels/{CHANNEL_ID}");
+    for path in [LIST, MAIN, one.as_str()] {
+        olga.opens(path).await.is(200).never_says(&[CLIENT_SECRET, CHANNEL_SECRET]);
+    }
+    // What a form leaves empty stays: both secrets, and with them the connection.
+    let kept = with(&channel(), &[("set.secret", ""), ("set.title", "Ferry"), ("set.time_window_seconds", "86400")]);
+    olga.sends(&one, &sent(&kept)).await.is(303);
+    let now = world.app().integrations.named("main").unwrap();
+    assert_eq!((now.channels[0].title.as_str(), now.channels[0].time_window_seconds), ("Ferry", Some(86_400)));
+    assert!(now.channels[0].write_first && !now.channels[0].quotes);
+    world.customer(&line, "anna").writes("Again").await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "Again"]);
+
+    olga.sends(&format!("{MAIN}/pause"), &[]).await.is(303);
+    olga.opens(LIST).await.is(200).says(&["New installations are paused", "Allow installations"]);
+    world.owner("other.amocrm.ru").opens_install().await.is(503);
+    olga.sends(&format!("{MAIN}/resume"), &[]).await.is(303);
+    olga.opens(&format!("{MAIN}/remove")).await.is(200).says(&["Remove integration “main”?"]);
+    olga.sends(&format!("{MAIN}/remove"), &[]).await.is(303);
+    olga.opens(LIST).await.is(200).says(&["Integration “main” has 1 account."]);
+    olga.opens(&format!("{one}/remove")).await.is(200).says(&["1 account is connected to it"]);
+    olga.sends(&format!("{one}/remove"), &[]).await.is(303);
+    assert!(world.app().integrations.named("main").unwrap().channels.is_empty());
+    let log = log(world, VENDOR).await;
+    let done: Vec<&str> = log.iter().filter_map(|one| one.strip_prefix("integration.")).collect();
+    assert_eq!(done, ["made", "changed", "changed", "paused", "resumed", "changed"]);
+    world.allow_problems();
+}
+
+async fn what_is_wrong_is_said_beside_its_field(world: &mut World) {
+    let olga = without_a_file(world).await;
+    olga.opens(NEW).await.is(200);
+    let form = integration(world);
+    let wrong = [
+        ("set.name", "a/b", "1 to 64 letters"),
+        ("set.name", "", "Fill in “Name”."),
+        ("set.client_id", "", "Fill in “Integration ID”."),
+        ("set.client_secret", "", "Fill in “Secret key”."),
+        ("set.account_hosts", "https://amocrm.ru", "One host suffix a line"),
+        ("set.account_url", "https://amocrm.ru", "Enter an address that contains {host}"),
+        ("set.amojo_url", "ftp://amocrm.ru", "https://"),
+    ];
+    for (field, value, says) in wrong {
+        let shown = olga.sends(NEW, &sent(&with(&form, &[(field, value)]))).await.is(422);
+        shown.says(&[says]);
+        shown.never_says(&[CLIENT_SECRET]);
+        assert!(shown.text.contains(&format!("id=\"e-{field}\"")), "{field}: beside the field");
+    }
+    let russian = olga.sends(&format!("{NEW}?lang=ru"), &sent(&with(&form, &[("set.name", "я")]))).await.is(422);
+    russian.says(&["От 1 до 64 латинских букв"]);
+    olga.sends(NEW, &[("set.name", "x"), ("set.evil", "1")]).await.is(400);
+    let rows = integration::Entity::find().all(world.app().store.read()).await.unwrap();
+    assert!(rows.is_empty(), "{} rows", rows.len());
+
+    olga.opens(&format!("{NEW}?lang=en")).await.is(200);
+    olga.sends(NEW, &sent(&form)).await.is(303);
+    olga.opens(&format!("{MAIN}/channels")).await.is(200);
+    for (field, value, says) in [
+        ("set.id", "one", "Enter the UUID"),
+        ("set.time_window_seconds", "a day", "whole number of seconds"),
+        ("set.allowed_plans", "gold", "from the configuration file"),
+        ("set.bot_name", "Anna", "or leave its name empty"),
+    ] {
+        let shown = olga.sends(&format!("{MAIN}/channels"), &sent(&with(&channel(), &[(field, value)]))).await.is(422);
+        shown.says(&[says]);
+        shown.never_says(&[CHANNEL_SECRET]);
+    }
+    let second = with(&form, &[("set.name", "second")]);
+    let shown = olga.sends(NEW, &sent(&second)).await.is(422);
+    shown.says(&["Integration “main” has it already."]);
+    olga.sends(NEW, &sent(&form)).await.is(422).says(&["No two integrations have the same name."]);
+    olga.sends(&format!("{MAIN}/remove"), &[]).await.is(303);
+    assert!(stored::list(world.app()).await.unwrap().is_empty());
+    olga.opens(MAIN).await.is(404);
+    world.allow_problems();
+}
+
+async fn those_of_the_file_are_only_shown(world: &mut World) {
+    let olga = Operator::signed_in(world).await;
+    let shown = olga.opens(LIST).await.is(200);
+    shown.says(&["In the configuration file"]);
+    shown.never_says(&["Change integration", CLIENT_SECRET]);
+    olga.opens(MAIN).await.is(404);
+    olga.opens(&format!("{MAIN}/channels/{CHANNEL_ID}")).await.is(404);
+    olga.opens(NEW).await.is(200);
+    for path in [MAIN.to_owned(), format!("{MAIN}/channels"), format!("{MAIN}/pause"), format!("{MAIN}/remove")] {
+        olga.sends(&path, &[]).await.is(404);
+    }
+    let taken = [("set.name", "main"), ("set.platform", "amocrm"), ("set.client_id", "x"), ("set.client_secret", "x")];
+    olga.sends(NEW, &taken).await.is(422).says(&["No two integrations have the same name."]);
+}
+
+both!(one_made_in_the_admin_works);
+once!(what_is_wrong_is_said_beside_its_field, those_of_the_file_are_only_shown);

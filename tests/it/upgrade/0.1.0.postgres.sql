@@ -1,0 +1,1163 @@
+-- source 01a1f82f-1e80-743a-8a34-ad84c6cb1acb 01a1f82f-1e80-743a-8a34-ad85331e874c whsec_lVg/UH3EQSDph0sJSAJS8znHi7NpFHoa
+-- source 01a1f82f-1e80-743a-8a34-ad84c6cb1acb 01a1f82f-1e80-743a-8a34-ad878862a789 whsec_Fxp4YSbfTw1iqD3iN1abWsnkWs1bjKB/
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+CREATE FUNCTION public.claim_lanes(wished_tenants uuid[], wished_targets uuid[], wished_limits integer[], wished_rates bigint[], wished_bursts bigint[], wished_floors bigint[], wished_ceilings bigint[], new_owner uuid, new_claim bigint, lease bigint, at bigint) RETURNS TABLE(tenant_id uuid, target uuid, probe boolean, leased boolean, lane_id uuid, conversation_id uuid, source_id uuid, direction smallint, stream smallint, owner uuid, epoch bigint, starts integer, due_at bigint, order_key bigint, seq bigint, id uuid, message_id uuid, kind smallint, payload text, attempts integer, unknown boolean, resends integer, late boolean, accepted_at bigint, expires_at bigint, day integer)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+DECLARE
+    wished record;
+    pace bigint;
+    bucket bigint;
+    learned bigint;
+    learned_at bigint;
+    left_over bigint;
+    allowed integer;
+    due uuid[];
+    more boolean;
+    begun boolean;
+    next_at bigint;
+    next_reason text;
+BEGIN
+    FOR wished IN
+        SELECT turn.tenant_id, turn.target, turn.tokens, turn.refilled_at, turn.reason, turn.rate, turn.rate_at, wish.most,
+            wish.per_second, wish.burst, wish.floor, wish.ceiling
+        FROM unnest(
+            wished_tenants, wished_targets, wished_limits, wished_rates, wished_bursts, wished_floors, wished_ceilings
+        ) AS wish(tenant_id, target, most, per_second, burst, floor, ceiling)
+        JOIN turn ON turn.tenant_id = wish.tenant_id AND turn.target = wish.target
+        WHERE turn.reason NOT LIKE 'held:%' AND turn.ready_at <= at
+        ORDER BY turn.tenant_id, turn.target
+        FOR NO KEY UPDATE OF turn SKIP LOCKED
+    LOOP
+        -- Its rate, as `Turn::pace` and `Turn::refill`. Any bucket is full after 1,000 seconds.
+        pace := wished.per_second;
+        bucket := wished.burst;
+        learned := wished.rate;
+        learned_at := wished.rate_at;
+        IF wished.floor >= 0 THEN
+            IF learned = 0 THEN
+                learned := wished.per_second;
+                learned_at := at - 1;
+            END IF;
+            learned := least(greatest(learned, wished.floor), wished.ceiling);
+            pace := learned;
+            bucket := greatest(learned, 1000);
+        END IF;
+        left_over := CASE
+            WHEN wished.refilled_at = 0 THEN bucket
+            ELSE least(wished.tokens + least(greatest(at - wished.refilled_at, 0), 1000000) * pace / 1000, bucket)
+        END;
+        allowed := CASE WHEN wished.reason = 'breaker' THEN least(wished.most, 1) ELSE wished.most END;
+        allowed := greatest(least(allowed, left_over / 1000), 0);
+        -- One more than allowed, if there is one.
+        SELECT array_agg(found.lane_id ORDER BY found.due_at) INTO due FROM (
+            SELECT lane.lane_id, lane.due_at FROM lane
+            WHERE lane.tenant_id = wished.tenant_id AND lane.target = wished.target AND lane.due_at IS NOT NULL
+                AND lane.due_at <= at
+            ORDER BY lane.due_at LIMIT allowed + 1
+        ) AS found;
+        more := coalesce(cardinality(due), 0) > allowed;
+        due := due[1:allowed];
+        begun := false;
+        IF cardinality(due) > 0 THEN
+            left_over := left_over - 1000 * cardinality(due);
+            RETURN QUERY
+            WITH head AS MATERIALIZED (
+                SELECT wanted.place, lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream,
+                    lane.owner, lane.epoch, lane.starts, lane.due_at, letter.order_key, letter.seq, letter.id,
+                    letter.message_id, letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends,
+                    letter.late, letter.accepted_at, letter.expires_at, letter.day
+                FROM unnest(due) WITH ORDINALITY AS wanted(lane_id, place)
+                JOIN lane ON lane.tenant_id = wished.tenant_id AND lane.lane_id = wanted.lane_id
+                LEFT JOIN LATERAL (
+                    SELECT * FROM letter AS first
+                    WHERE first.tenant_id = wished.tenant_id AND first.lane_id = wanted.lane_id
+                    ORDER BY first.order_key, first.seq LIMIT 1
+                ) AS letter ON true
+            ), written AS (
+                UPDATE lane SET owner = new_owner, claim = new_claim, epoch = head.epoch + 1, leased_until = at + lease,
+                    due_at = at + lease, starts = lane.starts + 1, last_key = head.order_key
+                FROM head
+                WHERE lane.tenant_id = wished.tenant_id AND lane.lane_id = head.lane_id AND lane.epoch = head.epoch
+                    AND head.id IS NOT NULL
+                RETURNING lane.lane_id
+            ), emptied AS (
+                UPDATE lane SET due_at = NULL, waiting = 0, owner = NULL
+                FROM head
+                WHERE lane.tenant_id = wished.tenant_id AND lane.lane_id = head.lane_id AND head.id IS NULL
+            )
+            SELECT wished.tenant_id, wished.target, wished.reason = 'breaker', written.lane_id IS NOT NULL, head.lane_id,
+                head.conversation_id, head.source_id, head.direction, head.stream, head.owner, head.epoch, head.starts,
+                head.due_at, head.order_key, head.seq, head.id, head.message_id, head.kind, head.payload, head.attempts,
+                head.unknown, head.resends, head.late, head.accepted_at, head.expires_at, head.day
+            FROM head LEFT JOIN written ON written.lane_id = head.lane_id ORDER BY head.place;
+            IF wished.reason = 'breaker' THEN
+                begun := EXISTS (
+                    SELECT FROM lane WHERE lane.tenant_id = wished.tenant_id AND lane.lane_id = ANY (due)
+                        AND lane.owner = new_owner AND lane.claim = new_claim
+                );
+            END IF;
+        END IF;
+        -- When the target is due next, as `end_turns`.
+        next_reason := '';
+        IF begun THEN
+            next_reason := wished.reason;
+            next_at := at + lease;
+        ELSIF more AND left_over < 1000 THEN
+            next_reason := 'rate';
+            next_at := at + (1000 - left_over) * 1000 / greatest(pace, 1) + 1;
+        ELSIF more THEN
+            next_at := at;
+        ELSE
+            SELECT min(lane.due_at) INTO next_at FROM lane
+            WHERE lane.tenant_id = wished.tenant_id AND lane.target = wished.target AND lane.due_at IS NOT NULL;
+        END IF;
+        UPDATE turn SET ready_at = next_at, tokens = left_over, refilled_at = greatest(at, wished.refilled_at),
+            reason = next_reason, rate = learned, rate_at = learned_at
+        WHERE turn.tenant_id = wished.tenant_id AND turn.target = wished.target;
+    END LOOP;
+END
+$$;
+SET default_tablespace = '';
+SET default_table_access_method = heap;
+CREATE TABLE public.account_note (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    author text NOT NULL,
+    text text NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE TABLE public.account_usage (
+    tenant_id uuid NOT NULL,
+    day integer NOT NULL,
+    messages bigint NOT NULL,
+    hooks bigint NOT NULL
+);
+CREATE TABLE public.alert (
+    tenant_id uuid NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    source_id uuid,
+    detail text NOT NULL,
+    opened_at bigint NOT NULL,
+    last_at bigint NOT NULL,
+    count bigint NOT NULL,
+    resolved_at bigint,
+    muted_until bigint,
+    letter_at bigint,
+    letters integer DEFAULT 0 NOT NULL,
+    lettered_at bigint,
+    taken_by text DEFAULT ''::text NOT NULL
+);
+CREATE TABLE public.alert_chat (
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    asked_in_id uuid NOT NULL,
+    chat_id bigint NOT NULL,
+    title text NOT NULL,
+    bot text NOT NULL,
+    code text NOT NULL,
+    code_until bigint NOT NULL,
+    linked_at bigint NOT NULL,
+    trouble text NOT NULL
+);
+CREATE TABLE public.alert_notice (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    channel text NOT NULL,
+    person_id uuid NOT NULL,
+    body text NOT NULL,
+    created_at bigint NOT NULL,
+    next_try_at bigint NOT NULL,
+    tries integer NOT NULL
+);
+CREATE TABLE public.alert_reader (
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    channel text NOT NULL,
+    wants_letters boolean NOT NULL,
+    without text NOT NULL,
+    email text NOT NULL,
+    updated_at bigint NOT NULL
+);
+CREATE TABLE public.alert_webhook (
+    tenant_id uuid NOT NULL,
+    url text NOT NULL,
+    secret bytea NOT NULL,
+    without text NOT NULL,
+    created_at bigint NOT NULL,
+    trouble text NOT NULL,
+    trouble_at bigint NOT NULL
+);
+CREATE TABLE public.announcement (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    text_ru text NOT NULL,
+    text_en text NOT NULL,
+    link text NOT NULL,
+    audience text NOT NULL,
+    names text NOT NULL,
+    starts_at bigint NOT NULL,
+    ends_at bigint NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE TABLE public.api_key (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    scope text NOT NULL,
+    hash text NOT NULL,
+    tail text NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint,
+    revoked_at bigint
+);
+CREATE TABLE public.attempt (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    letter_id uuid NOT NULL,
+    number integer NOT NULL,
+    kind smallint NOT NULL,
+    direction smallint NOT NULL,
+    at bigint NOT NULL,
+    ms integer NOT NULL,
+    verdict text NOT NULL,
+    status integer NOT NULL,
+    answer text NOT NULL,
+    reason text NOT NULL,
+    id uuid,
+    source_id uuid,
+    event text DEFAULT ''::text NOT NULL,
+    took bigint DEFAULT 0 NOT NULL
+);
+CREATE TABLE public.audit (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at bigint NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id text NOT NULL,
+    actor_name text NOT NULL,
+    action text NOT NULL,
+    object text NOT NULL,
+    detail text NOT NULL,
+    address text NOT NULL,
+    outcome text NOT NULL
+);
+CREATE TABLE public.chat_email (
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    address bytea NOT NULL,
+    language text NOT NULL,
+    asked_at bigint NOT NULL,
+    confirmed_at bigint NOT NULL,
+    after_position bigint NOT NULL,
+    answered_at bigint NOT NULL,
+    mailed_at bigint NOT NULL,
+    next_at bigint,
+    tries integer NOT NULL
+);
+CREATE TABLE public.chat_site (
+    tenant_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    origin text NOT NULL,
+    seen_at bigint NOT NULL
+);
+CREATE TABLE public.chore (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    owner uuid NOT NULL,
+    leased_until bigint NOT NULL,
+    done_at bigint NOT NULL
+);
+CREATE TABLE public.contact_task (
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    tries integer NOT NULL,
+    making boolean NOT NULL,
+    next_try_at bigint NOT NULL,
+    created_at bigint NOT NULL,
+    linking boolean DEFAULT false NOT NULL,
+    renamed_from text DEFAULT ''::text NOT NULL
+);
+CREATE TABLE public.conversation (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    external_id text NOT NULL,
+    amocrm_chat_id text NOT NULL,
+    contact text NOT NULL,
+    created_at bigint NOT NULL,
+    crm_person_id text DEFAULT ''::text NOT NULL,
+    crm_unbound boolean DEFAULT false NOT NULL,
+    awaited text DEFAULT ''::text NOT NULL,
+    shared smallint DEFAULT 0 NOT NULL,
+    contact_id bigint DEFAULT 0 NOT NULL,
+    contact_name text DEFAULT ''::text NOT NULL,
+    contact_why text DEFAULT ''::text NOT NULL,
+    contact_seen_at bigint DEFAULT 0 NOT NULL,
+    visit text DEFAULT ''::text NOT NULL,
+    shut_at bigint DEFAULT 0 NOT NULL,
+    reach_at bigint DEFAULT 0 NOT NULL,
+    moved_to text DEFAULT ''::text NOT NULL,
+    heard_at bigint DEFAULT 0 NOT NULL,
+    free_until bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='80');
+CREATE TABLE public.conversation_alias (
+    tenant_id uuid NOT NULL,
+    side smallint NOT NULL,
+    origin uuid NOT NULL,
+    external_id text NOT NULL,
+    conversation_id uuid NOT NULL
+);
+CREATE TABLE public.crm_copy (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    body text NOT NULL,
+    read_at bigint NOT NULL,
+    asked_at bigint NOT NULL
+);
+CREATE TABLE public.crm_subscription (
+    tenant_id uuid NOT NULL,
+    destination bytea,
+    state text NOT NULL,
+    detail text NOT NULL,
+    checked_at bigint NOT NULL,
+    next_try_at bigint,
+    tries integer NOT NULL
+);
+CREATE TABLE public.customer (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    login text NOT NULL,
+    password_hash text NOT NULL,
+    created_at bigint NOT NULL,
+    disabled_at bigint
+);
+CREATE TABLE public.dead_letter (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    lane_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    target uuid NOT NULL,
+    direction smallint NOT NULL,
+    stream smallint NOT NULL,
+    kind smallint NOT NULL,
+    payload text NOT NULL,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    attempts integer NOT NULL,
+    first_at bigint NOT NULL,
+    last_at bigint NOT NULL,
+    day integer NOT NULL
+);
+CREATE TABLE public.dedupe (
+    tenant_id uuid NOT NULL,
+    origin uuid NOT NULL,
+    external_id text NOT NULL,
+    event smallint NOT NULL,
+    message_id uuid NOT NULL,
+    fingerprint bigint NOT NULL,
+    day integer NOT NULL
+);
+CREATE TABLE public.directory (
+    kind text NOT NULL,
+    key text NOT NULL,
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    note text NOT NULL,
+    expires_at bigint
+);
+CREATE TABLE public.erasure (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    what text NOT NULL,
+    counts text NOT NULL,
+    by text NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE TABLE public.found_message (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    at bigint NOT NULL,
+    held boolean NOT NULL
+);
+CREATE TABLE public.heartbeat (
+    tenant_id uuid NOT NULL,
+    instance uuid NOT NULL,
+    beat_at bigint NOT NULL,
+    ended boolean NOT NULL,
+    spooled bigint NOT NULL,
+    keys text,
+    version text
+);
+CREATE TABLE public.history_look (
+    tenant_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    next_at bigint NOT NULL,
+    epoch bigint NOT NULL,
+    interrupted_at bigint,
+    began_at bigint,
+    since bigint NOT NULL,
+    cursor_at bigint NOT NULL,
+    cursor_id uuid NOT NULL,
+    again boolean NOT NULL,
+    tries integer NOT NULL,
+    chats bigint NOT NULL,
+    sent bigint NOT NULL,
+    held bigint NOT NULL,
+    ended_at bigint,
+    last_chats bigint NOT NULL,
+    last_sent bigint NOT NULL,
+    last_held bigint NOT NULL,
+    found bigint NOT NULL,
+    back_to bigint
+);
+CREATE TABLE public.idempotency (
+    tenant_id uuid NOT NULL,
+    key_id uuid NOT NULL,
+    route text NOT NULL,
+    key text NOT NULL,
+    body_hash text NOT NULL,
+    status integer NOT NULL,
+    answer text NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE TABLE public.import (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    target uuid NOT NULL,
+    state smallint NOT NULL,
+    dry_run boolean NOT NULL,
+    newest_loud boolean NOT NULL,
+    file_name text NOT NULL,
+    total bigint NOT NULL,
+    chats bigint NOT NULL,
+    leads_expected bigint NOT NULL,
+    done bigint NOT NULL,
+    duplicates bigint NOT NULL,
+    skipped bigint NOT NULL,
+    tokens bigint NOT NULL,
+    refilled_at bigint NOT NULL,
+    gives_way boolean NOT NULL,
+    epoch bigint NOT NULL,
+    next_at bigint,
+    failure text NOT NULL,
+    created_at bigint NOT NULL,
+    finished_at bigint,
+    link_contacts boolean DEFAULT false NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    history_since bigint,
+    history_page text
+);
+CREATE TABLE public.import_line (
+    tenant_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    external_id text NOT NULL,
+    line bigint NOT NULL,
+    conversation_id text NOT NULL,
+    sent_at bigint NOT NULL,
+    message_id uuid NOT NULL,
+    text text NOT NULL,
+    accepted boolean NOT NULL
+);
+CREATE TABLE public.import_skip (
+    tenant_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    line bigint NOT NULL,
+    reason text NOT NULL
+);
+CREATE TABLE public.install_call (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration text NOT NULL,
+    host text NOT NULL,
+    code bytea NOT NULL,
+    status text NOT NULL,
+    attempts integer NOT NULL,
+    next_at bigint NOT NULL,
+    error text NOT NULL,
+    received_at bigint NOT NULL,
+    trust smallint DEFAULT 0 NOT NULL,
+    network text DEFAULT ''::text NOT NULL
+);
+CREATE TABLE public.integration (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    body bytea NOT NULL,
+    paused boolean NOT NULL,
+    updated_at bigint NOT NULL,
+    updated_by text NOT NULL
+);
+CREATE TABLE public.lane (
+    tenant_id uuid NOT NULL,
+    lane_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    direction smallint NOT NULL,
+    stream smallint NOT NULL,
+    target uuid NOT NULL,
+    next_seq bigint NOT NULL,
+    last_key bigint NOT NULL,
+    max_key bigint NOT NULL,
+    waiting bigint NOT NULL,
+    due_at bigint,
+    owner uuid,
+    epoch bigint NOT NULL,
+    leased_until bigint NOT NULL,
+    starts integer NOT NULL,
+    carried bigint NOT NULL,
+    claim bigint
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+CREATE TABLE public.ledger_delta (
+    tenant_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    direction smallint NOT NULL,
+    day integer NOT NULL,
+    instance uuid NOT NULL,
+    accepted bigint NOT NULL,
+    delivered bigint NOT NULL,
+    failed bigint NOT NULL
+);
+CREATE TABLE public.letter (
+    tenant_id uuid NOT NULL,
+    lane_id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    seq bigint NOT NULL,
+    id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    direction smallint NOT NULL,
+    kind smallint NOT NULL,
+    payload text NOT NULL,
+    attempts integer NOT NULL,
+    unknown boolean NOT NULL,
+    resends integer NOT NULL,
+    late boolean NOT NULL,
+    accepted_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    day integer NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+CREATE TABLE public.media (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    direction smallint NOT NULL,
+    kind smallint NOT NULL,
+    state smallint NOT NULL,
+    origin bytea NOT NULL,
+    file_name text NOT NULL,
+    mime_type text NOT NULL,
+    size bigint NOT NULL,
+    checksum text NOT NULL,
+    failure text NOT NULL,
+    tries integer NOT NULL,
+    epoch integer NOT NULL,
+    leased boolean NOT NULL,
+    next_try_at bigint,
+    created_at bigint NOT NULL,
+    kept_at bigint,
+    day integer NOT NULL
+);
+CREATE TABLE public.member (
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    role text NOT NULL,
+    crm_user_id bigint,
+    invited_at bigint NOT NULL,
+    last_seen_at bigint,
+    disabled_at bigint,
+    role_from text DEFAULT 'panel'::text NOT NULL,
+    crm_asked_at bigint DEFAULT 0 NOT NULL,
+    crm_gone_at bigint
+);
+CREATE TABLE public.message (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    direction smallint NOT NULL,
+    state smallint NOT NULL,
+    reported smallint NOT NULL,
+    external_id text NOT NULL,
+    amocrm_message_id text NOT NULL,
+    body text NOT NULL,
+    error text NOT NULL,
+    sent_at bigint NOT NULL,
+    accepted_at bigint NOT NULL,
+    day integer NOT NULL,
+    "position" bigint NOT NULL,
+    possible_duplicate boolean NOT NULL,
+    client_reaction text DEFAULT ''::text NOT NULL,
+    manager_reaction text DEFAULT ''::text NOT NULL,
+    reacted_at bigint DEFAULT 0 NOT NULL
+);
+CREATE TABLE public.message_template (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    crm_id bigint NOT NULL,
+    review_id bigint NOT NULL,
+    submission uuid NOT NULL,
+    title text NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    category text NOT NULL,
+    spec text NOT NULL,
+    stage text NOT NULL,
+    external_id text NOT NULL,
+    quality text NOT NULL,
+    reason text NOT NULL,
+    told text NOT NULL,
+    trouble text NOT NULL,
+    tries integer NOT NULL,
+    next_try_at bigint,
+    created_at bigint NOT NULL,
+    submitted_at bigint NOT NULL,
+    changed_at bigint NOT NULL
+);
+CREATE TABLE public.migration_guard (
+    id integer NOT NULL
+);
+CREATE TABLE public.oauth_grant (
+    tenant_id uuid NOT NULL,
+    crm_user_id bigint NOT NULL,
+    is_admin boolean NOT NULL,
+    in_use boolean NOT NULL,
+    version bigint NOT NULL,
+    access_token bytea NOT NULL,
+    refresh_token bytea NOT NULL,
+    previous_refresh_token bytea,
+    expires_at bigint NOT NULL,
+    refreshed_at bigint NOT NULL,
+    intent_at bigint,
+    dead boolean NOT NULL,
+    lease_owner uuid,
+    leased_until bigint NOT NULL,
+    created_at bigint NOT NULL,
+    user_name text DEFAULT ''::text NOT NULL
+);
+CREATE TABLE public.pace (
+    tenant_id uuid NOT NULL,
+    key text NOT NULL,
+    whole_at bigint NOT NULL
+);
+CREATE TABLE public.parked_status (
+    tenant_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    external_id text NOT NULL,
+    id uuid NOT NULL,
+    payload text NOT NULL,
+    expires_at bigint NOT NULL
+);
+CREATE TABLE public.person (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text,
+    totp_secret bytea,
+    totp_step bigint,
+    is_operator boolean NOT NULL,
+    language text NOT NULL,
+    created_at bigint NOT NULL,
+    disabled_at bigint,
+    proved_at bigint,
+    set_in uuid,
+    revision bigint DEFAULT 0 NOT NULL,
+    link_only boolean DEFAULT false NOT NULL,
+    wrong_codes integer DEFAULT 0 NOT NULL,
+    warned_at bigint DEFAULT 0 NOT NULL
+);
+CREATE TABLE public.raw_hook (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    target text NOT NULL,
+    received_at bigint NOT NULL,
+    headers text NOT NULL,
+    body bytea NOT NULL,
+    quarantine text NOT NULL
+);
+CREATE TABLE public.replay (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    action text NOT NULL,
+    source_id uuid,
+    reason text NOT NULL,
+    since bigint NOT NULL,
+    state text NOT NULL,
+    total bigint NOT NULL,
+    done bigint NOT NULL,
+    started_by text NOT NULL,
+    created_at bigint NOT NULL,
+    finished_at bigint,
+    next_at bigint
+);
+CREATE UNLOGGED TABLE public.rest_pace (
+    tenant_id uuid NOT NULL,
+    account text NOT NULL,
+    next_at bigint NOT NULL
+);
+CREATE TABLE public.seaql_migrations (
+    version character varying NOT NULL,
+    applied_at bigint NOT NULL
+);
+CREATE TABLE public.session (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    person_id uuid,
+    crm_user_id bigint,
+    is_admin boolean NOT NULL,
+    via text NOT NULL,
+    csrf text NOT NULL,
+    language text NOT NULL,
+    notice text NOT NULL,
+    data bytea,
+    reason text NOT NULL,
+    created_at bigint NOT NULL,
+    seen_at bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+CREATE TABLE public.source (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    external_id text NOT NULL,
+    channel_id uuid NOT NULL,
+    amocrm_source_id bigint NOT NULL,
+    pipeline_id bigint NOT NULL,
+    is_default boolean NOT NULL,
+    status text NOT NULL,
+    status_reason text NOT NULL,
+    paused boolean NOT NULL,
+    contact_rule text NOT NULL,
+    services text NOT NULL,
+    settings text NOT NULL,
+    secrets bytea,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    deleted_at bigint,
+    status_since bigint DEFAULT 0 NOT NULL,
+    paused_by text DEFAULT ''::text NOT NULL,
+    proved_at bigint,
+    services_sent text DEFAULT ''::text NOT NULL,
+    facts text DEFAULT '{}'::text NOT NULL,
+    look_at bigint,
+    renew_at bigint,
+    poll_at bigint
+);
+CREATE TABLE public.source_notice (
+    tenant_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    id uuid NOT NULL,
+    deleted boolean NOT NULL,
+    access bytea NOT NULL,
+    created_at bigint NOT NULL,
+    next_try_at bigint NOT NULL,
+    tries integer NOT NULL,
+    unknown boolean NOT NULL
+);
+CREATE TABLE public.source_pulse (
+    tenant_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    day integer NOT NULL,
+    came bigint NOT NULL,
+    failed bigint NOT NULL,
+    hour bigint NOT NULL,
+    in_hour bigint NOT NULL,
+    since_hour bigint NOT NULL,
+    last_at bigint NOT NULL,
+    week text NOT NULL
+);
+CREATE TABLE public.stray_source (
+    tenant_id uuid NOT NULL,
+    amocrm_source_id bigint NOT NULL,
+    external_id text NOT NULL,
+    name text NOT NULL,
+    pipeline_id bigint,
+    is_default boolean NOT NULL,
+    reason text NOT NULL,
+    seen_at bigint NOT NULL
+);
+CREATE TABLE public.tenant (
+    tenant_id uuid NOT NULL,
+    integration text NOT NULL,
+    account_id bigint NOT NULL,
+    host text NOT NULL,
+    name text NOT NULL,
+    amojo_id text NOT NULL,
+    status text NOT NULL,
+    suspended boolean NOT NULL,
+    sources_limit integer,
+    api_domain text,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    customer_id uuid,
+    language text DEFAULT ''::text NOT NULL,
+    time_zone text DEFAULT ''::text NOT NULL,
+    probe_at bigint,
+    probes integer DEFAULT 0 NOT NULL,
+    reconciled_at bigint,
+    uninstalled_at bigint,
+    erased_at bigint,
+    weight integer DEFAULT 1 NOT NULL,
+    texts_days integer,
+    texts_days_at bigint DEFAULT 0 NOT NULL,
+    second_step boolean DEFAULT false NOT NULL,
+    window_off boolean DEFAULT false NOT NULL,
+    plan text,
+    trial_until bigint,
+    paid_until bigint,
+    plan_ended boolean DEFAULT false NOT NULL,
+    plan_at bigint
+);
+CREATE TABLE public.tenant_channel (
+    tenant_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    scope_id text NOT NULL,
+    status text NOT NULL,
+    detail text NOT NULL,
+    connected_at bigint NOT NULL,
+    checked_at bigint NOT NULL,
+    next_try_at bigint,
+    tries integer DEFAULT 0 NOT NULL,
+    renewed_at bigint,
+    losses integer DEFAULT 0 NOT NULL
+);
+CREATE TABLE public.throttle (
+    tenant_id uuid NOT NULL,
+    key text NOT NULL,
+    window_from bigint NOT NULL,
+    count integer NOT NULL
+);
+CREATE TABLE public.turn (
+    tenant_id uuid NOT NULL,
+    target uuid NOT NULL,
+    pool text NOT NULL,
+    ready_at bigint,
+    tokens bigint NOT NULL,
+    refilled_at bigint NOT NULL,
+    reason text NOT NULL,
+    failures integer NOT NULL,
+    failing_since bigint,
+    failing integer DEFAULT 0 NOT NULL,
+    rate bigint DEFAULT 0 NOT NULL,
+    rate_at bigint DEFAULT 0 NOT NULL,
+    calls integer DEFAULT 0 NOT NULL,
+    errors integer DEFAULT 0 NOT NULL,
+    counted_from bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+CREATE TABLE public.vault_key (
+    tenant_id uuid NOT NULL,
+    id text NOT NULL,
+    sealed bytea NOT NULL,
+    noted_at bigint NOT NULL
+);
+CREATE TABLE public.vendor_event (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    about_id uuid NOT NULL,
+    webhook text NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    state text NOT NULL,
+    created_at bigint NOT NULL,
+    queued_at bigint NOT NULL,
+    next_try_at bigint,
+    tries integer NOT NULL
+);
+CREATE TABLE public.vendor_event_attempt (
+    tenant_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    number integer NOT NULL,
+    at bigint NOT NULL,
+    ms integer NOT NULL,
+    status integer,
+    error text NOT NULL
+);
+INSERT INTO public.api_key VALUES ('00000000-0000-0000-0000-000000000000', '01a1f82f-1e80-743a-8a34-ad82fc6ffac2', 'admin key of the tests', 'admin', 'f35044d11cf5f1e7df7377a1af2622a42f5dd1cf173ba957b584d0be7f43c433', 'cdef', 1795165200000, NULL, NULL);
+INSERT INTO public.attempt VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad8c49b147dc', '01a1f82f-1e80-743a-8a34-ad8e955d7c1a', 1, 1, 1, 1795165200000, 0, 'done', 200, '{"new_message":{"conversation_id":"21af79e6-8880-4c8e-abba-2b1b8d328d3e","msgid":"851fdf33-9669-4715-a512-b8fc985ee1d7","receiver_id":null,"ref_id":"4b7f17f3-2881-506f-b5e6-f9ce21d9b1b9","sender_id":"dea69aa3-b5ca-4442-b945-046f7b68284f"}}', '', NULL, NULL, '', 0);
+INSERT INTO public.attempt VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad890045479e', '01a1f82f-1e80-743a-8a34-ad8bd91bcebb', 1, 1, 1, 1795165200000, 0, 'done', 200, '{"new_message":{"conversation_id":"ccca5cd2-2567-4383-9740-3f351f3d9cdb","msgid":"52a11333-927f-48b8-a0a7-6d08bd6bf725","receiver_id":null,"ref_id":"7c08638b-4691-5ec4-91eb-7982078cd142","sender_id":"cfed9edd-2bea-4a75-840c-9d84562fd338"}}', '', NULL, NULL, '', 0);
+INSERT INTO public.attempt VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad92b74f1cfe', '01a1f82f-1e80-743a-8a34-ad94131de69b', 1, 1, 1, 1795165200000, 0, 'bury', 400, '', 'amoCRM refused the message', NULL, NULL, '', 0);
+INSERT INTO public.attempt VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad902e074117', '01a1f82f-1e80-743a-8a34-ad91eee2379b', 1, 1, 2, 1795165200000, 0, 'done', 200, '{}', '', '01a1f82f-1e80-743a-8a34-ad95d1f724fb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'message.created', 0);
+INSERT INTO public.attempt VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad9e04516c27', '01a1f82f-1e80-743a-8a34-ada0b7db3a2d', 1, 1, 1, 1795165200000, 0, 'unknown', 503, '', 'amoCRM gave no clear answer', NULL, NULL, '', 0);
+INSERT INTO public.attempt VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad9b214b2141', '01a1f82f-1e80-743a-8a34-ad9dbf1363fc', 1, 1, 1, 1795165200000, 0, 'unknown', 0, '', 'send_message (127.0.0.1:33071/v2/origin/custom/344a5002-f8ca-454d-af3d-396180102ac7_02962112-4af6-4c89-a854-1db564980306): no whole answer came, the outcome is unknown (error sending request: client error (SendRequest): connection closed before message completed)', NULL, NULL, '', 0);
+INSERT INTO public.audit VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad867d74a167', 1795165200000, 'key', '01a1f82f-1e80-743a-8a34-ad82fc6ffac2', 'admin key of the tests', 'source.created', '01a1f82f-1e80-743a-8a34-ad85331e874c', '{"default":false,"external_id":"support","kind":"custom","name":"Line support"}', '127.0.0.1', 'done');
+INSERT INTO public.audit VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad889610af72', 1795165200000, 'key', '01a1f82f-1e80-743a-8a34-ad82fc6ffac2', 'admin key of the tests', 'source.created', '01a1f82f-1e80-743a-8a34-ad878862a789', '{"default":false,"external_id":"paused","kind":"custom","name":"Line paused"}', '127.0.0.1', 'done');
+INSERT INTO public.audit VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad963559e719', 1795165200000, 'key', '01a1f82f-1e80-743a-8a34-ad82fc6ffac2', 'admin key of the tests', 'source.changed', '01a1f82f-1e80-743a-8a34-ad878862a789', '{"fields":["paused"]}', '127.0.0.1', 'done');
+INSERT INTO public.conversation VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad8da6ab505b', '01a1f82f-1e80-743a-8a34-ad878862a789', 'chat-boris', '21af79e6-8880-4c8e-abba-2b1b8d328d3e', '{"id":"user-boris","role":"client","name":"boris"}', 1795165200000, '', false, '', 0, 0, '', '', 0, '', 0, 0, '', 1795165200000, 0);
+INSERT INTO public.conversation VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad8abaa30757', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-anna', 'ccca5cd2-2567-4383-9740-3f351f3d9cdb', '{"id":"user-anna","role":"client","name":"anna"}', 1795165200000, '', false, '', 0, 0, '', '', 0, '', 0, 0, '', 1795165200000, 0);
+INSERT INTO public.conversation VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad935c4820d5', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-carl', '', '{"id":"user-carl","role":"client","name":"carl"}', 1795165200000, '', false, '', 0, 0, '', '', 0, '', 0, 0, '', 1795165200000, 0);
+INSERT INTO public.conversation VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad9c218ebaa8', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-dora', '', '{"id":"user-dora","role":"client","name":"dora"}', 1795165200000, '', false, '', 0, 0, '', '', 0, '', 0, 0, '', 1795165200000, 0);
+INSERT INTO public.conversation VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad9ffc693339', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-emil', '', '{"id":"user-emil","role":"client","name":"emil"}', 1795165200000, '', false, '', 0, 0, '', '', 0, '', 0, 0, '', 1795165200000, 0);
+INSERT INTO public.conversation VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ada227c1f334', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-fred', '', '{"id":"user-fred","role":"client","name":"fred"}', 1795165200000, '', false, '', 0, 0, '', '', 0, '', 0, 0, '', 1795165200000, 0);
+INSERT INTO public.conversation VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ada55fba083b', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-gina', '', '{"id":"user-gina","role":"client","name":"gina"}', 1795165200000, '', false, '', 0, 0, '', '', 0, '', 0, 0, '', 1795165200000, 0);
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 1, '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-anna', '01a1f82f-1e80-743a-8a34-ad8abaa30757');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 2, '344a5002-f8ca-454d-af3d-396180102ac7', 'f89e3ae4-2344-53ca-adfe-9cceb656a2bf', '01a1f82f-1e80-743a-8a34-ad8abaa30757');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 1, '01a1f82f-1e80-743a-8a34-ad878862a789', 'chat-boris', '01a1f82f-1e80-743a-8a34-ad8da6ab505b');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 2, '344a5002-f8ca-454d-af3d-396180102ac7', '2dd5caf7-5447-5870-b8ba-066f28f1cd83', '01a1f82f-1e80-743a-8a34-ad8da6ab505b');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 3, '344a5002-f8ca-454d-af3d-396180102ac7', '21af79e6-8880-4c8e-abba-2b1b8d328d3e', '01a1f82f-1e80-743a-8a34-ad8da6ab505b');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 3, '344a5002-f8ca-454d-af3d-396180102ac7', 'ccca5cd2-2567-4383-9740-3f351f3d9cdb', '01a1f82f-1e80-743a-8a34-ad8abaa30757');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 1, '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-carl', '01a1f82f-1e80-743a-8a34-ad935c4820d5');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 2, '344a5002-f8ca-454d-af3d-396180102ac7', '107dd70b-3df3-5804-b629-0ca076530c9c', '01a1f82f-1e80-743a-8a34-ad935c4820d5');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 1, '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-dora', '01a1f82f-1e80-743a-8a34-ad9c218ebaa8');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 2, '344a5002-f8ca-454d-af3d-396180102ac7', '29781660-332b-526a-b275-bdf06af8b11f', '01a1f82f-1e80-743a-8a34-ad9c218ebaa8');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 1, '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-emil', '01a1f82f-1e80-743a-8a34-ad9ffc693339');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 2, '344a5002-f8ca-454d-af3d-396180102ac7', 'b0c6d0b4-c3a8-50dd-9b2e-c088034ec89d', '01a1f82f-1e80-743a-8a34-ad9ffc693339');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 1, '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-fred', '01a1f82f-1e80-743a-8a34-ada227c1f334');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 2, '344a5002-f8ca-454d-af3d-396180102ac7', '767a1e97-a022-5b37-b04b-35d8993f881b', '01a1f82f-1e80-743a-8a34-ada227c1f334');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 1, '01a1f82f-1e80-743a-8a34-ad85331e874c', 'chat-gina', '01a1f82f-1e80-743a-8a34-ada55fba083b');
+INSERT INTO public.conversation_alias VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 2, '344a5002-f8ca-454d-af3d-396180102ac7', '5a61bf96-396d-5fb6-a5ca-a91ecb036409', '01a1f82f-1e80-743a-8a34-ada55fba083b');
+INSERT INTO public.crm_subscription VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', NULL, 'off', '', 0, 1795165200000, 0);
+INSERT INTO public.dead_letter VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad94131de69b', '8161707a-41a3-578f-8bef-c131a3aea0a8', '01a1f82f-1e80-743a-8a34-ad935c4820d5', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad92b74f1cfe', '344a5002-f8ca-454d-af3d-396180102ac7', 1, 1, 1, '', 'rejected', 'amoCRM refused the message', 1, 1795165200000, 1795165200000, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'anna-0', 1, '01a1f82f-1e80-743a-8a34-ad890045479e', -3388527275591953446, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad878862a789', 'boris-1', 1, '01a1f82f-1e80-743a-8a34-ad8c49b147dc', -7932657582351513547, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', '851fdf33-9669-4715-a512-b8fc985ee1d7', 1, '01a1f82f-1e80-743a-8a34-ad8c49b147dc', 0, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', '52a11333-927f-48b8-a0a7-6d08bd6bf725', 1, '01a1f82f-1e80-743a-8a34-ad890045479e', 0, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', 'fef9626b-0ac3-41d0-ba5f-14870a1b4f86', 1, '01a1f82f-1e80-743a-8a34-ad902e074117', 0, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'carl-2', 1, '01a1f82f-1e80-743a-8a34-ad92b74f1cfe', 5923083768774091591, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', '3511f1d6-29d7-4b81-a484-64c735640e1f', 1, '01a1f82f-1e80-743a-8a34-ad99dfa5c5d3', 0, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'dora-3', 1, '01a1f82f-1e80-743a-8a34-ad9b214b2141', 9064105713384882560, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'emil-4', 1, '01a1f82f-1e80-743a-8a34-ad9e04516c27', 5009181561592356149, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'fred-5', 1, '01a1f82f-1e80-743a-8a34-ada1aaf76f2e', -1519496990994547601, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'gina-6', 1, '01a1f82f-1e80-743a-8a34-ada4172c2094', 1626468531231494381, 20777);
+INSERT INTO public.dedupe VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', 'a277f055-646d-437c-a78f-89ad68ed4e5e', 1, '01a1f82f-1e80-743a-8a34-ada850c5f082', 0, 20777);
+INSERT INTO public.directory VALUES ('api_key', 'f35044d11cf5f1e7df7377a1af2622a42f5dd1cf173ba957b584d0be7f43c433', '00000000-0000-0000-0000-000000000000', '01a1f82f-1e80-743a-8a34-ad82fc6ffac2', '', NULL);
+INSERT INTO public.directory VALUES ('account', 'main:89094562', '01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '', NULL);
+INSERT INTO public.directory VALUES ('scope', '344a5002-f8ca-454d-af3d-396180102ac7_02962112-4af6-4c89-a854-1db564980306', '01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', '', NULL);
+INSERT INTO public.directory VALUES ('ticket', '6cd622b4c43aa5f6f927f763c923fffdaa2d2b2dd09638d7ff9ac2342c94a637', '01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '{"user":{"id":28620001,"name":"Olga","is_admin":true},"leads":"overview","asked_by":null}', 1795165800000);
+INSERT INTO public.directory VALUES ('source', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', '', NULL);
+INSERT INTO public.directory VALUES ('source', '01a1f82f-1e80-743a-8a34-ad878862a789', '01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad878862a789', '', NULL);
+INSERT INTO public.install_call VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad83988093c7', 'main', 'acme.amocrm.ru', '\x', 'done', 1, 1795165215000, '', 1795165200000, 3, '');
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '326f1e5e-1489-54a2-b20f-237ef5be3b34', '01a1f82f-1e80-743a-8a34-ad8da6ab505b', '01a1f82f-1e80-743a-8a34-ad878862a789', 1, 1, '344a5002-f8ca-454d-af3d-396180102ac7', 2, 0, 0, 0, NULL, NULL, 1, 0, 0, 1, 0);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '82c5f066-3e31-5966-9d9c-e2739dc113c5', '01a1f82f-1e80-743a-8a34-ad8abaa30757', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '344a5002-f8ca-454d-af3d-396180102ac7', 2, 0, 0, 0, NULL, NULL, 1, 0, 0, 1, 0);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '8161707a-41a3-578f-8bef-c131a3aea0a8', '01a1f82f-1e80-743a-8a34-ad935c4820d5', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '344a5002-f8ca-454d-af3d-396180102ac7', 2, 0, 0, 0, NULL, NULL, 1, 0, 0, 0, 1);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 'fe0d1be1-ded9-532e-a3c7-859549a3d312', '01a1f82f-1e80-743a-8a34-ad8da6ab505b', '01a1f82f-1e80-743a-8a34-ad878862a789', 2, 1, '01a1f82f-1e80-743a-8a34-ad878862a789', 2, 0, 1795165200000, 1, 1795165200000, NULL, 0, 0, 0, 0, NULL);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '91c3df86-f585-553c-885e-6f53edeb79c5', '01a1f82f-1e80-743a-8a34-ad9ffc693339', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '344a5002-f8ca-454d-af3d-396180102ac7', 2, 0, 0, 1, 1795165201180, NULL, 1, 0, 0, 0, 2);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 'ecc23114-0721-5947-8b56-c757c1b71624', '01a1f82f-1e80-743a-8a34-ad9c218ebaa8', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '344a5002-f8ca-454d-af3d-396180102ac7', 2, 0, 0, 1, 1795165200810, NULL, 1, 0, 0, 0, 2);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '254a5965-12be-5355-94b9-11135ccb14f4', '01a1f82f-1e80-743a-8a34-ada227c1f334', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '344a5002-f8ca-454d-af3d-396180102ac7', 2, 0, 0, 1, 1795165260000, '01a1f82f-1e80-743a-8a34-ad817206457f', 1, 1795165260000, 1, 0, 5);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '356d7bb0-47e5-5a29-82f4-535602c52885', '01a1f82f-1e80-743a-8a34-ada55fba083b', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '344a5002-f8ca-454d-af3d-396180102ac7', 2, 0, 0, 1, 1795165200000, NULL, 0, 0, 0, 0, NULL);
+INSERT INTO public.lane VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 'c083f3e2-74b5-5de0-b694-46eb8d037ed5', '01a1f82f-1e80-743a-8a34-ad8abaa30757', '01a1f82f-1e80-743a-8a34-ad85331e874c', 2, 1, '01a1f82f-1e80-743a-8a34-ad85331e874c', 3, 1795165200000, 1795165200000, 1, 1795165200000, NULL, 1, 0, 0, 1, 1);
+INSERT INTO public.ledger_delta VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad878862a789', 1, 20777, '01a1f82f-1e80-743a-8a34-ad817206457f', 1, 1, 0);
+INSERT INTO public.ledger_delta VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad878862a789', 2, 20777, '01a1f82f-1e80-743a-8a34-ad817206457f', 1, 0, 0);
+INSERT INTO public.ledger_delta VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 20777, '01a1f82f-1e80-743a-8a34-ad817206457f', 6, 1, 1);
+INSERT INTO public.ledger_delta VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 2, 20777, '01a1f82f-1e80-743a-8a34-ad817206457f', 2, 1, 0);
+INSERT INTO public.letter VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 'fe0d1be1-ded9-532e-a3c7-859549a3d312', 1795165200000, 1, '01a1f82f-1e80-743a-8a34-ad9a558eea05', '01a1f82f-1e80-743a-8a34-ad99dfa5c5d3', '01a1f82f-1e80-743a-8a34-ad878862a789', 2, 1, '', 0, false, 0, false, 1795165200000, 1795251600000, 20777);
+INSERT INTO public.letter VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '91c3df86-f585-553c-885e-6f53edeb79c5', 0, 1, '01a1f82f-1e80-743a-8a34-ada0b7db3a2d', '01a1f82f-1e80-743a-8a34-ad9e04516c27', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '', 1, true, 0, false, 1795165200000, 1795770000000, 20777);
+INSERT INTO public.letter VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 'ecc23114-0721-5947-8b56-c757c1b71624', 0, 1, '01a1f82f-1e80-743a-8a34-ad9dbf1363fc', '01a1f82f-1e80-743a-8a34-ad9b214b2141', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '', 1, true, 0, false, 1795165200000, 1795770000000, 20777);
+INSERT INTO public.letter VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '254a5965-12be-5355-94b9-11135ccb14f4', 0, 1, '01a1f82f-1e80-743a-8a34-ada30b86d051', '01a1f82f-1e80-743a-8a34-ada1aaf76f2e', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '', 0, false, 0, false, 1795165200000, 1795770000000, 20777);
+INSERT INTO public.letter VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '356d7bb0-47e5-5a29-82f4-535602c52885', 0, 1, '01a1f82f-1e80-743a-8a34-ada6db2c52cd', '01a1f82f-1e80-743a-8a34-ada4172c2094', '01a1f82f-1e80-743a-8a34-ad85331e874c', 1, 1, '', 0, false, 0, false, 1795165200000, 1795770000000, 20777);
+INSERT INTO public.letter VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 'c083f3e2-74b5-5de0-b694-46eb8d037ed5', 1795165200000, 2, '01a1f82f-1e80-743a-8a34-ada99d58ed3c', '01a1f82f-1e80-743a-8a34-ada850c5f082', '01a1f82f-1e80-743a-8a34-ad85331e874c', 2, 1, '', 0, false, 0, false, 1795165200000, 1795251600000, 20777);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad8c49b147dc', '01a1f82f-1e80-743a-8a34-ad878862a789', '01a1f82f-1e80-743a-8a34-ad8da6ab505b', 1, 2, 0, 'boris-1', '851fdf33-9669-4715-a512-b8fc985ee1d7', '{"sender":{"id":"user-boris","role":"client","name":"boris"},"content":{"type":"text","text":"delivered too"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 1, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad890045479e', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad8abaa30757', 1, 2, 0, 'anna-0', '52a11333-927f-48b8-a0a7-6d08bd6bf725', '{"sender":{"id":"user-anna","role":"client","name":"anna"},"content":{"type":"text","text":"delivered"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 1, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad92b74f1cfe', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad935c4820d5', 1, 4, 0, 'carl-2', '', '{"sender":{"id":"user-carl","role":"client","name":"carl"},"content":{"type":"text","text":"undelivered"},"silent":false,"deleted":false}', '{"code":"rejected","text":""}', 1795165200000, 1795165200000, 20777, 0, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad902e074117', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad8abaa30757', 2, 1, 0, '', 'fef9626b-0ac3-41d0-ba5f-14870a1b4f86', '{"sender":{"id":"c3508ee5-704b-4e76-95d2-1b86d6a4a3ee","role":"manager"},"receiver":{"id":"423b405f-e3a7-5f99-a87f-b2b715199942","role":"client"},"content":{"type":"text","text":"answered"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 1, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad99dfa5c5d3', '01a1f82f-1e80-743a-8a34-ad878862a789', '01a1f82f-1e80-743a-8a34-ad8da6ab505b', 2, 0, 0, '', '3511f1d6-29d7-4b81-a484-64c735640e1f', '{"sender":{"id":"c3508ee5-704b-4e76-95d2-1b86d6a4a3ee","role":"manager"},"receiver":{"id":"46cf928e-43d1-5e3b-96a6-b6fd6673e8f2","role":"client"},"content":{"type":"text","text":"held"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 0, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad9e04516c27', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad9ffc693339', 1, 0, 0, 'emil-4', '', '{"sender":{"id":"user-emil","role":"client","name":"emil"},"content":{"type":"text","text":"waiting"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 0, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad9b214b2141', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad9c218ebaa8', 1, 0, 0, 'dora-3', '', '{"sender":{"id":"user-dora","role":"client","name":"dora"},"content":{"type":"text","text":"unknown"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 0, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ada1aaf76f2e', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ada227c1f334', 1, 0, 0, 'fred-5', '', '{"sender":{"id":"user-fred","role":"client","name":"fred"},"content":{"type":"text","text":"leased"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 0, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ada4172c2094', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ada55fba083b', 1, 0, 0, 'gina-6', '', '{"sender":{"id":"user-gina","role":"client","name":"gina"},"content":{"type":"text","text":"queued"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 0, false, '', '', 0);
+INSERT INTO public.message VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ada850c5f082', '01a1f82f-1e80-743a-8a34-ad85331e874c', '01a1f82f-1e80-743a-8a34-ad8abaa30757', 2, 0, 0, '', 'a277f055-646d-437c-a78f-89ad68ed4e5e', '{"sender":{"id":"c3508ee5-704b-4e76-95d2-1b86d6a4a3ee","role":"manager"},"receiver":{"id":"423b405f-e3a7-5f99-a87f-b2b715199942","role":"client"},"content":{"type":"text","text":"queued answer"},"silent":false,"deleted":false}', '', 1795165200000, 1795165200000, 20777, 0, false, '', '', 0);
+INSERT INTO public.migration_guard VALUES (1);
+INSERT INTO public.oauth_grant VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 28620001, true, true, 1, '\x0177ca82acfbfbf20ab85dbca573c97a621566b2744241d424163b133fe213bec95c8d6761f6ba611e5f4af8e2a6d0096c8ce13e1539d5460d2450086b86e98ba2377b0417595a03709bc6a533833f0234875c57c8be696ba553593cf61b999ba1131ae961fdb4e5f382d380f138d246eae6535f47a2a3669f0da52b716810c0c74c9b51381fd3fbc34d28a4aba9b31f710c639b915f7b681e4dbd7fa2382f76add09c874e914944f1d2c55b21f73105161bd33de8b10b04ec124934660d15e1f67d66bbac21c8798bfc9376ca04c510a7655bb6f4988f3d095dd091801f690998c5b04bc4e4bbcc957c694937f54456a9db4be6979b36a6da564b8888048a1532a9918023cbb750795a34946a2b19035b65f7bb0ce47e10c6bf48e1443f13c1bc173bda7a883d850e5901370f8723b31069974a8037ae633358c4ee0715c9d4f92463f2cfbc3d02a7b42d74950f7e0c3a26781301fe31411b847e762f4414c3376129c931ead8dab7de2a2f96a068fdbee4171f16f8bfcb14ac1a0de124ebe68adb4f1357a840ed52c6b200573ddb283ddd6913cad8272bda028311c290a9c21a122c0ada9575015252dea3570ef68ca62b71af05845dbb2b1421317e323bca2d52c3bc95a5d4ea444a47ae8eb86097f2ceb7b8f7befe319e85c9dd3b0cd6c4a6a809c9eda8297dd572b264c0c81e5933240c85a6f13faad3e5d6cd97690dd45f007a432dfce7f1a049edb2956ae8a9c97f68e7b12f6026f18ae8042a56112504088d6afacdd24572cd98bd0b84735aa6f37d9e0bd444d0122d8afe40', '\x0177ca82acfbe79205fa2e7f5e828a02bd7b3e812638c094ab5d768a5f43caaadeb19f4f01f876893f7bd597795e2ab5060d0321ef441d4d0f7a7f063e0b0b5e728557d331ff3fbed9cb31785b5f9f1d08edc9010a68dcef2f121aecd061dabf57aa078eb442d6fd93424cbaf01850484dc2d59446484ef31090166d503e4be4902fe8f2c4551b3150c155b73642180c56decfe7ccb8b7a4ee6b7e5467838e2994928d2b43301df1cbf3dc2477d12cac6ba516fac849a628d131fd1767dd5fde1e992f8c96698abb81877e47d3e041cd6b3350b2141612e1be9bb107f4aebe5449b6960ee31f03448c34f1843fc4d091d17e2d648dcf3f408d87e47724cb4fb494daa54e650d22004bd84ea8f21a7351edd769d6f7e84112ab14f1d719c28b64be5b65ab94a0b62ede530575e171333d2968de9ee7', NULL, 1795251600000, 1795165200000, NULL, false, NULL, 0, 1795165200000, 'Olga');
+INSERT INTO public.pace VALUES ('00000000-0000-0000-0000-000000000000', 'install:main', 1795165200002);
+INSERT INTO public.raw_hook VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad8fb578b2df', 'amocrm', '344a5002-f8ca-454d-af3d-396180102ac7_02962112-4af6-4c89-a854-1db564980306', 1795165200000, '{}', '\x7b226163636f756e745f6964223a2230323936323131322d346166362d346338392d613835342d316462353634393830333036222c226d657373616765223a7b22636f6e766572736174696f6e223a7b22636c69656e745f6964223a2266383965336165342d323334342d353363612d616466652d396363656236353661326266222c226964223a2263636361356364322d323536372d343338332d393734302d336633353166336439636462227d2c226d657373616765223a7b2266696c655f6e616d65223a22222c2266696c655f73697a65223a302c226964223a2266656639363236622d306163332d343164302d626135662d313438373061316234663836222c226d65646961223a22222c22746167223a22222c2274657874223a22616e737765726564222c227468756d626e61696c223a22222c2274797065223a2274657874227d2c226d7365635f74696d657374616d70223a313739353136353230303030302c227265636569766572223a7b22636c69656e745f6964223a2234323362343035662d653361372d356639392d613837662d623262373135313939393432222c22656d61696c223a22222c226964223a2263666564396564642d326265612d346137352d383430632d396438343536326664333338222c2270686f6e65223a22227d2c2273656e646572223a7b226964223a2263333530386565352d373034622d346537362d393564322d316238366436613461336565227d2c22736f75726365223a7b2265787465726e616c5f6964223a22737570706f7274227d2c2274696d657374616d70223a313739353136353230307d2c2274696d65223a313739353136353230307d', '');
+INSERT INTO public.raw_hook VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad98187241b7', 'amocrm', '344a5002-f8ca-454d-af3d-396180102ac7_02962112-4af6-4c89-a854-1db564980306', 1795165200000, '{}', '\x7b226163636f756e745f6964223a2230323936323131322d346166362d346338392d613835342d316462353634393830333036222c226d657373616765223a7b22636f6e766572736174696f6e223a7b22636c69656e745f6964223a2232646435636166372d353434372d353837302d623862612d303636663238663163643833222c226964223a2232316166373965362d383838302d346338652d616262612d326231623864333238643365227d2c226d657373616765223a7b2266696c655f6e616d65223a22222c2266696c655f73697a65223a302c226964223a2233353131663164362d323964372d346238312d613438342d363463373335363430653166222c226d65646961223a22222c22746167223a22222c2274657874223a2268656c64222c227468756d626e61696c223a22222c2274797065223a2274657874227d2c226d7365635f74696d657374616d70223a313739353136353230303030302c227265636569766572223a7b22636c69656e745f6964223a2234366366393238652d343364312d356533622d393661362d623666643636373365386632222c22656d61696c223a22222c226964223a2264656136396161332d623563612d343434322d623934352d303436663762363832383466222c2270686f6e65223a22227d2c2273656e646572223a7b226964223a2263333530386565352d373034622d346537362d393564322d316238366436613461336565227d2c22736f75726365223a7b2265787465726e616c5f6964223a22706175736564227d2c2274696d657374616d70223a313739353136353230307d2c2274696d65223a313739353136353230307d', '');
+INSERT INTO public.raw_hook VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ada7949a55ce', 'amocrm', '344a5002-f8ca-454d-af3d-396180102ac7_02962112-4af6-4c89-a854-1db564980306', 1795165200000, '{}', '\x7b226163636f756e745f6964223a2230323936323131322d346166362d346338392d613835342d316462353634393830333036222c226d657373616765223a7b22636f6e766572736174696f6e223a7b22636c69656e745f6964223a2266383965336165342d323334342d353363612d616466652d396363656236353661326266222c226964223a2263636361356364322d323536372d343338332d393734302d336633353166336439636462227d2c226d657373616765223a7b2266696c655f6e616d65223a22222c2266696c655f73697a65223a302c226964223a2261323737663035352d363436642d343337632d613738662d383961643638656434653565222c226d65646961223a22222c22746167223a22222c2274657874223a2271756575656420616e73776572222c227468756d626e61696c223a22222c2274797065223a2274657874227d2c226d7365635f74696d657374616d70223a313739353136353230303030302c227265636569766572223a7b22636c69656e745f6964223a2234323362343035662d653361372d356639392d613837662d623262373135313939393432222c22656d61696c223a22222c226964223a2263666564396564642d326265612d346137352d383430632d396438343536326664333338222c2270686f6e65223a22227d2c2273656e646572223a7b226964223a2263333530386565352d373034622d346537362d393564322d316238366436613461336565227d2c22736f75726365223a7b2265787465726e616c5f6964223a22737570706f7274227d2c2274696d657374616d70223a313739353136353230307d2c2274696d65223a313739353136353230307d', '');
+INSERT INTO public.rest_pace VALUES ('00000000-0000-0000-0000-000000000000', 'acme.amocrm.ru', 1795165200005);
+INSERT INTO public.seaql_migrations VALUES ('m20261122_000001_schema', 1795525791);
+INSERT INTO public.source VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'custom', 'Line support', 'support', '344a5002-f8ca-454d-af3d-396180102ac7', 3100001, 28620110, false, 'working', '', false, 'leave', '[]', '{"webhook_url":"http://messenger.invalid"}', '\x0177ca82ac6ad28a5a500624b949b3fdbc470789601dea35234cf04096d21193e3fcf10b21bcfdfacc5343270ce804a08177f39adfa7aecfab8709c3840c1e890c811520985fb3119bb68d92672cf1d09e5fd6081ad4c4585f19cd34b2b2c8d7309acedc8757270a', 1795165200000, 1795165200000, NULL, 1795165200000, '', 1795165200000, '[]', '{}', NULL, NULL, NULL);
+INSERT INTO public.source VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad878862a789', 'custom', 'Line paused', 'paused', '344a5002-f8ca-454d-af3d-396180102ac7', 3100002, 28620110, false, 'working', '', true, 'leave', '[]', '{"webhook_url":"http://messenger.invalid"}', '\x0177ca82aceee76a9fd61e09cdc95b6287a060da23623a8c96193a47f638886fdf02fd6cc898f285cfcc7cfed343aba159ac62de5bf30d2306d68e0fb7130a62e44a02ac7038c68662b1b4b702f9c499708804da2183f98a70511e41f1bdba21b6ceceb896c992b5', 1795165200000, 1795165200001, NULL, 1795165200000, 'admin key of the tests', 1795165200000, '[]', '{}', NULL, NULL, NULL);
+INSERT INTO public.source_notice VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad878862a789', '01a1f82f-1e80-743a-8a34-ad97a09387fb', false, '\x', 1795165200000, 1795165200000, 0, false);
+INSERT INTO public.tenant VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', 'main', 89094562, 'acme.amocrm.ru', 'Acme', '02962112-4af6-4c89-a854-1db564980306', 'active', false, NULL, 'api-a.amocrm.ru', 1795165200000, 1795165200000, NULL, 'ru', 'Europe/Moscow', 1795255200000, 0, NULL, NULL, NULL, 1, NULL, 0, false, false, NULL, NULL, NULL, false, NULL);
+INSERT INTO public.tenant_channel VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', '344a5002-f8ca-454d-af3d-396180102ac7_02962112-4af6-4c89-a854-1db564980306', 'connected', '', 1795165200000, 1795165200000, NULL, 0, NULL, 0);
+INSERT INTO public.turn VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad878862a789', 'webhooks', NULL, 0, 0, 'held:paused', 0, NULL, 0, 0, 0, 0, 0, 0);
+INSERT INTO public.turn VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '344a5002-f8ca-454d-af3d-396180102ac7', 'amojo:main', 1795165200000, 494000, 1795165200000, '', 2, NULL, 0, 250000, 1795165200000, 5, 2, 1795165200000);
+INSERT INTO public.turn VALUES ('01a1f82f-1e80-743a-8a34-ad84c6cb1acb', '01a1f82f-1e80-743a-8a34-ad85331e874c', 'webhooks', 1795165200000, 999000, 1795165200000, '', 0, NULL, 0, 0, 0, 1, 0, 1795165200000);
+ALTER TABLE ONLY public.account_note
+    ADD CONSTRAINT account_note_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.account_usage
+    ADD CONSTRAINT account_usage_pkey PRIMARY KEY (tenant_id, day);
+ALTER TABLE ONLY public.alert_chat
+    ADD CONSTRAINT alert_chat_pkey PRIMARY KEY (tenant_id, person_id);
+ALTER TABLE ONLY public.alert_notice
+    ADD CONSTRAINT alert_notice_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (tenant_id, key);
+ALTER TABLE ONLY public.alert_reader
+    ADD CONSTRAINT alert_reader_pkey PRIMARY KEY (tenant_id, person_id, channel);
+ALTER TABLE ONLY public.alert_webhook
+    ADD CONSTRAINT alert_webhook_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE ONLY public.announcement
+    ADD CONSTRAINT announcement_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.attempt
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (tenant_id, message_id, letter_id, number);
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.chat_email
+    ADD CONSTRAINT chat_email_pkey PRIMARY KEY (tenant_id, conversation_id);
+ALTER TABLE ONLY public.chat_site
+    ADD CONSTRAINT chat_site_pkey PRIMARY KEY (tenant_id, source_id, origin);
+ALTER TABLE ONLY public.chore
+    ADD CONSTRAINT chore_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.contact_task
+    ADD CONSTRAINT contact_task_pkey PRIMARY KEY (tenant_id, conversation_id);
+ALTER TABLE ONLY public.conversation_alias
+    ADD CONSTRAINT conversation_alias_pkey PRIMARY KEY (tenant_id, side, origin, external_id);
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT conversation_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.crm_copy
+    ADD CONSTRAINT crm_copy_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.crm_subscription
+    ADD CONSTRAINT crm_subscription_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE ONLY public.customer
+    ADD CONSTRAINT customer_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.dead_letter
+    ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.dedupe
+    ADD CONSTRAINT dedupe_pkey PRIMARY KEY (tenant_id, origin, external_id, event);
+ALTER TABLE ONLY public.directory
+    ADD CONSTRAINT directory_pkey PRIMARY KEY (kind, key);
+ALTER TABLE ONLY public.erasure
+    ADD CONSTRAINT erasure_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.found_message
+    ADD CONSTRAINT found_message_pkey PRIMARY KEY (tenant_id, message_id);
+ALTER TABLE ONLY public.heartbeat
+    ADD CONSTRAINT heartbeat_pkey PRIMARY KEY (tenant_id, instance);
+ALTER TABLE ONLY public.history_look
+    ADD CONSTRAINT history_look_pkey PRIMARY KEY (tenant_id, channel_id);
+ALTER TABLE ONLY public.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (tenant_id, key_id, route, key);
+ALTER TABLE ONLY public.import_line
+    ADD CONSTRAINT import_line_pkey PRIMARY KEY (tenant_id, import_id, external_id);
+ALTER TABLE ONLY public.import
+    ADD CONSTRAINT import_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.import_skip
+    ADD CONSTRAINT import_skip_pkey PRIMARY KEY (tenant_id, import_id, line);
+ALTER TABLE ONLY public.install_call
+    ADD CONSTRAINT install_call_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.integration
+    ADD CONSTRAINT integration_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.lane
+    ADD CONSTRAINT lane_pkey PRIMARY KEY (tenant_id, lane_id);
+ALTER TABLE ONLY public.ledger_delta
+    ADD CONSTRAINT ledger_delta_pkey PRIMARY KEY (tenant_id, source_id, direction, day, instance);
+ALTER TABLE ONLY public.letter
+    ADD CONSTRAINT letter_pkey PRIMARY KEY (tenant_id, lane_id, order_key, seq);
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_pkey PRIMARY KEY (tenant_id, person_id);
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.message_template
+    ADD CONSTRAINT message_template_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.migration_guard
+    ADD CONSTRAINT migration_guard_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.oauth_grant
+    ADD CONSTRAINT oauth_grant_pkey PRIMARY KEY (tenant_id, crm_user_id);
+ALTER TABLE ONLY public.pace
+    ADD CONSTRAINT pace_pkey PRIMARY KEY (tenant_id, key);
+ALTER TABLE ONLY public.parked_status
+    ADD CONSTRAINT parked_status_pkey PRIMARY KEY (tenant_id, source_id, external_id, id);
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.raw_hook
+    ADD CONSTRAINT raw_hook_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.replay
+    ADD CONSTRAINT replay_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.rest_pace
+    ADD CONSTRAINT rest_pace_pkey PRIMARY KEY (tenant_id, account);
+ALTER TABLE ONLY public.seaql_migrations
+    ADD CONSTRAINT seaql_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.source_notice
+    ADD CONSTRAINT source_notice_pkey PRIMARY KEY (tenant_id, source_id);
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.source_pulse
+    ADD CONSTRAINT source_pulse_pkey PRIMARY KEY (tenant_id, source_id);
+ALTER TABLE ONLY public.stray_source
+    ADD CONSTRAINT stray_source_pkey PRIMARY KEY (tenant_id, amocrm_source_id);
+ALTER TABLE ONLY public.tenant_channel
+    ADD CONSTRAINT tenant_channel_pkey PRIMARY KEY (tenant_id, channel_id);
+ALTER TABLE ONLY public.tenant
+    ADD CONSTRAINT tenant_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE ONLY public.throttle
+    ADD CONSTRAINT throttle_pkey PRIMARY KEY (tenant_id, key);
+ALTER TABLE ONLY public.turn
+    ADD CONSTRAINT turn_pkey PRIMARY KEY (tenant_id, target);
+ALTER TABLE ONLY public.vault_key
+    ADD CONSTRAINT vault_key_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.vendor_event_attempt
+    ADD CONSTRAINT vendor_event_attempt_pkey PRIMARY KEY (tenant_id, event_id, number);
+ALTER TABLE ONLY public.vendor_event
+    ADD CONSTRAINT vendor_event_pkey PRIMARY KEY (tenant_id, id);
+CREATE INDEX alert_chat_code ON public.alert_chat USING btree (tenant_id, code) WHERE (code <> ''::text);
+CREATE INDEX alert_letter ON public.alert USING btree (letter_at) WHERE (letter_at IS NOT NULL);
+CREATE INDEX alert_notice_due ON public.alert_notice USING btree (next_try_at);
+CREATE INDEX announcement_ends ON public.announcement USING btree (tenant_id, ends_at);
+CREATE INDEX attempt_slow ON public.attempt USING btree (tenant_id, message_id) WHERE (took > 2000);
+CREATE INDEX attempt_webhook ON public.attempt USING btree (tenant_id, source_id, id) WHERE (event <> ''::text);
+CREATE INDEX chat_email_due ON public.chat_email USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX contact_task_due ON public.contact_task USING btree (next_try_at);
+CREATE INDEX conversation_awaited ON public.conversation USING btree (tenant_id, source_id, awaited) WHERE (awaited <> ''::text);
+CREATE INDEX conversation_contact ON public.conversation USING btree (tenant_id, contact_id) WHERE (contact_id <> 0);
+CREATE INDEX conversation_crm_chat ON public.conversation USING btree (tenant_id, amocrm_chat_id) WHERE (contact_id <> 0);
+CREATE INDEX conversation_source ON public.conversation USING btree (tenant_id, source_id, id);
+CREATE INDEX crm_subscription_due ON public.crm_subscription USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
+CREATE INDEX history_look_due ON public.history_look USING btree (next_at);
+CREATE INDEX import_due ON public.import USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX import_line_order ON public.import_line USING btree (tenant_id, import_id, accepted, conversation_id, sent_at, line);
+CREATE UNIQUE INDEX import_running ON public.import USING btree (tenant_id, target) WHERE (state = 2);
+CREATE INDEX install_call_due ON public.install_call USING btree (tenant_id, status, next_at);
+CREATE INDEX lane_due ON public.lane USING btree (tenant_id, target, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX ledger_delta_all_day ON public.ledger_delta USING btree (day);
+CREATE INDEX ledger_delta_day ON public.ledger_delta USING btree (tenant_id, day);
+CREATE INDEX media_day ON public.media USING btree (day);
+CREATE INDEX media_message ON public.media USING btree (tenant_id, message_id);
+CREATE INDEX media_wanted ON public.media USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
+CREATE INDEX member_crm_user ON public.member USING btree (tenant_id, crm_user_id);
+CREATE INDEX message_conversation ON public.message USING btree (tenant_id, conversation_id, id);
+CREATE INDEX message_failed ON public.message USING btree (tenant_id, id) WHERE (error <> ''::text);
+CREATE UNIQUE INDEX message_template_crm ON public.message_template USING btree (tenant_id, source_id, crm_id);
+CREATE INDEX message_template_due ON public.message_template USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
+CREATE INDEX replay_due ON public.replay USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX session_expires ON public.session USING btree (tenant_id, expires_at);
+CREATE UNIQUE INDEX source_external_id ON public.source USING btree (tenant_id, external_id) WHERE (deleted_at IS NULL);
+CREATE INDEX source_look ON public.source USING btree (look_at) WHERE (look_at IS NOT NULL);
+CREATE INDEX source_notice_due ON public.source_notice USING btree (next_try_at);
+CREATE INDEX source_poll ON public.source USING btree (poll_at) WHERE (poll_at IS NOT NULL);
+CREATE INDEX source_renew ON public.source USING btree (renew_at) WHERE (renew_at IS NOT NULL);
+CREATE INDEX tenant_customer ON public.tenant USING btree (customer_id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX tenant_plan ON public.tenant USING btree (plan_at) WHERE (plan_at IS NOT NULL);
+CREATE INDEX tenant_probe ON public.tenant USING btree (probe_at) WHERE (probe_at IS NOT NULL);
+CREATE INDEX tenant_reconciled ON public.tenant USING btree (reconciled_at);
+CREATE INDEX turn_pool ON public.turn USING btree (pool, ready_at, tenant_id, target) WHERE (ready_at IS NOT NULL);
+CREATE INDEX vendor_event_about ON public.vendor_event USING btree (tenant_id, about_id, webhook, queued_at);
+CREATE INDEX vendor_event_due ON public.vendor_event USING btree (tenant_id, webhook, next_try_at) WHERE (next_try_at IS NOT NULL);
