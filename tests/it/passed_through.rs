@@ -78,4 +78,27 @@ async fn what_was_not_delivered_keeps_its_text(world: &mut World) {
     assert_eq!(stored(world, "canary-unclear").await, 0);
 }
 
-both!(what_was_delivered_is_stored_nowhere, what_was_not_delivered_keeps_its_text);
+async fn a_message_is_changed_after_its_text_was_erased(world: &mut World) {
+    let line = world.line("support").await;
+    keeps_nothing(world, &line).await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("one", "canary-blue")).await.is(202);
+    world.deliver_to_the_end().await;
+    let path = line.path("/messages/one");
+    // Each change finds an empty message; one back to an earlier text is a change too.
+    for text in ["canary-red", "canary-green", "canary-red", "canary-blue"] {
+        world.api.patch(&path, &json!({"content": {"type": "text", "text": text}})).await.is(202);
+        world.deliver_to_the_end().await;
+        assert_eq!(world.texts_at_crm(&line), [text]);
+        assert_eq!(stored(world, text).await, 0, "{text}");
+    }
+    world.api.delete(&path).await.is(202);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["Удалено клиентом"]);
+}
+
+both!(
+    what_was_delivered_is_stored_nowhere,
+    what_was_not_delivered_keeps_its_text,
+    a_message_is_changed_after_its_text_was_erased
+);

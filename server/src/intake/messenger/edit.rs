@@ -4,9 +4,10 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
-use entity::{message, source};
+use entity::{dedupe, message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, Rewrite};
 use queue::media::NewMedia;
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::content::{cleaned_content, of_content};
@@ -19,6 +20,8 @@ use crate::media::FileOwner;
 
 /// How often a change is retried after losing to a concurrent one.
 const TRIES: usize = 5;
+/// How many numbers of changes are looked up at once.
+const NUMBERS: usize = 32;
 
 /// A change of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +54,13 @@ pub async fn accept(
         let Some((body, edited, media)) = changed(app, source, &found, body, &change).await? else {
             return Ok(found.id);
         };
-        let entry = AcceptItem { media, ..entry_of(app, source, &found, &body, &edited)? };
+        let next = body.past.len() + usize::from(body.deleted);
+        let number = unused_number(app, source, found.id, next).await?;
+        // Numbers are used up by another call since the read, or by changes whose texts were erased since.
+        if number != next && about.find(&app.store, source).await?.is_none_or(|now| now.body != found.body) {
+            continue;
+        }
+        let entry = AcceptItem { media, ..entry_of(app, source, &found, &body, (&edited, number))? };
         match store(app, source.tenant_id, None, entry).await? {
             ItemOutcome::New { .. } | ItemOutcome::Duplicate { same: true, .. } => {
                 let _ = app.changes.send(found.conversation_id);
@@ -134,21 +143,45 @@ async fn language_of(app: &IntakeContext, source: &source::Model) -> Result<Lang
     Ok(tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.integrations, &tenant)))
 }
 
+/// A change by its number: of two concurrent changes with the same number one fails and starts again.
+fn change_id(message_id: Uuid, number: usize) -> String {
+    format!("{message_id}:{number}")
+}
+
+/// The first number from `next` on after all that were used. A body whose text was erased has lost its earlier versions,
+/// so it does not say how often it was changed.
+async fn unused_number(app: &IntakeContext, source: &source::Model, message_id: Uuid, next: usize) -> Result<usize> {
+    let mut next = next;
+    loop {
+        let numbers = next..next + NUMBERS;
+        let used = dedupe::Entity::of_tenant(source.tenant_id)
+            .filter(dedupe::Column::Origin.eq(source.id))
+            .filter(dedupe::Column::ExternalId.is_in(numbers.clone().map(|number| change_id(message_id, number))))
+            .filter(dedupe::Column::Event.eq(EventKind::Edit.number()))
+            .all(app.store.read())
+            .await?;
+        let is_used = |number: &usize| used.iter().any(|row| row.external_id == change_id(message_id, *number));
+        let Some(last) = numbers.clone().rev().find(is_used) else { return Ok(next) };
+        next = last + 1;
+        if next < numbers.end {
+            return Ok(next);
+        }
+    }
+}
+
 fn entry_of(
     app: &IntakeContext,
     source: &source::Model,
     found: &message::Model,
     body: &Body,
-    edited: &Edited,
+    (edited, number): (&Edited, usize),
 ) -> anyhow::Result<AcceptItem> {
     let now = app.clock.millis();
     let kind = (LetterKind::Edit, Stream::Messages);
     let payload = serde_json::to_string(edited).context("an edit as JSON")?;
     let letter =
         crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_LIFE.num_milliseconds());
-    // The number of the next change: of two concurrent changes one fails and starts again.
-    let turn = body.past.len() + usize::from(body.deleted);
-    let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: EventKind::Edit };
+    let key = DedupeKey { origin: source.id, external_id: change_id(found.id, number), event: EventKind::Edit };
     let conversation = Conversation::Known(found.conversation_id);
     Ok(AcceptItem {
         fingerprint: hashed(&[edited.content.kind(), &canonical(&edited.content)]),
