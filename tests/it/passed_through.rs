@@ -97,8 +97,24 @@ async fn a_message_is_changed_after_its_text_was_erased(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["Удалено клиентом"]);
 }
 
+async fn an_erased_message_is_not_sent_again(world: &mut World) {
+    let line = world.line("support").await;
+    keeps_nothing(world, &line).await;
+    world.customer(&line, "anna").writes("blue").await;
+    world.deliver_to_the_end().await;
+    world.manager(&line).answers("anna", "red").await;
+    world.deliver_to_the_end().await;
+    let attempts = world.api.get(&line.path("/webhook-attempts")).await.is(200).json;
+    let path = format!("/api/v1/webhook-attempts/{}/resend", attempts["items"][0]["id"].as_str().unwrap());
+    let refused = world.api.post(&path, &json!({})).await.is(409);
+    assert_eq!(refused.json["type"], "/problems/webhook_not_kept");
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["red"], "no empty message");
+}
+
 both!(
     what_was_delivered_is_stored_nowhere,
     what_was_not_delivered_keeps_its_text,
-    a_message_is_changed_after_its_text_was_erased
+    a_message_is_changed_after_its_text_was_erased,
+    an_erased_message_is_not_sent_again
 );

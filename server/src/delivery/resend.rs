@@ -3,7 +3,7 @@
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::message::{LetterKind, Stream};
+use base::message::{Content, LetterKind, Stream};
 use entity::{attempt, source};
 use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, Priority};
 use uuid::Uuid;
@@ -21,12 +21,7 @@ pub async fn resend(app: &DeliveryContext, source: &source::Model, tried: &attem
         true => story::read(app.store.read(), source.tenant_id, tried.message_id).await?,
         false => None,
     };
-    let Some(story) = story else {
-        return Err(Error::Conflict {
-            problem: "webhook_not_kept",
-            detail: LocalizedText::new("said-webhook-not-kept"),
-        });
-    };
+    let story = story.ok_or_else(not_kept)?;
     if let Some(given_up) = story.dead_message() {
         dead::retry(app, source.tenant_id, given_up.id).await?;
     } else if story.waiting.is_some() {
@@ -37,7 +32,19 @@ pub async fn resend(app: &DeliveryContext, source: &source::Model, tried: &attem
     Ok(())
 }
 
+fn not_kept() -> Error {
+    Error::Conflict { problem: "webhook_not_kept", detail: LocalizedText::new("said-webhook-not-kept") }
+}
+
+/// The receiver takes a repeat for the message itself, so one whose text was erased must not be sent.
+fn is_erased(story: &Story) -> bool {
+    story.body.expired || matches!(&story.body.content, Content::Text { text } if text.is_empty())
+}
+
 async fn send_as_new(app: &DeliveryContext, source: &source::Model, story: &Story, webhook_id: Uuid) -> Result<()> {
+    if is_erased(story) {
+        return Err(not_kept());
+    }
     let expires_at = app.clock.millis() + TO_MESSENGER_LIFE.num_milliseconds();
     let kind = (LetterKind::Resend, Stream::Receipts);
     let letter = messenger_letter(app, source, story.message.id, kind, webhook_id.to_string(), expires_at);
