@@ -8,7 +8,7 @@ use crate::Settings;
 
 /// Parses the entered settings; the error names the field.
 pub(crate) fn read<T: DeserializeOwned>(settings: Value) -> Result<T, Vec<FieldError>> {
-    serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])
+    base::json::settings(settings)
 }
 
 /// A new credential; none if the field is missing or still has its masked value, in which case the stored credential is

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::i18n::LocalizedText;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -24,9 +24,25 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mended = mend_surrogates(bytes);
     let bytes = mended.as_deref().unwrap_or(bytes);
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
+    let Object(value) =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&mistyped::<T>(bytes).unwrap_or(error)))?;
     json.end().map_err(|_| Error::Malformed(LocalizedText::new("said-json-more")))?;
     Ok(value)
+}
+
+/// Settings of a source, as they were entered; the error names the field.
+pub fn settings<T: DeserializeOwned>(settings: serde_json::Value) -> Result<T, Vec<FieldError>> {
+    serde_path_to_error::deserialize(settings).map_err(|error| {
+        let wrong = wrong_field(&error);
+        vec![FieldError { pointer: format!("/settings{}", wrong.pointer), ..wrong }]
+    })
+}
+
+/// The error again, from parsed JSON: for a number instead of one of several names, `serde_json` reports a syntax error
+/// although the body is JSON. None if it is not.
+fn mistyped<T: DeserializeOwned>(bytes: &[u8]) -> Option<serde_path_to_error::Error<serde_json::Error>> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    serde_path_to_error::deserialize::<_, Object<T>>(value).err()
 }
 
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
@@ -35,7 +51,11 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
         let detail = LocalizedText::new("said-json-none").with("line", cause.line()).with("column", cause.column());
         return Error::Malformed(detail);
     }
-    let text = cause.to_string();
+    Error::Invalid(vec![wrong_field(error)])
+}
+
+fn wrong_field(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
+    let text = error.inner().to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
     let mut pointer: String = error.path().iter().map(segment).collect();
     if let Some(name) = named_field(text) {
@@ -44,7 +64,7 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
             pointer.push_str(&named);
         }
     }
-    Error::field(pointer, LocalizedText::of_serde(&shortened(text)))
+    FieldError::new(pointer, LocalizedText::of_serde(&shortened(text)))
 }
 
 fn segment(segment: &Segment) -> String {

@@ -9,11 +9,21 @@ use super::*;
 #[expect(dead_code, reason = "only its shape matters")]
 struct Outer {
     id: String,
+    #[serde(default)]
+    word: Word,
     inner: Object<TestInner>,
     #[serde(default)]
     more: Option<Object<TestInner>>,
     #[serde(default)]
     list: Vec<Object<TestInner>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    #[default]
+    Yes,
+    No,
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +53,10 @@ fn a_wrong_field_is_named_by_its_pointer() {
         (r#"{"id":"a","inner":{"number":1,"x/y":2}}"#, "/inner/x~1y"),
         (r#"{"id":"a","inner":{"number":1},"more":{"number":1,"inner":1}}"#, "/more/inner"),
         (r#"{"id":"a","inner":{"number":1},"extra":1}"#, "/extra"),
+        (r#"{"id":"a","inner":{"number":1},"word":"maybe"}"#, "/word"),
+        (r#"{"id":"a","inner":{"number":1},"word":5}"#, "/word"),
+        (r#"{"id":"a","inner":{"number":1},"word":null}"#, "/word"),
+        (r#"{"id":"a","inner":{"number":1},"word":["yes"]}"#, "/word"),
         (r#"{"id":"a","id":"b","inner":{"number":1}}"#, "/id"),
         (r#"{"id":"a","inner":{"number":1},"list":[{"number":1},{"number":[]}]}"#, "/list/1/number"),
         (r#"{"id":"a","inner":[1]}"#, "/inner"),
@@ -126,4 +140,22 @@ fn p4_a_wrong_query_names_the_parameter() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn a_wrong_setting_is_named_by_its_pointer() {
+    let pointer = |settings: serde_json::Value| settings_error(settings).pointer;
+    for (given, at) in [
+        (json!({"number": 1, "other": 2}), "/settings/other"),
+        (json!({"number": "1"}), "/settings/number"),
+        (json!({}), "/settings/number"),
+        (json!([]), "/settings"),
+        (json!("x"), "/settings"),
+    ] {
+        assert_eq!(pointer(given.clone()), at, "{given}");
+    }
+}
+
+fn settings_error(given: serde_json::Value) -> FieldError {
+    settings::<TestInner>(given).unwrap_err().remove(0)
 }

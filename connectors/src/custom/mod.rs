@@ -15,6 +15,7 @@ use super::{
     Abilities, AfterUnknown, Check, Connector, ContentAbilities, Denied, FeatureAbilities, Field, Input, Outgoing,
     Probe, Settings, Setup, SourceNotice, Support,
 };
+use crate::entered;
 use crate::kind::Kind;
 use crate::template::{NewTemplate, TemplateState, TemplateStatus};
 
@@ -140,8 +141,7 @@ impl Connector for Custom {
         let mut settings = settings;
         let window = settings.as_object_mut().and_then(|settings| settings.remove(WINDOW_SETTING));
         let seconds = window.filter(|window| !window.is_null()).map(|window| window_seconds(&window)).transpose()?;
-        let parsed: CustomSettings = serde_json::from_value(settings)
-            .map_err(|error| vec![FieldError::of_serde("/settings/webhook_url", &error)])?;
+        let parsed: CustomSettings = entered::read(settings)?;
         self.http
             .check_url(&parsed.webhook_url)
             .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.text())])?;

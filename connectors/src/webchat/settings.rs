@@ -7,6 +7,7 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use super::{ASK, Color, REPLY_TIMES, SIDES, THEMES, WorkingHours};
+use crate::entered;
 
 const MOST_ORIGINS: usize = 50;
 const MOST_LINES: usize = 21;
@@ -104,14 +105,7 @@ impl SettingsErrors {
 
 /// The settings to store, or an error for every wrong field.
 pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
-    let read: WebChatSettings = serde_path_to_error::deserialize(settings).map_err(|error| {
-        let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
-        let unknown = error.inner().to_string().starts_with("unknown field");
-        let depth = path.len().saturating_sub(usize::from(unknown));
-        let pointer: String =
-            path.iter().take(depth).map(|part| format!("/{}", part.trim_matches(['[', ']']))).collect();
-        vec![FieldError::of_serde(format!("/settings{pointer}"), error.inner())]
-    })?;
+    let read: WebChatSettings = entered::read(settings)?;
     let mut wrong = SettingsErrors::default();
     wrong.most("allowed_origins", &read.allowed_origins, MOST_ORIGINS);
     let checked = WebChatSettings {
@@ -261,7 +255,7 @@ mod tests {
         for (settings, pointers) in [
             (json!({"title": 7}), vec!["/settings/title"]),
             (json!({"title": "x".repeat(101)}), vec!["/settings/title"]),
-            (json!({"nickname": "x"}), vec!["/settings"]),
+            (json!({"nickname": "x"}), vec!["/settings/nickname"]),
             (json!({"color": "red", "greeting": "x".repeat(2001)}), vec!["/settings/color", "/settings/greeting"]),
             (json!({"side": "top", "theme": "dark"}), vec!["/settings/side"]),
             (json!({"email_answers_after": 0}), vec!["/settings/email_answers_after"]),

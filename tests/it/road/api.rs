@@ -59,7 +59,8 @@ async fn keys_open_only_their_doors(world: &mut World) {
     world.add_key(line.tenant_id, "prm_own-write", "write").await;
     world.add_key(line.tenant_id, "prm_own-read", "read").await;
     world.add_key(other.tenant_id, "prm_other-admin", "admin").await;
-    answer(world.api.anonymous(Method::POST, &path).json(&body)).await.is(401);
+    let refused = answer(world.api.anonymous(Method::POST, &path).json(&body)).await.is(401);
+    assert_eq!(refused.header("www-authenticate"), "Bearer");
     world.api.with_key("prm_nobody").post(&path, &body).await.is(401);
     let (own, read, other) = (
         world.api.with_key("prm_own-write"),

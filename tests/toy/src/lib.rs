@@ -92,8 +92,7 @@ impl Connector for Toy {
     }
 
     fn setup(&self, settings: Value) -> Result<Setup, Vec<FieldError>> {
-        let entered: ToySettings =
-            serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
+        let entered: ToySettings = base::json::settings(settings)?;
         let token = Some(entered.token).filter(|token| !token.is_empty() && !token.starts_with('…'));
         let secrets = token.map(|token| ("token".to_owned(), SecretString::from(token)));
         Ok(Setup { public: json!({ "url": entered.url }), secrets: BTreeMap::from_iter(secrets) })
