@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 
 use crate::i18n::{CRM, Language, LocalizedText, Words};
+use crate::store::database_is_away;
 
 /// An invalid field, not yet translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +163,9 @@ impl Error {
         if let Self::TooMany { retry_after, .. } | Self::Unavailable { retry_after, .. } = self {
             answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
         }
+        if matches!(self, Self::Unauthorized) {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         if name == "idempotency_running" {
             answer.insert_header((header::RETRY_AFTER, "1"));
         }
@@ -218,6 +222,10 @@ impl std::error::Error for Error {
 
 impl From<anyhow::Error> for Error {
     fn from(cause: anyhow::Error) -> Self {
+        if database_is_away(&cause) {
+            tracing::error!(error = format!("{cause:#}"), "the database does not answer");
+            return Self::not_storing();
+        }
         Self::Internal(cause)
     }
 }
@@ -229,7 +237,7 @@ impl From<sea_orm::DbErr> for Error {
                 tracing::error!(%error, "the database does not answer");
                 Self::not_storing()
             }
-            other => Self::Internal(other.into()),
+            other => Self::from(anyhow::Error::from(other)),
         }
     }
 }

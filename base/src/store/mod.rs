@@ -39,7 +39,7 @@ pub use durability::{Durability, check as check_durability};
 pub use finish::finish_tx;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
-pub use unavailable::is_unavailable;
+pub use unavailable::{database_is_away, is_unavailable};
 
 use postgres::{READ_LIMIT, Use};
 

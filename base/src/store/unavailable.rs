@@ -6,10 +6,13 @@ use sea_orm::{DbErr, RuntimeErr};
 /// Whether waiting may help: connection refused, no answer, starting or stopping, out of connections. A wrong password
 /// or user name is a mistake that waiting does not fix.
 pub fn is_unavailable(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.is::<tokio::time::error::Elapsed>()) || database_is_away(error)
+}
+
+/// The same for what the database itself answered, or did not answer: its connection was cut, it stops, it is full.
+pub fn database_is_away(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause.is::<tokio::time::error::Elapsed>()
-            || cause.downcast_ref::<Error>().is_some_and(passes)
-            || cause.downcast_ref::<DbErr>().is_some_and(db_passes)
+        cause.downcast_ref::<Error>().is_some_and(passes) || cause.downcast_ref::<DbErr>().is_some_and(db_passes)
     })
 }
 

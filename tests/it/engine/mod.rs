@@ -5,6 +5,7 @@ mod amojo;
 mod balance;
 mod chaos;
 mod clocks;
+mod cut_off;
 mod database;
 mod dedupe;
 mod distributed;
