@@ -34,6 +34,7 @@ pub fn public(config: &mut web::ServiceConfig) {
         .route("/hooks/{kind}/{source_id}", web::post().to(intake::messenger::hook))
         .route("/hooks/{kind}/{source_id}/{secret}", web::post().to(intake::messenger::hook_with_secret))
         .route("/healthz", web::get().to(health))
+        .route("/healthz", web::head().to(health))
         .service(web::redirect("/llms.txt", "/api/llms.txt"))
         .configure(oauth::routes)
         .configure(webchat::routes)

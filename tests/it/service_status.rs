@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Reply, Visitor, World, both, once};
+use reqwest::Method;
 use sandbox::{Fault, Part};
 use serde_json::Value;
 
@@ -90,5 +91,14 @@ async fn it_is_off_unless_it_is_switched_on_and_limited_by_address(world: &mut W
     panic!("a caller is never refused");
 }
 
+async fn a_monitor_may_ask_for_the_head_alone(world: &mut World) {
+    switched_on(world).await;
+    for path in [PAGE, JSON, "/healthz"] {
+        let reply = world.api.anonymous(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(reply.status(), 200, "{path}");
+        assert_eq!(reply.text().await.unwrap(), "", "{path}");
+    }
+}
+
 both!(it_says_what_works_and_what_does_not);
-once!(it_is_off_unless_it_is_switched_on_and_limited_by_address);
+once!(it_is_off_unless_it_is_switched_on_and_limited_by_address, a_monitor_may_ask_for_the_head_alone);

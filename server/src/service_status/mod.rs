@@ -27,9 +27,11 @@ use judge::{Part, PartName};
 /// For how long browsers and proxies may keep an answer.
 const KEPT: &str = "public, max-age=5";
 
-/// `/status` and `/status.json`.
+/// `/status` and `/status.json`; monitors often ask for the head alone.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/status", web::get().to(page)).route("/status.json", web::get().to(document));
+    for method in [web::get, web::head] {
+        config.route("/status", method().to(page)).route("/status.json", method().to(document));
+    }
 }
 
 #[derive(Template)]
