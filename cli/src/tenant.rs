@@ -16,13 +16,14 @@ use uuid::Uuid;
 
 mod data;
 mod plan;
+mod refusal;
 pub(super) mod roster;
 mod usage;
 
-use base::error::Error;
 use base::store::VENDOR;
 use data::{erase, export, proved, who};
 use plan::PlanArgs;
+use refusal::as_error;
 use roster::{find, list};
 use usage::UsageArgs;
 
@@ -267,18 +268,6 @@ pub(super) async fn note(
 ) -> anyhow::Result<()> {
     let recorded = audit_log::record(app.store.write(), &app.clock, (action, tenant_id, object), detail).await;
     recorded.context("the action was done")
-}
-
-/// An error with its own text.
-fn as_error(error: Error) -> anyhow::Error {
-    match error {
-        Error::Internal(cause) => cause,
-        Error::Invalid(fields) => {
-            let fields: Vec<_> = fields.iter().map(|field| field.detail.to_string()).collect();
-            anyhow::anyhow!("{}", fields.join("; "))
-        }
-        other => anyhow::anyhow!("{other}"),
-    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,18 @@ fn dotted(key: &str) -> String {
     dotted.trim_end_matches('.').to_owned()
 }
 
+/// The values of keys that take one of a few words: the crate names the Rust type instead.
+const CHOICES: [(&str, &str); 3] = [
+    ("CustomersMode", "must be open, password or remote"),
+    ("MediaMode", "must be store or pass"),
+    ("Platform", "must be amocrm or kommo"),
+];
+
 fn reworded(message: &str) -> String {
+    let of_type = |name: &str| message.starts_with(&format!("enum {name} does not have variant"));
+    if let Some((_, choice)) = CHOICES.iter().find(|(name, _)| of_type(name)) {
+        return (*choice).to_owned();
+    }
     let found = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     match found.and_then(|rest| rest.rsplit_once(", expected ")) {
         Some((found, expected)) => mismatch(found, expected),

@@ -99,7 +99,14 @@ impl Integration {
     /// those that its channels may name; `None` does not check that.
     pub fn from_toml(text: &str, plans: Option<&[Plan]>) -> Result<Self, ConfigError> {
         let builder = Merged::builder().add_source(File::from_str(text, FileFormat::Toml));
-        let mut file: IntegrationsFile = read("(text)", builder)?;
+        let read: Result<IntegrationsFile, ConfigError> = read("(text)", builder);
+        let mut file = read.map_err(|error| match error {
+            // A section of the configuration file that does not belong here is not misspelt.
+            ConfigError::Unknown { key, nearest: Some(nearest), .. } if nearest == key => {
+                ConfigError::invalid(key, "does not belong here, only [[integration]] does")
+            }
+            other => other,
+        })?;
         let [one] = file.integration.as_mut_slice() else {
             return Err(ConfigError::invalid("integration", "must be there once, as [[integration]]"));
         };

@@ -33,7 +33,7 @@ pub enum IntegrationRefused {
     Taken { key: &'static str, other: String },
     #[error("there is no stored integration {0:?}; parom integration list shows all")]
     NotThere(String),
-    #[error("integration {name:?} has {accounts} accounts; pause it, or delete them first")]
+    #[error("integration {name:?} is in use (accounts: {accounts}); pause it, or delete them first")]
     InUse { name: String, accounts: u64 },
     #[error("the database did not do it")]
     Database(#[from] DbErr),

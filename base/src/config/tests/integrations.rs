@@ -53,7 +53,10 @@ fn a_text_with_one_integration_is_checked_as_the_file_is() {
     let one = Integration::from_toml(&good, Some(&[])).unwrap();
     assert_eq!((one.name.as_str(), one.channels.len(), one.paused), ("main", 1, false));
     assert!(refused(&good.replace("client_id", "cilent_id")).starts_with("unknown key integration[0].cilent_id"));
-    assert!(refused(&format!("[server]\nlisten = \"x\"\n{good}")).starts_with("unknown key server"));
+    assert_eq!(
+        refused(&format!("[server]\nlisten = \"x\"\n{good}")),
+        "server: does not belong here, only [[integration]] does"
+    );
     assert!(refused("").contains("[[integration]]"));
     assert!(refused(&format!("{good}{}", block("second", "cid-2", OTHER_ID))).contains("once"));
     assert!(refused(&good.replace("\"cs\"", "\"\"")).starts_with("integration[0].client_secret: is empty"));

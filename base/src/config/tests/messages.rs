@@ -55,7 +55,12 @@ fn wrong_types_and_missing_keys_name_the_key() {
     ] {
         assert_eq!(refusal(text), message);
     }
-    assert!(refusal("[customers]\nmode = \"opn\"").starts_with("customers.mode: "));
+    assert_eq!(refusal("[customers]\nmode = \"opn\""), "customers.mode: must be open, password or remote");
+    assert_eq!(refusal("[media]\nmode = \"keep\""), "media.mode: must be store or pass");
+    assert_eq!(
+        refusal("[[integration]]\nname = \"main\"\nplatform = \"crm\""),
+        "integration[0].platform: must be amocrm or kommo"
+    );
     assert!(refusal(&short("platfrom = \"x\"", "")).contains("did you mean integration.platform"));
     let error = with_environment("", &[("PAROM__DATABASE__MAX_CONNECTIONS", "many")]).unwrap_err().to_string();
     assert_eq!(
