@@ -18,6 +18,7 @@ pub mod alert_checks;
 pub mod alert_notices;
 pub mod announcements;
 pub mod audit;
+pub mod brand;
 pub mod customer;
 pub mod identity;
 pub mod integrations;

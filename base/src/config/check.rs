@@ -211,6 +211,9 @@ pub(super) fn integrations(integrations: &[Integration], plans: &[Plan]) -> Resu
         secret(key("client_secret"), Some(&integration.client_secret))?;
         secret(key("previous_client_secret"), integration.previous_client_secret.as_ref())?;
         addresses(&key, integration)?;
+        if let Some(brand) = &integration.brand {
+            super::brand::check(&key, brand)?;
+        }
         for (position, channel) in integration.channels.iter().enumerate() {
             let key = |name: &str| format!("integration[{place}].channel[{position}].{name}");
             self::channel(&key, channel)?;

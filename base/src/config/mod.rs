@@ -8,6 +8,7 @@
 //!
 //! Only this folder reads the environment; other code uses [`variable`]. `Debug` of all types here shows no secrets.
 
+mod brand;
 mod certificates;
 mod check;
 mod clear;
@@ -37,6 +38,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use brand::{BrandConfig, Picture};
 pub use certificates::certificates;
 pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, ReactionSupport, WidgetConfig};

@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
 };
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::follow::{load, opened, rows};
@@ -46,6 +47,9 @@ pub async fn set(app: &AuditContext, text: &str, by: &By) -> Result<(String, Mad
     let one = Integration::from_toml(text, Some(&app.config.plan_list))?;
     not_in_file(app, &one.name)?;
     let tx = app.store.write_tx().await?;
+    // Pictures are stored with it: other machines do not have their files.
+    let whole = one.to_toml();
+    let text = if one.brand.is_some() { whole.expose_secret() } else { text };
     let done = stored(app, &tx, text, &one, by).await;
     let done = finish_tx(tx, done).await?;
     load(app).await?;
