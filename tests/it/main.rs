@@ -53,6 +53,7 @@ mod passed_through;
 mod plans;
 mod privacy;
 mod reliability;
+mod reload;
 mod retention;
 mod road;
 mod rotation;

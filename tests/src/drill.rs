@@ -162,6 +162,13 @@ impl Drill {
         assert_eq!(status.signal(), Some(9), "{status}");
     }
 
+    /// Sends SIGHUP: the server reads its configuration again.
+    pub async fn reads_its_file_again(&self) {
+        let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
+        let done = Command::new("kill").args(["-HUP", &id.to_string()]).status().await;
+        assert!(done.expect("kill runs").success());
+    }
+
     /// Sends SIGTERM; the server must exit successfully.
     pub async fn stops(&mut self) {
         let id = self.child.as_ref().and_then(Child::id).expect("a server runs");

@@ -85,8 +85,10 @@ fn settings(config: &mut Config) {
         storage_mb: None,
         requests_per_key: None,
     };
-    config.plans = PlansConfig { grace_days: 7, warn_days: vec![7, 3, 1], default: "start".to_owned(), trial_days: 14 };
-    config.plan_list = vec![plan("start", 100), plan("pro", 10)];
+    let days = vec![7, 3, 1];
+    let plans = PlansConfig { grace_days: 7, warn_days: days, default: "start".to_owned(), trial_days: 14 };
+    config.plans = plans.into();
+    config.plan_list = vec![plan("start", 100), plan("pro", 10)].into();
     MailServer::serves(config);
     let file = key_file(config);
     if !file.exists() {
