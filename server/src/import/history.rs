@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use base::error::{Error, Result};
-use base::i18n::{LocalizedText, Words};
+use base::i18n::LocalizedText;
 use base::message::Body;
 use base::store::finish_tx;
 use chrono::{DateTime, TimeDelta};
@@ -121,7 +121,7 @@ async fn page(
     let connector = app.connectors.get(&source.kind).context("the source's kind is not built in any more")?;
     let settings = settings::open(app, source)?;
     let tenant = app.lookup.tenant(source.tenant_id).await?.context("the account is gone")?;
-    let words = Words::new(tenant::language(&app.integrations, &tenant));
+    let words = tenant::words(&app.integrations, &tenant);
     let since = row.history_since.and_then(DateTime::from_timestamp_millis).context("an import without a beginning")?;
     let asked = row.history_page.as_deref().filter(|page| !page.is_empty());
     let asking = connector.history(&settings, since, asked, words);

@@ -39,7 +39,7 @@ impl PlanForm {
         let own = tenant.plan.as_deref().unwrap_or_default();
         let option = |name: &str, text| PlanOption { name: name.to_owned(), text, chosen: name == own };
         let mut plans = vec![option("", words.text("admin-plan-none").to_string())];
-        plans.extend(app.config.plan_list.iter().map(|plan| option(&plan.name, plan.name.clone())));
+        plans.extend(app.config.plan_list.get().iter().map(|plan| option(&plan.name, plan.name.clone())));
         if plans.iter().all(|plan| !plan.chosen) {
             plans.push(option(own, words.text("admin-plan-unknown").with("plan", own).to_string()));
         }
@@ -47,7 +47,7 @@ impl PlanForm {
             plans,
             trial_until: last_day(tenant.trial_until),
             paid_until: last_day(tenant.paid_until),
-            grace_days: app.config.plans.grace_days,
+            grace_days: app.config.plans.get().grace_days,
         }
     }
 }

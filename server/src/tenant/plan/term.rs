@@ -44,7 +44,8 @@ impl Term {
 /// The date of the end of an account's subscription, in its time zone; empty if it has none.
 pub fn end_date(config: &Config, tenant: &tenant::Model, now: i64, words: Words) -> String {
     let zone = Zone::named(&tenant.time_zone);
-    Term::of(&config.plans, tenant).map_or_else(String::new, |term| When::new(term.ends_at, now, zone, words).date())
+    Term::of(&config.plans.get(), tenant)
+        .map_or_else(String::new, |term| When::new(term.ends_at, now, zone, words).date())
 }
 
 /// Milliseconds of so many days.
