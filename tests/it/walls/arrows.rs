@@ -22,6 +22,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("announcements", &[]),
     ("tenant", &["alert", "audit", "media", "platform", "unknown_callers", "vendor_events"]),
     ("contact", &["tenant"]),
+    ("lead_origin", &["contact", "tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant", "vendor_events"]),
     ("template", &["alert", "media", "settings", "source", "tenant"]),
     ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "template", "tenant"]),
@@ -32,6 +33,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &[
             "contact",
             "delivery",
+            "lead_origin",
             "lookup",
             "media",
             "platform",
@@ -71,6 +73,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "compressed",
             "identity",
             "intake",
+            "lead_origin",
             "lookup",
             "media",
             "platform",
