@@ -12,7 +12,7 @@ const element = (name, options = {}, ...children) => {
 };
 
 // Tabs. All sections are in the form: input in one stays when another is shown.
-const sections = [...form.querySelectorAll("[data-tab]")];
+const sections = [...document.querySelectorAll("main [data-tab]")];
 const links = [...document.querySelectorAll("a[data-tab-of]")];
 
 const turnTo = (tab) => {
