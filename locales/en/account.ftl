@@ -1,7 +1,7 @@
 ## amoCRM account and access
 
 account-access = Access to { $crm }
-account-allow-again = Allow access again
+account-allow-again = Reauthorize
 account-allow-again-hint = Sources, chats and settings stay as they are.
 
 ## Data: export and delete

@@ -7,7 +7,7 @@ admin-col-token = Access
 admin-col-queue = Longest wait
 admin-view-as = View the account’s panel
 admin-view-as-reason = Why do you need it? The account will see the reason.
-admin-integrations = Integrations and channels
+admin-integrations = Integrations
 admin-queues = Queues
 admin-redrive-preview =
     { $count ->
@@ -48,8 +48,8 @@ admin-dead-title = Undelivered: { $account }
 admin-dead-again = Send all again
 admin-dead-remove = Remove all
 admin-dead-remove-one = Remove
-admin-col-tries = Tries
-admin-col-letter = Letter
+admin-col-tries = Attempts
+admin-col-letter = Message
 admin-doctor = Doctor
 admin-run-doctor = Run checks
 admin-notice = Notice to all accounts
@@ -130,7 +130,7 @@ admin-col-account = Account
 admin-col-integration = Integration
 admin-col-state = State
 admin-col-sources = Sources
-admin-col-errors = Errors an hour
+admin-col-errors = Errors per hour
 admin-col-name = Name
 admin-col-person = Name
 admin-col-seen = Last seen
@@ -144,7 +144,7 @@ admin-col-last = Last
 admin-col-object = Target
 admin-col-outcome = Outcome
 admin-col-deed = Action
-admin-errors-hint = Errors an hour: attempts that failed, of messages accepted within the last hour.
+admin-errors-hint = Errors per hour: failed attempts of messages accepted within the last hour.
 admin-channels-refused =
     { $count ->
         [one] { $count } channel not allowed
@@ -165,7 +165,7 @@ admin-letters =
 admin-oldest = the oldest for
 admin-access-by = Granted by
 admin-access-renewed = Renewed
-admin-access-next = Renewed at the latest
+admin-access-next = Next renewal by
 admin-access-grants = People who granted access
 admin-allow-again-says = Link for the administrator of the account: it asks { $crm } for access again. Sources and chats stay as they are.
 admin-account-channels = Channels
@@ -178,11 +178,11 @@ admin-no-sources = The account has no sources yet.
 admin-default = default
 admin-limits = Limits
 admin-limit-label = Sources the account may have
-admin-limit-hint = From 0 to 100; now there are { $used }. Empty: { $limit }, as configured.
+admin-limit-hint = 0 to 100; { $used } in use. Leave empty for the configured { $limit }.
 admin-limit-save = Save limit
 admin-limit-wrong = The limit is a whole number from 0 to 100, or empty.
 admin-texts-label = Days to keep message texts
-admin-texts-hint = Empty: the configured number ({ $days }). 0: nothing is kept; a text is erased as soon as its message was delivered.
+admin-texts-hint = Leave empty for the configured { $days }. With 0 a text is erased as soon as its message is delivered.
 admin-texts-wrong = The number of days is a whole number up to { $most }. Nothing was changed.
 admin-weight-label = Priority while many wait
 admin-weight-hint = From 1 to 100; 1 is the default, 3 gets three times as much. It matters only while others wait as well.
@@ -199,7 +199,7 @@ admin-suspend-question = Suspend { $account }?
 admin-suspend-reason = Reason, shown to the account
 admin-suspended = { $account } is suspended. Messages are received and wait.
 admin-resume = Resume account
-admin-resumed = { $account } is served again. Waiting messages are sent in order.
+admin-resumed = { $account } is active again. Waiting messages are sent in order.
 admin-reason-missing = Write a reason of at least 3 characters.
 admin-view-as-question = View the panel of { $account }?
 admin-view-as-says = For 30 minutes you see the panel of the account, read-only and without message texts. The visit and its reason are recorded in the audit logs of the account and of the vendor.
@@ -208,21 +208,21 @@ admin-to-account = To the account
 
 ## Vendor’s admin: integrations and channels
 
-admin-no-integration = There is no integration. Make one here, add [[integration]] to the configuration file, or run parom integration set.
+admin-no-integration = No integrations yet. Create one here, add [[integration]] to the configuration file, or run parom integration set.
 admin-int-paused = New installations are paused: only accounts that Parom knows can connect.
-admin-int-in-file = In the configuration file; changed there, with a restart.
-admin-int-stored = Stored; changed here or with parom integration, without a restart.
+admin-int-in-file = Defined in the configuration file: edit it there and restart.
+admin-int-stored = Stored in the database: edit it here or with “parom integration”, no restart needed.
 admin-int-client-id = Integration ID
-admin-int-secret = Secret, ends in
+admin-int-secret = Secret ends in
 admin-int-previous = earlier one, still accepted:
-admin-int-redirect = Redirect address
-admin-int-hosts = Addresses of accounts
-admin-int-addresses = Consent, accounts, Chats API
+admin-int-redirect = Redirect URI
+admin-int-hosts = Account domains
+admin-int-addresses = Consent, account and Chats API URLs
 admin-int-widget = Widget code
 admin-channel = Channel “{ $title }”
 admin-channel-id = Channel ID
 admin-channel-code = Code
-admin-channel-secret = Secret, ends in
+admin-channel-secret = Secret ends in
 admin-channel-webhook = Webhook address
 admin-channel-connectors = Messengers
 admin-channel-bot = Bot
@@ -265,7 +265,7 @@ admin-letter-icon = Download the icon
 ## Vendor’s admin: queues, undelivered, alerts, doctor
 
 admin-queues-empty = Nothing is waiting anywhere.
-admin-queues-says = What is waiting, failing or held; the oldest on this page first.
+admin-queues-says = Queues that are waiting, failing or on hold. The oldest on this page are first.
 admin-host-closed = requests of several accounts fail, this process sends none until
 admin-to-crm = to amoCRM
 admin-to-messenger = to the messenger of “{ $source }”
@@ -275,7 +275,7 @@ admin-failures =
         [one] { $count } failure in a row
        *[other] { $count } failures in a row
     }
-admin-next = next
+admin-next = next attempt
 admin-turn-breaker = Not answering
 admin-turn-probe = Resumes soon
 admin-turn-wait = Asked to wait
@@ -300,12 +300,17 @@ admin-alert-count =
        *[other] { $count } times
     }
 admin-alert-other = Alert { $kind }
-admin-doctor-says = The same checks as “parom doctor”; waiting for amoCRM’s answers they take some seconds.
+admin-doctor-says = Checks the configuration and everything this server depends on, as “parom doctor” does. Takes a few seconds.
+admin-doctor-passed =
+    { $count ->
+        [one] { $count } check passed
+       *[other] { $count } checks passed
+    }
 
 ## Vendor’s admin: audit log, operators
 
 admin-audit-account = Account
-admin-audit-account-hint = Address or ID of an account; empty: the vendor’s own log.
+admin-audit-account-hint = Address or ID of an account; leave empty for the vendor’s own log.
 admin-audit-from = From
 admin-audit-to = To
 admin-audit-wrong = There is no such account, or a date does not look like 2026-11-18.
@@ -323,7 +328,7 @@ admin-operator-add = Add operator
 admin-operator-already = { $email } is an operator already. “New link” creates another sign-in link.
 admin-operator-disable = Remove access
 admin-operator-disable-question = Remove the admin from { $email }?
-admin-operator-disable-says = Their sessions end at once, unused links stop working. Their roles in panels of accounts stay.
+admin-operator-disable-says = Their sessions end at once, unused links stop working. Their roles in account panels stay.
 admin-operator-disabled = { $email } can no longer sign in to the admin.
 admin-operator-self = You cannot remove your own access. Another operator can.
 admin-two-step-on = On
@@ -362,13 +367,13 @@ alert-disk_full-subject = The disk with files is nearly full
 alert-disk_full-body = { $free } MB are free at { $place }. When it is full, files of messages are not accepted, and with SQLite not even messages. Make room, lower media.keep_days, or move the files to a bucket (media.url).
 
 audit-did-operator-added = Operator added
-audit-did-operator-link_made = Sign-in link of an operator made
+audit-did-operator-link_made = Sign-in link created for an operator
 audit-did-operator-enrolled = Authenticator connected
 audit-did-operator-signed_in = Operator signed in
-audit-did-operator-password_set = Password of an operator set
+audit-did-operator-password_set = Operator password set
 audit-did-operator-sessions_ended = Other sessions ended
-audit-did-operator-disabled = Access of an operator removed
-audit-did-integration-made = Integration made
+audit-did-operator-disabled = Operator access removed
+audit-did-integration-made = Integration created
 audit-did-integration-changed = Integration changed
 audit-did-integration-paused = Integration paused
 audit-did-integration-resumed = Integration resumed
@@ -407,8 +412,8 @@ admin-spool-hint = The spool keeps calls that a process accepted while the datab
 
 ## Vendor’s webhooks
 
-admin-events-off = No webhook of yours is configured: add a [[vendor_webhook]] block to the configuration. Until then no events are recorded.
-admin-events-empty = There are no such events.
+admin-events-off = No vendor webhook is configured. Add a [[vendor_webhook]] block to the configuration; until then no events are recorded.
+admin-events-empty = No events match.
 admin-event-col-webhook = Webhook
 admin-event-col-number = No.
 admin-event-col-ms = ms

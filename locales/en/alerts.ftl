@@ -20,7 +20,7 @@ alert-source_moved-body = Since { $stamp }, { $messenger } has been sending the 
 alert-source_gone-subject = { $source } ({ $account }): deleted in { $crm }
 alert-source_gone-body = The source “{ $source }” was deleted in { $crm }. Messages keep coming, but new leads get the default source “{ $default }”. Press “Create in { $crm } again”: { $url }
 alert-needs_reauth-subject = { $account }: allow access to { $crm } again
-alert-needs_reauth-body = { $crm } has not renewed the access of account { $account } since { $stamp }. Messages still go both ways. Sources, pipelines and templates cannot be changed until an administrator presses “Allow access again”: { $url }
+alert-needs_reauth-body = { $crm } has not renewed the access of account { $account } since { $stamp }. Messages still go both ways. Sources, pipelines and templates cannot be changed until an administrator presses “Reauthorize”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): access ends in { $days ->
         [one] { $days } day

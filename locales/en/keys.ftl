@@ -1,6 +1,10 @@
 ## Keys and webhooks
 
 keys-title = API keys
+keys-empty-title = No API keys yet
+keys-try = Try it
+keys-base-url = Base URL
+keys-description = OpenAPI description
 keys-empty = A key lets your programs use the public API.
 keys-create = Create key
 keys-name-hint = Name the program that will use it, for example “Billing”.
@@ -13,11 +17,12 @@ keys-revoke-confirm = Revoke “{ $name }”? Programs with this key will get 40
 webhooks-title = Webhooks
 webhooks-empty = Webhooks appear with a source of the kind “Your own messenger”.
 webhooks-deliveries = Deliveries
+webhooks-none-title = No deliveries yet
 webhooks-col-event = Event
 webhooks-col-answer = Answer
 webhooks-send-test = Send test event
 webhooks-test-and-on = Test and switch on
-webhooks-recover = Deliver again everything since
+webhooks-recover = Send several again…
 webhooks-rotate = Rotate secret
 webhooks-rotate-hint = Both secrets are valid for 24 hours, then the old one stops.
 webhooks-check-signature = Check a signature
@@ -40,7 +45,7 @@ keys-revoked = Key “{ $name }” is revoked.
 keys-revoked-before = Key “{ $name }” was revoked before.
 webhooks-of = Webhooks of “{ $source }”
 webhooks-col-address = Webhook URL
-webhooks-none-yet = Nothing delivered yet. Send a test event, or write to a customer from the card.
+webhooks-none-yet = Send a test event, or write to a customer from the card in amoCRM.
 webhooks-resent = The webhook is being sent again.
 webhooks-of-the-moment = Only messages are listed. Reactions and typing are sent once and cannot be sent again.
 webhooks-not-resent = This webhook cannot be sent again: only messages can, while they are kept.

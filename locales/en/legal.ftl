@@ -17,23 +17,23 @@ legal-gdpr-text-data =
 legal-gdpr-name-time = How long we keep it
 legal-gdpr-text-time =
     Contents of delivered messages: { $texts_days } days, or fewer if you choose so in the panel. Messages without contents: { $messages_days } days. Files: { $files_days } days. The audit log: { $audit_days } days. Names and IDs of customers: until you erase them or your account is deleted.
-legal-gdpr-name-duties = What we undertake
+legal-gdpr-name-duties = Our obligations
 legal-gdpr-text-duties =
     We process the data only on your documented instructions: the settings that you make in the panel, in the { $crm } window and through the API, and this agreement. If we think that an instruction breaks the law, we say so at once.
-    People who work for us have access only as far as they need it and are bound to confidentiality. Each look of ours into your panel has a reason and is recorded in your audit log.
+    People who work for us have access only as far as they need it and are bound to confidentiality. Each time our staff view your panel, they state a reason, and your audit log records it.
     We help you to answer requests of the people concerned: the panel and the API export and erase the data of one customer, and give a proof of the erasure.
     We help you with impact assessments and consultations of the authority as far as it concerns our processing.
 legal-gdpr-name-security = Security
 legal-gdpr-text-security =
-    Connections are encrypted. Tokens, secrets and passwords are stored encrypted or as hashes. Accounts are separated from each other. Files are reached only by signed links that expire. Access of our people needs a second step at sign-in.
-legal-gdpr-name-place = Place of processing and others who process
+    Connections are encrypted. Tokens, secrets and passwords are stored encrypted or as hashes. Accounts are separated from each other. Files are reached only by signed links that expire. Our staff sign in with a second step.
+legal-gdpr-name-place = Place of processing and sub-processors
 legal-gdpr-text-place =
     The data is stored in: { $region }.
     { $crm } and the messengers that you connect get the messages because you asked for it; they process them under their own terms with you and are not our processors.
-    We engage other processors, such as the data centre, only under the same duties. A list is sent on request; we announce a change beforehand, and you may object. Data leaves the European Economic Area only under Chapter V of the GDPR.
+    We engage sub-processors, such as the data centre, only under the same obligations. A list is sent on request; we announce a change beforehand, and you may object. Data leaves the European Economic Area only under Chapter V of the GDPR.
 legal-gdpr-name-breach = Breaches
 legal-gdpr-text-breach =
-    If personal data of yours is lost, changed or seen by someone who may not see it, we notify you without undue delay after we learn of it, with what we know: what happened, which data and how many people it concerns, and what was done.
+    If your personal data is lost, altered or disclosed to someone without authorisation, we notify you without undue delay after we learn of it, with what we know: what happened, which data and how many people it concerns, and what was done.
 legal-gdpr-name-audit = Proof
 legal-gdpr-text-audit =
     We give you the information that shows that we keep this agreement, and allow audits by you or an auditor whom you name, announced in good time.
@@ -56,7 +56,7 @@ legal-fz152-text-actions =
 legal-fz152-name-time = How long we keep it
 legal-fz152-text-time =
     Contents of delivered messages: { $texts_days } days, or fewer if you choose so in the panel. Messages without contents: { $messages_days } days. Files: { $files_days } days. The audit log: { $audit_days } days. Names and IDs of customers: until you erase them or your account is deleted.
-legal-fz152-name-duties = What we undertake
+legal-fz152-name-duties = Our obligations
 legal-fz152-text-duties =
     We keep the principles and rules of the law, process the data only for this purpose, and keep it confidential.
     We follow Article 18 part 5 and Article 18.1. On your request we send documents and other information that prove it, also before we begin to process.
@@ -64,7 +64,7 @@ legal-fz152-text-duties =
     You answer to the people concerned for what we do; we answer to you.
 legal-fz152-name-security = Security
 legal-fz152-text-security =
-    We protect the data as Article 19 requires. Connections are encrypted. Tokens, secrets and passwords are stored encrypted or as hashes. Accounts are separated from each other. Files are reached only by signed links that expire. Access of our people needs a second step at sign-in.
+    We protect the data as Article 19 requires. Connections are encrypted. Tokens, secrets and passwords are stored encrypted or as hashes. Accounts are separated from each other. Files are reached only by signed links that expire. Our staff sign in with a second step.
 legal-fz152-name-place = Place of processing
 legal-fz152-text-place =
     The databases are in: { $region }.
@@ -74,4 +74,4 @@ legal-fz152-text-breach =
     If personal data was transferred unlawfully or by accident and this concerns the rights of people, we notify you at once, so that you can notify the authority within 24 hours, and of the results of the investigation within 72 hours (Article 21 part 3.1).
 legal-fz152-name-end = End
 legal-fz152-text-end =
-    The instruction ends when you disconnect the account. You can export the data first. It is then destroyed at once in the panel (“Delete everything”) or on your letter; from backups it disappears as they are replaced.
+    The instruction ends when you disconnect the account. You can export the data first. It is then destroyed at once in the panel (“Delete everything”) or at your written request; from backups it disappears as they are replaced.

@@ -16,6 +16,9 @@ messages-found =
        *[other] { $count } messages found
     }
 messages-empty = Messages appear here as soon as the first customer writes.
+conversations-empty-title = No chats yet
+conversations-empty = A chat appears here as soon as the first customer writes.
+messages-empty-title = No messages yet
 messages-nothing = Nothing found. Clear the state filter or choose a longer period.
 messages-kept =
     Messages are listed for { $days ->

@@ -31,8 +31,8 @@ tenant-state-awaiting_credentials-hint = Enter your login and password in the wi
 tenant-state-active = Connected
 tenant-state-active-hint = Access is valid, the channel is connected.
 tenant-state-needs_reauth = Access lost
-tenant-state-needs_reauth-hint = { $crm } no longer accepts the access it granted. Messages still go both ways; sources, pipelines, templates and contact links cannot be changed. Allow access again: sources and chats stay.
-tenant-state-needs_reauth-cut_off-hint = { $crm } no longer accepts the access it granted and has disconnected the chat channel. Customer messages are received and wait here. Allow access again: sources and chats stay.
+tenant-state-needs_reauth-hint = { $crm } no longer accepts the access it granted. Messages still go both ways; sources, pipelines, templates and contact links cannot be changed. Reauthorize: sources and chats stay.
+tenant-state-needs_reauth-cut_off-hint = { $crm } no longer accepts the access it granted and has disconnected the chat channel. Customer messages are received and wait here. Reauthorize: sources and chats stay.
 tenant-state-unpaid = { $crm } is not paid
 tenant-state-unpaid-hint =
     { $crm } accepts no messages until it is paid. Customer messages are kept for { $days ->

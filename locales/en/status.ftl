@@ -1,12 +1,12 @@
 ### The public status page
 
 status-title = { $name }: service status
-status-all-ok = Everything works.
-status-all-degraded = Some of it is slow or does not work for everybody.
-status-all-down = Some of it does not work.
-status-is-ok = Works
-status-is-degraded = Slow, or not for everybody
-status-is-down = Does not work
+status-all-ok = All systems operational.
+status-all-degraded = Some parts are slow or fail for some accounts.
+status-all-down = Some parts are down.
+status-is-ok = Operational
+status-is-degraded = Slow or failing for some accounts
+status-is-down = Down
 status-since = since { $time } UTC
 status-receiving = Receiving messages
 status-crm = Delivery to { $crm }

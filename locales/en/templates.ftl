@@ -1,7 +1,8 @@
 ## Templates
 
-templates-title = Message templates
-templates-empty = A template is a ready text: managers choose it in a chat, and Salesbot can send it.
+templates-title = Templates
+templates-empty-title = No templates yet
+templates-empty = A template is a prepared text that managers choose in a chat and Salesbot can send.
 templates-new = New template
 templates-name = Name
 templates-language = Language

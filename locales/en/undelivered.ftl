@@ -2,6 +2,7 @@
 
 undelivered-title = Undelivered
 undelivered-empty = Everything is delivered or on its way.
+undelivered-empty-title = Nothing is undelivered
 undelivered-intro = Messages Parom has stopped retrying. Send them again or remove them.
 undelivered-count =
     { $count ->

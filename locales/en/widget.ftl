@@ -41,7 +41,7 @@ widget-setting-state = Connection
 ## Widget: further sentences
 
 widget-connect = Connect
-widget-allow-again = Allow access again
+widget-allow-again = Reauthorize
 widget-provisioning-late = { $crm } has not notified Parom of the installation. Press “Connect” and allow access: setup then continues automatically.
 widget-embed-nowhere = The chat appears only on listed sites, and no site is listed yet. Open the panel and add your site under “Install”.
 widget-not-installed = Press “Install” to let Parom create sources and deliver messages in { $crm }. Setup then continues automatically.

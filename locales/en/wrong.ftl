@@ -1,7 +1,7 @@
 ### What is wrong with an account, at the top of its page in the admin
 
-admin-wrong = What is wrong
-admin-wrong-nothing = Nothing is wrong
+admin-wrong = Problems
+admin-wrong-nothing = No problems
 admin-wrong-what = What
 admin-wrong-whom = Whom it concerns
 admin-wrong-do = What to do

@@ -1,7 +1,7 @@
 ## amoCRM account and access
 
 account-access = Доступ к { $crm }
-account-allow-again = Разрешить доступ заново
+account-allow-again = Обновить доступ
 account-allow-again-hint = Источники, чаты и настройки не изменятся.
 
 ## Data: export and delete
@@ -57,7 +57,7 @@ account-user = пользователь { $id }
 account-not-admin = не администратор
 account-renewed = Обновлён
 account-next = Следующее обновление
-account-who-may = Разрешить доступ заново могут владельцы и администраторы.
+account-who-may = Обновить доступ могут владельцы и администраторы.
 account-address = Адрес
 account-number = Номер аккаунта
 account-zone = Часовой пояс

@@ -7,7 +7,7 @@ admin-col-token = Доступ
 admin-col-queue = Дольше всех ждёт
 admin-view-as = Открыть панель аккаунта
 admin-view-as-reason = Зачем это нужно? Аккаунт увидит причину.
-admin-integrations = Интеграции и каналы
+admin-integrations = Интеграции
 admin-queues = Очереди
 admin-redrive-preview =
     Повторно уйдёт { $count ->
@@ -232,14 +232,14 @@ admin-to-account = К аккаунту
 
 admin-no-integration = Ни одной интеграции нет. Создайте её здесь, добавьте [[integration]] в файл настроек или выполните parom integration set.
 admin-int-paused = Новые установки приостановлены: подключаются только аккаунты, которые Паром знает.
-admin-int-in-file = В файле настроек: меняется там, с перезапуском.
-admin-int-stored = В базе: меняется здесь или командой parom integration, без перезапуска.
+admin-int-in-file = Задана в файле настроек: измените её там и перезапустите сервер.
+admin-int-stored = Хранится в базе: изменяется здесь или командой «parom integration», без перезапуска.
 admin-int-client-id = ID интеграции
 admin-int-secret = Секрет, последние знаки
 admin-int-previous = прежний, ещё принимается:
-admin-int-redirect = Адрес возврата
-admin-int-hosts = Адреса аккаунтов
-admin-int-addresses = Согласие, аккаунты, API чатов
+admin-int-redirect = Redirect URI
+admin-int-hosts = Домены аккаунтов
+admin-int-addresses = Адреса согласия, аккаунта и API чатов
 admin-int-widget = Код виджета
 admin-channel = Канал «{ $title }»
 admin-channel-id = ID канала
@@ -330,7 +330,14 @@ admin-alert-count =
        *[other] { $count } раза
     }
 admin-alert-other = Оповещение { $kind }
-admin-doctor-says = Те же проверки, что у команды «parom doctor»; с ответами amoCRM они занимают несколько секунд.
+admin-doctor-says = Проверяет настройки и всё, от чего зависит сервер, как команда «parom doctor». Занимает несколько секунд.
+admin-doctor-passed =
+    { $count ->
+        [one] Пройдена { $count } проверка
+        [few] Пройдены { $count } проверки
+        [many] Пройдено { $count } проверок
+       *[other] Пройдено { $count } проверки
+    }
 
 ## Vendor’s admin: audit log, operators
 

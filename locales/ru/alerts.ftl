@@ -24,7 +24,7 @@ alert-source_moved-body = С { $stamp } { $messenger } отправляет со
 alert-source_gone-subject = { $source } ({ $account }): удалён в { $crm }
 alert-source_gone-body = Источник «{ $source }» удалён в { $crm }. Сообщения идут, но новые сделки получают источник по умолчанию «{ $default }». Нажмите «Создать в { $crm } снова»: { $url }
 alert-needs_reauth-subject = { $account }: разрешите доступ к { $crm } заново
-alert-needs_reauth-body = С { $stamp } { $crm } не продлевает доступ аккаунта { $account }. Сообщения по-прежнему ходят в обе стороны. Менять источники, воронки и шаблоны нельзя, пока администратор не нажмёт «Разрешить доступ заново»: { $url }
+alert-needs_reauth-body = С { $stamp } { $crm } не продлевает доступ аккаунта { $account }. Сообщения по-прежнему ходят в обе стороны. Менять источники, воронки и шаблоны нельзя, пока администратор не нажмёт «Обновить доступ»: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): доступ закончится через { $days ->
         [one] { $days } день

@@ -1,8 +1,9 @@
 ### What the vendor announces to accounts, in the admin
 
 admin-announcements = Объявления
-admin-announcements-says = Видны над каждой страницей панели и в виджете.
-admin-announcements-empty = Объявлений нет.
+admin-announcements-none = Объявлений пока нет
+admin-announcements-says = Объявления видны над каждой страницей панели и в виджете.
+admin-announcements-empty = Сообщайте в них о работах и новостях. Аккаунты видят объявление до указанного срока.
 admin-announcement-new = Новое объявление
 admin-announcement-change = Объявление
 admin-announcement-running = Показывается
@@ -14,7 +15,7 @@ admin-announcement-text-en = Текст на английском, он же д�
 admin-announcement-link = Ссылка
 admin-announcement-starts = С
 admin-announcement-ends = До
-admin-announcement-times-hint = По UTC. Без начала показывается сразу.
+admin-announcement-times-hint = Время по UTC. Без начала объявление показывается сразу.
 admin-announcement-audience = Кому
 admin-announcement-to-all = Всем аккаунтам
 admin-announcement-to-accounts = Некоторым аккаунтам
@@ -22,13 +23,13 @@ admin-announcement-to-plan = Аккаунтам с тарифом
 admin-announcement-to-integration = Аккаунтам интеграции
 admin-announcement-of-plan = Тариф { $name }
 admin-announcement-of-integration = Интеграция { $name }
-admin-announcement-accounts-hint = Номера или адреса аккаунтов, по одному в строке: наш, amoCRM или shop.amocrm.ru.
+admin-announcement-accounts-hint = По одному в строке: ID в Пароме, ID аккаунта amoCRM или адрес, например shop.amocrm.ru.
 admin-announcement-save = Сохранить объявление
 admin-announcement-delete = Удалить объявление
 admin-announcement-deleted = Объявление удалено.
 admin-announcement-wrong-text = Напишите оба текста, каждый не длиннее { $longest } знаков.
-admin-announcement-wrong-link = Ссылка начинается с https://
-admin-announcement-wrong-times = Укажите, когда показ закончится; конец должен быть позже начала.
+admin-announcement-wrong-link = Введите ссылку, которая начинается с https://
+admin-announcement-wrong-times = Укажите время окончания позже начала.
 admin-announcement-wrong-audience = Одного из аккаунтов, тарифа или интеграции не существует.
 audit-did-announcement-added = Объявление добавлено
 audit-did-announcement-changed = Объявление изменено

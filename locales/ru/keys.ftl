@@ -1,6 +1,10 @@
 ## Keys and webhooks
 
 keys-title = Ключи API
+keys-empty-title = Ключей API пока нет
+keys-try = Попробуйте
+keys-base-url = Базовый адрес
+keys-description = Описание OpenAPI
 keys-empty = Ключ даёт вашим программам доступ к публичному API.
 keys-create = Создать ключ
 keys-name-hint = Назовите программу, которой нужен ключ, например «Биллинг».
@@ -13,11 +17,12 @@ keys-revoke-confirm = Отозвать ключ «{ $name }»? Программ�
 webhooks-title = Вебхуки
 webhooks-empty = Вебхуки появятся вместе с источником «Свой мессенджер».
 webhooks-deliveries = Доставки
+webhooks-none-title = Доставок ещё не было
 webhooks-col-event = Событие
 webhooks-col-answer = Ответ
 webhooks-send-test = Отправить тестовое событие
 webhooks-test-and-on = Проверить и включить
-webhooks-recover = Доставить заново всё с
+webhooks-recover = Отправить несколько ещё раз…
 webhooks-rotate = Сменить секрет
 webhooks-rotate-hint = Оба секрета действуют 24 часа, затем старый перестанет.
 webhooks-check-signature = Проверить подпись
@@ -42,7 +47,7 @@ keys-revoked = Ключ «{ $name }» отозван.
 keys-revoked-before = Ключ «{ $name }» уже был отозван.
 webhooks-of = Вебхуки: «{ $source }»
 webhooks-col-address = Адрес вебхука
-webhooks-none-yet = Доставок ещё не было. Отправьте тестовое событие или напишите клиенту из карточки.
+webhooks-none-yet = Отправьте тестовое событие или напишите клиенту из карточки в amoCRM.
 webhooks-resent = Вебхук отправляется ещё раз.
 webhooks-of-the-moment = Здесь только сообщения. Реакции и «печатает» отправляются один раз, повторить их нельзя.
 webhooks-not-resent = Этот вебхук нельзя отправить ещё раз: можно только сообщения, пока они хранятся.

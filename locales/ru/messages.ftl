@@ -18,6 +18,9 @@ messages-found =
        *[other] Найдено { $count } сообщения
     }
 messages-empty = Сообщения появятся здесь, как только напишет первый клиент.
+conversations-empty-title = Чатов пока нет
+conversations-empty = Чат появится здесь, как только напишет первый клиент.
+messages-empty-title = Сообщений пока нет
 messages-nothing = Ничего не найдено. Сбросьте фильтр состояния или выберите период побольше.
 messages-kept =
     Список хранится { $days ->

@@ -1,6 +1,7 @@
 ## Templates
 
-templates-title = Шаблоны сообщений
+templates-title = Шаблоны
+templates-empty-title = Шаблонов пока нет
 templates-empty = Шаблон — это готовый текст: менеджер выбирает его в чате, Salesbot может его отправить.
 templates-new = Новый шаблон
 templates-name = Название

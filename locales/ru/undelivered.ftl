@@ -2,6 +2,7 @@
 
 undelivered-title = Недоставленное
 undelivered-empty = Всё доставлено или в пути.
+undelivered-empty-title = Недоставленных нет
 undelivered-intro = Сообщения, которые Паром больше не пытается доставить. Отправьте их ещё раз или удалите.
 undelivered-count =
     { $count ->

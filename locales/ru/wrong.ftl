@@ -1,7 +1,7 @@
 ### What is wrong with an account, at the top of its page in the admin
 
-admin-wrong = Что не так
-admin-wrong-nothing = Всё в порядке
+admin-wrong = Проблемы
+admin-wrong-nothing = Проблем нет
 admin-wrong-what = Что
 admin-wrong-whom = Кого касается
 admin-wrong-do = Что сделать

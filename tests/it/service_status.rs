@@ -33,7 +33,13 @@ async fn it_says_what_works_and_what_does_not(world: &mut World) {
     let line = world.line("support").await;
     let visitor = switched_on(world).await;
     let shown = visitor.opens(PAGE).await.is(200);
-    shown.says(&["service status", "Everything works.", "Delivery to amoCRM", "Receiving messages", "Website chat"]);
+    shown.says(&[
+        "service status",
+        "All systems operational.",
+        "Delivery to amoCRM",
+        "Receiving messages",
+        "Website chat",
+    ]);
     assert_eq!(shown.header("cache-control"), "public, max-age=5");
     let russian = visitor.opens(&format!("{PAGE}?lang=ru")).await.is(200);
     russian.says(&["Всё работает.", "Приём сообщений"]);
@@ -52,7 +58,7 @@ async fn it_says_what_works_and_what_does_not(world: &mut World) {
     assert!(since.is_string(), "{all}");
     assert_eq!(part(&all, "panel").0, "ok");
     let shown = visitor.opens(&format!("{PAGE}?lang=en")).await.is(200);
-    shown.says(&["Does not work", "since"]);
+    shown.says(&["Down", "since"]);
     let id = line.tenant_id.to_string();
     for page in [&shown.text, &all.to_string()] {
         for private in [HOST, id.as_str(), CHANNEL_ID, "main", env!("CARGO_PKG_VERSION")] {

@@ -17,7 +17,9 @@ use crate::panel::Tone;
 struct Doctor {
     page: AdminPage,
     ran: bool,
-    checks: Vec<Check>,
+    /// Failures, then warnings.
+    wrong: Vec<Check>,
+    passed: Vec<Check>,
     warnings: usize,
     failures: usize,
 }
@@ -62,6 +64,9 @@ pub async fn show(
     let checks = if ran { look(&app.config, None).await } else { Vec::new() };
     let count = |status| checks.iter().filter(|check| check.status == status).count();
     let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
+    let (passed, mut wrong): (Vec<Check>, Vec<Check>) =
+        checks.into_iter().partition(|check| check.status == Status::Ok);
+    wrong.sort_by_key(|check| check.status != Status::Fail);
     let page = AdminPage::of(&app, &visitor, "/admin/doctor", visitor.words.text("admin-doctor")).await?;
-    Ok(page::html(&page, &Doctor { page: page.clone(), ran, checks, warnings, failures }))
+    Ok(page::html(&page, &Doctor { page: page.clone(), ran, wrong, passed, warnings, failures }))
 }

@@ -4,7 +4,7 @@ mod finish;
 mod served;
 mod webhooks;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -150,8 +150,8 @@ impl Whole {
 
 /// This document. Needs no key.
 #[get("/openapi.json")]
-pub async fn serve(served: web::Data<Known>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(served.json.clone())
+pub async fn serve(served: web::Data<Known>, request: HttpRequest) -> HttpResponse {
+    served.document().answer("application/json", &request)
 }
 
 #[cfg(test)]
@@ -266,6 +266,11 @@ mod tests {
         for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css"] {
             let answer = call_service(&service, TestRequest::with_uri(address).to_request()).await;
             assert_eq!(answer.status(), StatusCode::OK, "{address}");
+            let packed = TestRequest::with_uri(address).insert_header(("accept-encoding", "gzip")).to_request();
+            let packed = call_service(&service, packed).await;
+            let encoding = packed.headers().get("content-encoding").map(|encoding| encoding.as_bytes().to_owned());
+            let is_large = !address.ends_with(".css");
+            assert_eq!(encoding.as_deref(), is_large.then_some(&b"gzip"[..]), "{address}");
             let posted = call_service(&service, TestRequest::post().uri(address).to_request()).await;
             assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED, "{address}");
         }

@@ -33,9 +33,11 @@ use base::message::stored_as_small_integer;
 use chrono::TimeDelta;
 
 pub use actions::{cancel, pause, resume, start};
-pub use format::Format;
+pub use format::{Format, NAMED};
 pub use history::{HISTORY_DAYS, begin as begin_history, has_history, is_under_way, latest as latest_history};
-pub use queries::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
+pub use queries::{
+    Skip, SkipGroup, can_link, can_start, failure, find, list, notes, seconds_expected, skip_groups, skips,
+};
 pub use run::{RunningSteps, run, step_all};
 pub use take_in::{ReceivedImport, UploadOptions, take_in};
 

@@ -55,6 +55,44 @@ pub async fn skips(
     Ok(found.into_iter().map(given).collect())
 }
 
+/// Skipped lines with the same reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkipGroup {
+    /// The first of them.
+    pub line: i64,
+    /// How many there are.
+    pub lines: i64,
+    pub reason: String,
+}
+
+/// The reasons of the skipped lines in the order of their first lines, so that a frequent reason does not hide a rare one.
+pub async fn skip_groups(
+    app: &UsageContext,
+    row: &import::Model,
+    limit: u64,
+    language: Language,
+) -> Result<Vec<SkipGroup>, DbErr> {
+    let first = || import_skip::Column::Line.min();
+    let found: Vec<(i64, i64, String)> = import_skip::Entity::of_tenant(row.tenant_id)
+        .filter(import_skip::Column::ImportId.eq(row.id))
+        .select_only()
+        .column_as(first(), "first")
+        .column_as(import_skip::Column::Line.count(), "lines")
+        .column(import_skip::Column::Reason)
+        .group_by(import_skip::Column::Reason)
+        .order_by_asc(first())
+        .limit(limit)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    let given = |(line, lines, stored): (i64, i64, String)| SkipGroup {
+        line,
+        lines,
+        reason: reason::explain(&stored, language),
+    };
+    Ok(found.into_iter().map(given).collect())
+}
+
 /// Why it stopped, in the reader's language; empty if it did not.
 pub fn failure(row: &import::Model, language: Language) -> String {
     reason::explain(&row.failure, language)

@@ -48,7 +48,7 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     let user = User::administrator(world).await;
     let olga = Operator::signed_in(world).await;
     let owner = world.panel(line.tenant_id).await;
-    olga.opens(NEW).await.is(200).says(&["There are no announcements."]);
+    olga.opens(NEW).await.is(200).says(&["No announcements yet"]);
     olga.opens("/admin/announcements/new").await.is(200);
     let planned = [("starts", "2026-11-20T09:05"), ("link", "https://status.example/works")];
     olga.sends(NEW, &form(&planned)).await.is(303);
@@ -78,7 +78,7 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     owner.opens("/panel").await.is(200).never_says(&["Works are over"]);
     olga.opens(NEW).await.is(200).says(&["Ended", "Works are over"]);
     olga.sends(&format!("{NEW}/{id}/delete"), &[]).await.is(303);
-    olga.opens(NEW).await.is(200).says(&["The announcement is deleted.", "There are no announcements."]);
+    olga.opens(NEW).await.is(200).says(&["The announcement is deleted.", "No announcements yet"]);
     olga.opens(&format!("{NEW}/{id}")).await.is(404);
     let done: Vec<String> = log(world, VENDOR).await;
     let done: Vec<&str> = done.iter().map(String::as_str).filter(|one| one.starts_with("announcement.")).collect();

@@ -11,7 +11,7 @@ async fn the_top_of_the_page_says_what_is_wrong_and_what_to_do(world: &mut World
     let account = format!("/admin/accounts/{}", line.tenant_id);
     let olga = Operator::signed_in(world).await;
     let page = olga.opens(&account).await.is(200);
-    page.says(&["Nothing is wrong"]);
+    page.says(&["No problems"]);
     page.never_says(&["Whom it concerns"]);
 
     let object = line.source_id.to_string();
@@ -25,7 +25,7 @@ async fn the_top_of_the_page_says_what_is_wrong_and_what_to_do(world: &mut World
     };
     alert::raise(world.app(), world.app().store.write(), alarm).await.unwrap();
     let page = olga.opens(&account).await.is(200);
-    page.never_says(&["Nothing is wrong"]);
+    page.never_says(&["No problems"]);
     let top = page.between("id=\"wrong\"", "</table>").expect("a table").to_owned();
     for wanted in ["Whom it concerns", "Line support", "<time", &format!("href=\"{account}/view-as\"")] {
         assert!(top.contains(wanted), "{wanted} is not in {top}");
@@ -37,7 +37,7 @@ async fn the_top_of_the_page_says_what_is_wrong_and_what_to_do(world: &mut World
     assert!(top.contains("Suspended") && top.contains("href=\"#service\""), "{top}");
     olga.sends(&format!("{account}/resume"), &[]).await.is(303);
     alert::resolve(world.app(), world.app().store.write(), line.tenant_id, "source_stopped", &object).await.unwrap();
-    olga.opens(&account).await.is(200).says(&["Nothing is wrong"]);
+    olga.opens(&account).await.is(200).says(&["No problems"]);
 }
 
 once!(the_top_of_the_page_says_what_is_wrong_and_what_to_do);

@@ -235,8 +235,22 @@ async fn admin_in(language: Language) {
     for (name, path) in pages {
         look(&browser, &format!("{code}/{name}"), &format!("{base}{path}")).await;
     }
+    announces_to_one_audience(&browser, &base).await;
     browser.close().await;
     world.close().await;
+}
+
+/// The form of an announcement asks only for what the chosen audience needs.
+async fn announces_to_one_audience(browser: &Browser, base: &str) {
+    browser.goto(&format!("{base}/admin/announcements/new")).await;
+    let fields = "return ['accounts', 'plan', 'integration'].filter((name) => document.getElementById(`f-${name}`).checkVisibility())";
+    for (audience, asked) in
+        [("all", json!([])), ("accounts", json!(["accounts"])), ("integration", json!(["integration"]))]
+    {
+        let choose = format!("document.getElementById('f-audience').value = '{audience}'");
+        browser.run(&choose, vec![]).await;
+        assert_eq!(browser.run(fields, vec![]).await, asked, "{audience}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

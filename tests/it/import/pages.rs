@@ -68,6 +68,41 @@ async fn a_file_is_counted_and_then_imported(world: &mut World) {
     ]);
 }
 
+/// People who have no file yet fill in a sample.
+async fn the_samples_can_be_imported(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let form_page = owner.opens("/panel/import/new").await.is(200);
+    form_page.says(&["sample.csv", "sample.ndjson", "<code class=\"mono\">conversation.id</code>", "required"]);
+    form_page.never_says(&["import-field"]);
+    for name in ["sample.csv", "sample.ndjson"] {
+        let sample = owner.opens(&format!("/panel/import/{name}")).await.is(200);
+        assert!(sample.header("content-disposition").contains(name));
+        let reply = uploads(world, &owner, form(&owner.csrf(), &line, name, &sample.text)).await;
+        assert_eq!(reply.status, 303, "{}", reply.text);
+        let plan = owner.opens(reply.header("location")).await.is(200);
+        plan.says(&["2 messages in 1 chat"]);
+        plan.never_says(&["skipped.csv"]);
+    }
+}
+
+/// A frequent reason does not hide a rare one, and a file that is mostly broken is not started unawares.
+async fn skipped_lines_are_grouped_by_reason(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel/import/new").await.is(200);
+    let mut file = texts("anna", 10);
+    for _ in 0..150 {
+        file.push_str("<broken>\n");
+    }
+    file.push_str("{\"id\":\"rare\"}\n");
+    let reply = uploads(world, &owner, form(&owner.csrf(), &line, "old.ndjson", &file)).await;
+    let plan = owner.opens(reply.header("location")).await.is(200);
+    plan.says(&["151 lines are skipped", "93% of the lines will be skipped", "and 149 more"]);
+    assert_eq!(plan.text.matches("<td data-label=\"Line\">").count(), 2, "{}", plan.text);
+    assert!(plan.text.contains("<td data-label=\"Line\">161</td>"), "{}", plan.text);
+}
+
 async fn an_import_is_stopped_by_whoever_confirms(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
@@ -109,4 +144,10 @@ async fn only_our_own_form_takes_files(world: &mut World) {
     assert!(parom::import::list(world.app(), other.tenant_id).await.unwrap().is_empty());
 }
 
-once!(a_file_is_counted_and_then_imported, an_import_is_stopped_by_whoever_confirms, only_our_own_form_takes_files);
+once!(
+    a_file_is_counted_and_then_imported,
+    the_samples_can_be_imported,
+    skipped_lines_are_grouped_by_reason,
+    an_import_is_stopped_by_whoever_confirms,
+    only_our_own_form_takes_files
+);

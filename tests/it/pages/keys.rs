@@ -57,6 +57,9 @@ async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) 
         &world.messenger.received()[0].webhook_id,
     ]);
     page.never_says(&["<script>no"]);
+    // Those that were given up, and the page that sends many of them again.
+    let failed = visitor.opens(&format!("{path}?state=failed")).await.is(200);
+    failed.says(&["422", "Undelivered", &format!("/panel/undelivered?source={}", line.source_id), "Failing"]);
     // A new secret: the old one still signs, so a receiver that does not know it yet goes on.
     let secret = format!("/panel/sources/{}/secret", line.source_id);
     visitor.opens(&secret).await.is(200).says(&["Both secrets are valid for 24 hours"]);

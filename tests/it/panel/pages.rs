@@ -66,8 +66,7 @@ async fn the_account_page_says_how_it_is_connected(world: &mut World) {
     let owner = world.panel(line.tenant_id).await;
     let page = owner.opens("/panel/account").await.is(200);
     let plain = page.text.replace('\u{a0}', " ");
-    for words in
-        [HOST, "Connected", "Valid", "days left", "Allow access again", "/oauth/install?integration=main", "1 of 50"]
+    for words in [HOST, "Connected", "Valid", "days left", "Reauthorize", "/oauth/install?integration=main", "1 of 50"]
     {
         assert!(plain.contains(words), "{words} in {plain}");
     }

@@ -103,7 +103,7 @@ async fn events_are_listed_by_account_and_state_for_the_vendor_alone(vendor: &mu
 
 async fn the_admin_shows_events_and_sends_one_again(vendor: &mut Vendor) {
     let olga = Operator::signed_in(vendor).await;
-    olga.opens("/admin/webhooks?lang=en").await.is(200).says(&["There are no such events."]);
+    olga.opens("/admin/webhooks?lang=en").await.is(200).says(&["No events match."]);
     vendor.billing.answers_next([Answer::ok(), Answer::status(500)]);
     let tenant_id = vendor.account(HOST).await;
     vendor.account("other.amocrm.ru").await;
@@ -113,7 +113,7 @@ async fn the_admin_shows_events_and_sends_one_again(vendor: &mut Vendor) {
     found.says(&[HOST, "account.connected"]);
     found.never_says(&["other.amocrm.ru", "account.installed"]);
     olga.opens(&format!("/admin/webhooks?account={tenant_id}")).await.is(200).never_says(&["other.amocrm.ru"]);
-    olga.opens("/admin/webhooks?account=nobody").await.is(200).says(&["There are no such events."]);
+    olga.opens("/admin/webhooks?account=nobody").await.is(200).says(&["No events match."]);
 
     let id = found.between("href=\"/admin/webhooks/", "\"").expect("an event").to_owned();
     let event = olga.opens(&format!("/admin/webhooks/{id}")).await.is(200);

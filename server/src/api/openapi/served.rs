@@ -17,7 +17,8 @@ pub type Known = LazyLock<Served>;
 
 /// The served document and the paths in it.
 pub struct Served {
-    pub(super) json: String,
+    json: String,
+    packed: OnceLock<CompressedText>,
     /// The page of the document, rendered when it is first requested.
     page: OnceLock<CompressedText>,
     /// The same as a text for language models.
@@ -36,10 +37,16 @@ impl Served {
         }
         Self {
             json: serde_json::to_string(&whole).unwrap_or_default(),
+            packed: OnceLock::new(),
             page: OnceLock::new(),
             text: OnceLock::new(),
             paths,
         }
+    }
+
+    /// The document itself.
+    pub fn document(&self) -> CompressedText {
+        self.packed.get_or_init(|| CompressedText::of(Bytes::from(self.json.clone()))).clone()
     }
 
     /// The document as a page; `tries`: with the script that sends requests, which a process has or has not.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use base::message::{Direction, LetterKind};
+use base::message::{Direction, LetterKind, State};
 use entity::{attempt, message};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -18,17 +19,23 @@ pub struct Delivery {
 }
 
 /// Deliveries of a source whose message is older than `after`, newest first, and the last message examined if there
-/// may be more.
+/// may be more. `failed`: only those that were given up.
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     source_id: Uuid,
+    failed: bool,
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<(Vec<Delivery>, Option<Uuid>), DbErr> {
     let mut select = message::Entity::of_tenant(tenant_id)
         .filter(message::Column::SourceId.eq(source_id))
         .filter(message::Column::Direction.eq(Direction::ToMessenger.number()));
+    if failed {
+        select = select.filter(message::Column::State.eq(State::Failed.number()));
+        // As the partial index has it.
+        select = select.filter(Expr::cust("error <> ''"));
+    }
     if let Some(after) = after {
         select = select.filter(message::Column::Id.lt(after));
     }

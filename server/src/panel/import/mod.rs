@@ -3,6 +3,7 @@
 mod actions;
 mod new;
 mod one;
+mod sample;
 mod skipped;
 mod upload;
 
@@ -26,6 +27,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/import", web::get().to(list))
         .route("/import", web::post().to(new::take))
         .route("/import/new", web::get().to(new::form))
+        .route("/import/sample.csv", web::get().to(sample::csv))
+        .route("/import/sample.ndjson", web::get().to(sample::lines))
         .route("/import/{id}", web::get().to(one::get))
         .route("/import/{id}/start", web::post().to(actions::start))
         .route("/import/{id}/pause", web::post().to(actions::pause))

@@ -8,6 +8,7 @@ use base::i18n::Sentence;
 use entity::source;
 use uuid::Uuid;
 
+use super::sample::{self, FileField};
 use super::{by, upload};
 use crate::import as imports;
 use crate::panel::PanelContext;
@@ -27,6 +28,7 @@ struct NewImportPage {
     link_contacts: bool,
     most: u64,
     error: String,
+    fields: Vec<FileField>,
 }
 
 /// `GET /panel/import/new`
@@ -54,6 +56,7 @@ async fn show(
         leads: LEADS
             .map(|word| SelectOption::new(word, page.words.text_of("import-leads-", word), &fields.leads))
             .into(),
+        fields: sample::fields(page.words),
         link_contacts: !fields.link_contacts.is_empty(),
         // As the configuration says it; a file may be a little larger.
         most: u64::from(app.config.import.file_mb) * 1_000_000,

@@ -10,13 +10,15 @@ use entity::{import, source};
 
 use super::{badge, find, origin};
 use crate::identity::realm::LIVE;
-use crate::import::{self as imports, ImportState, Skip};
+use crate::import::{self as imports, ImportState, SkipGroup};
 use crate::panel::PanelContext;
 use crate::panel::sources::{pipeline_name, pipelines};
 use crate::panel::{Member, Nav, PageContext, Right, html};
 
-/// Skipped lines shown on the page; all of them are in the CSV file.
-const SKIPS: u64 = 20;
+/// Reasons shown on the page; all skipped lines are in the CSV file.
+const REASONS: u64 = 20;
+/// One line in so many skipped, and the page warns before the import starts.
+const MANY: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "panel/import/one.html")]
@@ -30,7 +32,7 @@ struct ImportPage {
     state: View,
     /// Whether its messages are lines of a file.
     has_lines: bool,
-    skips: Vec<Skip>,
+    skips: Vec<SkipGroup>,
     skipped: i64,
 }
 
@@ -51,6 +53,8 @@ struct ImportPlan {
     result: Sentence,
     leads: Sentence,
     notices: bool,
+    /// More lines are skipped than a few broken ones.
+    many_skipped: Option<Sentence>,
     /// The source whose chats could be linked to existing contacts.
     link: Option<String>,
     start: Option<Sentence>,
@@ -89,7 +93,7 @@ pub(super) async fn get(
         file: origin(&page, &row),
         has_lines: row.history_since.is_none(),
         made: page.time(&row.created_at),
-        skips: imports::skips(&app, &row, 0, SKIPS, page.words.language()).await?,
+        skips: imports::skip_groups(&app, &row, REASONS, page.words.language()).await?,
         skipped: row.skipped,
         state,
         page: page.clone(),
@@ -119,6 +123,7 @@ async fn view(
                 result,
                 leads: leads(app, page, row, source, live).await?,
                 notices: row.newest_loud,
+                many_skipped: many_skipped(page, row),
                 link: source.filter(|source| imports::can_link(row, Some(*source))).map(|source| source.id.to_string()),
                 start: imports::can_start(row).then(|| words.text("import-start").with("messages", row.total)),
             })
@@ -141,6 +146,13 @@ async fn view(
             goes: matches!(state, ImportState::Queued | ImportState::Running),
         }),
     })
+}
+
+fn many_skipped(page: &PageContext, row: &import::Model) -> Option<Sentence> {
+    let lines = row.total + row.skipped;
+    let percent = (row.skipped * 100).checked_div(lines)?;
+    let says = || page.words.text("import-many-skipped").with("percent", percent);
+    (row.skipped * MANY > lines).then(says)
 }
 
 fn finished(page: &PageContext, row: &import::Model) -> Sentence {

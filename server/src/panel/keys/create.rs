@@ -54,6 +54,8 @@ struct KeyCreatedPage {
     page: PageContext,
     said: Sentence,
     key: String,
+    /// The address of this server.
+    base: String,
 }
 
 /// `GET /panel/keys/new`.
@@ -134,5 +136,5 @@ pub async fn made(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
     member.set_data::<IssuedKey>(&app, FRESH, None).await?;
     let page = member.page("keys-made-title", Nav::Keys);
     let said = page.words.text("keys-created").with("name", fresh.name);
-    panel::html(&page, &KeyCreatedPage { said, key: fresh.key, page: page.clone() })
+    panel::html(&page, &KeyCreatedPage { said, key: fresh.key, base: app.public_url().to_owned(), page: page.clone() })
 }

@@ -1,5 +1,7 @@
 //! Problems that need a person: the account's own state, sources that need an action, other open alerts.
 
+use std::collections::BTreeSet;
+
 use base::error::Result;
 use base::i18n::Words;
 use entity::{alert, audit, dead_letter, source};
@@ -45,6 +47,8 @@ pub(super) struct ProblemAlert {
     pub source_id: Option<Uuid>,
 }
 
+/// Alerts that the state of their source already expresses.
+const OF_SOURCE: &[&str] = &["source_stopped", "source_gone"];
 /// Alerts that the account's state already expresses.
 const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked", PLAN_ENDED];
 
@@ -93,6 +97,8 @@ pub(super) async fn of(
     let suspension = if status == TenantStatus::Suspended { suspended_for(app, tenant_id).await? } else { None };
     let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
     let open = crate::alert::open(app.store.read(), tenant_id).await?;
+    let shown: BTreeSet<Uuid> = found.iter().map(|(_, problem)| problem.id).collect();
+    let is_shown = |id: Uuid| shown.contains(&id);
     let end = plan::end_date(&app.config, &member.tenant, app.clock.millis(), words);
     Ok(Problems {
         account: (status != TenantStatus::Active).then(|| {
@@ -106,7 +112,11 @@ pub(super) async fn of(
         pay: (status == TenantStatus::Unpaid).then(|| page.pay_url()),
         undelivered,
         sources: found.into_iter().map(|(_, problem)| problem).collect(),
-        alerts: open.into_iter().filter_map(|row| problem_alert(row, words, page)).collect(),
+        alerts: open
+            .into_iter()
+            .filter(|row| !(OF_SOURCE.contains(&row.kind.as_str()) && row.source_id.is_some_and(is_shown)))
+            .filter_map(|row| problem_alert(row, words, page))
+            .collect(),
         count: rows.len(),
     })
 }

@@ -8,7 +8,7 @@ use base::message::Direction;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{WebhookState, address, find};
+use super::{LOOKED_AT, WebhookState, address, find};
 use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::webhooks::{self, Delivery};
@@ -19,10 +19,14 @@ use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 const ROWS: u64 = 50;
 /// The type of attempts stored before the log of webhooks existed.
 const USUAL: &str = "message.created";
+const FAILED: &str = "failed";
 
 #[derive(Debug, Default, Deserialize)]
 struct DeliveriesQuery {
     cursor: Option<Uuid>,
+    /// [`FAILED`], or all.
+    #[serde(default)]
+    state: String,
 }
 
 struct DeliveryAttempt {
@@ -57,6 +61,8 @@ struct Deliveries {
     badge: String,
     hint: String,
     suspended: bool,
+    /// Only those that were given up are shown.
+    failed: bool,
     rows: Vec<DeliveryRow>,
     newest: Option<String>,
     older: Option<String>,
@@ -77,11 +83,13 @@ pub async fn get(
         .unwrap_or_default();
     let page = member.page(member.words.text("webhooks-of").with("source", source.name.as_str()), Nav::Keys);
     let db = app.store.read();
-    let (found, next) = webhooks::page(db, tenant_id, id, query.cursor, ROWS).await?;
+    let failed = query.state == FAILED;
+    let (found, next) = webhooks::page(db, tenant_id, id, failed, query.cursor, ROWS).await?;
     let wanted =
         DeadLetterFilter { ids: Some(found.iter().map(|one| one.webhook_id).collect()), ..DeadLetterFilter::default() };
     let dead: Vec<Uuid> = dead::page(db, tenant_id, &wanted, None, ROWS * 2).await?.iter().map(|row| row.id).collect();
-    let state = WebhookState::of(&app, &source, &found).await?;
+    let latest = if failed { webhooks::page(db, tenant_id, id, false, None, LOOKED_AT).await?.0 } else { Vec::new() };
+    let state = WebhookState::of(&app, &source, if failed { &latest } else { &found }).await?;
     let path = format!("/panel/webhooks/{id}");
     let deliveries = Deliveries {
         source_id: id.to_string(),
@@ -90,8 +98,9 @@ pub async fn get(
         hint: state.hint(&page),
         suspended: state == WebhookState::Suspended,
         rows: found.iter().map(|one| row(&page, one, dead.contains(&one.webhook_id))).collect(),
-        newest: query.cursor.map(|_| path.clone()),
-        older: next.map(|next| choice::address(&path, &[("cursor", &next.to_string())])),
+        newest: query.cursor.map(|_| choice::address(&path, &[("state", &query.state)])),
+        older: next.map(|next| choice::address(&path, &[("state", &query.state), ("cursor", &next.to_string())])),
+        failed,
         page: page.clone(),
     };
     panel::html(&page, &deliveries)

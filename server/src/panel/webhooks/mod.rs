@@ -45,7 +45,7 @@ pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
     let mut rows = Vec::new();
     for source in sources(&app, &member).await? {
         let tenant_id = member.tenant.tenant_id;
-        let (last, _) = webhooks::page(app.store.read(), tenant_id, source.id, None, LOOKED_AT).await?;
+        let (last, _) = webhooks::page(app.store.read(), tenant_id, source.id, false, None, LOOKED_AT).await?;
         let state = WebhookState::of(&app, &source, &last).await?;
         rows.push(WebhookRow {
             id: source.id.to_string(),

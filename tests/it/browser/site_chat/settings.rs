@@ -63,9 +63,12 @@ async fn set_up_in(language: Language) {
     for tab in ["hours", "before", "install"] {
         run(&browser, &format!("document.querySelector('[data-tab-of={tab}]').click()")).await;
         let only = format!(
-            "document.querySelector('[data-tab={tab}]').hidden === false && document.querySelectorAll('[data-tab]:not([hidden])').length === 1"
+            "[...document.querySelectorAll('[data-tab]')].every((part) => part.hidden === (part.dataset.tab !== '{tab}'))"
         );
         until(&browser, "one tab is shown", &only).await;
+        // The signing secret belongs to the installation.
+        let secret = run(&browser, "return document.querySelector('a[href$=\"/secret\"]').checkVisibility()").await;
+        assert_eq!(secret, json!(tab == "install"), "{tab}");
         looks_right(&browser, &format!("chat-settings-{}-{tab}", language.code())).await;
     }
     run(&browser, "for (const at of [0, 4]) document.querySelectorAll('#week input[type=checkbox]')[at].click()").await;
