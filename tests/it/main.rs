@@ -41,6 +41,7 @@ mod intake;
 mod integrations;
 mod isolation;
 mod languages;
+mod lead_origin;
 mod legal;
 mod life;
 mod limits;

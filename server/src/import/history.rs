@@ -4,6 +4,7 @@
 //! The position is in the import's row, in the same commit as a page's lines, so that it goes on after a crash. Asked
 //! twice, it brings each message once: lines have the messenger's ids.
 
+use base::millis::DAY;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -31,7 +32,6 @@ use crate::usage::{UsageContext, bytes_of};
 
 /// How far back people can ask.
 pub const HISTORY_DAYS: i64 = 30;
-const DAY_MILLIS: i64 = 24 * 3_600_000;
 /// The longest wait for a page: other imports of the account wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Until a messenger that did not answer is asked again.
@@ -75,7 +75,7 @@ pub async fn begin(app: &UsageContext, source: &source::Model, by: &By) -> Resul
     let row = import::Model {
         state: ImportState::Queued.number(),
         next_at: Some(now),
-        history_since: Some(now - HISTORY_DAYS * DAY_MILLIS),
+        history_since: Some(now - HISTORY_DAYS * DAY),
         history_page: Some(String::new()),
         ..queries::fresh(app, source)
     };

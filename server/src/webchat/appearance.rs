@@ -16,6 +16,8 @@ use crate::webchat::WebchatContext;
 #[derive(Clone, Debug, Serialize)]
 pub struct Appearance {
     pub title: String,
+    /// The version of the picture in the header; empty if there is none.
+    pub logo: String,
     pub greeting: String,
     pub color: String,
     /// The text colour on it.
@@ -68,6 +70,7 @@ impl Appearance {
         let here = away.is_empty();
         let status = if here { settings.reply_time.as_deref().unwrap_or("online") } else { "away" };
         Self {
+            logo: place.source.logo.clone(),
             title: own(&settings.title, "chat-title"),
             greeting: own(&settings.greeting, "chat-greeting"),
             color: settings.color().to_string(),

@@ -21,6 +21,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("announcements", &[]),
     ("tenant", &["alert", "audit", "media", "platform", "unknown_callers", "vendor_events"]),
     ("contact", &["tenant"]),
+    ("lead_origin", &["contact", "tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant", "vendor_events"]),
     ("template", &["alert", "media", "settings", "source", "tenant"]),
     ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "template", "tenant"]),
@@ -31,6 +32,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &[
             "contact",
             "delivery",
+            "lead_origin",
             "lookup",
             "media",
             "platform",
@@ -70,6 +72,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "compressed",
             "identity",
             "intake",
+            "lead_origin",
             "lookup",
             "media",
             "platform",

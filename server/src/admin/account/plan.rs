@@ -111,11 +111,12 @@ fn until(typed: &str, now_is: Option<i64>) -> Option<Option<i64>> {
 
 #[cfg(test)]
 mod tests {
+    use base::millis::DAY;
+
     use super::*;
 
     #[test]
     fn a_saved_form_changes_nothing_by_itself() {
-        const DAY: i64 = 86_400_000;
         for at in [DAY, DAY + 1, DAY + 5_000, 2 * DAY] {
             assert_eq!(until(&last_day(Some(at)), Some(at)), Some(Some(at)));
         }

@@ -2,10 +2,8 @@
 
 use base::config::{Config, PlansConfig};
 use base::i18n::{When, Words, Zone};
+use base::millis::DAY;
 use entity::tenant;
-
-/// Milliseconds.
-const DAY: i64 = 86_400_000;
 
 /// The end of an account's subscription or trial. Times are milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
