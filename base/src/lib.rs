@@ -23,6 +23,7 @@ pub mod due;
 pub mod fault;
 pub mod i18n;
 pub mod millis;
+pub mod product;
 pub mod rate_limit;
 pub mod supervisor;
 pub mod telemetry;

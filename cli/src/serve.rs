@@ -47,7 +47,7 @@ pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode
     let app = running.app.clone();
     let reloads = async {
         while again.recv().await.is_some() {
-            parom::reload::reload(&app, Config::load(file)).await;
+            server::reload(&app, Config::load(file)).await;
         }
         std::future::pending::<()>().await
     };

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use base::config::{self, Config, Integration, WidgetConfig};
-use base::i18n::ProductName;
+use base::product::ProductName;
 use connectors::webchat::Color;
 use serde_json::json;
 use widget::{Archive, BuildInputs, Finding, Platform, Vendor};

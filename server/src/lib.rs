@@ -24,7 +24,6 @@ pub mod customer;
 pub mod identity;
 pub mod integrations;
 pub mod oauth;
-pub mod reload;
 pub mod source;
 pub mod template;
 pub mod tenant;

@@ -23,8 +23,10 @@ use crate::delivery::worker::Worker;
 use crate::load_shedding;
 
 mod http;
+mod reload;
 
 use http::{listen, serve, serve_ops};
+pub use reload::reload;
 
 /// Time limit for requests in progress after a stop was requested.
 const DRAIN: Duration = Duration::from_secs(5);

@@ -26,6 +26,7 @@ fn brands(config: &mut Config) {
     config.vendor.support_url = "https://alphaline.example/help".to_owned();
     config.vendor.support_email = "help@alphaline.example".to_owned();
     let own = |text: &str| Some(text.to_owned());
+    config.integrations[0].channels[0].title = "Beta Chat".to_owned();
     let mut alpha = config.integrations[0].clone();
     (alpha.name, alpha.client_id) = ("alpha".to_owned(), "another".to_owned());
     alpha.channels.clear();

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::check::{broken, rule, web};
 use super::{Config, ConfigError, Integration, Vendor};
-use crate::i18n::ProductName;
+use crate::product::ProductName;
 
 /// The largest picture, in bytes.
 const LARGEST: usize = 100_000;

@@ -154,6 +154,13 @@ struct IntegrationFile {
 impl From<IntegrationFile> for Integration {
     fn from(file: IntegrationFile) -> Self {
         let platform = file.platform;
+        let mut channels = file.channel;
+        // Without a title of its own a channel has the brand's.
+        if let Some(name) = file.brand.as_ref().and_then(|brand| brand.name.as_deref()) {
+            for channel in channels.iter_mut().filter(|channel| channel.title == parom()) {
+                name.clone_into(&mut channel.title);
+            }
+        }
         let hosts = file.account_hosts.unwrap_or_else(|| owned(platform.account_hosts()));
         Self {
             name: file.name,
@@ -167,7 +174,7 @@ impl From<IntegrationFile> for Integration {
             account_url: file.account_url,
             own_redirect: file.own_redirect,
             amojo_url: file.amojo_url.unwrap_or_else(|| parse::constant(platform.amojo_url())),
-            channels: file.channel,
+            channels,
             widget: file.widget,
             brand: file.brand,
         }

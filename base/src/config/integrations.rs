@@ -7,7 +7,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 use super::{Channel, Config, Integration};
-use crate::i18n::{Language, Words};
 
 /// The integrations in use. Each look sees one whole list; a later one may see another. What was found stays as it is
 /// for as long as it is held.
@@ -75,11 +74,6 @@ impl Integrations {
             let place = one.channels.iter().position(&is_it)?;
             Some((one.clone(), ConfiguredChannel { integration: one.clone(), place }))
         })
-    }
-
-    /// The texts that the accounts of an integration read.
-    pub fn words(&self, integration: &str, language: Language) -> Words {
-        Words::named(language, self.named(integration).and_then(|one| one.product()))
     }
 
     /// An integration whose brand all others have too, for pages on which the account is not known yet.

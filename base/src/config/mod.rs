@@ -25,6 +25,7 @@ mod messenger;
 mod parse;
 mod plans;
 mod platform;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod vendor;
@@ -51,6 +52,7 @@ pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
 pub use platform::Platform;
+pub use telemetry::Telemetry;
 pub use vendor::{StatusConfig, Vendor};
 pub use vendor_webhook::{VendorEventKind, VendorWebhook};
 
@@ -281,18 +283,6 @@ pub struct Alerts {
     pub limit_percent: u8,
     /// Whether a source that is unusually quiet raises an alert.
     pub silent_sources: bool,
-}
-
-/// Export of traces.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Telemetry {
-    /// An OTLP collector's HTTP address, without `/v1/traces`; unset: no traces.
-    #[serde(default, deserialize_with = "parse::optional_address")]
-    pub otlp_url: Option<Url>,
-    /// The log filter unless `RUST_LOG` is set.
-    pub log: Option<String>,
-    /// Share of messages that are traced: 1 is all.
-    pub trace_share: f64,
 }
 
 /// A base address without the trailing slash that `Url` prints, so that a path beginning with `/` can be appended.

@@ -15,6 +15,8 @@ use std::fmt;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
 
+use crate::product::{PAROM, ProductName};
+
 mod glue;
 mod language;
 mod localized;
@@ -28,7 +30,6 @@ mod time;
 pub use language::{COOKIE, Language};
 pub use localized::{CRM, Filling, LocalizedText};
 pub use numbers::{bytes, decimal};
-pub use product::ProductName;
 pub use time::{When, Zone, duration};
 
 // Immutable data of the binary, parsed on first use; not mutable state.
@@ -84,7 +85,7 @@ impl Words {
     pub const fn product(&self) -> &'static str {
         match self.product {
             Some(name) => name.as_str(),
-            None => product::PAROM,
+            None => PAROM,
         }
     }
 

@@ -79,7 +79,7 @@ impl NoticeWriter<'_> {
     async fn person(&mut self, reader: &Reader, channel: Channel) -> anyhow::Result<()> {
         let language = Language::of_code(&reader.person.language).unwrap_or(Language::En);
         let words = match self.tenant {
-            Some(tenant) => self.app.integrations.words(&tenant.integration, language),
+            Some(tenant) => tenants::words_in(&self.app.integrations, tenant, language),
             None => Words::new(language),
         };
         let wanted: Vec<usize> = self.wanted(|kind| reader.wants(channel, kind));

@@ -8,7 +8,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::asset;
 use base::config::{Integration, Integrations, Picture};
-use base::i18n::ProductName;
+use base::product::ProductName;
 use connectors::webchat::Color;
 use sha2::{Digest, Sha256};
 

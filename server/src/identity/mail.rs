@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::i18n::ProductName;
+use base::product::ProductName;
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};

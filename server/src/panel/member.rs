@@ -16,8 +16,8 @@ use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, When, Words, Zone};
 use base::store::VENDOR;
-use entity::{message, session, tenant};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
+use entity::{session, tenant};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,7 +37,7 @@ use crate::brand::Look;
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
 use crate::legal;
-use turned_away::{instead, second_step_first, without_session};
+use turned_away::{instead, is_of_conversation, second_step_first, without_session};
 
 /// The key under which a session stores the only conversation that it can show.
 pub(super) const ONLY: &str = "only";
@@ -282,23 +282,4 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         tenant: Arc::new(tenant),
         session,
     }))
-}
-
-/// Sessions from a lead card see one conversation; everything else is 404.
-async fn is_of_conversation(app: &PanelContext, path: &str, tenant_id: Uuid, only: Uuid) -> Result<bool> {
-    let mut parts = path.trim_start_matches("/panel").trim_start_matches('/').split('/');
-    let (place, id) = (parts.next().unwrap_or_default(), parts.next().and_then(|id| id.parse::<Uuid>().ok()));
-    match (place, id) {
-        ("events" | "language" | "theme", None) => Ok(true),
-        ("conversations", Some(id)) => Ok(id == only),
-        ("messages", Some(id)) => {
-            let found = message::Entity::of_tenant(tenant_id)
-                .filter(message::Column::Id.eq(id))
-                .filter(message::Column::ConversationId.eq(only))
-                .count(app.store.read())
-                .await?;
-            Ok(found > 0)
-        }
-        _ => Ok(false),
-    }
 }

@@ -275,7 +275,7 @@ fn chosen(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>>
     known.or_else(|| app.integrations.of_one_brand())
 }
 
-/// The cookie that says whose brand pages without an account have; none if it says so already.
+/// The cookie that says whose brand pages without an account have; none if the browser has it already.
 pub(super) fn remembered(app: &PanelContext, request: &HttpRequest, integration: &Integration) -> Option<HeaderValue> {
     let is_known = cookie::value(request, BRAND).is_some_and(|name| name == integration.name);
     if is_known || (integration.brand.is_none() && cookie::value(request, BRAND).is_none()) {

@@ -129,9 +129,11 @@ impl CrmConnection {
             chats: tenants::chats(app, &integration)?,
             secret: configured.secret.clone(),
             scope_id: channel.scope_id,
-            words: app
-                .integrations
-                .words(&tenant.integration, Language::of_code(&tenant.language).unwrap_or(Language::En)),
+            words: tenants::words_in(
+                &app.integrations,
+                &tenant,
+                Language::of_code(&tenant.language).unwrap_or(Language::En),
+            ),
         }))
     }
 

@@ -6,7 +6,12 @@ use entity::tenant;
 
 /// The texts that the account reads: in its language, with its integration's name for the service.
 pub fn words(integrations: &Integrations, tenant: &tenant::Model) -> Words {
-    integrations.words(&tenant.integration, language(integrations, tenant))
+    words_in(integrations, tenant, language(integrations, tenant))
+}
+
+/// The texts that a person of the account reads in another language.
+pub fn words_in(integrations: &Integrations, tenant: &tenant::Model, language: Language) -> Words {
+    Words::named(language, integrations.named(&tenant.integration).and_then(|one| one.product()))
 }
 
 /// The account's own language if amoCRM reported a supported one, else its platform's.

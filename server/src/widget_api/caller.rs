@@ -68,7 +68,7 @@ pub(super) async fn name_of(app: &WidgetContext, tenant_id: Uuid, user_id: i64) 
 /// The language and platform name for a member of an account.
 pub(super) fn reader_of(app: &WidgetContext, tenant: &tenant::Model, language: Language) -> WidgetReader {
     let crm = app.integrations.named(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
-    let words = app.integrations.words(&tenant.integration, language);
+    let words = tenants::words_in(&app.integrations, tenant, language);
     WidgetReader { words, crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
 }
 

@@ -59,7 +59,7 @@ impl Cluster {
         cluster.runs("initdb", &made);
         let wal = cluster.path("wal");
         let settings = format!(
-            "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = ''\nfsync = off\narchive_mode = on\n\
+            "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = ''\narchive_mode = on\n\
              archive_command = 'test ! -f {wal}/%f && cp %p {wal}/.%f && mv {wal}/.%f {wal}/%f'\narchive_timeout = 60\n",
             cluster.port
         );

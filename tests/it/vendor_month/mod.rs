@@ -37,6 +37,9 @@ async fn upgrade(service: &mut Service, engine: Engine) {
     let mut answers = service.messenger.texts();
     answers.sort();
     assert_eq!(answers, ["held", "queued answer"]);
+    // The fixture's access was given by another amoCRM than this test's.
+    service.owner(HOST).installs_in_a_browser().await.is(200);
+    service.active(HOST).await;
     let tenant = service.tenant(HOST).await.unwrap();
     assert_eq!((&tenant["status"], &tenant["plan"]), (&json!("active"), &json!(null)), "it is served without a plan");
     service.agrees().await;

@@ -95,14 +95,13 @@ pub async fn limit(service: &mut Service, line: &Line) {
     }
     service.looks().await;
     assert_eq!(open(service, line.tenant_id).await, ["limit_near"]);
-    service.mails().await.says(&["Messages this month", "8"]);
+    service.mails().await.says(&["Messages this month", "80%"]);
     for number in 5..=7 {
         bert.writes(&format!("Order {number}")).await;
     }
     service.looks().await;
     assert_eq!(open(service, line.tenant_id).await, ["limit_reached"]);
-    service.advance(DAY / 24);
-    service.mails().await.says(&["Messages this month", "11"]);
+    service.mails().await.says(&["a limit is reached: Messages this month", "110%"]);
     service.deliver_to_the_end().await;
     service.reports().await;
     let (types, events) = service.booked(known);

@@ -13,7 +13,6 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("rotation", &["platform"]),
     ("audit", &["platform"]),
     ("integrations", &["audit", "platform", "tenant"]),
-    ("reload", &["integrations", "platform", "tenant"]),
     ("load_shedding", &["platform", "unknown_callers"]),
     ("identity", &["audit", "brand", "platform", "unknown_callers"]),
     ("customer", &["identity"]),

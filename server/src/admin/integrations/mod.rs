@@ -1,5 +1,6 @@
 //! Stored integrations: made, changed, paused and removed. Those of the configuration file are changed there only.
 
+mod brand;
 mod channel;
 mod fields;
 mod wrong;

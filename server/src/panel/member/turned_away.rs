@@ -1,8 +1,13 @@
-//! Requests without access to a page: without a session, or before the second step that the account requires.
+//! Requests without access to a page: without a session, before the second step that the account requires, or of
+//! another conversation than the session shows.
 
 use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
+use base::error::Result;
+use entity::message;
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::to;
 use crate::identity::realm::{self, FormRejected, LIVE, Realm};
@@ -45,4 +50,23 @@ pub(super) fn without_session(app: &PanelContext, request: &HttpRequest) -> acti
 
 pub(super) fn instead(answer: HttpResponse) -> actix_web::Error {
     InternalError::from_response("answered before the page", answer).into()
+}
+
+/// Sessions from a lead card see one conversation; everything else is 404.
+pub(super) async fn is_of_conversation(app: &PanelContext, path: &str, tenant_id: Uuid, only: Uuid) -> Result<bool> {
+    let mut parts = path.trim_start_matches("/panel").trim_start_matches('/').split('/');
+    let (place, id) = (parts.next().unwrap_or_default(), parts.next().and_then(|id| id.parse::<Uuid>().ok()));
+    match (place, id) {
+        ("events" | "language" | "theme", None) => Ok(true),
+        ("conversations", Some(id)) => Ok(id == only),
+        ("messages", Some(id)) => {
+            let found = message::Entity::of_tenant(tenant_id)
+                .filter(message::Column::Id.eq(id))
+                .filter(message::Column::ConversationId.eq(only))
+                .count(app.store.read())
+                .await?;
+            Ok(found > 0)
+        }
+        _ => Ok(false),
+    }
 }

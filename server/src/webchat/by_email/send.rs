@@ -25,6 +25,7 @@ use super::letter::{self, Letter};
 use super::token::{Purpose, link};
 use super::{after, row};
 use crate::identity::mail::{self, Email};
+use crate::tenant as tenants;
 use crate::webchat::{WebchatContext, history};
 
 /// How long a process owns a row.
@@ -137,7 +138,7 @@ async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Res
     let settings = WebChatSettings::stored(&source.settings);
     let language = Language::of_code(&row.language).unwrap_or(Language::En);
     let tenant = app.lookup.tenant(row.tenant_id).await?;
-    let words = tenant.map_or(Words::new(language), |tenant| app.integrations.words(&tenant.integration, language));
+    let words = tenant.map_or(Words::new(language), |tenant| tenants::words_in(&app.integrations, &tenant, language));
     let title = letter::title(&settings, &source);
     if row.confirmed_at > 0 {
         let Some(after) = after(app, &settings) else { return Ok(Outcome::Idle) };
