@@ -33,6 +33,7 @@ pub mod media;
 pub mod message_out;
 pub mod messages;
 mod metered;
+mod numeric_id;
 pub mod openapi;
 pub mod pipelines;
 mod replays;

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::{HOUR, SOON, accepts, after, came_by_a_campaign, tracking};
 
 async fn a_note_whose_answer_was_lost_is_not_written_twice(world: &mut World) {
-    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE"]);
     let (_, lead) = came_by_a_campaign(world).await;
+    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE"]);
     accepts(world);
     world.sandbox.faults().next_with(Part::Rest, "custom_fields_values", 1, Fault::LostAnswer);
     assert_eq!(after(world, SOON).await, 1);

@@ -19,12 +19,13 @@ async fn an_accepted_lead_has_the_campaign_in_its_fields_once(world: &mut World)
     assert!(world.sandbox.notes_of(HOST, lead).is_empty(), "the fields say it");
     // Other pages of the same visit say nothing new.
     writes_from(world, &visitor, LANDING, "Still here").await;
+    world.deliver_all().await;
     assert_eq!(after(world, HOUR).await, 0);
 }
 
 async fn what_has_no_field_is_one_note(world: &mut World) {
-    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE", "UTM_CAMPAIGN", "REFERRER"]);
     let (_, lead) = came_by_a_campaign(world).await;
+    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE", "UTM_CAMPAIGN", "REFERRER"]);
     accepts(world);
     assert_eq!(after(world, SOON).await, 1);
     assert_eq!(tracking(world, lead), json!({}));
@@ -40,6 +41,7 @@ async fn values_that_people_entered_stay(world: &mut World) {
     assert_eq!(after(world, SOON).await, 1);
     // The same customer comes again by another campaign, and the lead is the same.
     writes_from(world, &visitor, "https://shop.example/?utm_source=search&utm_term=boots", "Back again").await;
+    world.deliver_all().await;
     assert_eq!(after(world, SOON).await, 1);
     let known = json!({"UTM_SOURCE": "mail", "UTM_CAMPAIGN": "summer", "UTM_TERM": "boots",
         "REFERRER": "https://mail.example/x"});
@@ -62,6 +64,7 @@ async fn a_source_can_leave_leads_alone(world: &mut World) {
     assert_eq!(after(world, SOON).await, 1);
     let other = crate::webchat::OnSite::new(&source);
     writes_from(world, &other, LANDING, "Hello too").await;
+    world.deliver_all().await;
     assert_eq!(after(world, SOON).await, 0);
     assert!(world.sandbox.contacts(HOST).iter().flat_map(|one| &one.leads).all(|id| tracking(world, *id) == json!({})));
     let panel = world.panel(world.active(HOST).await).await;
@@ -80,7 +83,7 @@ async fn the_payload_of_a_link_is_one_note(world: &mut TelegramWorld) {
     let lead = world.sandbox.incoming_leads(HOST)[0].lead_id;
     accepts(world);
     assert_eq!(after(world, HOUR).await, 1);
-    let note = ["Откуда пришёл клиент\nПришёл по метке: lead_77-A"];
+    let note = ["Откуда пришёл клиент\nПришёл по\u{a0}метке: lead_77-A"];
     assert_eq!(world.sandbox.notes_of(HOST, lead), note);
     // The same link again is nothing new.
     line.customer(world).starts("lead_77-A").unwrap();
