@@ -48,7 +48,6 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     stage.install().await?;
     let sources = stage.sources().await?;
     stage.telegram_source().await?;
-    stage.connect_again().await?;
     let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;

@@ -1,7 +1,5 @@
 //! Starts and stops the parts of the demo.
 
-mod again;
-
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

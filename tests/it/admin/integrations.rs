@@ -70,11 +70,11 @@ async fn without_a_file(world: &mut World) -> Operator {
 
 async fn one_made_in_the_admin_works(world: &mut World) {
     let olga = without_a_file(world).await;
-    olga.opens(LIST).await.is(200).says(&["There is no integration."]);
+    olga.opens(LIST).await.is(200).says(&["No integrations yet."]);
     olga.opens(NEW).await.is(200).says(&["New integration", "Secret key"]);
     olga.sends(NEW, &sent(&integration(world))).await.is(303);
     let shown = olga.opens(LIST).await.is(200);
-    shown.says(&["main", "Stored; changed here"]);
+    shown.says(&["main", "Stored in the database: edit it here"]);
     shown.never_says(&[CLIENT_SECRET]);
     olga.opens(&format!("{MAIN}/channels")).await.is(200).says(&["New channel of “main”"]);
     olga.sends(&format!("{MAIN}/channels"), &sent(&channel())).await.is(303);
@@ -124,7 +124,7 @@ async fn what_is_wrong_is_said_beside_its_field(world: &mut World) {
         ("set.name", "", "Fill in “Name”."),
         ("set.client_id", "", "Fill in “Integration ID”."),
         ("set.client_secret", "", "Fill in “Secret key”."),
-        ("set.account_hosts", "https://amocrm.ru", "One host suffix a line"),
+        ("set.account_hosts", "https://amocrm.ru", "One host suffix per line"),
         ("set.account_url", "https://amocrm.ru", "Enter an address that contains {host}"),
         ("set.amojo_url", "ftp://amocrm.ru", "https://"),
     ];
@@ -155,7 +155,7 @@ async fn what_is_wrong_is_said_beside_its_field(world: &mut World) {
     }
     let second = with(&form, &[("set.name", "second")]);
     let shown = olga.sends(NEW, &sent(&second)).await.is(422);
-    shown.says(&["Integration “main” has it already."]);
+    shown.says(&["Integration “main” already has this."]);
     olga.sends(NEW, &sent(&form)).await.is(422).says(&["No two integrations have the same name."]);
     olga.sends(&format!("{MAIN}/remove"), &[]).await.is(303);
     assert!(stored::list(world.app()).await.unwrap().is_empty());
@@ -166,8 +166,8 @@ async fn what_is_wrong_is_said_beside_its_field(world: &mut World) {
 async fn those_of_the_file_are_only_shown(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     let shown = olga.opens(LIST).await.is(200);
-    shown.says(&["In the configuration file"]);
-    shown.never_says(&["Change integration", CLIENT_SECRET]);
+    shown.says(&["Defined in the configuration file"]);
+    shown.never_says(&["Edit integration", CLIENT_SECRET]);
     olga.opens(MAIN).await.is(404);
     olga.opens(&format!("{MAIN}/channels/{CHANNEL_ID}")).await.is(404);
     olga.opens(NEW).await.is(200);

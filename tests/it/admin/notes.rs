@@ -23,7 +23,7 @@ async fn a_note_has_its_author_and_is_the_vendors_alone(world: &mut World) {
     page.says(&["Olga", "Calls on Mondays,", "&#60;b&#62;two"]);
     for (wrong, why) in [(" ".to_owned(), "nothing"), ("x".repeat(2001), "too much")] {
         olga.sends(&format!("{account}/notes"), &[("text", &wrong)]).await.is(303);
-        olga.opens(&account).await.is(200).says(&["A note has 1 to 2,000 characters"]);
+        olga.opens(&account).await.is(200).says(&["A note can have 1 to 2,000 characters"]);
         assert_eq!(account_note::Entity::find().all(world.app().store.read()).await.unwrap().len(), 1, "{why}");
     }
     // Neither the account's pages nor its export have it.

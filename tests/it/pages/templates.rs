@@ -35,7 +35,7 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.add_template(HOST, "A user's", "Hello", json!({}));
     let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/templates").await.is(200).says(&["A template is a ready text", "/panel/templates/new"]);
+    visitor.opens("/panel/templates").await.is(200).says(&["A template is a prepared text", "/panel/templates/new"]);
     let form = visitor.opens("/panel/templates/new").await.is(200);
     let key = form.field("key");
     let wrong = [("key", key.as_str()), ("name", " "), ("kind", "plain"), ("text", "Hi {{contact.name")];
@@ -59,7 +59,7 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     list.says(&[&path, "Ready"]);
     list.never_says(&["A user&#39;s", "A user's"]);
     visitor.opens(&format!("{path}/delete")).await.is(200).says(&["Delete “Ready”?", "Salesbot in amoCRM"]);
-    visitor.does(&format!("{path}/delete"), &[]).await.says(&["“Ready” is deleted.", "A template is a ready text"]);
+    visitor.does(&format!("{path}/delete"), &[]).await.says(&["“Ready” is deleted.", "A template is a prepared text"]);
     assert!(ours(world).is_empty());
     visitor.opens(&path).await.is(404);
     let log = visitor.opens("/panel/audit?group=template").await.is(200);
@@ -105,12 +105,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     visitor.sends(&path, &fields).await.is(422).says(&["cannot be changed or sent again"]);
     visitor.does(&review, &[]).await.says(&["cannot be changed or sent again"]);
     let visitor = in_russian(visitor).await;
-    visitor.opens("/panel/templates").await.is(200).says(&[
-        "Шаблоны сообщений",
-        "На проверке",
-        "Сервисный",
-        "Проверки шаблонов",
-    ]);
+    visitor.opens("/panel/templates").await.is(200).says(&["Шаблоны", "На проверке", "Сервисный", "Проверки шаблонов"]);
 }
 
 async fn managers_read_and_nobody_elses_form_is_taken(world: &mut World) {
