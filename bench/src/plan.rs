@@ -233,7 +233,9 @@ mod tests {
 
     use super::*;
 
+    // The last of repeated options counts.
     #[derive(Parser)]
+    #[command(args_override_self = true)]
     struct Line {
         #[command(flatten)]
         options: PlanOptions,

@@ -33,7 +33,7 @@ legal-gdpr-text-place =
     We engage sub-processors, such as the data centre, only under the same obligations. A list is sent on request; we announce a change beforehand, and you may object. Data leaves the European Economic Area only under Chapter V of the GDPR.
 legal-gdpr-name-breach = Breaches
 legal-gdpr-text-breach =
-    If your personal data is lost, altered or disclosed to someone without authorisation, we notify you without undue delay after we learn of it, with what we know: what happened, which data and how many people it concerns, and what was done.
+    If your personal data is lost, altered or disclosed to someone who has no right to see it, we notify you without undue delay after we learn of it, with what we know: what happened, which data and how many people it concerns, and what was done.
 legal-gdpr-name-audit = Proof
 legal-gdpr-text-audit =
     We give you the information that shows that we keep this agreement, and allow audits by you or an auditor whom you name, announced in good time.

@@ -79,7 +79,6 @@ wizard-web-color = Button colour
 wizard-web-color-low = White text on this colour is hard to read (contrast { $ratio }, needs 4.5). Parom will use dark text.
 wizard-web-embed = Paste this line before </body> on every page
 wizard-web-link = Or give customers this link
-wizard-web-preview = Open the chat
 wizard-web-secret = Customers who have signed in to your site
 wizard-web-secret-hint = Your site passes a signed token for the customer, so their chat is the same on every device. The signing secret is shown once; the previous one stays valid for a day.
 wizard-web-secret-new = Create a signing secret

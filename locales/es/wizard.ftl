@@ -79,7 +79,6 @@ wizard-web-color = Color del botón
 wizard-web-color-low = El texto blanco sobre este color se lee mal (contraste { $ratio }, se necesita 4.5). Parom usará texto oscuro.
 wizard-web-embed = Pega esta línea antes de </body> en cada página
 wizard-web-link = O da este enlace a los clientes
-wizard-web-preview = Abrir el chat
 wizard-web-secret = Clientes con sesión iniciada en tu sitio
 wizard-web-secret-hint = Tu sitio los identifica con un token firmado; así su chat es el mismo en todos los dispositivos. La clave para firmar se muestra una vez; la anterior vale un día.
 wizard-web-secret-new = Crear una clave de firma

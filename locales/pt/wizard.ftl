@@ -79,7 +79,6 @@ wizard-web-color = Cor do botão
 wizard-web-color-low = Texto branco sobre esta cor é difícil de ler (contraste { $ratio }, precisa de 4.5). O Parom usará texto escuro.
 wizard-web-embed = Cole esta linha antes de </body> em cada página
 wizard-web-link = Ou passe este link aos clientes
-wizard-web-preview = Abrir o chat
 wizard-web-secret = Clientes que entraram no seu site
 wizard-web-secret-hint = Seu site os identifica com um token assinado; assim o chat é o mesmo em todos os dispositivos. A chave de assinatura é mostrada uma vez; a anterior vale por um dia.
 wizard-web-secret-new = Criar uma chave de assinatura

@@ -113,8 +113,9 @@ async fn pages(engine: Engine) {
     assert!(logo.header("content-security-policy").contains("sandbox"));
     let style = page.between("pages.css\">\n<link rel=\"stylesheet\" href=\"", "\"").unwrap().to_owned();
     owner.opens(&style).await.is(200).says(&["--accent:light-dark(#0B7A4B,"]);
-    owner.opens("/panel?lang=ru").await.is(200).says(&["<span>Beta Chat</span>"]);
-    let message = owner.opens("/panel/data/all?lang=ru").await.is(200);
+    let reader = world.panel(line.tenant_id).await.reading("ru");
+    reader.opens("/panel").await.is(200).says(&["<span>Beta Chat</span>"]);
+    let message = reader.opens("/panel/data/all").await.is(200);
     message.says(&["В\u{a0}сервисе\u{a0}Beta Chat будут удалены"]);
 
     // Without an account: by the address, or as this browser knows it.

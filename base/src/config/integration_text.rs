@@ -61,8 +61,9 @@ impl Integration {
         if let Some(brand) = &self.brand {
             text.brand(brand);
         }
+        let default_title = self.brand.as_ref().and_then(|brand| brand.name.clone()).unwrap_or_else(parom);
         for channel in &self.channels {
-            text.channel(channel);
+            text.channel(channel, &default_title);
         }
         SecretString::from(text.0)
     }
@@ -155,13 +156,16 @@ impl Text {
         }
     }
 
-    fn channel(&mut self, channel: &Channel) {
+    /// A channel; a title that it has by default is left out, so that it follows the brand's name.
+    fn channel(&mut self, channel: &Channel, default_title: &str) {
         self.table("[[integration.channel]]");
         self.put("id", &channel.id);
         self.put("code", &channel.code);
         self.secret("secret", Some(&channel.secret));
         self.secret("previous_secret", channel.previous_secret.as_ref());
-        self.put("title", &channel.title);
+        if channel.title != default_title {
+            self.put("title", &channel.title);
+        }
         self.list("connectors", &channel.connectors);
         if let Some(bot) = &channel.bot {
             let (id, client_id, name) = (quoted(&bot.id), quoted(&bot.client_id), quoted(&bot.name));
@@ -239,7 +243,10 @@ mod tests {
             channel.id = "344a5002-f8ca-454d-af3d-396180102ac7".to_owned();
             channel.code = "amo.ext.1".to_owned();
             channel.secret = "s".into();
+            // As one that sets none.
+            channel.title = "Acme \"Chat\"".to_owned();
             one.channels.push(channel.clone());
+            channel.title = "Support".to_owned();
             channel.id = "344a5002-f8ca-454d-af3d-396180102ac8".to_owned();
             channel.previous_secret = Some("old".into());
             channel.bot = Some(Bot { id: "b".to_owned(), client_id: "c".to_owned(), name: "Anna".to_owned() });

@@ -269,7 +269,7 @@ mod tests {
                 vec!["/settings/working_hours/hours/0", "/settings/working_hours/time_zone"],
             ),
             (json!({"working_hours": {"time_zone": "UTC", "hours": []}}), vec!["/settings/working_hours/hours"]),
-            (json!({"working_hours": {"days": []}}), vec!["/settings/working_hours"]),
+            (json!({"working_hours": {"days": []}}), vec!["/settings/working_hours/days"]),
             (
                 json!({"working_hours": {"time_zone": "UTC", "holidays": ["01.01", "new year"]}}),
                 vec!["/settings/working_hours/holidays/1"],

@@ -101,12 +101,15 @@ fn every_key_of_the_default_file_exists() {
     let agreed = |config: &Config| {
         let channel = config.channel(CHANNEL_ID).unwrap().1.clone();
         (
-            (channel.title, channel.connectors, channel.public, channel.allowed_accounts, channel.reactions),
+            (channel.connectors, channel.public, channel.allowed_accounts, channel.reactions),
             (channel.write_first, channel.block_after_window, channel.quotes, channel.forwards),
             (channel.voice, channel.typing_hooks, channel.stores_files),
         )
     };
     assert_eq!(agreed(&full), agreed(&minimal));
+    // Without a title of its own, a channel has the name of the brand that the file shows.
+    let title = |config: &Config| config.channel(CHANNEL_ID).unwrap().1.title.clone();
+    assert_eq!((title(&full), title(&minimal)), ("Acme Chat".to_owned(), "Parom".to_owned()));
 }
 
 #[test]
