@@ -48,13 +48,13 @@ fn brands(config: &mut Config) {
 #[track_caller]
 fn is_of_beta(place: &str, text: &str) {
     for word in ["lphaline", "LPHALINE", "Parom", "Паром"] {
-        let found = text.match_indices(word).map(|(at, _)| {
+        let mut found = text.match_indices(word).map(|(at, _)| {
             let start = text[..at].char_indices().rev().nth(60).map_or(0, |(at, _)| at);
-            &text[start..text.len().min(at + 20)]
+            &text[start..text.floor_char_boundary(at + 20)]
         });
         // The names of programs: of a header, and of the script's object on the site.
         let named = |around: &&str| !["Parom-", "window.Parom"].iter().any(|name| around.contains(name));
-        assert_eq!(found.filter(named).next(), None, "{place} says {word}");
+        assert_eq!(found.find(named), None, "{place} says {word}");
     }
 }
 

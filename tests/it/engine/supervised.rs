@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 44] = [
+const TASKS: [&str; 45] = [
     "accounts",
     "alert_bot",
     "alert_checks",
@@ -26,6 +26,7 @@ const TASKS: [&str; 44] = [
     "installs",
     "integrations",
     "keys",
+    "lead_origins",
     "lines",
     "lookup",
     "lost_hooks",

@@ -39,7 +39,7 @@ struct ImportPage {
 /// The state in which the page shows the import.
 enum View {
     /// Counted, waiting for a decision.
-    Plan(ImportPlan),
+    Plan(Box<ImportPlan>),
     /// Counted, and its file was deleted since.
     Counted(Sentence),
     Under(ImportProgress),
@@ -119,14 +119,14 @@ async fn view(
             if !imports::can_start(row) && row.total > 0 {
                 return Ok(View::Counted(result));
             }
-            View::Plan(ImportPlan {
+            View::Plan(Box::new(ImportPlan {
                 result,
                 leads: leads(app, page, row, source, live).await?,
                 notices: row.newest_loud,
                 many_skipped: many_skipped(page, row),
                 link: source.filter(|source| imports::can_link(row, Some(*source))).map(|source| source.id.to_string()),
                 start: imports::can_start(row).then(|| words.text("import-start").with("messages", row.total)),
-            })
+            }))
         }
         ImportState::Done | ImportState::Cancelled => View::Over {
             finished: finished(page, row),

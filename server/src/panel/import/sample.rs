@@ -32,7 +32,7 @@ pub(super) fn fields(words: Words) -> Vec<FileField> {
     let header = CSV.lines().next().unwrap_or_default();
     let field = |name: &'static str| FileField {
         name,
-        means: words.text_of("import-field-", &name.replace(['.', '_'], "-")),
+        means: words.text_of("import-field-", name.replace(['.', '_'], "-")),
         required: NAMED.contains(&name),
     };
     header.split(',').map(field).collect()
