@@ -68,7 +68,8 @@ fn links(page: &Reply) -> Vec<String> {
 /// Follows every link from the first page.
 async fn all_pages(world: &World, line: &Line, language: &'static str) -> usize {
     let owner = world.panel(line.tenant_id).await.reading(language);
-    let mut due = vec![format!("/panel?lang={language}"), "/panel/nothing".to_owned()];
+    owner.sends("/panel/language", &[("to", language)]).await.is(303);
+    let mut due = vec!["/panel".to_owned(), "/panel/nothing".to_owned()];
     let mut seen = BTreeSet::new();
     while let Some(path) = due.pop() {
         // Filters and pages of lists show the same texts.
@@ -113,7 +114,8 @@ async fn pages(engine: Engine) {
     assert!(logo.header("content-security-policy").contains("sandbox"));
     let style = page.between("pages.css\">\n<link rel=\"stylesheet\" href=\"", "\"").unwrap().to_owned();
     owner.opens(&style).await.is(200).says(&["--accent:light-dark(#0B7A4B,"]);
-    let reader = world.panel(line.tenant_id).await.reading("ru");
+    let reader = world.panel(line.tenant_id).await;
+    reader.sends("/panel/language", &[("to", "ru")]).await.is(303);
     reader.opens("/panel").await.is(200).says(&["<span>Beta Chat</span>"]);
     let message = reader.opens("/panel/data/all").await.is(200);
     message.says(&["В\u{a0}сервисе\u{a0}Beta Chat будут удалены"]);

@@ -17,7 +17,6 @@ const LATER: &[(&str, &str)] = &[
     ("letter-kind-resend", "said by the name that the kind has in JSON"),
     ("message-deleted", "Protocol: deletions"),
     ("message-edited", "Protocol: edits"),
-    ("webhooks-recover", "Messengers: everything since a moment once more"),
     ("wizard-checking", "Messengers: access that is checked by asking the messenger"),
     ("wizard-custom-test-", "Messengers: parom connector check, from the wizard"),
     ("reason-template_refused", "WhatsApp: templates"),
