@@ -13,6 +13,8 @@ use crate::walls::read::{root, rust_files};
 const PLAIN: &[(&str, &str)] = &[
     // Hooks as they came: for a week, in the open like the messages that they carry.
     ("raw_hook", "body"),
+    // Pictures that chats show to everybody.
+    ("chat_logo", "picture"),
 ];
 
 async fn columns(office: &Office) -> Vec<(String, String, String)> {
