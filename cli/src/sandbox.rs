@@ -39,7 +39,7 @@ pub async fn run(config: Config, command: SandboxCommand) -> anyhow::Result<Exit
         sandbox.break_it(fault).with_context(|| format!("--fault {fault}"))?;
     }
     print_line(&format!("listening {}", sandbox.url()))?;
-    stop_asked_for().await?;
+    stop_asked_for()?.await;
     sandbox.stop().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -40,6 +40,8 @@ pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode
         Some(listener) => server::start_on(listener, config, options).await?,
         None => server::start(config, options).await?,
     };
+    // Before anybody learns that it serves: a stop that follows at once must be an orderly one.
+    let stop = stop_asked_for()?;
     print_line(&format!("listening {}", running.url()))?;
     if let Some(url) = running.ops_url() {
         print_line(&format!("operators {url}"))?;
@@ -52,7 +54,7 @@ pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode
         std::future::pending::<()>().await
     };
     tokio::select! {
-        asked = stop_asked_for() => asked?,
+        () = stop => {}
         why = running.failed() => {
             running.stop().await;
             return Err(why);
@@ -83,12 +85,13 @@ fn handed_over() -> anyhow::Result<Option<TcpListener>> {
     ListenFd::from_env().take_tcp_listener(0).context("the socket in LISTEN_FDS cannot be used")
 }
 
-/// Returns at SIGTERM or SIGINT.
-pub async fn stop_asked_for() -> anyhow::Result<()> {
+/// Ends at SIGTERM or SIGINT. From the call on these signals no longer end the process by themselves.
+pub fn stop_asked_for() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("signals cannot be watched")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be watched")?;
-    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-    Ok(())
+    Ok(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    })
 }
 
 #[cfg(test)]

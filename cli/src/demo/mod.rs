@@ -79,7 +79,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     print_line(&format!("  Data                {}", stage.folder().display()))?;
     print_line("")?;
     print_line("Nothing leaves this machine. Stop with Ctrl-C.")?;
-    stop_asked_for().await?;
+    stop_asked_for()?.await;
     page.close().await;
     stage.close().await;
     Ok(ExitCode::SUCCESS)
