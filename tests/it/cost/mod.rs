@@ -3,4 +3,7 @@
 
 mod accepts;
 mod claims;
+mod idle;
+mod leases;
 mod settlements;
+mod written;
