@@ -22,6 +22,7 @@ pub mod config;
 pub mod due;
 pub mod fault;
 pub mod i18n;
+pub mod millis;
 pub mod rate_limit;
 pub mod supervisor;
 pub mod telemetry;

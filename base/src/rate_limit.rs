@@ -1,5 +1,6 @@
 //! Rate limits by key, kept in this process: a burst, then one call per interval.
 
+use crate::millis::DAY;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -75,8 +76,6 @@ impl<K: Hash + Eq + Send + Sync + 'static> RateLimiter<K> {
         }
     }
 }
-
-const DAY: i64 = 86_400_000;
 
 /// Daily amounts (UTC) per key, in this process's memory; the least recently used keys are evicted. Cheap to clone;
 /// clones share the counts.

@@ -29,6 +29,20 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// The recorder of the process. A static, because `metrics` can install only one and tests start many servers.
 static RECORDER: OnceLock<Result<PrometheusHandle, MetricsError>> = OnceLock::new();
 
+type Replace = Box<dyn Fn(EnvFilter) -> bool + Send + Sync>;
+
+/// Replaces the filter of the log that was started first.
+static REPLACE_FILTER: OnceLock<Replace> = OnceLock::new();
+
+/// Logs by this filter from now on, by the default one without it. `RUST_LOG` takes precedence. False if the filter could not be replaced.
+pub fn set_log_filter(wanted: Option<&str>) -> bool {
+    if crate::config::variable("RUST_LOG").is_some() {
+        return true;
+    }
+    let Ok(filter) = EnvFilter::try_new(wanted.unwrap_or(DEFAULT_FILTER)) else { return false };
+    REPLACE_FILTER.get().is_some_and(|replace| replace(filter))
+}
+
 /// Starts logging to stderr: readable text on a terminal, JSON otherwise; `RUST_LOG` sets the filter. Does nothing if
 /// this was called before or a test set its own subscriber.
 pub fn start_logging() {
@@ -60,11 +74,19 @@ pub fn start_quiet_logging() {
 fn start(default: &str, writer: BoxMakeWriter) {
     let (filter, complaint) = filter(crate::config::variable("RUST_LOG"), default);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
-    let started = if std::io::stderr().is_terminal() {
-        builder.try_init()
+    let (replace, started): (Replace, _) = if std::io::stderr().is_terminal() {
+        let builder = builder.with_filter_reloading();
+        let handle = builder.reload_handle();
+        (Box::new(move |filter| handle.reload(filter).is_ok()), builder.try_init())
     } else {
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        let builder = builder.json().flatten_event(true).with_current_span(true).with_span_list(false);
+        let builder = builder.with_filter_reloading();
+        let handle = builder.reload_handle();
+        (Box::new(move |filter| handle.reload(filter).is_ok()), builder.try_init())
     };
+    if started.is_ok() {
+        let _ = REPLACE_FILTER.set(replace);
+    }
     if let (Ok(()), Some(complaint)) = (started, complaint) {
         tracing::warn!(error = complaint, "RUST_LOG cannot be read, logging {default}");
     }

@@ -134,6 +134,8 @@ impl Rows {
             status_reason: Set(String::new()),
             paused: Set(false),
             contact_rule: Set("leave".into()),
+            lead_origin: Set(true),
+            logo: Set(String::new()),
             services: Set("[]".into()),
             settings: Set(format!(r#"{{"webhook_url":"{webhook_url}"}}"#)),
             secrets: Set(settings::seal(app, tenant_id, source_id, &secrets)?),

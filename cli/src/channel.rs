@@ -29,8 +29,12 @@ pub enum ChannelCommand {
         #[arg(long, hide = true, conflicts_with = "strict")]
         dev: bool,
     },
-    /// Prints the icon to attach to the letter: SVG, 14×14 px
-    Icon,
+    /// Prints the icon to attach to the letter: the brand's, or Parom's (SVG, 14×14 px)
+    Icon {
+        /// Integration whose brand's icon is wanted [default: the only integration]
+        #[arg(long, value_name = "NAME")]
+        integration: Option<String>,
+    },
 }
 
 /// A language of letters.
@@ -57,9 +61,12 @@ pub fn run(
     errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     let closed = "standard output is closed";
-    let ChannelCommand::Request { integration, channel, lang, strict, dev: _ } = command else {
-        write!(out, "{ICON}").and_then(|()| out.flush()).context(closed)?;
-        return Ok(ExitCode::SUCCESS);
+    let (integration, channel, lang, strict) = match command {
+        ChannelCommand::Request { integration, channel, lang, strict, dev: _ } => (integration, channel, lang, strict),
+        ChannelCommand::Icon { integration } => {
+            out.write_all(&icon(config, integration.as_deref())?).and_then(|()| out.flush()).context(closed)?;
+            return Ok(ExitCode::SUCCESS);
+        }
     };
     let integration = chosen(config, integration.as_deref(), channel.as_deref())?;
     let known = channel.as_deref().map(|id| registered(integration, id)).transpose()?;
@@ -75,6 +82,17 @@ pub fn run(
         let _ = writeln!(errors, "{}", line.to_string().replace('\u{a0}', " "));
     }
     Ok(if letter.gaps.is_empty() || !strict { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The icon of an integration's channels. Without a name, and if it is not clear whose: Parom's.
+fn icon(config: &Config, name: Option<&str>) -> anyhow::Result<Vec<u8>> {
+    let one = match (name, config.integrations.as_slice()) {
+        (Some(_), _) => Some(chosen(config, name, None)?),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    let own = one.and_then(|integration| integration.brand.as_ref()?.icon.as_ref());
+    Ok(own.map_or_else(|| ICON.as_bytes().to_vec(), |icon| icon.bytes.to_vec()))
 }
 
 fn chosen<'config>(

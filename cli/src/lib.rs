@@ -142,7 +142,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = arguments.config.as_deref();
     match arguments.command {
         Command::Demo(command) => demo::run(command).await,
-        Command::Serve => serve::run(Config::load(config)?).await,
+        Command::Serve => serve::run(Config::load(config)?, config).await,
         Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
         Command::Migrate { json } => migrate(config, json).await,
         Command::Doctor(command) => doctor::run(config, command).await,

@@ -1,6 +1,7 @@
 //! `parom serve`.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -19,8 +20,11 @@ use super::print_line;
 const LAST_REQUESTS: Duration = Duration::from_millis(500);
 
 /// Serves until it is asked to stop.
-pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode> {
     let _written = telemetry::start_serving_log();
+    telemetry::set_log_filter(config.telemetry.log.as_deref());
+    // From here on the signal does not end the process.
+    let mut again = signal(SignalKind::hangup()).context("signals cannot be watched")?;
     if config.integrations.is_empty() {
         tracing::warn!("no [[integration]] is configured: no account can install; see parom doctor");
     }
@@ -40,13 +44,22 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     if let Some(url) = running.ops_url() {
         print_line(&format!("operators {url}"))?;
     }
+    let app = running.app.clone();
+    let reloads = async {
+        while again.recv().await.is_some() {
+            parom::reload::reload(&app, Config::load(file)).await;
+        }
+        std::future::pending::<()>().await
+    };
     tokio::select! {
         asked = stop_asked_for() => asked?,
         why = running.failed() => {
             running.stop().await;
             return Err(why);
         }
+        () = reloads => {}
     }
+    drop(app);
     tracing::info!("stopping: finishing accepted requests and deliveries in progress");
     running.pause().await;
     tokio::time::sleep(LAST_REQUESTS).await;

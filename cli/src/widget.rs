@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use base::config::{self, Config, Integration, WidgetConfig};
+use base::i18n::ProductName;
+use connectors::webchat::Color;
 use serde_json::json;
 use widget::{Archive, BuildInputs, Finding, Platform, Vendor};
 
@@ -93,12 +95,19 @@ pub fn run(
 /// Builds the archive of the only integration for trying out, with the panel in the lead card.
 pub fn for_trying(config: &Config) -> anyhow::Result<Vec<u8>> {
     let command = Build { out: PathBuf::new(), platform: None, integration: None, card: true, dev: true, json: false };
-    widget::build(&inputs(config, &command)?).context("the widget cannot be built")
+    built(config, &command, &inputs(config, &command)?)
+}
+
+/// The archive, with the brand's name in its texts.
+fn built(config: &Config, command: &Build, inputs: &BuildInputs) -> anyhow::Result<Vec<u8>> {
+    let product = chosen(config, command)?.and_then(Integration::product);
+    let rename = |text: &str| product.map_or_else(|| text.to_owned(), |name| name.put_into(text));
+    widget::build_named(inputs, &rename).context("the widget cannot be built")
 }
 
 fn build(config: &Config, command: &Build, out: &mut impl Write, errors: &mut impl Write) -> anyhow::Result<ExitCode> {
     let inputs = inputs(config, command)?;
-    let bytes = widget::build(&inputs).context("the widget cannot be built")?;
+    let bytes = built(config, command, &inputs)?;
     std::fs::write(&command.out, &bytes).with_context(|| format!("{} cannot be written", command.out.display()))?;
     let files = Archive::read(&bytes)?.files.len();
     let findings = widget::check(&bytes, Some(inputs.platform))?;
@@ -160,25 +169,38 @@ fn inputs(config: &Config, command: &Build) -> anyhow::Result<BuildInputs> {
     let own = integration.map(platform_of);
     let platform = command.platform.map(Platform::from).or(own).unwrap_or(Platform::Amocrm);
     let about: WidgetConfig = about.unwrap_or_default();
+    let vendor = config::Vendor::of(config, integration);
+    let product = integration.and_then(Integration::product).map(ProductName::as_str);
     Ok(BuildInputs {
         platform,
-        name: about.name,
+        name: if about.name == WidgetConfig::default().name {
+            product.map_or(about.name, str::to_owned)
+        } else {
+            about.name
+        },
         code: about.code.unwrap_or_default(),
         version: about.version,
         languages: about.languages,
         integration: integration.map(|integration| integration.name.clone()).unwrap_or_default(),
         public_url: config.server.public_url.clone(),
         vendor: Vendor {
-            legal_entity: config.vendor.legal_entity.clone(),
-            support_url: config.vendor.support_url.clone(),
-            support_email: config.vendor.support_email.clone(),
-            privacy_url: config.vendor.privacy_url.clone(),
+            legal_entity: vendor.legal_entity,
+            support_url: vendor.support_url,
+            support_email: vendor.support_email,
+            privacy_url: vendor.privacy_url,
         },
+        colors: integration.and_then(colors),
         card: command.card,
         whatsapp: integration.is_some_and(serves_whatsapp),
         dev: command.dev,
         images: about.logo_dir.as_deref().map(images).transpose()?.unwrap_or_default(),
     })
+}
+
+/// The brand's accent colour, as it is readable on the CRM's white pages.
+fn colors(integration: &Integration) -> Option<[String; 2]> {
+    let color = Color::parse(integration.brand.as_ref()?.color.as_deref()?)?.readable_on(Color::WHITE);
+    Some([color.to_string(), color.stronger().to_string()])
 }
 
 /// Whether one of its channels carries WhatsApp.

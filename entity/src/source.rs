@@ -31,6 +31,11 @@ pub struct Model {
     /// `leave`, `link` or `create`.
     #[sea_orm(column_type = "Text")]
     pub contact_rule: String,
+    /// Whether customers' origins are written into their leads.
+    pub lead_origin: bool,
+    /// The version of the chat's logo, in its address; empty if there is none.
+    #[sea_orm(column_type = "Text")]
+    pub logo: String,
     /// JSON, as in amoCRM's Sources API.
     #[sea_orm(column_type = "Text")]
     pub services: String,

@@ -1,5 +1,8 @@
 ## Sentences of errors and live checks (crate::i18n::LocalizedText)
 
+said-logo-kind = choose a PNG, JPEG or WebP picture
+said-logo-bytes = the picture may have up to { $most } KB
+said-logo-pixels = the picture must have between { $least } and { $most } pixels in width and height
 said-quoted = { $text }
 said-fields-wrong = some fields need to be corrected
 said-unauthorized = the key is missing, revoked or wrong

@@ -1,5 +1,8 @@
 ## Предложения ошибок и живых проверок (crate::i18n::LocalizedText)
 
+said-logo-kind = выберите изображение PNG, JPEG или WebP
+said-logo-bytes = изображение может занимать не больше { $most } КБ
+said-logo-pixels = ширина и высота изображения — от { $least } до { $most } пикселей
 said-quoted = { $text }
 said-fields-wrong = некоторые поля нужно исправить
 said-unauthorized = ключ не указан, отозван или неверен

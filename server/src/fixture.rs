@@ -74,6 +74,8 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
         status_reason: String::new(),
         paused: false,
         contact_rule: "leave".into(),
+        lead_origin: true,
+        logo: String::new(),
         services: "[]".into(),
         settings: "{}".into(),
         secrets: None,

@@ -38,6 +38,7 @@ pub fn public(config: &mut web::ServiceConfig) {
         .configure(oauth::routes)
         .configure(webchat::routes)
         .configure(crate::service_status::routes)
+        .configure(crate::brand::routes)
         .configure(crate::legal::routes)
         .configure(crate::media::routes)
         .configure(crate::widget_api::routes)

@@ -259,6 +259,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "plans", &app.tenants, crate::tenant::plan::run);
         keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
         keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
+        keep(tasks, app, "lead_origins", &app.tenants, crate::lead_origin::run);
         keep(tasks, app, "templates", &app.sources, crate::template::run);
         keep(tasks, app, "source_notices", &app.usage, crate::webhook_notices::run);
         keep(tasks, app, "vendor_webhooks", &app.platform, crate::vendor_webhooks::run);

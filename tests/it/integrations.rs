@@ -177,7 +177,7 @@ fn with_a_plan(config: &mut Config) {
     config.integrations.clear();
     let name = "pro".to_owned();
     let (sources, messages_a_month, connectors, storage_mb, requests_per_key) = (None, None, None, None, None);
-    config.plan_list = vec![Plan { name, sources, messages_a_month, connectors, storage_mb, requests_per_key }];
+    config.plan_list = vec![Plan { name, sources, messages_a_month, connectors, storage_mb, requests_per_key }].into();
 }
 
 async fn a_channel_follows_its_rule(world: &mut World) {

@@ -40,7 +40,15 @@ impl Deref for Drill {
 impl Drill {
     /// Creates a database and a key; starts no server yet. `None` if the engine is unavailable.
     pub async fn prepare(engine: Engine, binary: &Path) -> Option<Self> {
-        let database = TestDatabase::fresh(engine).await?;
+        Some(Self::on(TestDatabase::fresh(engine).await?, binary).await)
+    }
+
+    /// [`Drill::prepare`] on a new database of a cluster of the test's own.
+    pub async fn prepare_in(cluster: &str, binary: &Path) -> Self {
+        Self::on(TestDatabase::in_cluster(cluster).await, binary).await
+    }
+
+    async fn on(database: TestDatabase, binary: &Path) -> Self {
         let stage = Stage::set(Clock::system()).await;
         let text = config_text(free_port(), database.url(), stage.sandbox.url());
         let text = format!(
@@ -55,7 +63,7 @@ impl Drill {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let key = String::from_utf8(made.stdout).expect("a key is text");
         drill.stage.api = drill.stage.api.with_key(key.trim());
-        Some(drill)
+        drill
     }
 
     /// The binary with these arguments and this drill's configuration.
@@ -97,6 +105,11 @@ impl Drill {
     /// Blocks all writers of the database until released.
     pub async fn blocked(&self) -> Blocked {
         self.database.blocked().await
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     pub fn config_file(&self) -> PathBuf {
@@ -147,6 +160,13 @@ impl Drill {
         self.child.as_mut().expect("a server runs").start_kill().expect("it is killed");
         let status = self.ends().await;
         assert_eq!(status.signal(), Some(9), "{status}");
+    }
+
+    /// Sends SIGHUP: the server reads its configuration again.
+    pub async fn reads_its_file_again(&self) {
+        let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
+        let done = Command::new("kill").args(["-HUP", &id.to_string()]).status().await;
+        assert!(done.expect("kill runs").success());
     }
 
     /// Sends SIGTERM; the server must exit successfully.

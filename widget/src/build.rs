@@ -51,11 +51,16 @@ pub fn warnings(inputs: &BuildInputs) -> Vec<String> {
 
 /// The archive for upload, as bytes of a zip. [`warnings`] and the check report what it lacks for moderation.
 pub fn build(inputs: &BuildInputs) -> Result<Vec<u8>, BuildError> {
+    build_named(inputs, &str::to_owned)
+}
+
+/// [`build`] with each text changed by `rename`, which puts a brand's name in place of Parom.
+pub fn build_named(inputs: &BuildInputs, rename: &dyn Fn(&str) -> String) -> Result<Vec<u8>, BuildError> {
     let inputs = checked(inputs)?;
     let mut files = scripts(&inputs)?;
     files.extend(images(&inputs));
     let tour = tour(&inputs, &files)?;
-    files.extend(languages(&inputs, &files)?);
+    files.extend(languages(&inputs, &files, rename)?);
     files.insert("manifest.json".to_owned(), printed(&Manifest::of(&inputs, &tour))?);
     Ok(Archive { files }.write()?)
 }
@@ -87,6 +92,11 @@ pub(crate) fn is_version(text: &str) -> bool {
     text.split('.').count() == 3 && text.split('.').all(number)
 }
 
+const STYLE: &str = "style.css";
+/// Parom's colours in it.
+const ACCENT: &str = "#0b5cad";
+const HOVER: &str = "#084a8c";
+
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// Scripts and style. The CRM caches modules by their address, so the version in it loads new ones after an update.
@@ -97,7 +107,10 @@ fn scripts(inputs: &BuildInputs) -> Result<Files, BuildError> {
         if name.starts_with("images/") || (name == "lib/card.js" && !inputs.card) {
             continue;
         }
-        let text = String::from_utf8_lossy(content).replace("\r\n", "\n");
+        let mut text = String::from_utf8_lossy(content).replace("\r\n", "\n");
+        if let Some([accent, hover]) = inputs.colors.as_ref().filter(|_| name == STYLE) {
+            text = text.replace(ACCENT, accent).replace(HOVER, hover);
+        }
         let lines = text
             .split_inclusive('\n')
             .map(|line| if line.contains("'./") { line.replace(".js'", &versioned) } else { line.to_owned() });
@@ -171,11 +184,11 @@ fn tour(inputs: &BuildInputs, files: &Files) -> Result<Vec<String>, BuildError> 
 }
 
 /// One file of texts per language, containing only the texts that the scripts of this archive use.
-fn languages(inputs: &BuildInputs, files: &Files) -> Result<Files, BuildError> {
+fn languages(inputs: &BuildInputs, files: &Files, rename: &dyn Fn(&str) -> String) -> Result<Files, BuildError> {
     let mut written = Files::new();
     for language in inputs.locale() {
         let words = Words::of(&language)?;
-        let about = |key: &str| words.plain(key).map(Value::String);
+        let about = |key: &str| words.plain(key).map(|text| Value::String(rename(&text)));
         let value = json!({
             "widget": {
                 "name": inputs.name,
@@ -185,11 +198,20 @@ fn languages(inputs: &BuildInputs, files: &Files) -> Result<Files, BuildError> {
             },
             "settings": { "state": about("widget-setting-state")? },
             "advanced": { "title": inputs.name },
-            "ui": said(&language, &words, files)?,
+            "ui": renamed(said(&language, &words, files)?, rename),
         });
         written.insert(format!("i18n/{language}.json"), printed(&value)?);
     }
     Ok(written)
+}
+
+/// The same with each text changed.
+fn renamed(value: Value, rename: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(rename(&text)),
+        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, renamed(value, rename))).collect(),
+        other => other,
+    }
 }
 
 /// The texts that scripts refer to: by whole keys, and by prefixes such as `source-state-`.

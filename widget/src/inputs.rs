@@ -56,6 +56,8 @@ pub struct BuildInputs {
     /// Public address of the server.
     pub public_url: Url,
     pub vendor: Vendor,
+    /// The accent colour of its window, and that of what is pointed at, as `#RRGGBB`; none: Parom's.
+    pub colors: Option<[String; 2]>,
     /// With the panel in the lead card (location `lcard-1`).
     pub card: bool,
     /// A channel serves WhatsApp: the widget is shown in amoCRM's list of WhatsApp services (location

@@ -19,7 +19,7 @@ mod script;
 mod words;
 
 pub use archive::{Archive, ArchiveError};
-pub use build::{BuildError, build, warnings};
+pub use build::{BuildError, build, build_named, warnings};
 pub use check::{Finding, RULES, check};
 pub use inputs::{BuildInputs, Platform, Vendor};
 pub use manifest::{LOGOS, Manifest};

@@ -41,6 +41,8 @@ pub struct Lead {
     pub contacts: Vec<i64>,
     /// Its source; `None` if the platform does not report it.
     pub source: Option<LeadSource>,
+    /// Custom fields that have values.
+    pub fields: Vec<Field>,
 }
 
 /// The source of a lead.
@@ -144,6 +146,7 @@ impl Lead {
             is_deleted: lenient::flag(lead, "is_deleted").unwrap_or(false),
             contacts: contacts(lead),
             source: LeadSource::read(lead),
+            fields: lenient::list(lead, "custom_fields_values").into_iter().filter_map(Field::read).collect(),
         })
     }
 }
@@ -179,5 +182,13 @@ impl Rest {
         let items = marked(CALL, leads)?;
         let answer = self.call(token, Request::with_body(CALL, Method::POST, vec!["leads"], &items)?).await?;
         made_ids(&answer, "leads", leads.len())
+    }
+
+    /// Sets custom fields of one lead, each with **all** its values; the other fields stay. Safe to repeat. 404: it does
+    /// not exist (any more).
+    pub async fn set_lead_fields(&self, token: &SecretString, id: i64, fields: &[Field]) -> Result<(), Error> {
+        let (id, body) = (id.to_string(), json!({"custom_fields_values": fields}));
+        let request = Request::with_body("set_lead_fields", Method::PATCH, vec!["leads", &id], &body)?;
+        self.call(token, request).await?.object().map(|_| ())
     }
 }

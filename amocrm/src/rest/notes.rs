@@ -5,8 +5,13 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::batch::{fits, made_ids};
+use super::page::{Page, numbered};
 use super::{Request, Rest};
 use crate::error::Error;
+use crate::lenient;
+
+/// Notes per page: amoCRM's maximum.
+const PAGE: u32 = 250;
 
 /// Entities with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +61,27 @@ pub enum Note {
     },
 }
 
+/// A note on a card, as far as texts are concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenNote {
+    /// CRM id.
+    pub id: i64,
+    /// `common`, `extended_service_message`, ….
+    pub kind: String,
+    /// Its text; none for kinds without one.
+    pub text: Option<String>,
+}
+
+impl WrittenNote {
+    fn read(note: &Value) -> Option<Self> {
+        Some(Self {
+            id: lenient::number(note, "id")?,
+            kind: lenient::text(note, "note_type").unwrap_or_default(),
+            text: note.get("params").and_then(|params| lenient::text(params, "text")),
+        })
+    }
+}
+
 impl Note {
     /// Notes of an integration start no bots, because two bots that answer each other would never stop.
     fn body(&self, place: usize) -> Value {
@@ -87,5 +113,19 @@ impl Rest {
         let id = id.to_string();
         let request = Request::with_body(CALL, Method::POST, vec![entity.segment(), &id, "notes"], &items)?;
         made_ids(&self.call(token, request).await?, "notes", notes.len())
+    }
+
+    /// A page of up to 250 notes of a card; `page` counts from 1.
+    pub async fn notes(
+        &self,
+        token: &SecretString,
+        entity: Entity,
+        id: i64,
+        page: u32,
+    ) -> Result<Page<WrittenNote>, Error> {
+        const CALL: &str = "notes";
+        let id = id.to_string();
+        let request = Request::get(CALL, vec![entity.segment(), &id, CALL], numbered(page, PAGE));
+        Page::read(&self.call(token, request).await?, page, CALL, WrittenNote::read)
     }
 }

@@ -44,7 +44,11 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     rule("telemetry.trace_share", (0.0..=1.0).contains(&config.telemetry.trace_share), "must be from 0 to 1")?;
     super::vendor_webhook::check(&config.vendor_webhooks)?;
-    integrations(&config.integrations, &config.plan_list)
+    if let Some(filter) = &config.telemetry.log {
+        let read = tracing_subscriber::EnvFilter::try_new(filter);
+        read.map_err(|error| broken("telemetry.log", format!("is not a log filter ({error})")))?;
+    }
+    integrations(&config.integrations, &config.plan_list.get())
 }
 
 fn messengers(config: &Config) -> Result<(), ConfigError> {
@@ -211,6 +215,9 @@ pub(super) fn integrations(integrations: &[Integration], plans: &[Plan]) -> Resu
         secret(key("client_secret"), Some(&integration.client_secret))?;
         secret(key("previous_client_secret"), integration.previous_client_secret.as_ref())?;
         addresses(&key, integration)?;
+        if let Some(brand) = &integration.brand {
+            super::brand::check(&key, brand)?;
+        }
         for (position, channel) in integration.channels.iter().enumerate() {
             let key = |name: &str| format!("integration[{place}].channel[{position}].{name}");
             self::channel(&key, channel)?;

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::{CONNECTORS, Platform, base, parse};
+use super::{BrandConfig, CONNECTORS, Platform, base, parse};
 
 /// One amoCRM integration of the vendor.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Integration {
     pub amojo_url: Url,
     pub channels: Vec<Channel>,
     pub widget: Option<WidgetConfig>,
+    /// How its accounts see the service; none: as Parom.
+    pub brand: Option<BrandConfig>,
 }
 
 /// A Chats API channel, with what was agreed with amoCRM's support (it cannot be queried).
@@ -146,6 +148,7 @@ struct IntegrationFile {
     #[serde(default)]
     channel: Vec<Channel>,
     widget: Option<WidgetConfig>,
+    brand: Option<BrandConfig>,
 }
 
 impl From<IntegrationFile> for Integration {
@@ -166,6 +169,7 @@ impl From<IntegrationFile> for Integration {
             amojo_url: file.amojo_url.unwrap_or_else(|| parse::constant(platform.amojo_url())),
             channels: file.channel,
             widget: file.widget,
+            brand: file.brand,
         }
     }
 }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::integration::{every_connector, owned, parom, plain_host};
-use super::{Channel, Integration, Platform, ReactionSupport, WidgetConfig, base, parse};
+use super::{BrandConfig, Channel, Integration, Platform, ReactionSupport, WidgetConfig, base, parse};
 
 impl Integration {
     /// One of this platform without name, id, secret and channels; the rest as in a file that sets nothing else.
@@ -25,6 +25,7 @@ impl Integration {
             amojo_url: parse::constant(platform.amojo_url()),
             channels: Vec::new(),
             widget: None,
+            brand: None,
         }
     }
 
@@ -56,6 +57,9 @@ impl Integration {
         }
         if let Some(widget) = &self.widget {
             text.widget(widget);
+        }
+        if let Some(brand) = &self.brand {
+            text.brand(brand);
         }
         for channel in &self.channels {
             text.channel(channel);
@@ -137,6 +141,20 @@ impl Text {
         }
     }
 
+    fn brand(&mut self, brand: &BrandConfig) {
+        self.table("[integration.brand]");
+        for (key, text) in brand.texts() {
+            if let Some(text) = text {
+                self.put(key, text);
+            }
+        }
+        for (key, picture) in [("logo", &brand.logo), ("icon", &brand.icon)] {
+            if let Some(picture) = picture {
+                self.put(key, &picture.data());
+            }
+        }
+    }
+
     fn channel(&mut self, channel: &Channel) {
         self.table("[[integration.channel]]");
         self.put("id", &channel.id);
@@ -182,7 +200,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Bot;
+    use crate::config::{Bot, Picture};
 
     fn same(one: &Integration) {
         let text = one.to_toml();
@@ -208,6 +226,15 @@ mod tests {
             one.amojo_url = "http://127.0.0.1:9100/".parse().unwrap();
             one.consent_url = "http://127.0.0.1:9100/oauth".parse().unwrap();
             one.widget = Some(WidgetConfig { code: Some("code".to_owned()), ..WidgetConfig::default() });
+            let picture = |text: &str| Picture::try_from(text.to_owned()).ok();
+            one.brand = Some(BrandConfig {
+                name: Some("Acme \"Chat\"".to_owned()),
+                color: Some("#0b7a4b".to_owned()),
+                logo: picture("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+                icon: picture("data:image/png;base64,iVBORw0KGgo="),
+                ..BrandConfig::default()
+            });
+            assert!(one.brand.as_ref().is_some_and(|brand| brand.logo.is_some() && brand.icon.is_some()));
             let mut channel = Channel::blank();
             channel.id = "344a5002-f8ca-454d-af3d-396180102ac7".to_owned();
             channel.code = "amo.ext.1".to_owned();

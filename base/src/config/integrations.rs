@@ -7,13 +7,20 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 use super::{Channel, Config, Integration};
+use crate::i18n::{Language, Words};
 
 /// The integrations in use. Each look sees one whole list; a later one may see another. What was found stays as it is
 /// for as long as it is held.
 #[derive(Debug)]
 pub struct Integrations {
+    list: RwLock<Lists>,
+}
+
+#[derive(Debug)]
+struct Lists {
     file: Vec<Arc<Integration>>,
-    list: RwLock<Arc<[Arc<Integration>]>>,
+    stored: Vec<Arc<Integration>>,
+    all: Arc<[Arc<Integration>]>,
 }
 
 /// A channel, held together with its integration.
@@ -35,12 +42,12 @@ impl Integrations {
     /// Those of the file.
     pub fn new(config: &Config) -> Self {
         let file: Vec<_> = config.integrations.iter().cloned().map(Arc::new).collect();
-        Self { list: RwLock::new(file.clone().into()), file }
+        Self { list: RwLock::new(Lists { stored: Vec::new(), all: file.clone().into(), file }) }
     }
 
     /// All, the file's first.
     pub fn all(&self) -> Arc<[Arc<Integration>]> {
-        self.list.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.list.read().unwrap_or_else(PoisonError::into_inner).all.clone()
     }
 
     /// The integration with this name.
@@ -70,6 +77,18 @@ impl Integrations {
         })
     }
 
+    /// The texts that the accounts of an integration read.
+    pub fn words(&self, integration: &str, language: Language) -> Words {
+        Words::named(language, self.named(integration).and_then(|one| one.product()))
+    }
+
+    /// An integration whose brand all others have too, for pages on which the account is not known yet.
+    pub fn of_one_brand(&self) -> Option<Arc<Integration>> {
+        let all = self.all();
+        let first = all.first()?;
+        all.iter().all(|one| one.brand == first.brand).then(|| first.clone())
+    }
+
     /// The platforms' names, `amoCRM, Kommo`; amoCRM if there is no integration.
     pub fn brands(&self) -> String {
         let brands: BTreeSet<&str> = self.all().iter().map(|one| one.platform.brand()).collect();
@@ -78,22 +97,43 @@ impl Integrations {
 
     /// Whether the file has an integration with this name.
     pub fn is_in_file(&self, name: &str) -> bool {
-        self.file.iter().any(|one| one.name == name)
+        self.of_file().iter().any(|one| one.name == name)
     }
 
     /// Uses these beside the file's. One that shares its name, its `client_id` or a channel's id with the file or with
     /// one before it is left out; returns the names of those.
     pub fn replace(&self, stored: impl IntoIterator<Item = Arc<Integration>>) -> Vec<String> {
+        let mut lists = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        lists.stored = stored.into_iter().collect();
+        lists.merge()
+    }
+
+    /// Those of the file.
+    pub fn of_file(&self) -> Vec<Arc<Integration>> {
+        self.list.read().unwrap_or_else(PoisonError::into_inner).file.clone()
+    }
+
+    /// Uses the file's integrations of a configuration that was read again; returns the stored ones that are left out
+    /// ([`Integrations::replace`]).
+    pub fn follow(&self, config: &Config) -> Vec<String> {
+        let mut lists = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        lists.file = config.integrations.iter().cloned().map(Arc::new).collect();
+        lists.merge()
+    }
+}
+
+impl Lists {
+    fn merge(&mut self) -> Vec<String> {
         let mut all = self.file.clone();
         let mut left_out = Vec::new();
-        for one in stored {
-            if collision(all.iter().map(Arc::as_ref), &one).is_some() {
+        for one in &self.stored {
+            if collision(all.iter().map(Arc::as_ref), one).is_some() {
                 left_out.push(one.name.clone());
             } else {
-                all.push(one);
+                all.push(one.clone());
             }
         }
-        *self.list.write().unwrap_or_else(PoisonError::into_inner) = all.into();
+        self.all = all.into();
         left_out
     }
 }

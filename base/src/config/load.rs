@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::explain::{explain, without_excerpt};
 use super::known::{DEFAULTS, nearest};
-use super::{Config, Integration, Plan, check};
+use super::{Config, Integration, Plan, check, live};
 
 /// The prefix of environment variables that are settings.
 const PREFIX: &str = "PAROM__";
@@ -131,8 +131,15 @@ pub(super) fn merge(
         })?;
         variables.insert(key, name);
     }
-    read(origin, builder).and_then(|config: Config| check::check(&config).map(|()| config)).map_err(|error| match error
-    {
+    let digests = builder
+        .build_cloned()
+        .and_then(Merged::try_deserialize::<serde_json::Value>)
+        .map(|merged| live::digests(&merged));
+    let checked = |mut config: Config| {
+        config.digests = digests.unwrap_or_default();
+        check::check(&config).map(|()| config)
+    };
+    read(origin, builder).and_then(checked).map_err(|error| match error {
         ConfigError::Invalid { key, problem, .. } => {
             ConfigError::Invalid { variable: variables.get(&key).cloned(), key, problem }
         }

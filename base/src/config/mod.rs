@@ -8,6 +8,7 @@
 //!
 //! Only this folder reads the environment; other code uses [`variable`]. `Debug` of all types here shows no secrets.
 
+mod brand;
 mod certificates;
 mod check;
 mod clear;
@@ -17,6 +18,7 @@ mod integration;
 mod integration_text;
 mod integrations;
 mod known;
+mod live;
 mod load;
 mod media;
 mod messenger;
@@ -37,10 +39,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use brand::{BrandConfig, Picture};
 pub use certificates::certificates;
 pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, ReactionSupport, WidgetConfig};
 pub use integrations::{ConfiguredChannel, Integrations, collision};
+pub use live::{ConfigChanges, Live};
 pub use load::{ConfigError, variable};
 pub use media::{MediaConfig, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
@@ -72,9 +76,9 @@ pub struct Config {
     pub status: StatusConfig,
     pub customers: Customers,
     pub limits: LimitsConfig,
-    pub plans: PlansConfig,
+    pub plans: Live<PlansConfig>,
     #[serde(default, rename = "plan")]
-    pub plan_list: Vec<Plan>,
+    pub plan_list: Live<Vec<Plan>>,
     pub rates: Rates,
     pub media: MediaConfig,
     pub spool: SpoolConfig,
@@ -87,6 +91,9 @@ pub struct Config {
     pub vendor_webhooks: Vec<VendorWebhook>,
     #[serde(default, rename = "integration")]
     pub integrations: Vec<Integration>,
+    /// For [`Config::changes`].
+    #[serde(skip)]
+    digests: live::Digests,
 }
 
 /// Listening and public addresses of the server.
@@ -282,6 +289,8 @@ pub struct Telemetry {
     /// An OTLP collector's HTTP address, without `/v1/traces`; unset: no traces.
     #[serde(default, deserialize_with = "parse::optional_address")]
     pub otlp_url: Option<Url>,
+    /// The log filter unless `RUST_LOG` is set.
+    pub log: Option<String>,
     /// Share of messages that are traced: 1 is all.
     pub trace_share: f64,
 }

@@ -54,13 +54,13 @@ impl Plan {
 
 impl Config {
     /// The plan with this name.
-    pub fn plan(&self, name: &str) -> Option<&Plan> {
-        self.plan_list.iter().find(|plan| plan.name == name)
+    pub fn plan(&self, name: &str) -> Option<Plan> {
+        self.plan_list.get().iter().find(|plan| plan.name == name).cloned()
     }
 }
 
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
-    let plans = &config.plans;
+    let (plans, list) = (config.plans.get(), config.plan_list.get());
     rule("plans.grace_days", plans.grace_days <= MOST_DAYS, "must be at most 365")?;
     rule("plans.warn_days", plans.warn_days.len() <= MOST_WARNINGS, "may have at most 10 numbers")?;
     let mut days = BTreeSet::new();
@@ -71,7 +71,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     rule("plans.trial_days", plans.trial_days <= MOST_TRIAL_DAYS, "must be at most 3650; 0 means no end")?;
     let mut names = BTreeSet::new();
-    for (place, plan) in config.plan_list.iter().enumerate() {
+    for (place, plan) in list.iter().enumerate() {
         let key = |name: &str| format!("plan[{place}].{name}");
         rule(
             key("name"),
@@ -89,7 +89,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         connectors(&key("connectors"), plan.connectors.as_deref())?;
     }
     if !plans.default.is_empty() && config.plan(&plans.default).is_none() {
-        let names: Vec<&str> = config.plan_list.iter().map(|plan| plan.name.as_str()).collect();
+        let names: Vec<&str> = list.iter().map(|plan| plan.name.as_str()).collect();
         let known = if names.is_empty() {
             "there is no [[plan]]".to_owned()
         } else {

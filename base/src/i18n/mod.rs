@@ -19,6 +19,7 @@ mod glue;
 mod language;
 mod localized;
 mod numbers;
+mod product;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ mod time;
 pub use language::{COOKIE, Language};
 pub use localized::{CRM, Filling, LocalizedText};
 pub use numbers::{bytes, decimal};
+pub use product::ProductName;
 pub use time::{When, Zone, duration};
 
 // Immutable data of the binary, parsed on first use; not mutable state.
@@ -54,11 +56,36 @@ static_loader! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     language: Language,
+    product: Option<ProductName>,
 }
 
 impl Words {
     pub const fn new(language: Language) -> Self {
-        Self { language }
+        Self { language, product: None }
+    }
+
+    /// Texts that call the service by a brand's name.
+    pub const fn named(language: Language, product: Option<ProductName>) -> Self {
+        Self { language, product }
+    }
+
+    /// The same texts in another language.
+    #[must_use]
+    pub const fn in_language(self, language: Language) -> Self {
+        Self { language, product: self.product }
+    }
+
+    /// The brand's name for the service, if it has one.
+    pub const fn brand(&self) -> Option<ProductName> {
+        self.product
+    }
+
+    /// The name of the service.
+    pub const fn product(&self) -> &'static str {
+        match self.product {
+            Some(name) => name.as_str(),
+            None => product::PAROM,
+        }
     }
 
     pub const fn language(&self) -> Language {
@@ -67,7 +94,7 @@ impl Words {
 
     /// The text of a key. Arguments are filled by [`Sentence::with`].
     pub fn text(&self, key: impl Into<Cow<'static, str>>) -> Sentence {
-        Sentence { language: self.language, key: key.into(), arguments: HashMap::new() }
+        Sentence { words: *self, key: key.into(), arguments: HashMap::new() }
     }
 
     /// The text of a state: `text_of("source-state-", "working")`. For keys whose end is data.
@@ -91,10 +118,12 @@ fn is_in(language: Language, key: &str) -> bool {
 /// A text with its arguments, rendered by `Display`; a missing key renders as itself and is logged.
 #[derive(Clone, Debug)]
 pub struct Sentence {
-    language: Language,
+    words: Words,
     key: Cow<'static, str>,
-    arguments: HashMap<Cow<'static, str>, FluentValue<'static>>,
+    arguments: Arguments,
 }
+
+type Arguments = HashMap<Cow<'static, str>, FluentValue<'static>>;
 
 impl Sentence {
     /// Sets one argument: a number (selects the plural form) or a text.
@@ -107,8 +136,18 @@ impl Sentence {
 
 impl fmt::Display for Sentence {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match CATALOGUE.try_lookup_with_args(&self.language.id(), &self.key, &self.arguments) {
-            Some(text) => out.write_str(&glue::glued(&text, self.language)),
+        let language = self.words.language;
+        let said = |arguments: &Arguments| CATALOGUE.try_lookup_with_args(&language.id(), &self.key, arguments);
+        let text = match self.words.product {
+            None => said(&self.arguments),
+            Some(name) => {
+                let guarded = |(key, value): (&Cow<'static, str>, _)| (key.clone(), product::guarded(value));
+                let text = said(&self.arguments.iter().map(guarded).collect());
+                text.map(|text| product::unguarded(&name.put_into(&text)))
+            }
+        };
+        match text {
+            Some(text) => out.write_str(&glue::glued(&text, language)),
             None => {
                 tracing::error!(key = %self.key, "a text has no translation");
                 out.write_str(&self.key)

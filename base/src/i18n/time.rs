@@ -1,12 +1,10 @@
 //! Formats times and durations, in an account's time zone.
 
+use crate::millis::{HOUR, MINUTE};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::Words;
-
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
 
 /// A time zone, by its name in the IANA database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::i18n::{Language, Words};
+use crate::i18n::Words;
 
 /// Why a message failed: a code of the public API and a text for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,14 +30,14 @@ pub enum FailureCode {
 
 impl Failure {
     /// The text for the manager, in the account's language: the given one, else that of the code.
-    pub fn words(&self, language: Language) -> String {
-        if self.text.is_empty() { failure_words(self.code, language) } else { self.text.clone() }
+    pub fn text_in(&self, words: Words) -> String {
+        if self.text.is_empty() { failure_words(self.code, words) } else { self.text.clone() }
     }
 }
 
 /// The text for the manager if none was given.
-pub fn failure_words(code: FailureCode, language: Language) -> String {
-    Words::new(language).text_of("failure-", code.word()).to_string()
+pub fn failure_words(code: FailureCode, words: Words) -> String {
+    words.text_of("failure-", code.word()).to_string()
 }
 
 impl FailureCode {

@@ -7,7 +7,7 @@ pub struct Color([u8; 3]);
 impl Color {
     /// Parom's default.
     pub const DEFAULT: Self = Self([0x0B, 0x5C, 0xAD]);
-    const WHITE: Self = Self([0xFF; 3]);
+    pub const WHITE: Self = Self([0xFF; 3]);
     const BLACK: Self = Self([0; 3]);
     /// Minimum contrast for text (WCAG 2.2, 1.4.3).
     const READABLE: f64 = 4.5;
@@ -37,6 +37,30 @@ impl Color {
     pub fn low_contrast(self) -> Option<f64> {
         let contrast = self.contrast(Self::WHITE);
         (contrast < Self::READABLE).then_some(contrast)
+    }
+
+    /// This colour, or the nearest darker or lighter one that is readable on a ground.
+    #[must_use]
+    pub fn readable_on(self, ground: Self) -> Self {
+        let end = ground.text_on();
+        let shades = (0..=20_u16).map(|step| self.toward(end, step));
+        shades.into_iter().find(|shade| shade.contrast(ground) >= Self::READABLE).unwrap_or(end)
+    }
+
+    /// A shade with more contrast to the text on it, for what is pointed at.
+    #[must_use]
+    pub fn stronger(self) -> Self {
+        self.toward(if self.text_on() == Self::WHITE { Self::BLACK } else { Self::WHITE }, 4)
+    }
+
+    /// So many twentieths of the way to another colour.
+    fn toward(self, end: Self, twentieths: u16) -> Self {
+        let mut parts = self.0;
+        for (part, end) in parts.iter_mut().zip(end.0) {
+            let mixed = (u16::from(*part) * (20 - twentieths) + u16::from(end) * twentieths) / 20;
+            *part = u8::try_from(mixed).unwrap_or(end);
+        }
+        Self(parts)
     }
 
     /// The contrast of two colours, 1 to 21 (WCAG 2.2).

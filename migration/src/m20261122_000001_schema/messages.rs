@@ -6,8 +6,18 @@
 
 use crate::table::{Table, bigint, blob, boolean, integer, smallint, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] =
-    &[CONVERSATION, CONVERSATION_ALIAS, CONTACT_TASK, CHAT_EMAIL, MESSAGE, DEDUPE, PARKED_STATUS, RAW_HOOK, MEDIA];
+pub(super) const TABLES: &[Table] = &[
+    CONVERSATION,
+    CONVERSATION_ALIAS,
+    CONTACT_TASK,
+    ORIGIN_TASK,
+    CHAT_EMAIL,
+    MESSAGE,
+    DEDUPE,
+    PARKED_STATUS,
+    RAW_HOOK,
+    MEDIA,
+];
 
 /// A chat with one customer, or a group chat, on one source; and the contact in amoCRM that it belongs to.
 const CONVERSATION: Table = tenant_table("conversation", &["id"])
@@ -68,6 +78,20 @@ const CONTACT_TASK: Table = tenant_table("contact_task", &["conversation_id"])
     .indexes(&[
         // Finds tasks that are due. Over all accounts.
         "CREATE INDEX contact_task_due ON contact_task (next_try_at)",
+    ]);
+
+/// Conversations whose origin has yet to be written into their leads in amoCRM.
+const ORIGIN_TASK: Table = tenant_table("origin_task", &["conversation_id"])
+    .columns(&[
+        uuid("conversation_id"),
+        integer("tries"),
+        boolean("noting"),
+        bigint("next_try_at"),
+        bigint("created_at"),
+    ])
+    .indexes(&[
+        // Finds tasks that are due. Over all accounts.
+        "CREATE INDEX origin_task_due ON origin_task (next_try_at)",
     ]);
 
 /// Addresses at which visitors of a site's chat get answers that they have not read, and their next letters.

@@ -3,7 +3,7 @@
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 
 pub(super) const TABLES: &[Table] =
-    &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE, CRM_COPY, SOURCE_PULSE, CHAT_SITE];
+    &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE, CRM_COPY, SOURCE_PULSE, CHAT_SITE, CHAT_LOGO];
 
 /// A line at a messenger, mirrored as a source in amoCRM.
 const SOURCE: Table = tenant_table("source", &["id"])
@@ -34,6 +34,8 @@ const SOURCE: Table = tenant_table("source", &["id"])
         bigint("look_at").null(),
         bigint("renew_at").null(),
         bigint("poll_at").null(),
+        boolean("lead_origin").default("true"),
+        text("logo").default("''"),
     ])
     .indexes(&[
         // An external id names one source in amoCRM; that of a deleted source may be used again.
@@ -121,6 +123,14 @@ const SOURCE_PULSE: Table = tenant_table("source_pulse", &["source_id"]).columns
     bigint("since_hour"),
     bigint("last_at"),
     text("week"),
+]);
+
+/// Pictures in the headers of sites' chats.
+const CHAT_LOGO: Table = tenant_table("chat_logo", &["source_id"]).columns(&[
+    uuid("source_id"),
+    blob("picture"),
+    text("mime_type"),
+    bigint("created_at"),
 ]);
 
 /// When a site's page last loaded the web chat.

@@ -1,5 +1,5 @@
-//! Custom fields of cards: www.amocrm.ru/developers/content/crm_platform/custom-fields. Contacts have the default ones
-//! of a new account; leads have none here.
+//! Custom fields of cards: www.amocrm.ru/developers/content/crm_platform/custom-fields. Contacts and leads have
+//! those of a new account.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{
     contacts::{enum_id, field_id},
     hal,
     page::Page,
-    problem,
+    problem, tracking,
 };
 use crate::{
     exchange::Answer,
@@ -45,8 +45,10 @@ fn show(call: &Call<'_>, account: &Account, kind: &FieldKind, place: usize) -> V
 }
 
 fn all(call: &Call<'_>, entity: &str) -> Vec<Value> {
-    if entity != "contacts" {
-        return Vec::new();
+    match entity {
+        "contacts" => {}
+        "leads" => return tracking::all(call),
+        _ => return Vec::new(),
     }
     let shown = call
         .account(|account| FIELDS.iter().enumerate().map(|(place, kind)| show(call, account, kind, place)).collect());

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, contacts, hal, page::Page};
+use super::{Call, contacts, hal, page::Page, tracking};
 use crate::{
     exchange::Answer,
     state::{Account, Lead, crm::Card},
@@ -52,7 +52,7 @@ fn show(call: &Call<'_>, account: &Account, lead: &Lead, with: &[String]) -> Opt
         "closed_at": card.closed_at,
         "closest_task_at": null,
         "is_deleted": false,
-        "custom_fields_values": null,
+        "custom_fields_values": tracking::values(account, card),
         "score": null,
         "account_id": account.id,
         "_links": call.link(&format!("leads/{}", lead.id)),

@@ -1,5 +1,7 @@
 //! Creates and changes leads, alone or (`complex`) together with their contact.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -7,6 +9,7 @@ use super::{
     batch::{self, BATCH, Wrong, no_choice, typed},
     contacts_write::{Draft as ContactDraft, embedded_tags, user},
     hal, problem,
+    tracking::{self, TrackingChange},
 };
 use crate::{
     exchange::Answer,
@@ -33,6 +36,7 @@ struct Draft {
     /// The contact in `_embedded.contacts` of `complex`.
     contact: Option<ContactDraft>,
     tags: Option<Vec<String>>,
+    tracking: Vec<TrackingChange>,
 }
 
 /// The source in `_embedded.source`: by `external_id`, of the integration's own.
@@ -101,6 +105,7 @@ impl Draft {
             contact_id,
             contact,
             tags: embedded_tags(&fields)?,
+            tracking: tracking::read(account, &fields)?,
         })
     }
 
@@ -124,6 +129,9 @@ impl Draft {
         card.responsible_user_id = self.responsible_user_id.unwrap_or(card.responsible_user_id);
         card.source_id = self.source_id.or(card.source_id);
         card.tags = self.tags.unwrap_or(std::mem::take(&mut card.tags));
+        for change in self.tracking {
+            change.apply(card);
+        }
     }
 }
 
@@ -151,6 +159,7 @@ fn make(call: &Call<'_>, account: &mut Account, mut draft: Draft, now: i64) -> (
         closed_at: None,
         source_id: None,
         tags: Vec::new(),
+        tracking: BTreeMap::new(),
     };
     draft.lay_over(&mut lead, &mut card);
     account.keep_lead(lead, card);

@@ -20,6 +20,7 @@ mod tags;
 mod talks;
 mod templates;
 mod templates_write;
+mod tracking;
 mod unsorted;
 mod webhooks;
 mod widgets;

@@ -1,5 +1,7 @@
 //! People's actions in the CRM, for tests and programs: contacts, leads, talks, templates, subscriptions.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::Sandbox;
@@ -8,7 +10,7 @@ use crate::{
     log::{CrmHookView, HookAnswer},
     state::{
         Account,
-        crm::{self, Contact, Template},
+        crm::{self, Card, Contact, Template},
     },
     view::{ContactView, IncomingLeadView, LinkView, TalkView, WebhookView},
 };
@@ -106,6 +108,23 @@ impl Sandbox {
         self.act(host, |account, now| {
             let user_id = account.administrator().map_or(0, |user| user.id);
             account.decline(uid, user_id, now).is_some()
+        })
+    }
+
+    /// The tracking fields of a lead that have values, by code.
+    pub fn tracking_of(&self, host: &str, lead_id: i64) -> BTreeMap<String, String> {
+        self.look(host, |account| {
+            let of_lead =
+                |card: &Card| card.tracking.iter().map(|(&code, value)| (code.to_owned(), value.clone())).collect();
+            account.crm.cards.get(&lead_id).map(of_lead).unwrap_or_default()
+        })
+    }
+
+    /// The texts of the notes on a lead, the oldest first.
+    pub fn notes_of(&self, host: &str, lead_id: i64) -> Vec<String> {
+        self.look(host, |account| {
+            let of_lead = account.crm.notes.iter().filter(|note| note.entity == "leads" && note.entity_id == lead_id);
+            of_lead.filter_map(|note| note.params.get("text").and_then(Value::as_str).map(str::to_owned)).collect()
         })
     }
 

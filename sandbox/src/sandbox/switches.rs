@@ -117,6 +117,11 @@ impl Sandbox {
         });
     }
 
+    /// A user removes these tracking fields of leads, by code, and restores all others. New accounts have all.
+    pub fn remove_tracking_fields(&self, host: &str, codes: &[&str]) {
+        self.switch(host, |switches| switches.removed_fields = codes.iter().map(|&code| code.to_owned()).collect());
+    }
+
     /// Whether disposable tokens have `is_admin`, which amoCRM does not document. They do by default.
     pub fn set_admin_claim(&self, host: &str, present: bool) {
         self.switch(host, |switches| switches.no_admin_claim = !present);

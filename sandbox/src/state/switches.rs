@@ -25,6 +25,8 @@ pub(crate) struct Switches {
     pub(crate) no_webhooks: bool,
     /// Archived pipelines, by id.
     pub(crate) archived: Vec<i64>,
+    /// Codes of the tracking fields of leads that a user has removed.
+    pub(crate) removed_fields: Vec<String>,
 }
 
 /// The state of an integration in an account that has installed it at least once.

@@ -49,10 +49,18 @@ export const drawing = (shape) => {
   return made;
 };
 
-/** The first letter of a name, in the circle that replaces a picture. */
-export const avatar = (name) => {
-  const made = element("span", "avatar", [...(name || "?").trim()][0].toUpperCase());
+/** A picture in a circle, or the first letter of a name where there is none, or a page's policy does not let it load. */
+export const avatar = (name, picture) => {
+  const letter = [...(name || "?").trim()][0].toUpperCase();
+  const made = element("span", "avatar", picture ? "" : letter);
   made.setAttribute("aria-hidden", "true");
+  if (picture) {
+    const shown = element("img");
+    shown.alt = "";
+    shown.addEventListener("error", () => made.replaceChildren(letter));
+    shown.src = picture;
+    made.append(shown);
+  }
   return made;
 };
 

@@ -43,7 +43,7 @@ const privacy = () => (place.privacy ? [made("p", "privacy", { class: "small" },
 export const build = (into, leave) => {
   const state = made("p", "status", { class: place.here ? "here" : "" }, place.status);
   const name = made("div", "", { class: "about" }, made("h2", "title", {}, place.title), state);
-  const head = made("header", "", {}, avatar(place.title), name, drawn("close", "close", words.minimise, leave));
+  const head = made("header", "", {}, avatar(place.title, place.logo && place.base + "/logo?v=" + place.logo), name, drawn("close", "close", words.minimise, leave));
   const notice = made("p", "notice", { class: "notice t-wait", role: "status" });
   notice.hidden = true;
   const typing = made("p", "typing", { role: "status" });

@@ -11,8 +11,8 @@ const element = (name, options = {}, ...children) => {
   return made;
 };
 
-// Tabs. All sections are in the form: input in one stays when another is shown.
-const sections = [...form.querySelectorAll("[data-tab]")];
+// Tabs. The settings of all sections are in one form: input in one stays when another is shown.
+const sections = [...document.querySelectorAll("[data-tab]")];
 const links = [...document.querySelectorAll("a[data-tab-of]")];
 
 const turnTo = (tab) => {
@@ -146,6 +146,19 @@ frame.hidden = false;
 
 const message = (side, text) => element("li", { className: "message " + side }, element("p", { className: "text", textContent: text }));
 
+// The logo: the one that was just chosen, or the stored one. It is stored by its own button.
+const chosen = document.getElementById("f-logo");
+let drawn = document.getElementById("logo")?.src;
+chosen.addEventListener("change", () => {
+  const reader = new FileReader();
+  reader.addEventListener("load", () => {
+    drawn = reader.result;
+    draw();
+  });
+  if (chosen.files[0]) reader.readAsDataURL(chosen.files[0]);
+});
+const picture = () => drawn && element("img", { src: drawn, alt: "" });
+
 const draw = () => {
   const brand = parse(colour.value) || "#0B5CAD";
   const isLow = onWhite(brand) < 4.5;
@@ -158,7 +171,7 @@ const draw = () => {
   host.setAttribute("theme", field("theme").value);
   const title = field("title").value.trim() || about.words.title;
   const status = about.words["status_" + (field("reply_time").value || "online")];
-  const avatar = element("span", { className: "avatar", textContent: [...title][0].toUpperCase(), ariaHidden: "true" });
+  const avatar = element("span", { className: "avatar", ariaHidden: "true" }, picture() || [...title][0].toUpperCase());
   const name = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: "here", textContent: status }));
   const greeting = element("p", { id: "greeting", textContent: field("greeting").value.trim() || about.words.greeting });
   const asked = [...form.querySelectorAll('[name="set.ask"]:checked')].map((one) =>

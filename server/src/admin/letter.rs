@@ -1,13 +1,13 @@
 //! The e-mail to amoCRM's support that registers a Chats API channel: the 14 answers of the form in order, filled from
 //! the configuration. Command line and admin show the same.
 
-use base::config::{Channel, Config, Integration, Platform, ReactionSupport, base};
+use base::config::{Channel, Config, Integration, Platform, ReactionSupport, Vendor, base};
 use base::i18n::{Language, Words};
 use url::{Host, Url};
 
 /// The icon attached to it: round, 14×14 px, far below the allowed 100 KB.
 pub const ICON: &str = include_str!("../../assets/admin/channel-icon.svg");
-/// The name under which the icon is attached.
+/// The name under which Parom's icon is attached.
 pub const ICON_NAME: &str = "channel-icon.svg";
 /// The placeholder for an integration's id.
 const EXAMPLE_ID: &str = "00000000-0000-0000-0000-000000000000";
@@ -69,7 +69,7 @@ pub fn write(about: LetterSubject<'_>, language: Language) -> anyhow::Result<Reg
     lines.extend([String::new(), words.text("channel-letter-beside").to_string()]);
     lines.extend(extras(words, channel).into_iter().map(|extra| format!("- {extra}")));
     lines.extend([String::new(), words.text("channel-letter-end").to_string()]);
-    let vendor = &about.config.vendor;
+    let vendor = Vendor::of(about.config, Some(about.integration));
     lines.extend([&vendor.name, &vendor.legal_entity].into_iter().filter(|line| !line.is_empty()).cloned());
     let plain = |text: String| text.replace('\u{a0}', " ");
     Ok(RegistrationLetter {
@@ -100,8 +100,8 @@ impl LetterWriter {
             let ids = self.fact(own("channel.allowed_accounts"), "channel-gap-accounts", !ids.is_empty(), &ids);
             words.text("channel-letter-accounts").with("ids", ids)
         };
-        let email = &config.vendor.support_email;
-        let email = self.fact("vendor.support_email".to_owned(), "channel-gap-email", email.contains('@'), email);
+        let email = Vendor::of(config, Some(integration)).support_email;
+        let email = self.fact("vendor.support_email".to_owned(), "channel-gap-email", email.contains('@'), &email);
         let client = &integration.client_id;
         let known = !client.is_empty() && client != EXAMPLE_ID;
         let client = self.fact(own("client_id"), "channel-gap-client", known, client);
@@ -123,10 +123,10 @@ impl LetterWriter {
             words.text("channel-letter-write-first").with("answer", self.answer(channel.write_first)).to_string(),
             self.window(integration.platform, channel),
             words.text("channel-letter-email").with("email", email).to_string(),
-            words.text("channel-letter-icon").with("file", ICON_NAME).to_string(),
+            icon(words, integration),
             words.text("channel-letter-client").with("id", client).to_string(),
             words.text("channel-letter-widget").with("code", code).to_string(),
-            words.text(audience).to_string(),
+            words.text(audience).with("unique", unique(words, integration)).to_string(),
             files,
             words.text("channel-letter-reactions").with("answer", self.reactions(&channel.reactions)).to_string(),
             quotes.with("forwards", self.answer(channel.forwards)).to_string(),
@@ -172,6 +172,24 @@ impl LetterWriter {
     fn known(&self, fits: bool, fact: &str) -> String {
         if fits { fact.to_owned() } else { self.words.text("channel-gap-mark").to_string() }
     }
+}
+
+/// The icon as the letter names it, and where it is.
+fn icon(words: Words, integration: &Integration) -> String {
+    match integration.brand.as_ref().and_then(|brand| brand.icon.as_ref()) {
+        Some(icon) => {
+            let file = format!("channel-icon.{}", icon.ending());
+            let size = base::i18n::bytes(u64::try_from(icon.bytes.len()).unwrap_or(u64::MAX), words.language());
+            words.text("channel-letter-icon-own").with("file", file).with("size", size).to_string()
+        }
+        None => words.text("channel-letter-icon").with("file", ICON_NAME).to_string(),
+    }
+}
+
+/// What is unique about the service, in the brand's words if it has some.
+fn unique(words: Words, integration: &Integration) -> String {
+    let own = integration.brand.as_ref().and_then(|brand| brand.unique.clone());
+    own.unwrap_or_else(|| words.text("channel-letter-unique").to_string())
 }
 
 fn extras(words: Words, channel: &Channel) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What messengers say of bots and numbers, as it is stored with the sources: blocked, calls that fail, chats that were
 //! disconnected, tokens that end; and pipelines that are archived.
 
+use base::millis::DAY;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +14,6 @@ use crate::usage::UsageContext;
 
 /// Under which connectors report the day on which a token ends.
 const TOKEN_ENDS_ON: &str = "token_ends_on";
-const DAY: i64 = 86_400_000;
 
 /// Adds what is wrong with the lines of a page.
 pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {

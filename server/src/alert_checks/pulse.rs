@@ -1,6 +1,7 @@
 //! How many messages each source had since the last look, from the ledger's counts: one statement for a page of
 //! accounts. Whole hours are learned as the source's week.
 
+use base::millis::HOUR;
 use std::collections::{BTreeMap, HashMap};
 
 use base::message::{Direction, day_of};
@@ -15,7 +16,6 @@ use super::week::Week;
 use crate::delivery::read::ledger::sum;
 use crate::usage::UsageContext;
 
-const HOUR: i64 = 3_600_000;
 /// Days of acceptance that are counted: no message waits for longer than a week, so older days no longer change.
 const DAYS: i32 = 8;
 /// Rows of one statement.

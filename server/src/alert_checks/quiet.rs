@@ -1,6 +1,7 @@
 //! Sources that are silent at hours at which they have always had messages. A day on which everybody is quiet is a
 //! holiday, not a fault.
 
+use base::millis::HOUR;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike};
@@ -14,7 +15,6 @@ use super::week::Week;
 use crate::alert::{self, Alarm};
 use crate::usage::UsageContext;
 
-const HOUR: i64 = 3_600_000;
 /// Hours of the two weeks for which a source is watched before it can raise an alert.
 const LEARNS: i64 = 14 * 24;
 /// A silence that is expected less often than once in a thousand raises an alert.

@@ -1,13 +1,12 @@
 //! Sides that do not answer: amoCRM for an account, a messenger for a source.
 
+use base::millis::MINUTE;
 use serde_json::json;
 
 use super::findings::{Finding, Findings};
 use super::page::Page;
 use crate::alert;
 use crate::usage::UsageContext;
-
-const MINUTE: i64 = 60_000;
 
 /// Adds what does not answer. All sources of an account have one amoCRM, so that is one finding.
 pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {

@@ -20,6 +20,7 @@ use super::notice::Notice;
 use super::{bot, readers, webhook};
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::mail::{self, Email};
+use crate::tenant as tenants;
 
 /// Notices that are sent at once.
 const BATCH: u64 = 50;
@@ -110,7 +111,10 @@ async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow:
         Some(Channel::Email) if reader.address().is_empty() => Ok(Sent::Never("there is no address".to_owned())),
         Some(Channel::Email) => {
             let text = notice.letter();
-            let letter = Email { to: reader.address().to_owned(), subject: notice.subject, text };
+            let tenant = tenants::load(app.store.read(), row.tenant_id).await?;
+            let integration = tenant.and_then(|tenant| app.integrations.named(&tenant.integration));
+            let sender = integration.and_then(|integration| integration.product());
+            let letter = Email { to: reader.address().to_owned(), subject: notice.subject, text, sender };
             Ok(match mail::send(&app.identity, letter).await {
                 Ok(()) => Sent::Yes,
                 Err(error) => Sent::Later(format!("{error:#}")),

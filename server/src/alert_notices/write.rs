@@ -77,7 +77,11 @@ pub(crate) fn is_on(app: &AlertNoticeContext, channel: Channel) -> bool {
 
 impl NoticeWriter<'_> {
     async fn person(&mut self, reader: &Reader, channel: Channel) -> anyhow::Result<()> {
-        let words = Words::new(Language::of_code(&reader.person.language).unwrap_or(Language::En));
+        let language = Language::of_code(&reader.person.language).unwrap_or(Language::En);
+        let words = match self.tenant {
+            Some(tenant) => self.app.integrations.words(&tenant.integration, language),
+            None => Words::new(language),
+        };
         let wanted: Vec<usize> = self.wanted(|kind| reader.wants(channel, kind));
         self.add(channel, reader.person.id, reader.address(), words, wanted).await
     }
@@ -85,7 +89,7 @@ impl NoticeWriter<'_> {
     async fn program(&mut self) -> anyhow::Result<()> {
         let Some(tenant) = self.tenant else { return Ok(()) };
         let Some(row) = webhook::of(self.app, self.tenant_id).await? else { return Ok(()) };
-        let words = Words::new(tenants::language(&self.app.integrations, tenant));
+        let words = tenants::words(&self.app.integrations, tenant);
         let without: Vec<String> = serde_json::from_str(&row.without).unwrap_or_default();
         let wanted = self.wanted(|kind| !without.iter().any(|without| without == kind));
         self.add(Channel::Webhook, Uuid::nil(), "", words, wanted).await

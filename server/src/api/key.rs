@@ -172,7 +172,7 @@ impl FromRequest for ApiKey {
 async fn requests_a_second(app: &UsageContext, key: &ApiKey) -> Result<u32> {
     let all = app.config.limits.requests_per_key;
     match key.tenant {
-        Some(tenant_id) if !app.config.plan_list.is_empty() => {
+        Some(tenant_id) if !app.config.plan_list.get().is_empty() => {
             let tenant = app.lookup.tenant(tenant_id).await?;
             Ok(tenant.map_or(all, |tenant| plan::requests_per_key(&app.config, &tenant)))
         }

@@ -38,6 +38,9 @@ pub struct SourceIn {
     pub channel_id: Option<Uuid>,
     #[serde(default)]
     pub contact_rule: Option<ContactRule>,
+    /// Whether campaign parameters and payloads of links are written into the leads of new customers. Defaults to true.
+    #[serde(default)]
+    pub lead_origin: Option<bool>,
     /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. The
     /// value is copied to amoCRM. With `waba`, amoCRM requests reviews of templates for this source; a `custom`
     /// messenger gets the webhook `template.review`. Left out, a number of official WhatsApp gets its own: templates
@@ -66,6 +69,8 @@ pub struct SourcePatchIn {
     pub channel_id: Option<Uuid>,
     #[serde(default)]
     pub contact_rule: Option<ContactRule>,
+    #[serde(default)]
+    pub lead_origin: Option<bool>,
     #[serde(default)]
     pub services: Option<Value>,
     /// Replaces all settings of the kind; omitted credentials keep their values.
@@ -121,6 +126,7 @@ impl From<SourceIn> for NewSource {
             default: wanted.default.unwrap_or(false),
             channel_id: wanted.channel_id,
             contact_rule: wanted.contact_rule.unwrap_or_default(),
+            lead_origin: wanted.lead_origin.unwrap_or(true),
             services: wanted.services,
             settings: Value::Object(wanted.settings.unwrap_or_default()),
         }
@@ -137,6 +143,7 @@ impl From<SourcePatchIn> for SourceChange {
             paused: wanted.paused,
             drop_before: wanted.drop_before.map(|at| at.0),
             contact_rule: wanted.contact_rule,
+            lead_origin: wanted.lead_origin,
             services: wanted.services,
             channel_id: wanted.channel_id,
         }
@@ -161,6 +168,8 @@ pub struct SourceOut {
     pub channel_id: Uuid,
     /// `leave`, `link` or `create`.
     pub contact_rule: String,
+    /// Whether campaign parameters and payloads of links are written into the leads of new customers.
+    pub lead_origin: bool,
     /// As in amoCRM's Sources API.
     pub services: Value,
     /// Depends on the kind; of credentials only the last four characters are shown (`…1234`).
@@ -230,6 +239,7 @@ impl SourceOut {
             default: row.is_default,
             channel_id: row.channel_id,
             contact_rule: row.contact_rule.clone(),
+            lead_origin: row.lead_origin,
             services: serde_json::from_str(&row.services).unwrap_or(Value::Null),
             settings,
             status: state.status.as_str().to_owned(),

@@ -10,6 +10,8 @@ use super::{ContactCard, LinkReason};
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
+/// Maximum pages of incoming leads searched, the newest first.
+const PAGES: u32 = 4;
 /// Shorter numbers are not personal phone numbers.
 const PHONE_DIGITS: usize = 7;
 
@@ -81,17 +83,33 @@ pub(super) async fn by_id(
 }
 
 /// The contact to which a chat is linked at amoCRM.
-pub(super) async fn of_chat(
-    app: &Arc<TenantContext>,
-    tenant_id: Uuid,
-    chat_id: &str,
-) -> Result<Option<i64>, CallError> {
+pub async fn of_chat(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -> Result<Option<i64>, CallError> {
     let ask = |rest: amocrm::rest::Rest, token| {
         let chat_id = chat_id.to_owned();
         async move { rest.contacts_of_chats(&token, &[chat_id.as_str()]).await }
     };
     let found = with_token(app, tenant_id, ask).await?;
     Ok(found.into_iter().find(|one| one.chat_id == chat_id).map(|one| one.contact_id))
+}
+
+/// Whether the chat's incoming lead still waits for a person to accept it.
+pub async fn is_incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -> Result<bool, CallError> {
+    for number in 1..=PAGES {
+        let ask = |rest: amocrm::rest::Rest, token| async move {
+            rest.unsorted_chats(&token, &amocrm::rest::UnsortedFilter::default(), number).await
+        };
+        let page = with_token(app, tenant_id, ask).await?;
+        let of_chat = |one: &amocrm::rest::Unsorted| {
+            one.chat.as_ref().is_some_and(|chat| chat.chat_id.as_deref() == Some(chat_id))
+        };
+        if page.items.iter().any(of_chat) {
+            return Ok(true);
+        }
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(false)
 }
 
 #[cfg(test)]

@@ -11,9 +11,6 @@ use super::{ContactCard, ContactOutcome, LinkReason, Rule, find, task};
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
-/// Maximum pages of incoming leads searched, the newest first.
-const PAGES: u32 = 4;
-
 /// A chat and what its source requires.
 pub(super) struct Job {
     pub tenant_id: Uuid,
@@ -61,7 +58,9 @@ pub(super) async fn late(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<
     // amoCRM's own contact has the number too, if it was made for this chat.
     let found = wanted(app, job, Some(current)).await?;
     let why = match found {
-        Some((card, why)) if waits(app, job).await? => return onto(app, job, card, why).await,
+        Some((card, why)) if find::is_incoming(app, job.tenant_id, &job.chat_id).await? => {
+            return onto(app, job, card, why).await;
+        }
         Some(_) => LinkReason::Late,
         None if job.person.crm_contact_id == Some(current) => LinkReason::Given,
         None => match job.before {
@@ -114,24 +113,4 @@ async fn made(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutc
     let ids = with_token(app, job.tenant_id, make).await?;
     let id = ids.first().copied().context("amoCRM returned no id of the created contact")?;
     onto(app, job, ContactCard { id, name }, LinkReason::Made).await
-}
-
-/// Whether the chat's incoming lead still waits to be accepted.
-async fn waits(app: &Arc<TenantContext>, job: &Job) -> Result<bool, CallError> {
-    for number in 1..=PAGES {
-        let ask = |rest: amocrm::rest::Rest, token| async move {
-            rest.unsorted_chats(&token, &amocrm::rest::UnsortedFilter::default(), number).await
-        };
-        let page = with_token(app, job.tenant_id, ask).await?;
-        let of_chat = |one: &amocrm::rest::Unsorted| {
-            one.chat.as_ref().is_some_and(|chat| chat.chat_id.as_ref() == Some(&job.chat_id))
-        };
-        if page.items.iter().any(of_chat) {
-            return Ok(true);
-        }
-        if !page.has_more {
-            break;
-        }
-    }
-    Ok(false)
 }

@@ -22,6 +22,7 @@ use base::message::Person;
 use entity::{conversation, source};
 
 pub use check::look;
+pub use find::{is_incoming, of_chat};
 pub use group::know_group;
 pub use hooks::{ContactEvent, wake};
 pub use provided::store_provided;

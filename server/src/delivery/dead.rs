@@ -1,6 +1,5 @@
 //! Letters without further automatic attempts, and targets that wait for a person.
 
-use base::i18n::Words;
 use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
 use entity::tenant::{PLAN_ENDED, SUSPENDED};
 use entity::{dead_letter, letter, source, tenant as tenants};
@@ -70,7 +69,7 @@ pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::R
 async fn tell_dropped(app: &DeliveryContext, dead: &dead_letter::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(dead.source_id).await? else { return Ok(()) };
     let Some(tenant) = app.lookup.tenant(dead.tenant_id).await? else { return Ok(()) };
-    let text = Words::new(tenant::language(&app.integrations, &tenant)).text("failure-found-dropped").to_string();
+    let text = tenant::words(&app.integrations, &tenant).text("failure-found-dropped").to_string();
     let report = StatusReport { state: State::Failed, failure: Some(Failure { code: FailureCode::Other, text }) };
     let letter = status_letter(app, source.channel_id, source.id, dead.message_id, &report)?;
     let key = DedupeKey { origin: source.id, external_id: dead.message_id.to_string(), event: EventKind::StatusFailed };

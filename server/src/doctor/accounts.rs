@@ -1,5 +1,6 @@
 //! Checks of accounts in the database: access, channels, sources, alerts and quarantined hooks.
 
+use base::millis::DAY;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::i18n::LocalizedText;
@@ -15,7 +16,6 @@ use crate::tenant::subscription::{self, SubscriptionState};
 
 /// Maximum number of accounts named in one line.
 const NAMED: usize = 5;
-const DAY: i64 = 24 * 3_600_000;
 /// The reason of calls about a number or an account at a messenger that is nobody's here.
 const UNKNOWN_LINE: &str = "unknown_line";
 

@@ -1,6 +1,7 @@
 //! Missed hooks: whether chats are compared with amoCRM's history, and what was found there.
 
 use base::i18n::LocalizedText;
+use base::millis::MINUTE;
 use base::store::Store;
 use chrono::TimeDelta;
 use entity::{dead_letter, history_look, tenant};
@@ -10,7 +11,6 @@ use uuid::Uuid;
 
 use super::{Check, because};
 
-const MINUTE: i64 = 60_000;
 /// Chats are compared hourly; the check warns if that did not happen for this long.
 const LATE: TimeDelta = TimeDelta::hours(3);
 

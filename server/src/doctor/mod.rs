@@ -90,7 +90,9 @@ async fn with_stored(config: &Config, store: &Store) -> Option<Config> {
     }
     let vault = Vault::open(&config.secrets, false).ok()?;
     let integrations = integrations::in_use(config, store, &vault).await.ok()?;
-    Some(Config { integrations, ..config.clone() })
+    let mut all = config.clone();
+    all.integrations = integrations;
+    Some(all)
 }
 
 async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {

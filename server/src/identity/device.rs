@@ -5,6 +5,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
+use base::millis::DAY;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
@@ -14,7 +15,6 @@ use super::throttle::AttemptOrigin;
 use super::token;
 use crate::identity::IdentityContext;
 
-const DAY: i64 = 86_400_000;
 /// Days after which a mark expires.
 const LIVES: i64 = 180;
 /// Days after which a mark is renewed.

@@ -1,5 +1,6 @@
 //! Limits of the e-mails that a person can cause, so that mailboxes are not flooded and names carry no advertisements.
 
+use base::millis::{DAY, HOUR};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -8,8 +9,6 @@ use super::throttle::{AttemptOrigin, Limit, Wait, count, count_all};
 use super::{device, token};
 use crate::identity::IdentityContext;
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 /// Links to one recipient. The window is a link's lifetime, so a refused recipient has a link that still works.
 const LINKS: Limit = Limit { most: 2, window: Purpose::SignIn.life() };
 /// Links requested from one address, for any recipient.

@@ -1,5 +1,6 @@
 //! One-time sign-in links: requested by e-mail, given by an inviter, or printed for an operator.
 
+use base::millis::MINUTE;
 use base::store::{VENDOR, directory};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use super::token;
 use crate::identity::IdentityContext;
 
-const MINUTE: i64 = 60_000;
 const MAILED: &str = ":mailed";
 
 /// The purpose of a link.

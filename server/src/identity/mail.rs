@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base::i18n::ProductName;
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -17,6 +18,8 @@ pub struct Email {
     pub to: String,
     pub subject: String,
     pub text: String,
+    /// The name of the sender, in place of that of `mail.from`.
+    pub sender: Option<ProductName>,
 }
 
 /// A reply of the SMTP server that refuses an e-mail. Its text is left out: servers repeat the recipient's address in it.
@@ -54,7 +57,7 @@ pub async fn send_endable(app: &IdentityContext, letter: Email, end: &str) -> an
 
 async fn send_with(app: &IdentityContext, letter: Email, end: Option<&str>) -> anyhow::Result<()> {
     let Some(url) = &app.config.mail.url else { anyhow::bail!("no [mail] is configured") };
-    let from: Mailbox = app
+    let mut from: Mailbox = app
         .config
         .mail
         .from
@@ -62,6 +65,9 @@ async fn send_with(app: &IdentityContext, letter: Email, end: Option<&str>) -> a
         .unwrap_or_default()
         .parse()
         .map_err(|_| anyhow::anyhow!("mail.from is not an address"))?;
+    if let Some(name) = letter.sender {
+        from.name = Some(name.as_str().to_owned());
+    }
     let to: Mailbox = letter.to.parse().map_err(|_| anyhow::anyhow!("the receiver's address cannot be written to"))?;
     let mut message = Message::builder().from(from).to(to).subject(plain(&letter.subject));
     if let Some(end) = end {

@@ -1,5 +1,6 @@
 //! Members of an account and their roles.
 
+use base::i18n::{Language, Words};
 use base::store::directory;
 use base::store::finish_tx;
 use entity::{member, person, tenant};
@@ -10,6 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{credentials, person as persons, session};
+use crate::brand;
 use crate::identity::IdentityContext;
 
 mod crm;
@@ -90,6 +92,14 @@ pub async fn accounts(app: &IdentityContext, person_id: Uuid) -> Result<Vec<(ten
     }
     found.sort_by(|(one, _), (other, _)| one.host.cmp(&other.host));
     Ok(found)
+}
+
+/// The texts that a person reads outside an account: in their language, with the name that the integrations of all their
+/// accounts have for the service.
+pub async fn words_of(app: &IdentityContext, person: &person::Model) -> Result<Words, DbErr> {
+    let language = Language::of_code(&person.language).unwrap_or(Language::En);
+    let integrations = accounts(app, person.id).await?.into_iter().map(|(tenant, _)| tenant.integration);
+    Ok(Words::named(language, brand::product(&app.integrations, integrations)))
 }
 
 /// Makes a person a member, or restores access. An existing member keeps their role. Credentials that are valid in

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use base::i18n::{Language, Words};
 use base::store::{VENDOR, directory};
 use chrono::TimeDelta;
 use entity::person::{self, Column};
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::mail::{self, Email};
-use super::{token, totp};
+use super::{member, token, totp};
 use crate::identity::IdentityContext;
 
 /// Time from the first step to the code.
@@ -112,18 +111,19 @@ pub async fn check(app: &Arc<IdentityContext>, person: &person::Model, code: &st
     let due = of(person.id).filter(Column::WarnedAt.lte(now - BETWEEN_LETTERS.num_milliseconds()));
     let due = due.col_expr(Column::WarnedAt, Expr::value(now)).exec(db).await?.rows_affected == 1;
     if due && mail::is_on(app) && !person.email.is_empty() {
-        mail::send_later(app, letter(app, person));
+        mail::send_later(app, letter(app, person).await?);
     }
     Ok(CodeResult::Anew)
 }
 
-fn letter(app: &IdentityContext, person: &person::Model) -> Email {
-    let words = Words::new(Language::of_code(&person.language).unwrap_or(Language::En));
-    Email {
+async fn letter(app: &IdentityContext, person: &person::Model) -> Result<Email, DbErr> {
+    let words = member::words_of(app, person).await?;
+    Ok(Email {
         to: person.email.clone(),
         subject: words.text("mail-codes-subject").to_string(),
         text: words.text("mail-codes-body").with("count", WRONG).with("server", app.public_url()).to_string(),
-    }
+        sender: words.brand(),
+    })
 }
 
 fn of(person_id: Uuid) -> sea_orm::UpdateMany<person::Entity> {

@@ -1,6 +1,7 @@
 //! Sessions. Only the visitor's cookie has the token; the directory stores its hash, the tenant the session's row.
 
 use base::error::{Error, Result};
+use base::millis::{HOUR, MINUTE};
 use base::store::directory;
 use base::store::finish_tx;
 use base::vault::Place;
@@ -24,8 +25,6 @@ mod ending;
 
 pub use ending::{end, end_everywhere, end_of_person, end_of_tickets};
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
 /// Session data is for small forms, not for files.
 const LARGEST_DATA: usize = 32 * 1024;
 

@@ -4,11 +4,12 @@
 //! The position is in the import's row, in the same commit as a page's lines, so that it goes on after a crash. Asked
 //! twice, it brings each message once: lines have the messenger's ids.
 
+use base::millis::DAY;
 use std::time::Duration;
 
 use anyhow::Context;
 use base::error::{Error, Result};
-use base::i18n::{LocalizedText, Words};
+use base::i18n::LocalizedText;
 use base::message::Body;
 use base::store::finish_tx;
 use chrono::{DateTime, TimeDelta};
@@ -31,7 +32,6 @@ use crate::usage::{UsageContext, bytes_of};
 
 /// How far back people can ask.
 pub const HISTORY_DAYS: i64 = 30;
-const DAY_MILLIS: i64 = 24 * 3_600_000;
 /// The longest wait for a page: other imports of the account wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Until a messenger that did not answer is asked again.
@@ -75,7 +75,7 @@ pub async fn begin(app: &UsageContext, source: &source::Model, by: &By) -> Resul
     let row = import::Model {
         state: ImportState::Queued.number(),
         next_at: Some(now),
-        history_since: Some(now - HISTORY_DAYS * DAY_MILLIS),
+        history_since: Some(now - HISTORY_DAYS * DAY),
         history_page: Some(String::new()),
         ..queries::fresh(app, source)
     };
@@ -121,7 +121,7 @@ async fn page(
     let connector = app.connectors.get(&source.kind).context("the source's kind is not built in any more")?;
     let settings = settings::open(app, source)?;
     let tenant = app.lookup.tenant(source.tenant_id).await?.context("the account is gone")?;
-    let words = Words::new(tenant::language(&app.integrations, &tenant));
+    let words = tenant::words(&app.integrations, &tenant);
     let since = row.history_since.and_then(DateTime::from_timestamp_millis).context("an import without a beginning")?;
     let asked = row.history_page.as_deref().filter(|page| !page.is_empty());
     let asking = connector.history(&settings, since, asked, words);

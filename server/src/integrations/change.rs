@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
 };
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::follow::{load, opened, rows};
@@ -43,9 +44,12 @@ pub enum IntegrationRefused {
 /// paused one stays paused. This process uses it when this returns, the others within two seconds; accounts get channels
 /// that they may have now at their next visit, which is due at once.
 pub async fn set(app: &AuditContext, text: &str, by: &By) -> Result<(String, MadeOrChanged), IntegrationRefused> {
-    let one = Integration::from_toml(text, Some(&app.config.plan_list))?;
+    let one = Integration::from_toml(text, Some(&app.config.plan_list.get()))?;
     not_in_file(app, &one.name)?;
     let tx = app.store.write_tx().await?;
+    // Pictures are stored with it: other machines do not have their files.
+    let whole = one.to_toml();
+    let text = if one.brand.is_some() { whole.expose_secret() } else { text };
     let done = stored(app, &tx, text, &one, by).await;
     let done = finish_tx(tx, done).await?;
     load(app).await?;
@@ -70,7 +74,7 @@ async fn stored(
     // One that cannot be opened is not in use and takes nothing away.
     let others: Vec<Integration> =
         all.iter().filter(|row| row.name != one.name).filter_map(|row| opened(&app.vault, row).ok()).collect();
-    if let Some((key, other)) = collision(app.config.integrations.iter().chain(&others), one) {
+    if let Some((key, other)) = collision(app.integrations.of_file().iter().map(|one| &**one).chain(&others), one) {
         return Err(IntegrationRefused::Taken { key, other: other.to_owned() });
     }
     let row = integration::Model {

@@ -86,7 +86,17 @@ fn use_them(app: &PlatformContext, rows: &[integration::Model]) {
         }
     });
     let usable: Vec<_> = usable.collect();
-    for name in app.integrations.replace(usable) {
+    in_use_now(app, app.integrations.replace(usable));
+}
+
+/// Uses the file's integrations of a configuration that was read again, and the stored ones beside them.
+pub async fn use_file(app: &PlatformContext, config: &Config) {
+    let _turn = app.integrations_in_turn.lock().await;
+    in_use_now(app, app.integrations.follow(config));
+}
+
+fn in_use_now(app: &PlatformContext, left_out: Vec<String>) {
+    for name in left_out {
         tracing::error!(
             integration = name,
             "a stored integration is not used: another one, of the file or stored, has its name, client_id or a channel of it"

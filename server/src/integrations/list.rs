@@ -30,10 +30,10 @@ pub async fn list(app: &PlatformContext) -> Result<Vec<ListedIntegration>, DbErr
     let accounts = accounts(app.store.read()).await?;
     let accounts = |name: &str| accounts.get(name).copied().unwrap_or(0);
     let mut all = Vec::new();
-    for one in &app.config.integrations {
+    for one in app.integrations.of_file() {
         all.push(ListedIntegration {
             name: one.name.clone(),
-            integration: Some(one.clone()),
+            integration: Some(one.as_ref().clone()),
             in_file: true,
             paused: one.paused,
             in_use: true,

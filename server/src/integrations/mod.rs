@@ -11,5 +11,5 @@ mod follow;
 mod list;
 
 pub use change::{IntegrationRefused, MadeOrChanged, pause, remove, set};
-pub use follow::{in_use, load, run};
+pub use follow::{in_use, load, run, use_file};
 pub use list::{ListedIntegration, list};

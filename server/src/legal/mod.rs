@@ -4,7 +4,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use base::config::Config;
+use base::config::{Config, Integration, Vendor};
 use base::i18n::{Language, Sentence, Words};
 
 use crate::platform::PlatformContext;
@@ -47,6 +47,8 @@ struct LegalPage {
     contact: String,
     /// Of this page.
     path: &'static str,
+    /// Names the integration in the addresses of the other languages and of the other agreement; empty without one.
+    branded: String,
     language: Language,
     /// The other agreement.
     other: (&'static str, Sentence),
@@ -59,28 +61,33 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The address of the agreement for readers of this language; none if the vendor has not set what belongs in it.
-pub fn address(config: &Config, language: Language) -> Option<&'static str> {
+pub fn address(config: &Config, integration: Option<&Integration>, language: Language) -> Option<String> {
     let path = match language {
         Language::Ru => "/legal/152-fz",
         Language::En | Language::Es | Language::Pt => "/legal/gdpr",
     };
-    is_there(config).then_some(path)
+    let branded = integration.filter(|integration| integration.brand.is_some());
+    let query = branded.map(|integration| format!("?integration={}", integration.name)).unwrap_or_default();
+    is_there(&Vendor::of(config, integration)).then(|| format!("{path}{query}"))
 }
 
-fn is_there(config: &Config) -> bool {
-    let vendor = &config.vendor;
+fn is_there(vendor: &Vendor) -> bool {
     [&vendor.legal_entity, &vendor.legal_address, &vendor.hosting_region].iter().all(|text| !text.trim().is_empty())
 }
 
 async fn page(app: web::Data<PlatformContext>, request: HttpRequest, law: web::Path<String>) -> HttpResponse {
+    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
+    let integration = named.and_then(|name| app.integrations.named(&name));
     let place = LAWS.iter().position(|one| one.path == law.as_str());
-    let Some(place) = place.filter(|_| is_there(&app.config)) else {
+    let Some(place) = place.filter(|_| is_there(&Vendor::of(&app.config, integration.as_deref()))) else {
         return HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
             .body("There is nothing at this address.\n");
     };
-    let words = Words::new(Language::of_operator(&request));
-    let shown = shown(&app, words, &LAWS[place], &LAWS[1 - place]);
+    let language = Language::of_operator(&request);
+    let words = Words::named(language, integration.as_deref().and_then(Integration::product));
+    let shown = shown(&app, integration.as_deref(), words, &LAWS[place], &LAWS[1 - place]);
     let Ok(text) = shown.render() else { return HttpResponse::InternalServerError().finish() };
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -95,12 +102,12 @@ async fn page(app: web::Data<PlatformContext>, request: HttpRequest, law: web::P
         .body(text)
 }
 
-fn shown(app: &PlatformContext, words: Words, law: &Law, other: &Law) -> LegalPage {
-    let (vendor, retention) = (&app.config.vendor, &app.config.retention);
+fn shown(app: &PlatformContext, integration: Option<&Integration>, words: Words, law: &Law, other: &Law) -> LegalPage {
+    let (vendor, retention) = (Vendor::of(&app.config, integration), &app.config.retention);
     let name = if vendor.name.is_empty() { words.text("install-product").to_string() } else { vendor.name.clone() };
     let filled = |sentence: Sentence| {
         sentence
-            .with("crm", app.integrations.brands())
+            .with("crm", integration.map_or_else(|| app.integrations.brands(), |one| one.platform.brand().to_owned()))
             .with("name", name.as_str())
             .with("vendor", vendor.legal_entity.as_str())
             .with("address", vendor.legal_address.as_str())
@@ -125,6 +132,7 @@ fn shown(app: &PlatformContext, words: Words, law: &Law, other: &Law) -> LegalPa
             words.text("legal-contact").with("email", email).to_string()
         },
         path: law.path,
+        branded: integration.map(|one| format!("&integration={}", one.name)).unwrap_or_default(),
         language: if words.language() == Language::Ru { Language::En } else { Language::Ru },
         other: (other.path, words.text(other.title)),
         nonce: hex::encode(rand::random::<[u8; 16]>()),

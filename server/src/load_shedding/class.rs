@@ -108,7 +108,10 @@ impl BodyKind {
     pub fn of(path: &str) -> Self {
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
         match parts.as_slice() {
-            ["chat", _, "files"] | ["panel", "import"] | ["api", "v1", "sources", _, "media" | "imports"] => Self::File,
+            ["chat", _, "files"]
+            | ["panel", "import"]
+            | ["panel", "sources", _, "logo"]
+            | ["api", "v1", "sources", _, "media" | "imports"] => Self::File,
             _ => Self::Whole,
         }
     }
@@ -140,7 +143,13 @@ mod tests {
 
     #[test]
     fn files_are_told_from_forms() {
-        for path in ["/chat/1/files", "/panel/import", "/api/v1/sources/1/media", "/api/v1/sources/1/imports"] {
+        for path in [
+            "/chat/1/files",
+            "/panel/import",
+            "/panel/sources/1/logo",
+            "/api/v1/sources/1/media",
+            "/api/v1/sources/1/imports",
+        ] {
             assert_eq!(BodyKind::of(path), BodyKind::File, "{path}");
         }
         for path in ["/chat/1/messages", "/panel/import/1/begin", "/api/v1/imports/1/pause", "/files", "/", ""] {

@@ -7,6 +7,7 @@
 //!
 //! The name is for people and for clients that use its extension; it is neither signed nor checked.
 
+use base::millis::HOUR;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::media::{self, Column};
@@ -22,7 +23,6 @@ use crate::media::MediaContext;
 const VERSION: u8 = 1;
 /// The purpose from which signatures are derived.
 const KIND: &str = "media link";
-const HOUR: i64 = 3_600_000;
 const SIGNED: usize = 1 + 16 + 16 + 8;
 /// The expiry of a link that never expires.
 const NEVER: i64 = i64::MAX;

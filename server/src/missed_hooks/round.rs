@@ -12,7 +12,9 @@ use super::channel::ComparedChannel;
 use super::chat::{self, HistoryQuery, Looked, Trouble};
 use super::plan::{self, Active};
 use super::report;
-use super::row::{self, HOUR, jitter};
+use base::millis::HOUR;
+
+use super::row::{self, jitter};
 use crate::delivery::backoff;
 use crate::intake::crm::recovered::TakenIn;
 use crate::missed_hooks::MissedHooksContext;

@@ -1,5 +1,6 @@
 //! The stored state of comparisons: when each channel is due, who has claimed it, and its progress.
 
+use base::millis::HOUR;
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
@@ -15,8 +16,6 @@ use uuid::Uuid;
 use crate::missed_hooks::MissedHooksContext;
 use crate::tenant::ChannelStatus;
 
-/// Interval between rounds.
-pub(super) const HOUR: i64 = 3_600_000;
 /// How long a claim lasts after its last renewal.
 pub(super) const HELD: TimeDelta = TimeDelta::minutes(10);
 

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use super::choose::{IntegrationChoice, Signs, choose};
 use super::page::Frame;
 use super::start::{self, OauthState};
-use super::{QueryPairs, crm_of, done};
+use super::{QueryPairs, done};
 use crate::oauth::OauthContext;
 use crate::tenant::install::{self, CallProcessor, InstallCall, InstallProgress, Trust};
 use crate::unknown_callers::UnknownCallerAct;
@@ -43,7 +43,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         None => None,
     };
     let named = named(&app, &query, of_state.as_ref());
-    let frame = Frame::of(request, crm_of(&app, named.as_deref()));
+    let frame = Frame::of(&app, request, named.as_deref());
     if query.get("error").is_some() {
         return denied(&app, &frame, named.as_deref(), state).await;
     }

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use base::config::Integration;
+use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use entity::{source, tenant, tenant_channel};
@@ -88,9 +88,10 @@ async fn channels(app: &OauthContext, frame: &Frame, page: InstallPage, tenant: 
         frame.text("install-channel-failed")
     };
     let page = page.step("bad", sentence).details(frame.localized(&LocalizedText::stored(&refused.detail)));
-    let support = app.config.vendor.support_url.as_str();
+    let integration = app.integrations.named(&tenant.integration);
+    let support = Vendor::of(&app.config, integration.as_deref()).support_url;
     if !support.starts_with("https://") {
         return Ok(page);
     }
-    Ok(page.way(support.to_owned(), frame.text("install-support")))
+    Ok(page.way(support, frame.text("install-support")))
 }

@@ -4,7 +4,10 @@ use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use base::config::Integration;
 use base::i18n::{Language, LocalizedText, Sentence, Words};
+
+use super::{OauthContext, crm_of};
 
 /// Data common to all pages of a request.
 pub(super) struct Frame {
@@ -14,8 +17,10 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub fn of(request: &HttpRequest, crm: &'static str) -> Self {
-        Self { words: Words::new(Language::of_request(request)), crm }
+    pub fn of(app: &OauthContext, request: &HttpRequest, integration: Option<&Integration>) -> Self {
+        let shared = app.integrations.of_one_brand();
+        let product = integration.or(shared.as_deref()).and_then(Integration::product);
+        Self { words: Words::named(Language::of_request(request), product), crm: crm_of(app, integration) }
     }
 
     /// A text that may contain the platform's name.

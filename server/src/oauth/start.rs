@@ -10,8 +10,8 @@ use base::vault;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use super::QueryPairs;
 use super::page::{Frame, Other, browser};
-use super::{QueryPairs, crm_of};
 use crate::oauth::OauthContext;
 
 /// Lifetime of a state; it is valid once.
@@ -32,12 +32,12 @@ pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) 
     let query = QueryPairs::read(request.query_string());
     let Some(name) = query.get("integration") else { return Ok(welcome(&app, &request)) };
     let Some(integration) = app.integrations.named(name) else {
-        let frame = Frame::of(&request, crm_of(&app, None));
+        let frame = Frame::of(&app, &request, None);
         let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
         return Ok(page.answer(StatusCode::NOT_FOUND));
     };
     if integration.paused && query.get("known").is_none() {
-        return Ok(paused(&Frame::of(&request, crm_of(&app, Some(&integration))), &integration));
+        return Ok(paused(&Frame::of(&app, &request, Some(&integration)), &integration));
     }
     let state = hex::encode(rand::random::<[u8; 32]>());
     let (cookie, browser) = browser::new(&app.config.server.public_url);
@@ -59,7 +59,7 @@ pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) 
 fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
     let integrations = app.integrations.all();
     let only = if let [only] = &*integrations { Some(&**only) } else { None };
-    let frame = Frame::of(request, crm_of(app, only));
+    let frame = Frame::of(app, request, only);
     if integrations.is_empty() {
         let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
         return page.answer(StatusCode::NOT_FOUND);

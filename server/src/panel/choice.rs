@@ -1,5 +1,6 @@
 //! List filters: parsing of query parameters, and the options that a form offers.
 
+use base::millis::DAY;
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
@@ -71,7 +72,6 @@ fn midnight(date: &str) -> Option<i64> {
 
 /// Start of a period; `today` begins at midnight in the account's time zone.
 pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
-    const DAY: i64 = 86_400_000;
     match period {
         "today" => {
             let clock = page.when(&now).clock_seconds();

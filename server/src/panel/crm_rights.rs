@@ -7,6 +7,7 @@
 //!                          signed in by password is a viewer until amoCRM answers
 //! ```
 
+use base::millis::HOUR;
 use std::sync::Arc;
 
 use base::error::Result;
@@ -21,7 +22,6 @@ use crate::identity::session as sessions;
 use crate::panel::PanelContext;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
 
-const HOUR: i64 = 3_600_000;
 /// Concurrent requests of one page share an answer, also while amoCRM does not answer.
 const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 /// How long amoCRM's last answer is used while it does not answer.

@@ -23,7 +23,11 @@ pub fn html(page: &PageContext, template: &impl Markup) -> Result<HttpResponse> 
 /// A page with another status, e.g. 422 for a rejected form.
 pub fn html_as(status: StatusCode, page: &PageContext, template: &impl Markup) -> Result<HttpResponse> {
     let text = template.render().context("a page of the panel")?;
-    Ok(nothing_kept(status)
+    let mut answer = nothing_kept(status);
+    if let Some(cookie) = &page.remembers {
+        answer.append_header((header::SET_COOKIE, cookie.clone()));
+    }
+    Ok(answer
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, policy(page)))
         .insert_header((header::CONTENT_LANGUAGE, page.words.language().code()))

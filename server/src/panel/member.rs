@@ -8,9 +8,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use base::browser::client_address;
+use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, When, Words, Zone};
 use base::store::VENDOR;
@@ -26,11 +28,12 @@ use super::crm_rights;
 use super::html::{ancestors, nothing_kept};
 use super::navigation::Nav;
 use super::notice::{self, Notice};
-use super::page::{PageContext, Title};
+use super::page::{PageContext, Title, remembered};
 use super::strips::{self, Strip};
 use super::theme::Theme;
 use super::{MemberRole, PanelContext, Right};
 use crate::audit::{self, Actor, AuditEntry};
+use crate::brand::Look;
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
 use crate::legal;
@@ -70,7 +73,9 @@ pub struct Member {
     crm: &'static str,
     ancestors: String,
     support_url: String,
-    agreement: Option<&'static str>,
+    agreement: Option<String>,
+    look: Look,
+    remembers: Option<HeaderValue>,
     /// The database currently accepts no writes.
     read_only: bool,
     now: i64,
@@ -128,7 +133,9 @@ impl Member {
             strips: self.strips.clone(),
             counts: self.counts,
             support_url: self.support_url.clone(),
-            agreement: self.agreement,
+            agreement: self.agreement.clone(),
+            look: self.look.clone(),
+            remembers: self.remembers.clone(),
             not_taken: false,
             read_only: self.read_only,
             may_switch: self.may_switch,
@@ -242,15 +249,16 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let has_second_step = credentials::second_step(&person, Some(tenant.tenant_id));
     let integration = app.integrations.named(&tenant.integration);
     let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
+    let words = Words::named(language, integration.as_deref().and_then(Integration::product));
     Ok(Some(Member {
         notice: notice::taken(app, request, &session).await?,
-        strips: strips::of(app, request, &tenant, language).await?,
+        strips: strips::of(app, request, &tenant, integration.as_deref(), words).await?,
         counts: counts::of(app, request, tenant.tenant_id).await?,
         person_id: Some(person_id),
         crm_user_id: session.crm_user_id,
         name: person.name,
         role,
-        words: Words::new(language),
+        words,
         zone: Zone::named(&tenant.time_zone),
         view_as,
         framed: realm::is_framed(request),
@@ -265,8 +273,10 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
             Some(integration) if session.via == "ticket" => ancestors(integration),
             _ => "'none'".to_owned(),
         },
-        support_url: app.config.vendor.support_url.clone(),
-        agreement: legal::address(&app.config, language),
+        support_url: Vendor::of(&app.config, integration.as_deref()).support_url,
+        agreement: legal::address(&app.config, integration.as_deref(), language),
+        look: Look::of(integration.as_deref()),
+        remembers: integration.as_deref().and_then(|integration| remembered(app, request, integration)),
         read_only: app.is_read_only(),
         now: app.clock.millis(),
         tenant: Arc::new(tenant),

@@ -1,8 +1,12 @@
 //! The context of every template: reader, language, account, and helpers for small pieces of HTML.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
+use base::browser::cookie;
+use base::config::{Integration, Vendor};
 use base::i18n::{self, Language, Sentence, When, Words, Zone};
 use chrono::NaiveDate;
 
@@ -13,9 +17,13 @@ use super::notice::{Notice, Tone};
 use super::strips::Strip;
 use super::theme::Theme;
 use super::{MemberRole, Right};
+use crate::brand::Look;
 use crate::identity::{form, realm, token};
 use crate::legal;
 use crate::panel::PanelContext;
+
+/// The cookie with the name of the integration whose account was opened last.
+const BRAND: &str = "brand";
 
 /// A text key, or a sentence with its arguments.
 pub trait Title {
@@ -69,7 +77,10 @@ pub struct PageContext {
     /// Empty if the vendor configured none.
     pub support_url: String,
     /// The data processing agreement, if the vendor has one.
-    pub agreement: Option<&'static str>,
+    pub agreement: Option<String>,
+    pub look: Look,
+    /// Stores the integration whose look this is, for pages without an account.
+    pub(super) remembers: Option<HeaderValue>,
     /// Marks the window title because a form was rejected.
     pub not_taken: bool,
     /// The database accepts no writes: pages can be read, but nothing can be changed.
@@ -92,7 +103,7 @@ impl PageContext {
     /// The context of a page shown without a session.
     pub fn outside(app: &PanelContext, request: &HttpRequest, title: impl Title) -> Self {
         let words = Words::new(Language::of_request(request));
-        Self {
+        let page = Self {
             words,
             title: title.words(words, "amoCRM"),
             nonce: token::new(),
@@ -108,8 +119,10 @@ impl PageContext {
             notice: None,
             strips: Vec::new(),
             counts: Counts::default(),
-            support_url: app.config.vendor.support_url.clone(),
-            agreement: legal::address(&app.config, words.language()),
+            support_url: String::new(),
+            agreement: None,
+            look: Look::of(None),
+            remembers: None,
             not_taken: false,
             read_only: app.is_read_only(),
             may_switch: false,
@@ -120,7 +133,18 @@ impl PageContext {
             now: app.clock.millis(),
             zone: Zone::UTC,
             ancestors: "'none'".to_owned(),
-        }
+        };
+        page.of_brand(app, chosen(app, request).as_deref())
+    }
+
+    /// The same page with the name, look and addresses of an integration's brand.
+    #[must_use]
+    pub fn of_brand(mut self, app: &PanelContext, integration: Option<&Integration>) -> Self {
+        self.words = Words::named(self.words.language(), integration.and_then(Integration::product));
+        self.look = Look::of(integration);
+        self.support_url = Vendor::of(&app.config, integration).support_url;
+        self.agreement = legal::address(&app.config, integration, self.words.language());
+        self
     }
 
     /// Whether a control is shown.
@@ -240,6 +264,24 @@ impl PageContext {
         self.ancestors = ancestors;
         self
     }
+}
+
+/// The integration whose brand a page without an account has: that of the address or of this browser's last account, else
+/// the one that all have in common.
+fn chosen(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
+    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
+    let known = named.or_else(|| cookie::value(request, BRAND)).and_then(|name| app.integrations.named(&name));
+    known.or_else(|| app.integrations.of_one_brand())
+}
+
+/// The cookie that says whose brand pages without an account have; none if it says so already.
+pub(super) fn remembered(app: &PanelContext, request: &HttpRequest, integration: &Integration) -> Option<HeaderValue> {
+    let is_known = cookie::value(request, BRAND).is_some_and(|name| name == integration.name);
+    if is_known || (integration.brand.is_none() && cookie::value(request, BRAND).is_none()) {
+        return None;
+    }
+    cookie::choice(&app.config.server.public_url, BRAND, "/panel", &integration.name)
 }
 
 fn in_language(request: &HttpRequest, language: Language) -> String {

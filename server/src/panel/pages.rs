@@ -27,6 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sources/{id}", post().to(sources::save))
         .route("/sources/{id}/access", get().to(sources::access))
         .route("/sources/{id}/access", post().to(sources::change_access))
+        .route("/sources/{id}/logo", post().to(sources::set_logo))
         .route("/sources/{id}/abilities", get().to(sources::abilities))
         .route("/sources/{id}/test", get().to(sources::test))
         .route("/sources/{id}/test", post().to(sources::run_test))

@@ -1,7 +1,8 @@
 //! Sentences above every page: the end of the subscription, and what the vendor announces.
 
 use actix_web::HttpRequest;
-use base::i18n::{Language, Words};
+use base::config::{Integration, Vendor};
+use base::i18n::Words;
 use entity::tenant;
 use sea_orm::DbErr;
 
@@ -25,12 +26,14 @@ pub(super) async fn of(
     app: &PanelContext,
     request: &HttpRequest,
     tenant: &tenant::Model,
-    language: Language,
+    integration: Option<&Integration>,
+    words: Words,
 ) -> Result<Vec<Strip>, DbErr> {
     if request.path() == "/panel/events" {
         return Ok(Vec::new());
     }
-    let (words, now) = (Words::new(language), app.clock.millis());
+    let now = app.clock.millis();
+    let support = Vendor::of(&app.config, integration).support_url;
     let strip = |tone, text: String, label: &'static str, href: &str| Strip {
         tone,
         text,
@@ -39,11 +42,11 @@ pub(super) async fn of(
     };
     let end = plan::ending(&app.config, tenant, now, words).map(|(text, is_over)| {
         let tone = if is_over { Tone::Bad } else { Tone::Warn };
-        strip(tone, text.to_string(), "common-contact-support", &app.config.vendor.support_url)
+        strip(tone, text.to_string(), "common-contact-support", &support)
     });
     let announced = app.announced.to(&app.store, tenant).await?;
-    let announced = announced
-        .iter()
-        .map(|row| strip(Tone::Wait, announcements::text(row, language).to_owned(), "common-details", &row.link));
+    let announced = announced.iter().map(|row| {
+        strip(Tone::Wait, announcements::text(row, words.language()).to_owned(), "common-details", &row.link)
+    });
     Ok(end.into_iter().chain(announced).collect())
 }

@@ -13,6 +13,7 @@ pub mod chore;
 mod keys;
 mod rows;
 
+use base::millis::DAY;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,6 @@ const LOOK: Duration = Duration::from_secs(600);
 const BREATH: Duration = Duration::from_millis(20);
 /// Accounts read at once.
 const PAGE: u64 = 200;
-const DAY: i64 = 86_400_000;
 /// Time after which the claim of a process that died is lost.
 const HELD: TimeDelta = TimeDelta::minutes(10);
 /// How long events for the vendor's own webhooks are kept; until then they can be resent.

@@ -43,6 +43,7 @@ pub struct SourceChange {
     /// On resuming: held messages older than this (milliseconds since 1970) fail instead of being sent.
     pub drop_before: Option<i64>,
     pub contact_rule: Option<ContactRule>,
+    pub lead_origin: Option<bool>,
     /// The complete new list of services, as in amoCRM's Sources API.
     pub services: Option<Value>,
     pub channel_id: Option<Uuid>,
@@ -191,6 +192,7 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
         ("services", mirror.services.is_some()),
         ("settings", setup.is_some()),
         ("contact_rule", change.contact_rule.is_some_and(|rule| rule.as_str() != source.contact_rule)),
+        ("lead_origin", change.lead_origin.is_some_and(|on| on != source.lead_origin)),
         ("paused", change.paused.is_some_and(|paused| paused != source.paused)),
     ];
     let fields = fields.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect();

@@ -40,6 +40,8 @@ pub struct NewSource {
     /// None: the only channel that serves the kind.
     pub channel_id: Option<Uuid>,
     pub contact_rule: ContactRule,
+    /// Whether customers' origins are written into their leads.
+    pub lead_origin: bool,
     /// As in amoCRM's Sources API.
     pub services: Option<Value>,
     /// With credentials, as the kind requires.
@@ -229,6 +231,8 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         status_reason: String::new(),
         paused: false,
         contact_rule: wanted.contact_rule.as_str().to_owned(),
+        lead_origin: wanted.lead_origin,
+        logo: String::new(),
         services: written(&services)?,
         settings: setup.public.to_string(),
         secrets: settings::seal(app, tenant.tenant_id, id, &secrets)?,

@@ -129,7 +129,9 @@ impl CrmConnection {
             chats: tenants::chats(app, &integration)?,
             secret: configured.secret.clone(),
             scope_id: channel.scope_id,
-            words: Words::new(Language::of_code(&tenant.language).unwrap_or(Language::En)),
+            words: app
+                .integrations
+                .words(&tenant.integration, Language::of_code(&tenant.language).unwrap_or(Language::En)),
         }))
     }
 

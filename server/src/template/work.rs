@@ -97,7 +97,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
         set(app, &row, Some(now + PAUSED.num_milliseconds()), "").await?;
         return Ok(1);
     };
-    let words = Words::new(tenant::language(&app.integrations, &account));
+    let words = tenant::words(&app.integrations, &account);
     let line =
         Line { app, source: &source, connector: connector.as_ref(), settings: settings::open(app, &source)?, words };
     let mut row = row;

@@ -1,5 +1,6 @@
 //! The access that an account gave, in the form shown to people.
 
+use base::millis::DAY;
 use chrono::TimeDelta;
 use entity::{oauth_grant, tenant};
 use sea_orm::DbErr;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 
 use crate::tenant::TenantContext;
 
-const DAY: i64 = 24 * 3_600_000;
 /// A refresh token is valid for three months from its issue (crm-api §1.8).
 pub(super) const REFRESH_LIVES: TimeDelta = TimeDelta::days(90);
 /// An unused grant is renewed after this time, so that the three months never pass.

@@ -44,7 +44,7 @@ pub(super) async fn change(
         let (suspended, plan_ended) = match decision {
             Decision::Suspended(suspended) => (suspended, before.plan_ended),
             Decision::ByDates => {
-                let term = Term::of(&app.config.plans, &before);
+                let term = Term::of(&app.config.plans.get(), &before);
                 (before.suspended, term.is_some_and(|term| term.is_over(app.clock.millis())))
             }
         };

@@ -202,7 +202,7 @@ async fn store_in(
     // Of two concurrent installations one inserts the account; the other waits for its commit and finds it.
     let is_new = directory::enter(tx, IdKind::Account, &key, entry).await?;
     let tenant_id = if is_new {
-        tenant::Entity::insert(new_row(&app.config.plans, facts, new_id, now).into_active_model())
+        tenant::Entity::insert(new_row(&app.config.plans.get(), facts, new_id, now).into_active_model())
             .exec_without_returning(tx)
             .await?;
         new_id
@@ -220,7 +220,7 @@ async fn store_in(
         TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked if in_use => TenantStatus::Active,
         same => same,
     };
-    let renewed = new_row(&app.config.plans, facts, tenant_id, now);
+    let renewed = new_row(&app.config.plans.get(), facts, tenant_id, now);
     let row = tenant::ActiveModel {
         tenant_id: Set(tenant_id),
         host: Set(renewed.host),

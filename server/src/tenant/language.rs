@@ -1,8 +1,13 @@
 //! The language of an account.
 
 use base::config::{Integrations, Platform};
-use base::i18n::Language;
+use base::i18n::{Language, Words};
 use entity::tenant;
+
+/// The texts that the account reads: in its language, with its integration's name for the service.
+pub fn words(integrations: &Integrations, tenant: &tenant::Model) -> Words {
+    integrations.words(&tenant.integration, language(integrations, tenant))
+}
 
 /// The account's own language if amoCRM reported a supported one, else its platform's.
 pub fn language(integrations: &Integrations, tenant: &tenant::Model) -> Language {

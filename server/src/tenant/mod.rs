@@ -58,7 +58,7 @@ pub use erase::{Erasure, Who, erase};
 pub use error_texts::{error_text, oauth_error_text, status_text};
 pub use export::{CustomerExport, Export, ExportPages};
 pub use forget::forget;
-pub use language::language;
+pub use language::{language, words};
 pub use rest_rate_limit::RestRateLimit;
 pub use status::{ChannelStatus, TenantStatus};
 pub use status_change::chats_answered;

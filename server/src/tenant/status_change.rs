@@ -1,5 +1,6 @@
 //! An account's status with amoCRM, and the consequences of a change: an alert, a probe, resumed letters.
 
+use base::millis::MINUTE;
 use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
@@ -14,7 +15,6 @@ use crate::audit::By;
 use crate::tenant::TenantContext;
 use crate::vendor_events::{self, VendorEventKind};
 
-const MINUTE: i64 = 60_000;
 /// Spreads the restart of turns of many accounts.
 const JITTER: TimeDelta = TimeDelta::milliseconds(250);
 

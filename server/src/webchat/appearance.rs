@@ -2,6 +2,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::config::Vendor;
+use base::error::Error;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,6 +16,8 @@ use crate::webchat::WebchatContext;
 #[derive(Clone, Debug, Serialize)]
 pub struct Appearance {
     pub title: String,
+    /// The version of the picture in the header; empty if there is none.
+    pub logo: String,
     pub greeting: String,
     pub color: String,
     /// The text colour on it.
@@ -56,17 +60,17 @@ impl Appearance {
         self.title.trim().chars().next().into_iter().flat_map(char::to_uppercase).collect()
     }
 
-    pub fn of(app: &WebchatContext, place: &ChatAccess) -> Self {
+    pub fn of(app: &WebchatContext, place: &ChatAccess, company: &str) -> Self {
         let (settings, words) = (&place.settings, place.words);
         let limit = |kind: MediaKind| kind.limit(&app.config.media);
         let own =
             |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.text(key).to_string());
-        let company = &app.config.vendor.legal_entity;
-        let privacy = words.text("chat-privacy").with("company", company.as_str()).to_string();
+        let privacy = words.text("chat-privacy").with("company", company).to_string();
         let away = away(app, place);
         let here = away.is_empty();
         let status = if here { settings.reply_time.as_deref().unwrap_or("online") } else { "away" };
         Self {
+            logo: place.source.logo.clone(),
             title: own(&settings.title, "chat-title"),
             greeting: own(&settings.greeting, "chat-greeting"),
             color: settings.color().to_string(),
@@ -113,5 +117,12 @@ pub async fn get(app: web::Data<WebchatContext>, place: ChatAccess, request: Htt
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::VARY, "Accept-Language"))
-        .json(Appearance::of(&app, &place)))
+        .json(Appearance::of(&app, &place, &company(&app, &place).await?)))
+}
+
+/// The company that receives what visitors write: as the chat's account knows it.
+pub async fn company(app: &WebchatContext, place: &ChatAccess) -> Result<String, Error> {
+    let tenant = app.lookup.tenant(place.source.tenant_id).await?;
+    let integration = tenant.and_then(|tenant| app.integrations.named(&tenant.integration));
+    Ok(Vendor::of(&app.config, integration.as_deref()).legal_entity)
 }

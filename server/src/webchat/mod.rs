@@ -6,6 +6,7 @@
 //! GET  /chat/{source_id}            the page, with the conversation so far; works without script
 //! GET  /chat/{source_id}/embed.js   the same for other sites: one script with a button and the chat
 //! GET  /chat/{source_id}/look       appearance and texts for that script
+//! GET  /chat/{source_id}/logo       the picture in the header
 //! GET  /chat/{source_id}/history    the conversation so far
 //! POST /chat/{source_id}/messages   a message in: JSON from the script, a form without it
 //! POST /chat/{source_id}/files      a file in, with a caption
@@ -37,6 +38,7 @@ mod form;
 mod guests;
 mod history;
 mod links;
+mod logo;
 mod message_view;
 mod messages;
 mod page;
@@ -65,6 +67,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/{source_id}", web::get().to(page::get))
             .route("/{source_id}/embed.js", web::get().to(assets::embed))
             .route("/{source_id}/look", web::get().to(appearance::get))
+            .route("/{source_id}/logo", web::get().to(logo::get))
             .route("/{source_id}/history", web::get().to(history::get))
             .route("/{source_id}/messages", web::post().to(messages::post))
             .route("/{source_id}/files", web::post().to(files::post))

@@ -11,7 +11,7 @@ use connectors::webchat::WebChatSettings;
 use serde::Serialize;
 
 use super::access::{self, ChatAccess, Result};
-use super::appearance::Appearance;
+use super::appearance::{Appearance, company};
 use super::by_email::{self, Returned};
 use super::form::ChatForm;
 use super::history;
@@ -147,7 +147,7 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (source, words) = (&place.source, place.words);
     let history = history::load(app, place, visitor).await?;
-    let look = Appearance { mail: history.mail, ..Appearance::of(app, place) };
+    let look = Appearance { mail: history.mail, ..Appearance::of(app, place, &company(app, place).await?) };
     let form = unsent.as_ref().map(|unsent| unsent.form);
     let given = Given {
         look: &look,

@@ -4,10 +4,11 @@ use anyhow::Context;
 use base::error::Error;
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Person, Role, Visit, Visits};
+use base::store::finish_tx;
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -15,6 +16,7 @@ use super::access::{Guest, Result};
 use super::guests::VisitorAct;
 use super::history;
 use crate::intake::messenger::message::{Incoming, accept};
+use crate::lead_origin::{self, Origin};
 use crate::webchat::WebchatContext;
 
 /// Characters of a list row's id, and of a name.
@@ -231,13 +233,23 @@ async fn note(app: &WebchatContext, guest: &Guest, message_id: Uuid, visit: Opti
     if now == before {
         return Ok(());
     }
-    conversation::Entity::update_many()
-        .col_expr(conversation::Column::Visit, Expr::value(serde_json::to_string(&now).context("a visit as JSON")?))
-        .filter(conversation::Column::TenantId.eq(tenant_id))
-        .filter(conversation::Column::Id.eq(row.id))
-        .exec(app.store.write())
-        .await?;
-    Ok(())
+    let stored = serde_json::to_string(&now).context("a visit as JSON")?;
+    let is_new = Origin::stored(&stored).is_some_and(|origin| origin.differs(Origin::stored(&row.visit).as_ref()));
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let changed = conversation::Entity::update_many()
+            .col_expr(conversation::Column::Visit, Expr::value(stored))
+            .filter(conversation::Column::TenantId.eq(tenant_id))
+            .filter(conversation::Column::Id.eq(row.id))
+            .exec(&tx)
+            .await?;
+        if is_new && changed.rows_affected > 0 {
+            lead_origin::plan(&tx, app.clock.millis(), guest.source(), row.id).await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    let done = done.await;
+    Ok(finish_tx(tx, done).await?)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base::browser::client_address;
-use base::i18n::{Language, Words, Zone};
+use base::i18n::{Language, Zone};
 use entity::{oauth_grant, tenant};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -68,7 +68,8 @@ pub(super) async fn name_of(app: &WidgetContext, tenant_id: Uuid, user_id: i64) 
 /// The language and platform name for a member of an account.
 pub(super) fn reader_of(app: &WidgetContext, tenant: &tenant::Model, language: Language) -> WidgetReader {
     let crm = app.integrations.named(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
-    WidgetReader { words: Words::new(language), crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
+    let words = app.integrations.words(&tenant.integration, language);
+    WidgetReader { words, crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
 }
 
 impl FromRequest for Caller {

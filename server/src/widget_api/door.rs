@@ -122,9 +122,10 @@ pub(super) fn reader(request: &HttpRequest) -> WidgetReader {
         return *known;
     }
     let app = request.app_data::<web::Data<WidgetContext>>();
+    let shared = app.and_then(|app| app.integrations.of_one_brand());
     let first = app.and_then(|app| app.integrations.all().first().cloned());
     WidgetReader {
-        words: Words::new(Language::of_request(request)),
+        words: Words::named(Language::of_request(request), shared.and_then(|integration| integration.product())),
         crm: first.map_or("amoCRM", |integration| integration.platform.brand()),
         zone: Zone::UTC,
         now: app.map_or(0, |app| app.clock.millis()),

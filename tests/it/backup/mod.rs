@@ -1,6 +1,7 @@
 //! `parom backup`: made while a server runs, destroyed, restored; nothing that was in it is lost, and amoCRM gets
 //! nothing twice.
 
+mod recovery;
 mod refused;
 
 use std::path::{Path, PathBuf};

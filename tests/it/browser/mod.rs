@@ -45,6 +45,7 @@ pub fn archive(world: &World) -> Vec<u8> {
         integration: "main".to_owned(),
         public_url: config.server.public_url.clone(),
         vendor: widget::Vendor::default(),
+        colors: None,
         card: true,
         whatsapp: true,
         dev: true,

@@ -5,7 +5,7 @@ use parom_tests::office::{LEASE, again, settlement};
 use parom_tests::{Engine, Office, Place};
 use queue::Settled;
 
-const HOUR: i64 = 3_600_000;
+use base::millis::HOUR;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_clocks_end_no_lease_and_no_back_off() {

@@ -5,7 +5,7 @@ mod channels;
 mod crossing;
 mod customer;
 mod data;
-mod erase;
+pub(crate) mod erase;
 mod grants;
 mod leaving;
 mod operator;

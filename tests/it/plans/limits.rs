@@ -50,7 +50,9 @@ async fn kinds_outside_of_the_plan_are_not_offered_and_those_there_go_on() {
         // A plan that lacks the kind of a source that is there.
         world.setup_is(|config: &mut Config| {
             plans(config);
-            config.plan_list[0].connectors = Some(vec!["webchat".to_owned()]);
+            let mut list = config.plan_list.get().to_vec();
+            list[0].connectors = Some(vec!["webchat".to_owned()]);
+            config.plan_list = list.into();
         });
         world.restart().await;
         makes(world, "custom", "other").await.is(409);

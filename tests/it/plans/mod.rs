@@ -25,7 +25,9 @@ fn plans(config: &mut Config) {
         storage_mb: None,
         requests_per_key: None,
     };
-    config.plans = PlansConfig { grace_days: 7, warn_days: vec![7, 3, 1], default: "start".to_owned(), trial_days: 14 };
+    let days = vec![7, 3, 1];
+    let plans = PlansConfig { grace_days: 7, warn_days: days, default: "start".to_owned(), trial_days: 14 };
+    config.plans = plans.into();
     config.plan_list = vec![
         Plan {
             sources: Some(2),
@@ -36,7 +38,8 @@ fn plans(config: &mut Config) {
             ..plan("start")
         },
         plan("all"),
-    ];
+    ]
+    .into();
     config.vendor_webhooks = vec![VendorWebhook {
         name: "billing".to_owned(),
         url: "http://127.0.0.1:9/".parse().unwrap(),

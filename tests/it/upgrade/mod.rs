@@ -2,7 +2,7 @@
 //! delivers what was queued exactly once. `UPDATE_UPGRADE=1` with this test writes the fixture again from the present
 //! binary: only while its version is not released.
 
-mod fixture;
+pub(crate) mod fixture;
 
 use std::path::Path;
 use std::time::Duration;

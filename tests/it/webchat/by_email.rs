@@ -189,7 +189,7 @@ async fn a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing(world: &
     // Refused for good: the address is deleted, and nothing is tried again. The log does not contain the address, which
     // the server repeats.
     world.mail.refuses(550);
-    let letter = Email { to: ANNA.to_owned(), subject: "Yes".to_owned(), text: "Yes".to_owned() };
+    let letter = Email { to: ANNA.to_owned(), subject: "Yes".to_owned(), text: "Yes".to_owned(), sender: None };
     let error = mail::send(&world.app().identity, letter).await.unwrap_err();
     let logged = format!("{error:#} {error:?}");
     assert!(logged.contains("550") && !logged.contains(ANNA), "{logged}");

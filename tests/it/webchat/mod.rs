@@ -5,6 +5,7 @@ mod asked;
 mod by_email;
 pub mod customers;
 mod files;
+pub mod logo;
 mod sites;
 
 use std::time::Duration;

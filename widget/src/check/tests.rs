@@ -32,6 +32,7 @@ fn inputs(platform: Platform) -> BuildInputs {
             support_email: "help@parom.example".to_owned(),
             privacy_url: "https://parom.example/privacy".to_owned(),
         },
+        colors: None,
         card: true,
         whatsapp: false,
         dev: false,

@@ -1,5 +1,7 @@
 //! Leads: their state, and how they end.
 
+use std::collections::BTreeMap;
+
 use super::Event;
 use crate::state::{Account, Lead};
 
@@ -11,6 +13,29 @@ pub(crate) const FIRST_STEP: i64 = 2;
 pub(crate) const WON: i64 = 142;
 /// The stage of lost leads, the same in every pipeline.
 pub(crate) const LOST: i64 = 143;
+
+/// Codes of the fields that say where a lead came from. Every new account has them.
+pub(crate) const TRACKING: [&str; 19] = [
+    "UTM_CONTENT",
+    "UTM_MEDIUM",
+    "UTM_CAMPAIGN",
+    "UTM_SOURCE",
+    "UTM_TERM",
+    "UTM_REFERRER",
+    "ROISTAT",
+    "REFERRER",
+    "OPENSTAT_SERVICE",
+    "OPENSTAT_CAMPAIGN",
+    "OPENSTAT_AD",
+    "OPENSTAT_SOURCE",
+    "FROM",
+    "GCLIENTID",
+    "_YM_UID",
+    "_YM_COUNTER",
+    "GCLID",
+    "YCLID",
+    "FBCLID",
+];
 
 /// The card of a lead. Times are Unix seconds.
 #[derive(Clone, Debug)]
@@ -25,6 +50,8 @@ pub(crate) struct Card {
     /// Id of its source, if any.
     pub(crate) source_id: Option<i64>,
     pub(crate) tags: Vec<String>,
+    /// Values of its tracking fields by code.
+    pub(crate) tracking: BTreeMap<&'static str, String>,
 }
 
 impl Account {

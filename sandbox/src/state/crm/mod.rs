@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use contact::{Contact, FIELDS, FieldKind, FieldValue};
 pub(crate) use delivery::{CrmHooks, Delivery};
-pub(crate) use lead::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
+pub(crate) use lead::{Card, FIRST_STEP, LOST, TRACKING, UNSORTED_STEP, WON};
 pub(crate) use note::Note;
 pub(crate) use review::Review;
 pub(crate) use settle::settle;

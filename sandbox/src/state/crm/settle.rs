@@ -1,5 +1,7 @@
 //! The CRM's reaction to changes of chats.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -81,6 +83,7 @@ fn new_lead(account: &mut Account, integrations: &[IntegrationConfig], lead: &Le
         closed_at: None,
         source_id: source.map(|source| source.id),
         tags: Vec::new(),
+        tracking: BTreeMap::new(),
     };
     if direct {
         account.crm.events.push(Event::of_lead("add", lead, &card));

@@ -39,7 +39,7 @@ impl PlanForm {
         let own = tenant.plan.as_deref().unwrap_or_default();
         let option = |name: &str, text| PlanOption { name: name.to_owned(), text, chosen: name == own };
         let mut plans = vec![option("", words.text("admin-plan-none").to_string())];
-        plans.extend(app.config.plan_list.iter().map(|plan| option(&plan.name, plan.name.clone())));
+        plans.extend(app.config.plan_list.get().iter().map(|plan| option(&plan.name, plan.name.clone())));
         if plans.iter().all(|plan| !plan.chosen) {
             plans.push(option(own, words.text("admin-plan-unknown").with("plan", own).to_string()));
         }
@@ -47,7 +47,7 @@ impl PlanForm {
             plans,
             trial_until: last_day(tenant.trial_until),
             paid_until: last_day(tenant.paid_until),
-            grace_days: app.config.plans.grace_days,
+            grace_days: app.config.plans.get().grace_days,
         }
     }
 }
@@ -111,11 +111,12 @@ fn until(typed: &str, now_is: Option<i64>) -> Option<Option<i64>> {
 
 #[cfg(test)]
 mod tests {
+    use base::millis::DAY;
+
     use super::*;
 
     #[test]
     fn a_saved_form_changes_nothing_by_itself() {
-        const DAY: i64 = 86_400_000;
         for at in [DAY, DAY + 1, DAY + 5_000, 2 * DAY] {
             assert_eq!(until(&last_day(Some(at)), Some(at)), Some(Some(at)));
         }

@@ -1,5 +1,6 @@
 //! Figures of the accounts of one page, with a fixed number of queries.
 
+use base::millis::HOUR;
 use std::collections::BTreeMap;
 
 use entity::{oauth_grant, source, tenant, tenant_channel};
@@ -11,8 +12,6 @@ use crate::delivery::read::first_id_at;
 use crate::panel::PanelContext;
 use crate::tenant::access::{self, Access};
 use crate::tenant::{ChannelStatus, plan};
-
-const HOUR: i64 = 3_600_000;
 
 /// Figures of one account beyond its own row.
 #[derive(Clone, Debug)]

@@ -219,7 +219,7 @@ async fn answer(
         id,
         form,
         audiences: Audience::KINDS.map(|kind| (kind, words.text_of("admin-announcement-to-", kind))).to_vec(),
-        plans: app.config.plan_list.iter().map(|plan| plan.name.clone()).collect(),
+        plans: app.config.plan_list.get().iter().map(|plan| plan.name.clone()).collect(),
         integrations: app.integrations.all().iter().map(|one| one.name.clone()).collect(),
         longest: LONGEST_TEXT,
         wrong,

@@ -1,6 +1,8 @@
 //! The fields of an integration and of a channel: what a form shows of them, and what it changes.
 
-use base::config::{Bot, CONNECTORS as CONNECTOR_KINDS, Channel, Integration, Platform, ReactionSupport, base};
+use base::config::{
+    Bot, BrandConfig, CONNECTORS as CONNECTOR_KINDS, Channel, Integration, Picture, Platform, ReactionSupport, base,
+};
 use base::i18n::Words;
 use connectors::{Field, Input};
 use secrecy::SecretString;
@@ -40,6 +42,21 @@ const INTEGRATION: [Field; 10] = [
     Field::optional("amojo_url", Input::Url, "admin-int-amojo").with_hint("admin-int-usual-hint"),
 ];
 
+/// How its accounts see the service.
+const BRAND: [Field; 10] = [
+    Field::optional("brand_name", Input::Text, "admin-brand-name").with_hint("admin-brand-name-hint"),
+    Field::optional("brand_color", Input::Text, "admin-brand-color").with_hint("admin-brand-color-hint"),
+    Field::optional("brand_logo", Input::Paragraph, "admin-brand-logo").with_hint("admin-brand-picture-hint"),
+    Field::optional("brand_support_url", Input::Url, "admin-brand-support-url").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_support_email", Input::Text, "admin-brand-support-email")
+        .with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_privacy_url", Input::Url, "admin-brand-privacy").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_legal_entity", Input::Text, "admin-brand-entity").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_legal_address", Input::Text, "admin-brand-address").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_icon", Input::Paragraph, "admin-brand-icon").with_hint("admin-brand-picture-hint"),
+    Field::optional("brand_unique", Input::Paragraph, "admin-brand-unique").with_hint("admin-brand-unique-hint"),
+];
+
 /// The fields of a channel.
 pub const CHANNEL: [Field; 21] = [
     Field::required("id", Input::Text, "admin-channel-id").with_hint("admin-channel-id-hint"),
@@ -70,12 +87,14 @@ pub const CHANNEL: [Field; 21] = [
 /// The fields of an integration.
 pub fn integration(is_new: bool) -> Vec<Field> {
     let identity: &[Field] = if is_new { &IDENTITY } else { &[] };
-    identity.iter().chain(&INTEGRATION).copied().collect()
+    identity.iter().chain(&INTEGRATION).chain(&BRAND).copied().collect()
 }
 
 /// What the form of an integration shows; no secrets. What the platform sets by default is empty.
 pub fn shown(one: &Integration) -> Value {
     let usual = Integration::blank(one.platform);
+    let brand = one.brand.clone().unwrap_or_default();
+    let picture = |picture: &Option<Picture>| picture.as_ref().map(shown_picture);
     let unless = |is_usual: bool, text: &str| if is_usual { Value::Null } else { text.into() };
     json!({
         "client_id": one.client_id,
@@ -85,6 +104,16 @@ pub fn shown(one: &Integration) -> Value {
         "consent_url": unless(one.consent_url == usual.consent_url, base(&one.consent_url)),
         "account_url": unless(one.account_url == usual.account_url, &one.account_url),
         "amojo_url": unless(one.amojo_url == usual.amojo_url, base(&one.amojo_url)),
+        "brand_name": brand.name,
+        "brand_color": brand.color,
+        "brand_logo": picture(&brand.logo),
+        "brand_support_url": brand.support_url,
+        "brand_support_email": brand.support_email,
+        "brand_privacy_url": brand.privacy_url,
+        "brand_legal_entity": brand.legal_entity,
+        "brand_legal_address": brand.legal_address,
+        "brand_icon": picture(&brand.icon),
+        "brand_unique": brand.unique,
     })
 }
 
@@ -108,8 +137,8 @@ pub fn platform(settings: &Value) -> Platform {
     if text(settings, "platform") == "kommo" { Platform::Kommo } else { Platform::Amocrm }
 }
 
-/// Changes an integration to what its form says.
-pub fn change(one: &mut Integration, settings: &Value) {
+/// Changes an integration to what its form says; the name of a field that cannot be read is the error.
+pub fn change(one: &mut Integration, settings: &Value) -> Result<(), &'static str> {
     let usual = Integration::blank(one.platform);
     one.client_id = text(settings, "client_id");
     if let Some(secret) = filled(settings, "client_secret") {
@@ -127,6 +156,38 @@ pub fn change(one: &mut Integration, settings: &Value) {
     let address = |name, usual: Url| filled(settings, name).and_then(|typed| typed.parse().ok()).unwrap_or(usual);
     one.consent_url = address("consent_url", usual.consent_url);
     one.amojo_url = address("amojo_url", usual.amojo_url);
+    let brand = BrandConfig {
+        name: filled(settings, "brand_name"),
+        color: filled(settings, "brand_color"),
+        logo: picture(settings, "brand_logo")?,
+        support_url: filled(settings, "brand_support_url"),
+        support_email: filled(settings, "brand_support_email"),
+        privacy_url: filled(settings, "brand_privacy_url"),
+        legal_entity: filled(settings, "brand_legal_entity"),
+        legal_address: filled(settings, "brand_legal_address"),
+        icon: picture(settings, "brand_icon")?,
+        unique: filled(settings, "brand_unique").map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
+    };
+    one.brand = (brand != BrandConfig::default()).then_some(brand);
+    Ok(())
+}
+
+/// A picture as the form shows it: SVG as its text.
+fn shown_picture(picture: &Picture) -> String {
+    match std::str::from_utf8(&picture.bytes) {
+        Ok(text) => text.trim().to_owned(),
+        Err(_) => picture.data(),
+    }
+}
+
+/// A picture that was typed: SVG or `data:…`. A path would name a file of this machine.
+fn picture(settings: &Value, name: &'static str) -> Result<Option<Picture>, &'static str> {
+    let Some(text) = filled(settings, name) else { return Ok(None) };
+    let typed = text.trim();
+    if !typed.starts_with('<') && !typed.starts_with("data:") {
+        return Err(name);
+    }
+    Picture::try_from(typed.to_owned()).map(Some).map_err(|_| name)
 }
 
 /// What the form of a channel shows; no secrets.

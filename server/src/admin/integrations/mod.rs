@@ -78,7 +78,9 @@ async fn make(app: web::Data<PanelContext>, Operator(visitor): Operator, form: F
     };
     let mut one = Integration::blank(fields::platform(&settings));
     one.name = settings["name"].as_str().unwrap_or_default().to_owned();
-    fields::change(&mut one, &settings);
+    if let Err(name) = fields::change(&mut one, &settings) {
+        return show(&app, &visitor, None, &settings, wrong::field(visitor.words, name)).await;
+    }
     if stored::list(&app).await?.iter().any(|known| known.name == one.name) {
         let errors = wrong::field(visitor.words, "name");
         return show(&app, &visitor, None, &settings, errors).await;
@@ -112,7 +114,9 @@ async fn change(
         Ok(settings) => settings,
         Err((settings, errors)) => return show(&app, &visitor, Some(&one), &settings, errors).await,
     };
-    fields::change(&mut one, &settings);
+    if let Err(name) = fields::change(&mut one, &settings) {
+        return show(&app, &visitor, Some(&one), &settings, wrong::field(visitor.words, name)).await;
+    }
     match set(&app, &visitor, &one).await? {
         Ok(()) => saved(&app, &visitor).await,
         Err(errors) => show(&app, &visitor, Some(&one), &settings, errors).await,

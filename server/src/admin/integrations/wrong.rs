@@ -6,7 +6,7 @@ use base::i18n::Words;
 use crate::integrations::IntegrationRefused;
 
 /// Fields that have a text of their own: `admin-int-wrong-{name}`.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     "name",
     "client_id",
     "client_secret",
@@ -21,6 +21,8 @@ const KNOWN: [&str; 14] = [
     "bot_id",
     "time_window_seconds",
     "allowed_plans",
+    "brand_logo",
+    "brand_icon",
 ];
 
 /// Errors by the form's names; one without a field has an empty name.
@@ -46,7 +48,11 @@ pub fn errors(words: Words, refused: IntegrationRefused) -> Result<FieldErrors, 
 }
 
 fn invalid(words: Words, error: &ConfigError) -> FieldErrors {
-    if let ConfigError::Invalid { key, .. } = error {
+    if let ConfigError::Invalid { key, problem, .. } = error {
+        if let Some((_, name)) = key.rsplit_once(".brand.") {
+            let text = words.text("form-refused").with("reason", problem.as_str());
+            return vec![(named(&format!("brand_{name}")), text.to_string())];
+        }
         let last = key.rsplit('.').next().unwrap_or_default();
         let last = last.split('[').next().unwrap_or_default();
         let last = if key.contains(".bot.") { "bot_id" } else { last };

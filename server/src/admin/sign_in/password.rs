@@ -109,7 +109,7 @@ async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
     let url = link::address(&app.identity, Purpose::Operator, &token);
     let text = reader.text("admin-link-letter").with("url", url).to_string();
     let subject = reader.text("admin-link-subject").to_string();
-    mail::send(&app.identity, mail::Email { to: person.email, subject, text }).await
+    mail::send(&app.identity, mail::Email { to: person.email, subject, text, sender: None }).await
 }
 
 /// The page after too many wrong codes.

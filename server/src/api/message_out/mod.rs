@@ -1,6 +1,6 @@
 //! Messages in responses.
 
-use base::i18n::Language;
+use base::i18n::{Language, Words};
 use base::message::{Direction, Failure, FailureCode, Person, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,7 +91,7 @@ pub struct FailureOut {
 
 impl From<Failure> for FailureOut {
     fn from(failure: Failure) -> Self {
-        Self { text: failure.words(Language::En), code: failure.code }
+        Self { text: failure.text_in(Words::new(Language::En)), code: failure.code }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Activity of sources: when the last message came and went, and what failed recently.
 
+use base::millis::DAY;
 use std::collections::BTreeMap;
 
 use base::message::{Direction, State};
@@ -8,8 +9,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, 
 use uuid::Uuid;
 
 use super::first_id_at;
-
-const DAY: i64 = 86_400_000;
 
 /// Activity of one source. Times in milliseconds since 1970; none for never.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use base::millis::{DAY, HOUR};
 use std::collections::BTreeMap;
 
 use base::message::{Direction, State, day_of};
@@ -20,9 +21,6 @@ use super::made_at;
 use crate::delivery::DeliveryContext;
 use rows::{DayRow, HourRow, TookRow, WaitingRow};
 
-/// Milliseconds of an hour and of a day.
-pub const HOUR: i64 = 3_600_000;
-pub const DAY: i64 = 24 * HOUR;
 /// Hours and days that are read, each with the present one.
 pub const HOURS: i64 = 24;
 pub const DAYS: i32 = 30;

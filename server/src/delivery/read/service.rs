@@ -1,5 +1,6 @@
 //! Figures of the whole service, all accounts together, for the vendor.
 
+use base::millis::DAY;
 use std::collections::BTreeMap;
 
 use base::message::day_of;
@@ -7,7 +8,7 @@ use entity::{dead_letter, ledger_delta};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect};
 
-use super::figures::{DAY, Flow, Slot};
+use super::figures::{Flow, Slot};
 use super::ledger::sum;
 use crate::delivery::DeliveryContext;
 

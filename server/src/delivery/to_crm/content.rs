@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use amocrm::chats::{Content as CrmContent, MediaFile, MediaKind, Post as CrmPost, SharedPost as CrmSharedPost};
-use base::i18n::Words;
 use base::message::{Content, Media, Post, SharedPost};
 
 use super::CrmTarget;
 use crate::delivery::letter_context::LetterContext;
 use crate::media::{self, FileReadiness};
-use crate::tenant::language;
+use crate::tenant::words;
 
 /// Content ready for amoCRM.
 pub(super) enum Fitted {
@@ -28,7 +27,7 @@ pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &C
         FileReadiness::Kept(kept) => kept,
         FileReadiness::Later { after } => return Ok(Fitted::Later(after)),
         FileReadiness::Gone { .. } => {
-            let words = Words::new(language(&line.app.integrations, &parts.tenant));
+            let words = words(&line.app.integrations, &parts.tenant);
             let text = media::placeholder(words, &file.file_name, file.text.as_deref());
             return Ok(Fitted::Content(CrmContent::Text { text }));
         }

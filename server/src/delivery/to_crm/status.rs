@@ -1,7 +1,7 @@
 //! Reports the status of a manager's message.
 
 use amocrm::chats::{DeliveryStatus, FailureCode as CrmCode};
-use base::i18n::Language;
+use base::i18n::Words;
 use base::message::{Failure, FailureCode, Role, State, StatusReport};
 use base::verdict::{Report, Taken};
 use queue::Claim;
@@ -26,7 +26,7 @@ pub(super) async fn attempt(
     let status = match report.state {
         State::Delivered => DeliveryStatus::Delivered,
         State::Read => DeliveryStatus::Read,
-        State::Failed => failed(report.failure, tenant::language(&line.app.integrations, &parts.tenant)),
+        State::Failed => failed(report.failure, tenant::words(&line.app.integrations, &parts.tenant)),
         State::Queued | State::Sent => return Ok(None),
     };
     if lower && !line.app.faults.errs("defect.lower_a_status") {
@@ -46,7 +46,7 @@ pub(super) async fn attempt(
     }))
 }
 
-fn failed(failure: Option<Failure>, language: Language) -> DeliveryStatus {
+fn failed(failure: Option<Failure>, words: Words) -> DeliveryStatus {
     let failure = failure.unwrap_or(Failure { code: FailureCode::Other, text: String::new() });
     let code = match failure.code.amocrm_code() {
         901 => CrmCode::ConversationDeleted,
@@ -55,5 +55,5 @@ fn failed(failure: Option<Failure>, language: Language) -> DeliveryStatus {
         904 => CrmCode::ConversationImpossible,
         _ => CrmCode::Other,
     };
-    DeliveryStatus::Failed { code, text: failure.words(language) }
+    DeliveryStatus::Failed { code, text: failure.text_in(words) }
 }

@@ -71,7 +71,7 @@ impl<'a> MessengerTarget<'a> {
             source,
             connector: connector.as_ref(),
             settings: crate::settings::open(app, source)?,
-            words: Words::new(tenant::language(&app.integrations, &parts.tenant)),
+            words: tenant::words(&app.integrations, &parts.tenant),
         }))
     }
 

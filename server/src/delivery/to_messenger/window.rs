@@ -3,6 +3,7 @@
 
 use base::i18n::{Words, duration};
 use base::message::{Body, FailureCode, SharedDialogue};
+use base::millis::HOUR;
 use base::verdict::Report;
 use entity::conversation;
 use queue::Claim;
@@ -14,8 +15,6 @@ use crate::delivery::letter_context::LetterContext;
 use crate::delivery::read::find::with_phone;
 use crate::source::window::Window;
 use crate::tenant::users;
-
-const HOUR: i64 = 3_600_000;
 
 /// The report that refuses a message; none if it may be sent. Templates are sent at any time, and so are public answers
 /// to comments. A message that may have arrived already is left to the messenger.

@@ -12,6 +12,7 @@
 mod count;
 mod origin;
 
+use base::millis::{HOUR, MINUTE};
 use chrono::TimeDelta;
 use sea_orm::DbErr;
 
@@ -20,9 +21,6 @@ pub use origin::AttemptOrigin;
 
 use super::{device, refusals, token};
 use crate::identity::IdentityContext;
-
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
 
 /// Attempts for one login from one address.
 const PER_LOGIN: Limit = Limit { most: 5, window: MINUTE };

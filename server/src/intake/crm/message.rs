@@ -29,7 +29,7 @@ pub(super) async fn entry_of(
     let chat = HookChat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
     let route = Route::find(app, scope, chat, hook.source_external_id.as_deref()).await?;
     let at = believed(hook.at_milliseconds(), now);
-    let words = Words::new(tenant::language(&app.integrations, &scope.tenant));
+    let words = tenant::words(&app.integrations, &scope.tenant);
     let receiver = customer(&hook.receiver);
     let contact = serde_json::to_string(&receiver).context("a person as JSON")?;
     let mut body = content::body_of(writer(app, scope, &hook.sender), receiver, &hook.message, words);

@@ -41,7 +41,7 @@ pub async fn take_in(
     chat: &HistoryChat,
     messages: Vec<PastMessage>,
 ) -> anyhow::Result<TakenIn> {
-    let words = Words::new(tenant::language(&app.integrations, &scope.tenant));
+    let words = tenant::words(&app.integrations, &scope.tenant);
     let now = app.clock.millis();
     let mut entries = Vec::with_capacity(messages.len());
     for past in messages {

@@ -2,16 +2,18 @@
 //! are idempotent.
 
 use base::message::Person;
+use base::store::finish_tx;
 use entity::{conversation, conversation_alias};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, Side};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
 use uuid::Uuid;
 
 use super::route::{identity, new_conversation};
 use super::source::CalledSource;
 use crate::intake::clean;
 use crate::intake::door::{StoreError, store};
+use crate::lead_origin;
 
 /// The longest referral mark that is stored.
 const MARK_BYTES: usize = 1024;
@@ -35,7 +37,20 @@ pub(super) async fn open(
         }
     };
     let Some(mark) = mark.map(clean).filter(|mark| !mark.is_empty() && mark.len() <= MARK_BYTES) else { return Ok(()) };
-    this(line, known).col_expr(conversation::Column::Visit, Expr::value(mark)).exec(line.app.store.write()).await?;
+    let tx = line.app.store.write_tx().await?;
+    let done = async {
+        let changed = this(line, known)
+            .col_expr(conversation::Column::Visit, Expr::value(mark.as_str()))
+            .filter(conversation::Column::Visit.ne(mark.as_str()))
+            .exec(&tx)
+            .await?;
+        if changed.rows_affected > 0 {
+            lead_origin::plan(&tx, line.app.clock.millis(), &line.source, known).await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    let done = done.await;
+    finish_tx(tx, done).await?;
     let _ = line.app.changes.send(known);
     Ok(())
 }

@@ -61,14 +61,15 @@ impl CalledSource {
             return Err(Missing::Gone);
         }
         let tenant = app.lookup.tenant(source.tenant_id).await.map_err(|_| Missing::Unavailable)?;
-        let language = tenant.as_deref().map_or(Language::En, |tenant| tenant::language(&app.integrations, tenant));
+        let words =
+            tenant.as_deref().map_or(Words::new(Language::En), |tenant| tenant::words(&app.integrations, tenant));
         let keeps_no_texts = tenant.as_deref().is_some_and(tenant::keeps_no_texts);
         let settings = settings::open(app, &source).map_err(|error| {
             tracing::error!(source.id = %source_id, error = format!("{error:#}"), "a source's settings cannot be read");
             Missing::Unavailable
         })?;
         let connector = app.connectors.get(kind).cloned().ok_or(Missing::Unknown)?;
-        Ok(Self { app: app.clone(), source, connector, settings, words: Words::new(language), keeps_no_texts })
+        Ok(Self { app: app.clone(), source, connector, settings, words, keeps_no_texts })
     }
 
     /// A call's bytes, under a new id.

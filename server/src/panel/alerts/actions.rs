@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
+use base::millis::HOUR;
 use serde_json::json;
 
 use super::HERE;
@@ -11,7 +12,6 @@ use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
 use crate::panel::{Fields, Form, Member, Notice, Right};
 
-const HOUR: i64 = 3_600_000;
 /// Numbers of hours for which an alert can be muted.
 const HOURS: [i64; 2] = [4, 24];
 

@@ -140,6 +140,7 @@ async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::
         to: email.to_owned(),
         subject: words.text("mail-alert-code-subject").with("code", code.as_str()).to_string(),
         text: words.text("mail-alert-code-body").with("code", code.as_str()).with("account", account).to_string(),
+        sender: words.brand(),
     };
     mail::send(&app.identity, letter).await?;
     let until = app.clock.millis() + CODE_LIVES.num_milliseconds();

@@ -76,7 +76,8 @@ pub(super) async fn erase(
     let (object, detail) = (member.tenant.account_id.to_string(), json!({ "erasure": erasure.id }));
     let by = By { actor: member.actor(), address: member.address };
     by.did(&app, app.store.write(), "account.forgotten", (VENDOR, &object), detail).await?;
-    let page = PageContext::outside(&app, &request, "data-gone-title");
+    let integration = app.integrations.named(&member.tenant.integration);
+    let page = PageContext::outside(&app, &request, "data-gone-title").of_brand(&app, integration.as_deref());
     let text = page.words.text("data-gone").with("account", host).with("proof", erasure.id.to_string()).to_string();
     let page = page.with_notice(Notice::done(text));
     let gone = Gone { page: page.clone(), text: String::new(), ways: Vec::new(), details: String::new() };

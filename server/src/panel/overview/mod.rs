@@ -82,7 +82,7 @@ async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Ov
         table: table::of(&page, &figures, period.span(), &sources, &states),
         sides: sides::of(&app, tenant_id, &page, sources.iter().chain(&deleted), figures.oldest()).await?,
         equations: ledger::equations(&figures, first_day),
-        ledger_from: i64::from(first_day) * figures::DAY,
+        ledger_from: i64::from(first_day) * base::millis::DAY,
         checked_at: app.clock.millis(),
         problems,
         period,

@@ -1,5 +1,6 @@
 //! Response times of the last hour: Parom, amoCRM, each messenger. A side without calls has no figures.
 
+use base::millis::HOUR;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use base::message::{Direction, Failure, FailureCode, LetterKind};
@@ -12,7 +13,6 @@ use crate::delivery::read::{first_id_at, made_at};
 use crate::panel::PageContext;
 use crate::panel::PanelContext;
 
-const HOUR: i64 = 3_600_000;
 /// Enough for a median, and few enough for one query.
 const MOST: u64 = 5000;
 /// Percentage of failed calls from which a side is marked, and from which it counts as broken.

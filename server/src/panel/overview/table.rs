@@ -61,7 +61,7 @@ pub(super) fn of(
                 last: match figures.last_of(source.id) {
                     LastMessage::At(at) => page.time(&at),
                     // Noon, so that the date is the same in every time zone.
-                    LastMessage::OnDay(at) => page.when(&(at + crate::delivery::read::figures::DAY / 2)).date(),
+                    LastMessage::OnDay(at) => page.when(&(at + base::millis::DAY / 2)).date(),
                     LastMessage::None => "–".to_owned(),
                 },
             }

@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::{Language, Words};
+use base::i18n::Language;
 use entity::{person, session};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::into::{open, safe};
+use crate::brand;
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person as persons, reauthentication};
 use crate::panel::PanelContext;
@@ -64,8 +65,9 @@ pub(super) async fn show(
     let Some(session) = realm::session(&request, Realm::Panel).await? else { return Ok(to("/panel/sign-in")) };
     let Some(person) = chooser(&app, &session).await? else { return Ok(to("/panel")) };
     let accounts = member::accounts(&app.identity, person.id).await?;
-    let mut page = PageContext::outside(&app, &request, "choose-title");
-    page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
+    let common = brand::common(&app.integrations, accounts.iter().map(|(tenant, _)| tenant.integration.clone()));
+    let mut page = PageContext::outside(&app, &request, "choose-title").of_brand(&app, common.as_deref());
+    page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.text("choose-title").to_string();
     page.csrf_token.clone_from(&session.csrf);
     let accounts = accounts.into_iter().filter(|(tenant, _)| credentials::count_in(&person, tenant.tenant_id));

@@ -70,7 +70,9 @@ pub(super) async fn show(
     if !other && is_expected(&app, &request, &tenant, &ticket) {
         return open(&app, &request, &query.ticket).await;
     }
-    let mut page = PageContext::outside(&app, &request, "enter-title").within(all_ancestors(&app));
+    let integration = app.integrations.named(&tenant.integration);
+    let page = PageContext::outside(&app, &request, "enter-title").of_brand(&app, integration.as_deref());
+    let mut page = page.within(all_ancestors(&app));
     let key = if other { "enter-instead" } else { "enter-text" };
     let text = page.words.text(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
     page.csrf_token = alive.map(|row| row.csrf.clone()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::client_address;
 use base::error::{Error, Result};
-use base::i18n::{Language, Words};
+use base::i18n::Language;
 use base::store::finish_tx;
 use entity::{person, session};
 use serde_json::json;
@@ -39,8 +39,9 @@ pub(super) async fn show(
     let Some(session) = realm::session(&request, Realm::Panel).await? else { return used(&app, &request) };
     let Some((_, tenant_id)) = of_session(&app, &session, &asked.token).await? else { return used(&app, &request) };
     let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
-    let mut page = PageContext::outside(&app, &request, "invitation-title");
-    page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
+    let integration = app.integrations.named(&tenant.integration);
+    let mut page = PageContext::outside(&app, &request, "invitation-title").of_brand(&app, integration.as_deref());
+    page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.text("invitation-title").to_string();
     page.csrf_token.clone_from(&session.csrf);
     let text = page.words.text("invitation-text").with("account", tenant.host.as_str()).to_string();

@@ -5,17 +5,17 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::{Language, Words};
 use base::store::finish_tx;
 use entity::person;
 use serde::Deserialize;
 
 use super::into::{DOOR, SignInProof};
 use super::{invitation, password, second};
+use crate::brand;
 use crate::identity::link::{self, Purpose, SignInLink};
 use crate::identity::mail::{self, Email};
 use crate::identity::throttle::AttemptOrigin;
-use crate::identity::{credentials, email_limits, person as persons, refusals, throttle};
+use crate::identity::{credentials, email_limits, member, person as persons, refusals, throttle};
 use crate::panel::PanelContext;
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::{Notice, OpenForm, PageContext};
@@ -119,11 +119,11 @@ async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
     };
     let link = SignInLink { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true };
     let token = link::issue(&app.identity, app.store.write(), link).await?;
-    let words = Words::new(Language::of_code(&person.language).unwrap_or(Language::En));
+    let words = member::words_of(&app.identity, &person).await?;
     let address = link::address(&app.identity, Purpose::SignIn, &token);
     let text = words.text("mail-link-body").with("link", address).with("server", app.public_url()).to_string();
     let subject = words.text("mail-link-subject").to_string();
-    mail::send(&app.identity, Email { to: person.email, subject, text }).await
+    mail::send(&app.identity, Email { to: person.email, subject, text, sender: words.brand() }).await
 }
 
 /// `GET /panel/link?token=…`
@@ -139,6 +139,13 @@ pub(super) async fn show(
         None => None,
     };
     let page = PageContext::outside(&app, &request, "sign-in-link-title");
+    let accounts = match &tenant {
+        Some(tenant) => vec![tenant.integration.clone()],
+        None => {
+            member::accounts(&app.identity, link.person_id).await?.into_iter().map(|(one, _)| one.integration).collect()
+        }
+    };
+    let page = page.of_brand(&app, brand::common(&app.integrations, accounts).as_deref());
     let words = page.words;
     let text = match &tenant {
         Some(tenant) => words.text("sign-in-link-account").with("account", tenant.host.as_str()).to_string(),

@@ -37,6 +37,8 @@ struct SourceAccessPage {
     given: String,
     embed: Option<EmbedCode>,
     sites: Vec<ChatSite>,
+    /// The address of the chat's logo; empty if there is none.
+    logo: String,
     errors: Vec<(String, String)>,
     version: i64,
     /// The settings when the page was rendered, as JSON.
@@ -184,6 +186,10 @@ async fn show(
         given: chat_tabs::given(&page, &chat, &member.tenant.time_zone).to_string(),
         embed: crate::source::embed(app, source),
         sites: if is_web_chat(&source.kind) { crate::source::sites(app, source).await? } else { Vec::new() },
+        logo: match source.logo.as_str() {
+            "" => String::new(),
+            version => format!("/chat/{}/logo?v={version}", source.id),
+        },
         sections,
         id: source.id.to_string(),
         may: member.may(Right::EditSources),

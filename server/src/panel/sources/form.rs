@@ -16,11 +16,14 @@ pub struct SourceForm {
     /// Present if the box is ticked. The default source's box cannot be unticked.
     pub default: Option<String>,
     pub contact_rule: Option<String>,
+    /// Present if the box is ticked.
+    pub lead_origin: Option<String>,
     pub version: i64,
     was_name: Option<String>,
     was_pipeline: Option<String>,
     was_default: Option<String>,
     was_contact_rule: Option<String>,
+    was_lead_origin: Option<String>,
 }
 
 /// The values the form was rendered with, from its hidden fields.
@@ -30,6 +33,7 @@ pub struct Was {
     pub pipeline: String,
     pub default: bool,
     pub contact_rule: String,
+    pub lead_origin: bool,
 }
 
 impl Was {
@@ -39,6 +43,7 @@ impl Was {
             pipeline: source.pipeline_id.to_string(),
             default: source.is_default,
             contact_rule: source.contact_rule.clone(),
+            lead_origin: source.lead_origin,
         }
     }
 }
@@ -55,13 +60,15 @@ impl SourceForm {
         Self {
             name: was.name.clone(),
             pipeline: Some(was.pipeline.clone()),
-            default: was.default.then(|| "1".to_owned()),
+            default: ticked(was.default),
             contact_rule: Some(was.contact_rule.clone()),
+            lead_origin: ticked(was.lead_origin),
             version: version(source),
             was_name: Some(was.name),
             was_pipeline: Some(was.pipeline),
             was_default: Some(if was.default { "1" } else { "" }.to_owned()),
             was_contact_rule: Some(was.contact_rule),
+            was_lead_origin: Some(if was.lead_origin { "1" } else { "" }.to_owned()),
         }
     }
 
@@ -73,7 +80,14 @@ impl SourceForm {
             pipeline: self.was_pipeline.clone().unwrap_or(now.pipeline),
             default: self.was_default.as_ref().map_or(now.default, |was| was == "1"),
             contact_rule: self.was_contact_rule.clone().unwrap_or(now.contact_rule),
+            lead_origin: self.was_lead_origin.as_ref().map_or(now.lead_origin, |was| was == "1"),
         }
+    }
+
+    /// The box of origins, if the person changed it. A form without its hidden copy does not have the box.
+    fn edited_lead_origin(&self, was: &Was) -> Option<bool> {
+        let is_ticked = self.lead_origin.is_some();
+        (self.was_lead_origin.is_some() && is_ticked != was.lead_origin).then_some(is_ticked)
     }
 
     /// The changes that this person wants.
@@ -85,6 +99,7 @@ impl SourceForm {
             // The default mark can be moved to another source, but not removed.
             default: (self.default.is_some() && !was.default).then_some(true),
             contact_rule: touched(self.contact_rule.as_deref(), &was.contact_rule).and_then(rule_of),
+            lead_origin: self.edited_lead_origin(&was),
             ..SourceChange::default()
         }
     }
@@ -99,9 +114,15 @@ impl SourceForm {
             pipeline: kept(self.pipeline.as_deref(), &was.pipeline).or(now.pipeline),
             default: self.default.clone().filter(|_| !was.default).or(now.default),
             contact_rule: kept(self.contact_rule.as_deref(), &was.contact_rule).or(now.contact_rule),
+            lead_origin: self.edited_lead_origin(&was).map_or(now.lead_origin.clone(), ticked),
             ..now
         }
     }
+}
+
+/// The value of a box in a form.
+fn ticked(on: bool) -> Option<String> {
+    on.then(|| "1".to_owned())
 }
 
 /// A rule by its word.

@@ -1,12 +1,13 @@
 //! A source's health: the last 24 hours, the latest failures, where customers write to, and its latest changes.
 
 use base::error::Result;
+use base::millis::DAY;
 use connectors::kinds::deep_link;
 use entity::{audit, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::delivery::read::MessageStatus;
-use crate::delivery::read::figures::{self, DAY, Span};
+use crate::delivery::read::figures::{self, Span};
 use crate::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use crate::identity::qr;
 use crate::panel::audit::{what, who};

@@ -45,6 +45,7 @@ struct SourcePage {
     pipeline_error: String,
     is_default: bool,
     wants_default: bool,
+    wants_lead_origin: bool,
     /// Name of the current default source.
     default_now: Option<String>,
     rules: Vec<SelectOption>,
@@ -215,6 +216,7 @@ async fn show(
         wants_default: source.is_default || typed.default.is_some(),
         default_now,
         rules: rules.into(),
+        wants_lead_origin: typed.lead_origin.is_some(),
         version: typed.version,
         was: typed.was(source),
         called: typed.name,
@@ -267,6 +269,10 @@ fn values_now(
         "contact_rule" => {
             let rule = page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm).to_string();
             Some((say("source-edit-contact"), rule))
+        }
+        "lead_origin" => {
+            let word = if source.lead_origin { "answer-yes" } else { "answer-no" };
+            Some((say("source-edit-lead-origin"), say(word)))
         }
         "settings" => Some((say("source-tab-access"), say("source-changed-settings"))),
         "paused" => Some((

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
+use base::millis::HOUR;
 use entity::source;
 use serde::Deserialize;
 
@@ -15,7 +16,6 @@ use crate::panel::choice::SelectOption;
 use crate::panel::{self, EmptyForm, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{SourceChange, StateReason};
 
-const HOUR: i64 = 3_600_000;
 /// Maximum age in hours of the waiting messages to send; 0: all; -1: none.
 const AGES: [i64; 5] = [0, 1, 6, 12, -1];
 

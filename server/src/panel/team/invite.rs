@@ -3,7 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
-use base::i18n::{Language, LocalizedText, Words};
+use base::i18n::{Language, LocalizedText};
 use base::store::finish_tx;
 use serde::Deserialize;
 use serde_json::json;
@@ -84,7 +84,7 @@ pub(super) async fn invite(
         let made = Notice::done(words.text("team-invite-copy").with("email", email)).with_copy(address);
         return member.see_other(&app, "/panel/team", made).await;
     }
-    let theirs = Words::new(Language::of_code(&person.language).unwrap_or(words.language()));
+    let theirs = words.in_language(Language::of_code(&person.language).unwrap_or(words.language()));
     let letter = Email {
         to: person.email,
         subject: theirs.text("mail-invite-subject").with("account", member.tenant.host.as_str()).to_string(),
@@ -94,6 +94,7 @@ pub(super) async fn invite(
             .with("name", email_limits::name(&member.name))
             .with("link", address)
             .to_string(),
+        sender: theirs.brand(),
     };
     let notice = match mail::send(&app.identity, letter).await {
         Ok(()) => Notice::done(words.text("team-invite-sent").with("email", email)),

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
-use base::i18n::{Language, LocalizedText, Words};
+use base::i18n::{Language, LocalizedText};
 use base::store::finish_tx;
 use entity::tenant;
 use sea_orm::sea_query::Expr;
@@ -95,11 +95,12 @@ pub(super) async fn forget(
         let handed = Notice::done(words.text("team-two-step-removed").with("name", name)).with_copy(address);
         return member.see_other(&app, "/panel/team", handed).await;
     }
-    let theirs = Words::new(Language::of_code(&person.language).unwrap_or(words.language()));
+    let theirs = words.in_language(Language::of_code(&person.language).unwrap_or(words.language()));
     let letter = Email {
         to: person.email,
         subject: theirs.text("mail-link-subject").to_string(),
         text: theirs.text("mail-link-body").with("link", address).with("server", app.public_url()).to_string(),
+        sender: theirs.brand(),
     };
     mail::send_later(&app.identity, letter);
     let mailed = Notice::done(words.text("team-two-step-mailed").with("name", name));

@@ -103,6 +103,7 @@ pub async fn post(
         default: draft.default,
         channel_id: draft.channel_id,
         contact_rule: rule_of(&draft.contact_rule).unwrap_or_default(),
+        lead_origin: true,
         services: None,
         settings: draft.settings.clone(),
     };

@@ -125,6 +125,9 @@ fn row(
     if let Some(rule) = change.contact_rule {
         row.contact_rule = Set(rule.as_str().to_owned());
     }
+    if let Some(on) = change.lead_origin {
+        row.lead_origin = Set(on);
+    }
     if let Some(services) = &plan.mirror.services {
         row.services = Set(written(services)?);
         row.services_sent = Set(written(services)?);

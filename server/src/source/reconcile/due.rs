@@ -1,6 +1,7 @@
 //! When accounts are compared: new and reinstalled ones at once, those whose hooks named an unknown source soon, all
 //! others daily. `tenant.reconciled_at` is schedule and claim in one: of several instances one compares.
 
+use base::millis::DAY;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,6 @@ use crate::source::SourceContext;
 use crate::tenant::TenantStatus;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-const DAY: i64 = 24 * 3_600_000;
 /// Minimum interval between comparisons caused by unknown sources in hooks.
 const SOON: TimeDelta = TimeDelta::minutes(10);
 /// Delay after a failed comparison.

@@ -9,7 +9,7 @@ use base::message::{Body, Content, Direction, Failure, FailureCode, Person, Role
 use base::store::VENDOR;
 use entity::{
     attempt, chat_email, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line,
-    message, parked_status, raw_hook, tenant,
+    message, origin_task, parked_status, raw_hook, tenant,
 };
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -73,6 +73,8 @@ pub(super) async fn conversation(app: &TenantContext, row: &conversation::Model,
     count(counts, "conversation_alias", gone);
     let of_it = Condition::all().add(contact_task::Column::ConversationId.eq(id));
     count(counts, "contact_task", remove::rows::<contact_task::Entity>(&app.store, tenant_id, of_it).await?);
+    let of_it = Condition::all().add(origin_task::Column::ConversationId.eq(id));
+    count(counts, "origin_task", remove::rows::<origin_task::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(chat_email::Column::ConversationId.eq(id));
     count(counts, "chat_email", remove::rows::<chat_email::Entity>(&app.store, tenant_id, of_it).await?);
     import_lines(app, row, counts).await?;

@@ -74,6 +74,7 @@ pub(super) fn source(row: &source::Model) -> Value {
             "channel_id": row.channel_id, "amocrm_source_id": row.amocrm_source_id.to_string(),
             "pipeline_id": row.pipeline_id.to_string(), "default": row.is_default, "status": row.status,
             "status_reason": row.status_reason, "paused": row.paused, "contact_rule": row.contact_rule,
+            "lead_origin": row.lead_origin,
             "services": stored(&row.services), "settings": stored(&row.settings),
             "created_at": time(row.created_at), "updated_at": time(row.updated_at), "deleted_at": maybe(row.deleted_at),
         }),

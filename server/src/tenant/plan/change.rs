@@ -27,7 +27,8 @@ impl PlanChange {
     pub fn check(&self, config: &Config) -> Result<()> {
         match self.plan.as_ref().and_then(Option::as_deref) {
             Some(name) if config.plan(name).is_none() => {
-                let names: Vec<&str> = config.plan_list.iter().map(|plan| plan.name.as_str()).collect();
+                let list = config.plan_list.get();
+                let names: Vec<&str> = list.iter().map(|plan| plan.name.as_str()).collect();
                 let known = if names.is_empty() { "–".to_owned() } else { names.join(", ") };
                 Err(Error::field("/plan", LocalizedText::new("said-plan-unknown").with("known", known)))
             }

@@ -14,9 +14,9 @@ pub fn ending(config: &Config, tenant: &tenant::Model, now: i64, words: Words) -
     if !TenantStatus::stored(tenant).was_connected() {
         return None;
     }
-    let term = Term::of(&config.plans, tenant)?;
+    let term = Term::of(&config.plans.get(), tenant)?;
     let is_over = tenant.plan_ended || term.is_over(now);
-    let key = match term.warning(&config.plans, now) {
+    let key = match term.warning(&config.plans.get(), now) {
         _ if is_over => "plan-notice-ended",
         None => return None,
         Some(0) => "plan-notice-grace",

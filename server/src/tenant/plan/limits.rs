@@ -4,7 +4,7 @@ use base::config::{Config, Plan};
 use entity::tenant;
 
 /// The account's plan; none if it has none, or one that is no longer in the configuration.
-pub fn of<'config>(config: &'config Config, tenant: &tenant::Model) -> Option<&'config Plan> {
+pub fn of(config: &Config, tenant: &tenant::Model) -> Option<Plan> {
     config.plan(tenant.plan.as_deref()?)
 }
 

@@ -36,8 +36,9 @@ async fn follow(
 ) -> Result<(), DbErr> {
     use tenant::Column::{PlanAt, TenantId};
     let (tenant_id, now) = (after.tenant_id, app.clock.millis());
-    let term = Term::of(&app.config.plans, after);
-    let next = term.and_then(|term| term.next(&app.config.plans, now));
+    let plans = app.config.plans.get();
+    let term = Term::of(&plans, after);
+    let next = term.and_then(|term| term.next(&plans, now));
     let scheduled = tenant::Entity::update_many()
         .col_expr(PlanAt, Expr::value(next))
         .filter(TenantId.eq(tenant_id))
@@ -69,7 +70,7 @@ fn matter(app: &TenantContext, term: &Term, now: i64) -> Option<Matter> {
         let detail = json!({ "at": term.ends_at });
         return Some(Matter { kind: PLAN_ENDED, object: String::new(), detail, trial_ends_at: None });
     }
-    let warning = term.warning(&app.config.plans, now)?;
+    let warning = term.warning(&app.config.plans.get(), now)?;
     let detail = json!({ "at": term.ends_at, "until": term.holds_at, "days": warning });
     let trial_ends_at = term.is_trial.then_some(term.ends_at);
     let (kind, object) = if warning == 0 { (PLAN_GRACE, String::new()) } else { (PLAN_ENDING, warning.to_string()) };

@@ -2,10 +2,8 @@
 
 use base::config::{Config, PlansConfig};
 use base::i18n::{When, Words, Zone};
+use base::millis::DAY;
 use entity::tenant;
-
-/// Milliseconds.
-const DAY: i64 = 86_400_000;
 
 /// The end of an account's subscription or trial. Times are milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +44,8 @@ impl Term {
 /// The date of the end of an account's subscription, in its time zone; empty if it has none.
 pub fn end_date(config: &Config, tenant: &tenant::Model, now: i64, words: Words) -> String {
     let zone = Zone::named(&tenant.time_zone);
-    Term::of(&config.plans, tenant).map_or_else(String::new, |term| When::new(term.ends_at, now, zone, words).date())
+    Term::of(&config.plans.get(), tenant)
+        .map_or_else(String::new, |term| When::new(term.ends_at, now, zone, words).date())
 }
 
 /// Milliseconds of so many days.

@@ -1,5 +1,6 @@
 //! One check: compares the subscription that the account's state requires with amoCRM's.
 
+use base::millis::DAY;
 use std::sync::Arc;
 
 use amocrm::rest::{Rest, Webhook};
@@ -25,8 +26,6 @@ const WANTED: [&str; 4] = ["update_contact", "delete_contact", "add_talk", "upda
 /// The same with an event that not every account supports.
 const WANTED_ALL: [&str; 5] =
     ["update_contact", "delete_contact", "add_talk", "update_talk", "add_chat_template_review"];
-/// amoCRM switches hooks off by itself, and users do.
-const DAY: i64 = 24 * 3_600_000;
 /// Attempts to unsubscribe an account that left.
 const TRIES: i32 = 12;
 

@@ -135,7 +135,9 @@ async fn pause(app: &WebchatContext, row: &chat_email::Model) -> i64 {
 async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Result<Outcome> {
     let Some(source) = source_of(app, row).await? else { return Ok(Outcome::Gone("its chat was deleted")) };
     let settings = WebChatSettings::stored(&source.settings);
-    let words = Words::new(Language::of_code(&row.language).unwrap_or(Language::En));
+    let language = Language::of_code(&row.language).unwrap_or(Language::En);
+    let tenant = app.lookup.tenant(row.tenant_id).await?;
+    let words = tenant.map_or(Words::new(language), |tenant| app.integrations.words(&tenant.integration, language));
     let title = letter::title(&settings, &source);
     if row.confirmed_at > 0 {
         let Some(after) = after(app, &settings) else { return Ok(Outcome::Idle) };
@@ -153,7 +155,7 @@ async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Res
     let to = row::address(app, row)?;
     let text = letter::confirmation(words, &title, &link(app, row, Purpose::Confirm));
     let subject = words.text("chat-mail-confirm-subject").with("title", title).to_string();
-    Ok(match mail::send(&app.identity, Email { to, subject, text }).await {
+    Ok(match mail::send(&app.identity, Email { to, subject, text, sender: words.brand() }).await {
         Ok(()) => Outcome::Sent,
         Err(error) if mail::is_refused(&error) => Outcome::Gone("the mail server refuses it"),
         Err(error) => Outcome::Later(format!("{error:#}")),
@@ -194,7 +196,7 @@ async fn answers(
         return Ok(Outcome::Changed);
     }
     let subject = words.text("chat-mail-subject").with("title", title).to_string();
-    let email = Email { to, subject, text: letter.text(words) };
+    let email = Email { to, subject, text: letter.text(words), sender: words.brand() };
     Ok(match mail::send_endable(&app.identity, email, &end).await {
         Ok(()) => Outcome::Sent,
         // Repeats of what a mailbox refuses for good harm the sender's name with its provider.

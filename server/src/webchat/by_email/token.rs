@@ -4,6 +4,7 @@
 //! token = base64url(purpose (1) ‖ conversation (16) ‖ link_id (16) ‖ end in ms (8) ‖ HMAC-SHA256 of these (32))
 //! ```
 
+use base::millis::HOUR;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{chat_email, source};
@@ -18,7 +19,6 @@ const KIND: &str = "chat e-mail link";
 const SIGNED: usize = 1 + 16 + 16 + 8;
 /// The expiry of a link that never expires.
 const NEVER: i64 = i64::MAX;
-const HOUR: i64 = 3_600_000;
 /// How long an address can be confirmed, and how long it is kept if it is not: a day.
 pub(super) const CONFIRM_LIFE: i64 = 24 * HOUR;
 /// Days for which a link back works.

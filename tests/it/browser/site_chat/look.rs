@@ -5,7 +5,9 @@ use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
 use serde_json::json;
 
-use super::{Shop, arrived, everywhere, root, say, shows, types, until};
+use crate::webchat::logo;
+
+use super::{Shop, arrived, everywhere, opens, root, say, shows, types, until};
 
 async fn talk_in(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
@@ -85,4 +87,34 @@ async fn a_talk_looks_like_a_talk() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_talk_looks_like_a_talk_in_russian() {
     talk_in(Language::Ru).await;
+}
+
+/// The logo, and the first letter of the title where a site's policy lets no picture load.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logo_is_in_the_header() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(everywhere).await;
+    let panel = shop.world.panel(shop.world.active(HOST).await).await;
+    panel.opens(&format!("/panel/sources/{}/access", shop.source)).await.is(200);
+    logo::uploads(&shop.world, &panel, &shop.source, logo::PICTURE).await.says(&["Saved"]);
+    shop.visit(&browser).await;
+    until(&browser, "the logo is there", "root.querySelector('.avatar img')?.naturalWidth === 108").await;
+    let letter = "return root.querySelector('.avatar').textContent";
+    assert_eq!(root(&browser, letter).await, json!(""));
+    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
+    browser.is_accessible("the chat with a logo").await;
+    browser.shot("site-chat-en-logo").await;
+
+    let base = shop.world.api.base();
+    let line = format!("<script src=\"{base}/chat/{}/embed.js\" async></script>", shop.source);
+    let html = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Shop</title><main><h1>Shop</h1></main>{line}</html>"
+    );
+    let policy = format!("default-src 'none'; script-src {base}; connect-src {base}; style-src {base}");
+    shop.site.writes("/strict", &html, &policy);
+    browser.goto(&shop.site.stranger("/strict")).await;
+    opens(&browser).await;
+    until(&browser, "the letter is there instead", "root.querySelector('.avatar')?.textContent === 'S'").await;
+    browser.close().await;
+    shop.world.close().await;
 }

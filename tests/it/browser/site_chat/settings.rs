@@ -34,6 +34,18 @@ async fn set_up_in(language: Language) {
     let preview = "document.querySelector('.preview')?.shadowRoot";
     until(&browser, "the preview is there", &format!("{preview}?.querySelector('h2')?.textContent === 'Shop talk'"))
         .await;
+    // A picture is in the preview as soon as it is chosen, and in the chat once it is uploaded.
+    let choose = "const canvas = document.createElement('canvas'); canvas.width = canvas.height = 64; \
+        canvas.getContext('2d').fillRect(0, 0, 64, 64); canvas.toBlob((blob) => { const files = new DataTransfer(); \
+        files.items.add(new File([blob], 'logo.png', { type: 'image/png' })); \
+        const input = document.getElementById('f-logo'); input.files = files.files; \
+        input.dispatchEvent(new Event('change')); })";
+    run(&browser, choose).await;
+    let drawn = format!("{preview}?.querySelector('.avatar img')?.naturalWidth === 64");
+    until(&browser, "the preview has the picture", &drawn).await;
+    run(&browser, "document.querySelector('form[enctype]').requestSubmit()").await;
+    let stored = format!("document.getElementById('logo')?.naturalWidth === 64 && {drawn}");
+    until(&browser, "the picture is stored", &stored).await;
     let type_into = |name: &str, value: &str| {
         format!(
             "const field = document.getElementById('f-set.{name}'); field.value = {}; \

@@ -2,7 +2,7 @@ use base::message::{Body, Content, Person, Role};
 
 use super::*;
 
-const HOUR: i64 = 3_600_000;
+use base::millis::HOUR;
 
 fn report(waits: Vec<WaitRow>) -> Report {
     let flow = |direction, quarter, messages, failed| FlowRow {

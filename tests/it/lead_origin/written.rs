@@ -1,0 +1,114 @@
+use parom_tests::settings::HOST;
+use parom_tests::{TelegramWorld, World, both};
+use sandbox::Part;
+use serde_json::json;
+
+use super::{HOUR, LANDING, SOON, accepts, after, came_by_a_campaign, tracking, writes_from};
+
+fn both_marks() -> serde_json::Value {
+    json!({"UTM_SOURCE": "mail", "UTM_CAMPAIGN": "summer", "REFERRER": "https://mail.example/x"})
+}
+
+async fn an_accepted_lead_has_the_campaign_in_its_fields_once(world: &mut World) {
+    let (visitor, lead) = came_by_a_campaign(world).await;
+    assert_eq!(after(world, SOON).await, 1, "it looks");
+    assert_eq!(tracking(world, lead), json!({}), "the lead is a draft until a person accepts it");
+    accepts(world);
+    assert_eq!(after(world, HOUR).await, 1);
+    assert_eq!(tracking(world, lead), both_marks());
+    assert!(world.sandbox.notes_of(HOST, lead).is_empty(), "the fields say it");
+    // Other pages of the same visit say nothing new.
+    writes_from(world, &visitor, LANDING, "Still here").await;
+    assert_eq!(after(world, HOUR).await, 0);
+}
+
+async fn what_has_no_field_is_one_note(world: &mut World) {
+    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE", "UTM_CAMPAIGN", "REFERRER"]);
+    let (_, lead) = came_by_a_campaign(world).await;
+    accepts(world);
+    assert_eq!(after(world, SOON).await, 1);
+    assert_eq!(tracking(world, lead), json!({}));
+    let note = "Откуда пришёл клиент\nutm_campaign: summer\nutm_source: mail\nСтраница: https://shop.example/cart\n\
+        Откуда пришли: https://mail.example/x";
+    assert_eq!(world.sandbox.notes_of(HOST, lead), [note]);
+    assert_eq!(after(world, HOUR).await, 0);
+}
+
+async fn values_that_people_entered_stay(world: &mut World) {
+    let (visitor, lead) = came_by_a_campaign(world).await;
+    accepts(world);
+    assert_eq!(after(world, SOON).await, 1);
+    // The same customer comes again by another campaign, and the lead is the same.
+    writes_from(world, &visitor, "https://shop.example/?utm_source=search&utm_term=boots", "Back again").await;
+    assert_eq!(after(world, SOON).await, 1);
+    let known = json!({"UTM_SOURCE": "mail", "UTM_CAMPAIGN": "summer", "UTM_TERM": "boots",
+        "REFERRER": "https://mail.example/x"});
+    assert_eq!(tracking(world, lead), known);
+    let notes = world.sandbox.notes_of(HOST, lead);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("utm_source: search") && !notes[0].contains("boots"), "{notes:?}");
+}
+
+async fn a_source_can_leave_leads_alone(world: &mut World) {
+    let source = crate::webchat::chat_with(world, json!({"allowed_origins": [crate::webchat::SHOP]})).await;
+    let path = format!("/api/v1/sources/{source}");
+    assert_eq!(world.api.get(&path).await.is(200).json["lead_origin"], json!(true));
+    let visitor = crate::webchat::OnSite::new(&source);
+    writes_from(world, &visitor, LANDING, "Hello").await;
+    world.deliver_all().await;
+    accepts(world);
+    // Switched off after it was planned, and before the next customer.
+    world.api.patch(&path, &json!({"lead_origin": false})).await.is(200);
+    assert_eq!(after(world, SOON).await, 1);
+    let other = crate::webchat::OnSite::new(&source);
+    writes_from(world, &other, LANDING, "Hello too").await;
+    assert_eq!(after(world, SOON).await, 0);
+    assert!(world.sandbox.contacts(HOST).iter().flat_map(|one| &one.leads).all(|id| tracking(world, *id) == json!({})));
+    let panel = world.panel(world.active(HOST).await).await;
+    let page = panel.opens(&format!("/panel/sources/{source}")).await.is(200);
+    page.says(&["name=\"lead_origin\" value=\"1\" aria"]);
+}
+
+async fn the_payload_of_a_link_is_one_note(world: &mut TelegramWorld) {
+    let mut line = world.telegram_source(Default::default(), json!({})).await;
+    line.person = world.telegram().add_person(Default::default());
+    line.customer(world).starts("lead_77-A").unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(after(world, SOON).await, 1, "nobody has written yet");
+    line.customer(world).writes("A sofa").unwrap();
+    world.telegram_arrives().await;
+    let lead = world.sandbox.incoming_leads(HOST)[0].lead_id;
+    accepts(world);
+    assert_eq!(after(world, HOUR).await, 1);
+    let note = ["Откуда пришёл клиент\nПришёл по метке: lead_77-A"];
+    assert_eq!(world.sandbox.notes_of(HOST, lead), note);
+    // The same link again is nothing new.
+    line.customer(world).starts("lead_77-A").unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(after(world, HOUR).await, 0);
+    assert_eq!(world.sandbox.notes_of(HOST, lead), note);
+}
+
+/// The customer's message goes on while amoCRM does not answer the calls about leads.
+async fn messages_do_not_wait_for_it(world: &mut World) {
+    let (visitor, _) = came_by_a_campaign(world).await;
+    let gate = world.sandbox.faults().hold(Part::Rest);
+    world.advance(SOON);
+    let app = world.app().tenants.clone();
+    let looking = tokio::spawn(async move { parom::lead_origin::due_now(&app).await });
+    gate.until_waiting(1).await;
+    writes_from(world, &visitor, LANDING, "Meanwhile").await;
+    world.deliver_all().await;
+    assert_eq!(world.sandbox.messages(HOST).len(), 2);
+    gate.open();
+    assert_eq!(looking.await.unwrap(), 1);
+}
+
+both!(
+    an_accepted_lead_has_the_campaign_in_its_fields_once,
+    what_has_no_field_is_one_note,
+    values_that_people_entered_stay,
+    a_source_can_leave_leads_alone,
+    the_payload_of_a_link_is_one_note,
+    messages_do_not_wait_for_it,
+);
