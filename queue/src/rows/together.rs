@@ -35,12 +35,16 @@ pub async fn write_all_or_nothing(
     let mut statement = Expressions::new([count.into()]);
     statement.add(store, keys, "");
     let all_are_new = "(SELECT count(*) FROM w0) = $1::bigint";
-    for (place, write) in locking.into_iter().enumerate() {
-        // Reading the previous one makes PostgreSQL run that first.
-        statement.add(store, write, &format!(" WHERE {all_are_new} AND (SELECT count(*) FROM w{place}) >= 0"));
+    // Reading an expression makes PostgreSQL run it first. What none reads is run from the last to the first, so the others
+    // must read the last of the locking ones: else they would lock their rows before the turns.
+    let after = |place: usize| format!(" WHERE {all_are_new} AND (SELECT count(*) FROM w{place}) >= 0");
+    let mut last = 0;
+    for write in locking {
+        statement.add(store, write, &after(last));
+        last += 1;
     }
     for write in others {
-        statement.add(store, write, &format!(" WHERE {all_are_new}"));
+        statement.add(store, write, &after(last));
     }
     let stored = format!(
         "CASE WHEN {all_are_new} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \

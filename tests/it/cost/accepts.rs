@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 /// Opens conversations with a customer's message each; returns their ids by name.
-async fn opened(office: &Office, desk: &Desk, names: &[String]) -> Vec<(String, Uuid)> {
+pub(super) async fn opened(office: &Office, desk: &Desk, names: &[String]) -> Vec<(String, Uuid)> {
     let mut found = Vec::new();
     for name in names {
         office.accepts(desk.to_crm(name, &format!("first-{name}"), "Hello")).await;
@@ -23,12 +23,12 @@ async fn opened(office: &Office, desk: &Desk, names: &[String]) -> Vec<(String, 
     found
 }
 
-fn names(count: usize) -> Vec<String> {
+pub(super) fn names(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("chat-{number}")).collect()
 }
 
 /// A manager's message in a conversation that is known, as amoCRM's hook brings it.
-fn hook(desk: &Desk, conversation: &(String, Uuid), id: &str) -> AcceptBatch {
+pub(super) fn hook(desk: &Desk, conversation: &(String, Uuid), id: &str) -> AcceptBatch {
     let mut batch = desk.to_messenger(&conversation.0, id, "text", 1);
     batch.entries[0].conversation = Conversation::Known(conversation.1);
     batch.raw = Some(RawHook {

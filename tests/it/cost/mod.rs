@@ -3,4 +3,5 @@
 
 mod accepts;
 mod claims;
+mod locks;
 mod settlements;
