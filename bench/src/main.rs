@@ -30,6 +30,7 @@ mod load;
 mod naive;
 mod panel;
 mod past;
+mod plan;
 mod plot;
 mod process;
 mod product;
@@ -71,6 +72,8 @@ enum Command {
     Siege(siege::SiegeOptions),
     /// Pages of the panel over many messages: milliseconds and kilobytes of each.
     Panel(panel::PanelOptions),
+    /// What a number of accounts needs: instances, database nodes, disk, log, cost of a month.
+    Plan(Box<plan::PlanOptions>),
 }
 
 fn main() -> std::process::ExitCode {
@@ -98,6 +101,10 @@ fn measure() -> anyhow::Result<()> {
         Command::Footprint(options) => runtime.block_on(footprint::run(options)),
         Command::Siege(options) => runtime.block_on(siege::run(options)),
         Command::Panel(options) => runtime.block_on(panel::run(options)),
+        Command::Plan(options) => {
+            plan::run(&options);
+            Ok(())
+        }
     }
 }
 
