@@ -67,6 +67,9 @@ impl ChangedMeanwhile {
     }
 }
 
+/// The text of [`Error::node_away`].
+const NODE_AWAY: &str = "said-node-away";
+
 /// Why a request failed. `Display` is English; for people use [`Error::text`] or [`Error::answer`].
 #[derive(Debug)]
 pub enum Error {
@@ -110,6 +113,16 @@ impl Error {
     /// 503 while storage is unavailable.
     pub fn not_storing() -> Self {
         Self::Unavailable { detail: LocalizedText::new("said-not-storing"), retry_after: 2 }
+    }
+
+    /// 503 while the database node of an account does not answer.
+    pub fn node_away() -> Self {
+        Self::Unavailable { detail: LocalizedText::new(NODE_AWAY), retry_after: 5 }
+    }
+
+    /// Whether it is [`Error::node_away`].
+    pub fn is_node_away(&self) -> bool {
+        matches!(self, Self::Unavailable { detail, .. } if *detail == LocalizedText::new(NODE_AWAY))
     }
 
     /// The last part of the problem's `type`; its title's message key is `problem-{name}`.
@@ -218,6 +231,10 @@ impl std::error::Error for Error {
 
 impl From<anyhow::Error> for Error {
     fn from(cause: anyhow::Error) -> Self {
+        if crate::store::concerns_one_node(&cause) {
+            tracing::error!(cause = format!("{cause:#}"), "a node of the database does not answer");
+            return Self::node_away();
+        }
         Self::Internal(cause)
     }
 }
@@ -228,6 +245,10 @@ impl From<sea_orm::DbErr> for Error {
             sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_) => {
                 tracing::error!(%error, "the database does not answer");
                 Self::not_storing()
+            }
+            error if crate::store::is_node_away(&error) => {
+                tracing::error!(%error, "a node of the database does not answer");
+                Self::node_away()
             }
             other => Self::Internal(other.into()),
         }
