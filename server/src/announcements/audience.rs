@@ -18,7 +18,7 @@ impl Audience {
     /// The words of all kinds, in the order of the form.
     pub const KINDS: [&'static str; 4] = ["all", "accounts", "plan", "integration"];
 
-    /// The audience of a row; nobody if the row cannot be read.
+    /// The audience of a row; no account if the row cannot be read.
     pub fn stored(row: &announcement::Model) -> Self {
         let names: Vec<String> = serde_json::from_str(&row.names).unwrap_or_default();
         let first = || names.first().cloned().unwrap_or_default();

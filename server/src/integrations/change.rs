@@ -65,7 +65,7 @@ async fn stored(
     by: &By,
 ) -> Result<MadeOrChanged, IntegrationRefused> {
     if !app.store.is_sqlite() {
-        // Nobody else stores one between the look at the others and the commit. On SQLite this transaction is the only
+        // Nothing else stores one between the check of others and the commit. On SQLite this transaction is the only
         // one that writes.
         tx.execute_unprepared("LOCK TABLE integration IN SHARE ROW EXCLUSIVE MODE").await?;
     }

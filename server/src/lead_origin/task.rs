@@ -21,7 +21,7 @@ const FIRST: TimeDelta = TimeDelta::seconds(10);
 const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 /// Time limit of an attempt; less than its claim.
 const WITHIN: Duration = Duration::from_secs(60);
-/// Between looks for a lead that nobody has accepted yet: a quarter of the time that it has been waited for.
+/// Time between checks for a lead that is not accepted yet: a quarter of the time waited so far.
 const LOOKS: [TimeDelta; 2] = [TimeDelta::seconds(15), TimeDelta::hours(6)];
 /// How long a lead is waited for.
 const PATIENCE: TimeDelta = TimeDelta::days(30);

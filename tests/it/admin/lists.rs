@@ -207,7 +207,7 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     for wanted in ["public_url", "database", "migrations", "warn"] {
         assert!(ran.text.contains(wanted), "{wanted} is not in {}", ran.text);
     }
-    // What needs somebody is first; what is right is folded.
+    // Failures and warnings come first; passed checks are folded.
     let place = |what: &str| ran.text.find(what).unwrap_or_else(|| panic!("{what} is not in {}", ran.text));
     let [folded, warning, passed] = [place("checks passed"), place("public_url"), place("migrations")];
     assert!(warning < folded && folded < passed, "{}", ran.text);

@@ -35,7 +35,7 @@ fn tools() -> Option<PathBuf> {
 }
 
 impl Cluster {
-    /// `None`, with a line on stdout, if there is no PostgreSQL server, or nobody who may start it.
+    /// `None`, with a line on stdout, if there is no PostgreSQL server, or no user who may start it.
     fn start() -> Option<Self> {
         let tools = tools().or_else(|| {
             println!("skipped: no PostgreSQL server in /usr/lib/postgresql");
