@@ -21,10 +21,11 @@ use crate::turn::{BREAKER, HELD, Key};
 
 /// Maximum settlements in one statement, which compares each with each lane.
 const MOST: usize = 32;
-/// Expressions of the statement: locked turns, lanes of new letters, released lanes.
+/// Expressions of the statement: locked turns, whether all is plain, lanes of new letters, released lanes.
 const TURNS: &str = "w1";
-const ROOM: &str = "w2";
-const RELEASED: &str = "w3";
+const PLAIN: &str = "w2";
+const ROOM: &str = "w3";
+const RELEASED: &str = "w4";
 
 /// What the settlements of a target do to its turn.
 #[derive(Default)]
@@ -70,7 +71,8 @@ impl Queue {
         statement.add(&self.store, new_keys(&self.store, &learned::learned_keys(settlements)), "");
         // Reading the previous one makes PostgreSQL run that first: keys, turns, lanes.
         statement.add(&self.store, locked, " WHERE (SELECT count(*) FROM w0) >= 0");
-        let plain = format!("(SELECT count(*) FROM {TURNS} WHERE served) = $1");
+        statement.add(&self.store, none_waits(settlements), "");
+        let plain = format!("(SELECT plain FROM {PLAIN})");
         let filter = format!(" WHERE {plain}");
         statement.add(&self.store, lane::upserted(&lanes), &filter);
         statement.add(&self.store, self.release(settlements), &filter);
@@ -143,7 +145,6 @@ fn are_plain(settlements: &[Settlement]) -> bool {
         matches!(one.settled, Settled::Delivered | Settled::Superseded)
             && matches!(one.turn, TurnEffect::Healthy | TurnEffect::Unasked | TurnEffect::None)
             && one.attempt.as_ref().is_none_or(fits)
-            && (one.crm.is_none() || learned.external_id.is_none())
             && learned.amocrm_chat_id.is_none()
             && learned.opened.is_none()
             && learned.used.is_none()
@@ -173,6 +174,16 @@ fn locked(turns: &BTreeMap<Key, Effect>) -> Write {
              FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
              ORDER BY turn.tenant_id, turn.target FOR NO KEY UPDATE OF turn"
         ))
+}
+
+/// `plain`: all turns are served, and no status waits for an id just learned. It is looked for once the turns are locked:
+/// who stores one locks its turn too, and looks for the id afterwards, so that one of both sees the other.
+fn none_waits(settlements: &[Settlement]) -> Write {
+    learned::parked_keys(&learned::with_crm_side(settlements)).write(format!(
+        "SELECT CASE WHEN (SELECT count(*) FROM {TURNS} WHERE served) = $1 THEN \
+         NOT status_waits(array_agg(rows.tenant_id), array_agg(rows.source_id), array_agg(rows.external_id)) \
+         ELSE false END AS plain FROM rows"
+    ))
 }
 
 /// Counts the calls, raises rates, and makes turns due with their lanes: as [`super::affect`] and [`super::end`] do.
