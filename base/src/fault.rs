@@ -15,6 +15,7 @@ pub use hold::HeldPoint;
 pub const POINTS: &[&str] = &[
     "accept.before_commit",
     "accept.after_commit",
+    "start.reserve",
     "claim.after_commit",
     "carry.before_call",
     "carry.after_call",

@@ -79,7 +79,7 @@ impl Queue {
         let [removed, ..] = effects::letters(&mine);
         let others = [
             awake(&turns),
-            placed_by(&unplaced(letters, &lanes), ROOM),
+            placed_by(&unplaced(&letters, &lanes), ROOM),
             removed,
             effects::messages_placed_by(&mine, RELEASED),
             effects::reports(&mine),

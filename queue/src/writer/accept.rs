@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::fair_queue::PendingBatch;
 use super::kind::{WriteErrorKind, kind};
+use super::start::{Reservation, Starting, accept_and_start};
 use super::{AcceptError, WriterShard, pause};
 use crate::Queue;
 use crate::accept_batch::{AcceptBatch, Receipt};
@@ -20,7 +21,13 @@ const BATCH_PARCELS: usize = 512;
 const REPEATS: u32 = 5;
 
 /// Ends when the last [`Writer`] is gone and nothing waits.
-pub(super) async fn run(alive: Weak<[WriterShard]>, door: WriterShard, queue: Queue, stored: [Arc<Notify>; 3]) {
+pub(super) async fn run(
+    alive: Weak<[WriterShard]>,
+    door: WriterShard,
+    queue: Queue,
+    stored: [Arc<Notify>; 3],
+    starting: Starting,
+) {
     let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
     // A task that panicked may have left it set.
     busy(None);
@@ -36,7 +43,7 @@ pub(super) async fn run(alive: Weak<[WriterShard]>, door: WriterShard, queue: Qu
         let [letters, media, came] = &stored;
         let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
         busy(Some(Instant::now()));
-        let refused = write_batch(&queue, batch).await;
+        let refused = write_batch(&queue, batch, &starting).await;
         *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused.then(Instant::now);
         busy(None);
         letters.notify_one();
@@ -64,12 +71,13 @@ fn take_batch(door: &WriterShard, alone: bool) -> Vec<PendingBatch> {
 
 /// Writes a commit's batches; if the database refuses the content, they are halved until the faulty one is alone. True
 /// if anything was refused for another reason.
-async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>) -> bool {
+async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Starting) -> bool {
     let mut refused_any = false;
     let mut parts = vec![(batch, false)];
     while let Some((part, again)) = parts.pop() {
         let batches: Vec<&AcceptBatch> = part.iter().map(|waiting| &waiting.batch).collect();
-        match repeated(queue, &batches, again).await {
+        let reservation = if again { None } else { starting.reserve(queue, &batches).await };
+        match repeated(queue, &batches, again, reservation).await {
             Ok(receipts) => {
                 for (waiting, receipt) in part.into_iter().zip(receipts) {
                     let _ = waiting.answer.send(Ok(receipt));
@@ -100,11 +108,21 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>) -> bool {
     refused_any
 }
 
-async fn repeated(queue: &Queue, batches: &[&AcceptBatch], again: bool) -> Result<Vec<Receipt>, DbErr> {
+/// `reservation`: for letters that the first attempt leases.
+async fn repeated(
+    queue: &Queue,
+    batches: &[&AcceptBatch],
+    again: bool,
+    mut reservation: Option<Reservation>,
+) -> Result<Vec<Receipt>, DbErr> {
     let mut tries = 0;
     let started = Instant::now();
     loop {
-        match queue.accept(batches, again || tries > 0).await {
+        let stored = match reservation.take() {
+            Some(reservation) => accept_and_start(queue, batches, reservation).await,
+            None => queue.accept(batches, again || tries > 0).await,
+        };
+        match stored {
             Err(error) if kind(&error) == WriteErrorKind::Passing && tries < REPEATS => {
                 tries += 1;
                 tracing::warn!(%error, tries, "retrying a batch of the queue's writer");

@@ -3,5 +3,8 @@
 
 mod accepts;
 mod claims;
+mod idle;
+mod leases;
 mod locks;
 mod settlements;
+mod written;
