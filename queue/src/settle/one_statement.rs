@@ -163,14 +163,16 @@ fn are_plain(settlements: &[Settlement]) -> bool {
         && settlements.iter().all(about_one)
 }
 
-/// Locks the turns in their order. `served`: nothing but its rate holds it, or it has no settlement.
+/// Locks the turns in their order, and returns what they contain then. `served`: nothing but its rate holds it, or it has no
+/// settlement.
 fn locked(turns: &BTreeMap<Key, Effect>) -> Write {
     Rows::new()
         .uuid("tenant_id", turns.keys().map(|key| key.0))
         .uuid("target", turns.keys().map(|key| key.1))
         .flag("settled", turns.values().map(|effect| effect.settled))
         .write(format!(
-            "SELECT NOT rows.settled OR turn.reason <> '{BREAKER}' AND turn.reason NOT LIKE '{HELD}%' AS served \
+            "SELECT turn.tenant_id AS of_tenant, turn.target AS of_target, turn.reason, turn.ready_at, \
+             NOT rows.settled OR turn.reason <> '{BREAKER}' AND turn.reason NOT LIKE '{HELD}%' AS served \
              FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
              ORDER BY turn.tenant_id, turn.target FOR NO KEY UPDATE OF turn"
         ))
@@ -187,11 +189,14 @@ fn none_waits(settlements: &[Settlement]) -> Write {
 }
 
 /// Counts the calls, raises rates, and makes turns due with their lanes: as [`super::affect`] and [`super::end`] do.
+///
+/// Which turns are written depends on what the locked ones contain, not on `turn`: of that PostgreSQL looks at the newest
+/// version only if the one that was there when the statement began passes the WHERE clause.
 fn awake(turns: &BTreeMap<Key, Effect>) -> Write {
     let begins = format!("{{now}} - turn.counted_from >= {WINDOW_MILLIS}");
     let rises = format!("rows.adapts AND turn.rate <> 0 AND {{now}} - turn.rate_at >= {CLEAN_MILLIS}");
     let is_due =
-        "turn.reason = '' AND due.due_at IS NOT NULL AND (turn.ready_at IS NULL OR turn.ready_at > due.due_at)";
+        "held.reason = '' AND due.due_at IS NOT NULL AND (held.ready_at IS NULL OR held.ready_at > due.due_at)";
     Rows::new()
         .uuid("tenant_id", turns.keys().map(|key| key.0))
         .uuid("target", turns.keys().map(|key| key.1))
@@ -208,7 +213,8 @@ fn awake(turns: &BTreeMap<Key, Effect>) -> Write {
              rate_at = CASE WHEN {rises} THEN {{now}} ELSE turn.rate_at END, \
              failing_since = CASE WHEN rows.hooked THEN NULL ELSE turn.failing_since END, \
              failing = CASE WHEN rows.hooked THEN 0 ELSE turn.failing END \
-             FROM rows LEFT JOIN (SELECT of_tenant, of_target, min(due_at) AS due_at FROM ( \
+             FROM rows JOIN {TURNS} AS held ON held.of_tenant = rows.tenant_id AND held.of_target = rows.target \
+             LEFT JOIN (SELECT of_tenant, of_target, min(due_at) AS due_at FROM ( \
              SELECT of_tenant, of_target, due_at FROM {ROOM} UNION ALL SELECT of_tenant, of_target, due_at FROM {RELEASED}) \
              AS lanes GROUP BY of_tenant, of_target) AS due ON due.of_tenant = rows.tenant_id AND due.of_target = rows.target \
              WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target \

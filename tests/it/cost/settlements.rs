@@ -143,6 +143,26 @@ async fn a_status_that_comes_while_its_id_is_learned_is_reported(office: &mut Of
     assert!(parked_status::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap().is_empty());
 }
 
+/// A claim, which found nothing due, puts the turn to sleep until the lease of its lane ends, while the settlement that
+/// ends this lease waits for the turn. It was awake when the settlement's statement began, and has to be woken.
+async fn a_turn_that_falls_asleep_while_a_settlement_waits_is_woken(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let claim = office.claims_one(&desk).await;
+    office.accepts(desk.to_crm("chat", "2", "two")).await;
+    let other = office.connect().await;
+    let end = office.clock.millis() + LEASE;
+    other.execute_unprepared(&format!("BEGIN; UPDATE turn SET ready_at = {end}")).await.unwrap();
+    let (queue, done) = (office.queue.clone(), [settlement(&claim, Settled::Delivered)]);
+    let settling = tokio::spawn(async move { queue.settle(&done).await });
+    office.until_waiting(1).await;
+    other.execute_unprepared("COMMIT").await.unwrap();
+    assert_eq!(settling.await.unwrap().unwrap(), [true]);
+    office.assert_awake().await;
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Delivered).await);
+}
+
 fn random_settlement(random: &mut StdRng, office: &Office, desk: &Desk, claim: &Claim) -> Settlement {
     let mut done = delivered(office, desk, claim);
     match random.random_range(0..24) {
@@ -230,5 +250,6 @@ async fn a_lost_lease_is_not_settled(office: &mut Office) {
 on_postgres!(
     one_statement_settles_what_a_transaction_settles,
     a_status_that_comes_while_its_id_is_learned_is_reported,
+    a_turn_that_falls_asleep_while_a_settlement_waits_is_woken,
     a_lost_lease_is_not_settled,
 );
