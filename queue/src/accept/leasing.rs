@@ -43,7 +43,7 @@ pub(super) fn open_turns(turns: &BTreeMap<Key, String>, call: &LeaseCall) -> Wri
         .write(format!(
             "SELECT turn.tenant_id AS of_tenant, turn.target AS of_target, wish.at, wish.burst > 0 AND turn.reason = '' \
              AND (turn.ready_at IS NULL OR turn.ready_at > wish.at) AND (wish.floor < 0 OR turn.rate <> 0) AS open, \
-             CASE WHEN turn.refilled_at = 0 THEN {burst} ELSE least(turn.tokens + \
+             turn.reason, turn.ready_at, CASE WHEN turn.refilled_at = 0 THEN {burst} ELSE least(turn.tokens + \
              least(greatest(wish.at - turn.refilled_at, 0), 1000000) * ({pace}) / 1000, {burst}) END AS tokens \
              FROM (SELECT rows.*, {{now}} AS at FROM rows) AS wish JOIN turn ON turn.tenant_id = wish.tenant_id \
              AND turn.target = wish.target ORDER BY turn.tenant_id, turn.target FOR NO KEY UPDATE OF turn"
@@ -106,10 +106,13 @@ pub(super) fn leased_lanes(lanes: &BTreeMap<LaneKey, LaneChange>, call: &LeaseCa
         ))
 }
 
-/// Pays for the leases, and makes turns due with their lanes. A turn whose lanes are all leased stays asleep: its due time
-/// is in no earlier than the end of a lease, and does not move with each of them.
+/// Pays for the leases, and makes turns due with their lanes, by what the locked turns contain: of `turn` PostgreSQL looks at
+/// the newest version only if the one that was there when the statement began passes the WHERE clause.
+///
+/// A turn whose lanes are all leased stays asleep: its due time is no later than the end of a lease, and does not move with
+/// each of them.
 pub(super) fn paid_turns(turns: &BTreeMap<Key, String>) -> Write {
-    let is_due = "turn.reason = '' AND (turn.ready_at IS NULL OR turn.ready_at > lanes.due_at)";
+    let is_due = format!("{OPEN}.reason = '' AND ({OPEN}.ready_at IS NULL OR {OPEN}.ready_at > lanes.due_at)");
     Rows::new().uuid("tenant_id", turns.keys().map(|key| key.0)).uuid("target", turns.keys().map(|key| key.1)).write(
         format!(
             "UPDATE turn SET ready_at = CASE WHEN {is_due} THEN lanes.due_at ELSE turn.ready_at END, \

@@ -21,6 +21,17 @@ pub struct LeaseCall {
     pub(crate) until: i64,
 }
 
+/// A call to the other side that begins this long after the lease was asked for ends before the lease does: no call takes
+/// longer than the rest.
+const BEGUN_WITHIN_MILLIS: i64 = 15_000;
+
+impl LeaseCall {
+    /// Whether a call that begins at `now` (milliseconds since 1970) ends before the leases do.
+    pub(crate) fn leaves_time_for_a_call(&self, now: i64) -> bool {
+        now - (self.until - self.lease) < BEGUN_WITHIN_MILLIS
+    }
+}
+
 impl Queue {
     /// A call for leases of `lease_millis`.
     pub fn lease_call(&self, wishes: &[LeaseRequest], lease_millis: i64) -> LeaseCall {

@@ -108,30 +108,47 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Startin
     refused_any
 }
 
-/// `reservation`: for letters that the first attempt leases.
+/// `reservation`: for letters that the first attempt leases. After any error of that one the others lease nothing: what was
+/// wrong may have been the lease.
 async fn repeated(
     queue: &Queue,
     batches: &[&AcceptBatch],
     again: bool,
-    mut reservation: Option<Reservation>,
+    reservation: Option<Reservation>,
 ) -> Result<Vec<Receipt>, DbErr> {
-    let mut tries = 0;
     let started = Instant::now();
+    let mut tries = 0;
+    let mut unanswered = None;
+    let leased = match reservation {
+        Some(reservation) => Some(accept_and_start(queue, batches, reservation).await),
+        None => None,
+    };
+    let done = match leased {
+        Some(Ok(receipts)) => Ok(receipts),
+        Some(Err(refused)) => {
+            tracing::warn!(error = %refused.error, "a batch of the queue's writer is stored without being leased");
+            unanswered = refused.unanswered;
+            tries += 1;
+            written(queue, batches, again, tries).await
+        }
+        None => written(queue, batches, again, tries).await,
+    };
+    if let Some(unanswered) = unanswered {
+        unanswered.look(queue);
+    }
+    metrics::histogram!("parom_commit_seconds", "what" => "accept").record(started.elapsed());
+    done
+}
+
+async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries: u32) -> Result<Vec<Receipt>, DbErr> {
     loop {
-        let stored = match reservation.take() {
-            Some(reservation) => accept_and_start(queue, batches, reservation).await,
-            None => queue.accept(batches, again || tries > 0).await,
-        };
-        match stored {
+        match queue.accept(batches, again || tries > 0).await {
             Err(error) if kind(&error) == WriteErrorKind::Passing && tries < REPEATS => {
                 tries += 1;
                 tracing::warn!(%error, tries, "retrying a batch of the queue's writer");
                 tokio::time::sleep(pause(tries)).await;
             }
-            done => {
-                metrics::histogram!("parom_commit_seconds", "what" => "accept").record(started.elapsed());
-                return done;
-            }
+            done => return done,
         }
     }
 }

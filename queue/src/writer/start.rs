@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::accept::MOST_LETTERS;
 use crate::accept_batch::{AcceptBatch, Receipt};
 use crate::lease::is_refused;
-use crate::{Claim, LeaseRequest, Queue};
+use crate::{Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement};
 
 /// New letters of a target.
 #[derive(Clone, Debug)]
@@ -27,9 +27,11 @@ pub struct Reservation {
     pub wishes: Vec<LeaseRequest>,
     /// Length of the leases in milliseconds.
     pub lease_millis: i64,
-    /// Delivers what was leased.
-    pub start: Box<dyn FnOnce(Vec<Claim>) + Send>,
+    pub start: Start,
 }
+
+/// Delivers what was leased.
+pub type Start = Box<dyn FnOnce(Vec<Claim>) + Send>;
 
 /// The future of a reservation.
 pub type Reserving = Pin<Box<dyn Future<Output = Option<Reservation>> + Send>>;
@@ -89,30 +91,73 @@ fn letters_of(batches: &[&AcceptBatch]) -> Vec<NewLetters> {
     letters.into_values().collect()
 }
 
-/// Stores the batches and starts what was leased. If the answer is lost, the leases are looked for in the background, so
-/// that what was not sent does not come back as unknown.
+/// A commit with leases that got no answer.
+pub(super) struct Unanswered {
+    call: LeaseCall,
+    error: DbErr,
+    start: Start,
+}
+
+/// Why a commit with leases failed.
+pub(super) struct Refused {
+    pub error: DbErr,
+    /// If it may have been written all the same.
+    pub unanswered: Option<Box<Unanswered>>,
+}
+
+/// Stores the batches and starts what was leased.
 pub(super) async fn accept_and_start(
     queue: &Queue,
     batches: &[&AcceptBatch],
     reservation: Reservation,
-) -> Result<Vec<Receipt>, DbErr> {
+) -> Result<Vec<Receipt>, Refused> {
     let Reservation { wishes, lease_millis, start } = reservation;
     let call = queue.lease_call(&wishes, lease_millis);
     match queue.accept_leasing(batches, &call).await {
         Ok(accepted) => {
-            start(accepted.claims);
+            begin(queue, &call, start, accepted.claims);
             Ok(accepted.receipts)
         }
+        // SQLite's COMMIT may fail after it was written.
+        Err(error) if is_refused(&error) && !queue.store().is_sqlite() => Err(Refused { error, unanswered: None }),
         Err(error) => {
-            if !is_refused(&error) {
-                let (queue, error) = (queue.clone(), error.clone());
-                tokio::spawn(async move {
-                    if let Ok(claims) = queue.leases_of(&call, error).await {
-                        start(claims);
-                    }
-                });
-            }
-            Err(error)
+            let unanswered = Some(Box::new(Unanswered { call, error: error.clone(), start }));
+            Err(Refused { error, unanswered })
         }
     }
+}
+
+impl Unanswered {
+    /// Looks for its leases in the background and starts them, so that what was not sent does not come back as unknown.
+    ///
+    /// Call it after the batches were stored again: the commit without an answer, if it still ran, has ended by then,
+    /// because both insert the same keys.
+    pub fn look(self, queue: &Queue) {
+        let queue = queue.clone();
+        tokio::spawn(async move {
+            let Self { call, error, start } = self;
+            if let Ok(claims) = queue.leases_of(&call, error).await {
+                begin(&queue, &call, start, claims);
+            }
+        });
+    }
+}
+
+/// Starts what was leased, or gives it back as if it had never been leased: a commit may have waited for other
+/// transactions for so long that a call could outlast its lease.
+fn begin(queue: &Queue, call: &LeaseCall, start: Start, claims: Vec<Claim>) {
+    if claims.is_empty() || call.leaves_time_for_a_call(queue.store().clock().millis()) {
+        start(claims);
+        return;
+    }
+    let queue = queue.clone();
+    tokio::spawn(async move {
+        let back: Vec<Settlement> =
+            claims.into_iter().map(|claim| Settlement::plain(claim, Settled::GivenBack)).collect();
+        if let Err(error) = queue.settle(&back).await {
+            tracing::warn!(%error, "letters that were leased too late could not be given back; their leases will run out");
+        }
+        // Its reservation ends here.
+        drop(start);
+    });
 }

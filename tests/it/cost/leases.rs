@@ -1,24 +1,22 @@
 //! Leases written by the commit that stores the letters.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base::store::{StatementsOfTask, statements_of};
-use parom_tests::both;
 use parom_tests::office::{Desk, LEASE, Office};
+use parom_tests::{KeptStarts, both};
 use queue::accept_batch::AcceptBatch;
-use queue::writer::{NewLetters, Reservation, Reserving, Starter};
 use queue::{Accepted, Claim, LeaseRequest, Settled, TargetRate};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::accepts::{hook, names, opened};
 
 /// Known conversations without a letter; the first `answered` of them had a manager's.
-async fn quiet(office: &Office, desk: &Desk, count: usize, answered: usize) -> Vec<(String, Uuid)> {
+pub async fn quiet(office: &Office, desk: &Desk, count: usize, answered: usize) -> Vec<(String, Uuid)> {
     let conversations = opened(office, desk, &names(count)).await;
     let claims = office.claims(desk, desk.channel_id, 100).await;
     assert_eq!(claims.len(), count);
@@ -136,9 +134,9 @@ async fn accept_and_lease_is_accept_and_claim(office: &mut Office) {
         assert_eq!(rows(office, &desks[0]).await, rows(office, &desks[1]).await, "round {round}");
         // Some stay leased, some come back.
         for (one, other) in of_desks[0].iter().zip(&of_desks[1]) {
-            let settled = match random.random_range(0..16) {
+            let settled = match random.random_range(0..64) {
                 0 => continue,
-                1 => Settled::Retry { millis: 400, unknown: false, resent: false },
+                1..5 => Settled::Retry { millis: 400, unknown: false, resent: false },
                 _ => Settled::Delivered,
             };
             for claim in [one, other] {
@@ -191,36 +189,11 @@ async fn what_was_accepted_and_leased_by_a_dead_process_comes_back_as_unknown(of
     assert!(office.settles(&again, Settled::Delivered).await);
 }
 
-/// Starts whatever it is asked to, and keeps it.
-#[derive(Default)]
-struct Kept {
-    claims: Arc<Mutex<Vec<Claim>>>,
-    came: Arc<Notify>,
-}
-
-impl Starter for Kept {
-    fn reserve(&self, letters: Vec<NewLetters>) -> Reserving {
-        let wish = |of: NewLetters| LeaseRequest {
-            tenant_id: of.tenant_id,
-            target: of.target,
-            limit: of.count,
-            rate: TargetRate::per_second(1000),
-        };
-        let wishes = letters.into_iter().map(wish).collect();
-        let (claims, came) = (self.claims.clone(), self.came.clone());
-        let start = Box::new(move |leased: Vec<Claim>| {
-            claims.lock().unwrap().extend(leased);
-            came.notify_one();
-        });
-        Box::pin(async move { Some(Reservation { wishes, lease_millis: LEASE, start }) })
-    }
-}
-
 /// The answer to the commit is lost: the letter is stored once, and its lease is found and used.
 async fn a_lease_of_an_accept_that_was_not_answered_is_read_back(office: &mut Office) {
     let desk = office.desk();
     let conversations = quiet(office, &desk, 2, 1).await;
-    let kept = Arc::new(Kept::default());
+    let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     for (number, fault) in ["accept.before_commit=error:1", "accept.after_commit=error:1"].iter().enumerate() {
         office.faults.add(fault).unwrap();
@@ -234,7 +207,7 @@ async fn a_lease_of_an_accept_that_was_not_answered_is_read_back(office: &mut Of
     tokio::time::timeout(Duration::from_secs(20), kept.came.notified()).await.expect("the lease is found");
     office.writer.start_with(None);
     assert_eq!(office.letters(&desk).await.len(), 1);
-    let leased = std::mem::take(&mut *kept.claims.lock().unwrap());
+    let leased = kept.take();
     assert_eq!(leased.len(), 1);
     assert_eq!((leased[0].starts, leased[0].letter.unknown), (1, false));
     assert!(office.settles(&leased[0], Settled::Delivered).await);

@@ -1,10 +1,10 @@
 //! The cost of a message in figures that do not depend on the speed of the machine: statements, transactions, rewritten
 //! rows.
 
-mod accepts;
+pub mod accepts;
 mod claims;
 mod idle;
-mod leases;
+pub mod leases;
 mod locks;
 mod settlements;
 mod written;
