@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::fair_queue::PendingBatch;
 use super::kind::{WriteErrorKind, kind};
-use super::start::{Reservation, Starting, accept_and_start};
+use super::start::{Reservation, Starting};
 use super::{AcceptError, WriterShard, pause};
 use crate::Queue;
 use crate::accept_batch::{AcceptBatch, Receipt};
@@ -77,7 +77,7 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Startin
     while let Some((part, again)) = parts.pop() {
         let batches: Vec<&AcceptBatch> = part.iter().map(|waiting| &waiting.batch).collect();
         let reservation = if again { None } else { starting.reserve(queue, &batches).await };
-        match repeated(queue, &batches, again, reservation).await {
+        match repeated(queue, &batches, again, starting, reservation).await {
             Ok(receipts) => {
                 for (waiting, receipt) in part.into_iter().zip(receipts) {
                     let _ = waiting.answer.send(Ok(receipt));
@@ -114,13 +114,14 @@ async fn repeated(
     queue: &Queue,
     batches: &[&AcceptBatch],
     again: bool,
+    starting: &Starting,
     reservation: Option<Reservation>,
 ) -> Result<Vec<Receipt>, DbErr> {
     let started = Instant::now();
     let mut tries = 0;
     let mut unanswered = None;
     let leased = match reservation {
-        Some(reservation) => Some(accept_and_start(queue, batches, reservation).await),
+        Some(reservation) => Some(starting.accept(queue, batches, reservation).await),
         None => None,
     };
     let done = match leased {
@@ -134,7 +135,7 @@ async fn repeated(
         None => written(queue, batches, again, tries).await,
     };
     if let Some(unanswered) = unanswered {
-        unanswered.look(queue);
+        starting.look_for(queue, *unanswered);
     }
     metrics::histogram!("parom_commit_seconds", "what" => "accept").record(started.elapsed());
     done

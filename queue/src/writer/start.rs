@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::DbErr;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::accept::MOST_LETTERS;
@@ -43,17 +44,26 @@ pub trait Starter: Send + Sync {
     fn reserve(&self, letters: Vec<NewLetters>) -> Reserving;
 }
 
-/// The process's starter, if it delivers. Clones share it.
+/// The process's starter, if it delivers, and what is done for it beside the commits. Clones share both.
 #[derive(Clone, Default)]
-pub(super) struct Starting(Arc<Mutex<Option<Arc<dyn Starter>>>>);
+pub(super) struct Starting {
+    starter: Arc<Mutex<Option<Arc<dyn Starter>>>>,
+    beside: Arc<Mutex<JoinSet<()>>>,
+}
 
 impl Starting {
     pub fn set(&self, starter: Option<Arc<dyn Starter>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = starter;
+        *self.starter.lock().unwrap_or_else(PoisonError::into_inner) = starter;
     }
 
     pub fn is_set(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.starter.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut running = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        while running.try_join_next().is_some() {}
+        running.spawn(work);
     }
 
     /// Room for the letters of these batches.
@@ -68,7 +78,7 @@ impl Starting {
             return None;
         }
         let reserving = {
-            let starter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let starter = self.starter.lock().unwrap_or_else(PoisonError::into_inner);
             starter.as_ref()?.reserve(letters)
         };
         reserving.await.filter(|reservation| !reservation.wishes.is_empty())
@@ -105,59 +115,61 @@ pub(super) struct Refused {
     pub unanswered: Option<Box<Unanswered>>,
 }
 
-/// Stores the batches and starts what was leased.
-pub(super) async fn accept_and_start(
-    queue: &Queue,
-    batches: &[&AcceptBatch],
-    reservation: Reservation,
-) -> Result<Vec<Receipt>, Refused> {
-    let Reservation { wishes, lease_millis, start } = reservation;
-    let call = queue.lease_call(&wishes, lease_millis);
-    match queue.accept_leasing(batches, &call).await {
-        Ok(accepted) => {
-            begin(queue, &call, start, accepted.claims);
-            Ok(accepted.receipts)
-        }
-        // SQLite's COMMIT may fail after it was written.
-        Err(error) if is_refused(&error) && !queue.store().is_sqlite() => Err(Refused { error, unanswered: None }),
-        Err(error) => {
-            let unanswered = Some(Box::new(Unanswered { call, error: error.clone(), start }));
-            Err(Refused { error, unanswered })
+impl Starting {
+    /// Stores the batches and starts what was leased.
+    pub async fn accept(
+        &self,
+        queue: &Queue,
+        batches: &[&AcceptBatch],
+        reservation: Reservation,
+    ) -> Result<Vec<Receipt>, Refused> {
+        let Reservation { wishes, lease_millis, start } = reservation;
+        let call = queue.lease_call(&wishes, lease_millis);
+        match queue.accept_leasing(batches, &call).await {
+            Ok(accepted) => {
+                self.begin(queue, &call, start, accepted.claims);
+                Ok(accepted.receipts)
+            }
+            // SQLite's COMMIT may fail after it was written.
+            Err(error) if is_refused(&error) && !queue.store().is_sqlite() => Err(Refused { error, unanswered: None }),
+            Err(error) => {
+                let unanswered = Some(Box::new(Unanswered { call, error: error.clone(), start }));
+                Err(Refused { error, unanswered })
+            }
         }
     }
-}
 
-impl Unanswered {
-    /// Looks for its leases in the background and starts them, so that what was not sent does not come back as unknown.
+    /// Looks for the leases of a commit without an answer in the background and starts them, so that what was not sent does
+    /// not come back as unknown.
     ///
-    /// Call it after the batches were stored again: the commit without an answer, if it still ran, has ended by then,
-    /// because both insert the same keys.
-    pub fn look(self, queue: &Queue) {
-        let queue = queue.clone();
-        tokio::spawn(async move {
-            let Self { call, error, start } = self;
+    /// Call it after the batches were stored again: that commit, if it still ran, has ended by then, because both insert
+    /// the same keys.
+    pub fn look_for(&self, queue: &Queue, unanswered: Unanswered) {
+        let (starting, queue) = (self.clone(), queue.clone());
+        self.beside(async move {
+            let Unanswered { call, error, start } = unanswered;
             if let Ok(claims) = queue.leases_of(&call, error).await {
-                begin(&queue, &call, start, claims);
+                starting.begin(&queue, &call, start, claims);
             }
         });
     }
-}
 
-/// Starts what was leased, or gives it back as if it had never been leased: a commit may have waited for other
-/// transactions for so long that a call could outlast its lease.
-fn begin(queue: &Queue, call: &LeaseCall, start: Start, claims: Vec<Claim>) {
-    if claims.is_empty() || call.leaves_time_for_a_call(queue.store().clock().millis()) {
-        start(claims);
-        return;
-    }
-    let queue = queue.clone();
-    tokio::spawn(async move {
-        let back: Vec<Settlement> =
-            claims.into_iter().map(|claim| Settlement::plain(claim, Settled::GivenBack)).collect();
-        if let Err(error) = queue.settle(&back).await {
-            tracing::warn!(%error, "letters that were leased too late could not be given back; their leases will run out");
+    /// Starts what was leased, or gives it back as if it had never been leased: a commit may have waited for other
+    /// transactions for so long that a call could outlast its lease.
+    fn begin(&self, queue: &Queue, call: &LeaseCall, start: Start, claims: Vec<Claim>) {
+        if claims.is_empty() || call.leaves_time_for_a_call(queue.store().clock().millis()) {
+            start(claims);
+            return;
         }
-        // Its reservation ends here.
-        drop(start);
-    });
+        let queue = queue.clone();
+        self.beside(async move {
+            let back: Vec<Settlement> =
+                claims.into_iter().map(|claim| Settlement::plain(claim, Settled::GivenBack)).collect();
+            if let Err(error) = queue.settle(&back).await {
+                tracing::warn!(%error, "letters that were leased too late could not be given back; their leases will run out");
+            }
+            // Its reservation ends here.
+            drop(start);
+        });
+    }
 }

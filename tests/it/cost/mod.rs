@@ -2,6 +2,7 @@
 //! rows.
 
 pub mod accepts;
+mod buffers;
 mod claims;
 mod idle;
 pub mod leases;
