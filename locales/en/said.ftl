@@ -269,3 +269,4 @@ said-account-full = the account has reached its limit of { $most } MB stored: ke
 said-disk-share = the server’s disk is almost full and this account stores more than others: keep texts for fewer days, or repeat this later
 said-visitor-too-much = no more files are accepted here today
 said-templates-not-reviewed = This messenger does not review templates.
+said-agreement-changed = the agreement has changed meanwhile: read it again

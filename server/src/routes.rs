@@ -135,7 +135,7 @@ pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     if request.path().starts_with("/api") {
         return Error::NotFound.answer(Words::new(Language::accepted(request.headers())), CRM);
     }
-    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing at this address.\n")
+    crate::public_page::nothing()
 }
 
 /// Headers that every response has unless its handler sets them.

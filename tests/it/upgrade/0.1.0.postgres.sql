@@ -299,6 +299,18 @@ CREATE TABLE public.chore (
     leased_until bigint NOT NULL,
     done_at bigint NOT NULL
 );
+CREATE TABLE public.consent (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    document text NOT NULL,
+    language text NOT NULL,
+    version text NOT NULL,
+    text text NOT NULL,
+    user_id bigint NOT NULL,
+    user_name text NOT NULL,
+    address text NOT NULL,
+    created_at bigint NOT NULL
+);
 CREATE TABLE public.contact_task (
     tenant_id uuid NOT NULL,
     conversation_id uuid NOT NULL,
@@ -1054,6 +1066,8 @@ ALTER TABLE ONLY public.chat_site
     ADD CONSTRAINT chat_site_pkey PRIMARY KEY (tenant_id, source_id, origin);
 ALTER TABLE ONLY public.chore
     ADD CONSTRAINT chore_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE ONLY public.contact_task
     ADD CONSTRAINT contact_task_pkey PRIMARY KEY (tenant_id, conversation_id);
 ALTER TABLE ONLY public.conversation_alias
