@@ -43,7 +43,9 @@ async fn errors_name_the_field(world: &mut World) {
     let path = line.path("/messages");
     let raw =
         |kind: &str, body: &'static str| world.api.request(Method::POST, &path).header("Content-Type", kind).body(body);
-    answer(raw("application/json", "{\"id\":")).await.is(400);
+    for broken in ["{\"id\":", "{\"unknown\":1,}", "{\"id\":5} x", "{\"unknown\":\"\u{1}\"}"] {
+        answer(raw("application/json", broken)).await.is(400);
+    }
     answer(raw("text/plain", "{}")).await.is(415);
     let large = json!({"id": "x", "content": {"text": "x".repeat(300_000)}});
     anna.posts(&large).await.is(413);
