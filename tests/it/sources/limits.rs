@@ -18,6 +18,23 @@ async fn creations_at_once_never_pass_the_limit(world: &mut World) {
     assert_eq!((usage.used, usage.limit, usage.is_full()), (3, 3, true));
 }
 
+async fn creations_at_once_leave_one_default(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let default = |world: &World, number: usize| {
+        let mut wish = body(world, &format!("line-{number}"));
+        wish["default"] = json!(true);
+        wish
+    };
+    let wishes: Vec<_> = (0..8).map(|number| default(world, number)).collect();
+    let world = &*world;
+    for reply in join_all(wishes.iter().map(|wish| make(world, tenant_id, wish))).await {
+        reply.is(201);
+    }
+    let listed = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    let defaults = listed.json["items"].as_array().unwrap().iter().filter(|one| one["default"] == true).count();
+    assert_eq!(defaults, 1, "{}", listed.text);
+}
+
 async fn amocrms_own_limit_is_told_in_its_words(world: &mut World) {
     let tenant_id = installed(world).await;
     world.api.patch(&format!("/api/v1/tenants/{tenant_id}"), &json!({"sources_limit": 80})).await.is(200);
@@ -89,7 +106,11 @@ async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
     }
 }
 
-both!(creations_at_once_never_pass_the_limit, deleting_the_default_promotes_nobody);
+both!(
+    creations_at_once_leave_one_default,
+    creations_at_once_never_pass_the_limit,
+    deleting_the_default_promotes_nobody
+);
 once!(
     amocrms_own_limit_is_told_in_its_words,
     a_refusal_with_few_sources_is_no_limit,
