@@ -56,6 +56,18 @@ async fn a_refusal_with_few_sources_is_no_limit(world: &mut World) {
     assert_eq!(count(world, tenant_id).await, 1);
 }
 
+async fn of_deletions_at_once_one_succeeds(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let id = make(world, tenant_id, &body(world, "one")).await.is(201).text_at("/id");
+    let world = &*world;
+    let path = format!("/api/v1/sources/{id}");
+    let mut statuses: Vec<_> =
+        join_all((0..5).map(|_| world.api.delete(&path))).await.iter().map(|reply| reply.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 404, 404, 404, 404]);
+    world.api.delete(&path).await.is(404);
+}
+
 async fn deleting_the_default_promotes_nobody(world: &mut World) {
     let tenant_id = installed(world).await;
     let mut wanted = body(world, "one");
@@ -109,6 +121,7 @@ async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
 both!(
     creations_at_once_leave_one_default,
     creations_at_once_never_pass_the_limit,
+    of_deletions_at_once_one_succeeds,
     deleting_the_default_promotes_nobody
 );
 once!(
