@@ -38,7 +38,7 @@ overview-table = Show as a table
 overview-day = Day
 overview-failed = Undelivered
 overview-to-source = To the source
-health-side-failing = { $side }: { $percent }% of requests failed in the last hour.
+health-side-failing = { $side }: { $failed } of { $all } requests failed in the last hour ({ $percent }%).
 health-undelivered =
     { $count ->
         [one] { $count } message was not delivered.

@@ -108,7 +108,6 @@ said-idempotency-running = the first request with this Idempotency-Key is still 
 said-ticket-no-id = this page has no id
 said-ticket-id = the id of what the page shows
 said-chat-id = must be the id that the page gave
-said-chat-body = send {"{"}"id":"<uuid>","text":"…"{"}"}: { $reason }
 said-chat-crowd = too many visitors are connected, try again later
 
 ## Rights

@@ -68,6 +68,8 @@ wizard-wa-other-number = The token belongs to number { $phone }. Is that the rig
 
 ## Source wizard: website chat and own messenger
 
+wizard-later = Appearance, questions and hours
+wizard-later-hint = You can set all of this later too, with a live preview.
 wizard-web-sites = Sites where the chat is shown
 wizard-web-sites-hint = One address per line, with https://, without a path. For example https://shop.example
 wizard-web-title = Chat title

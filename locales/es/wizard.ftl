@@ -68,6 +68,8 @@ wizard-wa-other-number = El token es del número { $phone }. ¿Es el correcto?
 
 ## Source wizard: website chat and own messenger
 
+wizard-later = Aspecto, preguntas y horario
+wizard-later-hint = Todo esto también se puede configurar después, con vista previa.
 wizard-web-sites = Sitios donde se muestra el chat
 wizard-web-sites-hint = Una dirección por línea, con https:// y sin ruta. Por ejemplo https://shop.example
 wizard-web-title = Título del chat

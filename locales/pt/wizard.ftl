@@ -68,6 +68,8 @@ wizard-wa-other-number = O token é do número { $phone }. É o certo?
 
 ## Source wizard: website chat and own messenger
 
+wizard-later = Aparência, perguntas e horário
+wizard-later-hint = Tudo isso também pode ser configurado depois, com pré-visualização.
 wizard-web-sites = Sites em que o chat aparece
 wizard-web-sites-hint = Um endereço por linha, com https:// e sem caminho. Por exemplo https://shop.example
 wizard-web-title = Título do chat

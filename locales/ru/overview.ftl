@@ -40,7 +40,7 @@ overview-table = Показать таблицей
 overview-day = День
 overview-failed = Не доставлено
 overview-to-source = К источнику
-health-side-failing = { $side }: за последний час не выполнено { $percent } % запросов.
+health-side-failing = { $side }: за последний час не удалось { $failed } из { $all } запросов ({ $percent } %).
 health-undelivered =
     { $count ->
         [one] Не доставлено { $count } сообщение.

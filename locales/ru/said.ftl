@@ -108,7 +108,6 @@ said-idempotency-running = первый запрос с этим Idempotency-Key
 said-ticket-no-id = у этой страницы нет id
 said-ticket-id = нужен id того, что показывает страница
 said-chat-id = нужен id, который дала страница
-said-chat-body = отправьте {"{"}"id":"<uuid>","text":"…"{"}"}; ответ разборщика: “{ $reason }”
 said-chat-crowd = слишком много посетителей на связи, подключитесь позже
 
 ## Права

@@ -70,6 +70,8 @@ wizard-wa-other-number = Токен относится к номеру { $phone 
 
 ## Source wizard: website chat and own messenger
 
+wizard-later = Вид чата, вопросы и часы работы
+wizard-later-hint = Всё это можно настроить и позже, с предпросмотром.
 wizard-web-sites = Сайты, где будет чат
 wizard-web-sites-hint = По одному адресу в строке, с https:// и без пути. Например, https://shop.example
 wizard-web-title = Заголовок чата

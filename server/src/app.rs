@@ -18,6 +18,7 @@ use crate::announcements::Announced;
 use crate::audit::{AuditContext, Refusals};
 use crate::delivery::DeliveryContext;
 use crate::delivery::gauges::LastWaiting;
+use crate::delivery::read::report::KeptFacts;
 use crate::delivery::slots::Slots;
 use crate::identity::{IdentityContext, throttle};
 use crate::intake::IntakeContext;
@@ -106,6 +107,7 @@ impl App {
             sources: sources.clone(),
             slots: Slots::default(),
             waiting: LastWaiting::default(),
+            report_facts: KeptFacts::default(),
         });
         let intake = Arc::new(IntakeContext {
             delivery: delivery.clone(),

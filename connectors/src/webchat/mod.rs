@@ -37,7 +37,6 @@ pub fn new_secret() -> SecretString {
 const ABILITIES: Abilities = Abilities {
     content: ContentAbilities::all(Support::Native),
     features: FeatureAbilities {
-        media_groups: Support::As(Stand::Apart),
         templates: Support::As(Stand::Text),
         comments: Support::As(Stand::Text),
         // Customers cannot be found by phone here.

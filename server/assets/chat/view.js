@@ -42,6 +42,8 @@ const joined = (row, before) => {
   const who = (one) => one.classList.contains("mine") + one.querySelector(".who").textContent;
   const isNext = before?.classList.contains("message") && who(before) === who(row) && time(row) - time(before) < TOGETHER;
   row.classList.toggle("follow", Boolean(isNext));
+  // Files that were sent together look like one message.
+  row.classList.toggle("album", Boolean(isNext && row.dataset.group && row.dataset.group === before.dataset.group));
 };
 
 // Marks the first unread message; it stays until the reader answers.
@@ -88,6 +90,7 @@ const made = (message) => {
   const row = element("li", "message " + (message.mine ? "mine" : "theirs"), "");
   row.dataset.id = message.id;
   if (message.owed) row.dataset.owed = message.owed;
+  if (message.group) row.dataset.group = message.group;
   const time = element("time", "", "");
   time.dateTime = message.at;
   clock(time);
@@ -206,7 +209,9 @@ place.signal.addEventListener("abort", () => sizes.disconnect());
 for (const row of rows.values()) {
   const text = row.querySelector(".text")?.textContent ?? "";
   clock(row.querySelector("time"));
-  fill(row, { ...JSON.parse(row.dataset.message), text });
+  const message = JSON.parse(row.dataset.message);
+  fill(row, { ...message, text });
+  if (message.group) row.dataset.group = message.group;
   delete row.dataset.message;
   joined(row, row.previousElementSibling);
   const days = divided(row).slice(0, -1);

@@ -126,10 +126,12 @@ function told(button) {
   const said = document.getElementById("said");
   const words = button.textContent;
   button.style.minWidth = `${button.offsetWidth}px`;
+  button.dataset.told = "";
   button.textContent = document.body.dataset.copied;
   said.textContent = document.body.dataset.copied;
   setTimeout(() => {
     button.textContent = words;
+    delete button.dataset.told;
     said.textContent = "";
   }, 2000);
 }

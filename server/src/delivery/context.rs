@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::gauges::LastWaiting;
+use super::read::report::KeptFacts;
 use super::slots::Slots;
 use crate::platform::stands_on;
 use crate::source::SourceContext;
@@ -13,6 +14,8 @@ pub struct DeliveryContext {
     /// Deliveries in progress.
     pub slots: Slots,
     pub waiting: LastWaiting,
+    /// What reports were made of.
+    pub report_facts: KeptFacts,
 }
 
 stands_on!(DeliveryContext, sources: SourceContext);

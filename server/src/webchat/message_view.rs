@@ -30,6 +30,9 @@ pub struct MessageView {
     pub at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<File>,
+    /// The same for files that were sent together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<ContentCard>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,6 +154,7 @@ async fn set_content(
         (content, Some(media)) => {
             shown.text = media.text.clone().unwrap_or_default();
             shown.file = file_of(app, message, content).await?;
+            shown.group.clone_from(&media.group_id);
             if shown.file.is_none() {
                 shown.text = media::placeholder(words, &media.file_name, media.text.as_deref());
             }

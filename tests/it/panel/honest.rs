@@ -110,7 +110,7 @@ async fn the_overview_is_not_green_while_messages_fail(world: &mut World) {
     world.manager(&line).answers("anna", "One").await;
     world.deliver_all().await;
     let page = owner.opens("/panel").await.is(200);
-    page.says(&["1 message was not delivered.", "100% of requests failed in the last hour", "class=\"t-bad\""]);
+    page.says(&["1 message was not delivered.", "1 of 1 requests failed in the last hour (100%)", "class=\"t-bad\""]);
     page.never_says(&["The source works"]);
 }
 

@@ -128,6 +128,17 @@ BEGIN
     END LOOP;
 END
 $$;
+CREATE FUNCTION public.status_waits(learned_tenants uuid[], learned_sources uuid[], learned_ids text[]) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM unnest(learned_tenants, learned_sources, learned_ids) AS learned(tenant_id, source_id, external_id)
+        JOIN parked_status ON parked_status.tenant_id = learned.tenant_id
+            AND parked_status.source_id = learned.source_id AND parked_status.external_id = learned.external_id
+    );
+END
+$$;
 SET default_tablespace = '';
 SET default_table_access_method = heap;
 CREATE TABLE public.account_note (

@@ -51,7 +51,7 @@ pub async fn write(world: &World, engine: Engine, lines: &[Line]) {
         lines.iter().map(|line| format!("{SOURCE}{} {} {}\n", line.tenant_id, line.source_id, line.webhook_secret));
     assert!(
         !is_released(&file(engine)),
-        "a fixture of a release is not written again: docs/decisions/0033-releases.md"
+        "a fixture of a release is not written again: docs/decisions/0035-releases.md"
     );
     std::fs::write(file(engine), sources.collect::<String>() + &rows).unwrap();
 }

@@ -1,5 +1,5 @@
 //! What was released stays as it was: the migrations of a release still make the schema that its fixture has, and the
-//! fixtures in `released.sha256` are not written again (docs/decisions/0033-releases.md).
+//! fixtures in `released.sha256` are not written again (docs/decisions/0035-releases.md).
 
 use std::path::PathBuf;
 

@@ -41,7 +41,10 @@ pub(super) struct Figures {
     pub median: i64,
     /// 95th percentile, milliseconds.
     pub most: i64,
-    /// Failed calls, percent.
+    /// Calls, and those of them that failed.
+    pub all: u32,
+    pub failed: u32,
+    /// The latter, percent.
     pub errors: f64,
 }
 
@@ -203,7 +206,7 @@ fn figures(calls: Vec<(i64, bool)>) -> Option<Figures> {
     let Times { median, most, .. } = times(calls.iter().map(|(ms, _)| *ms).collect())?;
     let failed = calls.iter().filter(|(_, done)| !done).count();
     let (failed, all) = (u32::try_from(failed).unwrap_or(u32::MAX), u32::try_from(calls.len()).unwrap_or(u32::MAX));
-    Some(Figures { median, most, errors: f64::from(failed) * 100.0 / f64::from(all) })
+    Some(Figures { median, most, all, failed, errors: f64::from(failed) * 100.0 / f64::from(all) })
 }
 
 #[cfg(test)]
@@ -213,7 +216,7 @@ mod tests {
     #[test]
     fn a_side_that_nobody_asked_has_no_figures() {
         assert_eq!(figures(Vec::new()), None);
-        let one = Figures { median: 7, most: 7, errors: 0.0 };
+        let one = Figures { median: 7, most: 7, all: 1, failed: 0, errors: 0.0 };
         assert_eq!(figures(vec![(7, true)]), Some(one));
     }
 
@@ -254,13 +257,13 @@ mod tests {
 
     #[test]
     fn a_side_is_marked_from_one_failure_in_twenty() {
-        let tone = |errors| Figures { median: 1, most: 1, errors }.tone();
+        let tone = |errors| Figures { median: 1, most: 1, all: 1000, failed: 0, errors }.tone();
         assert_eq!([tone(4.9), tone(5.0), tone(24.9), tone(40.0)], ["", "warn", "warn", "bad"]);
     }
 
     #[test]
     fn half_and_most_are_those_of_sorted_answers() {
         let calls = (1..=100).rev().map(|ms| (ms, ms != 100)).collect();
-        assert_eq!(figures(calls), Some(Figures { median: 50, most: 95, errors: 1.0 }));
+        assert_eq!(figures(calls), Some(Figures { median: 50, most: 95, all: 100, failed: 1, errors: 1.0 }));
     }
 }

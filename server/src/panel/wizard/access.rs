@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
-use connectors::{Connector, Denied, HookTarget, Probe, Settings, Watched, custom};
+use connectors::{Connector, Denied, Field, HookTarget, Probe, Settings, Watched, custom};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -30,6 +30,10 @@ struct WizardAccessPage {
     /// The form is shown at once.
     by_hand: bool,
     fields: Vec<Drawn>,
+    /// Those that the source's own tabs ask for with a preview: folded here.
+    later: Vec<Drawn>,
+    /// One of them needs a correction.
+    opens_later: bool,
     errors: Vec<(String, String)>,
     /// The check passed: what it found.
     passed: Option<String>,
@@ -242,13 +246,18 @@ async fn show(
         .map(|(name, value)| (name.clone(), Value::String(mask(value.as_str().unwrap_or_default()))))
         .collect();
     let offered = crate::source::offered(app, kind.fields, &draft.settings);
+    let drawn = fields::draw(page.words, &offered, &draft.settings, Some(&Value::Object(masked)), &errors);
+    let (fields, later): (Vec<_>, Vec<_>) = offered.iter().zip(drawn).partition(|(field, _)| is_asked_first(field));
+    let [fields, later] = [fields, later].map(|some| some.into_iter().map(|(_, drawn)| drawn).collect::<Vec<Drawn>>());
     let access = WizardAccessPage {
         steps: steps(&page, 2),
         kind: kind.kind,
         messenger: page.words.text_of("connector-", kind.kind),
         consent: ConsentButton::of(app, member, kind.kind).await?,
         by_hand: status != StatusCode::OK || passed.is_some() || has_secrets(&draft.settings),
-        fields: fields::draw(page.words, &offered, &draft.settings, Some(&Value::Object(masked)), &errors),
+        opens_later: later.iter().any(|field| !field.error.is_empty()),
+        fields,
+        later,
         errors: errors.into_iter().filter(|(name, _)| !name.is_empty()).collect(),
         take_over: page.words.text(take_over(page.words, kind.kind)),
         moves: draft.moves && passed.is_some(),
@@ -257,6 +266,12 @@ async fn show(
         page: page.clone(),
     };
     panel::html_as(status, &page, &access)
+}
+
+/// Whether a new source needs the field: where it is installed and what it is called, and all fields of kinds that have
+/// no tabs.
+fn is_asked_first(field: &Field) -> bool {
+    ["", "install"].contains(&field.section) || field.name == "title"
 }
 
 /// The text of the button that takes a line over: the kind's own text, if it has one.

@@ -3,6 +3,7 @@
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
+use sandbox::Attachment;
 use serde_json::json;
 
 use super::{Shop, everywhere, opens, root, say, shows, types, until};
@@ -89,6 +90,37 @@ async fn a_phone_takes_a_photo_and_breaks_lines() {
         (told == [("picture", "Вот\nтакой")]).then_some(())
     };
     shop.world.until("the photo is in amoCRM", there).await;
+    browser.close().await;
+    shop.world.close().await;
+}
+
+/// The files of an album are one bubble: they touch, are equally wide, and have one text and one time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_a_manager_sent_together_are_one_bubble() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(everywhere).await;
+    shop.visit(&browser).await;
+    types(&browser, "Which colours are there?").await;
+    let asked = async || shop.world.sandbox.messages(HOST).pop();
+    let chat = shop.world.until("the question is in amoCRM", asked).await.chat_id;
+    let files = || vec![Attachment::sample("picture"), Attachment::second_picture()];
+    for caption in ["These two", "And these"] {
+        shop.world.sandbox.manager_sends_album(HOST, &chat, files(), caption).await.expect("the hooks");
+    }
+    let loaded = "[...root.querySelectorAll('.theirs img')].filter((one) => one.naturalWidth).length === 4";
+    until(&browser, "all pictures are there", loaded).await;
+    shows(&browser, &["Which colours are there?", "These two", "And these"]).await;
+    let boxes = "const rows = [...root.querySelectorAll('.theirs')].map((one) => one.getBoundingClientRect());\
+        const times = [...root.querySelectorAll('.theirs time')].filter((one) => one.checkVisibility()).length;\
+        return [rows.map((one, at) => at && Math.round(one.top - rows[at - 1].bottom)), new Set(rows.map((one) => one.width)).size, times]";
+    // A gap between the albums only; the time is shown once for messages that follow each other.
+    assert_eq!(root(&browser, boxes).await, json!([[0, 0, 2, 0], 1, 1]));
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(&browser).await;
+    until(&browser, "all pictures are there again", loaded).await;
+    assert_eq!(root(&browser, boxes).await, json!([[0, 0, 2, 0], 1, 1]));
+    browser.is_accessible("the chat with albums").await;
+    browser.shot("site-chat-en-albums").await;
     browser.close().await;
     shop.world.close().await;
 }

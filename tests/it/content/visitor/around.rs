@@ -37,6 +37,8 @@ async fn an_album_is_a_bubble_a_file(world: &mut World) {
     site.sends(world, HookMessage::text("That is all")).await;
     world.deliver_all().await;
     let heard = site.hears(world, "That is all").await;
+    assert!(heard[0].1["group"].is_string() && heard[0].1["group"] == heard[1].1["group"]);
+    assert_eq!(heard[2].1.get("group"), None);
     let bubbles: Vec<_> = heard.iter().map(|(_, data)| (&data["file"]["kind"], &data["text"])).collect();
     assert_eq!(
         bubbles,

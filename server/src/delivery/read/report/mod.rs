@@ -1,29 +1,34 @@
 //! Reports about the work of an account within a period: messages by source, manager and hour, how soon customers are
-//! answered, and chats that wait for an answer. Three statements, each over the newest messages of the period only, so that
-//! an account of any size can be reported on.
+//! answered, and chats that wait for an answer. Of the newest messages of the period only, so that an account of any size
+//! can be reported on; what was read once is kept ([`facts`], `docs/decisions/0036-facts-for-reports.md`).
 //!
 //! A *wait* opens with the first message of a customer after the last answer, and ends with the next message of a manager
 //! in the same chat. A message of a bot is no answer: a sender that is not a user of the account is a bot. Imported
 //! messages open no wait.
 
+mod facts;
 mod period;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 use std::collections::BTreeMap;
 
 use base::i18n::Zone;
 use chrono::TimeDelta;
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::figures::{Flow, Times, times};
+use super::figures::{Flow, Times};
 use crate::delivery::DeliveryContext;
+use facts::Facts;
+pub use facts::KeptFacts;
 pub use period::{MOST_DAYS, ReportPeriod};
-use rows::{FlowRow, WaitRow, Wanted, WriterRow};
+use rows::{FlowRow, Wanted, WriterRow};
+use waits::{Answers, Wait, Waits};
 
-/// Messages that a statement reads at most, the newest ones.
+/// Messages that are counted at most, the newest ones.
 pub const MOST: i64 = 100_000;
 /// Chats without an answer that a file or an answer of the API lists at most, the longest waiting.
 pub const MOST_LISTED: usize = 5_000;
@@ -51,7 +56,8 @@ pub struct Report {
     now: i64,
     flows: Vec<FlowRow>,
     writers: Vec<WriterRow>,
-    waits: Vec<WaitRow>,
+    waits: Waits,
+    answers: Answers,
 }
 
 /// A manager's share.
@@ -76,32 +82,55 @@ pub struct UnansweredChat {
 /// Reads a report.
 pub async fn read(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report, DbErr> {
     let now = app.clock.millis();
-    let ReportPeriod { from, to } = filter.period;
-    let within = |from: i64, to: i64| Wanted { filter, from, to, is_sqlite: app.store.is_sqlite() };
+    let of_account = app.report_facts.of(filter.tenant_id).await;
+    let mut kept = of_account.lock().await;
     // In one snapshot, or the parts of a page would contradict each other.
     let tx = app.store.read_tx().await?;
+    let known = kept.take();
     let read = async {
-        Ok::<_, DbErr>(Report {
-            period: filter.period,
-            now,
-            flows: rows::flows(&tx, &within(from, to)).await?,
-            writers: rows::writers(&tx, &within(from, to)).await?,
-            // The answer may have come after the period.
-            waits: rows::waits(&tx, &within(from - BEFORE.num_milliseconds(), now.max(to))).await?,
-        })
+        let facts = Facts::read(&tx, known, filter).await?;
+        let report = if facts.suffice(filter, now) {
+            let (within, with_answers) = Wanted::both(filter, now);
+            let (flows, waits) = (facts.flows(&tx, &within).await?, facts.waits(&with_answers));
+            Report::of(filter.period, now, flows, facts.writers(&within), waits)
+        } else {
+            counted(&tx, filter, now).await?
+        };
+        Ok::<_, DbErr>((report, facts))
     };
     let read = read.await;
+    tx.rollback().await?;
+    let (report, facts) = read?;
+    *kept = Some(facts.kept(now));
+    Ok(report)
+}
+
+/// The same, counted by the database: for periods with more messages than are kept.
+pub async fn read_uncached(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report, DbErr> {
+    let tx = app.store.read_tx().await?;
+    let read = counted(&tx, filter, app.clock.millis()).await;
     tx.rollback().await?;
     read
 }
 
+async fn counted(db: &impl ConnectionTrait, filter: &ReportFilter, now: i64) -> Result<Report, DbErr> {
+    let (within, with_answers) = Wanted::both(filter, now);
+    let (flows, writers) = (rows::flows(db, &within).await?, rows::writers(db, &within).await?);
+    let waits = Waits::of_rows(rows::waits(db, &with_answers).await?);
+    Ok(Report::of(filter.period, now, flows, writers, waits))
+}
+
 impl Report {
+    fn of(period: ReportPeriod, now: i64, flows: Vec<FlowRow>, writers: Vec<WriterRow>, waits: Waits) -> Self {
+        let answers = Answers::of(&waits, |opened_at| period.holds(opened_at));
+        Self { period, now, flows, writers, waits, answers }
+    }
+
     /// From when on messages are counted, if the period has more than are read.
     pub fn counted_since(&self) -> Option<i64> {
         let of_flows = self.flows.iter().map(|row| row.messages).sum::<i64>() >= MOST;
-        let of_waits = self.waits.first().is_some_and(|row| row.read >= MOST);
         let flows = self.flows.iter().map(|row| row.first).min().filter(|_| of_flows);
-        let waits = self.waits.first().map(|row| row.first).filter(|_| of_waits);
+        let waits = self.waits.first.filter(|_| self.waits.read >= MOST);
         flows.max(waits).filter(|since| *since > self.period.from)
     }
 
@@ -142,9 +171,7 @@ impl Report {
             .iter()
             .filter(|row| is_user(&row.writer))
             .map(|row| ManagerShare {
-                answers: times(
-                    self.answered().filter(|wait| wait.answered_by == row.writer).filter_map(WaitRow::millis).collect(),
-                ),
+                answers: self.answers.by_manager.get(&row.writer).copied(),
                 amojo_id: row.writer.clone(),
                 messages: row.messages,
             })
@@ -155,19 +182,23 @@ impl Report {
 
     /// How soon customers were answered; none if there was no answer.
     pub fn answers(&self) -> Option<Times> {
-        times(self.answered().filter_map(WaitRow::millis).collect())
+        self.answers.all
     }
 
     /// The same of one source.
     pub fn answers_of(&self, source_id: Uuid) -> Option<Times> {
-        times(self.answered().filter(|wait| wait.source_id == source_id).filter_map(WaitRow::millis).collect())
+        self.answers.by_source.get(&source_id).copied()
     }
 
     /// Chats that wait for an answer now, the longest first.
     pub fn unanswered(&self) -> Vec<UnansweredChat> {
+        let waits_now =
+            |wait: &&Wait| wait.answer.is_none() && wait.opened_at <= self.now && self.period.holds(wait.opened_at);
         let mut chats: Vec<UnansweredChat> = self
-            .opened()
-            .filter(|wait| wait.answered_at.is_none() && wait.opened_at <= self.now)
+            .waits
+            .list
+            .iter()
+            .filter(waits_now)
             .map(|wait| UnansweredChat {
                 conversation_id: wait.conversation_id,
                 source_id: wait.source_id,
@@ -176,15 +207,5 @@ impl Report {
             .collect();
         chats.sort_by_key(|chat| (chat.since, chat.conversation_id));
         chats
-    }
-
-    /// Waits that opened within the period.
-    fn opened(&self) -> impl Iterator<Item = &WaitRow> {
-        let ReportPeriod { from, to } = self.period;
-        self.waits.iter().filter(move |wait| (from..to).contains(&wait.opened_at))
-    }
-
-    fn answered(&self) -> impl Iterator<Item = &WaitRow> {
-        self.opened().filter(|wait| wait.answered_at.is_some())
     }
 }

@@ -25,6 +25,11 @@ impl ReportPeriod {
         Some(Self { from: zone.day_begins(first), to: zone.day_begins(end) })
     }
 
+    /// Whether a moment is within it.
+    pub fn holds(&self, moment: i64) -> bool {
+        (self.from..self.to).contains(&moment)
+    }
+
     /// The first of so many days that end with this one.
     pub fn first_of(last: NaiveDate, days: u32) -> NaiveDate {
         last.checked_sub_days(Days::new(u64::from(days.saturating_sub(1)))).unwrap_or(last)

@@ -1,12 +1,16 @@
-//! The three statements. Who wrote a message is read from the beginning of its stored body, which serde writes in the
+//! The statements. Who wrote a message is read from the beginning of its stored body, which serde writes in the
 //! order of the fields: `{"sender":{"id":"…","role":"…"`. A quote inside an id is escaped, so the first `","role":"` is
 //! the end of the sender's id (a test compares this with the parsed body).
+//!
+//! Facts are read once and kept; [`flows`], [`writers`] and [`waits`] count in the database, for periods that have more
+//! messages than are kept.
 
 use base::message::{Direction, State};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use super::{MOST, ReportFilter};
+use super::facts::FactsRange;
+use super::{BEFORE, MOST, ReportFilter, ReportPeriod};
 use crate::delivery::read::first_id_at;
 
 /// Milliseconds of a quarter of an hour: no time zone differs from UTC by a part of it.
@@ -15,14 +19,14 @@ pub(super) const QUARTER: i64 = 900_000;
 const PAST: i64 = 86_400_000;
 
 /// A range of messages.
+#[derive(Clone, Copy)]
 pub(super) struct Wanted<'asked> {
     pub filter: &'asked ReportFilter,
     pub from: i64,
     pub to: i64,
-    pub is_sqlite: bool,
 }
 
-/// Messages of one source and direction in one quarter of an hour.
+/// Messages of one source and direction in one quarter of an hour; there may be several such rows.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct FlowRow {
     pub source_id: Uuid,
@@ -58,14 +62,37 @@ pub(super) struct WaitRow {
     pub first: i64,
 }
 
-impl WaitRow {
-    /// From the customer's message to the answer.
-    pub fn millis(&self) -> Option<i64> {
-        self.answered_at.map(|at| (at - self.opened_at).max(0))
-    }
+/// What a report needs to know of a message.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct FactRow {
+    pub id: Uuid,
+    pub source_id: Uuid,
+    pub conversation_id: Uuid,
+    pub direction: i16,
+    pub accepted_at: i64,
+    /// See [`Said`](super::facts::Said).
+    pub said: i32,
+    /// amojo's id of who wrote a message to a customer, else empty.
+    pub writer: String,
 }
 
-impl Wanted<'_> {
+/// Failed messages of one source and direction in one quarter of an hour.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct FailedRow {
+    pub source_id: Uuid,
+    pub direction: i16,
+    pub quarter: i64,
+    pub failed: i64,
+}
+
+impl<'asked> Wanted<'asked> {
+    /// The messages of the period, and those by which waits are found: the answer may have come after the period.
+    pub fn both(filter: &'asked ReportFilter, now: i64) -> (Self, Self) {
+        let ReportPeriod { from, to } = filter.period;
+        let with_answers = Self { filter, from: from - BEFORE.num_milliseconds(), to: now.max(to) };
+        (Self { filter, from, to }, with_answers)
+    }
+
     /// The newest messages of the range, as `span`.
     fn span(&self, columns: &str, only: &str) -> String {
         let of_source = if self.filter.source_id.is_some() { " AND source_id = $5" } else { "" };
@@ -81,32 +108,31 @@ impl Wanted<'_> {
         values.extend(self.filter.source_id.map(Value::from));
         values
     }
+}
 
-    async fn all<Row: FromQueryResult>(
-        &self,
-        db: &impl ConnectionTrait,
-        text: String,
-        values: Vec<Value>,
-    ) -> Result<Vec<Row>, DbErr> {
-        let found = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), text, values)).await?;
-        found.iter().map(|row| Row::from_query_result(row, "")).collect()
-    }
+async fn all<Row: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    text: String,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, DbErr> {
+    let found = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), text, values)).await?;
+    found.iter().map(|row| Row::from_query_result(row, "")).collect()
+}
 
-    /// Where a text begins in the stored body.
-    fn place(&self, text: &str) -> String {
-        let function = if self.is_sqlite { "instr" } else { "strpos" };
-        format!("{function}(body, '{text}')")
-    }
+/// Where a text begins in the stored body.
+fn place(db: &impl ConnectionTrait, text: &str) -> String {
+    let function = if db.get_database_backend() == DbBackend::Sqlite { "instr" } else { "strpos" };
+    format!("{function}(body, '{text}')")
+}
 
-    /// The sender's id.
-    fn writer(&self) -> String {
-        format!("substr(body, {ID_AT}, {} - {ID_AT})", self.place(END_OF_ID))
-    }
+/// The sender's id.
+fn writer(db: &impl ConnectionTrait) -> String {
+    format!("substr(body, {ID_AT}, {} - {ID_AT})", place(db, END_OF_ID))
+}
 
-    /// The sender's role, six letters of it.
-    fn role(&self) -> String {
-        format!("substr(body, {} + {}, 6)", self.place(END_OF_ID), END_OF_ID.len())
-    }
+/// The sender's role, six letters of it.
+fn role(db: &impl ConnectionTrait) -> String {
+    format!("substr(body, {} + {}, 6)", place(db, END_OF_ID), END_OF_ID.len())
 }
 
 /// Where the sender's id begins in the stored body, counted from one, and what follows it.
@@ -123,16 +149,16 @@ pub(super) async fn flows(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Res
          GROUP BY source_id, direction, accepted_at / {QUARTER}",
         wanted.span("source_id, direction, accepted_at, state", "")
     );
-    wanted.all(db, text, wanted.values()).await
+    all(db, text, wanted.values()).await
 }
 
 pub(super) async fn writers(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<WriterRow>, DbErr> {
-    let columns = format!("{} AS writer, {} AS role", wanted.writer(), wanted.role());
+    let columns = format!("{} AS writer, {} AS role", writer(db), role(db));
     let text = format!(
         "{} SELECT writer, count(*) AS messages FROM span WHERE role = 'manage' GROUP BY writer",
         wanted.span(&columns, &format!(" AND direction = {}", Direction::ToMessenger.number()))
     );
-    wanted.all(db, text, wanted.values()).await
+    all(db, text, wanted.values()).await
 }
 
 pub(super) async fn waits(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<WaitRow>, DbErr> {
@@ -150,13 +176,13 @@ pub(super) async fn waits(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Res
         format!("(writer = '' OR lower(writer) IN ({}))", names.join(", "))
     };
     let outgoing = Direction::ToMessenger.number();
-    let silent = wanted.place(SILENT);
+    let silent = place(db, SILENT);
     let columns = format!(
         "id, source_id, conversation_id, accepted_at, {} AS role, \
          CASE WHEN direction = {outgoing} THEN {} ELSE '' END AS writer, \
          accepted_at - sent_at < {PAST} AND {silent} = 0 AS is_new",
-        wanted.role(),
-        wanted.writer()
+        role(db),
+        writer(db)
     );
     let text = format!(
         "{}, said AS (SELECT id, source_id, conversation_id, accepted_at, writer, \
@@ -172,5 +198,61 @@ pub(super) async fn waits(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Res
          (SELECT min(accepted_at) FROM span) AS first FROM changes WHERE who = 1",
         wanted.span(&columns, "")
     );
-    wanted.all(db, text, values).await
+    all(db, text, values).await
+}
+
+/// The id of the message that is this many messages before the last one; none if there are not so many.
+pub(super) async fn nth_last(
+    db: &impl ConnectionTrait,
+    range: FactsRange,
+    messages: i64,
+) -> Result<Option<Uuid>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: Uuid,
+    }
+    let text = "SELECT id FROM message WHERE tenant_id = $1 AND id >= $2 ORDER BY id DESC LIMIT 1 OFFSET $3".to_owned();
+    let values = vec![range.tenant_id.into(), range.first.into(), (messages - 1).into()];
+    Ok(all::<Found>(db, text, values).await?.pop().map(|found| found.id))
+}
+
+/// The facts of messages from the first one of the range on, in their order.
+pub(super) async fn facts(db: &impl ConnectionTrait, range: FactsRange, most: i64) -> Result<Vec<FactRow>, DbErr> {
+    let (outgoing, role) = (Direction::ToMessenger.number(), role(db));
+    let text = format!(
+        "SELECT id, source_id, conversation_id, direction, accepted_at, \
+         CASE WHEN {role} = 'client' AND accepted_at - sent_at < {PAST} AND {silent} = 0 THEN 1 \
+         WHEN {role} = 'manage' THEN 2 ELSE 0 END AS said, \
+         CASE WHEN direction = {outgoing} THEN {writer} ELSE '' END AS writer \
+         FROM message WHERE tenant_id = $1 AND id >= $2 ORDER BY id LIMIT $3",
+        silent = place(db, SILENT),
+        writer = writer(db),
+    );
+    all(db, text, vec![range.tenant_id.into(), range.first.into(), most.into()]).await
+}
+
+/// The number of messages in the range, of which an index knows the ids.
+pub(super) async fn count(db: &impl ConnectionTrait, range: FactsRange, end: Uuid) -> Result<i64, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Counted {
+        messages: i64,
+    }
+    let text = "SELECT count(*) AS messages FROM message WHERE tenant_id = $1 AND id >= $2 AND id < $3".to_owned();
+    let values = vec![range.tenant_id.into(), range.first.into(), end.into()];
+    Ok(all::<Counted>(db, text, values).await?.pop().map_or(0, |counted| counted.messages))
+}
+
+/// Every failed message has a reason, and only failed ones do: the index `message_failed` has no others.
+pub(super) async fn failed(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<FailedRow>, DbErr> {
+    let filter = wanted.filter;
+    let of_source = if filter.source_id.is_some() { " AND source_id = $4" } else { "" };
+    let text = format!(
+        "SELECT source_id, direction, accepted_at / {QUARTER} AS quarter, count(*) AS failed FROM message \
+         WHERE tenant_id = $1 AND id >= $2 AND id < $3 AND error <> ''{of_source} \
+         GROUP BY source_id, direction, accepted_at / {QUARTER}"
+    );
+    let mut values: Vec<Value> =
+        vec![filter.tenant_id.into(), first_id_at(wanted.from).into(), first_id_at(wanted.to).into()];
+    values.extend(filter.source_id.map(Value::from));
+    all(db, text, values).await
 }

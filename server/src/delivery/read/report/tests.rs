@@ -4,7 +4,7 @@ use super::*;
 
 use base::millis::HOUR;
 
-fn report(waits: Vec<WaitRow>) -> Report {
+fn report(waits: Vec<rows::WaitRow>) -> Report {
     let flow = |direction, quarter, messages, failed| FlowRow {
         source_id: Uuid::from_u128(1),
         direction,
@@ -13,19 +13,15 @@ fn report(waits: Vec<WaitRow>) -> Report {
         failed,
         first: 5,
     };
-    Report {
-        period: ReportPeriod { from: 0, to: 10 * HOUR },
-        now: 20 * HOUR,
-        flows: vec![flow(1, 0, 3, 0), flow(2, 1, 2, 1), flow(1, 23 * 4, 1, 0)],
-        writers: [("a", 5), ("b", 7), ("bot", 9), ("", 1)]
-            .map(|(writer, messages)| WriterRow { writer: writer.to_owned(), messages })
-            .into(),
-        waits,
-    }
+    let flows = vec![flow(1, 0, 3, 0), flow(2, 1, 2, 1), flow(1, 23 * 4, 1, 0)];
+    let writers = [("a", 5), ("b", 7), ("bot", 9), ("", 1)]
+        .map(|(writer, messages)| WriterRow { writer: writer.to_owned(), messages });
+    let period = ReportPeriod { from: 0, to: 10 * HOUR };
+    Report::of(period, 20 * HOUR, flows, writers.into(), Waits::of_rows(waits))
 }
 
-fn wait(chat: u128, opened_at: i64, took: Option<i64>, by: &str) -> WaitRow {
-    WaitRow {
+fn wait(chat: u128, opened_at: i64, took: Option<i64>, by: &str) -> rows::WaitRow {
+    rows::WaitRow {
         source_id: Uuid::from_u128(1),
         conversation_id: Uuid::from_u128(chat),
         opened_at,
@@ -77,7 +73,7 @@ fn waits_belong_to_the_period_in_which_they_began() {
 #[test]
 fn a_report_says_from_when_on_it_counts() {
     assert_eq!(report(Vec::new()).counted_since(), None);
-    let busy = report(vec![WaitRow { read: MOST, first: HOUR, ..wait(1, HOUR, None, "") }]);
+    let busy = report(vec![rows::WaitRow { read: MOST, first: HOUR, ..wait(1, HOUR, None, "") }]);
     assert_eq!(busy.counted_since(), Some(HOUR));
 }
 
