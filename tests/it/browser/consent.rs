@@ -3,7 +3,7 @@
 use base::config::Config;
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
-use parom_tests::{Browser, Engine, Setup, World};
+use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::json;
 
 use super::{CODE, archive, looks_right, opens_widget, presses, say, with_widget};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use entity::turn;
-use parom_tests::{Engine, Line, TestDatabase, World};
+use parom_tests::database::TestDatabase;
+use parom_tests::{Engine, Line, World};
 use queue::{LeaseRequest, TargetRate};
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use uuid::Uuid;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use base::clock::Clock;
 use base::store::{Store, migrate};
-use parom_tests::{Engine, TestDatabase};
+use parom_tests::Engine;
+use parom_tests::database::TestDatabase;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use sha2::{Digest, Sha256};
 
