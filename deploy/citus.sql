@@ -18,6 +18,7 @@ SELECT create_distributed_table('chat_email', 'tenant_id', colocate_with => 'ten
 SELECT create_distributed_table('chat_logo', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('chat_site', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('chore', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('consent', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('contact_task', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('conversation', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('conversation_alias', 'tenant_id', colocate_with => 'tenant');

@@ -3,7 +3,6 @@
 //! Without the cargo feature `faults` a [`Faults`] is empty and [`Faults::hit`] compiles to nothing. With it the plan
 //! comes from `PAROM_FAULTS="accept.before_commit=abort,carry.after_call=error:3"` or, in process, from
 //! [`Faults::planned`]. The plan is in `App`, not in a global.
-//!
 //! [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
 
 #[cfg(feature = "faults")]
@@ -15,6 +14,7 @@ pub use hold::HeldPoint;
 pub const POINTS: &[&str] = &[
     "accept.before_commit",
     "accept.after_commit",
+    "start.reserve",
     "claim.after_commit",
     "carry.before_call",
     "carry.after_call",

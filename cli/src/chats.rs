@@ -17,14 +17,14 @@ pub enum ChatsCommand {
         /// Secret of the channel; set it in the environment to keep it out of the process list
         #[arg(long, env = "PAROM_CHATS_SECRET", hide_env_values = true, value_parser = secret)]
         secret: SecretString,
-        /// HTTP method, in upper case
+        /// HTTP method; it is signed in upper case, as amoCRM does
         #[arg(long)]
         method: String,
         /// Path of the request, without scheme, host and query string
-        #[arg(long)]
+        #[arg(long, value_parser = path)]
         path: String,
         /// Date header, used verbatim [default: now]
-        #[arg(long)]
+        #[arg(long, value_parser = header_value)]
         date: Option<String>,
     },
     /// Verifies the signature of a hook whose body is on stdin: exits 0 if it is valid, otherwise 1
@@ -40,6 +40,21 @@ pub enum ChatsCommand {
 
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))
+}
+
+/// Only a path is signed (chats-api §2.1): the signature of an address would never hold.
+fn path(text: &str) -> Result<String, String> {
+    let is_path = text.starts_with('/') && !text.contains(['?', '#']) && !text.chars().any(char::is_whitespace);
+    if is_path {
+        Ok(text.to_owned())
+    } else {
+        Err("give the path alone, like /v2/origin/custom/…/connect".to_owned())
+    }
+}
+
+/// A line break would begin another header.
+fn header_value(text: &str) -> Result<String, String> {
+    if text.chars().any(char::is_control) { Err("a header has one line".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 /// Runs one command on the body from stdin and writes its output.
@@ -62,7 +77,7 @@ pub fn run(command: &ChatsCommand, body: &[u8], clock: &Clock, out: &mut impl Wr
 pub fn sign(secret: &SecretString, method: &str, path: &str, date: Option<&str>, body: &[u8], clock: &Clock) -> String {
     let date = date.map_or_else(|| chats::rfc2822_date(clock.now()), str::to_owned);
     let (content_type, content_md5) = (chats::CONTENT_TYPE, chats::content_md5(body));
-    let text = chats::string_to_sign(method, &content_md5, content_type, &date, path);
+    let text = chats::string_to_sign(&method.to_ascii_uppercase(), &content_md5, content_type, &date, path);
     let signature = chats::sign(secret, &text);
     format!("Date: {date}\nContent-Type: {content_type}\nContent-MD5: {content_md5}\nX-Signature: {signature}\n")
 }
@@ -118,6 +133,29 @@ mod tests {
         assert!(now.contains("\nContent-MD5: d41d8cd98f00b204e9800998ecf8427e\n"), "{now}");
         let (_, odd) = printed(&[&arguments[..], &["--date", " whenever "]].concat(), b"");
         assert!(odd.starts_with("Date:  whenever \n"), "{odd}");
+    }
+
+    #[test]
+    fn a_method_is_signed_in_upper_case() {
+        let arguments = |method| ["parom", "sign", "--secret", SECRET, "--method", method, "--path", PATH];
+        assert_eq!(printed(&arguments("post"), CONNECT), printed(&arguments("POST"), CONNECT));
+    }
+
+    #[test]
+    fn what_can_never_be_sent_is_refused() {
+        let base = ["parom", "sign", "--secret", SECRET, "--method", "GET"];
+        for (name, value) in [
+            ("--path", ""),
+            ("--path", "v2/origin"),
+            ("--path", "https://amojo.amocrm.ru/v2"),
+            ("--path", "/v2?x=1"),
+            ("--path", "/v 2"),
+            ("--date", "now\nX-Signature: 0"),
+        ] {
+            let path: &[&str] = if name == "--path" { &[] } else { &["--path", PATH] };
+            let refused = ChatsCli::try_parse_from([&base[..], path, &[name, value]].concat()).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::ValueValidation, "{name} {value:?}");
+        }
     }
 
     #[test]

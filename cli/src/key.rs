@@ -159,7 +159,8 @@ async fn add(
     expires: Option<i64>,
 ) -> anyhow::Result<(SecretString, Uuid)> {
     let name = name.trim();
-    ensure!(!name.is_empty() && !name.contains('\0'), "--name must not be empty: it is how the key is recognised");
+    ensure!(!name.is_empty(), "--name must not be empty: it is how the key is recognised");
+    ensure!(!name.chars().any(char::is_control), "--name must be one line: lists show a key in one");
     ensure!(expires.is_none_or(|end| end > clock.millis()), "--expires lies in the past");
     if let Some(tenant_id) = tenant_id {
         let found = tenant::Entity::of_tenant(tenant_id).one(store.read()).await.context("cannot read the accounts")?;

@@ -20,6 +20,7 @@ pub mod chat_email;
 pub mod chat_logo;
 pub mod chat_site;
 pub mod chore;
+pub mod consent;
 pub mod contact_task;
 pub mod conversation;
 pub mod conversation_alias;

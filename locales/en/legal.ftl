@@ -4,6 +4,7 @@ legal-link = Data processing agreement
 legal-parties = Between the company whose { $crm } account uses { $name } (“you”) and { $vendor }, { $address } (“we”).
 legal-other = The other agreement
 legal-contact = Questions: { $email }
+legal-version = Version { $version }
 legal-gdpr-title = Data processing agreement (GDPR, Article 28)
 legal-gdpr-name-subject = Subject and duration
 legal-gdpr-text-subject =

@@ -108,7 +108,6 @@ said-idempotency-running = the first request with this Idempotency-Key is still 
 said-ticket-no-id = this page has no id
 said-ticket-id = the id of what the page shows
 said-chat-id = must be the id that the page gave
-said-chat-body = send {"{"}"id":"<uuid>","text":"…"{"}"}: { $reason }
 said-chat-crowd = too many visitors are connected, try again later
 
 ## Rights
@@ -269,3 +268,4 @@ said-account-full = the account has reached its limit of { $most } MB stored: ke
 said-disk-share = the server’s disk is almost full and this account stores more than others: keep texts for fewer days, or repeat this later
 said-visitor-too-much = no more files are accepted here today
 said-templates-not-reviewed = This messenger does not review templates.
+said-agreement-changed = the agreement has changed meanwhile: read it again

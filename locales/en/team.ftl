@@ -106,6 +106,7 @@ audit-did-template-deleted = Template deleted
 audit-did-source-adopted = Source of { $crm } taken over
 audit-did-stray_source-removed = Source of { $crm } removed
 audit-did-account-connected = Account connected
+audit-did-account-consented = Agreement accepted
 audit-did-account-disconnected = Account disconnected
 audit-did-account-suspended = Account suspended by the vendor
 audit-did-account-resumed = Account resumed by the vendor

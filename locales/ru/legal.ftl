@@ -4,6 +4,7 @@ legal-link = Договор об обработке данных
 legal-parties = Между компанией, чей аккаунт { $crm } пользуется сервисом { $name } («вы»), и { $vendor }, { $address } («мы»).
 legal-other = Другой договор
 legal-contact = Вопросы: { $email }
+legal-version = Версия { $version }
 legal-gdpr-title = Договор об обработке данных (GDPR, статья 28)
 legal-gdpr-name-subject = Предмет и срок
 legal-gdpr-text-subject =

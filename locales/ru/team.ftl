@@ -110,6 +110,7 @@ audit-did-template-deleted = Шаблон удалён
 audit-did-source-adopted = Передан источник { $crm }
 audit-did-stray_source-removed = Убран источник { $crm }
 audit-did-account-connected = Аккаунт подключён
+audit-did-account-consented = Договор принят
 audit-did-account-disconnected = Аккаунт отключён
 audit-did-account-suspended = Аккаунт приостановлен разработчиком
 audit-did-account-resumed = Работа аккаунта возобновлена разработчиком

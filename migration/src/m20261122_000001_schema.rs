@@ -33,7 +33,9 @@ impl MigrationTrait for Migration {
             table.create(manager).await?;
         }
         if manager.get_database_backend() == DbBackend::Postgres {
-            manager.get_connection().execute_unprepared(include_str!("claim_lanes.sql")).await?;
+            for function in [include_str!("claim_lanes.sql"), include_str!("status_waits.sql")] {
+                manager.get_connection().execute_unprepared(function).await?;
+            }
         }
         Ok(())
     }

@@ -9,11 +9,14 @@ use uuid::Uuid;
 use super::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, NewLetter, Receipt};
 use super::conversation;
 use super::lane::{self, LaneChange, LaneKey};
+use super::lease::{Claim, LeaseCall};
 use super::letter::{self, Placed};
 use super::rows::{Rows, Write, write_batch};
 use super::{Queue, dialogues, ledger, media, recovered, turn};
+pub(crate) use one_statement::MOST_LETTERS;
 use recognise::Recognised;
 
+mod leasing;
 mod one_statement;
 mod recognise;
 
@@ -24,20 +27,47 @@ pub(super) struct NewItem<'a> {
     pub conversation_id: Uuid,
 }
 
+/// Stored batches.
+#[derive(Debug)]
+pub struct Accepted {
+    pub receipts: Vec<Receipt>,
+    /// Leases written in the same commit.
+    pub claims: Vec<Claim>,
+}
+
 impl Queue {
     /// Writes all batches in one transaction. Safe to repeat after a lost COMMIT: the pre-generated id distinguishes
     /// our own rows from duplicates.
     pub async fn accept(&self, batches: &[&AcceptBatch], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
-        if !repeat && let Some(receipts) = self.accept_in_one_statement(batches).await? {
-            return Ok(receipts);
+        Ok(self.accept_and(batches, repeat, None).await?.receipts)
+    }
+
+    /// The same for the first attempt, which also leases what the call wishes for, as far as it is due then. On
+    /// PostgreSQL only batches that are stored by one statement are leased, and only lanes of theirs that were idle.
+    ///
+    /// # Errors
+    /// After an error the leases may have been written: [`Queue::leases_of`] finds them.
+    pub async fn accept_leasing(&self, batches: &[&AcceptBatch], call: &LeaseCall) -> Result<Accepted, DbErr> {
+        self.accept_and(batches, false, Some(call)).await
+    }
+
+    async fn accept_and(
+        &self,
+        batches: &[&AcceptBatch],
+        repeat: bool,
+        call: Option<&LeaseCall>,
+    ) -> Result<Accepted, DbErr> {
+        if !repeat && let Some(accepted) = self.accept_in_one_statement(batches, call).await? {
+            return Ok(accepted);
         }
         let tx = self.store.write_tx().await?;
-        let receipts = match self.accept_in(&tx, batches, repeat).await {
-            Ok(receipts) => self.fault("accept.before_commit").map(|()| receipts),
+        let call = call.filter(|_| self.store.is_sqlite());
+        let accepted = match self.accept_and_claim_in(&tx, batches, repeat, call).await {
+            Ok(accepted) => self.fault("accept.before_commit").map(|()| accepted),
             Err(error) => Err(error),
         };
-        let receipts = match receipts {
-            Ok(receipts) => receipts,
+        let accepted = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // The first error is the relevant one; a failed rollback closes the connection anyway.
                 let _ = tx.rollback().await;
@@ -46,7 +76,22 @@ impl Queue {
         };
         tx.commit().await?;
         self.fault("accept.after_commit")?;
-        Ok(receipts)
+        Ok(accepted)
+    }
+
+    async fn accept_and_claim_in(
+        &self,
+        tx: &DatabaseTransaction,
+        batches: &[&AcceptBatch],
+        repeat: bool,
+        call: Option<&LeaseCall>,
+    ) -> Result<Accepted, DbErr> {
+        let receipts = self.accept_in(tx, batches, repeat).await?;
+        let claims = match call {
+            Some(call) => self.claim_in(tx, call, |_| {}).await?,
+            None => Vec::new(),
+        };
+        Ok(Accepted { receipts, claims })
     }
 
     async fn accept_in(

@@ -10,6 +10,7 @@ use super::Queue;
 use super::turn::{BREAKER, TargetRate, written};
 
 mod back;
+mod call;
 mod due;
 mod end;
 mod expired;
@@ -17,6 +18,8 @@ mod inherit;
 mod one_statement;
 mod take;
 
+pub use call::LeaseCall;
+pub(crate) use call::is_refused;
 use end::end_turns;
 pub use expired::Expired;
 
@@ -121,7 +124,7 @@ impl Queue {
         found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
-        match self.claim_in(&tx, wishes, lease_millis, found).await {
+        match self.claim_in(&tx, &self.lease_call(wishes, lease_millis), found).await {
             Ok(claims) => self.committed(tx, claims).await,
             Err(error) => {
                 let _ = tx.rollback().await;
@@ -130,14 +133,14 @@ impl Queue {
         }
     }
 
-    async fn claim_in(
+    /// The claim's steps in a transaction.
+    pub(crate) async fn claim_in(
         &self,
         tx: &DatabaseTransaction,
-        wishes: &[LeaseRequest],
-        lease: i64,
+        call: &LeaseCall,
         mut found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {
-        let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
+        let by_key: HashMap<_, _> = call.wishes.iter().map(|(key, wish)| (*key, wish)).collect();
         let keys: Vec<_> = by_key.keys().copied().collect();
         // A transaction that holds one of the others wakes the workers when it commits, so this does not wait for it
         // while holding these.
@@ -165,9 +168,9 @@ impl Queue {
             turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
             candidates.extend(due);
         }
-        let taking = self.take(&turns, candidates, now, lease)?;
+        let taking = self.take(&turns, candidates, now, call)?;
         found(&taking.claims);
-        end_turns(&mut turns, &more, &taking.claims, &by_key, now, lease);
+        end_turns(&mut turns, &more, &taking.claims, &by_key, now, call.lease);
         self.write_leases(tx, taking, written(&turns)).await
     }
 }

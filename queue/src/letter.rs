@@ -30,16 +30,16 @@ pub struct Unplaced<'a> {
 /// Counts each letter's followers in its lane. `letters`: in the order in which they came, each with the time at which it
 /// was accepted.
 pub fn unplaced<'a>(
-    letters: Vec<(LaneKey, &'a NewLetter, i64)>,
+    letters: &[(LaneKey, &'a NewLetter, i64)],
     lanes: &BTreeMap<LaneKey, LaneChange>,
 ) -> Vec<Unplaced<'a>> {
     let mut left: BTreeMap<LaneKey, i64> = lanes.iter().map(|(key, change)| (*key, change.count)).collect();
-    let place = |(lane, letter, accepted_at)| {
-        let left = left.entry(lane).or_default();
+    let place = |(lane, letter, accepted_at): &(LaneKey, &'a NewLetter, i64)| {
+        let left = left.entry(*lane).or_default();
         *left -= 1;
-        Unplaced { lane, left: *left + 1, letter, accepted_at }
+        Unplaced { lane: *lane, left: *left + 1, letter: *letter, accepted_at: *accepted_at }
     };
-    letters.into_iter().map(place).collect()
+    letters.iter().map(place).collect()
 }
 
 /// Stores placed letters.

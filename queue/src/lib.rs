@@ -49,9 +49,10 @@ mod suspend;
 mod turn;
 pub mod writer;
 
+pub use accept::Accepted;
 pub use backlog::{Backlog, BacklogTarget, DeadCount};
 pub use balance::LedgerGap;
-pub use lease::{Claim, Expired, LeaseRequest, Letter};
+pub use lease::{Claim, Expired, LeaseCall, LeaseRequest, Letter};
 pub use pool_health::PoolHealth;
 pub use retention::{KnownKey, RepeatId};
 pub use rows::{Rows, columns_of};

@@ -20,16 +20,19 @@ mod budget;
 mod fair_queue;
 mod kind;
 mod settle;
+mod start;
 mod tally;
 mod traces;
 
 use budget::MemoryBudget;
 use fair_queue::{FairQueue, PendingBatch};
 use settle::Settlements;
+use start::Starting;
 use tally::Weighed;
 use traces::TraceWriter;
 
 pub use kind::{WriteErrorKind, kind};
+pub use start::{NewLetters, Reservation, Reserving, Starter};
 pub use tally::{Sums, Tally};
 
 /// How long a refusal by the database counts as recent.
@@ -74,6 +77,7 @@ pub struct Writer {
     /// The same for files to fetch.
     stored_media: Arc<Notify>,
     came: Arc<Notify>,
+    starting: Starting,
     traces: TraceWriter,
     /// Bytes that accounts stored through it.
     pub tally: Tally,
@@ -105,20 +109,33 @@ impl Writer {
             stored: Arc::default(),
             stored_media: Arc::default(),
             came: Arc::default(),
+            starting: Starting::default(),
             traces: trace_writer,
             tally: Tally::default(),
         };
         for door in writer.doors.iter() {
             let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
             let stored = [writer.stored.clone(), writer.stored_media.clone(), writer.came.clone()];
-            let queue = queue.clone();
-            supervisor.start("writer", move || accept::run(alive.clone(), door.clone(), queue.clone(), stored.clone()));
+            let (queue, starting) = (queue.clone(), writer.starting.clone());
+            supervisor.start("writer", move || {
+                accept::run(alive.clone(), door.clone(), queue.clone(), stored.clone(), starting.clone())
+            });
         }
         let (alive, line) = (Arc::downgrade(&writer.doors), writer.settlements.clone());
         let stored = writer.stored.clone();
         supervisor
             .start("settlements", move || settle::run(alive.clone(), line.clone(), queue.clone(), stored.clone()));
         writer
+    }
+
+    /// From now on the starter delivers new letters at once, as far as it has room; without one they wait for a claim.
+    pub fn start_with(&self, starter: Option<Arc<dyn Starter>>) {
+        self.starting.set(starter);
+    }
+
+    /// Whether new letters are delivered at once.
+    pub fn starts_at_once(&self) -> bool {
+        self.starting.is_set()
     }
 
     /// Stores a batch; returns when it is durable. Dropping the future does not cancel the write.

@@ -41,6 +41,7 @@ pub mod doctor;
 pub mod legal;
 pub mod load_shedding;
 pub mod panel;
+mod public_page;
 mod routes;
 pub mod server;
 pub mod service_status;

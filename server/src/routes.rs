@@ -50,14 +50,22 @@ pub fn public(config: &mut web::ServiceConfig) {
 
 /// Routes for operators.
 pub fn operators(config: &mut web::ServiceConfig) {
-    config.route("/readyz", web::get().to(ready)).route("/metrics", web::get().to(metrics));
+    config
+        .route("/readyz", web::get().to(ready))
+        .route("/readyz", web::head().to(ready))
+        .route("/metrics", web::get().to(metrics))
+        .route("/metrics", web::head().to(metrics));
 }
 
 /// Operators' routes on the public port, only for this machine and trusted proxies themselves: forwarded requests get
 /// 404. To monitor from elsewhere set `server.ops_listen`.
 pub fn operators_of_this_machine(config: &mut web::ServiceConfig) {
     let near = || guard::fn_guard(is_near);
-    config.route("/readyz", web::get().guard(near()).to(ready)).route("/metrics", web::get().guard(near()).to(metrics));
+    config
+        .route("/readyz", web::get().guard(near()).to(ready))
+        .route("/readyz", web::head().guard(near()).to(ready))
+        .route("/metrics", web::get().guard(near()).to(metrics))
+        .route("/metrics", web::head().guard(near()).to(metrics));
 }
 
 /// Whether the peer is on this machine or a trusted proxy, and does not forward another client's request.
@@ -135,7 +143,7 @@ pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     if request.path().starts_with("/api") {
         return Error::NotFound.answer(Words::new(Language::accepted(request.headers())), CRM);
     }
-    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing at this address.\n")
+    crate::public_page::nothing()
 }
 
 /// Headers that every response has unless its handler sets them.

@@ -99,7 +99,7 @@ async fn it_is_off_unless_it_is_switched_on_and_limited_by_address(world: &mut W
 
 async fn a_monitor_may_ask_for_the_head_alone(world: &mut World) {
     switched_on(world).await;
-    for path in [PAGE, JSON, "/healthz"] {
+    for path in [PAGE, JSON, "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/docs"] {
         let reply = world.api.anonymous(Method::HEAD, path).send().await.unwrap();
         assert_eq!(reply.status(), 200, "{path}");
         assert_eq!(reply.text().await.unwrap(), "", "{path}");

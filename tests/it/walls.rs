@@ -43,6 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "import",
             "intake",
             "lead_origin",
+            "legal",
             "lookup",
             "media",
             "oauth",

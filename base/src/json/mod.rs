@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, SecondsFormat};
 use futures_util::future::{Ready, ready};
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_path_to_error::Segment;
 
@@ -24,8 +24,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mended = mend_surrogates(bytes);
     let bytes = mended.as_deref().unwrap_or(bytes);
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let Object(value) =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&mistyped::<T>(bytes).unwrap_or(error)))?;
+    let Object(value) = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| unreadable(bytes).unwrap_or_else(|| refuse(&mistyped::<T>(bytes).unwrap_or(error))))?;
     json.end().map_err(|_| Error::Malformed(LocalizedText::new("said-json-more")))?;
     Ok(value)
 }
@@ -36,6 +36,20 @@ pub fn settings<T: DeserializeOwned>(settings: serde_json::Value) -> Result<T, V
         let wrong = wrong_field(&error);
         vec![FieldError { pointer: format!("/settings{}", wrong.pointer), ..wrong }]
     })
+}
+
+/// The error of a body that is no JSON. The first wrong field may come before the place where the JSON breaks off, but a
+/// body that is no JSON has no fields. None if it is JSON.
+fn unreadable(bytes: &[u8]) -> Option<Error> {
+    let (line, column) = match std::str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str::<IgnoredAny>(text).err().map(|error| (error.line(), error.column()))?,
+        Err(error) => {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let of_line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+            (before.iter().filter(|byte| **byte == b'\n').count() + 1, of_line.len() + 1)
+        }
+    };
+    Some(Error::Malformed(LocalizedText::new("said-json-none").with("line", line).with("column", column)))
 }
 
 /// The error again, from parsed JSON: for a number instead of one of several names, `serde_json` reports a syntax error

@@ -77,6 +77,16 @@ fn what_is_no_json_is_malformed() {
 }
 
 #[test]
+fn what_is_no_json_is_malformed_although_a_field_before_is_wrong() {
+    let deep = format!("{{\"wrong\":{}", "[".repeat(20_000));
+    for body in ["{\"wrong\":1,}", "{\"wrong\":NaN}", "{} x", "[", "{\"id\":5,\"a\":\"\u{1}\"}", "{\"id\":5", &deep] {
+        assert!(matches!(parse::<Outer>(body.as_bytes()), Err(Error::Malformed(_))), "{body}");
+    }
+    let Err(Error::Malformed(said)) = parse::<Outer>(b"{\n\"wrong\":\"\xff\"}") else { panic!("it was read") };
+    assert!(said.to_string().contains("line 2") && said.to_string().contains("column 10"), "{said}");
+}
+
+#[test]
 fn half_characters_become_replacement_characters() {
     let text = |body: &str| parse::<serde_json::Value>(body.as_bytes()).unwrap()["t"].clone();
     assert_eq!(text(r#"{"t":"\ud83d\ude00"}"#), json!("😀"));

@@ -1,6 +1,6 @@
 //! Counts statements and transactions for tests that check their number.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Store;
@@ -12,6 +12,7 @@ pub struct CountedStatements(Arc<StatementCounts>);
 #[derive(Default)]
 struct StatementCounts {
     watched: AtomicBool,
+    transactions: AtomicUsize,
     statements: Mutex<Vec<String>>,
 }
 
@@ -47,6 +48,7 @@ impl CountedStatements {
     /// Restarts counting.
     pub fn watch(&self) {
         self.texts().clear();
+        self.0.transactions.store(0, Ordering::SeqCst);
         self.0.watched.store(true, Ordering::SeqCst);
     }
 
@@ -55,7 +57,13 @@ impl CountedStatements {
         self.texts().clone()
     }
 
-    pub(super) fn begins() {
+    /// Writing transactions begun since then.
+    pub fn transactions(&self) -> usize {
+        self.0.transactions.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn begins(&self) {
+        self.0.transactions.fetch_add(1, Ordering::SeqCst);
         let _ = OF_TASK.try_with(|log| open(log).transactions += 1);
     }
 

@@ -214,7 +214,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         #[cfg(feature = "faults")]
-        CountedStatements::begins();
+        self.counted.begins();
         #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
         self.write.begin_with_options(options).await
     }

@@ -34,9 +34,17 @@ fn taken(body: &[u8]) -> Taken {
         conversation_id: id("/conversation/id"),
         receiver_id: id("/receiver/id"),
         state: serde_json::from_value(read("status")).unwrap_or_default(),
-        failure: serde_json::from_value(read("error")).unwrap_or_default(),
+        failure: failure(read("error")),
         ..Taken::default()
     }
+}
+
+/// Why the messenger could not deliver. Of an error with a code that is unknown here, its text is kept: the manager
+/// reads it.
+fn failure(error: Value) -> Option<Failure> {
+    let text = error.get("text").and_then(Value::as_str).map(str::to_owned);
+    let known: Option<Failure> = serde_json::from_value(error).unwrap_or_default();
+    known.or_else(|| text.map(|text| Failure { code: FailureCode::Rejected, text }))
 }
 
 /// The outcome of a request sent at `asked_at` (Unix seconds); `words`: the account's language.
@@ -119,6 +127,9 @@ mod tests {
         assert_eq!((large.conversation_id.as_deref(), large.state), (Some("-7"), None));
         let failed = taken(br#"{"status":"failed","error":{"code":"window_closed"}}"#);
         assert_eq!(failed.failure.map(|failure| failure.code), Some(FailureCode::WindowClosed));
+        let unknown = taken(br#"{"status":"failed","error":{"code":"unheard of","text":"No such number"}}"#);
+        let said = Failure { code: FailureCode::Rejected, text: "No such number".to_owned() };
+        assert_eq!((unknown.state, unknown.failure), (Some(State::Failed), Some(said)));
         let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(256));
         for nothing in ["", "[]", "ok", "7", r#"{"id":""}"#, r#"{"id":1.5}"#, r#"{"id":{"id":"x"}}"#, &long] {
             assert_eq!(taken(nothing.as_bytes()), Taken::default(), "{nothing}");

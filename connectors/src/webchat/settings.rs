@@ -23,12 +23,14 @@ const ANSWERS_AFTER: std::ops::RangeInclusive<u32> = 1..=1440;
 #[serde(default, deny_unknown_fields)]
 pub struct WebChatSettings {
     /// Origins of sites whose pages may embed the chat; if empty, the chat is available only on its own page.
+    #[serde(deserialize_with = "list")]
     pub allowed_origins: Vec<String>,
     pub title: Option<String>,
     /// `#0B5CAD`.
     pub color: Option<String>,
     pub greeting: Option<String>,
     /// Fields asked for before the first message: `name`, `phone`, `email`.
+    #[serde(deserialize_with = "list")]
     pub ask: Vec<String>,
     /// Text that the customer agrees to before the first message.
     pub consent_text: Option<String>,
@@ -45,6 +47,11 @@ pub struct WebChatSettings {
     /// Minutes after which an unread answer is sent to visitors who asked for that; none: never.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "minutes")]
     pub email_answers_after: Option<u32>,
+}
+
+/// A list; null is an empty one, like an absent one.
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// Whole minutes, also as the text that a form sends. Everything else is 0, which is out of range.
@@ -222,6 +229,14 @@ mod tests {
 
     fn wrong(settings: Value) -> Vec<String> {
         checked(settings).unwrap_err().into_iter().map(|error| error.pointer).collect()
+    }
+
+    #[test]
+    fn null_is_absent() {
+        let nothing = checked(json!({})).unwrap();
+        let null = json!({"allowed_origins": null, "title": null, "color": null, "greeting": null, "ask": null,
+            "consent_text": null, "working_hours": null});
+        assert_eq!(checked(null).unwrap(), nothing);
     }
 
     #[test]

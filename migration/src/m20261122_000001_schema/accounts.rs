@@ -2,8 +2,18 @@
 
 use crate::table::{Table, bigint, blob, boolean, integer, smallint, table, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] =
-    &[TENANT, DIRECTORY, CUSTOMER, INSTALL_CALL, OAUTH_GRANT, TENANT_CHANNEL, CRM_SUBSCRIPTION, ACCOUNT_USAGE, ERASURE];
+pub(super) const TABLES: &[Table] = &[
+    TENANT,
+    DIRECTORY,
+    CUSTOMER,
+    INSTALL_CALL,
+    OAUTH_GRANT,
+    TENANT_CHANNEL,
+    CRM_SUBSCRIPTION,
+    ACCOUNT_USAGE,
+    CONSENT,
+    ERASURE,
+];
 
 /// One amoCRM account that installed one integration. The rows of every other table name it by `tenant_id`; the nil id
 /// means the vendor.
@@ -149,5 +159,18 @@ const ERASURE: Table = tenant_table("erasure", &["id"]).columns(&[
     text("what"),
     text("counts"),
     text("by"),
+    bigint("created_at"),
+]);
+
+/// Consents to the vendor's data processing agreement, with the text as it was.
+const CONSENT: Table = tenant_table("consent", &["id"]).columns(&[
+    uuid("id"),
+    text("document"),
+    text("language"),
+    text("version"),
+    text("text"),
+    bigint("user_id"),
+    text("user_name"),
+    text("address"),
     bigint("created_at"),
 ]);

@@ -3,42 +3,44 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, Value};
 
+use super::leasing::{self, LANES, OPEN, TURNS};
 use super::recognise::{Key, all_new};
-use super::{Arrived, NewItem, new_messages, raw_bytes, reported_states};
+use super::{Accepted, Arrived, NewItem, new_messages, raw_bytes, reported_states};
 use crate::accept_batch::{AcceptBatch, AcceptItem, Conversation, ItemOutcome, Receipt};
 use crate::conversation;
 use crate::lane;
+use crate::lease::{Claim, LeaseCall};
 use crate::letter::{placed_by, unplaced};
-use crate::rows::{gave_up, write_all_or_nothing};
+use crate::rows::{Expressions, Write, gave_up, write_all_or_nothing};
 use crate::{Queue, turn};
 
 /// Maximum letters in one statement: it compares each letter with each lane, which beyond this costs more than round
 /// trips.
-const MOST_LETTERS: usize = 32;
-/// The expression of the statement that writes the lanes: after the keys and the turns.
-const LANES: &str = "w2";
+pub(crate) const MOST_LETTERS: u32 = 32;
 
 impl Queue {
     /// Stores batches that are plain and new. `None` for all others: nothing is stored, and they take a transaction.
     pub(super) async fn accept_in_one_statement(
         &self,
         batches: &[&AcceptBatch],
-    ) -> Result<Option<Vec<Receipt>>, DbErr> {
+        call: Option<&LeaseCall>,
+    ) -> Result<Option<Accepted>, DbErr> {
         if self.store.is_sqlite() || self.store.one_account_a_commit() {
             return Ok(None);
         }
         let Some(fresh) = plain(batches) else { return Ok(None) };
         let keys: BTreeMap<Key<'_>, &AcceptItem> =
             fresh.iter().map(|one| ((one.tenant_id, &one.entry.key), one.entry)).collect();
-        let Arrived { turns, lanes, letters } = Arrived::of(&fresh);
+        let arrived = Arrived::of(&fresh);
+        let Arrived { turns, lanes, letters } = &arrived;
         // A key that comes twice is a duplicate.
-        if keys.len() < fresh.len() || letters.len() > MOST_LETTERS {
+        if keys.len() < fresh.len() || letters.len() > usize::try_from(MOST_LETTERS).unwrap_or(usize::MAX) {
             return Ok(None);
         }
         self.fault("accept.before_commit")?;
-        let unplaced = unplaced(letters, &lanes);
+        let unplaced = unplaced(letters, lanes);
         let receipts: Vec<Receipt> = batches.iter().map(|batch| all_are_new(batch)).collect();
         let others = [
             placed_by(&unplaced, LANES),
@@ -48,16 +50,57 @@ impl Queue {
             self.accepted(&fresh),
             reported_states(&fresh),
         ];
-        let locking = [turn::waking(&turns), lane::upserted(&lanes)];
-        let stored = write_all_or_nothing(self.store.write(), &self.store, all_new(&keys), locking, others).await;
-        match stored {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
+        let keys = all_new(&keys);
+        let stored = match call {
+            Some(call) => self.store_and_lease(keys, &arrived, others, call).await,
+            None => {
+                let locking = [turn::waking(turns), lane::upserted(lanes)];
+                let stored = write_all_or_nothing(self.store.write(), &self.store, keys, locking, others).await;
+                stored.map(|stored| stored.then(Vec::new))
+            }
+        };
+        let claims = match stored {
+            Ok(Some(claims)) => claims,
+            Ok(None) => return Ok(None),
             Err(error) if gave_up(&error) => return Ok(None),
             Err(error) => return Err(error),
-        }
+        };
         self.fault("accept.after_commit")?;
-        Ok(Some(receipts))
+        Ok(Some(Accepted { receipts, claims }))
+    }
+
+    /// [`write_all_or_nothing`], which also leases idle lanes; none if a key is known. Gives up if a turn is missing.
+    async fn store_and_lease(
+        &self,
+        keys: Write,
+        arrived: &Arrived<'_>,
+        others: [Write; 6],
+        call: &LeaseCall,
+    ) -> Result<Option<Vec<Claim>>, DbErr> {
+        let Arrived { turns, lanes, .. } = arrived;
+        let count = i64::try_from(turns.len()).unwrap_or(i64::MAX);
+        let values: [Value; 5] =
+            [keys.len().into(), count.into(), self.instance.into(), call.number.into(), call.lease.into()];
+        let mut statement = Expressions::new(values);
+        statement.add(&self.store, keys, "");
+        let all_new = "(SELECT count(*) FROM w0) = $1::bigint";
+        let all_turns = format!("(SELECT count(*) FROM {OPEN}) = {TURNS}");
+        statement.add(&self.store, leasing::open_turns(turns, call), &format!(" WHERE {all_new}"));
+        let filter = format!(" WHERE {all_new} AND {all_turns}");
+        statement.add(&self.store, leasing::leased_lanes(lanes, call), &filter);
+        for write in others.into_iter().chain([leasing::paid_turns(turns)]) {
+            statement.add(&self.store, write, &filter);
+        }
+        let stored = format!(
+            "CASE WHEN {all_new} AND {all_turns} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \
+             ELSE 1 / ((SELECT count(*) FROM w0) - (SELECT count(*) FROM w0)) END"
+        );
+        let found = statement.fetch(self.store.write(), &self.store, &stored, &leasing::answer()).await?;
+        let is_stored = found.first().map_or(Ok(0), |row| row.try_get::<i64>("", "result"))? == 1;
+        if !is_stored {
+            return Ok(None);
+        }
+        leasing::claims(&found, arrived, call).map(Some)
     }
 }
 

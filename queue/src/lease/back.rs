@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::Claim;
-use super::one_statement::Call;
+use super::call::LeaseCall;
 use crate::rows::Rows;
 use crate::{Queue, Settled, Settlement};
 
@@ -18,8 +18,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) enum Unconfirmed<'a> {
     /// Leases in a transaction.
     Leases(&'a [Claim]),
-    /// One statement that wrote the leases; its answer was lost.
-    Call(&'a Call<'a>),
+    /// One statement that wrote the leases, or an accept that wrote them too; its answer was lost.
+    Call(&'a LeaseCall),
 }
 
 impl Queue {
@@ -33,6 +33,11 @@ impl Queue {
                 self.read_back(until, error, Unconfirmed::Leases(&claims)).await
             }
         }
+    }
+
+    /// What an accept that got no answer has leased. `error`: returned if nothing was, or not in time to be sent.
+    pub async fn leases_of(&self, call: &LeaseCall, error: DbErr) -> Result<Vec<Claim>, DbErr> {
+        self.read_back(call.until, error, Unconfirmed::Call(call)).await
     }
 
     /// Reads back which leases were written, for as long as they last (`until`, milliseconds since 1970). Those

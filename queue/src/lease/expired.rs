@@ -95,7 +95,7 @@ impl Queue {
             let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
             candidates.push(Candidate::read(&row, place)?);
         }
-        let taking = self.take(&turns, candidates, now, lease)?;
+        let taking = self.take(&turns, candidates, now, &self.lease_call(&[], lease))?;
         self.write_leases(tx, taking, written(&[])).await
     }
 }

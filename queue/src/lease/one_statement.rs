@@ -1,13 +1,11 @@
 //! A claim as one call of the function `claim_lanes` (migration/src/claim_lanes.sql), which is its own transaction: one
 //! round trip instead of five. On PostgreSQL only; on SQLite a statement needs no round trip.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
-
 use sea_orm::sea_query::ArrayType;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, RuntimeErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::back::Unconfirmed;
+use super::call::{LeaseCall, is_refused};
 use super::due::{CANDIDATE, Candidate, with_head};
 use super::{Claim, LeaseRequest};
 use crate::Queue;
@@ -17,17 +15,6 @@ use crate::turn::{BREAKER, Key};
 /// Bounds of a rate that has none.
 const FIXED: (i64, i64) = (-1, -1);
 
-/// A call of the function.
-pub(super) struct Call<'a> {
-    wishes: BTreeMap<Key, &'a LeaseRequest>,
-    /// Unique among the claims of this process.
-    number: i64,
-    /// Milliseconds.
-    lease: i64,
-    /// Latest end of its leases by this process's clock.
-    until: i64,
-}
-
 impl Queue {
     pub(super) async fn claim_in_one_statement(
         &self,
@@ -35,12 +22,7 @@ impl Queue {
         lease: i64,
         mut found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {
-        let call = Call {
-            wishes: wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect(),
-            number: self.claims.fetch_add(1, Ordering::Relaxed),
-            lease,
-            until: self.store.clock().millis() + lease,
-        };
+        let call = self.lease_call(wishes, lease);
         let claims = match self.call(&call).await {
             Ok(claims) => claims,
             Err(error) if is_refused(&error) => return Err(error),
@@ -50,7 +32,7 @@ impl Queue {
         Ok(claims)
     }
 
-    async fn call(&self, call: &Call<'_>) -> Result<Vec<Claim>, DbErr> {
+    async fn call(&self, call: &LeaseCall) -> Result<Vec<Claim>, DbErr> {
         let wishes = &call.wishes;
         let text = format!(
             "SELECT * FROM claim_lanes($1::uuid[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], \
@@ -89,7 +71,7 @@ impl Queue {
     }
 
     /// What a claim whose call got no answer has leased. Waits for the turns' locks, which the call may still hold.
-    pub(super) async fn leased_by(&self, call: &Call<'_>) -> Result<Vec<Claim>, DbErr> {
+    pub(super) async fn leased_by(&self, call: &LeaseCall) -> Result<Vec<Claim>, DbErr> {
         let keys: Vec<Key> = call.wishes.keys().copied().collect();
         let tx = self.store.write_tx().await?;
         let (turns, _) = self.lock_turns(&tx, &keys).await?;
@@ -130,15 +112,4 @@ fn key(row: &QueryResult) -> Result<Key, DbErr> {
 
 fn read(row: &QueryResult) -> Result<Candidate, DbErr> {
     Candidate::read(row, 0)
-}
-
-/// Whether nothing was leased for certain: the database answered with an error, or was never called.
-fn is_refused(error: &DbErr) -> bool {
-    match error {
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
-            matches!(inner.as_ref(), sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::PoolTimedOut)
-        }
-        _ => false,
-    }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::Claim;
 use super::due::Candidate;
+use super::{Claim, LeaseCall};
 use crate::Queue;
 use crate::rows::{Rows, Write, write_batch_and_fetch};
 use crate::turn::{BREAKER, Turn};
@@ -27,15 +27,14 @@ impl Queue {
         turns: &[Turn],
         candidates: Vec<Candidate>,
         now: i64,
-        lease: i64,
+        call: &LeaseCall,
     ) -> Result<Taking, DbErr> {
-        let until = self.store.clock().millis() + lease;
         let mut claims = Vec::with_capacity(candidates.len());
         let mut empty = Vec::new();
         for candidate in candidates {
             let turn = &turns[candidate.turn];
             let (lane_id, key) = (candidate.lane_id, (turn.tenant_id, turn.target));
-            match candidate.claim(key, turn.reason == BREAKER, until)? {
+            match candidate.claim(key, turn.reason == BREAKER, call.until)? {
                 Some(claim) => claims.push(claim),
                 None => empty.push((turn.tenant_id, lane_id)),
             }
@@ -53,9 +52,10 @@ impl Queue {
             .long("epoch", claims.iter().map(|claim| claim.epoch))
             .long("last_key", claims.iter().map(|claim| claim.letter.order_key))
             .uuid("owner", claims.iter().map(|_| self.instance))
-            .long("until", claims.iter().map(|_| now + lease))
+            .long("until", claims.iter().map(|_| now + call.lease))
+            .long("claim", claims.iter().map(|_| call.number))
             .write(
-                "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = rows.until, \
+                "UPDATE lane SET owner = rows.owner, claim = rows.claim, epoch = rows.epoch, leased_until = rows.until, \
                  due_at = rows.until, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
                  WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
                  AND lane.epoch = rows.epoch - 1 RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id",

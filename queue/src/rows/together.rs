@@ -2,7 +2,7 @@
 //! trip.
 
 use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr, RuntimeErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, RuntimeErr, Statement, Value};
 
 use super::Write;
 
@@ -82,8 +82,19 @@ impl Expressions {
 
     /// Runs them; returns the value of `result`, an integer expression.
     pub async fn run(self, db: &impl ConnectionTrait, store: &Store, result: &str) -> Result<i64, DbErr> {
-        let text = format!("WITH {} SELECT ({result})::bigint AS result", self.parts.join(", "));
-        let row = db.query_one_raw(Statement::from_sql_and_values(store.backend(), text, self.values)).await?;
-        row.ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?.try_get("", "result")
+        let rows = self.fetch(db, store, result, "").await?;
+        rows.first().ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?.try_get("", "result")
+    }
+
+    /// Runs them; returns rows with `result` and what `rest` selects beside it.
+    pub async fn fetch(
+        self,
+        db: &impl ConnectionTrait,
+        store: &Store,
+        result: &str,
+        rest: &str,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let text = format!("WITH {} SELECT ({result})::bigint AS result{rest}", self.parts.join(", "));
+        db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, self.values)).await
     }
 }

@@ -103,12 +103,13 @@ pub async fn take_parked(
 }
 
 /// Settlements that learned a messenger's id under which a status may wait.
-fn with_crm_side(settlements: &[Settlement]) -> Vec<(usize, &Settlement, &str)> {
+pub fn with_crm_side(settlements: &[Settlement]) -> Vec<(usize, &Settlement, &str)> {
     let ids = settlements.iter().enumerate().filter(|(_, settlement)| settlement.crm.is_some());
     ids.filter_map(|(index, one)| one.learned.external_id.as_ref().map(|id| (index, one, id.as_str()))).collect()
 }
 
-fn parked_keys(learned: &[(usize, &Settlement, &str)]) -> Rows {
+/// Their keys in `parked_status`.
+pub fn parked_keys(learned: &[(usize, &Settlement, &str)]) -> Rows {
     Rows::new()
         .uuid("tenant_id", learned.iter().map(|(_, settlement, _)| settlement.claim.tenant_id))
         .uuid("source_id", learned.iter().map(|(_, settlement, _)| settlement.claim.source_id))

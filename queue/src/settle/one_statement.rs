@@ -21,10 +21,11 @@ use crate::turn::{BREAKER, HELD, Key};
 
 /// Maximum settlements in one statement, which compares each with each lane.
 const MOST: usize = 32;
-/// Expressions of the statement: locked turns, lanes of new letters, released lanes.
+/// Expressions of the statement: locked turns, whether all is plain, lanes of new letters, released lanes.
 const TURNS: &str = "w1";
-const ROOM: &str = "w2";
-const RELEASED: &str = "w3";
+const PLAIN: &str = "w2";
+const ROOM: &str = "w3";
+const RELEASED: &str = "w4";
 
 /// What the settlements of a target do to its turn.
 #[derive(Default)]
@@ -70,14 +71,15 @@ impl Queue {
         statement.add(&self.store, new_keys(&self.store, &learned::learned_keys(settlements)), "");
         // Reading the previous one makes PostgreSQL run that first: keys, turns, lanes.
         statement.add(&self.store, locked, " WHERE (SELECT count(*) FROM w0) >= 0");
-        let plain = format!("(SELECT count(*) FROM {TURNS} WHERE served) = $1");
+        statement.add(&self.store, none_waits(settlements), "");
+        let plain = format!("(SELECT plain FROM {PLAIN})");
         let filter = format!(" WHERE {plain}");
         statement.add(&self.store, lane::upserted(&lanes), &filter);
         statement.add(&self.store, self.release(settlements), &filter);
         let [removed, ..] = effects::letters(&mine);
         let others = [
             awake(&turns),
-            placed_by(&unplaced(letters, &lanes), ROOM),
+            placed_by(&unplaced(&letters, &lanes), ROOM),
             removed,
             effects::messages_placed_by(&mine, RELEASED),
             effects::reports(&mine),
@@ -143,7 +145,6 @@ fn are_plain(settlements: &[Settlement]) -> bool {
         matches!(one.settled, Settled::Delivered | Settled::Superseded)
             && matches!(one.turn, TurnEffect::Healthy | TurnEffect::Unasked | TurnEffect::None)
             && one.attempt.as_ref().is_none_or(fits)
-            && (one.crm.is_none() || learned.external_id.is_none())
             && learned.amocrm_chat_id.is_none()
             && learned.opened.is_none()
             && learned.used.is_none()
@@ -162,25 +163,40 @@ fn are_plain(settlements: &[Settlement]) -> bool {
         && settlements.iter().all(about_one)
 }
 
-/// Locks the turns in their order. `served`: nothing but its rate holds it, or it has no settlement.
+/// Locks the turns in their order, and returns what they contain then. `served`: nothing but its rate holds it, or it has no
+/// settlement.
 fn locked(turns: &BTreeMap<Key, Effect>) -> Write {
     Rows::new()
         .uuid("tenant_id", turns.keys().map(|key| key.0))
         .uuid("target", turns.keys().map(|key| key.1))
         .flag("settled", turns.values().map(|effect| effect.settled))
         .write(format!(
-            "SELECT NOT rows.settled OR turn.reason <> '{BREAKER}' AND turn.reason NOT LIKE '{HELD}%' AS served \
+            "SELECT turn.tenant_id AS of_tenant, turn.target AS of_target, turn.reason, turn.ready_at, \
+             NOT rows.settled OR turn.reason <> '{BREAKER}' AND turn.reason NOT LIKE '{HELD}%' AS served \
              FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
              ORDER BY turn.tenant_id, turn.target FOR NO KEY UPDATE OF turn"
         ))
 }
 
+/// `plain`: all turns are served, and no status waits for an id just learned. It is looked for once the turns are locked:
+/// who stores one locks its turn too, and looks for the id afterwards, so that one of both sees the other.
+fn none_waits(settlements: &[Settlement]) -> Write {
+    learned::parked_keys(&learned::with_crm_side(settlements)).write(format!(
+        "SELECT CASE WHEN (SELECT count(*) FROM {TURNS} WHERE served) = $1 THEN \
+         NOT status_waits(array_agg(rows.tenant_id), array_agg(rows.source_id), array_agg(rows.external_id)) \
+         ELSE false END AS plain FROM rows"
+    ))
+}
+
 /// Counts the calls, raises rates, and makes turns due with their lanes: as [`super::affect`] and [`super::end`] do.
+///
+/// Which turns are written depends on what the locked ones contain, not on `turn`: of that PostgreSQL looks at the newest
+/// version only if the one that was there when the statement began passes the WHERE clause.
 fn awake(turns: &BTreeMap<Key, Effect>) -> Write {
     let begins = format!("{{now}} - turn.counted_from >= {WINDOW_MILLIS}");
     let rises = format!("rows.adapts AND turn.rate <> 0 AND {{now}} - turn.rate_at >= {CLEAN_MILLIS}");
     let is_due =
-        "turn.reason = '' AND due.due_at IS NOT NULL AND (turn.ready_at IS NULL OR turn.ready_at > due.due_at)";
+        "held.reason = '' AND due.due_at IS NOT NULL AND (held.ready_at IS NULL OR held.ready_at > due.due_at)";
     Rows::new()
         .uuid("tenant_id", turns.keys().map(|key| key.0))
         .uuid("target", turns.keys().map(|key| key.1))
@@ -197,7 +213,8 @@ fn awake(turns: &BTreeMap<Key, Effect>) -> Write {
              rate_at = CASE WHEN {rises} THEN {{now}} ELSE turn.rate_at END, \
              failing_since = CASE WHEN rows.hooked THEN NULL ELSE turn.failing_since END, \
              failing = CASE WHEN rows.hooked THEN 0 ELSE turn.failing END \
-             FROM rows LEFT JOIN (SELECT of_tenant, of_target, min(due_at) AS due_at FROM ( \
+             FROM rows JOIN {TURNS} AS held ON held.of_tenant = rows.tenant_id AND held.of_target = rows.target \
+             LEFT JOIN (SELECT of_tenant, of_target, min(due_at) AS due_at FROM ( \
              SELECT of_tenant, of_target, due_at FROM {ROOM} UNION ALL SELECT of_tenant, of_target, due_at FROM {RELEASED}) \
              AS lanes GROUP BY of_tenant, of_target) AS due ON due.of_tenant = rows.tenant_id AND due.of_target = rows.target \
              WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target \

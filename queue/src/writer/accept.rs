@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::fair_queue::PendingBatch;
 use super::kind::{WriteErrorKind, kind};
+use super::start::{Reservation, Starting};
 use super::{AcceptError, WriterShard, pause};
 use crate::Queue;
 use crate::accept_batch::{AcceptBatch, Receipt};
@@ -20,7 +21,13 @@ const BATCH_PARCELS: usize = 512;
 const REPEATS: u32 = 5;
 
 /// Ends when the last [`Writer`] is gone and nothing waits.
-pub(super) async fn run(alive: Weak<[WriterShard]>, door: WriterShard, queue: Queue, stored: [Arc<Notify>; 3]) {
+pub(super) async fn run(
+    alive: Weak<[WriterShard]>,
+    door: WriterShard,
+    queue: Queue,
+    stored: [Arc<Notify>; 3],
+    starting: Starting,
+) {
     let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
     // A task that panicked may have left it set.
     busy(None);
@@ -36,7 +43,7 @@ pub(super) async fn run(alive: Weak<[WriterShard]>, door: WriterShard, queue: Qu
         let [letters, media, came] = &stored;
         let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
         busy(Some(Instant::now()));
-        let refused = write_batch(&queue, batch).await;
+        let refused = write_batch(&queue, batch, &starting).await;
         *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused.then(Instant::now);
         busy(None);
         letters.notify_one();
@@ -64,12 +71,13 @@ fn take_batch(door: &WriterShard, alone: bool) -> Vec<PendingBatch> {
 
 /// Writes a commit's batches; if the database refuses the content, they are halved until the faulty one is alone. True
 /// if anything was refused for another reason.
-async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>) -> bool {
+async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Starting) -> bool {
     let mut refused_any = false;
     let mut parts = vec![(batch, false)];
     while let Some((part, again)) = parts.pop() {
         let batches: Vec<&AcceptBatch> = part.iter().map(|waiting| &waiting.batch).collect();
-        match repeated(queue, &batches, again).await {
+        let reservation = if again { None } else { starting.reserve(queue, &batches).await };
+        match repeated(queue, &batches, again, starting, reservation).await {
             Ok(receipts) => {
                 for (waiting, receipt) in part.into_iter().zip(receipts) {
                     let _ = waiting.answer.send(Ok(receipt));
@@ -100,9 +108,40 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>) -> bool {
     refused_any
 }
 
-async fn repeated(queue: &Queue, batches: &[&AcceptBatch], again: bool) -> Result<Vec<Receipt>, DbErr> {
-    let mut tries = 0;
+/// `reservation`: for letters that the first attempt leases. After any error of that one the others lease nothing: what was
+/// wrong may have been the lease.
+async fn repeated(
+    queue: &Queue,
+    batches: &[&AcceptBatch],
+    again: bool,
+    starting: &Starting,
+    reservation: Option<Reservation>,
+) -> Result<Vec<Receipt>, DbErr> {
     let started = Instant::now();
+    let mut tries = 0;
+    let mut unanswered = None;
+    let leased = match reservation {
+        Some(reservation) => Some(starting.accept(queue, batches, reservation).await),
+        None => None,
+    };
+    let done = match leased {
+        Some(Ok(receipts)) => Ok(receipts),
+        Some(Err(refused)) => {
+            tracing::warn!(error = %refused.error, "a batch of the queue's writer is stored without being leased");
+            unanswered = refused.unanswered;
+            tries += 1;
+            written(queue, batches, again, tries).await
+        }
+        None => written(queue, batches, again, tries).await,
+    };
+    if let Some(unanswered) = unanswered {
+        starting.look_for(queue, *unanswered);
+    }
+    metrics::histogram!("parom_commit_seconds", "what" => "accept").record(started.elapsed());
+    done
+}
+
+async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries: u32) -> Result<Vec<Receipt>, DbErr> {
     loop {
         match queue.accept(batches, again || tries > 0).await {
             Err(error) if kind(&error) == WriteErrorKind::Passing && tries < REPEATS => {
@@ -110,10 +149,7 @@ async fn repeated(queue: &Queue, batches: &[&AcceptBatch], again: bool) -> Resul
                 tracing::warn!(%error, tries, "retrying a batch of the queue's writer");
                 tokio::time::sleep(pause(tries)).await;
             }
-            done => {
-                metrics::histogram!("parom_commit_seconds", "what" => "accept").record(started.elapsed());
-                return done;
-            }
+            done => return done,
         }
     }
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::{Error, Problem, Result, problem_in};
 use base::i18n::{CRM, Language, LocalizedText, Words};
+use serde::Deserialize;
 
 use crate::usage::UsageContext;
 
@@ -124,9 +125,15 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(vendor_events::attempts)
         .service(vendor_events::resend)
         .default_service(web::to(unknown))
-        .wrap(from_fn(in_language));
+        .wrap(from_fn(in_language))
+        .wrap(from_fn(head_like_get));
     cfg.service(scope);
 }
+
+/// The query of requests that have no parameters: any is unknown.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoParameters {}
 
 /// The fallback: 405 if the path exists with another method, otherwise 404.
 async fn unknown(request: HttpRequest, known: web::Data<openapi::Known>) -> Result<HttpResponse> {
@@ -135,6 +142,17 @@ async fn unknown(request: HttpRequest, known: web::Data<openapi::Known>) -> Resu
         return Err(Error::NotFound);
     }
     Ok(method_not_allowed(&methods, Words::new(Language::accepted(request.headers()))))
+}
+
+/// Answers HEAD like GET (RFC 9110 §9.3.2); the connection leaves the body out.
+async fn head_like_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
 }
 
 /// Translates an error into Russian if the client prefers Russian.

@@ -2,10 +2,12 @@
 
 use actix_web::{HttpResponse, get, web};
 use base::error::{Problem, Result};
+use base::json::Query;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::NoParameters;
 use super::key::ApiKey;
 use super::roster;
 use crate::usage::UsageContext;
@@ -36,7 +38,12 @@ pub struct PipelinesOut {
     (status = 503, description = "amoCRM cannot be reached", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/pipelines")]
-pub async fn list(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn list(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    tenant_id: web::Path<Uuid>,
+    _: Query<NoParameters>,
+) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let items = crate::source::pipelines(&app.sources, tenant.tenant_id)

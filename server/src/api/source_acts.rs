@@ -8,6 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::NoParameters;
 use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
@@ -16,7 +17,7 @@ use super::roster;
 use super::source_types::SourceOut;
 use super::sources::{by, current, shown};
 use crate::usage::UsageContext;
-use base::json::Moment;
+use base::json::{Moment, Query};
 
 /// The result of a test.
 #[derive(Debug, Serialize, ToSchema)]
@@ -190,7 +191,12 @@ pub async fn reconcile(
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/stray-sources")]
-pub async fn strays(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn strays(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    tenant_id: web::Path<Uuid>,
+    _: Query<NoParameters>,
+) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let found = crate::source::strays(&app, tenant.tenant_id).await?;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::NoParameters;
 use super::body::RequestBody;
 use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
@@ -112,7 +113,12 @@ pub async fn list(
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}")]
-pub async fn get(app: web::Data<UsageContext>, key: ApiKey, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn get(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    _: Query<NoParameters>,
+) -> Result<HttpResponse> {
     let source = current(&app, &key, *source_id).await?;
     Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::NoParameters;
 use super::body::RequestBody;
 use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
@@ -164,7 +165,12 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<Tenant
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}")]
-pub async fn get(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn get(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    tenant_id: web::Path<Uuid>,
+    _: Query<NoParameters>,
+) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))

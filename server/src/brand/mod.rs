@@ -107,7 +107,7 @@ async fn style(app: web::Data<PlatformContext>, name: web::Path<String>, request
 }
 
 fn nothing() -> HttpResponse {
-    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing at this address.\n")
+    crate::public_page::nothing()
 }
 
 /// The panel's variables for an accent colour, which is readable in both themes.

@@ -63,10 +63,46 @@ pub struct SlotOffer {
 }
 
 impl Slots {
+    /// Takes slots for the calls that each of these may start now, in their order.
+    pub fn reserve(&self, offers: &[SlotOffer], now: i64) -> Vec<Vec<Slot>> {
+        let mut taken = self.lock();
+        let shares = Self::share_in(&mut taken, offers, now);
+        let slots = |(offer, share): (&SlotOffer, u32)| (0..share).map(|_| self.take_in(&mut taken, offer)).collect();
+        offers.iter().zip(shares).map(slots).collect()
+    }
+
+    /// Takes at most `at_once` slots for each of these, where room is plenty: at least half of the pool is free, so that
+    /// nobody else waits for it, and the account has not used the share that it has beside others.
+    pub fn reserve_idle(&self, offers: &[SlotOffer], counts: &[u32], now: i64) -> Vec<Vec<Slot>> {
+        let mut taken = self.lock();
+        let of = |count: Option<&u32>| count.copied().unwrap_or(0);
+        let mut reserved = Vec::with_capacity(offers.len());
+        for (offer, count) in offers.iter().zip(counts) {
+            let mut slots = Vec::new();
+            for _ in 0..*count {
+                let in_pool = of(taken.pools.get(&offer.pool));
+                let of_tenant = of(taken.tenants.get(&(offer.pool.clone(), offer.tenant_id)));
+                let of_target = of(taken.targets.get(&(offer.tenant_id, offer.target)));
+                let is_idle = free_of(&taken.hosts, &offer.pool, in_pool, now) * 2 > at_once(&offer.pool)
+                    && of_tenant < self::of_tenant(&offer.pool, in_pool).0
+                    && of_target < offer.at_once;
+                if !is_idle {
+                    break;
+                }
+                slots.push(self.take_in(&mut taken, offer));
+            }
+            reserved.push(slots);
+        }
+        reserved
+    }
+
     /// How many calls each of these may start now, in their order.
     pub fn share(&self, offers: &[SlotOffer], now: i64) -> Vec<u32> {
-        let mut taken = self.lock();
-        let SlotsInUse { pools, tenants, targets, hosts, turns } = &mut *taken;
+        Self::share_in(&mut self.lock(), offers, now)
+    }
+
+    fn share_in(taken: &mut SlotsInUse, offers: &[SlotOffer], now: i64) -> Vec<u32> {
+        let SlotsInUse { pools, tenants, targets, hosts, turns } = taken;
         let of = |count: Option<&u32>| count.copied().unwrap_or(0);
         let free = |pool: &str| free_of(hosts, pool, of(pools.get(pool)), now);
         let wants: Vec<share::SlotDemand> = offers
@@ -104,11 +140,16 @@ impl Slots {
 
     /// Takes a slot.
     pub fn take(&self, pool: &str, tenant_id: Uuid, target: Uuid) -> Slot {
-        let mut taken = self.lock();
-        *taken.pools.entry(pool.to_owned()).or_default() += 1;
-        *taken.tenants.entry((pool.to_owned(), tenant_id)).or_default() += 1;
+        let offer = SlotOffer { pool: pool.to_owned(), tenant_id, target, at_once: 1, weight: 1 };
+        self.take_in(&mut self.lock(), &offer)
+    }
+
+    fn take_in(&self, taken: &mut SlotsInUse, offer: &SlotOffer) -> Slot {
+        let SlotOffer { pool, tenant_id, target, .. } = offer.clone();
+        *taken.pools.entry(pool.clone()).or_default() += 1;
+        *taken.tenants.entry((pool.clone(), tenant_id)).or_default() += 1;
         *taken.targets.entry((tenant_id, target)).or_default() += 1;
-        Slot { slots: self.clone(), pool: pool.to_owned(), tenant_id, target }
+        Slot { slots: self.clone(), pool, tenant_id, target }
     }
 
     /// Records whether the host answered a call of this tenant. When calls of several tenants fail and none succeeds,

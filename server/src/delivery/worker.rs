@@ -11,14 +11,16 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::expire;
-use super::slots::Slots;
+use super::slots::{Slot, Slots};
 use crate::delivery::DeliveryContext;
 use deliver::{Reading, RunningDelivery, read};
-use offers::Scan;
+use offers::{Scan, Wish};
 use queue::{Claim, LeaseRequest};
+use start::DirectStarts;
 
 pub(super) mod deliver;
 mod offers;
+mod start;
 
 /// Longer than any call may take, so that a lease never ends during a call.
 pub const LEASE: TimeDelta = TimeDelta::minutes(1);
@@ -33,17 +35,20 @@ pub struct Worker {
     slots: Slots,
     scan: Scan,
     running: JoinSet<()>,
+    at_once: Arc<DirectStarts>,
 }
 
 impl Worker {
     pub fn new(app: Arc<DeliveryContext>) -> Self {
         let (slots, scan) = (app.slots.clone(), Scan::new(&app));
-        Self { app, slots, scan, running: JoinSet::new() }
+        let at_once = Arc::new(DirectStarts::new(app.clone()));
+        Self { app, slots, scan, running: JoinSet::new(), at_once }
     }
 
     /// Runs until cancelled, then waits for running deliveries.
     pub async fn run(mut self, stop: CancellationToken) {
         let stored = self.app.writer.stored();
+        self.starts_at_once();
         while !stop.is_cancelled() {
             let started = match self.round().await {
                 Ok(started) => started,
@@ -67,7 +72,20 @@ impl Worker {
                 Some(_) = self.running.join_next(), if !self.running.is_empty() => {}
             }
         }
+        self.app.writer.start_with(None);
         while self.running.join_next().await.is_some() {}
+        self.ends_what_it_started().await;
+    }
+
+    /// From now on new letters are delivered at once, as far as there is plenty of room.
+    pub fn starts_at_once(&self) {
+        self.app.writer.start_with(Some(self.at_once.clone()));
+    }
+
+    /// No more; waits for those deliveries.
+    pub async fn ends_what_it_started(&self) {
+        self.app.writer.start_with(None);
+        self.at_once.ended().await;
     }
 
     /// Delivers everything that is due, and what becomes due by that, until nothing is. Also does the chores whose
@@ -91,7 +109,7 @@ impl Worker {
             return Ok(0);
         }
         let served = self.scan.wishes(&self.app, &self.slots).await?;
-        let (pools, wishes): (Vec<String>, Vec<LeaseRequest>) = served.into_iter().unzip();
+        let wishes: Vec<LeaseRequest> = served.iter().map(|wish| wish.request.clone()).collect();
         let (app, running) = (&self.app, &mut self.running);
         // A lane that was read is not always leased.
         let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
@@ -101,13 +119,11 @@ impl Worker {
                 parts.extend(found.iter().map(key).zip(read(app, running, found)))
             })
             .await?;
-        let pool_of: HashMap<(Uuid, Uuid), &String> =
-            wishes.iter().zip(&pools).map(|(wish, pool)| ((wish.tenant_id, wish.target), pool)).collect();
+        let mut reserved = reserved(served);
         let started = claims.len();
         for claim in claims {
-            let pool = pool_of.get(&(claim.tenant_id, claim.target)).map(|pool| (*pool).clone()).unwrap_or_default();
             let Some(parts) = parts.remove(&key(&claim)) else { continue };
-            let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
+            let (pool, slot) = slot_of(&mut reserved, &self.slots, &claim);
             let (app, slots) = (self.app.clone(), self.slots.clone());
             self.running.spawn(async move { RunningDelivery { pool, claim, slot, parts }.go(&app, slots).await });
         }
@@ -129,6 +145,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
+        self.app.writer.start_with(None);
         // After a panic the scan is restarted; letters already started are delivered and settle by themselves.
         if std::thread::panicking() {
             self.running.detach_all();
@@ -138,4 +155,20 @@ impl Drop for Worker {
 
 fn key(claim: &Claim) -> (Uuid, Uuid) {
     (claim.tenant_id, claim.lane_id)
+}
+
+/// Slots by target, each with its pool.
+type Reserved = HashMap<(Uuid, Uuid), (String, Vec<Slot>)>;
+
+fn reserved(wishes: Vec<Wish>) -> Reserved {
+    let slots = |wish: Wish| ((wish.request.tenant_id, wish.request.target), (wish.pool, wish.slots));
+    wishes.into_iter().map(slots).collect()
+}
+
+/// The slot of a leased letter: one that was reserved for its target.
+fn slot_of(reserved: &mut Reserved, slots: &Slots, claim: &Claim) -> (String, Slot) {
+    let of_target = reserved.get_mut(&(claim.tenant_id, claim.target));
+    let (pool, slot) = of_target.map(|(pool, slots)| (pool.clone(), slots.pop())).unwrap_or_default();
+    let slot = slot.unwrap_or_else(|| slots.take(&pool, claim.tenant_id, claim.target));
+    (pool, slot)
 }

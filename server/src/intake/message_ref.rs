@@ -23,7 +23,8 @@ mod tests {
     #[test]
     fn whose_an_id_is() {
         let ours = "01900000-0000-7000-8000-000000000001";
-        assert_eq!(checked("/id", ours).unwrap(), MessageKey::Ours(Uuid::try_parse(ours).unwrap()));
+        let either = MessageKey::Either(Uuid::try_parse(ours).unwrap(), ours.to_owned());
+        assert_eq!(checked("/id", ours).unwrap(), either);
         assert_eq!(checked("/id", &format!("ext:{ours}")).unwrap(), MessageKey::Theirs(ours.to_owned()));
         for theirs in ["wamid.HBgL", "01900000000070008000000000000001", "17"] {
             assert_eq!(checked("/id", theirs).unwrap(), MessageKey::Theirs(theirs.to_owned()));

@@ -17,21 +17,27 @@ pub enum MessageKey {
     Ours(Uuid),
     /// The messenger's own id.
     Theirs(String),
+    /// A UUID that may be either, with its text: ours if there is such a message, otherwise the messenger's.
+    Either(Uuid, String),
 }
 
 impl MessageKey {
-    /// `ext:ID` is the messenger's, a UUID is ours, anything else the messenger's.
+    /// `ext:ID` is the messenger's, a UUID may be either, anything else is the messenger's.
     pub fn of(text: &str) -> Self {
         if let Some(theirs) = text.strip_prefix(THEIRS) {
             return Self::Theirs(theirs.to_owned());
         }
-        as_ours(text).map_or_else(|| Self::Theirs(text.to_owned()), Self::Ours)
+        match as_ours(text) {
+            Some(id) => Self::Either(id, text.to_owned()),
+            None => Self::Theirs(text.to_owned()),
+        }
     }
 
     /// The message that a quote names; none if it contains no id.
     pub fn of_quote(quote: &Quote) -> Option<Self> {
         match (quote.message_id, &quote.external_id) {
-            (Some(id), _) => Some(Self::Ours(id)),
+            (Some(id), Some(text)) => Some(Self::Either(id, text.clone())),
+            (Some(id), None) => Some(Self::Ours(id)),
             (None, Some(id)) => Some(Self::Theirs(id.clone())),
             (None, None) => None,
         }
@@ -39,19 +45,29 @@ impl MessageKey {
 
     /// The message of this source, from either side; none if it is unknown (yet).
     pub async fn find(&self, store: &Store, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
-        let id = match self {
-            Self::Ours(id) => Some(*id),
-            Self::Theirs(id) => {
-                known_message(store, source.tenant_id, source.id, id, &[EventKind::Message, EventKind::Sent]).await?
-            }
+        let theirs = match self {
+            Self::Ours(id) => return ours(store, source, *id).await,
+            Self::Theirs(theirs) => theirs,
+            Self::Either(id, theirs) => match ours(store, source, *id).await? {
+                Some(found) => return Ok(Some(found)),
+                None => theirs,
+            },
         };
-        let Some(id) = id else { return Ok(None) };
-        message::Entity::of_tenant(source.tenant_id)
-            .filter(message::Column::Id.eq(id))
-            .filter(message::Column::SourceId.eq(source.id))
-            .one(store.read())
-            .await
+        let events = [EventKind::Message, EventKind::Sent];
+        match known_message(store, source.tenant_id, source.id, theirs, &events).await? {
+            Some(id) => ours(store, source, id).await,
+            None => Ok(None),
+        }
     }
+}
+
+/// The message of this source with our id.
+async fn ours(store: &Store, source: &source::Model, id: Uuid) -> Result<Option<message::Model>, DbErr> {
+    message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::Id.eq(id))
+        .filter(message::Column::SourceId.eq(source.id))
+        .one(store.read())
+        .await
 }
 
 /// Our id of the message that an origin (a source's messenger, or a channel's amojo) knows by its own id.

@@ -109,6 +109,11 @@ impl Lookup {
         own(self.sources.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
     }
 
+    /// [`Lookup::source`] from memory alone; none if it was not needed lately.
+    pub async fn known_source(&self, source_id: Uuid) -> Option<Arc<source::Model>> {
+        self.sources.get(&source_id).await.flatten()
+    }
+
     /// The conversation known by an id; unknown ids are not cached.
     pub async fn conversation(&self, tenant_id: Uuid, alias: Alias) -> Result<Option<Arc<KnownConversation>>, DbErr> {
         let key = (tenant_id, alias);

@@ -59,6 +59,7 @@ pub use choice::SelectOption;
 pub use confirm::ConfirmPage;
 use consent_button::ConsentButton;
 pub use context::PanelContext;
+pub use data::AgreementShown;
 pub use html::{Markup, html, html_as, nothing_kept};
 pub use member::Member;
 use member::to;

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 pub use board::Board;
 pub use context::StatusContext;
 
+use crate::public_page;
 use crate::unknown_callers::UnknownCallerAct;
 use board::Snapshot;
 use judge::{Part, PartName};
@@ -75,21 +76,10 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
             .text("status-checked")
             .with("time", When::new(snapshot.at, snapshot.at, Zone::UTC, words).exact()),
         other: if words.language() == Language::Ru { Language::En } else { Language::Ru },
-        nonce: hex::encode(rand::random::<[u8; 16]>()),
+        nonce: public_page::nonce(),
         words,
     };
-    let Ok(text) = shown.render() else { return HttpResponse::InternalServerError().finish() };
-    let policy = format!(
-        "default-src 'none'; style-src 'nonce-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        shown.nonce
-    );
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, KEPT))
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-        .insert_header((header::CONTENT_LANGUAGE, words.language().code()))
-        .insert_header((header::VARY, "Cookie, Accept-Language"))
-        .body(text)
+    public_page::answer(&shown, &shown.nonce, words, KEPT)
 }
 
 /// The same for programs.
@@ -112,9 +102,7 @@ async fn document(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRe
 /// The state, or the answer to a caller who does not get it.
 async fn look(app: &StatusContext, request: &HttpRequest) -> Result<Snapshot, HttpResponse> {
     if !app.config.status.enabled {
-        return Err(HttpResponse::NotFound()
-            .content_type("text/plain; charset=utf-8")
-            .body("There is nothing at this address.\n"));
+        return Err(public_page::nothing());
     }
     let (address, now) = (client_address(request, &app.config), app.clock.millis());
     if let Err(seconds) = app.unknown_callers.pace(address, UnknownCallerAct::Status, now).await {

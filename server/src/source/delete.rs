@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use base::error::Result;
+use base::error::{Error, Result};
 use base::store::finish_tx;
 use entity::source;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -55,11 +55,9 @@ async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By) -> Re
     Ok(Deleted { was_default: source.is_default })
 }
 
-async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::Model, by: &By) -> Result<(), DbErr> {
+async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::Model, by: &By) -> Result<()> {
     let now = app.clock.millis();
     let row = source::ActiveModel {
-        tenant_id: Set(source.tenant_id),
-        id: Set(source.id),
         is_default: Set(false),
         status: Set(SourceStatus::Stopped.as_str().to_owned()),
         status_reason: Set("deleted".to_owned()),
@@ -69,7 +67,17 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         deleted_at: Set(Some(now)),
         ..Default::default()
     };
-    source::Entity::update(row).exec(tx).await?;
+    let done = source::Entity::update_many()
+        .set(row)
+        .filter(source::Column::TenantId.eq(source.tenant_id))
+        .filter(source::Column::Id.eq(source.id))
+        .filter(source::Column::DeletedAt.is_null())
+        .exec(tx)
+        .await?;
+    // Another call has deleted it since it was read, and has told everybody.
+    if done.rows_affected == 0 {
+        return Err(Error::NotFound);
+    }
     outbox::deleted(app, tx, source).await?;
     let id = source.id.to_string();
     line::release(tx, source, now).await?;
@@ -79,5 +87,6 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
     }
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "was_default": source.is_default });
     by.did(app, tx, "source.deleted", (source.tenant_id, &id), detail).await?;
-    report(app, tx, VendorEventKind::SourceStopped, source, Some("deleted")).await
+    report(app, tx, VendorEventKind::SourceStopped, source, Some("deleted")).await?;
+    Ok(())
 }

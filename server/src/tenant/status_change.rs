@@ -21,6 +21,10 @@ const JITTER: TimeDelta = TimeDelta::milliseconds(250);
 /// States in which amoCRM refuses us, each with an alert for the account.
 const TROUBLES: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
 
+/// The vendor's event of lost access. amoCRM ends the access of an account that leaves before it says that it leaves, so
+/// this event waits, and is withdrawn if the account has left.
+const ACCESS_LOST: VendorEventKind = VendorEventKind::AccountNeedsAttention;
+
 /// Milliseconds until the next slow attempt: 15 minutes, doubled up to 6 hours.
 pub(super) fn slowly(tries: i32) -> i64 {
     let doubled = (15 * MINUTE) << tries.clamp(0, 5);
@@ -77,10 +81,15 @@ pub(super) async fn report(
 ) -> Result<(), DbErr> {
     let (kind, data) = match to {
         TenantStatus::Active => (VendorEventKind::AccountConnected, json!({})),
-        TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked => {
+        TenantStatus::NeedsReauth => {
+            let data = json!({ "reason": to.as_str() });
+            return vendor_events::record_tentatively(app, db, ACCESS_LOST, tenant_id, data).await;
+        }
+        TenantStatus::Unpaid | TenantStatus::Blocked => {
             (VendorEventKind::AccountNeedsAttention, json!({ "reason": to.as_str() }))
         }
         TenantStatus::Disconnected | TenantStatus::Uninstalled => {
+            vendor_events::withdraw(app, db, ACCESS_LOST, tenant_id).await?;
             (VendorEventKind::AccountLeft, json!({ "reason": to.as_str() }))
         }
         TenantStatus::Provisioning

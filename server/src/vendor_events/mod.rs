@@ -10,14 +10,18 @@ mod account;
 use base::config::VendorWebhook;
 use base::json::Moment;
 use base::store::VENDOR;
+use chrono::TimeDelta;
 use entity::vendor_event;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::platform::PlatformContext;
 
 pub use base::config::VendorEventKind;
+
+/// For how long an event waits that another one may contradict.
+const TENTATIVE: TimeDelta = TimeDelta::minutes(1);
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +60,49 @@ pub async fn record(
     tenant_id: Uuid,
     data: Value,
 ) -> Result<(), DbErr> {
+    record_at(app, db, kind, tenant_id, data, app.clock.millis()).await
+}
+
+/// [`record`] of what another event within a minute may contradict: it is sent after that minute, unless it was
+/// [withdrawn](withdraw). Later events of the account wait for it.
+pub async fn record_tentatively(
+    app: &PlatformContext,
+    db: &impl ConnectionTrait,
+    kind: VendorEventKind,
+    tenant_id: Uuid,
+    data: Value,
+) -> Result<(), DbErr> {
+    record_at(app, db, kind, tenant_id, data, app.clock.millis() + TENTATIVE.num_milliseconds()).await
+}
+
+/// Removes the account's events of a kind that were recorded tentatively and not tried yet.
+pub async fn withdraw(
+    app: &PlatformContext,
+    db: &impl ConnectionTrait,
+    kind: VendorEventKind,
+    tenant_id: Uuid,
+) -> Result<(), DbErr> {
+    use vendor_event::Column;
+    vendor_event::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::AboutId.eq(tenant_id))
+        .filter(Column::Kind.eq(kind.as_str()))
+        .filter(Column::Tries.eq(0))
+        .filter(Column::CreatedAt.gte(app.clock.millis() - TENTATIVE.num_milliseconds()))
+        .filter(Column::NextTryAt.is_not_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+async fn record_at(
+    app: &PlatformContext,
+    db: &impl ConnectionTrait,
+    kind: VendorEventKind,
+    tenant_id: Uuid,
+    data: Value,
+    first_try_at: i64,
+) -> Result<(), DbErr> {
     let webhooks: Vec<&VendorWebhook> =
         app.config.vendor_webhooks.iter().filter(|webhook| webhook.wants(kind)).collect();
     if webhooks.is_empty() {
@@ -79,7 +126,7 @@ pub async fn record(
             state: EventState::Waiting.as_str().to_owned(),
             created_at: now,
             queued_at: now,
-            next_try_at: Some(now),
+            next_try_at: Some(first_try_at),
             tries: 0,
         };
         vendor_event::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;

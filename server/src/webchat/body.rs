@@ -24,14 +24,8 @@ pub async fn read(payload: web::Payload) -> Result<Bytes> {
     body.map_err(|_| Error::Malformed(LocalizedText::new("said-body-broke")))
 }
 
-/// Parses what the page's script sends.
+/// Parses what the page's script sends, like a request of the API: half an emoji is no reason to refuse a message, which
+/// the page would send again for ever.
 pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    serde_json::from_slice(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => {
-            Error::field("", LocalizedText::new("said-chat-body").with("reason", error.to_string()))
-        }
-        _ => Error::Malformed(
-            LocalizedText::new("said-json-none").with("line", error.line()).with("column", error.column()),
-        ),
-    })
+    base::json::parse(body)
 }

@@ -11,6 +11,7 @@
 mod caller;
 mod card;
 mod connect;
+mod consent;
 mod context;
 mod door;
 mod kinds;
@@ -41,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .route("/v1/session", web::post().to(session::exchange))
         .route("/v1/connect", web::post().to(connect::connect))
+        .route("/v1/consent", web::post().to(consent::give))
         .route("/v1/disconnect", web::post().to(connect::disconnect))
         .route("/v1/kinds", web::get().to(kinds::list))
         .route("/v1/pipelines", web::get().to(pipelines::list))

@@ -5,6 +5,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::consent::WidgetConsentOut;
 use super::refusal::WidgetReader;
 use crate::announcements;
 use crate::tenant::{TenantStatus, plan};
@@ -24,6 +25,8 @@ pub(super) struct WidgetTenantOut {
     pub hint: Option<String>,
     /// What the window shows above the sources.
     pub notices: Vec<WidgetNoticeOut>,
+    /// The agreement to which an administrator agrees by a tick; null if the vendor has none.
+    pub consent: Option<WidgetConsentOut>,
 }
 
 /// The end of the subscription, or an announcement of the vendor.
@@ -43,8 +46,14 @@ impl WidgetTenantOut {
             let sentence = reader.words.text(format!("tenant-state-{}-hint", status.as_str()));
             sentence.with("crm", reader.crm).with("days", days).with("date", end).to_string()
         });
-        let (id, host) = (tenant.tenant_id, tenant.host.clone());
-        Ok(Self { id, status: status.as_str(), host, hint, notices: notices(app, tenant, reader).await? })
+        Ok(Self {
+            id: tenant.tenant_id,
+            status: status.as_str(),
+            host: tenant.host.clone(),
+            hint,
+            notices: notices(app, tenant, reader).await?,
+            consent: WidgetConsentOut::of(app, tenant, reader).await?,
+        })
     }
 }
 

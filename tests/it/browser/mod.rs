@@ -3,6 +3,7 @@
 
 mod chat;
 mod connecting;
+mod consent;
 mod demo;
 mod docs;
 mod frames;

@@ -1,7 +1,11 @@
 //! The cost of a message in figures that do not depend on the speed of the machine: statements, transactions, rewritten
 //! rows.
 
-mod accepts;
+pub mod accepts;
+mod buffers;
 mod claims;
+mod idle;
+pub mod leases;
 mod locks;
 mod settlements;
+mod written;

@@ -155,18 +155,20 @@ async fn what_is_not_promised_is_refused() {
     let right = stand_in(&right, VERSION).await;
     let other = stand_in(&other, "9.9.9").await;
     let script = root().join("deploy/check");
-    let (file, defaults) = ("deploy/release", "server/config.default.toml");
+    let (file, changes, defaults) = ("deploy/release", "CHANGELOG.md", "server/config.default.toml");
+    let (dated, other_date) = (format!("\n## {VERSION} –"), "\n## 9.9.9 –");
     for (binary, file, from, to, words) in [
         (&other, file, "", "", "Cargo.toml says"),
         (&script, file, "", "", "is no program of this kind of system"),
         (&right, file, "floor=2.34", "floor=2.1", "the promise is 2.1"),
         (&right, file, r"'libc\.so\.6|", "'", "needs libc.so.6 which not every system has"),
+        (&right, changes, dated.as_str(), other_date, "has no section"),
         (&right, defaults, "key_file = \"parom.key\"", "keys = \"parom.key\"", "were renamed"),
     ] {
         let tree = tempfile::tempdir().unwrap();
         said(Command::new("cp").arg("-r").arg(root().join("deploy")).arg(tree.path())).await;
         std::fs::create_dir(tree.path().join("server")).unwrap();
-        for name in ["Cargo.toml", defaults] {
+        for name in ["Cargo.toml", changes, defaults] {
             std::fs::copy(root().join(name), tree.path().join(name)).unwrap();
         }
         edit(&tree.path().join(file), from, to);

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use parom::delivery::worker::Worker;
+use parom_tests::messenger::Answer;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{HOST, VENDOR_KEY};
 use parom_tests::{Api, World, on_postgres};
+use serde_json::json;
 
 async fn two_instances_carry_one_queue(world: &mut World) {
     let line = world.line("support").await;
@@ -85,16 +87,57 @@ async fn a_pause_set_at_one_holds_both(world: &mut World) {
     world.deliver_all().await;
     let second = world.another_server().await;
     let door = Api::new(second.url(), VENDOR_KEY);
-    door.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
+    door.patch(&line.path(""), &json!({"paused": true})).await.is(200);
     world.manager(&line).answers("anna", "waits").await;
     world.deliver_to_the_end().await;
     Worker::new(second.app.delivery.clone()).deliver_all().await.unwrap();
     assert!(world.messenger.received().is_empty());
-    world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
+    world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
     world.advance(Duration::from_secs(1));
     // The second may remember the pause for a few seconds; the first knows.
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), ["waits"]);
+    second.stop().await;
+}
+
+/// Each instance keeps sources for a few seconds. What it decides by one that has changed meanwhile must not last.
+async fn a_resumed_source_is_not_held_again_by_the_other(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let second = world.another_server().await;
+    let door = Api::new(second.url(), VENDOR_KEY);
+    world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
+    world.manager(&line).answers("anna", "waits").await;
+    world.deliver_to_the_end().await;
+    // The second has read it, and keeps it.
+    door.get(&line.path("/ledger")).await.is(200);
+    world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
+    world.advance(Duration::from_secs(1));
+    let mut other = Worker::new(second.app.delivery.clone());
+    other.deliver_all().await.unwrap();
+    world.advance(Duration::from_secs(5));
+    other.deliver_all().await.unwrap();
+    assert_eq!(world.messenger.texts(), ["waits"]);
+    second.stop().await;
+}
+
+async fn a_secret_changed_at_one_pauses_nothing_at_the_other(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.manager(&line).answers("anna", "signed by the first secret").await;
+    let second = world.another_server().await;
+    let door = Api::new(second.url(), VENDOR_KEY);
+    world.deliver_to_the_end().await;
+    door.post(&line.path("/rotate-secret"), &json!({})).await.is(200);
+    // The messenger takes the new one alone, at once; the first signs with the one it remembers.
+    world.messenger.answers_next([Answer::status(401)]);
+    world.manager(&line).answers("anna", "signed by both").await;
+    world.deliver_to_the_end().await;
+    world.advance(Duration::from_secs(5));
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts().last().map(String::as_str), Some("signed by both"));
+    assert_eq!(world.api.get(&line.path("")).await.is(200).json["status"], "working");
     second.stop().await;
 }
 
@@ -119,5 +162,7 @@ on_postgres!(
     a_restarted_process_takes_up_its_own_leases_at_once,
     a_start_ends_no_lease_of_a_process_that_lives,
     a_pause_set_at_one_holds_both,
+    a_resumed_source_is_not_held_again_by_the_other,
+    a_secret_changed_at_one_pauses_nothing_at_the_other,
     callers_of_two_instances_renew_a_token_once,
 );

@@ -2,6 +2,7 @@
 //! around it.
 
 mod amojo;
+mod at_once;
 mod balance;
 mod chaos;
 mod clocks;

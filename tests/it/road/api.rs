@@ -1,5 +1,6 @@
 //! The developers' door: keys, errors that name the field, texts of every kind.
 
+use parom_tests::messenger::Answer;
 use parom_tests::{World, answer, both, once};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -43,11 +44,39 @@ async fn errors_name_the_field(world: &mut World) {
     let path = line.path("/messages");
     let raw =
         |kind: &str, body: &'static str| world.api.request(Method::POST, &path).header("Content-Type", kind).body(body);
-    answer(raw("application/json", "{\"id\":")).await.is(400);
+    for broken in ["{\"id\":", "{\"unknown\":1,}", "{\"id\":5} x", "{\"unknown\":\"\u{1}\"}"] {
+        answer(raw("application/json", broken)).await.is(400);
+    }
     answer(raw("text/plain", "{}")).await.is(415);
     let large = json!({"id": "x", "content": {"text": "x".repeat(300_000)}});
     anna.posts(&large).await.is(413);
     assert!(world.messages().await.is_empty());
+}
+
+async fn the_head_is_answered_like_the_whole(world: &mut World) {
+    let line = world.line("support").await;
+    for (path, status) in [(line.path(""), 200), (line.path("/ledger"), 200), ("/api/v1/tenants/x".to_owned(), 404)] {
+        let whole = world.api.get(&path).await.is(status);
+        let head = answer(world.api.request(Method::HEAD, &path)).await.is(status);
+        assert_eq!((head.text.as_str(), head.header("content-type")), ("", whole.header("content-type")), "{path}");
+    }
+    answer(world.api.anonymous(Method::HEAD, &line.path(""))).await.is(401);
+    let chat = world.line_of("webchat", "Site", "site", json!({})).await;
+    for path in [format!("/chat/{}", chat.source_id), format!("/chat/{}/embed.js", chat.source_id)] {
+        assert_eq!(answer(world.api.anonymous(Method::HEAD, &path)).await.is(200).text, "", "{path}");
+    }
+    let refused = answer(world.api.request(Method::PUT, &line.path(""))).await.is(405);
+    assert_eq!(refused.header("allow"), "DELETE, GET, HEAD, PATCH");
+}
+
+async fn unknown_parameters_are_refused_everywhere(world: &mut World) {
+    let line = world.line("support").await;
+    let tenant = format!("/api/v1/tenants/{}", line.tenant_id);
+    let pages = [line.path(""), tenant.clone(), format!("{tenant}/pipelines"), format!("{tenant}/stray-sources")];
+    for path in pages {
+        world.api.get(&path).await.is(200);
+        assert_eq!(world.api.get(&format!("{path}?since=1")).await.is(422).wrong_fields(), ["/since"], "{path}");
+    }
 }
 
 async fn keys_open_only_their_doors(world: &mut World) {
@@ -151,6 +180,38 @@ async fn ids_of_every_kind_are_kept_apart(world: &mut World) {
     assert_eq!(world.sandbox.chats(&line.host).len(), arrived);
 }
 
+/// A messenger whose own ids are UUIDs needs no prefix, because Parom has no message with such an id.
+async fn a_messengers_uuid_needs_no_prefix(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    for id in ["7f3c2b1a-0d4e-4f5a-9b8c-1a2b3c4d5e6f", "7F3C2B1A-0D4E-4F5A-9B8C-1A2B3C4D5E70"] {
+        let ours = anna.posts(&anna.body(id, "Hello")).await.is(202).text_at("/id");
+        let mut reply = anna.body(&format!("reply-{id}"), "about it");
+        reply["reply_to"] = json!({"id": id});
+        anna.posts(&reply).await.is(202);
+        world.deliver_all().await;
+        let quoting = world.sandbox.messages(&line.host).into_iter().find(|one| one.text == "about it").unwrap();
+        assert!(quoting.payload.to_string().contains("reply_to"), "{quoting:?}");
+        let path = line.path(&format!("/messages/{id}"));
+        let edit = json!({"content": {"type": "text", "text": format!("Hello {id}")}});
+        assert_eq!(world.api.patch(&path, &edit).await.is(202).text_at("/id"), ours);
+        let reaction = json!({"message": {"id": id}, "sender": {"id": "user-anna"}, "emoji": "👍"});
+        world.api.post(&line.path("/reactions"), &reaction).await.is(202);
+        world.deliver_all().await;
+        assert!(world.texts_at_crm(&line).contains(&format!("Hello {id}")));
+        assert_eq!(world.api.delete(&path).await.is(202).text_at("/id"), ours);
+        // One of a manager's message, reported by its answer.
+        let theirs = id.replace("4d5e", "4d5f").replace("4D5E", "4D5F");
+        world.messenger.answers_next([Answer::Status(200, json!({"id": theirs}))]);
+        world.manager(&line).answers("anna", "Good morning").await;
+        world.deliver_all().await;
+        assert_eq!(anna.tells(&theirs, "read").await.is(202).json["ignored"], false);
+        // One that nobody knows is taken for ours.
+        anna.tells(&id.replace('7', "8"), "read").await.is(404);
+        world.deliver_all().await;
+    }
+}
+
 async fn pages_that_are_not_there(world: &mut World) {
     world.api.get("/api/v1/nothing").await.is(404);
     let reply = answer(world.api.anonymous(Method::GET, "/nothing")).await.is(404);
@@ -234,9 +295,12 @@ both!(
     errors_name_the_field,
     keys_open_only_their_doors,
     texts_of_every_kind_arrive_as_they_are,
-    ids_of_every_kind_are_kept_apart
+    ids_of_every_kind_are_kept_apart,
+    a_messengers_uuid_needs_no_prefix
 );
 once!(
+    the_head_is_answered_like_the_whole,
+    unknown_parameters_are_refused_everywhere,
     pages_that_are_not_there,
     an_empty_parameter_is_an_absent_one,
     the_answer_to_a_delivered_message_is_kept,

@@ -18,6 +18,23 @@ async fn creations_at_once_never_pass_the_limit(world: &mut World) {
     assert_eq!((usage.used, usage.limit, usage.is_full()), (3, 3, true));
 }
 
+async fn creations_at_once_leave_one_default(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let default = |world: &World, number: usize| {
+        let mut wish = body(world, &format!("line-{number}"));
+        wish["default"] = json!(true);
+        wish
+    };
+    let wishes: Vec<_> = (0..8).map(|number| default(world, number)).collect();
+    let world = &*world;
+    for reply in join_all(wishes.iter().map(|wish| make(world, tenant_id, wish))).await {
+        reply.is(201);
+    }
+    let listed = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    let defaults = listed.json["items"].as_array().unwrap().iter().filter(|one| one["default"] == true).count();
+    assert_eq!(defaults, 1, "{}", listed.text);
+}
+
 async fn amocrms_own_limit_is_told_in_its_words(world: &mut World) {
     let tenant_id = installed(world).await;
     world.api.patch(&format!("/api/v1/tenants/{tenant_id}"), &json!({"sources_limit": 80})).await.is(200);
@@ -37,6 +54,18 @@ async fn a_refusal_with_few_sources_is_no_limit(world: &mut World) {
     let refused = make(world, tenant_id, &body(world, "two")).await.is(409);
     assert!(refused.text.contains("crm_refused") && refused.text.contains("at most 1 sources"), "{}", refused.text);
     assert_eq!(count(world, tenant_id).await, 1);
+}
+
+async fn of_deletions_at_once_one_succeeds(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let id = make(world, tenant_id, &body(world, "one")).await.is(201).text_at("/id");
+    let world = &*world;
+    let path = format!("/api/v1/sources/{id}");
+    let mut statuses: Vec<_> =
+        join_all((0..5).map(|_| world.api.delete(&path))).await.iter().map(|reply| reply.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 404, 404, 404, 404]);
+    world.api.delete(&path).await.is(404);
 }
 
 async fn deleting_the_default_promotes_nobody(world: &mut World) {
@@ -89,7 +118,12 @@ async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
     }
 }
 
-both!(creations_at_once_never_pass_the_limit, deleting_the_default_promotes_nobody);
+both!(
+    creations_at_once_leave_one_default,
+    creations_at_once_never_pass_the_limit,
+    of_deletions_at_once_one_succeeds,
+    deleting_the_default_promotes_nobody
+);
 once!(
     amocrms_own_limit_is_told_in_its_words,
     a_refusal_with_few_sources_is_no_limit,

@@ -128,6 +128,17 @@ BEGIN
     END LOOP;
 END
 $$;
+CREATE FUNCTION public.status_waits(learned_tenants uuid[], learned_sources uuid[], learned_ids text[]) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM unnest(learned_tenants, learned_sources, learned_ids) AS learned(tenant_id, source_id, external_id)
+        JOIN parked_status ON parked_status.tenant_id = learned.tenant_id
+            AND parked_status.source_id = learned.source_id AND parked_status.external_id = learned.external_id
+    );
+END
+$$;
 SET default_tablespace = '';
 SET default_table_access_method = heap;
 CREATE TABLE public.account_note (
@@ -287,6 +298,18 @@ CREATE TABLE public.chore (
     owner uuid NOT NULL,
     leased_until bigint NOT NULL,
     done_at bigint NOT NULL
+);
+CREATE TABLE public.consent (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    document text NOT NULL,
+    language text NOT NULL,
+    version text NOT NULL,
+    text text NOT NULL,
+    user_id bigint NOT NULL,
+    user_name text NOT NULL,
+    address text NOT NULL,
+    created_at bigint NOT NULL
 );
 CREATE TABLE public.contact_task (
     tenant_id uuid NOT NULL,
@@ -1043,6 +1066,8 @@ ALTER TABLE ONLY public.chat_site
     ADD CONSTRAINT chat_site_pkey PRIMARY KEY (tenant_id, source_id, origin);
 ALTER TABLE ONLY public.chore
     ADD CONSTRAINT chore_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE ONLY public.contact_task
     ADD CONSTRAINT contact_task_pkey PRIMARY KEY (tenant_id, conversation_id);
 ALTER TABLE ONLY public.conversation_alias

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use entity::turn;
-use parom_tests::{Engine, Line, World};
+use parom_tests::{Engine, Line, TestDatabase, World};
 use queue::{LeaseRequest, TargetRate};
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use uuid::Uuid;
 
 use super::RELEASE;
+use super::frozen::is_released;
 
 const MESSENGER: &str = "http://messenger.invalid";
 const SANDBOX: &str = "http://amocrm.invalid";
@@ -22,7 +23,8 @@ pub struct FixtureSource {
     pub source: Uuid,
 }
 
-fn file(engine: Engine) -> PathBuf {
+/// The file of the last release.
+pub fn file(engine: Engine) -> PathBuf {
     let engine = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("it/upgrade/{RELEASE}.{engine}.sql"))
 }
@@ -47,6 +49,10 @@ pub async fn write(world: &World, engine: Engine, lines: &[Line]) {
     let rows = rows.replace(world.messenger.url(), MESSENGER).replace(world.sandbox.url(), SANDBOX);
     let sources =
         lines.iter().map(|line| format!("{SOURCE}{} {} {}\n", line.tenant_id, line.source_id, line.webhook_secret));
+    assert!(
+        !is_released(&file(engine)),
+        "a fixture of a release is not written again: docs/decisions/0035-releases.md"
+    );
     std::fs::write(file(engine), sources.collect::<String>() + &rows).unwrap();
 }
 
@@ -60,14 +66,19 @@ pub async fn load(world: &World, engine: Engine) -> [FixtureSource; 2] {
         FixtureSource { tenant: words[0].parse().unwrap(), source: words[1].parse().unwrap() }
     });
     let sources: Vec<FixtureSource> = sources.collect();
-    if engine == Engine::Sqlite {
-        // The server creates its file; this connection does not.
-        std::fs::File::create(world.database().folder().join("parom.db")).unwrap();
-    }
-    let db = world.database().connect().await;
-    db.execute_unprepared(&text).await.unwrap();
-    db.close().await.unwrap();
+    fill(world.database(), &text).await;
     sources.try_into().unwrap_or_else(|_| panic!("two sources"))
+}
+
+/// Fills an empty database.
+pub async fn fill(database: &TestDatabase, text: &str) {
+    if database.engine() == Engine::Sqlite {
+        // The server creates its file; this connection does not.
+        std::fs::File::create(database.folder().join("parom.db")).unwrap();
+    }
+    let db = database.connect().await;
+    db.execute_unprepared(text).await.unwrap();
+    db.close().await.unwrap();
 }
 
 async fn of_sqlite(world: &World) -> String {
@@ -95,8 +106,13 @@ async fn of_sqlite(world: &World) -> String {
 }
 
 async fn of_postgres(world: &World) -> String {
+    pg_dump(world.database(), &["--inserts"]).await
+}
+
+/// What pg_dump writes, without what depends on its version.
+pub async fn pg_dump(database: &TestDatabase, arguments: &[&str]) -> String {
     let mut dump = tokio::process::Command::new("pg_dump");
-    dump.args(["--inserts", "--no-owner", "--no-privileges", world.database().url()]);
+    dump.args(arguments).args(["--no-owner", "--no-privileges", database.url()]);
     let output = tokio::time::timeout(Duration::from_secs(60), dump.output()).await.unwrap().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();

@@ -1,8 +1,9 @@
 //! The database of the last release, with messages in every state, under the present binary: it opens, migrates, and
 //! delivers what was queued exactly once. `UPDATE_UPGRADE=1` with this test writes the fixture again from the present
-//! binary: only while its version is not released.
+//! binary: only while its version is not released (docs/decisions/0035-releases.md).
 
 pub(crate) mod fixture;
+mod frozen;
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! What is sent of which change.
 
+use std::time::Duration;
+
 use base::config::VendorEventKind;
 use parom::vendor_events::record;
 use parom_tests::settings::HOST;
@@ -9,6 +11,8 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::{Vendor, type_of};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// The last event that the billing system took.
 fn last(vendor: &Vendor) -> Value {
@@ -58,7 +62,8 @@ async fn a_life_of_an_account_arrives_in_order(vendor: &mut Vendor) {
     vendor.active(HOST).await;
     vendor.sends().await;
     let mut back = vendor.booked();
-    let left = back.iter().rposition(|one| type_of(one) == "account.left").expect("it has left");
+    let left = back.iter().position(|one| type_of(one) == "account.left").expect("it has left");
+    assert_eq!(left, 4, "after installed, connected, created and stopped: {:?}", vendor.types());
     back.drain(..=left);
     assert_eq!(back.iter().map(type_of).collect::<Vec<_>>(), ["account.installed", "account.connected"]);
     assert_eq!(back[0].body["data"]["again"], true);
@@ -85,6 +90,8 @@ async fn trouble_and_its_end_are_reported(vendor: &mut Vendor) {
 
     vendor.sandbox.revoke_silently(HOST, "main");
     vendor.api.get(&pipelines).await;
+    assert_eq!(vendor.sends().await, 0, "it may be about to leave");
+    vendor.advance(MINUTE);
     vendor.sends().await;
     assert_eq!(last(vendor)["data"]["reason"], "needs_reauth");
     vendor.owner(HOST).installs_in_a_browser().await.is(200);
@@ -102,6 +109,22 @@ async fn trouble_and_its_end_are_reported(vendor: &mut Vendor) {
         "account.left",
     ];
     assert_eq!(told, wanted, "each once");
+}
+
+/// amoCRM ends the access first and says so later: whoever calls in between meets a refusal.
+async fn leaving_is_no_trouble(vendor: &mut Vendor) {
+    let tenant_id = vendor.account(HOST).await;
+    vendor.sandbox.revoke_silently(HOST, "main");
+    vendor.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await;
+    assert_eq!(vendor.tenant(HOST).await.unwrap()["status"], "needs_reauth");
+    vendor.sends().await;
+    assert_eq!(vendor.owner(HOST).uninstalls().await.status, Some(200));
+    let left = async || (vendor.tenant(HOST).await?["status"] == "uninstalled").then_some(());
+    vendor.until("the account has left", left).await;
+    vendor.advance(MINUTE);
+    vendor.sends().await;
+    assert_eq!(vendor.types()[2..], ["account.left"]);
+    assert_eq!(vendor.sends().await, 0);
 }
 
 async fn a_source_that_is_refused_stops_once(vendor: &mut Vendor) {
@@ -147,5 +170,10 @@ async fn without_a_webhook_nothing_is_stored(world: &mut World) {
     assert_eq!(parom::vendor_webhooks::due_now(world.app()).await, 0);
 }
 
-both!(a_life_of_an_account_arrives_in_order, trouble_and_its_end_are_reported, a_source_that_is_refused_stops_once);
+both!(
+    a_life_of_an_account_arrives_in_order,
+    trouble_and_its_end_are_reported,
+    leaving_is_no_trouble,
+    a_source_that_is_refused_stops_once,
+);
 once!(every_kind_has_its_type_account_and_data, an_event_is_part_of_its_change, without_a_webhook_nothing_is_stored);

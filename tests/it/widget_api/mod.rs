@@ -3,6 +3,7 @@
 mod attacks;
 mod card;
 mod connect;
+mod consent;
 mod doors;
 mod reach;
 mod session;

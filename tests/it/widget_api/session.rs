@@ -27,7 +27,7 @@ async fn a_token_opens_a_session(world: &mut World) {
     let body = &opened.json;
     assert_eq!(
         body["tenant"],
-        json!({"id": tenant["id"], "status": "active", "host": HOST, "hint": null, "notices": []})
+        json!({"id": tenant["id"], "status": "active", "host": HOST, "hint": null, "notices": [], "consent": null})
     );
     assert_eq!(
         (&body["user"]["id"], &body["user"]["is_admin"]),

@@ -6,6 +6,7 @@
 //! seed determines what happens and in which order it starts. It does not determine the order in which concurrent calls
 //! end: one seed gives several runs that differ in this.
 
+mod at_once;
 mod gather;
 mod heal;
 mod log;

@@ -16,6 +16,8 @@ enum Step {
     LostHooksAreLookedFor,
     MessengerTells,
     LettersLeave,
+    LettersStartAtOnce,
+    LeasesAndDies,
     TimePasses,
     AmocrmFails,
     MessengerFails,
@@ -27,15 +29,17 @@ enum Step {
 }
 
 /// Percent.
-const WEIGHTS: [(Step, u32); 16] = [
-    (Step::CustomerWrites, 18),
-    (Step::ManagerWrites, 18),
+const WEIGHTS: [(Step, u32); 18] = [
+    (Step::CustomerWrites, 16),
+    (Step::ManagerWrites, 16),
     (Step::HookIsHeldBack, 4),
     (Step::HeldHookComes, 4),
     (Step::HookIsLost, 2),
     (Step::LostHooksAreLookedFor, 2),
     (Step::MessengerTells, 4),
-    (Step::LettersLeave, 14),
+    (Step::LettersLeave, 12),
+    (Step::LettersStartAtOnce, 4),
+    (Step::LeasesAndDies, 2),
     (Step::TimePasses, 8),
     (Step::AmocrmFails, 8),
     (Step::MessengerFails, 6),
@@ -77,6 +81,8 @@ impl Scene {
                 let workers = self.random.random_range(1..=3);
                 self.deliver(workers).await;
             }
+            Step::LettersStartAtOnce => self.starts_at_once().await,
+            Step::LeasesAndDies => self.leases_and_dies().await,
             Step::TimePasses => {
                 let seconds = self.random.random_range(1..=70);
                 self.tells(format!("{seconds} s pass"));

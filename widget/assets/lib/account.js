@@ -1,5 +1,5 @@
 /** The frame of every view: the account's state, what to do about it, and the support contact. */
-define(['./dom.js'], function (dom) {
+define(['./dom.js', './consent.js'], function (dom, consent) {
   'use strict';
 
   const LATE = 60 * 1000;
@@ -71,7 +71,9 @@ define(['./dom.js'], function (dom) {
   function connect(app, credentials) {
     app.act(function () {
       const body = Object.assign({ amojo_id: APP.constant('account').amojo_id }, credentials);
-      return app.api.call('POST', '/connect', body, { key: app.api.key() }).then(function () {
+      return consent.give(app).then(function () {
+        return app.api.call('POST', '/connect', body, { key: app.api.key() });
+      }).then(function () {
         app.signIn = null;
         app.notice = null;
         return app.reload();
@@ -79,6 +81,18 @@ define(['./dom.js'], function (dom) {
         app.tell('bad', refusal(app, problem));
       });
     });
+  }
+
+  /** The button of an account that needs no login. */
+  function connectForm(app) {
+    return dom.node('form', { class: 'parom-form', on: { submit: function (event) {
+      event.preventDefault();
+      connect(app, {});
+    } } }, [
+      consent.tick(app),
+      dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'connect' },
+        app.words.say('widget-connect'))
+    ]);
   }
 
   function signIn(app) {
@@ -99,6 +113,7 @@ define(['./dom.js'], function (dom) {
       dom.node('h3', {}, words.say('widget-sign-in-title')),
       dom.field(words.say('widget-login'), input('login', 'text', 'username')),
       dom.field(words.say('widget-password'), input('password', 'password', 'current-password')),
+      consent.tick(app),
       dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'sign-in' },
         words.say('widget-sign-in'))
     ]);
@@ -121,9 +136,7 @@ define(['./dom.js'], function (dom) {
       return installButton(app, 'connect', words.say('widget-connect'));
     }
     if (status === 'awaiting_credentials' || status === 'disconnected') {
-      return app.session.customers_mode === 'open'
-        ? dom.button(words.say('widget-connect'), 'connect', function () { connect(app, {}); }, 'primary')
-        : signIn(app);
+      return app.session.customers_mode === 'open' ? connectForm(app) : signIn(app);
     }
     return null;
   }
@@ -139,7 +152,7 @@ define(['./dom.js'], function (dom) {
         words.say('widget-summary', { used: list.used, limit: list.limit })) : null
     ]);
     if (status === 'active') {
-      return [line];
+      return [line, consent.card(app)];
     }
     const hint = app.tenant.hint;
     return [line, hint ? dom.paragraph(hint) : null, remedy(app)];

@@ -91,7 +91,7 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
 
   function addButton(app) {
     const words = app.words;
-    if (!app.canChange()) {
+    if (!app.canAdd()) {
       return null;
     }
     if (app.list.used >= app.list.limit) {

@@ -4,8 +4,9 @@
  *   session ─▶ provisioning (asks again, offers "Connect") ─▶ list ─▶ source
  *                                                              └────▶ add
  */
-define(['./config.js', './words.js', './dom.js', './api.js', './account.js', './sources.js', './source.js', './add.js'],
-function (config, makeWords, dom, makeApi, account, sources, source, add) {
+define(['./config.js', './words.js', './dom.js', './api.js', './account.js', './sources.js', './source.js', './add.js',
+  './consent.js'],
+function (config, makeWords, dom, makeApi, account, sources, source, add, consent) {
   'use strict';
 
   const POLL_SECONDS = 15;
@@ -43,6 +44,11 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
     /** Whether buttons that change sources make sense. */
     app.canChange = function () {
       return app.isAdmin() && Boolean(app.tenant) && app.tenant.status === 'active';
+    };
+
+    /** A new account agrees before its first source. */
+    app.canAdd = function () {
+      return app.canChange() && (!consent.isAsked(app) || app.list.items.length > 0);
     };
 
     app.sourceOf = function (id) {
@@ -186,7 +192,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
         } else {
           app.go({ name: 'list' }, { tone: 'warn', children: [words.say('widget-source-gone')] });
         }
-      } else if ((about.pipeline_id || about.kind) && app.canChange()) {
+      } else if ((about.pipeline_id || about.kind) && app.canAdd()) {
         app.go({ name: 'add', pipeline_id: about.pipeline_id ? String(about.pipeline_id) : '', wanted: about.kind });
       } else {
         app.paint();

@@ -27,6 +27,7 @@ use super::operator::{AdminVisitor, Operator};
 use super::page::{self, AdminPage};
 use super::refused::{AdminRefusal, Result};
 use super::states::{self, StateBadge};
+use crate::panel::AgreementShown;
 use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::source::{self as sources, SourceStatus};
@@ -63,6 +64,7 @@ struct AccountPage {
     plan: PlanForm,
     /// Messages of the current month by kind, with the kind.
     usage: Vec<(String, KindUsage)>,
+    agreement: AgreementShown,
     notes: Vec<account_note::Model>,
     /// Characters of a note.
     longest_note: usize,
@@ -143,6 +145,7 @@ async fn answer(
         limit,
         plan: PlanForm::of(app, words, &tenant),
         usage: month(app, &tenant).await?,
+        agreement: AgreementShown::of(app, &tenant, words).await?,
         notes: notes::of(app, tenant.tenant_id).await?,
         longest_note: notes::LONGEST,
         wrong,

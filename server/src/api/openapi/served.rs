@@ -82,6 +82,8 @@ impl Served {
             .iter()
             .filter(|(template, _)| fits(template))
             .flat_map(|(_, methods)| methods.iter().copied())
+            .flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")])
+            .flatten()
             .collect()
     }
 }

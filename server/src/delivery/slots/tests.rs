@@ -131,3 +131,32 @@ fn an_offer_has_the_room_of_its_tenant_and_its_target() {
     assert_eq!(slots.room(&offer("telegram", 2, 8, 4)), (OF_TENANT_ALONE, 4));
     assert_eq!((slots.free("telegram", 0), slots.free("amojo:main", 0)), (POOL - 1, POOL));
 }
+
+#[test]
+fn plenty_is_less_than_half_a_pool_and_a_share() {
+    let slots = Slots::default();
+    let mut kept = Vec::new();
+    let mut reserve = |tenant, target, at_once, count| {
+        let reserved = slots.reserve_idle(&[offer("telegram", tenant, target, at_once)], &[count], 0);
+        kept.extend(reserved);
+        kept.last().map_or(0, Vec::len)
+    };
+    assert_eq!(reserve(1, 1, 4, 9), 4, "as many as the target takes at once");
+    assert_eq!(reserve(1, 1, 4, 1), 0);
+    assert_eq!(reserve(1, 2, 100, 100), 28, "a tenant has its share beside others");
+    assert_eq!(reserve(2, 3, 100, 100), 32);
+    assert_eq!(reserve(3, 4, 100, 100), 0, "half of the pool is in use");
+    assert_eq!(slots.share(&[offer("telegram", 3, 4, 100)], 0), [64], "which the scan shares");
+    kept.truncate(1);
+    assert_eq!(slots.reserve_idle(&[offer("telegram", 3, 4, 100)], &[1], 0)[0].len(), 1);
+}
+
+#[test]
+fn what_is_reserved_is_in_use() {
+    let slots = Slots::default();
+    let reserved = slots.reserve(&[offer("telegram", 1, 1, 4)], 0);
+    assert_eq!(reserved[0].len(), 4);
+    assert_eq!(slots.share(&[offer("telegram", 1, 1, 4)], 0), [0]);
+    drop(reserved);
+    assert_eq!(slots.share(&[offer("telegram", 1, 1, 4)], 0), [4]);
+}

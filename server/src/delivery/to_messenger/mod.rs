@@ -45,6 +45,21 @@ pub async fn attempt(
     }
 }
 
+/// What a pause means if the source has changed since it was read, perhaps by another instance: nothing. Sources are
+/// kept for seconds, so the messenger may have refused a secret or an address that is no longer the source's, or the
+/// source may have been resumed. A hold would last until a person resumes it; the letter is tried again instead.
+pub(super) async fn judged_as_it_is_now(app: &DeliveryContext, parts: &LetterContext, report: Report) -> Report {
+    let Some(kept) = parts.source.as_deref().filter(|_| matches!(report.verdict, Verdict::Pause)) else {
+        return report;
+    };
+    let row = source::Entity::of_tenant(kept.tenant_id).filter(source::Column::Id.eq(kept.id));
+    if matches!(row.one(app.store.write()).await, Ok(Some(row)) if row.updated_at == kept.updated_at) {
+        return report;
+    }
+    app.lookup.forget();
+    Report { verdict: Verdict::Retry { after: None, whole_target: false }, ..report }
+}
+
 /// A source with its messenger.
 struct MessengerTarget<'a> {
     app: &'a Arc<DeliveryContext>,

@@ -35,10 +35,19 @@ pub(in crate::delivery) fn read(
     if claims.is_empty() {
         return Vec::new();
     }
+    let (readings, work) = reading(app, claims);
+    running.spawn(work);
+    readings
+}
+
+/// The contexts of these letters, and the work that reads them.
+pub(super) fn reading(
+    app: &Arc<DeliveryContext>,
+    claims: &[Claim],
+) -> (Vec<Reading>, impl Future<Output = ()> + Send + use<>) {
     let (readers, readings) = claims.iter().map(|_| oneshot::channel()).unzip();
     let (app, claims) = (app.clone(), claims.to_vec());
-    running.spawn(async move { hand_out(LetterContext::read(&app, &claims).await, readers) });
-    readings
+    (readings, async move { hand_out(LetterContext::read(&app, &claims).await, readers) })
 }
 
 /// Passes each letter its context, or the reason why it could not be read.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::amojo_rate;
-use crate::delivery::slots::{SlotOffer, Slots};
+use crate::delivery::slots::{Slot, SlotOffer, Slots};
 use crate::tenant::pool_of;
 
 /// Turns in one page of a pool.
@@ -31,6 +31,22 @@ pub(super) struct Scan {
     /// The known pools, each with the time from which its turns are read (milliseconds).
     pools: BTreeMap<String, i64>,
     swept_at: i64,
+}
+
+/// A target to lease lanes of.
+pub(super) struct Wish {
+    pub pool: String,
+    pub request: LeaseRequest,
+    /// As many as the request's limit.
+    pub slots: Vec<Slot>,
+}
+
+impl Wish {
+    pub fn new(offer: SlotOffer, rate: TargetRate, slots: Vec<Slot>) -> Self {
+        let limit = u32::try_from(slots.len()).unwrap_or(u32::MAX);
+        let request = LeaseRequest { tenant_id: offer.tenant_id, target: offer.target, limit, rate };
+        Self { pool: offer.pool, request, slots }
+    }
 }
 
 /// One pool in one scan.
@@ -69,7 +85,8 @@ impl Scan {
     ///
     /// One statement for all pools with room, none if there are none; one more every [`SWEEP`]; one for each
     /// further page.
-    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<(String, LeaseRequest)>, DbErr> {
+    /// Each comes with the slots of its calls.
+    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<Wish>, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;
         let mut pools: BTreeMap<String, Pool> =
@@ -93,12 +110,9 @@ impl Scan {
             }
         }
         let (offers, rates): (Vec<SlotOffer>, Vec<TargetRate>) = offered.into_iter().unzip();
-        let shares = slots.share(&offers, now);
-        let served = offers.into_iter().zip(rates).zip(shares).filter(|(_, limit)| *limit > 0);
-        let wish = |((offer, rate), limit): ((SlotOffer, TargetRate), u32)| {
-            (offer.pool, LeaseRequest { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
-        };
-        Ok(served.map(wish).collect())
+        let reserved = slots.reserve(&offers, now);
+        let served = offers.into_iter().zip(rates).zip(reserved).filter(|(_, slots)| !slots.is_empty());
+        Ok(served.map(|((offer, rate), slots)| Wish::new(offer, rate, slots)).collect())
     }
 
     async fn sweep(&mut self, app: &DeliveryContext, now: i64) -> Result<(), DbErr> {
@@ -167,13 +181,27 @@ async fn weight(app: &DeliveryContext, tenant_id: Uuid) -> u32 {
 }
 
 async fn limits(app: &DeliveryContext, ready: &DueTurn) -> (TargetRate, u32) {
-    if ready.pool.starts_with("amojo:") {
+    if is_amojo(&ready.pool) {
         return (amojo_rate(app), AMOJO_AT_ONCE);
     }
     let source = app.lookup.source(ready.target).await.ok().flatten();
-    let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind));
-    connector.map_or((TargetRate::per_second(10), 4), |connector| {
-        let abilities = connector.abilities();
-        (TargetRate::per_second(abilities.requests_per_second), abilities.at_once)
-    })
+    source.and_then(|source| limits_of_kind(app, &source.kind)).unwrap_or((TargetRate::per_second(10), 4))
+}
+
+/// The same from memory; none if its source was not needed lately.
+pub(super) async fn known_limits(app: &DeliveryContext, pool: &str, target: Uuid) -> Option<(TargetRate, u32)> {
+    if is_amojo(pool) {
+        return Some((amojo_rate(app), AMOJO_AT_ONCE));
+    }
+    limits_of_kind(app, &app.lookup.known_source(target).await?.kind)
+}
+
+fn limits_of_kind(app: &DeliveryContext, kind: &str) -> Option<(TargetRate, u32)> {
+    let connector = app.connectors.get(kind)?;
+    let abilities = connector.abilities();
+    Some((TargetRate::per_second(abilities.requests_per_second), abilities.at_once))
+}
+
+fn is_amojo(pool: &str) -> bool {
+    pool.starts_with("amojo:")
 }

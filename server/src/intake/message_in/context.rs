@@ -50,6 +50,9 @@ impl QuoteIn {
             return Some(match MessageKey::of(&id) {
                 MessageKey::Ours(id) => Quote { message_id: Some(id), ..Quote::default() },
                 MessageKey::Theirs(id) => Quote { external_id: Some(id), ..Quote::default() },
+                MessageKey::Either(id, text) => {
+                    Quote { message_id: Some(id), external_id: Some(text), ..Quote::default() }
+                }
             });
         }
         let Some(text) = text else {

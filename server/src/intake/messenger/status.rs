@@ -40,6 +40,11 @@ pub async fn accept(
     let message_id = match &about {
         MessageKey::Ours(id) => Some(*id),
         MessageKey::Theirs(id) => find_theirs(app, source, id).await?,
+        // An unknown UUID is taken for ours and not kept: it is not found.
+        MessageKey::Either(id, theirs) => match about.find(&app.store, source).await? {
+            Some(found) if found.id == *id => Some(*id),
+            _ => find_theirs(app, source, theirs).await?.or(Some(*id)),
+        },
     };
     if let Some(message_id) = message_id {
         return apply(app, source, message_id, &report).await;

@@ -72,7 +72,7 @@ pub(super) async fn ask(
         Err(key) => {
             let page = member.page("data-title", Nav::Data).with_error();
             let wrong = words.text(key).to_string();
-            let data = Data { who: asked.who.clone(), wrong, ..Data::of(&app, &member, page.clone()) };
+            let data = Data { who: asked.who.clone(), wrong, ..Data::of(&app, &member, page.clone()).await? };
             html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &data)
         }
     }

@@ -1,5 +1,6 @@
 //! `/panel/data`: retention periods, export and erasure of data. Only for owners.
 
+mod agreement;
 mod all;
 mod customer;
 mod export;
@@ -9,6 +10,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::config::Retention;
 use base::error::Result;
+
+pub use agreement::AgreementShown;
 
 use super::{Member, Nav, PageContext, Right, html};
 use crate::panel::PanelContext;
@@ -46,20 +49,23 @@ struct Data {
     who: String,
     /// The error of the search field; empty if there is none.
     wrong: String,
+    agreement: AgreementShown,
 }
 
 /// `GET /panel/data`
 async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::SeeData)?;
     let page = member.page("data-title", Nav::Data);
-    html(&page, &Data::of(&app, &member, page.clone()))
+    html(&page, &Data::of(&app, &member, page.clone()).await?)
 }
 
 impl Data {
-    fn of(app: &PanelContext, member: &Member, page: PageContext) -> Self {
+    async fn of(app: &PanelContext, member: &Member, page: PageContext) -> Result<Self> {
         let usual = app.config.retention.texts_days;
         let texts_days = tenant::texts_days(app, &member.tenant);
-        Self {
+        let agreement = AgreementShown::of(app, &member.tenant, page.words).await?;
+        Ok(Self {
+            agreement,
             page,
             classes: CLASSES,
             retention: Retention { texts_days, ..app.config.retention.clone() },
@@ -67,7 +73,7 @@ impl Data {
             usual,
             who: String::new(),
             wrong: String::new(),
-        }
+        })
     }
 
     /// Number of days for which a class of data is kept; 0 if another rule applies.

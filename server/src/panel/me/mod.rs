@@ -11,10 +11,12 @@ use entity::{person, session};
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, html_as, to};
-use crate::identity::{person as persons, reauthentication, session as people_sessions};
+use crate::identity::reauthentication::{self, Reauthentication};
+use crate::identity::{person as persons, session as people_sessions};
 use crate::panel::PanelContext;
 
 /// Paths are relative to `/panel`.
@@ -93,6 +95,42 @@ impl Trusted {
 async fn anew(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
     people_sessions::end(app.store.write(), member.session.tenant_id, member.session.id).await?;
     Ok(to("/panel/sign-in"))
+}
+
+/// Why a form that changes credentials goes no further.
+enum NotProved {
+    /// The status of the form and the error beside its field `current`.
+    Refused(StatusCode, String),
+    /// The session has ended: the person has to sign in again.
+    Ended(HttpResponse),
+}
+
+/// Asks for the current password or a code, where this session needs one. A wrong one is noted in the audit log as a
+/// refused `action`.
+async fn prove(
+    app: &PanelContext,
+    member: &Member,
+    person: &person::Model,
+    typed: Option<&SecretString>,
+    action: &'static str,
+) -> Result<Option<NotProved>> {
+    if !reauthentication::is_needed(&app.identity, &member.session, person) {
+        return Ok(None);
+    }
+    let typed = typed.cloned().unwrap_or_default();
+    let words = member.words;
+    Ok(match reauthentication::check(&app.identity, person, typed, member.address, action).await? {
+        Reauthentication::Yes => None,
+        Reauthentication::Wrong => {
+            let said = words.text("password-current-wrong").to_string();
+            Some(NotProved::Refused(StatusCode::UNPROCESSABLE_ENTITY, said))
+        }
+        Reauthentication::Wait(seconds) => {
+            let said = words.text("sign-in-wait").with("seconds", seconds).to_string();
+            Some(NotProved::Refused(StatusCode::TOO_MANY_REQUESTS, said))
+        }
+        Reauthentication::Anew => Some(NotProved::Ended(anew(app, member).await?)),
+    })
 }
 
 /// `GET /panel/me`

@@ -8,8 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{anew, person_of, trusted, with};
-use crate::identity::reauthentication::{self, Reauthentication};
+use super::{NotProved, person_of, prove, trusted, with};
 use crate::identity::{credentials, password, session};
 use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Notice};
@@ -32,24 +31,10 @@ pub(super) async fn set(
     let person = person_of(&app, &member).await?;
     let set_in = trusted(&member, &person).set_in()?;
     let words = member.words;
-    if reauthentication::is_needed(&app.identity, &member.session, &person) {
-        let current = form.current.clone().unwrap_or_default();
-        let (status, said) =
-            match reauthentication::check(&app.identity, &person, current, member.address, "member.password_set")
-                .await?
-            {
-                Reauthentication::Yes => (StatusCode::OK, String::new()),
-                Reauthentication::Wrong => {
-                    (StatusCode::UNPROCESSABLE_ENTITY, words.text("password-current-wrong").to_string())
-                }
-                Reauthentication::Wait(seconds) => {
-                    (StatusCode::TOO_MANY_REQUESTS, words.text("sign-in-wait").with("seconds", seconds).to_string())
-                }
-                Reauthentication::Anew => return anew(&app, &member).await,
-            };
-        if !said.is_empty() {
-            return with(&app, &member, status, Some(("current", said))).await;
-        }
+    match prove(&app, &member, &person, form.current.as_ref(), "member.password_set").await? {
+        None => {}
+        Some(NotProved::Refused(status, said)) => return with(&app, &member, status, Some(("current", said))).await,
+        Some(NotProved::Ended(answer)) => return Ok(answer),
     }
     let about = [person.email.as_str(), person.name.as_str(), member.tenant.host.as_str(), member.tenant.name.as_str()];
     if let Err(weak) = password::fits(form.password.expose_secret(), &about) {

@@ -10,8 +10,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Trusted, anew, person_of, trusted};
-use crate::identity::reauthentication::{self, Reauthentication};
+use super::{NotProved, Trusted, anew, person_of, prove, trusted};
+use crate::identity::reauthentication;
 use crate::identity::second_step::{self, CodeResult};
 use crate::identity::totp::{self, FirstCodeResult};
 use crate::identity::{credentials, refusals, session, throttle};
@@ -115,24 +115,10 @@ pub(super) async fn confirm(app: web::Data<PanelContext>, member: Member, form: 
     let set_in = trusted(&member, &person).set_in()?;
     let secret: String = member.data(&app, PENDING).ok_or(Error::NotFound)?;
     let words = member.words;
-    if reauthentication::is_needed(&app.identity, &member.session, &person) {
-        let current = form.current.clone().unwrap_or_default();
-        let (status, said) =
-            match reauthentication::check(&app.identity, &person, current, member.address, "member.two_step_added")
-                .await?
-            {
-                Reauthentication::Yes => (StatusCode::OK, String::new()),
-                Reauthentication::Wrong => {
-                    (StatusCode::UNPROCESSABLE_ENTITY, words.text("password-current-wrong").to_string())
-                }
-                Reauthentication::Wait(seconds) => {
-                    (StatusCode::TOO_MANY_REQUESTS, words.text("sign-in-wait").with("seconds", seconds).to_string())
-                }
-                Reauthentication::Anew => return anew(&app, &member).await,
-            };
-        if !said.is_empty() {
-            return with(&app, &member, status, Some(("current", said))).await;
-        }
+    match prove(&app, &member, &person, form.current.as_ref(), "member.two_step_added").await? {
+        None => {}
+        Some(NotProved::Refused(status, said)) => return with(&app, &member, status, Some(("current", said))).await,
+        Some(NotProved::Ended(answer)) => return Ok(answer),
     }
     let tx = app.store.write_tx().await?;
     let done = async {

@@ -221,8 +221,10 @@ async fn settle_in(
     report(app, tx, VendorEventKind::SourceCreated, source, None).await
 }
 
-/// An account has at most one default source, as at amoCRM. The source that loses the mark gets a new version.
+/// An account has at most one default source, as at amoCRM. The source that loses the mark gets a new version. Under
+/// the account's lock: of two transactions at once neither would see the mark that the other has just given.
 pub(in crate::source) async fn clear_default(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
+    tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?;
     source::Entity::update_many()
         .col_expr(source::Column::IsDefault, Expr::value(false))
         .col_expr(source::Column::UpdatedAt, Expr::col(source::Column::UpdatedAt).add(1))

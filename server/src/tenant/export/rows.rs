@@ -3,8 +3,8 @@
 use base::store::Store;
 use base::vault::Place;
 use entity::{
-    audit, chat_email, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source, tenant,
-    tenant_channel,
+    audit, chat_email, consent, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source,
+    tenant, tenant_channel,
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::ExposeSecret;
@@ -17,7 +17,7 @@ use crate::tenant::TenantContext;
 
 type Page = (Vec<Value>, Option<Uuid>);
 
-/// The account, its channels and who gave access; one page.
+/// The account, its channels, who gave access and who agreed to what; one page.
 pub(super) async fn account(store: &Store, tenant: &tenant::Model) -> Result<Vec<Value>, DbErr> {
     let id = tenant.tenant_id;
     let mut lines = vec![shapes::account(tenant)];
@@ -25,6 +25,8 @@ pub(super) async fn account(store: &Store, tenant: &tenant::Model) -> Result<Vec
     lines.extend(channels.all(store.read()).await?.iter().map(shapes::channel));
     let grants = oauth_grant::Entity::of_tenant(id).order_by_asc(oauth_grant::Column::CrmUserId);
     lines.extend(grants.all(store.read()).await?.iter().map(shapes::grant));
+    let consents = consent::Entity::of_tenant(id).order_by_asc(consent::Column::Id);
+    lines.extend(consents.all(store.read()).await?.iter().map(shapes::consent));
     Ok(lines)
 }
 

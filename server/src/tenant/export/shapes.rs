@@ -3,7 +3,8 @@
 use base::message::{Direction, LetterKind, State};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{
-    audit, chat_email, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant, tenant_channel,
+    audit, chat_email, consent, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant,
+    tenant_channel,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -62,6 +63,17 @@ pub(super) fn grant(row: &oauth_grant::Model) -> Value {
         json!({
             "crm_user_id": row.crm_user_id.to_string(), "name": row.user_name, "is_admin": row.is_admin,
             "in_use": row.in_use, "given_at": time(row.created_at), "refreshed_at": time(row.refreshed_at),
+        }),
+    )
+}
+
+pub(super) fn consent(row: &consent::Model) -> Value {
+    line(
+        "consent",
+        json!({
+            "id": row.id, "document": row.document, "language": row.language, "version": row.version, "text": row.text,
+            "crm_user_id": row.user_id.to_string(), "name": row.user_name, "address": row.address,
+            "given_at": time(row.created_at),
         }),
     )
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::TokenError;
 use crate::tenant::TenantContext;
 use crate::tenant::grant::{self, Grant};
-use crate::tenant::{self as tenants, TenantStatus, host, status_change};
+use crate::tenant::{self as tenants, TenantStatus, host, status_change, uninstall};
 
 /// Time limit of one call to the token endpoint.
 const CALL_TIME: Duration = Duration::from_secs(15);
@@ -282,6 +282,11 @@ impl Renewal<'_> {
         }
         if status == TenantStatus::NeedsReauth && grant::stand_in(tx, tenant_id).await? {
             tracing::info!(tenant.id = %tenant_id, "switched to another administrator's access");
+            return Ok(false);
+        }
+        let leaves = tenants::load(tx, tenant_id).await?.is_some_and(|tenant| uninstall::is_pending(&tenant));
+        if status == TenantStatus::NeedsReauth && leaves {
+            tracing::info!(tenant.id = %tenant_id, "the access of an account that leaves has ended");
             return Ok(false);
         }
         let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];

@@ -1,0 +1,88 @@
+//! What an idle system does for a message before its first byte leaves, and until it is settled.
+
+use std::time::Duration;
+
+use parom_tests::{World, both};
+use tokio_util::sync::CancellationToken;
+
+/// Statements that look for work; no message waits for them.
+const LOOKS: [&str; 3] = ["FROM turn AS due", "AS ahead", "WITH RECURSIVE pools"];
+
+/// What a message cost.
+struct Cost {
+    /// Statements that the message waited for, in order.
+    awaited: Vec<String>,
+    commits: usize,
+}
+
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let looked = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), looked).await.unwrap_or_else(|_| panic!("{what}"));
+}
+
+/// Carries a message with a server that delivers by itself.
+async fn cost_of(world: &World, send: impl AsyncFnOnce(), mut arrived: impl FnMut() -> bool) -> Cost {
+    let app = world.app();
+    let mut settled = app.changes.subscribe();
+    app.store.counted().watch();
+    send().await;
+    until("it arrives", &mut arrived).await;
+    let end = tokio::time::timeout(Duration::from_secs(20), async {
+        loop {
+            settled.recv().await.expect("the application runs");
+            let statements = app.store.counted().statements();
+            if statements.iter().any(|text| text.contains("INSERT INTO attempt")) {
+                return statements;
+            }
+        }
+    });
+    let statements = end.await.expect("it is settled");
+    let awaited: Vec<String> =
+        statements.into_iter().filter(|text| !LOOKS.iter().any(|look| text.contains(look))).collect();
+    let alone = |text: &&String| text.contains("INSERT ") || text.contains("UPDATE ") || text.contains("claim_lanes");
+    // All of these are in transactions, or none.
+    let commits = match app.store.counted().transactions() {
+        0 => awaited.iter().filter(alone).count(),
+        transactions => transactions,
+    };
+    Cost { awaited, commits }
+}
+
+/// Between a message and its first byte: the commit that stores and leases it, and the read of its context.
+async fn a_message_of_an_idle_system_leaves_after_two_round_trips(world: &mut World) {
+    let (line, _) = world.chatting().await;
+    world.manager(&line).answers("anna", "first answer").await;
+    world.deliver_all().await;
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(world.another_worker().run(stop.clone()));
+    until("the worker starts", || world.app().writer.starts_at_once()).await;
+
+    let answers = async || {
+        world.manager(&line).answers("anna", "at once").await;
+    };
+    let to_messenger = cost_of(world, answers, || world.messenger.texts().contains(&"at once".to_owned())).await;
+    let writes = async || {
+        world.customer(&line, "anna").writes("thank you").await;
+    };
+    let to_crm = cost_of(world, writes, || world.texts_at_crm(&line).contains(&"thank you".to_owned())).await;
+    stop.cancel();
+    worker.await.unwrap();
+    for (direction, cost) in [("to the messenger", to_messenger), ("to amoCRM", to_crm)] {
+        let before = cost.awaited.iter().position(|text| text.contains("conversation_id AS message_conversation_id"));
+        let before = before.expect("its context is read") + 1;
+        println!(
+            "{direction}: {before} statements before the first byte, {} in all, {} commits",
+            cost.awaited.len(),
+            cost.commits
+        );
+        let most = if world.app().store.is_sqlite() { 14 } else { 3 };
+        assert!(before <= most, "{direction}: {:#?}", cost.awaited);
+        assert_eq!(cost.commits, 2, "{direction}: {:#?}", cost.awaited);
+    }
+}
+
+both!(a_message_of_an_idle_system_leaves_after_two_round_trips);
