@@ -10,7 +10,7 @@ use parom::delivery::read::first_id_at;
 use parom::delivery::read::report::{self, Report, ReportFilter, ReportPeriod};
 use parom_tests::{Answer, Line, Reply, Visitor, World, both, once};
 use sandbox::HookMessage;
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -268,10 +268,17 @@ async fn a_report_of_kept_facts_tells_what_the_database_would(world: &mut World)
     let at = world.clock.millis() - 3_600_000;
     let late =
         message::Model { id: Uuid::from_u128(first_id_at(at).as_u128() + 1), accepted_at: at, ..rows[0].clone() };
+    let late_id = late.id;
     message::Entity::insert(late.into_active_model()).exec_without_returning(world.app().store.write()).await.unwrap();
     are_the_same(world, &shop, "one came late").await;
     let again = report::read(world.app(), &of_last_days(world, &shop, 7)).await.unwrap();
     assert_eq!(again.total().came, report.total().came + 1);
+    // It goes again, as the ledger knows nothing of it.
+    let of_it = message::Entity::delete_many()
+        .filter(message::Column::TenantId.eq(shop.tenant_id))
+        .filter(message::Column::Id.eq(late_id));
+    of_it.exec(world.app().store.write()).await.unwrap();
+    are_the_same(world, &shop, "one was deleted").await;
 }
 
 /// However many chats there are, a report costs three statements; what was read before is not read again.
