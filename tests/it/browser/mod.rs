@@ -14,6 +14,7 @@ mod kinds;
 mod kommo;
 mod moved;
 mod phone;
+mod push;
 mod reviewed;
 mod screens;
 mod site_chat;
