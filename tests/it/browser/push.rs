@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::push_service::PushService;
-use parom_tests::{Browser, Engine, Place, Setup, World};
+use parom_tests::{Browser, Engine, Place, World};
 use serde_json::{Value, json};
 
 use super::{enters, looks_right};
@@ -30,8 +30,7 @@ async fn look(world: &World) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_browser_subscribes_on_the_page_and_shows_an_alert_and_its_end() {
     let Some(browser) = Browser::open("en").await else { return };
-    let setup = Setup { live: true, ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let world = World::open(Engine::Sqlite).await.expect("SQLite is there");
     let line = world.line("support").await;
     let service = PushService::start();
     let origin = world.api.base();
