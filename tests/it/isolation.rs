@@ -82,6 +82,7 @@ struct Theirs {
     import: Uuid,
     replay: Uuid,
     template: Uuid,
+    device: Uuid,
 }
 
 impl Theirs {
@@ -102,6 +103,7 @@ impl Theirs {
         let nothing = DeadLetterFilter { reason: Some("nothing has it".to_owned()), ..DeadLetterFilter::default() };
         let replay = replay::start(world.app(), line.tenant_id, ReplayAction::Retry, &nothing, "test").await.unwrap();
         let one = "one of theirs";
+        let person = member::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).person_id;
         Self {
             tenant: line.tenant_id,
             source: line.source_id,
@@ -110,11 +112,12 @@ impl Theirs {
             dead_letter: dead_letter::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             webhook_attempt: last_webhook(world, line).await,
             key: api_key::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
-            person: member::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).person_id,
+            person,
             session: session::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             import: imported.parse().expect("an id"),
             replay: replay.id,
             template: crate::templates::registered(db, line).await,
+            device: bodies::device(person).insert(db).await.unwrap().id,
         }
     }
 
@@ -140,6 +143,7 @@ impl Theirs {
             ("/imports/{id}", format!("/imports/{}", self.import)),
             ("/import/{id}", format!("/import/{}", self.import)),
             ("/webhooks/{id}", format!("/webhooks/{}", self.source)),
+            ("/devices/{id}", format!("/devices/{}", self.device)),
             ("/readers/{person_id}", format!("/readers/{}", self.person)),
             ("/team/{person_id}", format!("/team/{}", self.person)),
             // amoCRM's, which knows no template of theirs for us.

@@ -136,6 +136,7 @@ const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("server/src/api/source_types.rs", "examples of the API's description"),
     ("server/src/fixture.rs", "a row for unit tests"),
     ("server/src/source/check.rs", "amoCRM's type of a service"),
+    ("server/src/source/services.rs", "amoCRM's type of a service"),
     ("cli/src/demo/", "the demonstration's own sources"),
 ];
 

@@ -103,6 +103,12 @@ impl Browser {
         }
     }
 
+    /// Gives a command of the Chrome DevTools protocol.
+    pub async fn devtools(&self, command: &str, parameters: Value) {
+        let told = DevTools(command.to_owned(), parameters);
+        self.client.issue_cmd(told).await.unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
+
     /// Disconnects the current page from the network, or reconnects it.
     pub async fn offline(&self, offline: bool) {
         self.network(

@@ -45,6 +45,7 @@ pub mod needed;
 pub mod office;
 pub mod payloads;
 pub mod people;
+pub mod push_service;
 pub mod settings;
 pub mod simulation;
 pub mod site;

@@ -65,6 +65,10 @@ places! {
     CrmSubscription = "crm_subscription",
     /// The secret of an account's webhook for alerts.
     AlertWebhook = "alert_webhook",
+    /// A browser's subscription for alerts.
+    AlertDevice = "alert_device",
+    /// The key by which push services recognise this server.
+    PushKey = "push_key",
     /// Addresses of visitors who get answers by e-mail.
     ChatEmail = "chat_email",
     SourceNotice = "source_notice",
@@ -105,6 +109,8 @@ impl Place {
             },
             Self::CrmSubscription => Table { name: "crm_subscription", keys: &[], columns: &["destination"], ..plain },
             Self::AlertWebhook => Table { name: "alert_webhook", keys: &[], columns: &["secret"], ..plain },
+            Self::AlertDevice => Table { name: "alert_device", columns: &["subscription"], ..plain },
+            Self::PushKey => Table { name: "push_key", keys: &[], columns: &["secret"], ..plain },
             Self::ChatEmail => Table {
                 name: "chat_email",
                 keys: &[("conversation_id", KeyColumnType::Uuid)],

@@ -14,6 +14,8 @@ pub(super) const TABLES: &[Table] = &[
     ALERT_READER,
     ALERT_CHAT,
     ALERT_WEBHOOK,
+    ALERT_DEVICE,
+    PUSH_KEY,
     ALERT_NOTICE,
 ];
 
@@ -179,6 +181,27 @@ const ALERT_WEBHOOK: Table = tenant_table("alert_webhook", &[]).columns(&[
     text("trouble"),
     bigint("trouble_at"),
 ]);
+
+/// Browsers that show a person's alerts. Rows belong to the nil tenant, because a person may be a member of several
+/// accounts.
+const ALERT_DEVICE: Table = tenant_table("alert_device", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("person_id"),
+        blob("subscription"),
+        text("endpoint_hash"),
+        text("name"),
+        bigint("created_at"),
+    ])
+    .indexes(&[
+        // A browser shows the alerts of one person.
+        "CREATE UNIQUE INDEX alert_device_endpoint ON alert_device (tenant_id, endpoint_hash)",
+        // Finds the devices of a person.
+        "CREATE INDEX alert_device_person ON alert_device (tenant_id, person_id)",
+    ]);
+
+/// The key by which push services recognise this server. One row, of the nil tenant.
+const PUSH_KEY: Table = tenant_table("push_key", &[]).columns(&[blob("secret"), bigint("created_at")]);
 
 /// Notices about alerts that are still to be sent, one a recipient and channel.
 const ALERT_NOTICE: Table = tenant_table("alert_notice", &["id"])

@@ -45,7 +45,7 @@ impl AlertCard {
 }
 
 /// Texts end with the address: `Press “Connect again”: https://…`.
-fn without_address(body: &str, url: &str) -> String {
+pub(super) fn without_address(body: &str, url: &str) -> String {
     let Some(said) = body.trim_end().strip_suffix(url) else { return body.to_owned() };
     let said = said.trim_end();
     said.strip_suffix(':').map_or_else(|| said.to_owned(), |said| format!("{said}."))

@@ -6,25 +6,28 @@ pub enum Channel {
     Email,
     /// A chat with the vendor's bot.
     Chat,
+    /// Notifications of the browsers in which the person switched them on.
+    Push,
     /// The account's own program.
     Webhook,
 }
 
 impl Channel {
     /// Those of a person.
-    pub const OF_PEOPLE: [Self; 2] = [Self::Email, Self::Chat];
+    pub const OF_PEOPLE: [Self; 3] = [Self::Email, Self::Chat, Self::Push];
 
     /// As stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Chat => "chat",
+            Self::Push => "push",
             Self::Webhook => "webhook",
         }
     }
 
     /// Parses a stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Email, Self::Chat, Self::Webhook].into_iter().find(|channel| channel.as_str() == word)
+        [Self::Email, Self::Chat, Self::Push, Self::Webhook].into_iter().find(|channel| channel.as_str() == word)
     }
 }

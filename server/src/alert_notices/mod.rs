@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! alert.letter_at ─▶ claim ─▶ readers × channels · texts ─▶ alert_notice, one commit with the next letter_at
-//! alert_notice    ─▶ claim ─▶ e-mail · the vendor's bot · the account's webhook ─▶ gone, or tried again later
+//! alert_notice    ─▶ claim ─▶ e-mail · the vendor's bot · browsers · the account's webhook ─▶ gone, or tried again later
 //! ```
 //!
 //! Notices contain nothing of messages, only names of sources and numbers.
@@ -14,6 +14,7 @@ pub mod channel;
 mod claim;
 mod context;
 mod notice;
+pub mod push;
 pub mod readers;
 pub(crate) mod remedy;
 mod sections;

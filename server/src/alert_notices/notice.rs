@@ -3,11 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+use super::card::without_address;
 use super::sections::Section;
 
 /// The most characters of a chat's message (telegram §7).
 const CHAT_CHARS: usize = 4_000;
+/// The most characters of a notification's title and of its text: browsers show less, and push services take 4096 bytes.
+const PUSH_CHARS: [usize; 2] = [150, 400];
 
 /// The texts, in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +20,9 @@ pub(super) struct Notice {
     pub sections: Vec<Section>,
     /// Why the reader gets it, and where to change that; for e-mails.
     pub why: String,
+    /// The browser that shows it; for notifications.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<Uuid>,
 }
 
 impl Notice {
@@ -48,6 +55,20 @@ impl Notice {
     pub fn button(&self) -> Option<(&str, &str)> {
         let first = self.sections.iter().find(|one| !one.is_over());
         first.map(|one| (one.button.as_str(), one.url.as_str()))
+    }
+
+    /// The payload for a browser, whose notifications with the same tag replace each other. `home`: this server's own
+    /// address.
+    pub fn push(&self, tag: &str, home: &str) -> Value {
+        let [title, body] = PUSH_CHARS;
+        let text = match self.sections.as_slice() {
+            [only] => without_address(&only.body, &only.url),
+            several => several.iter().map(|one| one.subject.as_str()).collect::<Vec<_>>().join("\n"),
+        };
+        let page = self.sections.iter().find(|one| !one.is_over()).or(self.sections.first());
+        let path = page.and_then(|one| one.url.strip_prefix(home)).unwrap_or("/panel/alerts");
+        let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+        json!({"title": cut(&self.subject, title), "body": cut(&text, body), "path": path, "tag": tag})
     }
 
     /// The body of a webhook.
@@ -101,7 +122,7 @@ mod tests {
     }
 
     fn notice(sections: Vec<Section>) -> Notice {
-        Notice { subject: "2 alerts".to_owned(), sections, why: "Because".to_owned() }
+        Notice { subject: "2 alerts".to_owned(), sections, why: "Because".to_owned(), device_id: None }
     }
 
     #[test]
@@ -116,6 +137,16 @@ mod tests {
     fn a_message_is_never_longer_than_a_chat_takes() {
         let notice = notice(vec![section(&"ы".repeat(5_000), None)]);
         assert_eq!(notice.message().chars().count(), CHAT_CHARS + 1);
+    }
+
+    #[test]
+    fn a_notification_is_short_and_leads_to_a_page_of_this_server() {
+        let one = notice(vec![section(&"ы".repeat(5_000), None)]);
+        let push = one.push("t1", "https://");
+        assert_eq!((&push["body"], &push["path"]), (&json!("Do this."), &json!("x")));
+        assert_eq!(one.push("t1", "https://other.example")["path"], "/panel/alerts");
+        let several = notice(vec![section(&"ы".repeat(5_000), Some(7)), section("Bea", None)]).push("t1", "https://x");
+        assert!(several.to_string().len() < 3_000, "{several}");
     }
 
     #[test]

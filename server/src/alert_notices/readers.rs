@@ -3,7 +3,7 @@
 
 use base::store::VENDOR;
 use entity::alert_reader::{self, Column};
-use entity::{alert_chat, member, person};
+use entity::{alert_chat, alert_device, member, person};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -11,6 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::channel::Channel;
+use super::push::devices;
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::MemberRole;
 use crate::identity::member::{self as members, MemberStatus};
@@ -56,8 +57,11 @@ pub struct Reader {
     pub role: MemberRole,
     pub email: Preference,
     pub chat: Preference,
+    pub push: Preference,
     /// The chat with the vendor's bot, or the code that links one.
     pub linked: Option<alert_chat::Model>,
+    /// The browsers that show notifications.
+    pub devices: Vec<alert_device::Model>,
 }
 
 impl Reader {
@@ -75,6 +79,7 @@ impl Reader {
     pub const fn preference(&self, channel: Channel) -> &Preference {
         match channel {
             Channel::Chat => &self.chat,
+            Channel::Push => &self.push,
             Channel::Email | Channel::Webhook => &self.email,
         }
     }
@@ -84,6 +89,7 @@ impl Reader {
         match channel {
             Channel::Email => !self.address().is_empty(),
             Channel::Chat => self.open_chat().is_some(),
+            Channel::Push => !self.devices.is_empty(),
             Channel::Webhook => false,
         }
     }
@@ -99,6 +105,7 @@ pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Reade
     let people = people(db, tenant_id).await?;
     let chosen = alert_reader::Entity::of_tenant(tenant_id).all(db).await?;
     let ids = people.iter().map(|(person, _)| person.id);
+    let browsers = devices::all(db, ids.clone()).await?;
     let chats = alert_chat::Entity::of_tenant(VENDOR).filter(alert_chat::Column::PersonId.is_in(ids)).all(db).await?;
     let reader = |(person, role): (person::Model, MemberRole)| {
         let of = |channel: Channel| {
@@ -106,7 +113,9 @@ pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Reade
             Preference::of(row, role)
         };
         let linked = chats.iter().find(|row| row.person_id == person.id).cloned();
-        Reader { email: of(Channel::Email), chat: of(Channel::Chat), linked, person, role }
+        let devices = browsers.iter().filter(|row| row.person_id == person.id).cloned().collect();
+        let (email, chat, push) = (of(Channel::Email), of(Channel::Chat), of(Channel::Push));
+        Reader { email, chat, push, linked, devices, person, role }
     };
     Ok(people.into_iter().map(reader).collect())
 }

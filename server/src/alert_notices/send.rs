@@ -1,7 +1,7 @@
 //! Sends notices. Each is on its own: one that fails is tried again later and holds up no other.
 //!
 //! ```text
-//! alert_notice.next_try_at ─▶ claim ─▶ SMTP · bot · webhook ─▶ sent: the row is gone
+//! alert_notice.next_try_at ─▶ claim ─▶ SMTP · bot · push · webhook ─▶ sent: the row is gone
 //!                                                            ├▶ later: after 1, 5, 15, … minutes, for a day
 //!                                                            └▶ never: the row is gone, the channel says why
 //! ```
@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use super::channel::Channel;
 use super::notice::Notice;
-use super::{bot, readers, webhook};
+use super::{bot, push, readers, webhook};
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::mail::{self, Email};
 use crate::tenant as tenants;
@@ -120,6 +120,7 @@ async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow:
                 Err(error) => Sent::Later(format!("{error:#}")),
             })
         }
+        Some(Channel::Push) => push::send(app, &reader, row, &notice).await,
         _ => bot::send(app, &reader, &notice).await,
     }
 }

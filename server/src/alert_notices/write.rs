@@ -1,5 +1,5 @@
-//! Writes the notices about everything due in an account: one a recipient and channel, in one commit with the alerts'
-//! next due times, so that none is lost and none is written twice.
+//! Writes the notices about everything due in an account: one a recipient and channel, and of notifications one a browser, in
+//! one commit with the alerts' next due times, so that none is lost and none is written twice.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,7 +15,7 @@ use super::claim::{self, Claimed};
 use super::notice::Notice;
 use super::readers::{self, Reader};
 use super::sections::{AlertContext, Section};
-use super::webhook;
+use super::{push, webhook};
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::mail;
 use crate::tenant as tenants;
@@ -32,6 +32,15 @@ struct NoticeWriter<'notices> {
     /// The texts about some of the alerts, which recipients of one language share.
     sections: HashMap<(Language, Vec<usize>), Vec<Section>>,
     rows: Vec<alert_notice::Model>,
+}
+
+/// Who gets a notice, and on which channel.
+struct Recipient<'reader> {
+    channel: Channel,
+    person_id: Uuid,
+    address: &'reader str,
+    /// One notice for each: browsers, for notifications.
+    devices: Vec<Option<Uuid>>,
 }
 
 /// Returns the number of notices.
@@ -71,6 +80,7 @@ pub(crate) fn is_on(app: &AlertNoticeContext, channel: Channel) -> bool {
     match channel {
         Channel::Email => mail::is_on(&app.identity),
         Channel::Chat => app.bot.is_some(),
+        Channel::Push => push::is_on(app),
         Channel::Webhook => true,
     }
 }
@@ -83,7 +93,12 @@ impl NoticeWriter<'_> {
             None => Words::new(language),
         };
         let wanted: Vec<usize> = self.wanted(|kind| reader.wants(channel, kind));
-        self.add(channel, reader.person.id, reader.address(), words, wanted).await
+        let devices = match channel {
+            Channel::Push => reader.devices.iter().map(|device| Some(device.id)).collect(),
+            Channel::Email | Channel::Chat | Channel::Webhook => vec![None],
+        };
+        let to = Recipient { channel, person_id: reader.person.id, address: reader.address(), devices };
+        self.add(to, words, wanted).await
     }
 
     async fn program(&mut self) -> anyhow::Result<()> {
@@ -92,7 +107,8 @@ impl NoticeWriter<'_> {
         let words = tenants::words(&self.app.integrations, tenant);
         let without: Vec<String> = serde_json::from_str(&row.without).unwrap_or_default();
         let wanted = self.wanted(|kind| !without.iter().any(|without| without == kind));
-        self.add(Channel::Webhook, Uuid::nil(), "", words, wanted).await
+        let to = Recipient { channel: Channel::Webhook, person_id: Uuid::nil(), address: "", devices: vec![None] };
+        self.add(to, words, wanted).await
     }
 
     fn wanted(&self, wants: impl Fn(&str) -> bool) -> Vec<usize> {
@@ -100,14 +116,7 @@ impl NoticeWriter<'_> {
         places.filter(|(_, claim)| wants(&claim.alert.kind)).map(|(place, _)| place).collect()
     }
 
-    async fn add(
-        &mut self,
-        channel: Channel,
-        person_id: Uuid,
-        address: &str,
-        words: Words,
-        wanted: Vec<usize>,
-    ) -> anyhow::Result<()> {
+    async fn add(&mut self, to: Recipient<'_>, words: Words, wanted: Vec<usize>) -> anyhow::Result<()> {
         if wanted.is_empty() {
             return Ok(());
         }
@@ -130,18 +139,23 @@ impl NoticeWriter<'_> {
         let (key, path) =
             if self.tenant.is_some() { ("alert-why", "/panel/alerts") } else { ("alert-why-vendor", "/admin/alerts") };
         let url = format!("{}{path}", self.app.public_url());
-        let why = words.text(key).with("account", about.account()).with("email", address).with("url", url).to_string();
+        let why =
+            words.text(key).with("account", about.account()).with("email", to.address).with("url", url).to_string();
         let now = self.app.clock.millis();
-        self.rows.push(alert_notice::Model {
-            tenant_id: self.tenant_id,
-            id: self.app.clock.uuid_v7(),
-            channel: channel.as_str().to_owned(),
-            person_id,
-            body: serde_json::to_string(&Notice { subject, sections, why })?,
-            created_at: now,
-            next_try_at: now,
-            tries: 0,
-        });
+        let mut notice = Notice { subject, sections, why, device_id: None };
+        for device_id in to.devices {
+            notice.device_id = device_id;
+            self.rows.push(alert_notice::Model {
+                tenant_id: self.tenant_id,
+                id: self.app.clock.uuid_v7(),
+                channel: to.channel.as_str().to_owned(),
+                person_id: to.person_id,
+                body: serde_json::to_string(&notice)?,
+                created_at: now,
+                next_try_at: now,
+                tries: 0,
+            });
+        }
         for place in wanted {
             if let Some(notified) = self.notified.get_mut(place) {
                 *notified = true;

@@ -12,6 +12,7 @@ fn file_of(name: &str) -> Option<Asset> {
         "chat-settings.css" => (STYLE, include_str!("../../assets/panel/chat-settings.css")),
         "chat-settings.js" => (SCRIPT, include_str!("../../assets/panel/chat-settings.js")),
         "panel.js" => (SCRIPT, include_str!("../../assets/panel/panel.js")),
+        "push.js" => (SCRIPT, include_str!("../../assets/panel/push.js")),
         "mark.svg" => (PICTURE, include_str!("../../assets/panel/mark.svg")),
         _ => return None,
     })
@@ -20,4 +21,9 @@ fn file_of(name: &str) -> Option<Asset> {
 /// `GET /panel/static/{file}`.
 pub(super) async fn get(file: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
     Ok(asset::answer(file_of(&file).ok_or(Error::NotFound)?, &request))
+}
+
+/// `GET /panel/push-worker.js`: the browser's worker for notifications, which may serve the panel's pages only.
+pub(super) async fn push_worker(request: HttpRequest) -> HttpResponse {
+    asset::answer((SCRIPT, include_str!("../../assets/panel/push-worker.js")), &request)
 }

@@ -47,7 +47,7 @@ pub fn nothing_kept(status: StatusCode) -> actix_web::HttpResponseBuilder {
 
 fn policy(page: &PageContext) -> String {
     format!(
-        "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; img-src 'self' data:; connect-src 'self'; \
+        "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; \
          form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {}",
         page.nonce, page.ancestors
     )

@@ -76,6 +76,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         web::scope("/panel")
             .wrap(from_fn(errors::pages))
             .route("/static/{file}", web::get().to(assets::get))
+            .route("/push-worker.js", web::get().to(assets::push_worker))
             .route("/events", web::get().to(events::get))
             .route("/theme", web::post().to(theme::choose))
             .configure(sign_in::routes)

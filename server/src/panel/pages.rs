@@ -29,6 +29,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sources/{id}/access", post().to(sources::change_access))
         .route("/sources/{id}/logo", post().to(sources::set_logo))
         .route("/sources/{id}/abilities", get().to(sources::abilities))
+        .route("/sources/{id}/services", get().to(sources::services))
+        .route("/sources/{id}/services", post().to(sources::save_services))
         .route("/sources/{id}/test", get().to(sources::test))
         .route("/sources/{id}/test", post().to(sources::run_test))
         .route("/sources/{id}/history", post().to(sources::bring_history))

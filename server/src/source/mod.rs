@@ -33,6 +33,7 @@ pub mod reconcile;
 mod report;
 pub mod restore;
 pub mod rotate;
+pub mod services;
 mod setup;
 pub mod state;
 pub mod stray;

@@ -9,12 +9,12 @@ use base::i18n::LocalizedText;
 use base::store::directory::{self as entries, IdKind};
 use base::store::{Store, VENDOR};
 use entity::{
-    account_note, account_usage, alert, alert_chat, alert_notice, alert_reader, alert_webhook, api_key, attempt, audit,
-    chat_email, chat_logo, chat_site, consent, contact_task, conversation, conversation_alias, crm_copy,
-    crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import,
-    import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, message_template, oauth_grant,
-    origin_task, parked_status, person, raw_hook, replay, session, source, source_notice, source_pulse, stray_source,
-    tenant, tenant_channel, turn, vendor_event,
+    account_note, account_usage, alert, alert_chat, alert_device, alert_notice, alert_reader, alert_webhook, api_key,
+    attempt, audit, chat_email, chat_logo, chat_site, consent, contact_task, conversation, conversation_alias,
+    crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency,
+    import, import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, message_template,
+    oauth_grant, origin_task, parked_status, person, raw_hook, replay, session, source, source_notice, source_pulse,
+    stray_source, tenant, tenant_channel, turn, vendor_event,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -141,6 +141,11 @@ async fn people(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
             alert_chat::Entity::delete_many()
                 .filter(alert_chat::Column::TenantId.eq(VENDOR))
                 .filter(alert_chat::Column::PersonId.eq(row.person_id))
+                .exec(store.write())
+                .await?;
+            alert_device::Entity::delete_many()
+                .filter(alert_device::Column::TenantId.eq(VENDOR))
+                .filter(alert_device::Column::PersonId.eq(row.person_id))
                 .exec(store.write())
                 .await?;
             directory::Entity::delete_many()

@@ -3,6 +3,7 @@
 mod causes;
 mod chat;
 mod day;
+mod push;
 mod silence;
 mod webhook;
 

@@ -15,6 +15,7 @@ mod kinds;
 mod kommo;
 mod moved;
 mod phone;
+mod push;
 mod reviewed;
 mod screens;
 mod site_chat;

@@ -1,6 +1,6 @@
 //! Bodies and forms that would be accepted for objects of one's own account, and an object of the other one's.
 
-use entity::stray_source;
+use entity::{alert_device, stray_source};
 use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -28,6 +28,7 @@ pub fn form(path: &str) -> Vec<(&'static str, &'static str)> {
             vec![("name", "Mine"), ("version", "1")]
         }
         "access" => vec![("version", "1")],
+        "services" => vec![("numbers", "")],
         _ => vec![],
     }
 }
@@ -43,5 +44,18 @@ pub fn stray(tenant_id: Uuid) -> stray_source::ActiveModel {
         is_default: Set(false),
         reason: Set("unknown".to_owned()),
         seen_at: Set(0),
+    }
+}
+
+/// A browser that shows a person's alerts.
+pub fn device(person_id: Uuid) -> alert_device::ActiveModel {
+    alert_device::ActiveModel {
+        tenant_id: Set(Uuid::nil()),
+        id: Set(Uuid::now_v7()),
+        person_id: Set(person_id),
+        subscription: Set(Vec::new()),
+        endpoint_hash: Set("hash".to_owned()),
+        name: Set("Firefox".to_owned()),
+        created_at: Set(0),
     }
 }

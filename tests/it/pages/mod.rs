@@ -10,6 +10,7 @@ mod lists;
 mod message;
 mod messages;
 mod reports;
+mod services;
 mod sources;
 mod templates;
 mod undelivered;

@@ -3,6 +3,7 @@
 mod actions;
 mod cards;
 mod chat;
+mod devices;
 mod mine;
 mod others;
 mod switches;
@@ -22,6 +23,7 @@ use crate::alert_notices::{self, webhook as hooks};
 use crate::panel::PanelContext;
 use cards::Card;
 use chat::ChatView;
+use devices::DevicesView;
 use switches::Switches;
 use webhook::WebhookView;
 
@@ -37,6 +39,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/alerts/code", web::post().to(mine::prove))
         .route("/alerts/chat", web::post().to(chat::ask))
         .route("/alerts/chat/unlink", web::post().to(chat::unlink))
+        .route("/alerts/devices", web::post().to(devices::add))
+        .route("/alerts/devices/{id}/remove", web::post().to(devices::remove))
         .route("/alerts/webhook", web::post().to(webhook::set))
         .route("/alerts/webhook/remove", web::post().to(webhook::remove))
         .route("/alerts/readers/{person_id}", web::get().to(others::show))
@@ -51,6 +55,7 @@ struct SubscriberRow {
     address: String,
     letters: bool,
     chat: bool,
+    push: bool,
     is_me: bool,
 }
 
@@ -62,6 +67,7 @@ struct AlertsPage {
     may_act: bool,
     mail_on: bool,
     bot_on: bool,
+    push_on: bool,
     /// The reader's settings; `None` for a viewing operator.
     mine: Option<Mine>,
     webhook: Option<WebhookView>,
@@ -73,6 +79,8 @@ struct AlertsPage {
 struct Mine {
     switches: Switches,
     chat: ChatView,
+    /// None if browsers cannot subscribe here.
+    push: Option<DevicesView>,
     /// The reader has no sign-in address, so one can be entered.
     typed: bool,
     address: String,
@@ -117,7 +125,13 @@ async fn shown(
     let me = everybody.iter().find(|reader| Some(reader.person.id) == member.person_id);
     let manages = member.may(Right::ManageAccount);
     let hook = if manages { hooks::of(&app.alert_notices, tenant_id).await? } else { None };
+    let is_on = |channel: Channel| alert_notices::is_on(&app.alert_notices, channel);
+    let push = match me.filter(|_| !member.view_as && is_on(Channel::Push)) {
+        Some(me) => Some(devices::view(app, me).await?),
+        None => None,
+    };
     let mine = me.filter(|_| !member.view_as).map(|me| Mine {
+        push,
         switches: Switches::of(app, page.words, page.crm, me, hook.as_ref()),
         chat: chat::view(app, member, me),
         typed: me.person.email.is_empty(),
@@ -128,8 +142,9 @@ async fn shown(
     let template = AlertsPage {
         rows: cards::of(app, member, &page, &open).await?,
         may_act: manages,
-        mail_on: alert_notices::is_on(&app.alert_notices, Channel::Email),
-        bot_on: alert_notices::is_on(&app.alert_notices, Channel::Chat),
+        mail_on: is_on(Channel::Email),
+        bot_on: is_on(Channel::Chat),
+        push_on: is_on(Channel::Push),
         mine,
         webhook: manages.then(|| webhook::view(hook, sent.webhook, page.words, page.crm)),
         others: if member.may(Right::SeeTeam) {
@@ -150,6 +165,7 @@ fn other(member: &Member, reader: &Reader) -> SubscriberRow {
         address: reader.address().to_owned(),
         letters: reader.email.on && !reader.address().is_empty(),
         chat: reader.chat.on && reader.open_chat().is_some(),
+        push: reader.push.on && !reader.devices.is_empty(),
         is_me: Some(reader.person.id) == member.person_id,
     }
 }

@@ -44,15 +44,17 @@ const fn names(channel: Channel) -> (&'static str, &'static str) {
     match channel {
         Channel::Email => ("kind", "letters"),
         Channel::Chat => ("chat_kind", "chat"),
+        Channel::Push => ("push_kind", "push"),
         Channel::Webhook => ("webhook_kind", ""),
     }
 }
 
 /// All names that the table sends.
-pub(super) const NAMES: [&str; 5] = ["kind", "letters", "chat_kind", "chat", "webhook_kind"];
+pub(super) const NAMES: [&str; 7] = ["kind", "letters", "chat_kind", "chat", "push_kind", "push", "webhook_kind"];
 
 impl Switches {
-    /// The columns are the channels that the vendor has set up; a chat's only once one is linked.
+    /// The columns are the channels that the vendor has set up; a chat's and the
+    /// browsers' only once there is one.
     pub fn of(
         app: &PanelContext,
         words: Words,
@@ -87,7 +89,11 @@ impl Switches {
 /// A person's channels of the table.
 pub(super) fn shown(app: &PanelContext, reader: &Reader) -> Vec<Channel> {
     let is_shown = |channel: &Channel| {
-        let linked = *channel != Channel::Chat || reader.linked.as_ref().is_some_and(|row| row.chat_id != 0);
+        let linked = match channel {
+            Channel::Chat => reader.linked.as_ref().is_some_and(|row| row.chat_id != 0),
+            Channel::Push => !reader.devices.is_empty(),
+            Channel::Email | Channel::Webhook => true,
+        };
         linked && is_on(&app.alert_notices, *channel)
     };
     Channel::OF_PEOPLE.into_iter().filter(is_shown).collect()

@@ -13,6 +13,7 @@ mod one;
 mod pause;
 mod remove;
 mod secret;
+mod services;
 mod state_view;
 mod strays;
 mod test;
@@ -42,6 +43,7 @@ pub use one::{get, save};
 pub use pause::{ask as ask_pause, ask_resume, pause, resume};
 pub use remove::{ask as ask_delete, delete, restore, take_back};
 pub use secret::{ask as ask_secret, made as secret_made, rotate};
+pub use services::{get as services, save as save_services};
 pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};
 

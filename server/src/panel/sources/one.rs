@@ -22,6 +22,7 @@ use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 use crate::source::EmbedCode;
 use crate::source::crm_copy::Known;
+use crate::source::services::has_services;
 
 #[derive(Template)]
 #[template(path = "panel/sources/one.html")]
@@ -46,6 +47,8 @@ struct SourcePage {
     is_default: bool,
     wants_default: bool,
     wants_lead_origin: bool,
+    /// It may offer more than chats.
+    has_services: bool,
     /// Name of the current default source.
     default_now: Option<String>,
     rules: Vec<SelectOption>,
@@ -216,6 +219,7 @@ async fn show(
         wants_default: source.is_default || typed.default.is_some(),
         default_now,
         rules: rules.into(),
+        has_services: has_services(&app.sources, source),
         wants_lead_origin: typed.lead_origin.is_some(),
         version: typed.version,
         was: typed.was(source),
