@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::Queue;
 use super::rows::Rows;
 
+mod nodes;
+
 /// A due turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueTurn {
@@ -63,6 +65,9 @@ impl Queue {
         if afters.is_empty() {
             return Ok(Vec::new());
         }
+        if self.store.one_account_a_commit() {
+            return self.ready_of_each(&afters, limit).await;
+        }
         let afters = filled(afters);
         // No bounds beyond those of the order: with more of them PostgreSQL expects few rows and sorts.
         let due = "due.pool = rows.pool AND due.ready_at IS NOT NULL AND due.ready_at <= {now} \
@@ -88,6 +93,16 @@ impl Queue {
         in_order(&found)
     }
 
+    /// [`Queue::ready`] with a statement for each pool, which a distributed database can run on each node.
+    async fn ready_of_each(&self, afters: &[After], limit: u32) -> Result<Vec<DueTurn>, DbErr> {
+        let mut found = Vec::new();
+        for after in afters {
+            found.extend(self.ready_without(after, &[], limit).await?);
+        }
+        found.sort_by_key(|one| (one.ready_at, one.tenant_id, one.target));
+        Ok(found)
+    }
+
     /// The same for one pool, without accounts that have used their share.
     pub async fn ready_without(&self, after: &After, without: &[Uuid], limit: u32) -> Result<Vec<DueTurn>, DbErr> {
         let (now, now_value) = self.now(6);
@@ -107,23 +122,37 @@ impl Queue {
             after.target.into(),
             i64::from(limit).into(),
         ];
-        let without = without.iter().map(|tenant_id| Value::from(*tenant_id));
-        let values = values.into_iter().chain(now_value).chain(without);
+        let others = without.iter().map(|tenant_id| Value::from(*tenant_id));
+        let values = values.into_iter().chain(now_value).chain(others);
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        in_order(&self.store.by_keys().query_all_raw(statement).await?)
+        match self.store.by_keys().query_all_raw(statement).await {
+            Ok(found) => in_order(&found),
+            Err(error) if nodes::is_partial(&error) => self.ready_in_part(after, without, limit).await,
+            Err(error) => Err(error),
+        }
     }
 
     /// The pools of turns that have a due time.
     pub async fn pools(&self) -> Result<Vec<String>, DbErr> {
-        let text = format!("{POOLS} SELECT pool FROM pools WHERE pool IS NOT NULL");
-        let found = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
-        found.iter().map(|row| row.try_get("", "pool")).collect()
+        let text = match self.store.one_account_a_commit() {
+            true => "SELECT DISTINCT pool FROM turn WHERE ready_at IS NOT NULL".to_owned(),
+            false => format!("{POOLS} SELECT pool FROM pools WHERE pool IS NOT NULL"),
+        };
+        match self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await {
+            Ok(found) => found.iter().map(|row| row.try_get("", "pool")).collect(),
+            Err(error) if nodes::is_partial(&error) => self.pools_in_part().await,
+            Err(error) => Err(error),
+        }
     }
 
     /// Milliseconds of the database's time until the next turn is due; negative if it is overdue; none if no turn has
     /// a due time.
     pub async fn next_ready_in(&self) -> Result<Option<i64>, DbErr> {
         let (now, value) = self.now(1);
+        if self.store.one_account_a_commit() {
+            let text = "SELECT min(ready_at) AS at FROM turn WHERE ready_at IS NOT NULL";
+            return self.ahead(Statement::from_string(self.store.backend(), text)).await;
+        }
         let text = format!(
             "{POOLS} SELECT min((SELECT min(turn.ready_at) FROM turn WHERE turn.pool = pools.pool \
              AND turn.ready_at IS NOT NULL)) - {now} AS ahead FROM pools WHERE pool IS NOT NULL"
@@ -139,6 +168,23 @@ impl Queue {
         if pools.is_empty() {
             return Ok(None);
         }
+        if self.store.one_account_a_commit() {
+            let names: Vec<String> = (1..=pools.len()).map(|number| format!("${number}")).collect();
+            let text = format!(
+                "SELECT min(ready_at) AS at FROM turn WHERE ready_at IS NOT NULL AND pool IN ({})",
+                names.join(", ")
+            );
+            let pools: Vec<String> = pools.into_iter().map(|one| one.pool).collect();
+            let values = pools.iter().map(|pool| Value::from(pool.as_str()));
+            let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
+            return match self.ahead(statement).await {
+                Err(error) if nodes::is_partial(&error) => match self.earliest_in_part(&pools).await? {
+                    Some(at) => Ok(Some(at - self.store.now().await?)),
+                    None => Ok(None),
+                },
+                ahead => ahead,
+            };
+        }
         let pools = filled(pools);
         let found = Rows::new()
             .text("pool", pools.iter().map(|one| one.pool.as_str()))
@@ -151,6 +197,14 @@ impl Queue {
             .await?;
         let ahead = found.iter().map(|row| row.try_get::<Option<i64>>("", "ahead")).collect::<Result<Vec<_>, _>>()?;
         Ok(ahead.into_iter().flatten().min())
+    }
+
+    /// Milliseconds until the moment that a statement returns as `at`.
+    async fn ahead(&self, statement: Statement) -> Result<Option<i64>, DbErr> {
+        let found = self.store.read().query_one_raw(statement).await?;
+        let at: Option<i64> = found.map_or(Ok(None), |row| row.try_get("", "at"))?;
+        let Some(at) = at else { return Ok(None) };
+        Ok(Some(at - self.store.now().await?))
     }
 
     /// How a statement names "now", and the value to bind to it as parameter `number`; PostgreSQL needs no value.

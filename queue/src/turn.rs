@@ -136,17 +136,19 @@ impl Turn {
 /// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
 /// rewritten.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
-    waking(keys).run(db, store).await
+    waking(store, keys).run(db, store).await
 }
 
 /// [`wake_turns`] as a part of another statement; returns those that it has written.
-pub fn waking(keys: &BTreeMap<Key, String>) -> Write {
-    rows_of(keys).write(
+pub fn waking(store: &Store, keys: &BTreeMap<Key, String>) -> Write {
+    // The time after the wait for the lock, except where a change must not read the clock.
+    let now = if store.one_account_a_commit() { "excluded.ready_at" } else { "{now}" };
+    rows_of(keys).write(format!(
         "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
-             SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             SELECT tenant_id, target, pool, {{now}}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
              ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = {now} \
              WHERE turn.reason = '' AND (turn.ready_at IS NULL OR turn.ready_at > {now}) RETURNING turn.tenant_id",
-    )
+    ))
 }
 
 fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {

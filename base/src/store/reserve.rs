@@ -8,7 +8,7 @@ impl Store {
     /// Reserves the next `count` calls of an account's REST API, `each` milliseconds apart, in one statement; returns
     /// the milliseconds to wait before the first, 0 or more. PostgreSQL only: on SQLite there is one process.
     pub async fn reserve_calls(&self, account: &str, each: i64, count: i64) -> Result<i64, DbErr> {
-        let now = self.now_sql();
+        let now = self.now_of_change().await?;
         let text = format!(
             "INSERT INTO rest_pace (tenant_id, account, next_at) VALUES ($1, $2, {now} + $3) \
              ON CONFLICT (tenant_id, account) DO UPDATE SET next_at = greatest(rest_pace.next_at, {now}) + $3 \

@@ -16,6 +16,36 @@ pub fn database_is_away(error: &anyhow::Error) -> bool {
     })
 }
 
+/// The node that has an account's rows does not answer, while the rest of a distributed database does.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the database node of this account does not answer")]
+pub struct NodeAway;
+
+/// Whether the database answered that one of its nodes does not: the error concerns the accounts of that node alone. An
+/// ordinary database reports no broken connection (SQLSTATE 08) over a connection that works.
+pub fn is_node_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => names_node(inner),
+        _ => false,
+    }
+}
+
+/// [`is_node_away`] for an error with causes.
+pub fn concerns_one_node(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.is::<NodeAway>()
+            || cause.downcast_ref::<Error>().is_some_and(names_node)
+            || cause.downcast_ref::<DbErr>().is_some_and(is_node_away)
+    })
+}
+
+fn names_node(error: &Error) -> bool {
+    let Error::Database(refused) = error else { return false };
+    refused.code().is_some_and(|code| code.starts_with("080"))
+}
+
 fn db_passes(error: &DbErr) -> bool {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(inner))

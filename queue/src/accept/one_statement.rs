@@ -48,7 +48,7 @@ impl Queue {
             self.accepted(&fresh),
             reported_states(&fresh),
         ];
-        let locking = [turn::waking(&turns), lane::upserted(&lanes)];
+        let locking = [turn::waking(&self.store, &turns), lane::upserted(&lanes)];
         let stored = write_all_or_nothing(self.store.write(), &self.store, all_new(&keys), locking, others).await;
         match stored {
             Ok(true) => {}

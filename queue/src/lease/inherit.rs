@@ -30,7 +30,7 @@ impl Queue {
 
     /// One commit per account; turns are locked before lanes, in the common lock order.
     async fn void_in_tenant(&self, instance: Uuid, tenant_id: Uuid) -> Result<u64, DbErr> {
-        let (backend, now) = (self.store.backend(), self.store.now_sql());
+        let (backend, now) = (self.store.backend(), self.store.now_of_change().await?);
         let lock = format!(
             "SELECT target FROM turn WHERE tenant_id = $2 AND {HELD_BY} ORDER BY tenant_id, target FOR NO KEY UPDATE OF turn"
         );

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use base::store::is_node_away;
 use sea_orm::DbErr;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -84,7 +85,8 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>) -> bool {
             }
             Err(error) => {
                 let content = kind(&error) == WriteErrorKind::Content;
-                refused_any |= !content;
+                // A node that does not answer concerns its accounts alone.
+                refused_any |= !content && !is_node_away(&error);
                 tracing::error!(%error, parcels = part.len(), content, "the database did not store an incoming event");
                 for waiting in part {
                     let refused = if content {
@@ -105,7 +107,7 @@ async fn repeated(queue: &Queue, batches: &[&AcceptBatch], again: bool) -> Resul
     let started = Instant::now();
     loop {
         match queue.accept(batches, again || tries > 0).await {
-            Err(error) if kind(&error) == WriteErrorKind::Passing && tries < REPEATS => {
+            Err(error) if kind(&error) == WriteErrorKind::Passing && tries < REPEATS && !is_node_away(&error) => {
                 tries += 1;
                 tracing::warn!(%error, tries, "retrying a batch of the queue's writer");
                 tokio::time::sleep(pause(tries)).await;

@@ -1,0 +1,126 @@
+//! Databases on a Citus cluster instead of a single PostgreSQL: `PAROM_TEST_CITUS` has the addresses of its workers
+//! (`host:port`, separated by commas), `PAROM_TEST_POSTGRES` that of its coordinator (`deploy/demo-citus` sets both).
+
+use base::clock::Clock;
+use base::config::variable;
+use base::store::{self, Store};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use url::Url;
+use uuid::Uuid;
+
+use super::{TestDatabase, connect};
+
+const VARIABLE: &str = "PAROM_TEST_CITUS";
+
+/// The addresses of the workers; empty without a cluster.
+pub fn workers() -> Vec<String> {
+    let all = variable(VARIABLE).unwrap_or_default();
+    all.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+}
+
+/// The address of a database on each node, the coordinator first.
+fn nodes(cluster: &str, name: &str) -> Vec<String> {
+    let mut address = Url::parse(cluster).expect("PAROM_TEST_POSTGRES is an address");
+    address.set_path(name);
+    let mut all = vec![address.to_string()];
+    for worker in workers() {
+        let (host, port) = host_and_port(&worker);
+        address.set_host(Some(&host)).expect("a host");
+        address.set_port(Some(port)).expect("a port");
+        all.push(address.to_string());
+    }
+    all
+}
+
+fn host_and_port(worker: &str) -> (String, u16) {
+    let (host, port) = worker.rsplit_once(':').expect("a worker is host:port");
+    (host.to_owned(), port.parse().expect("a port"))
+}
+
+async fn run(address: &str, statements: &[String]) {
+    let node = connect(address).await;
+    for statement in statements {
+        node.execute_unprepared(statement).await.expect(statement);
+    }
+    node.close().await.expect("the connection closes");
+}
+
+/// Creates the database on all nodes, with its tables distributed.
+pub(super) async fn create(database: &TestDatabase, name: &str, cluster: &str) {
+    let statements = [format!("CREATE DATABASE {name}")];
+    for node in nodes(cluster, "postgres") {
+        run(&node, &statements).await;
+    }
+    for node in nodes(cluster, name) {
+        run(&node, &["CREATE EXTENSION citus".to_owned()]).await;
+    }
+    let coordinator = Url::parse(cluster).expect("PAROM_TEST_POSTGRES is an address");
+    let (host, port) = (coordinator.host_str().expect("a host"), coordinator.port().expect("a port"));
+    let mut joined = vec![format!("SELECT citus_set_coordinator_host('{host}', {port})")];
+    for worker in workers() {
+        let (host, port) = host_and_port(&worker);
+        joined.push(format!("SELECT citus_add_node('{host}', {port})"));
+    }
+    run(database.url(), &joined).await;
+    let store = Store::open(&database.settings(), Clock::system()).await.expect("the database opens");
+    store::migrate(&store).await.expect("the migrations run");
+    store.close().await;
+    let script = include_str!("../../../deploy/citus.sql");
+    let statements: Vec<String> =
+        script.lines().filter(|line| line.starts_with("SELECT create_")).map(str::to_owned).collect();
+    run(database.url(), &statements).await;
+}
+
+/// Drops the database on all nodes.
+pub(super) async fn remove(name: &str, cluster: &str) {
+    for node in nodes(cluster, "postgres") {
+        run(&node, &[format!("DROP DATABASE {name} WITH (FORCE)")]).await;
+    }
+}
+
+/// The nodes of a test's database.
+impl TestDatabase {
+    /// The number of the worker that has an account's rows.
+    pub async fn worker_of(&self, tenant_id: Uuid) -> usize {
+        let text = format!(
+            "SELECT nodename || ':' || nodeport AS node FROM pg_dist_shard_placement \
+             WHERE shardid = get_shard_id_for_distribution_column('message', '{tenant_id}'::uuid)"
+        );
+        let db = self.connect().await;
+        let asked = Statement::from_string(db.get_database_backend(), text);
+        let found = db.query_one_raw(asked).await.expect("the cluster answers").expect("a shard");
+        let node: String = found.try_get("", "node").expect("a node");
+        db.close().await.expect("the connection closes");
+        workers().iter().position(|worker| *worker == node).expect("a worker")
+    }
+
+    /// Makes a worker refuse all connections to this database, and ends those that exist.
+    pub async fn closes_worker(&self, worker: usize) {
+        let admin = self.worker(worker).await;
+        let name = self.name();
+        for statement in [
+            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+        ] {
+            admin.execute_unprepared(&statement).await.expect(&statement);
+        }
+        admin.close().await.expect("the connection closes");
+    }
+
+    /// Accepts connections again.
+    pub async fn opens_worker(&self, worker: usize) {
+        let admin = self.worker(worker).await;
+        let statement = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name());
+        admin.execute_unprepared(&statement).await.expect(&statement);
+        admin.close().await.expect("the connection closes");
+    }
+
+    async fn worker(&self, worker: usize) -> DatabaseConnection {
+        let (_, cluster) = self.created.as_ref().expect("a database of a cluster");
+        connect(&nodes(cluster, "postgres")[worker + 1]).await
+    }
+
+    fn name(&self) -> &str {
+        &self.created.as_ref().expect("a database of a cluster").0
+    }
+}
