@@ -92,7 +92,9 @@ impl Rows {
 
     /// Runs the statement; returns the number of rows it changed.
     pub async fn execute(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<u64, DbErr> {
-        if let Some(counting) = of_account::counting(body).filter(|_| store.one_account_a_commit()) {
+        if store.one_account_a_commit()
+            && let Some(counting) = of_account::counting(body)
+        {
             let inserted = self.fetch(db, store, &counting).await?;
             return Ok(u64::try_from(inserted.len()).unwrap_or(u64::MAX));
         }

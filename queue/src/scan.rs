@@ -2,13 +2,14 @@
 //!
 //! Each pool is read separately, and one without room is not read at all, so its waiting turns hide no others.
 
+use std::collections::BTreeSet;
+
+use base::store::Search;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::Queue;
 use super::rows::Rows;
-
-mod nodes;
 
 /// A due turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ const POOLS: &str = "WITH RECURSIVE pools(pool) AS (SELECT min(turn.pool) FROM t
 
 /// Not a real pool: pads a list to a length whose statement is already prepared.
 const NO_POOL: &str = " ";
+
+const TURNS: Search<'_> = Search { tables: &["turn"], columns: None };
 
 /// The list padded to one of few lengths, so that SQLite too has few statements to prepare.
 fn filled(mut afters: Vec<After>) -> Vec<After> {
@@ -125,11 +128,7 @@ impl Queue {
         let others = without.iter().map(|tenant_id| Value::from(*tenant_id));
         let values = values.into_iter().chain(now_value).chain(others);
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        match self.store.by_keys().query_all_raw(statement).await {
-            Ok(found) => in_order(&found),
-            Err(error) if nodes::is_partial(&error) => self.ready_in_part(after, without, limit).await,
-            Err(error) => Err(error),
-        }
+        in_order(&self.store.search(self.store.by_keys(), statement, TURNS).await?)
     }
 
     /// The pools of turns that have a due time.
@@ -138,11 +137,10 @@ impl Queue {
             true => "SELECT DISTINCT pool FROM turn WHERE ready_at IS NOT NULL".to_owned(),
             false => format!("{POOLS} SELECT pool FROM pools WHERE pool IS NOT NULL"),
         };
-        match self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await {
-            Ok(found) => found.iter().map(|row| row.try_get("", "pool")).collect(),
-            Err(error) if nodes::is_partial(&error) => self.pools_in_part().await,
-            Err(error) => Err(error),
-        }
+        let statement = Statement::from_string(self.store.backend(), text);
+        let found = self.store.search(self.store.read(), statement, TURNS).await?;
+        let pools: Result<BTreeSet<String>, DbErr> = found.iter().map(|row| row.try_get("", "pool")).collect();
+        Ok(pools?.into_iter().collect())
     }
 
     /// Milliseconds of the database's time until the next turn is due; negative if it is overdue; none if no turn has
@@ -150,7 +148,7 @@ impl Queue {
     pub async fn next_ready_in(&self) -> Result<Option<i64>, DbErr> {
         let (now, value) = self.now(1);
         if self.store.one_account_a_commit() {
-            let text = "SELECT min(ready_at) AS at FROM turn WHERE ready_at IS NOT NULL";
+            let text = "SELECT min(ready_at) AS ready_at FROM turn WHERE ready_at IS NOT NULL";
             return self.ahead(Statement::from_string(self.store.backend(), text)).await;
         }
         let text = format!(
@@ -171,19 +169,11 @@ impl Queue {
         if self.store.one_account_a_commit() {
             let names: Vec<String> = (1..=pools.len()).map(|number| format!("${number}")).collect();
             let text = format!(
-                "SELECT min(ready_at) AS at FROM turn WHERE ready_at IS NOT NULL AND pool IN ({})",
+                "SELECT min(ready_at) AS ready_at FROM turn WHERE ready_at IS NOT NULL AND pool IN ({})",
                 names.join(", ")
             );
-            let pools: Vec<String> = pools.into_iter().map(|one| one.pool).collect();
-            let values = pools.iter().map(|pool| Value::from(pool.as_str()));
-            let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-            return match self.ahead(statement).await {
-                Err(error) if nodes::is_partial(&error) => match self.earliest_in_part(&pools).await? {
-                    Some(at) => Ok(Some(at - self.store.now().await?)),
-                    None => Ok(None),
-                },
-                ahead => ahead,
-            };
+            let values = pools.iter().map(|one| Value::from(one.pool.as_str()));
+            return self.ahead(Statement::from_sql_and_values(self.store.backend(), text, values)).await;
         }
         let pools = filled(pools);
         let found = Rows::new()
@@ -199,11 +189,12 @@ impl Queue {
         Ok(ahead.into_iter().flatten().min())
     }
 
-    /// Milliseconds until the moment that a statement returns as `at`.
+    /// Milliseconds until the earliest `ready_at` that the statement returns.
     async fn ahead(&self, statement: Statement) -> Result<Option<i64>, DbErr> {
-        let found = self.store.read().query_one_raw(statement).await?;
-        let at: Option<i64> = found.map_or(Ok(None), |row| row.try_get("", "at"))?;
-        let Some(at) = at else { return Ok(None) };
+        let found = self.store.search(self.store.read(), statement, TURNS).await?;
+        let times = found.iter().map(|row| row.try_get("", "ready_at"));
+        let earliest = times.collect::<Result<Vec<Option<i64>>, DbErr>>()?.into_iter().flatten().min();
+        let Some(at) = earliest else { return Ok(None) };
         Ok(Some(at - self.store.now().await?))
     }
 

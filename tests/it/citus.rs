@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use parom_tests::database::citus::workers;
-use parom_tests::{Line, World, answer, on_postgres};
+use parom_tests::database::citus::{kills, starts, workers};
+use parom_tests::{Customer, Line, World, answer, on_postgres};
 use reqwest::Method;
-use uuid::Uuid;
+use sandbox::HookMessage;
 
 /// Whether the tests run on a cluster.
 fn is_cluster() -> bool {
@@ -53,49 +53,69 @@ async fn accounts_of_all_nodes_are_served(world: &mut World) {
     assert_eq!(ready.text, "ready\n");
 }
 
-/// Their calls are refused with 503, their hooks wait on the disk; the others are served, and nothing is lost.
-async fn a_node_that_does_not_answer_concerns_its_accounts_alone(world: &mut World) {
+/// Their calls are refused with 503 and their hooks wait on the disk; the others are served in both directions. When the
+/// worker is back everything is delivered, nothing twice.
+async fn a_killed_worker_concerns_its_accounts_alone(world: &mut World) {
     if !is_cluster() {
         return;
     }
     let lines = one_on_each(world).await;
-    // The vendor's key is needed here.
-    let vendors = world.database().worker_of(Uuid::nil()).await;
-    let away = (vendors + 1) % lines.len();
-    let (here, there) = (&lines[vendors], &lines[away]);
-    for line in [here, there] {
-        world.customer(line, "anna").writes("Hello").await;
+    for (line, key) in lines.iter().zip(KEYS) {
+        world.add_key(line.tenant_id, key, "write").await;
+        customer(world, &lines, line).writes("Hello").await;
     }
     world.deliver_all().await;
-    world.database().closes_worker(away).await;
+    // Each is killed once, so that the vendor's own rows are away once.
+    for (away, there) in lines.iter().enumerate() {
+        let others = || lines.iter().filter(|line| line.tenant_id != there.tenant_id);
+        kills(away);
+        let later = customer(world, &lines, there).body(&format!("later-{away}"), &format!("Later {away}"));
+        let refused = customer(world, &lines, there).posts(&later).await.is(503);
+        assert_eq!(refused.header("retry-after"), "5");
+        let ready = answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
+        assert!(ready.text.starts_with("degraded: database nodes that do not answer: 1"), "{}", ready.text);
+        let manager = world.manager(there);
+        let hook = manager.prepares("anna", HookMessage::text(&format!("Spooled {away}")));
+        assert_eq!(manager.posts(&hook).await, Some(200));
+        assert_eq!(world.app().spool.waiting(), 1);
 
-    let refused =
-        world.customer(there, "anna").posts(&world.customer(there, "anna").body("lost", "Lost")).await.is(503);
-    assert_eq!(refused.header("retry-after"), "5");
-    let ready = answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
-    assert!(ready.text.starts_with("degraded: database nodes that do not answer: 1"), "{}", ready.text);
-    let manager = world.manager(there);
-    let hook = manager.prepares("anna", sandbox::HookMessage::text("Later"));
-    assert_eq!(manager.posts(&hook).await, Some(200));
-    assert_eq!(world.app().spool.waiting(), 1);
+        for line in others() {
+            customer(world, &lines, line).writes(&format!("Meanwhile {away}")).await;
+            world.manager(line).answers("anna", &format!("At once {away}")).await;
+        }
+        world.deliver_all().await;
+        assert_eq!(world.app().spool.waiting(), 1, "only the hook of the other account waits");
+        for line in others() {
+            let texts = world.texts_at_crm(line);
+            assert_eq!(texts.last().map(String::as_str), Some(format!("Meanwhile {away}").as_str()), "{texts:?}");
+        }
+        assert!(world.messenger.texts().contains(&format!("At once {away}")));
+        assert!(!world.messenger.texts().contains(&format!("Spooled {away}")));
 
-    for number in 0..5 {
-        world.customer(here, "anna").writes(&format!("{number}")).await;
+        starts(away);
+        let app = world.app().clone();
+        world.until("the spool is empty", async || (app.spool.waiting() == 0).then_some(())).await;
+        customer(world, &lines, there).posts(&later).await.is(202);
+        customer(world, &lines, there).posts(&later).await.is(200);
+        world.advance(Duration::from_secs(120));
+        world.deliver_to_the_end().await;
+        let ready = answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
+        assert_eq!(ready.text, "ready\n");
     }
-    world.manager(here).answers("anna", "At once").await;
-    let app = world.app().clone();
-    world.until("only the hook of the other account waits", async || (app.spool.waiting() == 1).then_some(())).await;
-    world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(here), ["Hello", "0", "1", "2", "3", "4"]);
-    assert_eq!(world.messenger.texts(), ["At once"]);
-
-    world.database().opens_worker(away).await;
-    world.until("the spool is empty", async || (app.spool.waiting() == 0).then_some(())).await;
-    world.customer(there, "anna").writes("Again").await;
-    world.advance(Duration::from_secs(120));
-    world.deliver_to_the_end().await;
-    assert_eq!(world.texts_at_crm(there), ["Hello", "Again"]);
-    assert_eq!(world.messenger.texts(), ["At once", "Later"]);
+    let mut texts = world.messenger.texts();
+    texts.sort();
+    assert_eq!(texts, ["At once 0", "At once 1", "Spooled 0", "Spooled 1"]);
+    assert_eq!(world.texts_at_crm(&lines[0]), ["Hello", "Later 0", "Meanwhile 1"]);
+    assert_eq!(world.texts_at_crm(&lines[1]), ["Hello", "Meanwhile 0", "Later 1"]);
 }
 
-on_postgres!(accounts_of_all_nodes_are_served, a_node_that_does_not_answer_concerns_its_accounts_alone);
+/// The keys of the accounts: the vendor's key is on one of the workers.
+const KEYS: [&str; 2] =
+    ["prm_key-of-the-first-account-0123456789abcdef", "prm_key-of-the-second-account-0123456789abcdef"];
+
+fn customer(world: &World, lines: &[Line], line: &Line) -> Customer {
+    let place = lines.iter().position(|one| one.tenant_id == line.tenant_id).expect("one of these accounts");
+    world.customer(line, "anna").with_key(KEYS[place])
+}
+
+on_postgres!(accounts_of_all_nodes_are_served, a_killed_worker_concerns_its_accounts_alone);

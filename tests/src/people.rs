@@ -238,6 +238,11 @@ pub fn state_of(consent: &str) -> String {
 }
 
 impl Customer {
+    /// The same with another key of the messenger.
+    pub fn with_key(self, key: &str) -> Self {
+        Self { api: self.api.with_key(key), ..self }
+    }
+
     /// The messenger's id of the conversation.
     pub fn conversation(&self) -> String {
         format!("chat-{}", self.name)

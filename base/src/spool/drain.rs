@@ -141,7 +141,7 @@ where
         };
         let is_held = |name: &str| left.lock().unwrap_or_else(PoisonError::into_inner).0.contains(name);
         let stored = stream::iter(lines.into_iter().map(Ok)).try_for_each_concurrent(AT_ONCE, async |(name, line)| {
-            if is_held(&name) {
+            if is_held(&name) || line.first().is_some_and(|hook| self.is_held(&hook.scope_id)) {
                 stays(&name, &line);
                 return Ok(());
             }
@@ -162,6 +162,11 @@ where
         let hooks = own.len();
         own.retain(|hook| ids.contains(&hook.id));
         Ok(Taken { hooks, damaged, left: own })
+    }
+
+    /// Whether a hook of this scope stays already: others of its account would be refused as well.
+    fn is_held(&self, scope_id: &str) -> bool {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).contains(scope_id)
     }
 
     /// Puts earlier hooks of the same keys from another process's folder first. They stay in its files and are

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -25,6 +25,7 @@ mod finish;
 pub mod like;
 pub mod lock;
 pub mod migrate;
+mod nodes;
 #[cfg(feature = "faults")]
 mod plan;
 mod postgres;
@@ -39,6 +40,7 @@ pub use durability::{Durability, check as check_durability};
 pub use finish::finish_tx;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
+pub use nodes::Search;
 pub use unavailable::{NodeAway, concerns_one_node, database_is_away, is_node_away, is_unavailable};
 
 use postgres::{READ_LIMIT, Use};
@@ -61,6 +63,8 @@ pub struct Store {
     one_account_a_commit: Arc<AtomicBool>,
     /// A Citus cluster, which can be asked for its nodes.
     has_nodes: Arc<AtomicBool>,
+    /// When it was last said that only a part of the accounts is found, in milliseconds.
+    told_of_a_part: Arc<AtomicI64>,
     #[cfg(feature = "faults")]
     plans: plan::CheckedStatements,
     #[cfg(feature = "faults")]
@@ -107,6 +111,7 @@ impl Store {
             open,
             one_account_a_commit: Arc::default(),
             has_nodes: Arc::default(),
+            told_of_a_part: Arc::default(),
             #[cfg(feature = "faults")]
             plans: plan::CheckedStatements::default(),
             #[cfg(feature = "faults")]
@@ -170,6 +175,7 @@ impl Store {
             open,
             one_account_a_commit: by_account,
             has_nodes: Arc::default(),
+            told_of_a_part: Arc::default(),
             #[cfg(feature = "faults")]
             plans: plan::CheckedStatements::default(),
             #[cfg(feature = "faults")]
@@ -277,16 +283,6 @@ impl Store {
             None => "(extract(epoch from clock_timestamp()) * 1000)::bigint".to_owned(),
             Some(millis) => format!("{millis}::bigint"),
         }
-    }
-
-    /// How many nodes of a Citus cluster do not answer its coordinator; 0 on any other database.
-    pub async fn nodes_away(&self) -> Result<i64, DbErr> {
-        if !self.has_nodes.load(Ordering::Acquire) {
-            return Ok(0);
-        }
-        let text = "SELECT count(*) AS away FROM run_command_on_workers('SELECT 1') WHERE NOT success";
-        let row = self.read.query_one_raw(Statement::from_string(self.backend, text)).await?;
-        row.ok_or_else(|| DbErr::RecordNotFound("the nodes".into()))?.try_get("", "away")
     }
 
     /// "Now" for a statement that changes rows: [`Store::now_sql`], or the value where a change must not read a clock.

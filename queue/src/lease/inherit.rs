@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use base::store::Search;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use uuid::Uuid;
 
@@ -11,6 +12,8 @@ use crate::Queue;
 const HELD_BY: &str = "turn.ready_at IS NOT NULL AND EXISTS (SELECT 1 FROM lane WHERE lane.tenant_id = turn.tenant_id \
     AND lane.target = turn.target AND lane.owner = $1 AND lane.due_at IS NOT NULL)";
 
+const HELD_TURNS: Search<'_> = Search { tables: &["turn", "lane"], columns: None };
+
 impl Queue {
     /// Ends the leases of one process; the outcome of the letters it had started becomes unknown, and they are due
     /// now. Only for a process that is certainly dead: otherwise its call might still run beside the next one.
@@ -19,7 +22,7 @@ impl Queue {
         let backend = self.store.backend();
         let text = format!("SELECT DISTINCT tenant_id FROM turn WHERE {HELD_BY}");
         let found = Statement::from_sql_and_values(backend, text, [instance.into()]);
-        let found = self.store.write().query_all_raw(found).await?;
+        let found = self.store.search(self.store.write(), found, HELD_TURNS).await?;
         let tenants: BTreeSet<Uuid> = found.iter().map(|row| row.try_get("", "tenant_id")).collect::<Result<_, _>>()?;
         let mut voided = 0;
         for tenant_id in tenants {

@@ -12,7 +12,7 @@ use serde_json::json;
 const OVER_ALL_ACCOUNTS: [&str; 3] = [
     "SELECT tenant_id, target, pool, ready_at FROM turn WHERE pool = $1",
     "SELECT DISTINCT pool FROM turn",
-    "SELECT min(ready_at) AS at FROM turn",
+    "SELECT min(ready_at) AS ready_at FROM turn",
 ];
 
 /// The tables that are distributed, as the cluster's script says.

@@ -4,13 +4,14 @@
 use base::clock::Clock;
 use base::config::variable;
 use base::store::{self, Store};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use url::Url;
 use uuid::Uuid;
 
 use super::{TestDatabase, connect};
 
 const VARIABLE: &str = "PAROM_TEST_CITUS";
+const FOLDER: &str = "PAROM_TEST_CITUS_FOLDER";
 
 /// The addresses of the workers; empty without a cluster.
 pub fn workers() -> Vec<String> {
@@ -93,34 +94,22 @@ impl TestDatabase {
         db.close().await.expect("the connection closes");
         workers().iter().position(|worker| *worker == node).expect("a worker")
     }
+}
 
-    /// Makes a worker refuse all connections to this database, and ends those that exist.
-    pub async fn closes_worker(&self, worker: usize) {
-        let admin = self.worker(worker).await;
-        let name = self.name();
-        for statement in [
-            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
-            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
-        ] {
-            admin.execute_unprepared(&statement).await.expect(&statement);
-        }
-        admin.close().await.expect("the connection closes");
-    }
+/// Ends a worker as a crash would, until [`starts`].
+pub fn kills(worker: usize) {
+    switch("kill", worker);
+}
 
-    /// Accepts connections again.
-    pub async fn opens_worker(&self, worker: usize) {
-        let admin = self.worker(worker).await;
-        let statement = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name());
-        admin.execute_unprepared(&statement).await.expect(&statement);
-        admin.close().await.expect("the connection closes");
-    }
+/// Starts a worker again.
+pub fn starts(worker: usize) {
+    switch("start", worker);
+}
 
-    async fn worker(&self, worker: usize) -> DatabaseConnection {
-        let (_, cluster) = self.created.as_ref().expect("a database of a cluster");
-        connect(&nodes(cluster, "postgres")[worker + 1]).await
-    }
-
-    fn name(&self) -> &str {
-        &self.created.as_ref().expect("a database of a cluster").0
-    }
+/// Runs a script of `deploy/demo-citus`, in whose folder the coordinator is node 0.
+fn switch(script: &str, worker: usize) {
+    let folder = variable(FOLDER).expect("deploy/demo-citus sets PAROM_TEST_CITUS_FOLDER");
+    let program = std::path::Path::new(&folder).join(script);
+    let done = std::process::Command::new(program).arg((worker + 1).to_string()).status();
+    assert!(done.expect("a script of deploy/demo-citus").success(), "{script} {worker}");
 }
