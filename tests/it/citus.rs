@@ -6,6 +6,7 @@ use parom_tests::database::citus::{kills, starts, workers};
 use parom_tests::{Customer, Line, World, answer, on_postgres};
 use reqwest::Method;
 use sandbox::HookMessage;
+use tokio_util::sync::CancellationToken;
 
 /// Whether the tests run on a cluster.
 fn is_cluster() -> bool {
@@ -109,6 +110,57 @@ async fn a_killed_worker_concerns_its_accounts_alone(world: &mut World) {
     assert_eq!(world.texts_at_crm(&lines[1]), ["Hello", "Meanwhile 0", "Later 1"]);
 }
 
+/// Messages of both accounts are posted and delivered while one of the workers is killed.
+async fn nothing_is_lost_or_doubled_when_a_worker_is_killed_in_the_middle(world: &mut World) {
+    if !is_cluster() {
+        return;
+    }
+    let lines = one_on_each(world).await;
+    for (line, key) in lines.iter().zip(KEYS) {
+        world.add_key(line.tenant_id, key, "write").await;
+    }
+    let stop = CancellationToken::new();
+    let working = tokio::spawn(world.another_worker().run(stop.clone()));
+    let post = async |line: &Line, text: &str| {
+        let anna = customer(world, &lines, line);
+        anna.posts(&anna.body(text, text)).await.status
+    };
+    let (mut texts, mut refused) = (Vec::new(), Vec::new());
+    let mut killing = None;
+    let mut after = 0;
+    while after < 10 {
+        let text = format!("text {:04}", texts.len());
+        if texts.len() == 10 {
+            killing = Some(tokio::task::spawn_blocking(|| kills(0)));
+        }
+        after += usize::from(killing.as_ref().is_some_and(tokio::task::JoinHandle::is_finished));
+        let (killed, lives) = tokio::join!(post(&lines[0], &text), post(&lines[1], &text));
+        assert_eq!(lives, 202, "the other account is served");
+        assert!([202, 503].contains(&killed), "{killed}");
+        if killed == 503 {
+            refused.push(text.clone());
+        }
+        texts.push(text);
+    }
+    killing.expect("it was begun").await.expect("the worker is killed");
+    starts(0);
+    assert!(refused.len() >= 10 && refused.len() < texts.len(), "it was killed in the middle: {}", refused.len());
+    for text in refused {
+        let again = post(&lines[0], &text).await;
+        // One of which the commit was made, but not answered, is a repeat.
+        assert!([200, 202].contains(&again), "{again}");
+    }
+    stop.cancel();
+    working.await.expect("the worker ends");
+    world.advance(Duration::from_secs(120));
+    world.deliver_to_the_end().await;
+    for line in &lines {
+        let mut arrived = world.texts_at_crm(line);
+        arrived.sort();
+        assert_eq!(arrived, texts);
+    }
+}
+
 /// The keys of the accounts: the vendor's key is on one of the workers.
 const KEYS: [&str; 2] =
     ["prm_key-of-the-first-account-0123456789abcdef", "prm_key-of-the-second-account-0123456789abcdef"];
@@ -118,4 +170,8 @@ fn customer(world: &World, lines: &[Line], line: &Line) -> Customer {
     world.customer(line, "anna").with_key(KEYS[place])
 }
 
-on_postgres!(accounts_of_all_nodes_are_served, a_killed_worker_concerns_its_accounts_alone);
+on_postgres!(
+    accounts_of_all_nodes_are_served,
+    a_killed_worker_concerns_its_accounts_alone,
+    nothing_is_lost_or_doubled_when_a_worker_is_killed_in_the_middle,
+);

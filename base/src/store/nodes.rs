@@ -4,8 +4,8 @@
 use std::sync::atomic::Ordering;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityName, EntityTrait, FromQueryResult, QueryResult,
-    QueryTrait, Select, Statement,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait,
+    Select, Statement,
 };
 
 use super::{Store, is_node_away};

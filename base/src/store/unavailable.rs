@@ -41,9 +41,14 @@ pub fn concerns_one_node(error: &anyhow::Error) -> bool {
     })
 }
 
+/// What Citus says, without an SQLSTATE of its own, if a node goes away during a statement or a commit.
+const LOST_NODE: [&str; 2] = ["could not commit transaction for shard", "server closed the connection unexpectedly"];
+
 fn names_node(error: &Error) -> bool {
     let Error::Database(refused) = error else { return false };
-    refused.code().is_some_and(|code| code.starts_with("080"))
+    let code = refused.code().unwrap_or_default();
+    let is_lost = || LOST_NODE.iter().any(|words| refused.message().contains(words));
+    code.starts_with("080") || code == "XX000" && is_lost()
 }
 
 fn db_passes(error: &DbErr) -> bool {
