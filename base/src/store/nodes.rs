@@ -1,5 +1,5 @@
 //! The nodes of a Citus cluster. A search over all accounts fails while one of them does not answer; it is then repeated
-//! for the shards of the others, each asked where it is (docs/decisions/0037-statements-for-a-distributed-database.md).
+//! for the shards of the others, each asked where it is (docs/decisions/0039-statements-for-a-distributed-database.md).
 
 use std::sync::atomic::Ordering;
 
@@ -105,7 +105,7 @@ fn on_shards(query: &str, Search { tables, columns }: Search<'_>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, text, [command.into()])
 }
 
-/// The table as `{table}` wherever it is read.
+/// The table as `{table}` everywhere it is read.
 fn with_placeholder(query: &str, table: &str) -> String {
     let mut text = query.to_owned();
     for word in ["FROM", "JOIN"] {

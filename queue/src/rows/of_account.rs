@@ -1,5 +1,5 @@
 //! Statements for one account each, on a database that is distributed by account
-//! (docs/decisions/0037-statements-for-a-distributed-database.md).
+//! (docs/decisions/0039-statements-for-a-distributed-database.md).
 //!
 //! Such a database sends a statement to one node only if the statement compares `tenant_id` with a constant, and it
 //! accepts no volatile function in a change. So each account's rows are a statement of their own, `$1` is the account,
