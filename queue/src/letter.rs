@@ -34,10 +34,10 @@ pub fn unplaced<'a>(
     lanes: &BTreeMap<LaneKey, LaneChange>,
 ) -> Vec<Unplaced<'a>> {
     let mut left: BTreeMap<LaneKey, i64> = lanes.iter().map(|(key, change)| (*key, change.count)).collect();
-    let place = |(lane, letter, accepted_at): &(LaneKey, &'a NewLetter, i64)| {
-        let left = left.entry(*lane).or_default();
+    let place = |&(lane, letter, accepted_at): &(LaneKey, &'a NewLetter, i64)| {
+        let left = left.entry(lane).or_default();
         *left -= 1;
-        Unplaced { lane: *lane, left: *left + 1, letter: *letter, accepted_at: *accepted_at }
+        Unplaced { lane, left: *left + 1, letter, accepted_at }
     };
     letters.iter().map(place).collect()
 }
