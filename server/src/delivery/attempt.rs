@@ -64,10 +64,7 @@ pub async fn attempt(
         }
         let tried = match claim.direction {
             Direction::ToCrm => to_crm::attempt(app, &claim, &parts).await,
-            Direction::ToMessenger => match to_messenger::attempt(app, &claim, &parts).await {
-                Ok(Some(report)) => Ok(Some(to_messenger::judged_as_it_is_now(app, &parts, report).await)),
-                other => other,
-            },
+            Direction::ToMessenger => to_messenger::attempt(app, &claim, &parts).await,
         };
         tried.unwrap_or_else(|error| {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be delivered");

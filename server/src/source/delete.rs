@@ -74,7 +74,7 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         .filter(source::Column::DeletedAt.is_null())
         .exec(tx)
         .await?;
-    // Another call has deleted it since it was read, and has told everybody.
+    // Another call has deleted it since it was read, and has sent all notices.
     if done.rows_affected == 0 {
         return Err(Error::NotFound);
     }

@@ -51,7 +51,7 @@ pub fn stray(tenant_id: Uuid) -> stray_source::ActiveModel {
 pub fn device(person_id: Uuid) -> alert_device::ActiveModel {
     alert_device::ActiveModel {
         tenant_id: Set(Uuid::nil()),
-        id: Set(Uuid::now_v7()),
+        id: Set(Uuid::new_v4()),
         person_id: Set(person_id),
         subscription: Set(Vec::new()),
         endpoint_hash: Set("hash".to_owned()),

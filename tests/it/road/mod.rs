@@ -5,5 +5,6 @@ mod both_ways;
 mod echoes;
 mod hooks;
 mod refused;
+mod requests;
 mod routes;
 mod sockets;

@@ -5,6 +5,7 @@
 //! Days are those of the ledger (UTC, by acceptance) and come from its counts; hours and times come from messages and
 //! their attempts of the last 24 hours.
 
+mod flow;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use super::ledger::{Ledger, LedgerCounts};
 use super::made_at;
 use crate::delivery::DeliveryContext;
+pub use flow::Flow;
 use rows::{DayRow, HourRow, TookRow, WaitingRow};
 
 /// Hours and days that are read, each with the present one.
@@ -26,44 +28,6 @@ pub const HOURS: i64 = 24;
 pub const DAYS: i32 = 30;
 /// Messages whose times are read, the latest ones: enough for a percentile, and bounded however busy an account is.
 const TIMED: u64 = 5_000;
-
-/// Messages from customers, messages to customers, and how many of both were not delivered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flow {
-    pub came: i64,
-    pub went: i64,
-    pub failed: i64,
-    /// Those of `failed` that came from customers.
-    pub failed_in: i64,
-}
-
-impl Flow {
-    /// Messages of both directions.
-    pub const fn all(&self) -> i64 {
-        self.came + self.went
-    }
-
-    /// The sum of both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self {
-            came: self.came + other.came,
-            went: self.went + other.went,
-            failed: self.failed + other.failed,
-            failed_in: self.failed_in + other.failed_in,
-        }
-    }
-
-    pub(super) fn add(&mut self, direction: i16, accepted: i64, failed: i64) {
-        if direction == Direction::ToCrm.number() {
-            self.came += accepted;
-            self.failed_in += failed;
-        } else {
-            self.went += accepted;
-        }
-        self.failed += failed;
-    }
-}
 
 /// What was accepted within one hour or one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

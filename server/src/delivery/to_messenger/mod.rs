@@ -30,6 +30,18 @@ pub async fn attempt(
     claim: &Claim,
     parts: &LetterContext,
 ) -> anyhow::Result<Option<Report>> {
+    Ok(match attempt_with(app, claim, parts).await? {
+        Some(report) => Some(judged_as_it_is_now(app, parts, report).await),
+        None => None,
+    })
+}
+
+/// The outcome by the source as it was read.
+async fn attempt_with(
+    app: &Arc<DeliveryContext>,
+    claim: &Claim,
+    parts: &LetterContext,
+) -> anyhow::Result<Option<Report>> {
     let line = match MessengerTarget::find(app, parts)? {
         Ok(line) => line,
         Err(report) => return Ok(Some(report).filter(|_| claim.letter.kind != LetterKind::Typing)),
@@ -48,7 +60,7 @@ pub async fn attempt(
 /// What a pause means if the source has changed since it was read, perhaps by another instance: nothing. Sources are
 /// kept for seconds, so the messenger may have refused a secret or an address that is no longer the source's, or the
 /// source may have been resumed. A hold would last until a person resumes it; the letter is tried again instead.
-pub(super) async fn judged_as_it_is_now(app: &DeliveryContext, parts: &LetterContext, report: Report) -> Report {
+async fn judged_as_it_is_now(app: &DeliveryContext, parts: &LetterContext, report: Report) -> Report {
     let Some(kept) = parts.source.as_deref().filter(|_| matches!(report.verdict, Verdict::Pause)) else {
         return report;
     };

@@ -6,7 +6,6 @@
 //! read again.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::numbered::{Numbered, place};
 use super::rows::{self, FactRow, FlowRow, QUARTER, Wanted, WriterRow};
 use super::waits::{Wait, Waits};
 use super::{BEFORE, MOST, ReportFilter};
@@ -271,37 +271,4 @@ impl Facts {
             answer,
         }
     }
-}
-
-/// Values, by the order in which they were first seen.
-#[derive(Debug)]
-struct Numbered<V> {
-    values: Vec<V>,
-    numbers: HashMap<V, u32>,
-}
-
-impl<V> Default for Numbered<V> {
-    fn default() -> Self {
-        Self { values: Vec::new(), numbers: HashMap::new() }
-    }
-}
-
-impl<V: Clone + Eq + Hash> Numbered<V> {
-    fn number(&mut self, value: V) -> u32 {
-        if let Some(number) = self.numbers.get(&value) {
-            return *number;
-        }
-        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(value.clone(), number);
-        self.values.push(value);
-        number
-    }
-
-    fn value(&self, number: u32) -> Option<&V> {
-        self.values.get(place(number)?)
-    }
-}
-
-fn place(number: u32) -> Option<usize> {
-    usize::try_from(number).ok()
 }

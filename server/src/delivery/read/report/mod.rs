@@ -7,6 +7,7 @@
 //! messages open no wait.
 
 mod facts;
+mod numbered;
 mod period;
 mod rows;
 #[cfg(test)]

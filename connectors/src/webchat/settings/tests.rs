@@ -1,0 +1,81 @@
+use super::*;
+use serde_json::json;
+
+fn wrong(settings: Value) -> Vec<String> {
+    checked(settings).unwrap_err().into_iter().map(|error| error.pointer).collect()
+}
+
+#[test]
+fn null_is_absent() {
+    let nothing = checked(json!({})).unwrap();
+    let null = json!({"allowed_origins": null, "title": null, "color": null, "greeting": null, "ask": null,
+        "consent_text": null, "working_hours": null});
+    assert_eq!(checked(null).unwrap(), nothing);
+}
+
+#[test]
+fn sites_are_origins() {
+    let entered = json!({"allowed_origins": [" https://Shop.example/ ", "https://shop.example:443", "http://localhost:8000", "https://пример.рф"]});
+    let kept = checked(entered).unwrap();
+    assert_eq!(
+        kept["allowed_origins"],
+        json!(["https://shop.example", "http://localhost:8000", "https://xn--e1afmkfd.xn--p1ai"])
+    );
+    for site in [
+        "shop.example",
+        "http://shop.example",
+        "https://shop.example/path",
+        "https://shop.example/?x",
+        "https://user@shop.example",
+        "javascript:alert(1)",
+        "null",
+        "*",
+        "https://*",
+        "https://*.shop.example",
+        "",
+    ] {
+        assert_eq!(wrong(json!({"allowed_origins": [site]})), ["/settings/allowed_origins/0"], "{site}");
+    }
+    assert_eq!(wrong(json!({"allowed_origins": vec!["https://a.example"; 51]})), ["/settings/allowed_origins"]);
+}
+
+#[test]
+fn every_field_tells_what_is_wrong_with_it() {
+    for (settings, pointers) in [
+        (json!({"title": 7}), vec!["/settings/title"]),
+        (json!({"title": "x".repeat(101)}), vec!["/settings/title"]),
+        (json!({"nickname": "x"}), vec!["/settings/nickname"]),
+        (json!({"color": "red", "greeting": "x".repeat(2001)}), vec!["/settings/color", "/settings/greeting"]),
+        (json!({"side": "top", "theme": "dark"}), vec!["/settings/side"]),
+        (json!({"email_answers_after": 0}), vec!["/settings/email_answers_after"]),
+        (json!({"email_answers_after": 1441}), vec!["/settings/email_answers_after"]),
+        (json!({"email_answers_after": "soon"}), vec!["/settings/email_answers_after"]),
+        (json!({"email_answers_after": [10]}), vec!["/settings/email_answers_after"]),
+        (json!({"ask": "phone"}), vec!["/settings/ask"]),
+        (json!({"ask": ["phone", "age"]}), vec!["/settings/ask/1"]),
+        (
+            json!({"working_hours": {"time_zone": "Mars", "hours": ["mon 9-18"]}}),
+            vec!["/settings/working_hours/hours/0", "/settings/working_hours/time_zone"],
+        ),
+        (json!({"working_hours": {"time_zone": "UTC", "hours": []}}), vec!["/settings/working_hours/hours"]),
+        (json!({"working_hours": {"days": []}}), vec!["/settings/working_hours/days"]),
+        (
+            json!({"working_hours": {"time_zone": "UTC", "holidays": ["01.01", "new year"]}}),
+            vec!["/settings/working_hours/holidays/1"],
+        ),
+    ] {
+        assert_eq!(wrong(settings.clone()), pointers, "{settings}");
+    }
+}
+
+#[test]
+fn what_is_empty_is_not_set() {
+    let empty = json!({"title": " ", "color": "", "greeting": "", "ask": [], "working_hours": {"text": " "}});
+    assert_eq!(checked(empty).unwrap(), serde_json::to_value(WebChatSettings::default()).unwrap());
+    let kept = checked(json!({"email_answers_after": " 10 "})).unwrap();
+    assert_eq!(kept["email_answers_after"], json!(10));
+    let kept = checked(json!({"email_answers_after": ""})).unwrap();
+    assert_eq!(kept.get("email_answers_after"), None);
+    let kept = checked(json!({"ask": ["email", "name", "name"], "color": "#0b5cad"})).unwrap();
+    assert_eq!((&kept["ask"], &kept["color"]), (&json!(["name", "email"]), &json!("#0b5cad")));
+}
