@@ -1,5 +1,6 @@
 //! An administrator's consent to the vendor's agreement: asked for once, stored with the text, by whom and when.
 
+use base::config::Config;
 use entity::{audit, consent};
 use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::HOST;
@@ -10,12 +11,14 @@ use serde_json::{Value, json};
 use super::{User, problem};
 use crate::admin::operator::Operator;
 
+fn has_an_agreement(config: &mut Config) {
+    config.vendor.legal_entity = "Ferries Ltd".to_owned();
+    config.vendor.legal_address = "1 Harbour Road, Riga".to_owned();
+    config.vendor.hosting_region = "Frankfurt, Germany".to_owned();
+}
+
 async fn with_an_agreement(world: &mut World) {
-    world.setup_is(|config| {
-        config.vendor.legal_entity = "Ferries Ltd".to_owned();
-        config.vendor.legal_address = "1 Harbour Road, Riga".to_owned();
-        config.vendor.hosting_region = "Frankfurt, Germany".to_owned();
-    });
+    world.setup_is(has_an_agreement);
     world.restart().await;
 }
 
@@ -82,7 +85,10 @@ async fn who_agrees_to_what_is_stored_shown_and_exported(world: &mut World) {
     assert_eq!((&exported["text"], &exported["version"]), (&json!(row.text), &json!(row.version)));
 
     // A later text is agreed to again only if it is announced; what was agreed to stays as it was.
-    world.setup_is(|config| config.vendor.hosting_region = "Paris, France".to_owned());
+    world.setup_is(|config| {
+        has_an_agreement(config);
+        config.vendor.hosting_region = "Paris, France".to_owned();
+    });
     world.restart().await;
     let user = User::of(world, HOST, 0).await;
     let later = asked(world, &user, "en").await;
