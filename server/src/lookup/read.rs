@@ -1,5 +1,6 @@
 //! The statements: many rows each, by their keys. A key has all columns of its index, constants too: otherwise SQLite
-//! would scan all entries of a constant kind instead of searching for each row.
+//! would scan all entries of a constant kind instead of searching for each row. Columns are named: PostgreSQL refuses a
+//! prepared `*` once a later version has added a column.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,18 +21,20 @@ const CHANNEL: &str = "channel_";
 type Found<K, V> = Result<HashMap<K, V>, DbErr>;
 
 pub async fn tenants(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<tenant::Model>> {
-    let text = "SELECT tenant.* FROM rows JOIN tenant ON tenant.tenant_id = rows.tenant_id";
-    let rows = Rows::new().uuid("tenant_id", keys).fetch(store.by_keys(), &store, text).await?;
+    let columns = columns_of::<tenant::Entity>("");
+    let text = format!("SELECT {columns} FROM rows JOIN tenant ON tenant.tenant_id = rows.tenant_id");
+    let rows = Rows::new().uuid("tenant_id", keys).fetch(store.by_keys(), &store, &text).await?;
     let tenants = rows.iter().map(|row| tenant::Model::from_query_result(row, ""));
     tenants.map(|tenant| tenant.map(|tenant| (tenant.tenant_id, Arc::new(tenant)))).collect()
 }
 
 pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<ConnectedScope>> {
     let text = format!(
-        "SELECT directory.key AS scope_id, tenant.*, {} FROM rows \
+        "SELECT directory.key AS scope_id, {}, {} FROM rows \
          JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
          JOIN tenant ON tenant.tenant_id = directory.tenant_id JOIN tenant_channel \
          ON tenant_channel.tenant_id = directory.tenant_id AND tenant_channel.channel_id = directory.id",
+        columns_of::<tenant::Entity>(""),
         columns_of::<tenant_channel::Entity>(CHANNEL)
     );
     let rows = entries(IdKind::Scope, keys).fetch(store.by_keys(), &store, &text).await?;
@@ -44,10 +47,13 @@ pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Connec
 }
 
 pub async fn sources(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<source::Model>> {
-    let text = "SELECT source.* FROM rows JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
-         JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id";
+    let text = format!(
+        "SELECT {} FROM rows JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
+         JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id",
+        columns_of::<source::Entity>("")
+    );
     let keys = keys.iter().map(Uuid::to_string).collect();
-    let rows = entries(IdKind::Source, keys).fetch(store.by_keys(), &store, text).await?;
+    let rows = entries(IdKind::Source, keys).fetch(store.by_keys(), &store, &text).await?;
     let sources = rows.iter().map(|row| source::Model::from_query_result(row, ""));
     sources.map(|source| source.map(|source| (source.id, Arc::new(source)))).collect()
 }
