@@ -5,6 +5,7 @@ use std::time::Duration;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
 use sandbox::{Fault, Part};
+use serde_json::json;
 
 use super::{PHONE, anna_writes, because, hangs_on, line, why};
 
@@ -71,9 +72,28 @@ async fn it_ends_after_some_days(world: &mut World) {
     assert_eq!(why(world, &line).await, (None, Some("unclear".to_owned())));
 }
 
+/// What waits for one account's amoCRM delays no other account.
+async fn an_account_whose_crm_hangs_delays_no_other(world: &mut World) {
+    let acme = line(world, "link").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    world.api.patch(&other.path(""), &json!({"contact_rule": "link"})).await.is(200);
+    down(world);
+    anna_writes(world, &acme).await;
+    anna_writes(world, &other).await;
+    world.sandbox.faults().clear();
+    world.advance(Duration::from_secs(61));
+    let gate = world.sandbox.faults().hold(Part::Rest);
+    let app = world.app().tenants.clone();
+    let linking = tokio::spawn(async move { parom::contact::due_now(&app).await });
+    gate.until_waiting(2).await;
+    gate.open();
+    assert_eq!(linking.await.unwrap(), 2);
+}
+
 both!(
     a_crm_that_is_down_holds_no_message_and_is_asked_later,
     what_somebody_works_on_stays_where_it_is,
     an_account_that_is_not_paid_for_holds_no_message,
     it_ends_after_some_days,
+    an_account_whose_crm_hangs_delays_no_other,
 );
