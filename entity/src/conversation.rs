@@ -56,6 +56,9 @@ pub struct Model {
     /// Until when the messenger lets us write freely whatever the source's window is, e.g. after an advertisement; 0 if
     /// it has not reported this.
     pub free_until: i64,
+    /// Of the customer's phone number, see `parom::contact::phone_hash`; empty if it is unknown.
+    #[sea_orm(column_type = "Text")]
+    pub phone_hash: String,
 }
 
 tenant_rows!();

@@ -1,7 +1,4 @@
-"""A billing system that books Parom's accounts: it takes the vendor's webhooks and sets what an account may use.
-
-See README.md, and docs/operations.md#the-vendors-webhooks of Parom for all events.
-"""
+"""A billing system that books Parom's accounts by the vendor's webhooks, and sets what they may use: see README.md."""
 
 import json
 import os
@@ -19,23 +16,20 @@ BOOKS.execute("CREATE TABLE IF NOT EXISTS account (id TEXT PRIMARY KEY, host TEX
 def take(webhook_id: str, event: dict) -> None:
     """Books one event. It may come twice, so doing it again changes nothing."""
     account = event["data"]["account"]
-    match event["type"]:
-        case "account.installed":
-            allow(webhook_id, account["id"], {"sources_limit": 3})
-            state = "trial"
-        case "account.left":
-            state = "left"
-        case _:  # The other types are for the support desk.
-            return
+    state = {"account.installed": "trial", "account.left": "left"}.get(event["type"])
+    if not state:  # The other types are for the support desk.
+        return
+    if state == "trial":
+        allow(webhook_id, account["id"], {"sources_limit": 3})
     row = (account["id"], account["host"], state, event["timestamp"])
     BOOKS.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", row)
 
 
 def allow(webhook_id: str, account_id: str, change: dict) -> None:
     """Sets what the account may use, with the vendor's key; the webhook's id makes a repeat harmless."""
-    headers = {"authorization": "Bearer " + os.environ["PAROM_KEY"], "idempotency-key": webhook_id}
     url = f"{os.environ['PAROM_URL']}/api/v1/tenants/{account_id}"
-    headers["content-type"] = "application/json"
+    headers = {"authorization": "Bearer " + os.environ["PAROM_KEY"], "content-type": "application/json"}
+    headers["idempotency-key"] = webhook_id
     request = urllib.request.Request(url, json.dumps(change).encode(), headers, method="PATCH")
     urllib.request.urlopen(request, timeout=10).close()
 
@@ -61,7 +55,6 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-if __name__ == "__main__":
-    server = HTTPServer(("127.0.0.1", int(os.environ.get("PORT", "9100"))), Handler)
-    print(f"listening http://127.0.0.1:{server.server_port}", flush=True)
-    server.serve_forever()
+server = HTTPServer(("127.0.0.1", int(os.environ.get("PORT", "9100"))), Handler)
+print(f"listening http://127.0.0.1:{server.server_port}", flush=True)
+server.serve_forever()

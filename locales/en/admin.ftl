@@ -121,7 +121,7 @@ admin-conflict = This cannot be done in the account’s present state. Check the
 ## Vendor’s admin: accounts
 
 admin-search = Search
-admin-search-hint = Part of an address or name, the ID of an account, or the ID of a message: Parom’s, amoCRM’s or the messenger’s. Phone numbers are found within an account, in the panel.
+admin-search-hint = Part of an address or name, the ID of an account, the ID of a message (Parom’s, amoCRM’s or the messenger’s), or the whole phone number of a customer, or its hash.
 admin-any-state = Any state
 admin-none-found = No account matches.
 admin-first-page = First page
@@ -398,6 +398,22 @@ admin-alerts-open = Each says what to do
 admin-spark = { $figure } a day for two weeks: from { $least } to { $most }
 admin-two-weeks = Messages of the last two weeks
 admin-accounts-by-state = Accounts by state
+admin-destinations = Where messages go
+admin-destinations-none = No account has a channel or a source yet.
+admin-destinations-hint = Failing: of the channels and sources that were called within 15 minutes, those that failed three times in a row. Errors and times are of this process, of its last calls within 15 minutes.
+admin-destination-of = { $part } of { $whole }
+admin-col-destination = Destination
+admin-col-failing = Failing
+admin-col-call-errors = Errors
+admin-col-within = 95% of calls within
+admin-milliseconds = { $number } ms
+admin-certificate = Certificate of the public address
+admin-certificate-days =
+    { $days ->
+        [one] valid for { $days } more day
+       *[other] valid for { $days } more days
+    }
+admin-checks = Check certificate, DNS, clock, disks and backup
 admin-processes = Processes
 admin-processes-none = No process has reported yet.
 admin-process-runs = Running

@@ -139,7 +139,7 @@ admin-conflict = В нынешнем состоянии аккаунта это 
 ## Vendor’s admin: accounts
 
 admin-search = Поиск
-admin-search-hint = Часть адреса или названия, ID аккаунта либо ID сообщения: Парома, amoCRM или мессенджера. Номер телефона ищут внутри аккаунта, в его панели.
+admin-search-hint = Часть адреса или названия, ID аккаунта, ID сообщения (Парома, amoCRM или мессенджера), полный номер телефона клиента или хеш этого номера.
 admin-any-state = Любое состояние
 admin-none-found = Подходящих аккаунтов нет.
 admin-first-page = Первая страница
@@ -437,6 +437,24 @@ admin-alerts-open = В каждом сказано, что делать
 admin-spark = { $figure } по дням за две недели: от { $least } до { $most }
 admin-two-weeks = Сообщения за две недели
 admin-accounts-by-state = Аккаунты по состояниям
+admin-destinations = Куда идут сообщения
+admin-destinations-none = Ни у одного аккаунта пока нет ни канала, ни источника.
+admin-destinations-hint = «Не отвечают» – сколько каналов и источников из вызванных за 15 минут ответили ошибкой три раза подряд. Ошибки и время – по последним вызовам этого процесса за 15 минут.
+admin-destination-of = { $part } из { $whole }
+admin-col-destination = Куда
+admin-col-failing = Не отвечают
+admin-col-call-errors = Ошибки
+admin-col-within = 95% вызовов не дольше
+admin-milliseconds = { $number } мс
+admin-certificate = Сертификат публичного адреса
+admin-certificate-days =
+    { $days ->
+        [one] действует ещё { $days } день
+        [few] действует ещё { $days } дня
+        [many] действует ещё { $days } дней
+       *[other] действует ещё { $days } дня
+    }
+admin-checks = Проверить сертификат, DNS, часы, диски и резервную копию
 admin-processes = Процессы
 admin-processes-none = Ни один процесс ещё не отчитался.
 admin-process-runs = Работает

@@ -202,6 +202,8 @@ pub struct NewConversation {
     pub amocrm_chat_id: String,
     /// The customer as JSON.
     pub contact: String,
+    /// Of the customer's phone number; empty if it is unknown.
+    pub phone_hash: String,
     /// The first identifies the conversation; the others are added to it.
     pub aliases: Vec<Alias>,
 }
@@ -226,6 +228,8 @@ pub struct OpenedDialogue {
     pub amocrm_chat_id: String,
     /// The customer as JSON, with the messenger's id.
     pub contact: String,
+    /// Of the customer's phone number; empty if it is unknown.
+    pub phone_hash: String,
     /// Our id of a message in it, and the messenger's.
     pub message: Option<(Uuid, String)>,
 }

@@ -209,13 +209,14 @@ async fn insert_conversations(
         .text("external_id", made.iter().map(|(_, new)| new.external_id.as_str()))
         .text("amocrm_chat_id", made.iter().map(|(_, new)| new.amocrm_chat_id.as_str()))
         .text("contact", made.iter().map(|(_, new)| new.contact.as_str()))
+        .text("phone_hash", made.iter().map(|(_, new)| new.phone_hash.as_str()))
         .long("created_at", made.iter().map(|_| created_at))
         .execute(
             tx,
             store,
-            "INSERT INTO conversation (tenant_id, id, source_id, external_id, amocrm_chat_id, contact, created_at) \
-             SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, created_at FROM rows WHERE true \
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO conversation (tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
+             created_at) SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, created_at \
+             FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
         .await?;
     Ok(())

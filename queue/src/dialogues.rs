@@ -165,12 +165,13 @@ pub(super) async fn write_names(
         .uuid("id", named.iter().map(|one| one.conversation.conversation_id))
         .text("external_id", named.iter().map(|one| one.conversation.opened.external_id.as_str()))
         .text("contact", named.iter().map(|one| one.conversation.opened.contact.as_str()))
+        .text("phone_hash", named.iter().map(|one| one.conversation.opened.phone_hash.as_str()))
         .short("shared", named.iter().map(|one| shared(one).number()))
         .execute(
             tx,
             store,
-            "UPDATE conversation SET external_id = rows.external_id, contact = rows.contact, shared = rows.shared, \
-             awaited = '' FROM rows WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
+            "UPDATE conversation SET external_id = rows.external_id, contact = rows.contact, \
+             phone_hash = rows.phone_hash, shared = rows.shared, awaited = '' FROM rows WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
              AND conversation.external_id = '' AND conversation.amocrm_chat_id <> ''",
         )
         .await?;

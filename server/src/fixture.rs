@@ -118,5 +118,6 @@ pub fn conversation() -> conversation::Model {
         moved_to: String::new(),
         heard_at: 0,
         free_until: 0,
+        phone_hash: String::new(),
     }
 }

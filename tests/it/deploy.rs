@@ -50,6 +50,20 @@ async fn every_alert_rule_fires_and_stays_silent() {
     }
 }
 
+/// A real Prometheus reads a running Parom, and every query of the dashboard has data.
+#[tokio::test]
+async fn no_panel_of_the_dashboard_is_empty() {
+    let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
+    let Some(prometheus) = needed("PAROM_TEST_PROMETHEUS") else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/try-dashboard");
+    let mut command = Command::new(python);
+    command.arg(script).arg(env!("CARGO_BIN_EXE_parom_faults")).arg(prometheus);
+    let done = command.output().await.unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let queries = said.lines().filter(|line| line.starts_with("ok ")).count();
+    assert!(done.status.success() && queries > 20, "{said}{}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// P2: what a server serves at `/metrics`, by Prometheus's own rules.
 async fn metrics_are_as_prometheus_wants_them(world: &mut World) {
     let Some(promtool) = needed("PAROM_TEST_PROMTOOL") else { return };

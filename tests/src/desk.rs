@@ -77,6 +77,7 @@ impl Desk {
                 external_id: conversation.to_owned(),
                 amocrm_chat_id: String::new(),
                 contact: "{}".to_owned(),
+                phone_hash: String::new(),
                 aliases: vec![alias],
             })),
             crm_chat: None,

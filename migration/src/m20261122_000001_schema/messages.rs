@@ -42,6 +42,7 @@ const CONVERSATION: Table = tenant_table("conversation", &["id"])
         text("moved_to").default("''"),
         bigint("heard_at").default("0"),
         bigint("free_until").default("0"),
+        text("phone_hash").default("''"),
     ])
     .indexes(&[
         // Lists the chats of a source, newest first.
@@ -52,6 +53,8 @@ const CONVERSATION: Table = tenant_table("conversation", &["id"])
         "CREATE INDEX conversation_contact ON conversation (tenant_id, contact_id) WHERE contact_id <> 0",
         // Finds a chat that a hook of the CRM names, if it has a contact.
         "CREATE INDEX conversation_crm_chat ON conversation (tenant_id, amocrm_chat_id) WHERE contact_id <> 0",
+        // Finds an account by the phone number of a customer.
+        "CREATE INDEX conversation_phone ON conversation (tenant_id, phone_hash) WHERE phone_hash <> ''",
     ])
     // Every message of a customer changes `heard_at`, which is in no index.
     .on_postgres("SET (fillfactor = 80)");

@@ -19,8 +19,13 @@ use crate::alert;
 use crate::delivery::gauges;
 use crate::delivery::read::figures::Slot;
 use crate::delivery::read::service;
+use crate::doctor::{RENEWED, certificate_days};
 use crate::panel::{Chart, PanelContext, Tile, Tone, chart_of, plot};
 use crate::tenant::TenantStatus;
+
+mod destinations;
+
+use destinations::Destination;
 
 const HERE: &str = "/admin";
 /// Days of the chart.
@@ -35,10 +40,12 @@ struct VendorOverview {
     tiles: Vec<Tile>,
     chart: Chart,
     states: Vec<StateCount>,
+    destinations: Vec<Destination>,
     processes: Vec<ProcessRow>,
     /// They have different versions.
     mixed: bool,
     disk: StateBadge,
+    certificate: Option<StateBadge>,
     /// Hosts with an open circuit breaker in this process, and until when.
     closed: Vec<(String, i64)>,
 }
@@ -81,7 +88,9 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
         tiles,
         chart: chart_of(words, &days, false, |at| page.when(at).date()),
         states: states(words, &accounts),
+        destinations: destinations::all(&app, words).await?,
         disk: disk(words, app.load.free()),
+        certificate: certificate(&app, words).await,
         closed: app.slots.closed(app.clock.millis()),
         page: page.clone(),
     };
@@ -139,6 +148,17 @@ fn disk(words: Words, free: u8) -> StateBadge {
         _ => Tone::Ok,
     };
     StateBadge { tone, text: words.text("common-percent").with("percent", i64::from(free)) }
+}
+
+/// How long the certificate of the public address is valid.
+async fn certificate(app: &PanelContext, words: Words) -> Option<StateBadge> {
+    let days = certificate_days(&app.config, app.http.trusted(), &app.clock).await?;
+    let tone = match days {
+        ..0 => Tone::Bad,
+        days if days < RENEWED => Tone::Warn,
+        _ => Tone::Ok,
+    };
+    Some(StateBadge { tone, text: words.text("admin-certificate-days").with("days", days) })
 }
 
 fn number(words: Words, value: i64) -> String {

@@ -14,6 +14,7 @@ mod find;
 mod group;
 mod hooks;
 mod link;
+mod phone;
 mod provided;
 mod row;
 mod task;
@@ -25,6 +26,7 @@ pub use check::look;
 pub use find::{is_incoming, of_chat};
 pub use group::know_group;
 pub use hooks::{ContactEvent, wake};
+pub use phone::{phone_hash, searched_hash};
 pub use provided::store_provided;
 pub use task::{before_first, due_now, plan, run};
 

@@ -9,7 +9,7 @@ use entity::source;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::{LinkReason, Rule, task};
+use super::{LinkReason, Rule, phone_hash, task};
 use crate::tenant::TenantContext;
 
 /// Stores the number, the address and the named contact that came with a customer's message, and plans the contact again if that may
@@ -33,10 +33,12 @@ pub async fn store_provided(
         return Ok(None);
     }
     let contact = serde_json::to_string(&now).context("a person as JSON")?;
+    let phone_hash = phone_hash(&now);
     let tx = app.store.write_tx().await?;
     let done = async {
         let changed = conversation::Entity::update_many()
             .col_expr(Column::Contact, Expr::value(contact.as_str()))
+            .col_expr(Column::PhoneHash, Expr::value(phone_hash.as_str()))
             .filter(Column::TenantId.eq(known.tenant_id))
             .filter(Column::Id.eq(known.id))
             // It may have been changed, or the customer erased, since it was read.
@@ -52,7 +54,7 @@ pub async fn store_provided(
     };
     let done = done.await;
     finish_tx(tx, done).await?;
-    Ok(Some(conversation::Model { contact, ..known.clone() }))
+    Ok(Some(conversation::Model { contact, phone_hash, ..known.clone() }))
 }
 
 /// Whether a chat that amoCRM knows may still be linked to another contact: its current one was not chosen by a

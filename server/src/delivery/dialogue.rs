@@ -8,6 +8,7 @@ use queue::{Claim, Learned};
 use uuid::Uuid;
 
 use super::letter_context::LetterContext;
+use crate::contact::phone_hash;
 
 /// The ids under which amoCRM knows a conversation of a source and its participants.
 pub fn crm_ids(row: &conversation::Model, source_id: Uuid) -> CrmIds<'_> {
@@ -50,6 +51,7 @@ pub fn learned(
         external_id,
         amocrm_chat_id: row.amocrm_chat_id.clone(),
         contact: serde_json::to_string(&contact).context("a person as JSON")?,
+        phone_hash: phone_hash(&contact),
         message: None,
     };
     Ok(Learned { opened: Some(opened), ..Learned::default() })

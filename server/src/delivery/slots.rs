@@ -1,14 +1,17 @@
 //! Limits of concurrent calls: by destination host, by tenant, and by target. The breaker of a host opens when calls
 //! of several accounts fail, and retries at a host are limited to a share of its first attempts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
 use host::Host;
+pub use recent::CallFigures;
+use recent::RecentCalls;
 
 mod host;
+mod recent;
 pub mod share;
 
 /// Concurrent calls to one destination host.
@@ -36,6 +39,8 @@ struct SlotsInUse {
     /// By pool; the tenants' own webhooks, each a host of its own, by target.
     hosts: HashMap<(String, Uuid), Host>,
     turns: share::Passes,
+    /// By pool.
+    recent: HashMap<String, RecentCalls>,
 }
 
 /// Counts running calls. Clones share the counts.
@@ -102,7 +107,7 @@ impl Slots {
     }
 
     fn share_in(taken: &mut SlotsInUse, offers: &[SlotOffer], now: i64) -> Vec<u32> {
-        let SlotsInUse { pools, tenants, targets, hosts, turns } = taken;
+        let SlotsInUse { pools, tenants, targets, hosts, turns, .. } = taken;
         let of = |count: Option<&u32>| count.copied().unwrap_or(0);
         let free = |pool: &str| free_of(hosts, pool, of(pools.get(pool)), now);
         let wants: Vec<share::SlotDemand> = offers
@@ -186,6 +191,23 @@ impl Slots {
         let mut closed: Vec<_> = closed.collect();
         closed.sort();
         closed
+    }
+
+    /// Remembers how long a call took, and whether it failed.
+    pub fn measure(&self, pool: &str, millis: i64, failed: bool, now: i64) {
+        let mut taken = self.lock();
+        if !taken.recent.contains_key(pool) {
+            taken.recent.insert(pool.to_owned(), RecentCalls::default());
+        }
+        if let Some(calls) = taken.recent.get_mut(pool) {
+            calls.add(now, millis, failed);
+        }
+    }
+
+    /// The last calls of this process, by pool.
+    pub fn recent(&self, now: i64) -> BTreeMap<String, CallFigures> {
+        let taken = self.lock();
+        taken.recent.iter().filter_map(|(pool, calls)| Some((pool.clone(), calls.figures(now)?))).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, SlotsInUse> {

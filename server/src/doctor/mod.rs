@@ -10,6 +10,8 @@ use base::vault::Vault;
 use serde::Serialize;
 use uuid::Uuid;
 
+pub use outside::{RENEWED, certificate_days};
+
 use crate::integrations;
 
 mod accounts;

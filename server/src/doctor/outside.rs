@@ -1,5 +1,7 @@
 //! Calls the public address as amoCRM and messengers do, through DNS, the certificate and the proxy.
 
+use std::time::Duration;
+
 use base::clock::Clock;
 use base::config::{Config, base};
 use base::i18n::LocalizedText;
@@ -12,7 +14,9 @@ use super::{Check, because};
 use crate::probe;
 
 /// Days before the certificate's end from which the check warns: a proxy that renews by itself has done so by then.
-const RENEWED: i64 = 14;
+pub const RENEWED: i64 = 14;
+/// How long a page waits for the public address.
+const SOON: Duration = Duration::from_secs(2);
 /// Clock difference from which the check warns.
 const NOTABLE: TimeDelta = TimeDelta::seconds(30);
 
@@ -45,6 +49,22 @@ pub async fn look(config: &Config, http: &Client, clock: &Clock, checks: &mut Ve
     });
 }
 
+/// How many days the certificate of the public address is still valid. None: there is none, or the address does not answer
+/// soon.
+pub async fn certificate_days(config: &Config, http: &Client, clock: &Clock) -> Option<i64> {
+    if config.server.public_url.scheme() != "https" {
+        return None;
+    }
+    let url = base(&config.server.public_url);
+    let response = http.get(format!("{url}/healthz")).timeout(SOON).send().await.ok()?;
+    days_left(&response, clock)
+}
+
+fn days_left(response: &Response, clock: &Clock) -> Option<i64> {
+    let end = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).and_then(not_after)?;
+    Some((end - clock.now()).num_days())
+}
+
 /// The innermost cause: the outer ones only repeat the address.
 fn reason(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
@@ -55,9 +75,7 @@ fn reason(error: &reqwest::Error) -> String {
 }
 
 fn certificate(response: &Response, clock: &Clock, checks: &mut Vec<Check>) {
-    let info = response.extensions().get::<TlsInfo>();
-    let Some(end) = info.and_then(TlsInfo::peer_certificate).and_then(not_after) else { return };
-    let days = (end - clock.now()).num_days();
+    let Some(days) = days_left(response, clock) else { return };
     let detail = LocalizedText::new("doctor-certificate-days").with("days", days);
     checks.push(if days < RENEWED {
         Check::warn("certificate", detail, "doctor-certificate-fix")

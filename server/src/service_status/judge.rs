@@ -105,6 +105,11 @@ pub fn judge(seen: &Seen, kinds: &[Kind], now: i64) -> Vec<Part> {
     parts
 }
 
+/// How the targets of one pool work, and since when letters are late.
+pub fn of_pool(pool: &PoolHealth, now: i64) -> (PartState, Option<i64>) {
+    of_pools(std::iter::once(pool), now)
+}
+
 /// Half of those that were called fail, or letters are half an hour late: down. A tenth, or five minutes: degraded.
 fn of_pools<'a>(pools: impl Iterator<Item = &'a PoolHealth>, now: i64) -> (PartState, Option<i64>) {
     let (mut called, mut broken, mut due) = (0, 0, None::<i64>);

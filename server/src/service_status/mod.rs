@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 pub use board::Board;
 pub use context::StatusContext;
+pub use judge::{PartState, of_pool};
 
 use crate::public_page;
 use crate::unknown_callers::UnknownCallerAct;

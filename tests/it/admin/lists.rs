@@ -32,7 +32,7 @@ pub async fn add_tenants(world: &World, count: i64) {
 }
 
 /// Hosts of the accounts of a page, in its order.
-fn hosts(text: &str) -> Vec<String> {
+pub fn hosts(text: &str) -> Vec<String> {
     let rows = text.split("<th scope=\"row\"").skip(1);
     rows.map(|row| row.split("\">").nth(2).unwrap().split('<').next().unwrap().to_owned()).collect()
 }
@@ -85,7 +85,7 @@ async fn an_account_is_found_by_a_message(world: &mut World) {
     assert!(found("x\u{0}y").await.is_empty());
 }
 
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

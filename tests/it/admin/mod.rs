@@ -7,5 +7,6 @@ mod lists;
 mod notes;
 pub mod operator;
 mod overview;
+mod phones;
 mod signing_in;
 mod trouble;

@@ -47,6 +47,15 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     assert!(page.text.contains(env!("CARGO_PKG_VERSION")) && page.text.contains("Running"), "{}", page.text);
     assert!(!page.text.contains("different versions"));
 
+    let destinations = page.text.split("Where messages go").nth(1).unwrap().split("<h2>").next().unwrap();
+    for wanted in
+        ["amoCRM · main", "Your own messenger", "data-label=\"Errors\">0 of 1<", "data-label=\"Errors\">1 of 1<"]
+    {
+        assert!(destinations.contains(wanted), "{wanted}: {destinations}");
+    }
+    assert_eq!(destinations.matches("data-label=\"Failing\">0 of 1<").count(), 2, "{destinations}");
+    assert!(page.text.contains("href=\"/admin/doctor\"") && page.text.contains("Free disk space"), "{}", page.text);
+
     let other = heartbeat::Model {
         tenant_id: VENDOR,
         instance: world.clock.uuid_v7(),

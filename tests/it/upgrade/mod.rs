@@ -2,6 +2,7 @@
 //! delivers what was queued exactly once. `UPDATE_UPGRADE=1` with this test writes the fixture again from the present
 //! binary: only while its version is not released (docs/decisions/0035-releases.md).
 
+mod beside;
 pub(crate) mod fixture;
 mod frozen;
 

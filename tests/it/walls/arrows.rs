@@ -146,6 +146,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "identity",
             "integrations",
             "missed_hooks",
+            "service_status",
             "source",
             "tenant",
             "usage",

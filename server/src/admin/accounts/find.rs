@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::delivery::read::owner;
+use crate::delivery::read::owner::{owners, owners_of_phone};
 use crate::tenant::TenantStatus;
 
 /// States to filter by, in the order of the list.
@@ -26,8 +26,8 @@ pub const STATES: [TenantStatus; 10] = [
 /// The search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountSearch {
-    /// Part of an address or name, an id of the account (ours, amoCRM's or the Chats API's), or an id of one of its
-    /// messages (ours, amoCRM's or the messenger's).
+    /// Part of an address or name, an id of the account (ours, amoCRM's or the Chats API's), an id of one of its
+    /// messages (ours, amoCRM's or the messenger's), or the phone number of one of its customers or its hash.
     pub search: String,
     pub state: Option<TenantStatus>,
 }
@@ -45,7 +45,8 @@ pub async fn find(
     }
     let search = filter.search.trim();
     if !search.is_empty() {
-        let owners = owner::owners(db, search).await?;
+        let mut owners = owners(db, search).await?;
+        owners.extend(owners_of_phone(db, search).await?);
         select = select.filter(named(search).add(Column::TenantId.is_in(owners)));
     }
     if let Some(after) = after {

@@ -1,13 +1,15 @@
-//! Which accounts have a message, by any of its ids: ours, amoCRM's or the messenger's.
+//! Which accounts have a message, by any of its ids (ours, amoCRM's or the messenger's), or a customer, by the phone number.
 
 use std::collections::BTreeSet;
 
-use entity::{dedupe, message, source, tenant, tenant_channel};
+use entity::{conversation, dedupe, message, source, tenant, tenant_channel};
 use queue::accept_batch::EventKind;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef, Select,
 };
 use uuid::Uuid;
+
+use crate::contact::searched_hash;
 
 /// Longest id, in bytes.
 const LONGEST: usize = 255;
@@ -41,6 +43,21 @@ pub async fn owners(db: &impl ConnectionTrait, id: &str) -> Result<BTreeSet<Uuid
     let channels = tenant_channel::Entity::find().select_only().column(tenant_channel::Column::TenantId);
     owners.extend(with_key(channels, of_channel, id).into_tuple::<Uuid>().all(db).await?);
     Ok(owners)
+}
+
+/// The accounts that have a customer with this phone number, written in any way or as its hash. It costs one look into an
+/// index for each account, and reads no numbers.
+pub async fn owners_of_phone(db: &impl ConnectionTrait, text: &str) -> Result<BTreeSet<Uuid>, DbErr> {
+    let Some(hash) = searched_hash(text) else { return Ok(BTreeSet::new()) };
+    let relation: RelationDef = tenant::Entity::belongs_to(conversation::Entity)
+        .from(tenant::Column::TenantId)
+        .to(conversation::Column::TenantId)
+        .into();
+    let found = tenant::Entity::find().select_only().column(tenant::Column::TenantId);
+    let found = found.join(JoinType::InnerJoin, relation).filter(conversation::Column::PhoneHash.eq(hash));
+    // Without this condition the partial index is not used.
+    let found = found.filter(conversation::Column::PhoneHash.ne(""));
+    Ok(found.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
 }
 
 /// Of these id spaces, those that have this id.

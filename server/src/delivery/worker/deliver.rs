@@ -129,7 +129,7 @@ pub(in crate::delivery) async fn write_down(
     settlement: Settlement,
     started: i64,
 ) {
-    measure(pool, &settlement);
+    measure(app, pool, &settlement);
     let trace = Trace::of(app, pool, &settlement, started);
     let after_commit = AfterCommit::of(&settlement);
     let conversation_id = settlement.claim.conversation_id;
@@ -146,18 +146,21 @@ pub(in crate::delivery) async fn write_down(
 }
 
 /// Metrics of a call, labelled by pool: an integration or a kind of messenger, never an account.
-fn measure(pool: &str, settlement: &Settlement) {
+fn measure(app: &DeliveryContext, pool: &str, settlement: &Settlement) {
     let Some(attempt) = &settlement.attempt else { return };
     let seconds = Duration::from_millis(u64::try_from(attempt.millis).unwrap_or(0));
     metrics::histogram!("parom_remote_seconds", "remote" => pool.to_owned()).record(seconds);
     let error = match attempt.status {
-        0 if matches!(attempt.verdict, "retry" | "unknown") => "no_answer",
-        429 => "slow_down",
-        400..=499 => "refused",
-        500.. => "broken",
-        _ => return,
+        0 if matches!(attempt.verdict, "retry" | "unknown") => Some("no_answer"),
+        429 => Some("slow_down"),
+        400..=499 => Some("refused"),
+        500.. => Some("broken"),
+        _ => None,
     };
-    metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
+    app.slots.measure(pool, attempt.millis.into(), error.is_some(), app.clock.millis());
+    if let Some(error) = error {
+        metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
+    }
 }
 
 /// Data for the log, the metrics and the source's state, reported after the commit.

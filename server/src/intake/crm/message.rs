@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::content;
 use super::route::{HookChat, Route};
+use crate::contact::phone_hash;
 use crate::delivery::letters::{TO_MESSENGER_LIFE, messenger_letter, status_letter};
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::ConnectedScope;
@@ -32,6 +33,7 @@ pub(super) async fn entry_of(
     let words = tenant::words(&app.integrations, &scope.tenant);
     let receiver = customer(&hook.receiver);
     let contact = serde_json::to_string(&receiver).context("a person as JSON")?;
+    let phone_hash = phone_hash(&receiver);
     let mut body = content::body_of(writer(app, scope, &hook.sender), receiver, &hook.message, words);
     let failure = failure(&route, &body, words);
     let source_id = route.source.as_ref().map_or(Uuid::nil(), |source| source.id);
@@ -50,6 +52,7 @@ pub(super) async fn entry_of(
             external_id: String::new(),
             amocrm_chat_id: clean(&hook.conversation_id),
             contact,
+            phone_hash,
             aliases: vec![chat.theirs(scope)],
         })),
     };

@@ -9,6 +9,7 @@ use queue::accept_batch::{Alias, Conversation, NewConversation, OpenedDialogue, 
 use super::content::cleaned_person;
 use super::message::Incoming;
 use super::write_first;
+use crate::contact::phone_hash;
 use crate::intake::IntakeContext;
 
 /// The messenger's id of a conversation as an alias.
@@ -24,12 +25,14 @@ pub(in crate::intake) fn new_conversation(
     customer: Person,
 ) -> anyhow::Result<NewConversation> {
     let ours = crm_id(source.id, "conversation", conversation_id).to_string();
+    let customer = cleaned_person(customer);
     Ok(NewConversation {
         id: app.clock.uuid_v7(),
         source_id: source.id,
         external_id: conversation_id.to_owned(),
         amocrm_chat_id: String::new(),
-        contact: serde_json::to_string(&cleaned_person(customer)).context("a person as JSON")?,
+        contact: serde_json::to_string(&customer).context("a person as JSON")?,
+        phone_hash: phone_hash(&customer),
         aliases: vec![
             identity(source, conversation_id),
             Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours },

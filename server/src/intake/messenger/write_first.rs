@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::message::Incoming;
+use crate::contact::phone_hash;
 use crate::intake::door::store;
 use crate::intake::{IntakeContext, clean};
 use crate::lookup::MessageKey;
@@ -118,6 +119,7 @@ fn opened(
         external_id: clean(conversation_id),
         amocrm_chat_id: row.amocrm_chat_id.clone(),
         contact: serde_json::to_string(person).context("a person as JSON")?,
+        phone_hash: phone_hash(person),
         message: None,
     })
 }

@@ -87,6 +87,7 @@ pub(super) async fn conversation(app: &TenantContext, row: &conversation::Model,
         .col_expr(conversation::Column::CrmPersonId, Expr::value(""))
         .col_expr(conversation::Column::CrmUnbound, Expr::value(false))
         .col_expr(conversation::Column::Awaited, Expr::value(""))
+        .col_expr(conversation::Column::PhoneHash, Expr::value(""))
         .col_expr(conversation::Column::ContactId, Expr::value(0_i64))
         .col_expr(conversation::Column::ContactName, Expr::value(""))
         .col_expr(conversation::Column::ContactWhy, Expr::value(""))
