@@ -107,7 +107,7 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     assert!(!wrong.status.success(), "a wrong channel secret is a failure");
     let said = text(&wrong.stdout);
     assert!(said.contains("FAIL  channel"), "{said}");
-    assert!(said.contains("→ compare secret with the letter from amoCRM"), "{said}");
+    assert!(said.contains("→ compare secret with the e-mail from amoCRM"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 
     // Another service at the public address has another key.

@@ -186,7 +186,7 @@ async fn from_the_admin(world: &mut World) {
     let path = format!("/admin/undelivered/{}/again", line.tenant_id);
     assert!(page.text.contains(&format!("{path}?reason=rejected")), "{}", page.text);
     let asked = olga.opens(&format!("{path}?reason=rejected")).await.is(200);
-    asked.says(&["3 letters of 1 account would be sent again"]);
+    asked.says(&["3 items of 1 account would be sent again"]);
     olga.sends(&path, &[("reason", "rejected")]).await.is(303);
     let page = olga.opens("/admin/undelivered").await.is(200);
     page.says(&["0 of 3 sent again"]);
@@ -204,7 +204,7 @@ async fn from_the_admin(world: &mut World) {
     assert!(ids.iter().all(|id| csv.text.contains(id)), "{}", csv.text);
     csv.never_says(&["text 0", "customer 0"]);
     let asked = olga.opens(&format!("{path}?id={}&do=drop", ids[0])).await.is(200);
-    asked.says(&["1 letter of 1 account would be removed for good"]);
+    asked.says(&["1 item of 1 account would be removed for good"]);
     olga.sends(&path, &[("id", &ids[0]), ("do", "drop")]).await.is(303);
     olga.sends(&path, &[("id", &ids[1]), ("do", "")]).await.is(303);
     olga.sends(&path, &[("id", "none of theirs"), ("do", "drop")]).await.is(303);

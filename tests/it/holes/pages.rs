@@ -15,7 +15,7 @@ async fn the_account_page_starts_a_look_and_tells_what_came_of_it(world: &mut Wo
     looks(world).await;
     let page = owner.opens("/panel/account").await.is(200);
     page.says(&["1 chat, 1 message was missing.", "1 message found so far."]);
-    owner.opens("/panel/audit").await.is(200).says(&["Search for lost messages started", "Anna Ivanova"]);
+    owner.opens("/panel/audit").await.is(200).says(&["Search for missed messages started", "Anna Ivanova"]);
     owner.opens("/panel").await.is(200).says(&["1 message was found in amoCRM’s history"]);
     let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
     viewer.opens("/panel/account").await.is(200).never_says(&["Look for missed messages"]);

@@ -133,9 +133,11 @@ async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailSe
     page.says(&["No open alerts", "Alerts go to mark@example.com", "A messenger no longer accepts the access"]);
     mark.does("/panel/alerts/mine", &[("letters", "1"), ("kind", "unpaid")]).await.says(&["Saved"]);
     let page = anna.opens("/panel/alerts").await.is(200);
-    page.says(&["Who gets e-mails", "mark@example.com"]);
+    page.says(&["Who gets alerts", "mark@example.com"]);
     anna.does("/panel/alerts/mine", &[("kind", "unpaid")]).await.says(&["Saved"]);
-    anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")]).await.says(&["vera@example.com gets e-mails"]);
+    anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")])
+        .await
+        .says(&["vera@example.com gets alerts by e-mail"]);
     mark.sends(&format!("/panel/alerts/readers/{vera}"), &[("to", "off")]).await.is(403);
     anna.opens("/panel/audit?group=alert").await.is(200).says(&["E-mail alerts changed"]);
     stops(&mut world, &line).await;
@@ -226,7 +228,7 @@ async fn operators_are_told_of_the_vendors(engine: Engine, mail: &MailServer) {
     let letter = mail.next().await;
     letter.says(&[&line.host, "account 17 is not on its list", "/admin/alerts", "alerts of the vendor go to"]);
     let page = olga.opens("/admin/alerts").await.is(200);
-    page.says(&["Alerts go to", "Stop e-mails"]);
+    page.says(&["Alerts go to", "Turn off e-mail"]);
     olga.does("/admin/alerts/letters", &[("to", "off")]).await.says(&["You get no e-mails"]);
     raise(&world, "y").await;
     sends(&world, 0).await;

@@ -131,7 +131,7 @@ async fn refusals_mean_what_the_catalogue_says() {
     for (status, code, words) in [
         (400, FailureCode::Rejected, "Avito refused the message. Change it and try again."),
         (404, FailureCode::RecipientUnreachable, "No such chat at Avito: a buyer must write about an advert first."),
-        (413, FailureCode::Rejected, "Avito does not take this file. Send a smaller picture or a link."),
+        (413, FailureCode::Rejected, "Avito does not accept this file. Send a smaller picture or a link."),
         (418, FailureCode::Rejected, "Avito refused the message. Change it and try again."),
     ] {
         let fake = Fake::start().await;

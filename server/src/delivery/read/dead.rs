@@ -49,6 +49,8 @@ pub struct Dry {
     pub count: u64,
     /// Those of them that customers may receive twice.
     pub maybe_twice: u64,
+    /// Messages to customers who still block them: they fail again.
+    pub shut: u64,
     pub to_messenger: u64,
 }
 
@@ -138,9 +140,23 @@ pub async fn dry_run(db: &impl ConnectionTrait, tenant_id: Uuid, ids: &[Uuid]) -
         .into_tuple()
         .all(db)
         .await?;
+    let shut: Vec<Uuid> = conversation::Entity::of_tenant(tenant_id)
+        .filter(conversation::Column::Id.is_in(out.iter().map(|row| row.conversation_id)))
+        .filter(conversation::Column::ShutAt.gt(0))
+        .select_only()
+        .column(conversation::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let shut = out.iter().filter(|row| shut.contains(&row.conversation_id)).count();
     let twice = out.iter().filter(|row| doubtful.contains(&row.id) || marked.contains(&row.message_id)).count();
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    Ok(Dry { count: number(rows.len()), maybe_twice: number(twice), to_messenger: number(out.len()) })
+    Ok(Dry {
+        count: number(rows.len()),
+        maybe_twice: number(twice),
+        shut: number(shut),
+        to_messenger: number(out.len()),
+    })
 }
 
 /// The same rows with their customers.
