@@ -238,32 +238,40 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_a_panic_and_the_stop_wait_for_what_has_begun() {
+    async fn after_the_stop_no_row_is_begun() {
         let stop = CancellationToken::new();
-        let (stopping, begun) = (stop.clone(), RefCell::new(0));
         let table = Table::of(&[(1, "a"), (1, "b")]);
-        let begin = |row| {
+        let begin = |row: &'static str| {
             table.take(row);
-            stopping.cancel();
-            *begun.borrow_mut() += 1;
+            stop.cancel();
             async { Outcome::Worked(1) }
         };
-        let search = |busy, most| table.search(busy, most);
-        assert_eq!(side_by_side(1, PAUSE, &stop, search, begin).await.unwrap(), 1, "the second row is not begun");
+        let sum = side_by_side(1, PAUSE, &stop, |busy, most| table.search(busy, most), begin).await;
+        assert_eq!(sum.unwrap(), 1);
+    }
 
-        let table = Table::of(&[(1, "a"), (2, "b")]);
-        let table = &table;
+    #[tokio::test]
+    async fn an_error_of_the_search_is_returned_after_the_work() {
+        let stop = CancellationToken::new();
+        let table = &Table::of(&[(1, "a"), (2, "b")]);
         let search = |busy: Vec<Uuid>, _| async move {
             if busy.is_empty() { table.search(busy, 1).await } else { Err(DbErr::Custom("away".to_owned())) }
         };
-        let done = RefCell::new(0);
-        let begin = |_| {
-            *done.borrow_mut() += 1;
-            async { Outcome::Worked(1) }
+        let done = RefCell::new(Vec::new());
+        let begin = |row: &'static str| {
+            let done = &done;
+            async move {
+                done.borrow_mut().push(row);
+                Outcome::Worked(1)
+            }
         };
-        assert!(side_by_side(2, PAUSE, &CancellationToken::new(), search, begin).await.is_err());
-        assert_eq!(done.into_inner(), 1);
+        assert!(side_by_side(2, PAUSE, &stop, search, begin).await.is_err());
+        assert_eq!(done.into_inner(), ["a"]);
+    }
 
+    #[tokio::test]
+    async fn a_panic_is_passed_on_after_the_work_of_others() {
+        let stop = CancellationToken::new();
         let table = Table::of(&[(1, "panics"), (2, "b")]);
         let done = RefCell::new(Vec::new());
         let begin = |row: &'static str| {
@@ -276,9 +284,8 @@ mod tests {
                 Outcome::Worked(1)
             }
         };
-        let search = |busy, most| table.search(busy, most);
-        let working = AssertUnwindSafe(side_by_side(2, PAUSE, &CancellationToken::new(), search, begin)).catch_unwind();
-        assert!(working.await.is_err());
+        let working = side_by_side(2, PAUSE, &stop, |busy, most| table.search(busy, most), begin);
+        assert!(AssertUnwindSafe(working).catch_unwind().await.is_err());
         assert_eq!(done.into_inner(), ["b"]);
     }
 }
