@@ -152,7 +152,7 @@ async fn tokens_end_and_levels_are_lost() {
     assert_eq!(world.send(text("x")).await, Verdict::Pause);
     let said = world.avito.check_access(&world.settings()).await.unwrap_err();
     let said = said.in_words(Words::new(Language::Ru), "amoCRM");
-    assert!(said.contains("Уровень подписки"), "{said}");
+    assert!(said.contains("Подписка Авито"), "{said}");
     assert!(matches!(
         world.avito.watch(&world.settings(), &hook(), DateTime::UNIX_EPOCH).await,
         Err(Denied::Access(_))

@@ -127,7 +127,7 @@ async fn ids_cannot_leave_their_place_in_a_path() {
 
 #[test]
 fn every_refusal_of_the_line_has_words() {
-    for (code, wanted) in [(401, "Client ID"), (402, "subscription level"), (403, "subscription level")] {
+    for (code, wanted) in [(401, "Client ID"), (402, "Avito plan"), (403, "subscription level")] {
         let failed = ApiError::Refused { code, message: String::new(), retry_after: None };
         let Denied::Access(said) = denied(&failed) else { panic!("{code}") };
         let text = said.plain(base::i18n::Words::new(Language::En), "");

@@ -141,7 +141,7 @@ async fn refusals_mean_what_the_catalogue_says() {
         assert_eq!((failure.code, failure.text.as_str()), (code, words));
         assert_eq!(report.status, status);
     }
-    for (status, words) in [(401, "Client ID"), (402, "subscription level"), (403, "subscription level")] {
+    for (status, words) in [(401, "Client ID"), (402, "Avito plan"), (403, "subscription level")] {
         let fake = Fake::start().await;
         fake.next("/messages", status, json!({ "error": { "code": status, "message": "x" } }));
         let report = fake.avito().send(&settings(), &outgoing(text("x"))).await;

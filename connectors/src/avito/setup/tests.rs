@@ -54,5 +54,5 @@ async fn access_needs_the_level_too() {
     assert_eq!(fake.whats(), ["GET /core/v1/accounts/self", "POST /messenger/v1/subscriptions"]);
     fake.next("/subscriptions", 402, fixture("api_error_402"));
     let said = check_access(&api, &settings()).await.unwrap_err();
-    assert!(said.to_string().contains("subscription level"), "{said}");
+    assert!(said.to_string().contains("Avito plan"), "{said}");
 }
