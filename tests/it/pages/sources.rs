@@ -122,7 +122,7 @@ async fn a_pause_ends_with_a_choice(world: &mut World) {
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     visitor.opens(&path("/pause")).await.is(200).says(&["will be received and will wait", "Nothing is waiting now"]);
     let paused = visitor.does(&path("/pause"), &[]).await;
-    paused.says(&["is paused", "Paused by you", "by Olga Owner", "Switch on"]);
+    paused.says(&["is paused", "Paused", "by Olga Owner", "Switch on"]);
     world.manager(&line).answers("anna", "Old").await;
     world.advance(std::time::Duration::from_secs(7 * 3600));
     world.manager(&line).answers("anna", "Young").await;
