@@ -1,5 +1,6 @@
 //! Erases one customer: messages, identity, and every id that leads to them. Rows without content remain, so that
-//! counts add up, and a proof. amoCRM's own copy is not affected.
+//! counts add up, hashes of the messages' ids, so that repeats stay repeats, and a proof. amoCRM's own copy is not
+//! affected.
 //!
 //! ```text
 //! find ─▶ conversations by id or phone ─▶ letters out of the queue ─▶ messages, profile, ids, raw bytes ─▶ proof

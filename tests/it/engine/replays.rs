@@ -162,7 +162,11 @@ async fn a_vendors_key_lists_those_of_all_accounts(world: &mut World) {
         page["items"].as_array().unwrap().iter().map(|one| one["source_id"].clone()).collect()
     };
     // Printed as in the documentation, with nothing filled in.
+    world.app().store.counted().watch();
     let first = world.api.get("/api/v1/dead-letters?source_id=&reason=&cursor=&limit=2").await.is(200);
+    let asked = world.app().store.counted().statements();
+    let lists = asked.iter().filter(|text| text.contains("\"dead_letter\"")).count();
+    assert_eq!(lists, 1, "one statement, however many accounts there are: {asked:#?}");
     assert_eq!(sources(&first.json), [json!(line.source_id), json!(other.source_id)], "newest first");
     let cursor = first.text_at("/next_cursor");
     let rest = world.api.get(&format!("/api/v1/dead-letters?limit=2&cursor={cursor}")).await.is(200).json;

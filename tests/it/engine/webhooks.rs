@@ -71,7 +71,7 @@ async fn a_messenger_that_locks_us_out_pauses_its_source(world: &mut World) {
         world.deliver_to_the_end().await;
         assert_eq!(world.messenger.texts().len(), number * 2, "{status}: nothing more is sent");
         let source = world.api.get(&line.path("")).await.is(200);
-        assert_eq!(source.json["status"], "stopped", "{}", source.text);
+        assert_eq!(source.json["status"], "paused", "{}", source.text);
         assert_eq!(source.json["held"]["count"], 2, "{}", source.text);
         // Repaired: the owner resumes.
         world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);

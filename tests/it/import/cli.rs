@@ -67,6 +67,15 @@ async fn the_command_tells_the_plan_and_follows_the_import() {
         "{}",
         text(&nobody.stderr)
     );
+    let junk = run(&drill, &["import", "-", "--source", &source], "no message\n").await;
+    assert!(
+        !junk.status.success() && text(&junk.stderr).contains("no line of - is a message"),
+        "{}",
+        text(&junk.stderr)
+    );
+    // What was imported before is known, which is no failure.
+    let again = run(&drill, &["import", file, "--source", &source], "").await;
+    assert!(again.status.success(), "{}", text(&again.stderr));
     let nothing = run(&drill, &["import", "/nowhere.ndjson", "--source", &source], "").await;
     assert!(!nothing.status.success() && text(&nothing.stderr).contains("cannot read /nowhere.ndjson"));
     drill.ends_well().await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use base::config::Config;
 use parom::media::{MediaKind, sweep};
 use parom_tests::{FileHost, Page, Setup, World, both, once};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{gone, keeps, kept, later, png, row, stored, wants};
@@ -123,6 +124,30 @@ async fn a_host_that_refuses_connections_is_looked_at_twice(world: &mut World) {
     assert_eq!(gone(world, &line, id).await, "unreachable");
 }
 
+/// Files that do not come make only their own conversations wait, and nobody takes amoCRM for away.
+async fn files_that_do_not_come_hold_no_other_conversation(world: &mut World) {
+    let line = world.line("support").await;
+    let host = FileHost::start().await;
+    let url = host.puts("/away.png", [Page::status(503)]);
+    for number in 0..30 {
+        let name = format!("customer-{number}");
+        let content = json!({"type": "picture", "media_url": url, "file_name": "away.png", "file_size": 10});
+        let sender = json!({"role": "client", "id": name, "name": name});
+        let body = json!({"id": name, "conversation": {"id": name}, "sender": sender, "content": content});
+        world.customer(&line, &name).posts(&body).await.is(202);
+    }
+    for _ in 0..3 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(5));
+    }
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+    assert_eq!(world.api.get(&line.path("")).await.is(200).json["status"], "working");
+    host.puts("/away.png", [Page::file("image/png", png(100))]);
+    world.deliver_to_the_end().await;
+}
+
 async fn who_asks_for_time_gets_it(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
@@ -203,6 +228,7 @@ both!(
     a_file_is_fetched_once_and_counted_and_hashed,
     half_a_file_is_no_file_and_is_asked_for_again,
     whoever_asks_first_fetches,
+    files_that_do_not_come_hold_no_other_conversation,
 );
 once!(
     a_lie_about_the_kind_makes_it_a_file,

@@ -54,25 +54,21 @@ pub struct Dry {
     pub to_messenger: u64,
 }
 
-/// Up to `rows` of them that are older than `after`, newest first.
+/// Up to `rows` of them that are older than `after`, newest first; of all accounts if none is named, by one statement
+/// however many accounts there are.
 pub async fn page(
     db: &impl ConnectionTrait,
-    tenant_id: Uuid,
+    tenant_id: impl Into<Option<Uuid>>,
     wanted: &DeadLetterFilter,
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<Vec<dead_letter::Model>, DbErr> {
-    let mut select = select(tenant_id, wanted);
+    let of = tenant_id.into().map_or_else(dead_letter::Entity::find, dead_letter::Entity::of_tenant);
+    let mut select = filtered(of, wanted);
     if let Some(after) = after {
         select = select.filter(dead_letter::Column::Id.lt(after));
     }
     select.order_by_desc(dead_letter::Column::Id).limit(rows).all(db).await
-}
-
-/// The accounts that have dead letters.
-pub async fn tenants(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
-    let tenant_ids = dead_letter::Entity::find().select_only().column(dead_letter::Column::TenantId).distinct();
-    tenant_ids.into_tuple().all(db).await
 }
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.
@@ -189,7 +185,10 @@ pub async fn lines(
 }
 
 fn select(tenant_id: Uuid, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
-    let mut select = dead_letter::Entity::of_tenant(tenant_id);
+    filtered(dead_letter::Entity::of_tenant(tenant_id), wanted)
+}
+
+fn filtered(mut select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
     if let Some(source_id) = wanted.source_id {
         select = select.filter(dead_letter::Column::SourceId.eq(source_id));
     }
