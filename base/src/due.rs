@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn so_many_are_worked_on_at_once_and_the_first_ones_first() {
+    async fn rows_are_processed_in_order_up_to_the_limit_at_once() {
         // Two by two: alone, none would get on.
         let (pair, working, begun) = (Barrier::new(2), Cell::new(0), RefCell::new(Vec::new()));
         let sum = each((1..=6).collect(), 2, async |row: usize| {

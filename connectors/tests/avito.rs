@@ -104,7 +104,7 @@ async fn pictures_and_links_go_out() {
 }
 
 #[tokio::test]
-async fn what_was_read_is_asked_for() {
+async fn the_read_state_of_messages_is_requested() {
     let world = World::start().await;
     world.maria().writes("Цена?").unwrap();
     let chat = world.maria().chat().unwrap();
@@ -174,7 +174,7 @@ async fn the_webhook_is_watched_and_removed() {
     world.avito.connect_webhook(&world.settings(), &hook()).await.unwrap();
     let renewed = HookTarget { secret: "n3w".into(), ..hook() };
     world.avito.connect_webhook(&world.settings(), &renewed).await.unwrap();
-    assert_eq!(world.double.hooks(world.seller), [format!("{}/n3w", hook().url)], "the old secret is of no use");
+    assert_eq!(world.double.hooks(world.seller), [format!("{}/n3w", hook().url)], "the old secret is not accepted");
     world.avito.remove_webhook(&world.settings(), &renewed).await.unwrap();
     assert!(world.double.hooks(world.seller).is_empty());
 }

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_in_stays_text() {
+    fn input_never_becomes_markup() {
         let attack = r#""><script>alert('1')</script>&"#;
         for html in [badge(Tone::Ok, attack), time(attack, attack, attack), hidden(attack, attack)] {
             assert!(!html.contains("<script"), "{html}");

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn locks_of_sources_that_nobody_changes_are_dropped() {
+    async fn locks_of_unchanged_sources_are_dropped() {
         let locks = ChangeLocks::default();
         let held = locks.lock(Uuid::from_u128(0)).await.unwrap();
         for number in 1..=2 * KEPT {

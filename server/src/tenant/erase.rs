@@ -43,7 +43,7 @@ pub struct Erasure {
 /// proof. After an interruption it can simply be repeated.
 ///
 /// Another process that serves the account may remember the conversation for ten more minutes; a message arriving
-/// during that time becomes a dead letter instead of opening the conversation anew.
+/// during that time becomes a dead letter instead of opening the conversation again.
 pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
     if found.is_empty() {

@@ -38,7 +38,7 @@ async fn a_browser_subscribes_on_the_page_and_shows_an_alert_and_its_end() {
     let refuses = "Notification.requestPermission = async () => 'denied'; \
         document.querySelector('#push-form button').click()";
     run(&browser, refuses).await;
-    until(&browser, "it is said", "document.getElementById('push-said').textContent.includes('blocks')").await;
+    until(&browser, "the notice is shown", "document.getElementById('push-said').textContent.includes('blocks')").await;
 
     // The service of the browser's vendor is out of reach here: a double is in its place. The permission, the worker
     // and what it shows are real.

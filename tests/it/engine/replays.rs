@@ -24,7 +24,7 @@ async fn undelivered(world: &World, line: &Line) -> usize {
     list.json["items"].as_array().unwrap().len()
 }
 
-async fn told(world: &World, id: &Value) -> (String, i64, i64) {
+async fn progress(world: &World, id: &Value) -> (String, i64, i64) {
     let found = world.api.get(&format!("{REPLAYS}/{}", id.as_str().unwrap())).await.is(200).json;
     (found["status"].as_str().unwrap().to_owned(), found["done"].as_i64().unwrap(), found["total"].as_i64().unwrap())
 }
@@ -49,14 +49,14 @@ async fn many_are_counted_and_sent_again_at_their_rate(world: &mut World) {
     assert_eq!(again["id"], replay["id"], "asking twice begins one");
     assert_eq!(a_second(world).await, A_SECOND);
     assert_eq!(step_all(world.app()).await.unwrap(), 0, "the second is not over");
-    assert_eq!(told(world, &replay["id"]).await, ("running".to_owned(), 20, 45));
+    assert_eq!(progress(world, &replay["id"]).await, ("running".to_owned(), 20, 45));
     // One of them dies once more: it does not belong to this any more.
     world.sandbox.faults().next_with(Part::Message, "text 3", 1, Fault::Status { code: 400, retry_after: None });
     world.deliver_to_the_end().await;
     assert_eq!(a_second(world).await, A_SECOND);
     assert_eq!(a_second(world).await, 5);
     assert_eq!(a_second(world).await, 0);
-    assert_eq!(told(world, &replay["id"]).await, ("done".to_owned(), 45, 45));
+    assert_eq!(progress(world, &replay["id"]).await, ("done".to_owned(), 45, 45));
     world.deliver_to_the_end().await;
     assert_eq!((world.texts_at_crm(&line).len(), undelivered(world, &line).await), (44, 1));
 }
@@ -83,7 +83,7 @@ async fn it_is_stopped_and_others_are_left_alone(world: &mut World) {
     theirs.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(404);
 }
 
-async fn a_step_that_broke_off_is_taken_by_another(world: &mut World) {
+async fn an_interrupted_step_is_taken_over_by_another_process(world: &mut World) {
     let line = world.line("support").await;
     refused(world, &line, 25).await;
     let replay = world.api.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(202).json;
@@ -92,7 +92,7 @@ async fn a_step_that_broke_off_is_taken_by_another(world: &mut World) {
     world.restart().await;
     world.advance(Duration::from_secs(60));
     assert_eq!(step_all(world.app()).await.unwrap(), 5);
-    assert_eq!(told(world, &replay["id"]).await.0, "done");
+    assert_eq!(progress(world, &replay["id"]).await.0, "done");
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line).len(), 25);
 }
@@ -222,7 +222,7 @@ async fn from_the_admin(world: &mut World) {
 both!(
     many_are_counted_and_sent_again_at_their_rate,
     it_is_stopped_and_others_are_left_alone,
-    a_step_that_broke_off_is_taken_by_another,
+    an_interrupted_step_is_taken_over_by_another_process,
     a_vendors_key_lists_those_of_all_accounts,
 );
 once!(from_the_command_line, from_the_admin);

@@ -4,7 +4,7 @@ use parom_tests::{World, both};
 
 use super::{MINUTE, SECOND, chatting, is_away_for, looks, loses_text};
 
-async fn the_account_page_starts_a_look_and_tells_what_came_of_it(world: &mut World) {
+async fn the_account_page_starts_a_check_and_shows_its_result(world: &mut World) {
     let (line, _) = chatting(world).await;
     let owner = world.panel(line.tenant_id).await;
     let page = owner.opens("/panel/account").await.is(200);
@@ -55,4 +55,4 @@ async fn a_held_message_is_sent_or_removed_on_its_page(world: &mut World) {
     assert_eq!(world.statuses_at_crm(&line, &two), [-1]);
 }
 
-both!(the_account_page_starts_a_look_and_tells_what_came_of_it, a_held_message_is_sent_or_removed_on_its_page);
+both!(the_account_page_starts_a_check_and_shows_its_result, a_held_message_is_sent_or_removed_on_its_page);

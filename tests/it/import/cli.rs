@@ -24,7 +24,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_command_tells_the_plan_and_follows_the_import() {
+async fn the_command_shows_the_plan_and_follows_the_import() {
     let mut drill = Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.unwrap();
     drill.serves("").await;
     let line: Line = drill.line("support").await;

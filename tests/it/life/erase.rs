@@ -81,8 +81,8 @@ pub(super) async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
     world.deliver_all().await;
     let said = world.manager(line).answers("canary", "Dear canary").await;
     world.deliver_all().await;
-    customer.tells(UNKNOWN, "read").await.is(202);
-    customer.tells(&said.message_id, "failed").await;
+    customer.reports_status(UNKNOWN, "read").await.is(202);
+    customer.reports_status(&said.message_id, "failed").await;
     world.deliver_all().await;
     // One that the messenger refuses, and one that waits.
     world.messenger.answers_next([parom_tests::Answer::status(422)]);

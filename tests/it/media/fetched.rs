@@ -36,7 +36,7 @@ async fn a_file_is_fetched_once_and_counted_and_hashed(world: &mut World) {
     assert_eq!(stored(world), [format!("{id}-1")]);
 }
 
-async fn whoever_asks_first_fetches(world: &mut World) {
+async fn the_first_request_fetches_the_file(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("image/png", png(10))]);
@@ -45,7 +45,7 @@ async fn whoever_asks_first_fetches(world: &mut World) {
     assert_eq!((world.fetch_all().await, host.count("/a.png")), (0, 1));
 }
 
-async fn a_lie_about_the_kind_makes_it_a_file(world: &mut World) {
+async fn a_false_kind_makes_it_a_plain_file(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     for (page, mime_type) in [
@@ -91,7 +91,7 @@ async fn half_a_file_is_no_file_and_is_asked_for_again(world: &mut World) {
     assert_eq!(stored(world).len(), 1);
 }
 
-async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
+async fn a_missing_file_is_requested_twice(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     for status in [401, 403, 404, 410] {
@@ -113,7 +113,7 @@ async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
 
 /// A host that refuses connections is looked at as often as one that says 404, so that a conversation does not wait for
 /// it.
-async fn a_host_that_refuses_connections_is_looked_at_twice(world: &mut World) {
+async fn a_host_that_refuses_connections_is_tried_twice(world: &mut World) {
     let line = world.line("support").await;
     let url = format!("http://127.0.0.1:{}/a.png", parom_tests::settings::free_port());
     let id = wants(world, &line, MediaKind::Picture, &url).await;
@@ -148,7 +148,7 @@ async fn files_that_do_not_come_hold_no_other_conversation(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-async fn who_asks_for_time_gets_it(world: &mut World) {
+async fn a_retry_after_of_a_file_host_is_respected(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let busy = Page::status(503).with("Retry-After", "120");
@@ -163,7 +163,7 @@ async fn who_asks_for_time_gets_it(world: &mut World) {
     assert_eq!(kept(world, &line, id).await.mime_type, "text/plain");
 }
 
-async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
+async fn files_too_large_are_refused_by_announced_and_by_received_size() {
     let setup = Setup { change: small, ..Setup::default() };
     let Some(world) = World::start(parom_tests::Engine::Sqlite, setup).await else { return };
     let line = world.line("support").await;
@@ -210,10 +210,10 @@ async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn limits_and_quota() {
-    too_much_is_refused_by_what_is_said_and_by_what_comes().await;
+    files_too_large_are_refused_by_announced_and_by_received_size().await;
 }
 
-async fn packed_answers_are_not_taken_for_files(world: &mut World) {
+async fn compressed_answers_are_not_accepted_as_files(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let url = host.puts("/gz", [Page::file("text/plain", "\u{1f}…").with("Content-Encoding", "gzip")]);
@@ -227,13 +227,13 @@ async fn packed_answers_are_not_taken_for_files(world: &mut World) {
 both!(
     a_file_is_fetched_once_and_counted_and_hashed,
     half_a_file_is_no_file_and_is_asked_for_again,
-    whoever_asks_first_fetches,
+    the_first_request_fetches_the_file,
     files_that_do_not_come_hold_no_other_conversation,
 );
 once!(
-    a_lie_about_the_kind_makes_it_a_file,
-    what_is_not_there_is_looked_at_twice,
-    a_host_that_refuses_connections_is_looked_at_twice,
-    who_asks_for_time_gets_it,
-    packed_answers_are_not_taken_for_files,
+    a_false_kind_makes_it_a_plain_file,
+    a_missing_file_is_requested_twice,
+    a_host_that_refuses_connections_is_tried_twice,
+    a_retry_after_of_a_file_host_is_respected,
+    compressed_answers_are_not_accepted_as_files,
 );

@@ -116,8 +116,8 @@ async fn the_table_holds_no_formulas_and_no_texts(world: &mut World) {
     assert_eq!(none.text.lines().count(), 1);
 }
 
-/// Sending again cannot reach a customer who still blocks the bot: it is said before.
-async fn who_still_blocks_is_told_before(world: &mut World) {
+/// Sending again cannot reach a customer who still blocks the bot: the page shows this before.
+async fn the_page_warns_if_the_customer_still_blocks_the_bot(world: &mut World) {
     let line = refused(world, &["anna", "boris"]).await;
     let visitor = olga(world, line.tenant_id).await;
     let db = world.app().store.write();
@@ -132,7 +132,7 @@ async fn who_still_blocks_is_told_before(world: &mut World) {
 }
 
 both!(
-    who_still_blocks_is_told_before,
+    the_page_warns_if_the_customer_still_blocks_the_bot,
     many_are_counted_first_and_sent_again_once,
     all_that_match_are_taken_up_at_their_rate_and_stopped,
     some_are_removed_by_their_reason,

@@ -42,7 +42,7 @@ async fn a_password_opens_the_panel(world: &mut World) {
     assert!(token.len() == 43 && !rows.contains(&token) && !keys.contains(&token));
 }
 
-async fn nobody_learns_whether_an_email_is_known(world: &mut World) {
+async fn no_answer_reveals_whether_an_email_is_known(world: &mut World) {
     let line = world.line("support").await;
     add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let (wrong, with_known) = tries(world, "anna@example.com", "wrong").await;
@@ -175,7 +175,7 @@ async fn a_new_sign_in_is_a_new_token(world: &mut World) {
     assert!(before.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "the earlier one ended");
 }
 
-async fn somebody_with_several_accounts_chooses(world: &mut World) {
+async fn a_person_with_several_accounts_chooses_one(world: &mut World) {
     let one = world.line("support").await;
     let other = world.line_at("beta.amocrm.ru", "support").await;
     let stranger = world.line_at("gamma.amocrm.ru", "support").await;
@@ -228,10 +228,10 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
 
 both!(
     a_password_opens_the_panel,
-    nobody_learns_whether_an_email_is_known,
+    no_answer_reveals_whether_an_email_is_known,
     tries_are_counted_by_login_and_by_all_instances,
     sessions_end,
-    somebody_with_several_accounts_chooses,
+    a_person_with_several_accounts_chooses_one,
 );
 once!(
     tries_are_counted_by_address,

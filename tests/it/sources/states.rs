@@ -41,7 +41,7 @@ async fn a_pause_has_a_name_and_a_time(world: &mut World) {
     assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
 }
 
-async fn an_amocrm_that_does_not_answer_is_said(world: &mut World) {
+async fn the_state_shows_that_amocrm_does_not_answer(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
@@ -102,4 +102,4 @@ both!(
     messages_prove_a_source_once_a_minute,
     a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in,
 );
-once!(a_pause_has_a_name_and_a_time, an_amocrm_that_does_not_answer_is_said);
+once!(a_pause_has_a_name_and_a_time, the_state_shows_that_amocrm_does_not_answer);

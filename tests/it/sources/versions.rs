@@ -17,7 +17,7 @@ async fn patch(world: &World, made: &Reply, version: Option<&str>, change: &Valu
     parom_tests::answer(request).await
 }
 
-async fn the_second_is_told_who_was_faster(world: &mut World) {
+async fn the_second_editor_learns_who_was_faster(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let tag = made.header("etag").to_owned();
@@ -40,7 +40,7 @@ async fn the_second_is_told_who_was_faster(world: &mut World) {
     assert_eq!(patch(world, &made, Some("x"), &json!({"name": "D"})).await.is(422).wrong_fields(), ["/If-Match"]);
 }
 
-async fn of_two_at_once_one_wins(world: &mut World) {
+async fn one_of_two_simultaneous_changes_wins(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let tag = made.header("etag");
@@ -79,7 +79,7 @@ async fn changes_and_rotations_at_once_wait_for_each_other(world: &mut World) {
     }
 }
 
-/// Whoever deletes a source while it is changed deletes it: the change is done before, or finds nothing.
+/// A deletion that meets a change: the change is done before it, or finds no source.
 async fn a_deletion_and_changes_at_once_leave_no_source(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
@@ -136,7 +136,7 @@ async fn a_new_default_changes_the_old_one(world: &mut World) {
     assert_eq!((&there(world, "one")["default"], &there(world, "two")["default"]), (&json!(false), &json!(true)));
 }
 
-both!(the_second_is_told_who_was_faster, of_two_at_once_one_wins, a_new_default_changes_the_old_one);
+both!(the_second_editor_learns_who_was_faster, one_of_two_simultaneous_changes_wins, a_new_default_changes_the_old_one);
 both!(
     many_at_once_without_a_tag_all_end,
     changes_and_rotations_at_once_wait_for_each_other,

@@ -87,7 +87,7 @@ async fn a_picture_is_uploaded_then_sent() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_for_avito_is_a_link() {
+async fn a_picture_that_avito_refuses_becomes_a_link() {
     for (content, status) in [
         (picture("image/webp", 7), 200),
         (picture("image/jpeg", 1), 200),
@@ -197,7 +197,7 @@ async fn an_answer_marks_the_chat_as_read_once_for_each_message_of_the_buyer() {
     let read = path(&format!("chats/{CHAT}/read"));
     let marks = || fake.whats().iter().filter(|what| **what == read).count();
     avito.send(&settings(), &outgoing(text("x"))).await;
-    assert_eq!(marks(), 0, "nobody wrote");
+    assert_eq!(marks(), 0, "the customer has not written");
     for (id, wanted) in [("m1", 1), ("m1", 1), ("m2", 2)] {
         avito.send(&settings(), &Outgoing { last_incoming: last(id), ..outgoing(text("x")) }).await;
         assert_eq!(marks(), wanted, "{id}");

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_had_stopped_tries_again_when_it_is_repaired_or_told_to() {
+    fn a_stopped_source_is_checked_again_when_it_is_repaired_or_resumed() {
         let none = SourceChange::default;
         let resume = || SourceChange { paused: Some(false), ..SourceChange::default() };
         let pause = || SourceChange { paused: Some(true), ..SourceChange::default() };
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_amocrm_lacks_stays_until_it_is_repaired_there() {
+    fn a_source_missing_in_amocrm_needs_attention_until_it_is_repaired_there() {
         let resume = || SourceChange { paused: Some(false), ..SourceChange::default() };
         assert_eq!(after("needs_attention", reconcile::DELETED_IN_CRM, resume(), true, true), None);
         assert_eq!(after("needs_attention", reconcile::PIPELINE_ARCHIVED, resume(), true, false), None);

@@ -69,7 +69,7 @@ impl Case {
 }
 
 #[test]
-fn what_is_worse_stands_above_what_is_better() {
+fn the_worst_state_is_the_one_shown() {
     let mut case = Case::new();
     case.is(SourceStatus::Working, None, Some(StateAction::Test));
     case.source.status = "checking".into();
@@ -184,7 +184,7 @@ fn reasons_of_older_releases_are_shown_as_words() {
 }
 
 #[test]
-fn keys_and_reasons_are_the_same_thing() {
+fn keys_and_reasons_correspond() {
     for reason in StateReason::ALL {
         assert_eq!(StateReason::parse(reason.as_str()), Some(reason));
     }
