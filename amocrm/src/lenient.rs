@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_in_any_dress() {
+    fn numbers_are_read_in_any_notation() {
         let value = json!({"a": 7, "b": "8", "c": 9.9, "d": " 1e3 ", "e": "x", "f": -1, "g": 1e300, "h": "-0.5"});
         let read = |key| number(&value, key);
         assert_eq!(read("a"), Some(7));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_any_dress() {
+    fn empty_values_in_any_notation_are_absent() {
         let value = json!({"a": null, "b": "", "c": [], "d": {}, "e": 0});
         for key in ["a", "b", "c", "d", "missing"] {
             assert_eq!(present(&value, key), None, "{key}");

@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_inserted_is_found_by_an_equal_key_until_it_is_invalidated() {
+    async fn a_value_is_found_by_an_equal_key_until_it_is_invalidated() {
         let cache = Cache::new(10);
         cache.insert(("anna".to_owned(), 1), "first").await;
         cache.clone().insert(("anna".to_owned(), 2), "second").await;

@@ -105,7 +105,7 @@ mod tests {
     const START: i64 = 1_795_000_000_123;
 
     #[test]
-    fn a_frozen_clock_moves_only_when_told_and_with_its_clones() {
+    fn a_frozen_clock_moves_only_when_advanced_and_together_with_its_clones() {
         let clock = Clock::frozen(START);
         let clone = clock.clone();
         assert_eq!(clock.millis(), START);

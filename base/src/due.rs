@@ -20,6 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
 
+mod accounts;
+
+pub use accounts::DueOfAccounts;
+
 /// Runs rounds, each so long after the end of the one before, until `stop` is cancelled. A round that has begun is
 /// finished.
 pub async fn every<Round: Future>(pause: Duration, stop: &CancellationToken, round: impl Fn() -> Round) {
@@ -94,7 +98,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn so_many_are_worked_on_at_once_and_the_first_ones_first() {
+    async fn rows_are_processed_in_order_up_to_the_limit_at_once() {
         // Two by two: alone, none would get on.
         let (pair, working, begun) = (Barrier::new(2), Cell::new(0), RefCell::new(Vec::new()));
         let sum = each((1..=6).collect(), 2, async |row: usize| {

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_spent_is_counted_and_tells_when_the_next_is_welcome() {
+    async fn each_spend_is_counted_and_returns_the_time_to_wait() {
         let paces = RateLimiter::new(10);
         let budget = Budget { at_once: 3, each: 1_000 };
         let mut waits = Vec::new();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_is_let_through_in_turn() {
+    async fn waiting_callers_are_served_in_order() {
         let paces = RateLimiter::new(10);
         let started = Instant::now();
         for _ in 0..7 {

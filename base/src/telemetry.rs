@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn upkeep_ends_when_told() {
+    async fn upkeep_ends_when_it_is_cancelled() {
         let stop = CancellationToken::new();
         let task = tokio::spawn(Metrics::install().unwrap().keep_up(stop.clone()));
         stop.cancel();

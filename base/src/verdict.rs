@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::message::{Failure, State};
 
-/// The five outcomes of an attempt.
+/// The outcomes of an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// The other side accepted it.
@@ -12,6 +12,9 @@ pub enum Verdict {
     /// Retry later. `after`: the delay that the other side asked for, else the engine's back-off. `whole_target`:
     /// everything for this account or source waits, not only this letter.
     Retry { after: Option<Duration>, whole_target: bool },
+    /// Nothing was asked: the letter itself is not ready, for example because its file is still being fetched. Only its
+    /// conversation waits, and the other side's health is not affected.
+    Wait { after: Option<Duration> },
     /// Give up: a dead letter with this reason; the lane continues with the next letter.
     Bury(Failure),
     /// Wait until a person repairs the account or source; all its letters are kept.

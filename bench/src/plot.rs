@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plot_is_whole() {
+    fn a_plot_is_written_completely() {
         let folder = std::env::temp_dir().join(format!("plot-{}", uuid::Uuid::new_v4().simple()));
         let path = folder.join("bars.svg");
         bars(&path, "Title", &[Bar { name: "one".into(), value: 12_000.0, is_ours: true }]).unwrap();

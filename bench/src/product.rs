@@ -51,7 +51,7 @@ mod tests {
 
     /// Scenario C11: the text is contained in the server, and only in one without fault points.
     #[test]
-    fn c11_a_server_with_fault_points_is_told_from_the_product() {
+    fn c11_a_server_with_fault_points_is_distinguished_from_the_product() {
         let words = std::str::from_utf8(WITHOUT).unwrap();
         let server = include_str!("../../base/src/fault.rs");
         let (without, with) = server.split_once("#[cfg(feature = \"faults\")]\nimpl Faults").unwrap();

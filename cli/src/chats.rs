@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_never_be_sent_is_refused() {
+    fn invalid_arguments_of_a_signature_are_refused() {
         let base = ["parom", "sign", "--secret", SECRET, "--method", "GET"];
         for (name, value) in [
             ("--path", ""),

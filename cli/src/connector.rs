@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use base::clock::Clock;
 use base::config::{HostOrNet, NetworkConfig};
 use base::http_client::HttpClients;
@@ -78,7 +78,8 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
         plain_text(&LocalizedText::new("check-summary").with("checks", lines.len()).with("failures", failed), words)
     };
     writeln!(out, "{end}").and_then(|()| out.flush()).context("standard output is closed")?;
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    ensure!(failed == 0, "{failed} of {} checks failed", lines.len());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn network(private: bool) -> anyhow::Result<NetworkConfig> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::ensure;
 use base::config::Config;
 use base::i18n::{CRM, Language, LocalizedText, Words};
 use clap::Args;
@@ -22,7 +23,7 @@ pub struct DoctorCommand {
     json: bool,
 }
 
-/// Runs all checks; the exit code is 1 if one failed.
+/// Runs and prints all checks; an error if one failed.
 pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Result<ExitCode> {
     let mut checks = Vec::new();
     match Config::load(config) {
@@ -41,8 +42,9 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
         }
     }
     print(&checks, command.json)?;
-    let failed = checks.iter().any(|check| check.status == Status::Fail);
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let failed = checks.iter().filter(|check| check.status == Status::Fail).count();
+    ensure!(failed == 0, "{failed} of {} checks failed", checks.len());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// English for programs, the terminal's language for people.

@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_id_is_told_what_an_id_looks_like() {
+    fn the_error_for_a_wrong_id_shows_what_an_id_looks_like() {
         let message = id("abc").unwrap_err();
         assert!(message.contains("looks like 0190a1b2") && !message.contains("length"), "{message}");
         assert!(id("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b").is_ok());

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use base::i18n::{CRM, Language, Sentence, Words, duration};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
@@ -92,10 +92,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
         true => row,
         false => follow(app, row, words, command.json, out).await?,
     };
-    let code = match ImportState::from_number(row.state)? {
-        ImportState::Failed | ImportState::Cancelled => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
-    };
+    let (state, total, skipped) = (ImportState::from_number(row.state)?, row.total, row.skipped);
     if command.json {
         // Programs read English, as in the API's default.
         let given = shown(app, row, Language::En).await.map_err(as_error)?;
@@ -104,7 +101,10 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     } else if !command.dry_run {
         print(out, &ended(&row, words))?;
     }
-    Ok(code)
+    ensure!(state != ImportState::Failed, "the import failed");
+    ensure!(state != ImportState::Cancelled, "the import was cancelled");
+    ensure!(total > 0 || skipped == 0, "no line of {} is a message", command.file.display());
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> anyhow::Result<ReceivedImport> {

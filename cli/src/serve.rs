@@ -40,7 +40,7 @@ pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode
         Some(listener) => server::start_on(listener, config, options).await?,
         None => server::start(config, options).await?,
     };
-    // Before anybody learns that it serves: a stop that follows at once must be an orderly one.
+    // Before it is reported that it serves: a stop that follows at once must be an orderly one.
     let stop = stop_asked_for()?;
     print_line(&format!("listening {}", running.url()))?;
     if let Some(url) = running.ops_url() {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use base::config::{self, Config, Integration, WidgetConfig};
 use base::product::ProductName;
 use connectors::webchat::Color;
@@ -144,7 +144,8 @@ fn check(command: &CheckArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> 
     } else {
         print(&findings, out)?;
     }
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    ensure!(findings.is_empty(), "moderation would refuse {}", command.file.display());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// One line per finding: `script.js:12: dialog: …`.

@@ -104,7 +104,7 @@ async fn pictures_and_links_go_out() {
 }
 
 #[tokio::test]
-async fn what_was_read_is_asked_for() {
+async fn the_read_state_of_messages_is_requested() {
     let world = World::start().await;
     world.maria().writes("Цена?").unwrap();
     let chat = world.maria().chat().unwrap();
@@ -152,7 +152,7 @@ async fn tokens_end_and_levels_are_lost() {
     assert_eq!(world.send(text("x")).await, Verdict::Pause);
     let said = world.avito.check_access(&world.settings()).await.unwrap_err();
     let said = said.in_words(Words::new(Language::Ru), "amoCRM");
-    assert!(said.contains("Уровень подписки"), "{said}");
+    assert!(said.contains("Подписка Авито"), "{said}");
     assert!(matches!(
         world.avito.watch(&world.settings(), &hook(), DateTime::UNIX_EPOCH).await,
         Err(Denied::Access(_))
@@ -174,7 +174,7 @@ async fn the_webhook_is_watched_and_removed() {
     world.avito.connect_webhook(&world.settings(), &hook()).await.unwrap();
     let renewed = HookTarget { secret: "n3w".into(), ..hook() };
     world.avito.connect_webhook(&world.settings(), &renewed).await.unwrap();
-    assert_eq!(world.double.hooks(world.seller), [format!("{}/n3w", hook().url)], "the old secret is of no use");
+    assert_eq!(world.double.hooks(world.seller), [format!("{}/n3w", hook().url)], "the old secret is not accepted");
     world.avito.remove_webhook(&world.settings(), &renewed).await.unwrap();
     assert!(world.double.hooks(world.seller).is_empty());
 }

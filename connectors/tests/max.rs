@@ -17,7 +17,7 @@ mod setting_up {
     use super::*;
 
     #[tokio::test]
-    async fn the_token_tells_whose_it_is() {
+    async fn the_identity_of_a_line_is_read_with_its_token() {
         let world = World::start().await;
         let identity = world.connector.identity(&world.settings).await.unwrap().unwrap();
         assert_eq!((identity.key, identity.name.as_str()), (world.bot.id.to_string(), "@acme_support_bot"));
@@ -135,7 +135,7 @@ mod inwards {
     }
 
     #[tokio::test]
-    async fn a_call_without_the_secret_is_nobodys() {
+    async fn a_call_without_the_secret_is_not_authenticated() {
         let world = World::listening().await;
         world.maria().writes("Hi").unwrap();
         let call = world.called().await;
@@ -244,7 +244,7 @@ mod outwards {
     }
 
     #[tokio::test]
-    async fn trouble_is_told_apart() {
+    async fn kinds_of_failures_are_distinguished() {
         let world = World::started().await;
         let hi = || Event::Created(Box::new(message(text("Hi"))));
         world.max.faults().next("POST /messages", 1, Fault::ResetAfter);

@@ -273,7 +273,7 @@ async fn earlier_messages_are_read() {
 }
 
 #[tokio::test]
-async fn trouble_has_its_verdict() {
+async fn each_failure_has_its_verdict() {
     let world = World::start().await;
     for line in world.lines() {
         line.anna().writes("Hello").unwrap();

@@ -11,8 +11,8 @@ admin-integrations = Integrations
 admin-queues = Queues
 admin-redrive-preview =
     { $count ->
-        [one] { $count } letter
-       *[other] { $count } letters
+        [one] { $count } item
+       *[other] { $count } items
     } of { $tenants ->
         [one] { $tenants } account
        *[other] { $tenants } accounts
@@ -23,15 +23,15 @@ admin-redrive-title = Send again: { $account }
 admin-redrive-running = { $done } of { $total } sent again
 admin-redrive-started =
     { $count ->
-        [one] { $count } letter of { $account } is sent again.
-       *[other] { $count } letters of { $account } are sent again.
+        [one] { $count } item of { $account } is sent again.
+       *[other] { $count } items of { $account } are sent again.
     }
 admin-redrive-stopped = Stopped. The rest stays undelivered.
 admin-redrive-over = Already finished.
 admin-redrop-preview =
     { $count ->
-        [one] { $count } letter
-       *[other] { $count } letters
+        [one] { $count } item
+       *[other] { $count } items
     } of { $tenants ->
         [one] { $tenants } account
        *[other] { $tenants } accounts
@@ -40,8 +40,8 @@ admin-redrop-start = Remove, { $rate } a second
 admin-redrop-title = Remove: { $account }
 admin-redrop-started =
     { $count ->
-        [one] { $count } letter of { $account } is removed.
-       *[other] { $count } letters of { $account } are removed.
+        [one] { $count } item of { $account } is removed.
+       *[other] { $count } items of { $account } are removed.
     }
 admin-dead-list = One by one
 admin-dead-title = Undelivered: { $account }
@@ -75,9 +75,9 @@ admin-link-subject = Sign in to the admin of Parom
 admin-link-letter = Open this link to sign in to the admin of Parom. It works once, within 10 minutes; then you are asked for a code from your authenticator: { $url }
 admin-link-says = This link works once. Next, you enter the code from your authenticator.
 admin-link-used = This link has already been used or has expired. Another operator can create a new one, or on the server: parom vendor link EMAIL
-admin-sign-in-wrong = E-mail and password do not match. After 5 tries a minute’s pause follows.
+admin-sign-in-wrong = The e-mail or password did not match. After 5 attempts you have to wait a minute.
 admin-too-many-tries =
-    Too many tries. Try again in { $seconds ->
+    Too many attempts. Try again in { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }.
@@ -87,8 +87,8 @@ admin-code-says = Open the authenticator and type the code for Parom. Each code 
 admin-code-wrong = This code does not match or was used before. Wait for the next one and check the clock of the phone.
 admin-code-lost = Lost the authenticator? On the server:
 admin-enrol = Connect an authenticator
-admin-enrol-says = The admin requires a second step. Scan the picture with an authenticator and enter the code it shows.
-admin-enrol-picture = QR code with the secret of the second step
+admin-enrol-says = The admin requires an authenticator. Scan the QR code with it and enter the code it shows.
+admin-enrol-picture = QR code for the authenticator
 admin-enrol-by-hand = Or type this secret by hand:
 admin-enrol-open = Open in an authenticator on this device
 admin-enrol-by-link = No authenticator is connected yet, and this sign-in cannot connect one. Ask another operator for a link (“Operators”), or run on the server: parom vendor link EMAIL
@@ -159,8 +159,8 @@ admin-fact-since = Installed
 admin-fact-waiting = Waiting
 admin-letters =
     { $count ->
-        [one] { $count } letter
-       *[other] { $count } letters
+        [one] { $count } item
+       *[other] { $count } items
     }
 admin-oldest = the oldest for
 admin-access-by = Granted by
@@ -171,7 +171,7 @@ admin-allow-again-says = Link for the administrator of the account: it asks { $c
 admin-account-channels = Channels
 admin-no-channel = No channel has been connected yet.
 admin-channel-connected = Connected
-admin-channel-next-try = Next try
+admin-channel-next-try = Next attempt
 admin-ask-support-says = The channel is private, and this account is not on its list. Text for amoCRM’s support:
 admin-ask-support = Allow account { $account } ({ $host }) to connect our Chats API channel { $channel } ({ $code }).
 admin-no-sources = The account has no sources yet.
@@ -362,7 +362,7 @@ alert-hooks_lost-body =
         [0] None is older than 15 minutes, all were sent on.
         [one] { $held } is older than 15 minutes and waits for the people of account { $account_id }.
        *[other] { $held } are older than 15 minutes and wait for the people of account { $account_id }.
-    } Was the server down, the database, the network? The log of that time shows it.
+    } The log of that time shows whether the server, the database or the network was down.
 alert-disk_full-subject = The disk with files is nearly full
 alert-disk_full-body = { $free } MB are free at { $place }. When it is full, files of messages are not accepted, and with SQLite not even messages. Make room, lower media.keep_days, or move the files to a bucket (media.url).
 
@@ -436,8 +436,8 @@ admin-event-col-ms = ms
 admin-event-state-waiting = waiting
 admin-event-state-delivered = delivered
 admin-event-state-failed = failed
-admin-event-next = Next try
+admin-event-next = Next attempt
 admin-event-body = What is sent
 admin-event-untried = It has not been tried yet.
 alert-vendor_webhook_failing-subject = Your webhook “{ $webhook }” has failed for an hour
-alert-vendor_webhook_failing-body = { $host } does not take events of accounts: { $said } They wait in their order and are retried for three days. Next step: repair the receiver; under “Webhooks” in the admin see what waits, and send again what has failed.
+alert-vendor_webhook_failing-body = { $host } does not accept events of accounts: { $said } They wait in order and are retried for three days. Next step: fix the receiver; “Webhooks” in the admin shows what waits, and sends failed events again.

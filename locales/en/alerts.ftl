@@ -19,7 +19,7 @@ alert-source_moved-subject = { $source } ({ $account }): messages go elsewhere
 alert-source_moved-body = Since { $stamp }, { $messenger } has been sending the messages of “{ $source }” to { $host }. Somebody connected the same bot or number to another service. To get them back, press “Connect again”: { $url }
 alert-source_gone-subject = { $source } ({ $account }): deleted in { $crm }
 alert-source_gone-body = The source “{ $source }” was deleted in { $crm }. Messages keep coming, but new leads get the default source “{ $default }”. Press “Create in { $crm } again”: { $url }
-alert-needs_reauth-subject = { $account }: allow access to { $crm } again
+alert-needs_reauth-subject = { $account }: reauthorize access to { $crm }
 alert-needs_reauth-body = { $crm } has not renewed the access of account { $account } since { $stamp }. Messages still go both ways. Sources, pipelines and templates cannot be changed until an administrator presses “Reauthorize”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): access ends in { $days ->
@@ -45,7 +45,7 @@ alert-undelivered-subject =
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
     }
-alert-undelivered-body = Since { $stamp }: { $source }. Most frequent reason: { $reason } Managers see it in the cards; all other messages are delivered. The list and “Send again”: { $url }
+alert-undelivered-body = Since { $stamp }: { $source }. Most frequent reason: { $reason } Managers see it in the cards; all other messages are delivered. Open the list and press “Send again”: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =
     95% of the messages of the last 15 minutes took up to { $delay }; { $count ->
@@ -90,7 +90,7 @@ alert-blocked-body =
        *[other] { $waiting } messages are waiting
     } here, each is kept for 7 days. Ask the support of { $crm } why; Parom keeps trying and sends what is waiting in order: { $url }
 alert-media_full-subject = { $account }: no room for more files
-alert-media_full-body = Files of account { $account } have filled their { $most } MB since { $stamp }. Messages are still delivered; instead of a new file there is a line that says so. Old files are deleted automatically. For more space, ask the vendor: { $url }
+alert-media_full-body = Files of account { $account } have filled all of their { $most } MB since { $stamp }. Messages are still delivered; a new file is replaced by a line that says so. Old files are deleted automatically. For more space, ask the vendor: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] { $count } message was found in { $crm }’s history
@@ -101,7 +101,7 @@ alert-found_in_history-body =
         [0] All of it is on its way to the customers now.
         [one] { $held } message is older than 15 minutes and waits for your decision.
        *[other] { $held } messages are older than 15 minutes and wait for your decision.
-    } Send or remove: { $url }
+    } Send or remove them: { $url }
 alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } is not answering
 alert-messenger_unreachable-body =
     { $messenger } has not answered for “{ $source }” since { $stamp }. { $waiting ->
@@ -130,7 +130,7 @@ alert-plan_grace-body = The subscription of account { $account } to this service
 alert-plan_ended-subject = { $account }: nothing is delivered, the subscription ended on { $date }
 alert-plan_ended-body = The subscription of account { $account } to this service ended on { $date }. Messages are received and wait here; when it is renewed, they are delivered in order. Messages to customers wait for 24 hours, messages to { $crm } for 7 days. Renew it, or write to support: { $url }
 alert-group-subject = { $account }: { $what } ({ $count })
-alert-group-body = Since { $stamp }: { $sources }. All other sources work as before. The list: { $url }
+alert-group-body = Since { $stamp }: { $sources }. All other sources work as before. See the list: { $url }
 alert-group-more = { $count } more
 alert-do-access = Connect again
 alert-do-resume = Test and switch on
@@ -194,12 +194,12 @@ alerts-letters-to-me = Notify me here
 alerts-email = Alerts go to { $email }.
 alerts-email-hint = A code goes to this address first, then alerts.
 alerts-kinds = About what
-alerts-readers = Who gets e-mails
+alerts-readers = Who gets alerts
 alerts-no-address = no address
-alerts-switch-on = Send e-mails
-alerts-switch-off = Stop e-mails
-alerts-switched-on = { $name } gets e-mails now.
-alerts-switched-off = { $name } no longer gets e-mails.
+alerts-switch-on = Turn on e-mail
+alerts-switch-off = Turn off e-mail
+alerts-switched-on = { $name } gets alerts by e-mail now.
+alerts-switched-off = { $name } no longer gets alerts by e-mail.
 alerts-code = Code from the e-mail to { $email }
 alerts-code-confirm = Confirm address
 alerts-code-sent = A code was sent to { $email }. It is valid for 10 minutes.

@@ -40,10 +40,10 @@ wizard-avito-mark-read-hint = Without this option, chats that were answered from
 
 passport-avito-a1 = The seller revoked the access at Avito. Connect the source again.
 passport-avito-a2 = Avito refuses the Client ID or Secret. Enter them again from avito.ru/professionals/api.
-passport-avito-a3 = The Avito subscription level without messenger API, or not paid. Buy the level; messages wait.
+passport-avito-a3 = The Avito plan has no messenger API or is not paid. Upgrade or pay for it; messages wait.
 passport-avito-a4 = Avito forbids access: check the subscription level and the account at Avito; messages wait.
 passport-avito-a5 = No such chat at Avito: a buyer must write about an advert first.
-passport-avito-a6 = Avito does not take this file. Send a smaller picture or a link.
+passport-avito-a6 = Avito does not accept this file. Send a smaller picture or a link.
 passport-avito-a7 = Too many requests to Avito. Parom repeats automatically.
 passport-avito-a8 = The message is empty. Add some text.
 passport-avito-a9 = It is unknown whether the message arrived. Look into the chat at Avito.

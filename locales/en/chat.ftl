@@ -6,7 +6,7 @@ chat-placeholder = Your message
 chat-send = Send
 chat-attach = Attach file
 chat-attach-limit = Files up to { $size }
-chat-file-too-big = “{ $file }” is { $size }, up to { $limit } fit. Send a smaller one or a link.
+chat-file-too-big = “{ $file }” is { $size }, the limit is { $limit }. Send a smaller file or a link.
 chat-file-kind = Files of this kind cannot be sent here.
 chat-file-too-large = Not sent: the file is too large
 chat-file-none = Not sent: choose a file first.
@@ -40,7 +40,7 @@ chat-unsent =
        *[other] { $count } messages are waiting for the connection
     }
 chat-paused = We’ll reply a little later: the chat is being set up. Your message is saved.
-chat-closed = This chat is closed. Use the other contacts on the site.
+chat-closed = This chat is closed. Contact us another way.
 chat-too-fast =
     Too many messages at once. Wait { $count ->
         [one] { $count } second
@@ -51,7 +51,7 @@ chat-yesterday = Yesterday
 chat-no-script = Live answers need JavaScript. Without it, press “Refresh” to see the answer.
 chat-messages = Messages
 chat-you = You
-chat-employee = Employee
+chat-employee = Support
 chat-visitor = Site visitor { $code }
 chat-refresh = Refresh
 chat-empty = Not sent: the message is empty.
@@ -69,7 +69,7 @@ chat-ask-email = E-mail
 chat-consent-needed = Not sent: the chat needs your consent first.
 chat-wrong-phone = Not sent: a phone number has a country code: +7 915 111-22-33.
 chat-wrong-email = Not sent: an e-mail address looks like anna@example.com.
-chat-typing-somebody = Somebody is typing…
+chat-typing-somebody = Typing…
 chat-forwarded = Forwarded
 chat-react = React
 chat-choose = Choose
@@ -103,7 +103,7 @@ chat-mail-letter =
     Stop these e-mails: { $end }
 chat-mail-confirm-subject = Confirm your e-mail for the chat “{ $title }”
 chat-mail-confirm-letter =
-    In the chat “{ $title }” answers were asked to be sent to this address. Confirm it: { $url }
+    Somebody asked to get answers from the chat “{ $title }” at this address. Confirm it: { $url }
     The link works for a day.
 
     If it was not you, ignore this e-mail: nothing else will be sent.

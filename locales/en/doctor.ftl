@@ -35,7 +35,7 @@ doctor-vault-old =
     } still encrypted with an earlier key: { $tables }
 doctor-vault-old-fix = run: parom secrets rotate; it continues an unfinished rotation
 doctor-vault-several = { $count } keys are configured, and everything is encrypted with the first
-doctor-vault-wrong = which key encrypts what cannot be counted: { $reason }
+doctor-vault-wrong = could not count which key encrypts what: { $reason }
 doctor-private-ok = no secret leaves this machine on an unencrypted connection
 doctor-private-clear = { $key } sends secrets over the network without verified TLS
 doctor-private-clear-fix = write { $key } like { $remedy }
@@ -76,9 +76,9 @@ doctor-disk-days =
        *[other] at the rate of the last week the disk is full in { $days } days
     }
 doctor-disk-fix = make the disk larger, move files to a bucket (media.url), or keep them for fewer days (media.keep_days)
-doctor-webhook-ok = the webhook { $name } takes its events
-doctor-webhook-refused = the webhook { $name } does not take its events: { $waiting } are tried again, { $failed } have failed
-doctor-webhook-fix = repair its receiver; /admin/webhooks shows each attempt and sends failed events again
+doctor-webhook-ok = the webhook { $name } accepts its events
+doctor-webhook-refused = the webhook { $name } does not accept its events: { $waiting } are tried again, { $failed } have failed
+doctor-webhook-fix = fix its receiver; /admin/webhooks shows each attempt and sends failed events again
 doctor-media-ok = files are kept in { $place }
 doctor-media-wrong = files cannot be kept in { $place }: { $reason }
 doctor-media-wrong-fix = make the folder of media.dir writable for Parom, or check media.url, media.s3 and the bucket’s rights
@@ -99,7 +99,7 @@ doctor-clock-broken = clock is { $seconds } s off, no signature works
 doctor-clock-off-fix = switch on time synchronisation (NTP) on this machine
 doctor-channel-ok = channel { $channel } ({ $title }) accepts the signature
 doctor-channel-refused = channel { $channel } ({ $title }) does not accept a signed request
-doctor-channel-refused-fix = compare secret with the letter from amoCRM; check with: parom chats sign
+doctor-channel-refused-fix = compare secret with the e-mail from amoCRM; check with: parom chats sign
 doctor-database-ok = database keeps what it accepted ({ $mode })
 doctor-database-unsafe = database may lose accepted messages
 doctor-database-unsafe-fix = { $wanted }
@@ -113,7 +113,7 @@ doctor-migrations-behind =
         [one] { $count } migration is not applied
        *[other] { $count } migrations are not applied
     }
-doctor-migrations-behind-fix = make a backup, then run: parom migrate; doctor sees more afterwards
+doctor-migrations-behind-fix = make a backup, then run: parom migrate; doctor checks more afterwards
 doctor-migrations-wrong = { $reason }
 doctor-migrate-fix = run: parom migrate
 doctor-migrations-foreign-fix = do what the reason says; parom migrate changes nothing in this database
@@ -121,21 +121,21 @@ doctor-queue-waiting =
     { $count ->
         [one] { $count } waits
        *[other] { $count } wait
-    }, the oldest since { $seconds } s
+    }, the oldest for { $seconds } s
 doctor-queue-empty = nothing waits
 doctor-queue-wrong = the queue could not be read: { $reason }
 doctor-queue-fix = see which remote side is slow: /metrics, GET /api/v1/dead-letters
 doctor-ledger-ok = accepted = delivered + failed + waiting, for every source
 doctor-ledger-gap =
     { $count ->
-        [one] { $count } message is missing or too much in the ledger
-       *[other] { $count } messages are missing or too much in the ledger
+        [one] { $count } message is missing from the ledger or counted twice
+       *[other] { $count } messages are missing from the ledger or counted twice
     }
 doctor-ledger-gap-fix = keep the log and report it: /admin/alerts names the sources
 doctor-undelivered =
     { $count ->
-        [one] { $count } letter was given up
-       *[other] { $count } letters were given up
+        [one] { $count } item was given up
+       *[other] { $count } items were given up
     }
 doctor-undelivered-fix = parom dead list shows the reasons; many are the customer’s own, such as a blocked bot
 doctor-accounts =
@@ -147,7 +147,7 @@ doctor-accounts-wrong = the accounts could not be read: { $reason }
 doctor-list-more = { $items } and { $count } more
 doctor-tokens-ok = every account’s access works
 doctor-tokens-fewest = every account’s access works; the fewest days left: { $days } at { $host }
-doctor-tokens-lost = these accounts must allow access again: { $items }
+doctor-tokens-lost = these accounts must reauthorize: { $items }
 doctor-tokens-lost-fix = send their administrators the address { $address } of this server
 doctor-token-lost-one =
     { $host } (last renewed { $days ->
@@ -156,7 +156,7 @@ doctor-token-lost-one =
        *[other] { $days } days ago
     })
 doctor-tokens-ending = the access of these accounts ends soon: { $items }
-doctor-tokens-ending-fix = idle access is renewed by a running server after 30 days: see its log why it is not, or let an administrator allow access again
+doctor-tokens-ending-fix = a running server renews unused access after 30 days: look for the reason in its log, or ask an administrator to reauthorize
 doctor-token-ending-one =
     { $host } ({ $days ->
         [one] { $days } day
@@ -168,7 +168,7 @@ doctor-channel-one-because = { $host } (account { $account }, channel { $channel
 doctor-channels-not_allowed = the channel is private and these accounts are not on its list: { $items }
 doctor-channels-not_allowed-fix = ask amoCRM’s support to add them to the channel, or to make it public; they are tried again by themselves
 doctor-channels-misconfigured = amoCRM refuses the channel for these accounts: { $items }
-doctor-channels-misconfigured-fix = compare id and secret of the channel with the letter from amoCRM; check with: parom chats sign
+doctor-channels-misconfigured-fix = compare id and secret of the channel with the e-mail from amoCRM; check with: parom chats sign
 doctor-channels-disconnected = these channels are not connected: { $items }
 doctor-channels-disconnected-fix = they are connected again by themselves; if not, switch the integration off and on in amoCRM
 doctor-sources-ok = every source works
@@ -189,7 +189,7 @@ doctor-source-stopped = stopped
 doctor-source-blocked = blocked by the messenger
 doctor-source-unpaid = not paid for
 doctor-strays-ok = amoCRM has no other sources
-doctor-strays-bad = amoCRM has sources of this integration that are none of ours: { $items }
+doctor-strays-bad = amoCRM has sources of this integration that Parom did not create: { $items }
 doctor-strays-bad-fix = adopt or remove them in the panel, page Sources
 doctor-contacts-ok = amoCRM reports changes of contacts everywhere it was asked to
 doctor-contacts-bad = amoCRM does not report changes of contacts: { $items }
@@ -210,20 +210,20 @@ doctor-alarm-one-at =
         [one] { $days } day
        *[other] { $days } days
     })
-doctor-spool-ok = webhooks that the database does not take have a place in { $place }; none waits there
-doctor-spool-none = there is no folder for webhooks that the database does not take: while it is down they are lost
-doctor-spool-none-fix = set spool.dir to a folder on lasting disk that the server may write
-doctor-spool-memory = { $place } is in memory: webhooks that wait there end with the machine
-doctor-spool-memory-fix = set spool.dir to a folder on lasting disk
+doctor-spool-ok = webhooks that the database cannot take are kept in { $place }; none waits there
+doctor-spool-none = there is no folder for webhooks that the database cannot take: while it is down they are lost
+doctor-spool-none-fix = set spool.dir to a folder on a permanent disk that the server may write to
+doctor-spool-memory = { $place } is in memory: webhooks that wait there are lost with the machine
+doctor-spool-memory-fix = set spool.dir to a folder on a permanent disk
 doctor-spool-waiting =
     { $hooks ->
         [one] { $hooks } webhook of amoCRM waits
        *[other] { $hooks } webhooks of amoCRM wait
     } in { $place } for the database
-doctor-spool-waiting-fix = a running server gives them to the database by itself; what a machine left that is no more: parom spool drain { $place }
+doctor-spool-waiting-fix = a running server passes them to the database by itself; for a machine that no longer exists, run: parom spool drain { $place }
 doctor-spool-wrong = the folder { $place } for webhooks cannot be used: { $reason }
 doctor-quarantine-ok = nothing was put aside
-doctor-quarantine-bad = genuine calls that could not be worked on are kept: { $items }
+doctor-quarantine-bad = genuine calls that could not be processed are kept: { $items }
 doctor-quarantine-bad-fix = version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?; unknown_line: connect this line here, or end its subscription at the messenger
 doctor-hook-elsewhere = { $source }: Telegram calls { $host } instead of this server
 doctor-hook-elsewhere-fix = press “Connect again” in the source, or stop the other service

@@ -1,7 +1,7 @@
 ## The kind
 
 connector-facebook = Facebook Messenger
-connector-facebook-about = Customers write to your page and comment on its posts. Delivery, read marks and reactions come too. Answers are possible for 24 hours, by people for 7 days.
+connector-facebook-about = Customers write to your page and comment on its posts. Delivery, read marks and reactions come too. Answers are allowed for 24 hours, from people for 7 days.
 
 ## What Messenger refuses (docs/errors.md)
 
@@ -15,7 +15,7 @@ passport-facebook-not_privately = A private reply is possible for 7 days after t
 passport-facebook-gone = What you answer was deleted in Messenger, or the token does not show it.
 passport-facebook-too_long = The text is too long for Messenger. Make it shorter.
 passport-facebook-too_large = The file is too large for Messenger. Send a link.
-passport-facebook-not_taken = Messenger could not take this file. Send another format or a link.
+passport-facebook-not_taken = Messenger did not accept this file. Send another format or a link.
 passport-facebook-quote = The quoted message is gone. Send without the quote.
 passport-facebook-token = The access token is not valid any more. Enter a new one in the source settings.
 passport-facebook-session = Messenger asks for a new access token. Enter it in the source settings.

@@ -1,7 +1,7 @@
 ## Errors of forms
 
 form-empty = Fill in “{ $field }”.
-form-too-long = “{ $field }” is { $length } characters, up to { $limit } fit.
+form-too-long = “{ $field }” has { $length } characters, at most { $limit } are allowed.
 form-not-url = The address must begin with https://
 form-not-email = An e-mail looks like anna@example.com.
 form-not-phone = A phone number has a country code: +7 915 111-22-33.

@@ -1,7 +1,7 @@
 ## The kind
 
 connector-instagram = Instagram
-connector-instagram-about = Customers write to your professional account, answer stories and comment on posts. Read marks, reactions and unsent messages come too. Answers are possible for 24 hours, by people for 7 days.
+connector-instagram-about = Customers write to your professional account, answer stories and comment on posts. Read marks, reactions and unsent messages come too. Answers are allowed for 24 hours, from people for 7 days.
 
 ## What Instagram refuses (docs/errors.md)
 
@@ -15,7 +15,7 @@ passport-instagram-not_privately = A private reply is possible for 7 days after 
 passport-instagram-gone = What you answer was deleted in Instagram, or the token does not show it.
 passport-instagram-too_long = The text is too long for Instagram. Make it shorter.
 passport-instagram-too_large = The file is too large for Instagram. Send a link.
-passport-instagram-not_taken = Instagram could not take this file. Send another format or a link.
+passport-instagram-not_taken = Instagram did not accept this file. Send another format or a link.
 passport-instagram-quote = The quoted message is gone. Send without the quote.
 passport-instagram-token = The access token is not valid any more. Enter a new one in the source settings.
 passport-instagram-session = Instagram asks for a new access token. Enter it in the source settings.

@@ -18,14 +18,14 @@ sign-in-email = E-mail
 sign-in-password = Password
 sign-in-button = Sign in
 sign-in-or = or
-sign-in-wrong = E-mail and password do not match. Check both, or request a link.
+sign-in-wrong = The e-mail or password did not match. Check both, or request a link.
 sign-in-link-wait =
     { $minutes ->
         [one] A link for this address was requested a moment ago. Open the newest e-mail, or try again in { $minutes } minute.
        *[other] A link for this address was requested a moment ago. Open the newest e-mail, or try again in { $minutes } minutes.
     }
 sign-in-wait =
-    Too many tries. Next one in { $seconds ->
+    Too many attempts. Next one in { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }.
@@ -42,7 +42,7 @@ invitation-text = You are invited to the account { $account }.
 invitation-button = Join
 enter-title = Open the panel
 enter-text = The link opens the panel of the account { $account } as { $name }.
-enter-instead = You are already signed in. The link opens the panel of the account { $account } as { $name }; the present session in this browser ends.
+enter-instead = You are already signed in. The link opens the panel of the account { $account } as { $name }; your current session in this browser ends.
 enter-button = Open the panel
 sign-in-code-title = One more step
 sign-in-code = Code
@@ -69,7 +69,7 @@ session-end = End
 session-end-others = End all others
 session-end-done = The session has ended.
 me-title = My sign-in
-me-from-crm = You come from the widget in { $crm }, no password is needed. To enter without { $crm }, invite your own e-mail in “Team”.
+me-from-crm = You come from the widget in { $crm }, no password is needed. To sign in without { $crm }, invite your own e-mail in “Team”.
 password-current = Current password
 password-current-or-code = The current password, or a code from the authenticator.
 password-current-why = So that nobody changes it in a session you left open. Forgotten? Sign in by a link.
@@ -80,10 +80,10 @@ password-save = Save password
 password-set = The password is saved. Other sessions have ended.
 password-short = A password has at least { $shortest } characters.
 password-long = A password has at most { $longest } characters.
-password-common = This password is among the first that are tried. Take another one.
+password-common = This password is among the first that are tried. Choose another one.
 two-step-why = Besides the password Parom then asks for a code from an app on your phone.
 two-step-add = Set up two-step sign-in
-two-step-scan = Scan the picture with an authenticator app, then type the code it shows.
+two-step-scan = Scan the QR code with an authenticator app, then type the code it shows.
 two-step-picture = QR code for the authenticator app
 two-step-by-hand = Or type this key into the app:
 two-step-turn-on = Switch on
@@ -117,7 +117,7 @@ mail-link-body =
     { $link }
 
     If you did not ask for it, do nothing: without the link nobody gets in.
-mail-codes-subject = Parom: wrong codes at your sign-in
+mail-codes-subject = Parom: wrong codes when signing in as you
 mail-codes-body =
     Somebody began to sign in to { $server } as you, with your password or a link, and then entered { $count } wrong codes in a row. The sign-in was cancelled; nobody got in.
 
@@ -132,5 +132,5 @@ theme-title = Appearance
 theme-auto = As on the device
 theme-light = Light
 theme-dark = Dark
-page-too-fast = Too many tries from your network. Try again in { $seconds } s.
+page-too-fast = Too many attempts from your network. Try again in { $seconds } s.
 panel-look-end = Back to the admin

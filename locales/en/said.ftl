@@ -86,8 +86,8 @@ said-not-of-kind = is not allowed for { $kind }
 said-not-of-edit = is not allowed in an edit
 said-only-manager = is allowed for the role "manager" only
 said-only-client = is allowed for the role "client" only
-said-contact-id = must be the CRM’s id of a contact, a whole number
-said-user-id = must be the CRM’s id of a user, a whole number
+said-contact-id = must be the CRM’s ID of a contact, a whole number
+said-user-id = must be the CRM’s ID of a user, a whole number
 said-no-receiver = is allowed for messages from managers and bots only
 said-receiver-needed = must name the customer if the sender is a manager or a bot
 said-media-needed = a file needs media_url or media_id
@@ -186,7 +186,7 @@ said-account-blocked = { $crm } blocks the account or this server
 ## What became of a call
 
 said-crm-answered = { $crm } answered { $status }: { $text }
-said-crm-answered-mute = { $crm } answered { $status } without words
+said-crm-answered-mute = { $crm } answered { $status } without a text
 said-crm-limit = { $crm } has { $count } sources of this account and accepts no more. { $reason }
 said-crm-busy = { $crm } does not accept this call right now; try again later
 said-crm-silent = { $crm } does not answer; try again later
@@ -213,11 +213,11 @@ said-channel-not-configured = channel { $channel } is not in the configuration
 said-status-read = { $crm } received the status and answered { $status }, as expected for a test message
 said-webhook-missing = the source has no webhook address or secret
 said-webhook-secret = the webhook secret cannot be used
-said-telegram-token = the bot token is missing, or is none
+said-telegram-token = the bot token is missing or is not a token
 said-telegram-bot = { $name } answers
 said-telegram-refused = Telegram answered: { $text }
 said-telegram-answered = Telegram answered { $status }: { $text }
-said-telegram-unreadable = Telegram answered { $status } with something that is no answer of its own
+said-telegram-unreadable = Telegram answered { $status } with something unreadable
 said-telegram-file = the file could not be read here
 said-server-answered = your server answered { $status }
 said-server-unconnected = no connection to your server
@@ -235,7 +235,7 @@ said-install-gone = the account is gone from Parom’s database
 said-install-leaving = the account is being removed
 said-install-paused = new installations of “{ $integration }” are paused
 said-install-foreign = the access is for another account than the one that answered
-said-install-no-chats = account { $account } has no id in the Chats API (amojo_id): chats are switched off there, ask the support of { $crm }
+said-install-no-chats = account { $account } has no ID in the Chats API (amojo_id): chats are switched off there, ask the support of { $crm }
 said-install-given-up =
     given up after { $count ->
         [one] { $count } try

@@ -67,3 +67,8 @@ undelivered-dropped =
         [one] { $count } message is removed.
        *[other] { $count } messages are removed.
     }
+undelivered-retry-shut =
+    { $count ->
+        [one] { $count } of them goes to a customer who still blocks the bot and will fail again.
+       *[other] { $count } of them go to customers who still block the bot and will fail again.
+    }

@@ -14,13 +14,13 @@ problem-no_source = There is no source yet
 problem-deleted_in_crm = The source was deleted
 widget-said-session_ended = The session has ended. Open the window again.
 widget-said-bad_token = { $crm } did not confirm who you are. Reload the page.
-widget-said-foreign_page = Open the widget inside of your { $crm } account.
+widget-said-foreign_page = Open the widget inside your { $crm } account.
 widget-said-provisioning = { $crm } has just installed the integration. Parom is finishing the setup, which takes less than a minute.
 widget-said-not_admin = Only an administrator of the { $crm } account can do this.
 widget-said-wrong_credentials = The login or password did not match. Check the keyboard layout and Caps Lock.
 widget-said-wrong_account = This window belongs to another { $crm } account. Reload the page.
 widget-said-too_many_tries =
-    Too many tries. The next one is possible in { $seconds ->
+    Too many attempts. The next one is possible in { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }.

@@ -45,7 +45,7 @@ alert-undelivered-subject =
         [one] { $count } mensaje no se entregó
        *[other] { $count } mensajes no se entregaron
     }
-alert-undelivered-body = Desde { $stamp }: { $source }. Motivo más frecuente: { $reason } Los agentes lo ven en las tarjetas; los demás mensajes siguen. La lista y “Enviar de nuevo”: { $url }
+alert-undelivered-body = Desde { $stamp }: { $source }. Motivo más frecuente: { $reason } Los agentes lo ven en las tarjetas; los demás mensajes siguen. Abre la lista y pulsa “Enviar de nuevo”: { $url }
 alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
 alert-late-body =
     95 de cada 100 mensajes de los últimos 15 minutos tardaron hasta { $delay }; { $count ->
@@ -93,7 +93,7 @@ alert-found_in_history-body =
         [0] Todo está ahora en camino a los clientes.
         [one] { $held } mensaje tiene más de 15 minutos y espera tu decisión.
        *[other] { $held } mensajes tienen más de 15 minutos y esperan tu decisión.
-    } Enviar o quitar: { $url }
+    } Envíalos o quítalos: { $url }
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } alerta
@@ -124,12 +124,12 @@ alerts-letters-to-me = Avisarme aquí
 alerts-email = Los correos van a { $email }.
 alerts-email-hint = A esta dirección va primero un código y después los correos.
 alerts-kinds = Sobre qué
-alerts-readers = Quién recibe correos
+alerts-readers = Quién recibe alertas
 alerts-no-address = no ha indicado una dirección
-alerts-switch-on = Enviar correos
-alerts-switch-off = No enviar correos
-alerts-switched-on = { $name } recibe correos.
-alerts-switched-off = { $name } no recibe correos.
+alerts-switch-on = Activar correo
+alerts-switch-off = Desactivar correo
+alerts-switched-on = { $name } recibe alertas por correo.
+alerts-switched-off = { $name } ya no recibe alertas por correo.
 alerts-code = Código del correo enviado a { $email }
 alerts-code-confirm = Confirmar dirección
 alerts-code-sent = Se envió un código a { $email }. Es válido 10 minutos.
@@ -177,7 +177,7 @@ alert-plan_grace-body = La suscripción de la cuenta { $account } al servicio te
 alert-plan_ended-subject = { $account }: no se entrega nada, la suscripción terminó el { $date }
 alert-plan_ended-body = La suscripción de la cuenta { $account } al servicio terminó el { $date }. Los mensajes se reciben y esperan aquí; cuando se renueve, se entregarán en orden. Los mensajes a clientes esperan 24 horas; los mensajes a { $crm }, 7 días. Renuévala o escribe a soporte: { $url }
 alert-group-subject = { $account }: { $what } ({ $count })
-alert-group-body = Desde { $stamp }: { $sources }. Las demás fuentes funcionan como antes. La lista: { $url }
+alert-group-body = Desde { $stamp }: { $sources }. Las demás fuentes funcionan como antes. Abre la lista: { $url }
 alert-group-more = { $count } más
 alert-do-access = Conectar de nuevo
 alert-do-resume = Probar y activar

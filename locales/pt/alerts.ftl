@@ -45,7 +45,7 @@ alert-undelivered-subject =
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
     }
-alert-undelivered-body = Desde { $stamp }: { $source }. Motivo mais frequente: { $reason } Os atendentes veem isto nos cards; as outras mensagens continuam. A lista e “Enviar de novo”: { $url }
+alert-undelivered-body = Desde { $stamp }: { $source }. Motivo mais frequente: { $reason } Os atendentes veem isto nos cards; as outras mensagens continuam. Abra a lista e clique em “Enviar de novo”: { $url }
 alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
 alert-late-body =
     95 de cada 100 mensagens dos últimos 15 minutos levaram até { $delay }; { $count ->
@@ -93,7 +93,7 @@ alert-found_in_history-body =
         [0] Tudo está agora a caminho dos clientes.
         [one] { $held } mensagem tem mais de 15 minutos e espera sua decisão.
        *[other] { $held } mensagens têm mais de 15 minutos e esperam sua decisão.
-    } Enviar ou remover: { $url }
+    } Envie-as ou remova-as: { $url }
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } alerta
@@ -124,12 +124,12 @@ alerts-letters-to-me = Avisar-me aqui
 alerts-email = Os e-mails vão para { $email }.
 alerts-email-hint = A este endereço vai primeiro um código e depois os e-mails.
 alerts-kinds = Sobre o quê
-alerts-readers = Quem recebe e-mails
+alerts-readers = Quem recebe alertas
 alerts-no-address = não informou um endereço
-alerts-switch-on = Enviar e-mails
-alerts-switch-off = Não enviar e-mails
-alerts-switched-on = { $name } recebe e-mails.
-alerts-switched-off = { $name } não recebe e-mails.
+alerts-switch-on = Ativar e-mail
+alerts-switch-off = Desativar e-mail
+alerts-switched-on = { $name } recebe alertas por e-mail.
+alerts-switched-off = { $name } não recebe mais alertas por e-mail.
 alerts-code = Código do e-mail enviado a { $email }
 alerts-code-confirm = Confirmar endereço
 alerts-code-sent = Um código foi enviado a { $email }. Vale por 10 minutos.
@@ -177,7 +177,7 @@ alert-plan_grace-body = A assinatura da conta { $account } terminou em { $date }
 alert-plan_ended-subject = { $account }: nada é entregue, a assinatura terminou em { $date }
 alert-plan_ended-body = A assinatura da conta { $account } terminou em { $date }. As mensagens são recebidas e esperam aqui; após a renovação, serão entregues em ordem. As mensagens a clientes esperam 24 horas; as mensagens ao { $crm }, 7 dias. Renove ou escreva ao suporte: { $url }
 alert-group-subject = { $account }: { $what } ({ $count })
-alert-group-body = Desde { $stamp }: { $sources }. As outras fontes funcionam como antes. A lista: { $url }
+alert-group-body = Desde { $stamp }: { $sources }. As outras fontes funcionam como antes. Abra a lista: { $url }
 alert-group-more = mais { $count }
 alert-do-access = Conectar de novo
 alert-do-resume = Testar e ativar

@@ -23,7 +23,7 @@ alert-source_moved-subject = { $source } ({ $account }): сообщения ух
 alert-source_moved-body = С { $stamp } { $messenger } отправляет сообщения источника «{ $source }» на { $host }. Того же бота или номер подключили к другому сервису. Чтобы вернуть их, нажмите «Подключить заново»: { $url }
 alert-source_gone-subject = { $source } ({ $account }): удалён в { $crm }
 alert-source_gone-body = Источник «{ $source }» удалён в { $crm }. Сообщения идут, но новые сделки получают источник по умолчанию «{ $default }». Нажмите «Создать в { $crm } снова»: { $url }
-alert-needs_reauth-subject = { $account }: разрешите доступ к { $crm } заново
+alert-needs_reauth-subject = { $account }: обновите доступ к { $crm }
 alert-needs_reauth-body = С { $stamp } { $crm } не продлевает доступ аккаунта { $account }. Сообщения по-прежнему ходят в обе стороны. Менять источники, воронки и шаблоны нельзя, пока администратор не нажмёт «Обновить доступ»: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): доступ закончится через { $days ->
@@ -57,7 +57,7 @@ alert-undelivered-subject =
         [many] не доставлено { $count } сообщений
        *[other] не доставлено { $count } сообщения
     }
-alert-undelivered-body = С { $stamp }: { $source }. Самая частая причина: { $reason } Менеджеры видят это в карточках; остальные сообщения идут. Список и кнопка «Отправить ещё раз»: { $url }
+alert-undelivered-body = С { $stamp }: { $source }. Самая частая причина: { $reason } Менеджеры видят это в карточках; остальные сообщения идут. Откройте список и нажмите «Отправить ещё раз»: { $url }
 alert-late-subject = { $account }: сообщения опаздывают, до { $delay }
 alert-late-body =
     95 % сообщений за последние 15 минут шли до { $delay }; { $count ->
@@ -78,7 +78,7 @@ alert-webhook_suspended-body =
 alert-template_rejected-subject = Шаблон «{ $template }» ({ $account }): мессенджер отклонил
 alert-template_rejected-body = Причина от мессенджера: { $reason } Скопируйте шаблон, исправьте и снова отправьте на проверку: { $url }
 alert-template_paused-subject = Шаблон «{ $template }» ({ $account }): мессенджер остановил
-alert-template_paused-body = Пока его нельзя отправить. Причина от мессенджера: { $reason } Возьмите другой шаблон или напишите лучший: { $url }
+alert-template_paused-body = Пока его нельзя отправить. Причина от мессенджера: { $reason } Возьмите другой шаблон или составьте новый: { $url }
 alert-template_changed-subject = Шаблон «{ $template }» ({ $account }): мессенджер изменил оценку
 alert-template_changed-body = Теперь его категория — { $category }, качество — { $quality }. У другой категории другая цена, а шаблоны низкого качества останавливают: { $url }
 alert-resolved-subject = Решено: { $subject }
@@ -92,7 +92,7 @@ alert-mute =
        *[other] { $hours } часа
     }
 alert-why = Вы получили это письмо, потому что оповещения аккаунта { $account } идут на { $email }. Изменить: { $url }
-alert-vendor_gap-subject = Расхождение счёта на { $gap }: { $source } ({ $host })
+alert-vendor_gap-subject = Расхождение в учёте на { $gap }: { $source } ({ $host })
 alert-vendor_gap-body = принято { $accepted } ≠ доставлено { $delivered } + не доставлено { $failed } + ждёт { $waiting }. Считаются сообщения последних девяти дней. Дальше: сохраните журнал за это время и сообщите разработчикам; parom doctor --tenant { $tenant_id } покажет аккаунт.
 alert-vendor_refused-subject =
     { $count ->
@@ -127,7 +127,7 @@ alert-found_in_history-body =
         [few] { $held } сообщения старше 15 минут и ждут вашего решения.
         [many] { $held } сообщений старше 15 минут и ждут вашего решения.
        *[other] { $held } сообщения старше 15 минут и ждут вашего решения.
-    } Отправить или удалить: { $url }
+    } Отправьте или удалите их: { $url }
 alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } не отвечает
 alert-messenger_unreachable-body =
     { $messenger } не отвечает источнику «{ $source }» с { $stamp }. Здесь { $waiting ->
@@ -158,7 +158,7 @@ alert-plan_grace-body = Подписка аккаунта { $account } на се
 alert-plan_ended-subject = { $account }: доставки нет, подписка закончилась { $date }
 alert-plan_ended-body = Подписка аккаунта { $account } на сервис закончилась { $date }. Сообщения принимаются и ждут здесь; после продления они будут доставлены по порядку. Сообщения клиентам ждут 24 часа, сообщения в { $crm } — 7 дней. Продлите её или напишите в поддержку: { $url }
 alert-group-subject = { $account }: { $what } ({ $count })
-alert-group-body = С { $stamp }: { $sources }. Остальные источники работают как раньше. Список: { $url }
+alert-group-body = С { $stamp }: { $sources }. Остальные источники работают как раньше. Откройте список: { $url }
 alert-group-more = ещё { $count }
 alert-do-access = Подключить заново
 alert-do-resume = Проверить и включить
@@ -193,7 +193,7 @@ alert-kind-line_failing = Мессенджер не может передать 
 alert-kind-line_trouble = Мессенджер сообщает о проблеме бота или номера
 alert-kind-business_off = Бота отключили в своих чатах
 alert-kind-source_silent = Источник необычно тихий
-alert-kind-token_expiring = Токен мессенджера скоро закончится
+alert-kind-token_expiring = Токен мессенджера скоро истечёт
 alert-kind-pipeline_archived = Воронки источника больше нет
 alert-kind-crm_unreachable = { $crm } не отвечает
 alert-kind-limit_near = Лимит почти исчерпан
@@ -226,12 +226,12 @@ alerts-letters-to-me = Сообщать здесь
 alerts-email = Оповещения идут на { $email }.
 alerts-email-hint = Сначала на этот адрес придёт код, потом оповещения.
 alerts-kinds = О чём
-alerts-readers = Кто получает письма
+alerts-readers = Кто получает оповещения
 alerts-no-address = адрес не указан
-alerts-switch-on = Присылать письма
-alerts-switch-off = Не присылать письма
-alerts-switched-on = Письма теперь получает { $name }.
-alerts-switched-off = Писем больше не получает { $name }.
+alerts-switch-on = Включить почту
+alerts-switch-off = Выключить почту
+alerts-switched-on = Оповещения по почте теперь получает { $name }.
+alerts-switched-off = Оповещений по почте больше не получает { $name }.
 alerts-code = Код из письма на { $email }
 alerts-code-confirm = Подтвердить адрес
 alerts-code-sent = Код отправлен на { $email }. Он действует 10 минут.

@@ -91,7 +91,7 @@ doctor-disk-days =
 doctor-disk-fix = увеличьте диск, перенесите файлы в бакет (media.url) или храните их меньше дней (media.keep_days)
 doctor-webhook-ok = вебхук { $name } принимает события
 doctor-webhook-refused = вебхук { $name } не принимает события: повторяются { $waiting }, не удались { $failed }
-doctor-webhook-fix = почините его приёмник; в /admin/webhooks видны все попытки, оттуда же можно отправить события ещё раз
+doctor-webhook-fix = исправьте получателя; в /admin/webhooks видны все попытки, оттуда же можно отправить события ещё раз
 doctor-media-ok = файлы хранятся в { $place }
 doctor-media-wrong = файлы не сохраняются в { $place }: { $reason }
 doctor-media-wrong-fix = разрешите Парому запись в папку media.dir или проверьте media.url, media.s3 и права на хранилище
@@ -120,7 +120,7 @@ doctor-database-down = база не отвечает: { $reason }
 doctor-database-down-fix = проверьте database.url и что база запущена
 doctor-database-closed = база не открывается: { $reason }
 doctor-database-closed-fix = проверьте database.url, что база запущена и что она не жертвует надёжностью ради скорости
-doctor-migrations-ok = схема базы свежая
+doctor-migrations-ok = схема базы актуальна
 doctor-migrations-behind =
     { $count ->
         [one] не применена { $count } миграция
@@ -128,7 +128,7 @@ doctor-migrations-behind =
         [many] не применены { $count } миграций
        *[other] не применены { $count } миграции
     }
-doctor-migrations-behind-fix = сделайте копию базы, затем: parom migrate; после этого doctor увидит больше
+doctor-migrations-behind-fix = сделайте копию базы, затем: parom migrate; после этого doctor проверит больше
 doctor-migrations-wrong = схему базы не удалось прочитать: { $reason }
 doctor-migrate-fix = выполните: parom migrate
 doctor-migrations-foreign-fix = сделайте то, что сказано в причине; parom migrate в этой базе ничего не меняет
@@ -145,10 +145,10 @@ doctor-queue-fix = посмотрите, какая сторона тормоз�
 doctor-ledger-ok = принято = доставлено + не доставлено + ждёт, по каждому источнику
 doctor-ledger-gap =
     { $count ->
-        [one] в счёте не сходится { $count } сообщение
-        [few] в счёте не сходятся { $count } сообщения
-        [many] в счёте не сходятся { $count } сообщений
-       *[other] в счёте не сходятся { $count } сообщения
+        [one] в учёте не сходится { $count } сообщение
+        [few] в учёте не сходятся { $count } сообщения
+        [many] в учёте не сходятся { $count } сообщений
+       *[other] в учёте не сходятся { $count } сообщения
     }
 doctor-ledger-gap-fix = сохраните журнал и сообщите разработчикам: источники названы на /admin/alerts
 doctor-undelivered =
@@ -170,7 +170,7 @@ doctor-accounts-wrong = аккаунты не удалось прочитать:
 doctor-list-more = { $items } и ещё { $count }
 doctor-tokens-ok = доступ всех аккаунтов действует
 doctor-tokens-fewest = доступ всех аккаунтов действует; меньше всего дней осталось у { $host }: { $days }
-doctor-tokens-lost = доступ должны разрешить заново: { $items }
+doctor-tokens-lost = доступ должны обновить: { $items }
 doctor-tokens-lost-fix = отправьте их администраторам адрес { $address } этого сервера
 doctor-token-lost-one =
     { $host } (продлён { $days ->
@@ -181,7 +181,7 @@ doctor-token-lost-one =
        *[other] { $days } дня назад
     })
 doctor-tokens-ending = скоро закончится доступ: { $items }
-doctor-tokens-ending-fix = доступ без дела работающий сервер продлевает через 30 дней: посмотрите в его журнале, почему нет, или пусть администратор разрешит доступ снова
+doctor-tokens-ending-fix = неиспользуемый доступ работающий сервер продлевает через 30 дней: посмотрите в его журнале, почему нет, или попросите администратора обновить доступ
 doctor-token-ending-one =
     { $host } (осталось: { $days ->
         [one] { $days } день
@@ -216,7 +216,7 @@ doctor-source-stopped = остановлен
 doctor-source-blocked = заблокирован мессенджером
 doctor-source-unpaid = нет оплаты
 doctor-strays-ok = других источников в amoCRM нет
-doctor-strays-bad = в amoCRM есть источники этой интеграции, о которых Паром не знает: { $items }
+doctor-strays-bad = в amoCRM есть источники этой интеграции, которых Паром не создавал: { $items }
 doctor-strays-bad-fix = примите или удалите их в панели, страница «Источники»
 doctor-contacts-ok = об изменениях контактов amoCRM сообщает везде, где её об этом просили
 doctor-contacts-bad = amoCRM не сообщает об изменениях контактов: { $items }
@@ -241,7 +241,7 @@ doctor-alarm-one-at =
         [many] { $days } дней
        *[other] { $days } дня
     })
-doctor-spool-ok = вебхукам, которые база не приняла, есть место в { $place }; сейчас там пусто
+doctor-spool-ok = вебхуки, которые база не приняла, хранятся в { $place }; сейчас там пусто
 doctor-spool-none = нет папки для вебхуков, которые база не приняла: пока она не работает, они теряются
 doctor-spool-none-fix = укажите в spool.dir папку на постоянном диске, куда сервер может писать
 doctor-spool-memory = { $place } находится в памяти: вебхуки, которые ждут там, пропадут вместе с машиной
@@ -252,10 +252,10 @@ doctor-spool-waiting =
         [few] { $hooks } вебхука amoCRM ждут
        *[other] { $hooks } вебхуков amoCRM ждут
     } базу в { $place }
-doctor-spool-waiting-fix = работающий сервер передаст их базе сам; оставшееся от машины, которой больше нет: parom spool drain { $place }
+doctor-spool-waiting-fix = работающий сервер передаст их базе сам; если той машины больше нет, выполните: parom spool drain { $place }
 doctor-spool-wrong = папка { $place } для вебхуков не годится: { $reason }
 doctor-quarantine-ok = ничего из присланного не отложено
-doctor-quarantine-bad = отложены подлинные вызовы, с которыми ничего не удалось сделать: { $items }
+doctor-quarantine-bad = отложены подлинные вызовы, которые не удалось обработать: { $items }
 doctor-quarantine-bad-fix = version_1: подключите аккаунт заново; foreign_account, unknown_scope: не пользуется ли этим каналом другой сервер?; unknown_line: подключите эту линию здесь или снимите её подписку в мессенджере
 doctor-hook-elsewhere = { $source }: Telegram вызывает { $host } вместо этого сервера
 doctor-hook-elsewhere-fix = нажмите «Подключить заново» в источнике или остановите другой сервис
@@ -264,7 +264,7 @@ doctor-disk-low-fix = освободите место: при 10 % остано�
 cli-listening = слушает { $url }
 cli-demo-ready = Готовы окно менеджера, страница клиента, панель и админка:
 cli-key-once = Сохраните ключ сейчас: больше он не покажется.
-cli-nothing-to-do = Делать нечего.
+cli-nothing-to-do = Ничего делать не нужно.
 doctor-history-never = чаты ещё не сравнивались с историей amoCRM; это происходит каждый час
 doctor-history-ok = чаты сравнивались с историей amoCRM { $minutes } мин назад; найдено там сообщений: { $found }
 doctor-history-late = чаты 3 часа не сравнивались с историей amoCRM: { $items }

@@ -1,7 +1,7 @@
 ## Errors of forms
 
 form-empty = Заполните «{ $field }».
-form-too-long = В поле «{ $field }» { $length } знаков, помещается до { $limit }.
+form-too-long = В поле «{ $field }» { $length } знаков, можно не больше { $limit }.
 form-not-url = Адрес должен начинаться с https://
 form-not-email = Почта выглядит так: anna@example.com.
 form-not-phone = Номер телефона пишут с кодом страны: +7 915 111-22-33.

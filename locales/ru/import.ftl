@@ -37,7 +37,7 @@ import-start =
        *[other] Импортировать { $messages } сообщения
     }
 import-progress = { $done } из { $total }, осталось примерно { $duration }
-import-gives-way = Идёт медленнее: сначала живые сообщения.
+import-gives-way = Идёт медленнее: сначала отправляются новые сообщения.
 import-pause = Поставить импорт на паузу
 import-resume = Продолжить импорт
 import-cancel-confirm =

@@ -39,9 +39,9 @@ messages-kind-sticker = Стикер
 messages-kind-location = Место на карте
 messages-kind-contact = Контакт
 messages-text-hidden = Текст скрыт. Ваша роль видит путь сообщения, но не содержание.
-messages-text-not-kept = Не хранится. Тексты этого аккаунта стираются сразу после доставки.
+messages-text-not-kept = Не хранится. Тексты этого аккаунта удаляются сразу после доставки.
 messages-text-erased =
-    Текст стёрт по сроку хранения ({ $days ->
+    Текст удалён по сроку хранения ({ $days ->
         [one] { $days } день
         [few] { $days } дня
         [many] { $days } дней

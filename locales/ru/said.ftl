@@ -86,8 +86,8 @@ said-not-of-kind = не относится к виду { $kind }
 said-not-of-edit = не относится к изменению
 said-only-manager = бывает только у роли "manager"
 said-only-client = бывает только у роли "client"
-said-contact-id = должен быть номером контакта CRM, целым числом
-said-user-id = должен быть номером пользователя CRM, целым числом
+said-contact-id = должен быть ID контакта в CRM, целым числом
+said-user-id = должен быть ID пользователя в CRM, целым числом
 said-no-receiver = бывает только у сообщений менеджеров и ботов
 said-receiver-needed = должен называть клиента, если писал менеджер или бот
 said-media-needed = файлу нужен media_url или media_id
@@ -186,7 +186,7 @@ said-account-blocked = { $crm } блокирует аккаунт или это�
 ## Чем кончился вызов
 
 said-crm-answered = ответ { $crm } { $status }: { $text }
-said-crm-answered-mute = ответ { $crm } { $status } без слов
+said-crm-answered-mute = ответ { $crm } { $status } без текста
 said-crm-limit = в { $crm } уже { $count } источников этого аккаунта, больше не принимается. { $reason }
 said-crm-busy = { $crm } сейчас не принимает этот вызов, повторите позже
 said-crm-silent = { $crm } не отвечает, повторите позже
@@ -217,7 +217,7 @@ said-telegram-token = токена бота нет, или это не токе�
 said-telegram-bot = { $name } отвечает
 said-telegram-refused = ответ Telegram: { $text }
 said-telegram-answered = ответ Telegram { $status }: { $text }
-said-telegram-unreadable = ответ Telegram { $status } не похож на его ответы
+said-telegram-unreadable = Telegram ответил { $status }, ответ не удалось прочитать
 said-telegram-file = здесь файл прочитать не удалось
 said-server-answered = ваш сервер ответил { $status }
 said-server-unconnected = нет соединения с вашим сервером
@@ -235,7 +235,7 @@ said-install-gone = аккаунта больше нет в базе Паром�
 said-install-leaving = аккаунт удаляется
 said-install-paused = новые установки «{ $integration }» приостановлены
 said-install-foreign = доступ дан не тому аккаунту, который ответил
-said-install-no-chats = у аккаунта { $account } нет номера в API чатов (amojo_id): чаты там выключены, напишите в поддержку { $crm }
+said-install-no-chats = у аккаунта { $account } нет ID в API чатов (amojo_id): чаты там выключены, напишите в поддержку { $crm }
 said-install-given-up =
     попыток больше не будет, сделано { $count ->
         [one] { $count } попытка

@@ -52,6 +52,7 @@ pub mod writer;
 pub use accept::Accepted;
 pub use backlog::{Backlog, BacklogTarget, DeadCount};
 pub use balance::LedgerGap;
+pub use keys::ERASED;
 pub use lease::{Claim, Expired, LeaseCall, LeaseRequest, Letter};
 pub use pool_health::PoolHealth;
 pub use retention::{KnownKey, RepeatId};

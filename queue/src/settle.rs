@@ -58,7 +58,7 @@ pub enum Settled {
     Superseded,
     /// It stays the head for `millis` of back-off.
     Retry { millis: i64, unknown: bool, resent: bool },
-    /// A part of it was accepted: it stays the head and continues from there, with its attempts counted anew.
+    /// A part of it was accepted: it stays the head and continues from there, with its attempts counted from zero.
     Partial { progress: String },
     /// It becomes a dead letter; the lane goes on.
     Buried { reason: String, detail: String },

@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_what_is_meant() {
+    fn a_breakage_is_printed_as_it_was_written() {
         for text in
             ["slow=7", "status=503", "html", "429=30@acme.amocrm.ru", "unpaid", "renamed=new.amocrm.ru@old.amocrm.ru"]
         {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_otherwise_is_refused_with_a_reason() {
+    fn an_invalid_breakage_is_refused_with_a_reason() {
         for (text, reason) in [
             ("fire", "\"fire\" is not one of: slow=5, "),
             ("html=1", "html takes no value"),

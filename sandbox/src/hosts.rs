@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_are_told_by_their_first_label() {
+    fn the_kind_of_a_host_follows_from_its_first_label() {
         for (host, wanted) in [
             ("acme.amocrm.ru", Kind::Account),
             ("api-a.amocrm.ru", Kind::Shared),

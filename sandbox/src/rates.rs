@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_fifty_for_everybody() {
+    fn an_account_has_fifty_calls_a_second_for_all_integrations() {
         let mut rates = Rates { on: true, ..Rates::default() };
         let fine = (0..8)
             .flat_map(|client| (0..7).map(move |_| client.to_string()))

@@ -30,7 +30,7 @@ use crate::oauth::OauthContext;
 use crate::panel::PanelContext;
 use crate::platform::PlatformContext;
 use crate::service_status::{Board, StatusContext};
-use crate::source::{Observations, SourceContext};
+use crate::source::{ChangeLocks, Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
 use crate::usage::{RecentKeys, Searches, StorageSums, UsageContext};
 use crate::webchat::{Guests, WebchatContext};
@@ -101,8 +101,11 @@ impl App {
             users: tenant::users::UserLists::default(),
             crm_users: tenant::rights::UserRights::default(),
         });
-        let sources =
-            Arc::new(SourceContext { tenants: tenants.clone(), source_observations: Observations::default() });
+        let sources = Arc::new(SourceContext {
+            tenants: tenants.clone(),
+            source_observations: Observations::default(),
+            source_changes: ChangeLocks::default(),
+        });
         let delivery = Arc::new(DeliveryContext {
             sources: sources.clone(),
             slots: Slots::default(),

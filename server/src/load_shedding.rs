@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_stops_what_is_taken_in_and_nobody_who_looks() {
+    fn a_full_disk_stops_writes_and_no_reads() {
         assert_eq!(away(0, 10), []);
         assert_eq!(away(0, 9), [RequestClass::Api]);
         assert_eq!(away(0, 4), [RequestClass::Api, RequestClass::Messenger]);

@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn l3_operators_routes_are_for_this_machine_and_proxies_that_ask_themselves() {
+    fn l3_operators_routes_are_open_to_this_machine_and_to_proxies_themselves() {
         let proxies: Vec<IpNet> = vec!["10.89.77.0/24".parse().unwrap()];
         let own = |peer: &str, header: Option<&'static str>| {
             let mut headers = HeaderMap::new();

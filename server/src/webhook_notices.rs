@@ -115,7 +115,7 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
             tracing::info!(tenant.id = %notice.tenant_id, source.id = %notice.source_id, reason = failure.code.word(), "a messenger rejected the notification about its source");
             gone(app, &notice).await?;
         }
-        Some(Verdict::Retry { .. } | Verdict::Unknown | Verdict::Pause) => {
+        Some(Verdict::Retry { .. } | Verdict::Wait { .. } | Verdict::Unknown | Verdict::Pause) => {
             let step = usize::try_from(notice.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
             let next = app.clock.millis() + BACK_OFF[step].num_milliseconds();
             moved(app, &notice, next, notice.tries + 1, unknown).await?;

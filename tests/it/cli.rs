@@ -106,8 +106,10 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     let wrong = run(drill.command(&["doctor"]).env(secret, "another-secret-canary")).await;
     assert!(!wrong.status.success(), "a wrong channel secret is a failure");
     let said = text(&wrong.stdout);
+    let sentence = text(&wrong.stderr);
+    assert!(sentence.lines().last().is_some_and(|line| line.ends_with("checks failed")), "{sentence}");
     assert!(said.contains("FAIL  channel"), "{said}");
-    assert!(said.contains("→ compare secret with the letter from amoCRM"), "{said}");
+    assert!(said.contains("→ compare secret with the e-mail from amoCRM"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 
     // Another service at the public address has another key.

@@ -86,7 +86,7 @@ impl Client {
     async fn line(&mut self) -> Value {
         let line =
             tokio::time::timeout(LIMIT, self.lines.next_line()).await.expect("the client says something in time");
-        let line = line.unwrap().expect("the client has more to say (what went wrong stands above)");
+        let line = line.unwrap().expect("the client has more to say (what went wrong is printed above)");
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a line of JSON: {line}"))
     }
 

@@ -88,7 +88,7 @@ fn kind(event: &Value) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_takes_everything_is_told_what_was_forged() {
+async fn the_report_lists_forged_requests_that_were_accepted() {
     let (checks, failed) = checked(|_, _| (200, String::new())).await;
     let forged: BTreeSet<String> = checks
         .iter()
@@ -100,7 +100,7 @@ async fn who_takes_everything_is_told_what_was_forged() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_refuses_what_is_new_is_told_so() {
+async fn the_report_lists_new_events_that_were_refused() {
     let (_, failed) = checked(|event, _| (if is_old(event) { 204 } else { 400 }, String::new())).await;
     let failed: BTreeSet<_> = failed.iter().map(String::as_str).filter(|name| !is_forged(name)).collect();
     let wanted = ["reaction.set", "reaction.taken_back", "source.deleted", "source.test", "source.updated", "typing"];
@@ -108,7 +108,7 @@ async fn who_refuses_what_is_new_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_makes_two_of_a_repeat_is_told_so() {
+async fn the_report_names_a_repeat_that_became_two_messages() {
     let (checks, failed) = checked(|_, number| (200, json!({ "id": format!("m-{number}") }).to_string())).await;
     let failed: BTreeSet<_> = failed.iter().map(String::as_str).filter(|name| !is_forged(name)).collect();
     assert_eq!(failed, BTreeSet::from(["repeat"]));
@@ -117,7 +117,7 @@ async fn who_makes_two_of_a_repeat_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answers_that_nobody_can_use_are_named() {
+async fn the_report_names_unusable_answers() {
     let wrong: [(Answers, &str); 6] = [
         (|_, _| (302, String::new()), "answered 302"),
         (|_, _| (500, String::new()), "answered 500"),
@@ -159,7 +159,10 @@ async fn people_read_a_line_a_check_in_their_language() {
     let said = text(&output.stdout);
     assert!(!output.status.success());
     assert!(said.contains("ok    message.text           answered 200 in "), "{said}");
-    assert!(said.contains("FAIL  forged.secret          answered 200: it took what Parom has not sent\n"), "{said}");
+    assert!(
+        said.contains("FAIL  forged.secret          answered 200: it accepted what Parom has not sent\n"),
+        "{said}"
+    );
     assert!(said.contains("→ compare the signature over id.timestamp.body"), "{said}");
     assert!(said.ends_with("9 failures\n"), "{said}");
     let mut russian = Command::new(BINARY);

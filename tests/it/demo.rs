@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use parom_tests::{Demo, client};
+use serde_json::Value;
 use tokio::process::Command;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
@@ -30,6 +31,18 @@ async fn vendor_link(data: &Path) -> Output {
     command.env_remove("PAROM_CONFIG").output().await.unwrap()
 }
 
+/// The sources of the demo's account, by the public API.
+async fn sources(demo: &Demo) -> Vec<Value> {
+    let (base, key) = (demo.address("Parom"), demo.address("API key"));
+    let get = async |path: String| {
+        let answer = client().get(format!("{base}{path}")).bearer_auth(&key).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["items"].as_array().unwrap().clone()
+    };
+    let tenants = get("/api/v1/tenants".to_owned()).await;
+    let tenant = tenants.iter().find(|tenant| tenant["host"] == "demo.amocrm.ru").unwrap();
+    get(format!("/api/v1/tenants/{}/sources", tenant["id"].as_str().unwrap())).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_comes_back_after_a_second_account_was_installed() {
     let data = tempfile::tempdir().unwrap();
@@ -39,10 +52,19 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     let form = client().post(&install).header("content-type", "application/x-www-form-urlencoded");
     let installed = form.body("integration=demo").send().await.unwrap();
     assert!(installed.status().is_success() || installed.status().is_redirection(), "{}", installed.status());
+    let before = sources(&demo).await;
     demo.is_killed().await;
     let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
     let page = client().get(demo.address("Customer's page")).send().await.unwrap();
     assert_eq!(page.status(), 200);
+    // The local amoCRM is new, and the own messenger listens elsewhere: the account's sources follow.
+    let after = sources(&demo).await;
+    let troubled: Vec<&Value> = after.iter().filter(|source| source["status"] == "needs_attention").collect();
+    assert!(after.len() == 3 && troubled.is_empty(), "{troubled:#?}");
+    let listens = |sources: &[Value]| {
+        sources.iter().find_map(|source| source["settings"]["webhook_url"].as_str().map(str::to_owned))
+    };
+    assert_ne!(listens(&before).unwrap(), listens(&after).unwrap());
     // The one-time link of the admin is no dead end: another is made by the command that was printed.
     let link = vendor_link(data.path()).await;
     assert!(link.status.success(), "{}", text(&link.stderr));

@@ -14,7 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 #[tokio::test]
-async fn the_files_are_well() {
+async fn the_deployment_files_pass_their_check() {
     let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     let check = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/check");
     let done = Command::new(python).arg(check).output().await.expect("the check runs");
@@ -83,7 +83,7 @@ async fn metrics_are_as_prometheus_wants_them(world: &mut World) {
 once!(metrics_are_as_prometheus_wants_them);
 
 #[tokio::test]
-async fn a_socket_that_systemd_holds_refuses_nobody_while_the_process_is_replaced() {
+async fn a_socket_held_by_systemd_refuses_no_call_while_the_process_is_replaced() {
     let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     let drill = Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.expect("SQLite");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/hand_over.py");

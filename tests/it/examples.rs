@@ -70,7 +70,7 @@ impl<'a> Example<'a> {
         }
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time").unwrap();
-        assert_eq!(first.expect("what went wrong stands above"), format!("listening {url}"));
+        assert_eq!(first.expect("what went wrong is printed above"), format!("listening {url}"));
         Self { drill, line, url, _child: child }
     }
 
@@ -97,14 +97,14 @@ impl<'a> Example<'a> {
     }
 
     /// Waits until amoCRM received these statuses of a manager's message.
-    async fn is_told(&self, message_id: &str, codes: &[i64]) {
+    async fn sees_statuses_at_amocrm(&self, message_id: &str, codes: &[i64]) {
         let told = |sandbox: &sandbox::Sandbox| {
             let message = sandbox.messages(HOST).into_iter().find(|one| one.id == message_id)?;
             let told: Vec<_> = message.statuses.iter().map(|one| one.code).collect();
             (told == codes).then_some(())
         };
         let told = self.drill.sandbox.wait_for(told, LIMIT).await;
-        assert!(told.is_some(), "amoCRM was not told {codes:?}");
+        assert!(told.is_some(), "amoCRM did not receive {codes:?}");
     }
 }
 
@@ -130,9 +130,9 @@ async fn talks(example: &Example<'_>) {
     let manager = drill.manager(&example.line);
     let said = manager.answers("anna", "Good morning").await;
     let got = example.gets(ANNA, "Good morning").await;
-    example.is_told(&said.message_id, &[1]).await;
+    example.sees_statuses_at_amocrm(&said.message_id, &[1]).await;
     assert_eq!(example.does(ANNA, "read", json!({})).await, json!({"read": 1}));
-    example.is_told(&said.message_id, &[1, 2]).await;
+    example.sees_statuses_at_amocrm(&said.message_id, &[1, 2]).await;
     assert_eq!(example.does(ANNA, "read", json!({})).await, json!({"read": 0}));
 
     example.does(ANNA, "typing", json!({})).await;
@@ -236,7 +236,7 @@ async fn the_billing_system_books_an_account() {
     let mut child = program.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time").unwrap();
-    assert_eq!(first.expect("what went wrong stands above"), format!("listening {url}"));
+    assert_eq!(first.expect("what went wrong is printed above"), format!("listening {url}"));
     let forged = drill.api.anonymous(Method::POST, &url).header("webhook-id", "x").body("{}");
     answer(forged).await.is(401);
 

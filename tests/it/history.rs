@@ -57,13 +57,13 @@ fn broken(change: impl FnOnce(&mut History)) -> Vec<&'static str> {
 const NOTHING: [&str; 0] = [];
 
 #[test]
-fn a_run_that_is_well_has_no_violations() {
+fn a_correct_run_has_no_violations() {
     assert_eq!(broken(|_| {}), NOTHING);
     assert!(well().violations().is_empty());
 }
 
 #[test]
-fn what_was_taken_and_is_nowhere_is_lost() {
+fn an_accepted_message_that_is_nowhere_counts_as_lost() {
     assert_eq!(broken(|run| drop(run.stored.remove(1))), [LOST]);
     assert_eq!(broken(|run| drop(run.arrived.remove(1))), [LOST], "delivered, and never came");
     assert_eq!(broken(|run| run.arrived[1].taken = false), [LOST], "it came and was refused");
@@ -81,7 +81,7 @@ fn what_was_taken_and_is_nowhere_is_lost() {
 }
 
 #[test]
-fn what_was_not_answered_may_be_missing_and_may_come_once() {
+fn an_unanswered_message_may_be_missing_or_arrive_once() {
     let unanswered = |run: &mut History| run.written[1].answers = vec![None, Some(503)];
     assert_eq!(broken(unanswered), NOTHING);
     assert_eq!(
@@ -113,7 +113,7 @@ fn what_was_not_answered_may_be_missing_and_may_come_once() {
 }
 
 #[test]
-fn a_repeat_says_so_and_has_a_cause() {
+fn a_repeat_is_marked_and_has_a_cause() {
     let again = |marked| Arrived { marked, ..arrived("two", 90) };
     let repeated = |marked: bool, caused: usize| {
         broken(|run| {
@@ -122,7 +122,7 @@ fn a_repeat_says_so_and_has_a_cause() {
         })
     };
     assert_eq!(repeated(true, 1), NOTHING);
-    assert_eq!(repeated(true, 0), [DOUBLED], "nobody lost an answer");
+    assert_eq!(repeated(true, 0), [DOUBLED], "no answer was lost");
     assert_eq!(repeated(false, 1), [DOUBLED], "unmarked");
     let overtaken = |marked: bool, sent: i64| {
         broken(|run| {
@@ -206,7 +206,7 @@ fn statuses_rise_and_belong_to_messages() {
     };
     assert_eq!(told(&[1, 2]), NOTHING);
     assert_eq!(told(&[2, 1]), [STATUSES]);
-    assert_eq!(told(&[1, 1]), NOTHING, "the answer was lost: it is told again");
+    assert_eq!(told(&[1, 1]), NOTHING, "the answer was lost: the status is sent again");
     assert_eq!(broken(|run| run.statuses.push(Status { message: "m".to_owned(), known: false, rank: 1 })), [STATUSES]);
 }
 

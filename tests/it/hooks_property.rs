@@ -23,7 +23,7 @@ const BODIES: usize = 19;
 const ACCOUNT: &str = "3c7a9e84-5d16-4f0b-9a2e-1b8c4d6e7f90";
 const CHAT: &str = "5e4d3c2b-1a09-4f8e-9d7c-6b5a49382716";
 const CONVERSATION: &str = "acme-conv-77";
-/// Why a genuine hook may be kept aside. A mangled one has one of these reasons or none.
+/// Why a genuine hook may be quarantined. A mangled one has one of these reasons or none.
 const REASONS: [&str; 7] =
     ["unreadable", "foreign_account", "version_1", "unknown_event", "unknown_conversation", "unknown_message", "stale"];
 
@@ -203,7 +203,7 @@ async fn every_documented_body_is_taken(world: &mut World) {
     world.allow_problems();
 }
 
-async fn mangled_hooks_hurt_nobody(world: &mut World) {
+async fn mangled_hooks_do_no_harm(world: &mut World) {
     let hooks = Hooks::of(world).await;
     let (runtime, number) = (tokio::runtime::Handle::current(), AtomicUsize::new(0));
     let good = Mutex::new(Vec::new());
@@ -248,8 +248,8 @@ async fn mangled_hooks_hurt_nobody(world: &mut World) {
         assert!(REASONS.contains(&why.as_str()), "{why}");
     }
     let worked_on = stored.iter().filter(|message| message.direction == 2).count() - good.len();
-    assert!(!aside.is_empty() && worked_on > 0, "both happens: {} kept aside, {worked_on} worked on", aside.len());
-    // Whatever was made of the others comes to its end, and the good ones stay as they are.
+    assert!(!aside.is_empty() && worked_on > 0, "both happens: {} quarantined, {worked_on} processed", aside.len());
+    // The messages made of the others are delivered, and the good ones stay as they are.
     world.deliver_to_the_end().await;
     let texts: Vec<String> =
         world.messenger.texts().into_iter().filter(|text| text.starts_with("a neighbour of ")).collect();
@@ -258,4 +258,4 @@ async fn mangled_hooks_hurt_nobody(world: &mut World) {
     world.allow_problems();
 }
 
-both!(every_documented_body_is_taken, mangled_hooks_hurt_nobody);
+both!(every_documented_body_is_taken, mangled_hooks_do_no_harm);

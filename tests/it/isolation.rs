@@ -265,7 +265,7 @@ async fn the_widget_reaches_no_other_account(world: &mut World) {
     assert_eq!(rows(world, theirs.tenant).await, before, "nothing of theirs has changed");
 }
 
-/// Signing in is for everybody; everything behind it is not there for those who have not.
+/// Signing in is open to all; everything behind it does not exist for people who are not signed in.
 async fn the_admin_is_not_there_for_the_panels_people(world: &mut World) {
     let line = world.line("support").await;
     let us = world.panel(line.tenant_id).await;

@@ -63,7 +63,7 @@ fn says_the_same(english: &Reply, russian: &Reply) {
     assert!(!words_of(english).iter().any(own), "{}", english.text);
 }
 
-async fn wrong_fields_are_told_in_the_readers_language(world: &mut World) {
+async fn wrong_fields_are_reported_in_the_readers_language(world: &mut World) {
     let user = User::administrator(world).await;
     let tenant_id = world.active(HOST).await;
     let path = format!("/api/v1/tenants/{tenant_id}/sources");
@@ -110,7 +110,7 @@ async fn wrong_fields_are_told_in_the_readers_language(world: &mut World) {
     assert_eq!(kept("ru").await.text, first.text);
 }
 
-async fn refusals_are_told_in_the_readers_language(world: &mut World) {
+async fn refusals_are_shown_in_the_readers_language(world: &mut World) {
     let user = User::administrator(world).await;
     let tenant_id = world.active(HOST).await;
     let path = format!("/api/v1/tenants/{tenant_id}/sources");
@@ -137,7 +137,7 @@ async fn refusals_are_told_in_the_readers_language(world: &mut World) {
     both("two", 409).await;
 }
 
-async fn a_test_is_told_in_the_readers_language(world: &mut World) {
+async fn the_result_of_a_test_is_shown_in_the_readers_language(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     let tenant_id = world.active(HOST).await;
     let user = User::of(world, HOST, 0).await;
@@ -157,7 +157,7 @@ async fn a_test_is_told_in_the_readers_language(world: &mut World) {
         };
         let (english, russian) = (tested("en").await, tested("ru").await);
         assert_eq!(english.len(), russian.len());
-        assert!(!english.is_empty(), "a step that tells nothing proves nothing here");
+        assert!(!english.is_empty(), "a step without a text proves nothing here");
         assert!(
             !english.iter().any(|text| is_russian(text)) && russian.iter().all(|text| is_russian(text)),
             "{russian:?}"
@@ -174,7 +174,7 @@ async fn a_test_is_told_in_the_readers_language(world: &mut World) {
 }
 
 /// What a page says beside its fields and above them.
-fn told(reply: &Reply) -> Vec<String> {
+fn page_errors(reply: &Reply) -> Vec<String> {
     let mut found = Vec::new();
     for (start, end) in [("class=\"error\"", "</p>"), ("role=\"alert\"", "</div>")] {
         let parts = reply.text.split(start).skip(1);
@@ -190,7 +190,7 @@ async fn the_panels_forms_refuse_in_russian(world: &mut World) {
     olga.sends("/panel/language", &[("to", "ru")]).await.is(303);
     #[track_caller]
     fn russian(reply: &Reply) {
-        let told = told(reply);
+        let told = page_errors(reply);
         assert!(!told.is_empty() && told.iter().all(|text| is_russian(text)), "{told:#?}\n{}", reply.text);
     }
     olga.does("/panel/sources/new", &[("kind", "custom")]).await;
@@ -228,8 +228,8 @@ async fn the_panels_forms_refuse_in_russian(world: &mut World) {
 }
 
 once!(
-    wrong_fields_are_told_in_the_readers_language,
-    refusals_are_told_in_the_readers_language,
-    a_test_is_told_in_the_readers_language,
+    wrong_fields_are_reported_in_the_readers_language,
+    refusals_are_shown_in_the_readers_language,
+    the_result_of_a_test_is_shown_in_the_readers_language,
     the_panels_forms_refuse_in_russian
 );

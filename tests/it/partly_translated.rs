@@ -18,7 +18,7 @@ fn say(language: Language, key: &'static str) -> String {
     Words::new(language).text(key).with("crm", "amoCRM").to_string()
 }
 
-async fn the_way_in_is_in_the_readers_language(world: &mut World) {
+async fn the_sign_in_pages_are_in_the_readers_language(world: &mut World) {
     let source = chat_with(world, json!({})).await;
     for (language, accept) in READERS {
         let page = async |path: &str| {
@@ -73,7 +73,7 @@ async fn a_page_outside_of_the_set_is_in_english(world: &mut World) {
 }
 
 once!(
-    the_way_in_is_in_the_readers_language,
+    the_sign_in_pages_are_in_the_readers_language,
     the_widgets_errors_are_in_the_language_of_the_interface,
     programs_get_complete_languages,
     a_page_outside_of_the_set_is_in_english

@@ -25,7 +25,7 @@ async fn stored(world: &World, text: &str) -> usize {
     all.lines().filter(|line| line.contains(text) || line.to_lowercase().contains(&hex)).count()
 }
 
-async fn what_was_delivered_is_stored_nowhere(world: &mut World) {
+async fn a_delivered_text_is_stored_nowhere(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     anna.writes("kept-before").await;
@@ -51,7 +51,7 @@ async fn what_was_delivered_is_stored_nowhere(world: &mut World) {
     page.says(&["Not kept."]);
 }
 
-async fn what_was_not_delivered_keeps_its_text(world: &mut World) {
+async fn an_undelivered_message_keeps_its_text(world: &mut World) {
     let line = world.line("support").await;
     keeps_nothing(world, &line).await;
     let anna = world.customer(&line, "anna");
@@ -113,8 +113,8 @@ async fn an_erased_message_is_not_sent_again(world: &mut World) {
 }
 
 both!(
-    what_was_delivered_is_stored_nowhere,
-    what_was_not_delivered_keeps_its_text,
+    a_delivered_text_is_stored_nowhere,
+    an_undelivered_message_keeps_its_text,
     a_message_is_changed_after_its_text_was_erased,
     an_erased_message_is_not_sent_again
 );

@@ -66,10 +66,10 @@ fn every_fault_has_a_test_that_is_there_or_a_reason() {
 }
 
 #[test]
-fn what_is_missing_is_noticed() {
+fn missing_parts_are_noticed() {
     let read = |line: &str| rows(&format!("{COLUMNS}\n|---|\n{line}\n"));
     let of = |line: &str| wrong(&read(line).unwrap()[0]).len();
-    let there = "`parom-tests::it reliability::what_is_missing_is_noticed`";
+    let there = "`parom-tests::it reliability::missing_parts_are_noticed`";
     assert_eq!(of(&format!("| 1 | P | a | b | {there} | holds |")), 0);
     assert_eq!(of("| 1 | P | a | b | – | nobody can cause it here |"), 0);
     assert_eq!(of("| 1 | P | a | b | – | holds |"), 1);

@@ -81,7 +81,7 @@ async fn each_thing_goes_on_its_day_and_not_before(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["first arrives", "second arrives"]);
 }
 
-async fn what_waits_or_can_be_sent_again_keeps_its_text(world: &mut World) {
+async fn waiting_and_resendable_messages_keep_their_text(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     world.sandbox.faults().next_with(Part::Message, "later", 1, Fault::Status { code: 400, retry_after: None });
@@ -153,7 +153,7 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     vera.sends("/panel/data/texts", &[("days", "1")]).await.is(403);
 }
 
-async fn other_processes_leave_it_and_old_ledger_rows_become_one(world: &mut World) {
+async fn other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged(world: &mut World) {
     let line = world.line("support").await;
     for restart in 0..3 {
         world.customer(&line, "anna").writes(&format!("after start {restart}")).await;
@@ -180,7 +180,7 @@ async fn other_processes_leave_it_and_old_ledger_rows_become_one(world: &mut Wor
 
 both!(
     each_thing_goes_on_its_day_and_not_before,
-    what_waits_or_can_be_sent_again_keeps_its_text,
+    waiting_and_resendable_messages_keep_their_text,
     an_account_chooses_how_long_its_texts_are_kept,
-    other_processes_leave_it_and_old_ledger_rows_become_one,
+    other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged,
 );

@@ -142,7 +142,7 @@ async fn every_key_begins_with_the_tenant(office: &mut Office) {
     }
 }
 
-async fn what_the_engine_needs_is_there(office: &mut Office) {
+async fn the_tables_that_the_engine_needs_exist(office: &mut Office) {
     let schema = read(office).await;
     let there: BTreeSet<&str> = schema.keys().map(String::as_str).collect();
     let needed = [
@@ -234,7 +234,7 @@ async fn the_sql_for_citus_names_every_table_once(office: &mut Office) {
 both!(
     every_key_begins_with_the_tenant,
     the_sql_for_citus_names_every_table_once,
-    what_the_engine_needs_is_there,
+    the_tables_that_the_engine_needs_exist,
     no_numbers_are_handed_out,
     times_that_move_are_off_wide_rows,
 );

@@ -179,9 +179,9 @@ fn every_threat_names_tests_that_exist() {
 }
 
 #[test]
-fn a_row_that_holds_nothing_is_noticed() {
+fn a_row_without_a_test_is_noticed() {
     let found = |line: &str| faults(&rows(&format!("{COLUMNS}\n|---|\n{line}\n")).unwrap()[0]).len();
-    let there = "`parom-tests::it security::a_row_that_holds_nothing_is_noticed`";
+    let there = "`parom-tests::it security::a_row_without_a_test_is_noticed`";
     assert_eq!(found(&format!("| 1.1.1 | 1 | a | {there} | met |")), 0);
     assert_eq!(found("| 1.1.1 | 1 | a | `docs/security.md` | met |"), 0);
     assert_eq!(found("| 1.1.1 | 1 | a | – | n.a.: nothing of the kind exists |"), 0);

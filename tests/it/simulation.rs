@@ -7,7 +7,7 @@ use parom_tests::simulation::{FOUND_BY, Log, Outcome, Plan, run};
 
 const STEPS: usize = 80;
 
-fn told(plan: Plan, outcome: &Outcome) -> String {
+fn as_text(plan: Plan, outcome: &Outcome) -> String {
     let violations: Vec<String> = outcome.violations.iter().map(ToString::to_string).collect();
     format!("{plan:?}\n{}\n{}", outcome.story.join("\n"), violations.join("\n"))
 }
@@ -17,7 +17,7 @@ async fn find_nothing(engine: Engine, seeds: impl IntoIterator<Item = u64>) {
     for seed in seeds {
         let plan = Plan { seed, engine, steps: STEPS, defect: None };
         let Some(outcome) = run(plan, &log).await else { return };
-        assert!(outcome.violations.is_empty(), "{}", told(plan, &outcome));
+        assert!(outcome.violations.is_empty(), "{}", as_text(plan, &outcome));
     }
 }
 

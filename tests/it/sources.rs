@@ -177,7 +177,7 @@ async fn webhooks_are_https_where_nothing_private_is_listed() {
     world.close().await;
 }
 
-async fn what_stands_in_the_way_is_a_conflict_with_words(world: &mut World) {
+async fn an_obstacle_is_a_conflict_with_an_explanation(world: &mut World) {
     let tenant_id = installed(world).await;
     make(world, tenant_id, &body(world, "support")).await.is(201);
     let taken = make(world, tenant_id, &body(world, "support")).await.is(409);
@@ -271,7 +271,7 @@ both!(
     a_source_is_mirrored_changed_and_removed,
     there_is_one_default,
     errors_name_the_field,
-    what_stands_in_the_way_is_a_conflict_with_words,
+    an_obstacle_is_a_conflict_with_an_explanation,
     while_amocrm_is_away_nothing_is_half_made,
     a_lost_answer_makes_one_source,
     two_that_want_one_external_id_get_one_source,

@@ -236,7 +236,7 @@ async fn programs_create_and_send_templates(world: &mut World) {
     assert_eq!(received.body["data"]["message"]["template"]["params"], json!([{"key": "{{lead.id}}", "value": "7"}]));
     assert_eq!(received.body["data"]["message"]["id"], sent.json["id"]);
     assert_eq!(world.texts_at_crm(&line), ["Hello", "Order 7 is ready"], "amoCRM shows it");
-    world.customer(&line, "anna").tells(&sent.text_at("/id"), "read").await.is(202);
+    world.customer(&line, "anna").reports_status(&sent.text_at("/id"), "read").await.is(202);
     world.deliver_all().await;
     world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200).says(&["\"status\":\"read\""]);
 }

@@ -214,7 +214,7 @@ fn time_comes_from_the_clock_and_clients_from_their_home() {
 
 /// A task without a supervisor would end unnoticed.
 #[test]
-fn what_runs_beside_requests_is_kept_by_the_supervisor() {
+fn background_tasks_are_run_by_the_supervisor() {
     for (module, files) in modules() {
         for file in files {
             // The thread that writes the log cannot report its end.

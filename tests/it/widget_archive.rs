@@ -73,7 +73,7 @@ fn the_same_configuration_gives_the_same_bytes() {
 }
 
 #[test]
-fn what_is_missing_is_a_warning_and_the_check_refuses_it() {
+fn a_missing_fact_is_a_warning_and_the_check_refuses_the_archive() {
     let bare = "[server]\npublic_url = \"https://parom.example\"";
     let cases = [
         (FACTS, "[integration.widget]", "[integration.widget] code", None),
@@ -99,7 +99,7 @@ fn what_is_missing_is_a_warning_and_the_check_refuses_it() {
 }
 
 #[test]
-fn an_integration_without_a_widget_is_told_what_is_missing() {
+fn the_error_for_an_integration_without_a_widget_names_what_is_missing() {
     let folder = folder(FACTS, "");
     let output = run(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
     assert_eq!(output.status.code(), Some(1));

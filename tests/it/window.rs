@@ -22,7 +22,7 @@ async fn line(world: &World) -> Line {
 }
 
 /// The codes that amoCRM received for a manager's message, and the text of the last one.
-fn told(world: &World, said: &Said) -> (Vec<(i64, Option<i64>)>, String) {
+fn statuses_of(world: &World, said: &Said) -> (Vec<(i64, Option<i64>)>, String) {
     let there = world.sandbox.messages(HOST).into_iter().find(|message| message.id == said.message_id);
     let there: MessageView = there.expect("amoCRM has the message");
     let words = there.statuses.last().and_then(|status| status.error.clone()).unwrap_or_default();
@@ -56,9 +56,13 @@ async fn a_free_text_after_it_fails_before_it_is_sent(world: &mut World) {
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["In time", "Order 1592 is ready"]);
     let words = "С последнего сообщения клиента прошло больше 24 часов. Отправьте одобренный шаблон.";
-    assert_eq!(told(world, &late), (vec![(-1, Some(905))], words.to_owned()));
-    assert_eq!(told(world, &by_bot).0, [(-1, Some(905))]);
-    assert!(told(world, &as_template).0.iter().all(|(code, _)| *code > 0), "{:?}", told(world, &as_template));
+    assert_eq!(statuses_of(world, &late), (vec![(-1, Some(905))], words.to_owned()));
+    assert_eq!(statuses_of(world, &by_bot).0, [(-1, Some(905))]);
+    assert!(
+        statuses_of(world, &as_template).0.iter().all(|(code, _)| *code > 0),
+        "{:?}",
+        statuses_of(world, &as_template)
+    );
     let dead = world.api.get(&line.dead_letters()).await.is(200);
     let reasons: Vec<_> = dead.json["items"].as_array().unwrap().iter().map(|one| one["reason"].clone()).collect();
     assert_eq!(reasons, ["window_closed", "window_closed"]);
@@ -133,7 +137,7 @@ async fn the_time_of_writing_counts(world: &mut World) {
     assert_eq!(window(world, &line).await["open"], false);
 }
 
-async fn whoever_never_wrote_gets_templates_only(world: &mut World) {
+async fn a_person_who_never_wrote_gets_templates_only(world: &mut World) {
     let line = line(world).await;
     let source = Some(line.external_id.as_str());
     let begin = async |message: HookMessage| {
@@ -141,8 +145,8 @@ async fn whoever_never_wrote_gets_templates_only(world: &mut World) {
     };
     let free = begin(HookMessage::text("Hello, this is Acme")).await;
     world.another_worker().deliver_all().await.unwrap();
-    assert_eq!(told(world, &free).0, [(-1, Some(905))]);
-    assert!(told(world, &free).1.starts_with("Клиент ещё не писал сюда."), "{}", told(world, &free).1);
+    assert_eq!(statuses_of(world, &free).0, [(-1, Some(905))]);
+    assert!(statuses_of(world, &free).1.starts_with("Клиент ещё не писал сюда."), "{}", statuses_of(world, &free).1);
     assert!(world.messenger.received().is_empty());
     world.messenger.answers_next([Answer::Status(
         200,
@@ -199,6 +203,6 @@ both!(
     a_free_text_after_it_fails_before_it_is_sent,
     the_clock_is_shown_and_a_reaction_winds_it_up,
     the_time_of_writing_counts,
-    whoever_never_wrote_gets_templates_only,
+    a_person_who_never_wrote_gets_templates_only,
 );
 once!(the_setting_is_checked_and_can_be_taken_away, amocrms_window_is_switched_off_for_an_account);

@@ -152,7 +152,7 @@ pub async fn try_answer(request: RequestBuilder) -> Result<Reply, reqwest::Error
 }
 
 /// The harness's HTTP client: no redirects, no proxy, no connection reuse that a dying server could break.
-#[expect(clippy::disallowed_methods, reason = "the harness stands outside of the server and shares no client with it")]
+#[expect(clippy::disallowed_methods, reason = "the harness is outside of the server and shares no client with it")]
 pub fn client() -> Client {
     base::http_client::install_crypto_provider();
     Client::builder()

@@ -125,7 +125,7 @@ impl Browser {
 
     async fn network(&self, command: &'static str, parameters: Value) {
         let enable = DevTools("Network.enable".to_owned(), json!({}));
-        self.client.issue_cmd(enable).await.expect("the browser tells of its line");
+        self.client.issue_cmd(enable).await.expect("the browser reports on its connection");
         let told = DevTools(format!("Network.{command}"), parameters);
         self.client.issue_cmd(told).await.expect("the browser plays a bad line");
     }

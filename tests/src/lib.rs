@@ -22,7 +22,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a harness ends a test by panicking, and tells of skipped tests on stdout"
+    reason = "a harness ends a test by panicking, and reports skipped tests on stdout"
 )]
 
 mod api;

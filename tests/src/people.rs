@@ -267,7 +267,7 @@ impl Customer {
     }
 
     /// Reports a status of a message by our id or the messenger's.
-    pub async fn tells(&self, message_id: &str, status: &str) -> Reply {
+    pub async fn reports_status(&self, message_id: &str, status: &str) -> Reply {
         let path = self.line.path(&format!("/messages/{message_id}/status"));
         let mut body = json!({"status": status});
         if status == "failed" {

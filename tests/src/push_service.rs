@@ -191,7 +191,7 @@ fn signed(base: &str, browser: &Subscribed, header: &str) -> Result<(), String> 
         () if head["alg"] != "ES256" => Err(format!("signed by {}", head["alg"])),
         () if claims["aud"] != base => Err(format!("for {}", claims["aud"])),
         () if !claims["exp"].is_i64() => Err("without an end".to_owned()),
-        () if !is_reachable => Err(format!("nobody to ask: {subject}")),
+        () if !is_reachable => Err(format!("no contact to ask: {subject}")),
         () => Ok(()),
     }
 }

@@ -41,7 +41,7 @@ pub fn free_port() -> u16 {
             return port;
         }
     }
-    panic!("none of the ports {PORTS:?} is to be had");
+    panic!("none of the ports {PORTS:?} is free");
 }
 
 /// The configuration of a test's server.

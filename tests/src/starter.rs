@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::office::LEASE;
 
-/// Reserves whatever it is asked for, and keeps what was leased.
+/// Reserves everything it is asked for, and keeps what was leased.
 #[derive(Default)]
 pub struct KeptStarts {
     claims: Arc<Mutex<Vec<Claim>>>,

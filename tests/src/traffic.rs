@@ -73,7 +73,7 @@ impl Traffic {
     pub async fn ends(self) -> Spoken {
         let mut written = Vec::new();
         for side in self.0 {
-            written.extend(side.await.expect("nobody breaks off"));
+            written.extend(side.await.expect("no side breaks off"));
         }
         Spoken { written }
     }

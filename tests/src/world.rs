@@ -216,7 +216,7 @@ impl World {
             carried += now_carried;
             in_vain = if now_carried == 0 { in_vain + 1 } else { 0 };
             if in_vain > IN_VAIN {
-                panic!("nothing was carried in {in_vain} looks: {}", self.queue_told().await);
+                panic!("nothing was carried in {in_vain} looks: {}", self.queue_as_text().await);
             }
             let next = self.app().queue.next_ready_in().await.expect("the queue is read");
             let now = self.clock.millis();
@@ -229,7 +229,7 @@ impl World {
     }
 
     /// Turns and lanes as text, to diagnose what is stuck.
-    async fn queue_told(&self) -> String {
+    async fn queue_as_text(&self) -> String {
         let db = self.app().store.read();
         let turns = turn::Entity::find().all(db).await.expect("the turns");
         let lanes = lane::Entity::find().all(db).await.expect("the lanes");

@@ -174,7 +174,7 @@ mod tests {
 
     use super::*;
 
-    fn told(text: &str) -> Value {
+    fn rendered(text: &str) -> Value {
         let resource = fluent_syntax::parser::parse(text).unwrap();
         let Some(Entry::Message(message)) = resource.body.first() else { panic!("no message") };
         sentence(message.value.as_ref().unwrap()).unwrap_or_else(unsupported)
@@ -182,12 +182,12 @@ mod tests {
 
     #[test]
     fn plain_sentences_stay_strings() {
-        assert_eq!(told("a = { $used } of { $limit } used"), json!("{used} of {limit} used"));
+        assert_eq!(rendered("a = { $used } of { $limit } used"), json!("{used} of {limit} used"));
     }
 
     #[test]
     fn choices_are_numbered_and_have_every_form() {
-        let told = told(
+        let told = rendered(
             "a =\n    Left: { $n ->\n        [0] none\n        [one] { $n } day\n       *[other] { $n } days\n    }.",
         );
         let form = json!({"by": "n", "0": "none", "one": "{n} day", "few": "{n} days", "many": "{n} days", "other": "{n} days"});
@@ -195,9 +195,9 @@ mod tests {
     }
 
     #[test]
-    fn what_the_widget_cannot_say_is_noticed() {
-        assert_eq!(told("a = { other-message } here"), Value::Null);
-        assert_eq!(told("a = { NUMBER($n) }"), Value::Null);
+    fn texts_that_the_widget_cannot_render_are_noticed() {
+        assert_eq!(rendered("a = { other-message } here"), Value::Null);
+        assert_eq!(rendered("a = { NUMBER($n) }"), Value::Null);
     }
 
     #[test]

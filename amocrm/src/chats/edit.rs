@@ -58,7 +58,7 @@ pub enum EditTarget {
 /// The new content of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EditContent {
-    /// Everything anew.
+    /// Everything again.
     Whole(Content),
     /// The file stays, only the caption changes.
     Caption {

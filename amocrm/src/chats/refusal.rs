@@ -26,7 +26,7 @@ mod tests {
     use super::words;
 
     #[test]
-    fn a_description_is_told_as_one_line() {
+    fn a_description_becomes_one_line() {
         let body = br#"{"error_code":400,"error_type":"BAD_DATA","error_description":"msgid\nis taken"}"#;
         assert_eq!(words(body), "msgid is taken (BAD_DATA, 400)");
         assert_eq!(words(br#"{"error_description":"no"}"#), "no");

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_number_in_other_dress() {
+    fn the_same_phone_is_recognised_in_other_notations() {
         for other in ["79990001122", "+7 (999) 000-11-22", "8 999 000 11 22", "007 999 0001122", "+7\u{a0}9990001122"] {
             assert!(same_phone("+79990001122", other), "{other}");
         }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_address_in_other_dress() {
+    fn the_same_email_is_recognised_in_other_notations() {
         assert!(same_email(" Ann@Example.com", "ann@example.com "));
         assert!(!same_email("ann@example.com", "joann@example.com"));
         assert!(!same_email("", " "));

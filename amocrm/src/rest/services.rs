@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn php_in_any_dress_is_read() {
+    fn services_are_read_with_the_array_forms_of_php() {
         let body =
             json!({"type": "whatsapp", "params": [], "pages": {"3": {"id": 5, "name": null, "link": 79}}, "extra": 1});
         let read = Service::read(&body).unwrap();
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_is_checked_strictly() {
+    fn a_service_to_be_set_is_checked_strictly() {
         for wrong in [json!({}), json!({"type": "whatsapp", "pages": "7"}), json!({"type": "whatsapp", "waba": true})] {
             assert!(serde_json::from_value::<Service>(wrong.clone()).is_err(), "{wrong}");
         }

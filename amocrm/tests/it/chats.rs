@@ -104,7 +104,7 @@ async fn creating_a_chat() {
 }
 
 #[tokio::test]
-async fn every_attempt_is_signed_anew() {
+async fn every_attempt_gets_a_new_signature() {
     let stub = Stub::new(vec![answer("200 OK", "", TAKEN), answer("200 OK", "", TAKEN)]).await;
     let chats = chats(&stub.base);
     for _ in 0..2 {
@@ -151,7 +151,7 @@ async fn a_clock_that_is_off_is_set_by_amojos() {
 }
 
 #[tokio::test]
-async fn what_another_clock_does_not_mend_is_not_learned() {
+async fn a_clock_offset_that_does_not_help_is_not_kept() {
     let script =
         vec![answer("403 Forbidden", THEIRS, "{}"), answer("403 Forbidden", THEIRS, "{}"), answer("200 OK", "", TAKEN)];
     let stub = Stub::new(script).await;

@@ -7,7 +7,7 @@ use amocrm::chats::{
 use serde_json::json;
 
 use crate::chats::{MESSAGE, SCOPE, assert_signed, chats, secret};
-use crate::stub::{Stub, nobody};
+use crate::stub::{Stub, dead_address};
 
 fn edit() -> EditMessage {
     EditMessage {
@@ -102,7 +102,7 @@ async fn reactions_are_set_and_cleared() {
 
 #[tokio::test]
 async fn own_mistakes_are_not_sent() {
-    let (chats, secret) = (chats(&nobody().await), secret());
+    let (chats, secret) = (chats(&dead_address().await), secret());
     let bind = |theirs: &str, ours: &str| EditTarget::Bind {
         amojo_message_id: theirs.to_owned(),
         message_id: ours.to_owned(),

@@ -8,7 +8,7 @@ use amocrm::chats::{Quote, QuotedMessage, QuotedSender, SharedPost, SourceRef};
 use tokio::net::TcpListener;
 
 use crate::chats::{ACCOUNT, CHANNEL, SCOPE, chats, clock, message, secret};
-use crate::stub::{Play, Stub, answer, http, nobody};
+use crate::stub::{Play, Stub, answer, dead_address, http};
 
 async fn failing(play: Play) -> Error {
     let stub = Stub::new(vec![play]).await;
@@ -26,8 +26,8 @@ async fn failing(play: Play) -> Error {
 }
 
 #[tokio::test]
-async fn nobody_there() {
-    let error = chats(&nobody().await).send_message(&secret(), SCOPE, &message()).await.unwrap_err();
+async fn nothing_listens_at_the_address() {
+    let error = chats(&dead_address().await).send_message(&secret(), SCOPE, &message()).await.unwrap_err();
     assert!(matches!(error, Error::NotSent { .. }), "{error}");
     assert!(!error.outcome_unknown());
     assert_eq!(error.status(), None);
@@ -48,7 +48,7 @@ async fn no_encryption_there() {
 }
 
 #[tokio::test]
-async fn no_whole_answer() {
+async fn an_incomplete_answer() {
     let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"new_message\"".to_vec();
     let refusal_cut = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{".to_vec();
     let no_http = b"SMTP ready\r\n".to_vec();
@@ -113,7 +113,7 @@ async fn asked_to_wait() {
 
 #[tokio::test]
 async fn own_mistakes_are_not_sent() {
-    let chats = chats(&nobody().await);
+    let chats = chats(&dead_address().await);
     for id in ["", ".", "..", "a/b", "a b", "é", "a?b", "%2e"] {
         let error = chats.send_message(&secret(), id, &message()).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{id}: {error}");

@@ -99,7 +99,7 @@ fn nothing_is_left_over() {
 }
 
 #[test]
-fn strangers_and_comments() {
+fn unknown_people_and_comments() {
     let first = message("write_first_no_client_ids");
     assert_eq!((first.conversation_client_id, first.receiver.client_id), (None, None));
     assert_eq!((first.receiver.phone.as_deref(), first.receiver.email), (Some("79995556677"), None));

@@ -144,7 +144,7 @@ fn quotes_and_forwards() {
 
 /// Members that can't be read stay in sight, and hurt no other.
 #[test]
-fn the_unread_is_kept() {
+fn unreadable_fields_are_kept() {
     let members = json!({"template": "x", "reply_to": 5, "forwards": {"messages": []}, "location": {"lon": "east"},
         "contact": [1], "media": {"url": "u"}, "novelty": {"a": [1]}, "tag": "t", "post": "post-900"});
     let content = with(members.clone());

@@ -157,7 +157,7 @@ fn reviews_of_templates_in_every_envelope() {
 }
 
 #[test]
-fn several_at_once_and_strangers() {
+fn several_events_at_once_and_unknown_ones() {
     let hook = read(
         json!({"account": {"id": "1"}, "leads": {"add": [{"id": "1"}, {"name": "no id"}], "note": [{"note": {"id": "5"}}]},
         "talk": {"add": [{"talk_id": "2"}]}, "task": {"update": [{"id": "3"}]}, "_": "x"}),
@@ -240,7 +240,7 @@ fn trees() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn trees_come_back(tree in trees()) {
+    fn encoded_trees_are_read_back(tree in trees()) {
         prop_assert_eq!(parse_form(encode(&tree).as_bytes()), Ok(tree));
     }
 
@@ -256,7 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn a_neighbour_is_not_hurt(junk in "[a-z]{3,8}(\\[[a-z0-9\\[\\]]{0,5}\\]?){0,4}=[a-z0-9%]{0,9}") {
+    fn unreadable_fields_do_not_affect_others(junk in "[a-z]{3,8}(\\[[a-z0-9\\[\\]]{0,5}\\]?){0,4}=[a-z0-9%]{0,9}") {
         let body = format!("leads[status][0][id]=5&zz{junk}&talk[add][0][talk_id]=6");
         let hook = parse(body.as_bytes()).unwrap();
         let lead = hook.events.iter().any(|event| matches!(event, CrmEvent::Lead(_, lead) if lead.lead.id == 5));

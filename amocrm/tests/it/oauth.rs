@@ -6,7 +6,7 @@ use amocrm::oauth::{OAuth, OAuthError, consent_url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::stub::{Play, Stub, answer, http, nobody};
+use crate::stub::{Play, Stub, answer, dead_address, http};
 
 const CLIENT: &str = "11111111-2222-3333-4444-555555555555";
 const REDIRECT: &str = "https://bridge.example.com/oauth/cb?a=%20&b=й";
@@ -110,7 +110,7 @@ async fn unknown_outcomes() {
         assert!(matches!(error, OAuthError::Unreadable { status: 200, .. }), "{error}");
         assert!(error.outcome_unknown());
     }
-    let error = oauth().refresh(&nobody().await, &secret("x")).await.unwrap_err();
+    let error = oauth().refresh(&dead_address().await, &secret("x")).await.unwrap_err();
     assert!(matches!(error, OAuthError::NotSent { .. }), "{error}");
     let error = oauth().refresh("acme.amocrm.ru", &secret("x")).await.unwrap_err();
     assert!(matches!(error, OAuthError::Invalid { .. }), "{error}");

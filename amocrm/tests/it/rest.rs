@@ -78,7 +78,7 @@ async fn users() {
 
 /// A value that is missing or unknown in an answer grants no right.
 #[tokio::test]
-async fn m1_what_a_user_may_look_at() {
+async fn m1_the_view_rights_of_a_user_are_read() {
     use amocrm::rest::{StageRights, View};
     let rights = json!({"contacts": {"view": "G", "edit": "A"}, "leads": {"view": "M"}, "group_id": 7, "status_rights": [
         {"entity_type": "leads", "pipeline_id": 3, "status_id": 4, "rights": {"view": "D", "edit": "A"}},

@@ -129,7 +129,7 @@ fn revoked() {
 
 proptest! {
     #[test]
-    fn what_is_signed_verifies(key in ".{1,80}", body in any::<Vec<u8>>()) {
+    fn a_signature_verifies(key in ".{1,80}", body in any::<Vec<u8>>()) {
         let secret = SecretString::from(key);
         prop_assert!(verify_hook(&secret, &body, &hook_signature(&secret, &body)));
     }

@@ -135,7 +135,7 @@ pub fn http() -> reqwest::Client {
 }
 
 /// An address on which nothing listens.
-pub async fn nobody() -> String {
+pub async fn dead_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_and_kinds_are_the_same_thing() {
+    fn words_and_kinds_correspond() {
         for kind in VendorEventKind::ALL {
             assert_eq!(VendorEventKind::parse(kind.as_str()), Some(kind));
         }

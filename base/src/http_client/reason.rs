@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_told_from_a_trouble_that_passes() {
+    fn an_unreachable_host_is_distinguished_from_a_temporary_failure() {
         let lookup = |words: &str| io::Error::other(format!("failed to lookup address information: {words}"));
         for nobody in [
             io::Error::from(io::ErrorKind::ConnectionRefused),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_libraries_say_becomes_a_sentence() {
+    fn messages_of_libraries_become_sentences() {
         for (reason, key) in [
             ("error sending request: client error (Connect): dns error: failed to lookup address", "said-net-name"),
             ("client error (Connect): tcp connect error: Connection refused (os error 111)", "said-net-refused"),

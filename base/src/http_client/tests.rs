@@ -56,7 +56,7 @@ fn addresses_of_tenants_are_https_and_public() {
 }
 
 #[test]
-fn what_is_listed_may_be_private_plain_and_on_any_port() {
+fn a_listed_host_may_be_private_without_tls_and_on_any_port() {
     let list = "\"localhost\", \"127.0.0.1/32\", \"fd00::/8\", \"10.1.2.3\"";
     for url in [
         "http://localhost:80/",
@@ -148,7 +148,7 @@ fn with_certificate(pem: &[u8], connections: usize) -> (SocketAddr, std::sync::m
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_vouches_for_is_not_taken() {
+async fn a_certificate_of_an_unknown_authority_is_refused() {
     install_crypto_provider();
     let clients = clients("\"127.0.0.1/32\", \"localhost\"");
     let (address, told) = self_signed(3);
@@ -159,7 +159,7 @@ async fn a_certificate_that_nobody_vouches_for_is_not_taken() {
         let error = call.send().await.unwrap_err();
         assert!(error.is_connect(), "nothing was sent: {error:?}");
         assert!(format!("{error:?}").contains("InvalidCertificate"), "{error:?}");
-        told.recv().unwrap().expect_err("the other side is told");
+        told.recv().unwrap().expect_err("the other side notices it");
     }
 }
 
@@ -180,7 +180,7 @@ async fn a_root_is_trusted_for_its_host_alone() {
     for call in refused {
         let error = call.send().await.unwrap_err();
         assert!(format!("{error:?}").contains("InvalidCertificate"), "{error:?}");
-        told.recv().unwrap().expect_err("the other side is told");
+        told.recv().unwrap().expect_err("the other side notices it");
     }
     // The server speaks TLS and nothing else: the answer is missing, the handshake is not.
     clients.trusted().get(url("localhost")).send().await.unwrap_err();

@@ -166,7 +166,7 @@ mod tests {
     const RU: Words = Words::new(Language::Ru);
 
     #[test]
-    fn a_sentence_is_said_in_the_readers_language_and_logged_in_english() {
+    fn a_sentence_is_shown_in_the_readers_language_and_logged_in_english() {
         let inner = LocalizedText::quoted("no, <b>never</b>");
         let detail = LocalizedText::new("said-crm-answered").with("status", 403_u16).with("text", inner);
         assert_eq!(detail.to_string(), "amoCRM answered 403: no, <b>never</b>");
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_in_english_is_said_again_in_russian() {
+    fn a_sentence_stored_in_english_is_shown_in_russian() {
         for (text, russian) in [
             ("your server answered 401", "ваш сервер ответил 401"),
             ("your server did not answer in 15 seconds", "ваш сервер не ответил за 15 с"),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serde_says_becomes_sentences() {
+    fn messages_of_serde_become_sentences() {
         for (text, english) in [
             ("unknown field `x`, expected one of `a`, `b`", "unknown field `x`; known: a, b"),
             ("unknown field `x`, there are no fields", "unknown field `x`"),

@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_wrote_stays_as_it_is() {
+    fn texts_of_people_stay_unchanged() {
         let words = Words::named(Language::En, Some(ProductName::new("Acme Chat")));
         let text = words.text("stray-unknown").with("crm", "amoCRM").with("name", "Parom of ours").to_string();
         assert_eq!(text, "amoCRM has the source “Parom of ours”, which Acme Chat did not create.");

@@ -20,7 +20,7 @@ fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
             if let Some((name, _)) =
                 line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
             {
-                assert!(found.insert(name.to_owned(), BTreeSet::new()).is_none(), "{name} stands twice");
+                assert!(found.insert(name.to_owned(), BTreeSet::new()).is_none(), "{name} occurs twice");
                 key = Some(name.to_owned());
             }
             for part in line.split('$').skip(1) {
@@ -78,13 +78,13 @@ fn plural_forms_are_those_of_the_language() {
 }
 
 #[test]
-fn a_key_without_words_says_itself() {
+fn a_missing_text_is_shown_as_its_key() {
     assert_eq!(Words::new(Language::Ru).text("no-such-key").to_string(), "no-such-key");
     assert!(!Words::new(Language::Es).has("no-such-key"));
 }
 
 #[test]
-fn what_is_not_translated_is_said_in_english() {
+fn a_text_without_a_translation_is_shown_in_english() {
     for language in [Language::Es, Language::Pt] {
         let words = Words::new(language);
         assert!(words.has("admin-title") && !catalogue(language).contains_key("admin-title"));

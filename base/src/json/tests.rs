@@ -69,7 +69,7 @@ fn a_wrong_field_is_named_by_its_pointer() {
 }
 
 #[test]
-fn what_is_no_json_is_malformed() {
+fn invalid_json_is_malformed() {
     for body in ["", "{", "nope", r#"{"id":"a","inner":{"number":1}} x"#, "{\"id\":\"\u{1}\"}"] {
         assert!(matches!(parse::<Outer>(body.as_bytes()), Err(Error::Malformed(_))), "{body}");
     }
@@ -77,7 +77,7 @@ fn what_is_no_json_is_malformed() {
 }
 
 #[test]
-fn what_is_no_json_is_malformed_although_a_field_before_is_wrong() {
+fn invalid_json_is_malformed_even_after_a_wrong_field() {
     let deep = format!("{{\"wrong\":{}", "[".repeat(20_000));
     for body in ["{\"wrong\":1,}", "{\"wrong\":NaN}", "{} x", "[", "{\"id\":5,\"a\":\"\u{1}\"}", "{\"id\":5", &deep] {
         assert!(matches!(parse::<Outer>(body.as_bytes()), Err(Error::Malformed(_))), "{body}");
@@ -109,7 +109,7 @@ fn ids_are_checked() {
 }
 
 #[test]
-fn times_are_told_with_milliseconds() {
+fn times_are_written_with_milliseconds() {
     assert_eq!(Moment(1_795_080_600_120).to_string(), "2026-11-19T09:30:00.120Z");
     let read: Moment = serde_json::from_str("\"2026-11-19T12:30:00.1239+03:00\"").unwrap();
     assert_eq!(read, Moment(1_795_080_600_123));

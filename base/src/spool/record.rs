@@ -108,7 +108,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(hooks in proptest::collection::vec(hook(), 0..8)) {
+        fn written_records_are_read_back(hooks in proptest::collection::vec(hook(), 0..8)) {
             let file: Bytes = hooks.iter().flat_map(write).collect::<Vec<u8>>().into();
             let read = read(&file);
             prop_assert_eq!(read, hooks.into_iter().map(RecordItem::Hook).collect::<Vec<_>>());
@@ -137,7 +137,7 @@ mod tests {
             let mut reply = hooks.iter();
             for found in &read {
                 if let RecordItem::Hook(found) = found {
-                    prop_assert!(reply.any(|hook| hook == found), "a hook that nobody wrote, or out of order");
+                    prop_assert!(reply.any(|hook| hook == found), "a hook that was never written, or out of order");
                 }
             }
             prop_assert!(hooks_in(&read) + 1 >= hooks.len());

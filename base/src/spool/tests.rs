@@ -57,7 +57,7 @@ async fn a_panic_of_the_thread_that_writes_ends_nothing() {
     let _lock = spool.claim(&Config { dir: dir.path().to_owned(), most_mb: 1 }, &faults);
     spool.keep(&hook(1)).await.unwrap();
     faults.add("spool.sync=panic:1").unwrap();
-    assert!(matches!(spool.keep(&hook(2)).await, Err(HookNotKept::Ended)), "who waited is told");
+    assert!(matches!(spool.keep(&hook(2)).await, Err(HookNotKept::Ended)), "the waiting caller gets an error");
     spool.keep(&hook(3)).await.unwrap();
     let kept: Vec<_> = all(&spool).await.into_iter().map(|hook| hook.received_at).collect();
     assert!(kept.starts_with(&[1]) && kept.ends_with(&[3]), "{kept:?}");
@@ -65,13 +65,13 @@ async fn a_panic_of_the_thread_that_writes_ends_nothing() {
 }
 
 #[test]
-fn who_takes_a_folder_knows_who_had_it() {
+fn the_new_owner_of_a_folder_knows_the_previous_one() {
     let dir = tempfile::tempdir().unwrap();
     let instance = |number| Uuid::from_u128(number);
     let claim = || folder::FolderClaim::first(dir.path()).unwrap();
     let (first, beside) = (claim(), claim());
     assert_eq!(first.lock.succeed(instance(1)).unwrap(), None);
-    assert_eq!(beside.lock.succeed(instance(2)).unwrap(), None, "one that lives is nobody's earlier life");
+    assert_eq!(beside.lock.succeed(instance(2)).unwrap(), None, "a live process is not an earlier life of another");
     drop(first);
     let again = claim();
     assert_eq!(again.lock.succeed(instance(3)).unwrap(), Some(instance(1)));
@@ -82,7 +82,7 @@ fn who_takes_a_folder_knows_who_had_it() {
 }
 
 #[tokio::test]
-async fn who_gives_up_is_not_waited_for() {
+async fn a_sender_that_gave_up_is_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     spool.keep(&hook(1)).await.unwrap();
@@ -115,7 +115,7 @@ async fn lines_are_drained_at_once_and_each_in_its_order() {
 }
 
 #[tokio::test]
-async fn what_is_kept_comes_out_in_order_and_once() {
+async fn hooks_are_drained_in_order_and_once() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     for number in 0..5 {
@@ -128,7 +128,7 @@ async fn what_is_kept_comes_out_in_order_and_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_comes_while_it_drains_is_not_forgotten() {
+async fn hooks_that_arrive_during_a_drain_are_not_lost() {
     const SENDERS: u8 = 8;
     const EACH: i64 = 200;
     let dir = tempfile::tempdir().unwrap();
@@ -155,7 +155,7 @@ async fn what_comes_while_it_drains_is_not_forgotten() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_costs_those_beside_it_nothing() {
+async fn a_hook_that_is_too_large_does_not_affect_others() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     let large = Hook { body: Bytes::from(vec![0; 2 * 1024 * 1024]), ..hook(2) };
@@ -181,7 +181,7 @@ async fn a_later_process_finds_what_is_left() {
 }
 
 #[tokio::test]
-async fn the_living_drain_what_the_dead_left() {
+async fn live_processes_drain_the_spools_of_dead_ones() {
     let dir = tempfile::tempdir().unwrap();
     let (first, lock) = claimed(dir.path());
     let (second, _second) = claimed(dir.path());
@@ -192,7 +192,7 @@ async fn the_living_drain_what_the_dead_left() {
 }
 
 #[tokio::test]
-async fn what_another_process_took_before_goes_before() {
+async fn earlier_hooks_of_another_process_are_drained_first() {
     let dir = tempfile::tempdir().unwrap();
     let [(first, _first), (second, _second), (third, third_lock)] = [(); 3].map(|()| claimed(dir.path()));
     let elsewhere = Hook { scope_id: "other".to_owned(), ..hook(0) };
@@ -201,11 +201,11 @@ async fn what_another_process_took_before_goes_before() {
     {
         spool.keep(kept).await.unwrap();
     }
-    assert_eq!(all(&second).await, [hook(1), hook(2), hook(3)], "the others may stand still");
+    assert_eq!(all(&second).await, [hook(1), hook(2), hook(3)], "the others may be blocked");
     drop(third_lock);
     let mut line = all(&first).await;
     line.retain(|hook| *hook != elsewhere);
-    assert_eq!(line, [hook(1), hook(2), hook(1), hook(4)], "whoever kept one finds it stored");
+    assert_eq!(line, [hook(1), hook(2), hook(1), hook(4)], "each process that kept a hook finds it stored");
 }
 
 #[tokio::test]
@@ -265,12 +265,12 @@ async fn after_a_failed_sync_nothing_is_answered_and_a_new_file_is_begun() {
     let files = fs::read_dir(dir.path().join("1"))
         .unwrap()
         .filter(|one| one.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "spool"));
-    assert_eq!(files.count(), 2, "nobody knows what stands in the first");
+    assert_eq!(files.count(), 2, "the contents of the first are unknown");
     assert_eq!(all(&spool).await, [hook(1), hook(3)], "what was not answered is not there");
 }
 
 #[tokio::test]
-async fn damaged_bytes_cost_themselves_alone_and_are_kept_aside() {
+async fn damaged_bytes_are_kept_separately_and_cost_no_other_record() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     for number in 0..3 {

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn walks_are_told_from_searches() {
+    fn table_scans_are_distinguished_from_index_searches() {
         let plan = |steps: &[&str]| walks(&steps.iter().map(ToString::to_string).collect::<Vec<_>>());
         let key = "SEARCH directory USING INDEX sqlite_autoindex_directory_1 (kind=? AND key=?)";
         assert!(!plan(&["CO-ROUTINE rows", "SCAN 64 CONSTANT ROWS", "SCAN rows", key]));

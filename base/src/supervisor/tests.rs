@@ -43,7 +43,7 @@ async fn a_task_that_panics_is_started_again_and_reported_after_the_third_time()
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_end_that_nobody_asked_for_is_one_too() {
+async fn an_unrequested_end_of_a_task_counts_as_a_failure() {
     let (supervisor, stop) = (Supervisor::default(), CancellationToken::new());
     tokio::select! {
         () = supervisor.keep(TASK, &stop, || async {}) => {}
@@ -64,7 +64,7 @@ async fn ends_that_lie_far_apart_are_no_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_end_is_not_started_again() {
+async fn a_task_that_may_end_is_not_restarted() {
     let (supervisor, starts) = (Supervisor::default(), AtomicU32::new(0));
     let twice = || async {
         if starts.fetch_add(1, Ordering::SeqCst) == 0 {
@@ -98,7 +98,7 @@ async fn a_thread_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn what_is_detached_tells_whoever_waits() {
+async fn a_detached_task_returns_its_result_or_its_panic() {
     assert_eq!(detach(TASK, async { 7 }).await.unwrap(), 7);
     let broken: JoinHandle<()> = detach(TASK, async { resume_unwind(Box::new("on purpose")) });
     assert!(broken.await.unwrap_err().is_panic());

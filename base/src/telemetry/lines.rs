@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_logs_never_waits() {
+    fn writing_a_log_line_never_blocks() {
         let ((read, came), (reads, let_go)) = (channel(), channel());
         let mut lines = LogQueue::to(LineReader { let_go, read }).unwrap();
         let all = LINES + 100;

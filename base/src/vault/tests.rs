@@ -23,7 +23,7 @@ fn vault(byte: u8) -> Vault {
 }
 
 #[test]
-fn what_was_sealed_opens_in_its_place_only() {
+fn a_sealed_value_opens_in_its_own_place_only() {
     let vault = vault(1);
     let sealed = vault.seal(TENANT, Place::OauthAccess, "row-1", b"token");
     assert_eq!(*vault.open_sealed(TENANT, Place::OauthAccess, "row-1", &sealed).unwrap(), b"token");
@@ -41,7 +41,7 @@ fn what_was_sealed_opens_in_its_place_only() {
 }
 
 #[test]
-fn another_key_is_told_apart_from_damage() {
+fn another_key_is_distinguished_from_damage() {
     let sealed = vault(1).seal(TENANT, Place::OauthAccess, "row-1", b"token");
     let error = vault(2).open_sealed(TENANT, Place::OauthAccess, "row-1", &sealed).unwrap_err();
     assert!(matches!(error, VaultError::OtherKey { .. }), "{error}");
@@ -88,7 +88,7 @@ fn postgresql_wants_the_key_made_by_hand() {
 }
 
 #[test]
-fn what_is_no_key_is_refused_and_not_shown() {
+fn an_invalid_key_is_refused_and_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parom.key");
     let short = STANDARD.encode([7; 31]);
@@ -186,7 +186,7 @@ fn m9_the_first_of_several_keys_seals_and_all_open() {
 
 /// M9: a process reads a changed file before it seals, and when it meets a value of an unknown key.
 #[test]
-fn m9_a_changed_key_file_is_taken_up_without_being_asked() {
+fn m9_a_changed_key_file_is_read_automatically() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parom.key");
     let serving = Vault::open(&in_file(&path), true).unwrap();
@@ -243,7 +243,7 @@ fn m9_the_key_file_is_replaced_whole_and_private() {
 
 /// M9: values derived with an earlier key are recognised, also if only the database has the key.
 #[test]
-fn m9_what_an_earlier_key_derived_is_recognised() {
+fn m9_values_derived_with_an_earlier_key_are_recognised() {
     let (old, new) = (vault(1), vault(2));
     let kept = Vault::open(&given(&format!("{} {}", line(2), line(1))), false).unwrap();
     let id = kept.keys()[1].id().to_string();

@@ -49,7 +49,7 @@ fn a_whole_letter_goes_to_stdout_alone() {
 }
 
 #[test]
-fn what_is_missing_is_said_and_fails_only_if_asked_to() {
+fn missing_facts_are_listed_and_fail_the_command_only_on_request() {
     let config = CONFIG.replace("support@vendor.example", "").replace("[\"12345678\"]", "[]");
     let (well, letter, gaps) = run_with(&config, &["request", "--lang", "en"]).unwrap();
     assert!(well);
@@ -64,7 +64,7 @@ fn what_is_missing_is_said_and_fails_only_if_asked_to() {
 }
 
 #[test]
-fn it_is_clear_which_channel_is_meant() {
+fn an_ambiguous_integration_or_channel_must_be_named() {
     let own = CONFIG.split_once("[[integration]]").unwrap().1;
     let kommo = own.replace("\"main\"", "\"kommo\"").replace("344a5002", "344a5003").replace("5f1d2a4e", "5f1d2a4f");
     let two = format!("[server]\npublic_url = \"https://parom.example\"\n[[integration]]{kommo}[[integration]]{own}");

@@ -10,7 +10,9 @@ use super::print_line;
 use super::serve::stop_asked_for;
 
 mod check;
+mod configuration;
 mod customers;
+mod earlier;
 mod kinds;
 mod loopback;
 mod messenger;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use base::clock::Clock;
-use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::Language;
 use connectors::Connectors;
@@ -20,16 +19,18 @@ use sandbox::Sandbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::configuration::config;
 use super::messenger::Messenger;
 use super::messengers::Messengers;
+use super::names::Names;
 use crate::{key, sandbox as sandbox_command, widget};
 
 /// The demo's account.
 pub const HOST: &str = "demo.amocrm.ru";
 /// An account without the integration, for trying the installation manually.
 pub const NEW_HOST: &str = "new.amocrm.ru";
-const INTEGRATION: &str = "demo";
-const WIDGET: &str = "parom_demo";
+pub(super) const INTEGRATION: &str = "demo";
+pub(super) const WIDGET: &str = "parom_demo";
 pub const OPERATOR: &str = "operator@demo.example";
 /// Time limit of each step.
 pub const PATIENCE: Duration = Duration::from_secs(15);
@@ -69,16 +70,17 @@ impl DemoStage {
 
         // The sandbox must listen before its address can be in the configuration, so it gets the integration from a
         // first reading of the same file.
-        let first = config(&folder, &public_url, "http://127.0.0.1:9", "")?.1;
+        let language = Language::of_terminal();
+        let company = Names::of(language).company;
+        let first = config(&folder, &public_url, "http://127.0.0.1:9", ("", company))?.1;
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
-        let language = Language::of_terminal();
         for host in [HOST, NEW_HOST] {
             sandbox.add_account(host);
             sandbox.set_language(host, language.code());
         }
         let messengers = Messengers::start(&public_url, language).await?;
-        let (text, config) = config(&folder, &public_url, sandbox.url(), &messengers.config())?;
+        let (text, config) = config(&folder, &public_url, sandbox.url(), (&messengers.config(), company))?;
         let file = folder.join("parom.toml");
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
         sandbox.set_widget(INTEGRATION, WIDGET, &widget::for_trying(&config)?)?;
@@ -124,10 +126,11 @@ impl DemoStage {
     /// Creates the two sources, or finds those of an earlier run with the same data.
     pub async fn sources(&self) -> anyhow::Result<Sources> {
         let path = self.sources_path().await?;
-        let webhook_url = format!("{}/parom", self.messenger.url());
+        self.continues_earlier_run(&path).await?;
+        let names = Names::of(Language::of_terminal());
         let wanted = [
-            ("webchat", "Website chat", json!({ "title": "Demo shop" })),
-            ("custom", "Own messenger", json!({ "webhook_url": webhook_url })),
+            ("webchat", names.sources[0], json!({ "title": names.shops[0] })),
+            ("custom", names.sources[1], json!({ "webhook_url": self.webhook_url() })),
         ];
         let there = self.api(Method::GET, &path, None).await?;
         let mut made = Vec::new();
@@ -246,50 +249,4 @@ impl DemoStage {
         self.messengers.stop().await;
         self.sandbox.stop().await;
     }
-}
-
-/// The demo's configuration, as a file and as read.
-fn config(folder: &Path, public_url: &str, amocrm: &str, messengers: &str) -> anyhow::Result<(String, Config)> {
-    let folder = folder.display();
-    let text = format!(
-        r#"
-[server]
-listen = "127.0.0.1:0"
-public_url = "{public_url}"
-try_api = true
-[database]
-url = "sqlite://{folder}/parom.db"
-[secrets]
-key_file = "{folder}/parom.key"
-[media]
-dir = "{folder}/media"
-[spool]
-dir = "{folder}/spool"
-{messengers}[vendor]
-name = "Parom demo"
-legal_entity = "Nobody (a demo)"
-support_url = "https://support.example/help"
-support_email = "help@support.example"
-privacy_url = "https://support.example/privacy"
-[network]
-allow_private = ["127.0.0.1/32"]
-[[integration]]
-name = "{INTEGRATION}"
-platform = "amocrm"
-client_id = "8f14e45f-ceea-4670-9f3e-6f1d2a3b4c5d"
-client_secret = "demo-client-secret-that-opens-nothing"
-consent_url = "{amocrm}/oauth"
-account_url = "{amocrm}/accounts/{{host}}"
-amojo_url = "{amocrm}"
-[[integration.channel]]
-id = "344a5002-f8ca-454d-af3d-396180102ac7"
-code = "amo.ext.30490163"
-secret = "demo-channel-secret-that-opens-nothing"
-title = "Parom"
-[integration.widget]
-code = "{WIDGET}"
-"#
-    );
-    let config = Config::from_toml(&text).context("the demo's own configuration")?;
-    Ok((text, config))
 }

@@ -82,7 +82,7 @@ mod tests {
     use crate::fixture;
 
     #[test]
-    fn a_day_is_meant_with_its_evening() {
+    fn a_date_includes_the_whole_day() {
         assert_eq!(until("none"), Ok(None));
         assert_eq!(until("1970-01-01"), Ok(Some(86_400_000)));
         assert_eq!(until("1970-01-01T03:00:00+03:00"), Ok(Some(0)));

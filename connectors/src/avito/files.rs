@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_opened_says_whether_later() {
+    async fn the_error_of_a_file_says_whether_to_retry() {
         let fake = Fake::start().await;
         let reference = format!("voice:{VOICE}");
         let answers = |status: u16, link: &str| {

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_position_is_read_back_until_the_lists_end() {
+    fn a_position_is_written_and_read_back_until_the_lists_end() {
         let at = Position { chat: 7, message: 300 };
         assert_eq!(Position::read(&at.shown().unwrap()), Some(at));
         assert_eq!(Position { chat: 1001, message: 0 }.shown(), None);

@@ -103,7 +103,7 @@ mod tests {
     use base::message::State;
 
     #[test]
-    fn a_wait_is_told_in_seconds_or_by_a_date() {
+    fn retry_after_is_read_as_seconds_or_as_a_date() {
         let asked_at = 1_795_167_060;
         let given = |text: &str| {
             let value = header::HeaderValue::from_str(text).unwrap();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_tells_ids_and_state_in_whatever_form_and_never_spoils_a_2xx() {
+    fn ids_and_state_are_read_from_any_form_and_a_2xx_stays_a_success() {
         let all = taken(br#"{"id":"m1","status":"delivered","conversation":{"id":"c1"},"receiver":{"id":"r1"}}"#);
         let given = [all.external_id, all.conversation_id, all.receiver_id];
         assert_eq!(given.map(Option::unwrap_or_default), ["m1", "c1", "r1"]);

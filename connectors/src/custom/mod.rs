@@ -189,7 +189,7 @@ impl Connector for Custom {
             }),
             Verdict::Pause => Err(Denied::Access(said)),
             Verdict::Bury(_) => Err(Denied::Refused(said)),
-            Verdict::Retry { .. } | Verdict::Unknown => Err(Denied::Away(said)),
+            Verdict::Retry { .. } | Verdict::Wait { .. } | Verdict::Unknown => Err(Denied::Away(said)),
         }
     }
 

@@ -83,7 +83,7 @@ fn every_answer_finds_its_row() {
     for (id, code, text) in ANSWERS {
         let found = TELEGRAM.find(*code, text).unwrap_or_else(|| panic!("{code} {text}"));
         assert_eq!(found.id, *id, "{code} {text}");
-        assert_eq!(TELEGRAM.find(*code, &text.to_uppercase()), Some(found), "whatever the case");
+        assert_eq!(TELEGRAM.find(*code, &text.to_uppercase()), Some(found), "in upper and lower case");
     }
     assert_eq!(TELEGRAM.find(302_u32, ""), None);
 }

@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_stands_above_what_a_manager_wrote() {
+    fn the_managers_name_is_put_above_the_text() {
         let text = |text: &str| Content::Text { text: text.to_owned() };
         let file =
             |caption: Option<&str>| Content::Picture(Media { text: caption.map(str::to_owned), ..Media::default() });

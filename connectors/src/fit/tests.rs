@@ -62,7 +62,7 @@ fn as_text(message: Message, words: Words) -> String {
 }
 
 #[test]
-fn what_a_messenger_knows_goes_as_it_is() {
+fn supported_content_is_sent_unchanged() {
     let full = Message {
         markup: Some(Markup::Buttons(vec![vec![Button { text: "Yes".into(), url: None }]])),
         template: Some(Template { id: "7".into(), ..Template::default() }),
@@ -93,7 +93,7 @@ fn quotes_and_forwards_become_lines() {
 }
 
 #[test]
-fn what_can_be_chosen_becomes_lines() {
+fn buttons_become_lines_of_text() {
     let url = Some("https://acme.test".to_owned());
     let rows = vec![
         vec![Button { text: "Yes".into(), url: None }, Button { text: "No".into(), url: None }],
@@ -146,7 +146,7 @@ fn a_caption_that_is_too_long_goes_beside_and_a_long_text_in_parts() {
 }
 
 #[test]
-fn quotes_stand_at_the_first_part_and_buttons_at_the_last() {
+fn the_first_part_has_the_quote_and_the_last_has_the_buttons() {
     let abilities = Abilities { features: FeatureAbilities::all(Support::Native), ..PLAIN };
     let long = Message {
         reply_to: Some(Quote::default()),
@@ -159,7 +159,7 @@ fn quotes_stand_at_the_first_part_and_buttons_at_the_last() {
 }
 
 #[test]
-fn what_is_refused_refuses_the_message_only_when_it_is_there() {
+fn an_unsupported_feature_refuses_only_messages_that_use_it() {
     let strict = Abilities { features: FeatureAbilities::all(Support::Refused), ..able() };
     assert!(fit(message(text("Hi")), &strict, EN).is_ok());
     let quoting = Message { reply_to: Some(Quote::default()), ..message(text("Hi")) };

@@ -182,7 +182,7 @@ mod tests {
             let errors = setup(json!({ "bot_token": wrong })).unwrap_err();
             assert_eq!(errors[0].pointer, "/settings/bot_token", "{wrong}");
         }
-        assert!(setup(json!({ "bot_tokn": GOOD })).is_err(), "nobody misspells a setting unnoticed");
+        assert!(setup(json!({ "bot_tokn": GOOD })).is_err(), "a misspelt setting is noticed");
     }
 
     #[test]

@@ -212,11 +212,11 @@ mod tests {
         }
         let wrong = super::setup(json!({ "bot_token": "12345" })).unwrap_err();
         assert_eq!(wrong[0].pointer, "/settings/bot_token");
-        assert!(super::setup(json!({ "bot_tokn": GOOD })).is_err(), "nobody misspells a setting unnoticed");
+        assert!(super::setup(json!({ "bot_tokn": GOOD })).is_err(), "a misspelt setting is noticed");
     }
 
     #[test]
-    fn a_greeting_is_off_until_somebody_writes_one() {
+    fn no_greeting_is_sent_until_one_is_configured() {
         let words = Words::new(base::i18n::Language::En);
         let said = |entered: Value| {
             let public = super::setup(entered).unwrap().public;

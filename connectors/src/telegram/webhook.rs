@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_telegram_tells_of_its_calls_is_read() {
+    fn telegrams_report_about_its_calls_is_read() {
         let info = info();
         let at = |seconds| DateTime::from_timestamp(info.last_error_date + seconds, 0).unwrap();
         assert!(info.is_whole());

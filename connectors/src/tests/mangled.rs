@@ -58,7 +58,7 @@ pub fn hold(events: &[InboundEvent]) -> Result<(), TestCaseError> {
     for one in events {
         match one {
             InboundEvent::Moved { from: one, to: other } | InboundEvent::AlsoKnown { id: one, also: other } => {
-                prop_assert_ne!(one, other, "nobody moves from an id to the same one");
+                prop_assert_ne!(one, other, "no person moves from an id to the same one");
             }
             InboundEvent::Wrote(written) | InboundEvent::History(written) => {
                 prop_assert!(!written.external_id.is_empty() && !written.conversation_id.is_empty(), "{:?}", written);
@@ -71,7 +71,7 @@ pub fn hold(events: &[InboundEvent]) -> Result<(), TestCaseError> {
 }
 
 /// Checks so many mangled ones of these bodies, each with the number of the body it was. More if `PROPTEST_CASES` in the
-/// environment says so: rare failures need a hundred thousand.
+/// environment requests it: rare failures need a hundred thousand.
 pub fn mangle(cases: u32, bodies: &[Value], known: Value, check: impl Fn(usize, &str) -> Result<(), TestCaseError>) {
     let cases = cases.max(ProptestConfig::default().cases);
     let changes = prop::collection::vec((any::<Index>(), anything(known)), 1..4);

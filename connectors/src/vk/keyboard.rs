@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_no_button_of_ours() {
+    fn a_foreign_payload_is_no_press_of_our_button() {
         for payload in [json!(null), json!(""), json!("{}"), json!({ "parom": 1 }), json!({ "parom": "b:x:0:0" })] {
             assert_eq!(super::pressed(&payload), None, "{payload}");
         }

@@ -212,6 +212,6 @@ mod tests {
             let errors = setup(json!({ "group_id": 223, "access_token": wrong })).unwrap_err();
             assert_eq!(errors[0].pointer, "/settings/access_token");
         }
-        assert!(setup(json!({ "group_id": 223, "acces_token": "x" })).is_err(), "nobody misspells a setting unnoticed");
+        assert!(setup(json!({ "group_id": 223, "acces_token": "x" })).is_err(), "a misspelt setting is noticed");
     }
 }

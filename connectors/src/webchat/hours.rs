@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_works_on_a_holiday_of_the_zone() {
+    fn a_holiday_lasts_from_midnight_to_midnight_of_the_time_zone() {
         let holidays = vec!["2026-11-23".to_owned(), "31.12 – 08.01".to_owned()];
         let mut hours = WorkingHours { time_zone: "Europe/Moscow".into(), holidays, ..WorkingHours::default() };
         // The 23rd of November in Moscow lasts from 21:00 to 21:00 UTC.

@@ -73,7 +73,7 @@ pub async fn connect(
     })
 }
 
-/// Why a step was refused: with Meta's words and what to do, where the error passport has none that say so.
+/// Why a step was refused: with Meta's words and what to do, where the error passport has none.
 fn refused(failed: &ApiError, is_ours: fn(u32) -> bool, key: &'static str) -> Denied {
     let Some(refused) = failed.refused() else { return denied(failed) };
     let is_vague = WHATSAPP.known(refused.code).is_none_or(|row| is_vague(row.id));

@@ -157,7 +157,7 @@ async fn a_test_of_the_webhook_says_what_will_change() {
 }
 
 #[tokio::test]
-async fn a_number_is_known_whatever_token_opens_it() {
+async fn a_number_has_the_same_identity_with_any_token() {
     let stage = stage(false, [number(json!({ "quality_rating": "GREEN" }))]).await;
     let identity = stage.whatsapp.identity(&stage.settings).await.unwrap().unwrap();
     assert_eq!((identity.key.as_str(), identity.name.as_str()), ("330", "+7 701 000 99 00"));

@@ -1,4 +1,4 @@
-//! A source of Avito's: the connector, the simulated Avito, and a clock that stands still.
+//! A source of Avito's: the connector, the simulated Avito, and a frozen clock.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -66,7 +66,7 @@ async fn serve(mut stream: TcpStream, calls: UnboundedSender<Called>) -> Option<
 }
 
 impl World {
-    /// A bot that nobody knows yet.
+    /// A bot that has no conversations yet.
     pub async fn start() -> Self {
         Self::processing_for(0).await
     }

@@ -36,7 +36,7 @@ async fn the_callback_server_is_made_confirmed_watched_and_removed() {
 }
 
 #[actix_web::test]
-async fn what_a_customer_does_arrives() {
+async fn actions_of_a_customer_arrive() {
     let stage = Stage::connected().await;
     let (who, community) = (stage.maria, stage.acme);
     let to = Place::Community(community);
@@ -91,7 +91,7 @@ async fn what_a_customer_does_arrives() {
 }
 
 #[actix_web::test]
-async fn what_a_manager_sends_is_on_the_customers_phone() {
+async fn messages_of_a_manager_reach_the_customers_phone() {
     let stage = Stage::connected().await;
     stage.vk.writes(stage.maria, stage.acme, "Здравствуйте").unwrap();
     let events = stage.events().await;

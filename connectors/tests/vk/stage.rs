@@ -20,13 +20,13 @@ use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
-/// Where the clock stands: 2026-11-20, in milliseconds.
+/// The time of the frozen clock: 2026-11-20, in milliseconds.
 const START: i64 = 1_795_168_800_000;
 pub const PICTURE: &[u8] = include_bytes!("../../../doubles/assets/samples/picture.jpg");
 pub const VOICE: &[u8] = include_bytes!("../../../doubles/assets/samples/voice.ogg");
 pub const OFFER: &[u8] = include_bytes!("../../../doubles/assets/samples/offer.pdf");
 
-/// The moment at which the clock stands.
+/// The time of the frozen clock.
 pub fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(START).unwrap()
 }

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bot_over_all_chats_and_a_group_have_their_own() {
+    fn a_bot_has_a_rate_over_all_chats_and_each_group_its_own() {
         let mut rates = Rates { on: true, ..Rates::default() };
         assert!((1..=30).all(|chat| rates.count(1, chat, 1, 0).is_none()));
         assert_eq!(rates.count(1, 31, 1, 0), Some(1));

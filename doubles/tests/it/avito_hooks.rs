@@ -13,7 +13,7 @@ async fn subscribed(world: &World) -> Receiver {
 }
 
 /// What the posts say of messages: type and text.
-fn told(receiver: &Receiver) -> Vec<(String, String)> {
+fn posted_texts(receiver: &Receiver) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let one = |body: Value| {
         let value = &body["payload"]["value"];
@@ -64,7 +64,7 @@ async fn every_message_is_posted_own_ones_too() {
     world.avito.deliver_all().await;
     let own = |kind: &str, text: &str| (kind.to_owned(), text.to_owned());
     assert_eq!(
-        told(&receiver)[1..],
+        posted_texts(&receiver)[1..],
         [own("text", "Да"), own("text", "из приложения"), own("deleted", ""), own("deleted", ""), own("system", "бот")]
     );
 }
@@ -116,12 +116,12 @@ async fn a_failed_post_is_repeated_then_given_up() {
     world.maria().writes("one").unwrap();
     world.maria().writes("two").unwrap();
     world.avito.deliver_all().await;
-    assert_eq!(told(&receiver).len(), 1, "the second waits behind the first");
+    assert_eq!(posted_texts(&receiver).len(), 1, "the second waits behind the first");
     world.advance(1);
     world.avito.deliver_all().await;
     world.advance(5);
     world.avito.deliver_all().await;
-    let texts: Vec<String> = told(&receiver).into_iter().map(|(_, text)| text).collect();
+    let texts: Vec<String> = posted_texts(&receiver).into_iter().map(|(_, text)| text).collect();
     assert_eq!(texts, ["one", "one", "one", "two"], "only 200 is good");
     receiver.always(Some(500));
     world.maria().writes("three").unwrap();
@@ -151,7 +151,7 @@ async fn posts_come_twice_again_late_or_never() {
     }
     world.maria().writes("last").unwrap();
     world.avito.deliver_all().await;
-    let texts: Vec<String> = told(&receiver).into_iter().map(|(_, text)| text).collect();
+    let texts: Vec<String> = posted_texts(&receiver).into_iter().map(|(_, text)| text).collect();
     assert_eq!(texts, ["doubled", "doubled", "again", "again", "last", "late"]);
     assert_eq!(faults.left(), 0);
 }

@@ -49,7 +49,7 @@ async fn a_buyer_uses_the_phone_without_scripts() {
 }
 
 #[tokio::test]
-async fn things_are_broken_and_mended() {
+async fn faults_are_set_and_cleared() {
     let world = World::start().await;
     let press = |what: &str| {
         let form = format!("what={what}&seller={}", world.seller);

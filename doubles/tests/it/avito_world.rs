@@ -1,4 +1,4 @@
-//! An Avito with a seller, an advert, a buyer and a clock that stands still.
+//! An Avito with a seller, an advert, a buyer and a frozen clock.
 
 use std::sync::{
     Arc,

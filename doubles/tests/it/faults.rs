@@ -87,7 +87,7 @@ async fn another_service_takes_the_webhook() {
 }
 
 #[tokio::test]
-async fn things_are_broken_and_mended_on_a_page() {
+async fn faults_are_set_and_cleared_on_a_page() {
     let world = World::started().await;
     let page = format!("{}/trouble?lang=en", world.telegram.base_url());
     let press = |what: &str, origin: Option<&str>| {

@@ -35,7 +35,7 @@ async fn privacy_mode_hides_what_is_not_for_the_bot() {
 }
 
 #[tokio::test]
-async fn a_group_moves_and_tells_the_new_id() {
+async fn a_moved_group_answers_with_its_new_id() {
     let world = World::started().await;
     let old = group(&world, GroupKind::Basic).await;
     let new = world.telegram.act(Act::UpgradeGroup { group: old, by: world.maria }).unwrap().chat;
@@ -78,7 +78,7 @@ async fn bots_are_removed_leave_and_are_muted() {
 }
 
 #[tokio::test]
-async fn somebody_met_in_a_group_cannot_be_written_to_first() {
+async fn a_person_met_in_a_group_cannot_be_written_to_first() {
     let world = World::start().await;
     group(&world, GroupKind::Super).await;
     let words = "Forbidden: bot can't initiate conversation with a user".to_owned();

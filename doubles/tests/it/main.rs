@@ -3,7 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be nobody else's"
+    reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be the test alone"
 )]
 
 mod acts;

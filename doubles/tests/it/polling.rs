@@ -43,7 +43,7 @@ async fn a_long_poll_ends_with_an_update_or_another_poll() {
     let older = world.ok("getUpdates", json!({"offset": first + 2})).await;
     assert_eq!(older, json!([]));
     let waiting = poll(&world);
-    // Which of the two comes first nobody knows: the newer one ends the older.
+    // Either of the two may come first: the newer one ends the older.
     let ended = async {
         while !waiting.is_finished() {
             world.call("getUpdates", json!({"offset": first + 2})).await;

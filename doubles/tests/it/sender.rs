@@ -106,7 +106,7 @@ async fn a_webhook_that_is_gone_is_removed() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_told() {
+async fn a_webhook_without_a_listener_is_reported() {
     let world = World::start().await;
     world.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"})).await;
     world.maria().writes("one").unwrap();
@@ -120,7 +120,7 @@ async fn nobody_listening_is_told() {
 }
 
 #[tokio::test]
-async fn a_day_of_silence_comes_out_in_order() {
+async fn updates_held_for_a_day_are_sent_in_order() {
     let world = World::start().await;
     let receiver = hooked(&world).await;
     world.telegram.hold_updates(true);

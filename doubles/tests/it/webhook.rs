@@ -61,7 +61,7 @@ async fn parameters_are_kept_as_documented() {
 }
 
 #[tokio::test]
-async fn reactions_are_told_only_when_asked_for() {
+async fn reactions_are_reported_only_on_request() {
     let world = World::started().await;
     let id = world.maria().writes("Hi").unwrap();
     world.maria().reacts(id, &["👍"]).unwrap();

@@ -72,7 +72,7 @@ pub async fn browser() -> Option<Client> {
     Some(ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver).await.unwrap())
 }
 
-/// Presses a button wherever it is, also in a row that is just being drawn anew.
+/// Presses a button at any place, also in a row that is just being redrawn.
 pub async fn press(browser: &Client, selector: &str) {
     let wait = browser.wait().at_most(Duration::from_secs(20));
     wait.for_element(Locator::Css(selector)).await.unwrap();

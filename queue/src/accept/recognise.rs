@@ -13,7 +13,9 @@ use crate::rows::{Rows, Write};
 pub(super) type Key<'a> = (Uuid, &'a DedupeKey);
 
 const INSERT: &str = "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
-     SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows WHERE true \
+     SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows \
+     WHERE NOT EXISTS (SELECT 1 FROM dedupe AS erased WHERE erased.tenant_id = rows.tenant_id \
+     AND erased.origin = rows.origin AND erased.external_id = rows.erased_id AND erased.event = rows.event) \
      ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING";
 const INSERTED: &str = "RETURNING tenant_id, origin, external_id, event";
 
@@ -25,8 +27,8 @@ pub(super) struct Recognised<'a> {
     pub stored_before: BTreeSet<Key<'a>>,
 }
 
-/// Stored keys, each with its message's id and fingerprint.
-type Stored<'a> = BTreeMap<Key<'a>, (Uuid, i64)>;
+/// Stored keys, each with its message's id and fingerprint; no fingerprint if its customer was erased.
+type Stored<'a> = BTreeMap<Key<'a>, (Uuid, Option<i64>)>;
 
 impl Queue {
     /// Inserts the dedupe keys; of equal keys in one batch the first wins. `repeat`: an earlier attempt may have
@@ -61,12 +63,16 @@ impl Queue {
             for entry in &batch.entries {
                 let key = (batch.tenant_id, &entry.key);
                 let winner = first.get(&key).copied().unwrap_or(entry);
-                let (message_id, fingerprint) = stored.get(&key).copied().unwrap_or((winner.id, winner.fingerprint));
+                let (message_id, fingerprint) =
+                    stored.get(&key).copied().unwrap_or((winner.id, Some(winner.fingerprint)));
                 let mine = std::ptr::eq(winner, entry) && message_id == entry.id;
                 receipt.push(if mine {
                     ItemOutcome::New { message_id }
                 } else {
-                    ItemOutcome::Duplicate { message_id, same: fingerprint == entry.fingerprint }
+                    ItemOutcome::Duplicate {
+                        message_id,
+                        same: fingerprint.is_none_or(|stored| stored == entry.fingerprint),
+                    }
                 });
             }
             receipts.push(receipt);
@@ -80,21 +86,19 @@ impl Queue {
         first: &BTreeMap<Key<'a>, &'a AcceptItem>,
     ) -> Result<Stored<'a>, DbErr> {
         let in_order: Vec<_> = first.keys().copied().collect();
-        let found = keys(first)
-            .long("place", (0..).take(in_order.len()))
-            .fetch(
-                tx,
-                &self.store,
+        let mut stored = Stored::new();
+        for (column, is_erased) in [("erased_id", true), ("external_id", false)] {
+            let text = format!(
                 "SELECT rows.place, dedupe.message_id, dedupe.fingerprint FROM rows JOIN dedupe ON \
                  dedupe.tenant_id = rows.tenant_id AND dedupe.origin = rows.origin \
-                 AND dedupe.external_id = rows.external_id AND dedupe.event = rows.event",
-            )
-            .await?;
-        let mut stored = Stored::new();
-        for row in found {
-            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
-            if let Some(key) = in_order.get(place) {
-                stored.insert(*key, (row.try_get("", "message_id")?, row.try_get("", "fingerprint")?));
+                 AND dedupe.external_id = rows.{column} AND dedupe.event = rows.event"
+            );
+            for row in keys(first).long("place", (0..).take(in_order.len())).fetch(tx, &self.store, &text).await? {
+                let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+                let fingerprint = if is_erased { None } else { Some(row.try_get("", "fingerprint")?) };
+                if let Some(key) = in_order.get(place) {
+                    stored.insert(*key, (row.try_get("", "message_id")?, fingerprint));
+                }
             }
         }
         Ok(stored)
@@ -131,8 +135,10 @@ pub(super) fn all_new(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Write {
     new_keys(first).write(
         "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
          SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows \
-         WHERE NOT EXISTS (SELECT 1 FROM rows AS known JOIN dedupe ON dedupe.tenant_id = known.tenant_id \
-         AND dedupe.origin = known.origin AND dedupe.external_id = known.external_id AND dedupe.event = known.event) \
+         WHERE NOT EXISTS (SELECT 1 FROM (SELECT tenant_id, origin, external_id, event FROM rows UNION ALL \
+         SELECT tenant_id, origin, erased_id, event FROM rows WHERE erased_id <> '') AS known \
+         JOIN dedupe ON dedupe.tenant_id = known.tenant_id AND dedupe.origin = known.origin \
+         AND dedupe.external_id = known.external_id AND dedupe.event = known.event) \
          ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING RETURNING tenant_id",
     )
 }
@@ -142,5 +148,6 @@ fn keys(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Rows {
         .uuid("tenant_id", first.keys().map(|key| key.0))
         .uuid("origin", first.keys().map(|key| key.1.origin))
         .text("external_id", first.keys().map(|key| key.1.external_id.as_str()))
+        .text("erased_id", first.keys().map(|key| key.1.erased_id()))
         .short("event", first.keys().map(|key| key.1.event.number()))
 }

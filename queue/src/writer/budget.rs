@@ -173,15 +173,15 @@ mod tests {
         let room = MemoryBudget::default();
         let first = fill(&room, tenant(1));
         assert_eq!(first.len() * MIB, ALONE, "alone it leaves a quarter free");
-        assert_eq!(room.filled(), 25, "and turns nobody else away");
+        assert_eq!(room.filled(), 25, "and turns no other account away");
         let second = fill(&room, tenant(2));
-        assert_eq!(second.len() * MIB, SHARE, "whoever comes has their share at once");
+        assert_eq!(second.len() * MIB, SHARE, "each newcomer has its share at once");
         drop(first);
         assert_eq!(fill(&room, tenant(1)).len() * MIB, SHARE, "beside others a quarter");
     }
 
     #[test]
-    fn c4_room_that_comes_free_goes_round() {
+    fn c4_freed_memory_is_given_to_accounts_in_turn() {
         let room = MemoryBudget::default();
         let mut full: Vec<BudgetShare> = (1..=5).flat_map(|number| fill(&room, tenant(number))).collect();
         assert_eq!(room.lock().all, ROOM);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn one_batch_goes_however_large() {
+    fn one_batch_of_any_size_is_admitted() {
         let room = MemoryBudget::default();
         let _other = room.take(tenant(1), 10).now_or_never().flatten();
         let large = room.take(tenant(2), 40 * MIB).now_or_never().flatten();

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn c4_hooks_that_never_end_leave_others_every_fourth_place() {
+    fn c4_an_endless_flood_of_hooks_leaves_every_fourth_place_to_others() {
         let mut line = FairQueue::default();
         for _ in 0..9 {
             line.push(waiting(9, Priority::High));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn c4_what_is_overtaken_is_bounded_however_long_the_line() {
+    fn c4_the_number_of_overtaking_hooks_is_bounded_in_a_queue_of_any_length() {
         let mut line = FairQueue::default();
         let mut overtaken_by = 0;
         for _ in 0..10_000 {

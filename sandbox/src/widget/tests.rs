@@ -102,7 +102,7 @@ fn an_archive_that_an_upload_would_refuse_is_refused_with_the_reason() {
 }
 
 #[test]
-fn every_rule_of_the_manifest_is_held() {
+fn every_rule_of_the_manifest_is_checked() {
     for (pointer, value, words) in [
         ("/widget/version", json!("1.0"), "1.0.0"),
         ("/widget/interface_version", json!("2"), "number 2"),

@@ -108,7 +108,7 @@ async fn writing_first_reacting_and_typing_have_their_acts() {
     let opened = world.sandbox.chats(HOST).pop().unwrap();
     assert_eq!((opened.name.as_str(), opened.source.as_deref()), ("Pavel", Some("line-1")));
     let link = world.sandbox.contact_links(HOST).into_iter().find(|link| link.chat_id == opened.id).unwrap();
-    assert_eq!(link.contact_id, contact, "it hangs on the contact whose number it is");
+    assert_eq!(link.contact_id, contact, "it is linked to the contact whose number it is");
 
     let (status, done) = act(&world, json!({"act": "react", "message": first, "emoji": "👍", "form": "sample"})).await;
     assert_eq!((status, &done["hook"]["status"], &done["sent"]), (200, &json!(200), &json!([])));
@@ -122,7 +122,7 @@ async fn writing_first_reacting_and_typing_have_their_acts() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_says_why() {
+async fn an_impossible_act_is_refused_with_a_reason() {
     let (world, hooks, chat, first) = talking().await;
     for (wrong, status) in [
         (json!({"act": "dance"}), 400),

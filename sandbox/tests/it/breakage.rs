@@ -39,7 +39,7 @@ async fn more_than_seven_a_second_are_refused_and_stubbornness_is_banned() {
 }
 
 #[tokio::test]
-async fn texts_break_and_mend() {
+async fn faults_given_as_text_are_set_and_cleared() {
     let world = World::new().await;
     let token = world.access().await;
     world.sandbox.add_account("other.amocrm.ru");
@@ -156,7 +156,7 @@ async fn chat_hooks_get_lost_come_twice_or_late() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_answer_gets_hooks_late_until_answers_come() {
+async fn a_receiver_that_does_not_answer_gets_hooks_late_until_it_answers() {
     let world = World::connected().await;
     let chat = a_chat(&world).await;
     world.sandbox.set_demotion(Some(Duration::from_millis(150)));

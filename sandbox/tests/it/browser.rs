@@ -50,7 +50,7 @@ async fn run(browser: &Client, script: &str) -> Value {
 }
 
 /// What the widget wrote down under this key, once it did.
-async fn told(browser: &Client, key: &str) -> String {
+async fn written_down(browser: &Client, key: &str) -> String {
     let selector = format!("[data-told={key}]");
     let wait = browser.wait().at_most(Duration::from_secs(20));
     wait.for_element(Locator::Css(&selector)).await.unwrap().text().await.unwrap()
@@ -88,7 +88,7 @@ async fn a_widget_lives_through_install_save_sources_card_and_disable() {
         ("lib", "{\"jquery\":true}"),
         ("ajax", "200 Hello"),
     ] {
-        assert_eq!(told(&browser, key).await, value, "{key}");
+        assert_eq!(written_down(&browser, key).await, value, "{key}");
     }
     // One token for 25 minutes, however often it is asked for; then another.
     let token = "return JSON.parse(sessionStorage.getItem(sessionStorage.key(0))).token";
@@ -96,7 +96,7 @@ async fn a_widget_lives_through_install_save_sources_card_and_disable() {
     for (minutes, same) in [(24, true), (2, false)] {
         world.advance(chrono::TimeDelta::minutes(minutes));
         open(&browser, &world, "/settings/widgets/bridge").await;
-        assert_eq!(told(&browser, "ajax").await, "200 Hello");
+        assert_eq!(written_down(&browser, "ajax").await, "200 Hello");
         assert_eq!(run(&browser, token).await == first, same, "{minutes}");
     }
     press(&browser, "[data-action=install]").await;
@@ -112,20 +112,20 @@ async fn a_widget_lives_through_install_save_sources_card_and_disable() {
     ready(&browser).await;
     let source = &world.sandbox.sources(HOST)[0];
     let context = format!("{{\"external_id\":\"line-1\",\"source_id\":{}}}", source["id"]);
-    assert_eq!(told(&browser, "context").await, context);
-    assert_eq!(told(&browser, "status").await, "installed");
+    assert_eq!(written_down(&browser, "context").await, context);
+    assert_eq!(written_down(&browser, "status").await, "installed");
 
     browser.goto(&format!("{}/accounts/{HOST}/pipelines", world.sandbox.url())).await.unwrap();
     press(&browser, "section:nth-of-type(2) [data-add=bridge]").await;
     ready(&browser).await;
     let support = world.sandbox.accounts()[0].pipelines[1].id;
-    assert_eq!(told(&browser, "pipeline").await, support.to_string());
+    assert_eq!(written_down(&browser, "pipeline").await, support.to_string());
 
     let lead = world.sandbox.chats(HOST)[0].lead.as_ref().unwrap().id;
     open(&browser, &world, &format!("/leads/{lead}")).await;
-    assert_eq!(told(&browser, "card").await, lead.to_string());
+    assert_eq!(written_down(&browser, "card").await, lead.to_string());
     open(&browser, &world, "/settings/bridge").await;
-    assert_eq!(told(&browser, "area").await, "advanced_settings");
+    assert_eq!(written_down(&browser, "area").await, "advanced_settings");
 
     open(&browser, &world, "/settings/widgets/bridge").await;
     // The field of the kind "custom" was JSON, so it was kept.

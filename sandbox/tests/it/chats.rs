@@ -135,7 +135,7 @@ async fn every_documented_kind_is_taken() {
 }
 
 #[tokio::test]
-async fn an_outgoing_import_needs_somebody_known() {
+async fn an_outgoing_import_needs_a_known_sender() {
     let world = World::connected().await;
     let mut payload = text("m-1", "Hello");
     payload["receiver"] = payload["sender"].clone();

@@ -38,7 +38,7 @@ async fn half_a_body_breaks_off() {
 }
 
 #[tokio::test]
-async fn statuses_html_and_needles() {
+async fn faults_by_status_html_and_matching_text() {
     let world = World::connected().await;
     let faults = world.sandbox.faults();
     faults.next_with(Part::Message, "m-2", 1, Fault::Status { code: 429, retry_after: Some(7) });

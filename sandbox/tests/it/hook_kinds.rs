@@ -167,7 +167,7 @@ async fn a_comment_is_answered_in_public_by_a_text_or_privately_by_anything() {
 }
 
 #[tokio::test]
-async fn typing_is_told_once_in_five_seconds_with_its_end() {
+async fn typing_is_sent_at_most_once_in_five_seconds_with_its_end_time() {
     let (world, mut hooks, chat, _) = talking().await;
     let sandbox = &world.sandbox;
     let types = async |post: Option<&str>, form| sandbox.manager_types(HOST, &chat, post, form).await.unwrap();
@@ -235,7 +235,7 @@ async fn salesbot_and_users_write_in_their_own_names() {
 }
 
 #[tokio::test]
-async fn abilities_that_are_off_send_nothing() {
+async fn nothing_is_sent_for_abilities_that_are_off() {
     let (world, hooks, chat, first) = talking().await;
     let off = Abilities { quotes: false, forwards: false, voice: false, write_first: false, ..Abilities::default() };
     world.sandbox.set_abilities(CHANNEL, off);

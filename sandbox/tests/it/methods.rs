@@ -40,7 +40,7 @@ async fn s4_an_account_has_every_field_that_production_has() {
 
 /// S9: the fields of contacts are those that contacts have.
 #[tokio::test]
-async fn s9_fields_of_contacts_are_told_with_the_ids_that_contacts_show() {
+async fn s9_fields_of_contacts_are_listed_with_the_ids_that_contacts_show() {
     let world = World::new().await;
     let token = world.access().await;
     let id = world.sandbox.add_contact(HOST, "Ann", Some("+79990001122"), Some("ann@acme.test"));
@@ -103,7 +103,7 @@ async fn s9_leads_have_tracking_fields_of_one_text_each() {
 }
 
 #[tokio::test]
-async fn s9_steps_tags_and_notes_are_there() {
+async fn s9_pipeline_steps_tags_and_notes_can_be_read() {
     let world = World::connected().await;
     let token = world.access().await;
     let (_, lines) = get(&world, &token, "leads/pipelines").await;
@@ -218,7 +218,7 @@ async fn s10_every_number_has_seven_or_eight_digits() {
 
 /// S11: what the SDK's examples ask for beside.
 #[tokio::test]
-async fn s11_the_sdks_own_addresses_and_headers_are_there() {
+async fn s11_addresses_and_headers_that_the_sdk_uses_are_supported() {
     let world = World::new().await;
     let token = world.access().await;
     let to = |host: &str, path: &str| {

@@ -127,7 +127,7 @@ async fn installing_calls_the_redirect_uri_once() {
 }
 
 #[tokio::test]
-async fn revoking_kills_tokens_and_connections_and_says_so() {
+async fn revoking_ends_tokens_and_connections_and_is_reported() {
     let world = World::connected().await;
     let token = world.access().await;
     let (url, arrived) = receive_one(200).await;

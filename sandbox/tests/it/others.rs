@@ -137,7 +137,7 @@ async fn s6_a_chat_is_made_for_an_id_alone() {
     assert_ne!(body["user"]["id"], json!(maria));
     let (_, again) = create(json!({"ref_id": body["user"]["id"]})).await;
     assert_eq!((&again["id"], &again["user"]["id"]), (&body["id"], &body["user"]["id"]));
-    assert_eq!(create(json!({"ref_id": "3c7a9e84-5d16-4f0b-9a2e-1b8c4d6e7f90"})).await.0, 400, "nobody's");
+    assert_eq!(create(json!({"ref_id": "3c7a9e84-5d16-4f0b-9a2e-1b8c4d6e7f90"})).await.0, 400, "an unknown id");
     assert_eq!(create(json!({"id": "user-1"})).await.0, 400, "an id of ours needs a name");
     assert_eq!(create(json!({"name": "Maria"})).await.0, 400);
     let (_, named) = create(json!({"id": "user-1", "name": "Maria"})).await;
@@ -188,7 +188,7 @@ async fn s8_an_edit_is_answered_like_a_message() {
     assert_eq!((status, body), (200, first));
 }
 
-/// S12: the signature scheme of before autumn 2019 is for channels of that time; the error says so to its caller.
+/// S12: the signature scheme of before autumn 2019 is for channels of that time; the error names it to its caller.
 #[tokio::test]
 async fn s12_the_oldest_signature_is_refused_by_its_name() {
     use hmac::{Hmac, KeyInit, Mac};

@@ -93,7 +93,7 @@ async fn consent_leads_back_with_a_code_that_works_or_with_a_refusal() {
 }
 
 #[tokio::test]
-async fn events_tell_of_a_change() {
+async fn the_event_stream_reports_a_change() {
     let world = World::connected().await;
     let url = format!("{}/accounts/{HOST}/events", world.sandbox.url());
     let mut stream = world.client.get(url).send().await.unwrap();

@@ -117,7 +117,7 @@ async fn a_manager_may_not_install_and_may_consent_afterwards() {
 }
 
 #[tokio::test]
-async fn a_page_breaks_and_mends_the_account() {
+async fn faults_of_an_account_are_set_and_cleared_on_a_page() {
     let world = World::new().await;
     let token = world.access().await;
     let press = async |form: &str| {

@@ -66,7 +66,7 @@ async fn a_disposable_token_has_every_claim_and_may_lack_is_admin() {
 }
 
 #[tokio::test]
-async fn pages_hand_out_tokens_of_whoever_is_signed_in() {
+async fn pages_issue_tokens_of_the_signed_in_user() {
     let world = World::new().await;
     let path = format!("/ajax/v2/integrations/{CLIENT}/disposable_token");
     let token = async || {

@@ -129,7 +129,7 @@ async fn every_kind_of_a_manager_is_shown_with_its_fate() {
 }
 
 #[tokio::test]
-async fn typing_and_the_time_window_are_told_with_their_ends() {
+async fn typing_and_the_time_window_are_shown_with_their_end_times() {
     let world = World::connected().await;
     world.message(text("m-1", "Hello")).await;
     assert_eq!(rows(&world).await["window_millis"], Value::Null);

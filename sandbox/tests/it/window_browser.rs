@@ -60,7 +60,7 @@ async fn a_manager_writes_everything_by_hand() {
     let hook = next(&mut hooks).await;
     assert_eq!((&hook["message"]["text"], &hook["message"]["type"]), (&json!("Hi"), &json!("text")));
     let olga = world.sandbox.accounts()[0].users[0].amojo_id.clone();
-    assert_eq!(hook["sender"]["id"].as_str(), olga.as_deref(), "whoever is signed in writes");
+    assert_eq!(hook["sender"]["id"].as_str(), olga.as_deref(), "the signed-in user is the author");
 
     // Files, a quote and a reaction.
     press(&browser, &format!("#m-{} [data-do=quote]", ids[0])).await;

@@ -182,6 +182,46 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// --- Filters apply as soon as one is chosen: everything around the form is replaced, and the focus stays where it is. ---
+
+let asked = 0;
+
+async function filter(form) {
+  const mine = ++asked;
+  const address = new URL(form.action);
+  address.search = new URLSearchParams(new FormData(form));
+  try {
+    const answer = await fetch(address, { redirect: "error", cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== asked) return;
+    const fresh = told.querySelector("main>form.filters");
+    history.replaceState(null, "", address);
+    document.title = told.title;
+    for (const link of form.querySelectorAll("a.button")) link.remove();
+    form.querySelector("button").after(...fresh.querySelectorAll("a.button"));
+    for (const one of [...form.parentElement.children]) if (one !== form) one.remove();
+    const around = [...fresh.parentElement.children];
+    const at = around.indexOf(fresh);
+    form.before(...around.slice(0, at));
+    form.after(...around.slice(at + 1));
+    for (const one of around) prepare(one);
+    const said = document.getElementById("said");
+    if (said) said.textContent = document.querySelector("[data-live=found]")?.textContent ?? "";
+  } catch {
+    if (mine === asked) form.requestSubmit();
+  }
+}
+
+let soon;
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("main>form.filters");
+  if (!form || !event.target.matches("select,[type=date],[type=checkbox]")) return;
+  clearTimeout(soon);
+  // A date that is typed changes with each digit.
+  soon = setTimeout(() => filter(form), event.target.matches("select") ? 0 : 500);
+});
+
 // --- Keys: Ctrl K goes to a page or searches, "/" goes to the search, j and k through the rows of a list. ---
 
 const box = document.getElementById("palette");

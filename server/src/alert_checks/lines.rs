@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_told_of_with_the_days_that_are_left() {
+    fn an_ending_token_is_reported_with_the_days_left() {
         let now = 1_795_165_200_000; // 2026-11-20 09:00 UTC
         let ends = |day: &str| token_ends(&facts(json!({ TOKEN_ENDS_ON: day })), now);
         assert_eq!(ends("2026-11-23").unwrap()["days"], 2);

@@ -207,7 +207,10 @@ mod tests {
         assert!(!everybody(heard(1, 3), heard(1, 3)).is_quiet(many, true), "one of three is silent");
         assert!(everybody(heard(0, 3), heard(10, 60)).is_quiet(one, false), "a holiday of all");
         assert!(!everybody(heard(0, 3), heard(50, 60)).is_quiet(one, true), "others hear of customers");
-        assert!(everybody(heard(0, 0), heard(0, 1)).is_quiet(one, true), "nobody to compare, on New Year's Day");
+        assert!(
+            everybody(heard(0, 0), heard(0, 1)).is_quiet(one, true),
+            "no other source to compare, on New Year's Day"
+        );
         assert!(!everybody(heard(0, 0), heard(0, 1)).is_quiet(one, false));
     }
 }

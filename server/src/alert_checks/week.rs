@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silence_does_not_make_itself_usual() {
+    fn a_silence_does_not_count_as_usual_while_it_lasts() {
         let (mut week, monday) = (shop(4), 4 * 168);
         let before = week.silence(monday + 9, monday + 14, NEVER);
         for hour in monday + 9..monday + 14 {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_before_two_weeks() {
+    fn no_silence_is_reported_before_two_weeks() {
         assert!((shop(1).silence(9, 18, NEVER) - 1.0).abs() < f64::EPSILON);
         assert!((Week::read("damaged").silence(0, 168, NEVER) - 1.0).abs() < f64::EPSILON);
     }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rhythm_that_changed_is_learned_anew() {
+    fn a_changed_weekly_pattern_is_learned() {
         let mut week = shop(8);
         for hour in 8 * 168..16 * 168 {
             week.learn(hour, 0);

@@ -94,9 +94,9 @@ pub async fn export(
     body: RequestBody,
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
     let (asked, _) = body.read::<CustomerExportIn>().await?;
     let who = who(asked.phone, asked.conversation_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
     let searching = app.searches.begin(tenant.tenant_id)?;
     let export = CustomerExport::begin(&app.tenants, tenant.tenant_id, &who).await?;
     drop(searching);
@@ -133,9 +133,9 @@ pub async fn erase(
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     key.needs(Scope::Admin)?;
+    let tenant_id = roster::tenant(&app, *tenant_id).await?.tenant_id;
     let (asked, once_only) = body.read::<CustomerErasureIn>().await?;
     let who = who(asked.phone, asked.conversation_id)?;
-    let tenant_id = roster::tenant(&app, *tenant_id).await?.tenant_id;
     let _searching = app.searches.begin(tenant_id)?;
     if asked.dry_run {
         let found = tenant::erase::find(&app, tenant_id, &who).await?;

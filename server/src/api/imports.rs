@@ -162,7 +162,7 @@ pub async fn get(
 
 async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<import::Model> {
     let named = roster::named(query.tenant_id.as_deref())?;
-    for tenant_id in roster::searched(app, key, named).await? {
+    for tenant_id in roster::having::<import::Entity>(app, key, named, id).await? {
         if let Some(row) = imports::find(app, tenant_id, id).await? {
             return Ok(row);
         }

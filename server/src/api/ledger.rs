@@ -61,16 +61,19 @@ struct Days {
 
 impl Days {
     fn read(query: &LedgerQuery) -> Result<Self> {
-        let date = |pointer: &str, text: &Option<String>| {
-            let parse = |text: &String| NaiveDate::parse_from_str(text, "%Y-%m-%d");
-            text.as_ref().map(parse).transpose().map_err(|_| Error::field(pointer, LocalizedText::new("said-date")))
-        };
-        let days = Self { from: date("/from", &query.from)?, to: date("/to", &query.to)? };
+        let days = Self { from: date("/from", query.from.as_deref())?, to: date("/to", query.to.as_deref())? };
         if days.from.zip(days.to).is_some_and(|(from, to)| from > to) {
             return Err(Error::field("/to", LocalizedText::new("said-date-order")));
         }
         Ok(days)
     }
+}
+
+/// Parses a date of a query string: four digits, two and two, as in RFC 3339.
+pub(super) fn date(pointer: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
+    // The parser takes one digit for two as well.
+    let parse = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
+    text.map(|text| parse(text).ok_or_else(|| Error::field(pointer, LocalizedText::new("said-date")))).transpose()
 }
 
 fn number(date: NaiveDate) -> i32 {
@@ -138,6 +141,7 @@ mod tests {
         for (from, to, pointer) in [
             (Some("20.11.2026"), None, "/from"),
             (None, Some("2026-13-01"), "/to"),
+            (Some("2026-1-1"), None, "/from"),
             (Some("2026-11-21"), Some("2026-11-20"), "/to"),
         ] {
             match days(from, to) {

@@ -97,7 +97,7 @@ pub async fn get(
     query: Query<TenantQuery>,
 ) -> Result<HttpResponse> {
     let named = roster::named(query.tenant_id.as_deref())?;
-    for tenant_id in roster::searched(&app, &key, named).await? {
+    for tenant_id in roster::having::<message::Entity>(&app, &key, named, *id).await? {
         let row = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(*id));
         if let Some(row) = row.one(app.store.read()).await? {
             return Ok(HttpResponse::Ok().json(with_timeline(&app, row).await?));

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_is_told_apart_and_has_words() {
+    fn every_operation_has_its_own_id_and_a_description() {
         let document = serde_json::to_value(openapi()).unwrap();
         let mut ids = BTreeSet::new();
         let mut count = 0;
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn what_is_documented_is_routed_and_nothing_else() {
+    async fn exactly_the_documented_operations_are_routed() {
         let service = init_service(App::new().configure(crate::api::routes)).await;
         let document = serde_json::to_value(openapi()).unwrap();
         for (path, item) in document["paths"].as_object().unwrap() {

@@ -184,7 +184,7 @@ pub async fn cancel(
 
 async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
     let named = roster::named(query.tenant_id.as_deref())?;
-    for tenant_id in roster::searched(app, key, named).await? {
+    for tenant_id in roster::having::<replay::Entity>(app, key, named, id).await? {
         if let Some(row) = replays::find(app, tenant_id, id).await? {
             return Ok(row);
         }

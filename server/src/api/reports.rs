@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::{LocalizedText, Zone};
-use chrono::NaiveDate;
 use entity::tenant;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::key::ApiKey;
+use super::ledger::date;
 use super::report_types::{AnswersReportOut, MessagesReportOut, ReportedChats, ReportedDays};
 use super::roster;
 use crate::delivery::read::chats::{self, ConversationFilter};
@@ -81,12 +81,8 @@ async fn source(app: &UsageContext, key: &ApiKey, tenant_id: Uuid, text: &str) -
 }
 
 fn days(query: &ReportQuery, tenant: &tenant::Model, zone: Zone, now: i64) -> Result<(ReportedDays, ReportPeriod)> {
-    let date = |pointer: &str, text: &Option<String>| {
-        let parse = |text: &String| NaiveDate::parse_from_str(text, "%Y-%m-%d");
-        text.as_ref().map(parse).transpose().map_err(|_| Error::field(pointer, LocalizedText::new("said-date")))
-    };
-    let to = date("/to", &query.to)?.unwrap_or_else(|| zone.date_of(now));
-    let from = date("/from", &query.from)?.unwrap_or_else(|| ReportPeriod::first_of(to, USUAL_DAYS));
+    let to = date("/to", query.to.as_deref())?.unwrap_or_else(|| zone.date_of(now));
+    let from = date("/from", query.from.as_deref())?.unwrap_or_else(|| ReportPeriod::first_of(to, USUAL_DAYS));
     if from > to {
         return Err(Error::field("/to", LocalizedText::new("said-date-order")));
     }

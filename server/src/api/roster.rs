@@ -5,6 +5,7 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::directory::IdKind;
 use entity::{directory, tenant};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -34,6 +35,25 @@ pub async fn searched(app: &UsageContext, key: &ApiKey, named: Option<Uuid>) -> 
         (Some(own), None) => Ok(vec![own]),
         (None, None) => Ok(tenants(app.store.read(), None, u64::MAX / 2).await?),
     }
+}
+
+/// The tenants in which a row of `E` has this id: a tenant key's own tenant and a named one without looking; for a
+/// vendor key those that have it, by one statement, which looks into the primary key once for each tenant.
+pub async fn having<E: EntityTrait>(
+    app: &UsageContext,
+    key: &ApiKey,
+    named: Option<Uuid>,
+    id: Uuid,
+) -> Result<Vec<Uuid>> {
+    if key.tenant.is_some() || named.is_some() {
+        return searched(app, key, named).await;
+    }
+    let column = |name: &str| (E::default(), Alias::new(name));
+    let of_tenant = Expr::col(column("tenant_id")).eq(Expr::col((tenant::Entity, tenant::Column::TenantId)));
+    let mut has_it = Query::select();
+    has_it.expr(Expr::val(1)).from(E::default()).and_where(of_tenant).and_where(Expr::col(column("id")).eq(id));
+    let tenants = tenant::Entity::find().select_only().column(tenant::Column::TenantId).filter(Expr::exists(has_it));
+    Ok(tenants.into_tuple().all(app.store.read()).await?)
 }
 
 /// Parses a tenant id from a query string.

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn every_try_is_told_in_order() {
+    fn every_attempt_is_listed_in_order() {
         let status = attempt::Model { kind: 3, direction: 1, ..attempt(1, 3_100, "done", 200, "") };
         let attempts = [attempt(2, 3_000, "bury", 400, "refused"), attempt(1, 1_000, "retry", 0, "no answer"), status];
         let events = build(&message(), &attempts, &[dead(3_000)], None).unwrap();
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn its_form_is_the_contracts() {
+    fn its_json_is_that_of_the_contract() {
         let done = attempt::Model { direction: 1, answer: "{}".to_owned(), ..attempt(1, 2_000, "done", 200, "") };
         let events = build(&message::Model { direction: 1, ..message() }, &[done], &[], None).unwrap();
         assert_eq!(
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_hook_told_says_so_first() {
+    fn the_timeline_of_a_message_found_in_history_begins_with_that() {
         let found = found_message::Model { tenant_id: Uuid::nil(), message_id: Uuid::nil(), at: 1_000, held: true };
         let events = build(&message(), &[], &[dead(1_000)], Some(&found)).unwrap();
         let shown: Vec<_> = events.iter().map(|event| (event.hop, event.event.as_str())).collect();

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_makes_no_sense_is_as_if_not_asked() {
+    fn invalid_filters_are_ignored() {
         let asked = AuditFilterParams {
             group: "'; DROP".into(),
             who: "  An\0na ".into(),

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_the_one_changed_last_is_taken_and_it_is_said() {
+    fn of_several_contacts_the_last_changed_is_chosen_with_that_reason() {
         let found = vec![contact(1, 50), contact(2, 70), contact(3, 60)];
         let (card, why) = chosen(found, LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
         assert_eq!((card.id, why), (2, LinkReason::PhoneSeveral));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_and_no_address_is_not_looked_for() {
+    fn invalid_phones_and_emails_are_not_searched_for() {
         let person = |phone: &str, email: &str| Person {
             phone: Some(phone.to_owned()),
             email: Some(email.to_owned()),

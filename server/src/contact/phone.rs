@@ -16,7 +16,7 @@ pub fn phone_hash(person: &Person) -> String {
     phone(person).map(|number| hash_of(&number)).unwrap_or_default()
 }
 
-/// The hash that a search text is or stands for: a number in any notation, or the beginning of its SHA-256.
+/// The hash that a search text is or describes: a number in any notation, or the beginning of its SHA-256.
 pub fn searched_hash(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() >= DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {

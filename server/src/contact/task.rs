@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::due;
+use base::due::{self, DueOfAccounts};
 use base::message::Person;
 use chrono::TimeDelta;
 use entity::contact_task::{self, Column};
@@ -33,7 +33,8 @@ const BACK_OFF: [TimeDelta; 6] = [
     TimeDelta::days(1),
 ];
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-const BATCH: u64 = 20;
+/// Accounts at a time.
+const AT_ONCE: usize = 8;
 
 /// Stores that a chat needs a contact. False if it is already planned and left to that attempt.
 pub async fn plan(app: &TenantContext, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
@@ -144,27 +145,28 @@ pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
 
 /// Retries what is due; returns how many.
 pub async fn due_now(app: &Arc<TenantContext>) -> usize {
-    let due = due::found(&app.store, contact_task::Entity::find(), Column::NextTryAt, BATCH).await;
-    let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the chats that need a contact could not be read; it will be retried");
-        Vec::new()
-    });
-    due::each(due, 1, async |task| {
-        let tried = retry(app, &task).await.unwrap_or_else(|error| {
+    let due = DueOfAccounts {
+        rows: contact_task::Entity::find(),
+        at: Column::NextTryAt,
+        account: Column::TenantId,
+        claimed: CLAIMED,
+        at_once: AT_ONCE,
+        pause: LOOK_EVERY,
+    };
+    let worked = due.work(&app.store, &app.stop, async |task, claimed| {
+        if let Err(error) = retry(app, &task, claimed).await {
             tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a chat could not be linked to its contact");
-            true
-        });
-        usize::from(tried)
+        }
+        1
+    });
+    worked.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the chats that need a contact could not be read; it will be retried");
+        0
     })
-    .await
 }
 
-/// One later attempt. False if another instance makes it.
-async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::Result<bool> {
-    let claimed = app.clock.millis() + CLAIMED.num_milliseconds();
-    if !due::claim(&app.store, task, Column::NextTryAt, claimed).await? {
-        return Ok(false);
-    }
+/// One later attempt. `claimed`: until when the task is this process's.
+async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model, claimed: i64) -> anyhow::Result<()> {
     let known = conversation::Entity::of_tenant(task.tenant_id)
         .filter(conversation::Column::Id.eq(task.conversation_id))
         .one(app.store.read())
@@ -187,7 +189,7 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
     });
     let Some(job) = planned else {
         row::end(app.store.write(), task.tenant_id, task.conversation_id).await?;
-        return Ok(true);
+        return Ok(());
     };
     // Without a chat at amoCRM there is nothing to link: its first message still waits.
     let done = match job.chat_id.as_str() {
@@ -207,7 +209,7 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
             return Err(error);
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 async fn renamed(

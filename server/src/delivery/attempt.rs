@@ -174,9 +174,9 @@ fn settlement(
             done.settled = Settled::Retry { millis: backoff::millis(0, after), unknown, resent: false };
             done.turn = TurnEffect::Slowed;
         }
-        Verdict::Retry { after, whole_target: false } => {
+        Verdict::Retry { after, .. } | Verdict::Wait { after } => {
+            done.turn = if matches!(report.verdict, Verdict::Wait { .. }) { TurnEffect::Unasked } else { failing };
             done.settled = retry(&done.claim, after, unknown);
-            done.turn = failing;
         }
         Verdict::Unknown => {
             let rule = after_unknown(app, &done.claim, parts);
@@ -290,7 +290,7 @@ fn fails(verdict: &Verdict) -> bool {
 fn word(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Done(_) => "done",
-        Verdict::Retry { .. } => "retry",
+        Verdict::Retry { .. } | Verdict::Wait { .. } => "retry",
         Verdict::Bury(_) => "bury",
         Verdict::Pause => "pause",
         Verdict::Unknown => "unknown",

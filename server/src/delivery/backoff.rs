@@ -32,7 +32,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_for_is_honoured_within_bounds() {
+    fn a_requested_delay_is_honoured_within_bounds() {
         assert_eq!(millis(0, Some(Duration::from_secs(35))), 35_000);
         assert_eq!(millis(0, Some(Duration::from_secs(86_400))), 7_200_000);
         assert!(millis(9, Some(Duration::from_secs(1))) >= 720_000);

@@ -16,7 +16,7 @@ use crate::tenant::subscription::{self, SubscriptionState};
 
 /// Maximum number of accounts named in one line.
 const NAMED: usize = 5;
-/// The reason of calls about a number or an account at a messenger that is nobody's here.
+/// The reason of calls about a number or an account at a messenger that belongs to no source here.
 const UNKNOWN_LINE: &str = "unknown_line";
 
 /// Quarantined hooks of one reason.

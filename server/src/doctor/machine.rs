@@ -161,7 +161,7 @@ mod tests {
 
     /// M5: without the proxy's name all visitors share one sign-in limit.
     #[test]
-    fn https_without_trusted_proxies_is_told() {
+    fn https_without_trusted_proxies_is_a_warning() {
         let given = |server: &str| {
             let mut checks = Vec::new();
             proxies(&Config::from_toml(&format!("[server]\n{server}")).unwrap(), &mut checks);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_on_messengers_without_one_is_told() {
+    fn a_time_window_on_messengers_without_one_is_a_warning() {
         let mixed = check("time_window_seconds = 86400\nconnectors = [\"whatsapp\", \"webchat\"]\n");
         assert_eq!((mixed.len(), mixed[0].status), (1, Status::Warn));
         let detail = mixed[0].detail.to_string();

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn l1_what_is_tried_first_is_refused() {
+    fn l1_passwords_that_attackers_try_first_are_refused() {
         let weak = [
             "12345678",
             "password1!",
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn l1_what_others_know_of_somebody_is_common_for_them() {
+    fn l1_a_password_made_of_known_facts_about_its_owner_is_refused() {
         let about = ["margarita.zubova@shop-vostok.example", "Margarita Zubova", "shopvostok.amocrm.ru"];
         for weak in ["zubova2026", "margarita.zubova", "ShopVostok1", "Margarita1!"] {
             assert_eq!(fits(weak, &about), Err(Weak::Common), "{weak}");
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_of_nobody_costs_as_much_as_any() {
+    fn the_placeholder_hash_costs_as_much_as_a_real_one() {
         let fresh = Argon2::default().hash_password(b"x").unwrap().to_string();
         let settings = |hash: &str| hash.splitn(5, '$').take(4).collect::<Vec<_>>().join("$");
         assert_eq!(settings(NOBODY), settings(&fresh));

@@ -200,14 +200,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_cut_wherever_the_chunks_end() {
+    fn lines_are_found_independently_of_the_chunks() {
         let pieces = cut(Format::Lines, &["\u{feff}{\"a\":", "1}\r\n\n  \n{\"b\"", ":2}\n{\"c\":3}"]);
         let texts: Vec<_> = pieces.iter().map(|(line, text)| (*line, text.trim())).collect();
         assert_eq!(texts, [(1, "{\"a\":1}"), (4, "{\"b\":2}"), (5, "{\"c\":3}")]);
     }
 
     #[test]
-    fn a_line_that_is_too_long_costs_itself_alone() {
+    fn a_line_that_is_too_long_affects_no_other_line() {
         let long = "x".repeat(MOST_BYTES + 1);
         for format in [Format::Lines, Format::Csv] {
             let pieces = cut(format, &["id\n\"", &long, "\nshort\n"]);
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_are_told_by_type_and_name() {
+    fn formats_are_recognised_by_type_and_name() {
         assert_eq!(Format::of_type("text/csv; charset=utf-8"), Some(Format::Csv));
         assert_eq!(Format::of_type("Application/X-NDJSON"), Some(Format::Lines));
         assert_eq!(Format::of_type("application/json"), None);

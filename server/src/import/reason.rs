@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_told_in_the_language_of_its_reader() {
+    fn a_reason_is_shown_in_the_language_of_its_reader() {
         let error = Error::field("/content/text", LocalizedText::new("said-empty"));
         let stored = of_error(&error);
         let (english, russian) = (explain(&stored, Language::En), explain(&stored, Language::Ru));

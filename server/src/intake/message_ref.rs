@@ -21,7 +21,7 @@ mod tests {
     use base::error::Error;
 
     #[test]
-    fn whose_an_id_is() {
+    fn ids_are_recognised_as_ours_or_theirs() {
         let ours = "01900000-0000-7000-8000-000000000001";
         let either = MessageKey::Either(Uuid::try_parse(ours).unwrap(), ours.to_owned());
         assert_eq!(checked("/id", ours).unwrap(), either);

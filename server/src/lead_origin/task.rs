@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::due;
+use base::due::{self, DueOfAccounts};
 use base::i18n::Words;
 use chrono::TimeDelta;
 use entity::origin_task::{self, Column};
@@ -35,9 +35,8 @@ const BACK_OFF: [TimeDelta; 6] = [
     TimeDelta::days(1),
 ];
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-const BATCH: u64 = 40;
-/// One account whose amoCRM hangs must not delay the others; and there are seven requests a second for an account.
-const AT_ONCE: usize = 4;
+/// Accounts at a time.
+const AT_ONCE: usize = 8;
 
 /// Stores that a conversation has a new origin, if its source writes origins into leads. To be called in the transaction
 /// that stores the origin, and only if it changed: what is written once is not written again.
@@ -72,27 +71,28 @@ pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
 
 /// Works on what is due; returns how many.
 pub async fn due_now(app: &Arc<TenantContext>) -> usize {
-    let due = due::found(&app.store, origin_task::Entity::find(), Column::NextTryAt, BATCH).await;
-    let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the origins for leads could not be read; it will be retried");
-        Vec::new()
-    });
-    due::each(due, AT_ONCE, async |task| {
-        let tried = attempt(app, &task).await.unwrap_or_else(|error| {
+    let due = DueOfAccounts {
+        rows: origin_task::Entity::find(),
+        at: Column::NextTryAt,
+        account: Column::TenantId,
+        claimed: CLAIMED,
+        at_once: AT_ONCE,
+        pause: LOOK_EVERY,
+    };
+    let worked = due.work(&app.store, &app.stop, async |task, claimed| {
+        if let Err(error) = attempt(app, &task, claimed).await {
             tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "the origin of a customer could not be written into the lead");
-            true
-        });
-        usize::from(tried)
+        }
+        1
+    });
+    worked.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the origins for leads could not be read; it will be retried");
+        0
     })
-    .await
 }
 
-/// One attempt. False if another instance makes it.
-async fn attempt(app: &Arc<TenantContext>, task: &origin_task::Model) -> anyhow::Result<bool> {
-    let claimed = app.clock.millis() + CLAIMED.num_milliseconds();
-    if !due::claim(&app.store, task, Column::NextTryAt, claimed).await? {
-        return Ok(false);
-    }
+/// One attempt. `claimed`: until when the task is this process's.
+async fn attempt(app: &Arc<TenantContext>, task: &origin_task::Model, claimed: i64) -> anyhow::Result<()> {
     let held = origin_task::Model { next_try_at: claimed, ..task.clone() };
     let known = conversation::Entity::of_tenant(task.tenant_id)
         .filter(conversation::Column::Id.eq(task.conversation_id))
@@ -107,8 +107,7 @@ async fn attempt(app: &Arc<TenantContext>, task: &origin_task::Model) -> anyhow:
         let origin = Origin::stored(&known.visit)?;
         Some((known, origin))
     }) else {
-        end(app, &held).await?;
-        return Ok(true);
+        return Ok(end(app, &held).await?);
     };
     let written = match tokio::time::timeout(WITHIN, into_lead(app, task, &known, &origin)).await {
         Ok(written) => written,
@@ -122,7 +121,7 @@ async fn attempt(app: &Arc<TenantContext>, task: &origin_task::Model) -> anyhow:
             return Err(error);
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// False if there is no lead yet.

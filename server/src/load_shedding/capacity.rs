@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_all_it_can_leaves_room_for_others() {
+    fn a_caller_that_takes_all_it_can_leaves_room_for_others() {
         let room = Capacity::new(Bounds { of_one: usize::MAX, ..STREAMS });
         let alone = all_it_can(&room, 0);
         assert_eq!(alone.len(), 2_000);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_nothing_gets_what_fits() {
+    fn a_caller_without_any_share_gets_what_fits() {
         let room = Capacity::new(Bounds { most: 100, of_one: 100, part: 1 });
         let mut first = room.take("a", 50).unwrap();
         assert!(!first.add(1), "half of it is one caller's share");
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dropped_is_given_back() {
+    fn dropping_a_share_returns_it() {
         let room = Capacity::new(STREAMS);
         let (one, two) = (room.take(1, 3), room.take(1, 4));
         assert_eq!(room.taken(), 7);

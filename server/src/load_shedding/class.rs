@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_told_apart() {
+    fn requests_are_classified_by_method_and_path() {
         let of = |method, path| RequestClass::of(&method, path);
         assert_eq!(of(Method::POST, "/location/scope"), RequestClass::Hook);
         assert_eq!(of(Method::POST, "/crm/hooks/token"), RequestClass::Hook);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_from_forms() {
+    fn uploads_of_files_are_distinguished_from_forms() {
         for path in [
             "/chat/1/files",
             "/panel/import",

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_large_disk_has_room_with_little_of_it_free() {
+    fn a_large_disk_has_enough_room_with_a_small_share_free() {
         let percent = |all, free, size| Space { all, free }.free_percent(size);
         assert_eq!(percent(20 * GIB, GIB, WARNED_SIZE), Some(5));
         assert_eq!(percent(1024 * GIB, 46 * GIB, WARNED_SIZE), Some(100));

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_comes_while_one_is_read_is_read_together_and_once() {
+    async fn keys_requested_during_a_read_are_read_together_and_once() {
         let (read, gate) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
         let together = {
             let (read, gate) = (read.clone(), gate.clone());
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_is_told_to_all_and_the_next_is_read_again() {
+    async fn an_error_reaches_all_waiting_callers_and_the_next_call_reads_again() {
         let tries = Mutex::new(0);
         let together = BatchLoader::new(&Supervisor::default(), move |keys: Vec<u8>| {
             *tries.lock().unwrap() += 1;

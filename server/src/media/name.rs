@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_gave_no_name_gets_one() {
+    fn a_file_without_a_name_gets_one() {
         assert_eq!(made_up(MediaKind::Picture, "image/png"), "picture.png");
         assert_eq!(made_up(MediaKind::Voice, "audio/ogg"), "voice.ogg");
         assert_eq!(made_up(MediaKind::File, "application/octet-stream"), "file");

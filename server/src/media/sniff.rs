@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_told_by_the_first_bytes() {
+    fn types_are_recognised_by_the_first_bytes() {
         for (head, mime_type) in [
             (b"\xff\xd8\xff\xe0\x00\x10JFIF".as_slice(), "image/jpeg"),
             (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_browser_would_run_is_shown_in_place() {
+    fn no_content_that_a_browser_would_execute_is_shown_inline() {
         for active in ["text/html", "image/svg+xml", "text/xml", "application/javascript", "text/x-shellscript"] {
             assert_eq!(served(active), (UNKNOWN, false), "{active}");
         }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lie_about_the_kind_is_seen() {
+    fn a_false_kind_of_a_file_is_detected() {
         assert!(fits(MediaKind::Picture, "image/webp") && !fits(MediaKind::Picture, "image/svg+xml"));
         assert!(!fits(MediaKind::Picture, "text/html") && !fits(MediaKind::Video, "application/x-executable"));
         assert!(fits(MediaKind::Voice, "video/mp4") && !fits(MediaKind::Audio, "video/mp4"));

@@ -20,7 +20,7 @@ mod tests {
     use base::i18n::Language;
 
     #[test]
-    fn a_file_that_is_not_to_be_had_is_told_of_in_both_languages() {
+    fn the_placeholder_of_an_unavailable_file_exists_in_both_languages() {
         let plain = |language, name, caption| placeholder(Words::new(language), name, caption).replace('\u{a0}', " ");
         assert_eq!(plain(Language::En, "photo.jpg", None), "[photo.jpg could not be loaded]");
         assert_eq!(plain(Language::Ru, "фото.jpg", Some("вот")), "[не удалось загрузить фото.jpg]\nвот");

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looks_make_five_of_a_hundred_requests() {
+    fn checks_for_missed_messages_make_five_of_a_hundred_requests() {
         for (rate, millis) in [(10.0, 2_000), (5.0, 4_000), (500.0, 40), (0.5, 40_000)] {
             assert_eq!(budget(TargetRate::of(rate)), Budget { at_once: 1, each: millis }, "{rate} a second");
         }

@@ -136,25 +136,25 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_missed_at_the_first_start_and_while_all_are_heard() {
+    fn no_gap_is_found_at_the_first_start_or_while_all_processes_report() {
         assert_eq!(ago(&[]), None);
         assert_eq!(ago(&[row(1, 10_000, false), row(2, 30_000, false)]), None);
     }
 
     #[test]
-    fn who_died_is_missed_since_the_last_word() {
+    fn the_gap_of_a_dead_process_begins_at_its_last_heartbeat() {
         assert_eq!(ago(&[row(2, 600_000, false)]), Some(600_000));
         assert_eq!(ago(&[row(1, 10_000, false), row(2, 31_000, false)]), Some(31_000), "others live on");
         assert_eq!(ago(&[row(1, 10_000, false), row(2, 31_000, false), row(3, 90_000, false)]), Some(90_000));
     }
 
     #[test]
-    fn who_could_write_nothing_is_missed_too() {
+    fn a_process_that_could_not_store_heartbeats_leaves_a_gap() {
         assert_eq!(ago(&[row(1, 45_000, false)]), Some(45_000));
     }
 
     #[test]
-    fn a_stop_in_order_is_missed_when_nobody_took_over() {
+    fn a_clean_stop_is_a_gap_if_no_other_process_took_over() {
         assert_eq!(ago(&[row(2, 4_000, true)]), None, "a restart");
         assert_eq!(ago(&[row(2, 60_000, true), row(3, 9_000, true)]), Some(9_000), "since the last one stopped");
         assert_eq!(ago(&[row(2, 60_000, true), row(3, 9_000, false)]), None, "another listened on");

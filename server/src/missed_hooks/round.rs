@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn one_chat_stops_no_round_and_silence_is_waited_for() {
+    fn one_failing_chat_stops_no_round_and_an_outage_delays_it() {
         for status in [400, 403, 404, 422] {
             assert_eq!(then(&refused(status, None), 0), Then::Skip, "{status}");
         }

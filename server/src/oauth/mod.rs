@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_of_a_name_counts_and_nothing_fails() {
+    fn the_first_of_several_equal_parameters_counts_and_no_query_fails() {
         let query = QueryPairs::read("code=a%20b&code=c&from_widget=&%ff&&state");
         assert_eq!(query.get("code"), Some("a b"));
         assert_eq!(query.get("from_widget"), None);

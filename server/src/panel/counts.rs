@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_title_says_how_much_needs_somebody() {
+    fn the_title_shows_how_many_items_need_attention() {
         assert_eq!(Counts::default().title(), "");
         assert_eq!(Counts { undelivered: 2, alerts: 1 }.title(), "(3) ");
         assert_eq!(Counts { undelivered: 1000, alerts: 0 }.title(), "(999+) ");

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formulas_are_no_formulas() {
+    fn formulas_are_quoted() {
         for attack in ["=1+1", "+7", "+1", "-2", "-1", "@SUM(A1)", "\tx", "\t=1", "\r=1", "\n=1", " =1", "|cmd"] {
             assert!(quoted(attack).starts_with("\"'"), "{attack:?}");
         }

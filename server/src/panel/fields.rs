@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_touched_goes_over_what_somebody_else_made() {
+    fn only_edited_fields_overwrite_the_change_of_another_person() {
         let was = json!({"webhook_url": "https://a.example", "sites": [], "hours": 1});
         let now = json!({"webhook_url": "https://b.example", "sites": [], "hours": 2});
         let typed = json!({"webhook_url": "https://a.example", "ask": ["name"], "hours": 1});
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_no_address_is_told_beside_its_field() {
+    fn a_missing_or_invalid_address_is_reported_at_its_field() {
         let words = Words::new(Language::En);
         for (value, key) in [("", "Fill in"), ("javascript:alert(1)", "https://"), ("nonsense", "https://")] {
             let (_, errors) = read(words, FIELDS, &form(&[("set.webhook_url", value)]), &json!({}), false).unwrap_err();

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_threshold_is_always_in_the_picture() {
+    fn a_threshold_is_always_drawn() {
         let small = spark(&[Some(5), None, Some(100)], 0, Some(200), "title");
         assert!(small.contains(r#"class="threshold" d="M0 1h12""#), "{small}");
         assert_eq!(small.matches("<rect").count(), 2);

@@ -8,6 +8,7 @@
 mod apply;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use amocrm::rest;
 use base::error::{Error, Result};
@@ -20,6 +21,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::by::{changed_meanwhile, next_version};
+use super::change_locks::busy;
 use super::check::{WrongFields, addresses};
 use super::create::{channel_connected, pipeline_exists, written};
 use super::{By, ContactRule, find, line, setup_of};
@@ -27,8 +29,10 @@ use crate::settings;
 use crate::source::SourceContext;
 use crate::tenant as tenants;
 
-/// Attempts of a caller without a version to win against concurrent changes.
-const TRIES: usize = 5;
+/// Attempts of a caller without a version to win against changes by other processes …
+const TRIES: u32 = 20;
+/// … and the longest wait before the second one; each further wait may be longer by as much.
+const STEP: Duration = Duration::from_millis(10);
 
 /// The fields to change; none leaves a field as it is.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +67,8 @@ struct ChangePlan {
 
 /// Changes a source and returns its new state. Errors as for [`super::create()`]; nothing is stored unless amoCRM
 /// accepted its part. `expected` is the [`super::version`] known to the caller: if the source was changed since,
-/// nothing is done and [`Error::Changed`] says by whom. Idempotent. Completes even if the caller goes away.
+/// nothing is done and [`Error::Changed`] says by whom. Idempotent. Completes even if the caller goes away. Waits for
+/// changes of the same source that came before.
 pub async fn change(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,
@@ -72,7 +77,8 @@ pub async fn change(
     expected: Option<i64>,
     by: &By,
 ) -> Result<source::Model> {
-    for _ in 0..TRIES {
+    let guard = app.source_changes.lock(source_id).await?;
+    for number in 0..TRIES {
         let source = find(app, tenant_id, source_id).await?;
         if expected.is_some_and(|expected| expected != source.updated_at) {
             return Err(changed_meanwhile(app, &source).await?);
@@ -88,13 +94,16 @@ pub async fn change(
         if let Some(claimed) = claim(app, &source).await? {
             let carrying = base::supervisor::detach(
                 "source_change",
-                apply::carry_out(app.clone(), source, claimed, plan, by.clone()),
+                apply::carry_out(app.clone(), source, claimed, plan, by.clone(), guard),
             );
             return carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?;
         }
-        // Changed concurrently: a caller with a version gets the error in the next round.
+        // Another process changed it: a caller with a version gets the error in the next round.
+        let longest = STEP.saturating_mul(number + 1).as_millis();
+        let pause = rand::random_range(0..=u64::try_from(longest).unwrap_or(u64::MAX));
+        tokio::time::sleep(Duration::from_millis(pause)).await;
     }
-    Err(Error::Unavailable { detail: LocalizedText::new("said-source-busy"), retry_after: 1 })
+    Err(busy())
 }
 
 /// Checks new settings with the messenger: rejected credentials are an error, and so are those of another line.

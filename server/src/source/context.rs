@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Observations;
+use super::{ChangeLocks, Observations};
 use crate::platform::stands_on;
 use crate::tenant::TenantContext;
 
@@ -11,6 +11,8 @@ pub struct SourceContext {
     pub tenants: Arc<TenantContext>,
     /// Observations about sources from message traffic.
     pub source_observations: Observations,
+    /// Changes of one source wait for each other.
+    pub source_changes: ChangeLocks,
 }
 
 stands_on!(SourceContext, tenants: TenantContext);

@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, Q
 use serde_json::json;
 use uuid::Uuid;
 
+use super::change_locks::ChangeGuard;
 use super::observations::STOPPED;
 use super::reconcile::GONE;
 use super::report::report;
@@ -28,14 +29,16 @@ pub struct Deleted {
 
 /// Deletes a source at amoCRM (one already gone there is fine) and here. Its credentials are wiped, its name is free
 /// again; managers' waiting and later messages to it fail with 902. An account that lost its access can delete too:
-/// amoCRM then keeps its part until access is given again. Completes even if the caller goes away.
+/// amoCRM then keeps its part until access is given again. Completes even if the caller goes away. Waits for a change of
+/// the source that is under way.
 pub async fn delete(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
+    let guard = app.source_changes.lock(source_id).await?;
     let source = find(app, tenant_id, source_id).await?;
-    let deleting = base::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone()));
+    let deleting = base::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone(), guard));
     deleting.await.map_err(|error| anyhow::anyhow!("deleting a source broke off: {error}"))?
 }
 
-async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By) -> Result<Deleted> {
+async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By, _guard: ChangeGuard) -> Result<Deleted> {
     match mirror::delete(&app, source.tenant_id, source.amocrm_source_id).await {
         Ok(()) => {}
         Err(CallError::Token(error @ (TokenError::NoGrant | TokenError::NeedsReauth))) => {

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn who_left_is_still_named() {
+    fn a_removed_user_is_still_named() {
         let kept = vec![user("a", "Anna"), user("b", "Boris")];
         let known = KnownUsers(with_past(vec![user("B", "Boris P."), user("c", "Carl")], kept));
         let names = ["a", "b", "c", "d"].map(|id| known.name_of(id).map(str::to_owned));

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_nobody_knows_is_no_stage() {
+    fn an_unknown_source_does_not_count_as_a_stage() {
         let other = stray_source::Model { reason: "unknown".into(), ..own() };
         assert_eq!(at(2, true, &[other], 0), (3, true, None));
     }

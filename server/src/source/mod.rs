@@ -10,6 +10,7 @@
 
 mod by;
 pub mod change;
+mod change_locks;
 mod check;
 mod context;
 pub mod create;
@@ -52,6 +53,7 @@ pub use self::migration::{Migration, MigrationAction, MigrationStep, migration};
 pub use crate::settings::masked;
 pub use by::{By, version};
 pub use change::{SourceChange, change};
+pub use change_locks::ChangeLocks;
 pub use context::SourceContext;
 pub use create::{Created, NewSource, create, new_external_id, served};
 pub use delete::{Deleted, delete};

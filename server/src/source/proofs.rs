@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proof_is_new_once_a_minute_and_after_a_doubt() {
+    fn a_proof_is_recorded_once_a_minute_and_after_a_doubt() {
         let (proofs, id) = (Proofs::default(), Uuid::from_u128(1));
         assert!(proofs.is_new(id, 1_000));
         assert!(!proofs.is_new(id, 60_999));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_waits_on_and_a_doubt_takes_it_away() {
+    fn an_unwritten_proof_is_kept_until_a_doubt_removes_it() {
         let (proofs, tenant, id) = (Proofs::default(), Uuid::from_u128(9), Uuid::from_u128(1));
         proofs.add(tenant, id, 1_000);
         let taken = proofs.take();

@@ -10,7 +10,7 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::finish_tx;
 use entity::source;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use crate::tenant as tenants;
 /// missing there; other errors as for [`super::create()`], and then nothing is changed. Completes even if the caller
 /// goes away.
 pub async fn restore(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
+    let _guard = app.source_changes.lock(source_id).await?;
     let source = find(app, tenant_id, source_id).await?;
     if !is_missing(&source) {
         let detail = LocalizedText::new("said-not-deleted-in-crm").with("name", source.name.as_str());
@@ -129,8 +130,6 @@ pub(super) fn services(source: &source::Model) -> anyhow::Result<Option<Vec<Serv
 async fn keep(app: &SourceContext, source: source::Model, found: &rest::Source, by: &By) -> Result<source::Model> {
     let now = app.clock.millis();
     let row = source::ActiveModel {
-        tenant_id: Set(source.tenant_id),
-        id: Set(source.id),
         amocrm_source_id: Set(found.id),
         pipeline_id: Set(found.pipeline_id.unwrap_or(source.pipeline_id)),
         is_default: Set(found.default),
@@ -154,11 +153,19 @@ async fn store(
     source: &source::Model,
     row: source::ActiveModel,
     by: &By,
-) -> Result<source::Model, DbErr> {
+) -> Result<source::Model> {
     if row.is_default == Set(true) {
         clear_default(tx, source.tenant_id).await?;
     }
-    let kept = source::Entity::update(row).exec(tx).await?;
+    let kept = source::Entity::update_many()
+        .set(row)
+        .filter(source::Column::TenantId.eq(source.tenant_id))
+        .filter(source::Column::Id.eq(source.id))
+        .filter(source::Column::DeletedAt.is_null())
+        .exec_with_returning(tx)
+        .await?;
+    // Deleted meanwhile by another process.
+    let kept = kept.into_iter().next().ok_or(Error::NotFound)?;
     let id = source.id.to_string();
     crate::alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;
     by.did(app, tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;

@@ -26,14 +26,15 @@ use crate::source::SourceContext;
 const OVERLAP: TimeDelta = TimeDelta::days(1);
 
 /// Generates a new secret and returns it; it is not shown again. The previous one stays valid for 24 hours, an even
-/// older one ends. 409 `no_webhook` for kinds without webhooks; [`Error::Changed`] if the source was changed
-/// concurrently.
+/// older one ends. 409 `no_webhook` for kinds without webhooks; [`Error::Changed`] if another process
+/// changed the source meanwhile.
 pub async fn rotate_secret(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,
     source_id: Uuid,
     by: &By,
 ) -> Result<SecretString> {
+    let _guard = app.source_changes.lock(source_id).await?;
     let source = find(app, tenant_id, source_id).await?;
     let mut secrets = settings::open(app, &source)?.secrets;
     if !secrets.contains_key(custom::SECRET) {
@@ -53,6 +54,7 @@ pub async fn rotate_site_secret(
     source_id: Uuid,
     by: &By,
 ) -> Result<SecretString> {
+    let _guard = app.source_changes.lock(source_id).await?;
     let source = find(app, tenant_id, source_id).await?;
     if !is_web_chat(&source.kind) {
         return Err(Error::NotFound);
@@ -87,6 +89,7 @@ async fn store(
             .filter(source::Column::TenantId.eq(tenant_id))
             .filter(source::Column::Id.eq(source_id))
             .filter(source::Column::UpdatedAt.eq(source.updated_at))
+            .filter(source::Column::DeletedAt.is_null())
             .exec(&tx)
             .await?;
         if done.rows_affected == 1 {

@@ -10,6 +10,7 @@ mod reason;
 #[cfg(test)]
 mod tests;
 
+use connectors::kinds::has_own_server;
 use entity::{source, tenant, tenant_channel, turn};
 
 use serde_json::Value;
@@ -135,11 +136,20 @@ impl StateFacts<'_> {
         if let Some(since) = proof {
             return Finding { since, ..self.finding(SourceStatus::Working, None) };
         }
-        let status = if stored == SourceStatus::Paused { SourceStatus::Working } else { stored };
         let text = self.source.status_reason.as_str();
         let (key, words) = text.split_once(": ").unwrap_or((text, ""));
         let reason = StateReason::parse(key);
         let detail = if reason.is_some() { words } else { text };
+        let status = match (stored, reason) {
+            // A pause of an older release: the row says itself whether it is still paused.
+            (SourceStatus::Paused, _) => SourceStatus::Working,
+            // A developer's server that answers 401, 403 or 410 pauses its source; a messenger that takes the
+            // credentials back stops it.
+            (SourceStatus::Stopped, Some(StateReason::AccessRefused)) if has_own_server(&self.source.kind) => {
+                SourceStatus::Paused
+            }
+            _ => stored,
+        };
         Finding { detail: detail.to_owned(), ..self.finding(status, reason) }
     }
 

@@ -64,6 +64,7 @@ async fn pause(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         .col_expr(source::Column::UpdatedAt, Expr::value(next_version(source, now)))
         .filter(source::Column::TenantId.eq(source.tenant_id))
         .filter(source::Column::Id.eq(source.id))
+        .filter(source::Column::DeletedAt.is_null())
         .exec(tx)
         .await?;
     let id = source.id.to_string();

@@ -1,5 +1,6 @@
 //! Erases one customer: messages, identity, and every id that leads to them. Rows without content remain, so that
-//! counts add up, and a proof. amoCRM's own copy is not affected.
+//! counts add up, hashes of the messages' ids, so that repeats stay repeats, and a proof. amoCRM's own copy is not
+//! affected.
 //!
 //! ```text
 //! find ─▶ conversations by id or phone ─▶ letters out of the queue ─▶ messages, profile, ids, raw bytes ─▶ proof
@@ -42,7 +43,7 @@ pub struct Erasure {
 /// proof. After an interruption it can simply be repeated.
 ///
 /// Another process that serves the account may remember the conversation for ten more minutes; a message arriving
-/// during that time becomes a dead letter instead of opening the conversation anew.
+/// during that time becomes a dead letter instead of opening the conversation again.
 pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
     if found.is_empty() {

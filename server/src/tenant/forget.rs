@@ -25,7 +25,7 @@ use super::{TenantStatus, connection, remove, rest_rate_limit};
 use crate::tenant::TenantContext;
 
 /// Deletes all data of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
-/// first. `by`: who requested it, for the proof. The account may install again and starts anew.
+/// first. `by`: who requested it, for the proof. The account may install again and starts without any data.
 pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: &str) -> Result<Erasure> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let gone = [TenantStatus::Uninstalled, TenantStatus::Disconnected].contains(&TenantStatus::stored(&tenant));

@@ -233,7 +233,7 @@ async fn store_in(
         time_zone: Set(kept(renewed.time_zone, known.time_zone)),
         probe_at: Set(renewed.probe_at),
         probes: Set(0),
-        // It may have been switched off and on: its sources are listed anew.
+        // It may have been switched off and on: its sources are listed again.
         reconciled_at: Set(None),
         // An unconfirmed notice concerned the time before.
         uninstalled_at: Set(None),

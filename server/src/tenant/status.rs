@@ -129,7 +129,7 @@ mod tests {
     use crate::fixture;
 
     #[test]
-    fn words_and_states_are_the_same_thing() {
+    fn words_and_states_correspond() {
         for status in TenantStatus::ALL {
             assert_eq!(TenantStatus::parse(status.as_str()), Some(status));
         }
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suspension_hides_what_is_below_unless_nothing_goes_anyway() {
+    fn a_suspension_hides_other_states_except_those_that_stop_everything() {
         let mut tenant =
             tenant::Model { host: "a.amocrm.ru".into(), suspended: true, ..fixture::tenant(uuid::Uuid::nil()) };
         assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Suspended);

@@ -126,13 +126,14 @@ mod tests {
         verify(&secrets.into(), token, NOW * 1000)
     }
 
-    fn told(claims: Value) -> Option<Customer> {
+    fn claims_of(claims: Value) -> Option<Customer> {
         read(&token(SECRET, &json!({"alg": "HS256", "typ": "JWT"}), &claims))
     }
 
     #[test]
     fn a_signed_customer_is_whom_the_site_says() {
-        let anna = told(json!({"sub": 17, "name": " Anna ", "phone": "+7915", "email": "", "exp": NOW + 60})).unwrap();
+        let anna =
+            claims_of(json!({"sub": 17, "name": " Anna ", "phone": "+7915", "email": "", "exp": NOW + 60})).unwrap();
         assert_eq!((anna.subject.as_str(), anna.name.as_deref()), ("17", Some("Anna")));
         assert_eq!((anna.phone.as_deref(), anna.email), (Some("+7915"), None));
         let old = token("before", &json!({"alg": "HS256"}), &json!({"sub": "a", "exp": NOW + 60}));
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_believed() {
+    fn invalid_claims_are_refused() {
         for claims in [
             json!({"sub": "a"}),
             json!({"exp": NOW + 60}),
@@ -153,7 +154,7 @@ mod tests {
             json!({"sub": "x".repeat(256), "exp": NOW + 60}),
             json!({"sub": "x".repeat(9000), "exp": NOW + 60}),
         ] {
-            assert_eq!(told(claims.clone()), None, "{claims}");
+            assert_eq!(claims_of(claims.clone()), None, "{claims}");
         }
         let good = json!({"sub": "a", "exp": NOW + 60});
         for header in [

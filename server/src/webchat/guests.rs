@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_names_at_one_address_are_one_crowd() {
+    async fn many_visitors_at_one_address_share_one_rate() {
         let guests = Guests::default();
         let pace = async |number: u32, address: &str| {
             guests.pace(&number.to_string(), Some(address.parse().unwrap()), VisitorAct::Begin, 1_000_000).await

@@ -121,7 +121,7 @@ mod tests {
     const ID: &str = "0192f0c1-2b3c-4d5e-8f60-718293a4b5c6";
 
     #[test]
-    fn json_is_an_id_and_a_text_and_nothing_that_nobody_knows() {
+    fn json_has_an_id_and_a_text_and_no_unknown_field() {
         let message = body::from_json::<ChatMessageIn>;
         let read = message(format!(r#"{{"id":"{}","text":"Hi"}}"#, ID.to_uppercase()).as_bytes()).unwrap();
         assert_eq!((read.id.to_string().as_str(), read.text.as_str()), (ID, "Hi"));

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_form_stands_where_the_script_looks() {
+    fn each_plural_form_is_where_the_script_looks() {
         let forms = |language| of_script(Words::new(language))["fresh"].clone();
         let english = json!({
             "one": "{n}\u{a0}new message",

@@ -77,7 +77,7 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
 server.listen(0, "127.0.0.1", async () => {
   tell({ callback: `http://127.0.0.1:${server.address().port}/hook` });
-  // Whoever started this makes it the app's callback.
+  // The test that started this makes it the app's callback.
   await lines.next();
   const form = new FormData();
   const picture = await readFile(`${given.files}/picture.jpg`);

@@ -35,7 +35,7 @@ async fn a_suspension_stops_delivery_and_keeps_what_comes(world: &mut World) {
     assert!(page.text.contains("is suspended. Messages are received and wait."), "{}", page.text);
     assert!(
         !olga.opens(&path(line.tenant_id, "")).await.text.contains("is suspended. Messages"),
-        "a notice is said once"
+        "a notice is shown once"
     );
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "suspended");
 
@@ -95,7 +95,7 @@ async fn a_share_is_set_within_its_bounds(world: &mut World) {
     assert_eq!(rows(world, line.tenant_id, "account.weighed").await[0].1, json!({"from": 1, "to": 3}));
 }
 
-async fn a_look_is_read_only_short_and_written_down(world: &mut World) {
+async fn viewing_as_an_account_is_read_only_short_and_audited(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("text-canary-77").await;
     world.deliver_all().await;
@@ -133,7 +133,7 @@ async fn a_look_is_read_only_short_and_written_down(world: &mut World) {
 }
 
 /// D27: an operator who has looked enough is back where the look began; and an account reads why it was suspended.
-async fn a_look_ends_in_the_admin_and_a_suspension_has_its_reason(world: &mut World) {
+async fn viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason(world: &mut World) {
     let line = world.line("support").await;
     let olga = Operator::signed_in(world).await;
     olga.opens(&path(line.tenant_id, "")).await.is(200);
@@ -178,6 +178,6 @@ async fn the_page_says_what_to_do(world: &mut World) {
     olga.opens(&path(Uuid::from_u128(7), "/view-as")).await.is(404);
 }
 
-both!(a_suspension_stops_delivery_and_keeps_what_comes, a_look_is_read_only_short_and_written_down);
-parom_tests::once!(a_look_ends_in_the_admin_and_a_suspension_has_its_reason);
+both!(a_suspension_stops_delivery_and_keeps_what_comes, viewing_as_an_account_is_read_only_short_and_audited);
+parom_tests::once!(viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason);
 once!(a_limit_is_set_and_taken_back, a_share_is_set_within_its_bounds, the_page_says_what_to_do);

@@ -115,7 +115,7 @@ async fn one_made_in_the_admin_works(world: &mut World) {
     world.allow_problems();
 }
 
-async fn what_is_wrong_is_said_beside_its_field(world: &mut World) {
+async fn errors_are_shown_beside_their_fields(world: &mut World) {
     let olga = without_a_file(world).await;
     olga.opens(NEW).await.is(200);
     let form = integration(world);
@@ -163,7 +163,7 @@ async fn what_is_wrong_is_said_beside_its_field(world: &mut World) {
     world.allow_problems();
 }
 
-async fn those_of_the_file_are_only_shown(world: &mut World) {
+async fn integrations_of_the_configuration_file_are_only_shown(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     let shown = olga.opens(LIST).await.is(200);
     shown.says(&["Defined in the configuration file"]);
@@ -179,4 +179,4 @@ async fn those_of_the_file_are_only_shown(world: &mut World) {
 }
 
 both!(one_made_in_the_admin_works);
-once!(what_is_wrong_is_said_beside_its_field, those_of_the_file_are_only_shown);
+once!(errors_are_shown_beside_their_fields, integrations_of_the_configuration_file_are_only_shown);

@@ -89,7 +89,7 @@ pub fn escape(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-async fn queues_say_where_and_why(world: &mut World) {
+async fn queues_show_where_and_why_letters_wait(world: &mut World) {
     let line = world.line("support").await;
     let olga = Operator::signed_in(world).await;
     let empty = olga.opens("/admin/queues").await.is(200);
@@ -136,7 +136,7 @@ async fn a_paused_source_is_not_tried_by_hand(world: &mut World) {
     world.leave_letters();
 }
 
-async fn what_was_given_up_is_counted_without_texts(world: &mut World) {
+async fn dead_letters_are_counted_without_their_texts(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -242,8 +242,8 @@ async fn the_doctor_says_in_russian_why_a_source_stopped(world: &mut World) {
 both!(
     accounts_are_found_a_page_at_a_time,
     an_account_is_found_by_a_message,
-    queues_say_where_and_why,
-    what_was_given_up_is_counted_without_texts
+    queues_show_where_and_why_letters_wait,
+    dead_letters_are_counted_without_their_texts
 );
 once!(
     the_doctor_says_in_russian_why_a_source_stopped,

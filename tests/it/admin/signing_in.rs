@@ -84,7 +84,7 @@ async fn a_code_works_once_and_a_password_is_only_the_first_step(world: &mut Wor
     let unknown = [("email", "nobody@vendor.example"), ("password", "wrong horse")];
     let unknown = open_form(&olga, &unknown).await.is(422);
     let same = |text: &str| text.replace(EMAIL, "").replace("nobody@vendor.example", "").replace(nonce(text), "");
-    assert_eq!(same(&wrong.text), same(&unknown.text), "nobody learns whether the e-mail is known");
+    assert_eq!(same(&wrong.text), same(&unknown.text), "the answer does not reveal whether the e-mail is known");
     assert_eq!(open_form(&olga, &fields("ferry over the strait")).await.is(303).header("location"), "/admin/code");
     olga.opens("/admin/code").await.is(200);
     olga.sends("/admin/code", &[("code", &used)]).await.is(422);
@@ -229,7 +229,7 @@ async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
 
     let page = olga.opens("/admin/operators").await.is(200);
     assert!(page.text.contains("petr@vendor.example"));
-    assert!(!page.text.contains(&format!("/admin/operators/{}/disable", own.id)), "nobody removes themselves");
+    assert!(!page.text.contains(&format!("/admin/operators/{}/disable", own.id)), "operators cannot remove themselves");
     olga.sends(&format!("/admin/operators/{}/disable", own.id), &[]).await.is(303);
     olga.opens("/admin/accounts").await.is(200);
     let asked = olga.opens(&format!("/admin/operators/{}/disable", petr.id)).await.is(200);

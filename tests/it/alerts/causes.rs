@@ -24,7 +24,7 @@ async fn is_refused(world: &mut World, line: &Line, text: &str) {
     world.deliver_all().await;
 }
 
-async fn undelivered_messages_are_one_alert_of_the_account_until_they_are_dealt_with(world: &mut World) {
+async fn undelivered_messages_are_one_alert_of_the_account_until_they_are_resolved(world: &mut World) {
     let (one, two) = (world.line("one").await, world.line("two").await);
     for line in [&one, &two] {
         world.customer(line, "anna").writes("Hello").await;
@@ -50,7 +50,7 @@ async fn undelivered_messages_are_one_alert_of_the_account_until_they_are_dealt_
     assert!(open(world, one.tenant_id).await.is_empty(), "the list is empty");
 }
 
-async fn an_undelivered_message_that_nobody_deals_with_is_told_of_once(world: &mut World) {
+async fn an_undelivered_message_without_action_is_reported_once(world: &mut World) {
     let line = world.line("one").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -86,7 +86,7 @@ async fn an_amocrm_that_does_not_answer_is_one_alert_for_all_sources(world: &mut
     assert!(open(world, one.tenant_id).await.is_empty());
 }
 
-async fn a_messenger_that_does_not_answer_is_told_of(world: &mut World) {
+async fn a_messenger_that_does_not_answer_raises_an_alert(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -133,7 +133,7 @@ async fn says(world: &World, line: &Line, facts: &Value) {
         .unwrap();
 }
 
-async fn what_messengers_say_of_lines_is_told_of(world: &mut World) {
+async fn problems_that_messengers_report_about_lines_raise_alerts(world: &mut World) {
     let line = world.line("support").await;
     let since = world.clock.millis();
     let failing =
@@ -186,7 +186,7 @@ async fn many_sources_with_one_trouble_are_one_card(world: &mut World) {
     assert!(open.iter().all(|alert| !alert.taken_by.is_empty()), "all four are taken");
 }
 
-async fn a_limit_is_told_of_before_it_is_reached() {
+async fn an_alert_warns_before_a_limit_is_reached() {
     let change = |config: &mut base::config::Config| config.limits.sources_per_tenant = 5;
     let setup = Setup { change, ..Setup::default() };
     let Some(world) = World::start(Engine::Sqlite, setup).await else { return };
@@ -209,18 +209,18 @@ async fn a_limit_is_told_of_before_it_is_reached() {
 }
 
 both!(
-    undelivered_messages_are_one_alert_of_the_account_until_they_are_dealt_with,
-    an_undelivered_message_that_nobody_deals_with_is_told_of_once,
+    undelivered_messages_are_one_alert_of_the_account_until_they_are_resolved,
+    an_undelivered_message_without_action_is_reported_once,
     an_amocrm_that_does_not_answer_is_one_alert_for_all_sources,
     messages_that_take_too_long_are_late,
 );
 once!(
-    a_messenger_that_does_not_answer_is_told_of,
-    what_messengers_say_of_lines_is_told_of,
+    a_messenger_that_does_not_answer_raises_an_alert,
+    problems_that_messengers_report_about_lines_raise_alerts,
     many_sources_with_one_trouble_are_one_card,
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn limits() {
-    a_limit_is_told_of_before_it_is_reached().await;
+    an_alert_warns_before_a_limit_is_reached().await;
 }

@@ -1,4 +1,4 @@
-//! The vendor's bot in Telegram: linking a chat, being told, and what ends it.
+//! The vendor's bot in Telegram: linking a chat, its notices, and what ends them.
 
 use doubles::telegram::{Fault, NewPerson};
 use entity::{alert_chat, alert_notice};
@@ -8,11 +8,11 @@ use parom_tests::{Engine, MailServer, Setup, Visitor, World};
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::{HOUR, MINUTE, gets_a_bot, tell};
+use super::{HOUR, MINUTE, gets_a_bot, sends_due_notices};
 use crate::panel::{add_member, sign_in};
 
 async fn world(engine: Engine) -> Option<World> {
-    World::start(engine, Setup { telegram: true, change: super::tells, ..Setup::default() }).await
+    World::start(engine, Setup { telegram: true, change: super::with_mail_and_bot, ..Setup::default() }).await
 }
 
 /// The code that the page shows.
@@ -39,7 +39,7 @@ async fn goes_wrong(world: &World, tenant_id: uuid::Uuid, kind: &'static str) {
 }
 
 /// What the bot wrote to a person, oldest first.
-fn told(world: &World, bot: i64, person: i64) -> Vec<String> {
+fn bot_texts(world: &World, bot: i64, person: i64) -> Vec<String> {
     world
         .telegram()
         .sent(bot)
@@ -49,7 +49,7 @@ fn told(world: &World, bot: i64, person: i64) -> Vec<String> {
         .collect()
 }
 
-async fn a_linked_chat_is_told_until_it_is_unlinked(engine: Engine) {
+async fn a_linked_chat_gets_notices_until_it_is_unlinked(engine: Engine) {
     let _mail = MailServer::start().await;
     let Some(mut world) = world(engine).await else { return };
     let bot = gets_a_bot(&mut world).await;
@@ -57,8 +57,8 @@ async fn a_linked_chat_is_told_until_it_is_unlinked(engine: Engine) {
     add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(&world, "anna@example.com").await;
     let person = links(&world, &anna, bot, "Anna").await;
-    assert_eq!(told(&world, bot, person).len(), 1, "{:?}", told(&world, bot, person));
-    assert!(told(&world, bot, person)[0].starts_with("This chat is linked"));
+    assert_eq!(bot_texts(&world, bot, person).len(), 1, "{:?}", bot_texts(&world, bot, person));
+    assert!(bot_texts(&world, bot, person)[0].starts_with("This chat is linked"));
     let page = anna.opens("/panel/alerts").await.is(200);
     page.says(&["Linked", "Anna", "Unlink the chat"]);
     page.never_says(&["/start "]);
@@ -67,30 +67,30 @@ async fn a_linked_chat_is_told_until_it_is_unlinked(engine: Engine) {
     goes_wrong(&world, line.tenant_id, "crm_unreachable").await;
     world.restart().await;
     let anna = sign_in(&world, "anna@example.com").await;
-    assert_eq!(tell(&world).await, 2, "by e-mail and in the chat");
-    let message = told(&world, bot, person).pop().unwrap();
+    assert_eq!(sends_due_notices(&world).await, 2, "by e-mail and in the chat");
+    let message = bot_texts(&world, bot, person).pop().unwrap();
     assert!(
         message.starts_with("⚠️") && message.contains(&line.host) && message.contains("keeps the order"),
         "{message}"
     );
-    assert_eq!(tell(&world).await, 0);
+    assert_eq!(sends_due_notices(&world).await, 0);
     let db = world.app().store.write();
     parom::alert::resolve(world.app(), db, line.tenant_id, "crm_unreachable", "").await.unwrap();
-    assert_eq!(tell(&world).await, 0, "ten minutes between two");
+    assert_eq!(sends_due_notices(&world).await, 0, "ten minutes between two");
     world.advance(11 * MINUTE);
-    assert_eq!(tell(&world).await, 2);
-    assert!(told(&world, bot, person).pop().unwrap().starts_with("✅ Resolved:"));
+    assert_eq!(sends_due_notices(&world).await, 2);
+    assert!(bot_texts(&world, bot, person).pop().unwrap().starts_with("✅ Resolved:"));
     // Switched off for this kind in the chat only.
     anna.opens("/panel/alerts").await.is(200);
     let mut fields = vec![("letters", "1"), ("chat", "1"), ("kind", "late")];
     fields.push(("chat_kind", "unpaid"));
     anna.does("/panel/alerts/mine", &fields).await.says(&["Saved"]);
     goes_wrong(&world, line.tenant_id, "late").await;
-    assert_eq!(tell(&world).await, 1, "by e-mail alone");
+    assert_eq!(sends_due_notices(&world).await, 1, "by e-mail alone");
     anna.does("/panel/alerts/chat/unlink", &[]).await.says(&["The chat is unlinked", "Link a chat"]);
     world.advance(HOUR);
     goes_wrong(&world, line.tenant_id, "unpaid").await;
-    assert_eq!(tell(&world).await, 0, "unpaid is not wanted by e-mail");
+    assert_eq!(sends_due_notices(&world).await, 0, "unpaid is not wanted by e-mail");
     parom_tests::Place::close(world).await;
 }
 
@@ -116,7 +116,7 @@ async fn a_code_that_is_wrong_old_or_used_links_nothing(engine: Engine) {
         bot::poll(&world.app().alert_notices).await.unwrap();
         assert!(!is_linked(&world).await, "{payload:?}");
     }
-    assert!(told(&world, bot, stranger).iter().all(|text| text.contains("/panel/alerts")), "how it is done");
+    assert!(bot_texts(&world, bot, stranger).iter().all(|text| text.contains("/panel/alerts")), "how it is done");
     world.advance(16 * MINUTE);
     chat.starts(&code).unwrap();
     bot::poll(&world.app().alert_notices).await.unwrap();
@@ -135,7 +135,7 @@ async fn a_code_that_is_wrong_old_or_used_links_nothing(engine: Engine) {
     parom_tests::Place::close(world).await;
 }
 
-async fn a_blocked_bot_is_off_in_words_and_holds_up_nobody(engine: Engine) {
+async fn a_blocked_bot_is_shown_as_off_and_delays_no_other_recipient(engine: Engine) {
     let mail = MailServer::start().await;
     let Some(mut world) = world(engine).await else { return };
     let bot = gets_a_bot(&mut world).await;
@@ -148,18 +148,18 @@ async fn a_blocked_bot_is_off_in_words_and_holds_up_nobody(engine: Engine) {
     // Telegram fails for Anna; Mark and both e-mails do not wait for it.
     world.telegram().faults().next_in(annas, "sendMessage", 2, Fault::ServerError { code: 502 });
     goes_wrong(&world, line.tenant_id, "late").await;
-    assert_eq!(tell(&world).await, 3);
-    assert_eq!(told(&world, bot, marks).len(), 2);
-    assert_eq!(told(&world, bot, annas).len(), 1);
+    assert_eq!(sends_due_notices(&world).await, 3);
+    assert_eq!(bot_texts(&world, bot, marks).len(), 2);
+    assert_eq!(bot_texts(&world, bot, annas).len(), 1);
     world.advance(MINUTE);
-    assert_eq!(tell(&world).await, 0);
+    assert_eq!(sends_due_notices(&world).await, 0);
     world.advance(5 * MINUTE);
-    assert_eq!(tell(&world).await, 1, "the third try");
-    assert_eq!(told(&world, bot, annas).len(), 2);
-    // She blocks the bot: it is off, and her page says so.
+    assert_eq!(sends_due_notices(&world).await, 1, "the third try");
+    assert_eq!(bot_texts(&world, bot, annas).len(), 2);
+    // She blocks the bot: it is off, as her page shows.
     world.telegram().customer(annas, bot).blocks().unwrap();
     goes_wrong(&world, line.tenant_id, "unpaid").await;
-    assert_eq!(tell(&world).await, 3);
+    assert_eq!(sends_due_notices(&world).await, 3);
     let waits = alert_notice::Entity::find().all(world.app().store.read()).await.unwrap();
     assert!(waits.is_empty(), "{waits:?}");
     let page = anna.opens("/panel/alerts").await.is(200);
@@ -185,15 +185,15 @@ async fn a_flood_of_one_chat_is_answered_a_few_times(engine: Engine) {
     }
     // Beside them, a code is taken.
     let person = links(&world, &anna, bot, "Anna").await;
-    assert_eq!(told(&world, bot, stranger).len(), 5);
-    assert!(told(&world, bot, person)[0].starts_with("This chat is linked"));
+    assert_eq!(bot_texts(&world, bot, stranger).len(), 5);
+    assert!(bot_texts(&world, bot, person)[0].starts_with("This chat is linked"));
     // It recovers with time.
     world.advance(MINUTE);
     for number in 60..70 {
         chat.writes(&format!("message {number}")).unwrap();
     }
     bot::poll(&world.app().alert_notices).await.unwrap();
-    assert_eq!(told(&world, bot, stranger).len(), 10);
+    assert_eq!(bot_texts(&world, bot, stranger).len(), 10);
     parom_tests::Place::close(world).await;
 }
 
@@ -214,8 +214,8 @@ macro_rules! on_both {
 }
 
 on_both!(
-    a_linked_chat_is_told_until_it_is_unlinked,
+    a_linked_chat_gets_notices_until_it_is_unlinked,
     a_code_that_is_wrong_old_or_used_links_nothing,
-    a_blocked_bot_is_off_in_words_and_holds_up_nobody,
+    a_blocked_bot_is_shown_as_off_and_delays_no_other_recipient,
     a_flood_of_one_chat_is_answered_a_few_times,
 );

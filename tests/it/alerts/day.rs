@@ -7,7 +7,7 @@ use parom_tests::{Answer, Browser, Engine, MailServer, Setup, World};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{HOUR, MINUTE, gets_a_bot, looks, tell};
+use super::{HOUR, MINUTE, gets_a_bot, looks, sends_due_notices};
 use crate::browser::looks_right;
 
 /// The owner comes from the widget and opens the page: their sessions end while they do nothing for hours.
@@ -23,7 +23,7 @@ async fn the_day(language: Language) {
     let code = language.code();
     let Some(browser) = Browser::open(code).await else { return };
     let _mail = MailServer::start().await;
-    let setup = Setup { telegram: true, change: super::tells, ..Setup::default() };
+    let setup = Setup { telegram: true, change: super::with_mail_and_bot, ..Setup::default() };
     let mut world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
     let bot = gets_a_bot(&mut world).await;
     let (one, two) = (world.line("one").await, world.line("two").await);
@@ -58,14 +58,14 @@ async fn the_day(language: Language) {
     }
     looks(&world).await;
     world.advance(MINUTE);
-    assert_eq!(tell(&world).await, 1, "one notice about both");
+    assert_eq!(sends_due_notices(&world).await, 1, "one notice about both");
     let alert = told(&world).pop().expect("a message");
     assert!(alert.contains("Line one") && alert.contains("Line two") && alert.contains("/panel/sources/"), "{alert}");
     assert!(!alert.contains("Hi"), "no text of a message: {alert}");
     for _ in 0..6 {
         world.advance(10 * MINUTE);
         looks(&world).await;
-        assert_eq!(tell(&world).await, 0, "one an hour at most");
+        assert_eq!(sends_due_notices(&world).await, 0, "one an hour at most");
     }
     opens_alerts(&browser, &world, one.tenant_id).await;
     browser.find("li.card").await;
@@ -79,7 +79,7 @@ async fn the_day(language: Language) {
     world.deliver_to_the_end().await;
     looks(&world).await;
     world.advance(MINUTE);
-    assert_eq!(tell(&world).await, 1);
+    assert_eq!(sends_due_notices(&world).await, 1);
     let over = told(&world).pop().expect("a message");
     assert!(over.matches("✅").count() == 2 && over.contains("Line one") && over.contains("Line two"), "{over}");
     assert_eq!(told(&world).len(), 3, "the link, the alert, its end");

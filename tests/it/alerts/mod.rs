@@ -1,4 +1,4 @@
-//! Alerts: what raises them, what ends them, and how people and programs are told.
+//! Alerts: what raises them, what ends them, and how people and programs are notified.
 
 mod causes;
 mod chat;
@@ -22,7 +22,7 @@ pub const HOUR: Duration = Duration::from_secs(3600);
 static TOKEN: OnceLock<String> = OnceLock::new();
 
 /// For [`parom_tests::Setup::change`]: e-mails go to the test's server, and the bot is there once it was made.
-pub fn tells(config: &mut Config) {
+pub fn with_mail_and_bot(config: &mut Config) {
     MailServer::serves(config);
     with_bot(config);
 }
@@ -60,6 +60,6 @@ pub async fn looks(world: &World) {
 }
 
 /// Sends the notices that are due; returns how many were sent.
-pub async fn tell(world: &World) -> usize {
+pub async fn sends_due_notices(world: &World) -> usize {
     parom::alert_notices::round(&world.app().alert_notices).await.unwrap()
 }

@@ -10,7 +10,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{MINUTE, tell};
+use super::{MINUTE, sends_due_notices};
 use crate::panel::{add_member, sign_in};
 
 const PAGE: &str = "/panel/alerts";
@@ -49,7 +49,7 @@ async fn a_browser_shows_an_alert_and_its_end(world: &mut World) {
     assert!(!String::from_utf8_lossy(&row.subscription).contains("127.0.0.1"), "it is stored encrypted");
 
     goes_wrong(world, line.tenant_id, "late").await;
-    assert_eq!(tell(world).await, 1);
+    assert_eq!(sends_due_notices(world).await, 1);
     let shown = service.pushed();
     assert_eq!(shown.len(), 1, "{:?}", service.problems());
     let payload = &shown[0].payload;
@@ -58,7 +58,7 @@ async fn a_browser_shows_an_alert_and_its_end(world: &mut World) {
     assert!(!payload["body"].as_str().unwrap().contains("http"), "the address is behind it: {payload}");
     parom::alert::resolve(world.app(), world.app().store.write(), line.tenant_id, "late", "").await.unwrap();
     world.advance(11 * MINUTE);
-    assert_eq!(tell(world).await, 1);
+    assert_eq!(sends_due_notices(world).await, 1);
     let over = &service.pushed()[1];
     assert!(over.payload["title"].as_str().unwrap().starts_with("Resolved:"), "{over:?}");
     assert_eq!(over.topic, shown[0].topic, "the end replaces what was shown");
@@ -70,7 +70,7 @@ async fn a_browser_shows_an_alert_and_its_end(world: &mut World) {
     olga.opens(PAGE).await.is(200);
     olga.does("/panel/alerts/mine", &kinds).await.says(&["Saved"]);
     goes_wrong(world, line.tenant_id, "late").await;
-    assert_eq!(tell(world).await, 0);
+    assert_eq!(sends_due_notices(world).await, 0);
     olga.opens(PAGE).await.is(200);
     olga.does(&format!("{DEVICES}/{}/remove", row.id), &[]).await.says(&["Alerts are no longer shown in"]);
     assert!(devices(world).await.is_empty() && service.problems().is_empty(), "{:?}", service.problems());
@@ -86,18 +86,18 @@ async fn a_subscription_that_has_ended_is_removed_and_trouble_is_retried(world: 
     }
     service.answers_next([410, 503]);
     goes_wrong(world, line.tenant_id, "late").await;
-    assert_eq!(tell(world).await, 0);
+    assert_eq!(sends_due_notices(world).await, 0);
     assert_eq!(devices(world).await.len(), 1, "one browser has unsubscribed");
     world.restart().await;
     world.advance(MINUTE);
-    assert_eq!(tell(world).await, 1, "tried again, also after a restart");
+    assert_eq!(sends_due_notices(world).await, 1, "tried again, also after a restart");
     assert_eq!(service.pushed().len(), 1, "and only in the other");
     service.answers_next([404]);
     goes_wrong(world, line.tenant_id, "crm_unreachable").await;
-    assert_eq!(tell(world).await, 0);
+    assert_eq!(sends_due_notices(world).await, 0);
     assert!(devices(world).await.is_empty());
     world.advance(Duration::from_secs(86_400));
-    assert_eq!((tell(world).await, service.pushed().len()), (0, 1), "nothing waits for it");
+    assert_eq!((sends_due_notices(world).await, service.pushed().len()), (0, 1), "nothing waits for it");
     assert!(service.problems().is_empty(), "{:?}", service.problems());
 }
 
@@ -132,7 +132,7 @@ async fn only_public_addresses_and_ten_browsers_are_accepted(world: &mut World) 
     assert_eq!(rows.len(), 10);
     let ivans: Vec<_> = rows.iter().filter(|row| row.person_id != first.person_id).collect();
     assert_eq!(ivans.len(), 1);
-    // Nobody removes another person's.
+    // Another person's device cannot be removed.
     olga.sends(&format!("{DEVICES}/{}/remove", ivans[0].id), &[]).await.is(404);
 }
 
@@ -145,17 +145,17 @@ async fn a_viewer_who_switches_it_on_is_notified_until_they_leave(world: &mut Wo
     adds(&vera, &service.subscribes(&key)).await;
     world.customer(&line, "anna").writes("Private question").await;
     goes_wrong(world, line.tenant_id, "late").await;
-    assert_eq!((tell(world).await, service.pushed().len()), (1, 1), "{:?}", service.problems());
+    assert_eq!((sends_due_notices(world).await, service.pushed().len()), (1, 1), "{:?}", service.problems());
     assert!(!service.pushed()[0].payload.to_string().contains("Private"));
     let olga = world.panel(line.tenant_id).await;
     olga.opens(PAGE).await.is(200).says(&["data-label=\"Browser\""]);
     olga.does(&format!("/panel/team/{vera_id}/remove"), &[]).await;
     goes_wrong(world, line.tenant_id, "unpaid").await;
-    assert_eq!((tell(world).await, service.pushed().len()), (0, 1));
+    assert_eq!((sends_due_notices(world).await, service.pushed().len()), (0, 1));
     world.deliver_all().await;
 }
 
-async fn in_a_frame_it_is_said_where_it_can_be_switched_on(world: &mut World) {
+async fn in_a_frame_the_page_says_where_push_can_be_switched_on(world: &mut World) {
     let line = world.line("support").await;
     let olga = world.panel(line.tenant_id).await;
     olga.opens(PAGE).await.is(200).says(&["id=\"push-form\"", "/panel/static/push.js"]);
@@ -182,5 +182,5 @@ both!(
     a_subscription_that_has_ended_is_removed_and_trouble_is_retried,
     only_public_addresses_and_ten_browsers_are_accepted,
 );
-once!(a_viewer_who_switches_it_on_is_notified_until_they_leave, in_a_frame_it_is_said_where_it_can_be_switched_on,);
+once!(a_viewer_who_switches_it_on_is_notified_until_they_leave, in_a_frame_the_page_says_where_push_can_be_switched_on,);
 on_postgres!(two_processes_have_one_key);

@@ -68,7 +68,7 @@ async fn up_to(world: &World, hour: i64, busy: &[&Line]) {
     }
 }
 
-async fn a_source_that_falls_silent_in_its_busy_hours_is_told_of(world: &mut World) {
+async fn a_source_that_falls_silent_in_its_busy_hours_raises_an_alert(world: &mut World) {
     world.forget_messages();
     let (one, two) = (world.line("one").await, world.line("two").await);
     // A week in, a silent working day says nothing yet.
@@ -77,7 +77,7 @@ async fn a_source_that_falls_silent_in_its_busy_hours_is_told_of(world: &mut Wor
     hours(world, 9, &[&two]).await;
     assert!(open(world, one.tenant_id).await.is_empty(), "not before two weeks");
     hours(world, 2 * 168, &[&one, &two]).await;
-    // Nights and weekends are quiet, and nothing is said of them.
+    // Nights and weekends are quiet, and raise no alert.
     up_to(world, 9, &[&one, &two]).await;
     assert!(open(world, one.tenant_id).await.is_empty());
     hours(world, 3, &[&two]).await;
@@ -97,4 +97,4 @@ async fn a_source_that_falls_silent_in_its_busy_hours_is_told_of(world: &mut Wor
     assert_eq!(rows.len(), 2, "one row a source, however many hours");
 }
 
-both!(a_source_that_falls_silent_in_its_busy_hours_is_told_of);
+both!(a_source_that_falls_silent_in_its_busy_hours_raises_an_alert);

@@ -4,9 +4,9 @@ use entity::{alert_notice, alert_webhook};
 use parom_tests::{Answer, World, both, on_postgres, once};
 use serde_json::{Value, json};
 
-use super::{HOUR, MINUTE, tell};
+use super::{HOUR, MINUTE, sends_due_notices};
 
-/// Raises an alert of the account, told of at the next look.
+/// Raises an alert of the account, which the next round reports.
 async fn goes_wrong(world: &World, tenant_id: uuid::Uuid, kind: &'static str) {
     let alarm = parom::alert::Alarm { tenant_id, kind, object: "", source_id: None, detail: json!({}) };
     parom::alert::raise(world.app(), world.app().store.write(), alarm).await.unwrap();
@@ -19,7 +19,7 @@ fn secret_of(text: &str) -> String {
     text[at..].chars().take_while(|sign| !['<', '"', ' '].contains(sign)).collect()
 }
 
-async fn a_program_is_told_of_an_alert_and_its_end(world: &mut World) {
+async fn a_program_gets_a_webhook_for_an_alert_and_its_end(world: &mut World) {
     let line = world.line("support").await;
     let olga = world.panel(line.tenant_id).await;
     olga.opens("/panel/alerts").await.is(200).says(&["Address of your program"]);
@@ -36,12 +36,12 @@ async fn a_program_is_told_of_an_alert_and_its_end(world: &mut World) {
 
     world.messenger.answers_next([Answer::status(503), Answer::ok()]);
     goes_wrong(world, line.tenant_id, "crm_unreachable").await;
-    assert_eq!(tell(world).await, 0);
+    assert_eq!(sends_due_notices(world).await, 0);
     olga.opens("/panel/alerts").await.is(200).says(&["Requests have failed since", "your server answered 503"]);
     world.restart().await;
     world.advance(MINUTE);
-    assert_eq!(tell(world).await, 1, "tried again, also after a restart");
-    assert_eq!(tell(world).await, 0);
+    assert_eq!(sends_due_notices(world).await, 1, "tried again, also after a restart");
+    assert_eq!(sends_due_notices(world).await, 0);
     let calls = world.messenger.received();
     assert_eq!(calls.len(), 2);
     assert_eq!(calls[0].webhook_id, calls[1].webhook_id, "a repeat is recognised by its id");
@@ -59,7 +59,7 @@ async fn a_program_is_told_of_an_alert_and_its_end(world: &mut World) {
     let db = world.app().store.write();
     parom::alert::resolve(world.app(), db, line.tenant_id, "crm_unreachable", "").await.unwrap();
     world.advance(11 * MINUTE);
-    assert_eq!(tell(world).await, 1);
+    assert_eq!(sends_due_notices(world).await, 1);
     let calls = world.messenger.received();
     let over = &calls[2].body["data"]["alerts"][0];
     assert_eq!((&over["state"], over["resolved_at"].is_string()), (&json!("resolved"), true));
@@ -71,7 +71,7 @@ async fn a_program_is_told_of_an_alert_and_its_end(world: &mut World) {
     olga.opens("/panel/alerts").await.is(200);
     olga.does("/panel/alerts/mine", &kinds).await.says(&["Saved"]);
     goes_wrong(world, line.tenant_id, "late").await;
-    assert_eq!(tell(world).await, 0);
+    assert_eq!(sends_due_notices(world).await, 0);
     olga.does("/panel/alerts/webhook/remove", &[]).await.says(&["The webhook is removed"]);
     assert!(alert_webhook::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().is_none());
 }
@@ -93,7 +93,7 @@ async fn one_notice_is_sent_by_one_of_two_processes(world: &mut World) {
     other.stop().await;
 }
 
-async fn a_cause_that_comes_and_goes_is_told_of_once_an_hour(world: &mut World) {
+async fn an_intermittent_cause_is_reported_at_most_once_an_hour(world: &mut World) {
     let line = world.line("support").await;
     let olga = world.panel(line.tenant_id).await;
     olga.opens("/panel/alerts").await.is(200);
@@ -106,21 +106,21 @@ async fn a_cause_that_comes_and_goes_is_told_of_once_an_hour(world: &mut World) 
         world.advance(11 * MINUTE);
     };
     goes_wrong(world, line.tenant_id, "late").await;
-    assert_eq!(tell(world).await, 1);
+    assert_eq!(sends_due_notices(world).await, 1);
     ends(world).await;
-    assert_eq!(tell(world).await, 1, "its end");
+    assert_eq!(sends_due_notices(world).await, 1, "its end");
     for _ in 0..2 {
         goes_wrong(world, line.tenant_id, "late").await;
-        assert_eq!(tell(world).await, 0, "within the hour");
+        assert_eq!(sends_due_notices(world).await, 0, "within the hour");
         ends(world).await;
-        assert_eq!(tell(world).await, 0, "nobody was told that it had returned");
+        assert_eq!(sends_due_notices(world).await, 0, "its return was not reported");
     }
     goes_wrong(world, line.tenant_id, "late").await;
     world.advance(HOUR);
-    assert_eq!(tell(world).await, 1);
+    assert_eq!(sends_due_notices(world).await, 1);
     assert!(alert_notice::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap().is_empty());
 }
 
-both!(a_program_is_told_of_an_alert_and_its_end);
+both!(a_program_gets_a_webhook_for_an_alert_and_its_end);
 on_postgres!(one_notice_is_sent_by_one_of_two_processes);
-once!(a_cause_that_comes_and_goes_is_told_of_once_an_hour);
+once!(an_intermittent_cause_is_reported_at_most_once_an_hour);

@@ -2,8 +2,8 @@
 //! the log.
 
 mod pages;
+mod recorded;
 mod refused;
-mod told;
 mod wall;
 
 use entity::audit;

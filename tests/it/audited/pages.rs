@@ -1,12 +1,12 @@
-//! L1 of the house's review: the account's page, the vendor's and both exports read one model.
+//! L1 of our own review: the account's page, the vendor's and both exports read one model.
 
 use parom_tests::settings::HOST;
-use parom_tests::{World, both};
+use parom_tests::{World, both, once};
 
 use super::{add, row};
 use crate::admin::operator::Operator;
 
-async fn l1_signs_of_a_search_are_signs(world: &mut World) {
+async fn l1_wildcards_in_a_search_are_literal(world: &mut World) {
     let line = world.line("support").await;
     let names = ["Per%cent", "Under_score", "Back\\slash", "Plain"];
     add(world, names.iter().map(|name| row(world, line.tenant_id, name, "source.changed")).collect()).await;
@@ -25,6 +25,14 @@ async fn l1_signs_of_a_search_are_signs(world: &mut World) {
             }
         }
     }
+}
+
+async fn details_name_a_messenger_in_words(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let page = owner.opens("/panel/audit?group=source").await.is(200);
+    page.says(&["Source added", "messenger: Your own messenger (API)"]);
+    page.never_says(&["messenger: custom"]);
 }
 
 async fn l1_an_export_has_all_rows(world: &mut World) {
@@ -63,8 +71,9 @@ async fn l1_both_pages_go_through_all_rows_and_know_the_same_filters(world: &mut
     }
 }
 
+once!(details_name_a_messenger_in_words);
 both!(
-    l1_signs_of_a_search_are_signs,
+    l1_wildcards_in_a_search_are_literal,
     l1_an_export_has_all_rows,
     l1_both_pages_go_through_all_rows_and_know_the_same_filters,
 );

@@ -10,16 +10,16 @@ use crate::walls::read::{code, root, rust_files};
 /// What changes something and is not written down, with the reason.
 const SILENT: &[(&str, &str)] = &[
     // Customers' and managers' messages are the work itself: the message log, attempts and the ledger record them.
-    ("api POST messages::post", "a message; the message log tells of it"),
-    ("api POST chats::create", "a customer's chat; the list of conversations tells of it"),
-    ("api PATCH edits::patch", "a message; the message log tells of it"),
-    ("api DELETE edits::delete", "a message; the message log tells of it"),
-    ("api POST template_messages::send", "a message; the message log tells of it"),
+    ("api POST messages::post", "a message; it is in the message log"),
+    ("api POST chats::create", "a customer's chat; it is in the list of conversations"),
+    ("api PATCH edits::patch", "a message; it is in the message log"),
+    ("api DELETE edits::delete", "a message; it is in the message log"),
+    ("api POST template_messages::send", "a message; it is in the message log"),
     ("panel POST register::again", "the next attempt comes sooner; changes nothing"),
     ("api POST media::post", "a file of a message"),
     ("api POST statuses::post", "a receipt of a message"),
     ("api POST typing_reactions::typing", "lasts seconds"),
-    ("api POST typing_reactions::reaction", "a message's; the message log tells of it"),
+    ("api POST typing_reactions::reaction", "a message's; it is in the message log"),
     // Signing in is written down when it is complete, and when it is refused.
     ("panel POST link::ask", "sends a letter; using it is written down"),
     ("panel POST leave::language", "how one's own pages look"),
@@ -52,7 +52,7 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("dead List", "looks"),
     ("integration List", "looks"),
     ("key List", "looks"),
-    ("spool Drain", "brings hooks in that amoCRM sent; the message log tells of them"),
+    ("spool Drain", "brings hooks in that amoCRM sent; they are in the message log"),
     ("tenant List", "looks"),
     ("vendor List", "looks"),
     ("widget Build", "makes a file"),
@@ -115,13 +115,13 @@ impl Functions {
     }
 
     /// Whether a function, or one that it calls in its module, writes to the log.
-    fn tell(&self, name: &Name, seen: &mut BTreeSet<Name>) -> bool {
+    fn writes_to_log(&self, name: &Name, seen: &mut BTreeSet<Name>) -> bool {
         if !seen.insert(name.clone()) {
             return false;
         }
         self.0.get(name).into_iter().flatten().any(|(file, body)| {
             let calls = || calls(body).into_iter().map(|(place, name)| self.meant(file, place, name));
-            MARKS.iter().any(|mark| body.contains(mark)) || calls().any(|called| self.tell(&called, seen))
+            MARKS.iter().any(|mark| body.contains(mark)) || calls().any(|called| self.writes_to_log(&called, seen))
         })
     }
 
@@ -194,7 +194,7 @@ fn m8_every_route_that_changes_something_leaves_a_row_or_says_why_not() {
         let functions = Functions::of(&files);
         for (method, handler, name) in files.iter().flat_map(|file| handlers(file)) {
             walked += 1;
-            let told = functions.tell(&name, &mut BTreeSet::new());
+            let told = functions.writes_to_log(&name, &mut BTreeSet::new());
             let shown = format!("{module} {method} {handler}");
             match silent.get_key_value(shown.as_str()) {
                 Some((known, _)) => {
@@ -243,7 +243,7 @@ fn m8_every_command_that_changes_something_leaves_a_row_or_says_why_not() {
             let branch = branch.split("Command::").next().unwrap_or_default();
             let called = calls(branch).into_iter().map(|(place, name)| functions.meant(&file, place, name));
             let told = MARKS.iter().any(|mark| branch.contains(mark))
-                || called.into_iter().any(|called| functions.tell(&called, &mut BTreeSet::new()));
+                || called.into_iter().any(|called| functions.writes_to_log(&called, &mut BTreeSet::new()));
             if !told {
                 wrong.push(shown);
             }

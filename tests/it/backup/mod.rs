@@ -50,7 +50,7 @@ fn breaks(drill: &Drill, what: &str) {
     drill.sandbox.break_it(&what.parse::<Breakage>().unwrap()).unwrap();
 }
 
-async fn what_was_in_it_goes_on(engine: Engine) {
+async fn a_restored_backup_continues_its_deliveries(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     // Both wait when the backup is made, and are delivered afterwards.
     breaks(&drill, "status=503");
@@ -84,11 +84,11 @@ async fn what_was_in_it_goes_on(engine: Engine) {
     texts.retain(|text| !text.contains("answer"));
     assert_eq!(texts, ["before", "pending", "after the backup", "goes on"], "each once, and none is missing");
     let repeated: Vec<Value> = drill.messenger.received().into_iter().map(|one| one.body["repeat"].clone()).collect();
-    assert!(repeated.contains(&Value::Bool(true)), "a possible repeat says so: {repeated:?}");
+    assert!(repeated.contains(&Value::Bool(true)), "a possible repeat is marked: {repeated:?}");
     drill.ends_well().await;
 }
 
-async fn what_was_acknowledged_before_is_in_it(engine: Engine) {
+async fn a_backup_contains_everything_acknowledged_before(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     let customer = drill.customer(&line, "boris");
     let path = folder(&drill);
@@ -157,4 +157,8 @@ macro_rules! on_both {
 
 use on_both;
 
-on_both!(what_was_in_it_goes_on, what_was_acknowledged_before_is_in_it, a_stored_file_that_is_missing_is_named,);
+on_both!(
+    a_restored_backup_continues_its_deliveries,
+    a_backup_contains_everything_acknowledged_before,
+    a_stored_file_that_is_missing_is_named,
+);

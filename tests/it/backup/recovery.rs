@@ -208,7 +208,7 @@ async fn a_moment_is_recovered_with_postgresqls_own_tools() {
     let ledger = drill.api.get(&line.path("/ledger")).await.is(200).json;
     assert_eq!(ledger["to_crm"]["accepted"], 3, "what came after the moment is not in it: {ledger}");
     let repeats: Vec<_> = drill.messenger.received().into_iter().filter(|one| one.body["repeat"] == true).collect();
-    assert!(repeats.iter().any(|one| one.text() == "a waiting answer"), "a possible repeat says so");
+    assert!(repeats.iter().any(|one| one.text() == "a waiting answer"), "a possible repeat is marked");
     drill.ends_well().await;
     cluster.ends();
 }

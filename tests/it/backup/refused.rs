@@ -19,7 +19,7 @@ fn changes(path: &Path, change: impl Fn(&mut Value)) {
     std::fs::write(path.join("manifest.json"), text.to_string()).unwrap();
 }
 
-async fn an_occupied_place(engine: Engine) {
+async fn a_folder_or_database_that_is_not_empty(engine: Engine) {
     let Some((drill, path)) = made(engine).await else { return };
     let again = backup(&drill, "create", &path).await.unwrap_err();
     assert!(again.contains("is not empty: a backup needs a new folder"), "{again}");
@@ -73,7 +73,7 @@ async fn damage(engine: Engine) {
     drill.ends_well().await;
 }
 
-async fn what_the_configuration_cannot_open(engine: Engine) {
+async fn a_backup_that_the_configuration_cannot_open(engine: Engine) {
     let Some((drill, path)) = made(engine).await else { return };
     let listed = manifest(&path);
     drill.loses_its_database().await;
@@ -99,4 +99,4 @@ async fn what_the_configuration_cannot_open(engine: Engine) {
     drill.ends_well().await;
 }
 
-on_both!(an_occupied_place, damage, what_the_configuration_cannot_open);
+on_both!(a_folder_or_database_that_is_not_empty, damage, a_backup_that_the_configuration_cannot_open);

@@ -82,15 +82,15 @@ async fn everything_in(language: Language) {
         let there = world.sandbox.messages(HOST).into_iter().find(|message| message.text == "Pick-up")?;
         (there.payload["message"]["callback_data"] == "m3").then_some(())
     };
-    world.until("the row is told", chosen).await;
+    world.until("the row is reported", chosen).await;
 
     // Typing, and reactions of both sides; what was seen is there after a reload too.
     world.sandbox.manager_types(HOST, &hello.chat_id, None, HookForm::Sample).await.expect("amoCRM lets type");
     let typing = "const one = document.getElementById('typing'); return !one.hidden && one.textContent.length > 3";
-    browser.until("somebody types", async || browser.run(typing, vec![]).await == json!(true)).await;
+    browser.until("the typing line is shown", async || browser.run(typing, vec![]).await == json!(true)).await;
     let last = sends(&world, &hello.chat_id, HookMessage::text("Done")).await;
     browser.says("Done").await;
-    assert_eq!(browser.run(typing, vec![]).await, json!(false), "whoever has written types no more");
+    assert_eq!(browser.run(typing, vec![]).await, json!(false), "a person who has written types no more");
     world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.expect("amoCRM sends it");
     browser.shows(".mine .reactions", &["👍"]).await;
     browser.press("#messages li:last-child .react").await;
@@ -100,7 +100,7 @@ async fn everything_in(language: Language) {
         let there = world.sandbox.messages(HOST).into_iter().find(|message| message.id == last)?;
         there.reactions.iter().any(|(_, emoji)| emoji == "❤️").then_some(())
     };
-    world.until("amoCRM is told", reacted).await;
+    world.until("amoCRM has received it", reacted).await;
     browser.client().refresh().await.expect("the page is loaded again");
     browser.shows(".theirs .reactions", &["❤️"]).await;
     browser.shows(".mine .reactions", &["👍"]).await;

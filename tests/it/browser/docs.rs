@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::looks_right;
 
-/// O4: it is there for everybody, and everybody can read it.
+/// O4: it is open to all, and accessible to all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o4_the_api_is_described_on_a_page() {
     let Some(browser) = Browser::open("en").await else { return };

@@ -51,7 +51,7 @@ async fn operator(browser: &Browser, world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_panel_stands_in_frames_of_the_account_alone() {
+async fn the_panel_can_be_framed_by_its_own_account_only() {
     let Some(browser) = Browser::open("en").await else { return };
     let (world, tenant_id) = installed().await;
     let (site, words, base) = (Site::start(), Words::new(Language::En), world.api.base());
@@ -81,7 +81,7 @@ async fn the_panel_stands_in_frames_of_the_account_alone() {
         is_refused(&browser, &format!("{base}{path}")).await;
     }
 
-    // In anybody else's page: nothing, signed in or not, by the same site's cookies or none.
+    // In any other page: nothing, signed in or not, by the same site's cookies or none.
     let fresh = entry(&world, tenant_id).await;
     for address in [site.neighbour("/"), site.stranger("/")] {
         site.writes("/", "<!doctype html><title>Foreign</title><body>", "");
@@ -177,7 +177,7 @@ async fn forms_of_other_sites_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_used_ticket_tells_how_to_get_in_again() {
+async fn a_used_ticket_explains_how_to_sign_in_again() {
     let (world, tenant_id) = installed().await;
     for language in [Language::En, Language::Ru] {
         let Some(browser) = Browser::open(language.code()).await else { break };
@@ -190,7 +190,7 @@ async fn a_used_ticket_tells_how_to_get_in_again() {
         for key in ["sign-in-link-used-title", "sign-in-link-used", "sign-in-from-widget"] {
             browser.says(&say(words, key)).await;
         }
-        assert!(!browser.text().await.contains(HOST), "nobody is in");
+        assert!(!browser.text().await.contains(HOST), "no person is signed in");
         browser.press("main a.button").await;
         browser.find("main form input[name=email]").await;
         browser.close().await;

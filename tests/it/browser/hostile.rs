@@ -146,7 +146,7 @@ async fn list_shows(browser: &Browser, url: &str, wanted: &[&str]) {
     }
 }
 
-/// Presses "show the text" of a message, from whatever page of the panel is open; gives its words.
+/// Presses "show the text" of a message, from any open page of the panel; gives its words.
 async fn read(browser: &Browser, message: Uuid) -> String {
     let script = "const form = document.createElement('form'); form.method = 'post'; form.action = arguments[0];\
         form.append(document.querySelector('input[name=csrf]').cloneNode()); document.body.append(form); form.submit()";

@@ -87,11 +87,11 @@ async fn pages_in(language: Language) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_signing_in_asks_shuts_nobody_out_in_english() {
+async fn the_sign_in_pages_are_accessible_in_english() {
     pages_in(Language::En).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_signing_in_asks_shuts_nobody_out_in_russian() {
+async fn the_sign_in_pages_are_accessible_in_russian() {
     pages_in(Language::Ru).await;
 }

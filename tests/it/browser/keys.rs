@@ -1,4 +1,4 @@
-//! The panel by keys: Ctrl K, "/", j and k; on any keyboard layout, and not while somebody types.
+//! The panel by keys: Ctrl K, "/", j and k; on any keyboard layout, and not while a person types.
 
 use base::i18n::Language;
 use parom_tests::settings::HOST;

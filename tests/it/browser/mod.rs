@@ -6,6 +6,7 @@ mod connecting;
 mod consent;
 mod demo;
 mod docs;
+mod filters;
 mod frames;
 mod hostile;
 mod identity;

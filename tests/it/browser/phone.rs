@@ -173,7 +173,7 @@ async fn whatsapp_in(language: Language) {
     browser.find("#messages li").await;
     picture(&browser, "#scroll", &format!("phone-whatsapp-{}", language.code())).await;
     browser.close().await;
-    // What the page has told of its reading.
+    // What the page has reported as read.
     meta.deliver_all().await;
     world.deliver_to_the_end().await;
     world.close().await;

@@ -15,7 +15,7 @@ use super::{crm_page, enters, kinds, phone, say};
 
 const DAY: Duration = Duration::from_secs(25 * 3_600);
 
-/// A number, its customer, and whoever sits in front of the browser.
+/// A number, its customer, and the person in front of the browser.
 struct Office {
     world: Beside<WhatsApp>,
     browser: Browser,

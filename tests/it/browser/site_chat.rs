@@ -4,6 +4,7 @@ mod files;
 mod first_message;
 mod languages;
 mod look;
+mod played;
 mod settings;
 
 use base::i18n::{Language, Words};
@@ -115,8 +116,7 @@ async fn talk_in(language: Language) {
     let shop = Shop::open(everywhere).await;
     let world = &shop.world;
     shop.visit(&browser).await;
-    let label = root(&browser, "return root.getElementById('text').placeholder").await;
-    assert_eq!(label, json!(say(words, "chat-placeholder")));
+    assert_eq!(root(&browser, "return root.getElementById('text').placeholder").await, say(words, "chat-placeholder"));
     types(&browser, "Hello <b>there</b>").await;
     arrived(world, &["Hello <b>there</b>"]).await;
     let visit = async || {
@@ -127,7 +127,7 @@ async fn talk_in(language: Language) {
     world.until("it is known by which advertisement she came", visit).await;
     let hello = world.sandbox.messages(HOST).remove(0);
     world.sandbox.manager_types(HOST, &hello.chat_id, None, HookForm::Sample).await.expect("amoCRM lets type");
-    until(&browser, "somebody types", "!root.getElementById('typing').hidden").await;
+    until(&browser, "the typing line is shown", "!root.getElementById('typing').hidden").await;
     world.sandbox.manager_says(HOST, &hello.chat_id, "Good morning").await.expect("the hook");
     shows(&browser, &["Hello <b>there</b>", "Good morning"]).await;
     world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.expect("the hook");
@@ -231,7 +231,7 @@ async fn nothing_is_lost_and_nothing_doubled() {
     )
     .await;
 
-    // Only the answer is lost, and the page is left before anybody knows.
+    // Only the answer is lost, and the page is left before it is noticed.
     browser.blocks(&["*/messages"]).await;
     types(&browser, "four").await;
     shows(&browser, &["one", "two", "three", "four"]).await;
@@ -259,7 +259,7 @@ async fn nothing_is_lost_and_nothing_doubled() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_signs_in_finds_their_chat_and_leaves_none_behind() {
+async fn a_customer_who_signs_in_finds_their_chat_and_leaves_none_on_signing_out() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = Shop::open(
         |site| json!({"allowed_origins": [site.stranger("")], "ask": ["name", "phone"], "consent_text": "I agree"}),
@@ -273,7 +273,7 @@ async fn who_signs_in_finds_their_chat_and_leaves_none_behind() {
     shop.visit(&browser).await;
     // Questions come before the first word, but for what the site knows.
     types(&browser, "Mine").await;
-    assert_eq!(texts(&browser).await, json!([]), "nobody has agreed yet");
+    assert_eq!(texts(&browser).await, json!([]), "the visitor has not agreed yet");
     assert_eq!(root(&browser, "return root.getElementById('ask-name')").await, json!(null));
     browser.is_accessible("the chat with its questions").await;
     browser.shot("site-chat-en-questions").await;
@@ -285,7 +285,7 @@ async fn who_signs_in_finds_their_chat_and_leaves_none_behind() {
     root(&browser, "root.getElementById('form').requestSubmit()").await;
     arrived(&shop.world, &["Mine"]).await;
     let message = shop.world.sandbox.messages(HOST).remove(0);
-    assert_eq!(message.sender_name, "Анна", "the site says so");
+    assert_eq!(message.sender_name, "Анна", "the site gave this name");
     assert_eq!(message.payload["sender"]["profile"]["phone"], "+7 915 111-22-33");
     shop.world.sandbox.manager_sends(HOST, &message.chat_id, HookMessage::text("Yours")).await.expect("the hook");
     shows(&browser, &["Mine", "Yours"]).await;
@@ -314,7 +314,7 @@ async fn a_site_that_is_not_in_the_list_shows_nothing() {
     browser.goto(&shop.site.stranger("/")).await;
     browser.until("the site was asked for", async || browser.run(asked, vec![]).await == json!(true)).await;
     assert_eq!(browser.run("return document.querySelectorAll('parom-chat').length", vec![]).await, json!(0));
-    // Its own page is there for everybody.
+    // Its own page is open to all.
     browser.goto(&format!("{}/chat/{}", shop.world.api.base(), shop.source)).await;
     browser.find("#form [aria-controls=smileys]").await;
     browser.close().await;

@@ -74,12 +74,12 @@ async fn two_administrators_in(language: Language) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_second_of_two_administrators_is_told_in_english() {
+async fn the_second_of_two_administrators_is_warned_in_english() {
     two_administrators_in(Language::En).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_second_of_two_administrators_is_told_in_russian() {
+async fn the_second_of_two_administrators_is_warned_in_russian() {
     two_administrators_in(Language::Ru).await;
 }
 

@@ -40,7 +40,7 @@ pub const CELLS: &[Cell] = &[
     cell(
         "custom",
         &["location", "contact"],
-        By(&["parom-tests::it content::kinds::places_and_people_are_told_in_fields"]),
+        By(&["parom-tests::it content::kinds::places_and_contacts_arrive_as_structured_fields"]),
         By(&["parom-tests::it inbound::kinds::a_place_and_a_card_arrive"]),
     ),
     cell(
@@ -100,7 +100,7 @@ pub const CELLS: &[Cell] = &[
     cell(
         "custom",
         &["typing"],
-        By(&["parom-tests::it content::live::typing_is_told_once_while_it_is_true"]),
+        By(&["parom-tests::it content::live::typing_is_sent_once_while_it_lasts"]),
         By(&["parom-tests::it inbound::live::typing_is_seen_for_a_while"]),
     ),
     cell(
@@ -164,7 +164,7 @@ pub const CELLS: &[Cell] = &[
             "parom-tests::it telegram::out::around::buttons_are_an_inline_keyboard_whose_presses_lead_back",
             "parom-tests::it telegram::out::around::links_open_from_their_buttons",
         ]),
-        By(&["parom-tests::it telegram::inwards::buttons::a_press_says_what_stands_on_the_button"]),
+        By(&["parom-tests::it telegram::inwards::buttons::a_press_arrives_with_the_label_of_its_button"]),
     ),
     cell(
         "telegram",
@@ -182,7 +182,7 @@ pub const CELLS: &[Cell] = &[
         "telegram",
         &["forwards"],
         By(&["parom-tests::it telegram::out::around::a_forward_says_who_wrote_it"]),
-        By(&["parom-tests::it telegram::inwards::talk::words_passed_on_name_whose_they_were"]),
+        By(&["parom-tests::it telegram::inwards::talk::a_forwarded_text_names_its_author"]),
     ),
     cell(
         "telegram",
@@ -194,7 +194,7 @@ pub const CELLS: &[Cell] = &[
         "telegram",
         &["comments"],
         By(&["parom-tests::it telegram::out::around::an_answer_to_a_comment_is_an_answer_in_the_chat"]),
-        Never("nobody comments in a chat with a bot"),
+        Never("a chat with a bot has no comments"),
     ),
     cell(
         "telegram",
@@ -206,21 +206,21 @@ pub const CELLS: &[Cell] = &[
         "telegram",
         &["typing"],
         By(&["parom-tests::it telegram::out::live::typing_is_shown"]),
-        Never("Telegram tells no bot that a customer types"),
+        Never("Telegram does not report to bots that a customer types"),
     ),
     cell(
         "telegram",
         &["write_first"],
         By(&[
-            "parom-tests::it telegram::out::begun::who_told_their_number_is_reached_where_they_wrote",
-            "parom-tests::it telegram::out::begun::whom_the_bot_does_not_know_is_904",
+            "parom-tests::it telegram::out::begun::a_person_who_shared_their_number_is_reached_in_their_own_chat",
+            "parom-tests::it telegram::out::begun::a_person_unknown_to_the_bot_is_904",
         ]),
-        By(&["parom-tests::it telegram::inwards::talk::ones_own_number_becomes_the_customers_phone"]),
+        By(&["parom-tests::it telegram::inwards::talk::a_shared_own_number_becomes_the_customers_phone"]),
     ),
     cell(
         "telegram",
         &["edits"],
-        By(&["parom-tests::it telegram::out::edits::texts_and_captions_are_changed_where_they_stand"]),
+        By(&["parom-tests::it telegram::out::edits::texts_and_captions_are_edited_in_place"]),
         By(&[
             "parom-tests::it telegram::inwards::changes::an_edit_changes_what_amocrm_shows",
             "parom-tests::it telegram::inwards::changes::an_edit_of_a_caption_keeps_the_file",
@@ -255,7 +255,7 @@ pub const CELLS: &[Cell] = &[
         "webchat",
         &["location"],
         By(&["parom-tests::it content::visitor::every_kind_is_shown"]),
-        Never("the page asks nobody where they are"),
+        Never("the page asks no visitor where they are"),
     ),
     cell(
         "webchat",
@@ -293,8 +293,8 @@ pub const CELLS: &[Cell] = &[
     cell(
         "webchat",
         &["forwards"],
-        By(&["parom-tests::it content::visitor::around::a_forward_is_a_quote_that_says_so"]),
-        Never("a visitor has nobody else's messages to hand on"),
+        By(&["parom-tests::it content::visitor::around::a_forward_is_a_quote_marked_as_forwarded"]),
+        Never("a visitor has no messages of others to forward"),
     ),
     cell(
         "webchat",
@@ -306,7 +306,7 @@ pub const CELLS: &[Cell] = &[
         "webchat",
         &["comments"],
         By(&["parom-tests::it content::visitor::around::templates_and_answers_to_comments_are_their_text"]),
-        Never("nobody comments in a chat on a site"),
+        Never("a chat on a site has no comments"),
     ),
     cell(
         "webchat",
@@ -317,19 +317,19 @@ pub const CELLS: &[Cell] = &[
     cell(
         "webchat",
         &["typing"],
-        By(&["parom-tests::it content::visitor::typing_is_seen_while_it_is_true"]),
+        By(&["parom-tests::it content::visitor::typing_is_shown_while_it_lasts"]),
         By(&["parom-tests::it webchat::sites::a_visitor_of_a_site_talks"]),
     ),
     cell(
         "webchat",
         &["write_first"],
         By(&["parom-tests::it content::begun::a_chat_on_a_site_cannot_be_begun"]),
-        Never("a visitor without a chat has told nobody a number"),
+        Never("a visitor without a chat has given no number"),
     ),
     cell(
         "webchat",
         &["edits"],
         Never("amoCRM sends no hook when a manager changes a message"),
-        Never("the page lets nobody change what was sent"),
+        Never("the page lets no visitor change what was sent"),
     ),
 ];

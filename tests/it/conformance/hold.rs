@@ -84,9 +84,9 @@ fn names_are_found() {
     assert!(there("parom-tests::it conformance::hold::names_are_found"));
     assert!(there("parom-tests::it walls::read::groups_of_paths_are_read"));
     assert!(there("parom-tests::it road::hooks::bodies_too_large_and_compressed_are_refused"), "made by a macro");
-    assert!(there("amocrm lenient::tests::numbers_in_any_dress"), "within its file");
-    assert!(there("parom api::tests::keys::scopes_hold_each_other"), "in a folder of tests");
-    assert!(there("amocrm::it sign::what_is_signed_verifies"), "a property");
+    assert!(there("amocrm lenient::tests::numbers_are_read_in_any_notation"), "within its file");
+    assert!(there("parom api::tests::keys::a_read_key_cannot_write_and_a_write_key_can_read"), "in a folder of tests");
+    assert!(there("amocrm::it sign::a_signature_verifies"), "a property");
     for wrong in [
         "parom-tests::it road::hooks::no_such_test",
         "parom-tests::it road::hooks::post",

@@ -10,7 +10,7 @@ macro_rules! by {
 
 const NO_EDITS: Held = Never("amoCRM sends no hook when a manager changes a message");
 const NO_TEMPLATES: Held = Never("only amoCRM's people use templates");
-const NO_NUMBERS: Held = Never("the messenger tells no number of a customer");
+const NO_NUMBERS: Held = Never("the messenger reports no number of a customer");
 
 /// The rows of instagram.
 pub const INSTAGRAM: &[Cell] = &[
@@ -54,7 +54,7 @@ pub const INSTAGRAM: &[Cell] = &[
         "instagram",
         &["quotes"],
         by!["instagram::common::a_quote_leaves"],
-        by!["instagram::shared::what_is_changed_and_quoted_arrives"],
+        by!["instagram::shared::edits_and_quotes_arrive"],
     ),
     cell(
         "instagram",
@@ -78,11 +78,11 @@ pub const INSTAGRAM: &[Cell] = &[
     cell(
         "instagram",
         &["typing"],
-        by!["instagram::shared::typing_is_shown_and_reading_told"],
-        Never("Meta tells nobody that a customer types"),
+        by!["instagram::shared::typing_is_shown_and_reading_is_reported"],
+        Never("Meta does not report that a customer types"),
     ),
-    cell("instagram", &["write_first"], by!["instagram::common::nobody_is_written_to_first"], NO_NUMBERS),
-    cell("instagram", &["edits"], NO_EDITS, by!["instagram::shared::what_is_changed_and_quoted_arrives"]),
+    cell("instagram", &["write_first"], by!["instagram::common::writing_first_is_refused"], NO_NUMBERS),
+    cell("instagram", &["edits"], NO_EDITS, by!["instagram::shared::edits_and_quotes_arrive"]),
 ];
 
 /// The rows of facebook.
@@ -127,7 +127,7 @@ pub const FACEBOOK: &[Cell] = &[
         "facebook",
         &["quotes"],
         by!["facebook::common::a_quote_leaves"],
-        by!["facebook::shared::what_is_changed_and_quoted_arrives"],
+        by!["facebook::shared::edits_and_quotes_arrive"],
     ),
     cell(
         "facebook",
@@ -151,11 +151,11 @@ pub const FACEBOOK: &[Cell] = &[
     cell(
         "facebook",
         &["typing"],
-        by!["facebook::shared::typing_is_shown_and_reading_told"],
-        Never("Meta tells nobody that a customer types"),
+        by!["facebook::shared::typing_is_shown_and_reading_is_reported"],
+        Never("Meta does not report that a customer types"),
     ),
-    cell("facebook", &["write_first"], by!["facebook::common::nobody_is_written_to_first"], NO_NUMBERS),
-    cell("facebook", &["edits"], NO_EDITS, by!["facebook::shared::what_is_changed_and_quoted_arrives"]),
+    cell("facebook", &["write_first"], by!["facebook::common::writing_first_is_refused"], NO_NUMBERS),
+    cell("facebook", &["edits"], NO_EDITS, by!["facebook::shared::edits_and_quotes_arrive"]),
 ];
 
 /// The rows of MAX.
@@ -167,7 +167,12 @@ pub const MAX: &[Cell] = &[
         by!["max::common::every_file_leaves"],
         by!["max::inwards::everything_that_can_be_sent_arrives"],
     ),
-    cell("max", &["voice"], by!["max::common::every_file_leaves"], Never("MAX does not tell voice from other sound")),
+    cell(
+        "max",
+        &["voice"],
+        by!["max::common::every_file_leaves"],
+        Never("MAX does not distinguish voice from other sound"),
+    ),
     cell(
         "max",
         &["location", "contact"],
@@ -196,13 +201,13 @@ pub const MAX: &[Cell] = &[
         "max",
         &["quotes"],
         by!["max::common::a_quote_leaves"],
-        by!["max::inwards::what_is_changed_quoted_forwarded_and_removed_arrives"],
+        by!["max::inwards::edits_quotes_forwards_and_deletions_arrive"],
     ),
     cell(
         "max",
         &["forwards"],
         by!["max::common::a_forward_says_who_wrote_it"],
-        by!["max::inwards::what_is_changed_quoted_forwarded_and_removed_arrives"],
+        by!["max::inwards::edits_quotes_forwards_and_deletions_arrive"],
     ),
     cell("max", &["templates"], by!["max::common::a_template_is_its_final_text"], NO_TEMPLATES),
     cell(
@@ -211,8 +216,13 @@ pub const MAX: &[Cell] = &[
         by!["max::inwards::comments_of_a_channel_arrive_and_are_answered"],
         by!["max::inwards::comments_of_a_channel_arrive_and_are_answered"],
     ),
-    cell("max", &["reactions"], Never("bots cannot react in MAX"), Never("MAX tells bots nothing of reactions")),
-    cell("max", &["typing"], by!["max::particular::typing_is_shown"], Never("MAX tells no bot that a customer types")),
-    cell("max", &["write_first"], by!["max::common::nobody_is_written_to_first"], NO_NUMBERS),
-    cell("max", &["edits"], NO_EDITS, by!["max::inwards::what_is_changed_quoted_forwarded_and_removed_arrives"]),
+    cell("max", &["reactions"], Never("bots cannot react in MAX"), Never("MAX reports no reactions to bots")),
+    cell(
+        "max",
+        &["typing"],
+        by!["max::particular::typing_is_shown"],
+        Never("MAX does not report to bots that a customer types"),
+    ),
+    cell("max", &["write_first"], by!["max::common::writing_first_is_refused"], NO_NUMBERS),
+    cell("max", &["edits"], NO_EDITS, by!["max::inwards::edits_quotes_forwards_and_deletions_arrive"]),
 ];

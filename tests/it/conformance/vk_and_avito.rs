@@ -10,7 +10,7 @@ macro_rules! by {
 
 const NO_EDITS: Held = Never("amoCRM sends no hook when a manager changes a message");
 const NO_TEMPLATES: Held = Never("only amoCRM's people use templates");
-const NO_NUMBERS: Held = Never("the messenger tells no number of a customer");
+const NO_NUMBERS: Held = Never("the messenger reports no number of a customer");
 
 /// The rows of these kinds.
 pub const CELLS: &[Cell] = &[
@@ -47,17 +47,12 @@ pub const CELLS: &[Cell] = &[
         by!["vk::live::buttons_leave_and_presses_arrive"],
     ),
     cell("vk", &["lists"], by!["vk::live::a_list_is_a_button_a_row"], by!["vk::live::a_list_is_a_button_a_row"]),
-    cell(
-        "vk",
-        &["quotes"],
-        by!["vk::common::a_quote_leaves"],
-        by!["vk::inwards::what_is_changed_quoted_and_forwarded_arrives"],
-    ),
+    cell("vk", &["quotes"], by!["vk::common::a_quote_leaves"], by!["vk::inwards::edits_quotes_and_forwards_arrive"]),
     cell(
         "vk",
         &["forwards"],
         by!["vk::common::a_forward_says_who_wrote_it"],
-        by!["vk::inwards::what_is_changed_quoted_and_forwarded_arrives"],
+        by!["vk::inwards::edits_quotes_and_forwards_arrive"],
     ),
     cell("vk", &["templates"], by!["vk::common::a_template_is_its_final_text"], NO_TEMPLATES),
     cell(
@@ -76,8 +71,8 @@ pub const CELLS: &[Cell] = &[
         by!["vk::live::typing_is_seen_on_both_sides"],
         by!["vk::live::typing_is_seen_on_both_sides"],
     ),
-    cell("vk", &["write_first"], by!["vk::common::nobody_is_written_to_first"], NO_NUMBERS),
-    cell("vk", &["edits"], NO_EDITS, by!["vk::inwards::what_is_changed_quoted_and_forwarded_arrives"]),
+    cell("vk", &["write_first"], by!["vk::common::writing_first_is_refused"], NO_NUMBERS),
+    cell("vk", &["edits"], NO_EDITS, by!["vk::inwards::edits_quotes_and_forwards_arrive"]),
     cell("avito", &["text"], by!["avito::common::texts_go_both_ways"], by!["avito::common::texts_go_both_ways"]),
     cell(
         "avito",
@@ -120,16 +115,16 @@ pub const CELLS: &[Cell] = &[
         "avito",
         &["forwards"],
         by!["avito::common::a_forward_says_who_wrote_it"],
-        Never("Avito lets nobody forward a message"),
+        Never("Avito has no forwarding of messages"),
     ),
     cell("avito", &["templates"], by!["avito::common::a_template_is_its_final_text"], NO_TEMPLATES),
     cell(
         "avito",
         &["comments"],
         by!["avito::particular::an_answer_to_a_comment_is_an_answer_in_the_chat"],
-        Never("nobody comments on an advert"),
+        Never("an advert has no comments"),
     ),
     cell("avito", &["reactions", "typing"], Never("Avito has no calls for them"), Never("Avito posts nothing of them")),
-    cell("avito", &["write_first"], by!["avito::common::nobody_is_written_to_first"], NO_NUMBERS),
-    cell("avito", &["edits"], NO_EDITS, Never("Avito lets nobody change a message")),
+    cell("avito", &["write_first"], by!["avito::common::writing_first_is_refused"], NO_NUMBERS),
+    cell("avito", &["edits"], NO_EDITS, Never("Avito has no editing of messages")),
 ];

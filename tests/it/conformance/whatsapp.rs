@@ -8,15 +8,15 @@ pub const CELLS: &[Cell] = &[
     cell(
         "whatsapp",
         &["text"],
-        By(&["parom-tests::it messengers::whatsapp::kinds::a_text_arrives_and_its_way_is_told"]),
-        By(&["parom-tests::it messengers::whatsapp::inwards::who_writes_is_known_by_name_and_phone"]),
+        By(&["parom-tests::it messengers::whatsapp::kinds::a_text_arrives_and_its_statuses_are_reported"]),
+        By(&["parom-tests::it messengers::whatsapp::inwards::a_customer_is_shown_with_name_and_phone"]),
     ),
     cell(
         "whatsapp",
         &["picture", "video", "file", "voice", "audio", "sticker"],
         By(&[
             "parom-tests::it messengers::whatsapp::kinds::every_file_arrives_as_what_it_is",
-            "parom-tests::it messengers::whatsapp::kinds::what_meta_takes_as_no_picture_is_a_document",
+            "parom-tests::it messengers::whatsapp::kinds::a_picture_that_meta_does_not_accept_becomes_a_document",
         ]),
         By(&["parom-tests::it messengers::whatsapp::inwards::every_file_is_what_it_was"]),
     ),
@@ -36,7 +36,7 @@ pub const CELLS: &[Cell] = &[
         "whatsapp",
         &["media_groups"],
         By(&["parom-tests::it messengers::whatsapp::kinds::an_album_arrives_file_by_file"]),
-        Never("WhatsApp tells no app which files were chosen together"),
+        Never("WhatsApp does not report to apps which files were chosen together"),
     ),
     cell(
         "whatsapp",
@@ -48,7 +48,7 @@ pub const CELLS: &[Cell] = &[
             "parom-tests::it messengers::whatsapp::buttons::a_picture_with_buttons_is_one_message",
         ]),
         By(&[
-            "parom-tests::it messengers::whatsapp::inwards::a_press_says_what_stands_on_the_button",
+            "parom-tests::it messengers::whatsapp::inwards::a_press_arrives_with_the_label_of_its_button",
             "parom-tests::it messengers::whatsapp::buttons::a_typed_number_is_its_button",
         ]),
     ),
@@ -71,7 +71,7 @@ pub const CELLS: &[Cell] = &[
         "whatsapp",
         &["forwards"],
         By(&["parom-tests::it messengers::whatsapp::kinds::a_forward_and_a_public_answer_are_words"]),
-        By(&["parom-tests::it messengers::whatsapp::inwards::words_passed_on_say_so"]),
+        By(&["parom-tests::it messengers::whatsapp::inwards::a_forwarded_text_is_marked_as_forwarded"]),
     ),
     cell(
         "whatsapp",
@@ -86,7 +86,7 @@ pub const CELLS: &[Cell] = &[
         "whatsapp",
         &["comments"],
         By(&["parom-tests::it messengers::whatsapp::kinds::a_forward_and_a_public_answer_are_words"]),
-        Never("nobody comments in a chat with a number"),
+        Never("a chat with a number has no comments"),
     ),
     cell(
         "whatsapp",
@@ -98,17 +98,17 @@ pub const CELLS: &[Cell] = &[
         "whatsapp",
         &["typing"],
         By(&["parom-tests::it messengers::whatsapp::live::typing_is_shown_and_reads"]),
-        Never("WhatsApp tells no app that a customer types"),
+        Never("WhatsApp does not report to apps that a customer types"),
     ),
     cell(
         "whatsapp",
         &["write_first"],
         By(&[
-            "parom-tests::it messengers::whatsapp::write_first::who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat",
-            "parom-tests::it messengers::whatsapp::write_first::who_has_none_is_904",
+            "parom-tests::it messengers::whatsapp::write_first::a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat",
+            "parom-tests::it messengers::whatsapp::write_first::a_number_without_whatsapp_is_904",
         ]),
         By(&[
-            "parom-tests::it messengers::whatsapp::write_first::who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat",
+            "parom-tests::it messengers::whatsapp::write_first::a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat",
         ]),
     ),
     cell(

@@ -14,7 +14,7 @@ use super::{Raw, ended_in_time};
 use crate::webchat::{SHOP, chat_with};
 
 /// H3 (a): 33 such requests took all pages away, 46 the API, 56 messengers and customers.
-async fn h3_announced_bodies_that_never_come_turn_nobody_away(world: &mut World) {
+async fn h3_announced_bodies_that_never_come_displace_no_other_request(world: &mut World) {
     let line = world.line("support").await;
     let mut held = Vec::new();
     // One address may try to sign in a hundred times at once; it is the bodies that are looked at here.
@@ -114,7 +114,7 @@ fn files_in(folder: &Path) -> usize {
 }
 
 /// H3: unknown callers are refused before the server waits for a byte of their bodies.
-async fn h3_hooks_of_nobody_are_refused_before_their_bodies(world: &mut World) {
+async fn h3_hooks_of_unknown_senders_are_refused_before_their_bodies(world: &mut World) {
     let source = chat_with(world, json!({})).await;
     let mut callers = Vec::new();
     for (path, told) in [
@@ -138,5 +138,5 @@ async fn h3_hooks_of_nobody_are_refused_before_their_bodies(world: &mut World) {
     assert!(join_all(callers.into_iter().map(ends)).await.iter().all(String::is_empty));
 }
 
-both!(h3_announced_bodies_that_never_come_turn_nobody_away, h3_a_body_that_stops_is_ended_at_every_door);
-once!(h3_bytes_are_charged_as_they_arrive, h3_hooks_of_nobody_are_refused_before_their_bodies);
+both!(h3_announced_bodies_that_never_come_displace_no_other_request, h3_a_body_that_stops_is_ended_at_every_door);
+once!(h3_bytes_are_charged_as_they_arrive, h3_hooks_of_unknown_senders_are_refused_before_their_bodies);

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 
 /// L8: nothing that the API says is kept on the way.
-async fn l8_answers_of_the_api_are_kept_by_nobody(world: &mut World) {
+async fn l8_answers_of_the_api_are_not_cached(world: &mut World) {
     let line = world.line("support").await;
     for path in [line.path(""), line.path("/webhook-attempts"), "/api/v1/tenants".to_owned(), "/api/nothing".to_owned()]
     {
@@ -21,7 +21,7 @@ async fn l8_answers_of_the_api_are_kept_by_nobody(world: &mut World) {
 }
 
 /// L3: behind a proxy that forwards everything, metrics and readiness cannot be read from outside.
-async fn l3_metrics_and_readiness_are_not_for_whom_a_proxy_speaks_for(world: &mut World) {
+async fn l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy(world: &mut World) {
     for path in ["/metrics", "/readyz"] {
         answer(world.api.anonymous(Method::GET, path)).await.is(200);
         for (name, value) in [("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy")] {
@@ -62,7 +62,7 @@ async fn l7_a_chosen_language_is_kept_from_plain_http() {
 }
 
 once!(
-    l8_answers_of_the_api_are_kept_by_nobody,
-    l3_metrics_and_readiness_are_not_for_whom_a_proxy_speaks_for,
+    l8_answers_of_the_api_are_not_cached,
+    l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy,
     signing_out_clears_what_the_browser_keeps
 );

@@ -1,5 +1,5 @@
 //! What a connection costs that says little or nothing (H3): callers that announce a body and send none, that trickle,
-//! that begin many requests, and what everybody else gets meanwhile. Deadlines are measured by the world's clock, so
+//! that begin many requests, and what all other callers get meanwhile. Deadlines are measured by the world's clock, so
 //! they pass when a test advances it.
 
 mod bodies;

@@ -30,7 +30,7 @@ fn h3_every_body_comes_through_the_gate() {
     assert!(made.is_empty(), "servers that are not in this list: {made:?}");
     let server = code(&root().join("server/src/server/http.rs"));
     let gated = server.split("fn serve_ops").next().unwrap_or_default();
-    let gate = gated.find(".wrap(from_fn(load_shedding::gate))").expect("the gate stands before the routes");
+    let gate = gated.find(".wrap(from_fn(load_shedding::gate))").expect("the gate is registered before the routes");
     assert!(gate < gated.find(".configure(routes::public)").expect("the routes"));
     let operators = code(&root().join("server/src/routes.rs"));
     let operators =

@@ -5,7 +5,7 @@ use std::time::Duration;
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World, both};
 
-use super::{PHONE, anna_writes, because, hangs_on, line, shown, why};
+use super::{PHONE, anna_writes, because, line, linked_contact, shown, why};
 
 /// Looks at the conversation's page after a while.
 async fn looked_at(world: &World, line: &Line) {
@@ -24,7 +24,7 @@ async fn joined_with_another(world: &mut World) {
     assert_eq!(why(world, &line).await, because(gone, "phone"));
     assert!(world.sandbox.merge_contacts(HOST, kept, gone));
     looked_at(world, &line).await;
-    assert_eq!(hangs_on(world, &line), kept);
+    assert_eq!(linked_contact(world, &line), kept);
     assert_eq!(why(world, &line).await, because(kept, "merged"));
     assert_eq!(shown(world, &line).await["amocrm_contact_name"], "Anna Kept");
 }
@@ -65,7 +65,7 @@ async fn a_contact_that_is_deleted_while_it_is_being_linked(world: &mut World) {
     assert!(world.sandbox.delete_contact(HOST, anna));
     world.advance(Duration::from_secs(61));
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
-    assert_eq!(why(world, &line).await, because(hangs_on(world, &line), "crm"));
+    assert_eq!(why(world, &line).await, because(linked_contact(world, &line), "crm"));
 }
 
 both!(joined_with_another, deleted, moved_and_renamed, a_contact_that_is_deleted_while_it_is_being_linked);

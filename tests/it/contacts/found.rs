@@ -5,7 +5,7 @@ use std::time::Duration;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
 
-use super::{EMAIL, PHONE, anna_writes, because, hangs_on, line, shown, why};
+use super::{EMAIL, PHONE, anna_writes, because, line, linked_contact, shown, why};
 
 async fn by_the_phone_before_the_first_message_makes_a_contact(world: &mut World) {
     let line = line(world, "link").await;
@@ -14,7 +14,7 @@ async fn by_the_phone_before_the_first_message_makes_a_contact(world: &mut World
     world.sandbox.add_contact(HOST, "Other", Some("+791511122331"), None);
     world.sandbox.add_contact(HOST, "Without a country", Some("9151112233"), None);
     anna_writes(world, &line).await;
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(world.sandbox.contacts(HOST).len(), 3, "amoCRM made none");
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna);
     assert_eq!(why(world, &line).await, because(anna, "phone"));
@@ -22,30 +22,30 @@ async fn by_the_phone_before_the_first_message_makes_a_contact(world: &mut World
     // The second message causes no further query.
     world.customer(&line, "anna").writes("And more").await;
     world.deliver_all().await;
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
 }
 
-async fn by_the_address_where_nobody_has_the_phone(world: &mut World) {
+async fn by_the_email_if_no_contact_has_the_phone(world: &mut World) {
     let line = line(world, "link").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", None, Some("Anna@Example.com"));
     world.sandbox.add_contact(HOST, "Joanna", None, Some("joanna@example.com"));
     anna_writes(world, &line).await;
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "email"));
 }
 
-async fn of_several_the_one_changed_last_and_it_is_said(world: &mut World) {
+async fn of_several_contacts_the_last_changed_is_chosen_with_that_reason(world: &mut World) {
     let line = line(world, "link").await;
     let first = world.sandbox.add_contact(HOST, "Anna", Some(PHONE), None);
     let second = world.sandbox.add_contact(HOST, "Anna again", Some(PHONE), Some(EMAIL));
     world.advance(Duration::from_secs(60));
     assert!(world.sandbox.rename_contact(HOST, first, "Anna Card"));
     anna_writes(world, &line).await;
-    assert_ne!(hangs_on(world, &line), second);
+    assert_ne!(linked_contact(world, &line), second);
     assert_eq!(why(world, &line).await, because(first, "phone_several"));
 }
 
-async fn nobody_is_found_and_amocrm_chooses(world: &mut World) {
+async fn amocrm_chooses_if_no_contact_is_found(world: &mut World) {
     let line = line(world, "link").await;
     anna_writes(world, &line).await;
     assert_eq!(world.sandbox.contacts(HOST).len(), 1, "amoCRM's own");
@@ -53,11 +53,11 @@ async fn nobody_is_found_and_amocrm_chooses(world: &mut World) {
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
 }
 
-async fn left_to_amocrm_nothing_is_asked(world: &mut World) {
+async fn no_contact_is_searched_if_the_choice_is_left_to_amocrm(world: &mut World) {
     let line = line(world, "leave").await;
     let known = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     anna_writes(world, &line).await;
-    assert_ne!(hangs_on(world, &line), known);
+    assert_ne!(linked_contact(world, &line), known);
     assert_eq!(why(world, &line).await, (None, None));
 }
 
@@ -65,19 +65,19 @@ async fn a_chat_that_was_there_before_the_rule_stays_where_it_is(world: &mut Wor
     let line = line(world, "leave").await;
     world.customer(&line, "anna").writes("Before").await;
     world.deliver_all().await;
-    let there = hangs_on(world, &line);
+    let there = linked_contact(world, &line);
     world.api.patch(&line.path(""), &serde_json::json!({"contact_rule": "create"})).await.is(200);
     world.customer(&line, "anna").writes("After").await;
     world.deliver_all().await;
-    assert_eq!(hangs_on(world, &line), there);
+    assert_eq!(linked_contact(world, &line), there);
     assert_eq!(world.sandbox.contacts(HOST).len(), 1);
 }
 
 both!(
     by_the_phone_before_the_first_message_makes_a_contact,
-    by_the_address_where_nobody_has_the_phone,
-    of_several_the_one_changed_last_and_it_is_said,
-    nobody_is_found_and_amocrm_chooses,
-    left_to_amocrm_nothing_is_asked,
+    by_the_email_if_no_contact_has_the_phone,
+    of_several_contacts_the_last_changed_is_chosen_with_that_reason,
+    amocrm_chooses_if_no_contact_is_found,
+    no_contact_is_searched_if_the_choice_is_left_to_amocrm,
     a_chat_that_was_there_before_the_rule_stays_where_it_is,
 );

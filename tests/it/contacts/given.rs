@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::pages::olga;
 
-use super::{PHONE, because, hangs_on, line, why};
+use super::{PHONE, because, line, linked_contact, why};
 
 /// Anna's message with the id of a contact.
 async fn anna_writes(world: &mut World, line: &Line, id: &str, contact: &str) -> Reply {
@@ -18,13 +18,13 @@ async fn anna_writes(world: &mut World, line: &Line, id: &str, contact: &str) ->
     reply
 }
 
-async fn the_named_contact_gets_the_chat_whatever_the_rule(world: &mut World) {
+async fn the_named_contact_gets_the_chat_under_any_rule(world: &mut World) {
     let line = line(world, "leave").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", None, None);
     world.sandbox.add_contact(HOST, "Another Anna", Some(PHONE), None);
     anna_writes(world, &line, "a-1", &anna.to_string()).await.is(202);
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "given"));
     assert_eq!(world.sandbox.contacts(HOST).len(), 2, "none was made");
 }
@@ -36,7 +36,7 @@ async fn a_contact_named_later_gets_the_chat(world: &mut World) {
     let anna = world.sandbox.add_contact(HOST, "Anna Card", None, None);
     anna_writes(world, &line, "a-2", &anna.to_string()).await.is(202);
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "given"));
 }
 
@@ -61,7 +61,7 @@ async fn a_contact_that_is_not_there_counts_as_absent(world: &mut World) {
     }
 }
 
-/// A program starts a chat for a contact before anybody has written.
+/// A program starts a chat for a contact before the contact has written.
 async fn a_chat_without_a_message_is_linked_to_its_contact(world: &mut World) {
     let line = line(world, "leave").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", None, None);
@@ -77,7 +77,7 @@ async fn a_chat_without_a_message_is_linked_to_its_contact(world: &mut World) {
     world.advance(std::time::Duration::from_secs(600));
     world.deliver_all().await;
     assert_eq!(world.sandbox.chats(HOST).len(), 1);
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "given"));
     assert!(world.sandbox.incoming_leads(HOST).is_empty() && world.texts_at_crm(&line).is_empty());
     let list = world.api.get(&path).await.is(200);
@@ -88,7 +88,7 @@ async fn a_chat_without_a_message_is_linked_to_its_contact(world: &mut World) {
     assert_eq!((&again.json["id"], &again.json["duplicate"]), (&made.json["id"], &json!(true)));
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
-    assert_eq!((world.sandbox.chats(HOST).len(), hangs_on(world, &line)), (1, anna));
+    assert_eq!((world.sandbox.chats(HOST).len(), linked_contact(world, &line)), (1, anna));
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
     for (body, pointer) in [
         (body("x"), "/customer/contact_id"),
@@ -141,7 +141,7 @@ async fn a_group_is_named_by_its_title(world: &mut World) {
 both!(
     a_chat_without_a_message_is_linked_to_its_contact,
     a_group_is_named_by_its_title,
-    the_named_contact_gets_the_chat_whatever_the_rule,
+    the_named_contact_gets_the_chat_under_any_rule,
     a_contact_named_later_gets_the_chat,
     a_contact_that_is_not_there_counts_as_absent,
 );

@@ -5,8 +5,9 @@ use std::time::Duration;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
 use sandbox::{Fault, Part};
+use serde_json::json;
 
-use super::{PHONE, anna_writes, because, hangs_on, line, why};
+use super::{PHONE, anna_writes, because, line, linked_contact, why};
 
 fn down(world: &World) {
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
@@ -17,7 +18,7 @@ async fn a_crm_that_is_down_holds_no_message_and_is_asked_later(world: &mut Worl
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     down(world);
     anna_writes(world, &line).await;
-    assert_ne!(hangs_on(world, &line), anna, "amoCRM made its own");
+    assert_ne!(linked_contact(world, &line), anna, "amoCRM made its own");
     assert_eq!(why(world, &line).await, (None, None));
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0, "not at once");
     world.advance(Duration::from_secs(61));
@@ -26,24 +27,24 @@ async fn a_crm_that_is_down_holds_no_message_and_is_asked_later(world: &mut Worl
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
     world.advance(Duration::from_secs(301));
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna, "the lead goes with its chat");
     assert_eq!(why(world, &line).await, because(anna, "phone"));
 }
 
-async fn what_somebody_works_on_stays_where_it_is(world: &mut World) {
+async fn a_chat_with_an_accepted_lead_is_not_moved(world: &mut World) {
     let line = line(world, "link").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     down(world);
     anna_writes(world, &line).await;
-    let made = hangs_on(world, &line);
+    let made = linked_contact(world, &line);
     let lead = world.sandbox.incoming_leads(HOST)[0].clone();
     assert!(world.sandbox.accept_lead(HOST, &lead.uid));
     world.sandbox.faults().clear();
     world.advance(Duration::from_secs(61));
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
     assert_ne!(made, anna);
-    assert_eq!(hangs_on(world, &line), made);
+    assert_eq!(linked_contact(world, &line), made);
     assert_eq!(why(world, &line).await, because(made, "late"));
 }
 
@@ -71,9 +72,28 @@ async fn it_ends_after_some_days(world: &mut World) {
     assert_eq!(why(world, &line).await, (None, Some("unclear".to_owned())));
 }
 
+/// What waits for one account's amoCRM delays no other account.
+async fn an_account_whose_crm_hangs_delays_no_other(world: &mut World) {
+    let acme = line(world, "link").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    world.api.patch(&other.path(""), &json!({"contact_rule": "link"})).await.is(200);
+    down(world);
+    anna_writes(world, &acme).await;
+    anna_writes(world, &other).await;
+    world.sandbox.faults().clear();
+    world.advance(Duration::from_secs(61));
+    let gate = world.sandbox.faults().hold(Part::Rest);
+    let app = world.app().tenants.clone();
+    let linking = tokio::spawn(async move { parom::contact::due_now(&app).await });
+    gate.until_waiting(2).await;
+    gate.open();
+    assert_eq!(linking.await.unwrap(), 2);
+}
+
 both!(
     a_crm_that_is_down_holds_no_message_and_is_asked_later,
-    what_somebody_works_on_stays_where_it_is,
+    a_chat_with_an_accepted_lead_is_not_moved,
     an_account_that_is_not_paid_for_holds_no_message,
     it_ends_after_some_days,
+    an_account_whose_crm_hangs_delays_no_other,
 );

@@ -6,7 +6,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{World, both};
 use sandbox::{Fault, Part};
 
-use super::{EMAIL, PHONE, anna_writes, because, hangs_on, line, why};
+use super::{EMAIL, PHONE, anna_writes, because, line, linked_contact, why};
 
 /// Texts in a request that creates a contact, and in one that links.
 const MAKES: &str = "custom_fields_values";
@@ -19,16 +19,16 @@ async fn with_the_customers_name_number_and_address(world: &mut World) {
     assert_eq!(contacts.len(), 1, "{contacts:?}");
     assert_eq!(contacts[0].name, "anna");
     assert_eq!((&contacts[0].phones[..], &contacts[0].emails[..]), (&[PHONE.to_owned()][..], &[EMAIL.to_owned()][..]));
-    assert_eq!(hangs_on(world, &line), contacts[0].id);
+    assert_eq!(linked_contact(world, &line), contacts[0].id);
     assert_eq!(why(world, &line).await, because(contacts[0].id, "made"));
 }
 
-async fn one_that_is_there_is_linked_instead(world: &mut World) {
+async fn an_existing_contact_is_linked_instead(world: &mut World) {
     let line = line(world, "create").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     anna_writes(world, &line).await;
     assert_eq!(world.sandbox.contacts(HOST).len(), 1);
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "phone"));
 }
 
@@ -46,7 +46,7 @@ async fn an_answer_that_was_lost_makes_no_second_one(world: &mut World) {
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
     assert_eq!(made(world), 1);
     let anna = world.sandbox.contacts(HOST).into_iter().find(|contact| contact.phones == [PHONE]).unwrap();
-    assert_eq!(hangs_on(world, &line), anna.id, "the chat hangs on it though its lead came first");
+    assert_eq!(linked_contact(world, &line), anna.id, "the chat is linked to it although its lead came first");
     assert_eq!(why(world, &line).await, because(anna.id, "made"));
 }
 
@@ -60,7 +60,7 @@ async fn a_link_that_failed_is_made_up_for(world: &mut World) {
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
     assert_eq!(made(world), 1);
     let anna = world.sandbox.contacts(HOST).into_iter().find(|contact| contact.phones == [PHONE]).unwrap();
-    assert_eq!(hangs_on(world, &line), anna.id);
+    assert_eq!(linked_contact(world, &line), anna.id);
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0, "and that is all");
 }
 
@@ -77,10 +77,10 @@ async fn a_death_before_the_message_went_out_makes_no_second_one(world: &mut Wor
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
     parom::contact::due_now(&world.app().tenants).await;
     assert_eq!(world.sandbox.contacts(HOST).len(), 1);
-    assert_eq!(hangs_on(world, &line), world.sandbox.contacts(HOST)[0].id);
+    assert_eq!(linked_contact(world, &line), world.sandbox.contacts(HOST)[0].id);
 }
 
-async fn one_that_nobody_could_find_again_is_begun_once(world: &mut World) {
+async fn a_contact_that_could_not_be_found_again_is_created_once(world: &mut World) {
     let line = line(world, "create").await;
     world.sandbox.faults().next_with(Part::Rest, "\"name\":\"anna\"", 1, Fault::LostAnswer);
     world.customer(&line, "anna").writes("Hello").await;
@@ -94,9 +94,9 @@ async fn one_that_nobody_could_find_again_is_begun_once(world: &mut World) {
 
 both!(
     with_the_customers_name_number_and_address,
-    one_that_is_there_is_linked_instead,
+    an_existing_contact_is_linked_instead,
     an_answer_that_was_lost_makes_no_second_one,
     a_link_that_failed_is_made_up_for,
     a_death_before_the_message_went_out_makes_no_second_one,
-    one_that_nobody_could_find_again_is_begun_once,
+    a_contact_that_could_not_be_found_again_is_created_once,
 );

@@ -5,9 +5,9 @@ mod found;
 mod given;
 mod later;
 mod made;
+mod notified;
 mod seen;
 mod shared;
-mod told;
 
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World};
@@ -34,7 +34,7 @@ async fn anna_writes(world: &mut World, line: &Line) {
 }
 
 /// The contact to which Anna's chat is linked at amoCRM.
-fn hangs_on(world: &World, line: &Line) -> i64 {
+fn linked_contact(world: &World, line: &Line) -> i64 {
     let chat = world.manager(line).chat_with("anna");
     let links = world.sandbox.contact_links(HOST);
     let there: Vec<i64> = links.iter().filter(|link| link.chat_id == chat).map(|link| link.contact_id).collect();

@@ -4,7 +4,7 @@ use parom::tenant::{Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
 
-use super::{PHONE, anna_writes, because, hangs_on, line, why};
+use super::{PHONE, anna_writes, because, line, linked_contact, why};
 
 async fn on_the_pages_of_chat_and_message(world: &mut World) {
     let line = line(world, "link").await;
@@ -29,8 +29,8 @@ async fn a_contact_that_amocrm_chose_is_shown_too(world: &mut World) {
     let id = world.api.get(&line.path("/conversations")).await.text_at("/items/0/id");
     let olga = world.panel_as(line.tenant_id, 2001, "Olga Owner", true).await;
     let page = olga.opens(&format!("/panel/conversations/{id}")).await.is(200);
-    page.says(&["amoCRM chose it by its own rules.", &format!("/contacts/detail/{}", hangs_on(world, &line))]);
-    assert_eq!(why(world, &line).await, because(hangs_on(world, &line), "crm"));
+    page.says(&["amoCRM chose it by its own rules.", &format!("/contacts/detail/{}", linked_contact(world, &line))]);
+    assert_eq!(why(world, &line).await, because(linked_contact(world, &line), "crm"));
 }
 
 async fn nothing_of_it_stays_of_an_erased_customer(world: &mut World) {

@@ -5,12 +5,12 @@ use parom_tests::settings::HOST;
 use parom_tests::{Line, TelegramWorld, World, both, once};
 use serde_json::json;
 
-use super::{PHONE, because, hangs_on, line, shown, why};
+use super::{PHONE, because, line, linked_contact, shown, why};
 use crate::webchat::customers::{new_secret, signed};
 use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
 
 /// Anna writes, first without her number and then with it.
-async fn anna_tells_her_number(world: &mut World, line: &Line) {
+async fn anna_sends_her_number(world: &mut World, line: &Line) {
     let anna = world.customer(line, "anna");
     anna.writes("Hello").await;
     world.deliver_all().await;
@@ -31,10 +31,10 @@ fn only_link(world: &World) -> i64 {
 async fn the_contact_is_found_by_it(world: &mut World) {
     let line = line(world, "link").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
-    anna_tells_her_number(world, &line).await;
-    assert_ne!(hangs_on(world, &line), anna, "amoCRM made its own of the first message");
+    anna_sends_her_number(world, &line).await;
+    assert_ne!(linked_contact(world, &line), anna, "amoCRM made its own of the first message");
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
-    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "phone"));
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna, "the lead goes with its chat");
     // The same number again is no news.
@@ -47,10 +47,10 @@ async fn the_contact_is_found_by_it(world: &mut World) {
 
 async fn one_that_was_made_gives_way_to_the_one_with_the_number(world: &mut World) {
     let line = line(world, "create").await;
-    anna_tells_her_number(world, &line).await;
-    let made = hangs_on(world, &line);
+    anna_sends_her_number(world, &line).await;
+    let made = linked_contact(world, &line);
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
-    assert_eq!(why(world, &line).await, because(made, "made"), "nobody else has the number");
+    assert_eq!(why(world, &line).await, because(made, "made"), "no other contact has the number");
     let card = world.sandbox.add_contact(HOST, "Anna Card", Some("+79990000001"), None);
     let mut body = world.customer(&line, "anna").body("a-3", "I have another one now");
     body["sender"]["phone"] = json!("+79990000001");
@@ -60,11 +60,11 @@ async fn one_that_was_made_gives_way_to_the_one_with_the_number(world: &mut Worl
     assert_eq!(why(world, &line).await, because(card, "phone"));
 }
 
-async fn what_somebody_works_on_stays_where_it_is(world: &mut World) {
+async fn a_chat_with_an_accepted_lead_is_not_moved(world: &mut World) {
     let line = line(world, "link").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
-    anna_tells_her_number(world, &line).await;
-    let there = hangs_on(world, &line);
+    anna_sends_her_number(world, &line).await;
+    let there = linked_contact(world, &line);
     let lead = world.sandbox.incoming_leads(HOST)[0].clone();
     assert!(world.sandbox.accept_lead(HOST, &lead.uid));
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
@@ -72,10 +72,10 @@ async fn what_somebody_works_on_stays_where_it_is(world: &mut World) {
     assert_eq!(why(world, &line).await, because(there, "late"));
 }
 
-async fn left_to_amocrm_nothing_is_asked(world: &mut World) {
+async fn no_contact_is_searched_if_the_choice_is_left_to_amocrm(world: &mut World) {
     let line = line(world, "leave").await;
     world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
-    anna_tells_her_number(world, &line).await;
+    anna_sends_her_number(world, &line).await;
     assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
 }
 
@@ -117,7 +117,7 @@ async fn on_a_site(world: &mut World) {
 both!(the_contact_is_found_by_it, in_telegram);
 once!(
     one_that_was_made_gives_way_to_the_one_with_the_number,
-    what_somebody_works_on_stays_where_it_is,
-    left_to_amocrm_nothing_is_asked,
+    a_chat_with_an_accepted_lead_is_not_moved,
+    no_contact_is_searched_if_the_choice_is_left_to_amocrm,
     on_a_site,
 );

@@ -166,7 +166,7 @@ async fn managers_and_bots_are_named(world: &mut World) {
     assert_eq!(message(world)["sender"]["name"], "Salesbot");
 }
 
-async fn a_name_that_amocrm_does_not_tell_holds_nothing_up(world: &mut World) {
+async fn an_unavailable_name_delays_no_message(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.sandbox.faults().until_cleared(sandbox::Part::Rest, sandbox::Fault::Status { code: 500, retry_after: None });
     manager.answers("anna", "Nameless").await;
@@ -187,5 +187,5 @@ both!(
     a_forwarded_message_comes_with_an_empty_text,
     an_answer_to_a_comment_names_its_post,
     managers_and_bots_are_named,
-    a_name_that_amocrm_does_not_tell_holds_nothing_up,
+    an_unavailable_name_delays_no_message,
 );

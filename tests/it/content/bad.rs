@@ -43,7 +43,7 @@ async fn world_delivers(world: &World, wanted: &str) {
     assert_eq!(message(world)["content"]["text"].as_str().unwrap(), wanted);
 }
 
-async fn shapes_that_nobody_expects_spoil_nothing(world: &mut World) {
+async fn unexpected_shapes_of_fields_break_nothing(world: &mut World) {
     let (_, manager) = world.chatting().await;
     for (name, value) in [
         ("markup", json!("buttons")),
@@ -62,4 +62,4 @@ async fn shapes_that_nobody_expects_spoil_nothing(world: &mut World) {
     }
 }
 
-both!(odd_numbers_and_signs_are_carried, shapes_that_nobody_expects_spoil_nothing);
+both!(odd_numbers_and_signs_are_carried, unexpected_shapes_of_fields_break_nothing);

@@ -65,7 +65,7 @@ async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World)
 }
 
 /// O5. Nothing was fetched before the message leaves: its preview is waited for like its file.
-async fn o5_a_preview_that_is_to_be_had_goes_with_its_message(world: &mut World) {
+async fn o5_an_available_preview_is_sent_with_its_message(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let host = FileHost::start().await;
     let picture = host.puts("/a.png", [Page::file("image/png", crate::media::png(100))]);
@@ -80,7 +80,7 @@ async fn o5_a_preview_that_is_to_be_had_goes_with_its_message(world: &mut World)
     }
 }
 
-async fn nobody_waits_for_a_preview(world: &mut World) {
+async fn no_message_waits_for_an_unavailable_preview(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let host = FileHost::start().await;
     let bytes = crate::media::png(100);
@@ -111,7 +111,7 @@ async fn an_album_is_a_message_a_file_with_one_group(world: &mut World) {
     assert_eq!((&sent[0]["text"], &sent[1]["text"]), (&json!("Two of them"), &json!(null)));
 }
 
-async fn places_and_people_are_told_in_fields(world: &mut World) {
+async fn places_and_contacts_arrive_as_structured_fields(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let place =
         HookMessage::text("").with("type", json!("location")).with("location", json!({"lon": -37.61, "lat": "55.75"}));
@@ -126,7 +126,7 @@ async fn places_and_people_are_told_in_fields(world: &mut World) {
     assert_eq!(content(world).0, json!({"type": "contact", "name": "Pavel", "phone": "+7999"}));
 }
 
-async fn a_kind_that_nobody_knows_is_told_in_words_and_never_lost(world: &mut World) {
+async fn an_unknown_kind_becomes_text_and_is_never_lost(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let hologram = |text: &str| HookMessage::text(text).with("type", json!("hologram\0"));
     let said = manager.sends("anna", hologram("Look")).await;
@@ -170,7 +170,7 @@ async fn a_file_that_is_gone_leaves_its_words_and_the_next_goes_on(world: &mut W
     assert!(world.statuses_at_crm(&line, &said.message_id).is_empty());
 }
 
-async fn nothing_at_all_is_told_to_the_manager(world: &mut World) {
+async fn an_empty_message_is_reported_to_the_manager(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let said = manager.sends("anna", HookMessage::text(" ")).await;
     world.deliver_all().await;
@@ -180,7 +180,7 @@ async fn nothing_at_all_is_told_to_the_manager(world: &mut World) {
     assert_eq!(told, [(-1, Some(905))]);
 }
 
-async fn refusals_are_told_in_the_accounts_language(world: &mut World) {
+async fn refusals_are_shown_in_the_accounts_language(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(400)]);
     let refused = manager.answers("anna", "refused").await;
@@ -201,14 +201,14 @@ async fn refusals_are_told_in_the_accounts_language(world: &mut World) {
 }
 
 both!(
-    refusals_are_told_in_the_accounts_language,
+    refusals_are_shown_in_the_accounts_language,
     every_kind_with_a_file_is_lent_out_by_a_link_of_ours,
     an_album_is_a_message_a_file_with_one_group,
-    o5_a_preview_that_is_to_be_had_goes_with_its_message,
-    nobody_waits_for_a_preview,
-    places_and_people_are_told_in_fields,
-    a_kind_that_nobody_knows_is_told_in_words_and_never_lost,
+    o5_an_available_preview_is_sent_with_its_message,
+    no_message_waits_for_an_unavailable_preview,
+    places_and_contacts_arrive_as_structured_fields,
+    an_unknown_kind_becomes_text_and_is_never_lost,
     a_text_with_a_file_is_a_file_with_a_caption,
     a_file_that_is_gone_leaves_its_words_and_the_next_goes_on,
-    nothing_at_all_is_told_to_the_manager,
+    an_empty_message_is_reported_to_the_manager,
 );

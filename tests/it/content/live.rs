@@ -14,7 +14,7 @@ fn quiet(world: &World) -> bool {
     world.messenger.received().is_empty()
 }
 
-async fn typing_is_told_once_while_it_is_true(world: &mut World) {
+async fn typing_is_sent_once_while_it_lasts(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let chat = manager.chat_with("anna");
     for (number, form) in [HookForm::Sample, HookForm::Table].into_iter().enumerate() {
@@ -56,7 +56,7 @@ async fn types_until(world: &World, line: &parom_tests::Line, expired_at: Value)
     world.sandbox.post_hook(&line.scope_id, body, Some(&signature)).await.status
 }
 
-async fn typing_that_is_over_is_told_nobody(world: &mut World) {
+async fn typing_that_has_ended_is_not_sent(world: &mut World) {
     let (line, _) = world.chatting().await;
     let now = world.clock.now().timestamp();
     assert_eq!(types_until(world, &line, json!(now)).await, Some(200));
@@ -80,7 +80,7 @@ async fn typing_that_is_over_is_told_nobody(world: &mut World) {
     assert_eq!(dead.json["items"], json!([]));
 }
 
-async fn typing_is_coalesced_and_its_failures_hurt_nobody(world: &mut World) {
+async fn typing_is_coalesced_and_its_failures_have_no_effect(world: &mut World) {
     let (line, manager) = world.chatting().await;
     for _ in 0..3 {
         types_until(world, &line, json!(world.clock.now().timestamp() + 5)).await;
@@ -165,7 +165,7 @@ async fn a_reaction_that_comes_twice_is_one(world: &mut World) {
     assert_eq!(last(world)["data"]["emoji"], "👩‍👩‍👧‍👦");
 }
 
-async fn what_concerns_nobody_we_know_is_kept_aside(world: &mut World) {
+async fn hooks_about_unknown_objects_are_quarantined(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let account = world.sandbox.add_account(&line.host).amojo_id;
     let chat = manager.chat_with("anna");
@@ -186,11 +186,11 @@ async fn what_concerns_nobody_we_know_is_kept_aside(world: &mut World) {
 }
 
 both!(
-    typing_is_told_once_while_it_is_true,
-    typing_that_is_over_is_told_nobody,
-    typing_is_coalesced_and_its_failures_hurt_nobody,
+    typing_is_sent_once_while_it_lasts,
+    typing_that_has_ended_is_not_sent,
+    typing_is_coalesced_and_its_failures_have_no_effect,
     reactions_are_set_and_taken_back,
     a_reaction_waits_for_its_message,
     a_reaction_that_comes_twice_is_one,
-    what_concerns_nobody_we_know_is_kept_aside,
+    hooks_about_unknown_objects_are_quarantined,
 );

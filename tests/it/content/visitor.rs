@@ -73,7 +73,7 @@ async fn read(response: reqwest::Response, wanted: &str) -> Vec<(String, Value)>
             heard.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), reading).await.unwrap_or_else(|_| panic!("no {wanted} was told"));
+    tokio::time::timeout(Duration::from_secs(20), reading).await.unwrap_or_else(|_| panic!("no {wanted} was reported"));
     let field = |event: &str, name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
     let events = heard.split("\n\n").filter_map(|event| {
         let data = serde_json::from_str(&field(event, "data: ")?).unwrap();
@@ -129,7 +129,7 @@ async fn every_kind_is_shown(world: &mut World) {
         (&card["url"], &card["note"]),
         (&json!("https://maps.google.com/maps?q=55.75%2C37.61"), &json!("55.75, 37.61"))
     );
-    assert_eq!(answers[6]["text"], "", "a place is said once");
+    assert_eq!(answers[6]["text"], "", "a place is shown once");
     assert_eq!(
         answers[7]["buttons"],
         json!([[{"text": "Yes"}, {"text": "Evil"}, {"text": "Shop", "url": "https://acme.test/"}]]),
@@ -145,7 +145,7 @@ async fn every_kind_is_shown(world: &mut World) {
         assert!(page.contains(shown), "without script the page shows {shown}: {page}");
     }
     for (above, below) in [("Well?", "• Yes"), (">Pick<", ">Choose<"), (">Choose<", "• Delivery")] {
-        assert!(page.find(above) < page.find(below), "{above} stands above {below}: {page}");
+        assert!(page.find(above) < page.find(below), "{above} is shown above {below}: {page}");
     }
     let chosen = json!({"id": Uuid::new_v4(), "text": "Delivery", "callback_data": "k7"});
     site.posts(world, "/messages", chosen).await.is(202);
@@ -154,7 +154,7 @@ async fn every_kind_is_shown(world: &mut World) {
     assert_eq!((there.text.as_str(), &there.payload["message"]["callback_data"]), ("Delivery", &json!("k7")));
 }
 
-async fn typing_is_seen_while_it_is_true(world: &mut World) {
+async fn typing_is_shown_while_it_lasts(world: &mut World) {
     let site = Site::open(world).await;
     let response = site.request(world, Method::GET, "/events").send().await.unwrap();
     let (page, chat) = (site.page(world).await, site.chat.clone());
@@ -209,4 +209,4 @@ async fn answer_to_stranger(world: &World, site: &Site, id: &Value) -> u16 {
     status
 }
 
-both!(every_kind_is_shown, typing_is_seen_while_it_is_true, reactions_of_both_sides_are_shown);
+both!(every_kind_is_shown, typing_is_shown_while_it_lasts, reactions_of_both_sides_are_shown);

@@ -92,7 +92,7 @@ async fn an_accept_leases_idle_lanes_in_its_own_commit(office: &mut Office) {
     }
 }
 
-/// Whatever an accept leases, together with a claim of the rest, are the leases of an accept and a claim, and leave the same
+/// The leases of an accept, together with those of a claim of the rest, are the leases of an accept and a claim, and leave the same
 /// rows.
 async fn accept_and_lease_is_accept_and_claim(office: &mut Office) {
     let desks = [office.desk(), office.desk()];
@@ -173,7 +173,7 @@ async fn an_accept_leases_no_more_than_a_claim_would(office: &mut Office) {
 }
 
 /// The process dies between the commit and the call: the lease ends, and the outcome is unknown.
-async fn what_was_accepted_and_leased_by_a_dead_process_comes_back_as_unknown(office: &mut Office) {
+async fn a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown(office: &mut Office) {
     let desk = office.desk();
     let conversations = quiet(office, &desk, 1, 1).await;
     let wishes = [desk.wish(desk.source_id, 1)];
@@ -219,6 +219,6 @@ both!(
     an_accept_leases_idle_lanes_in_its_own_commit,
     accept_and_lease_is_accept_and_claim,
     an_accept_leases_no_more_than_a_claim_would,
-    what_was_accepted_and_leased_by_a_dead_process_comes_back_as_unknown,
+    a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown,
     a_lease_of_an_accept_that_was_not_answered_is_read_back,
 );

@@ -95,7 +95,7 @@ async fn a_disk_that_was_brought_along_is_drained_by_hand() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_reads_its_log() {
+async fn the_server_works_on_when_its_log_is_not_read() {
     let Some((mut drill, line)) = prepared(Engine::Sqlite).await else { return };
     let log = drill.serves_unread().await;
     let anna = drill.customer(&line, "anna");
@@ -121,7 +121,7 @@ async fn nobody_reads_its_log() {
         }
         panic!("it does not say that lines were dropped");
     };
-    tokio::time::timeout(LIMIT, told).await.expect("it says so in time");
+    tokio::time::timeout(LIMIT, told).await.expect("it reports this in time");
     // Whatever is still logged has somewhere to go.
     let rest = tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     drill.ends_well().await;

@@ -5,7 +5,7 @@ use parom_tests::needed::needed;
 use super::{checked, edit};
 
 #[tokio::test]
-async fn what_breaks_a_promise_is_found() {
+async fn a_manifest_that_breaks_a_promise_is_found() {
     let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     for (file, from, to, words) in [
         ("processes.yaml", "runAsUser: 10001", "runAsUser: 0", "the process runs as root"),

@@ -146,7 +146,7 @@ async fn the_configuration_is_the_default(package: &Path, folder: &Path) {
 }
 
 #[tokio::test]
-async fn what_is_not_promised_is_refused() {
+async fn a_release_that_breaks_a_promise_is_refused() {
     let Some(_) = needed("PAROM_TEST_PYTHON") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (right, other) = (folder.path().join("right"), folder.path().join("other"));

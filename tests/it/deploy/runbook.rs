@@ -47,7 +47,7 @@ fn every_alert_has_its_place() {
 }
 
 #[test]
-fn what_has_no_place_is_found() {
+fn alerts_without_a_section_of_the_runbook_are_found() {
     let rules = "- alert: ParomOne\n  annotations:\n    runbook: docs/runbook.md#paromone\n- alert: ParomTwo\n";
     let page = "# Runbook\n\n## ParomOne\n\n**Means:** **Affected:** **First look:** **Do:**\n\n## ParomThree\n\n| `a` | b |\n";
     let found = missing(rules, &["a", "b"], page);
@@ -63,7 +63,7 @@ fn what_has_no_place_is_found() {
 
 /// docs/operations.md, "Point-in-time recovery": by hand what `parom backup restore` does by itself.
 #[test]
-fn the_mark_after_a_recovery_is_the_one_of_a_restore() {
+fn the_statement_after_a_recovery_is_the_one_of_a_restore() {
     let page = read("docs/operations.md");
     let section = page.split("\n### ").find(|section| section.starts_with("Point-in-time recovery\n")).unwrap();
     assert!(section.contains(&format!("psql parom -c '{ALL_PERHAPS_DELIVERED}'")), "{section}");

@@ -42,7 +42,7 @@ async fn every_fault_ends_in_one_message_in_order(world: &mut World) {
     world.sandbox.faults().clear();
 }
 
-async fn what_may_have_arrived_is_looked_for_before_it_is_sent_again(world: &mut World) {
+async fn a_message_that_may_have_arrived_is_searched_before_it_is_sent_again(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.faults().next(Part::Message, 1, Fault::LostAnswer);
     world.sandbox.faults().next(Part::History, 3, status(503));
@@ -87,7 +87,7 @@ async fn a_worker_that_vanishes_after_the_call_leaves_no_repeat(world: &mut Worl
     anna.writes("one").await;
     anna.writes("two").await;
     world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["one"], "sent, but nobody wrote it down");
+    assert_eq!(world.texts_at_crm(&line), ["one"], "sent, but this was not stored");
     world.advance(Duration::from_secs(59));
     assert_eq!(world.deliver_all().await, 0, "the lease still runs");
     world.advance(Duration::from_secs(1));
@@ -95,7 +95,7 @@ async fn a_worker_that_vanishes_after_the_call_leaves_no_repeat(world: &mut Worl
     assert_eq!(world.texts_at_crm(&line), ["one", "two"]);
 }
 
-async fn a_letter_that_never_ends_is_poison(world: &mut World) {
+async fn a_letter_that_never_finishes_is_given_up(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     world.faults.add("carry.before_call=error:3").unwrap();
@@ -135,7 +135,7 @@ async fn asking_to_slow_down_stops_the_whole_account_for_as_long_as_asked(world:
     let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
     let tries =
         shown.json["timeline"].as_array().unwrap().iter().filter(|event| event["answer"]["status"] == 429).count();
-    assert_eq!(tries, 1, "the timeline tells of it: {}", shown.text);
+    assert_eq!(tries, 1, "the timeline shows it: {}", shown.text);
 }
 
 async fn an_unpaid_account_is_asked_again_every_hour(world: &mut World) {
@@ -165,7 +165,7 @@ async fn a_refused_signature_holds_the_channel_until_it_is_connected_again(world
     assert_eq!(tenant["channels"][0]["status"], "misconfigured", "{tenant}");
     world.sandbox.faults().clear();
     world.deliver_to_the_end().await;
-    assert!(world.texts_at_crm(&line).is_empty(), "held until somebody repairs it");
+    assert!(world.texts_at_crm(&line).is_empty(), "held until a person repairs it");
     world.owner(&line.host).installs_in_a_browser().await.is(200);
     world
         .until("the channel is connected again", async || {
@@ -191,7 +191,7 @@ async fn a_refused_message_is_buried_and_the_next_goes_on(world: &mut World) {
     world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &serde_json::json!({})).await.is(202);
     world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &serde_json::json!({})).await.is(404);
     world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["good", "later", "bad"], "what is tried again stands at the end");
+    assert_eq!(world.texts_at_crm(&line), ["good", "later", "bad"], "what is tried again comes last");
     let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
     assert_eq!(shown.json["status"], "delivered", "{}", shown.text);
     let ledger = world.api.get(&line.path("/ledger")).await.is(200);
@@ -220,10 +220,10 @@ async fn waiting_for_amocrm_ends_after_seven_days(world: &mut World) {
 
 both!(
     every_fault_ends_in_one_message_in_order,
-    what_may_have_arrived_is_looked_for_before_it_is_sent_again,
+    a_message_that_may_have_arrived_is_searched_before_it_is_sent_again,
     a_message_that_amocrm_refuses_as_known_is_confirmed_by_history,
     a_worker_that_vanishes_after_the_call_leaves_no_repeat,
-    a_letter_that_never_ends_is_poison,
+    a_letter_that_never_finishes_is_given_up,
     asking_to_slow_down_stops_the_whole_account_for_as_long_as_asked,
     an_unpaid_account_is_asked_again_every_hour,
     a_refused_signature_holds_the_channel_until_it_is_connected_again,

@@ -18,7 +18,7 @@ const POOLS: [&str; 2] = ["amojo:main", "webhooks"];
 
 /// The commit waited for another transaction until the rest of the leases was shorter than a call may be. Otherwise another
 /// process could send the same letter while this one's call still runs.
-async fn what_was_leased_too_late_is_given_back(office: &mut Office) {
+async fn a_lease_obtained_too_late_is_given_back(office: &mut Office) {
     let desk = office.desk();
     let conversations = quiet(office, &desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
@@ -34,12 +34,12 @@ async fn what_was_leased_too_late_is_given_back(office: &mut Office) {
     office.writer.start_with(None);
     assert_eq!(kept.take().len(), 0, "it is not started");
     let claim = office.claims(&desk, desk.source_id, 10).await.remove(0);
-    assert_eq!((claim.starts, claim.letter.unknown), (1, false), "nobody has sent it");
+    assert_eq!((claim.starts, claim.letter.unknown), (1, false), "no process has sent it");
     assert!(office.settles(&claim, Settled::Delivered).await);
 }
 
 /// Whatever is wrong with the turn of a target, what comes for it is stored.
-async fn what_cannot_be_leased_is_stored_all_the_same(office: &mut Office) {
+async fn a_letter_that_cannot_be_leased_is_stored_nevertheless(office: &mut Office) {
     let desk = office.desk();
     let conversations = quiet(office, &desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
@@ -78,7 +78,7 @@ async fn the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended(office: &m
 
 /// Another transaction changes the turn or the lane while the accept waits for the turn: the accept leases by what they
 /// contain then, not by what it saw when it began.
-async fn what_changes_while_an_accept_waits_is_seen(office: &mut Office) {
+async fn changes_made_while_an_accept_waits_are_respected(office: &mut Office) {
     let lane = format!(
         "UPDATE turn SET failures = 0; UPDATE lane SET owner = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009', epoch = epoch + 1, \
          waiting = 1, due_at = {0}, leased_until = {0} WHERE direction = 2",
@@ -159,7 +159,7 @@ async fn at_rest(world: &mut World) -> Line {
 }
 
 /// Whatever becomes of a commit, the slots reserved for it come back, and what it stored is delivered once.
-async fn slots_come_back_whatever_becomes_of_a_commit(world: &mut World) {
+async fn slots_come_back_after_any_outcome_of_a_commit(world: &mut World) {
     let line = at_rest(world).await;
     let before = free(world);
     let anna = world.customer(&line, "anna");
@@ -187,7 +187,7 @@ async fn slots_come_back_whatever_becomes_of_a_commit(world: &mut World) {
     }
 }
 
-/// A worker that is told to stop sends what a commit that runs at that moment leases, and ends.
+/// A worker that is asked to stop sends what a commit that runs at that moment leases, and ends.
 async fn a_worker_that_stops_sends_what_its_last_commit_leased(world: &mut World) {
     let line = at_rest(world).await;
     let before = free(world);
@@ -221,14 +221,14 @@ async fn a_worker_that_stops_sends_what_its_last_commit_leased(world: &mut World
 }
 
 both!(
-    what_cannot_be_leased_is_stored_all_the_same,
+    a_letter_that_cannot_be_leased_is_stored_nevertheless,
     the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended,
-    slots_come_back_whatever_becomes_of_a_commit,
+    slots_come_back_after_any_outcome_of_a_commit,
     a_worker_that_stops_sends_what_its_last_commit_leased,
 );
 on_postgres!(
-    what_was_leased_too_late_is_given_back,
-    what_changes_while_an_accept_waits_is_seen,
+    a_lease_obtained_too_late_is_given_back,
+    changes_made_while_an_accept_waits_are_respected,
     a_turn_that_falls_asleep_while_an_accept_waits_is_woken,
     a_restart_ends_what_its_earlier_life_accepted_and_leased,
 );

@@ -30,7 +30,7 @@ fn gauge(world: &World, line: &str) -> f64 {
     found.trim().parse().unwrap()
 }
 
-async fn what_is_missing_is_told_until_it_is_found(world: &mut World) {
+async fn a_missing_message_is_reported_until_it_is_found(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     anna.writes("one").await;
@@ -65,7 +65,7 @@ async fn what_is_missing_is_told_until_it_is_found(world: &mut World) {
     assert_eq!(balance::round(world.app()).await.unwrap(), 0);
 }
 
-async fn what_waits_is_shown_by_why_it_waits(world: &mut World) {
+async fn waiting_letters_are_counted_by_reason(world: &mut World) {
     let line = world.line("support").await;
     let other = world.line_at("other.amocrm.ru", "support").await;
     let channel = other.scope_id[..36].parse().unwrap();
@@ -96,4 +96,4 @@ async fn what_waits_is_shown_by_why_it_waits(world: &mut World) {
     assert_eq!(gauge(world, "parom_letters{direction=\"to_crm\",state=\"later\"}"), 0.0);
 }
 
-both!(what_is_missing_is_told_until_it_is_found, what_waits_is_shown_by_why_it_waits);
+both!(a_missing_message_is_reported_until_it_is_found, waiting_letters_are_counted_by_reason);

@@ -17,7 +17,7 @@ async fn wrong_clocks_end_no_lease_and_no_back_off() {
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     let mine = office.claims_one(&desk).await;
     for other in [&fast, &slow] {
-        assert!(other.claim(&wish, LEASE, |_| {}).await.unwrap().is_empty(), "the lease runs for everybody");
+        assert!(other.claim(&wish, LEASE, |_| {}).await.unwrap().is_empty(), "the lease applies to all processes");
     }
     assert!(office.settles(&mine, again(HOUR / 2)).await);
     assert!(fast.claim(&wish, LEASE, |_| {}).await.unwrap().is_empty(), "half an hour has not passed");

@@ -8,7 +8,7 @@ const OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
 /// More than all pools together have connections.
 const CALLS: usize = 100;
 
-async fn a_cut_connection_is_no_error_of_ours(world: &mut World) {
+async fn a_cut_connection_is_not_an_internal_error(world: &mut World) {
     let line = world.line("support").await;
     let paths = [
         line.path(""),
@@ -37,4 +37,4 @@ async fn a_cut_connection_is_no_error_of_ours(world: &mut World) {
     }
 }
 
-on_postgres!(a_cut_connection_is_no_error_of_ours);
+on_postgres!(a_cut_connection_is_not_an_internal_error);

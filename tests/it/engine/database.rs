@@ -55,7 +55,7 @@ async fn rows_are_changed_by_their_keys_from_the_first_on(world: &mut World) {
     assert!(!plan.contains("Seq Scan"), "{plan}");
 }
 
-async fn what_it_takes_back_is_written_again(world: &mut World) {
+async fn a_rolled_back_transaction_is_written_again(world: &mut World) {
     let line = world.line("support").await;
     makes(world, TROUBLE).await;
     // Serialisation, deadlock, shutdown, a process that was frozen in its transaction.
@@ -119,8 +119,7 @@ async fn a_pool_of_two_serves_fifty_at_once() {
         let customer = world.customer(&line, &format!("c{}", number % 7));
         async move { customer.posts(&customer.body(&format!("{number}"), &format!("{number}"))).await.status }
     });
-    let answers =
-        tokio::time::timeout(Duration::from_secs(30), all_at_once(posts)).await.expect("nothing stands still");
+    let answers = tokio::time::timeout(Duration::from_secs(30), all_at_once(posts)).await.expect("nothing blocks");
     assert!(answers.iter().all(|status| [202, 503].contains(status)), "{answers:?}");
     let taken = answers.iter().filter(|status| **status == 202).count();
     assert!(taken > 0);
@@ -184,7 +183,7 @@ async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(off
 }
 
 /// sqlx#4393: the next query would be part of a transaction that is never ended.
-async fn a_beginning_that_breaks_off_leaves_no_transaction(office: &mut Office) {
+async fn an_interrupted_begin_leaves_no_transaction(office: &mut Office) {
     let settings = config::Database { max_connections: 2, ..office.database().settings() };
     let store = Store::open(&settings, office.clock.clone()).await.unwrap();
     for attempt in 0..400 {
@@ -201,7 +200,7 @@ async fn a_beginning_that_breaks_off_leaves_no_transaction(office: &mut Office) 
     store.close().await;
 }
 
-async fn a_process_that_stands_still_keeps_no_hook_waiting(world: &mut World) {
+async fn a_blocked_process_keeps_no_hook_waiting(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let still = world.app().store.write_tx().await.unwrap();
     still.execute_unprepared("SELECT * FROM turn FOR UPDATE").await.unwrap();
@@ -214,10 +213,10 @@ async fn a_process_that_stands_still_keeps_no_hook_waiting(world: &mut World) {
 
 both!(a_full_disk_loses_no_hook);
 on_postgres!(
-    a_process_that_stands_still_keeps_no_hook_waiting,
+    a_blocked_process_keeps_no_hook_waiting,
     rows_are_changed_by_their_keys_from_the_first_on,
-    what_it_takes_back_is_written_again,
-    a_beginning_that_breaks_off_leaves_no_transaction,
+    a_rolled_back_transaction_is_written_again,
+    an_interrupted_begin_leaves_no_transaction,
     a_connection_that_ends_at_commit,
     a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement
 );

@@ -13,11 +13,11 @@ async fn twenty_equal_posts_are_one_message(office: &mut Office) {
     let outcomes = all_at_once(posts).await;
     let new: Vec<_> = outcomes.iter().filter(|one| matches!(one, ItemOutcome::New { .. })).collect();
     assert_eq!(new.len(), 1);
-    assert!(outcomes.iter().all(|one| one.message_id() == new[0].message_id()), "all are told the one id");
+    assert!(outcomes.iter().all(|one| one.message_id() == new[0].message_id()), "all get the same id");
     assert_eq!(office.letters(&desk).await.len(), 1);
 }
 
-async fn instances_that_race_store_one(office: &mut Office) {
+async fn racing_instances_store_one_message(office: &mut Office) {
     let desk = office.desk();
     let posts = (0..6).map(|_| {
         let (queue, desk) = (office.another_instance(), desk.clone());
@@ -46,7 +46,7 @@ async fn equal_ids_of_two_sources_are_two_messages(office: &mut Office) {
     assert_eq!(office.lanes(&one).await.len(), 2, "and equal conversation ids are two conversations");
 }
 
-async fn a_differing_repeat_is_told_so(office: &mut Office) {
+async fn a_repeat_with_other_content_is_reported_as_different(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "same", "Hello")).await;
     let mut batch = desk.to_crm("chat", "same", "Good bye");
@@ -55,7 +55,7 @@ async fn a_differing_repeat_is_told_so(office: &mut Office) {
     assert!(matches!(receipt[0], ItemOutcome::Duplicate { same: false, .. }), "{receipt:?}");
 }
 
-async fn after_a_lost_commit_mine_is_told_from_a_duplicate(office: &mut Office) {
+async fn after_a_lost_commit_own_rows_are_distinguished_from_duplicates(office: &mut Office) {
     let desk = office.desk();
     let batches: Vec<AcceptBatch> = (0..3).map(|number| desk.to_crm("chat", &format!("{number}"), "Hello")).collect();
     let batches: Vec<&AcceptBatch> = batches.iter().collect();
@@ -80,9 +80,9 @@ async fn the_writer_repeats_by_itself(office: &mut Office) {
 
 both!(
     twenty_equal_posts_are_one_message,
-    instances_that_race_store_one,
+    racing_instances_store_one_message,
     equal_ids_of_two_sources_are_two_messages,
-    a_differing_repeat_is_told_so,
-    after_a_lost_commit_mine_is_told_from_a_duplicate,
+    a_repeat_with_other_content_is_reported_as_different,
+    after_a_lost_commit_own_rows_are_distinguished_from_duplicates,
     the_writer_repeats_by_itself,
 );

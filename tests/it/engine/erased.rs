@@ -35,7 +35,7 @@ async fn c6_a_claim_is_only_what_its_update_leased(office: &mut Office) {
 }
 
 /// The turn is the mutex of its lanes, for erasing too: it waits for a claim that has read the heads.
-async fn c6_erasing_waits_for_who_holds_the_turn(office: &mut Office) {
+async fn c6_erasing_waits_for_the_holder_of_the_turn(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     let conversation: Uuid = office.lanes(&desk).await[0].conversation_id;
@@ -50,4 +50,4 @@ async fn c6_erasing_waits_for_who_holds_the_turn(office: &mut Office) {
     assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
 }
 
-on_postgres!(c6_a_claim_is_only_what_its_update_leased, c6_erasing_waits_for_who_holds_the_turn);
+on_postgres!(c6_a_claim_is_only_what_its_update_leased, c6_erasing_waits_for_the_holder_of_the_turn);

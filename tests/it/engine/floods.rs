@@ -51,7 +51,7 @@ async fn a_quiet_accounts_message_overtakes_a_flood(world: &mut World) {
     assert_eq!(world.texts_at_crm(&quiet), ["only one"]);
 }
 
-async fn who_weighs_three_gets_three_times_as_much(world: &mut World) {
+async fn an_account_of_weight_three_gets_three_times_as_much(world: &mut World) {
     let (mut heavy, mut light) = (Vec::new(), Vec::new());
     // Together they may have twice the calls under way that the host takes at once.
     for number in 0..16 {
@@ -81,4 +81,4 @@ async fn who_weighs_three_gets_three_times_as_much(world: &mut World) {
     }
 }
 
-once!(a_quiet_accounts_message_overtakes_a_flood, who_weighs_three_gets_three_times_as_much);
+once!(a_quiet_accounts_message_overtakes_a_flood, an_account_of_weight_three_gets_three_times_as_much);

@@ -6,7 +6,7 @@ use parom_tests::cluster::Cluster;
 use sandbox::Part;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_was_frozen_settles_nothing() {
+async fn a_process_that_was_frozen_settles_no_letter() {
     let binary = Path::new(env!("CARGO_BIN_EXE_parom_faults"));
     let Some(mut cluster) = Cluster::prepare(binary, 2).await else { return };
     cluster.starts(0).await;

@@ -47,7 +47,7 @@ async fn c2_held_targets_cost_no_statement_each(world: &mut World) {
 }
 
 /// Of all accounts together, and each once.
-async fn c2_what_grew_too_old_ends_however_many_are_held(world: &mut World) {
+async fn c2_letters_that_are_too_old_end_with_any_number_of_held_targets(world: &mut World) {
     let lines = [world.line("support").await, world.line_at("other.amocrm.ru", "support").await];
     for line in &lines {
         world.customer(line, "anna").writes("Hello").await;
@@ -80,4 +80,4 @@ async fn c2_what_grew_too_old_ends_however_many_are_held(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(c2_held_targets_cost_no_statement_each, c2_what_grew_too_old_ends_however_many_are_held);
+both!(c2_held_targets_cost_no_statement_each, c2_letters_that_are_too_old_end_with_any_number_of_held_targets);

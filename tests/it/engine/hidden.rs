@@ -38,10 +38,10 @@ async fn strangers_go(world: &mut World) {
 async fn answer_leaves(world: &mut World, manager: &Manager) {
     manager.answers("anna", "Good morning").await;
     world.deliver_all().await;
-    assert_eq!(world.messenger.texts(), ["Good morning"], "it waits for nobody else's room");
+    assert_eq!(world.messenger.texts(), ["Good morning"], "it does not wait for a slot of another account");
 }
 
-async fn c1_a_closed_pool_hides_nobody(world: &mut World) {
+async fn c1_a_closed_pool_hides_no_other_target(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let now = world.clock.millis();
     for account in 0..40 {
@@ -53,7 +53,7 @@ async fn c1_a_closed_pool_hides_nobody(world: &mut World) {
     strangers_go(world).await;
 }
 
-async fn c1_a_pool_full_of_hanging_calls_hides_nobody(world: &mut World) {
+async fn c1_a_pool_full_of_hanging_calls_hides_no_other_target(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let desks: Vec<Desk> = (0..MANY).map(|_| Desk::new(&world.clock)).collect();
     let slots = &world.app().slots;
@@ -65,7 +65,7 @@ async fn c1_a_pool_full_of_hanging_calls_hides_nobody(world: &mut World) {
     strangers_go(world).await;
 }
 
-async fn c1_an_account_with_many_due_targets_hides_nobody(world: &mut World) {
+async fn c1_an_account_with_many_due_targets_hides_no_other_account(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let first = Desk::new(&world.clock);
     let slots = &world.app().slots;
@@ -126,7 +126,7 @@ async fn c1_an_idle_scan_is_one_statement(world: &mut World) {
 }
 
 /// C10: sixteen accounts of which each has as many calls under way as it may have.
-async fn c10_hanging_endpoints_of_many_accounts_keep_nobody_waiting(world: &mut World) {
+async fn c10_hanging_endpoints_of_many_accounts_delay_no_other_account(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let slots = world.app().slots.clone();
     let mut hanging: Vec<Slot> = Vec::new();
@@ -142,8 +142,8 @@ async fn c10_hanging_endpoints_of_many_accounts_keep_nobody_waiting(world: &mut 
 both!(
     c1_turns_of_one_moment_are_all_read,
     c1_an_idle_scan_is_one_statement,
-    c1_a_closed_pool_hides_nobody,
-    c1_a_pool_full_of_hanging_calls_hides_nobody,
-    c1_an_account_with_many_due_targets_hides_nobody,
+    c1_a_closed_pool_hides_no_other_target,
+    c1_a_pool_full_of_hanging_calls_hides_no_other_target,
+    c1_an_account_with_many_due_targets_hides_no_other_account,
 );
-once!(c10_hanging_endpoints_of_many_accounts_keep_nobody_waiting);
+once!(c10_hanging_endpoints_of_many_accounts_delay_no_other_account);

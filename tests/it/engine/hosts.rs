@@ -1,4 +1,4 @@
-//! A destination host that fails for everybody, and an account that fails alone.
+//! A destination host that fails for all accounts, and an account that fails alone.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ async fn o1_a_host_that_is_down_for_all_is_left_alone_soon_and_opened_by_one_pro
     }
     world.advance(Duration::from_millis(29_999));
     world.deliver_all().await;
-    assert_eq!(posted(world), 24, "nobody is called meanwhile, not for an account that has not failed either");
+    assert_eq!(posted(world), 24, "no call is made meanwhile, not even for an account that has not failed");
     for probes in 1..=3 {
         world.advance(Duration::from_secs(30));
         world.deliver_all().await;

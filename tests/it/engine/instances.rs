@@ -31,7 +31,7 @@ async fn two_instances_carry_one_queue(world: &mut World) {
     second.stop().await;
 }
 
-async fn what_one_leaves_behind_the_other_takes_up(world: &mut World) {
+async fn one_instance_takes_over_the_work_of_another(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     let second = world.another_server().await;
@@ -81,7 +81,7 @@ async fn a_start_ends_no_lease_of_a_process_that_lives(world: &mut World) {
     third.stop().await;
 }
 
-async fn a_pause_set_at_one_holds_both(world: &mut World) {
+async fn a_pause_set_at_one_instance_applies_to_both(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -101,7 +101,7 @@ async fn a_pause_set_at_one_holds_both(world: &mut World) {
 }
 
 /// Each instance keeps sources for a few seconds. What it decides by one that has changed meanwhile must not last.
-async fn a_resumed_source_is_not_held_again_by_the_other(world: &mut World) {
+async fn a_resumed_source_is_not_held_again_by_another_instance(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -124,7 +124,7 @@ async fn a_resumed_source_is_not_held_again_by_the_other(world: &mut World) {
     second.stop().await;
 }
 
-async fn a_secret_changed_at_one_pauses_nothing_at_the_other(world: &mut World) {
+async fn a_secret_changed_at_one_instance_pauses_nothing_at_the_other(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -161,11 +161,11 @@ async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
 
 on_postgres!(
     two_instances_carry_one_queue,
-    what_one_leaves_behind_the_other_takes_up,
+    one_instance_takes_over_the_work_of_another,
     a_restarted_process_takes_up_its_own_leases_at_once,
     a_start_ends_no_lease_of_a_process_that_lives,
-    a_pause_set_at_one_holds_both,
-    a_resumed_source_is_not_held_again_by_the_other,
-    a_secret_changed_at_one_pauses_nothing_at_the_other,
+    a_pause_set_at_one_instance_applies_to_both,
+    a_resumed_source_is_not_held_again_by_another_instance,
+    a_secret_changed_at_one_instance_pauses_nothing_at_the_other,
     callers_of_two_instances_renew_a_token_once,
 );

@@ -47,7 +47,7 @@ async fn an_old_epoch_settles_nothing(office: &mut Office) {
     assert!(office.settles(&last, Settled::Delivered).await);
 }
 
-async fn what_was_given_back_was_never_started(office: &mut Office) {
+async fn a_lease_given_back_counts_as_no_attempt(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     let first = office.claims_one(&desk).await;
@@ -71,7 +71,7 @@ async fn starts_without_an_end_are_counted(office: &mut Office) {
     assert!(office.settles(&fresh, Settled::Delivered).await);
 }
 
-async fn a_lane_has_one_holder_whoever_asks(office: &mut Office) {
+async fn a_lane_has_one_holder_when_many_workers_claim(office: &mut Office) {
     let desk = office.desk();
     for lane in 0..40 {
         for letter in 0..3 {
@@ -108,9 +108,9 @@ async fn a_lane_has_one_holder_whoever_asks(office: &mut Office) {
 both!(
     a_lease_that_ran_out_comes_back_as_unknown,
     an_old_epoch_settles_nothing,
-    what_was_given_back_was_never_started,
+    a_lease_given_back_counts_as_no_attempt,
     starts_without_an_end_are_counted,
-    a_lane_has_one_holder_whoever_asks,
+    a_lane_has_one_holder_when_many_workers_claim,
 );
 
 /// Only on SQLite a start may do so: there is one serving process.

@@ -32,7 +32,7 @@ async fn answered(office: &Office, claim: &Claim, status: i32, turn: TurnEffect)
     assert!(office.writer.settle(tried).await);
 }
 
-async fn a_rate_nobody_documents_is_found_by_asking(office: &mut Office) {
+async fn an_undocumented_rate_is_found_by_probing(office: &mut Office) {
     let desk = office.desk();
     many(office, &desk, 0..40).await;
     let rate = async |office: &Office| office.turn(&desk, desk.channel_id).await.rate;
@@ -98,7 +98,7 @@ async fn a_breaker_opens_when_half_of_twenty_calls_fail(office: &mut Office) {
         }
         office.advance(1);
     }
-    assert_ne!(reason(office).await, "breaker", "nineteen calls tell nothing");
+    assert_ne!(reason(office).await, "breaker", "nineteen calls prove nothing");
     let claim = office.claims(&desk, desk.channel_id, 1).await.remove(0);
     answered(office, &claim, 500, failing.clone()).await;
     assert_eq!(reason(office).await, "breaker");
@@ -111,7 +111,7 @@ async fn a_breaker_opens_when_half_of_twenty_calls_fail(office: &mut Office) {
     assert!(probe.len() == 1 && probe[0].probe, "one goes first");
     answered(office, &probe[0], 200, TurnEffect::Healthy).await;
     assert_eq!(office.claims(&desk, desk.channel_id, 9).await.len(), 9, "then the others");
-    assert_eq!(office.turn(&desk, desk.channel_id).await.calls, 0, "counted anew");
+    assert_eq!(office.turn(&desk, desk.channel_id).await.calls, 0, "counted from zero");
 }
 
 async fn failures_of_an_earlier_minute_do_not_count(office: &mut Office) {
@@ -126,7 +126,7 @@ async fn failures_of_an_earlier_minute_do_not_count(office: &mut Office) {
     }
 }
 
-async fn a_second_try_without_room_is_put_off_and_costs_nothing(world: &mut World) {
+async fn a_retry_without_budget_is_postponed_and_costs_no_attempt(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.faults().next_with(Part::Message, "one", 1, Fault::Status { code: 503, retry_after: None });
     world.customer(&line, "anna").writes("one").await;
@@ -136,7 +136,7 @@ async fn a_second_try_without_room_is_put_off_and_costs_nothing(world: &mut Worl
     while world.app().slots.may_try("amojo:main", Uuid::nil(), true, now) {}
     let asked = world.sandbox.requests().len();
     world.deliver_all().await;
-    assert_eq!(world.sandbox.requests().len(), asked, "nobody was asked");
+    assert_eq!(world.sandbox.requests().len(), asked, "amoCRM was not called");
     let letters = world.letters().await;
     assert_eq!((letters.len(), letters[0].attempts), (1, 1), "and no try was counted");
     world.customer(&line, "boris").writes("two").await;
@@ -147,9 +147,9 @@ async fn a_second_try_without_room_is_put_off_and_costs_nothing(world: &mut Worl
 }
 
 both!(
-    a_rate_nobody_documents_is_found_by_asking,
+    an_undocumented_rate_is_found_by_probing,
     instances_share_what_one_account_may,
     a_breaker_opens_when_half_of_twenty_calls_fail,
     failures_of_an_earlier_minute_do_not_count,
-    a_second_try_without_room_is_put_off_and_costs_nothing,
+    a_retry_without_budget_is_postponed_and_costs_no_attempt,
 );

@@ -15,12 +15,12 @@ async fn c7_a_claim_whose_commit_was_not_answered_is_carried(office: &mut Office
     let claims = office.queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.expect("it is read back");
     assert_eq!(claims.len(), 2);
     for claim in &claims {
-        assert_eq!((claim.letter.unknown, claim.starts), (false, 1), "nobody has sent it yet");
+        assert_eq!((claim.letter.unknown, claim.starts), (false, 1), "no process has sent it yet");
         assert!(office.settles(claim, Settled::Delivered).await, "the lease is ours");
     }
 }
 
-async fn c7_what_was_leased_by_a_lost_commit_is_sent_at_once(world: &mut World) {
+async fn c7_letters_leased_by_a_lost_commit_are_sent_at_once(world: &mut World) {
     let line = world.line("support").await;
     world.faults.add("claim.after_commit=error:1").unwrap();
     world.customer(&line, "anna").writes("Hello").await;
@@ -31,7 +31,7 @@ async fn c7_what_was_leased_by_a_lost_commit_is_sent_at_once(world: &mut World) 
 }
 
 /// A status of a known message: a letter, and no message of its own.
-fn told(
+fn status_batch(
     desk: &Desk,
     office: &Office,
     batch: &AcceptBatch,
@@ -47,13 +47,13 @@ fn told(
     AcceptBatch { entries: vec![AcceptItem { letters: vec![letter], ..bare }], ..batch.clone() }
 }
 
-async fn c8_what_has_no_message_of_its_own_is_queued_once(office: &mut Office) {
+async fn c8_a_letter_without_a_message_of_its_own_is_queued_once(office: &mut Office) {
     let desk = office.desk();
     let first = desk.to_crm("chat", "1", "one");
     let message_id = office.accepts(first.clone()).await;
     let claim = office.claims_one(&desk).await;
     assert!(office.settles(&claim, Settled::Delivered).await);
-    let status = told(&desk, office, &first, message_id, claim.conversation_id);
+    let status = status_batch(&desk, office, &first, message_id, claim.conversation_id);
     office.faults.add("accept.after_commit=error:1").unwrap();
     let receipt = office.writer.accept(status).await.unwrap();
     assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{receipt:?}");
@@ -61,13 +61,13 @@ async fn c8_what_has_no_message_of_its_own_is_queued_once(office: &mut Office) {
 }
 
 /// Another process may have delivered it before the batch is written again.
-async fn c8_what_was_carried_meanwhile_is_not_queued_again(office: &mut Office) {
+async fn c8_a_letter_delivered_meanwhile_is_not_queued_again(office: &mut Office) {
     let desk = office.desk();
     let first = desk.to_crm("chat", "1", "one");
     let message_id = office.accepts(first.clone()).await;
     let claim = office.claims_one(&desk).await;
     assert!(office.settles(&claim, Settled::Delivered).await);
-    let status = told(&desk, office, &first, message_id, claim.conversation_id);
+    let status = status_batch(&desk, office, &first, message_id, claim.conversation_id);
     office.queue.accept(&[&status], false).await.unwrap();
     let claim = office.claims_one(&desk).await;
     assert!(office.settles(&claim, Settled::Delivered).await);
@@ -75,7 +75,7 @@ async fn c8_what_was_carried_meanwhile_is_not_queued_again(office: &mut Office) 
     assert_eq!(office.letters(&desk).await, [], "it has left");
 }
 
-async fn c9_a_settlement_whose_commit_was_not_answered_is_told(office: &mut Office) {
+async fn c9_a_settlement_whose_commit_was_not_answered_is_reported(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     office.accepts(desk.to_crm("chat", "2", "two")).await;
@@ -83,7 +83,7 @@ async fn c9_a_settlement_whose_commit_was_not_answered_is_told(office: &mut Offi
     office.faults.add("settle.after_commit=error:1").unwrap();
     let mut held = settlement(&claim, Settled::Delivered);
     held.turn = TurnEffect::Hold { reason: "paused".to_owned() };
-    assert!(office.writer.settle(held).await, "it is written: whoever must hear of it is told");
+    assert!(office.writer.settle(held).await, "it is written: its waiting caller is notified");
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
     assert_eq!(tries.len(), 1, "one try, one line");
     assert_eq!(office.letters(&desk).await.len(), 1);
@@ -91,7 +91,7 @@ async fn c9_a_settlement_whose_commit_was_not_answered_is_told(office: &mut Offi
 }
 
 /// Another process leased the lane before the batch is written again.
-async fn c9_what_was_leased_again_meanwhile_is_known_by_its_try(office: &mut Office) {
+async fn c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     office.accepts(desk.to_crm("chat", "2", "two")).await;
@@ -109,10 +109,10 @@ async fn c9_what_was_leased_again_meanwhile_is_known_by_its_try(office: &mut Off
 }
 
 both!(
-    c9_what_was_leased_again_meanwhile_is_known_by_its_try,
+    c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt,
     c7_a_claim_whose_commit_was_not_answered_is_carried,
-    c7_what_was_leased_by_a_lost_commit_is_sent_at_once,
-    c8_what_has_no_message_of_its_own_is_queued_once,
-    c8_what_was_carried_meanwhile_is_not_queued_again,
-    c9_a_settlement_whose_commit_was_not_answered_is_told,
+    c7_letters_leased_by_a_lost_commit_are_sent_at_once,
+    c8_a_letter_without_a_message_of_its_own_is_queued_once,
+    c8_a_letter_delivered_meanwhile_is_not_queued_again,
+    c9_a_settlement_whose_commit_was_not_answered_is_reported,
 );

@@ -19,7 +19,7 @@ async fn carry(office: &Office, desk: &Desk, target: uuid::Uuid) -> Vec<String> 
     }
 }
 
-async fn what_the_api_brings_leaves_by_arrival(office: &mut Office) {
+async fn messages_from_the_api_are_sent_in_the_order_of_arrival(office: &mut Office) {
     let desk = office.desk();
     for number in 0..5 {
         let text = format!("{number}");
@@ -30,7 +30,7 @@ async fn what_the_api_brings_leaves_by_arrival(office: &mut Office) {
     assert_eq!(carry(office, &desk, desk.channel_id).await, ["0", "1", "2", "3", "4"]);
 }
 
-async fn hooks_that_were_swapped_are_put_right_while_unsent(office: &mut Office) {
+async fn hooks_in_the_wrong_order_are_reordered_while_unsent(office: &mut Office) {
     let desk = office.desk();
     let base = office.clock.millis();
     for (id, at) in [("third", 300), ("first", 100), ("second", 200), ("also second", 200)] {
@@ -52,7 +52,7 @@ async fn a_hook_that_comes_after_a_later_one_left_goes_next(office: &mut Office)
     assert_eq!(carry(office, &desk, desk.source_id).await, ["early", "earlier", "latest"]);
 }
 
-async fn the_head_keeps_its_back_off_and_nobody_overtakes(office: &mut Office) {
+async fn the_head_keeps_its_back_off_and_no_letter_overtakes_it(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     office.accepts(desk.to_crm("chat", "2", "two")).await;
@@ -101,10 +101,10 @@ async fn a_buried_head_lets_the_lane_go_on(office: &mut Office) {
 }
 
 both!(
-    what_the_api_brings_leaves_by_arrival,
-    hooks_that_were_swapped_are_put_right_while_unsent,
+    messages_from_the_api_are_sent_in_the_order_of_arrival,
+    hooks_in_the_wrong_order_are_reordered_while_unsent,
     a_hook_that_comes_after_a_later_one_left_goes_next,
-    the_head_keeps_its_back_off_and_nobody_overtakes,
+    the_head_keeps_its_back_off_and_no_letter_overtakes_it,
     accepting_never_shortens_a_back_off,
     a_buried_head_lets_the_lane_go_on,
 );

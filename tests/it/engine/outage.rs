@@ -70,7 +70,7 @@ async fn round(office: &Office, limit: u32) -> Vec<Claim> {
     office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap()
 }
 
-async fn what_waited_for_a_day_leaves_in_order_and_slows_nobody(office: &mut Office) {
+async fn letters_that_waited_a_day_leave_in_order_and_slow_no_other_account(office: &mut Office) {
     let (down, well) = (office.desk(), office.desk());
     writes(office, &down).await;
     assert_eq!(day_of_silence(office, &down).await, 20);
@@ -100,4 +100,4 @@ async fn what_waited_for_a_day_leaves_in_order_and_slows_nobody(office: &mut Off
     assert!(office.letters(&down).await.is_empty());
 }
 
-both!(what_waited_for_a_day_leaves_in_order_and_slows_nobody);
+both!(letters_that_waited_a_day_leave_in_order_and_slow_no_other_account);

@@ -8,7 +8,7 @@ fn onward(claim: &Claim, progress: &str) -> Settlement {
     settlement(claim, Settled::Partial { progress: progress.to_owned() })
 }
 
-async fn a_part_that_was_taken_keeps_the_letter_at_its_head_and_its_tries_begin_anew(office: &mut Office) {
+async fn an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "")).await;
     office.accepts(desk.to_crm("chat", "2", "the next message")).await;
@@ -26,7 +26,7 @@ async fn a_part_that_was_taken_keeps_the_letter_at_its_head_and_its_tries_begin_
     assert_eq!(office.claims_one(&desk).await.letter.payload, "the next message");
 }
 
-async fn who_lost_the_lease_moves_nothing_on(office: &mut Office) {
+async fn a_worker_that_lost_its_lease_advances_no_part(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "")).await;
     let late = office.claims_one(&desk).await;
@@ -57,7 +57,7 @@ async fn a_lane_rests_as_long_as_its_messenger_wants(office: &mut Office) {
     assert_eq!(office.claims(&desk, desk.channel_id, 10).await.len(), 2, "other chats do not rest with it");
 }
 
-async fn a_chat_that_is_asked_to_wait_counts_against_nobody(office: &mut Office) {
+async fn a_chat_that_is_asked_to_wait_counts_as_no_failure(office: &mut Office) {
     let desk = office.desk();
     let slowed = |claim: &Claim, millis| Settlement {
         attempt: Some(Attempt { verdict: "retry", status: 429, ..Attempt::default() }),
@@ -84,8 +84,8 @@ async fn a_chat_that_is_asked_to_wait_counts_against_nobody(office: &mut Office)
 }
 
 both!(
-    a_part_that_was_taken_keeps_the_letter_at_its_head_and_its_tries_begin_anew,
-    who_lost_the_lease_moves_nothing_on,
+    an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts,
+    a_worker_that_lost_its_lease_advances_no_part,
     a_lane_rests_as_long_as_its_messenger_wants,
-    a_chat_that_is_asked_to_wait_counts_against_nobody,
+    a_chat_that_is_asked_to_wait_counts_as_no_failure,
 );

@@ -24,7 +24,7 @@ async fn undelivered(world: &World, line: &Line) -> usize {
     list.json["items"].as_array().unwrap().len()
 }
 
-async fn told(world: &World, id: &Value) -> (String, i64, i64) {
+async fn progress(world: &World, id: &Value) -> (String, i64, i64) {
     let found = world.api.get(&format!("{REPLAYS}/{}", id.as_str().unwrap())).await.is(200).json;
     (found["status"].as_str().unwrap().to_owned(), found["done"].as_i64().unwrap(), found["total"].as_i64().unwrap())
 }
@@ -49,14 +49,14 @@ async fn many_are_counted_and_sent_again_at_their_rate(world: &mut World) {
     assert_eq!(again["id"], replay["id"], "asking twice begins one");
     assert_eq!(a_second(world).await, A_SECOND);
     assert_eq!(step_all(world.app()).await.unwrap(), 0, "the second is not over");
-    assert_eq!(told(world, &replay["id"]).await, ("running".to_owned(), 20, 45));
+    assert_eq!(progress(world, &replay["id"]).await, ("running".to_owned(), 20, 45));
     // One of them dies once more: it does not belong to this any more.
     world.sandbox.faults().next_with(Part::Message, "text 3", 1, Fault::Status { code: 400, retry_after: None });
     world.deliver_to_the_end().await;
     assert_eq!(a_second(world).await, A_SECOND);
     assert_eq!(a_second(world).await, 5);
     assert_eq!(a_second(world).await, 0);
-    assert_eq!(told(world, &replay["id"]).await, ("done".to_owned(), 45, 45));
+    assert_eq!(progress(world, &replay["id"]).await, ("done".to_owned(), 45, 45));
     world.deliver_to_the_end().await;
     assert_eq!((world.texts_at_crm(&line).len(), undelivered(world, &line).await), (44, 1));
 }
@@ -83,7 +83,7 @@ async fn it_is_stopped_and_others_are_left_alone(world: &mut World) {
     theirs.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(404);
 }
 
-async fn a_step_that_broke_off_is_taken_by_another(world: &mut World) {
+async fn an_interrupted_step_is_taken_over_by_another_process(world: &mut World) {
     let line = world.line("support").await;
     refused(world, &line, 25).await;
     let replay = world.api.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(202).json;
@@ -92,7 +92,7 @@ async fn a_step_that_broke_off_is_taken_by_another(world: &mut World) {
     world.restart().await;
     world.advance(Duration::from_secs(60));
     assert_eq!(step_all(world.app()).await.unwrap(), 5);
-    assert_eq!(told(world, &replay["id"]).await.0, "done");
+    assert_eq!(progress(world, &replay["id"]).await.0, "done");
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line).len(), 25);
 }
@@ -162,7 +162,11 @@ async fn a_vendors_key_lists_those_of_all_accounts(world: &mut World) {
         page["items"].as_array().unwrap().iter().map(|one| one["source_id"].clone()).collect()
     };
     // Printed as in the documentation, with nothing filled in.
+    world.app().store.counted().watch();
     let first = world.api.get("/api/v1/dead-letters?source_id=&reason=&cursor=&limit=2").await.is(200);
+    let asked = world.app().store.counted().statements();
+    let lists = asked.iter().filter(|text| text.contains("\"dead_letter\"")).count();
+    assert_eq!(lists, 1, "one statement, however many accounts there are: {asked:#?}");
     assert_eq!(sources(&first.json), [json!(line.source_id), json!(other.source_id)], "newest first");
     let cursor = first.text_at("/next_cursor");
     let rest = world.api.get(&format!("/api/v1/dead-letters?limit=2&cursor={cursor}")).await.is(200).json;
@@ -186,7 +190,7 @@ async fn from_the_admin(world: &mut World) {
     let path = format!("/admin/undelivered/{}/again", line.tenant_id);
     assert!(page.text.contains(&format!("{path}?reason=rejected")), "{}", page.text);
     let asked = olga.opens(&format!("{path}?reason=rejected")).await.is(200);
-    asked.says(&["3 letters of 1 account would be sent again"]);
+    asked.says(&["3 items of 1 account would be sent again"]);
     olga.sends(&path, &[("reason", "rejected")]).await.is(303);
     let page = olga.opens("/admin/undelivered").await.is(200);
     page.says(&["0 of 3 sent again"]);
@@ -204,7 +208,7 @@ async fn from_the_admin(world: &mut World) {
     assert!(ids.iter().all(|id| csv.text.contains(id)), "{}", csv.text);
     csv.never_says(&["text 0", "customer 0"]);
     let asked = olga.opens(&format!("{path}?id={}&do=drop", ids[0])).await.is(200);
-    asked.says(&["1 letter of 1 account would be removed for good"]);
+    asked.says(&["1 item of 1 account would be removed for good"]);
     olga.sends(&path, &[("id", &ids[0]), ("do", "drop")]).await.is(303);
     olga.sends(&path, &[("id", &ids[1]), ("do", "")]).await.is(303);
     olga.sends(&path, &[("id", "none of theirs"), ("do", "drop")]).await.is(303);
@@ -218,7 +222,7 @@ async fn from_the_admin(world: &mut World) {
 both!(
     many_are_counted_and_sent_again_at_their_rate,
     it_is_stopped_and_others_are_left_alone,
-    a_step_that_broke_off_is_taken_by_another,
+    an_interrupted_step_is_taken_over_by_another_process,
     a_vendors_key_lists_those_of_all_accounts,
 );
 once!(from_the_command_line, from_the_admin);

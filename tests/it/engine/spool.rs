@@ -17,7 +17,7 @@ fn two_hooks(world: &World, manager: &Manager) -> [PreparedHook; 2] {
     [first, manager.prepares("anna", HookMessage::text("second"))]
 }
 
-async fn hooks_wait_on_the_disk_while_the_database_stands_still(world: &mut World) {
+async fn hooks_are_spooled_while_the_database_is_blocked(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let hooks = ["one", "two", "three"].map(|text| {
         world.advance(Duration::from_secs(1));
@@ -89,7 +89,7 @@ pub async fn left_behind(dir: &Path, hook: &PreparedHook, received_at: i64) {
     spool.keep(&Hook { id: Uuid::new_v4(), received_at, scope_id, body }).await.expect("the disk takes it");
 }
 
-async fn what_waits_outlives_the_process(world: &mut World) {
+async fn waiting_hooks_outlive_the_process(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let hook = manager.prepares("anna", HookMessage::text("kept"));
     let blocked = world.database().blocked().await;
@@ -124,10 +124,10 @@ async fn empty(world: &World) {
 }
 
 both!(
-    hooks_wait_on_the_disk_while_the_database_stands_still,
+    hooks_are_spooled_while_the_database_is_blocked,
     a_hook_does_not_pass_by_those_on_the_disk,
     a_hook_that_the_disk_does_not_take_goes_to_the_database,
     a_hook_that_is_drained_late_takes_its_place,
-    what_waits_outlives_the_process,
+    waiting_hooks_outlive_the_process,
     without_a_disk_a_lost_hook_is_not_answered_as_taken,
 );

@@ -22,7 +22,7 @@ async fn statuses_only_rise(world: &mut World) {
     let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
     assert_eq!(shown.json["status"], "sent", "{}", shown.text);
     for status in ["delivered", "delivered", "read", "delivered", "failed", "read"] {
-        anna.tells(&id, status).await.is(202);
+        anna.reports_status(&id, status).await.is(202);
         world.deliver_all().await;
     }
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1, 2]);
@@ -34,17 +34,17 @@ async fn a_lower_status_that_waits_behind_is_dropped(world: &mut World) {
     let (line, said, id) = answered(world).await;
     let anna = world.customer(&line, "anna");
     world.sandbox.faults().next(Part::Status, 1, Fault::Status { code: 500, retry_after: None });
-    anna.tells(&id, "read").await.is(202);
+    anna.reports_status(&id, "read").await.is(202);
     world.deliver_all().await;
-    anna.tells(&id, "delivered").await.is(202);
+    anna.reports_status(&id, "delivered").await.is(202);
     world.deliver_to_the_end().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2]);
 }
 
-async fn both_at_once_end_at_the_higher(world: &mut World) {
+async fn simultaneous_statuses_end_at_the_higher(world: &mut World) {
     let (line, said, id) = answered(world).await;
     let anna = world.customer(&line, "anna");
-    let (one, two) = tokio::join!(anna.tells(&id, "delivered"), anna.tells(&id, "read"));
+    let (one, two) = tokio::join!(anna.reports_status(&id, "delivered"), anna.reports_status(&id, "read"));
     one.is(202);
     two.is(202);
     world.deliver_to_the_end().await;
@@ -52,7 +52,7 @@ async fn both_at_once_end_at_the_higher(world: &mut World) {
     assert!(told == [1, 2] || told == [2], "{told:?}");
 }
 
-async fn a_failure_tells_code_and_words(world: &mut World) {
+async fn a_failure_is_reported_with_code_and_text(world: &mut World) {
     let codes = [
         ("conversation_deleted", 901),
         ("recipient_blocked", 901),
@@ -77,13 +77,13 @@ async fn a_failure_tells_code_and_words(world: &mut World) {
     }
 }
 
-async fn the_answer_of_a_webhook_may_tell_id_and_status(world: &mut World) {
+async fn the_answer_of_a_webhook_may_contain_id_and_status(world: &mut World) {
     let (line, ..) = answered(world).await;
     world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-1", "status": "delivered"}))]);
     let said = world.manager(&line).answers("anna", "with a receipt").await;
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
-    world.customer(&line, "anna").tells("theirs-1", "read").await.is(202);
+    world.customer(&line, "anna").reports_status("theirs-1", "read").await.is(202);
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1, 2], "their own id works too");
     let failed =
@@ -99,13 +99,13 @@ async fn a_status_may_come_before_the_id_is_known(world: &mut World) {
     let (line, ..) = answered(world).await;
     let anna = world.customer(&line, "anna");
     let said = world.manager(&line).answers("anna", "overtaken").await;
-    anna.tells("theirs-9", "read").await.is(202);
+    anna.reports_status("theirs-9", "read").await.is(202);
     assert!(world.statuses_at_crm(&line, &said.message_id).is_empty());
     world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-9"}))]);
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2], "bound when the id is learned");
     // One that is not claimed within a day is deleted.
-    anna.tells("theirs-10", "read").await.is(202);
+    anna.reports_status("theirs-10", "read").await.is(202);
     world.advance(Duration::from_secs(86_401));
     world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-10"}))]);
     let late = world.manager(&line).answers("anna", "a day later").await;
@@ -116,9 +116,9 @@ async fn a_status_may_come_before_the_id_is_known(world: &mut World) {
 async fn an_unknown_id_in_our_form_is_not_parked(world: &mut World) {
     let (line, ..) = answered(world).await;
     let anna = world.customer(&line, "anna");
-    anna.tells("0190a5b0-0000-7000-8000-000000000000", "read").await.is(404);
+    anna.reports_status("0190a5b0-0000-7000-8000-000000000000", "read").await.is(404);
     let own = anna.writes("from the customer").await;
-    anna.tells(&own, "read").await.is(409);
+    anna.reports_status(&own, "read").await.is(409);
     world.deliver_all().await;
 }
 
@@ -127,24 +127,24 @@ async fn a_status_does_not_wait_for_later_messages(world: &mut World) {
     world.messenger.answers_next([Answer::status(500)]);
     world.manager(&line).answers("anna", "stuck").await;
     world.deliver_all().await;
-    world.customer(&line, "anna").tells(&id, "read").await.is(202);
+    world.customer(&line, "anna").reports_status(&id, "read").await.is(202);
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2]);
     world.deliver_to_the_end().await;
 }
 
 /// A status may overtake its message there (chats-api §3.5); one that is never found is dropped and blocks no others.
-async fn a_message_that_amocrm_does_not_know_yet_is_told_of_again(world: &mut World) {
+async fn the_status_of_a_message_that_amocrm_does_not_know_yet_is_sent_again(world: &mut World) {
     let (line, said, id) = answered(world).await;
     let not_found = Fault::Status { code: 404, retry_after: None };
     world.sandbox.faults().next(Part::Status, 3, not_found.clone());
-    world.customer(&line, "anna").tells(&id, "delivered").await.is(202);
+    world.customer(&line, "anna").reports_status(&id, "delivered").await.is(202);
     world.deliver_all().await;
     assert!(world.statuses_at_crm(&line, &said.message_id).is_empty());
     world.deliver_to_the_end().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
     world.sandbox.faults().until_cleared(Part::Status, not_found);
-    world.customer(&line, "anna").tells(&id, "read").await.is(202);
+    world.customer(&line, "anna").reports_status(&id, "read").await.is(202);
     world.deliver_to_the_end().await;
     world.sandbox.faults().clear();
     world.manager(&line).answers("anna", "And one more").await;
@@ -155,11 +155,11 @@ async fn a_message_that_amocrm_does_not_know_yet_is_told_of_again(world: &mut Wo
 
 both!(
     statuses_only_rise,
-    a_message_that_amocrm_does_not_know_yet_is_told_of_again,
+    the_status_of_a_message_that_amocrm_does_not_know_yet_is_sent_again,
     a_lower_status_that_waits_behind_is_dropped,
-    both_at_once_end_at_the_higher,
-    a_failure_tells_code_and_words,
-    the_answer_of_a_webhook_may_tell_id_and_status,
+    simultaneous_statuses_end_at_the_higher,
+    a_failure_is_reported_with_code_and_text,
+    the_answer_of_a_webhook_may_contain_id_and_status,
     a_status_may_come_before_the_id_is_known,
     an_unknown_id_in_our_form_is_not_parked,
     a_status_does_not_wait_for_later_messages,

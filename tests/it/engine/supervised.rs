@@ -110,7 +110,7 @@ async fn every_task_is_started_again(engine: Engine) {
     world.close().await;
 }
 
-async fn a_task_that_breaks_three_times_is_told_of(engine: Engine) {
+async fn a_task_that_fails_three_times_raises_an_alert(engine: Engine) {
     let Some(mut world) = live(engine).await else { return };
     let alerts = async |world: &World| {
         let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
@@ -124,7 +124,9 @@ async fn a_task_that_breaks_three_times_is_told_of(engine: Engine) {
     let ready = answer(world.api.anonymous(Method::GET, "/readyz")).await.is(503);
     assert!(ready.text.contains("contacts"), "{}", ready.text);
     assert!(!ready.text.contains("a test asked"), "strangers hear no cause: {}", ready.text);
-    world.until("the vendor is told", async || (alerts(&world).await == ["task_failing:contacts"]).then_some(())).await;
+    world
+        .until("the vendor has the alert", async || (alerts(&world).await == ["task_failing:contacts"]).then_some(()))
+        .await;
     world.restart().await;
     answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
     world.until("a start closes it", async || alerts(&world).await.is_empty().then_some(())).await;
@@ -142,11 +144,11 @@ async fn every_task_is_started_again_on_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_task_that_breaks_three_times_is_told_of_on_sqlite() {
-    a_task_that_breaks_three_times_is_told_of(Engine::Sqlite).await;
+async fn a_task_that_fails_three_times_raises_an_alert_on_sqlite() {
+    a_task_that_fails_three_times_raises_an_alert(Engine::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_task_that_breaks_three_times_is_told_of_on_postgres() {
-    a_task_that_breaks_three_times_is_told_of(Engine::Postgres).await;
+async fn a_task_that_fails_three_times_raises_an_alert_on_postgres() {
+    a_task_that_fails_three_times_raises_an_alert(Engine::Postgres).await;
 }

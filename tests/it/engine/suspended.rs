@@ -75,7 +75,7 @@ async fn a_day_of_failures_pauses_the_source(world: &mut World) {
     assert_eq!(source(world, &line).await["status"], "working");
 }
 
-async fn whoever_resumes_may_drop_what_is_too_old(world: &mut World) {
+async fn resuming_a_source_may_drop_letters_that_are_too_old(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(500));
     hours(world, &manager, 0..26).await;
@@ -138,7 +138,7 @@ async fn a_suspended_account_keeps_the_reason_of_its_source(world: &mut World) {
 
 both!(
     a_day_of_failures_pauses_the_source,
-    whoever_resumes_may_drop_what_is_too_old,
+    resuming_a_source_may_drop_letters_that_are_too_old,
     one_answer_in_a_day_is_enough,
     a_quiet_endpoint_is_not_given_up_for_one_failure,
     a_suspended_account_keeps_the_reason_of_its_source,

@@ -125,7 +125,7 @@ async fn a_target_that_asks_to_wait_is_left_alone(office: &mut Office) {
     assert_eq!(all.len(), 4, "{:?}", texts(&all));
 }
 
-async fn a_rate_lets_through_what_it_says(office: &mut Office) {
+async fn a_rate_admits_as_many_as_configured(office: &mut Office) {
     let desk = office.desk();
     flood(office, &desk, 30, 30).await;
     let wish = LeaseRequest { limit: 30, rate: TargetRate::per_second(5), ..desk.wish(desk.channel_id, 30) };
@@ -206,5 +206,5 @@ both!(
     a_probe_that_fails_keeps_the_turn_closed,
     many_failures_in_a_row_open_the_breaker,
     a_target_that_asks_to_wait_is_left_alone,
-    a_rate_lets_through_what_it_says,
+    a_rate_admits_as_many_as_configured,
 );

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 const LISTENERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
     WHERE datname = current_database() AND query ILIKE 'LISTEN%' AND pid <> pg_backend_pid()";
 
-async fn another_process_hears_of_it(world: &mut World) {
+async fn another_process_is_woken(world: &mut World) {
     let line = world.line("support").await;
     // Nothing is delivered automatically here: only the database wakes this one.
     let other = world.another_server().await;
@@ -24,12 +24,12 @@ async fn another_process_hears_of_it(world: &mut World) {
     });
     heard("it listens").await;
     world.customer(&line, "anna").writes("one").await;
-    heard("it is told").await;
+    heard("it is woken").await;
     let db = world.database().connect().await;
     db.execute_unprepared(LISTENERS).await.unwrap();
     heard("it listens again").await;
     world.customer(&line, "anna").writes("two").await;
-    heard("it is told again").await;
+    heard("it is woken again").await;
     db.close().await.unwrap();
     world.deliver_all().await;
     assert_eq!(world.texts_at_crm(&line), ["one", "two"]);
@@ -39,4 +39,4 @@ async fn another_process_hears_of_it(world: &mut World) {
     }
 }
 
-on_postgres!(another_process_hears_of_it);
+on_postgres!(another_process_is_woken);

@@ -14,7 +14,7 @@ async fn again(world: &World, attempt: &Value, status: u16) -> Value {
     world.api.post(&path, &json!({})).await.is(status).json
 }
 
-async fn every_try_stands_in_the_log(world: &mut World) {
+async fn every_attempt_is_listed_in_the_webhook_log(world: &mut World) {
     let (line, manager) = world.chatting().await;
     assert_eq!(log(world, &line).await, Vec::<Value>::new());
     world.messenger.answers_next([Answer::status(503), Answer::Cut, Answer::status(200), Answer::status(422)]);
@@ -49,7 +49,7 @@ async fn every_try_stands_in_the_log(world: &mut World) {
     world.api.delete(&format!("/api/v1/dead-letters/{dead}")).await.is(204);
 }
 
-async fn what_was_taken_goes_out_again_under_its_id(world: &mut World) {
+async fn an_accepted_webhook_is_resent_under_its_id(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-1", "status": "delivered"}))]);
     let said = manager.answers("anna", "Good morning").await;
@@ -98,7 +98,7 @@ async fn a_repeat_that_is_refused_harms_nothing(world: &mut World) {
     assert_eq!((json!(last.webhook_id), last.text()), (tried["webhook_id"].clone(), "Good morning".to_owned()));
 }
 
-async fn what_failed_or_waits_goes_on_by_the_same_wish(world: &mut World) {
+async fn resending_continues_failed_and_waiting_webhooks(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(400)]);
     manager.answers("anna", "refused").await;
@@ -115,7 +115,7 @@ async fn what_failed_or_waits_goes_on_by_the_same_wish(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["refused"]);
     again(world, &late, 202).await;
     world.deliver_all().await;
-    assert_eq!(world.messenger.texts(), ["refused", "late"], "nobody waits an hour");
+    assert_eq!(world.messenger.texts(), ["refused", "late"], "neither waits an hour");
     let ledger = world.api.get(&line.path("/ledger")).await.is(200);
     assert_eq!(ledger.json["to_messenger"], json!({"accepted": 2, "delivered": 2, "failed": 0, "waiting": 0}));
 }
@@ -153,9 +153,9 @@ async fn only_what_is_kept_is_sent_again_and_only_by_its_account(world: &mut Wor
 }
 
 both!(
-    every_try_stands_in_the_log,
-    what_was_taken_goes_out_again_under_its_id,
+    every_attempt_is_listed_in_the_webhook_log,
+    an_accepted_webhook_is_resent_under_its_id,
     a_repeat_that_is_refused_harms_nothing,
-    what_failed_or_waits_goes_on_by_the_same_wish,
+    resending_continues_failed_and_waiting_webhooks,
     only_what_is_kept_is_sent_again_and_only_by_its_account,
 );

@@ -6,7 +6,7 @@ use parom_tests::{Answer, World, both};
 use sandbox::{Fault, Part};
 use serde_json::json;
 
-async fn what_cannot_be_taken_now_is_repeated_with_the_same_id(world: &mut World) {
+async fn a_webhook_refused_for_now_is_repeated_with_the_same_id(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let mut written = Vec::new();
     for answer in [
@@ -34,7 +34,7 @@ async fn what_cannot_be_taken_now_is_repeated_with_the_same_id(world: &mut World
     }
 }
 
-async fn a_repeat_says_so_once_an_earlier_try_may_have_arrived(world: &mut World) {
+async fn a_retry_is_marked_as_repeat_if_an_earlier_attempt_may_have_arrived(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(500), Answer::Cut, Answer::status(503), Answer::ok()]);
     manager.answers("anna", "Good morning").await;
@@ -71,7 +71,7 @@ async fn a_messenger_that_locks_us_out_pauses_its_source(world: &mut World) {
         world.deliver_to_the_end().await;
         assert_eq!(world.messenger.texts().len(), number * 2, "{status}: nothing more is sent");
         let source = world.api.get(&line.path("")).await.is(200);
-        assert_eq!(source.json["status"], "stopped", "{}", source.text);
+        assert_eq!(source.json["status"], "paused", "{}", source.text);
         assert_eq!(source.json["held"]["count"], 2, "{}", source.text);
         // Repaired: the owner resumes.
         world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
@@ -133,7 +133,7 @@ async fn waiting_for_a_messenger_ends_after_a_day(world: &mut World) {
     world.api.delete(&format!("/api/v1/dead-letters/{id}")).await.is(404);
 }
 
-async fn an_answer_sent_again_after_its_failure_is_told_delivered(world: &mut World) {
+async fn an_answer_resent_after_its_failure_is_reported_as_delivered(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(400));
     let said = manager.answers("anna", "second try").await;
@@ -146,7 +146,7 @@ async fn an_answer_sent_again_after_its_failure_is_told_delivered(world: &mut Wo
     let id = world.messenger.taken().last().unwrap().message_id();
     let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
     assert_eq!((&shown.json["status"], &shown.json["error"]), (&json!("sent"), &json!(null)), "{}", shown.text);
-    world.customer(&line, "anna").tells(&id, "delivered").await.is(202);
+    world.customer(&line, "anna").reports_status(&id, "delivered").await.is(202);
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [-1, 1], "the manager need not believe in a failure");
 }
@@ -164,7 +164,7 @@ async fn a_failure_that_is_no_longer_true_is_not_reported(world: &mut World) {
     world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);
     world.deliver_all().await;
     let id = world.messenger.taken().last().unwrap().message_id();
-    world.customer(&line, "anna").tells(&id, "delivered").await.is(202);
+    world.customer(&line, "anna").reports_status(&id, "delivered").await.is(202);
     world.deliver_to_the_end().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
 }
@@ -214,15 +214,15 @@ async fn no_more_of_an_answer_is_read_than_64_kib(world: &mut World) {
         assert_eq!((&shown.json["status"], &shown.json["external_id"]), (&json!("sent"), &known), "{length}");
     }
     let ledger = world.api.get(&line.path("/ledger")).await.is(200);
-    assert_eq!(ledger.json["to_messenger"]["delivered"], 2, "2xx is taken, whatever is said: {}", ledger.text);
+    assert_eq!(ledger.json["to_messenger"]["delivered"], 2, "2xx means accepted, with any body: {}", ledger.text);
 }
 
 both!(
     no_more_of_an_answer_is_read_than_64_kib,
-    an_answer_sent_again_after_its_failure_is_told_delivered,
+    an_answer_resent_after_its_failure_is_reported_as_delivered,
     a_failure_that_is_no_longer_true_is_not_reported,
-    what_cannot_be_taken_now_is_repeated_with_the_same_id,
-    a_repeat_says_so_once_an_earlier_try_may_have_arrived,
+    a_webhook_refused_for_now_is_repeated_with_the_same_id,
+    a_retry_is_marked_as_repeat_if_an_earlier_attempt_may_have_arrived,
     a_refusal_fails_the_message_and_the_next_goes_on,
     a_messenger_that_locks_us_out_pauses_its_source,
     a_paused_source_takes_in_and_sends_nothing,

@@ -35,7 +35,7 @@ async fn one_bad_parcel_is_found_among_many(office: &mut Office) {
     assert_eq!(office.letters(&desk).await.len(), 100);
 }
 
-async fn a_full_queue_says_so_and_goes_on(office: &mut Office) {
+async fn a_full_queue_refuses_batches_and_recovers(office: &mut Office) {
     let desk = office.desk();
     let blocked = office.blocked().await;
     // 48 MiB of one account may wait; of four times 15 MiB one is too many, whichever comes last.
@@ -150,7 +150,7 @@ async fn c4_a_flood_of_hooks_is_overtaken(office: &mut Office) {
 
 both!(
     one_bad_parcel_is_found_among_many,
-    a_full_queue_says_so_and_goes_on,
+    a_full_queue_refuses_batches_and_recovers,
     a_settlement_waits_for_the_database,
     c4_a_flood_of_hooks_is_overtaken,
     c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts,

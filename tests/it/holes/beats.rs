@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::{HOUR, SECOND, asked, beats, chatting, looks, loses_text};
 
-async fn what_was_looked_for_after_one_interruption_is_not_looked_for_again(world: &mut World) {
+async fn an_interruption_is_checked_only_once(world: &mut World) {
     chatting(world).await;
     world.advance(31 * SECOND);
     beats(world).await;
@@ -39,7 +39,7 @@ async fn a_process_that_dies_beside_others_is_missed(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["lost with it"]);
 }
 
-async fn one_of_two_instances_looks(world: &mut World) {
+async fn only_one_of_two_instances_checks(world: &mut World) {
     let (line, _) = chatting(world).await;
     let second = world.another_server().await;
     missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
@@ -55,7 +55,7 @@ async fn one_of_two_instances_looks(world: &mut World) {
     assert_eq!(looks(world).await, 0, "it stopped in order while another listened");
 }
 
-async fn what_waits_in_a_spool_is_no_loss(world: &mut World) {
+async fn hooks_waiting_in_a_spool_are_not_lost(world: &mut World) {
     let (line, _) = chatting(world).await;
     loses_text(world, &line, "lost").await;
     let now = world.app().store.now().await.unwrap();
@@ -81,7 +81,7 @@ async fn what_waits_in_a_spool_is_no_loss(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["lost"]);
 }
 
-async fn a_stop_in_order_is_missed_when_nobody_came_back_soon(world: &mut World) {
+async fn a_clean_stop_is_a_gap_if_no_process_returns_soon(world: &mut World) {
     let (line, _) = chatting(world).await;
     missed_hooks::leave(&world.app().missed_hooks).await.unwrap();
     loses_text(world, &line, "lost").await;
@@ -110,12 +110,12 @@ async fn an_erased_account_leaves_nothing_to_look_at(world: &mut World) {
 }
 
 both!(
-    what_was_looked_for_after_one_interruption_is_not_looked_for_again,
-    what_waits_in_a_spool_is_no_loss,
-    a_stop_in_order_is_missed_when_nobody_came_back_soon,
+    an_interruption_is_checked_only_once,
+    hooks_waiting_in_a_spool_are_not_lost,
+    a_clean_stop_is_a_gap_if_no_process_returns_soon,
     an_erased_account_leaves_nothing_to_look_at,
 );
-on_postgres!(a_process_that_dies_beside_others_is_missed, one_of_two_instances_looks);
+on_postgres!(a_process_that_dies_beside_others_is_missed, only_one_of_two_instances_checks);
 
 /// Neither the database nor a spool takes a hook: it is lost, and its account is looked at.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

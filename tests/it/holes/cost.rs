@@ -31,7 +31,7 @@ both!(a_quiet_account_costs_one_call_a_chat_and_round);
 
 /// 100 requests a second: looks may make five of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn looks_take_five_of_a_hundred_requests() {
+async fn checks_for_missed_messages_take_five_of_a_hundred_requests() {
     let change = |config: &mut base::config::Config| {
         config.rates.chats_floor = 100.0;
         config.rates.chats_start = 100.0;

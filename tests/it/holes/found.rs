@@ -28,7 +28,7 @@ async fn a_lost_hook_is_found_after_an_interruption_and_delivered_once_in_its_pl
     assert_eq!(world.messenger.texts().len(), 3, "it was found once");
 }
 
-async fn what_was_sent_already_is_not_overtaken_backwards(world: &mut World) {
+async fn a_found_message_does_not_change_the_order_of_sent_ones(world: &mut World) {
     let (line, manager) = chatting(world).await;
     loses_text(world, &line, "one").await;
     world.advance(SECOND);
@@ -62,10 +62,10 @@ async fn a_hook_on_its_way_is_waited_for(world: &mut World) {
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["slow"]);
     let told = shown(world, &hook.message_id).await;
-    assert_eq!(events(&told)[0], "accepted", "its hook told it: {told}");
+    assert_eq!(events(&told)[0], "accepted", "it came by its hook: {told}");
 }
 
-async fn what_does_not_come_within_that_time_is_found(world: &mut World) {
+async fn a_message_whose_hook_does_not_arrive_in_time_is_found(world: &mut World) {
     let (line, _) = chatting(world).await;
     loses_text(world, &line, "lost").await;
     looks_by_hand(world, &line).await;
@@ -75,7 +75,7 @@ async fn what_does_not_come_within_that_time_is_found(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["lost"]);
 }
 
-async fn what_bots_customers_and_we_wrote_is_no_hole(world: &mut World) {
+async fn messages_of_bots_customers_and_our_own_are_not_missed_hooks(world: &mut World) {
     let (line, manager) = chatting(world).await;
     loses(world, &line, "anna", HookMessage::text("from the Salesbot").by_salesbot()).await;
     let anna = world.customer(&line, "anna");
@@ -93,7 +93,7 @@ async fn what_bots_customers_and_we_wrote_is_no_hole(world: &mut World) {
     assert_eq!(world.messages().await.len(), before);
 }
 
-async fn what_lies_two_days_back_is_left_alone(world: &mut World) {
+async fn messages_older_than_two_days_are_left_alone(world: &mut World) {
     let (line, _) = chatting(world).await;
     loses_text(world, &line, "two days ago").await;
     world.advance(49 * HOUR);
@@ -106,10 +106,10 @@ async fn what_lies_two_days_back_is_left_alone(world: &mut World) {
 
 both!(
     a_lost_hook_is_found_after_an_interruption_and_delivered_once_in_its_place,
-    what_was_sent_already_is_not_overtaken_backwards,
+    a_found_message_does_not_change_the_order_of_sent_ones,
     a_hook_that_comes_after_all_is_known,
     a_hook_on_its_way_is_waited_for,
-    what_does_not_come_within_that_time_is_found,
-    what_bots_customers_and_we_wrote_is_no_hole,
-    what_lies_two_days_back_is_left_alone,
+    a_message_whose_hook_does_not_arrive_in_time_is_found,
+    messages_of_bots_customers_and_our_own_are_not_missed_hooks,
+    messages_older_than_two_days_are_left_alone,
 );

@@ -23,7 +23,7 @@ async fn alerts(world: &World) -> Vec<String> {
     kinds
 }
 
-async fn an_old_message_is_held_and_goes_only_when_somebody_says_so(world: &mut World) {
+async fn an_old_message_is_held_until_a_person_sends_it(world: &mut World) {
     let (line, manager) = chatting(world).await;
     let lost = loses_text(world, &line, "old").await;
     is_away_for(world, 16 * MINUTE).await;
@@ -41,12 +41,12 @@ async fn an_old_message_is_held_and_goes_only_when_somebody_says_so(world: &mut 
     let told = shown(world, &lost).await;
     assert_eq!((&told["status"], &told["error"]), (&json!("sent"), &json!(null)), "{told}");
     let id = world.messenger.received()[1].message_id();
-    world.customer(&line, "anna").tells(&id, "delivered").await.is(202);
+    world.customer(&line, "anna").reports_status(&id, "delivered").await.is(202);
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &lost), [1]);
 }
 
-async fn the_manager_of_a_dropped_message_is_told(world: &mut World) {
+async fn the_manager_of_a_dropped_message_is_notified(world: &mut World) {
     let (line, _) = chatting(world).await;
     let lost = loses_text(world, &line, "old").await;
     is_away_for(world, HOUR).await;
@@ -68,7 +68,7 @@ async fn a_late_hook_changes_nothing_of_what_is_held(world: &mut World) {
     held(world, &line).await;
 }
 
-async fn the_youngest_go_and_the_oldest_wait(world: &mut World) {
+async fn recent_messages_are_sent_and_old_ones_held(world: &mut World) {
     let (line, _) = chatting(world).await;
     loses_text(world, &line, "old").await;
     world.advance(10 * MINUTE);
@@ -79,7 +79,7 @@ async fn the_youngest_go_and_the_oldest_wait(world: &mut World) {
     held(world, &line).await;
 }
 
-async fn people_are_told_until_they_have_decided(world: &mut World) {
+async fn the_alert_stays_open_until_people_have_decided(world: &mut World) {
     let (line, _) = chatting(world).await;
     assert!(alerts(world).await.is_empty());
     loses_text(world, &line, "old").await;
@@ -96,7 +96,7 @@ async fn people_are_told_until_they_have_decided(world: &mut World) {
     world.deliver_all().await;
 }
 
-async fn what_has_no_source_any_more_fails_as_ever(world: &mut World) {
+async fn a_found_message_without_its_source_fails_as_usual(world: &mut World) {
     let (line, _) = chatting(world).await;
     let lost = loses_text(world, &line, "nowhere").await;
     world.api.delete(&line.path("")).await.is(204);
@@ -106,10 +106,10 @@ async fn what_has_no_source_any_more_fails_as_ever(world: &mut World) {
 }
 
 both!(
-    an_old_message_is_held_and_goes_only_when_somebody_says_so,
-    the_manager_of_a_dropped_message_is_told,
+    an_old_message_is_held_until_a_person_sends_it,
+    the_manager_of_a_dropped_message_is_notified,
     a_late_hook_changes_nothing_of_what_is_held,
-    the_youngest_go_and_the_oldest_wait,
-    people_are_told_until_they_have_decided,
-    what_has_no_source_any_more_fails_as_ever,
+    recent_messages_are_sent_and_old_ones_held,
+    the_alert_stays_open_until_people_have_decided,
+    a_found_message_without_its_source_fails_as_usual,
 );

@@ -43,7 +43,7 @@ async fn looks_by_hand(world: &World, line: &Line) -> usize {
     looks(world).await
 }
 
-/// The server is away for so long, as after a crash, and looks after what it missed.
+/// The server is away for this time, as after a crash, and then checks for what it missed.
 async fn is_away_for(world: &mut World, time: Duration) {
     world.advance(time);
     world.restart().await;

@@ -4,7 +4,7 @@ use parom_tests::{World, both};
 
 use super::{MINUTE, SECOND, chatting, is_away_for, looks, loses_text};
 
-async fn the_account_page_starts_a_look_and_tells_what_came_of_it(world: &mut World) {
+async fn the_account_page_starts_a_check_and_shows_its_result(world: &mut World) {
     let (line, _) = chatting(world).await;
     let owner = world.panel(line.tenant_id).await;
     let page = owner.opens("/panel/account").await.is(200);
@@ -15,7 +15,7 @@ async fn the_account_page_starts_a_look_and_tells_what_came_of_it(world: &mut Wo
     looks(world).await;
     let page = owner.opens("/panel/account").await.is(200);
     page.says(&["1 chat, 1 message was missing.", "1 message found so far."]);
-    owner.opens("/panel/audit").await.is(200).says(&["Search for lost messages started", "Anna Ivanova"]);
+    owner.opens("/panel/audit").await.is(200).says(&["Search for missed messages started", "Anna Ivanova"]);
     owner.opens("/panel").await.is(200).says(&["1 message was found in amoCRM’s history"]);
     let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
     viewer.opens("/panel/account").await.is(200).never_says(&["Look for missed messages"]);
@@ -55,4 +55,4 @@ async fn a_held_message_is_sent_or_removed_on_its_page(world: &mut World) {
     assert_eq!(world.statuses_at_crm(&line, &two), [-1]);
 }
 
-both!(the_account_page_starts_a_look_and_tells_what_came_of_it, a_held_message_is_sent_or_removed_on_its_page);
+both!(the_account_page_starts_a_check_and_shows_its_result, a_held_message_is_sent_or_removed_on_its_page);

@@ -1,4 +1,4 @@
-//! Whatever amoCRM answers, a look does no harm and goes on.
+//! With any answer of amoCRM, a check does no harm and continues.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn status(code: u16) -> Fault {
     Fault::Status { code, retry_after: None }
 }
 
-async fn what_passes_is_tried_again(world: &mut World) {
+async fn temporary_failures_are_retried(world: &mut World) {
     let (line, _) = chatting(world).await;
     let faults = [status(500), status(503), Fault::Html200, Fault::Reset, Fault::HalfBody];
     for (number, fault) in faults.into_iter().enumerate() {
@@ -60,7 +60,7 @@ async fn being_asked_to_slow_down_is_obeyed(world: &mut World) {
     assert_eq!(asked(world), before + 1);
 }
 
-async fn a_scope_that_is_off_is_left_alone(world: &mut World) {
+async fn a_scope_is_left_alone_after_three_refusals(world: &mut World) {
     let (line, _) = chatting(world).await;
     for name in ["boris", "clara", "dora", "emil"] {
         world.customer(&line, name).writes("Hello").await;
@@ -86,9 +86,9 @@ async fn letters_that_wait_hold_looks_up(world: &mut World) {
 }
 
 both!(
-    what_passes_is_tried_again,
+    temporary_failures_are_retried,
     a_chat_that_amocrm_does_not_show_stops_no_other,
     being_asked_to_slow_down_is_obeyed,
-    a_scope_that_is_off_is_left_alone,
+    a_scope_is_left_alone_after_three_refusals,
     letters_that_wait_hold_looks_up,
 );

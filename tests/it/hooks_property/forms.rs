@@ -30,7 +30,7 @@ fn form() -> impl Strategy<Value = (usize, Vec<(Index, u8)>, Index, String)> {
     (0..FORMS.len(), prop::collection::vec((any::<Index>(), any::<u8>()), 0..6), any::<Index>(), like)
 }
 
-async fn mangled_forms_hurt_nobody(world: &mut World) {
+async fn mangled_forms_do_no_harm(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "boris").writes("Hello").await;
     world.deliver_all().await;
@@ -78,4 +78,4 @@ async fn mangled_forms_hurt_nobody(world: &mut World) {
     }
 }
 
-both!(mangled_forms_hurt_nobody);
+both!(mangled_forms_do_no_harm);

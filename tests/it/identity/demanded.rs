@@ -1,4 +1,4 @@
-//! M6: an account that demands the second step of everybody.
+//! M6: an account that demands the second step of all its members.
 
 use parom::identity::MemberRole;
 use parom_tests::{World, both};
@@ -7,7 +7,7 @@ use reqwest::Method;
 use super::{ALICE, GOOD, code, invites, link_in, owner, presses};
 use crate::panel::{PASSWORD, add_member, sign_in};
 
-async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &mut World) {
+async fn m6_a_person_without_a_second_step_sets_it_up_before_anything_else(world: &mut World) {
     let (boss, tenant_id) = owner(world, GOOD).await;
     add_member(world, tenant_id, "anna@example.com", MemberRole::Administrator).await;
     let anna = sign_in(world, "anna@example.com").await;
@@ -19,7 +19,7 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     boss.opens("/panel/audit").await.is(200).says(&["Two-step sign-in made mandatory"]);
     boss.opens("/panel/team").await.is(200);
 
-    // The session that is open already is held as well, whatever it asks for.
+    // The session that is open already is held as well, for any page.
     for path in ["/panel", "/panel/team", "/panel/me", "/panel/keys", "/panel/audit.csv"] {
         assert_eq!(anna.opens(path).await.is_redirect(), "/panel/me/two-step", "{path}");
     }
@@ -69,6 +69,6 @@ async fn m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may(world: &mu
 }
 
 both!(
-    m6_whoever_has_no_second_step_sets_it_up_before_anything_else,
+    m6_a_person_without_a_second_step_sets_it_up_before_anything_else,
     m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may,
 );

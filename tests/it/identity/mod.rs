@@ -87,7 +87,7 @@ pub fn code(world: &World, secret: &str) -> String {
 /// A person of the panel as stored.
 pub async fn person(world: &World, email: &str) -> person::Model {
     let found = persons::by_email(&world.app().identity, world.app().store.read(), email).await.unwrap();
-    found.unwrap_or_else(|| panic!("nobody is {email}"))
+    found.unwrap_or_else(|| panic!("no person has {email}"))
 }
 
 /// Sets a password in the session of a link that was opened just now.

@@ -56,7 +56,7 @@ async fn m4_an_invitation_is_joined_by_a_form_alone(world: &mut World) {
     world.visitor().opens(&other.replace("/link", "/invitation")).await.is(410);
 }
 
-async fn m4_a_ticket_asks_while_somebody_else_is_signed_in(world: &mut World) {
+async fn m4_a_ticket_asks_for_confirmation_while_another_person_is_signed_in(world: &mut World) {
     let line = world.line("support").await;
     let (_, evil) = owner(world, EVIL).await;
     add_member(world, line.tenant_id, "anna@example.com", parom::identity::MemberRole::Owner).await;
@@ -163,5 +163,5 @@ async fn m4_the_widgets_click_opens_the_panel_at_once(world: &mut World) {
     navigates(world, &path, &signed_in).await.is(200).says(&["already signed in"]);
 }
 
-both!(m4_an_invitation_is_joined_by_a_form_alone, m4_a_ticket_asks_while_somebody_else_is_signed_in);
+both!(m4_an_invitation_is_joined_by_a_form_alone, m4_a_ticket_asks_for_confirmation_while_another_person_is_signed_in);
 once!(m4_a_ticket_on_another_site_asks, m4_the_widgets_click_opens_the_panel_at_once);

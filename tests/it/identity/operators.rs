@@ -74,8 +74,8 @@ async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut Worl
     world.visitor().sends_as_it_is("/panel/link", &[("token", token)]).await.is(410);
 }
 
-/// A former operator who is added again starts anew: no earlier credentials open the admin.
-async fn h2_an_operator_who_comes_back_begins_anew(world: &mut World) {
+/// A former operator who is added again starts from scratch: no earlier credentials open the admin.
+async fn h2_an_operator_who_is_added_again_has_no_earlier_credentials(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     olga.opens("/admin/own").await.is(200);
     olga.sends("/admin/own", &[("password", ALICES)]).await.is(303);
@@ -169,13 +169,13 @@ async fn l9_a_link_for_an_operator_is_made_apart_from_the_answer(place: &mut Mai
     let before = entries().await;
     assert_eq!(ask(ALICE).await, ask("nobody@vendor.example").await);
     assert_eq!(place.mail.next().await.to, ALICE);
-    assert_eq!(entries().await, before + 1, "nobody's request makes nothing");
+    assert_eq!(entries().await, before + 1, "the request of an unknown person has no effect");
 }
 
 both!(
     h2_a_squatted_person_is_no_operator,
     h2_an_account_cannot_reach_an_operator_by_their_e_mail,
-    h2_an_operator_who_comes_back_begins_anew,
+    h2_an_operator_who_is_added_again_has_no_earlier_credentials,
     m6_a_forgotten_authenticator_is_renewed_by_its_link_alone,
     m6_an_operators_new_password_asks_for_the_current_one_or_a_code,
     l9_a_link_for_an_operator_is_made_apart_from_the_answer,

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{ALICE, EVIL, MALLORYS, code, link_in, person, squats};
 
-async fn h1_what_was_read_before_the_proof_sets_and_opens_nothing_after_it(world: &mut World) {
+async fn h1_a_person_row_read_before_the_proof_is_worthless_after_it(world: &mut World) {
     squats(world, EVIL, ALICE).await;
     let (app, before) = (world.app().clone(), person(world, ALICE).await);
     let db = app.store.write();
@@ -33,7 +33,7 @@ async fn h1_what_was_read_before_the_proof_sets_and_opens_nothing_after_it(world
 }
 
 /// Of many passwords posted beside the proof none stays, and no session of them.
-async fn h1_passwords_that_race_with_the_proof_lose(world: &mut World) {
+async fn h1_passwords_set_during_the_proof_do_not_survive_it(world: &mut World) {
     let mallory = squats(world, EVIL, ALICE).await;
     let (app, before) = (world.app().clone(), person(world, ALICE).await);
     mallory.browser.opens("/panel/me").await.is(200);
@@ -68,7 +68,7 @@ async fn h1_a_sign_in_that_races_with_the_proof_opens_nothing(world: &mut World)
     );
     assert!(proved);
     for visitor in visitors.iter().chain([&mallory]) {
-        assert_eq!(visitor.opens("/panel/me").await.status, 303, "nobody is in");
+        assert_eq!(visitor.opens("/panel/me").await.status, 303, "no person is signed in");
         assert_eq!(visitor.opens("/panel/choose").await.is_redirect(), "/panel/sign-in");
     }
 }
@@ -92,8 +92,8 @@ async fn l5_an_older_link_dies_when_a_newer_one_is_made(world: &mut World) {
 }
 
 both!(
-    h1_what_was_read_before_the_proof_sets_and_opens_nothing_after_it,
-    h1_passwords_that_race_with_the_proof_lose,
+    h1_a_person_row_read_before_the_proof_is_worthless_after_it,
+    h1_passwords_set_during_the_proof_do_not_survive_it,
     h1_a_sign_in_that_races_with_the_proof_opens_nothing,
     l5_an_older_link_dies_when_a_newer_one_is_made,
 );

@@ -12,7 +12,7 @@ use super::{
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The attack of the review, step by step: what Mallory set is worth nothing once Alice has used her mail.
-async fn h1_a_squatted_person_falls_at_the_first_proof_by_mail(place: &mut Mailed) {
+async fn h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail(place: &mut Mailed) {
     let mallory = squats(place, EVIL, ALICE).await;
     place.mail.next().await;
     // It counts in Mallory's own account, which it may.
@@ -98,7 +98,7 @@ async fn h1_squatted_credentials_open_their_own_account_alone(place: &mut Mailed
 }
 
 /// Several accounts of Mallory's: what one sets falls with the next, and all falls with the proof.
-async fn h1_several_squatting_accounts_are_as_good_as_one(place: &mut Mailed) {
+async fn h1_several_squatting_accounts_gain_no_more_than_one(place: &mut Mailed) {
     let first = squats(place, EVIL, ALICE).await;
     let second = squats(place, "worse.amocrm.ru", ALICE).await;
     assert!(!is_in(&first.browser).await, "joining the second account ended the first one's session");
@@ -161,7 +161,7 @@ async fn h1_an_invitation_is_taken_only_after_the_second_step(place: &mut Mailed
     let pending = step.field("pending");
     assert!(thief.cookies().is_empty(), "half of a sign-in opens nothing");
     let standing = async || other.opens("/panel/team").await.is(200).text.contains("Invited");
-    assert!(standing().await, "nobody has joined yet");
+    assert!(standing().await, "no person has joined yet");
     place.advance(MINUTE);
     let wrong = [("code", "000000"), ("pending", &*pending), ("to", "")];
     thief.sends("/panel/sign-in/code", &wrong).await.is(401);
@@ -172,11 +172,11 @@ async fn h1_an_invitation_is_taken_only_after_the_second_step(place: &mut Mailed
 }
 
 both!(
-    h1_a_squatted_person_falls_at_the_first_proof_by_mail,
+    h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail,
     h1_a_password_that_is_set_after_the_invitation_falls_too,
     h1_a_sign_in_link_by_mail_is_the_proof_as_well,
     h1_squatted_credentials_open_their_own_account_alone,
-    h1_several_squatting_accounts_are_as_good_as_one,
+    h1_several_squatting_accounts_gain_no_more_than_one,
     h1_other_spellings_of_an_e_mail_are_one_person_or_another_one,
     h1_an_invitation_is_taken_only_after_the_second_step,
 );

@@ -55,7 +55,7 @@ async fn h1_credentials_of_one_account_never_open_another(world: &mut World) {
 }
 
 /// A person who is invited again by the account that set the credentials keeps them.
-async fn what_was_set_in_an_account_stays_when_that_account_invites_again(world: &mut World) {
+async fn credentials_set_in_an_account_stay_when_that_account_invites_again(world: &mut World) {
     let (boss, _) = owner(world, GOOD).await;
     let link = link_in(world, &invites(&boss, ALICE, "viewer").await.text);
     let alice = world.visitor();
@@ -73,5 +73,5 @@ async fn what_was_set_in_an_account_stays_when_that_account_invites_again(world:
 both!(
     h1_an_unmailed_link_of_the_next_account_ends_what_was_set_before,
     h1_credentials_of_one_account_never_open_another,
-    what_was_set_in_an_account_stays_when_that_account_invites_again,
+    credentials_set_in_an_account_stay_when_that_account_invites_again,
 );

@@ -29,7 +29,7 @@ async fn guesses(place: &Mailed, pending: &str) -> usize {
     panic!("wrong codes went on")
 }
 
-async fn m6_ten_wrong_codes_begin_the_sign_in_anew_and_are_told(place: &mut Mailed) {
+async fn m6_ten_wrong_codes_restart_the_sign_in_and_are_reported(place: &mut Mailed) {
     let line = place.line("support").await;
     add_member(place, line.tenant_id, ANNA, MemberRole::Owner).await;
     let anna = sign_in(place, ANNA).await;
@@ -87,7 +87,7 @@ async fn m6_wrong_codes_at_once_are_all_counted(place: &mut Mailed) {
 }
 
 /// The same at the admin.
-async fn m6_ten_wrong_codes_of_an_operator_begin_anew(place: &mut Mailed) {
+async fn m6_ten_wrong_codes_of_an_operator_restart_the_sign_in(place: &mut Mailed) {
     let olga = Operator::signed_in(place).await;
     olga.opens("/admin/own").await.is(200);
     olga.sends("/admin/own", &[("password", PASSWORD)]).await.is(303);
@@ -107,7 +107,7 @@ async fn m6_ten_wrong_codes_of_an_operator_begin_anew(place: &mut Mailed) {
 }
 
 both!(
-    m6_ten_wrong_codes_begin_the_sign_in_anew_and_are_told,
+    m6_ten_wrong_codes_restart_the_sign_in_and_are_reported,
     m6_wrong_codes_at_once_are_all_counted,
-    m6_ten_wrong_codes_of_an_operator_begin_anew,
+    m6_ten_wrong_codes_of_an_operator_restart_the_sign_in,
 );

@@ -24,7 +24,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_command_tells_the_plan_and_follows_the_import() {
+async fn the_command_shows_the_plan_and_follows_the_import() {
     let mut drill = Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.unwrap();
     drill.serves("").await;
     let line: Line = drill.line("support").await;
@@ -67,6 +67,15 @@ async fn the_command_tells_the_plan_and_follows_the_import() {
         "{}",
         text(&nobody.stderr)
     );
+    let junk = run(&drill, &["import", "-", "--source", &source], "no message\n").await;
+    assert!(
+        !junk.status.success() && text(&junk.stderr).contains("no line of - is a message"),
+        "{}",
+        text(&junk.stderr)
+    );
+    // What was imported before is known, which is no failure.
+    let again = run(&drill, &["import", file, "--source", &source], "").await;
+    assert!(again.status.success(), "{}", text(&again.stderr));
     let nothing = run(&drill, &["import", "/nowhere.ndjson", "--source", &source], "").await;
     assert!(!nothing.status.success() && text(&nothing.stderr).contains("cannot read /nowhere.ndjson"));
     drill.ends_well().await;

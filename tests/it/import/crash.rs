@@ -24,7 +24,7 @@ fn only_texts(heard: Vec<(String, bool)>) -> Vec<String> {
     heard.into_iter().map(|(text, _)| text).collect()
 }
 
-async fn what_was_handed_over_but_not_written_down_is_not_sent_twice(world: &mut World) {
+async fn messages_handed_over_before_a_crash_are_not_sent_twice(world: &mut World) {
     let line = world.line("support").await;
     let file = texts("anna", COUNT) + &texts("boris", COUNT);
     let id = sends(world, &line, "", file).await.is(202).text_at("/id");
@@ -100,5 +100,5 @@ mod a_server_that_is_killed {
         super::goes_on_after_kill_9(super::Engine::Postgres).await;
     }
 }
-both!(what_was_handed_over_but_not_written_down_is_not_sent_twice);
+both!(messages_handed_over_before_a_crash_are_not_sent_twice);
 on_postgres!(two_servers_do_not_work_on_one_twice);

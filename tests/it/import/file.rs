@@ -5,7 +5,7 @@ use parom_tests::{Api, Engine, Line, Place, Reply, Setup, World, answer, both, o
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{heard, imports, lines, sends, texts, told, wrote};
+use super::{heard, import_of, imports, lines, sends, texts, wrote};
 
 async fn a_dry_run_counts_and_writes_nothing(world: &mut World) {
     let line = world.line("support").await;
@@ -158,7 +158,7 @@ async fn too_large_files_leave_nothing() {
     assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
     let kept = imports(&mut world, &line, "", &texts("anna", 2)).await;
     assert_eq!(
-        (&kept["done"], told(&world, kept["id"].as_str().unwrap()).await["status"].clone()),
+        (&kept["done"], import_of(&world, kept["id"].as_str().unwrap()).await["status"].clone()),
         (&json!(2), Value::from("done"))
     );
     world.close().await;

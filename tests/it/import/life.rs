@@ -6,7 +6,7 @@ use parom_tests::{Line, World, both, once};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use super::{a_second, ends, heard, sends, texts, told};
+use super::{a_second, ends, heard, import_of, sends, texts};
 
 async fn act(world: &World, id: &str, act: &str) -> Value {
     world.api.post(&format!("/api/v1/imports/{id}/{act}"), &json!({})).await.is(202).json
@@ -40,7 +40,7 @@ async fn a_pause_keeps_the_place(world: &mut World) {
     assert!(there > 0 && there < 250, "{there}");
     a_second(world).await;
     assert_eq!(heard(world, &line, "anna").len(), there, "nothing goes on");
-    assert_eq!(told(world, &id).await["done"], there);
+    assert_eq!(import_of(world, &id).await["done"], there);
     assert_eq!(act(world, &id, "resume").await["status"], "queued");
     let end = ends(world, &id).await;
     assert_eq!([&end["status"], &end["done"], &end["duplicates"]], [&json!("done"), &json!(250), &json!(0)]);
@@ -60,7 +60,7 @@ async fn a_pause_keeps_the_place(world: &mut World) {
     assert_eq!(rows(world).await, [1, 0, 0], "messages are not kept twice");
 }
 
-async fn what_was_imported_stays_when_the_rest_is_cancelled(world: &mut World) {
+async fn imported_messages_stay_when_the_rest_is_cancelled(world: &mut World) {
     let line = world.line("support").await;
     let id = sends(world, &line, "", texts("anna", 250)).await.is(202).text_at("/id");
     a_second(world).await;
@@ -69,7 +69,7 @@ async fn what_was_imported_stays_when_the_rest_is_cancelled(world: &mut World) {
     for _ in 0..3 {
         a_second(world).await;
     }
-    let end = told(world, &id).await;
+    let end = import_of(world, &id).await;
     let there = heard(world, &line, "anna").len();
     assert!(there > 0 && there < 250, "{there}");
     assert_eq!((&end["status"], &end["done"]), (&json!("cancelled"), &json!(there)));
@@ -78,14 +78,14 @@ async fn what_was_imported_stays_when_the_rest_is_cancelled(world: &mut World) {
     assert_eq!(refused.status, 409, "{}", refused.text);
 }
 
-async fn what_was_counted_goes_after_a_day(world: &mut World) {
+async fn the_rows_of_a_dry_run_are_removed_after_a_day(world: &mut World) {
     let line = world.line("support").await;
     let id = sends(world, &line, "?dry_run=true", texts("anna", 3)).await.is(202).text_at("/id");
     assert_eq!(rows(world).await, [1, 3, 0]);
     world.advance(std::time::Duration::from_secs(86_401));
     a_second(world).await;
     assert_eq!(rows(world).await, [1, 0, 0]);
-    assert_eq!(told(world, &id).await["total"], 3);
+    assert_eq!(import_of(world, &id).await["total"], 3);
 }
 
 async fn a_deleted_source_stops_its_import(world: &mut World) {
@@ -117,5 +117,5 @@ async fn nothing_stays_of_who_is_forgotten(world: &mut World) {
     assert_eq!(rows(world).await, [0, 0, 0]);
 }
 
-both!(a_pause_keeps_the_place, what_was_imported_stays_when_the_rest_is_cancelled, nothing_stays_of_who_is_forgotten);
-once!(what_was_counted_goes_after_a_day, a_deleted_source_stops_its_import);
+both!(a_pause_keeps_the_place, imported_messages_stay_when_the_rest_is_cancelled, nothing_stays_of_who_is_forgotten);
+once!(the_rows_of_a_dry_run_are_removed_after_a_day, a_deleted_source_stops_its_import);

@@ -6,7 +6,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{World, both};
 use serde_json::{Value, json};
 
-use super::{imports, lines, sends, told, wrote};
+use super::{import_of, imports, lines, sends, wrote};
 
 const PHONE: &str = "+79151112233";
 
@@ -66,7 +66,7 @@ async fn imports_are_taken_along(world: &mut World) {
     assert_eq!((&import["data"]["total"], &import["data"]["done"]), (&json!(1), &json!(1)), "{import}");
 }
 
-async fn who_waits_to_be_imported_can_be_erased(world: &mut World) {
+async fn a_customer_in_a_waiting_import_can_be_erased(world: &mut World) {
     let line = world.line("support").await;
     let mut shared = wrote("c1", "chat-carl", 1, "x");
     shared["content"] = json!({"type": "contact", "name": "Anna", "phone": PHONE});
@@ -86,7 +86,7 @@ async fn who_waits_to_be_imported_can_be_erased(world: &mut World) {
     assert_eq!(erase::find(world.app(), line.tenant_id, &who).await.unwrap().messages, 0);
     let left = entity_lines(world).await;
     assert_eq!(left, ["b1", "c2"]);
-    assert_eq!(told(world, &id).await["status"], "done");
+    assert_eq!(import_of(world, &id).await["status"], "done");
 }
 
 /// The ids of lines that wait.
@@ -104,5 +104,5 @@ async fn entity_lines(world: &World) -> Vec<String> {
     ids
 }
 
-both!(new_chats_hang_on_contacts_that_are_there, who_waits_to_be_imported_can_be_erased);
+both!(new_chats_hang_on_contacts_that_are_there, a_customer_in_a_waiting_import_can_be_erased);
 parom_tests::once!(it_is_tried_again_when_amocrm_is_away, imports_are_taken_along);

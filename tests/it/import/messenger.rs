@@ -9,7 +9,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
 use serde_json::{Value, json};
 
-use super::{a_second, ends, heard, told};
+use super::{a_second, ends, heard, import_of};
 use crate::messengers::played::with_bot;
 
 type VkWorld = Beside<Vk>;
@@ -31,7 +31,7 @@ fn counts(told: &Value) -> [&Value; 4] {
     [&told["status"], &told["total"], &told["done"], &told["duplicates"]]
 }
 
-/// A community, and what Maria and Pete wrote to it before anybody connected it.
+/// A community, and what Maria and Pete wrote to it before it was connected.
 struct Acme {
     id: i64,
     token: String,
@@ -95,20 +95,20 @@ async fn earlier_messages_come_in_silently_and_once(world: &mut VkWorld) {
     assert_eq!(world.sandbox.messages(HOST).len(), there, "nothing twice");
 }
 
-async fn it_goes_on_where_it_was(world: &mut VkWorld) {
+async fn it_continues_where_it_was_interrupted(world: &mut VkWorld) {
     with_bot(world).await;
     let acme = acme(world);
     let line = connects(world, &acme).await;
     let visitor = world.panel(line.tenant_id).await;
     let id = asks(&visitor, &line).await;
     a_second(world).await;
-    let first = told(world, &id).await["total"].as_i64().unwrap();
+    let first = import_of(world, &id).await["total"].as_i64().unwrap();
     assert!(first > 0 && first < 6, "one of two chats is read: {first}");
     world.restart().await;
     let visitor = world.panel(line.tenant_id).await;
     visitor.sends(&format!("/panel/import/{id}/pause"), &[]).await.is(303);
     a_second(world).await;
-    assert_eq!(told(world, &id).await["total"], first, "nothing is asked for meanwhile");
+    assert_eq!(import_of(world, &id).await["total"], first, "nothing is asked for meanwhile");
     visitor.sends(&format!("/panel/import/{id}/resume"), &[]).await.is(303);
     assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
     let pages = world.messenger.calls().iter().filter(|call| call.method == "messages.getHistory").count();
@@ -118,11 +118,11 @@ async fn it_goes_on_where_it_was(world: &mut VkWorld) {
     a_second(world).await;
     visitor.sends(&format!("/panel/import/{second}/cancel"), &[]).await.is(303);
     a_second(world).await;
-    assert_eq!(told(world, &second).await["status"], "cancelled");
+    assert_eq!(import_of(world, &second).await["status"], "cancelled");
     page_of(&visitor, &second).await.says(&["0 messages imported"]);
 }
 
-async fn a_refusal_is_told_in_words(world: &mut VkWorld) {
+async fn a_refusal_is_described_in_words(world: &mut VkWorld) {
     with_bot(world).await;
     let acme = acme(world);
     let line = connects(world, &acme).await;
@@ -130,7 +130,7 @@ async fn a_refusal_is_told_in_words(world: &mut VkWorld) {
     world.messenger.revoke_tokens(acme.id);
     let id = asks(&visitor, &line).await;
     a_second(world).await;
-    assert_eq!(told(world, &id).await["status"], "failed");
+    assert_eq!(import_of(world, &id).await["status"], "failed");
     page_of(&visitor, &id).await.says(&["The messenger does not show earlier messages:", "Continue import"]);
     // A new token, and it goes on.
     let token = world.messenger.add_token(acme.id, &["messages", "manage", "photos", "docs", "wall"]);
@@ -150,7 +150,7 @@ async fn a_messenger_that_does_not_answer_is_asked_again(world: &mut VkWorld) {
     let id = asks(&visitor, &line).await;
     a_second(world).await;
     page_of(&visitor, &id).await.says(&["It will be asked again automatically.", "Pause import"]);
-    assert_eq!(told(world, &id).await["status"], "queued");
+    assert_eq!(import_of(world, &id).await["status"], "queued");
     world.advance(Duration::from_secs(30));
     assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
     page_of(&visitor, &id).await.never_says(&["asked again"]);
@@ -208,10 +208,10 @@ async fn instagram_shows_its_conversations(world: &mut Beside<Meta>) {
     assert_eq!(texts, [("first".to_owned(), true), ("second".to_owned(), true)]);
 }
 
-both!(earlier_messages_come_in_silently_and_once, it_goes_on_where_it_was);
+both!(earlier_messages_come_in_silently_and_once, it_continues_where_it_was_interrupted);
 both!(avito_shows_its_chats, instagram_shows_its_conversations);
 once!(
-    a_refusal_is_told_in_words,
+    a_refusal_is_described_in_words,
     a_messenger_that_does_not_answer_is_asked_again,
     a_source_without_history_offers_none,
 );

@@ -49,7 +49,7 @@ pub async fn sends(world: &World, line: &Line, query: &str, file: impl Into<reqw
     answer(request.header("content-type", "application/x-ndjson").body(file)).await
 }
 
-pub async fn told(world: &World, id: &str) -> Value {
+pub async fn import_of(world: &World, id: &str) -> Value {
     world.api.get(&format!("/api/v1/imports/{id}")).await.is(200).json
 }
 
@@ -64,12 +64,12 @@ pub async fn a_second(world: &mut World) {
 pub async fn ends(world: &mut World, id: &str) -> Value {
     for _ in 0..300 {
         a_second(world).await;
-        let told = told(world, id).await;
+        let told = import_of(world, id).await;
         if !["queued", "running"].contains(&told["status"].as_str().unwrap()) {
             return told;
         }
     }
-    panic!("the import does not end: {}", told(world, id).await);
+    panic!("the import does not end: {}", import_of(world, id).await);
 }
 
 /// Sends a file and lets it be imported.

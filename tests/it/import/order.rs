@@ -38,7 +38,7 @@ async fn history_arrives_oldest_first_and_the_newest_notifies(world: &mut World)
     assert_eq!([&ledger["to_crm"]["accepted"], &ledger["to_crm"]["delivered"]], [&json!(5), &json!(5)]);
 }
 
-async fn nobody_is_told_when_nobody_wants_it(world: &mut World) {
+async fn silent_imports_and_messages_notify_no_manager(world: &mut World) {
     let line = world.line("support").await;
     let mut marked = wrote("c1", "carl", 1, "marked");
     marked["silent"] = json!(true);
@@ -51,7 +51,7 @@ async fn nobody_is_told_when_nobody_wants_it(world: &mut World) {
     assert!(world.sandbox.incoming_leads(HOST).is_empty());
 }
 
-async fn what_came_before_is_recognised(world: &mut World) {
+async fn messages_that_arrived_before_the_import_are_recognised(world: &mut World) {
     let line = world.line("support").await;
     let live = world.customer(&line, "anna").body("a2", "live");
     world.api.post(&line.path("/messages"), &live).await.is(202);
@@ -100,5 +100,5 @@ async fn managers_are_imported_in_their_name(world: &mut World) {
     assert_eq!(dead["items"].as_array().unwrap().len(), 1);
 }
 
-both!(history_arrives_oldest_first_and_the_newest_notifies, what_came_before_is_recognised);
-once!(nobody_is_told_when_nobody_wants_it, managers_are_imported_in_their_name);
+both!(history_arrives_oldest_first_and_the_newest_notifies, messages_that_arrived_before_the_import_are_recognised);
+once!(silent_imports_and_messages_notify_no_manager, managers_are_imported_in_their_name);

@@ -4,7 +4,7 @@ use base::config::Config;
 use parom_tests::{Engine, Place, Setup, World, both};
 use serde_json::json;
 
-use super::{a_second, ends, sends, texts, told};
+use super::{a_second, ends, import_of, sends, texts};
 
 async fn imports_take_a_fifth_and_give_way(engine: Engine) {
     fn slow(config: &mut Config) {
@@ -31,21 +31,21 @@ async fn imports_take_a_fifth_and_give_way(engine: Engine) {
     world.advance(std::time::Duration::from_secs(1));
     parom::import::step_all(&world.app().usage).await;
     assert_eq!(world.letters().await.len(), waiting, "the import stands back");
-    assert_eq!(told(&world, &id).await["gives_way"], true);
+    assert_eq!(import_of(&world, &id).await["gives_way"], true);
     world.deliver_all().await;
     let end = ends(&mut world, &id).await;
     assert_eq!((&end["done"], &end["gives_way"], &end["seconds_expected"]), (&json!(12), &json!(false), &json!(0)));
     world.close().await;
 }
 
-async fn one_of_a_channel_runs_at_a_time(world: &mut World) {
+async fn one_import_of_a_channel_runs_at_a_time(world: &mut World) {
     let (support, sales) = (world.line("support").await, world.line("sales").await);
     let first = sends(world, &support, "", texts("anna", 150)).await.is(202).text_at("/id");
     let second = sends(world, &sales, "", texts("boris", 5)).await.is(202).text_at("/id");
     a_second(world).await;
     a_second(world).await;
-    assert_eq!(told(world, &first).await["status"], "running");
-    assert_eq!(told(world, &second).await["status"], "queued");
+    assert_eq!(import_of(world, &first).await["status"], "running");
+    assert_eq!(import_of(world, &second).await["status"], "queued");
     assert_eq!(ends(world, &first).await["done"], 150);
     assert_eq!(ends(world, &second).await["done"], 5);
 }
@@ -61,4 +61,4 @@ mod imports_take_a_fifth_and_give_way_on {
         super::imports_take_a_fifth_and_give_way(super::Engine::Postgres).await;
     }
 }
-both!(one_of_a_channel_runs_at_a_time);
+both!(one_import_of_a_channel_runs_at_a_time);

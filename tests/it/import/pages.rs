@@ -39,7 +39,7 @@ async fn a_file_is_counted_and_then_imported(world: &mut World) {
     let plan = owner.opens(&page).await.is(200);
     plan.says(&["Ready to start", "130 messages in 1 chat", "1 new lead", "24 hours before", "Import 130 messages"]);
     plan.says(&["1 line is skipped", "old &#60;b&#62;.ndjson", "/skipped.csv"]);
-    assert!(heard(world, &line, "anna").is_empty(), "nothing is written before somebody decides");
+    assert!(heard(world, &line, "anna").is_empty(), "nothing is written before a person decides");
     owner.does(&format!("{page}/start"), &[]).await.says(&["The import runs in the background", "Pause import"]);
     a_second(world).await;
     a_second(world).await;
@@ -103,7 +103,7 @@ async fn skipped_lines_are_grouped_by_reason(world: &mut World) {
     assert!(plan.text.contains("<td data-label=\"Line\">161</td>"), "{}", plan.text);
 }
 
-async fn an_import_is_stopped_by_whoever_confirms(world: &mut World) {
+async fn an_import_is_stopped_only_after_a_confirmation(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     owner.opens("/panel/import/new").await.is(200);
@@ -148,6 +148,6 @@ once!(
     a_file_is_counted_and_then_imported,
     the_samples_can_be_imported,
     skipped_lines_are_grouped_by_reason,
-    an_import_is_stopped_by_whoever_confirms,
+    an_import_is_stopped_only_after_a_confirmation,
     only_our_own_form_takes_files
 );

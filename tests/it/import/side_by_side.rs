@@ -1,4 +1,4 @@
-//! Imports of several accounts: a messenger that does not answer delays nobody else's.
+//! Imports of several accounts: a messenger that does not answer delays no import of another account.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::messenger::{asks, page_of};
-use super::{sends, texts, told};
+use super::{import_of, sends, texts};
 
 /// A messenger that takes the question for its history and never answers: the question lasts as long as the connection.
 #[derive(Default)]
@@ -84,7 +84,7 @@ async fn a_messenger_that_does_not_answer_delays_no_other_account() {
     let (question, _) = messenger.accept().await.unwrap();
     // Of all that ends from here on, nothing is the silent messenger's: it is still being asked.
     assert!(steps.ended().await);
-    while told(&world, &file).await["status"] != "done" {
+    while import_of(&world, &file).await["status"] != "done" {
         world.advance(Duration::from_secs(1));
         if steps.start().await > 0 {
             assert!(steps.ended().await);
@@ -92,7 +92,7 @@ async fn a_messenger_that_does_not_answer_delays_no_other_account() {
         world.deliver_all().await;
     }
     let waits = "It will be asked again automatically.";
-    assert_eq!(told(&world, &history).await["status"], "queued");
+    assert_eq!(import_of(&world, &history).await["status"], "queued");
     page_of(&visitor, &history).await.never_says(&[waits]);
 
     drop(question);

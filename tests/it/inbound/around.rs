@@ -4,7 +4,7 @@ use parom_tests::{Answer, World, both, once};
 use sandbox::HookMessage;
 use serde_json::json;
 
-use super::{around, last_at_crm, told};
+use super::{around, last_at_crm, received_message};
 
 async fn an_answer_quotes_by_whichever_id(world: &mut World) {
     let line = world.line("support").await;
@@ -26,7 +26,7 @@ async fn an_answer_quotes_by_whichever_id(world: &mut World) {
     assert_eq!(last_at_crm(world, &line).payload["reply_to"]["message"], json!({"id": said.message_id}));
 }
 
-async fn a_quote_of_nobody_knows_what_is_told_in_words_or_left_out(world: &mut World) {
+async fn a_quote_of_an_unknown_message_becomes_text_or_is_left_out(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     anna.posts(&around(&anna, "one", "See above", "reply_to", json!({"id": "never-came"}))).await.is(202);
@@ -68,11 +68,11 @@ async fn comments_and_shared_posts_arrive(world: &mut World) {
     world.deliver_all().await;
     let comment = json!({"id": "post-900", "url": "https://social.example/p/900", "username": "acme", "caption": "New model",
         "preview_permalink": "https://social.example/p/900.png"});
-    assert_eq!(told(&last_at_crm(world, &line))["post"], comment);
+    assert_eq!(received_message(&last_at_crm(world, &line))["post"], comment);
     let shared = json!({"url": "https://social.example/p/1", "site_name": "Social"});
     let sent = anna.posts(&around(&anna, "two", "look", "shared_post", shared.clone())).await.is(202);
     world.deliver_all().await;
-    let there = told(&last_at_crm(world, &line))["shared_post"].clone();
+    let there = received_message(&last_at_crm(world, &line))["shared_post"].clone();
     assert_eq!(there, json!({"url": "https://social.example/p/1", "type": "post", "site_name": "Social"}));
     let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
     assert_eq!(shown.json["shared_post"], shared);
@@ -93,7 +93,7 @@ async fn a_quote_of_a_manager_by_the_messengers_id(world: &mut World) {
 
 both!(an_answer_quotes_by_whichever_id, comments_and_shared_posts_arrive);
 once!(
-    a_quote_of_nobody_knows_what_is_told_in_words_or_left_out,
+    a_quote_of_an_unknown_message_becomes_text_or_is_left_out,
     a_message_is_passed_on,
     a_quote_of_a_manager_by_the_messengers_id,
 );

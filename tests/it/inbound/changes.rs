@@ -84,7 +84,7 @@ async fn only_what_came_from_the_messenger_can_be_changed(world: &mut World) {
     }
 }
 
-async fn a_change_of_what_never_arrived_is_not_told(world: &mut World) {
+async fn a_change_of_a_message_that_never_arrived_is_not_sent(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     // A bot's message over a channel that has no bot dies.
@@ -114,4 +114,4 @@ async fn many_changes_at_once_end_in_one_order(world: &mut World) {
 }
 
 both!(a_change_follows_its_message, a_message_is_taken_back, many_changes_at_once_end_in_one_order);
-once!(only_what_came_from_the_messenger_can_be_changed, a_change_of_what_never_arrived_is_not_told);
+once!(only_what_came_from_the_messenger_can_be_changed, a_change_of_a_message_that_never_arrived_is_not_sent);

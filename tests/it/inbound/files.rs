@@ -7,7 +7,7 @@ use parom_tests::{Customer, Engine, FileHost, Page, Place, Setup, World, both};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{last_at_crm, told, with_content};
+use super::{last_at_crm, received_message, with_content};
 
 /// A file of a kind by its name, its type and its first bytes.
 pub const KINDS: [(&str, &str, &str, &[u8]); 6] = [
@@ -41,7 +41,7 @@ async fn every_kind_with_a_file_arrives(world: &mut World) {
         world.deliver_all().await;
         let there = last_at_crm(world, &line);
         assert_eq!((there.kind.as_str(), there.text.as_str()), (kind, "See"));
-        let said = told(&there);
+        let said = received_message(&there);
         assert!(there.media.starts_with(&format!("{}/media/", world.api.base())), "a link of ours: {said}");
         assert!(!there.payload.to_string().contains("secret"), "{}", there.payload);
         let timed = ["video", "voice", "audio"].contains(&kind);
@@ -110,7 +110,7 @@ async fn an_upload_is_lent_to_amocrm_days_later(world: &mut World) {
     anna.posts(&with_file(&anna, "picture", json!({"media_id": uploaded.text_at("/media_id")}))).await.is(202);
     world.deliver_all().await;
     let there = last_at_crm(world, &line);
-    assert_eq!((there.kind.as_str(), &told(&there)["file_name"]), ("picture", &json!(name)));
+    assert_eq!((there.kind.as_str(), &received_message(&there)["file_name"]), ("picture", &json!(name)));
     world.advance(Duration::from_secs(2 * 86_400));
     assert_eq!(world.sandbox.downloads(&line.host, &there.id).await.unwrap().bytes, bytes);
 }

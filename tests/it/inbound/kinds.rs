@@ -3,7 +3,7 @@
 use parom_tests::{World, both, once};
 use serde_json::json;
 
-use super::{last_at_crm, told, with_content};
+use super::{last_at_crm, received_message, with_content};
 
 async fn a_place_and_a_card_arrive(world: &mut World) {
     let line = world.line("support").await;
@@ -13,7 +13,7 @@ async fn a_place_and_a_card_arrive(world: &mut World) {
     world.deliver_all().await;
     let there = last_at_crm(world, &line);
     assert_eq!(
-        (there.kind.as_str(), &told(&there)["location"]),
+        (there.kind.as_str(), &received_message(&there)["location"]),
         ("location", &json!({"lon": 37.6173, "lat": 55.7558}))
     );
     let card = with_content(&anna, "two", json!({"type": "contact", "name": "Иван", "phone": "+79990003344"}));
@@ -21,7 +21,7 @@ async fn a_place_and_a_card_arrive(world: &mut World) {
     world.deliver_all().await;
     let there = last_at_crm(world, &line);
     assert_eq!(there.kind, "contact");
-    assert_eq!(told(&there)["contact"], json!({"name": "Иван", "phone": "+79990003344"}));
+    assert_eq!(received_message(&there)["contact"], json!({"name": "Иван", "phone": "+79990003344"}));
     let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
     assert_eq!(shown.json["content"], json!({"type": "contact", "name": "Иван", "phone": "+79990003344"}));
     assert_eq!(shown.json["status"], "delivered");
@@ -33,10 +33,10 @@ async fn a_chosen_row_comes_back(world: &mut World) {
     let chosen = with_content(&anna, "one", json!({"type": "text", "text": "Delivery", "callback_data": "k7Qp2Zx1"}));
     anna.posts(&chosen).await.is(202);
     world.deliver_all().await;
-    assert_eq!(told(&last_at_crm(world, &line))["callback_data"], "k7Qp2Zx1");
+    assert_eq!(received_message(&last_at_crm(world, &line))["callback_data"], "k7Qp2Zx1");
 }
 
-async fn the_same_id_with_another_content_is_told(world: &mut World) {
+async fn the_same_id_with_other_content_is_reported(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     let place = |latitude: f64| {
@@ -50,4 +50,4 @@ async fn the_same_id_with_another_content_is_told(world: &mut World) {
 }
 
 both!(a_place_and_a_card_arrive, a_chosen_row_comes_back);
-once!(the_same_id_with_another_content_is_told);
+once!(the_same_id_with_other_content_is_reported);

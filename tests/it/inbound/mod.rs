@@ -32,7 +32,7 @@ fn last_at_crm(world: &World, line: &Line) -> MessageView {
 }
 
 /// The `message` object that amoCRM received.
-fn told(view: &MessageView) -> &Value {
+fn received_message(view: &MessageView) -> &Value {
     &view.payload["message"]
 }
 

@@ -32,7 +32,7 @@ async fn a_call_is_divided_among_the_lines(world: &mut PigeonWorld) {
 
     world.api.delete(&two.path("")).await.is(204);
     assert_eq!(posts(world, "of the app", call.to_string()).await, 200);
-    assert_eq!(world.quarantined().await.len(), 4, "a line that was given up is nobody's");
+    assert_eq!(world.quarantined().await.len(), 4, "a line that was given up belongs to no source");
 }
 
 async fn only_the_messenger_is_heard(world: &mut PigeonWorld) {

@@ -146,7 +146,7 @@ async fn heard_at(world: &PigeonWorld, line: &Line, chat: &str) -> i64 {
 
 /// A messenger's clock, or a hook that it repeats for days, must not close the time in which a customer who writes now
 /// may be answered.
-async fn what_is_reported_now_was_heard_now_and_history_then(world: &mut PigeonWorld) {
+async fn a_live_message_counts_from_its_arrival_and_history_from_its_own_time(world: &mut PigeonWorld) {
     let line = world.pigeons("one").await;
     let now = world.clock.now().timestamp_millis();
     let (long_ago, soon) = (now - 3 * 86_400_000, now + 60_000);
@@ -163,7 +163,7 @@ async fn what_is_reported_now_was_heard_now_and_history_then(world: &mut PigeonW
 }
 
 both!(
-    what_is_reported_now_was_heard_now_and_history_then,
+    a_live_message_counts_from_its_arrival_and_history_from_its_own_time,
     receipts_go_to_amocrm_and_only_up,
     everything_up_to_a_message_is_read,
     everything_sent_before_a_time_is_read,

@@ -74,7 +74,7 @@ async fn without_a_report_it_is_sent_once_more_and_then_given_up(world: &mut Pig
     assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [-1]);
 }
 
-/// The manager was told that it failed; what the messenger says later is the truth.
+/// The manager was notified that it failed; what the messenger reports later is the truth.
 async fn a_report_after_it_was_given_up_corrects_it(world: &mut PigeonWorld) {
     let (line, answer, letter) = lost(world).await;
     world.deliver_to_the_end().await;
@@ -92,7 +92,7 @@ async fn a_report_after_it_was_given_up_corrects_it(world: &mut PigeonWorld) {
     assert_eq!(ledger, json!({"accepted": 1, "delivered": 1, "failed": 0, "waiting": 0}));
 }
 
-/// Of two copies that the customer has, either tells what became of the message.
+/// Of two copies that the customer has, either reports what became of the message.
 async fn a_report_of_the_first_copy_counts_for_the_message(world: &mut PigeonWorld) {
     let line = world.chatting().await;
     let answer = world.answers(&line, "lose once").await;

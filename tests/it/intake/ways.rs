@@ -42,7 +42,7 @@ async fn a_call_may_be_as_large_as_its_messenger_says(world: &mut PigeonWorld) {
     world.deliver_all().await;
 }
 
-async fn what_cannot_be_read_is_kept_and_answered_like_any_call(world: &mut PigeonWorld) {
+async fn an_unreadable_call_is_kept_and_answered_like_any_other(world: &mut PigeonWorld) {
     let line = world.pigeons("one").await;
     let path = format!("/hooks/pigeon/{}", line.source_id);
     let (status, said) = world.calls(Method::POST, &path, "of the line", "nonsense").await;
@@ -69,6 +69,6 @@ async fn a_secret_may_be_the_end_of_the_address(world: &mut PigeonWorld) {
 once!(
     an_address_is_validated_by_its_challenge,
     a_call_may_be_as_large_as_its_messenger_says,
-    what_cannot_be_read_is_kept_and_answered_like_any_call,
+    an_unreadable_call_is_kept_and_answered_like_any_other,
     a_secret_may_be_the_end_of_the_address,
 );

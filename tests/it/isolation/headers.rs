@@ -82,7 +82,7 @@ async fn begin(owner: &Visitor, line: &Line) -> String {
     keys.between("/panel/keys/", "/revoke").expect("a key").split('/').next_back().expect("an id").to_owned()
 }
 
-async fn told(world: &mut World) -> Told {
+async fn collected(world: &mut World) -> Told {
     let mut told = Told::default();
     let line = world.line("support").await;
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
@@ -159,9 +159,9 @@ async fn told(world: &mut World) -> Told {
 
 /// `frame-ancestors` only where intended: a changed answer is in `tests/it/headers.txt` after `UPDATE_HEADERS=1`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_page_says_where_it_may_stand() {
+async fn every_page_declares_where_it_may_be_framed() {
     let mut world = World::open(Engine::Sqlite).await.expect("SQLite is there");
-    let told = told(&mut world).await.text();
+    let told = collected(&mut world).await.text();
     let told = told.replace(&world.api.base(), "PAROM").replace(world.sandbox.url(), "AMOCRM");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/headers.txt");
     if base::config::variable("UPDATE_HEADERS").is_some() {

@@ -4,7 +4,7 @@ use parom_tests::{Engine, Place, Setup, World};
 
 /// After https a browser does not use http again; over http the header is missing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn browsers_are_told_to_come_by_https_alone() {
+async fn browsers_are_instructed_to_use_https_only() {
     const NAME: &str = "strict-transport-security";
     let https = |config: &mut base::config::Config| {
         config.server.public_url = "https://parom.example".parse().unwrap();

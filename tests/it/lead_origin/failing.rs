@@ -9,13 +9,17 @@ use serde_json::json;
 
 use super::{HOUR, SOON, accepts, after, came_by_a_campaign, tracking};
 
-async fn a_note_whose_answer_was_lost_is_not_written_twice(world: &mut World) {
+async fn a_note_is_not_written_twice_after_a_lost_answer(world: &mut World) {
     let (_, lead) = came_by_a_campaign(world).await;
     world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE"]);
     accepts(world);
     world.sandbox.faults().next_with(Part::Rest, "custom_fields_values", 1, Fault::LostAnswer);
     assert_eq!(after(world, SOON).await, 1);
-    assert_eq!(tracking(world, lead)["UTM_CAMPAIGN"], json!("summer"), "the fields were written, nobody knows");
+    assert_eq!(
+        tracking(world, lead)["UTM_CAMPAIGN"],
+        json!("summer"),
+        "the fields were written, and Parom does not know it"
+    );
     world.sandbox.faults().next_with(Part::Rest, "note_type", 1, Fault::LostAnswer);
     assert_eq!(after(world, HOUR).await, 1);
     assert_eq!(world.sandbox.notes_of(HOST, lead).len(), 1);
@@ -52,7 +56,7 @@ async fn a_crm_that_fails_is_asked_later_and_then_given_up(world: &mut World) {
     assert_eq!(tracking(world, lead), json!({}));
 }
 
-async fn a_lead_that_nobody_accepts_is_not_waited_for_for_ever(world: &mut World) {
+async fn an_unaccepted_lead_is_not_waited_for_indefinitely(world: &mut World) {
     let (_, lead) = came_by_a_campaign(world).await;
     let mut looks = 0;
     for _ in 0..200 {
@@ -65,8 +69,8 @@ async fn a_lead_that_nobody_accepts_is_not_waited_for_for_ever(world: &mut World
 }
 
 both!(
-    a_note_whose_answer_was_lost_is_not_written_twice,
+    a_note_is_not_written_twice_after_a_lost_answer,
     a_process_that_dies_loses_nothing,
     a_crm_that_fails_is_asked_later_and_then_given_up,
-    a_lead_that_nobody_accepts_is_not_waited_for_for_ever,
+    an_unaccepted_lead_is_not_waited_for_indefinitely,
 );

@@ -23,7 +23,7 @@ async fn an_accepted_lead_has_the_campaign_in_its_fields_once(world: &mut World)
     assert_eq!(after(world, HOUR).await, 0);
 }
 
-async fn what_has_no_field_is_one_note(world: &mut World) {
+async fn values_without_a_field_become_one_note(world: &mut World) {
     let (_, lead) = came_by_a_campaign(world).await;
     world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE", "UTM_CAMPAIGN", "REFERRER"]);
     accepts(world);
@@ -77,7 +77,7 @@ async fn the_payload_of_a_link_is_one_note(world: &mut TelegramWorld) {
     line.person = world.telegram().add_person(Default::default());
     line.customer(world).starts("lead_77-A").unwrap();
     world.telegram_arrives().await;
-    assert_eq!(after(world, SOON).await, 1, "nobody has written yet");
+    assert_eq!(after(world, SOON).await, 1, "the customer has not written yet");
     line.customer(world).writes("A sofa").unwrap();
     world.telegram_arrives().await;
     let lead = world.sandbox.incoming_leads(HOST)[0].lead_id;
@@ -109,7 +109,7 @@ async fn messages_do_not_wait_for_it(world: &mut World) {
 
 both!(
     an_accepted_lead_has_the_campaign_in_its_fields_once,
-    what_has_no_field_is_one_note,
+    values_without_a_field_become_one_note,
     values_that_people_entered_stay,
     a_source_can_leave_leads_alone,
     the_payload_of_a_link_is_one_note,

@@ -13,7 +13,7 @@ fn kinds(text: &str) -> Vec<String> {
     lines.map(|line| line["type"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn a_customers_data_is_exported_and_nobody_elses(world: &mut World) {
+async fn only_the_customers_own_data_is_exported(world: &mut World) {
     let line = world.line("support").await;
     let other = world.line_at("other.amocrm.ru", "theirs").await;
     world.customer(&line, "boris").writes("I stay").await;
@@ -87,8 +87,4 @@ async fn an_owner_downloads_a_customers_data(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(
-    a_customers_data_is_exported_and_nobody_elses,
-    a_customer_is_erased_by_the_api,
-    an_owner_downloads_a_customers_data,
-);
+both!(only_the_customers_own_data_is_exported, a_customer_is_erased_by_the_api, an_owner_downloads_a_customers_data,);

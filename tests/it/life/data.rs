@@ -67,7 +67,7 @@ async fn more_than_a_page_is_exported_whole(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-async fn what_is_forgotten_is_gone_and_nobody_elses(world: &mut World) {
+async fn erased_data_is_gone_and_that_of_others_stays(world: &mut World) {
     let line = world.line("support").await;
     let other = world.line_at("other.amocrm.ru", "theirs").await;
     for (line, name) in [(&line, "anna"), (&other, "boris")] {
@@ -91,24 +91,27 @@ async fn what_is_forgotten_is_gone_and_nobody_elses(world: &mut World) {
     }
     let proof = parom::tenant::forget(&world.app().tenants, line.tenant_id, true, "test").await.unwrap();
     assert!(proof.counts["message"] >= 3 && proof.counts["tenant"] == 1, "{proof:?}");
-    assert!(world.sandbox.connections().iter().all(|one| !one.scope_id.ends_with(&amojo_id)), "amoCRM was told");
+    assert!(
+        world.sandbox.connections().iter().all(|one| !one.scope_id.ends_with(&amojo_id)),
+        "amoCRM has received the disconnect"
+    );
     let after = everything(world).await;
     let id = line.tenant_id;
     let ids = [id.to_string(), id.simple().to_string(), id.simple().to_string().to_uppercase()];
     for gone in ids.iter().map(String::as_str).chain([amojo_id.as_str(), "anna", "canary", &line.external_id, HOST]) {
         assert!(!after.contains(gone), "{gone} is still there");
     }
-    assert!(after.contains("boris"), "nobody else's data is touched");
+    assert!(after.contains("boris"), "no other account's data is touched");
     let again = parom::tenant::forget(&world.app().tenants, id, true, "test").await.unwrap_err();
     assert!(matches!(again, Error::NotFound), "{again:?}");
     wait(world, 1);
     world.customer(&other, "boris").writes("still here").await;
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&other), ["a word of boris", "still here"]);
-    // An account that returns starts anew.
+    // An account that returns starts without any data.
     let anew = world.line("anew").await;
     assert_ne!(anew.tenant_id, id);
 }
 
-both!(an_export_holds_everything_but_secrets, what_is_forgotten_is_gone_and_nobody_elses);
+both!(an_export_holds_everything_but_secrets, erased_data_is_gone_and_that_of_others_stays);
 once!(more_than_a_page_is_exported_whole);

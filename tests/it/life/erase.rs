@@ -81,8 +81,8 @@ pub(super) async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
     world.deliver_all().await;
     let said = world.manager(line).answers("canary", "Dear canary").await;
     world.deliver_all().await;
-    customer.tells(UNKNOWN, "read").await.is(202);
-    customer.tells(&said.message_id, "failed").await;
+    customer.reports_status(UNKNOWN, "read").await.is(202);
+    customer.reports_status(&said.message_id, "failed").await;
     world.deliver_all().await;
     // One that the messenger refuses, and one that waits.
     world.messenger.answers_next([parom_tests::Answer::status(422)]);
@@ -127,10 +127,20 @@ async fn nothing_of_an_erased_customer_is_left(world: &mut World) {
     world.manager(&line).answers("boris", "hello").await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts().len(), before + 1, "nothing of the erased customer left after all");
-    // The customer may write again and is a new one to us.
+    // A repeat of what was erased is one, whatever it says now …
+    for text in ["I am a canary", "another text"] {
+        let repeat = world.customer(&line, "canary").posts(&body("canary-1", text)).await.is(200);
+        assert_eq!((&repeat.json["duplicate"], &repeat.json["external_id"]), (&json!(true), &json!("canary-1")));
+    }
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line).iter().filter(|text| text.contains("canary")).count(), 1);
+    // … the customer may write again and is a new one to us, whose old messages stay repeats.
     world.customer(&line, "canary").posts(&body("canary-9", "anew")).await.is(202);
     world.deliver_all().await;
     assert!(world.texts_at_crm(&line).contains(&"anew".to_owned()));
+    world.customer(&line, "canary").posts(&body("canary-1", "I am a canary")).await.is(200);
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line).iter().filter(|text| text.contains("canary")).count(), 1);
 }
 
 async fn a_phone_number_finds_a_customer_however_it_is_written(world: &mut World) {

@@ -36,7 +36,7 @@ async fn a_managers_access_never_replaces_an_administrators(world: &mut World) {
     pipelines(world, line.tenant_id).await.is(200);
 }
 
-async fn another_administrator_stands_in(world: &mut World) {
+async fn the_access_of_another_administrator_is_used_instead(world: &mut World) {
     let line = world.line("support").await;
     let maria = user(world, "Maria");
     consents(world, maria).await;
@@ -158,7 +158,7 @@ async fn status_of(world: &World, host: &str) -> String {
 
 both!(a_managers_access_never_replaces_an_administrators, giving_access_again_keeps_everything);
 once!(
-    another_administrator_stands_in,
+    the_access_of_another_administrator_is_used_instead,
     the_givers_name_is_known,
     a_dropped_caller_does_not_lose_the_new_pair,
     a_renamed_account_is_found_by_any_call,

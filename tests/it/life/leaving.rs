@@ -30,7 +30,7 @@ async fn taken_off(world: &World, tenant_id: Uuid) {
     world.until("the disconnection is stored", is_stored).await;
 }
 
-async fn who_leaves_is_taken_off_and_forgotten_by_keys(world: &mut World) {
+async fn an_account_that_leaves_loses_its_webhooks_and_keys(world: &mut World) {
     let line = world.line("support").await;
     let site = json!({"kind": "webchat", "name": "Site", "settings": {}});
     let path = format!("/api/v1/tenants/{}/sources", line.tenant_id);
@@ -59,13 +59,16 @@ async fn who_leaves_is_taken_off_and_forgotten_by_keys(world: &mut World) {
     let sources = source::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
     let site = sources.iter().find(|source| source.id.to_string() == site).unwrap();
     assert_eq!((&site.secrets, site.status_reason.as_str()), (&None, "credentials_erased"));
-    assert!(source_of(world, &line).await.secrets.is_some(), "our own signature's key is nobody's credential");
+    assert!(
+        source_of(world, &line).await.secrets.is_some(),
+        "the key of our own signature is no credential of the account"
+    );
     assert!(row(world, line.tenant_id).await.erased_at.is_some());
     assert_eq!(round(world).await, 0, "nothing more is due");
     assert_eq!(disconnects(world), 1);
 }
 
-async fn a_return_while_the_channel_is_taken_off_wins(world: &mut World) {
+async fn a_new_installation_during_the_disconnect_wins(world: &mut World) {
     let line = world.line("support").await;
     let gate = world.sandbox.faults().hold(Part::Disconnect);
     assert_eq!(world.owner(HOST).uninstalls().await.status, Some(200));
@@ -101,7 +104,7 @@ async fn a_notice_outlives_a_restart(world: &mut World) {
         round(world).await;
     }
     assert_eq!(status(world).await, "active");
-    assert_eq!(alarms(world, VENDOR).await, ["revoke_unconfirmed"], "somebody should look");
+    assert_eq!(alarms(world, VENDOR).await, ["revoke_unconfirmed"], "a person should look at it");
     world.sandbox.faults().clear();
     wait(world, HOUR / 2);
     round(world).await;
@@ -143,7 +146,7 @@ async fn the_widget_takes_an_account_off_and_on(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["before", "while away"]);
 }
 
-async fn amocrm_is_told_until_it_has_heard(world: &mut World) {
+async fn the_disconnect_is_repeated_until_amocrm_has_received_it(world: &mut World) {
     let line = world.line("support").await;
     let away = Fault::Status { code: 503, retry_after: None };
     world.sandbox.faults().until_cleared(Part::Disconnect, away);
@@ -160,7 +163,7 @@ async fn amocrm_is_told_until_it_has_heard(world: &mut World) {
     );
 }
 
-async fn who_has_left_cannot_be_connected(world: &mut World) {
+async fn an_account_that_left_cannot_be_connected(world: &mut World) {
     let line = world.line("support").await;
     world.owner(HOST).uninstalls().await;
     uninstalled(world).await;
@@ -178,13 +181,13 @@ async fn who_has_left_cannot_be_connected(world: &mut World) {
 }
 
 both!(
-    who_leaves_is_taken_off_and_forgotten_by_keys,
-    a_return_while_the_channel_is_taken_off_wins,
+    an_account_that_leaves_loses_its_webhooks_and_keys,
+    a_new_installation_during_the_disconnect_wins,
     a_notice_outlives_a_restart,
     the_widget_takes_an_account_off_and_on,
 );
 once!(
     a_lost_notice_leaves_the_account_asking_for_access,
-    amocrm_is_told_until_it_has_heard,
-    who_has_left_cannot_be_connected,
+    the_disconnect_is_repeated_until_amocrm_has_received_it,
+    an_account_that_left_cannot_be_connected,
 );

@@ -101,7 +101,7 @@ async fn accounts_are_managed_beside_a_running_server() {
     assert!(refused(&drill, &["tenant", "forget", HOST, "--confirm", "other"]).await.contains("--confirm"));
     let words = refused(&drill, &["tenant", "forget", HOST, "--confirm", HOST]).await;
     assert!(words.contains("disconnect it first"), "{words}");
-    // Nobody can be asked here, so nobody has to confirm.
+    // There is no terminal to ask at, so no confirmation is needed.
     let words = refused(&drill, &["tenant", "forget", HOST]).await;
     assert!(words.contains("disconnect it first"), "{words}");
     let proof = said(&drill, &["tenant", "forget", HOST, "--force", "--json"]).await;

@@ -54,15 +54,15 @@ async fn only_the_administrators_own_browser_is_let_in(world: &mut World) {
         let (state, _) = begins(world).await;
         let calls = world.sandbox.token_calls().len();
         let shown = page(world, &back(&state), "ru", cookie).await.is(400);
-        assert!(!shown.text.contains("ticket="), "somebody else's browser: {}", shown.text);
-        assert_eq!(world.sandbox.token_calls().len(), calls, "L6: no code is exchanged for somebody else's browser");
+        assert!(!shown.text.contains("ticket="), "another person's browser: {}", shown.text);
+        assert_eq!(world.sandbox.token_calls().len(), calls, "L6: no code is exchanged for another person's browser");
     }
     // Another site leads a browser without our cookie here.
     let (state, _) = begins(world).await;
     let calls = world.sandbox.token_calls().len();
     let led = world.api.anonymous(Method::GET, &back(&state)).header("sec-fetch-site", "cross-site");
     assert!(!answer(led).await.is(400).text.contains("ticket="));
-    assert_eq!(world.sandbox.token_calls().len(), calls, "L6: nobody is made to install by a link");
+    assert_eq!(world.sandbox.token_calls().len(), calls, "L6: a link cannot make a user install");
     // A program is not a browser that could be tricked; it gets no access to the panel.
     let program = answer(world.api.anonymous(Method::GET, &back(&state))).await.is(200);
     assert!(!program.text.contains("ticket="), "{}", program.text);
@@ -73,7 +73,7 @@ async fn only_the_administrators_own_browser_is_let_in(world: &mut World) {
 }
 
 /// The reason is in the reader's language; amoCRM's text is quoted.
-async fn what_amocrm_refuses_is_told_in_the_readers_language(world: &mut World) {
+async fn refusals_of_amocrm_are_shown_in_the_readers_language(world: &mut World) {
     for (fault, status, russian, english) in [
         (Fault::Status { code: 503, retry_after: None }, 202, "ответ amoCRM 503", "amoCRM answered 503"),
         (
@@ -113,6 +113,6 @@ async fn every_end_has_its_words(world: &mut World) {
 once!(
     the_first_page_says_what_will_happen,
     only_the_administrators_own_browser_is_let_in,
-    what_amocrm_refuses_is_told_in_the_readers_language,
+    refusals_of_amocrm_are_shown_in_the_readers_language,
     every_end_has_its_words,
 );

@@ -87,7 +87,7 @@ async fn a_message_that_goes_through_is_a_reason_to_ask(world: &mut World) {
 }
 
 /// D9: and when amoCRM refuses a message because the account is unpaid, the state changes at once.
-async fn a_refused_message_tells_that_nobody_pays(world: &mut World) {
+async fn a_refused_message_reveals_an_unpaid_account(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 402, retry_after: None });
     world.customer(&line, "anna").writes("Hello").await;
@@ -99,7 +99,7 @@ async fn a_refused_message_tells_that_nobody_pays(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
 }
 
-async fn a_block_is_told_from_missing_rights(world: &mut World) {
+async fn a_blocked_account_is_distinguished_from_missing_rights(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.faults().next(Part::Rest, 1, Fault::Status { code: 403, retry_after: None });
     assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
@@ -125,7 +125,7 @@ async fn any_call_that_goes_through_ends_a_refusal(world: &mut World) {
     assert_eq!(status(world).await, "active");
 }
 
-async fn what_has_expired_is_cleared_away(world: &mut World) {
+async fn expired_rows_are_removed(world: &mut World) {
     let owner = world.owner(HOST);
     for _ in 0..3 {
         owner.opens_install().await.is_redirect();
@@ -165,9 +165,9 @@ async fn several_instances_visit_an_account_once(world: &mut World) {
 both!(
     idle_access_never_ends,
     payment_is_noticed_and_what_waited_goes_on,
-    a_block_is_told_from_missing_rights,
-    what_has_expired_is_cleared_away,
+    a_blocked_account_is_distinguished_from_missing_rights,
+    expired_rows_are_removed,
 );
-once!(a_message_that_goes_through_is_a_reason_to_ask, a_refused_message_tells_that_nobody_pays);
+once!(a_message_that_goes_through_is_a_reason_to_ask, a_refused_message_reveals_an_unpaid_account);
 once!(a_renewal_that_fails_is_tried_again, any_call_that_goes_through_ends_a_refusal);
 on_postgres!(several_instances_visit_an_account_once);

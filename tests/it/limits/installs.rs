@@ -109,7 +109,7 @@ async fn m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_a_host_has_one_call_of_an_address_and_nobody_replaces_anothers() {
+async fn m2_a_host_has_one_call_of_an_address_and_no_caller_replaces_anothers() {
     each(paced, async |world| {
         world.allow_problems();
         // The only turn goes to another address.

@@ -18,7 +18,7 @@ async fn with_key(world: &World) -> (Api, parom_tests::Line) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m10_a_key_that_is_too_fast_is_told_when_to_come_again() {
+async fn m10_a_key_that_is_too_fast_gets_the_time_to_wait() {
     let change = |config: &mut Config| {
         config.limits.requests_per_key = 4;
         config.limits.requests_burst_per_key = 30;

@@ -88,7 +88,7 @@ async fn m2_each_door_has_a_pace_before_any_write() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_what_is_no_token_leaves_no_row_and_paces_are_an_addresss_own() {
+async fn m2_an_invalid_token_leaves_no_row_and_each_address_has_its_own_rate() {
     each(behind_a_proxy, async |world| {
         let (before, noted_before) = (rows(world).await, noted(world).await);
         for junk in ["", "x", "<script>", &TOKEN[1..], &format!("{}!", &TOKEN[1..])] {

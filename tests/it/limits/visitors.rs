@@ -85,7 +85,7 @@ async fn m3_a_visitor_an_address_and_a_chat_have_a_days_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m3_an_upload_that_nobody_ends_is_dropped_after_an_hour() {
+async fn m3_an_unfinished_upload_is_dropped_after_an_hour() {
     each(
         |_| {},
         async |world| {

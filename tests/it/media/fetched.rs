@@ -5,6 +5,7 @@ use std::time::Duration;
 use base::config::Config;
 use parom::media::{MediaKind, sweep};
 use parom_tests::{FileHost, Page, Setup, World, both, once};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{gone, keeps, kept, later, png, row, stored, wants};
@@ -35,7 +36,7 @@ async fn a_file_is_fetched_once_and_counted_and_hashed(world: &mut World) {
     assert_eq!(stored(world), [format!("{id}-1")]);
 }
 
-async fn whoever_asks_first_fetches(world: &mut World) {
+async fn the_first_request_fetches_the_file(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("image/png", png(10))]);
@@ -44,7 +45,7 @@ async fn whoever_asks_first_fetches(world: &mut World) {
     assert_eq!((world.fetch_all().await, host.count("/a.png")), (0, 1));
 }
 
-async fn a_lie_about_the_kind_makes_it_a_file(world: &mut World) {
+async fn a_false_kind_makes_it_a_plain_file(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     for (page, mime_type) in [
@@ -90,7 +91,7 @@ async fn half_a_file_is_no_file_and_is_asked_for_again(world: &mut World) {
     assert_eq!(stored(world).len(), 1);
 }
 
-async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
+async fn a_missing_file_is_requested_twice(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     for status in [401, 403, 404, 410] {
@@ -112,7 +113,7 @@ async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
 
 /// A host that refuses connections is looked at as often as one that says 404, so that a conversation does not wait for
 /// it.
-async fn a_host_that_refuses_connections_is_looked_at_twice(world: &mut World) {
+async fn a_host_that_refuses_connections_is_tried_twice(world: &mut World) {
     let line = world.line("support").await;
     let url = format!("http://127.0.0.1:{}/a.png", parom_tests::settings::free_port());
     let id = wants(world, &line, MediaKind::Picture, &url).await;
@@ -123,7 +124,31 @@ async fn a_host_that_refuses_connections_is_looked_at_twice(world: &mut World) {
     assert_eq!(gone(world, &line, id).await, "unreachable");
 }
 
-async fn who_asks_for_time_gets_it(world: &mut World) {
+/// Files that do not come make only their own conversations wait, and nobody takes amoCRM for away.
+async fn files_that_do_not_come_hold_no_other_conversation(world: &mut World) {
+    let line = world.line("support").await;
+    let host = FileHost::start().await;
+    let url = host.puts("/away.png", [Page::status(503)]);
+    for number in 0..30 {
+        let name = format!("customer-{number}");
+        let content = json!({"type": "picture", "media_url": url, "file_name": "away.png", "file_size": 10});
+        let sender = json!({"role": "client", "id": name, "name": name});
+        let body = json!({"id": name, "conversation": {"id": name}, "sender": sender, "content": content});
+        world.customer(&line, &name).posts(&body).await.is(202);
+    }
+    for _ in 0..3 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(5));
+    }
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+    assert_eq!(world.api.get(&line.path("")).await.is(200).json["status"], "working");
+    host.puts("/away.png", [Page::file("image/png", png(100))]);
+    world.deliver_to_the_end().await;
+}
+
+async fn a_retry_after_of_a_file_host_is_respected(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let busy = Page::status(503).with("Retry-After", "120");
@@ -138,7 +163,7 @@ async fn who_asks_for_time_gets_it(world: &mut World) {
     assert_eq!(kept(world, &line, id).await.mime_type, "text/plain");
 }
 
-async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
+async fn files_too_large_are_refused_by_announced_and_by_received_size() {
     let setup = Setup { change: small, ..Setup::default() };
     let Some(world) = World::start(parom_tests::Engine::Sqlite, setup).await else { return };
     let line = world.line("support").await;
@@ -185,10 +210,10 @@ async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn limits_and_quota() {
-    too_much_is_refused_by_what_is_said_and_by_what_comes().await;
+    files_too_large_are_refused_by_announced_and_by_received_size().await;
 }
 
-async fn packed_answers_are_not_taken_for_files(world: &mut World) {
+async fn compressed_answers_are_not_accepted_as_files(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let url = host.puts("/gz", [Page::file("text/plain", "\u{1f}…").with("Content-Encoding", "gzip")]);
@@ -202,12 +227,13 @@ async fn packed_answers_are_not_taken_for_files(world: &mut World) {
 both!(
     a_file_is_fetched_once_and_counted_and_hashed,
     half_a_file_is_no_file_and_is_asked_for_again,
-    whoever_asks_first_fetches,
+    the_first_request_fetches_the_file,
+    files_that_do_not_come_hold_no_other_conversation,
 );
 once!(
-    a_lie_about_the_kind_makes_it_a_file,
-    what_is_not_there_is_looked_at_twice,
-    a_host_that_refuses_connections_is_looked_at_twice,
-    who_asks_for_time_gets_it,
-    packed_answers_are_not_taken_for_files,
+    a_false_kind_makes_it_a_plain_file,
+    a_missing_file_is_requested_twice,
+    a_host_that_refuses_connections_is_tried_twice,
+    a_retry_after_of_a_file_host_is_respected,
+    compressed_answers_are_not_accepted_as_files,
 );

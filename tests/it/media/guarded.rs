@@ -6,7 +6,7 @@ use base::config::Config;
 use parom::media::MediaKind;
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, once};
 
-use super::{gone, keeps, later, nobodys_line, png, stored, wants};
+use super::{gone, keeps, later, png, stored, unstored_line, wants};
 
 /// Only this machine's own address is listed; everything below is written so that it would lead elsewhere on it.
 async fn forbidden_addresses_are_refused_before_a_call(world: &mut World) {
@@ -82,7 +82,7 @@ async fn a_name_is_judged_by_what_is_dialled() {
     else {
         return;
     };
-    let line = nobodys_line(&world);
+    let line = unstored_line(&world);
     let host = FileHost::start().await;
     let named = host.url("/x").replace("http://127.0.0.1", "https://localhost");
     let id = wants(&world, &line, MediaKind::File, &named).await;

@@ -8,7 +8,7 @@ use parom::media::{FileOrigin, LinkRecipient, MediaKind, avatar, avatar_id, avat
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, once};
 use sea_orm::EntityTrait;
 
-use super::{accepts, gone, keeps, kept, nobodys_line, png, row, stored, wants, whose};
+use super::{accepts, gone, keeps, kept, png, row, stored, unstored_line, wants, whose};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -29,7 +29,7 @@ async fn a_file_goes_after_its_last_day(world: &mut World) {
     assert_eq!((sweep(world.app()).await.unwrap(), stored(world).len()), (1, 0));
 }
 
-async fn a_face_is_fetched_once_for_all_who_have_it(world: &mut World) {
+async fn an_avatar_is_fetched_once_for_all_who_have_it(world: &mut World) {
     let (line, other) = (world.line("support").await, world.line_at("other.amocrm.ru", "support").await);
     let host = FileHost::start().await;
     let origin = FileOrigin::Url(host.puts("/face?token=t0ken", [Page::file("x/y", png(500))]));
@@ -56,7 +56,7 @@ async fn a_face_is_fetched_once_for_all_who_have_it(world: &mut World) {
     assert_eq!((world.fetch_all().await, host.count("/face?token=t0ken")), (0, 1));
 }
 
-async fn a_face_that_is_none_is_left_out_and_looked_for_another_day(world: &mut World) {
+async fn an_invalid_avatar_is_left_out_and_requested_again_another_day(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let app = world.app().clone();
@@ -67,7 +67,7 @@ async fn a_face_that_is_none_is_left_out_and_looked_for_another_day(world: &mut 
         accepts(world, &line, vec![avatar(&app, &whose(world, &line), origin.clone())]).await;
     }
     let id = |origin: &FileOrigin| avatar_id(&app, line.tenant_id, origin);
-    assert_eq!(avatar_link(&app, line.tenant_id, id(&missing)).await, None, "nobody waits for a face");
+    assert_eq!(avatar_link(&app, line.tenant_id, id(&missing)).await, None, "no message waits for an avatar");
     assert_eq!(gone(world, &line, id(&page)).await, "not_a_picture");
     world.advance(Duration::from_secs(5));
     assert_eq!(gone(world, &line, id(&missing)).await, "status_404");
@@ -108,7 +108,7 @@ async fn public_links_are_handed_through() {
         config.media.mode = MediaMode::Pass;
     }
     let Some(world) = World::start(Engine::Sqlite, Setup { change: pass, ..Setup::default() }).await else { return };
-    let line = nobodys_line(&world);
+    let line = unstored_line(&world);
     let host = FileHost::start().await;
     let url = host.puts("/a.png?x=1", [Page::file("x/y", png(10))]);
     let id = wants(&world, &line, MediaKind::Picture, &url).await;
@@ -136,8 +136,8 @@ async fn mode_pass() {
 
 both!(
     a_file_goes_after_its_last_day,
-    a_face_is_fetched_once_for_all_who_have_it,
-    a_face_that_is_none_is_left_out_and_looked_for_another_day,
+    an_avatar_is_fetched_once_for_all_who_have_it,
+    an_invalid_avatar_is_left_out_and_requested_again_another_day,
 );
 once!(erasing_takes_rows_and_bytes);
 
@@ -146,7 +146,7 @@ fn greedy(config: &mut Config) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_is_nearly_full_is_told_to_the_vendor() {
+async fn a_disk_that_is_nearly_full_is_reported_to_the_vendor() {
     let Some(world) = World::start(Engine::Sqlite, Setup { change: greedy, ..Setup::default() }).await else { return };
     for _ in 0..2 {
         sweep(world.app()).await.unwrap();

@@ -98,7 +98,7 @@ async fn a_file_is_lent_whole_and_in_parts(world: &mut World) {
     assert_eq!(gets(world, &url, &[("if-none-match", "\"other\"")]).await.0, 200);
 }
 
-async fn what_a_browser_would_run_is_never_shown_in_place(world: &mut World) {
+async fn content_that_a_browser_would_execute_is_never_shown_inline(world: &mut World) {
     let line = world.line("support").await;
     for (name, body, content_type) in [
         ("page.html", "<!doctype html><script>alert(1)</script>", "application/octet-stream"),
@@ -201,7 +201,7 @@ async fn a_link_opens_one_account_only(world: &mut World) {
 both!(links_end_and_cannot_be_made);
 once!(
     a_file_is_lent_whole_and_in_parts,
-    what_a_browser_would_run_is_never_shown_in_place,
+    content_that_a_browser_would_execute_is_never_shown_inline,
     no_name_gets_out_of_its_header,
     a_link_opens_one_account_only,
 );

@@ -29,7 +29,7 @@ pub fn png(length: usize) -> Vec<u8> {
 }
 
 /// A source of which nothing exists but its ids.
-pub fn nobodys_line(world: &World) -> Line {
+pub fn unstored_line(world: &World) -> Line {
     Line {
         host: String::new(),
         tenant_id: world.clock.uuid_v7(),

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use parom::media::{FileStore, LinkRecipient, MediaKind, link, of_messages, of_tenant};
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World};
 
-use super::{keeps, nobodys_line, png, row};
+use super::{keeps, png, row, unstored_line};
 
 /// The port of the store, for a configuration without other parameters.
 static PORT: AtomicU16 = AtomicU16::new(0);
@@ -137,7 +137,7 @@ async fn files_live_in_a_bucket() {
     PORT.store(port, Ordering::SeqCst);
     let change = |config: &mut Config| config.media = at(PORT.load(Ordering::SeqCst)).media;
     let Some(world) = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await else { return };
-    let line = nobodys_line(&world);
+    let line = unstored_line(&world);
     let host = FileHost::start().await;
     // One request, and several parts.
     for length in [1_000, 12_000_000] {

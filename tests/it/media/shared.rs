@@ -5,10 +5,10 @@ use std::time::Duration;
 use parom::media::{MediaKind, fetch_all};
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, on_postgres, once};
 
-use super::{gone, kept, later, nobodys_line, png, row, stored, wants};
+use super::{gone, kept, later, png, row, stored, unstored_line, wants};
 
-async fn what_a_dead_fetch_left_is_taken_over_and_cleared_away(world: &mut World) {
-    let line = nobodys_line(world);
+async fn the_remains_of_a_dead_fetch_are_taken_over_and_removed(world: &mut World) {
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("x/y", png(1_000))]);
     let id = wants(world, &line, MediaKind::Picture, &url).await;
@@ -30,13 +30,13 @@ async fn what_a_dead_fetch_left_is_taken_over_and_cleared_away(world: &mut World
 }
 
 async fn a_fetch_that_lost_its_claim_changes_nothing(world: &mut World) {
-    let line = nobodys_line(world);
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("x/y", png(1_000))]);
     let id = wants(world, &line, MediaKind::Picture, &url).await;
     world.faults.add("media.before_commit=error:1").unwrap();
     world.fetch_all().await;
-    assert!(row(world, id).await.unwrap().leased, "somebody fetches");
+    assert!(row(world, id).await.unwrap().leased, "another process fetches it");
     // Erased under the fetch: its next life finds nothing, and takes away what it wrote.
     let message = row(world, id).await.unwrap().message_id;
     parom::media::of_messages(world.app(), line.tenant_id, &[message]).await.unwrap();
@@ -45,8 +45,8 @@ async fn a_fetch_that_lost_its_claim_changes_nothing(world: &mut World) {
 }
 
 /// Its file has a name that is never looked up.
-async fn a_fetch_that_comes_too_late_is_thrown_away(world: &mut World) {
-    let line = nobodys_line(world);
+async fn a_fetch_that_finishes_too_late_is_discarded(world: &mut World) {
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let slow = Page::file("x/y", png(1_000)).held();
     let url = host.puts("/a.png", [slow, Page::status(503), Page::file("x/y", png(2_000))]);
@@ -68,8 +68,8 @@ async fn a_fetch_that_comes_too_late_is_thrown_away(world: &mut World) {
 }
 
 /// An unwritable store is our own fault: the file waits for as long as it takes.
-async fn what_our_own_store_refuses_is_not_lost(world: &mut World) {
-    let line = nobodys_line(world);
+async fn a_file_refused_by_our_own_store_is_not_lost(world: &mut World) {
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let id = wants(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
     let folder = world.database().folder().join("media");
@@ -87,7 +87,7 @@ async fn what_our_own_store_refuses_is_not_lost(world: &mut World) {
 
 /// One over which every process dies is given up.
 async fn poison_ends(world: &mut World) {
-    let line = nobodys_line(world);
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let id = wants(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
     world.faults.add("media.before_commit=error:12").unwrap();
@@ -100,7 +100,7 @@ async fn poison_ends(world: &mut World) {
 }
 
 async fn instances_share_the_work(world: &mut World) {
-    let line = nobodys_line(world);
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let mut paths = Vec::new();
     for at in 0..30 {
@@ -118,7 +118,7 @@ async fn instances_share_the_work(world: &mut World) {
 
 async fn a_worker_fetches_at_once(engine: Engine) {
     let Some(world) = World::start(engine, Setup { live: true, ..Setup::default() }).await else { return };
-    let line = nobodys_line(&world);
+    let line = unstored_line(&world);
     let host = FileHost::start().await;
     // More than one account may fetch at once, and one that fails between them.
     let mut ids = Vec::new();
@@ -144,10 +144,10 @@ async fn by_itself_on_postgres() {
 }
 
 both!(
-    what_a_dead_fetch_left_is_taken_over_and_cleared_away,
+    the_remains_of_a_dead_fetch_are_taken_over_and_removed,
     a_fetch_that_lost_its_claim_changes_nothing,
-    a_fetch_that_comes_too_late_is_thrown_away,
-    what_our_own_store_refuses_is_not_lost,
+    a_fetch_that_finishes_too_late_is_discarded,
+    a_file_refused_by_our_own_store_is_not_lost,
 );
 once!(poison_ends);
 on_postgres!(instances_share_the_work);

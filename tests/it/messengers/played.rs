@@ -30,7 +30,7 @@ pub trait Played: Sized + 'static {
     /// The customer writes a text. Returns the messenger's id of it.
     fn writes(double: &Self::Double, ids: &Self::Ids, text: &str) -> String;
     fn conversation(double: &Self::Double, ids: &Self::Ids) -> String;
-    /// Everything that the messenger has to tell is told.
+    /// Delivers everything that the messenger has to report.
     fn settles(double: &Self::Double) -> impl Future<Output = ()> + Send;
     /// What the customer got through the API, oldest first.
     fn sent(double: &Self::Double, ids: &Self::Ids) -> Vec<Sent>;
@@ -39,7 +39,7 @@ pub trait Played: Sized + 'static {
     fn call(double: &Self::Double, ids: &Self::Ids, hook: &str, body: Value, is_genuine: bool) -> HookCall;
     /// A customer's text with this number, written at this second.
     fn text_body(ids: &Self::Ids, number: i64, at: i64) -> Value;
-    /// What the messenger told of messages that were sent through its API; empty for one that tells nothing.
+    /// What the messenger reported about messages that were sent through its API; empty for one that reports nothing.
     fn echoes(_double: &Self::Double, _ids: &Self::Ids) -> Vec<Value> {
         Vec::new()
     }

@@ -217,7 +217,7 @@ async fn a_number_that_works_elsewhere_is_not_taken() {
 }
 
 #[tokio::test]
-async fn who_may_not_change_sources_is_not_sent_to_the_messenger() {
+async fn a_viewer_is_not_sent_to_the_messengers_login() {
     let (world, tenant_id) = with_meta().await;
     let viewer = super::vera(&world, tenant_id).await;
     for step in ["consent", "consented?state=x&code=y", "line"] {

@@ -1,4 +1,4 @@
-//! Texts, names and ids of strangers are text on every page, whatever they look like.
+//! Texts, names and ids of strangers are text on every page, in any form.
 
 use parom_tests::payloads::{ATTACKS, payloads};
 use parom_tests::{Reply, Visitor, World, once};

@@ -47,7 +47,7 @@ async fn a_list_that_was_never_read_is_waited_for_once(world: &mut World) {
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
     olga.opens("/panel/templates").await.is(200).says(&["has not sent the list yet"]);
     world.sandbox.faults().clear();
-    // Within a minute nobody asks again; then a page does.
+    // Within a minute no page asks again; then one does.
     olga.opens("/panel/templates").await.is(200).says(&["has not sent the list yet"]);
     world.advance(Duration::from_secs(61));
     let asked = async || {

@@ -14,9 +14,9 @@ async fn the_road_of_a_delivered_message(world: &mut World) {
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let answer = world.messenger.taken()[0].body["data"]["message"]["id"].as_str().unwrap().to_owned();
-    world.customer(&line, "anna").tells(&answer, "delivered").await.is(202);
+    world.customer(&line, "anna").reports_status(&answer, "delivered").await.is(202);
     world.advance(Duration::from_secs(60));
-    world.customer(&line, "anna").tells(&answer, "read").await.is(202);
+    world.customer(&line, "anna").reports_status(&answer, "read").await.is(202);
     world.deliver_all().await;
     let visitor = olga(world, line.tenant_id).await;
     let came = visitor.opens(&format!("/panel/messages/{first}")).await.is(200);
@@ -45,7 +45,7 @@ async fn the_road_of_a_delivered_message(world: &mut World) {
     assert!(!report.text.contains("Hello"), "{}", report.text);
 }
 
-async fn what_waits_says_when_and_can_be_hurried(world: &mut World) {
+async fn a_waiting_message_shows_its_time_and_can_be_retried_now(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -82,7 +82,7 @@ async fn what_waits_says_when_and_can_be_hurried(world: &mut World) {
     late.says(&["The message is no longer waiting"]);
 }
 
-async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World) {
+async fn a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -169,6 +169,6 @@ both!(
     the_road_has_its_times,
     a_server_that_answers_too_late_is_asked_again,
     the_road_of_a_delivered_message,
-    what_waits_says_when_and_can_be_hurried,
-    what_is_given_up_fails_is_told_and_can_be_sent_again,
+    a_waiting_message_shows_its_time_and_can_be_retried_now,
+    a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again,
 );

@@ -26,14 +26,14 @@ fn last_writer(world: &World, line: &Line) -> String {
     world.sandbox.messages(&line.host).pop().expect("a message").sender_name
 }
 
-/// amoCRM's hooks tell the manager's id only.
+/// amoCRM's hooks contain the manager's id only.
 async fn managers_have_names(world: &mut World) {
     let (line, manager) = world.chatting().await;
     manager.answers("anna", "Good morning").await;
     world.deliver_all().await;
     let name = last_writer(world, &line);
     let answer = world.messages().await.into_iter().find(|row| row.direction == 2).expect("the answer");
-    assert!(!answer.body.contains(&name), "the hook told an id only: {}", answer.body);
+    assert!(!answer.body.contains(&name), "the hook contained an id only: {}", answer.body);
     let olga = olga(world, line.tenant_id).await;
     let list = named(world, &olga, "/panel/messages", &name).await;
     list.says(&[&format!("data-label=\"Manager\"><bdi>{name}</bdi>")]);
@@ -64,7 +64,7 @@ async fn a_morning(world: &mut World) -> Line {
     shop
 }
 
-async fn a_report_tells_who_wrote_and_who_waits(world: &mut World) {
+async fn a_report_shows_who_wrote_and_who_waits(world: &mut World) {
     let shop = a_morning(world).await;
     let name = "Maria";
     let visitor = olga(world, shop.tenant_id).await;
@@ -163,14 +163,14 @@ async fn the_api_reports_the_same(world: &mut World) {
     world.add_key(shop.tenant_id, "prm_reads-only-0123456789abcdefghijklmnop", "read").await;
     let reader = parom_tests::Api::new(&world.api.base(), "prm_reads-only-0123456789abcdefghijklmnop");
     reader.get(&path("messages")).await.is(200);
-    // A source of another account is nobody's here.
+    // A source of another account is unknown here.
     let other = world.line_at("other.amocrm.ru", "support").await;
     let foreign = world.api.get(&path(&format!("messages?source_id={}", other.source_id))).await.is(422);
     assert_eq!(foreign.wrong_fields(), ["/source_id"]);
 }
 
 /// Imported messages, and answers that were written on a phone.
-async fn nobody_waits_for_an_answer_to_the_past(world: &mut World) {
+async fn imported_messages_wait_for_no_answer(world: &mut World) {
     let line = world.line("support").await;
     let customer = world.customer(&line, "anna");
     let mut old = customer.body("old-1", "Hello");
@@ -194,8 +194,8 @@ async fn nobody_waits_for_an_answer_to_the_past(world: &mut World) {
 
 both!(
     managers_have_names,
-    a_report_tells_who_wrote_and_who_waits,
+    a_report_shows_who_wrote_and_who_waits,
     the_api_reports_the_same,
-    nobody_waits_for_an_answer_to_the_past,
+    imported_messages_wait_for_no_answer,
 );
 once!(tables_are_downloaded);

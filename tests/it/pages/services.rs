@@ -4,7 +4,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{World, once};
 use serde_json::json;
 
-async fn services_are_chosen_in_the_panel_and_told_to_amocrm(world: &mut World) {
+async fn services_are_chosen_in_the_panel_and_sent_to_amocrm(world: &mut World) {
     let line = world.line("support").await;
     let panel = world.panel(line.tenant_id).await;
     let source = format!("/panel/sources/{}", line.source_id);
@@ -33,4 +33,4 @@ async fn services_are_chosen_in_the_panel_and_told_to_amocrm(world: &mut World) 
     panel.opens(&format!("/panel/sources/{}/services", made.text_at("/id"))).await.is(404);
 }
 
-once!(services_are_chosen_in_the_panel_and_told_to_amocrm);
+once!(services_are_chosen_in_the_panel_and_sent_to_amocrm);

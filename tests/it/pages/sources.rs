@@ -20,7 +20,7 @@ async fn the_list_says_how_each_is_doing(world: &mut World) {
     viewer.opens("/panel/sources").await.is(200).never_says(&["Add source", "Test source"]);
 }
 
-async fn a_change_is_saved_and_the_second_administrator_is_told(world: &mut World) {
+async fn a_change_is_saved_and_the_second_administrator_is_warned(world: &mut World) {
     let line = world.line("support").await;
     let path = format!("/panel/sources/{}", line.source_id);
     let olga = olga(world, line.tenant_id).await;
@@ -69,7 +69,7 @@ fn sent<'form>(fields: &'form [(&'form str, String)]) -> Vec<(&'form str, &'form
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
-async fn only_what_the_second_administrator_touched_goes_over_the_others_change(world: &mut World) {
+async fn only_fields_that_the_second_administrator_edited_overwrite_the_others_change(world: &mut World) {
     let line = world.line("support").await;
     let path = format!("/panel/sources/{}", line.source_id);
     let shown = async || world.api.get(&line.path("")).await.is(200).json;
@@ -122,7 +122,7 @@ async fn a_pause_ends_with_a_choice(world: &mut World) {
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     visitor.opens(&path("/pause")).await.is(200).says(&["will be received and will wait", "Nothing is waiting now"]);
     let paused = visitor.does(&path("/pause"), &[]).await;
-    paused.says(&["is paused", "Paused by you", "by Olga Owner", "Switch on"]);
+    paused.says(&["is paused", "Paused", "by Olga Owner", "Switch on"]);
     world.manager(&line).answers("anna", "Old").await;
     world.advance(std::time::Duration::from_secs(7 * 3600));
     world.manager(&line).answers("anna", "Young").await;
@@ -159,8 +159,8 @@ async fn the_end_of_a_source_is_counted_and_a_lost_one_returns(world: &mut World
 
 both!(
     the_list_says_how_each_is_doing,
-    a_change_is_saved_and_the_second_administrator_is_told,
-    only_what_the_second_administrator_touched_goes_over_the_others_change,
+    a_change_is_saved_and_the_second_administrator_is_warned,
+    only_fields_that_the_second_administrator_edited_overwrite_the_others_change,
     a_pause_ends_with_a_choice,
     the_end_of_a_source_is_counted_and_a_lost_one_returns,
 );

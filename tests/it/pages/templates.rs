@@ -90,7 +90,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     world.api.patch(&line.path(""), &json!({"services": []})).await.is(200);
     visitor.opens(&path).await.is(200).says(&["Draft", "no messenger of this account takes templates"]);
     visitor.does(&review, &[]).await.says(&["no messenger of this account takes templates"]);
-    assert_eq!(ours(world)[0]["reviews"].as_array().map_or(0, Vec::len), 0, "nobody was asked");
+    assert_eq!(ours(world)[0]["reviews"].as_array().map_or(0, Vec::len), 0, "no review was requested");
     let copy = visitor.opens(&format!("/panel/templates/new?copy={id}")).await.is(200);
     copy.says(&["Hi {{contact.name}}"]);
     copy.never_says(&["name=\"kind\"", "name=\"category\""]);
@@ -108,7 +108,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     visitor.opens("/panel/templates").await.is(200).says(&["Шаблоны", "На проверке", "Сервисный", "Проверки шаблонов"]);
 }
 
-async fn managers_read_and_nobody_elses_form_is_taken(world: &mut World) {
+async fn viewers_only_read_templates_and_forged_forms_are_refused(world: &mut World) {
     let line = world.line("support").await;
     let owner = olga(world, line.tenant_id).await;
     owner.opens("/panel/templates/new").await.is(200);
@@ -134,7 +134,7 @@ async fn managers_read_and_nobody_elses_form_is_taken(world: &mut World) {
     }
 }
 
-async fn an_amocrm_that_does_not_answer_is_told_on_the_page(world: &mut World) {
+async fn the_page_shows_that_amocrm_does_not_answer(world: &mut World) {
     let line = world.line("support").await;
     let visitor = olga(world, line.tenant_id).await;
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
@@ -150,6 +150,6 @@ async fn an_amocrm_that_does_not_answer_is_told_on_the_page(world: &mut World) {
 both!(a_plain_template_is_made_changed_and_deleted);
 once!(
     official_whatsapp_is_offered_only_with_a_messenger_behind_it,
-    managers_read_and_nobody_elses_form_is_taken,
-    an_amocrm_that_does_not_answer_is_told_on_the_page,
+    viewers_only_read_templates_and_forged_forms_are_refused,
+    the_page_shows_that_amocrm_does_not_answer,
 );

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use entity::conversation;
 use parom::delivery::replay::step_all;
 use parom_tests::{Answer, Line, World, both};
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use serde_json::json;
 
 use super::olga;
@@ -114,7 +116,23 @@ async fn the_table_holds_no_formulas_and_no_texts(world: &mut World) {
     assert_eq!(none.text.lines().count(), 1);
 }
 
+/// Sending again cannot reach a customer who still blocks the bot: the page shows this before.
+async fn the_page_warns_if_the_customer_still_blocks_the_bot(world: &mut World) {
+    let line = refused(world, &["anna", "boris"]).await;
+    let visitor = olga(world, line.tenant_id).await;
+    let db = world.app().store.write();
+    let mut chats = conversation::Entity::of_tenant(line.tenant_id).all(db).await.unwrap();
+    let mut shut = chats.remove(0).into_active_model();
+    shut.shut_at = Set(world.clock.millis());
+    shut.update(db).await.unwrap();
+    let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
+    asked.says(&["2 messages will be sent again", "1 of them goes to a customer who still blocks the bot"]);
+    let dropped = visitor.sends("/panel/undelivered/confirm", &[("do", "drop"), ("all", "1")]).await.is(200);
+    dropped.never_says(&["still blocks the bot"]);
+}
+
 both!(
+    the_page_warns_if_the_customer_still_blocks_the_bot,
     many_are_counted_first_and_sent_again_once,
     all_that_match_are_taken_up_at_their_rate_and_stopped,
     some_are_removed_by_their_reason,

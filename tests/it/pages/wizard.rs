@@ -93,7 +93,7 @@ async fn while_amocrm_refuses_nothing_is_half_made_and_values_stay(world: &mut W
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
-async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
+async fn an_account_that_has_just_paid_is_admitted(world: &mut World) {
     let tenant_id = installed(world).await;
     let visitor = olga(world, tenant_id).await;
     world.sandbox.set_unpaid(HOST, true);
@@ -117,7 +117,7 @@ async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
 }
 
-/// An endpoint that gives one answer to whatever comes.
+/// An endpoint that gives one answer to every request.
 async fn endpoint(answer: &'static str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -175,7 +175,7 @@ async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut W
         .says(&["Message from Anna &#60;b&#62; arrived", "Done"]);
 }
 
-async fn what_stands_in_the_way_is_said_on_the_first_page(world: &mut World) {
+async fn obstacles_are_shown_on_the_first_page(world: &mut World) {
     let tenant_id = installed(world).await;
     let path = format!("/api/v1/tenants/{tenant_id}");
     let visitor = olga(world, tenant_id).await;
@@ -197,7 +197,7 @@ both!(
     a_site_chat_in_four_steps,
     two_forms_at_once_make_one_source,
     while_amocrm_refuses_nothing_is_half_made_and_values_stay,
-    who_has_paid_a_moment_ago_is_let_in,
+    an_account_that_has_just_paid_is_admitted,
     an_own_messenger_is_checked_live_and_gets_its_secret_once,
-    what_stands_in_the_way_is_said_on_the_first_page,
+    obstacles_are_shown_on_the_first_page,
 );

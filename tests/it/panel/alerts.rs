@@ -36,7 +36,7 @@ async fn sends(world: &World, letters: usize) {
     assert_eq!(round(&world.app().alert_notices).await.unwrap(), letters);
 }
 
-async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: Engine, mail: &MailServer) {
+async fn notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let line = world.line("support").await;
     let anna = add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
@@ -83,7 +83,7 @@ async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: En
     world.close().await;
 }
 
-async fn what_comes_together_is_one_letter_and_a_flicker_is_none(engine: Engine, mail: &MailServer) {
+async fn simultaneous_alerts_are_one_email_and_a_brief_one_is_none(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let (one, two) = (world.line("one").await, world.line("two").await);
     add_member(&world, one.tenant_id, "anna@example.com", MemberRole::Administrator).await;
@@ -121,7 +121,7 @@ async fn what_comes_together_is_one_letter_and_a_flicker_is_none(engine: Engine,
     world.close().await;
 }
 
-async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailServer) {
+async fn no_notice_is_sent_to_people_who_do_not_want_it(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let line = world.line("support").await;
     add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
@@ -133,9 +133,11 @@ async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailSe
     page.says(&["No open alerts", "Alerts go to mark@example.com", "A messenger no longer accepts the access"]);
     mark.does("/panel/alerts/mine", &[("letters", "1"), ("kind", "unpaid")]).await.says(&["Saved"]);
     let page = anna.opens("/panel/alerts").await.is(200);
-    page.says(&["Who gets e-mails", "mark@example.com"]);
+    page.says(&["Who gets alerts", "mark@example.com"]);
     anna.does("/panel/alerts/mine", &[("kind", "unpaid")]).await.says(&["Saved"]);
-    anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")]).await.says(&["vera@example.com gets e-mails"]);
+    anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")])
+        .await
+        .says(&["vera@example.com gets alerts by e-mail"]);
     mark.sends(&format!("/panel/alerts/readers/{vera}"), &[("to", "off")]).await.is(403);
     anna.opens("/panel/audit?group=alert").await.is(200).says(&["E-mail alerts changed"]);
     stops(&mut world, &line).await;
@@ -163,7 +165,7 @@ async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailSe
     world.close().await;
 }
 
-async fn who_came_through_amocrm_proves_an_address_first(engine: Engine, mail: &MailServer) {
+async fn a_person_who_came_from_amocrm_confirms_an_address_first(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let line = world.line("support").await;
     let olga = world.panel(line.tenant_id).await;
@@ -202,7 +204,7 @@ async fn who_came_through_amocrm_proves_an_address_first(engine: Engine, mail: &
     world.close().await;
 }
 
-async fn operators_are_told_of_the_vendors(engine: Engine, mail: &MailServer) {
+async fn operators_get_notices_of_the_vendors_alerts(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let line = world.line("support").await;
     let olga = Operator::signed_in(&world).await;
@@ -226,7 +228,7 @@ async fn operators_are_told_of_the_vendors(engine: Engine, mail: &MailServer) {
     let letter = mail.next().await;
     letter.says(&[&line.host, "account 17 is not on its list", "/admin/alerts", "alerts of the vendor go to"]);
     let page = olga.opens("/admin/alerts").await.is(200);
-    page.says(&["Alerts go to", "Stop e-mails"]);
+    page.says(&["Alerts go to", "Turn off e-mail"]);
     olga.does("/admin/alerts/letters", &[("to", "off")]).await.says(&["You get no e-mails"]);
     raise(&world, "y").await;
     sends(&world, 0).await;
@@ -253,9 +255,9 @@ macro_rules! on_both {
 }
 
 on_both!(
-    an_alert_is_told_when_it_opens_once_more_and_when_it_is_over,
-    what_comes_together_is_one_letter_and_a_flicker_is_none,
-    nobody_is_written_to_who_does_not_want_it,
-    who_came_through_amocrm_proves_an_address_first,
-    operators_are_told_of_the_vendors,
+    notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends,
+    simultaneous_alerts_are_one_email_and_a_brief_one_is_none,
+    no_notice_is_sent_to_people_who_do_not_want_it,
+    a_person_who_came_from_amocrm_confirms_an_address_first,
+    operators_get_notices_of_the_vendors_alerts,
 );

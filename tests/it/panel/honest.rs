@@ -14,7 +14,7 @@ use uuid::Uuid;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// D6: a source in trouble was in trouble since it was made.
-async fn trouble_begins_when_it_begins(world: &mut World) {
+async fn a_source_is_in_trouble_since_its_first_failure(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -74,7 +74,7 @@ async fn one_card_for_the_account_leads_to_the_payment(world: &mut World) {
 }
 
 /// D10: without its channel no message goes, and nothing says that they do.
-async fn lost_access_without_a_channel_promises_nothing(world: &mut World) {
+async fn lost_access_without_a_channel_promises_no_delivery(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     let app = world.app();
@@ -167,7 +167,7 @@ async fn the_reader_was_seen_just_now(world: &mut World) {
 }
 
 /// D20: without scripts nothing refreshes automatically, and the page shows its age.
-async fn what_only_scripts_do_is_said_by_scripts(world: &mut World) {
+async fn automatic_refresh_is_mentioned_only_with_scripts(world: &mut World) {
     let line = world.line("support").await;
     let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
     page.says(&["<span class=\"by-script\">Updates automatically", "<span class=\"by-hand\">As of "]);
@@ -187,15 +187,15 @@ async fn the_wizard_offers_a_free_name(world: &mut World) {
 }
 
 once!(
-    trouble_begins_when_it_begins,
+    a_source_is_in_trouble_since_its_first_failure,
     one_card_for_the_account_leads_to_the_payment,
-    lost_access_without_a_channel_promises_nothing,
+    lost_access_without_a_channel_promises_no_delivery,
     the_overview_is_not_green_while_messages_fail,
     access_again_is_not_the_first_source,
     the_log_speaks_the_readers_language,
     a_report_is_copied_or_saved,
     the_reader_was_seen_just_now,
-    what_only_scripts_do_is_said_by_scripts,
+    automatic_refresh_is_mentioned_only_with_scripts,
     the_wizard_offers_a_free_name,
 );
 both!(a_lost_channel_is_lost_since_it_was_lost);

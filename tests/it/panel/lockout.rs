@@ -144,7 +144,7 @@ async fn m5_the_mark_of_a_device_is_worth_nothing_elsewhere(world: &mut World) {
     let carl = sign_in(world, "carl@example.com").await;
     let marks = carl.cookies();
     assert!(marks.contains("parom-device="), "{marks}");
-    assert!(!marks.contains("carl"), "it tells nobody's e-mail: {marks}");
+    assert!(!marks.contains("carl"), "it reveals no e-mail: {marks}");
     carl.sends("/panel/sign-out", &[]).await.is(303);
     assert!(carl.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
     let thief = world.visitor().from(ATTACKER);

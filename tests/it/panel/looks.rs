@@ -109,8 +109,8 @@ async fn pages_renew_themselves(world: &mut World) {
     browser.close().await;
 }
 
-/// What comes above the place where somebody reads moves nothing, and the window's title counts it.
-async fn news_move_nothing_that_is_read(world: &mut World) {
+/// A message above the place where a person reads moves nothing, and the window's title counts it.
+async fn new_messages_do_not_move_what_a_person_reads(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -141,4 +141,4 @@ async fn news_move_nothing_that_is_read(world: &mut World) {
     browser.close().await;
 }
 
-once!(pages_are_there_for_everybody, pages_renew_themselves, news_move_nothing_that_is_read);
+once!(pages_are_there_for_everybody, pages_renew_themselves, new_messages_do_not_move_what_a_person_reads);

@@ -29,7 +29,7 @@ pub const PASSWORD: &str = "four ferries cross at dawn";
 pub async fn add_person(world: &World, email: &str) -> Uuid {
     let app = world.app();
     let new = person::NewPerson { email, name: "", language: Language::En, is_operator: false };
-    let added = person::add(&app.identity, app.store.write(), new).await.unwrap().expect("nobody has the e-mail yet");
+    let added = person::add(&app.identity, app.store.write(), new).await.unwrap().expect("the e-mail is new");
     let (hash, db) = (password::hash(&app.identity, SecretString::from(PASSWORD)).await.unwrap(), app.store.write());
     assert!(credentials::prove(&app.identity, db, &added).await.unwrap());
     let proved = person::by_id(db, added.id).await.unwrap().unwrap();

@@ -53,7 +53,7 @@ async fn each_figure_leads_to_its_messages(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-/// Chart, table and ledger are one reading: their sums are equal, whoever had the messages.
+/// Chart, table and ledger are one reading: their sums are equal for every source and account.
 async fn the_figures_of_a_page_agree(world: &mut World) {
     let (shop, quiet) = (world.line("shop").await, world.line("quiet").await);
     world.customer(&quiet, "olga").writes("Hello").await;
@@ -126,7 +126,7 @@ async fn the_figures_are_read_by_few_statements(world: &mut World) {
     assert_eq!(counts, [4, 4]);
 }
 
-/// The steps are listed until the last one is done, for whoever can do them.
+/// The steps are listed until the last one is done, for people who may do them.
 async fn the_first_steps_are_shown_until_they_are_done(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.panel(line.tenant_id).await;

@@ -37,7 +37,7 @@ async fn the_overview_counts_what_happened(world: &mut World) {
     assert!(today.text.contains("No messages in this period"), "another day");
 }
 
-async fn a_source_that_waits_for_somebody_comes_first(world: &mut World) {
+async fn a_source_that_needs_attention_comes_first(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
@@ -77,7 +77,7 @@ async fn the_account_page_says_how_it_is_connected(world: &mut World) {
     assert!(russian.opens("/panel/account").await.text.contains("Подключён"));
 }
 
-async fn deeds_are_in_the_log(world: &mut World) {
+async fn actions_are_in_the_audit_log(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     owner.opens("/panel/team").await.is(200);
@@ -132,9 +132,9 @@ async fn data_is_taken_out_and_erased(world: &mut World) {
     assert!(tenant.is_none_or(|tenant| tenant["status"] != "active"));
 }
 
-both!(the_overview_counts_what_happened, deeds_are_in_the_log, data_is_taken_out_and_erased);
+both!(the_overview_counts_what_happened, actions_are_in_the_audit_log, data_is_taken_out_and_erased);
 once!(
-    a_source_that_waits_for_somebody_comes_first,
+    a_source_that_needs_attention_comes_first,
     names_are_text_on_every_page,
     the_account_page_says_how_it_is_connected,
 );

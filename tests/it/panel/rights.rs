@@ -39,7 +39,7 @@ fn is_out(there: &str) -> bool {
     there.starts_with("/panel/sign-in")
 }
 
-async fn m7_a_session_of_a_ticket_lives_twelve_hours_whatever_is_done_in_it(world: &mut World) {
+async fn m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used(world: &mut World) {
     let line = world.line("support").await;
     let (_, maria) = maria(world, &line).await;
     uses(world, &maria, 23).await;
@@ -47,7 +47,7 @@ async fn m7_a_session_of_a_ticket_lives_twelve_hours_whatever_is_done_in_it(worl
     assert!(is_out(&maria.opens("/panel").await.is_redirect()));
 }
 
-async fn m7_who_is_demoted_in_amocrm_is_out_within_the_hour(world: &mut World) {
+async fn m7_a_user_demoted_in_amocrm_loses_access_within_the_hour(world: &mut World) {
     let line = world.line("support").await;
     let (id, maria) = maria(world, &line).await;
     maria.opens("/panel/data").await.is(200);
@@ -62,7 +62,7 @@ async fn m7_who_is_demoted_in_amocrm_is_out_within_the_hour(world: &mut World) {
     world.panel_as(line.tenant_id, id, "Maria", true).await.opens("/panel/data").await.is(200);
 }
 
-async fn m7_who_is_removed_in_amocrm_is_out(world: &mut World) {
+async fn m7_a_user_removed_in_amocrm_loses_access(world: &mut World) {
     let line = world.line("support").await;
     let (id, by_ticket) = maria(world, &line).await;
     assert_eq!(row(world, &line, id).await.role_from, FROM_CRM);
@@ -71,7 +71,7 @@ async fn m7_who_is_removed_in_amocrm_is_out(world: &mut World) {
     assert!(is_out(&by_ticket.opens("/panel").await.is_redirect()));
 }
 
-async fn m7_what_was_granted_by_hand_stays(world: &mut World) {
+async fn m7_access_granted_by_hand_stays(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     let (id, maria) = maria(world, &line).await;
@@ -99,7 +99,7 @@ async fn m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours(world: &mu
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
     uses(world, &maria, 7).await;
     world.advance(HOUR / 2);
-    assert!(is_out(&maria.opens("/panel").await.is_redirect()), "nobody confirmed it for four hours");
+    assert!(is_out(&maria.opens("/panel").await.is_redirect()), "amoCRM has not confirmed it for four hours");
     anna.opens("/panel/data").await.is(200);
     world.sandbox.faults().clear();
     assert!(member::find(world.app().store.read(), line.tenant_id, member).await.unwrap().is_some());
@@ -125,7 +125,7 @@ async fn m7_amocrm_is_asked_once_an_hour_of_use(world: &mut World) {
 }
 
 /// A tab that is left open asks for itself every ten seconds.
-async fn m7_what_a_page_asks_by_itself_keeps_no_session_alive(world: &mut World) {
+async fn m7_automatic_requests_of_a_page_keep_no_session_alive(world: &mut World) {
     let line = world.line("support").await;
     add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
@@ -155,11 +155,11 @@ async fn m8_a_ticket_that_opens_is_written_down_with_the_visitors_address(world:
 }
 
 both!(
-    m7_a_session_of_a_ticket_lives_twelve_hours_whatever_is_done_in_it,
-    m7_who_is_demoted_in_amocrm_is_out_within_the_hour,
-    m7_who_is_removed_in_amocrm_is_out,
-    m7_what_was_granted_by_hand_stays,
+    m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used,
+    m7_a_user_demoted_in_amocrm_loses_access_within_the_hour,
+    m7_a_user_removed_in_amocrm_loses_access,
+    m7_access_granted_by_hand_stays,
     m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours,
     m8_a_ticket_that_opens_is_written_down_with_the_visitors_address,
 );
-once!(m7_amocrm_is_asked_once_an_hour_of_use, m7_what_a_page_asks_by_itself_keeps_no_session_alive);
+once!(m7_amocrm_is_asked_once_an_hour_of_use, m7_automatic_requests_of_a_page_keep_no_session_alive);

@@ -100,7 +100,7 @@ async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
     visitor
 }
 
-async fn who_may_not_repair_gets_no_button(world: &mut World) {
+async fn a_viewer_who_may_not_repair_gets_no_button(world: &mut World) {
     let line = world.line("support").await;
     world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
     let owner = world.panel(line.tenant_id).await;
@@ -123,8 +123,12 @@ async fn strangers_are_led_to_the_sign_in(world: &mut World) {
         world.visitor().sends(path, fields).await.is(403);
     }
     let live = world.visitor().request(Method::GET, "/panel").header("parom-live", "1");
-    assert_eq!(parom_tests::answer(live).await.status, 401, "the script is told, not led away");
+    assert_eq!(parom_tests::answer(live).await.status, 401, "the script gets an error, not a redirect");
     world.visitor().opens("/panel/events").await.is(401);
 }
 
-once!(every_page_is_there_for_whom_it_is_meant, who_may_not_repair_gets_no_button, strangers_are_led_to_the_sign_in);
+once!(
+    every_page_is_there_for_whom_it_is_meant,
+    a_viewer_who_may_not_repair_gets_no_button,
+    strangers_are_led_to_the_sign_in
+);

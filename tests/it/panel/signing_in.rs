@@ -42,7 +42,7 @@ async fn a_password_opens_the_panel(world: &mut World) {
     assert!(token.len() == 43 && !rows.contains(&token) && !keys.contains(&token));
 }
 
-async fn nobody_learns_whether_an_email_is_known(world: &mut World) {
+async fn no_answer_reveals_whether_an_email_is_known(world: &mut World) {
     let line = world.line("support").await;
     add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let (wrong, with_known) = tries(world, "anna@example.com", "wrong").await;
@@ -53,7 +53,7 @@ async fn nobody_learns_whether_an_email_is_known(world: &mut World) {
         text.replace(email, "…").replace(&nonce, "…")
     };
     assert_eq!(bare(&with_known, "anna@example.com"), bare(&with_unknown, "carl@example.com"));
-    assert!(with_known.contains("do not match"), "{with_known}");
+    assert!(with_known.contains("did not match"), "{with_known}");
     // A link: the same words, known or not, without a mail server too.
     for email in ["anna@example.com", "carl@example.com"] {
         let asked = world.visitor().sends("/panel/sign-in/link", &[("email", email), ("to", "")]).await.is(200);
@@ -71,7 +71,7 @@ async fn tries_are_counted_by_login_and_by_all_instances(world: &mut World) {
     let refused = world.visitor().sends("/panel/sign-in", &fields).await.is(429);
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&wait), "{wait}");
-    assert!(refused.text.contains("Too many tries"), "{}", refused.text);
+    assert!(refused.text.contains("Too many attempts"), "{}", refused.text);
     assert_eq!(tries(world, "carl@example.com", "wrong").await.0, 401, "another login is free");
     world.advance(Duration::from_secs(wait));
     assert_eq!(tries(world, "anna@example.com", PASSWORD).await.0, 303);
@@ -175,7 +175,7 @@ async fn a_new_sign_in_is_a_new_token(world: &mut World) {
     assert!(before.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "the earlier one ended");
 }
 
-async fn somebody_with_several_accounts_chooses(world: &mut World) {
+async fn a_person_with_several_accounts_chooses_one(world: &mut World) {
     let one = world.line("support").await;
     let other = world.line_at("beta.amocrm.ru", "support").await;
     let stranger = world.line_at("gamma.amocrm.ru", "support").await;
@@ -228,10 +228,10 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
 
 both!(
     a_password_opens_the_panel,
-    nobody_learns_whether_an_email_is_known,
+    no_answer_reveals_whether_an_email_is_known,
     tries_are_counted_by_login_and_by_all_instances,
     sessions_end,
-    somebody_with_several_accounts_chooses,
+    a_person_with_several_accounts_chooses_one,
 );
 once!(
     tries_are_counted_by_address,

@@ -31,7 +31,7 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     refused.says(&[STRIP, "nothing is changed"]);
     assert!(!refused.header("retry-after").is_empty());
     operator.sends(&format!("/admin/accounts/{}/weight", line.tenant_id), &[("weight", "3")]).await.is(503);
-    assert!(seconds.elapsed() < Duration::from_secs(5), "nobody waits for the database: {:?}", seconds.elapsed());
+    assert!(seconds.elapsed() < Duration::from_secs(5), "no request waits for the database: {:?}", seconds.elapsed());
     blocked.release().await;
     let spool = &world.app().spool;
     world.until("the spool is empty", async || (spool.waiting() == 0).then_some(())).await;
@@ -41,7 +41,7 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["kept"]);
 }
 
-async fn a_database_that_refuses_is_said_too_and_forgotten(world: &mut World) {
+async fn a_refusing_database_is_shown_until_it_works_again(world: &mut World) {
     let line = world.line("support").await;
     let visitor = olga(world, line.tenant_id).await;
     let anna = world.customer(&line, "anna");
@@ -55,4 +55,4 @@ async fn a_database_that_refuses_is_said_too_and_forgotten(world: &mut World) {
     world.deliver_all().await;
 }
 
-both!(pages_can_be_looked_at_and_nothing_changed, a_database_that_refuses_is_said_too_and_forgotten);
+both!(pages_can_be_looked_at_and_nothing_changed, a_refusing_database_is_shown_until_it_works_again);

@@ -30,7 +30,7 @@ async fn letter(world: &World, mail: &MailServer) -> parom_tests::Mail {
     mail.next().await
 }
 
-async fn both_languages_say_who_is_called_no_more(mail: &MailServer, engine: Engine) {
+async fn both_languages_name_the_program_that_is_no_longer_called(mail: &MailServer, engine: Engine) {
     let Some(mut world) = World::start(engine, Setup { change: MailServer::serves, ..Setup::default() }).await else {
         return;
     };
@@ -79,16 +79,18 @@ async fn both_languages_say_who_is_called_no_more(mail: &MailServer, engine: Eng
     world.close().await;
 }
 
-mod both_languages_say_who_is_called_no_more {
+mod both_languages_name_the_program_that_is_no_longer_called {
     use parom_tests::{Engine, MailServer};
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn sqlite() {
-        super::both_languages_say_who_is_called_no_more(&MailServer::start().await, Engine::Sqlite).await;
+        super::both_languages_name_the_program_that_is_no_longer_called(&MailServer::start().await, Engine::Sqlite)
+            .await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn postgres() {
-        super::both_languages_say_who_is_called_no_more(&MailServer::start().await, Engine::Postgres).await;
+        super::both_languages_name_the_program_that_is_no_longer_called(&MailServer::start().await, Engine::Postgres)
+            .await;
     }
 }

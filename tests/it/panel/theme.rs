@@ -2,7 +2,7 @@
 
 use parom_tests::{World, once};
 
-async fn a_look_is_chosen_for_this_browser(world: &mut World) {
+async fn a_theme_is_chosen_for_this_browser(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.panel(line.tenant_id).await;
     let page = anna.opens("/panel").await.is(200);
@@ -36,4 +36,4 @@ async fn a_look_is_chosen_for_this_browser(world: &mut World) {
     page.never_says(&["/panel/theme"]);
 }
 
-once!(a_look_is_chosen_for_this_browser);
+once!(a_theme_is_chosen_for_this_browser);

@@ -179,9 +179,9 @@ async fn a_messengers_uuid_needs_no_prefix(world: &mut World) {
         world.messenger.answers_next([Answer::Status(200, json!({"id": theirs}))]);
         world.manager(&line).answers("anna", "Good morning").await;
         world.deliver_all().await;
-        assert_eq!(anna.tells(&theirs, "read").await.is(202).json["ignored"], false);
-        // One that nobody knows is taken for ours.
-        anna.tells(&id.replace('7', "8"), "read").await.is(404);
+        assert_eq!(anna.reports_status(&theirs, "read").await.is(202).json["ignored"], false);
+        // An unknown one is taken for ours.
+        anna.reports_status(&id.replace('7', "8"), "read").await.is(404);
         world.deliver_all().await;
     }
 }
@@ -235,7 +235,7 @@ async fn a_deleted_source_keeps_its_ledger_and_chats(world: &mut World) {
     }
 }
 
-/// What amoCRM answered to a message that it took stands in the timeline like what it answers to one that it refuses.
+/// What amoCRM answered to a message that it took is in the timeline like what it answers to one that it refuses.
 async fn the_answer_to_a_delivered_message_is_kept(world: &mut World) {
     let line = world.line("support").await;
     let id = world.customer(&line, "anna").writes("Hello").await;

@@ -157,7 +157,7 @@ async fn equal_ids_of_two_sources_are_two_conversations(world: &mut World) {
     assert_eq!(world.messenger.received().len(), 2);
 }
 
-async fn order_is_that_of_arrival_whatever_was_the_time(world: &mut World) {
+async fn messages_keep_the_order_of_arrival_regardless_of_their_times(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     for (number, minute) in [("1", 50), ("2", 10), ("3", 30)] {
@@ -169,7 +169,7 @@ async fn order_is_that_of_arrival_whatever_was_the_time(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["1", "2", "3"]);
 }
 
-async fn hooks_that_were_swapped_leave_in_their_order(world: &mut World) {
+async fn hooks_in_the_wrong_order_leave_in_the_right_one(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -184,7 +184,7 @@ async fn hooks_that_were_swapped_leave_in_their_order(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["1", "2", "3", "4", "5"]);
 }
 
-async fn what_was_stored_survives_a_crash(world: &mut World) {
+async fn stored_messages_survive_a_crash(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("before").await;
     world.deliver_all().await;
@@ -218,8 +218,8 @@ both!(
     the_same_id_again_is_the_same_message,
     twenty_posts_at_once_are_one_message,
     equal_ids_of_two_sources_are_two_conversations,
-    order_is_that_of_arrival_whatever_was_the_time,
-    hooks_that_were_swapped_leave_in_their_order,
-    what_was_stored_survives_a_crash,
+    messages_keep_the_order_of_arrival_regardless_of_their_times,
+    hooks_in_the_wrong_order_leave_in_the_right_one,
+    stored_messages_survive_a_crash,
     accounts_do_not_mix,
 );

@@ -1,4 +1,4 @@
-//! amoCRM's door: who is believed, what is kept aside, what is answered.
+//! amoCRM's endpoint: which hooks are accepted, which are quarantined, what is answered.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn only_the_right_signature_over_the_raw_bytes_is_believed(world: &mut Wor
         ("truncated", &hook.body, Some(&right[..39])),
         ("longer", &hook.body, Some(&format!("{right}0"))),
         ("no hex", &hook.body, Some(&right.replace(|c: char| c.is_ascii_digit(), "g"))),
-        ("serialised anew", &pretty, Some(right)),
+        ("serialised again", &pretty, Some(right)),
         ("changed", &changed, Some(right)),
         ("cut", &hook.body[..hook.body.len() - 1], Some(right)),
     ];
@@ -65,7 +65,7 @@ async fn a_hook_that_comes_three_times_at_once_is_one_message(world: &mut World)
     assert_eq!(world.messenger.received().len(), 1);
 }
 
-async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut World) {
+async fn hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200(world: &mut World) {
     let (line, _) = world.chatting().await;
     let account = world.sandbox.add_account(&line.host).amojo_id;
     let elsewhere = format!("{CHANNEL_ID}_00000000-0000-4000-8000-000000000000");
@@ -89,12 +89,12 @@ async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut Wor
         let signature = world.sandbox.sign_hook(scope, &body);
         assert_eq!(post(world, scope, &body, Some(&signature)).await, 200, "{word}");
         wanted.push(word);
-        assert_eq!(world.quarantined().await, wanted, "each stands with its reason");
+        assert_eq!(world.quarantined().await, wanted, "each is stored with its reason");
     }
     assert!(world.messages().await.iter().all(|message| message.direction == 1), "no message was made of them");
 }
 
-async fn what_was_captured_long_ago_is_not_carried_again(world: &mut World) {
+async fn a_hook_captured_long_ago_cannot_be_replayed(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let hook = manager.prepares("anna", HookMessage::text("Good morning"));
     assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
@@ -147,7 +147,7 @@ async fn bodies_too_large_and_compressed_are_refused(world: &mut World) {
     assert_eq!(world.quarantined().await, ["unreadable"]);
 }
 
-async fn what_cannot_be_stored_is_answered_with_503_and_not_half_stored(world: &mut World) {
+async fn a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let hook = manager.prepares("anna", HookMessage::text("Good morning"));
     world.faults.add("accept.before_commit=error").unwrap();
@@ -168,8 +168,8 @@ async fn what_cannot_be_stored_is_answered_with_503_and_not_half_stored(world: &
 both!(
     only_the_right_signature_over_the_raw_bytes_is_believed,
     a_hook_that_comes_three_times_at_once_is_one_message,
-    what_cannot_be_understood_is_kept_and_answered_with_200,
-    what_was_captured_long_ago_is_not_carried_again,
+    hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200,
+    a_hook_captured_long_ago_cannot_be_replayed,
     bodies_too_large_and_compressed_are_refused,
-    what_cannot_be_stored_is_answered_with_503_and_not_half_stored,
+    a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows,
 );

@@ -3,7 +3,7 @@
 use parom_tests::{Line, World, both};
 
 /// The statuses of a manager's message with their codes.
-fn told(world: &World, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)> {
+fn statuses_of(world: &World, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)> {
     let messages = world.sandbox.messages(&line.host);
     let found = messages.iter().find(|message| message.id == message_id).unwrap();
     found.statuses.iter().map(|status| (status.code, status.error_code)).collect()
@@ -16,8 +16,8 @@ async fn to_a_source_that_was_deleted(world: &mut World) {
     world.api.get(&line.path("")).await.is(404);
     let after = manager.answers("anna", "after").await;
     world.deliver_all().await;
-    assert_eq!(told(world, &line, &before.message_id), [(-1, Some(902))]);
-    assert_eq!(told(world, &line, &after.message_id), [(-1, Some(902))]);
+    assert_eq!(statuses_of(world, &line, &before.message_id), [(-1, Some(902))]);
+    assert_eq!(statuses_of(world, &line, &after.message_id), [(-1, Some(902))]);
     assert!(world.messenger.received().is_empty());
     assert!(world.sandbox.sources(&line.host).is_empty(), "it is gone at amoCRM too");
 }

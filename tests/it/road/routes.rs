@@ -11,7 +11,7 @@ use serde_json::json;
 async fn writes(world: &mut World, line: &Line, source: Option<&str>, phone: &str) -> (Vec<String>, Vec<Option<i64>>) {
     let message = HookMessage::text("Hello, this is Acme");
     let said = world.sandbox.manager_writes_first(&line.host, CHANNEL_ID, source, phone, message).await.unwrap();
-    assert_eq!(said.answer.status, Some(200), "it is answered 200 wherever it goes");
+    assert_eq!(said.answer.status, Some(200), "it is answered 200 on every route");
     world.deliver_all().await;
     let heard = world.messenger.received().into_iter().map(|one| one.body["data"]["message"]["source_id"].clone());
     let messages = world.sandbox.messages(&line.host);
@@ -20,12 +20,12 @@ async fn writes(world: &mut World, line: &Line, source: Option<&str>, phone: &st
     (heard.filter_map(|id| Some(id.as_str()?.to_owned())).collect(), told)
 }
 
-async fn a_chat_that_nobody_knows_goes_by_its_source_or_the_default(world: &mut World) {
+async fn an_unknown_chat_is_routed_by_its_source_or_the_default(world: &mut World) {
     let (sales, support) = (world.line("sales").await, world.line("support").await);
     let (heard, told) = writes(world, &sales, Some("support"), "+79995556601").await;
     assert_eq!((heard, told), (vec![support.source_id.to_string()], vec![]));
     let (heard, told) = writes(world, &sales, None, "+79995556602").await;
-    assert_eq!((heard.len(), told), (1, vec![Some(902)]), "without a default nobody is there");
+    assert_eq!((heard.len(), told), (1, vec![Some(902)]), "without a default there is no source");
     world.api.patch(&sales.path(""), &json!({"default": true})).await.is(200);
     for (source, phone) in [(None, "+79995556603"), (Some("nowhere"), "+79995556604")] {
         let (heard, told) = writes(world, &sales, source, phone).await;
@@ -33,4 +33,4 @@ async fn a_chat_that_nobody_knows_goes_by_its_source_or_the_default(world: &mut 
     }
 }
 
-both!(a_chat_that_nobody_knows_goes_by_its_source_or_the_default);
+both!(an_unknown_chat_is_routed_by_its_source_or_the_default);

@@ -26,7 +26,7 @@ async fn hears(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&heard).into_owned()
 }
 
-async fn slow_callers_keep_nobody_waiting(world: &mut World) {
+async fn slow_callers_delay_no_other_caller(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -76,4 +76,4 @@ async fn lengths_that_contradict_each_other_are_refused(world: &mut World) {
     world.deliver_all().await;
 }
 
-once!(slow_callers_keep_nobody_waiting, lengths_that_contradict_each_other_are_refused);
+once!(slow_callers_delay_no_other_caller, lengths_that_contradict_each_other_are_refused);

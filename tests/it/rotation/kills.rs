@@ -38,12 +38,12 @@ async fn dies_at_every_point(engine: Engine) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_killed_at_every_point_it_goes_on_on_sqlite() {
+async fn m9_a_rotation_killed_at_every_point_continues_on_sqlite() {
     dies_at_every_point(Engine::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_killed_at_every_point_it_goes_on_on_postgres() {
+async fn m9_a_rotation_killed_at_every_point_continues_on_postgres() {
     dies_at_every_point(Engine::Postgres).await;
 }
 
@@ -98,7 +98,7 @@ async fn m9_killed_at_any_moment_nothing_is_unreadable_on_postgres() {
 
 /// A killed serving process counts as live for half a minute; the rotation reports that it waits, and continues.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_a_server_that_was_killed_holds_nobody_up_for_ever() {
+async fn m9_a_killed_server_does_not_block_a_rotation_indefinitely() {
     let (mut drill, line) = prepared(Engine::Sqlite).await.unwrap();
     drill.everything_is_carried().await;
     drill.is_killed().await;
@@ -107,7 +107,7 @@ async fn m9_a_server_that_was_killed_holds_nobody_up_for_ever() {
     use sea_orm::ConnectionTrait;
     db.write().execute_unprepared("UPDATE heartbeat SET beat_at = 0").await.unwrap();
     db.close().await;
-    let done = tokio::time::timeout(LIMIT, turns(&drill)).await.expect("it waits for nobody");
+    let done = tokio::time::timeout(LIMIT, turns(&drill)).await.expect("it waits for no process");
     assert!(!done.contains("picked up the keys"), "{done}");
     drill.serves("").await;
     goes_both_ways(&drill, &line, "after").await;

@@ -99,7 +99,7 @@ async fn leads_to_the_file(drill: &Drill, link: &str) -> bool {
     answer.status == 200
 }
 
-async fn the_key_turns(engine: Engine) {
+async fn the_key_is_replaced(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     let link = link(&drill, &line).await;
     assert!(leads_to_the_file(&drill, &link).await);
@@ -143,13 +143,13 @@ async fn the_key_turns(engine: Engine) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_the_vault_key_turns_beside_a_serving_process_on_sqlite() {
-    the_key_turns(Engine::Sqlite).await;
+async fn m9_the_vault_key_is_replaced_beside_a_serving_process_on_sqlite() {
+    the_key_is_replaced(Engine::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_the_vault_key_turns_beside_a_serving_process_on_postgres() {
-    the_key_turns(Engine::Postgres).await;
+async fn m9_the_vault_key_is_replaced_beside_a_serving_process_on_postgres() {
+    the_key_is_replaced(Engine::Postgres).await;
 }
 
 /// Many sealed values, of rows that nothing else looks at.

@@ -27,7 +27,7 @@ async fn another(drill: &Drill, change: impl FnOnce(&mut tokio::process::Command
 async fn known(drill: &Drill, processes: usize) -> Vec<String> {
     let (db, _) = store(drill).await;
     let reported = drill
-        .until("all processes tell their keys", async || {
+        .until("all processes report their keys", async || {
             let rows = heartbeat::Entity::of_tenant(VENDOR).all(db.read()).await.unwrap();
             let keys: Vec<String> = rows.into_iter().filter(|row| !row.ended).filter_map(|row| row.keys).collect();
             (keys.len() == processes).then_some(keys)
@@ -95,7 +95,7 @@ async fn m9_a_process_with_a_file_of_its_own_is_waited_for() {
 
 /// The key is in the configuration: the command says what to do, and re-seals once it was done.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_a_key_in_the_configuration_is_turned_by_hand() {
+async fn m9_a_key_in_the_configuration_is_replaced_by_hand() {
     let (mut drill, line) = prepared(Engine::Sqlite).await.unwrap();
     drill.everything_is_carried().await;
     drill.stops().await;

@@ -13,7 +13,7 @@ use crate::walls::read::{root, rust_files};
 const PLAIN: &[(&str, &str)] = &[
     // Hooks as they came: for a week, in the open like the messages that they carry.
     ("raw_hook", "body"),
-    // Pictures that chats show to everybody.
+    // Pictures that chats show to all visitors.
     ("chat_logo", "picture"),
 ];
 
@@ -64,7 +64,7 @@ both!(m9_every_sealed_column_is_known_to_the_re_sealer);
 
 /// Requirement 6: every secret has its section in `docs/operations.md`, and each section a test that is there.
 #[test]
-fn m9_how_each_secret_is_turned_stands_in_the_operations_with_its_test() {
+fn m9_the_operations_page_describes_the_replacement_of_each_secret_and_its_test() {
     let text = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
     let (_, turning) = text.split_once("\n## Replacing keys and secrets\n").unwrap();
     let turning = turning.split("\n## ").next().unwrap();
@@ -105,7 +105,7 @@ const DERIVED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn m9_how_each_derived_value_turns_is_said() {
+fn m9_the_replacement_of_each_derived_value_is_documented() {
     let folder = root().join("server/src");
     let derives = |path: &std::path::Path| {
         let text = std::fs::read_to_string(path).unwrap();

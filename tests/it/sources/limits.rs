@@ -35,7 +35,7 @@ async fn creations_at_once_leave_one_default(world: &mut World) {
     assert_eq!(defaults, 1, "{}", listed.text);
 }
 
-async fn amocrms_own_limit_is_told_in_its_words(world: &mut World) {
+async fn amocrms_own_limit_is_reported_in_its_words(world: &mut World) {
     let tenant_id = installed(world).await;
     world.api.patch(&format!("/api/v1/tenants/{tenant_id}"), &json!({"sources_limit": 80})).await.is(200);
     world.sandbox.set_source_limit(50);
@@ -56,7 +56,7 @@ async fn a_refusal_with_few_sources_is_no_limit(world: &mut World) {
     assert_eq!(count(world, tenant_id).await, 1);
 }
 
-async fn of_deletions_at_once_one_succeeds(world: &mut World) {
+async fn one_of_two_simultaneous_deletions_succeeds(world: &mut World) {
     let tenant_id = installed(world).await;
     let id = make(world, tenant_id, &body(world, "one")).await.is(201).text_at("/id");
     let world = &*world;
@@ -68,7 +68,7 @@ async fn of_deletions_at_once_one_succeeds(world: &mut World) {
     world.api.delete(&path).await.is(404);
 }
 
-async fn deleting_the_default_promotes_nobody(world: &mut World) {
+async fn deleting_the_default_source_promotes_no_other(world: &mut World) {
     let tenant_id = installed(world).await;
     let mut wanted = body(world, "one");
     wanted["default"] = json!(true);
@@ -77,7 +77,7 @@ async fn deleting_the_default_promotes_nobody(world: &mut World) {
     let by = parom::source::By::parom();
     let id = one.text_at("/id").parse().unwrap();
     let deleted = parom::source::delete(&world.app().sources, tenant_id, id, &by).await.unwrap();
-    assert!(deleted.was_default, "whoever deletes it can be told");
+    assert!(deleted.was_default, "the person who deletes it can be informed");
     assert_eq!(get(world, &two).await.json["default"], false);
     assert_eq!(there(world, "two")["default"], false);
     let migration = parom::source::migration(world.app(), tenant_id).await.unwrap();
@@ -121,11 +121,11 @@ async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
 both!(
     creations_at_once_leave_one_default,
     creations_at_once_never_pass_the_limit,
-    of_deletions_at_once_one_succeeds,
-    deleting_the_default_promotes_nobody
+    one_of_two_simultaneous_deletions_succeeds,
+    deleting_the_default_source_promotes_no_other
 );
 once!(
-    amocrms_own_limit_is_told_in_its_words,
+    amocrms_own_limit_is_reported_in_its_words,
     a_refusal_with_few_sources_is_no_limit,
     kinds_are_those_that_a_channel_serves,
 );

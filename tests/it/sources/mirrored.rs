@@ -41,7 +41,7 @@ async fn wrong_services_are_named_by_their_place(world: &mut World) {
     assert!(world.sandbox.sources(HOST).is_empty());
 }
 
-async fn what_was_done_is_written_down(world: &mut World) {
+async fn actions_are_recorded_in_the_audit_log(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));
@@ -59,5 +59,5 @@ async fn what_was_done_is_written_down(world: &mut World) {
     assert_eq!(of_sources[1].2["fields"], json!(["name", "paused"]));
 }
 
-both!(services_are_mirrored_at_creation_and_change, what_was_done_is_written_down);
+both!(services_are_mirrored_at_creation_and_change, actions_are_recorded_in_the_audit_log);
 once!(wrong_services_are_named_by_their_place);

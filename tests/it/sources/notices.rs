@@ -9,7 +9,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 
 /// Webhooks about sources, in their order.
-fn told(world: &World) -> Vec<Received> {
+fn source_webhooks(world: &World) -> Vec<Received> {
     let about = |one: &Received| one.body["type"].as_str().is_some_and(|kind| kind.starts_with("source."));
     world.messenger.received().into_iter().filter(about).collect()
 }
@@ -18,13 +18,13 @@ async fn waiting(world: &World) -> usize {
     source_notice::Entity::find().all(world.app().store.write()).await.unwrap().len()
 }
 
-async fn a_change_is_told_once_as_the_source_is_then(world: &mut World) {
+async fn a_change_is_reported_once_with_the_current_state(world: &mut World) {
     let line = world.line("support").await;
     assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0), "a new source is no change");
     world.api.patch(&line.path(""), &json!({"name": "First"})).await.is(200);
     world.api.patch(&line.path(""), &json!({"name": "Second", "contact_rule": "link"})).await.is(200);
     assert_eq!(due_now(&world.app().usage).await, 1);
-    let all = told(world);
+    let all = source_webhooks(world);
     assert_eq!((all.len(), &all[0].body["type"]), (1, &json!("source.updated")));
     let source = &all[0].body["data"]["source"];
     let shown = world.api.get(&line.path("")).await.is(200);
@@ -36,7 +36,7 @@ async fn a_change_is_told_once_as_the_source_is_then(world: &mut World) {
     assert_eq!(due_now(&world.app().usage).await, 0);
 }
 
-async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World) {
+async fn a_refused_notice_is_retried_and_delays_no_message(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -51,7 +51,7 @@ async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World
     assert_eq!(due_now(&world.app().usage).await, 0, "not yet");
     world.advance(Duration::from_secs(60));
     assert_eq!(due_now(&world.app().usage).await, 1);
-    let all = told(world);
+    let all = source_webhooks(world);
     let ids: Vec<_> = all.iter().map(|one| one.webhook_id.clone()).collect();
     assert!(ids.len() == 3 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(
@@ -61,7 +61,7 @@ async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World
     assert_eq!(waiting(world).await, 0);
 }
 
-async fn a_paused_source_is_told_of_its_end_alone(world: &mut World) {
+async fn a_paused_source_gets_only_the_notice_of_its_deletion(world: &mut World) {
     let line = world.line("support").await;
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
     assert_eq!(
@@ -71,17 +71,17 @@ async fn a_paused_source_is_told_of_its_end_alone(world: &mut World) {
     );
     world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
     due_now(&world.app().usage).await;
-    assert!(told(world).is_empty());
+    assert!(source_webhooks(world).is_empty());
     world.api.delete(&line.path("")).await.is(204);
     assert_eq!(due_now(&world.app().usage).await, 1);
-    let all = told(world);
+    let all = source_webhooks(world);
     assert_eq!((all.len(), &all[0].body["type"]), (1, &json!("source.deleted")));
     let source = &all[0].body["data"]["source"];
     assert_eq!((&source["id"], &source["name"]), (&json!(line.source_id), &json!("Renamed")));
     assert_eq!(waiting(world).await, 0, "with nothing of its secret left");
 }
 
-async fn nobody_is_told_for_longer_than_a_day(world: &mut World) {
+async fn notices_are_retried_for_at_most_a_day(world: &mut World) {
     let line = world.line("support").await;
     world.messenger.answers_by(|_| Answer::status(503));
     world.api.delete(&line.path("")).await.is(204);
@@ -90,7 +90,7 @@ async fn nobody_is_told_for_longer_than_a_day(world: &mut World) {
         world.advance(Duration::from_secs(3600));
     }
     assert_eq!(waiting(world).await, 0);
-    assert!((5..25).contains(&told(world).len()), "{}", told(world).len());
+    assert!((5..25).contains(&source_webhooks(world).len()), "{}", source_webhooks(world).len());
 }
 
 async fn messengers_that_refuse_are_left_alone(world: &mut World) {
@@ -106,9 +106,9 @@ async fn messengers_that_refuse_are_left_alone(world: &mut World) {
     assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0));
 }
 
-both!(a_change_is_told_once_as_the_source_is_then, what_is_not_taken_is_tried_again_and_holds_nothing_up);
+both!(a_change_is_reported_once_with_the_current_state, a_refused_notice_is_retried_and_delays_no_message);
 once!(
-    a_paused_source_is_told_of_its_end_alone,
-    nobody_is_told_for_longer_than_a_day,
+    a_paused_source_gets_only_the_notice_of_its_deletion,
+    notices_are_retried_for_at_most_a_day,
     messengers_that_refuse_are_left_alone,
 );

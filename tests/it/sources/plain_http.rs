@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{body, installed, make};
 
-/// A network is listed; what a name stands for has to be looked up.
+/// A network is listed; a name has to be resolved.
 async fn a_name_with_plain_http_must_lead_to_a_listed_address(world: &mut World) {
     let tenant_id = installed(world).await;
     let with = |url: &str| {
@@ -34,7 +34,7 @@ async fn a_name_with_plain_http_must_lead_to_a_listed_address(world: &mut World)
     let refused = world.api.post(&messages, &picture("http://nobody.invalid/a.png")).await.is(422);
     assert_eq!(refused.wrong_fields(), ["/content/media_url"], "{}", refused.text);
     world.api.post(&messages, &picture("http://localhost:9/a.png")).await.is(202);
-    // Nobody answers there.
+    // No server answers there.
     world.leave_letters();
 }
 

@@ -36,7 +36,7 @@ async fn proved(world: &World, line: &Line) -> Value {
 }
 
 /// What was collected outlives an order to stop.
-async fn c3_what_was_collected_is_written_when_the_process_stops(world: &mut World) {
+async fn c3_collected_proofs_are_written_when_the_process_stops(world: &mut World) {
     let line = world.line("support").await;
     let second = world.another_server().await;
     parom::source::prove(&second.app, line.tenant_id, line.source_id);
@@ -67,4 +67,4 @@ async fn c3_an_old_proof_ends_no_check(world: &mut World) {
 }
 
 both!(c3_a_thousand_quiet_sources_are_proved_in_one_commit);
-on_postgres!(c3_what_was_collected_is_written_when_the_process_stops, c3_an_old_proof_ends_no_check);
+on_postgres!(c3_collected_proofs_are_written_when_the_process_stops, c3_an_old_proof_ends_no_check);

@@ -6,7 +6,7 @@ use super::*;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-async fn what_was_deleted_in_amocrm_is_shown_and_restored(world: &mut World) {
+async fn a_source_deleted_in_amocrm_is_shown_and_restored(world: &mut World) {
     let tenant_id = installed(world).await;
     let mut wanted = body(world, "support");
     wanted["default"] = json!(true);
@@ -43,7 +43,7 @@ async fn what_was_deleted_in_amocrm_is_shown_and_restored(world: &mut World) {
     assert_eq!(reconcile(world, tenant_id).await, json!({"missing": 0, "changed": 0, "strays": 0}));
 }
 
-async fn a_change_of_a_deleted_source_says_so(world: &mut World) {
+async fn a_change_of_a_deleted_source_is_refused_with_that_reason(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     world.sandbox.delete_source(HOST, "support");
@@ -75,7 +75,7 @@ async fn messages_go_on_while_amocrm_lacks_the_source(world: &mut World) {
     assert_eq!(shown.json["status_reason"], "deleted_in_crm", "a message that goes through does not repair it");
 }
 
-async fn what_a_user_changed_in_amocrm_wins(world: &mut World) {
+async fn changes_by_a_user_in_amocrm_win(world: &mut World) {
     let tenant_id = installed(world).await;
     let mut wanted = body(world, "one");
     wanted["default"] = json!(true);
@@ -99,7 +99,7 @@ async fn what_a_user_changed_in_amocrm_wins(world: &mut World) {
     );
     assert_eq!(one_now.json["default"], false, "the mark moved");
     assert_ne!(one_now.json["version"], one.json["version"]);
-    assert_ne!(two_now.json["version"], two.json["version"], "whoever edits it is told");
+    assert_ne!(two_now.json["version"], two.json["version"], "a person who edits it gets a conflict");
     let deeds = deeds(world, tenant_id).await;
     let by_users: Vec<_> = deeds.iter().filter(|deed| deed.2["in_crm"] == true).collect();
     assert_eq!((by_users.len(), by_users[0].1.as_str()), (2, "parom"));
@@ -182,7 +182,7 @@ async fn a_comparison_that_failed_changes_nothing_and_is_repeated(world: &mut Wo
 }
 
 /// A comparison that began during a change finds in amoCRM what the change has put there.
-async fn a_change_under_way_is_not_taken_for_one_in_amocrm(world: &mut World) {
+async fn a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));
@@ -271,14 +271,14 @@ async fn many_are_restored_in_few_calls(world: &mut World) {
 }
 
 both!(
-    what_was_deleted_in_amocrm_is_shown_and_restored,
-    what_a_user_changed_in_amocrm_wins,
+    a_source_deleted_in_amocrm_is_shown_and_restored,
+    changes_by_a_user_in_amocrm_win,
     accounts_are_compared_at_first_and_daily,
     a_hook_that_names_an_unknown_source_brings_it_forward,
 );
 once!(
-    a_change_of_a_deleted_source_says_so,
-    a_change_under_way_is_not_taken_for_one_in_amocrm,
+    a_change_of_a_deleted_source_is_refused_with_that_reason,
+    a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm,
     messages_go_on_while_amocrm_lacks_the_source,
     services_that_amocrm_lost_are_sent_again,
     a_pipeline_in_the_archive_wants_attention,

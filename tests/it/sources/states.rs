@@ -41,7 +41,7 @@ async fn a_pause_has_a_name_and_a_time(world: &mut World) {
     assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
 }
 
-async fn an_amocrm_that_does_not_answer_is_said(world: &mut World) {
+async fn the_state_shows_that_amocrm_does_not_answer(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
@@ -75,7 +75,7 @@ async fn messages_prove_a_source_once_a_minute(world: &mut World) {
     assert_eq!(proved(world).await, "2026-11-20T09:01:00.000Z");
 }
 
-async fn a_messenger_that_locks_us_out_stops_its_source_until_it_lets_us_in(world: &mut World) {
+async fn a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -85,7 +85,7 @@ async fn a_messenger_that_locks_us_out_stops_its_source_until_it_lets_us_in(worl
     let shown = world.api.get(&line.path("")).await.is(200).json;
     assert_eq!(
         (&shown["status"], &shown["status_reason"], &shown["status_action"], &shown["status_detail"]),
-        (&json!("stopped"), &json!("access_refused"), &json!("reconnect"), &json!("your server answered 401"))
+        (&json!("paused"), &json!("access_refused"), &json!("reconnect"), &json!("your server answered 401"))
     );
     let open = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
     assert_eq!((open.len(), open[0].kind.as_str(), open[0].source_id), (1, "source_stopped", Some(line.source_id)));
@@ -100,6 +100,6 @@ async fn a_messenger_that_locks_us_out_stops_its_source_until_it_lets_us_in(worl
 both!(
     the_account_shows_through,
     messages_prove_a_source_once_a_minute,
-    a_messenger_that_locks_us_out_stops_its_source_until_it_lets_us_in,
+    a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in,
 );
-once!(a_pause_has_a_name_and_a_time, an_amocrm_that_does_not_answer_is_said);
+once!(a_pause_has_a_name_and_a_time, the_state_shows_that_amocrm_does_not_answer);

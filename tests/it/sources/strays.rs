@@ -66,7 +66,7 @@ async fn amocrms_own_source_is_taken_over(engine: Engine) {
     assert_eq!(
         (&adopted.json["default"], adopted.text_at("/pipeline_id")),
         (&json!(true), second_pipeline(&world).to_string()),
-        "it stands for the old line now"
+        "it replaces the old line now"
     );
     let left = world.sandbox.sources(HOST);
     assert_eq!((left.len(), &left[0]["external_id"], &left[0]["default"]), (1, &json!("support"), &json!(true)));
@@ -137,7 +137,7 @@ async fn another_accounts_strays_are_not_there(world: &mut World) {
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
-async fn what_was_deleted_while_access_was_lost_is_deleted_later(world: &mut World) {
+async fn a_deletion_during_lost_access_is_completed_later(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     make(world, tenant_id, &body(world, "other")).await.is(201);
@@ -152,5 +152,5 @@ async fn what_was_deleted_while_access_was_lost_is_deleted_later(world: &mut Wor
     assert_eq!((left.len(), &left[0]["external_id"]), (1, &json!("other")));
 }
 
-both!(a_stray_is_removed, what_was_deleted_while_access_was_lost_is_deleted_later);
+both!(a_stray_is_removed, a_deletion_during_lost_access_is_completed_later);
 once!(while_amocrm_is_away_a_stray_stays, another_accounts_strays_are_not_there);

@@ -23,7 +23,11 @@ async fn every_step_of_the_road_is_tried(world: &mut World) {
     let messages = world.sandbox.messages(&line.host);
     assert_eq!((messages.len(), messages[0].silent), (1, true));
     let chats = world.sandbox.chats(&line.host);
-    assert_eq!((chats.len(), chats[0].unread, chats[0].lead.is_none()), (1, 0, true), "no lead, nobody is notified");
+    assert_eq!(
+        (chats.len(), chats[0].unread, chats[0].lead.is_none()),
+        (1, 0, true),
+        "no lead, no manager is notified"
+    );
     assert_eq!(chats[0].source.as_deref(), Some("support"));
     let shown = world.api.get(&line.path("")).await.is(200).json;
     assert_eq!((&shown["status"], &shown["proved_at"]), (&json!("working"), &json!("2026-11-20T09:00:00.000Z")));
@@ -77,7 +81,7 @@ async fn a_test_that_passes_lets_a_stopped_source_go_on(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["one"]);
 }
 
-async fn a_web_chat_has_nobody_to_ask(world: &mut World) {
+async fn a_web_chat_has_no_messenger_to_ask(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &json!({"kind": "webchat", "name": "Site", "settings": {}})).await.is(201);
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));
@@ -88,4 +92,4 @@ async fn a_web_chat_has_nobody_to_ask(world: &mut World) {
 }
 
 both!(every_step_of_the_road_is_tried, a_test_that_passes_lets_a_stopped_source_go_on);
-once!(the_first_step_that_fails_is_named, a_web_chat_has_nobody_to_ask);
+once!(the_first_step_that_fails_is_named, a_web_chat_has_no_messenger_to_ask);

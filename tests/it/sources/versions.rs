@@ -1,5 +1,10 @@
 //! Two people edit one source: the second gets an error.
 
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait, EntityTrait};
+
 use super::*;
 
 async fn patch(world: &World, made: &Reply, version: Option<&str>, change: &Value) -> Reply {
@@ -12,7 +17,7 @@ async fn patch(world: &World, made: &Reply, version: Option<&str>, change: &Valu
     parom_tests::answer(request).await
 }
 
-async fn the_second_is_told_who_was_faster(world: &mut World) {
+async fn the_second_editor_learns_who_was_faster(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let tag = made.header("etag").to_owned();
@@ -35,7 +40,7 @@ async fn the_second_is_told_who_was_faster(world: &mut World) {
     assert_eq!(patch(world, &made, Some("x"), &json!({"name": "D"})).await.is(422).wrong_fields(), ["/If-Match"]);
 }
 
-async fn of_two_at_once_one_wins(world: &mut World) {
+async fn one_of_two_simultaneous_changes_wins(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let tag = made.header("etag");
@@ -51,15 +56,62 @@ async fn of_two_at_once_one_wins(world: &mut World) {
 async fn many_at_once_without_a_tag_all_end(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
-    let changes: Vec<_> = ["A", "B", "C"].iter().map(|name| json!({ "name": name })).collect();
-    let (one, two, three) = tokio::join!(
-        patch(world, &made, None, &changes[0]),
-        patch(world, &made, None, &changes[1]),
-        patch(world, &made, None, &changes[2])
-    );
-    assert_eq!((one.status, two.status, three.status), (200, 200, 200));
-    reconcile(world, tenant_id).await;
+    let changes: Vec<_> = (0..24).map(|number| json!({ "name": format!("Name {number}") })).collect();
+    let world = &*world;
+    let replies = join_all(changes.iter().map(|change| patch(world, &made, None, change))).await;
+    let versions: BTreeSet<_> = replies.into_iter().map(|reply| reply.is(200).text_at("/version")).collect();
+    assert_eq!(versions.len(), changes.len(), "each is a version of its own");
     assert_eq!(get(world, &made).await.json["name"], there(world, "support")["name"], "both sides agree");
+}
+
+async fn changes_and_rotations_at_once_wait_for_each_other(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    let path = format!("/api/v1/sources/{}/rotate-secret", made.text_at("/id"));
+    let world = &*world;
+    let change = json!({"name": "Sales"});
+    let changes = join_all((0..6).map(|_| patch(world, &made, None, &change)));
+    let none = json!({});
+    let rotations = join_all((0..6).map(|_| world.api.post(&path, &none)));
+    let (changed, rotated) = tokio::join!(changes, rotations);
+    for reply in changed.into_iter().chain(rotated) {
+        reply.is(200);
+    }
+}
+
+/// A deletion that meets a change: the change is done before it, or finds no source.
+async fn a_deletion_and_changes_at_once_leave_no_source(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    let world = &*world;
+    let changes: Vec<_> = (0..8).map(|number| json!({ "name": format!("Name {number}") })).collect();
+    let patches = join_all(changes.iter().map(|change| patch(world, &made, None, change)));
+    let (changed, deleted) = tokio::join!(patches, world.api.delete(&path));
+    deleted.is(204);
+    for reply in &changed {
+        assert!(matches!(reply.status, 200 | 404), "{}: {}", reply.status, reply.text);
+    }
+    world.api.get(&path).await.is(404);
+    assert_eq!(world.sandbox.sources(HOST).len(), 0);
+}
+
+/// As between two processes: the source is deleted after the change was claimed.
+async fn a_change_that_was_overtaken_by_a_deletion_writes_nothing(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    let gate = world.sandbox.faults().hold_with(Part::Rest, "Sales");
+    let (world, change) = (&*world, json!({"name": "Sales"}));
+    let deleting = async {
+        gate.until_waiting(1).await;
+        let gone = "UPDATE source SET deleted_at = updated_at, name = 'Gone'";
+        world.app().store.write().execute_unprepared(gone).await.unwrap();
+        gate.open();
+    };
+    let (reply, ()) = tokio::join!(patch(world, &made, None, &change), deleting);
+    reply.is(404);
+    let row = entity::source::Entity::find().one(world.app().store.read()).await.unwrap().unwrap();
+    assert_eq!(row.name, "Gone");
 }
 
 async fn a_change_that_failed_is_no_change(world: &mut World) {
@@ -84,5 +136,11 @@ async fn a_new_default_changes_the_old_one(world: &mut World) {
     assert_eq!((&there(world, "one")["default"], &there(world, "two")["default"]), (&json!(false), &json!(true)));
 }
 
-both!(the_second_is_told_who_was_faster, of_two_at_once_one_wins, a_new_default_changes_the_old_one);
-once!(a_change_that_failed_is_no_change, many_at_once_without_a_tag_all_end);
+both!(the_second_editor_learns_who_was_faster, one_of_two_simultaneous_changes_wins, a_new_default_changes_the_old_one);
+both!(
+    many_at_once_without_a_tag_all_end,
+    changes_and_rotations_at_once_wait_for_each_other,
+    a_deletion_and_changes_at_once_leave_no_source,
+    a_change_that_was_overtaken_by_a_deletion_writes_nothing,
+);
+once!(a_change_that_failed_is_no_change);

@@ -111,7 +111,7 @@ async fn trouble_and_its_end_are_reported(vendor: &mut Vendor) {
     assert_eq!(told, wanted, "each once");
 }
 
-/// amoCRM ends the access first and says so later: whoever calls in between meets a refusal.
+/// amoCRM ends the access first and reports it later: a call in between is refused.
 async fn leaving_is_no_trouble(vendor: &mut Vendor) {
     let tenant_id = vendor.account(HOST).await;
     vendor.sandbox.revoke_silently(HOST, "main");
@@ -127,7 +127,7 @@ async fn leaving_is_no_trouble(vendor: &mut Vendor) {
     assert_eq!(vendor.sends().await, 0);
 }
 
-async fn a_source_that_is_refused_stops_once(vendor: &mut Vendor) {
+async fn a_refused_source_is_reported_as_stopped_once(vendor: &mut Vendor) {
     let line = vendor.line("support").await;
     for _ in 0..2 {
         parom::source::stopped(&vendor.app().sources, line.tenant_id, line.source_id, "401").await.unwrap();
@@ -154,7 +154,7 @@ async fn every_kind_has_its_type_account_and_data(vendor: &mut Vendor) {
 }
 
 /// What is rolled back did not happen.
-async fn an_event_is_part_of_its_change(vendor: &mut Vendor) {
+async fn an_event_is_stored_in_the_transaction_of_its_change(vendor: &mut Vendor) {
     let tenant_id = vendor.account(HOST).await;
     let tx = vendor.app().store.write_tx().await.unwrap();
     record(vendor.app(), &tx, VendorEventKind::LimitNear, tenant_id, json!({})).await.unwrap();
@@ -174,6 +174,10 @@ both!(
     a_life_of_an_account_arrives_in_order,
     trouble_and_its_end_are_reported,
     leaving_is_no_trouble,
-    a_source_that_is_refused_stops_once,
+    a_refused_source_is_reported_as_stopped_once,
 );
-once!(every_kind_has_its_type_account_and_data, an_event_is_part_of_its_change, without_a_webhook_nothing_is_stored);
+once!(
+    every_kind_has_its_type_account_and_data,
+    an_event_is_stored_in_the_transaction_of_its_change,
+    without_a_webhook_nothing_is_stored
+);

@@ -1,4 +1,4 @@
-//! Calls that fail are repeated, in order, and hold up nobody else.
+//! Calls that fail are repeated, in order, and delay no other webhook.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{Vendor, type_of};
 
 const OTHER: &str = "other.amocrm.ru";
 
-async fn what_is_not_taken_is_repeated_with_the_same_id_and_keeps_its_place(vendor: &mut Vendor) {
+async fn an_event_that_is_refused_is_repeated_with_the_same_id_and_keeps_its_place(vendor: &mut Vendor) {
     vendor.billing.answers_next([Answer::status(500), Answer::Cut, Answer::RetryAfter(503, 90)]);
     vendor.owner(HOST).installs_in_a_browser().await.is(200);
     vendor.active(HOST).await;
@@ -127,7 +127,7 @@ async fn a_claim_of_a_dead_process_ends(vendor: &mut Vendor) {
 }
 
 both!(
-    what_is_not_taken_is_repeated_with_the_same_id_and_keeps_its_place,
+    an_event_that_is_refused_is_repeated_with_the_same_id_and_keeps_its_place,
     a_failure_slows_no_other_account_and_no_other_webhook,
     a_webhook_that_fails_for_an_hour_is_an_alert,
 );

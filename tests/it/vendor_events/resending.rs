@@ -161,7 +161,7 @@ async fn events_are_removed_after_thirty_days(vendor: &mut Vendor) {
     assert_eq!((vendor.rows().await.len(), attempts.len()), (0, 0));
 }
 
-async fn who_is_deleted_is_still_reported_as_gone(vendor: &mut Vendor) {
+async fn the_removal_of_a_deleted_account_is_still_reported(vendor: &mut Vendor) {
     let tenant_id = vendor.account(HOST).await;
     parom::tenant::forget(&vendor.app().tenants, tenant_id, true, "test").await.unwrap();
     let kinds: Vec<_> = vendor.rows().await.into_iter().map(|row| row.kind).collect();
@@ -176,5 +176,5 @@ once!(
     events_are_listed_by_account_and_state_for_the_vendor_alone,
     the_admin_shows_events_and_sends_one_again,
     the_secret_and_the_address_are_shown_nowhere,
-    who_is_deleted_is_still_reported_as_gone,
+    the_removal_of_a_deleted_account_is_still_reported,
 );

@@ -48,7 +48,7 @@ pub async fn strikes(service: &mut Service, line: &Line) {
     let answers = service.messenger.received();
     let repeated: Vec<&Value> =
         answers.iter().filter(|one| one.text() == "A waiting answer").map(|one| &one.body["repeat"]).collect();
-    assert_eq!(repeated.last(), Some(&&Value::Bool(true)), "a possible repeat says so: {repeated:?}");
+    assert_eq!(repeated.last(), Some(&&Value::Bool(true)), "a possible repeat is marked: {repeated:?}");
     let (types, events) = service.booked(known);
     assert_eq!(types, ["source.created", "source.created"], "an event may come twice");
     assert_eq!(events[0].webhook_id, events[1].webhook_id);

@@ -17,7 +17,7 @@ fn dependencies(name: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn client_sandbox_and_doubles_stand_alone() {
+fn client_sandbox_and_doubles_depend_on_no_crate_of_the_product() {
     let names = ["amocrm", "sandbox", "doubles", "entity", "migration"];
     let mut ours: Vec<String> = names.iter().flat_map(|name| [(*name).to_owned(), format!("parom-{name}")]).collect();
     ours.extend(["parom", "parom-cli"].map(str::to_owned));

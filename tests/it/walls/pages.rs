@@ -87,7 +87,7 @@ fn sections_have_numbers_anchors_and_what_is_below_them() {
     let text = "# A page\n\n## 3 Sending\none\n### 3.4 `text`, and (more)\ntwo\n```\n# no heading\n```\n## 4. Next\n## A Annex\n";
     let sections = sections(text);
     let numbers: Vec<_> = sections.iter().filter_map(Section::number).collect();
-    assert_eq!(numbers, ["A", "3", "3.4", "4", "A"], "the page's own title is none that anybody names");
+    assert_eq!(numbers, ["A", "3", "3.4", "4", "A"], "the page's own title is not referred to");
     let anchors: Vec<_> = sections.iter().map(Section::anchor).collect();
     assert_eq!(anchors, ["a-page", "3-sending", "34-text-and-more", "4-next", "a-annex"]);
     assert_eq!(sections[1].lines, ["one", "### 3.4 `text`, and (more)", "two"]);

@@ -138,12 +138,12 @@ fn numbers_of_headings_are_given_once() {
         numbers.sort_unstable();
         let all = numbers.len();
         numbers.dedup();
-        assert_eq!(numbers.len(), all, "{page}: a number stands above two sections");
+        assert_eq!(numbers.len(), all, "{page}: a number is given to two sections");
     }
 }
 
 #[test]
-fn what_is_missing_is_noticed() {
+fn missing_parts_are_noticed() {
     let text = "# A page\n## 1 One\n### 1.2 Two\n| 7 | b |\n## B Annex\n".to_owned();
     let pages = Pages::from([("a-page".to_owned(), text)]);
     let of = |text: &str, own| faults(&text.replace('$', "\u{a7}"), own, &pages);

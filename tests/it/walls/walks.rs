@@ -38,7 +38,7 @@ fn wrong(files: &[String], is_there: impl Fn(&str) -> bool) -> Vec<String> {
 }
 
 #[test]
-fn a_walk_names_at_most_four_files_a_side() {
+fn a_code_walk_names_at_most_four_files_a_side() {
     let page = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
     for walk in ["Walk one", "Walk two"] {
         let steps = steps(&page, walk);

@@ -74,7 +74,7 @@ async fn a_form_asks_and_keeps_what_was_typed(world: &mut World) {
 }
 
 /// Frozen clocks begin on a Friday at noon in Moscow.
-async fn outside_working_hours_the_chat_says_so(world: &mut World) {
+async fn the_chat_announces_that_it_is_outside_working_hours(world: &mut World) {
     let hours = json!({"time_zone": "Europe/Moscow", "hours": ["mon-fri 09:00-18:00"], "text": "We sleep & dream"});
     let source = chat_with(world, json!({"allowed_origins": [SHOP], "working_hours": hours})).await;
     let anna = OnSite::new(&source);
@@ -100,4 +100,4 @@ async fn outside_working_hours_the_chat_says_so(world: &mut World) {
 }
 
 both!(the_first_message_says_who_writes);
-once!(a_form_asks_and_keeps_what_was_typed, outside_working_hours_the_chat_says_so);
+once!(a_form_asks_and_keeps_what_was_typed, the_chat_announces_that_it_is_outside_working_hours);

@@ -62,7 +62,7 @@ async fn rows(world: &World) -> Vec<chat_email::Model> {
 }
 
 /// The whole way, and that nothing goes to an address before its reader has agreed.
-async fn who_left_gets_the_answer_by_letter(world: &mut Mailed) {
+async fn a_visitor_who_left_gets_the_answer_by_email(world: &mut Mailed) {
     let source = chat_with(world, settings()).await;
     let anna = OnSite::new(&source);
     assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], "");
@@ -136,7 +136,7 @@ async fn who_left_gets_the_answer_by_letter(world: &mut Mailed) {
     browser.opens(&end).await.is(200).says(&["no more e-mails"]);
 }
 
-async fn who_came_back_and_read_gets_no_letter(world: &mut Mailed) {
+async fn a_visitor_who_returned_and_read_gets_no_email(world: &mut Mailed) {
     let source = chat_with(world, settings()).await;
     let anna = confirmed(world, &source).await;
     manager_says(world, "Yes").await;
@@ -274,8 +274,8 @@ async fn without_a_mail_server_the_setting_is_refused(world: &mut World) {
 }
 
 both!(
-    who_left_gets_the_answer_by_letter,
-    who_came_back_and_read_gets_no_letter,
+    a_visitor_who_left_gets_the_answer_by_email,
+    a_visitor_who_returned_and_read_gets_no_email,
     a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing,
     the_address_is_exported_and_erased_with_the_customer,
 );

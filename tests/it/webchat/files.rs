@@ -89,7 +89,7 @@ async fn every_kind_of_file_arrives_as_what_it_is(world: &mut World) {
     }
 }
 
-async fn what_is_no_file_is_refused(world: &mut World) {
+async fn invalid_files_are_refused(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
     let anna = OnSite::new(&source);
     let program = [b"MZ".as_slice(), &[0; 300]].concat();
@@ -134,7 +134,7 @@ fn small(config: &mut Config) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_too_large_is_told_so() {
+async fn files_too_large_are_refused_and_the_limit_is_announced() {
     let setup = Setup { change: small, ..Setup::default() };
     let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
     let source = chat_with(&world, json!({"allowed_origins": [SHOP]})).await;
@@ -154,6 +154,6 @@ async fn what_is_too_large_is_told_so() {
 both!(
     files_are_what_their_bytes_say,
     every_kind_of_file_arrives_as_what_it_is,
-    what_is_no_file_is_refused,
+    invalid_files_are_refused,
     a_form_brings_a_file
 );

@@ -119,7 +119,7 @@ impl<'a> Visitor<'a> {
                 heard.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), reading).await.expect("the answers are told");
+        tokio::time::timeout(Duration::from_secs(20), reading).await.expect("the answers are streamed");
         heard
     }
 }
@@ -155,7 +155,7 @@ async fn a_visitor_writes_and_is_answered(world: &mut World) {
     }
 }
 
-async fn a_visitor_sees_nobody_elses_chat(world: &mut World) {
+async fn a_visitor_sees_only_their_own_chat(world: &mut World) {
     let source = site(world).await;
     let (anna, boris) = (Visitor::comes(world, &source).await, Visitor::comes(world, &source).await);
     assert_ne!(anna.cookie, boris.cookie);
@@ -200,7 +200,7 @@ async fn a_chat_ends_with_its_source(world: &mut World) {
 
 both!(
     a_visitor_writes_and_is_answered,
-    a_visitor_sees_nobody_elses_chat,
+    a_visitor_sees_only_their_own_chat,
     other_sites_cannot_write_in_a_visitors_name,
     a_chat_ends_with_its_source,
 );

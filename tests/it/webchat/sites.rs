@@ -139,7 +139,7 @@ async fn a_visitor_of_a_site_talks(world: &mut World) {
     assert!(chats.iter().find(|one| one.id == chat).unwrap().typing_until.is_some(), "the manager sees Anna type");
 }
 
-async fn nobody_writes_too_fast(world: &mut World) {
+async fn a_visitor_who_writes_too_fast_is_refused(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
     let anna = OnSite::new(&source);
     for number in 0..20 {
@@ -179,4 +179,4 @@ async fn the_script_is_small_and_there(world: &mut World) {
 }
 
 both!(the_owner_sees_which_sites_load_the_chat, only_sites_of_the_list_are_let_in, a_visitor_of_a_site_talks);
-once!(nobody_writes_too_fast, the_script_is_small_and_there);
+once!(a_visitor_who_writes_too_fast_is_refused, the_script_is_small_and_there);

@@ -41,7 +41,7 @@ async fn a_contacts_chats_and_what_became_of_the_last_message(world: &mut World)
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let sent = world.messages().await.pop().unwrap();
-    anna.tells(&sent.id.to_string(), "failed").await.is(202);
+    anna.reports_status(&sent.id.to_string(), "failed").await.is(202);
     world.deliver_all().await;
     let items = card(world, &user, &format!("lead_id={}&lang=ru", annas.id)).await;
     let (last, failure) = (&items[0]["last_message"], &items[0]["last_failure"]);

@@ -109,7 +109,7 @@ async fn open_to_all_but_not_for_a_foreign_account(world: &mut World) {
         (&gone.json["tenant"]["status"], &gone.json["channels"][0]["status"]),
         (&json!("disconnected"), &json!("disconnected"))
     );
-    assert!(world.sandbox.connections().is_empty(), "amoCRM was told");
+    assert!(world.sandbox.connections().is_empty(), "amoCRM has received the disconnect");
     let back = user.post(world, "/connect", &own).await.is(200);
     assert_eq!(back.json["tenant"]["status"], "active");
     let channel = &back.json["channels"][0];

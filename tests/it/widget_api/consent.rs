@@ -31,7 +31,7 @@ async fn rows(world: &World) -> Vec<consent::Model> {
     consent::Entity::find().all(world.app().store.read()).await.unwrap()
 }
 
-async fn who_agrees_to_what_is_stored_shown_and_exported(world: &mut World) {
+async fn consent_to_the_agreement_is_stored_shown_and_exported(world: &mut World) {
     with_an_agreement(world).await;
     let line = world.line("support").await;
     let account = format!("/admin/accounts/{}", line.tenant_id);
@@ -132,5 +132,5 @@ async fn an_account_of_before_goes_on(world: &mut World) {
     user.post(world, "/connect", &json!({"amojo_id": amojo_id})).await.is(200);
 }
 
-both!(who_agrees_to_what_is_stored_shown_and_exported);
+both!(consent_to_the_agreement_is_stored_shown_and_exported);
 once!(without_an_agreement_nothing_is_asked, an_account_of_before_goes_on);

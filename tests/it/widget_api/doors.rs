@@ -96,10 +96,10 @@ async fn errors_can_be_read_too(world: &mut World) {
     world.sandbox.set_gateway_page(HOST, Some(502));
     readable(&user.get(world, "/pipelines").await.is(503), PAGE);
     let bare = answer(world.api.anonymous(Method::GET, "/widget/v1/sources")).await.is(401);
-    assert_eq!(bare.header("access-control-allow-origin"), "", "nobody to echo");
+    assert_eq!(bare.header("access-control-allow-origin"), "", "there is no origin to echo");
 }
 
-async fn refusals_speak_the_readers_language(world: &mut World) {
+async fn refusals_on_every_page_are_in_the_readers_language(world: &mut World) {
     let manager = {
         User::administrator(world).await;
         User::of(world, HOST, 1).await
@@ -125,5 +125,5 @@ once!(
     preflights_of_account_pages_are_answered,
     other_pages_get_nothing,
     errors_can_be_read_too,
-    refusals_speak_the_readers_language,
+    refusals_on_every_page_are_in_the_readers_language,
 );

@@ -108,7 +108,7 @@ async fn an_account_that_is_not_there_yet_is_waited_for(world: &mut World) {
     open(world, &token(&claims(world, HOST, 0))).await.is(200);
 }
 
-async fn without_the_claim_the_users_api_tells(world: &mut World) {
+async fn without_the_claim_the_users_api_is_asked(world: &mut World) {
     world.line("support").await;
     let unclaimed = |user| {
         let mut claims = claims(world, HOST, user);
@@ -149,7 +149,7 @@ async fn a_renamed_account_is_found_where_it_lives_now(world: &mut World) {
     assert_eq!(opened.json["tenant"]["host"], "renamed.amocrm.ru", "{}", opened.text);
 }
 
-async fn every_state_of_an_account_is_told_with_words(world: &mut World) {
+async fn every_state_of_an_account_is_explained_in_words(world: &mut World) {
     let line = world.line("support").await;
     let path = format!("/api/v1/tenants/{}", line.tenant_id);
     world.api.patch(&path, &json!({"suspended": true})).await.is(200);
@@ -237,8 +237,8 @@ both!(
     a_renamed_account_is_found_where_it_lives_now,
 );
 once!(
-    without_the_claim_the_users_api_tells,
-    every_state_of_an_account_is_told_with_words,
+    without_the_claim_the_users_api_is_asked,
+    every_state_of_an_account_is_explained_in_words,
     too_many_exchanges_of_one_token_wait,
     sixty_requests_a_minute_a_user,
     both_secrets_sign_while_one_replaces_the_other,

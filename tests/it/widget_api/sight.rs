@@ -56,7 +56,7 @@ async fn conversation_of(world: &World, user: &User, lead: &LeadView) -> Value {
     card.json["items"][0]["conversation_id"].clone()
 }
 
-async fn m1_a_manager_of_their_own_leads_sees_nobody_elses_chats(world: &mut World) {
+async fn m1_a_manager_limited_to_their_own_leads_sees_no_other_chats(world: &mut World) {
     let (_, anna, boris) = two_customers(world).await;
     let admin = User::of(world, HOST, 0).await;
     world.sandbox.set_rights(HOST, users(world)[1], rights('M', 'M'));
@@ -71,7 +71,7 @@ async fn m1_a_manager_of_their_own_leads_sees_nobody_elses_chats(world: &mut Wor
     }
     assert_eq!(names(world, &maria, &format!("lead_id={}", anna.id)).await, ["anna"]);
 
-    // A ticket is only for visible conversations, wherever the id came from.
+    // A ticket is only for visible conversations, regardless of the origin of the id.
     let (annas, boriss) = (conversation_of(world, &admin, &anna).await, conversation_of(world, &admin, &boris).await);
     let messages = world.messages().await;
     let message = |conversation: &Value| {
@@ -189,7 +189,7 @@ async fn m1_walking_through_contacts_is_stopped_and_written_down(world: &mut Wor
     assert_eq!(names(world, &maria, &format!("contact_id={}", anna.contact_id)).await, ["anna"]);
 }
 
-both!(m1_a_manager_of_their_own_leads_sees_nobody_elses_chats);
+both!(m1_a_manager_limited_to_their_own_leads_sees_no_other_chats);
 once!(
     m1_rights_of_groups_and_stages_hold,
     m1_rights_that_changed_are_noticed_after_minutes,

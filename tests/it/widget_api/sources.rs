@@ -1,4 +1,4 @@
-//! Sources in the widget: looked at by everybody of the account, changed by administrators.
+//! Sources in the widget: read by all users of the account, changed by administrators.
 
 use entity::audit;
 use parom_tests::settings::HOST;
@@ -104,7 +104,7 @@ async fn managers_look_and_change_nothing(world: &mut World) {
     assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Line support");
 }
 
-async fn the_second_of_two_administrators_is_told(world: &mut World) {
+async fn the_second_of_two_administrators_is_warned(world: &mut World) {
     let line = world.line("support").await;
     let (one, other) = (User::of(world, HOST, 0).await, User::of(world, HOST, 0).await);
     let path = format!("/sources/{}", line.source_id);
@@ -123,7 +123,7 @@ async fn the_second_of_two_administrators_is_told(world: &mut World) {
     change(&other, "Second", &done.text_at("/revision")).await.is(200);
 }
 
-async fn amocrms_refusals_are_told_and_nothing_is_half_made(world: &mut World) {
+async fn amocrms_refusals_are_reported_and_leave_nothing_half_created(world: &mut World) {
     let user = User::administrator(world).await;
     let ask = async || user.post(world, "/sources", &body(world, "Support")).await;
     world.sandbox.set_too_many(HOST, Some(3));
@@ -213,7 +213,7 @@ async fn a_source_deleted_in_amocrm_comes_back_in_one_click(world: &mut World) {
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
-async fn a_test_tells_its_steps_in_words(world: &mut World) {
+async fn a_test_describes_its_steps_in_words(world: &mut World) {
     let line = world.line("support").await;
     let user = User::of(world, HOST, 0).await;
     let path = format!("/sources/{}/test?lang=ru", line.source_id);
@@ -229,12 +229,16 @@ async fn a_test_tells_its_steps_in_words(world: &mut World) {
     assert!(steps.iter().all(|step| step["ok"] == true), "{}", tested.text);
 }
 
-both!(a_source_is_made_changed_and_deleted, a_repeat_makes_no_second_source, the_second_of_two_administrators_is_told);
+both!(
+    a_source_is_made_changed_and_deleted,
+    a_repeat_makes_no_second_source,
+    the_second_of_two_administrators_is_warned
+);
 once!(
     managers_look_and_change_nothing,
-    amocrms_refusals_are_told_and_nothing_is_half_made,
+    amocrms_refusals_are_reported_and_leave_nothing_half_created,
     the_fifty_first_source_is_refused,
     kinds_come_with_their_forms_in_words,
     a_source_deleted_in_amocrm_comes_back_in_one_click,
-    a_test_tells_its_steps_in_words,
+    a_test_describes_its_steps_in_words,
 );

@@ -3,7 +3,7 @@
 use parom_tests::{World, both};
 use sandbox::HookMessage;
 
-use super::{began, chat, last_at_crm, opened, statuses, told, went_on, writes_first};
+use super::{began, chat, last_at_crm, opened, received_webhooks, statuses, went_on, writes_first};
 
 async fn both_chats_are_kept_apart_and_answers_go_where_the_manager_wrote_last(world: &mut World) {
     let line = world.line("support").await;
@@ -16,7 +16,7 @@ async fn both_chats_are_kept_apart_and_answers_go_where_the_manager_wrote_last(w
     let said = writes_first(world, &line, "Hello, this is Acme").await;
     assert_ne!(said.chat_id, old, "amoCRM makes another chat");
     world.deliver_all().await;
-    assert_eq!(told(world), [began("Hello, this is Acme")]);
+    assert_eq!(received_webhooks(world), [began("Hello, this is Acme")]);
 
     let person = chat(world, &line, &said.chat_id).person_id;
     pavel.writes("to the new chat").await;
@@ -34,7 +34,7 @@ async fn both_chats_are_kept_apart_and_answers_go_where_the_manager_wrote_last(w
     // The manager goes on in the old chat: it is the same dialogue, and the answer follows.
     let there = world.sandbox.manager_sends(&line.host, &old, HookMessage::text("from the old chat")).await.unwrap();
     world.deliver_all().await;
-    assert_eq!(told(world)[1..], [went_on("from the old chat")]);
+    assert_eq!(received_webhooks(world)[1..], [went_on("from the old chat")]);
     pavel.writes("to the old chat").await;
     world.deliver_all().await;
     let answer = last_at_crm(world, &line);
@@ -48,8 +48,8 @@ async fn both_chats_are_kept_apart_and_answers_go_where_the_manager_wrote_last(w
     world.deliver_all().await;
     assert_eq!(last_at_crm(world, &line).chat_id, said.chat_id);
     let ids: Vec<String> = world.messenger.received().iter().map(parom_tests::Received::message_id).collect();
-    pavel.tells(&ids[1], "read").await.is(202);
-    pavel.tells(&ids[2], "delivered").await.is(202);
+    pavel.reports_status(&ids[1], "read").await.is(202);
+    pavel.reports_status(&ids[2], "delivered").await.is(202);
     world.deliver_all().await;
     assert_eq!(statuses(world, &line, &there), [(2, None)]);
     assert_eq!(statuses(world, &line, &here), [(1, None)]);

@@ -4,16 +4,16 @@ use base::message::crm_id;
 use parom_tests::{World, both};
 use serde_json::json;
 
-use super::{began, chat, last_at_crm, opened, statuses, told, went_on, writes_first};
+use super::{began, chat, last_at_crm, opened, received_webhooks, statuses, went_on, writes_first};
 
 async fn the_first_answer_carries_all_four_ids_and_the_next_ours_alone(world: &mut World) {
     let line = world.line("support").await;
     world.messenger.answers_next([opened("m-1")]);
     let said = writes_first(world, &line, "Hello, this is Acme").await;
     world.deliver_all().await;
-    assert_eq!(told(world), [began("Hello, this is Acme")]);
+    assert_eq!(received_webhooks(world), [began("Hello, this is Acme")]);
     let there = chat(world, &line, &said.chat_id);
-    assert_eq!(there.conversation_id, None, "nobody has answered");
+    assert_eq!(there.conversation_id, None, "the customer has not answered");
 
     let pavel = world.customer(&line, "pavel");
     pavel.writes("Who is this?").await;
@@ -36,7 +36,7 @@ async fn the_first_answer_carries_all_four_ids_and_the_next_ours_alone(world: &m
     // From here on it is a chat like any other.
     world.manager(&line).answers("pavel", "It is Acme").await;
     world.deliver_all().await;
-    assert_eq!(told(world)[1..], [went_on("It is Acme")]);
+    assert_eq!(received_webhooks(world)[1..], [went_on("It is Acme")]);
     assert_eq!(world.sandbox.chats(&line.host).len(), 1);
     let shown = world.api.get(&line.path("/conversations")).await.is(200);
     assert_eq!(shown.json["items"].as_array().unwrap().len(), 1, "{}", shown.text);
@@ -69,8 +69,8 @@ async fn statuses_of_what_was_written_first_reach_the_manager(world: &mut World)
     world.deliver_all().await;
     let pavel = world.customer(&line, "pavel");
     // By the messenger's id, which was in the answer.
-    pavel.tells("m-1", "delivered").await.is(202);
-    pavel.tells("m-1", "read").await.is(202);
+    pavel.reports_status("m-1", "delivered").await.is(202);
+    pavel.reports_status("m-1", "read").await.is(202);
     world.deliver_all().await;
     assert_eq!(statuses(world, &line, &said), [(1, None), (2, None)]);
 }

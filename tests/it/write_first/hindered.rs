@@ -4,7 +4,7 @@ use base::config::Config;
 use parom_tests::{Answer, Engine, Place, Setup, World, both};
 use serde_json::json;
 
-use super::{statuses, told, writes_first};
+use super::{received_webhooks, statuses, writes_first};
 
 async fn a_number_that_the_messenger_does_not_know_is_904(world: &mut World) {
     let line = world.line("support").await;
@@ -17,7 +17,7 @@ async fn a_number_that_the_messenger_does_not_know_is_904(world: &mut World) {
     assert_eq!(there.statuses[0].error.as_deref(), Some("No such number"));
 }
 
-async fn it_may_be_told_later_too(world: &mut World) {
+async fn a_failure_may_be_reported_later_too(world: &mut World) {
     let line = world.line("support").await;
     let said = writes_first(world, &line, "Hello, this is Acme").await;
     world.deliver_all().await;
@@ -37,7 +37,7 @@ async fn a_channel_that_may_not_is_905(world: &mut World) {
     let said = writes_first(world, &line, "Hello, this is Acme").await;
     world.deliver_all().await;
     assert_eq!(statuses(world, &line, &said), [(-1, Some(905))]);
-    assert_eq!(told(world), []);
+    assert_eq!(received_webhooks(world), []);
     let there = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
     let words = there.statuses[0].error.clone().unwrap_or_default();
     assert!(words.chars().any(char::is_whitespace) && !words.contains("write_first"), "readable words: {words}");
@@ -51,4 +51,4 @@ async fn a_channel_without_writing_first() {
     world.close().await;
 }
 
-both!(a_number_that_the_messenger_does_not_know_is_904, it_may_be_told_later_too);
+both!(a_number_that_the_messenger_does_not_know_is_904, a_failure_may_be_reported_later_too);

@@ -29,7 +29,7 @@ fn opened(message: &str) -> Answer {
 }
 
 /// Kind, text and conversation of every webhook, in order.
-fn told(world: &World) -> Vec<(String, String, String)> {
+fn received_webhooks(world: &World) -> Vec<(String, String, String)> {
     let received = world.messenger.received();
     let kind = |body: &Value| body["type"].as_str().unwrap_or_default().to_owned();
     received.iter().map(|one| (kind(&one.body), one.text(), one.conversation())).collect()

@@ -3,7 +3,7 @@
 use parom_tests::{Answer, Line, Reply, World, both};
 use serde_json::{Value, json};
 
-use super::{began, chat, last_at_crm, told, went_on, writes_first};
+use super::{began, chat, last_at_crm, received_webhooks, went_on, writes_first};
 
 /// Pavel writes in a dialogue that the messenger has not named yet, with further fields.
 async fn pavel_writes(world: &World, line: &Line, with: impl FnOnce(&mut Value)) -> Reply {
@@ -25,7 +25,7 @@ async fn by_the_phone_of_the_customers_first_message(world: &mut World) {
     assert_eq!(first.payload["sender"]["ref_id"], chat(world, &line, &said.chat_id).person_id.as_str());
     world.manager(&line).answers("pavel", "It is Acme").await;
     world.deliver_all().await;
-    assert_eq!(told(world)[1..], [went_on("It is Acme")]);
+    assert_eq!(received_webhooks(world)[1..], [went_on("It is Acme")]);
     assert_eq!(world.sandbox.chats(&line.host).len(), 1);
 }
 
@@ -51,9 +51,9 @@ async fn by_a_status_of_the_managers_message(world: &mut World) {
     world.api.post(&line.path(&format!("/messages/{id}/status")), &status).await.is(202);
     writes_first(world, &line, "Are you there?").await;
     world.deliver_all().await;
-    assert_eq!(told(world), [began("Hello, this is Acme"), went_on("Are you there?")]);
+    assert_eq!(received_webhooks(world), [began("Hello, this is Acme"), went_on("Are you there?")]);
     // The messenger's id of the message is known now, too.
-    world.customer(&line, "pavel").tells("m-1", "read").await.is(202);
+    world.customer(&line, "pavel").reports_status("m-1", "read").await.is(202);
     world.deliver_all().await;
     assert_eq!(super::statuses(world, &line, &said), [(1, None), (2, None)]);
     world.customer(&line, "pavel").writes("Who is this?").await;
@@ -86,10 +86,10 @@ async fn a_messenger_that_names_nothing_is_asked_by_the_phone_again(world: &mut 
     world.deliver_all().await;
     writes_first(world, &line, "Are you there?").await;
     world.deliver_all().await;
-    assert_eq!(told(world), [began("Hello, this is Acme")], "it waits a moment for the name");
+    assert_eq!(received_webhooks(world), [began("Hello, this is Acme")], "it waits a moment for the name");
     world.messenger.answers_next([Answer::ok()]);
     world.deliver_to_the_end().await;
-    assert_eq!(told(world)[1..], [began("Are you there?")]);
+    assert_eq!(received_webhooks(world)[1..], [began("Are you there?")]);
 }
 
 both!(

@@ -1,8 +1,8 @@
-//! What a manager writes before anybody has answered.
+//! What a manager writes before the customer has answered.
 
 use parom_tests::{Answer, World, both};
 
-use super::{began, opened, told, went_on, writes_first};
+use super::{began, opened, received_webhooks, went_on, writes_first};
 
 async fn more_messages_find_the_same_chat_and_wait_behind_the_first(world: &mut World) {
     let line = world.line("support").await;
@@ -13,7 +13,7 @@ async fn more_messages_find_the_same_chat_and_wait_behind_the_first(world: &mut 
     let third = writes_first(world, &line, "three").await;
     assert_eq!([&first.chat_id, &first.chat_id], [&second.chat_id, &third.chat_id], "one chat at amoCRM");
     world.deliver_to_the_end().await;
-    assert_eq!(told(world), [began("one"), began("one"), began("one"), went_on("two"), went_on("three")]);
+    assert_eq!(received_webhooks(world), [began("one"), began("one"), began("one"), went_on("two"), went_on("three")]);
     let ids = world.messenger.received().iter().take(3).map(|one| one.webhook_id.clone()).collect::<Vec<_>>();
     assert_eq!([&ids[0], &ids[0]], [&ids[1], &ids[2]], "one webhook-id in every retry");
     let shown = world.api.get(&line.path("/conversations")).await.is(200);
@@ -26,7 +26,7 @@ async fn a_first_message_that_failed_leaves_the_beginning_to_the_next(world: &mu
     let first = writes_first(world, &line, "one").await;
     writes_first(world, &line, "two").await;
     world.deliver_to_the_end().await;
-    assert_eq!(told(world), [began("one"), began("two")]);
+    assert_eq!(received_webhooks(world), [began("one"), began("two")]);
     assert_eq!(super::statuses(world, &line, &first), [(-1, Some(905))]);
     world.customer(&line, "pavel").writes("Who is this?").await;
     world.deliver_all().await;

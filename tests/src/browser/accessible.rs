@@ -1,4 +1,4 @@
-//! Whether a page shuts anybody out: axe-core in the page, and the page's width.
+//! Whether a page is accessible: axe-core in the page, and the page's width.
 
 use std::path::Path;
 

@@ -98,7 +98,7 @@ impl History {
     fn mixed_and_invented(&self, found: &mut Found, by_text: &BTreeMap<&str, &Written>) {
         for one in &self.arrived {
             match by_text.get(one.text.as_str()) {
-                None => found.add(INVENTED, format!("{:?} came and nobody wrote it", one.text)),
+                None => found.add(INVENTED, format!("{:?} came and was never written", one.text)),
                 Some(written) if written.tenant != one.tenant => {
                     found.add(MIXED, format!("{} came to {}", describe(written), one.tenant));
                 }
@@ -107,7 +107,7 @@ impl History {
         }
         for one in &self.stored {
             if !by_text.contains_key(one.text.as_str()) {
-                found.add(INVENTED, format!("{:?} is stored and nobody wrote it", one.text));
+                found.add(INVENTED, format!("{:?} is stored and was never written", one.text));
             }
         }
     }
@@ -149,11 +149,11 @@ impl History {
         let mut highest: BTreeMap<&str, i64> = BTreeMap::new();
         for one in &self.statuses {
             if !one.known {
-                found.add(STATUSES, format!("{} was told of and is unknown there", one.message));
+                found.add(STATUSES, format!("{} has a status and is unknown there", one.message));
             }
             let before = highest.insert(&one.message, one.rank);
             if let Some(before) = before.filter(|before| *before > one.rank) {
-                found.add(STATUSES, format!("{} was told {} after {before}", one.message, one.rank));
+                found.add(STATUSES, format!("{} got the status {} after {before}", one.message, one.rank));
             }
         }
     }
@@ -166,7 +166,7 @@ impl History {
             let start: String = word.chars().take(4).collect();
             found.add(
                 SECRETS,
-                format!("the log tells {start}… ({} characters in a line of {})", word.len(), line.len()),
+                format!("the log contains {start}… ({} characters in a line of {})", word.len(), line.len()),
             );
         }
     }

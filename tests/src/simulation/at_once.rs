@@ -37,7 +37,7 @@ impl Scene {
             self.begins();
         }
         worker.ends_what_it_started().await;
-        self.tells("these were started at once".to_owned());
+        self.notes("these were started at once".to_owned());
     }
 
     /// A message is stored and leased, and the process dies before it is sent.

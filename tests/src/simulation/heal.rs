@@ -57,6 +57,6 @@ impl Scene {
             looked &= missed_hooks::soon(&app.missed_hooks, line.tenant_id).await.is_ok();
         }
         looked &= missed_hooks::look_now(&app.missed_hooks).await.is_ok();
-        self.tells(format!("lost hooks are looked for: {looked}"));
+        self.notes(format!("lost hooks are looked for: {looked}"));
     }
 }

@@ -28,7 +28,7 @@ impl Scene {
             async move { try_answer(request).await.ok().map(|reply| reply.status) }
         });
         let answers = if at_once { join_all(posts).await } else { one_by_one(posts).await };
-        self.tells(format!("{} writes {text}: {answers:?}", self.lanes[lane].name));
+        self.notes(format!("{} writes {text}: {answers:?}", self.lanes[lane].name));
         let written = &mut self.history.written[index];
         written.answers.extend(answers);
         if !written.was_taken() {
@@ -66,11 +66,11 @@ impl Scene {
         if first && self.waiting_in_spools() > 0 {
             self.spooled.push(held.written);
         }
-        self.tells(format!("the hook of {text} to {} comes: {answers:?}", self.lanes[held.lane].name));
+        self.notes(format!("the hook of {text} to {} comes: {answers:?}", self.lanes[held.lane].name));
     }
 
     /// The messenger reports statuses of a message that it has, sometimes in the wrong order.
-    pub async fn messenger_tells(&mut self) {
+    pub async fn messenger_reports(&mut self) {
         let taken = self.world.messenger.taken();
         if taken.is_empty() {
             return;
@@ -87,7 +87,7 @@ impl Scene {
             let path = format!("/api/v1/sources/{source}/messages/{}/status", one.message_id());
             let request = self.world.api.request(Method::POST, &path).json(&serde_json::json!({"status": status}));
             let answer = try_answer(request).await.ok().map(|reply| reply.status);
-            self.tells(format!("the messenger tells {status} of {}: {answer:?}", one.text()));
+            self.notes(format!("the messenger reports {status} of {}: {answer:?}", one.text()));
         }
     }
 }

@@ -153,7 +153,7 @@ impl Scene {
         self.world.advance(by);
     }
 
-    pub fn tells(&mut self, what: String) {
+    pub fn notes(&mut self, what: String) {
         self.story.push(format!("{:>3} {what}", self.now));
     }
 

@@ -67,16 +67,16 @@ impl Scene {
             }
             Step::HookIsHeldBack => {
                 let hook = self.manager_writes(lane);
-                self.tells(format!("a hook to {} is held back", self.lanes[lane].name));
+                self.notes(format!("a hook to {} is held back", self.lanes[lane].name));
                 self.held.push(hook);
             }
             Step::HeldHookComes => self.held_hook_comes().await,
             Step::HookIsLost => {
                 drop(self.manager_writes(lane));
-                self.tells(format!("a hook to {} is lost", self.lanes[lane].name));
+                self.notes(format!("a hook to {} is lost", self.lanes[lane].name));
             }
             Step::LostHooksAreLookedFor => self.looks_for_lost_hooks().await,
-            Step::MessengerTells => self.messenger_tells().await,
+            Step::MessengerTells => self.messenger_reports().await,
             Step::LettersLeave => {
                 let workers = self.random.random_range(1..=3);
                 self.deliver(workers).await;
@@ -85,7 +85,7 @@ impl Scene {
             Step::LeasesAndDies => self.leases_and_dies().await,
             Step::TimePasses => {
                 let seconds = self.random.random_range(1..=70);
-                self.tells(format!("{seconds} s pass"));
+                self.notes(format!("{seconds} s pass"));
                 self.time_passes(Duration::from_secs(seconds));
             }
             Step::AmocrmFails => self.amocrm_fails(),
@@ -148,6 +148,6 @@ impl Scene {
     pub fn dies(&mut self, what: &str) {
         self.deaths += 1;
         self.history.unknown_outcomes += 16;
-        self.tells(what.to_owned());
+        self.notes(what.to_owned());
     }
 }

@@ -48,7 +48,7 @@ impl Scene {
             _ => Fault::HalfBody,
         };
         let times = self.random.random_range(1..=3);
-        self.tells(format!("amoCRM fails {times} times at {part:?}: {fault:?}"));
+        self.notes(format!("amoCRM fails {times} times at {part:?}: {fault:?}"));
         self.world.sandbox.faults().next(part, times, fault);
     }
 
@@ -65,7 +65,7 @@ impl Scene {
             })
             .collect();
         self.history.unknown_outcomes += answers.iter().filter(|answer| **answer == Answer::Cut).count();
-        self.tells(format!("the messenger fails: {answers:?}"));
+        self.notes(format!("the messenger fails: {answers:?}"));
         self.world.messenger.answers_next(answers);
     }
 
@@ -78,7 +78,7 @@ impl Scene {
             self.history.unknown_outcomes += 16;
         }
         self.world.faults.add(&plan).expect("a plan");
-        self.tells(plan);
+        self.notes(plan);
     }
 
     /// Kills a worker in the middle of its work.
@@ -124,7 +124,7 @@ impl Scene {
         }
         self.world.sandbox.faults().clear_part(Part::Message);
         self.history.unknown_outcomes += 16;
-        self.tells(format!("a lease runs out under a call: {stands}"));
+        self.notes(format!("a lease runs out under a call: {stands}"));
     }
 
     /// Expires a token that several requests then want to use at once.
@@ -137,7 +137,7 @@ impl Scene {
         // second's.
         let asked = (0..5).map(|_| try_answer(self.world.api.request(Method::GET, &path)));
         let answers: Vec<_> = join_all(asked).await.into_iter().map(|one| one.ok().map(|reply| reply.status)).collect();
-        self.tells(format!("the token of {} has expired: {answers:?}", HOSTS[line]));
+        self.notes(format!("the token of {} has expired: {answers:?}", HOSTS[line]));
     }
 
     /// From here on anything offered may be in delivery.

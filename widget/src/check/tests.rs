@@ -109,7 +109,7 @@ fn a_finding_says_where() {
 }
 
 #[test]
-fn what_is_allowed_is_not_found() {
+fn allowed_code_is_not_reported() {
     let mut archive = good(Platform::Amocrm);
     code(
         &mut archive,

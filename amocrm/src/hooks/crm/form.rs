@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_lists_and_holes() {
+    fn nested_fields_lists_and_gaps_are_read() {
         assert_eq!(
             read("leads%5Badd%5D%5B0%5D%5Bid%5D=5&leads[add][1][id]=6&account[id]=7"),
             json!({"leads": {"add": [{"id": "5"}, {"id": "6"}]}, "account": {"id": "7"}})
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_twice_means_the_last() {
+    fn a_repeated_field_has_its_last_value() {
         assert_eq!(read("a=1&a=2"), json!({"a": "2"}));
         assert_eq!(read("a=1&a[b]=2"), json!({"a": {"b": "2"}}));
         assert_eq!(read("a[b]=2&a=1"), json!({"a": "1"}));

@@ -101,7 +101,7 @@ fn it_has_a_size_and_three_parts() {
 }
 
 #[test]
-fn a_claim_that_stands_twice_is_refused() {
+fn a_claim_that_occurs_twice_is_refused() {
     let body = claims().to_string();
     for twice in [
         r#""account_id":1"#,

@@ -98,7 +98,7 @@ async fn found_by_email_and_by_text() {
     let error = rest.find_contacts(&token(), " ", 1).await.unwrap_err();
     assert!(
         matches!(error, Error::Invalid { call: "find_contacts", .. }),
-        "an empty search would find everybody: {error}"
+        "an empty search would find every contact: {error}"
     );
 }
 

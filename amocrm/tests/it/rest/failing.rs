@@ -121,7 +121,7 @@ fn all() -> impl Iterator<Item = (&'static str, Nothing, Nothing, Calling)> {
     calls().into_iter().chain(more_calls())
 }
 
-async fn told(http: &Client, call: Calling, status: &str, body: &str) -> Result<(), Error> {
+async fn outcome(http: &Client, call: Calling, status: &str, body: &str) -> Result<(), Error> {
     let stub = Stub::new(vec![answer(status, "", body)]).await;
     let rest = Rest::new(http.clone(), &format!("{}/accounts/shop.amocrm.ru", stub.base)).unwrap();
     let done = call(rest, token()).await;
@@ -146,12 +146,12 @@ async fn refusals_name_call_status_and_words() {
             ("429 Too Many Requests", 429),
             ("500 Internal Server Error", 500),
         ] {
-            let error = told(&http, call, status, problem).await.unwrap_err();
+            let error = outcome(&http, call, status, problem).await.unwrap_err();
             let Error::Refused { call, status, retry_after, text, .. } = &error else { panic!("{name}: {error}") };
             assert_eq!((*call, *status, text.as_str()), (name, expected, "the words"));
             assert_eq!(retry_after.map(|wait| wait.as_secs()), Some(7), "{name}");
         }
-        let error = told(&http, call, "502 Bad Gateway", "<html>\n<h1>Bad Gateway</h1></html>").await.unwrap_err();
+        let error = outcome(&http, call, "502 Bad Gateway", "<html>\n<h1>Bad Gateway</h1></html>").await.unwrap_err();
         assert!(matches!(&error, Error::Refused { status: 502, text, .. } if text.contains("Bad Gateway")), "{error}");
     }
 }
@@ -161,7 +161,7 @@ async fn pages_of_html_are_never_a_success() {
     let http = http();
     for (name, _, _, call) in all() {
         for body in ["<html>Sign in</html>", "\u{feff}{}", "{\"id\":1"] {
-            let error = told(&http, call, "200 OK", body).await.unwrap_err();
+            let error = outcome(&http, call, "200 OK", body).await.unwrap_err();
             assert!(matches!(&error, Error::Unreadable { status: 200, .. }), "{name}: {error}");
             assert_eq!(error.call(), name);
         }
@@ -172,11 +172,11 @@ async fn pages_of_html_are_never_a_success() {
 async fn nothing_is_nothing_where_it_may_be() {
     let http = http();
     for (name, no_content, not_found, call) in all() {
-        match (told(&http, call, "204 No Content", "").await, no_content) {
+        match (outcome(&http, call, "204 No Content", "").await, no_content) {
             (Ok(()), Nothing::Fine) | (Err(Error::Unreadable { .. }), Nothing::Unreadable) => {}
             (done, _) => panic!("{name}: {done:?}"),
         }
-        match (told(&http, call, "404 Not Found", r#"{"title":"Not Found"}"#).await, not_found) {
+        match (outcome(&http, call, "404 Not Found", r#"{"title":"Not Found"}"#).await, not_found) {
             (Ok(()), Nothing::Fine) | (Err(Error::Refused { status: 404, .. }), Nothing::Unreadable) => {}
             (done, _) => panic!("{name}: {done:?}"),
         }
@@ -198,7 +198,7 @@ async fn odd_but_whole_answers_are_survived() {
             json!({"_links": [], "_page_count": "x", "_embedded": {"contacts": [null, 1, "x", [], {"id": {}}]}}),
             json!({"id": 1e300, "uid": [], "talk_id": null, "_embedded": {"contacts": {"7": {"id": 1}}}}),
         ] {
-            if let Err(error) = told(&http, call, "200 OK", &body.to_string()).await {
+            if let Err(error) = outcome(&http, call, "200 OK", &body.to_string()).await {
                 assert!(error.outcome_unknown(), "{name}: {error}");
             }
         }

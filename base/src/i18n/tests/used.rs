@@ -107,12 +107,12 @@ impl KeyLiterals {
 }
 
 #[test]
-fn every_key_is_said_or_waits_for_something() {
+fn every_key_is_used_or_listed_for_later_use() {
     let said = KeyLiterals::read();
     let unsaid: Vec<String> = catalogue(Language::En).into_keys().filter(|key| !said.has(key)).collect();
     let waits = |key: &str| LATER.iter().any(|(beginning, _)| key.starts_with(beginning));
     let forgotten: Vec<&String> = unsaid.iter().filter(|key| !waits(key)).collect();
-    assert!(forgotten.is_empty(), "nobody says these, say them or remove them: {forgotten:#?}");
+    assert!(forgotten.is_empty(), "no code uses these, use them or remove them: {forgotten:#?}");
     let over = LATER.iter().filter(|(beginning, _)| !unsaid.iter().any(|key| key.starts_with(beginning)));
     let over: Vec<_> = over.collect();
     assert!(over.is_empty(), "these wait no more, take them off the list: {over:#?}");

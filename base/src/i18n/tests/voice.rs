@@ -83,7 +83,7 @@ fn is_forbidden(word: &str, forbidden: &str, language: Language) -> bool {
 }
 
 #[test]
-fn nothing_has_a_second_name() {
+fn each_thing_has_one_name_in_all_texts() {
     let mut said: BTreeSet<(String, String)> = BTreeSet::new();
     let mut right = BTreeSet::new();
     for (language, list) in [(Language::En, ENGLISH), (Language::Ru, RUSSIAN)] {
@@ -104,7 +104,7 @@ fn nothing_has_a_second_name() {
 }
 
 #[test]
-fn nobody_is_shouted_at_and_nobody_is_addressed_with_a_capital() {
+fn texts_have_no_exclamation_marks_and_no_capitalised_pronouns() {
     for language in Language::ALL {
         for (key, text) in texts(language) {
             assert!(!text.contains('!') || key == "chat-greeting", "{key} = {text}");

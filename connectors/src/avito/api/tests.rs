@@ -61,7 +61,7 @@ async fn an_old_token_is_replaced_once() {
 }
 
 #[tokio::test]
-async fn refused_credentials_are_a_401_whatever_the_status() {
+async fn refused_credentials_are_a_401_for_any_http_status() {
     for (status, answer) in [(200, json!({ "error": "invalid_client" })), (400, json!({ "error": "invalid_client" }))] {
         let fake = Fake::start().await;
         fake.next("/token", status, answer);
@@ -73,7 +73,7 @@ async fn refused_credentials_are_a_401_whatever_the_status() {
 }
 
 #[tokio::test]
-async fn nothing_was_sent_without_a_token() {
+async fn without_a_token_the_call_counts_as_not_sent() {
     let fake = Fake::start().await;
     let api = fake.avito().api;
     fake.next_cut("/token");
@@ -86,7 +86,7 @@ async fn nothing_was_sent_without_a_token() {
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn kinds_of_answers_are_distinguished() {
     let fake = Fake::start().await;
     let api = fake.avito().api;
     fake.next_limit("/self", 7);
@@ -127,7 +127,7 @@ async fn ids_cannot_leave_their_place_in_a_path() {
 
 #[test]
 fn every_refusal_of_the_line_has_words() {
-    for (code, wanted) in [(401, "Client ID"), (402, "subscription level"), (403, "subscription level")] {
+    for (code, wanted) in [(401, "Client ID"), (402, "Avito plan"), (403, "subscription level")] {
         let failed = ApiError::Refused { code, message: String::new(), retry_after: None };
         let Denied::Access(said) = denied(&failed) else { panic!("{code}") };
         let text = said.plain(base::i18n::Words::new(Language::En), "");

@@ -143,7 +143,7 @@ async fn a_buyer_is_described() {
 }
 
 #[tokio::test]
-async fn what_the_seller_writes_in_the_application_is_a_managers() {
+async fn messages_that_the_seller_writes_in_avito_are_from_a_manager() {
     let written = message(one("hook_own_text").await);
     assert_eq!((written.body.sender.id.as_str(), written.body.sender.role), (SELLER, Role::Manager));
     assert_eq!(written.body.receiver.unwrap().id, BUYER, "for a chat that is not known yet");
@@ -153,7 +153,7 @@ async fn what_the_seller_writes_in_the_application_is_a_managers() {
     let events = read_body(&fake, &body("hook_own_text"), Language::En).await.unwrap();
     let written = message(events.into_iter().next().unwrap());
     assert_eq!((written.body.sender.role, written.body.receiver), (Role::Manager, None));
-    assert_eq!(written.room.unwrap().id, CHAT, "the chat is opened by its id if nobody has written there");
+    assert_eq!(written.room.unwrap().id, CHAT, "the chat is opened by its id if it has no messages yet");
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ async fn a_picture_is_uploaded_then_sent() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_for_avito_is_a_link() {
+async fn a_picture_that_avito_refuses_becomes_a_link() {
     for (content, status) in [
         (picture("image/webp", 7), 200),
         (picture("image/jpeg", 1), 200),
@@ -131,7 +131,7 @@ async fn refusals_mean_what_the_catalogue_says() {
     for (status, code, words) in [
         (400, FailureCode::Rejected, "Avito refused the message. Change it and try again."),
         (404, FailureCode::RecipientUnreachable, "No such chat at Avito: a buyer must write about an advert first."),
-        (413, FailureCode::Rejected, "Avito does not take this file. Send a smaller picture or a link."),
+        (413, FailureCode::Rejected, "Avito does not accept this file. Send a smaller picture or a link."),
         (418, FailureCode::Rejected, "Avito refused the message. Change it and try again."),
     ] {
         let fake = Fake::start().await;
@@ -141,7 +141,7 @@ async fn refusals_mean_what_the_catalogue_says() {
         assert_eq!((failure.code, failure.text.as_str()), (code, words));
         assert_eq!(report.status, status);
     }
-    for (status, words) in [(401, "Client ID"), (402, "subscription level"), (403, "subscription level")] {
+    for (status, words) in [(401, "Client ID"), (402, "Avito plan"), (403, "subscription level")] {
         let fake = Fake::start().await;
         fake.next("/messages", status, json!({ "error": { "code": status, "message": "x" } }));
         let report = fake.avito().send(&settings(), &outgoing(text("x"))).await;
@@ -197,7 +197,7 @@ async fn an_answer_marks_the_chat_as_read_once_for_each_message_of_the_buyer() {
     let read = path(&format!("chats/{CHAT}/read"));
     let marks = || fake.whats().iter().filter(|what| **what == read).count();
     avito.send(&settings(), &outgoing(text("x"))).await;
-    assert_eq!(marks(), 0, "nobody wrote");
+    assert_eq!(marks(), 0, "the customer has not written");
     for (id, wanted) in [("m1", 1), ("m1", 1), ("m2", 2)] {
         avito.send(&settings(), &Outgoing { last_incoming: last(id), ..outgoing(text("x")) }).await;
         assert_eq!(marks(), wanted, "{id}");

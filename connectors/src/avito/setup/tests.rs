@@ -19,7 +19,7 @@ fn credentials_that_are_left_out_stay_and_wrong_ones_are_named() {
     let wrong = super::setup(json!({ "client_id": "a b", "client_secret": "c\nd" })).unwrap_err();
     let pointers: Vec<&str> = wrong.iter().map(|one| one.pointer.as_str()).collect();
     assert_eq!(pointers, ["/settings/client_id", "/settings/client_secret"]);
-    assert!(super::setup(json!({ "clientid": "x" })).is_err(), "nobody misspells a setting unnoticed");
+    assert!(super::setup(json!({ "clientid": "x" })).is_err(), "a misspelt setting is noticed");
 }
 
 #[test]
@@ -54,5 +54,5 @@ async fn access_needs_the_level_too() {
     assert_eq!(fake.whats(), ["GET /core/v1/accounts/self", "POST /messenger/v1/subscriptions"]);
     fake.next("/subscriptions", 402, fixture("api_error_402"));
     let said = check_access(&api, &settings()).await.unwrap_err();
-    assert!(said.to_string().contains("subscription level"), "{said}");
+    assert!(said.to_string().contains("Avito plan"), "{said}");
 }

@@ -2,7 +2,7 @@ use base::i18n::{Language, Words};
 
 use super::*;
 
-/// MAX's answers: status, and code and message. Those that somebody recorded are verbatim.
+/// MAX's answers: status, and code and message. Recorded ones are verbatim.
 const ANSWERS: &[(&str, u32, &str)] = &[
     ("m1", 401, "verify.token Invalid access_token"),
     ("m1", 403, "verify.token Invalid access_token"),
@@ -41,7 +41,7 @@ fn every_answer_finds_its_row() {
     for (id, status, text) in ANSWERS {
         let found = MAX.find(*status, text).unwrap_or_else(|| panic!("{status} {text}"));
         assert_eq!(found.id, *id, "{status} {text}");
-        assert_eq!(MAX.find(*status, &text.to_uppercase()), Some(found), "whatever the case");
+        assert_eq!(MAX.find(*status, &text.to_uppercase()), Some(found), "in upper and lower case");
     }
 }
 

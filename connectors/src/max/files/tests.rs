@@ -38,12 +38,12 @@ async fn a_file_is_loaded_without_the_token() {
 }
 
 #[tokio::test]
-async fn an_address_that_ended_is_asked_for_anew() {
+async fn an_expired_file_address_is_requested_again() {
     let fake = Fake::start([]).await;
     let anew = format!("{}/files/new", fake.base);
     let attachments = json!([{ "type": "image" }, { "type": "file", "payload": { "url": anew } }]);
     let bytes = || ScriptedAnswer::Text(200, "bytes");
-    // Told by the message itself, by the one it forwards, by the video.
+    // From the message itself, from the one it forwards, from the video.
     let own = json!({ "body": { "mid": "mid.1", "attachments": attachments } });
     let forwarded = json!({ "body": { "mid": "mid.1" }, "link": { "message": { "attachments": attachments } } });
     let video = json!({ "urls": { "mp4_1080": null, "mp4_480": anew } });
@@ -58,7 +58,7 @@ async fn an_address_that_ended_is_asked_for_anew() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_had_is_told() {
+async fn a_file_that_cannot_be_opened_is_reported_with_its_reason() {
     let not = |answers: Vec<ScriptedAnswer>| async {
         let fake = Fake::start(answers).await;
         opened(&fake, &reference(&fake, None)).await.unwrap_err()
@@ -73,7 +73,7 @@ async fn what_cannot_be_had_is_told() {
 }
 
 #[test]
-fn uploads_tell_their_token_in_two_places() {
+fn the_token_of_an_upload_is_read_from_two_places() {
     let token = |answer: &str| uploaded_token(answer.as_bytes()).ok();
     assert_eq!(token(r#"{"photos":{"b7":{"token":"a"}}}"#).as_deref(), Some("a"));
     assert_eq!(token(r#"{"fileId":1,"token":"b"}"#).as_deref(), Some("b"));

@@ -43,7 +43,7 @@ fn a_call_proves_itself_with_the_whole_secret() {
 }
 
 #[tokio::test]
-async fn what_max_lists_says_where_updates_go() {
+async fn the_list_of_subscriptions_shows_where_updates_go() {
     assert_eq!(watched(&[(OURS, json!(TYPES))]).await, Watched::Fine);
     assert_eq!(watched(&[(OURS, json!(null))]).await, Watched::Fine, "all types");
     assert_eq!(watched(&[("https://x.example/", json!([])), (OURS, json!([]))]).await, Watched::Fine);
@@ -92,7 +92,7 @@ async fn only_our_own_address_is_removed() {
 }
 
 #[tokio::test]
-async fn trouble_is_told_apart() {
+async fn kinds_of_failures_are_distinguished() {
     let denied = |answer: ScriptedAnswer| async {
         // Also with the documented types alone.
         let fake = Fake::start([answer.clone(), answer]).await;

@@ -37,7 +37,7 @@ async fn a_call_is_a_post_of_json_below_the_token() {
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn kinds_of_answers_are_distinguished() {
     assert_eq!(call(ScriptedAnswer::refused(403, "Forbidden: x")).await, Err(refused(403, "Forbidden: x")));
     let parameters = json!({ "retry_after": 34, "migrate_to_chat_id": -100_200 });
     let body = json!({ "ok": false, "error_code": 429, "description": "x", "parameters": parameters });
@@ -51,7 +51,7 @@ async fn answers_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_never_went_out_is_known_not_to_have() {
+async fn an_unsent_call_is_reported_as_not_sent() {
     let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
     let failed = api(&nobody).call::<Value>(&token(), "getMe", &json!({})).await;
     assert_eq!(failed, Err(ApiError::NotSent(LocalizedText::new("said-net-refused"))));
@@ -103,7 +103,7 @@ async fn a_file_is_opened_by_its_path() {
 }
 
 #[tokio::test]
-async fn the_token_stands_in_no_error() {
+async fn no_error_contains_the_token() {
     let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
     let unheard = Url::parse("http://no-such-host.invalid/").unwrap();
     let mut failures = Vec::new();
@@ -127,7 +127,7 @@ async fn the_token_stands_in_no_error() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_reaches_no_address() {
+async fn an_invalid_token_causes_no_call() {
     let fake = Fake::start([]).await;
     for wrong in ["", "../../etc", "7100000001:short", "7100000001:CANARY/../canary_CANARY_canary_x"] {
         let failed = api(&fake.base).call::<Value>(&SecretString::from(wrong), "getMe", &json!({})).await;

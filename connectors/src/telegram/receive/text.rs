@@ -21,7 +21,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_stand_behind_the_words_they_are_under() {
+    fn the_address_of_a_link_follows_the_linked_words() {
         let text = "👋🏽 Hi! See our offer and call +79990001122";
         let linked = with_links(text, &[link(13, 9, "https://acme.test/offer?id=7")]);
         assert_eq!(linked, "👋🏽 Hi! See our offer (https://acme.test/offer?id=7) and call +79990001122");

@@ -91,7 +91,7 @@ async fn a_server_is_added_mended_or_left() {
 }
 
 #[tokio::test]
-async fn the_watch_sees_what_is_missing() {
+async fn the_check_of_the_webhook_finds_what_is_missing() {
     let events = |on: i64| json!({ "api_version": VERSION, "events": KINDS.map(|kind| (kind, on)).into_iter().collect::<BTreeMap<_, _>>() });
     for (url, status, on, seen) in [
         (URL, "ok", 1, Watched::Fine),

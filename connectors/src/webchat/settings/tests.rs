@@ -40,7 +40,7 @@ fn sites_are_origins() {
 }
 
 #[test]
-fn every_field_tells_what_is_wrong_with_it() {
+fn every_wrong_field_is_reported_by_its_pointer() {
     for (settings, pointers) in [
         (json!({"title": 7}), vec!["/settings/title"]),
         (json!({"title": "x".repeat(101)}), vec!["/settings/title"]),
@@ -69,7 +69,7 @@ fn every_field_tells_what_is_wrong_with_it() {
 }
 
 #[test]
-fn what_is_empty_is_not_set() {
+fn empty_values_are_not_set() {
     let empty = json!({"title": " ", "color": "", "greeting": "", "ask": [], "working_hours": {"text": " "}});
     assert_eq!(checked(empty).unwrap(), serde_json::to_value(WebChatSettings::default()).unwrap());
     let kept = checked(json!({"email_answers_after": " 10 "})).unwrap();

@@ -56,7 +56,7 @@ async fn an_id_never_leads_elsewhere() {
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn kinds_of_answers_are_distinguished() {
     assert_eq!(code(call(ScriptedAnswer::refused(131_056, "pair rate limit hit")).await), (400, 131_056));
     assert_eq!(code(call(ScriptedAnswer::Text(502, "<html>Bad Gateway</html>")).await), (502, 502));
     let hidden = json!({ "error": { "code": 190, "message": "Session has expired" } });
@@ -71,7 +71,7 @@ async fn answers_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_never_went_out_is_known_not_to_have() {
+async fn an_unsent_call_is_reported_as_not_sent() {
     let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
     let failed = api(&nobody).post::<Value>(&token(), PATH, &json!({})).await;
     assert_eq!(failed, Err(ApiError::NotSent(LocalizedText::new("said-net-refused"))));
@@ -165,7 +165,7 @@ async fn a_refusal_of_any_form_is_read() {
 }
 
 #[tokio::test]
-async fn the_token_stands_in_no_error() {
+async fn no_error_contains_the_token() {
     let mut failures = Vec::new();
     for base in ["http://127.0.0.1:1/", "http://no-such-host.invalid/"] {
         let api = api(&Url::parse(base).unwrap());

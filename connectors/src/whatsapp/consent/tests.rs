@@ -101,7 +101,7 @@ async fn a_chosen_number_is_subscribed_and_registered_once() {
 }
 
 #[tokio::test]
-async fn what_keeps_a_number_out_is_said_with_what_to_do() {
+async fn reasons_why_a_number_cannot_be_connected_are_shown_with_the_remedy() {
     let key = |denied: Denied| denied.text().clone();
     let (_fake, none) = dialog([token(), granted(&[])]).await;
     let said = none.lines("AQD", BACK, DateTime::UNIX_EPOCH).await.err().map(key);

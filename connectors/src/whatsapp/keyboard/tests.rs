@@ -144,7 +144,7 @@ fn a_list_beyond_ten_rows_is_several() {
 }
 
 #[test]
-fn what_is_too_long_for_its_place_goes_to_the_body() {
+fn text_too_long_for_its_field_is_moved_to_the_body() {
     let header = "h".repeat(61);
     let list = List {
         header: header.clone(),

@@ -15,7 +15,7 @@ pub(super) struct PersonIds {
 }
 
 impl PersonIds {
-    /// None if both are empty. A BSUID that repeats the phone is no second id: nobody moves from an id to the same one.
+    /// None if both are empty. A BSUID that repeats the phone is no second id: no person moves from an id to the same one.
     pub fn of(phone: &Id, bsuid: &Id) -> Option<Self> {
         let phone = phone.some().map(|phone| stored(phone.trim_start_matches('+'))).filter(|phone| !phone.is_empty());
         let bsuid = bsuid.some().map(stored).filter(|bsuid| Some(bsuid) != phone.as_ref());

@@ -19,7 +19,7 @@ fn settings_have_defaults_and_credentials_are_sealed() {
 }
 
 #[test]
-fn what_is_left_out_stays_and_what_is_wrong_is_named() {
+fn omitted_credentials_stay_and_wrong_ones_are_named() {
     let mut kept = typed();
     kept["access_token"] = json!("…oken");
     kept["app_secret"] = json!("");
@@ -33,7 +33,7 @@ fn what_is_left_out_stays_and_what_is_wrong_is_named() {
         let errors = super::setup(typed).unwrap_err();
         assert_eq!(errors[0].pointer, format!("/settings/{field}"));
     }
-    assert!(super::setup(json!({ "phone_number": "1" })).is_err(), "nobody misspells a setting unnoticed");
+    assert!(super::setup(json!({ "phone_number": "1" })).is_err(), "a misspelt setting is noticed");
 }
 
 #[test]

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_metas_and_two_names_stay_two() {
+    fn a_template_name_fits_metas_rules_and_different_names_stay_different() {
         assert_eq!(name("order_ready_v2"), "order_ready_v2");
         let (one, other) = (name("waba:order_ready:ru"), name("waba:order:ready_ru"));
         assert!(one.starts_with("waba_order_ready_ru_") && one != other, "{one}");

@@ -110,7 +110,7 @@ fn listed(status: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_template_that_is_there_keeps_its_state_or_is_submitted_anew() {
+async fn an_existing_template_keeps_its_state_or_is_submitted_again() {
     let exists = || {
         ScriptedAnswer::Json(
             400,

@@ -56,7 +56,7 @@ fn a_call_proves_itself_by_the_bytes_of_its_body() {
     for wrong in [None, Some(""), Some("sha256="), Some("sha256=63"), Some(&SIGNED[7..]), Some("sha1=6307")] {
         assert!(!given(&own, None, wrong, body), "{wrong:?}");
     }
-    assert!(!given(&settings(&[]), None, Some(SIGNED), body), "without a secret nobody is let in");
+    assert!(!given(&settings(&[]), None, Some(SIGNED), body), "without a secret no call is accepted");
     assert!(!given(&settings(&[(APP_SECRET, "")]), None, Some(SIGNED), body));
 }
 

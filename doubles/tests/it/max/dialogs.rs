@@ -28,7 +28,7 @@ async fn a_dialog_begins_with_start_and_ends_with_stop() {
 }
 
 #[tokio::test]
-async fn a_message_is_told_as_the_schema_says() {
+async fn a_message_is_reported_as_the_schema_describes() {
     let (world, hook) = (World::started().await, Webhook::start());
     world.subscribe(&hook.url).await;
     let first = world.maria().writes("Hi").unwrap();

@@ -18,7 +18,7 @@ async fn upload(world: &World, url: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn each_type_tells_its_token_in_its_own_place() {
+async fn each_type_of_upload_returns_its_token_in_its_own_field() {
     let world = World::started().await;
     let mut tokens = Vec::new();
     for kind in ["image", "file"] {

@@ -1,4 +1,4 @@
-//! A MAX with a bot, a person and a clock that stands still.
+//! A MAX with a bot, a person and a frozen clock.
 
 use std::sync::{
     Arc, Mutex,

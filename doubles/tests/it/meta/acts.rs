@@ -1,4 +1,4 @@
-//! What people do, as apps are told of it.
+//! What people do, as it is reported to apps.
 
 use doubles::meta::{Act, Content};
 use reqwest::Method;
@@ -36,7 +36,7 @@ async fn every_kind_of_message_looks_like_metas() {
 }
 
 #[tokio::test]
-async fn each_platform_tells_of_its_own_events() {
+async fn each_platform_sends_its_own_events() {
     let world = World::start().await;
     let receiver = world.hooked().await;
     for account in [&world.instagram, &world.page] {

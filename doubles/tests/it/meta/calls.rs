@@ -11,7 +11,11 @@ async fn an_answer_needs_a_message_of_the_last_day() {
     let world = World::start().await;
     for (account, closed) in [(&world.instagram, (10, 2_534_022)), (&world.page, (10, 2_018_278))] {
         let say = || world.text(account, "Hi");
-        assert_eq!(world.refused(account, Method::POST, "me/messages", say()).await, closed, "nobody writes first");
+        assert_eq!(
+            world.refused(account, Method::POST, "me/messages", say()).await,
+            closed,
+            "writing first is refused"
+        );
         world.anna(account).writes("Hello").unwrap();
         let answer = world.ok(account, Method::POST, &format!("{}/messages", account.id), say()).await;
         assert_eq!(answer["recipient_id"], json!(world.meta.scoped(&account.id, world.anna)));
@@ -188,7 +192,7 @@ async fn quick_replies_and_buttons_have_limits() {
 }
 
 #[tokio::test]
-async fn profiles_are_told_once_somebody_wrote() {
+async fn a_profile_is_readable_once_the_person_has_written() {
     let world = World::start().await;
     let id = world.meta.scoped(&world.instagram.id, world.anna);
     assert_eq!(world.refused(&world.instagram, Method::GET, &id, json!({})).await, (230, 0));

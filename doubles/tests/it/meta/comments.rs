@@ -7,7 +7,7 @@ use serde_json::json;
 use super::world::{DAY, World};
 
 #[tokio::test]
-async fn comments_are_told_and_answered_for_everybody() {
+async fn comments_are_reported_and_answered_in_public() {
     let world = World::start().await;
     let receiver = world.hooked().await;
     for (account, edge, other) in [(&world.instagram, "replies", "comments"), (&world.page, "comments", "replies")] {
@@ -25,7 +25,7 @@ async fn comments_are_told_and_answered_for_everybody() {
         let say = json!({ "message": "10 EUR" });
         let answer = world.ok(account, Method::POST, &format!("{id}/{edge}"), say.clone()).await;
         world.meta.deliver_all().await;
-        assert_eq!(receiver.latest()["value"]["from"]["id"], json!(account.id), "own comments are told too");
+        assert_eq!(receiver.latest()["value"]["from"]["id"], json!(account.id), "own comments are reported too");
         let all = world.meta.comments(&post);
         assert!(all.iter().any(|(id, who, text)| json!(id) == answer["id"] && who.is_none() && text == "10 EUR"));
         assert_eq!(world.refused(account, Method::POST, &format!("{id}/{other}"), say).await, (2500, 0));

@@ -1,4 +1,4 @@
-//! A Meta with an app, an account of each platform, a person and a clock that stands still.
+//! A Meta with an app, an account of each platform, a person and a frozen clock.
 
 use std::sync::{
     Arc,

@@ -47,7 +47,7 @@ async fn events_come_only_when_asked_for() {
 }
 
 #[actix_web::test]
-async fn whatever_is_not_ok_is_repeated() {
+async fn a_post_that_is_not_answered_with_ok_is_repeated() {
     let receiver = Receiver::start();
     let stage = Stage::called(&receiver, &["message_new"]).await;
     receiver.answers(&[(200, "OK", None), (500, "ok", None), (503, "", Some(60))]);

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::stage::{Receiver, Stage};
 
 #[actix_web::test]
-async fn comments_on_everything_are_told() {
+async fn comments_on_every_kind_of_object_are_reported() {
     let receiver = Receiver::start();
     let kinds = [
         "wall_reply_new",

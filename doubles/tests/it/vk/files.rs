@@ -53,7 +53,7 @@ async fn documents_and_voices_have_their_own_servers() {
 }
 
 #[actix_web::test]
-async fn what_is_no_picture_or_voice_is_told_so() {
+async fn an_upload_that_is_no_picture_or_voice_is_refused() {
     let stage = Stage::met().await;
     let server = stage.ok("photos.getMessagesUploadServer", &[]).await;
     let uploaded = stage.upload(server["upload_url"].as_str().unwrap(), "photo", "a.jpg", b"no picture").await;

@@ -16,7 +16,7 @@ const KINDS: [&str; 7] = [
 ];
 
 #[actix_web::test]
-async fn everything_that_people_do_is_told() {
+async fn every_action_of_people_is_reported() {
     let receiver = Receiver::start();
     let stage = Stage::called(&receiver, &KINDS).await;
     let (who, community) = (stage.maria, stage.acme.id);
@@ -95,7 +95,7 @@ async fn history_is_read_page_by_page() {
 }
 
 #[actix_web::test]
-async fn a_token_tells_whose_it_is_and_what_it_may() {
+async fn the_owner_and_the_rights_of_a_token_can_be_read() {
     let stage = Stage::start().await;
     let own = stage.ok("groups.getById", &[]).await;
     assert_eq!((&own["groups"][0]["id"], &own["groups"][0]["screen_name"]), (&json!(stage.acme.id), &json!("acme")));
@@ -112,7 +112,7 @@ fn readme(block: &str) -> Vec<&'static str> {
 }
 
 #[actix_web::test]
-async fn what_the_readme_shows_is_understood() {
+async fn the_examples_of_the_readme_are_accepted() {
     for line in readme("vk-acts") {
         serde_json::from_str::<Act>(line).unwrap_or_else(|error| panic!("{line}: {error}"));
     }

@@ -17,7 +17,7 @@ async fn the_same_random_id_is_the_same_message() {
 }
 
 #[actix_web::test]
-async fn who_did_not_allow_gets_nothing() {
+async fn a_person_without_consent_gets_no_messages() {
     let stage = Stage::start().await;
     let peer = stage.maria.to_string();
     let params = [("peer_id", peer.as_str()), ("random_id", "1"), ("message", "Hi")];

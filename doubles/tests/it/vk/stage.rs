@@ -1,4 +1,4 @@
-//! A VK with a community, a person, a clock that stands still, and a callback server.
+//! A VK with a community, a person, a frozen clock, and a callback server.
 
 use std::{
     collections::VecDeque,
@@ -90,7 +90,7 @@ impl Stage {
     pub async fn refused(&self, method: &str, params: &[(&str, &str)]) -> i64 {
         let answer = self.call(method, params).await;
         let shown = answer["error"]["request_params"].to_string();
-        assert!(!shown.contains(&self.acme.token), "a refusal tells no token");
+        assert!(!shown.contains(&self.acme.token), "a refusal contains no token");
         let code = answer["error"]["error_code"].as_i64();
         assert!(code.is_some(), "{method}: {answer}");
         code.unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Numbers and accounts: fields, health, and what Meta tells of them.
+//! Numbers and accounts: fields, health, and what Meta reports about them.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ async fn fields_of_a_number_and_of_an_account() {
 }
 
 #[tokio::test]
-async fn what_happens_to_an_account_is_told_and_stops_sends() {
+async fn restrictions_of_an_account_are_reported_and_stop_sends() {
     let (world, receiver) = World::open().await;
     let text = || json!({"body": "Hi"});
     world.whatsapp.restrict(WABA, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);

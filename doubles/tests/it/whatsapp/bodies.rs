@@ -62,7 +62,7 @@ impl Check {
 #[tokio::test]
 async fn every_documented_body_can_be_made() {
     let world = World::start().await;
-    // Nobody hears; the bodies are looked at where they wait.
+    // No webhook receives them; the bodies are inspected where they wait.
     world.whatsapp.hold_webhooks(true);
     world.whatsapp.set_delivers(false);
     let mut check = Check { world, samples: samples(), done: Vec::new(), wrong: Vec::new() };

@@ -79,7 +79,7 @@ async fn the_address_book_is_asked_for_within_a_day() {
 }
 
 #[tokio::test]
-async fn what_the_owner_does_on_the_phone_is_echoed() {
+async fn actions_of_the_owner_on_the_phone_are_echoed() {
     let (world, receiver, phone) = shared().await;
     let to = world.maria;
     let sent = Act::OwnerSends { phone: phone.clone(), to, content: Content::image("here") };

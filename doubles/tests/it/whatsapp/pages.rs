@@ -189,7 +189,7 @@ async fn answers(world: &World, browser: &Client, mut count: usize) {
         [{"type": "reply", "reply": {"id": "1", "title": "Yes"}}]}});
     let asked = world.sent("interactive", buttons).await;
     let is_read = |one: &WhatsApp| one.sent(PHONE)[0].status == Some(Status::Read);
-    until(world, "whoever looks has read it", is_read).await;
+    until(world, "a person who opens the page has read it", is_read).await;
     press(browser, &format!("#m-{count} [data-button='0']")).await;
     count += 2;
     assert_eq!(last(world, count).await, ("interactive".to_owned(), "Yes".to_owned()));

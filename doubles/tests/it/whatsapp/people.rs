@@ -26,7 +26,7 @@ async fn a_username_hides_the_phone_unless_the_number_wrote_to_it() {
 }
 
 #[tokio::test]
-async fn a_new_number_is_told_and_reached() {
+async fn a_changed_number_is_reported_and_reached() {
     let (world, receiver) = World::open().await;
     let user_id = Some("KZ.5550001112223334445".to_owned());
     let (who, number) = (world.maria, "+7 701 999 88 77".to_owned());
@@ -52,7 +52,7 @@ async fn a_new_number_is_told_and_reached() {
 }
 
 #[tokio::test]
-async fn opening_a_chat_says_so_and_opens_no_window() {
+async fn opening_a_chat_is_reported_and_opens_no_window() {
     let world = World::start().await;
     let receiver = world.hears().await;
     let who =

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::world::{START, WABA, World};
 
 #[tokio::test]
-async fn every_decision_is_told() {
+async fn every_decision_is_reported() {
     let world = World::start().await;
     let receiver = world.hears().await;
     let template = json!({"name": "sale", "language": "ru", "category": "UTILITY",

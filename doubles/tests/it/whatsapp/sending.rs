@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::world::{MARIA, MARIAS_ID, PHONE, WABA, World, sample, sticker, to_maria};
 
 #[tokio::test]
-async fn every_kind_is_accepted_and_lands() {
+async fn every_kind_is_accepted_and_arrives() {
     let (world, _receiver) = World::open().await;
     let mut media = Vec::new();
     for (kind, name, mime) in [
@@ -143,7 +143,7 @@ async fn recipients_are_phones_or_ids() {
         let (_, error) = world.refused("POST", &path, to(more.clone())).await;
         assert_eq!(error["code"], code, "{more}");
     }
-    // Nobody has this number: accepted, then failed, each time.
+    // No person has this number: accepted, then failed, each time.
     for _ in 0..2 {
         world.ok("POST", &path, to(json!({"to": "77010000000"}))).await;
     }

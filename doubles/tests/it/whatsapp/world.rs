@@ -1,4 +1,4 @@
-//! A WhatsApp with an app, an account, a number, a token, a person and a clock that stands still.
+//! A WhatsApp with an app, an account, a number, a token, a person and a frozen clock.
 
 use std::sync::{
     Arc,

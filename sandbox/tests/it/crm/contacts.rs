@@ -64,7 +64,7 @@ async fn contacts_are_made_found_changed_and_read() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_an_item_is_said_and_nothing_is_made() {
+async fn a_wrong_item_is_reported_and_nothing_is_created() {
     let world = World::new().await;
     let token = world.access().await;
     for (wrong, code, path) in [

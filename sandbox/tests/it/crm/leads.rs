@@ -54,7 +54,7 @@ async fn complex_makes_lead_and_contact_in_one_call() {
 }
 
 #[tokio::test]
-async fn a_closed_lead_lets_its_chat_go() {
+async fn the_chat_of_a_closed_lead_gets_a_new_lead() {
     let world = World::connected().await;
     let token = world.access().await;
     world.message(text("m-1", "Hello")).await;

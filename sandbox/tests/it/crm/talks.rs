@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::caller::{HOST, World, kommo, text};
 
 #[tokio::test]
-async fn a_talk_opens_with_a_message_and_ends_when_somebody_closes_it() {
+async fn a_talk_opens_with_a_message_and_ends_when_a_user_closes_it() {
     let world = World::connected().await;
     let token = world.access().await;
     let mut history = text("m-0", "Long ago");

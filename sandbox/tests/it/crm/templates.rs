@@ -116,7 +116,7 @@ async fn an_approval_goes_there_and_back() {
 }
 
 #[tokio::test]
-async fn a_users_template_is_nobodys_to_read_and_its_review_can_be_decided() {
+async fn a_users_template_is_hidden_from_integrations_and_its_review_can_be_decided() {
     let world = World::new().await;
     let token = world.access().await;
     waba_source(&world, &token).await;

@@ -138,7 +138,7 @@ async fn a_hook_is_a_form_of_strings_with_the_account_in_it() {
 }
 
 #[tokio::test]
-async fn everything_one_can_subscribe_to_is_told_and_nothing_else() {
+async fn every_event_that_can_be_subscribed_to_is_sent_and_no_other() {
     let world = World::connected().await;
     let all = [
         "add_lead",

@@ -207,8 +207,9 @@ async fn source_rows(
             since: state.since,
             reason: state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", crm)),
             said: LocalizedText::stored(&state.detail).in_words(words, crm),
-            is_broken: state.action.is_some()
-                && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking | SourceStatus::Paused),
+            is_broken: state.reason == Some(sources::StateReason::AccessRefused)
+                || (state.action.is_some()
+                    && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking | SourceStatus::Paused)),
             id: row.id,
             is_default: row.is_default,
             kind: row.kind,

@@ -92,7 +92,7 @@ fn a_channel_that_is_not_registered_is_asked_for() {
 }
 
 #[test]
-fn nobody_can_call_this_machine() {
+fn addresses_unreachable_from_outside_are_recognised() {
     for (address, well) in [
         ("https://parom.example", true),
         ("https://203.0.113.7", true),

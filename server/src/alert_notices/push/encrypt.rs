@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_refused_before_it_is_sent() {
+    fn a_payload_that_is_too_long_is_refused_before_it_is_sent() {
         let receiver = Receiver { public: new_key().public_key(), auth: [7; 16] };
         assert!(encrypt(&receiver, &[0; MOST + 1]).is_err());
         assert_eq!(encrypt(&receiver, &[0; MOST]).unwrap().len(), 4096);

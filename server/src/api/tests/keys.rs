@@ -3,7 +3,7 @@
 use super::*;
 
 #[actix_web::test]
-async fn without_a_valid_key_nothing_is_told() {
+async fn without_a_valid_key_nothing_is_revealed() {
     let api = TestApi::open().await;
     let path = format!("/api/v1/tenants/{OURS}");
     api.call(TestRequest::with_uri(&path)).await.is(401);
@@ -45,7 +45,7 @@ async fn a_tenants_key_sees_its_own_tenant_only() {
 }
 
 #[actix_web::test]
-async fn scopes_hold_each_other() {
+async fn a_read_key_cannot_write_and_a_write_key_can_read() {
     let api = TestApi::open().await;
     let reader = api.make_key(Some(OURS), Scope::Read).await;
     let reading = TestApi { key: reader, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };

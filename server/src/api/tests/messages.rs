@@ -53,7 +53,7 @@ async fn where_is_my_message() {
 }
 
 #[actix_web::test]
-async fn bad_requests_are_told_apart() {
+async fn each_kind_of_bad_request_has_its_own_status() {
     let api = TestApi::open().await;
     let path = messages_path(OURS);
     let post = |kind: &str, body: Vec<u8>| {

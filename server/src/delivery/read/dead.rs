@@ -49,28 +49,26 @@ pub struct Dry {
     pub count: u64,
     /// Those of them that customers may receive twice.
     pub maybe_twice: u64,
+    /// Messages to customers who still block them: they fail again.
+    pub shut: u64,
     pub to_messenger: u64,
 }
 
-/// Up to `rows` of them that are older than `after`, newest first.
+/// Up to `rows` of them that are older than `after`, newest first; of all accounts if none is named, by one statement
+/// however many accounts there are.
 pub async fn page(
     db: &impl ConnectionTrait,
-    tenant_id: Uuid,
+    tenant_id: impl Into<Option<Uuid>>,
     wanted: &DeadLetterFilter,
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<Vec<dead_letter::Model>, DbErr> {
-    let mut select = select(tenant_id, wanted);
+    let of = tenant_id.into().map_or_else(dead_letter::Entity::find, dead_letter::Entity::of_tenant);
+    let mut select = filtered(of, wanted);
     if let Some(after) = after {
         select = select.filter(dead_letter::Column::Id.lt(after));
     }
     select.order_by_desc(dead_letter::Column::Id).limit(rows).all(db).await
-}
-
-/// The accounts that have dead letters.
-pub async fn tenants(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
-    let tenant_ids = dead_letter::Entity::find().select_only().column(dead_letter::Column::TenantId).distinct();
-    tenant_ids.into_tuple().all(db).await
 }
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.
@@ -138,9 +136,23 @@ pub async fn dry_run(db: &impl ConnectionTrait, tenant_id: Uuid, ids: &[Uuid]) -
         .into_tuple()
         .all(db)
         .await?;
+    let shut: Vec<Uuid> = conversation::Entity::of_tenant(tenant_id)
+        .filter(conversation::Column::Id.is_in(out.iter().map(|row| row.conversation_id)))
+        .filter(conversation::Column::ShutAt.gt(0))
+        .select_only()
+        .column(conversation::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let shut = out.iter().filter(|row| shut.contains(&row.conversation_id)).count();
     let twice = out.iter().filter(|row| doubtful.contains(&row.id) || marked.contains(&row.message_id)).count();
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    Ok(Dry { count: number(rows.len()), maybe_twice: number(twice), to_messenger: number(out.len()) })
+    Ok(Dry {
+        count: number(rows.len()),
+        maybe_twice: number(twice),
+        shut: number(shut),
+        to_messenger: number(out.len()),
+    })
 }
 
 /// The same rows with their customers.
@@ -173,7 +185,10 @@ pub async fn lines(
 }
 
 fn select(tenant_id: Uuid, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
-    let mut select = dead_letter::Entity::of_tenant(tenant_id);
+    filtered(dead_letter::Entity::of_tenant(tenant_id), wanted)
+}
+
+fn filtered(mut select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
     if let Some(source_id) = wanted.source_id {
         select = select.filter(dead_letter::Column::SourceId.eq(source_id));
     }

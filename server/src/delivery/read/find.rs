@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_equal_whatever_their_signs() {
+    fn numbers_are_equal_with_any_punctuation() {
         let anna = person("Анна", "+79151112233");
         for text in ["+79151112233", "8 (915) 111-22-33", "9151112233", "111 22 33", "11122"] {
             assert!(fits(&anna, text), "{text}");
@@ -190,14 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn names_are_equal_whatever_their_case() {
+    fn names_are_equal_in_upper_and_lower_case() {
         let anna = person("Анна-Мария ПЕТРОВА", "");
         assert!(fits(&anna, "анна") && fits(&anna, "Петрова") && !fits(&anna, "Пётр"));
         assert!(patterns("анна петрова").contains(&"%Анна Петрова%".to_owned()));
     }
 
     #[test]
-    fn signs_of_like_are_taken_literally() {
+    fn wildcards_of_like_are_taken_literally() {
         assert_eq!(escaped("50%_\"\\"), "50\\%\\_\\\\\"\\\\\\\\");
     }
 }

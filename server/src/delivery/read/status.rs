@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn words_lead_back() {
+    fn each_status_is_parsed_from_its_word() {
         for status in MessageStatus::ALL {
             assert_eq!(MessageStatus::from_word(status.as_str()), Some(status));
         }

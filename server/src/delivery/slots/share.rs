@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stayed_away_has_saved_nothing() {
+    fn an_idle_account_accumulates_no_priority() {
         let mut passes = Passes::default();
         for _ in 0..1_000 {
             passes.share(&[want(1, 1)], |_| 1);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_more_than_a_quarter_while_others_wait() {
+    fn no_account_has_more_than_a_quarter_while_others_wait() {
         // Fifty bots of one account, and one of another.
         let mut wants = vec![want(1, 100); 50];
         wants.push(want(2, 1));

@@ -43,7 +43,7 @@ fn a_host_that_fails_is_left_alone_and_tried_again_by_one() {
         assert_eq!(room(0), [4, 4]);
         slots.note("amojo:main", tenant(call % 3), false, 0);
     }
-    assert_eq!(slots.closed(0), [], "nineteen calls tell nothing");
+    assert_eq!(slots.closed(0), [], "nineteen calls prove nothing");
     slots.note("amojo:main", tenant(0), false, 0);
     assert_eq!(slots.closed(0), [("amojo:main".to_owned(), 30_000)]);
     slots.note("amojo:main", tenant(1), false, 10_000);
@@ -61,7 +61,7 @@ fn a_host_that_fails_is_left_alone_and_tried_again_by_one() {
 
 /// Scenario O1.
 #[test]
-fn o1_failures_of_two_accounts_never_close_a_host_and_a_success_of_any_starts_anew() {
+fn o1_failures_of_two_accounts_never_close_a_host_and_any_success_resets_the_count() {
     let slots = Slots::default();
     let note = |tenant, answered, now| slots.note("amojo:main", Uuid::from_u128(tenant), answered, now);
     for call in 0..1_000 {
@@ -71,7 +71,7 @@ fn o1_failures_of_two_accounts_never_close_a_host_and_a_success_of_any_starts_an
     for call in 0..1_000 {
         note(1 + call % 5, call % 19 == 0, 0);
     }
-    assert_eq!(slots.closed(0), [], "somebody is answered");
+    assert_eq!(slots.closed(0), [], "one account is answered");
     note(1, true, 0);
     for step in 0..60 {
         for tenant in 1..=3 {
@@ -133,7 +133,7 @@ fn an_offer_has_the_room_of_its_tenant_and_its_target() {
 }
 
 #[test]
-fn plenty_is_less_than_half_a_pool_and_a_share() {
+fn a_pool_is_idle_below_half_of_it_and_of_a_share() {
     let slots = Slots::default();
     let mut kept = Vec::new();
     let mut reserve = |tenant, target, at_once, count| {
@@ -152,7 +152,7 @@ fn plenty_is_less_than_half_a_pool_and_a_share() {
 }
 
 #[test]
-fn what_is_reserved_is_in_use() {
+fn reserved_slots_count_as_used() {
     let slots = Slots::default();
     let reserved = slots.reserve(&[offer("telegram", 1, 1, 4)], 0);
     assert_eq!(reserved[0].len(), 4);

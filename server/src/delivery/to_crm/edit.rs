@@ -2,11 +2,11 @@
 
 use amocrm::chats::{EditContent, EditMessage, EditTarget};
 use base::message::{Edited, State};
-use base::verdict::{Report, Taken};
+use base::verdict::{Report, Taken, Verdict};
 use queue::Claim;
 
 use super::content::{Fitted, fit, media_kind};
-use super::judge::{judge_about, retry};
+use super::judge::judge_about;
 use super::{CrmTarget, ours};
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::letter_context::LetterContext;
@@ -33,7 +33,10 @@ pub(super) async fn attempt(
         }
         _ => match fit(line, parts, &edited.content).await? {
             Fitted::Content(content) => EditContent::Whole(content),
-            Fitted::Later(after) => return Ok(Some(retry(Some(after), false, "its file is being fetched"))),
+            Fitted::Later(after) => {
+                let wait = Verdict::Wait { after: Some(after) };
+                return Ok(Some(Report::not_done(wait, "its file is being fetched")));
+            }
         },
     };
     let edit = EditMessage {

@@ -3,11 +3,11 @@
 use amocrm::Error as CrmError;
 use amocrm::chats::{NewChat, NewMessage, PastMessage, SourceRef};
 use base::message::FailureCode;
-use base::verdict::{Report, Taken};
+use base::verdict::{Report, Taken, Verdict};
 use queue::Claim;
 
 use super::content::{Fitted, fit, with_caption};
-use super::judge::{bury, judge_message, keep_unknown, retry};
+use super::judge::{bury, judge_message, keep_unknown};
 use super::{CrmTarget, contact, ours, people, quote};
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::history::Scoped;
@@ -67,7 +67,10 @@ async fn build(line: &CrmTarget<'_>, parts: &LetterContext) -> anyhow::Result<Bu
     let content = match fit(line, parts, &message.body.content).await? {
         Fitted::Content(content) => with_caption(content, message.body.caption.as_deref()),
         Fitted::Later(after) => {
-            return Ok(Built::Not(Box::new(retry(Some(after), false, "its file is being fetched"))));
+            return Ok(Built::Not(Box::new(Report::not_done(
+                Verdict::Wait { after: Some(after) },
+                "its file is being fetched",
+            ))));
         }
     };
     let (sender, receiver) = match people::of(line, parts, source.id).await? {

@@ -151,5 +151,5 @@ fn bury_with(code: FailureCode, text: String, reason: &str) -> Report {
 
 /// Retry later, without counting against the messenger.
 fn later(after: Option<std::time::Duration>, reason: &str) -> Report {
-    Report::not_done(Verdict::Retry { after, whole_target: false }, reason)
+    Report::not_done(Verdict::Wait { after }, reason)
 }

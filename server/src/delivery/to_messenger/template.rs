@@ -29,7 +29,7 @@ pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<Templa
         Ok(crm_id) => template::of_source(&line.app.sources, line.source, crm_id).await?,
         Err(_) => None,
     };
-    // One that was made anew in amoCRM has another id there.
+    // One that was created again in amoCRM has another id there.
     let row = match (row, template.external_id.as_deref()) {
         (None, Some(external_id)) => {
             template::named(&line.app.sources, line.source, external_id, &template.content).await?

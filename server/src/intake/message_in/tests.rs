@@ -41,7 +41,7 @@ fn the_contracts_example_is_taken() {
 }
 
 #[test]
-fn null_stands_for_absence_of_what_is_optional() {
+fn null_means_that_an_optional_field_is_absent() {
     for pointer in [
         "/sent_at",
         "/silent",
@@ -132,7 +132,7 @@ fn every_kind_is_taken_with_its_fields() {
 }
 
 #[test]
-fn what_is_not_of_a_kind_or_missing_is_named() {
+fn wrong_and_missing_fields_of_a_kind_are_named() {
     for (wrong, pointer) in [
         (json!({"type": "picture"}), "/content/media_url"),
         (json!({"type": "picture", "media_url": "files/a.jpg"}), "/content/media_url"),
@@ -163,7 +163,7 @@ fn managers_and_bots_name_the_customer() {
 }
 
 #[test]
-fn quotes_are_told_by_id_or_in_words() {
+fn quotes_are_given_by_id_or_as_text() {
     let ours = "01900000-0000-7000-8000-000000000001";
     let quote = |quote: Value| taken(&with("/reply_to", quote)).reply_to.unwrap();
     assert_eq!(quote(json!({"id": "ext-1000"})).external_id.as_deref(), Some("ext-1000"));

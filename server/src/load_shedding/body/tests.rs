@@ -11,17 +11,17 @@ const FILE: Patience = Patience {
 };
 
 #[test]
-fn bytes_buy_time_and_silence_is_bounded() {
+fn received_bytes_extend_the_time_limit_and_silence_is_bounded() {
     let left = |received, waited| FILE.left(received, Duration::from_secs(waited)).as_secs();
     assert_eq!(left(0, 0), 20);
     assert_eq!(left(19, 19), 1, "a byte a second buys nothing");
     assert_eq!(left(20, 20), 0);
     assert_eq!(left(40_960, 20), 10);
-    assert_eq!(left(100_000_000, 20), 20, "nobody is waited for longer at a stretch");
+    assert_eq!(left(100_000_000, 20), 20, "no caller is waited for longer at a stretch");
 }
 
 #[tokio::test]
-async fn what_was_read_ahead_is_given_once_and_first() {
+async fn bytes_read_ahead_are_returned_first_and_once() {
     let caller = IpAddr::from([127, 0, 0, 1]);
     let bounds = Bounds { most: 100, of_one: 100, part: 1 };
     let under = Requests::new(bounds).begin(caller).unwrap();
@@ -36,7 +36,7 @@ async fn what_was_read_ahead_is_given_once_and_first() {
 }
 
 #[test]
-fn a_form_has_its_seconds_whatever_came() {
+fn the_time_limit_of_a_form_is_independent_of_received_bytes() {
     let form = Patience { whole: Duration::from_secs(10), idle: Duration::from_secs(10), bytes_a_second: None, ..FILE };
     assert_eq!(form.left(60_000, Duration::from_secs(9)).as_secs(), 1);
     assert_eq!(form.left(60_000, Duration::from_secs(10)).as_secs(), 0);

@@ -89,6 +89,7 @@ fn one(name: &str, value: &Value, page: &PageContext) -> String {
             .join(", "),
         ("scope", Value::String(scope)) => worded(words, "keys-scope-", scope),
         ("role", Value::String(role)) => worded(words, "team-role-", role),
+        ("kind", Value::String(kind)) => worded(words, "connector-", kind),
         ("via", Value::String(via)) => return worded_for(page, "session-via-", via),
         ("why", Value::String(why)) => worded_for(page, "audit-why-", why),
         (_, Value::Bool(yes)) => words.text(if *yes { "answer-yes" } else { "answer-no" }).to_string(),

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chat_is_meant_by_its_id_or_address() {
+    fn a_chat_is_found_by_its_id_or_page_address() {
         let id = uuid::Uuid::from_u128(7);
         for text in [id.to_string(), format!(" {id} "), format!("https://parom.example/panel/conversations/{id}")] {
             assert_eq!(who(&text), Who::Conversation(id));

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_understood_filters_nothing() {
+    fn invalid_filters_are_ignored() {
         assert_eq!(
             [day("2026-11-20"), day("20.11.2026"), day("2026-11-31")].map(|day| day.is_some()),
             [true, false, false]

@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_side_that_nobody_asked_has_no_figures() {
+    fn a_side_without_calls_has_no_figures() {
         assert_eq!(figures(Vec::new()), None);
         let one = Figures { median: 7, most: 7, all: 1, failed: 0, errors: 0.0 };
         assert_eq!(figures(vec![(7, true)]), Some(one));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn half_and_most_are_those_of_sorted_answers() {
+    fn the_median_and_the_95th_percentile_are_those_of_sorted_times() {
         let calls = (1..=100).rev().map(|ms| (ms, ms != 100)).collect();
         assert_eq!(figures(calls), Some(Figures { median: 50, most: 95, all: 100, failed: 1, errors: 1.0 }));
     }

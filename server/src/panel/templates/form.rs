@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_too_long_is_told_beside_its_field() {
+    fn missing_and_overlong_values_are_reported_at_their_fields() {
         let mut empty = typed("waba", "", "");
         (empty.name, empty.language, empty.header) = (String::new(), String::new(), "x".repeat(61));
         empty.buttons = vec![ShownButton { text: String::new(), url: "https://a.example".into() }];

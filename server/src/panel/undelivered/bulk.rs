@@ -32,6 +32,8 @@ fn action(fields: &Fields) -> Result<ReplayAction> {
 struct BulkConfirmPage {
     page: PageContext,
     sentence: Sentence,
+    /// How many will fail again; none if no such message was found.
+    again: Option<Sentence>,
     rate: Option<Sentence>,
     deed: &'static str,
     button: Sentence,
@@ -72,11 +74,11 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields
         return member.see_other(&app, &back, notice).await;
     }
     let first = dead::ids(db, tenant_id, &wanted, LOOKED_AT).await?;
-    let maybe = dead::dry_run(db, tenant_id, &first).await?.maybe_twice;
+    let dry = dead::dry_run(db, tenant_id, &first).await?;
     let words = page.words;
     let (sentence, button) = match action {
         ReplayAction::Retry => (
-            words.text("undelivered-retry-confirm").with("count", count).with("maybe", maybe),
+            words.text("undelivered-retry-confirm").with("count", count).with("maybe", dry.maybe_twice),
             words.text("undelivered-retry-selected").with("count", count),
         ),
         ReplayAction::Drop => (
@@ -86,6 +88,8 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields
     };
     let confirm = BulkConfirmPage {
         sentence,
+        again: (action == ReplayAction::Retry && dry.shut > 0)
+            .then(|| words.text("undelivered-retry-shut").with("count", dry.shut)),
         rate: all.then(|| words.text("undelivered-rate").with("rate", A_SECOND)),
         deed: action.word(),
         button,

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_is_told_from_what_only_looks_like_one() {
+    fn a_valid_signature_is_distinguished_from_similar_ones() {
         let secret = custom::new_secret();
         let body = r#"{"type":"message.created"}"#;
         let ours = custom::sign(&secret, "msg-1", 1_000, body.as_bytes()).unwrap();

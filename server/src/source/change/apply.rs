@@ -8,7 +8,8 @@ use base::i18n::LocalizedText;
 use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::source;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::{ChangePlan, SourceChange, set_version};
@@ -16,8 +17,9 @@ use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::settings;
 use crate::source::SourceContext;
 use crate::source::by::CHANGED;
+use crate::source::change_locks::ChangeGuard;
 use crate::source::create::{clear_default, written};
-use crate::source::{By, SourceStatus, line, mirror, outbox, reconcile};
+use crate::source::{By, SourceStatus, find, line, mirror, outbox, reconcile};
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
 
@@ -26,13 +28,14 @@ const PAUSED: &str = "paused";
 /// Spreads the restart of turns.
 const JITTER: TimeDelta = TimeDelta::milliseconds(250);
 
-/// Runs to its end even if the caller goes away.
+/// Runs to its end even if the caller goes away; later changes of the source wait for that.
 pub(super) async fn carry_out(
     app: Arc<SourceContext>,
     source: source::Model,
     version: i64,
     plan: ChangePlan,
     by: By,
+    _guard: ChangeGuard,
 ) -> Result<source::Model> {
     let done = mirror_and_store(&app, &source, version, &plan, &by).await;
     if done.is_err() {
@@ -75,9 +78,9 @@ async fn mirror_and_store(
         let pool = connector.map_or(source.kind.clone(), |connector| connector.pool().to_owned());
         app.queue.hold(source.tenant_id, source.id, &pool, PAUSED).await?;
     }
-    let row = row(app, source, version, plan, mirrored.as_ref(), by)?;
+    let row = row(app, source, plan, mirrored.as_ref(), by)?;
     let tx = app.store.write_tx().await?;
-    let done = store(app, &tx, source, row, plan, by).await;
+    let done = store(app, &tx, (source, version), row, plan, by).await;
     finish_tx(tx, done).await
 }
 
@@ -88,6 +91,8 @@ async fn mirror_it(
 ) -> Result<rest::Source> {
     match mirror::update(app, source.tenant_id, source.amocrm_source_id, change).await {
         Err(CallError::Crm(error)) if error.status() == Some(404) => {
+            // Deleted here meanwhile, by another process: then it is no source any more.
+            find(app, source.tenant_id, source.id).await?;
             reconcile::note_missing(app, source).await?;
             Err(Error::Conflict { problem: "deleted_in_crm", detail: LocalizedText::new("said-deleted-in-crm") })
         }
@@ -98,18 +103,12 @@ async fn mirror_it(
 fn row(
     app: &SourceContext,
     source: &source::Model,
-    version: i64,
     plan: &ChangePlan,
     mirrored: Option<&rest::Source>,
     by: &By,
 ) -> Result<source::ActiveModel> {
     let (change, now) = (&plan.change, app.clock.millis());
-    let mut row = source::ActiveModel {
-        tenant_id: Set(source.tenant_id),
-        id: Set(source.id),
-        updated_at: Set(version),
-        ..Default::default()
-    };
+    let mut row = source::ActiveModel::default();
     if let Some(name) = &plan.mirror.name {
         row.name = Set(name.clone());
     }
@@ -176,7 +175,7 @@ fn next_status(source: &source::Model, change: &SourceChange, plan: &ChangePlan)
 async fn store(
     app: &SourceContext,
     tx: &DatabaseTransaction,
-    source: &source::Model,
+    (source, version): (&source::Model, i64),
     row: source::ActiveModel,
     plan: &ChangePlan,
     by: &By,
@@ -184,7 +183,7 @@ async fn store(
     if plan.mirror.default == Some(true) {
         clear_default(tx, source.tenant_id).await?;
     }
-    let changed = source::Entity::update(row).exec(tx).await?;
+    let changed = write(tx, source, version, row).await?;
     if plan.setup.is_some() {
         line::join(app, tx, &changed, Some(source)).await?;
     }
@@ -202,6 +201,27 @@ async fn store(
         outbox::changed(app, tx, source).await?;
     }
     Ok(changed)
+}
+
+/// Writes the changed fields. Nothing is written to a source that was deleted since it was read. The version is the
+/// claimed one, or a new one if another process has claimed the next meanwhile: versions never go back.
+async fn write(
+    tx: &DatabaseTransaction,
+    source: &source::Model,
+    version: i64,
+    row: source::ActiveModel,
+) -> Result<source::Model> {
+    let current = || Expr::col(source::Column::UpdatedAt);
+    let next = Expr::case(current().eq(version), version).finally(current().add(1));
+    let written = source::Entity::update_many()
+        .set(row)
+        .col_expr(source::Column::UpdatedAt, next.into())
+        .filter(source::Column::TenantId.eq(source.tenant_id))
+        .filter(source::Column::Id.eq(source.id))
+        .filter(source::Column::DeletedAt.is_null())
+        .exec_with_returning(tx)
+        .await?;
+    written.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// Resumes waiting letters, except those older than `drop_before`. Those of an account that is held remain held.
@@ -233,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_had_stopped_tries_again_when_it_is_repaired_or_told_to() {
+    fn a_stopped_source_is_checked_again_when_it_is_repaired_or_resumed() {
         let none = SourceChange::default;
         let resume = || SourceChange { paused: Some(false), ..SourceChange::default() };
         let pause = || SourceChange { paused: Some(true), ..SourceChange::default() };
@@ -247,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_amocrm_lacks_stays_until_it_is_repaired_there() {
+    fn a_source_missing_in_amocrm_needs_attention_until_it_is_repaired_there() {
         let resume = || SourceChange { paused: Some(false), ..SourceChange::default() };
         assert_eq!(after("needs_attention", reconcile::DELETED_IN_CRM, resume(), true, true), None);
         assert_eq!(after("needs_attention", reconcile::PIPELINE_ARCHIVED, resume(), true, false), None);

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_amocrm_lacks_is_missing_and_what_comes_back_is_well() {
+    fn sources_gone_from_amocrm_are_missing_and_returned_ones_are_well() {
         assert_eq!(found(&[ours("a", 1), ours("b", 2)], &[theirs("b", 1)]).missing, [Uuid::from_u128(1)]);
         let back = source::Model { status_reason: DELETED_IN_CRM.into(), ..ours("a", 1) };
         let found = found(&[back], &[theirs("a", 55)]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_user_changed_there_is_told() {
+    fn changes_by_a_user_in_amocrm_are_reported() {
         let there = Source { name: "Sales".into(), pipeline_id: Some(8), default: true, ..theirs("a", 1) };
         let found = found(&[ours("a", 1)], &[there]);
         let difference = &found.differences[0];
@@ -237,19 +237,19 @@ mod tests {
     }
 
     #[test]
-    fn strays_are_told_by_the_widgets_code() {
+    fn stray_sources_are_classified_by_the_widgets_code() {
         let found = found(&[], &[theirs("parom", 1), theirs("other", 2), theirs("new", 3)]);
         let strays: Vec<_> = found.strays.unwrap().into_iter().map(|stray| (stray.source.id, stray.reason)).collect();
         assert_eq!(strays, [(1, "own_default"), (2, "unknown")]);
     }
 
     #[test]
-    fn what_was_deleted_here_is_no_stray() {
+    fn a_source_deleted_here_is_no_stray() {
         let buried = [("gone".to_owned(), 5), ("unfinished".to_owned(), 0)];
         let sources = [theirs("gone", 5), theirs("unfinished", 6), theirs("gone", 7)];
         let found = compare(&[], &Theirs { sources: &sources, pipelines: &[] }, &[], &buried, None);
         assert_eq!(found.buried, [5, 6]);
-        assert_eq!(found.strays.unwrap().len(), 1, "somebody else's under an old name of ours");
+        assert_eq!(found.strays.unwrap().len(), 1, "a foreign source under an old name of ours");
     }
 
     #[test]

@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const SOON: TimeDelta = TimeDelta::minutes(10);
 /// Delay after a failed comparison.
 const AGAIN: TimeDelta = TimeDelta::hours(1);
-/// Accounts compared per search, so that a restart does not query amoCRM for all of them at once.
+/// Accounts compared at a time, so that a restart does not query amoCRM for all of them at once.
 const AT_ONCE: u64 = 4;
 
 /// The background task. Ends when `stop` is cancelled.
@@ -39,7 +39,8 @@ pub async fn due_now(app: &Arc<SourceContext>) -> usize {
             return 0;
         }
     };
-    due::each(due, 1, async |tenant| {
+    let all_at_once = due.len();
+    due::each(due, all_at_once, async |tenant| {
         match due::claim(&app.store, &tenant, Column::ReconciledAt, app.clock.millis()).await {
             Ok(true) => compare(app, tenant.tenant_id).await,
             Ok(false) => return 0,

@@ -69,7 +69,7 @@ impl Case {
 }
 
 #[test]
-fn what_is_worse_stands_above_what_is_better() {
+fn the_worst_state_is_the_one_shown() {
     let mut case = Case::new();
     case.is(SourceStatus::Working, None, Some(StateAction::Test));
     case.source.status = "checking".into();
@@ -91,11 +91,24 @@ fn what_is_worse_stands_above_what_is_better() {
     assert_eq!(case.state().paused_by, "", "only of what is paused");
     case.source.status = "stopped".into();
     case.source.status_reason = "access_refused: your server answered 401".into();
+    case.source.kind = "telegram".into();
     case.is(SourceStatus::Stopped, Some(StateReason::AccessRefused), Some(StateAction::Reconnect));
     assert_eq!(case.state().detail, "your server answered 401");
     case.source.status = "blocked".into();
     case.source.status_reason = String::new();
     case.is(SourceStatus::Blocked, None, Some(StateAction::Support));
+}
+
+#[test]
+fn a_developers_server_that_locks_us_out_pauses_its_source() {
+    let mut case = Case::new();
+    case.source.status = "stopped".into();
+    case.source.status_reason = "access_refused: your server answered 401".into();
+    for (kind, status) in [("custom", SourceStatus::Paused), ("telegram", SourceStatus::Stopped)] {
+        case.source.kind = kind.into();
+        case.is(status, Some(StateReason::AccessRefused), Some(StateAction::Reconnect));
+        assert_eq!(case.state().detail, "your server answered 401");
+    }
 }
 
 #[test]
@@ -171,7 +184,7 @@ fn reasons_of_older_releases_are_shown_as_words() {
 }
 
 #[test]
-fn keys_and_reasons_are_the_same_thing() {
+fn keys_and_reasons_correspond() {
     for reason in StateReason::ALL {
         assert_eq!(StateReason::parse(reason.as_str()), Some(reason));
     }

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_whose_matter_it_is() {
+    fn a_refusal_shows_whether_account_or_vendor_must_act() {
         let status = |answer, public| judge(answer, public).map(|outcome| outcome.status).ok();
         assert_eq!(status(refused(403), false), Some(ChannelStatus::NotAllowed));
         assert_eq!(status(refused(404), false), Some(ChannelStatus::NotAllowed));

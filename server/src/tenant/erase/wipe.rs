@@ -11,7 +11,8 @@ use entity::{
     attempt, chat_email, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line,
     message, origin_task, parked_status, raw_hook, tenant,
 };
-use sea_orm::sea_query::{Condition, Expr};
+use queue::ERASED;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -181,7 +182,10 @@ async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Cou
         .add(dedupe::Column::MessageId.is_in(all()))
         .add(dedupe::Column::ExternalId.is_in(amocrms))
         .add(of_source);
-    let known = Condition::all().add(known);
+    let known = Condition::all().add(known).add(dedupe::Column::ExternalId.starts_with(ERASED).not());
+    // A repeat of an erased message is recognised by a hash of its id.
+    let keys = dedupe::Entity::of_tenant(tenant_id).filter(known.clone()).all(db).await?;
+    app.queue.keep_erased(&keys).await?;
     count(counts, "dedupe", remove::rows::<dedupe::Entity>(&app.store, tenant_id, known).await?);
     let parked = Condition::all()
         .add(parked_status::Column::SourceId.is_in(sources()))

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_paid_replaces_the_trial() {
+    fn a_paid_plan_replaces_the_trial() {
         assert_eq!(term(None, None), None);
         let trial = term(Some(100 * DAY), None).unwrap();
         assert_eq!((trial.ends_at, trial.holds_at, trial.is_trial), (100 * DAY, 107 * DAY, true));

@@ -25,6 +25,6 @@ fn the_configured_rate_is_what_is_made_in_the_long_run() {
     assert_eq!(
         RestRate::of(500.0),
         RestRate { at_once: 500, each: 2, a_second: 500 },
-        "whoever configures more gets it"
+        "a higher configured limit applies"
     );
 }

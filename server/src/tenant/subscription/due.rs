@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::due;
+use base::due::{self, DueOfAccounts};
 use chrono::TimeDelta;
 use entity::crm_subscription::{self, Column};
 use sea_orm::EntityTrait;
@@ -13,9 +13,8 @@ use super::check;
 use crate::tenant::TenantContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Subscriptions checked one after another per round, so that a restart does not query amoCRM for all of them at
-/// once.
-const BATCH: u64 = 20;
+/// Few, so that a restart does not query amoCRM for all accounts at once.
+const AT_ONCE: usize = 4;
 /// How long a check is claimed.
 const CLAIMED: TimeDelta = TimeDelta::minutes(5);
 
@@ -26,28 +25,24 @@ pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
 
 /// Checks what is due now; returns how many.
 pub async fn due_now(app: &Arc<TenantContext>) -> usize {
-    let due = due::found(&app.store, crm_subscription::Entity::find(), Column::NextTryAt, BATCH).await;
-    let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the subscriptions that are due could not be read; it will be retried");
-        Vec::new()
-    });
-    due::each(due, 1, async |row| {
+    let due = DueOfAccounts {
+        rows: crm_subscription::Entity::find(),
+        at: Column::NextTryAt,
+        account: Column::TenantId,
+        claimed: CLAIMED,
+        at_once: AT_ONCE,
+        pause: LOOK_EVERY,
+    };
+    let worked = due.work(&app.store, &app.stop, async |row, claimed| {
         let tenant_id = row.tenant_id;
-        let looked = one(app, row).await.unwrap_or_else(|error| {
+        let row = crm_subscription::Model { next_try_at: Some(claimed), ..row };
+        if let Err(error) = check::look(app, row).await {
             tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account's subscription could not be checked; it will be retried");
-            true
-        });
-        usize::from(looked)
+        }
+        1
+    });
+    worked.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the subscriptions that are due could not be read; it will be retried");
+        0
     })
-    .await
-}
-
-/// False if another instance checks.
-async fn one(app: &Arc<TenantContext>, row: crm_subscription::Model) -> anyhow::Result<bool> {
-    let claimed = app.clock.millis() + CLAIMED.num_milliseconds();
-    if !due::claim(&app.store, &row, Column::NextTryAt, claimed).await? {
-        return Ok(false);
-    }
-    check::look(app, crm_subscription::Model { next_try_at: Some(claimed), ..row }).await?;
-    Ok(true)
 }

@@ -24,7 +24,7 @@ async fn page_shows(browser: &Browser, wanted: &[&str]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_leaves_gets_the_answer_by_letter_and_comes_back() {
+async fn a_visitor_who_left_gets_the_answer_by_email_and_returns() {
     let Some(browser) = Browser::open("en").await else { return };
     let words = Words::new(Language::En);
     let mail = MailServer::start().await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Shop, arrived, everywhere, opens, root, say, shows, types, until};
 
 /// Enters an answer like a person who types it.
-async fn answers(browser: &Browser, name: &str, value: &str) {
+pub(super) async fn answers(browser: &Browser, name: &str, value: &str) {
     let script = format!(
         "const field = root.querySelector('[name={name}]'); field.value = {}; \
          field.dispatchEvent(new Event('input', {{ bubbles: true }}))",
@@ -17,7 +17,7 @@ async fn answers(browser: &Browser, name: &str, value: &str) {
     root(browser, &script).await;
 }
 
-async fn submits(browser: &Browser) {
+pub(super) async fn submits(browser: &Browser) {
     root(browser, "root.getElementById('form').requestSubmit()").await;
 }
 

@@ -57,7 +57,8 @@ async fn set_up_in(language: Language) {
     until(&browser, "it follows what is typed", &format!("{preview}.querySelector('h2').textContent === 'Flowers'"))
         .await;
     run(&browser, &type_into("color", "#FFD200")).await;
-    until(&browser, "a pale colour is told", "!document.querySelector('.colours ~ .hint[role=status]').hidden").await;
+    until(&browser, "a pale colour is reported", "!document.querySelector('.colours ~ .hint[role=status]').hidden")
+        .await;
     looks_right(&browser, &format!("chat-settings-{}-appearance", language.code())).await;
 
     for tab in ["hours", "before", "install"] {

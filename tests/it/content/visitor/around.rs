@@ -50,7 +50,7 @@ async fn an_album_is_a_bubble_a_file(world: &mut World) {
     );
 }
 
-async fn a_forward_is_a_quote_that_says_so(world: &mut World) {
+async fn a_forward_is_a_quote_marked_as_forwarded(world: &mut World) {
     let site = Site::open(world).await;
     let hello = world.sandbox.messages(HOST)[0].id.clone();
     site.sends(world, HookMessage::text("").forwarding(&hello)).await;
@@ -70,6 +70,6 @@ async fn templates_and_answers_to_comments_are_their_text(world: &mut World) {
 both!(
     a_contact_is_a_card,
     an_album_is_a_bubble_a_file,
-    a_forward_is_a_quote_that_says_so,
+    a_forward_is_a_quote_marked_as_forwarded,
     templates_and_answers_to_comments_are_their_text,
 );

@@ -50,7 +50,7 @@ async fn the_essential_calls_are_enough(world: &mut Beside<Bare<Essential>>) {
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
     assert_eq!(world.messenger.calls("POST /messenger/v1/accounts/94235311/chats/u2i-1/messages").len(), 1);
-    // Our own message, and the seller's, in a chat that nobody describes.
+    // Our own message, and the seller's, in a chat that Avito does not describe.
     assert_eq!(posts(world, call(post("sent-1", 94_235_311, "Good morning"))).await, 200);
     assert_eq!(posts(world, call(post("m2", 94_235_311, "From the phone"))).await, 200);
     world.deliver_all().await;

@@ -43,8 +43,8 @@ async fn a_long_text_leaves_in_parts(world: &mut AvitoWorld) {
     out::a_long_text_leaves_in_parts::<Shop>(world, 3_000).await;
 }
 
-async fn nobody_is_written_to_first(world: &mut AvitoWorld) {
-    out::nobody_is_written_to_first::<Shop>(world).await;
+async fn writing_first_is_refused(world: &mut AvitoWorld) {
+    out::writing_first_is_refused::<Shop>(world).await;
 }
 
 async fn a_source_is_checked_live(world: &mut AvitoWorld) {
@@ -63,8 +63,8 @@ async fn updates_come_twice_reordered_and_late(world: &mut AvitoWorld) {
     door::updates_come_twice_reordered_and_late::<Shop>(world).await;
 }
 
-async fn what_nobody_can_read_is_kept(world: &mut AvitoWorld) {
-    door::what_nobody_can_read_is_kept::<Shop>(world).await;
+async fn unreadable_bodies_are_kept(world: &mut AvitoWorld) {
+    door::unreadable_bodies_are_kept::<Shop>(world).await;
 }
 
 async fn ids_that_cannot_be_stored_stop_nothing(world: &mut AvitoWorld) {
@@ -75,7 +75,7 @@ async fn every_sample_is_taken(world: &mut AvitoWorld) {
     door::every_sample_is_taken::<Shop>(world, 26).await;
 }
 
-/// The webhook tells that it was sent.
+/// The webhook reports that it was sent.
 async fn a_lost_answer_makes_no_second_message(world: &mut AvitoWorld) {
     trouble::a_lost_answer::<Shop>(world, 1).await;
 }
@@ -88,8 +88,8 @@ async fn own_messages_are_known_after_a_restart(world: &mut AvitoWorld) {
     trouble::own_messages_are_known_after_a_restart::<Shop>(world).await;
 }
 
-async fn a_storm_keeps_the_order(world: &mut AvitoWorld) {
-    trouble::a_storm_keeps_the_order::<Shop>(world).await;
+async fn a_series_of_faults_keeps_the_order(world: &mut AvitoWorld) {
+    trouble::a_series_of_faults_keeps_the_order::<Shop>(world).await;
 }
 
 async fn access_that_ends_holds_everything(world: &mut AvitoWorld) {
@@ -100,10 +100,10 @@ async fn a_chat_that_is_gone_is_named(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let gone = Fault::Refuse { code: 404, message: "chat not found".to_owned() };
     world.messenger.faults().next("postSendMessage", 1, gone);
-    trouble::is_told(world, &chat, (904, "Такого чата на Авито нет")).await;
+    trouble::is_reported(world, &chat, (904, "Такого чата на Авито нет")).await;
 }
 
-/// Tokens that end before their time are replaced without a word to anybody.
+/// Tokens that end before their time are replaced without any notice.
 async fn a_token_that_ends_is_replaced(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     world.messenger.revoke_tokens(chat.ids.seller, false);
@@ -120,17 +120,17 @@ once!(
     a_forward_says_who_wrote_it,
     a_template_is_its_final_text,
     a_long_text_leaves_in_parts,
-    nobody_is_written_to_first,
+    writing_first_is_refused,
     a_source_is_checked_live,
     the_hook_is_set_watched_and_removed,
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
-    what_nobody_can_read_is_kept,
+    unreadable_bodies_are_kept,
     every_sample_is_taken,
     a_lost_answer_makes_no_second_message,
     a_lost_answer_and_a_lost_process,
     own_messages_are_known_after_a_restart,
-    a_storm_keeps_the_order,
+    a_series_of_faults_keeps_the_order,
     access_that_ends_holds_everything,
     a_chat_that_is_gone_is_named,
     a_token_that_ends_is_replaced,

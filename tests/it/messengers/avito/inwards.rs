@@ -41,7 +41,7 @@ async fn everything_that_can_be_sent_arrives(world: &mut AvitoWorld) {
     }
 }
 
-/// Title, price and address of the advert stand above a chat's first message, once.
+/// Title, price and address of the advert are shown above a chat's first message, once.
 async fn the_first_message_names_the_advert(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let first = at_crm(world).remove(0).text;
@@ -62,7 +62,7 @@ async fn the_advert_is_not_quoted(world: &mut AvitoWorld) {
     assert!(said.contains("Hello") && said.ends_with("Да") && !said.contains("Диван"), "{said}");
 }
 
-async fn what_is_quoted_and_taken_back_arrives(world: &mut AvitoWorld) {
+async fn quotes_and_deletions_arrive(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let asked = world.messenger.customer(chat.ids.buyer, chat.ids.item).writes("Синий есть?").unwrap();
     arrives::<Shop>(world).await;
@@ -76,8 +76,8 @@ async fn what_is_quoted_and_taken_back_arrives(world: &mut AvitoWorld) {
     assert_eq!(at_crm(world)[1].text, "Удалено клиентом");
 }
 
-/// What the seller writes in Avito is the manager's; what Avito itself writes is nobody's.
-async fn what_the_seller_writes_is_the_managers(world: &mut AvitoWorld) {
+/// What the seller writes in Avito is the manager's; what Avito itself writes is ignored.
+async fn messages_of_the_seller_are_from_a_manager(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let at = chat.ids.chat.clone();
     acts(&world.messenger, Act::SendAsSeller { chat: at.clone(), content: Content::text("Перезвоню") });
@@ -94,6 +94,6 @@ once!(
     everything_that_can_be_sent_arrives,
     the_first_message_names_the_advert,
     the_advert_is_not_quoted,
-    what_is_quoted_and_taken_back_arrives,
-    what_the_seller_writes_is_the_managers,
+    quotes_and_deletions_arrive,
+    messages_of_the_seller_are_from_a_manager,
 );

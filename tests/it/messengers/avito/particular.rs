@@ -12,7 +12,7 @@ use crate::messengers::at_crm;
 use crate::messengers::played::{arrives, chatting, connected};
 use crate::messengers::steps::out::{a_link_leaves, sends_a_list, sends_buttons};
 
-/// Avito waits for two seconds; a chat that it does not describe in time keeps nobody waiting.
+/// Avito waits for two seconds; a chat that it does not describe in time delays no message.
 async fn a_post_is_answered_in_time(world: &mut AvitoWorld) {
     let chat = connected::<Shop>(world).await;
     for operation in ["getChatByIdV2", "getMessagesV3"] {
@@ -25,7 +25,7 @@ async fn a_post_is_answered_in_time(world: &mut AvitoWorld) {
     assert_eq!(at_crm(world).len(), 1, "and it is stored");
 }
 
-async fn what_was_read_is_asked_for(world: &mut AvitoWorld) {
+async fn the_read_state_of_messages_is_requested(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let said = chat.manager_sends(world, HookMessage::text("Good morning")).await;
     world.deliver_all().await;
@@ -60,7 +60,7 @@ async fn buttons_and_lists_are_words(world: &mut AvitoWorld) {
     assert!(list.text.contains("Delivery") && list.text.contains("Assembly"), "{list:?}");
 }
 
-/// Nobody comments at Avito, but amoCRM may say so.
+/// Avito has no comments, but amoCRM may send one.
 async fn an_answer_to_a_comment_is_an_answer_in_the_chat(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let message = HookMessage::text("See").with("post", serde_json::json!({ "id": "post-900" }));
@@ -71,7 +71,7 @@ async fn an_answer_to_a_comment_is_an_answer_in_the_chat(world: &mut AvitoWorld)
 
 once!(
     a_post_is_answered_in_time,
-    what_was_read_is_asked_for,
+    the_read_state_of_messages_is_requested,
     an_answer_marks_the_chat_as_read,
     buttons_and_lists_are_words,
     an_answer_to_a_comment_is_an_answer_in_the_chat,

@@ -40,8 +40,8 @@ async fn a_long_text_leaves_in_parts(world: &mut MetaWorld) {
     out::a_long_text_leaves_in_parts::<Facebook>(world, 5_000).await;
 }
 
-async fn nobody_is_written_to_first(world: &mut MetaWorld) {
-    out::nobody_is_written_to_first::<Facebook>(world).await;
+async fn writing_first_is_refused(world: &mut MetaWorld) {
+    out::writing_first_is_refused::<Facebook>(world).await;
 }
 
 async fn a_source_is_checked_live(world: &mut MetaWorld) {
@@ -60,8 +60,8 @@ async fn updates_come_twice_reordered_and_late(world: &mut MetaWorld) {
     door::updates_come_twice_reordered_and_late::<Facebook>(world).await;
 }
 
-async fn what_nobody_can_read_is_kept(world: &mut MetaWorld) {
-    door::what_nobody_can_read_is_kept::<Facebook>(world).await;
+async fn unreadable_bodies_are_kept(world: &mut MetaWorld) {
+    door::unreadable_bodies_are_kept::<Facebook>(world).await;
 }
 
 async fn ids_that_cannot_be_stored_stop_nothing(world: &mut MetaWorld) {
@@ -72,7 +72,7 @@ async fn every_sample_is_taken(world: &mut MetaWorld) {
     door::every_sample_is_taken::<Facebook>(world, 35).await;
 }
 
-/// Its echo tells that it was sent.
+/// Its echo reports that it was sent.
 async fn a_lost_answer_makes_no_second_message(world: &mut MetaWorld) {
     trouble::a_lost_answer::<Facebook>(world, 1).await;
 }
@@ -85,8 +85,8 @@ async fn own_messages_are_known_after_a_restart(world: &mut MetaWorld) {
     trouble::own_messages_are_known_after_a_restart::<Facebook>(world).await;
 }
 
-async fn a_storm_keeps_the_order(world: &mut MetaWorld) {
-    trouble::a_storm_keeps_the_order::<Facebook>(world).await;
+async fn a_series_of_faults_keeps_the_order(world: &mut MetaWorld) {
+    trouble::a_series_of_faults_keeps_the_order::<Facebook>(world).await;
 }
 
 async fn access_that_ends_holds_everything(world: &mut MetaWorld) {
@@ -102,17 +102,17 @@ once!(
     a_forward_says_who_wrote_it,
     a_template_is_its_final_text,
     a_long_text_leaves_in_parts,
-    nobody_is_written_to_first,
+    writing_first_is_refused,
     a_source_is_checked_live,
     the_hook_is_set_watched_and_removed,
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
-    what_nobody_can_read_is_kept,
+    unreadable_bodies_are_kept,
     ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_no_second_message,
     a_lost_answer_and_a_lost_process,
     own_messages_are_known_after_a_restart,
-    a_storm_keeps_the_order,
+    a_series_of_faults_keeps_the_order,
     access_that_ends_holds_everything,
 );

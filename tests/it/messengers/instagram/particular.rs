@@ -34,7 +34,7 @@ async fn stories_are_answered_and_mention_the_account(world: &mut MetaWorld) {
     }
 }
 
-async fn what_is_unsent_is_gone(world: &mut MetaWorld) {
+async fn a_message_that_the_customer_unsends_is_removed(world: &mut MetaWorld) {
     let chat = chatting::<Instagram>(world).await;
     let mid = chat.ids.customer(&world.messenger).writes("Нет, ничего").unwrap();
     arrives::<Instagram>(world).await;
@@ -64,7 +64,7 @@ async fn a_token_is_renewed_before_it_ends(world: &mut MetaWorld) {
 }
 
 /// What is entered at Meta by hand can be looked up later, except for the secret.
-async fn what_is_entered_at_meta_is_shown_again(world: &mut MetaWorld) {
+async fn the_values_to_enter_at_meta_are_shown_again(world: &mut MetaWorld) {
     let chat = chatting::<Instagram>(world).await;
     let url = format!("{}{}", world.app().public_url(), chat.hook());
     let shown = world.api.get(&chat.line.path("")).await.is(200);
@@ -90,8 +90,8 @@ async fn the_accounts_id_is_enough(world: &mut Beside<Bare<ById>>) {
 
 once!(
     stories_are_answered_and_mention_the_account,
-    what_is_unsent_is_gone,
-    what_is_entered_at_meta_is_shown_again,
+    a_message_that_the_customer_unsends_is_removed,
+    the_values_to_enter_at_meta_are_shown_again,
     a_token_is_renewed_before_it_ends,
     the_essential_calls_are_enough,
     the_accounts_id_is_enough,

@@ -9,12 +9,12 @@ async fn everything_that_can_be_sent_arrives(world: &mut MetaWorld) {
     chats::everything_that_can_be_sent_arrives::<Instagrams>(world).await;
 }
 
-async fn what_is_changed_and_quoted_arrives(world: &mut MetaWorld) {
-    chats::what_is_changed_and_quoted_arrives::<Instagrams>(world).await;
+async fn edits_and_quotes_arrive(world: &mut MetaWorld) {
+    chats::edits_and_quotes_arrive::<Instagrams>(world).await;
 }
 
-async fn what_the_inbox_writes_is_the_managers(world: &mut MetaWorld) {
-    chats::what_the_inbox_writes_is_the_managers::<Instagrams>(world).await;
+async fn messages_from_the_inbox_are_from_a_manager(world: &mut MetaWorld) {
+    chats::messages_from_the_inbox_are_from_a_manager::<Instagrams>(world).await;
 }
 
 async fn buttons_leave_and_presses_arrive(world: &mut MetaWorld) {
@@ -29,8 +29,8 @@ async fn reactions_go_both_ways(world: &mut MetaWorld) {
     chats::reactions_go_both_ways::<Instagrams>(world).await;
 }
 
-async fn typing_is_shown_and_reading_told(world: &mut MetaWorld) {
-    chats::typing_is_shown_and_reading_told::<Instagrams>(world).await;
+async fn typing_is_shown_and_reading_is_reported(world: &mut MetaWorld) {
+    chats::typing_is_shown_and_reading_is_reported::<Instagrams>(world).await;
 }
 
 async fn the_window_closes_after_a_week(world: &mut MetaWorld) {
@@ -53,22 +53,22 @@ async fn a_late_private_answer_is_refused_in_words(world: &mut MetaWorld) {
     comments::a_late_private_answer_is_refused_in_words::<Instagrams>(world).await;
 }
 
-async fn own_comments_are_nobodys(world: &mut MetaWorld) {
-    comments::own_comments_are_nobodys::<Instagrams>(world).await;
+async fn comments_of_the_business_itself_are_ignored(world: &mut MetaWorld) {
+    comments::comments_of_the_business_itself_are_ignored::<Instagrams>(world).await;
 }
 
 once!(
     everything_that_can_be_sent_arrives,
-    what_is_changed_and_quoted_arrives,
-    what_the_inbox_writes_is_the_managers,
+    edits_and_quotes_arrive,
+    messages_from_the_inbox_are_from_a_manager,
     buttons_leave_and_presses_arrive,
     a_list_is_a_button_a_row,
     reactions_go_both_ways,
-    typing_is_shown_and_reading_told,
+    typing_is_shown_and_reading_is_reported,
     the_window_closes_after_a_week,
     customers_who_cannot_be_reached_are_named,
     a_chat_opened_by_a_link_is_known,
     a_comment_is_answered_in_public_and_in_private,
     a_late_private_answer_is_refused_in_words,
-    own_comments_are_nobodys,
+    comments_of_the_business_itself_are_ignored,
 );

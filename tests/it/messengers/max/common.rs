@@ -40,8 +40,8 @@ async fn a_long_text_leaves_in_parts(world: &mut MaxWorld) {
     out::a_long_text_leaves_in_parts::<Bot>(world, 9_000).await;
 }
 
-async fn nobody_is_written_to_first(world: &mut MaxWorld) {
-    out::nobody_is_written_to_first::<Bot>(world).await;
+async fn writing_first_is_refused(world: &mut MaxWorld) {
+    out::writing_first_is_refused::<Bot>(world).await;
 }
 
 async fn a_source_is_checked_live(world: &mut MaxWorld) {
@@ -60,8 +60,8 @@ async fn updates_come_twice_reordered_and_late(world: &mut MaxWorld) {
     door::updates_come_twice_reordered_and_late::<Bot>(world).await;
 }
 
-async fn what_nobody_can_read_is_kept(world: &mut MaxWorld) {
-    door::what_nobody_can_read_is_kept::<Bot>(world).await;
+async fn unreadable_bodies_are_kept(world: &mut MaxWorld) {
+    door::unreadable_bodies_are_kept::<Bot>(world).await;
 }
 
 async fn ids_that_cannot_be_stored_stop_nothing(world: &mut MaxWorld) {
@@ -77,8 +77,8 @@ async fn a_lost_answer_makes_at_most_one_repeat(world: &mut MaxWorld) {
     trouble::a_lost_answer::<Bot>(world, 2).await;
 }
 
-async fn a_storm_keeps_the_order(world: &mut MaxWorld) {
-    trouble::a_storm_keeps_the_order::<Bot>(world).await;
+async fn a_series_of_faults_keeps_the_order(world: &mut MaxWorld) {
+    trouble::a_series_of_faults_keeps_the_order::<Bot>(world).await;
 }
 
 async fn access_that_ends_holds_everything(world: &mut MaxWorld) {
@@ -94,15 +94,15 @@ once!(
     a_forward_says_who_wrote_it,
     a_template_is_its_final_text,
     a_long_text_leaves_in_parts,
-    nobody_is_written_to_first,
+    writing_first_is_refused,
     a_source_is_checked_live,
     the_hook_is_set_watched_and_removed,
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
-    what_nobody_can_read_is_kept,
+    unreadable_bodies_are_kept,
     ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_at_most_one_repeat,
-    a_storm_keeps_the_order,
+    a_series_of_faults_keeps_the_order,
     access_that_ends_holds_everything,
 );

@@ -38,7 +38,7 @@ async fn everything_that_can_be_sent_arrives(world: &mut MaxWorld) {
     }
 }
 
-async fn what_is_changed_quoted_forwarded_and_removed_arrives(world: &mut MaxWorld) {
+async fn edits_quotes_forwards_and_deletions_arrive(world: &mut MaxWorld) {
     let chat = chatting::<Bot>(world).await;
     let (who, bot) = (chat.ids.maria, chat.ids.bot.id);
     let mid = world.messenger.customer(who, bot).writes("Красная").unwrap();
@@ -66,8 +66,8 @@ async fn what_is_changed_quoted_forwarded_and_removed_arrives(world: &mut MaxWor
     assert_eq!(at_crm(world)[1].text, "Удалено клиентом");
 }
 
-/// The payload of the link by which somebody came stands at their conversation; Start alone is no message.
-async fn where_somebody_came_from_is_known(world: &mut MaxWorld) {
+/// The payload of the link by which a person came is stored at their conversation; Start alone is no message.
+async fn the_origin_of_a_customer_is_recorded(world: &mut MaxWorld) {
     let chat = connected::<Bot>(world).await;
     world.messenger.customer(chat.ids.maria, chat.ids.bot.id).starts("ad_7").unwrap();
     arrives::<Bot>(world).await;
@@ -106,7 +106,7 @@ async fn comments_of_a_channel_arrive_and_are_answered(world: &mut MaxWorld) {
 
 once!(
     everything_that_can_be_sent_arrives,
-    what_is_changed_quoted_forwarded_and_removed_arrives,
-    where_somebody_came_from_is_known,
+    edits_quotes_forwards_and_deletions_arrive,
+    the_origin_of_a_customer_is_recorded,
     comments_of_a_channel_arrive_and_are_answered,
 );

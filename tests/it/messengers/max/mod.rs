@@ -91,7 +91,7 @@ impl Played for Bot {
         max.subscriptions(ids.bot.id).into_iter().map(|one| one.url).collect()
     }
 
-    /// MAX gives up an address that failed for hours; here somebody removes it.
+    /// MAX gives up an address that failed for hours; here a person removes it.
     fn loses_hook(max: &Max, ids: &Ids) {
         let url = max.subscriptions(ids.bot.id).remove(0).url;
         let url: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();

@@ -8,7 +8,7 @@ use sandbox::{Attachment, HookForm, HookMessage};
 use super::{Bot, MaxWorld};
 use crate::messengers::played::{Sent, chatting};
 use crate::messengers::steps::out::{a_link_leaves, a_press_arrives, leaves, sends_a_list, sends_buttons};
-use crate::messengers::steps::trouble::is_told;
+use crate::messengers::steps::trouble::is_reported;
 
 fn press(max: &Max, (who, bot): (i64, i64), sent: &Sent, text: &str) {
     let message = max.message(&sent.id).unwrap();
@@ -58,14 +58,14 @@ async fn customers_who_left_are_named(world: &mut MaxWorld) {
     let chat = chatting::<Bot>(world).await;
     let (who, bot) = (chat.ids.maria, chat.ids.bot.id);
     world.messenger.customer(who, bot).stops().unwrap();
-    is_told(world, &chat, (901, "остановил бота")).await;
+    is_reported(world, &chat, (901, "остановил бота")).await;
     world.messenger.customer(who, bot).starts("").unwrap();
     assert_eq!(leaves(world, &chat, HookMessage::text("Welcome back")).await[0].text, "Welcome back");
     world.messenger.act(Act::RemoveDialog { who, bot }).unwrap();
-    is_told(world, &chat, (901, "остановил бота")).await;
+    is_reported(world, &chat, (901, "остановил бота")).await;
     let gone = Fault::Refuse { status: 404, code: "chat.not.found".into(), message: "Chat not found".into() };
     world.messenger.faults().next("POST /messages", 1, gone);
-    is_told(world, &chat, (904, "Чат не найден")).await;
+    is_reported(world, &chat, (904, "Чат не найден")).await;
 }
 
 once!(

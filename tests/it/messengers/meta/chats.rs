@@ -9,7 +9,7 @@ use sandbox::{HookForm, HookMessage};
 use super::{MetaWorld, Network, Of};
 use crate::messengers::played::{arrives, brought, chatting, shown};
 use crate::messengers::steps::out::{a_link_leaves, a_press_arrives, leaves, sends_a_list, sends_buttons};
-use crate::messengers::steps::trouble::is_told;
+use crate::messengers::steps::trouble::is_reported;
 use crate::messengers::{at_crm, pairs};
 
 pub async fn everything_that_can_be_sent_arrives<N: Network>(world: &mut MetaWorld) {
@@ -41,7 +41,7 @@ pub async fn everything_that_can_be_sent_arrives<N: Network>(world: &mut MetaWor
     }
 }
 
-pub async fn what_is_changed_and_quoted_arrives<N: Network>(world: &mut MetaWorld) {
+pub async fn edits_and_quotes_arrive<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
     let mid = chat.ids.customer(&world.messenger).writes("Красная").unwrap();
     arrives::<Of<N>>(world).await;
@@ -56,7 +56,7 @@ pub async fn what_is_changed_and_quoted_arrives<N: Network>(world: &mut MetaWorl
 }
 
 /// What the business writes in its own inbox is the manager's.
-pub async fn what_the_inbox_writes_is_the_managers<N: Network>(world: &mut MetaWorld) {
+pub async fn messages_from_the_inbox_are_from_a_manager<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
     chat.ids.customer(&world.messenger).hears("Перезвоню").unwrap();
     arrives::<Of<N>>(world).await;
@@ -107,7 +107,7 @@ pub async fn reactions_go_both_ways<N: Network>(world: &mut MetaWorld) {
     }
 }
 
-pub async fn typing_is_shown_and_reading_told<N: Network>(world: &mut MetaWorld) {
+pub async fn typing_is_shown_and_reading_is_reported<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
     let at = chat.line.chat(world, &chat.conversation);
     world.sandbox.manager_types(HOST, &at, None, HookForm::Table).await.unwrap();
@@ -118,7 +118,7 @@ pub async fn typing_is_shown_and_reading_told<N: Network>(world: &mut MetaWorld)
     world.deliver_all().await;
     arrives::<Of<N>>(world).await;
     world.advance(Duration::from_secs(5));
-    // Instagram tells nothing of this.
+    // Instagram does not report this.
     chat.ids.customer(&world.messenger).receives().unwrap();
     arrives::<Of<N>>(world).await;
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
@@ -127,14 +127,14 @@ pub async fn typing_is_shown_and_reading_told<N: Network>(world: &mut MetaWorld)
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2]);
 }
 
-/// For a day anybody answers, for a week people do, and then nobody.
+/// For a day people and programs may answer, for a week people only, and then no answer is possible.
 pub async fn the_window_closes_after_a_week<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
     world.advance(Duration::from_secs(25 * 3600));
     let sent = leaves(world, &chat, HookMessage::text("Good morning")).await;
     assert!(sent[0].json.contains("HUMAN_AGENT"), "{sent:?}");
     world.advance(Duration::from_secs(7 * 86_400));
-    is_told(world, &chat, (905, "когда клиент напишет")).await;
+    is_reported(world, &chat, (905, "когда клиент напишет")).await;
     chat.ids.customer(&world.messenger).writes("I am back").unwrap();
     arrives::<Of<N>>(world).await;
     let sent = leaves(world, &chat, HookMessage::text("Welcome back")).await;
@@ -144,7 +144,7 @@ pub async fn the_window_closes_after_a_week<N: Network>(world: &mut MetaWorld) {
 pub async fn customers_who_cannot_be_reached_are_named<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
     chat.ids.customer(&world.messenger).blocks(true).unwrap();
-    is_told(world, &chat, (901, "Свяжитесь с ним другим способом")).await;
+    is_reported(world, &chat, (901, "Свяжитесь с ним другим способом")).await;
     chat.ids.customer(&world.messenger).blocks(false).unwrap();
     world.messenger.act(Act::DeleteProfile { who: chat.ids.anna }).unwrap();
     let said = chat.manager_sends(world, HookMessage::text("Hello?")).await;

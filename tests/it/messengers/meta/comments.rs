@@ -6,7 +6,7 @@ use sandbox::HookMessage;
 use super::{MetaWorld, Network, Of, seen};
 use crate::messengers::at_crm;
 use crate::messengers::played::{arrives, connected};
-use crate::messengers::steps::trouble::is_told;
+use crate::messengers::steps::trouble::is_reported;
 
 pub async fn a_comment_is_answered_in_public_and_in_private<N: Network>(world: &mut MetaWorld) {
     let chat = connected::<Of<N>>(world).await;
@@ -63,7 +63,7 @@ pub async fn a_late_private_answer_is_refused_in_words<N: Network>(world: &mut M
 }
 
 /// Meta does not say who wrote what the business writes below its posts.
-pub async fn own_comments_are_nobodys<N: Network>(world: &mut MetaWorld) {
+pub async fn comments_of_the_business_itself_are_ignored<N: Network>(world: &mut MetaWorld) {
     let chat = connected::<Of<N>>(world).await;
     let post = world.messenger.add_post(&chat.ids.account.id, "Диваны", "FEED");
     world.messenger.act(Act::StaffComment { post, text: "В наличии".into(), parent: None }).unwrap();
@@ -72,5 +72,5 @@ pub async fn own_comments_are_nobodys<N: Network>(world: &mut MetaWorld) {
     chat.ids.customer(&world.messenger).writes("Hello").unwrap();
     arrives::<Of<N>>(world).await;
     chat.ids.customer(&world.messenger).blocks(true).unwrap();
-    is_told(world, &chat, (901, "")).await;
+    is_reported(world, &chat, (901, "")).await;
 }

@@ -52,8 +52,8 @@ pub async fn updates_come_twice_reordered_and_late<P: Played>(world: &mut Beside
     assert_eq!(came, [NOON + 2, NOON + 1, NOON - 86_400]);
 }
 
-/// What nobody can read is kept and answered with 200.
-pub async fn what_nobody_can_read_is_kept<P: Played>(world: &mut Beside<P::Double>) {
+/// Unreadable bodies are kept and answered with 200.
+pub async fn unreadable_bodies_are_kept<P: Played>(world: &mut Beside<P::Double>) {
     let chat = chatting::<P>(world).await;
     let before = world.quarantined().await.len();
     let mut odd = P::text_body(&chat.ids, 905, NOON);

@@ -151,7 +151,7 @@ pub async fn a_press_arrives<P: Played>(
     assert_eq!(came[0].payload["message"]["callback_data"].as_str(), row);
 }
 
-/// A quote is the messenger's own, or the quoted text stands above.
+/// A quote is the messenger's own, or the quoted text is put above.
 pub async fn a_quote_leaves<P: Played>(world: &mut Beside<P::Double>) {
     let chat = chatting::<P>(world).await;
     let asked = P::writes(&world.messenger, &chat.ids, "Is the blue one in stock?");
@@ -197,8 +197,8 @@ pub async fn a_long_text_leaves_in_parts<P: Played>(world: &mut Beside<P::Double
     }
 }
 
-/// Nobody but a customer begins: a manager who writes to a number is told so.
-pub async fn nobody_is_written_to_first<P: Played>(world: &mut Beside<P::Double>) {
+/// Only a customer can begin: a manager who writes to a number gets that reason.
+pub async fn writing_first_is_refused<P: Played>(world: &mut Beside<P::Double>) {
     let chat = chatting::<P>(world).await;
     let source = Some(chat.line.external_id.as_str());
     let channel = parom_tests::settings::CHANNEL_ID;

@@ -36,7 +36,7 @@ pub async fn a_lost_answer<P: Played>(world: &mut Beside<P::Double>, most: usize
     assert_eq!(rest, ["Later"], "in order");
     let told = world.statuses_at_crm(&chat.line, &said.message_id);
     assert!(!told.contains(&-1), "{told:?}");
-    assert_eq!(at_crm(world).len(), 1, "none of them comes back as somebody's message");
+    assert_eq!(at_crm(world).len(), 1, "none of them comes back as a message");
 }
 
 /// The same if the process ends before it knows: the messenger's report of the message is all that is left.
@@ -55,7 +55,7 @@ pub async fn a_lost_answer_and_a_lost_process<P: Played>(world: &mut Beside<P::D
 
 async fn repeats_echoes<P: Played>(world: &Beside<P::Double>, chat: &Chat<P>) {
     let echoes = P::echoes(&world.messenger, &chat.ids);
-    assert!(!echoes.is_empty(), "the messenger told of it");
+    assert!(!echoes.is_empty(), "the messenger reported it");
     for body in echoes {
         let call = P::call(&world.messenger, &chat.ids, &chat.hook(), body, true);
         assert_eq!(posts(world, call).await, 200);
@@ -78,7 +78,7 @@ pub async fn own_messages_are_known_after_a_restart<P: Played>(world: &mut Besid
     assert_eq!(chat.texts(world), ["one", "two"]);
 }
 
-pub async fn a_storm_keeps_the_order<P: Played>(world: &mut Beside<P::Double>) {
+pub async fn a_series_of_faults_keeps_the_order<P: Played>(world: &mut Beside<P::Double>) {
     let chat = chatting::<P>(world).await;
     P::storms(&world.messenger, 7);
     let wanted: Vec<String> = (0..6).map(|number| format!("message {number}")).collect();
@@ -110,7 +110,7 @@ pub async fn access_that_ends_holds_everything<P: Played>(world: &mut Beside<P::
 }
 
 /// A refusal that concerns the customer: its code, and words that a manager understands.
-pub async fn is_told<P: Played>(world: &mut Beside<P::Double>, chat: &Chat<P>, (code, part): (i64, &str)) {
+pub async fn is_reported<P: Played>(world: &mut Beside<P::Double>, chat: &Chat<P>, (code, part): (i64, &str)) {
     let said = chat.manager_sends(world, HookMessage::text("Hello?")).await;
     world.deliver_to_the_end().await;
     let (told, words) = shown(world, &said.message_id);

@@ -8,7 +8,7 @@ use super::{Community, VkWorld, acts};
 use crate::messengers::at_crm;
 use crate::messengers::played::{arrives, brought, chatting};
 use crate::messengers::steps::out::leaves;
-use crate::messengers::steps::trouble::is_told;
+use crate::messengers::steps::trouble::is_reported;
 
 async fn a_comment_arrives_and_is_answered_in_public_and_in_private(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
@@ -61,17 +61,17 @@ async fn comments_elsewhere_are_answered_in_private(world: &mut VkWorld) {
     assert_eq!(sent[0].text, "Лично");
 }
 
-/// Somebody who commented and never wrote has no dialogue.
-async fn who_only_commented_is_not_reached_in_private(world: &mut VkWorld) {
+/// A person who commented and never wrote has no dialogue.
+async fn a_person_who_only_commented_cannot_be_written_to_in_private(world: &mut VkWorld) {
     let chat = crate::messengers::played::connected::<Community>(world).await;
     let (community, who) = (chat.ids.community, chat.ids.maria);
     acts(&world.messenger, Act::Comment { who, community, on: Thing::Post(1), text: "Цена?".into(), reply_to: None });
     arrives::<Community>(world).await;
-    is_told(world, &chat, (904, "Попросите его сначала написать")).await;
+    is_reported(world, &chat, (904, "Попросите его сначала написать")).await;
 }
 
 once!(
     a_comment_arrives_and_is_answered_in_public_and_in_private,
     comments_elsewhere_are_answered_in_private,
-    who_only_commented_is_not_reached_in_private,
+    a_person_who_only_commented_cannot_be_written_to_in_private,
 );

@@ -42,8 +42,8 @@ async fn a_long_text_leaves_in_parts(world: &mut VkWorld) {
     out::a_long_text_leaves_in_parts::<Community>(world, 20_000).await;
 }
 
-async fn nobody_is_written_to_first(world: &mut VkWorld) {
-    out::nobody_is_written_to_first::<Community>(world).await;
+async fn writing_first_is_refused(world: &mut VkWorld) {
+    out::writing_first_is_refused::<Community>(world).await;
 }
 
 async fn a_source_is_checked_live(world: &mut VkWorld) {
@@ -62,8 +62,8 @@ async fn updates_come_twice_reordered_and_late(world: &mut VkWorld) {
     door::updates_come_twice_reordered_and_late::<Community>(world).await;
 }
 
-async fn what_nobody_can_read_is_kept(world: &mut VkWorld) {
-    door::what_nobody_can_read_is_kept::<Community>(world).await;
+async fn unreadable_bodies_are_kept(world: &mut VkWorld) {
+    door::unreadable_bodies_are_kept::<Community>(world).await;
 }
 
 async fn ids_that_cannot_be_stored_stop_nothing(world: &mut VkWorld) {
@@ -87,8 +87,8 @@ async fn own_messages_are_known_after_a_restart(world: &mut VkWorld) {
     trouble::own_messages_are_known_after_a_restart::<Community>(world).await;
 }
 
-async fn a_storm_keeps_the_order(world: &mut VkWorld) {
-    trouble::a_storm_keeps_the_order::<Community>(world).await;
+async fn a_series_of_faults_keeps_the_order(world: &mut VkWorld) {
+    trouble::a_series_of_faults_keeps_the_order::<Community>(world).await;
 }
 
 async fn access_that_ends_holds_everything(world: &mut VkWorld) {
@@ -99,12 +99,12 @@ async fn customers_who_cannot_be_reached_are_named(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (community, who) = (chat.ids.community, chat.ids.maria);
     world.messenger.act(Act::Deny { who, community }).unwrap();
-    trouble::is_told(world, &chat, (904, "Попросите его сначала написать")).await;
+    trouble::is_reported(world, &chat, (904, "Попросите его сначала написать")).await;
     world.messenger.act(Act::Allow { who, community, key: String::new() }).unwrap();
     world.messenger.act(Act::Ban { community, who, banned: true }).unwrap();
-    trouble::is_told(world, &chat, (905, "в чёрном списке")).await;
+    trouble::is_reported(world, &chat, (905, "в чёрном списке")).await;
     world.messenger.delete_person(who);
-    trouble::is_told(world, &chat, (901, "удалён")).await;
+    trouble::is_reported(world, &chat, (901, "удалён")).await;
 }
 
 once!(
@@ -116,18 +116,18 @@ once!(
     a_forward_says_who_wrote_it,
     a_template_is_its_final_text,
     a_long_text_leaves_in_parts,
-    nobody_is_written_to_first,
+    writing_first_is_refused,
     a_source_is_checked_live,
     the_hook_is_set_watched_and_removed,
     only_the_messenger_is_let_in,
     updates_come_twice_reordered_and_late,
-    what_nobody_can_read_is_kept,
+    unreadable_bodies_are_kept,
     ids_that_cannot_be_stored_stop_nothing,
     every_sample_is_taken,
     a_lost_answer_makes_no_second_message,
     a_lost_answer_and_a_lost_process,
     own_messages_are_known_after_a_restart,
-    a_storm_keeps_the_order,
+    a_series_of_faults_keeps_the_order,
     access_that_ends_holds_everything,
     customers_who_cannot_be_reached_are_named,
 );

@@ -45,7 +45,7 @@ async fn everything_that_can_be_sent_arrives(world: &mut VkWorld) {
     }
 }
 
-async fn what_is_changed_quoted_and_forwarded_arrives(world: &mut VkWorld) {
+async fn edits_quotes_and_forwards_arrive(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (who, community) = (chat.ids.maria, chat.ids.community);
     let to = Place::Community(community);
@@ -70,7 +70,7 @@ async fn what_is_changed_quoted_and_forwarded_arrives(world: &mut VkWorld) {
     assert_eq!(at_crm(world).pop().unwrap().text, "Переслано от Maria Kovaleva:\n> Hello!\nВот");
 }
 
-async fn where_somebody_came_from_is_known(world: &mut VkWorld) {
+async fn the_origin_of_a_customer_is_recorded(world: &mut VkWorld) {
     let chat = crate::messengers::played::connected::<Community>(world).await;
     let (who, community) = (chat.ids.maria, chat.ids.community);
     let with = Box::new(Dressing { referral: Some("ad_7".into()), ..Dressing::default() });
@@ -82,7 +82,7 @@ async fn where_somebody_came_from_is_known(world: &mut VkWorld) {
 }
 
 /// What an admin writes in VK is the manager's; what programs send is not repeated.
-async fn what_an_admin_writes_is_the_managers(world: &mut VkWorld) {
+async fn messages_of_an_admin_are_from_a_manager(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (peer, community) = (chat.ids.maria, chat.ids.community);
     let admin = world.messenger.add_person(NewPerson { first_name: "Oleg".into(), ..NewPerson::default() });
@@ -119,8 +119,8 @@ async fn a_group_chat_is_one_conversation(world: &mut VkWorld) {
 
 once!(
     everything_that_can_be_sent_arrives,
-    what_is_changed_quoted_and_forwarded_arrives,
-    where_somebody_came_from_is_known,
-    what_an_admin_writes_is_the_managers,
+    edits_quotes_and_forwards_arrive,
+    the_origin_of_a_customer_is_recorded,
+    messages_of_an_admin_are_from_a_manager,
     a_group_chat_is_one_conversation,
 );

@@ -77,7 +77,7 @@ async fn typing_is_seen_on_both_sides(world: &mut VkWorld) {
 }
 
 /// Everything up to the last read message is read.
-async fn reading_is_told_to_amocrm(world: &mut VkWorld) {
+async fn read_receipts_are_sent_to_amocrm(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let mut said = Vec::new();
     for text in ["one", "two", "three"] {
@@ -97,5 +97,5 @@ once!(
     buttons_that_vk_does_not_allow_are_words,
     reactions_go_both_ways,
     typing_is_seen_on_both_sides,
-    reading_is_told_to_amocrm,
+    read_receipts_are_sent_to_amocrm,
 );

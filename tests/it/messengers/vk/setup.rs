@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::{Community, VkWorld};
 use crate::messengers::played::Played;
 
-/// VK need not tell what a token may do; a token that it does not accept is refused.
-async fn rights_that_vk_does_not_tell_refuse_nobody(world: &mut VkWorld) {
+/// VK need not report what a token may do; a token that it does not accept is refused.
+async fn rights_that_vk_does_not_report_are_no_reason_to_refuse(world: &mut VkWorld) {
     let asked = "groups.getTokenPermissions";
     for (number, code) in [1, 3, 6, 10, 23, 100].into_iter().enumerate() {
         let ids = Community::sets_up(&world.messenger);
@@ -29,7 +29,7 @@ async fn rights_that_vk_does_not_tell_refuse_nobody(world: &mut VkWorld) {
     assert_eq!(tested(world, &made).await["ok"], false);
 }
 
-async fn a_right_that_is_missing_is_named(world: &mut VkWorld) {
+async fn a_missing_right_is_named(world: &mut VkWorld) {
     let rights = vec!["manage", "photos", "docs", "wall"];
     let made = world.messenger.add_community(NewCommunity { rights, ..NewCommunity::default() });
     let settings = json!({ "group_id": made.id, "access_token": made.token });
@@ -45,4 +45,4 @@ async fn tested(world: &VkWorld, made: &Reply) -> Value {
     tested.json["steps"].as_array().unwrap().iter().find(|step| step["name"] == "credentials").unwrap().clone()
 }
 
-once!(rights_that_vk_does_not_tell_refuse_nobody, a_right_that_is_missing_is_named,);
+once!(rights_that_vk_does_not_report_are_no_reason_to_refuse, a_missing_right_is_named,);

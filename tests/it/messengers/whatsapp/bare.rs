@@ -1,4 +1,4 @@
-//! A Graph that has only what everybody implements: a number, messages, files, the subscription, templates. Everything
+//! A Graph that has only what all servers implement: a number, messages, files, the subscription, templates. Everything
 //! else is 404, and answers have no field too many.
 
 use std::collections::VecDeque;
@@ -58,7 +58,7 @@ async fn answers(
     match (method.as_str(), parts.as_slice()) {
         ("GET", [PHONE]) => HttpResponse::Ok().json(json!({"display_phone_number": "+7 701 000 99 00", "id": PHONE})),
         ("GET", ["file-1"]) => HttpResponse::Ok().json(json!({"url": format!("http://{host}/files/bytes")})),
-        // Files are on another host, sizes are text, and nothing else is told.
+        // Files are on another host, sizes are text, and nothing else is reported.
         ("GET", ["file-2"]) => {
             HttpResponse::Ok().json(json!({"url": format!("http://{elsewhere}/files/bytes"), "file_size": "none"}))
         }
@@ -146,7 +146,7 @@ async fn status(world: &BareWorld, line: &Line) -> String {
     world.api.get(&line.path("")).await.is(200).text_at("/status")
 }
 
-async fn it_is_enough_to_connect_and_talk(world: &mut BareWorld) {
+async fn bare_bodies_are_enough_to_connect_and_converse(world: &mut BareWorld) {
     let line = connected(world).await;
     assert_eq!(status(world, &line).await, "working");
     comes(world, &line, message("wamid.A", "text", json!({"body": "Hello"}))).await;
@@ -210,4 +210,8 @@ async fn a_template_goes_there_and_back(world: &mut BareWorld) {
     assert_eq!(out["template"]["components"][0]["parameters"][0]["text"], "1592");
 }
 
-both!(it_is_enough_to_connect_and_talk, it_goes_on_when_nothing_else_answers, a_template_goes_there_and_back);
+both!(
+    bare_bodies_are_enough_to_connect_and_converse,
+    it_goes_on_when_nothing_else_answers,
+    a_template_goes_there_and_back
+);

@@ -1,4 +1,4 @@
-//! Bodies of other forms than the double's, from and to a Graph that has only what everybody implements.
+//! Bodies of other forms than the double's, from and to a Graph that has only what all servers implement.
 
 use parom_tests::both;
 use parom_tests::settings::HOST;
@@ -17,7 +17,7 @@ fn written(id: &str, text: &str) -> Value {
     json!({"from": CUSTOMER, "id": id, "timestamp": "1795165300", "type": "text", "text": {"body": text}})
 }
 
-/// Null and absent fields, numbers as text and text as numbers, keys that nobody knows.
+/// Null and absent fields, numbers as text and text as numbers, unknown keys.
 async fn fields_of_any_form_cost_no_message(world: &mut BareWorld) {
     let line = connected(world).await;
     let number: i64 = CUSTOMER.parse().unwrap();
@@ -81,7 +81,7 @@ async fn a_person_without_a_phone_is_answered(world: &mut BareWorld) {
     assert_eq!((&out[0]["recipient"], &out[0]["to"]), (&json!("BR.9876543210987654321"), &Value::Null));
 }
 
-/// Kinds that nobody knows are words, and cost nothing else.
+/// Unknown kinds become text, and affect nothing else.
 async fn unknown_kinds_are_words(world: &mut BareWorld) {
     let line = connected(world).await;
     for (at, kind) in ["hologram", "poll", "unknown"].into_iter().enumerate() {
@@ -110,7 +110,7 @@ async fn files_are_fetched_from_another_host_and_with_the_token(world: &mut Bare
 }
 
 /// Refusals in answers and in statuses, with as little as they can have, or in another form.
-async fn refusals_of_any_form_are_told_in_words(world: &mut BareWorld) {
+async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
     let line = connected(world).await;
     comes(world, &line, json!({"messages": [written("wamid.A", "Hello")]})).await;
     for (status, answer, code) in [
@@ -161,6 +161,6 @@ both!(
     a_person_without_a_phone_is_answered,
     unknown_kinds_are_words,
     files_are_fetched_from_another_host_and_with_the_token,
-    refusals_of_any_form_are_told_in_words,
+    refusals_of_any_form_are_described_in_words,
     a_limit_is_waited_for,
 );

@@ -168,7 +168,7 @@ async fn a_list_keeps_its_sections(world: &mut WhatsAppWorld) {
     chat.customer(world).chooses(&sent.id, third).unwrap();
     arrives(world).await;
     let came = last(world);
-    assert_eq!((came.text.as_str(), &super::told(&came)["callback_data"]), ("Row c", &json!("c")));
+    assert_eq!((came.text.as_str(), &super::received_message(&came)["callback_data"]), ("Row c", &json!("c")));
 }
 
 async fn a_list_of_many_rows_is_several(world: &mut WhatsAppWorld) {
@@ -180,7 +180,7 @@ async fn a_list_of_many_rows_is_several(world: &mut WhatsAppWorld) {
     chat.customer(world).chooses(&sent[1].id, &row).unwrap();
     arrives(world).await;
     let came = last(world);
-    assert_eq!((came.text.as_str(), &super::told(&came)["callback_data"]), ("Service 11", &json!("k11")));
+    assert_eq!((came.text.as_str(), &super::received_message(&came)["callback_data"]), ("Service 11", &json!("k11")));
 }
 
 both!(

@@ -35,7 +35,7 @@ async fn a_number_is_connected_and_its_webhook_proves_itself(world: &mut WhatsAp
     assert_eq!(back.json["name"], "Again");
 }
 
-async fn whoever_wants_other_services_gets_these(world: &mut WhatsAppWorld) {
+async fn services_named_in_the_request_replace_the_default_ones(world: &mut WhatsAppWorld) {
     let number = number(&world.messenger);
     world.owner(HOST).installs_in_a_browser().await.is(200);
     let tenant_id = world.active(HOST).await;
@@ -154,7 +154,7 @@ both!(
     two_numbers_of_an_account_are_two_lines
 );
 once!(
-    whoever_wants_other_services_gets_these,
+    services_named_in_the_request_replace_the_default_ones,
     wrong_credentials_are_named_at_their_field,
     another_number_is_another_source,
     a_token_of_ones_own_answers_the_handshake,

@@ -102,7 +102,7 @@ async fn a_webhook_is_answered_when_it_is_stored(world: &mut WhatsAppWorld) {
     assert_eq!(texts(world).len(), 3);
 }
 
-async fn what_nobody_can_read_is_kept_and_blocks_nobody(world: &mut WhatsAppWorld) {
+async fn unreadable_bodies_are_kept_and_block_no_others(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let deep = format!("{{\"entry\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000));
     let bodies = ["", "not json", "[]", "null", &deep, "{\"object\":\"page\",\"entry\":[]}", "{\"object\":7}"];
@@ -115,7 +115,7 @@ async fn what_nobody_can_read_is_kept_and_blocks_nobody(world: &mut WhatsAppWorl
     assert_eq!(last(world).text, "Вы здесь?");
 }
 
-/// A source that is gone takes nothing more; Meta is told so.
+/// A source that is gone accepts nothing more, and Meta gets a refusal.
 async fn a_deleted_source_is_gone(world: &mut WhatsAppWorld) {
     let (line, number) = connected(world).await;
     world.api.delete(&line.path("")).await.is(204);
@@ -128,6 +128,6 @@ both!(
     many_of_one_body_arrive_each_and_in_order,
     repeats_and_late_ones_are_taken_once,
     a_webhook_is_answered_when_it_is_stored,
-    what_nobody_can_read_is_kept_and_blocks_nobody,
+    unreadable_bodies_are_kept_and_block_no_others,
     a_deleted_source_is_gone,
 );

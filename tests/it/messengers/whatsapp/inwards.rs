@@ -6,7 +6,7 @@ use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
 
 use super::super::at_crm;
-use super::{WhatsAppWorld, arrives, chatting, last, told};
+use super::{WhatsAppWorld, arrives, chatting, last, received_message};
 
 async fn every_file_is_what_it_was(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
@@ -27,7 +27,7 @@ async fn every_file_is_what_it_was(world: &mut WhatsAppWorld) {
         assert_eq!((came.kind.as_str(), came.text.as_str()), (kind, text));
         assert!(came.media.contains("/media/"), "{kind}: a link of ours: {}", came.media);
         assert!(!came.media.contains(&chat.number.token), "{kind}");
-        let is_named = !told(&came)["file_name"].as_str().unwrap_or_default().is_empty();
+        let is_named = !received_message(&came)["file_name"].as_str().unwrap_or_default().is_empty();
         assert!(is_named || kind == "sticker", "{kind}");
         let sent = world.messenger.chat(&chat.number.phone, chat.maria).into_iter().find(|one| one.id == id);
         let there = world.sandbox.downloads(&chat.line.host, &came.id).await.unwrap();
@@ -48,18 +48,19 @@ async fn places_and_contacts_are_native(world: &mut WhatsAppWorld) {
         arrives(world).await;
         let came = last(world);
         assert_eq!((came.kind.as_str(), came.text.as_str()), ("location", text));
-        assert_eq!(told(&came)["location"], json!({"lon": 76.8897, "lat": 43.2389}));
+        assert_eq!(received_message(&came)["location"], json!({"lon": 76.8897, "lat": 43.2389}));
     }
     let card = |name: &str, phone: &str| json!({"name": {"formatted_name": name}, "phones": [{"phone": phone}]});
     let contacts = vec![card("Oleg", "+7 701 000 22 33"), card("Olga", "+7 701 000 44 55")];
     chat.customer(world).sends(Content::Contacts { contacts }).unwrap();
     arrives(world).await;
-    let came: Vec<_> = at_crm(world).into_iter().rev().take(2).map(|one| told(&one)["contact"].clone()).collect();
+    let came: Vec<_> =
+        at_crm(world).into_iter().rev().take(2).map(|one| received_message(&one)["contact"].clone()).collect();
     let contact = |name: &str, phone: &str| json!({"name": name, "phone": phone});
     assert_eq!(came, [contact("Olga", "+7 701 000 44 55"), contact("Oleg", "+7 701 000 22 33")], "one each");
 }
 
-async fn who_writes_is_known_by_name_and_phone(world: &mut WhatsAppWorld) {
+async fn a_customer_is_shown_with_name_and_phone(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let there = world.sandbox.chats(&chat.line.host).remove(0);
     assert_eq!((there.name.as_str(), there.phone.as_str()), ("Maria K.", "77010001122"));
@@ -72,7 +73,7 @@ async fn who_writes_is_known_by_name_and_phone(world: &mut WhatsAppWorld) {
     assert_eq!(world.sandbox.chats(&chat.line.host).len(), 1);
 }
 
-async fn a_press_says_what_stands_on_the_button(world: &mut WhatsAppWorld) {
+async fn a_press_arrives_with_the_label_of_its_button(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let button = |text: &str| Button { text: text.to_owned(), url: None };
     let message = HookMessage::text("Today?").buttons(&[vec![button("Yes"), button("No")]]);
@@ -103,7 +104,7 @@ async fn a_chosen_row_comes_back_with_its_data(world: &mut WhatsAppWorld) {
     chat.customer(world).chooses(&chat.last_sent(world).id, &second).unwrap();
     arrives(world).await;
     let came = last(world);
-    assert_eq!((came.text.as_str(), &told(&came)["callback_data"]), ("Assembly", &json!("k8")));
+    assert_eq!((came.text.as_str(), &received_message(&came)["callback_data"]), ("Assembly", &json!("k8")));
 }
 
 async fn answers_find_what_they_answer(world: &mut WhatsAppWorld) {
@@ -116,7 +117,7 @@ async fn answers_find_what_they_answer(world: &mut WhatsAppWorld) {
     assert_eq!(came.payload["reply_to"]["message"]["id"], json!(said.message_id), "{}", came.payload);
 }
 
-async fn words_passed_on_say_so(world: &mut WhatsAppWorld) {
+async fn a_forwarded_text_is_marked_as_forwarded(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let with = Dressing { forwarded: true, ..Dressing::default() };
     chat.customer(world).sends_with(Content::text("20% off"), with).unwrap();
@@ -160,7 +161,7 @@ async fn edits_and_deletions_change_what_amocrm_shows(world: &mut WhatsAppWorld)
     assert_eq!((came.kind.as_str(), came.text.as_str(), came.media.is_empty()), ("picture", "Чек 2", false));
 }
 
-async fn what_amocrm_has_no_kind_for_is_words(world: &mut WhatsAppWorld) {
+async fn content_without_a_kind_in_amocrm_becomes_text(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let item = json!({"product_retailer_id": "SKU-77", "quantity": 2, "item_price": 30, "currency": "USD"});
     let order = Content::Order { catalog_id: "1".to_owned(), text: "к пятнице".to_owned(), items: vec![item] };
@@ -182,12 +183,12 @@ async fn what_amocrm_has_no_kind_for_is_words(world: &mut WhatsAppWorld) {
 both!(
     every_file_is_what_it_was,
     places_and_contacts_are_native,
-    who_writes_is_known_by_name_and_phone,
-    a_press_says_what_stands_on_the_button,
+    a_customer_is_shown_with_name_and_phone,
+    a_press_arrives_with_the_label_of_its_button,
     a_chosen_row_comes_back_with_its_data,
     answers_find_what_they_answer,
-    words_passed_on_say_so,
+    a_forwarded_text_is_marked_as_forwarded,
     reactions_come_and_go,
     edits_and_deletions_change_what_amocrm_shows,
-    what_amocrm_has_no_kind_for_is_words,
+    content_without_a_kind_in_amocrm_becomes_text,
 );

@@ -19,7 +19,7 @@ fn sticker() -> HookMessage {
     HookMessage::attachment(Attachment::new("sticker", "", "image/webp", bytes))
 }
 
-async fn a_text_arrives_and_its_way_is_told(world: &mut WhatsAppWorld) {
+async fn a_text_arrives_and_its_statuses_are_reported(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let said = chat.manager_gets_through(world, HookMessage::text("Good *morning*\nhttps://acme.test")).await;
     let sent = chat.last_sent(world);
@@ -79,7 +79,7 @@ async fn a_file_that_meta_has_is_not_uploaded_again(world: &mut WhatsAppWorld) {
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
 }
 
-async fn what_meta_takes_as_no_picture_is_a_document(world: &mut WhatsAppWorld) {
+async fn a_picture_that_meta_does_not_accept_becomes_a_document(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let webp = Attachment::new(
         "picture",
@@ -168,11 +168,11 @@ async fn a_manager_signs_where_the_source_wants_it(world: &mut WhatsAppWorld) {
 }
 
 both!(
-    a_text_arrives_and_its_way_is_told,
+    a_text_arrives_and_its_statuses_are_reported,
     every_file_arrives_as_what_it_is,
     a_voice_message_goes_as_what_meta_plays,
     a_file_that_meta_has_is_not_uploaded_again,
-    what_meta_takes_as_no_picture_is_a_document,
+    a_picture_that_meta_does_not_accept_becomes_a_document,
     captions_are_below_their_file_or_follow_it,
     a_long_text_is_sent_in_parts,
     places_and_people_are_native,

@@ -44,7 +44,7 @@ async fn types(world: &mut WhatsAppWorld, chat: &super::Chat) {
 async fn typing_is_shown_and_reads(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let is_read = |world: &WhatsAppWorld| world.messenger.chat(&chat.number.phone, chat.maria)[0].is_read;
-    assert!(!is_read(world), "nobody has looked at it");
+    assert!(!is_read(world), "no person has looked at it");
     types(world, &chat).await;
     assert!(world.messenger.is_typing(&chat.number.phone, chat.maria) && is_read(world));
     // It is shown for 25 seconds: more calls would change nothing.
@@ -66,7 +66,7 @@ async fn an_answer_marks_as_read(world: &mut WhatsAppWorld) {
     assert_eq!(world.messenger.calls_of("read").len(), reads, "once a message");
 }
 
-async fn who_wants_no_marks_leaves_none(world: &mut WhatsAppWorld) {
+async fn no_read_marks_are_sent_if_they_are_switched_off(world: &mut WhatsAppWorld) {
     let chat = chatting_with(world, &json!({"mark_read": false})).await;
     types(world, &chat).await;
     chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
@@ -80,5 +80,5 @@ both!(
     a_reaction_is_set_and_taken_back,
     typing_is_shown_and_reads,
     an_answer_marks_as_read,
-    who_wants_no_marks_leaves_none,
+    no_read_marks_are_sent_if_they_are_switched_off,
 );

@@ -153,7 +153,7 @@ fn last(world: &WhatsAppWorld) -> MessageView {
 }
 
 /// The `message` of what it got, as it came.
-fn told(message: &MessageView) -> &Value {
+fn received_message(message: &MessageView) -> &Value {
     message.payload.get("message").unwrap_or(&message.payload)
 }
 

@@ -11,13 +11,13 @@ use serde_json::json;
 use super::super::at_crm;
 use super::{MARIA, MARIAS_PHONE, WhatsAppWorld, arrives, chatting, connected, last, posts};
 
-async fn a_new_number_is_told_and_written_to(world: &mut WhatsAppWorld) {
+async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let number = "77019998877".to_owned();
     world.messenger.act(Act::ChangeNumber { who: chat.maria, number: number.clone(), user_id: None }).unwrap();
     arrives(world).await;
     assert_eq!(last(world).text, "[Номер клиента сменился с +77010001122 на +77019998877]");
-    assert!(last(world).silent, "nobody has to answer it");
+    assert!(last(world).silent, "it needs no answer");
     chat.manager_gets_through(world, HookMessage::text("Noted")).await;
     assert_eq!(chat.last_sent(world).json["to"], number.as_str());
     chat.customer(world).writes("Good").unwrap();
@@ -36,7 +36,7 @@ async fn a_new_scoped_id_is_the_same_person(world: &mut WhatsAppWorld) {
     assert_eq!((last(world).text.as_str(), world.sandbox.chats(HOST).len()), ("It is me", 1));
 }
 
-/// Known by phone before Meta told the other id, and by that one alone after the phone was hidden.
+/// Known by phone before Meta sent the other id, and by that one alone after the phone was hidden.
 async fn phone_and_scoped_id_are_one_chat(world: &mut WhatsAppWorld) {
     let (line, number) = connected(world).await;
     let classic = NewPerson { user_id: None, ..NewPerson::default() };
@@ -85,7 +85,7 @@ async fn phone_and_scoped_id_are_one_chat(world: &mut WhatsAppWorld) {
 }
 
 /// Who hides the phone behind a username is known and written to by the other id.
-async fn who_hides_the_phone_is_written_to_all_the_same(world: &mut WhatsAppWorld) {
+async fn a_person_who_hides_their_phone_can_be_written_to(world: &mut WhatsAppWorld) {
     let (line, number) = connected(world).await;
     let joao = NewPerson {
         wa_id: "5511900001111".to_owned(),
@@ -105,8 +105,8 @@ async fn who_hides_the_phone_is_written_to_all_the_same(world: &mut WhatsAppWorl
 }
 
 both!(
-    a_new_number_is_told_and_written_to,
+    a_changed_number_is_reported_and_written_to,
     a_new_scoped_id_is_the_same_person,
     phone_and_scoped_id_are_one_chat,
-    who_hides_the_phone_is_written_to_all_the_same,
+    a_person_who_hides_their_phone_can_be_written_to,
 );

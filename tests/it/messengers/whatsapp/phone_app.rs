@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::at_crm;
 use super::{MARIA, VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app, has_bot, last, with_bot};
 
-async fn what_the_owner_writes_is_the_managers(world: &mut WhatsAppWorld) {
+async fn messages_of_the_owner_are_from_a_manager(world: &mut WhatsAppWorld) {
     with_bot(world).await;
     let chat = chatting(world).await;
     let (phone, to) = (chat.number.phone.clone(), chat.maria);
@@ -29,7 +29,7 @@ async fn what_the_owner_writes_is_the_managers(world: &mut WhatsAppWorld) {
     assert_eq!((last(world).text.as_str(), last(world).direction), ("Спасибо", Direction::Incoming));
 }
 
-async fn what_the_owner_changes_is_changed(world: &mut WhatsAppWorld) {
+async fn edits_of_the_owner_are_applied(world: &mut WhatsAppWorld) {
     with_bot(world).await;
     let chat = chatting(world).await;
     let (phone, to) = (chat.number.phone.clone(), chat.maria);
@@ -49,7 +49,7 @@ async fn what_the_owner_changes_is_changed(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), ["Ждём"]);
 }
 
-/// Whoever the owner writes to first becomes a chat.
+/// A person to whom the owner writes first becomes a chat.
 async fn the_owner_begins_a_chat(world: &mut WhatsAppWorld) {
     with_bot(world).await;
     let (_, number) = super::connected(world).await;
@@ -97,7 +97,7 @@ async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
         ]
     );
     assert!(came.iter().all(|one| one.silent && one.chat_id == came[0].chat_id), "{came:?}");
-    assert!(world.sandbox.incoming_leads(HOST).is_empty(), "nobody is told of what is over");
+    assert!(world.sandbox.incoming_leads(HOST).is_empty(), "no manager is notified of what is over");
     world.messenger.customer(maria, &phone).writes("Вы работаете?").unwrap();
     arrives(world).await;
     assert_eq!((last(world).silent, last(world).chat_id), (false, came[0].chat_id.clone()));
@@ -105,7 +105,7 @@ async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
 
 both!(
     earlier_messages_come_silently,
-    what_the_owner_writes_is_the_managers,
-    what_the_owner_changes_is_changed,
+    messages_of_the_owner_are_from_a_manager,
+    edits_of_the_owner_are_applied,
     the_owner_begins_a_chat,
 );

@@ -15,7 +15,7 @@ enum Lands {
     All(usize, &'static str, &'static str),
     /// The last message says something else now.
     Changes(&'static str, &'static str),
-    /// amoCRM is told nothing.
+    /// amoCRM receives nothing.
     Nothing,
 }
 
@@ -90,7 +90,7 @@ fn body_of(name: &str) -> String {
     std::fs::read_to_string(format!("{FOLDER}/{name}.json")).unwrap()
 }
 
-/// All files that a body names, and the fields that they stand in.
+/// All files that a body names, and the fields that contain them.
 fn files_of<'a>(field: &'a str, value: &'a Value) -> Vec<(&'a str, &'a str)> {
     match value {
         Value::Object(fields) => {

@@ -52,7 +52,7 @@ async fn quality_status_and_name_are_asked_for(world: &mut WhatsAppWorld) {
     assert_eq!(state(world, &chat).await.0, "working");
 }
 
-async fn what_meta_reports_is_shown_at_once(world: &mut WhatsAppWorld) {
+async fn problems_that_meta_reports_are_shown_at_once(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let (phone, waba) = (chat.number.phone.clone(), chat.number.waba.clone());
     world.messenger.set_quality(&phone, "GREEN", "DOWNGRADE", "TIER_2K");
@@ -84,7 +84,7 @@ async fn a_banned_number_stops(world: &mut WhatsAppWorld) {
     assert_ne!(state(world, &chat).await.0, "stopped");
 }
 
-async fn a_token_that_ends_soon_is_told(world: &mut WhatsAppWorld) {
+async fn a_token_that_expires_soon_is_reported(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.expire_token(&chat.number.token, 5);
     world.advance(HOUR);
@@ -102,7 +102,7 @@ async fn a_token_that_ends_soon_is_told(world: &mut WhatsAppWorld) {
 }
 
 /// Another service takes the number's webhook, and gives it back.
-async fn a_number_that_another_service_took_is_told(world: &mut WhatsAppWorld) {
+async fn a_number_taken_by_another_service_is_reported(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let before = world.messenger.addresses(&chat.number.waba);
     world.messenger.hijack(&chat.number.phone, "https://crm.example/hook");
@@ -123,8 +123,8 @@ async fn a_number_that_another_service_took_is_told(world: &mut WhatsAppWorld) {
 
 both!(
     quality_status_and_name_are_asked_for,
-    what_meta_reports_is_shown_at_once,
+    problems_that_meta_reports_are_shown_at_once,
     a_banned_number_stops,
-    a_token_that_ends_soon_is_told,
-    a_number_that_another_service_took_is_told,
+    a_token_that_expires_soon_is_reported,
+    a_number_taken_by_another_service_is_reported,
 );

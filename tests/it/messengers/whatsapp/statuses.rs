@@ -19,7 +19,7 @@ async fn delivered_and_read_reach_the_manager(world: &mut WhatsAppWorld) {
     let voice = chat.manager_gets_through(world, voice).await;
     chat.customer(world).plays(&chat.last_sent(world).id).unwrap();
     arrives(world).await;
-    assert_eq!(world.statuses_at_crm(&chat.line, &voice.message_id), [1, 2], "whoever plays it has it");
+    assert_eq!(world.statuses_at_crm(&chat.line, &voice.message_id), [1, 2], "a customer who plays it has it");
 }
 
 async fn sent_alone_is_not_delivered(world: &mut WhatsAppWorld) {
@@ -49,7 +49,7 @@ async fn the_highest_status_stays(world: &mut WhatsAppWorld) {
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [2]);
 }
 
-async fn a_failure_is_told_in_words(world: &mut WhatsAppWorld) {
+async fn a_failure_is_described_in_words(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.set_delivers(false);
     for (code, expected, words) in [
@@ -71,7 +71,7 @@ async fn a_failure_is_told_in_words(world: &mut WhatsAppWorld) {
 }
 
 /// What Meta refuses at once has the same words as what it reports later.
-async fn a_refusal_is_told_in_words(world: &mut WhatsAppWorld) {
+async fn a_refusal_is_described_in_words(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.set_refuses_at_once(true);
     chat.customer(world).blocks(true).unwrap();
@@ -85,7 +85,7 @@ async fn a_refusal_is_told_in_words(world: &mut WhatsAppWorld) {
     page.never_says(&[&chat.number.token]);
 }
 
-/// The answer is lost, the message is there: its status says so, and nothing is sent twice.
+/// The answer is lost, the message is there: its status reports it, and nothing is sent twice.
 async fn a_lost_answer_is_settled_by_the_status(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.faults().next("messages", 1, Fault::ResetAfter);
@@ -124,7 +124,7 @@ async fn a_status_before_the_answer_counts(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), ["Quick"]);
 }
 
-async fn what_certainly_did_not_arrive_is_sent_again(world: &mut WhatsAppWorld) {
+async fn a_message_that_certainly_did_not_arrive_is_sent_again(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.faults().next("messages", 1, Fault::Error { code: 131_016 });
     world.messenger.faults().next("messages", 1, Fault::HtmlPage { status: 502 });
@@ -140,10 +140,10 @@ both!(
     delivered_and_read_reach_the_manager,
     sent_alone_is_not_delivered,
     the_highest_status_stays,
-    a_failure_is_told_in_words,
-    a_refusal_is_told_in_words,
+    a_failure_is_described_in_words,
+    a_refusal_is_described_in_words,
     a_lost_answer_is_settled_by_the_status,
     a_lost_message_is_sent_once_more,
     a_status_before_the_answer_counts,
-    what_certainly_did_not_arrive_is_sent_again,
+    a_message_that_certainly_did_not_arrive_is_sent_again,
 );

@@ -40,7 +40,7 @@ async fn asked(world: &mut WhatsAppWorld, chat: &Chat, id: i64) {
     steps(world).await;
 }
 
-/// The template as the public API tells it.
+/// The template as the public API returns it.
 async fn listed(world: &WhatsAppWorld, chat: &Chat, id: i64) -> Option<Value> {
     let all = world.api.get(&chat.line.path("/templates")).await.is(200).json;
     all["items"]
@@ -54,7 +54,7 @@ async fn steps(world: &WhatsAppWorld) {
     while due_now(&world.app().sources).await > 0 {}
 }
 
-/// Meta decides, and amoCRM is told.
+/// Meta decides, and amoCRM receives the decision.
 async fn decided(world: &mut WhatsAppWorld, template: &TemplateView, review: Review) {
     world.messenger.review(&template.id, review).unwrap();
     arrives(world).await;
@@ -101,7 +101,7 @@ async fn a_template_is_reviewed_and_sent_outside_of_the_window(world: &mut Whats
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
 }
 
-async fn a_rejection_and_a_pause_are_told_with_their_reasons(world: &mut WhatsAppWorld) {
+async fn a_rejection_and_a_pause_are_reported_with_their_reasons(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let id = requested(world, &chat, json!({})).await;
     let there = at_meta(world, &chat);
@@ -157,7 +157,7 @@ async fn a_rejected_template_is_submitted_once_more(world: &mut WhatsAppWorld) {
 }
 
 /// What Meta refuses at once is a rejection with its words.
-async fn what_meta_does_not_take_is_rejected(world: &mut WhatsAppWorld) {
+async fn a_template_that_meta_refuses_is_rejected(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let edge = world.sandbox.add_template(
         HOST,
@@ -205,10 +205,10 @@ async fn quality_and_category_are_followed(world: &mut WhatsAppWorld) {
 
 both!(
     a_rejected_template_is_submitted_once_more,
-    what_meta_does_not_take_is_rejected,
+    a_template_that_meta_refuses_is_rejected,
     quality_and_category_are_followed,
     a_template_is_reviewed_and_sent_outside_of_the_window,
-    a_rejection_and_a_pause_are_told_with_their_reasons,
+    a_rejection_and_a_pause_are_reported_with_their_reasons,
     a_quick_reply_of_a_template_comes_back,
     a_lost_answer_makes_no_second_template,
 );

@@ -60,8 +60,8 @@ async fn a_burst_to_one_person_arrives_in_order(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), wanted);
 }
 
-/// Who is written to faster than Meta allows waits alone: nobody else's messages are slower for it.
-async fn a_burst_to_one_person_slows_nobody_else(world: &mut WhatsAppWorld) {
+/// Who is written to faster than Meta allows waits alone: no other person's messages are slower for it.
+async fn a_burst_to_one_person_slows_no_other_chat(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let oleg = NewPerson {
         wa_id: "77010002233".to_owned(),
@@ -105,7 +105,7 @@ async fn a_quote_that_meta_does_not_have_costs_no_message(world: &mut WhatsAppWo
     assert_eq!((sent.text.as_str(), sent.quoted), ("Yes", None));
 }
 
-async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut WhatsAppWorld) {
+async fn the_timeline_shows_the_reason_of_a_failure_without_the_token(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let message = format!("bad token {}", chat.number.token);
     let fault = Fault::Refuse { status: 400, code: 131_008, message, subcode: None, details: None };
@@ -117,7 +117,7 @@ async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut What
     assert!(!told.text.contains(&chat.number.token), "{}", told.text);
 }
 
-/// A file of the customer that Meta cannot give now is asked for later; one that it lost is told by its name.
+/// A file of the customer that Meta cannot give now is asked for later; one that it lost is named in the text.
 async fn a_customers_file_is_waited_for(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.faults().next("media_url", 1, Fault::HtmlPage { status: 503 });
@@ -151,8 +151,8 @@ both!(
     a_revoked_token_stops_the_source_and_a_new_one_lets_everything_go,
     limits_are_waited_for,
     a_burst_to_one_person_arrives_in_order,
-    a_burst_to_one_person_slows_nobody_else,
+    a_burst_to_one_person_slows_no_other_chat,
     a_quote_that_meta_does_not_have_costs_no_message,
-    why_it_failed_stands_in_the_timeline_without_the_token,
+    the_timeline_shows_the_reason_of_a_failure_without_the_token,
     a_customers_file_is_waited_for,
 );

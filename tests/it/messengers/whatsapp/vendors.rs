@@ -71,7 +71,7 @@ async fn each_account_gets_what_was_written_to_its_number(world: &mut VendorsWor
         let sent = world.messenger.sent(&number.phone);
         assert_eq!(sent.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), [text]);
     }
-    // The other account leaves: its number is nobody's, and nobody else gets its messages.
+    // The other account leaves: its number belongs to no source, and no other account gets its messages.
     world.api.delete(&other.path("")).await.is(204);
     world.messenger.customer(maria, &others.phone).writes("Anybody?").unwrap();
     world.messenger.customer(maria, &own.phone).writes("Still here").unwrap();
@@ -79,7 +79,7 @@ async fn each_account_gets_what_was_written_to_its_number(world: &mut VendorsWor
     assert_eq!((texts(world, OTHER).len(), texts(world, HOST).len()), (1, 2));
 }
 
-async fn an_unknown_number_is_kept_aside(world: &mut VendorsWorld) {
+async fn messages_to_an_unknown_number_are_quarantined(world: &mut VendorsWorld) {
     let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
     world.messenger.subscribe(&world.app.id, &number.waba);
     let maria = world.messenger.add_person(NewPerson::default());
@@ -119,7 +119,7 @@ async fn only_meta_is_let_in(world: &mut VendorsWorld) {
 }
 
 /// A decision about a template, or a restriction, names the WABA and no number: each source of it gets it.
-async fn what_concerns_an_account_reaches_its_sources(world: &mut VendorsWorld) {
+async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsWorld) {
     let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
     let phone = world.messenger.add_phone(doubles::whatsapp::NewPhone {
         id: "330022334455668".to_owned(),
@@ -159,7 +159,7 @@ async fn what_concerns_an_account_reaches_its_sources(world: &mut VendorsWorld) 
     let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).unwrap();
     assert_eq!(template["_embedded"]["reviews"][0]["status"], "approved");
 
-    // Whose sources are gone is nobody's account.
+    // An account whose sources are gone belongs to no tenant.
     for line in &lines {
         world.api.delete(&line.path("")).await.is(204);
     }
@@ -170,7 +170,7 @@ async fn what_concerns_an_account_reaches_its_sources(world: &mut VendorsWorld) 
 
 both!(
     each_account_gets_what_was_written_to_its_number,
-    an_unknown_number_is_kept_aside,
+    messages_to_an_unknown_number_are_quarantined,
     only_meta_is_let_in,
-    what_concerns_an_account_reaches_its_sources,
+    an_event_of_a_business_account_reaches_its_sources,
 );

@@ -28,7 +28,7 @@ async fn a_late_answer_is_refused_before_it_is_sent(world: &mut WhatsAppWorld) {
 }
 
 /// A press and a reaction are the customer's doing too; our own messages and their statuses open nothing.
-async fn whatever_the_customer_does_opens_it(world: &mut WhatsAppWorld) {
+async fn any_action_of_the_customer_opens_the_window(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
     world.advance(23 * HOUR);
@@ -71,7 +71,7 @@ async fn an_advertisement_opens_it_for_three_days(world: &mut WhatsAppWorld) {
     assert_eq!((failure(world, &said).0, world.messenger.calls_of("messages").len()), (905, calls));
 }
 
-/// A post opens a day, and so does an advertisement where Meta says so: its refusal has the same code.
+/// A post opens a day, and so does an advertisement if Meta reports it: its refusal has the same code.
 async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let post = json!({"source_url": "https://fb.me/2", "source_type": "post", "source_id": "13", "headline": "News"});
@@ -87,7 +87,7 @@ async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
     assert_eq!(failure(world, &said), (905, "Прошло 24 часа с ответа клиента. Отправьте шаблон.".to_owned()));
 }
 
-/// A number that somebody wrote to last is open, another one of the account is not.
+/// The number to which a person wrote last is open, another one of the account is not.
 async fn each_number_has_its_own_clock(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let phone = NewPhone {
@@ -112,7 +112,7 @@ async fn each_number_has_its_own_clock(world: &mut WhatsAppWorld) {
 
 both!(
     a_late_answer_is_refused_before_it_is_sent,
-    whatever_the_customer_does_opens_it,
+    any_action_of_the_customer_opens_the_window,
     an_advertisement_opens_it_for_three_days,
     meta_may_close_it_earlier,
     each_number_has_its_own_clock,

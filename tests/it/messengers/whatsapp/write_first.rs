@@ -1,4 +1,4 @@
-//! A manager writes first, by phone: a template, because nobody has written yet (whatsapp §9).
+//! A manager writes first, by phone: a template, because the customer has not written yet (whatsapp §9).
 
 use doubles::whatsapp::{NewPerson, Review};
 use parom_tests::both;
@@ -35,7 +35,7 @@ async fn approved(world: &mut WhatsAppWorld, chat: &Chat) -> i64 {
     id
 }
 
-async fn who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat(world: &mut WhatsAppWorld) {
+async fn a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat(world: &mut WhatsAppWorld) {
     let (line, number) = connected(world).await;
     let maria = world.messenger.add_person(NewPerson::default());
     let chat = Chat { line, number, maria };
@@ -61,7 +61,7 @@ async fn who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat(world: 
     assert_eq!(world.sandbox.chats(HOST).len(), 1);
 }
 
-async fn who_has_none_is_904(world: &mut WhatsAppWorld) {
+async fn a_number_without_whatsapp_is_904(world: &mut WhatsAppWorld) {
     let (line, number) = connected(world).await;
     let chat = Chat { line, number, maria: 0 };
     let id = approved(world, &chat).await;
@@ -70,4 +70,4 @@ async fn who_has_none_is_904(world: &mut WhatsAppWorld) {
     assert_eq!(failure(world, &said), (904, words));
 }
 
-both!(who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat, who_has_none_is_904);
+both!(a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat, a_number_without_whatsapp_is_904);

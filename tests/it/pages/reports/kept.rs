@@ -25,7 +25,7 @@ fn of_last_days(world: &World, line: &Line, days: i64) -> ReportFilter {
 }
 
 /// All that a report shows.
-fn told(report: &Report, users: &[String]) -> String {
+fn as_text(report: &Report, users: &[String]) -> String {
     let answers: Vec<_> = report.by_source().into_keys().map(|id| report.answers_of(id)).collect();
     let (hours, managers) = (report.by_hour(Zone::named("Europe/Moscow")), report.by_manager(users));
     format!(
@@ -57,11 +57,11 @@ async fn are_the_same(world: &World, line: &Line, what: &str) {
     for filter in filters {
         let counted = report::read_uncached(&app, &filter).await.unwrap();
         let read = report::read(&app, &filter).await.unwrap();
-        assert_eq!(told(&read, &filter.users), told(&counted, &filter.users), "{what}: {filter:?}");
+        assert_eq!(as_text(&read, &filter.users), as_text(&counted, &filter.users), "{what}: {filter:?}");
     }
 }
 
-async fn a_report_of_kept_facts_tells_what_the_database_would(world: &mut World) {
+async fn a_report_of_stored_facts_equals_one_of_the_database(world: &mut World) {
     let empty = world.line("empty").await;
     are_the_same(world, &empty, "nothing").await;
     let shop = a_morning(world).await;
@@ -131,4 +131,4 @@ async fn a_report_is_three_statements(world: &mut World) {
     }
 }
 
-both!(a_report_of_kept_facts_tells_what_the_database_would, a_report_is_three_statements);
+both!(a_report_of_stored_facts_equals_one_of_the_database, a_report_is_three_statements);

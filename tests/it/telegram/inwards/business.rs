@@ -61,7 +61,7 @@ async fn edits_and_deletions_come_in(world: &mut TelegramWorld) {
     assert_eq!(last(world).text, "Удалено клиентом", "{:?}", last(world));
 }
 
-async fn a_person_who_takes_the_bot_out_is_told_of(world: &mut TelegramWorld) {
+async fn a_person_who_disconnects_the_bot_is_reported(world: &mut TelegramWorld) {
     let (line, owner) = lent(world).await;
     world.telegram().act(Act::Disconnect { owner, bot: line.bot }).unwrap();
     world.telegram_arrives().await;
@@ -73,7 +73,7 @@ async fn a_person_who_takes_the_bot_out_is_told_of(world: &mut TelegramWorld) {
 }
 
 /// With the bot that the channel got, which shows what was written on the phone.
-async fn what_the_person_writes_on_the_phone_is_seen(engine: parom_tests::Engine) {
+async fn messages_that_the_person_writes_on_the_phone_are_shown(engine: parom_tests::Engine) {
     let change = |config: &mut base::config::Config| {
         let bot = base::config::Bot { id: BOT_ID.into(), client_id: BOT_ID.into(), name: "Acme".into() };
         config.integrations[0].channels[0].bot = Some(bot);
@@ -91,18 +91,18 @@ async fn what_the_person_writes_on_the_phone_is_seen(engine: parom_tests::Engine
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_person_writes_on_the_phone_is_seen_on_sqlite() {
-    what_the_person_writes_on_the_phone_is_seen(parom_tests::Engine::Sqlite).await;
+async fn messages_that_the_person_writes_on_the_phone_are_shown_on_sqlite() {
+    messages_that_the_person_writes_on_the_phone_are_shown(parom_tests::Engine::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_person_writes_on_the_phone_is_seen_on_postgres() {
-    what_the_person_writes_on_the_phone_is_seen(parom_tests::Engine::Postgres).await;
+async fn messages_that_the_person_writes_on_the_phone_are_shown_on_postgres() {
+    messages_that_the_person_writes_on_the_phone_are_shown(parom_tests::Engine::Postgres).await;
 }
 
 both!(
     a_persons_chat_is_not_the_bots,
     an_answer_goes_in_the_persons_name_and_does_not_come_back,
     edits_and_deletions_come_in,
-    a_person_who_takes_the_bot_out_is_told_of,
+    a_person_who_disconnects_the_bot_is_reported,
 );

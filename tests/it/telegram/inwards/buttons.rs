@@ -12,7 +12,7 @@ fn button(text: &str) -> Button {
     Button { text: text.to_owned(), url: None }
 }
 
-async fn a_press_says_what_stands_on_the_button(world: &mut TelegramWorld) {
+async fn a_press_arrives_with_the_label_of_its_button(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let question = HookMessage::text("Доставить сегодня?").buttons(&[vec![button("Да"), button("Нет")]]);
     line.manager_sends(world, question).await;
@@ -42,7 +42,7 @@ async fn a_button_of_a_message_that_is_too_old_is_known(world: &mut TelegramWorl
     assert_eq!(last(world).text, "Да");
 }
 
-async fn presses_in_a_hurry_are_one(world: &mut TelegramWorld) {
+async fn rapid_presses_count_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     line.manager_sends(world, HookMessage::text("?").buttons(&[vec![button("Да"), button("Нет")]])).await;
     world.deliver_all().await;
@@ -60,7 +60,7 @@ async fn presses_in_a_hurry_are_one(world: &mut TelegramWorld) {
 }
 
 both!(
-    a_press_says_what_stands_on_the_button,
+    a_press_arrives_with_the_label_of_its_button,
     a_button_of_a_message_that_is_too_old_is_known,
-    presses_in_a_hurry_are_one,
+    rapid_presses_count_once,
 );

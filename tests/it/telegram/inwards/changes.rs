@@ -41,7 +41,7 @@ async fn each_caption_of_an_album_is_changed_by_itself(world: &mut TelegramWorld
     assert_eq!(shown, [picture("Сзади", true), picture("Спереди", false)]);
 }
 
-async fn a_place_that_moves_is_told_once(world: &mut TelegramWorld) {
+async fn a_live_location_is_reported_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let live = Content::Location {
         latitude: 55.0,
@@ -86,7 +86,7 @@ async fn reactions_come_and_go(world: &mut TelegramWorld) {
     assert!(reactions(world).is_empty());
 }
 
-async fn who_blocks_the_bot_is_seen_to(world: &mut TelegramWorld) {
+async fn a_person_who_blocks_the_bot_is_noticed(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let shut = async |world: &TelegramWorld| {
         let rows = conversation::Entity::of_tenant(line.line.tenant_id).all(world.app().store.read()).await.unwrap();
@@ -100,10 +100,10 @@ async fn who_blocks_the_bot_is_seen_to(world: &mut TelegramWorld) {
     line.customer(world).unblocks().unwrap();
     world.telegram_arrives().await;
     assert!(!shut(world).await);
-    assert_eq!(at_crm(world).len(), before, "amoCRM is told nothing of it");
+    assert_eq!(at_crm(world).len(), before, "nothing of it is sent to amoCRM");
 }
 
-async fn what_telegram_brings_twice_comes_once(world: &mut TelegramWorld) {
+async fn an_update_that_telegram_sends_twice_arrives_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let before = at_crm(world).len();
     world.telegram().faults().next_updates(1, UpdateFault::Doubled);
@@ -121,8 +121,8 @@ both!(
     an_edit_changes_what_amocrm_shows,
     an_edit_of_a_caption_keeps_the_file,
     each_caption_of_an_album_is_changed_by_itself,
-    a_place_that_moves_is_told_once,
+    a_live_location_is_reported_once,
     reactions_come_and_go,
-    who_blocks_the_bot_is_seen_to,
-    what_telegram_brings_twice_comes_once,
+    a_person_who_blocks_the_bot_is_noticed,
+    an_update_that_telegram_sends_twice_arrives_once,
 );

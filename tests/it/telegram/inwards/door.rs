@@ -87,7 +87,7 @@ async fn a_body_that_is_too_large_is_refused(world: &mut TelegramWorld) {
     assert_eq!(posts(world, &path, Some(&secret), vec![b' '; 1024 * 1024 + 1]).await, 413);
 }
 
-async fn what_nobody_can_read_is_kept_and_blocks_nobody(world: &mut TelegramWorld) {
+async fn unreadable_bodies_are_kept_and_block_no_others(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let (path, secret) = door(world, &line);
     let deep = format!("{{\"message\":{}1{}}}", "[".repeat(5000), "]".repeat(5000));
@@ -127,7 +127,7 @@ async fn odd_updates_are_taken_as_they_are(world: &mut TelegramWorld) {
     assert_eq!(texts, ["второе", "первое", "нуль\u{fffd}здесь"]);
 }
 
-async fn an_edit_of_what_nobody_knows_is_not_lost(world: &mut TelegramWorld) {
+async fn an_edit_of_an_unknown_message_is_not_lost(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let (path, secret) = door(world, &line);
     let edit = text(9, 500, line.person, "Поправил").replace("\"message\":", "\"edited_message\":");
@@ -144,7 +144,7 @@ both!(
     h3_without_the_secret_no_body_is_read,
     an_update_is_answered_when_it_is_stored,
     a_body_that_is_too_large_is_refused,
-    what_nobody_can_read_is_kept_and_blocks_nobody,
+    unreadable_bodies_are_kept_and_block_no_others,
     odd_updates_are_taken_as_they_are,
-    an_edit_of_what_nobody_knows_is_not_lost,
+    an_edit_of_an_unknown_message_is_not_lost,
 );

@@ -19,7 +19,7 @@ async fn a_file_is_kept_as_it_is(world: &mut TelegramWorld) {
     assert_eq!(read.bytes().await.unwrap().to_vec(), bytes);
 }
 
-async fn what_is_too_large_is_told_of(world: &mut TelegramWorld) {
+async fn a_file_that_is_too_large_becomes_a_notice(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let file = Given::sample().named("film.mkv").claiming(3_221_225_472);
     line.customer(world).sends(Content::Document { file, caption: String::new() }).unwrap();
@@ -27,7 +27,7 @@ async fn what_is_too_large_is_told_of(world: &mut TelegramWorld) {
     assert_eq!(last(world).text, "[Файл 3,2 ГБ: film.mkv, скачать нельзя. Попросите ссылку]");
 }
 
-async fn what_telegram_lost_is_told_of(world: &mut TelegramWorld) {
+async fn a_file_that_telegram_lost_becomes_a_notice(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     world.telegram().hold_updates(true);
     let id = line.customer(world).sends(Content::Photo { file: Given::sample(), caption: "Чек".into() }).unwrap();
@@ -40,7 +40,7 @@ async fn what_telegram_lost_is_told_of(world: &mut TelegramWorld) {
     assert!(came.kind == "text" && came.text.ends_with("Чек") && came.text.starts_with('['), "{}", came.text);
 }
 
-async fn a_face_is_looked_at_once(world: &mut TelegramWorld) {
+async fn an_avatar_is_requested_once(world: &mut TelegramWorld) {
     let line = world.telegram_source(Default::default(), serde_json::json!({})).await;
     let person = world.telegram().add_person(Default::default());
     world.telegram().set_avatar(person, true);
@@ -55,7 +55,7 @@ async fn a_face_is_looked_at_once(world: &mut TelegramWorld) {
     assert_eq!(asked, 1);
 }
 
-async fn the_token_leaves_us_to_nobody(world: &mut TelegramWorld) {
+async fn the_token_is_never_disclosed(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     world.telegram().set_avatar(line.person, true);
     for content in [
@@ -77,15 +77,15 @@ async fn the_token_leaves_us_to_nobody(world: &mut TelegramWorld) {
     all.push(format!("{:?}", raw_hook::Entity::of_tenant(tenant).all(db).await.unwrap()));
     all.push(world.api.get(&line.line.path("")).await.is(200).text);
     for text in all {
-        assert!(!text.contains(secret), "the token stands in {}", &text[..200.min(text.len())]);
+        assert!(!text.contains(secret), "the token is in {}", &text[..200.min(text.len())]);
         assert!(!text.contains(hook.secret.as_deref().unwrap()), "the webhook's secret too");
     }
 }
 
 both!(
     a_file_is_kept_as_it_is,
-    what_is_too_large_is_told_of,
-    what_telegram_lost_is_told_of,
-    a_face_is_looked_at_once,
-    the_token_leaves_us_to_nobody,
+    a_file_that_is_too_large_becomes_a_notice,
+    a_file_that_telegram_lost_becomes_a_notice,
+    an_avatar_is_requested_once,
+    the_token_is_never_disclosed,
 );

@@ -25,14 +25,14 @@ async fn starts(world: &mut TelegramWorld, line: &TelegramLine) {
     world.telegram_arrives().await;
 }
 
-async fn whoever_starts_is_greeted_once_and_amocrm_shows_it_above_their_first_words(world: &mut TelegramWorld) {
+async fn a_person_who_starts_is_greeted_once_and_amocrm_shows_it_above_their_first_message(world: &mut TelegramWorld) {
     let line = source(world, json!({ "greeting": "Hello, {name}! How can we help?" })).await;
     starts(world, &line).await;
     let greeting = "Hello, Maria Kovaleva! How can we help?";
     let texts = |world: &TelegramWorld| line.sent(world).into_iter().map(|one| one.text).collect::<Vec<_>>();
     assert_eq!(texts(world), [greeting]);
     assert!(line.sent(world)[0].json.get("reply_markup").is_none());
-    assert!(at_crm(world).is_empty() && world.sandbox.chats(HOST).is_empty(), "nobody has written yet");
+    assert!(at_crm(world).is_empty() && world.sandbox.chats(HOST).is_empty(), "the person has not written yet");
 
     world.advance(std::time::Duration::from_secs(60));
     starts(world, &line).await;
@@ -89,7 +89,7 @@ async fn a_button_asks_for_the_number(world: &mut TelegramWorld) {
     assert_eq!(shown.text_at("/items/0/contact/phone"), format!("+{phone}"));
 }
 
-async fn nobody_is_greeted_unless_it_is_wanted_and_no_group_is(world: &mut TelegramWorld) {
+async fn greetings_are_sent_only_if_configured_and_never_to_groups(world: &mut TelegramWorld) {
     let quiet = source(world, json!({})).await;
     starts(world, &quiet).await;
     assert!(quiet.sent(world).is_empty(), "off by default");
@@ -112,7 +112,7 @@ async fn nobody_is_greeted_unless_it_is_wanted_and_no_group_is(world: &mut Teleg
 }
 
 both!(
-    whoever_starts_is_greeted_once_and_amocrm_shows_it_above_their_first_words,
+    a_person_who_starts_is_greeted_once_and_amocrm_shows_it_above_their_first_message,
     a_button_asks_for_the_number,
-    nobody_is_greeted_unless_it_is_wanted_and_no_group_is,
+    greetings_are_sent_only_if_configured_and_never_to_groups,
 );

@@ -4,7 +4,7 @@ use doubles::telegram::{ChatCard, Content, Given, StickerForm};
 use parom_tests::{TelegramWorld, both};
 use serde_json::json;
 
-use super::{at_crm, chatting, last, told};
+use super::{at_crm, chatting, last, received_message};
 
 fn file(kind: &str) -> Content {
     let (file, caption) = (Given::sample(), "Вот".to_owned());
@@ -39,7 +39,7 @@ async fn every_file_is_what_it_was(world: &mut TelegramWorld) {
         assert_eq!(came.kind, there, "{kind}");
         assert_eq!(came.text, if kind == "video_note" { "" } else { "Вот" }, "{kind}");
         assert!(came.media.contains("/media/") && !came.media.contains(&line.token), "{kind}: {}", came.media);
-        assert!(!told(&came)["file_name"].as_str().unwrap_or_default().is_empty(), "{kind}");
+        assert!(!received_message(&came)["file_name"].as_str().unwrap_or_default().is_empty(), "{kind}");
     }
 }
 
@@ -67,7 +67,7 @@ async fn places_and_contacts_are_native(world: &mut TelegramWorld) {
     line.customer(world).sends(place(None)).unwrap();
     world.telegram_arrives().await;
     assert_eq!(
-        (last(world).kind.as_str(), &told(&last(world))["location"]),
+        (last(world).kind.as_str(), &received_message(&last(world))["location"]),
         ("location", &json!({"lon": 37.6173, "lat": 55.7558}))
     );
     let (title, address) = ("Acme".to_owned(), "Lenina 1".to_owned());
@@ -83,10 +83,10 @@ async fn places_and_contacts_are_native(world: &mut TelegramWorld) {
     };
     line.customer(world).sends(contact).unwrap();
     world.telegram_arrives().await;
-    assert_eq!(told(&last(world))["contact"], json!({"name": "Сервис", "phone": "+77010002233"}));
+    assert_eq!(received_message(&last(world))["contact"], json!({"name": "Сервис", "phone": "+77010002233"}));
 }
 
-async fn what_amocrm_has_no_kind_for_is_words(world: &mut TelegramWorld) {
+async fn content_without_a_kind_in_amocrm_becomes_text(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let news = ChatCard { id: -1_001_122_334_455, title: "Acme news".into(), username: Some("acme_news".into()) };
     let options = vec!["Утром".to_owned(), "Вечером".to_owned()];
@@ -121,6 +121,6 @@ both!(
     every_file_is_what_it_was,
     stickers_are_seen,
     places_and_contacts_are_native,
-    what_amocrm_has_no_kind_for_is_words,
+    content_without_a_kind_in_amocrm_becomes_text,
     an_album_comes_file_by_file,
 );

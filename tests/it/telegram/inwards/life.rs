@@ -29,7 +29,7 @@ async fn creates(world: &TelegramWorld, token: &str, external_id: &str) -> parom
     world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await
 }
 
-async fn telegram_is_told_where_to_bring_messages(world: &mut TelegramWorld) {
+async fn the_webhook_is_registered_at_telegram(world: &mut TelegramWorld) {
     let line = world.telegram_source(NewBot::default(), json!({})).await;
     let hook = world.telegram().webhook(line.bot).unwrap();
     assert_eq!(hook.url, format!("{}/hooks/telegram/{}", world.app().public_url(), line.line.source_id));
@@ -64,7 +64,7 @@ async fn a_bot_has_one_source_in_the_world(world: &mut TelegramWorld) {
     creates(world, &line.token, "second").await.is(201);
 }
 
-async fn a_new_token_of_the_same_bot_is_told_again(world: &mut TelegramWorld) {
+async fn the_webhook_is_registered_again_for_a_new_token(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let token = world.telegram().renew_token(line.bot);
     let settings = |token: &str| json!({ "settings": { "bot_token": token } });
@@ -83,7 +83,7 @@ async fn a_source_that_is_deleted_is_let_go(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     world.api.delete(&line.line.path("")).await.is(204);
     world
-        .until("Telegram is told to stop", async || {
+        .until("the webhook is removed at Telegram", async || {
             world.telegram().webhook(line.bot).is_none_or(|hook| hook.url.is_empty()).then_some(())
         })
         .await;
@@ -131,7 +131,7 @@ async fn a_webhook_that_is_gone_is_set_again(world: &mut TelegramWorld) {
     assert_eq!(state(world, &line).await.reason, None);
 }
 
-async fn a_webhook_that_fails_is_told_of_until_it_works(world: &mut TelegramWorld) {
+async fn a_failing_webhook_is_reported_until_it_works(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     source::line::due_now(&world.app().sources).await;
     world.telegram().faults().next_updates(1, UpdateFault::LostAnswer);
@@ -169,15 +169,15 @@ async fn a_test_reads_back_where_messages_go(world: &mut TelegramWorld) {
 }
 
 both!(
-    telegram_is_told_where_to_bring_messages,
+    the_webhook_is_registered_at_telegram,
     a_token_that_telegram_does_not_know_makes_no_source,
     a_bot_has_one_source_in_the_world,
-    a_new_token_of_the_same_bot_is_told_again,
+    the_webhook_is_registered_again_for_a_new_token,
     a_source_that_is_deleted_is_let_go,
     a_paused_source_takes_everything_in,
     a_bot_that_another_service_took_is_taken_back,
     a_webhook_that_is_gone_is_set_again,
-    a_webhook_that_fails_is_told_of_until_it_works,
+    a_failing_webhook_is_reported_until_it_works,
     a_token_that_is_revoked_stops_the_source_and_a_new_one_starts_it,
     a_test_reads_back_where_messages_go,
 );

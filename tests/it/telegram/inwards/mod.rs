@@ -35,6 +35,6 @@ fn last(world: &World) -> MessageView {
 }
 
 /// The `message` of what it got, as it came.
-fn told(message: &MessageView) -> &serde_json::Value {
+fn received_message(message: &MessageView) -> &serde_json::Value {
     message.payload.get("message").unwrap_or(&message.payload)
 }

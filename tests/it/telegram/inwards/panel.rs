@@ -63,7 +63,7 @@ async fn its_page_says_what_telegram_can_do(world: &mut TelegramWorld) {
     ]);
 }
 
-async fn a_message_says_what_telegram_never_tells(world: &mut TelegramWorld) {
+async fn the_page_of_a_message_says_what_telegram_never_reports(world: &mut TelegramWorld) {
     let line = world.telegram_line(json!({ "delivered_on_accept": false })).await;
     line.manager_sends(world, HookMessage::text("Good morning")).await;
     world.deliver_all().await;
@@ -75,7 +75,7 @@ async fn a_message_says_what_telegram_never_tells(world: &mut TelegramWorld) {
     page.never_says(&["It has not confirmed delivery"]);
 }
 
-async fn a_bot_that_works_already_is_told_at_once(world: &mut TelegramWorld) {
+async fn a_bot_already_in_use_is_reported_at_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let visitor = world.panel(line.line.tenant_id).await;
     visitor.does("/panel/sources/new", &[("kind", "telegram")]).await;
@@ -101,7 +101,7 @@ both!(
     a_bot_is_added_in_four_steps,
     its_page_says_where_messages_went_and_takes_them_back,
     its_page_says_what_telegram_can_do,
-    a_message_says_what_telegram_never_tells,
-    a_bot_that_works_already_is_told_at_once,
+    the_page_of_a_message_says_what_telegram_never_reports,
+    a_bot_already_in_use_is_reported_at_once,
     a_chat_says_where_its_customer_came_from_and_whether_they_listen,
 );

@@ -7,7 +7,7 @@ use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
 use serde_json::json;
 
-use super::{at_crm, chatting, last, told};
+use super::{at_crm, chatting, last, received_message};
 
 async fn a_start_makes_the_chat_and_keeps_where_it_came_from(world: &mut TelegramWorld) {
     let line = world.telegram_source(Default::default(), json!({})).await;
@@ -15,7 +15,7 @@ async fn a_start_makes_the_chat_and_keeps_where_it_came_from(world: &mut Telegra
     let maria = world.telegram().customer(person, line.bot);
     maria.starts("lead_77-A").unwrap();
     world.telegram_arrives().await;
-    assert!(at_crm(world).is_empty(), "nobody has said anything");
+    assert!(at_crm(world).is_empty(), "no message has been written");
     let rows = conversation::Entity::of_tenant(line.line.tenant_id).all(world.app().store.read()).await.unwrap();
     let [row] = <[conversation::Model; 1]>::try_from(rows).unwrap();
     assert_eq!((row.visit.as_str(), row.external_id), ("lead_77-A", person.to_string()));
@@ -49,7 +49,7 @@ fn at_manager(world: &TelegramWorld, text: &str) -> String {
     messages.into_iter().find(|message| message.msgid.is_none() && message.text == text).unwrap().id
 }
 
-async fn words_passed_on_name_whose_they_were(world: &mut TelegramWorld) {
+async fn a_forwarded_text_names_its_author(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let news = ChatCard { id: -1_001_122_334_455, title: "Acme news".into(), username: Some("acme_news".into()) };
     for (forward, text) in [
@@ -67,12 +67,12 @@ async fn words_passed_on_name_whose_they_were(world: &mut TelegramWorld) {
     }
 }
 
-async fn ones_own_number_becomes_the_customers_phone(world: &mut TelegramWorld) {
+async fn a_shared_own_number_becomes_the_customers_phone(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     line.customer(world).sends(Content::OwnContact).unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).kind, "contact");
-    let phone = told(&last(world))["contact"]["phone"].as_str().unwrap().to_owned();
+    let phone = received_message(&last(world))["contact"]["phone"].as_str().unwrap().to_owned();
     assert!(phone.starts_with('+'), "{phone}");
     let chats = world.sandbox.chats(HOST);
     assert_eq!(chats[0].phone, phone.trim_start_matches('+'));
@@ -90,7 +90,7 @@ async fn customers_are_named_as_they_name_themselves(world: &mut TelegramWorld) 
 both!(
     a_start_makes_the_chat_and_keeps_where_it_came_from,
     answers_find_what_they_answer,
-    words_passed_on_name_whose_they_were,
-    ones_own_number_becomes_the_customers_phone,
+    a_forwarded_text_names_its_author,
+    a_shared_own_number_becomes_the_customers_phone,
     customers_are_named_as_they_name_themselves,
 );

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{chatting, last};
 
-/// The number of everybody whom the world's Telegram knows without another.
+/// The number of every person of the world's Telegram who has no other.
 const PHONE: &str = "+79990001122";
 
 async fn writes_first(world: &TelegramWorld, line: &TelegramLine, phone: &str, text: &str) -> Said {
@@ -26,7 +26,7 @@ fn status(world: &TelegramWorld, said: &Said) -> Status {
     found.statuses.last().expect("a status").clone()
 }
 
-async fn who_told_their_number_is_reached_where_they_wrote(world: &mut TelegramWorld) {
+async fn a_person_who_shared_their_number_is_reached_in_their_own_chat(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     line.customer(world).sends(Content::OwnContact).unwrap();
     world.telegram_arrives().await;
@@ -52,9 +52,9 @@ async fn who_told_their_number_is_reached_where_they_wrote(world: &mut TelegramW
     assert_eq!(world.sandbox.messages(HOST).pop().unwrap().chat_id, old);
 }
 
-async fn whom_the_bot_does_not_know_is_904(world: &mut TelegramWorld) {
+async fn a_person_unknown_to_the_bot_is_904(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    for (phone, why) in [(PHONE, "who told no number"), ("+79990001123", "a stranger")] {
+    for (phone, why) in [(PHONE, "a person who shared no number"), ("+79990001123", "a stranger")] {
         let said = writes_first(world, &line, phone, "Hello").await;
         world.deliver_all().await;
         let told = status(world, &said);
@@ -65,7 +65,7 @@ async fn whom_the_bot_does_not_know_is_904(world: &mut TelegramWorld) {
     assert!(line.sent(world).is_empty());
 }
 
-async fn who_shut_the_bot_out_is_named_as_such(world: &mut TelegramWorld) {
+async fn a_person_who_blocked_the_bot_is_named_as_such(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     line.customer(world).sends(Content::OwnContact).unwrap();
     line.customer(world).blocks().unwrap();
@@ -98,5 +98,5 @@ async fn the_bot_that_knows_them_is_named(world: &mut TelegramWorld) {
     assert_eq!(last(world, &sales).chat, other);
 }
 
-both!(who_told_their_number_is_reached_where_they_wrote, whom_the_bot_does_not_know_is_904);
-once!(who_shut_the_bot_out_is_named_as_such, the_bot_that_knows_them_is_named);
+both!(a_person_who_shared_their_number_is_reached_in_their_own_chat, a_person_unknown_to_the_bot_is_904);
+once!(a_person_who_blocked_the_bot_is_named_as_such, the_bot_that_knows_them_is_named);

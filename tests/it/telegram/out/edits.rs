@@ -38,7 +38,7 @@ async fn changes(world: &TelegramWorld, line: &TelegramLine, content: Content) -
     world.app().connectors.get("telegram").unwrap().send(&settings, &outgoing).await.verdict
 }
 
-async fn texts_and_captions_are_changed_where_they_stand(world: &mut TelegramWorld) {
+async fn texts_and_captions_are_edited_in_place(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     line.manager_sends(world, HookMessage::text("Good mornign")).await;
     world.deliver_all().await;
@@ -47,7 +47,7 @@ async fn texts_and_captions_are_changed_where_they_stand(world: &mut TelegramWor
     assert_eq!((last(world, &line).text.as_str(), last(world, &line).is_edited), ("Good morning", true));
     assert_eq!(line.sent(world).len(), 1, "it is no new message");
     let again = changes(world, &line, Content::Text { text: "Good morning".into() }).await;
-    assert!(matches!(again, Verdict::Done(_)), "it says so already: {again:?}");
+    assert!(matches!(again, Verdict::Done(_)), "it has this text already: {again:?}");
 
     line.manager_sends(world, HookMessage::attachment(Attachment::sample("picture")).caption("In bleu")).await;
     world.deliver_all().await;
@@ -59,4 +59,4 @@ async fn texts_and_captions_are_changed_where_they_stand(world: &mut TelegramWor
     assert_eq!(after.file.unwrap().bytes, before.file.unwrap().bytes, "the file stays");
 }
 
-both!(texts_and_captions_are_changed_where_they_stand);
+both!(texts_and_captions_are_edited_in_place);

@@ -25,7 +25,7 @@ async fn a_flood_to_one_chat_keeps_its_rate_and_its_order(world: &mut TelegramWo
     world.deliver_to_the_end().await;
     assert_eq!(texts(world, &line), wanted);
     let refused = world.telegram().calls(line.bot).into_iter().filter(|call| call.status == 429).count();
-    assert!(refused <= 1, "told to wait {refused} times");
+    assert!(refused <= 1, "asked to wait {refused} times");
 }
 
 async fn a_bot_keeps_its_rate_over_all_chats(world: &mut TelegramWorld) {
@@ -49,10 +49,10 @@ async fn a_bot_keeps_its_rate_over_all_chats(world: &mut TelegramWorld) {
     assert_eq!(texts(world, &line).len(), CHATS);
     let refused = world.telegram().calls(line.bot).into_iter().filter(|call| call.status == 429).count();
     // The simulated Telegram rounds a thirtieth of a second up, we round it down.
-    assert!(refused <= 1, "told to wait {refused} times");
+    assert!(refused <= 1, "asked to wait {refused} times");
 }
 
-async fn who_is_told_to_wait_waits_alone(world: &mut TelegramWorld) {
+async fn only_the_chat_that_is_asked_to_wait_waits(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let pavel = world.telegram().add_person(NewPerson { first_name: "Pavel".to_owned(), ..NewPerson::default() });
     world.telegram().customer(pavel, line.bot).starts("").unwrap();
@@ -67,13 +67,13 @@ async fn who_is_told_to_wait_waits_alone(world: &mut TelegramWorld) {
     assert!(world.statuses_at_crm(&line.line, &said.message_id).is_empty());
     world.advance(Duration::from_secs(34));
     world.deliver_all().await;
-    assert_eq!(texts(world, &line).len(), 1, "one second more than it was told");
+    assert_eq!(texts(world, &line).len(), 1, "one second more than it was asked to wait");
     world.advance(Duration::from_secs(1));
     world.deliver_all().await;
     assert_eq!(texts(world, &line), ["to Pavel", "to Maria"]);
 }
 
-async fn two_chats_that_are_told_to_wait_stop_the_bot_alone(world: &mut TelegramWorld) {
+async fn two_chats_that_are_asked_to_wait_stop_only_their_bot(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let people: Vec<i64> = (0..3).map(|_| world.telegram().add_person(NewPerson::default())).collect();
     for person in &people {
@@ -125,6 +125,6 @@ both!(
     a_storm_of_refusals_loses_nothing_and_keeps_every_order,
     a_flood_to_one_chat_keeps_its_rate_and_its_order,
     a_bot_keeps_its_rate_over_all_chats,
-    who_is_told_to_wait_waits_alone,
-    two_chats_that_are_told_to_wait_stop_the_bot_alone,
+    only_the_chat_that_is_asked_to_wait_waits,
+    two_chats_that_are_asked_to_wait_stop_only_their_bot,
 );

@@ -62,7 +62,7 @@ async fn a_group_is_answered_and_followed_where_it_goes(world: &mut TelegramWorl
     assert_eq!(world.sandbox.chats(&line.line.host).len(), chats, "it stays one chat at amoCRM");
 }
 
-async fn somebody_who_lends_their_account_is_answered_for(world: &mut TelegramWorld) {
+async fn a_person_who_lends_their_account_is_answered_for(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let owner = world.telegram().add_person(NewPerson { id: 6_098_765_432, ..NewPerson::default() });
     world.telegram().act(Act::Connect { owner, bot: line.bot, can_reply: true }).unwrap();
@@ -80,5 +80,5 @@ both!(
     typing_is_shown,
     a_reaction_is_set_and_taken_back,
     a_group_is_answered_and_followed_where_it_goes,
-    somebody_who_lends_their_account_is_answered_for,
+    a_person_who_lends_their_account_is_answered_for,
 );

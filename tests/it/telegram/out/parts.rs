@@ -55,7 +55,7 @@ fn assert_whole(world: &TelegramWorld, line: &TelegramLine) {
     assert_eq!(signs(&texts.join(" ")), signs(&long()));
 }
 
-async fn what_went_before_a_failure_is_not_sent_again(world: &mut TelegramWorld) {
+async fn parts_sent_before_a_failure_are_not_sent_again(world: &mut TelegramWorld) {
     let (line, message_id) = halfway(world).await;
     world.restart().await;
     world.telegram().faults().next_in(line.person, "sendMessage", 1, Fault::ServerError { code: 500 });
@@ -64,7 +64,7 @@ async fn what_went_before_a_failure_is_not_sent_again(world: &mut TelegramWorld)
     assert_eq!(world.statuses_at_crm(&line.line, &message_id), [1]);
 }
 
-async fn a_dead_message_goes_on_where_it_stopped(world: &mut TelegramWorld) {
+async fn a_dead_letter_continues_at_the_failed_part(world: &mut TelegramWorld) {
     let (line, message_id) = halfway(world).await;
     let description = "Bad Request: CHAT_RESTRICTED".to_owned();
     let fault = Fault::Refuse { code: 400, description, migrate_to: None };
@@ -82,6 +82,6 @@ async fn a_dead_message_goes_on_where_it_stopped(world: &mut TelegramWorld) {
 both!(
     a_long_text_is_cut_between_words_and_stays_whole,
     a_long_caption_follows_its_file,
-    what_went_before_a_failure_is_not_sent_again,
-    a_dead_message_goes_on_where_it_stopped,
+    parts_sent_before_a_failure_are_not_sent_again,
+    a_dead_letter_continues_at_the_failed_part,
 );

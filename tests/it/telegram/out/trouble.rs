@@ -83,12 +83,12 @@ async fn a_revoked_token_pauses_the_source_and_a_new_one_lets_everything_go(worl
     assert_eq!(texts, ["one", "two"]);
 }
 
-async fn an_outcome_nobody_knows_is_sent_once_more_and_then_failed(world: &mut TelegramWorld) {
+async fn an_unknown_outcome_is_sent_once_more_and_then_failed(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let said = line.manager_sends(world, HookMessage::text("Twice?")).await;
     world.telegram().faults().next_in(line.person, "sendMessage", 2, Fault::ResetAfter);
     world.deliver_all().await;
-    assert_eq!(line.sent(world).len(), 1, "it arrived, but nobody can know");
+    assert_eq!(line.sent(world).len(), 1, "it arrived, but this cannot be known");
     world.advance(Duration::from_secs(60));
     world.deliver_all().await;
     assert_eq!(line.sent(world).len(), 2, "one resend");
@@ -97,7 +97,7 @@ async fn an_outcome_nobody_knows_is_sent_once_more_and_then_failed(world: &mut T
     assert_eq!(shown(world, &line, &said.message_id).0, 903);
 }
 
-async fn what_never_arrived_is_tried_until_it_does(world: &mut TelegramWorld) {
+async fn an_undelivered_message_is_retried_until_it_arrives(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     line.manager_sends(world, HookMessage::text("At last")).await;
     let faults = world.telegram().faults();
@@ -119,7 +119,7 @@ async fn a_picture_that_telegram_does_not_like_is_a_document(world: &mut Telegra
     assert_eq!(world.statuses_at_crm(&line.line, &said.message_id), [1]);
 }
 
-async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut TelegramWorld) {
+async fn the_timeline_shows_the_reason_of_a_failure_without_the_token(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     line.customer(world).blocks().unwrap();
     line.manager_sends(world, HookMessage::text("Hello?")).await;
@@ -146,8 +146,8 @@ both!(
     a_deleted_account_is_named_to_the_manager,
     an_account_that_is_taken_back_stops_its_own_chats_alone,
     a_revoked_token_pauses_the_source_and_a_new_one_lets_everything_go,
-    an_outcome_nobody_knows_is_sent_once_more_and_then_failed,
-    what_never_arrived_is_tried_until_it_does,
+    an_unknown_outcome_is_sent_once_more_and_then_failed,
+    an_undelivered_message_is_retried_until_it_arrives,
     a_picture_that_telegram_does_not_like_is_a_document,
-    why_it_failed_stands_in_the_timeline_without_the_token,
+    the_timeline_shows_the_reason_of_a_failure_without_the_token,
 );

@@ -44,7 +44,7 @@ async fn strangers_can_neither_use_links_nor_flood_mailboxes(world: &mut Mailed)
         assert_eq!(asks(world, &anna, wrong).await.is(422).wrong_fields(), ["/email"], "{wrong}");
     }
     anna.posts(world, "/email", json!({"email": ANNA, "role": "manager"})).await.is(422);
-    // Three letters a day to one recipient, whoever asks and from wherever.
+    // Three e-mails a day to one recipient, from all visitors and addresses together.
     world.advance(Duration::from_secs(25 * 3600));
     let mut answers = Vec::new();
     for number in 0..5 {

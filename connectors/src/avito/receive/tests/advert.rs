@@ -24,7 +24,7 @@ fn text(written: &IncomingMessage) -> &str {
 }
 
 #[tokio::test]
-async fn it_stands_above_the_first_message_only() {
+async fn the_advert_is_shown_above_the_first_message_only() {
     let fake = Fake::start().await;
     let avito = fake.avito();
     let first = read(&avito, &body("hook_text")).await;

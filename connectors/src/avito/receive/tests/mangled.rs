@@ -1,4 +1,4 @@
-//! Bodies that nobody would send.
+//! Bodies that no correct sender would send.
 
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn read_alone(body: &[u8]) -> Result<Vec<InboundEvent>, NotReceived> {
 }
 
 #[test]
-fn what_is_no_json_is_unreadable() {
+fn invalid_json_is_unreadable() {
     for body in ["", "{", "nonsense", "\u{0}", "[1,2"] {
         assert_eq!(read_alone(body.as_bytes()), Err(NotReceived::Unreadable), "{body}");
     }
@@ -47,7 +47,7 @@ fn what_is_no_json_is_unreadable() {
 }
 
 #[test]
-fn a_field_of_another_type_loses_itself_alone() {
+fn a_field_of_another_type_affects_no_other_field() {
     let mut post = fixture("hook_text");
     post["payload"]["value"]["created"] = json!("soon");
     post["payload"]["value"]["content"]["image"] = json!([1]);

@@ -70,7 +70,7 @@ fn several_attachments_stay_together() {
 }
 
 #[test]
-fn addresses_stand_behind_their_words() {
+fn the_address_of_a_link_follows_its_text() {
     assert_eq!(text("text_markup"), "👋🏽 Вот сайт (https://acme.test/offer?id=7) и ещё");
 }
 
@@ -83,7 +83,7 @@ fn answers_name_what_they_answer() {
 }
 
 #[test]
-fn words_passed_on_name_whose_they_are() {
+fn a_forwarded_text_names_its_author() {
     assert_eq!(text("forward"), "Forwarded from Артём:\nПозвоните после шести");
     let file = media("forward_file", "file");
     assert_eq!(
@@ -105,7 +105,7 @@ fn only_an_own_number_identifies() {
 }
 
 #[tokio::test]
-async fn an_own_card_of_before_the_hash_counts() {
+async fn the_senders_own_contact_card_is_accepted_without_a_hash() {
     let mut whole: Value = serde_json::from_str(&body("contact_own")).unwrap();
     let payload = whole.pointer_mut("/message/body/attachments/0/payload").unwrap();
     payload.as_object_mut().unwrap().remove("hash");

@@ -105,7 +105,7 @@ async fn a_group_is_named_by_its_title() {
     assert_eq!(fake.call().line, "GET /chats/-70000000001234");
     let told = read_with(&settings, &body).await.unwrap();
     let [InboundEvent::Wrote(told)] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!(told.room.as_ref().unwrap().name.as_deref(), Some("MAX -70000000001234"), "nobody answers");
+    assert_eq!(told.room.as_ref().unwrap().name.as_deref(), Some("MAX -70000000001234"), "the server does not answer");
 }
 
 #[tokio::test]
@@ -129,7 +129,11 @@ async fn a_comment_is_of_its_post_and_author() {
     assert_eq!(fake.lines().len(), 1, "a post is asked for once");
     let told = read_with(&settings, &body("comment_edited")).await.unwrap();
     let [InboundEvent::Changed(told)] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!(told.written.body.post.clone().unwrap().url.as_deref(), Some("https://max.ru"), "nobody answers");
+    assert_eq!(
+        told.written.body.post.clone().unwrap().url.as_deref(),
+        Some("https://max.ru"),
+        "the server does not answer"
+    );
     let InboundEvent::TookBack { messages } = one("comment_removed") else { panic!("nothing removed") };
     assert_eq!(messages[0], "mid.ffffb9a7843177f901a0961f0b404461");
     let mut without = settings;
@@ -146,7 +150,7 @@ async fn the_bots_own_messages_are_left_out() {
 }
 
 #[tokio::test]
-async fn every_body_is_read_and_what_is_new_is_known_to_be() {
+async fn every_fixture_is_read_and_only_the_unknown_one_is_unknown() {
     assert_eq!(one("unknown_update"), InboundEvent::Unknown("update"));
     let names = names();
     for name in names.iter().filter(|name| *name != "unknown_update") {

@@ -29,7 +29,7 @@ async fn an_edit_keeps_the_attachments() {
 }
 
 #[tokio::test]
-async fn an_edit_is_done_whatever_the_answer_says() {
+async fn an_edit_succeeds_with_any_text_in_the_answer() {
     for body in ["", "OK"] {
         let (report, bot) = edited(known(text("new")), [ScriptedAnswer::Text(200, body)]).await;
         taken(&report);
@@ -38,7 +38,7 @@ async fn an_edit_is_done_whatever_the_answer_says() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_edited_is_said() {
+async fn an_impossible_edit_is_reported_as_failed() {
     let old = ScriptedAnswer::Json(200, json!({ "success": false, "message": "Message is too old to be edited" }));
     let (report, _) = edited(known(text("new")), [old]).await;
     failure(&report);

@@ -34,7 +34,7 @@ async fn each_type_has_its_upload() {
 }
 
 #[tokio::test]
-async fn a_caption_stands_beside_its_file() {
+async fn a_caption_is_sent_together_with_its_file() {
     let media = Media { text: Some("signed".to_owned()), ..kept("a.pdf", "application/pdf") };
     let (_, bot) = sent(message(Content::File(media)), []).await;
     assert_eq!(bot.body(2)["text"], "signed");

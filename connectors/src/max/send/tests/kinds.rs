@@ -31,7 +31,7 @@ async fn each_kind_is_one_request() {
 }
 
 #[tokio::test]
-async fn acceptance_counts_as_delivery_if_the_source_says_so() {
+async fn acceptance_counts_as_delivery_if_the_source_is_set_to_it() {
     let (report, mut bot) = sent(message(text("Hi")), []).await;
     assert_eq!(taken(&report).state, Some(State::Delivered));
     bot.settings.public = json!({ "delivered_on_accept": false });
@@ -66,7 +66,7 @@ async fn buttons_and_lists_are_keyboards() {
 }
 
 #[tokio::test]
-async fn a_quote_is_a_link_and_one_of_elsewhere_is_words() {
+async fn a_quote_is_a_link_and_a_foreign_quote_becomes_text() {
     let quote = |external_id: Option<&str>| {
         Some(Quote { external_id: external_id.map(str::to_owned), content: Some(text("When?")), ..Quote::default() })
     };
@@ -95,7 +95,7 @@ async fn typing_is_shown_and_reactions_are_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_answered_is_seen() {
+async fn an_answered_message_is_marked_as_seen() {
     let bot = TestBot::new([]).await;
     let last = |mid: &str| Some(LastIncoming { external_id: mid.to_owned(), at: DateTime::UNIX_EPOCH });
     let to = |conversation: &str, mid: &str| Outgoing {

@@ -9,7 +9,7 @@ async fn refused(status: u16, code: &str, message_of_max: &str) -> Report {
 }
 
 #[tokio::test]
-async fn customers_who_cannot_be_reached_are_told_of() {
+async fn customers_who_cannot_be_reached_are_reported() {
     let stopped = refused(403, "chat.denied", "Key: error.dialog.suspended, args: [228532008,].").await;
     assert_eq!(failure(&stopped), FailureCode::RecipientBlocked);
     assert_eq!(failure(&refused(404, "dialog.not.found", "").await), FailureCode::RecipientUnreachable);
@@ -42,7 +42,7 @@ async fn limits_hold_the_whole_bot_and_failures_one_message() {
 }
 
 #[tokio::test]
-async fn what_may_have_arrived_is_unknown() {
+async fn a_message_that_may_have_arrived_is_unknown() {
     for answer in [ScriptedAnswer::Reset, ScriptedAnswer::Text(200, "<html>")] {
         assert_eq!(sent(message(text("Hi")), [answer]).await.0.verdict, Verdict::Unknown);
     }

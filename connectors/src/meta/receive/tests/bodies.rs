@@ -187,7 +187,7 @@ async fn a_message_is_taken_back_with_all_its_pieces() {
 }
 
 #[tokio::test]
-async fn comments_stand_in_the_persons_chat_below_their_post() {
+async fn comments_join_the_persons_chat_and_name_their_post() {
     let reader = Reader::start().await;
     let told = reader.written("instagram", "comment").await;
     assert_eq!(
@@ -246,7 +246,7 @@ async fn an_echo_is_our_own_by_what_the_process_remembers() {
 }
 
 #[tokio::test]
-async fn calls_for_others_are_known_to_be() {
+async fn calls_for_other_accounts_are_recognised() {
     let reader = Reader::start().await;
     let other = body("facebook", "text").replace(PAGE, "104000000000002");
     let told = reader.read_body("facebook", &other).await.unwrap();

@@ -28,7 +28,7 @@ fn settings(kind: &str) -> Settings {
     Settings { public, secrets }
 }
 
-/// Connectors at a server that knows everybody.
+/// Connectors at a server that knows every person.
 struct Reader {
     instagram: Meta,
     facebook: Meta,

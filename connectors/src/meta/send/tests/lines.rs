@@ -143,7 +143,7 @@ async fn events_are_asked_for_watched_and_given_back() {
 
 /// Meta lets an account subscribe the fields of its own kind alone.
 #[tokio::test]
-async fn a_kind_that_refuses_the_others_fields_gets_its_own() {
+async fn a_platform_that_refuses_the_fields_of_the_other_gets_only_its_own() {
     let strange = "(#100) Param subscribed_fields[3] must be one of {comments, live_comments, messages}";
     let fake = Fake::start([ScriptedAnswer::refused(100, 0, strange)]).await;
     let (instagram, _) = fake.connectors(false);
@@ -160,9 +160,9 @@ async fn a_kind_that_refuses_the_others_fields_gets_its_own() {
     assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), Watched::Fine);
 }
 
-/// Servers that imitate Meta may know no account, and may not tell of the app.
+/// Servers that imitate Meta may know no account, and may not report the app.
 #[tokio::test]
-async fn what_a_server_does_not_tell_is_believed() {
+async fn facts_that_a_server_does_not_report_are_not_checked() {
     let fake = Fake::start([]).await;
     let (instagram, facebook) = fake.connectors(false);
     let unknown = || json!({ "error": { "code": 100, "message": "Unsupported get request." } });

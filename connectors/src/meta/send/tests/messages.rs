@@ -66,7 +66,7 @@ async fn files_are_addresses_and_their_captions_follow() {
 }
 
 #[tokio::test]
-async fn what_is_answered_is_seen_once() {
+async fn an_answered_message_is_marked_as_seen_once() {
     for kind in ["instagram", "facebook"] {
         let fake = Fake::start([]).await;
         let (instagram, facebook) = fake.connectors(false);
@@ -158,7 +158,7 @@ async fn typing_and_reactions_are_actions() {
 }
 
 #[tokio::test]
-async fn nobody_is_written_to_first_and_nothing_empty_is_sent() {
+async fn writing_first_and_empty_messages_are_refused() {
     let started = Event::Started(Box::new(text("Hi")));
     let (report, calls) = sent("instagram", Vec::new(), &outgoing(started, None)).await;
     assert!(calls.is_empty() && matches!(report.verdict, Verdict::Bury(_)));

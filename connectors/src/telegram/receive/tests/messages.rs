@@ -67,7 +67,7 @@ fn films_and_sounds_have_their_length_and_a_name() {
 }
 
 #[test]
-fn documents_keep_their_names_and_the_too_large_ones_are_told_of() {
+fn documents_keep_their_names_and_those_too_large_become_a_notice() {
     let document = media("document", "file");
     assert_eq!((document.file_name.as_str(), document.text.as_deref()), ("Договор №7.pdf", Some("подписано")));
     assert_eq!(document.mime_type.as_deref(), Some("application/pdf"));
@@ -111,7 +111,7 @@ fn stickers_come_as_pictures_and_moving_ones_by_their_still() {
 }
 
 #[test]
-fn ones_own_contact_tells_ones_phone_and_another_does_not() {
+fn the_senders_own_contact_sets_their_phone_and_another_contact_does_not() {
     let own = written("contact_own").body;
     let contact = |name: &str, phone: &str| Content::Contact { name: name.to_owned(), phone: phone.to_owned() };
     assert_eq!(own.content, contact("Maria Kovaleva", "+79990001122"));
@@ -131,7 +131,7 @@ fn places_come_as_places_with_what_they_are_called() {
 }
 
 #[test]
-fn what_amocrm_has_no_kind_for_is_told_in_words() {
+fn content_without_a_kind_in_amocrm_becomes_text() {
     assert_eq!(text("poll"), "[Poll] Когда удобно? 1) Утром 2) Вечером");
     assert_eq!(text("dice"), "🎲 4");
     assert_eq!(text("story_forward"), "[Story] https://t.me/acme_news/s/15");
@@ -143,7 +143,7 @@ fn what_amocrm_has_no_kind_for_is_told_in_words() {
 }
 
 #[test]
-fn a_kind_that_nobody_knows_keeps_its_place_and_a_service_message_does_not() {
+fn an_unknown_kind_becomes_a_message_and_a_service_message_does_not() {
     let unknown = json!({ "hologram": { "depth": 3 } });
     let told = |fields: &Value| {
         let mut whole: Value = serde_json::from_str(&body("dice")).unwrap();
@@ -168,7 +168,7 @@ fn answers_name_what_they_answer() {
     let quote = reply.reply_to.unwrap();
     assert_eq!(quote.external_id.as_deref(), Some("5512345678:4088"));
     let text = "The blue one is in stock, the red one is not".to_owned();
-    assert_eq!(quote.content, Some(Content::Text { text }), "for whoever does not know the message");
+    assert_eq!(quote.content, Some(Content::Text { text }), "for readers who do not know the message");
     let elsewhere = written("external_reply").body;
     assert_eq!(elsewhere.content, Content::Text { text: "Хочу как здесь".to_owned() });
     let quote = elsewhere.reply_to.unwrap();
@@ -178,7 +178,7 @@ fn answers_name_what_they_answer() {
 }
 
 #[test]
-fn words_passed_on_name_whose_they_are() {
+fn a_forwarded_text_names_its_author() {
     assert_eq!(text("forward_user"), "Forwarded from Ivan:\nАдрес: Лесная 5");
     assert_eq!(text("forward_hidden_user"), "Forwarded from Петя ★:\nок, договорились");
     assert_eq!(text("forward_channel"), "Forwarded from Acme news (https://t.me/acme_news/877):\nРаспродажа!");

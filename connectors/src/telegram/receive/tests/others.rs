@@ -28,13 +28,13 @@ fn a_change_names_its_message_and_is_known_again() {
 }
 
 #[test]
-fn a_press_says_what_stands_on_the_button() {
+fn a_press_arrives_with_the_label_of_its_button() {
     let InboundEvent::Pressed(press) = one("callback_query") else { panic!("no press") };
     assert_eq!(press.written.external_id, "callback:2371234567890123456");
     assert_eq!(press.written.body.content, Content::Text { text: "Yes".to_owned() });
     assert_eq!((press.acknowledge.as_str(), press.data.as_str()), ("2371234567890123456", "b:7Qp2Zx1:0:0"));
     let InboundEvent::Pressed(old) = one("callback_inaccessible") else { panic!("no press") };
-    assert_eq!(old.written.body.content, Content::Text { text: String::new() }, "its message tells");
+    assert_eq!(old.written.body.content, Content::Text { text: String::new() }, "its message contains the label");
     assert_eq!(old.written.conversation_id, "5512345678");
 }
 
@@ -88,7 +88,7 @@ fn groups_are_of_no_interest_unless_they_are_wanted() {
 }
 
 #[test]
-fn a_group_that_moves_is_told_from_both_sides() {
+fn both_updates_about_a_moved_group_mean_the_same() {
     let moved = InboundEvent::Moved { from: "-4012345678".to_owned(), to: "-1002233445566".to_owned() };
     assert_eq!((one("migrate_to"), one("migrate_from")), (moved.clone(), moved));
 }
@@ -110,7 +110,7 @@ fn a_person_gives_and_takes_their_chats() {
 }
 
 #[test]
-fn chats_in_somebodys_name_are_their_own() {
+fn chats_in_a_persons_name_are_separate_conversations() {
     let told = written("business_message_in");
     assert_eq!(told.conversation_id, "b6098765432/5512345678", "not the bot's own chat with the same person");
     assert_eq!((told.body.sender.role, told.external_id.as_str()), (Role::Client, "b6098765432/5512345678:4138"));
@@ -124,7 +124,7 @@ fn chats_in_somebodys_name_are_their_own() {
 }
 
 #[test]
-fn every_body_is_read_and_what_is_new_is_known_to_be() {
+fn every_fixture_is_read_and_only_the_unknown_one_is_unknown() {
     assert_eq!(one("unknown_update"), InboundEvent::Unknown("update"));
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/telegram");
     let mut read_in = 0;

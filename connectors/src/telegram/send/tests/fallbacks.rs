@@ -72,7 +72,7 @@ async fn a_group_that_moved_is_followed() {
 }
 
 #[tokio::test]
-async fn what_the_quote_or_the_topic_spoils_goes_without_it() {
+async fn a_message_refused_for_its_quote_or_topic_is_sent_without_it() {
     for refusal in ["message to be replied not found", "QUOTE_TEXT_INVALID"] {
         let (report, stage) = sent(Message { reply_to: quoted(), ..message(text("x")) }, [refused(refusal)]).await;
         taken(&report);
@@ -102,7 +102,7 @@ async fn buttons_that_telegram_refuses_become_text() {
 }
 
 #[tokio::test]
-async fn what_telegram_counts_as_too_long_is_cut_once_more() {
+async fn a_text_that_telegram_finds_too_long_is_split_again() {
     let long = "word ".repeat(700);
     let with = Message { markup: buttons(), ..message(text(&long)) };
     let (report, stage) = sent(with, [refused("message is too long")]).await;

@@ -23,7 +23,7 @@ async fn a_text_is_sent_as_it_is_and_its_id_is_kept() {
 }
 
 #[tokio::test]
-async fn acceptance_is_delivery_unless_the_source_says_otherwise() {
+async fn acceptance_counts_as_delivery_unless_the_source_is_set_otherwise() {
     let stage = TestBot::new([]).await.set(json!({ "delivered_on_accept": false }));
     let report = stage.send(outgoing(Event::Created(Box::new(message(text("x")))))).await;
     assert_eq!(taken(&report).state, Some(State::Sent));
@@ -128,7 +128,7 @@ async fn a_keyboard_that_is_too_large_becomes_text() {
 }
 
 #[tokio::test]
-async fn quotes_point_to_messages_of_the_chat_and_are_told_otherwise() {
+async fn quotes_refer_to_messages_of_the_chat_and_others_become_text() {
     let quote = |id: Option<&str>| Quote {
         external_id: id.map(str::to_owned),
         content: Some(text("Is it blue?")),

@@ -20,7 +20,7 @@ fn slow(seconds: u64) -> ScriptedAnswer {
 }
 
 #[tokio::test]
-async fn after_a_short_burst_a_chat_rests() {
+async fn a_chat_pauses_after_a_short_burst() {
     let stage = TestBot::new([]).await;
     let mut rests = Vec::new();
     for _ in 0..4 {

@@ -51,7 +51,7 @@ async fn an_account_that_the_bot_writes_for_fails_alone() {
         assert_eq!(failure(&report).0, FailureCode::SourceDisconnected, "{description}");
     }
     let stage = TestBot::new([ScriptedAnswer::refused(401, "Unauthorized")]).await.set(lent.clone());
-    assert_eq!(stage.send(write(42)).await.verdict, Verdict::Pause, "the token is everybody's");
+    assert_eq!(stage.send(write(42)).await.verdict, Verdict::Pause, "the token is common to all chats");
     // Its owner disconnected the bot: no call is made.
     let stage = TestBot::new([]).await.set(lent);
     let (code, said) = failure(&stage.send(write(43)).await);
@@ -60,7 +60,7 @@ async fn an_account_that_the_bot_writes_for_fails_alone() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_again_and_what_nobody_knows_is_said_so() {
+async fn temporary_failures_are_retried_and_unknown_outcomes_are_reported_as_unknown() {
     let later = Verdict::Retry { after: None, whole_target: false };
     assert_eq!(refused(500, "Internal Server Error: restart").await.verdict, later);
     for answer in [ScriptedAnswer::Text(502, "<html>"), ScriptedAnswer::Text(504, ""), ScriptedAnswer::Deaf] {
@@ -78,7 +78,7 @@ async fn what_may_pass_is_tried_again_and_what_nobody_knows_is_said_so() {
 }
 
 #[tokio::test]
-async fn what_cannot_go_anywhere_is_not_tried() {
+async fn a_message_without_content_or_recipient_is_not_sent() {
     let (report, stage) = sent(message(text(" \n ")), []).await;
     assert_eq!((failure(&report).0, stage.methods().len()), (FailureCode::Rejected, 0));
     let stage = TestBot::new([]).await;

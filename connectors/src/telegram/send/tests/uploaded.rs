@@ -33,7 +33,7 @@ async fn the_same_file_is_not_uploaded_twice() {
 }
 
 #[tokio::test]
-async fn what_telegram_knows_no_more_is_uploaded_again() {
+async fn a_file_that_telegram_has_forgotten_is_uploaded_again() {
     let refused = ScriptedAnswer::refused(400, "Bad Request: wrong file identifier/HTTP URL specified");
     let stage = TestBot::new([posted("old"), refused, posted("new")]).await;
     for _ in 0..3 {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn comments_stand_in_the_persons_conversation_with_their_post() {
+async fn comments_join_the_persons_conversation_and_name_their_post() {
     for (name, id, url) in [
         ("wall_reply_new", "wall-223344556_77:81", "https://vk.com/wall-223344556_77?reply=81"),
         ("photo_comment_new", "photo-223344556_457239017:5", "https://vk.com/photo-223344556_457239017"),

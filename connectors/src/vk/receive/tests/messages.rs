@@ -60,7 +60,7 @@ async fn files_of_one_message_stay_together() {
 }
 
 #[tokio::test]
-async fn what_amocrm_has_no_kind_for_is_words() {
+async fn content_without_a_kind_in_amocrm_becomes_text() {
     for (name, wanted) in [
         ("video", "[Video] Так стучит https://vk.com/video712345678_456239017"),
         ("audio", "[Music] Би-2 – Молитва"),
@@ -89,7 +89,7 @@ async fn answers_and_forwards_name_what_they_are_about() {
 }
 
 #[tokio::test]
-async fn links_and_start_tell_where_people_came_from() {
+async fn links_and_the_start_button_report_where_people_came_from() {
     let events = read("referral").await;
     let [InboundEvent::Began(began), InboundEvent::Wrote(_)] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!((began.conversation_id.as_str(), began.mark.as_deref()), ("712345678", Some("ad_7 (site)")));
@@ -111,12 +111,12 @@ async fn group_chats_are_conversations_of_their_own() {
 }
 
 #[tokio::test]
-async fn what_others_write_for_the_community_is_a_managers() {
+async fn messages_of_others_for_the_community_are_from_a_manager() {
     let message = written("message_reply_admin").await;
     let (sender, receiver) = (&message.body.sender, message.body.receiver.as_ref().unwrap());
     assert_eq!((sender.role, sender.id.as_str(), receiver.id.as_str()), (Role::Manager, "42", "712345678"));
     assert_eq!(message.external_id, "712345678:9002");
-    // Another program's, as long as nobody knows it to be ours.
+    // Another program's, as long as it is not known to be ours.
     let foreign = written("message_reply_own").await;
     assert_eq!((foreign.body.sender.role, foreign.external_id.as_str()), (Role::Manager, "712345678:9003"));
     let stage = Stage::start().await;

@@ -7,7 +7,7 @@ use crate::incoming::StatusUpTo;
 use crate::vk::fake::ScriptedAnswer;
 
 #[tokio::test]
-async fn every_body_is_read_and_what_is_new_is_known_to_be() {
+async fn every_fixture_is_read_and_only_the_unknown_one_is_unknown() {
     for name in names() {
         let unknown = read(&name).await.iter().any(|event| matches!(event, InboundEvent::Unknown(_)));
         assert_eq!(unknown, name == "unknown_event", "{name}");

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_text_has_the_letters_own_number() {
+async fn a_text_is_sent_with_the_random_id_of_its_letter() {
     let stage = Stage::start().await;
     let report = stage.sent(message(text("Добрый день"))).await;
     assert_eq!(
@@ -117,7 +117,7 @@ async fn buttons_and_lists_are_inline_keyboards_or_text() {
 }
 
 #[tokio::test]
-async fn quotes_point_to_messages_of_the_dialogue_and_are_told_otherwise() {
+async fn quotes_refer_to_messages_of_the_dialogue_and_others_become_text() {
     let quote =
         |id: &str| Quote { external_id: Some(id.to_owned()), content: Some(text("Синий?")), ..Quote::default() };
     let stage = Stage::start().await;
@@ -159,11 +159,7 @@ async fn a_group_chat_is_asked_for_the_number_of_its_message() {
     assert_eq!(stage.fake.methods(), ["messages.send"], "a number is enough");
     stage.fake.answers("messages.send", ScriptedAnswer::Refused(917, "no"));
     assert_eq!(failure(&stage.send(to("2000000004")).await).0, FailureCode::RecipientUnreachable);
-    assert_eq!(
-        failure(&stage.send(to("")).await).0,
-        FailureCode::RecipientUnreachable,
-        "nobody can be written to first"
-    );
+    assert_eq!(failure(&stage.send(to("")).await).0, FailureCode::RecipientUnreachable, "writing first is refused");
 }
 
 #[tokio::test]
@@ -223,7 +219,7 @@ async fn edits_typing_and_reactions() {
 }
 
 #[tokio::test]
-async fn what_is_answered_is_read() {
+async fn an_answered_message_is_marked_as_read() {
     let stage = Stage::start().await;
     let last = |id: &str| Some(LastIncoming { external_id: id.to_owned(), at: DateTime::UNIX_EPOCH });
     for id in ["712:9001", "712:9001", "712:9002", "wall-223_77:81"] {

@@ -74,7 +74,7 @@ async fn a_picture_that_vk_cannot_read_goes_as_a_file_and_then_as_a_link() {
 }
 
 #[tokio::test]
-async fn gateways_and_lost_answers_are_told_apart() {
+async fn gateway_errors_and_lost_answers_are_distinguished() {
     let stage = Stage::start().await;
     for (answer, verdict) in [
         (ScriptedAnswer::Text(502, "<html>".into()), Verdict::Retry { after: None, whole_target: false }),
@@ -86,6 +86,6 @@ async fn gateways_and_lost_answers_are_told_apart() {
     }
     stage.fake.answers("upload", ScriptedAnswer::Reset);
     let report = stage.sent(message(Content::File(kept("a.pdf", "application/pdf")))).await;
-    assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false }, "nobody has seen the file");
+    assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false }, "the file has not been sent");
     assert_eq!(failure(&stage.sent(message(text("  "))).await).0, FailureCode::Rejected);
 }

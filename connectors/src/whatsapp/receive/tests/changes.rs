@@ -35,7 +35,7 @@ fn a_new_number_is_the_same_persons() {
     let moved = |from: &str, to: &str| InboundEvent::Moved { from: from.to_owned(), to: to.to_owned() };
     let [one, other, InboundEvent::Wrote(told)] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!([one, other], [&moved(MARIA, "77019998877"), &moved(MARIAS_PHONE, "77019998877")]);
-    assert!(told.body.silent, "nobody has to answer it");
+    assert!(told.body.silent, "it needs no answer");
     assert_eq!(
         (told.conversation_id.as_str(), text_of(told.as_ref().clone()).as_str()),
         (MARIA, "[The customer’s number changed from +77010001122 to +77019998877]")
@@ -46,7 +46,7 @@ fn a_new_number_is_the_same_persons() {
 }
 
 #[test]
-fn an_id_that_repeats_the_phone_moves_nobody() {
+fn an_id_equal_to_the_phone_moves_no_conversation() {
     for same in ["77010001122".to_owned(), "x".repeat(300)] {
         let mut body: Value = serde_json::from_str(&body("text")).unwrap();
         let message = body.pointer_mut("/entry/0/changes/0/value/messages/0").unwrap();
@@ -58,7 +58,7 @@ fn an_id_that_repeats_the_phone_moves_nobody() {
 }
 
 #[test]
-fn what_the_owner_writes_on_the_phone_is_the_managers() {
+fn messages_that_the_owner_writes_on_the_phone_are_from_a_manager() {
     let echo = written("echo_text");
     assert_eq!((echo.conversation_id.as_str(), echo.body.sender.role), (MARIA, Role::Manager));
     assert_eq!(echo.body.sender.name.as_deref(), Some("Acme"));

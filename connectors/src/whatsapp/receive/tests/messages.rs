@@ -20,7 +20,7 @@ fn a_text_has_its_sender_and_its_time() {
 }
 
 #[test]
-fn who_is_known_by_either_id_is_found_by_either() {
+fn a_person_with_two_ids_is_found_by_either() {
     let events = read_with(&body("text"), Language::En).unwrap();
     let also = InboundEvent::AlsoKnown { id: MARIAS_PHONE.to_owned(), also: MARIA.to_owned() };
     let moved = InboundEvent::Moved { from: MARIA.to_owned(), to: MARIAS_PHONE.to_owned() };
@@ -69,7 +69,7 @@ fn answers_name_what_they_answer() {
 }
 
 #[test]
-fn forwarded_words_say_so() {
+fn a_forwarded_text_is_marked_as_forwarded() {
     assert_eq!(text("text_forwarded"), "Forwarded\nСкидка 20% всем!");
     assert_eq!(text("text_forwarded_often"), "Forwarded many times\nПерешли это десяти друзьям");
     let russian = read_with(&body("text_forwarded"), Language::Ru).unwrap();
@@ -135,7 +135,7 @@ fn places_and_cards_come_with_all_they_say() {
 }
 
 #[test]
-fn ones_own_card_tells_ones_phone() {
+fn the_senders_own_contact_card_sets_their_phone() {
     let own = written("contact_request_answer").body;
     assert_eq!(own.content, Content::Contact { name: "+5511900001111".to_owned(), phone: "+5511900001111".to_owned() });
     assert_eq!(own.sender.phone.as_deref(), Some("+5511900001111"));
@@ -151,7 +151,7 @@ fn presses_are_their_words() {
     let button = written("button_template");
     assert!(button.body.reply_to.is_some());
     assert_eq!((button.body.callback_data.clone(), text_of(button)), (None, "Подтверждаю".to_owned()));
-    assert_eq!(text("button_reply"), "Да", "a button of somebody else's");
+    assert_eq!(text("button_reply"), "Да", "a button of another program");
     let row = written("list_reply");
     assert_eq!((row.body.callback_data.as_deref(), text_of(row.clone()).as_str()), (Some("k7Qp2Zx1"), "Доставка"));
     let ours = PressedButton { message_id: uuid::Uuid::from_u128(7), row: 0, column: 1 };
@@ -163,7 +163,7 @@ fn presses_are_their_words() {
 }
 
 #[test]
-fn what_amocrm_has_no_kind_for_is_told_in_words() {
+fn content_without_a_kind_in_amocrm_becomes_text() {
     assert_eq!(text("flow_reply"), "[Form] date: 2026-11-24");
     assert_eq!(text("order"), "[Order] SKU-77 × 2 = 60 USD; SKU-12 × 1 = 25 USD; total 85 USD\nк пятнице");
     assert_eq!(

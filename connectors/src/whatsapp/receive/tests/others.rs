@@ -108,7 +108,7 @@ fn templates_report_their_review() {
 }
 
 #[test]
-fn the_numbers_problems_are_told_in_words() {
+fn problems_of_a_number_are_described_in_words() {
     let events = read("phone_quality");
     let [
         InboundEvent::Learned { part: "number", key, value },
@@ -179,7 +179,7 @@ fn an_account_has_problems_and_their_ends() {
 }
 
 #[test]
-fn what_needs_no_answer_is_counted_and_what_is_new_is_kept() {
+fn events_without_effect_are_counted_and_unknown_ones_kept() {
     assert_eq!(one("app_state_sync"), InboundEvent::Nothing("address_book"));
     assert_eq!(one("user_preferences"), InboundEvent::Nothing("user_preferences"));
     assert_eq!(one("unknown_value"), InboundEvent::Unknown("value"));
@@ -207,7 +207,7 @@ fn what_needs_no_answer_is_counted_and_what_is_new_is_kept() {
 
 /// No body of the fixtures is left out, and none is unknown but the one that is meant to be.
 #[test]
-fn every_body_is_read_and_what_is_new_is_known_to_be() {
+fn every_fixture_is_read_and_only_the_unknown_one_is_unknown() {
     let names = fixtures::names("whatsapp");
     assert_eq!(names.len(), 59);
     for name in names {

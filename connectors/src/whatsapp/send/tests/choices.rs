@@ -21,7 +21,7 @@ fn list() -> Option<Markup> {
 }
 
 #[tokio::test]
-async fn buttons_stand_below_the_text() {
+async fn buttons_are_shown_below_the_text() {
     let posted = posted(Message { markup: buttons(&["Yes", "No"]), ..message(text("Deliver today?")) }).await;
     let [only] = posted.as_slice() else { panic!("{posted:?}") };
     let interactive = &only["interactive"];

@@ -46,7 +46,7 @@ async fn a_file_that_meta_dropped_is_uploaded_again() {
 }
 
 #[tokio::test]
-async fn what_the_quote_spoils_goes_without_it() {
+async fn a_message_refused_for_its_quote_is_sent_without_it() {
     let quoted = Message {
         reply_to: Some(Quote { external_id: Some("wamid.7".into()), ..Quote::default() }),
         ..message(text("x"))
@@ -66,7 +66,7 @@ async fn what_the_quote_spoils_goes_without_it() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_not_sent_again() {
+async fn accepted_parts_are_not_sent_again() {
     let voice = Content::Voice(Media { text: Some("Listen".into()), ..kept("a.ogg", "audio/ogg") });
     let quoted =
         Message { reply_to: Some(Quote { external_id: Some("wamid.7".into()), ..Quote::default() }), ..message(voice) };

@@ -28,7 +28,7 @@ async fn an_answer_marks_the_customers_message_as_read_once() {
 }
 
 #[tokio::test]
-async fn a_mark_that_fails_changes_nothing() {
+async fn a_failed_read_mark_changes_nothing() {
     let ok = ScriptedAnswer::ok(json!({ "messages": [{ "id": "wamid.1" }] }));
     let number = TestNumber::new([ok, ScriptedAnswer::refused(100, "no such message")]).await;
     let report = number.send(after(Event::Created(Box::new(message(text("x")))), "wamid.7", 60)).await;
@@ -49,7 +49,7 @@ async fn typing_is_shown_while_the_window_is_open() {
 }
 
 #[tokio::test]
-async fn who_wants_no_ticks_gets_none() {
+async fn no_read_marks_are_sent_if_they_are_switched_off() {
     let mut number = TestNumber::new([]).await;
     number.settings.public["mark_read"] = json!(false);
     taken(&number.send(after(Event::Created(Box::new(message(text("x")))), "wamid.7", 60)).await);

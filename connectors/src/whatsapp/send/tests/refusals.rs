@@ -53,7 +53,7 @@ async fn sample_answers_mean_what_the_documents_say() {
 }
 
 #[tokio::test]
-async fn gateways_and_silence_are_told_apart() {
+async fn gateway_errors_and_missing_answers_are_distinguished() {
     let retry = Verdict::Retry { after: None, whole_target: false };
     assert_eq!(report(ScriptedAnswer::Text(502, "<html>")).await.verdict, retry);
     assert_eq!(report(ScriptedAnswer::Text(429, "")).await.verdict, Verdict::Retry { after: None, whole_target: true });
@@ -70,7 +70,7 @@ async fn an_upload_without_an_answer_is_no_message_without_one() {
 }
 
 #[tokio::test]
-async fn who_is_written_to_too_often_waits_alone_and_longer_each_time() {
+async fn a_chat_over_its_rate_waits_alone_and_longer_each_time() {
     let number = TestNumber::new(vec![ScriptedAnswer::refused(131_056, "pair rate limit hit"); 4]).await;
     let mut waits = Vec::new();
     for _ in 0..4 {

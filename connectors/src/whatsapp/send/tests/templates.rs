@@ -26,7 +26,7 @@ fn made(registered: RegisteredTemplate, given: &[(&str, &str)], content: Content
 }
 
 #[tokio::test]
-async fn values_stand_in_the_order_of_their_markers() {
+async fn values_are_sent_in_the_order_of_their_markers() {
     let content = "Hi {{contact.name}}, order {{lead.id}} for {{contact.name}} is ready";
     let given = [("{{lead.id}}", "1592"), ("{{contact.name}}", "Мария\n  К.")];
     let posted =
@@ -37,7 +37,7 @@ async fn values_stand_in_the_order_of_their_markers() {
 }
 
 #[tokio::test]
-async fn what_has_no_variables_is_left_out_and_what_has_no_value_is_a_dash() {
+async fn parts_without_variables_are_left_out_and_missing_values_are_dashes() {
     let plain =
         posted(made(registered(RegisteredHeader::Text("Order".into()), "It is ready"), &[], text("It is ready"))).await;
     assert_eq!(plain[0]["template"]["components"], json!([]));
@@ -52,7 +52,7 @@ async fn what_has_no_variables_is_left_out_and_what_has_no_value_is_a_dash() {
 }
 
 #[tokio::test]
-async fn a_file_stands_in_the_header() {
+async fn a_file_is_sent_in_the_header() {
     let document = Content::File(Media { text: Some("the final text".into()), ..kept("order.pdf", "application/pdf") });
     let posted =
         posted(made(registered(RegisteredHeader::File(TemplateFileKind::Document), "Ready"), &[], document)).await;
@@ -71,7 +71,7 @@ async fn a_links_variable_is_its_end() {
     assert_eq!(posted[0]["template"]["components"], expected, "replies come first at Meta");
 }
 
-/// amoCRM may tell only the values of the text; the link is filled in where the message has it as a button.
+/// amoCRM may send only the values of the text; the link is filled in where the message has it as a button.
 #[tokio::test]
 async fn a_links_end_is_found_in_the_messages_own_button() {
     let url = |url: &str| Button { text: "Order".into(), url: Some(url.to_owned()) };

@@ -51,12 +51,12 @@ fn managers_are_counted_and_bots_are_not() {
     let told: Vec<_> = shares.iter().map(|share| (share.amojo_id.as_str(), share.messages)).collect();
     assert_eq!(told, [("b", 7), ("a", 5), ("", 1)]);
     assert_eq!(shares[1].answers.map(|times| (times.messages, times.median, times.most)), Some((2, 20, 60)));
-    assert_eq!(report.by_manager(&[]).len(), 4, "everybody counts while the users are not known");
+    assert_eq!(report.by_manager(&[]).len(), 4, "all authors count while the users are not known");
     assert_eq!(report.answers().map(|times| times.messages), Some(3));
 }
 
 #[test]
-fn waits_belong_to_the_period_in_which_they_began() {
+fn waits_count_for_the_period_in_which_they_began() {
     let waits = vec![
         wait(1, -1, None, ""),
         wait(2, 10 * HOUR, None, ""),

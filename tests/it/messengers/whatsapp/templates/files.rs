@@ -91,13 +91,13 @@ async fn a_file_that_the_hook_does_not_name_is_asked_for(world: &mut WhatsAppWor
     chat.manager_gets_through(world, message).await;
     assert!(header(world, &chat)["document"]["id"].is_string());
 
-    // That of a user is nobody's to read.
+    // No integration may read that of a user.
     let id = requested(world, &chat, with_file(&uuid, "document")).await;
     let (status, reason) = at_crm(world, id);
     assert!(status == "rejected" && reason.contains("не отдаёт файл"), "{status}: {reason}");
 }
 
-async fn a_file_that_cannot_be_submitted_is_told(world: &mut WhatsAppWorld) {
+async fn a_file_that_cannot_be_submitted_is_reported(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let gone = requested(world, &chat, with_file("3fa85f64-5717-4562-b3fc-2c963f66afa6", "document")).await;
     let (status, reason) = at_crm(world, gone);
@@ -187,7 +187,7 @@ async fn a_program_sends_a_template_with_its_file(world: &mut WhatsAppWorld) {
 }
 
 /// amoCRM does not answer, or its file is gone: nothing is sent, and the answer says which.
-async fn a_file_that_cannot_be_had_is_told_to_the_program(world: &mut WhatsAppWorld) {
+async fn an_unavailable_file_is_reported_to_the_program(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
     let id = requested(world, &chat, with_file(&uuid, "document")).await;
@@ -208,8 +208,8 @@ async fn a_file_that_cannot_be_had_is_told_to_the_program(world: &mut WhatsAppWo
 
 both!(
     a_program_sends_a_template_with_its_file,
-    a_file_that_cannot_be_had_is_told_to_the_program,
+    an_unavailable_file_is_reported_to_the_program,
     a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots,
     a_file_that_the_hook_does_not_name_is_asked_for,
-    a_file_that_cannot_be_submitted_is_told,
+    a_file_that_cannot_be_submitted_is_reported,
 );

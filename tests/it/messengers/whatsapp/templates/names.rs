@@ -1,5 +1,5 @@
 //! What a template is known by: amoCRM's id, its external id, Meta's id and name. A template whose title changes, or
-//! that is made anew, keeps its review (crm-api §6.3).
+//! that is created again, keeps its review (crm-api §6.3).
 
 use doubles::whatsapp::{Fault, Review};
 use parom::template::{TemplateDraft, create, list};
@@ -18,7 +18,7 @@ fn message(id: i64, external_id: Option<&str>) -> HookMessage {
 }
 
 /// In amoCRM's documents an external id is no name at Meta.
-async fn an_external_id_names_a_template_that_was_made_anew(world: &mut WhatsAppWorld) {
+async fn an_external_id_names_a_template_that_was_created_again(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     for (external_id, name) in [("order_ready", "order_ready"), ("waba:order:ru", "waba_order_ru_")] {
         let id = requested(world, &chat, json!({"external_id": external_id})).await;
@@ -92,7 +92,7 @@ async fn a_new_title_changes_nothing_but_the_title(world: &mut WhatsAppWorld) {
     assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
 }
 
-/// Deleted at Meta and submitted once more: it has another id there, which the report of its approval tells first.
+/// Deleted at Meta and submitted once more: it has another id there, which the report of its approval contains first.
 async fn a_template_that_meta_lost_is_found_by_its_name(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let id = requested(world, &chat, json!({"external_id": "order_ready"})).await;
@@ -111,7 +111,7 @@ async fn a_template_that_meta_lost_is_found_by_its_name(world: &mut WhatsAppWorl
 }
 
 both!(
-    an_external_id_names_a_template_that_was_made_anew,
+    an_external_id_names_a_template_that_was_created_again,
     another_text_under_a_name_is_refused,
     a_new_title_changes_nothing_but_the_title,
     a_template_that_meta_lost_is_found_by_its_name,

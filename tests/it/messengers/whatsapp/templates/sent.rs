@@ -79,11 +79,11 @@ async fn a_salesbot_sends_it_too(world: &mut WhatsAppWorld) {
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
 }
 
-async fn what_is_under_way_is_refused_in_words(world: &mut WhatsAppWorld) {
+async fn a_template_under_review_is_refused_with_a_reason(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let id = approved(world, &chat, json!({})).await;
     let there = at_meta(world, &chat);
-    // The webhook about it is late: Meta itself says so.
+    // The webhook about it is late: Meta's own refusal shows it.
     world.messenger.hold_webhooks(true);
     world.messenger.review(&there.id, Review::Pause).unwrap();
     world.advance(DAY);
@@ -105,5 +105,5 @@ both!(
     links_and_headlines_have_values,
     each_language_is_a_template_of_its_own,
     a_salesbot_sends_it_too,
-    what_is_under_way_is_refused_in_words,
+    a_template_under_review_is_refused_with_a_reason,
 );

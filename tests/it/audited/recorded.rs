@@ -52,7 +52,7 @@ async fn undelivered(world: &mut World, line: &Line, count: usize) -> Vec<Uuid> 
     items.iter().map(|item| item["id"].as_str().unwrap().parse().unwrap()).collect()
 }
 
-async fn m8_what_keys_do_is_told_with_the_address_behind_the_proxy(world: &mut World) {
+async fn m8_actions_of_keys_are_recorded_with_the_address_behind_the_proxy(world: &mut World) {
     let line = world.line("support").await;
     let dead = undelivered(world, &line, 3).await;
     let attempts = world.api.get(&line.path("/webhook-attempts")).await.is(200).text_at("/items/0/id");
@@ -92,7 +92,7 @@ async fn m8_what_keys_do_is_told_with_the_address_behind_the_proxy(world: &mut W
     world.deliver_to_the_end().await;
 }
 
-async fn m8_what_the_command_line_does_is_told(world: &mut World) {
+async fn m8_actions_of_the_command_line_are_recorded(world: &mut World) {
     let line = world.line("support").await;
     let dead = undelivered(world, &line, 2).await;
     let before = (log(world, VENDOR).await.len(), log(world, line.tenant_id).await.len());
@@ -127,4 +127,4 @@ async fn m8_what_the_command_line_does_is_told(world: &mut World) {
     world.deliver_all().await;
 }
 
-both!(m8_what_keys_do_is_told_with_the_address_behind_the_proxy, m8_what_the_command_line_does_is_told);
+both!(m8_actions_of_keys_are_recorded_with_the_address_behind_the_proxy, m8_actions_of_the_command_line_are_recorded);

@@ -72,7 +72,7 @@ async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
     assert_eq!(posts(world, &there, FORM, "a=b").await.status, 200);
 }
 
-async fn an_account_that_left_is_nobodys(world: &mut World) {
+async fn the_hook_address_of_an_account_that_left_is_unknown(world: &mut World) {
     world.line("support").await;
     due_now(&world.app().tenants).await;
     let there = address(world);
@@ -100,7 +100,7 @@ async fn a_plan_without_hooks_is_asked_again_daily(world: &mut World) {
     assert!(owner.opens("/panel/account").await.is(200).text.contains("received instantly"));
 }
 
-async fn contacts_are_looked_at_at_once(world: &mut World) {
+async fn changed_contacts_are_checked_at_once(world: &mut World) {
     let line = line(world, "link").await;
     due_now(&world.app().tenants).await;
     let gone = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
@@ -121,13 +121,13 @@ async fn contacts_are_looked_at_at_once(world: &mut World) {
     assert!(!hooks.is_empty() && hooks.iter().all(|hook| hook.status == Some(200)), "{hooks:?}");
 }
 
-async fn what_nobody_asked_for_does_no_harm(world: &mut World) {
+async fn unrequested_hooks_have_no_effect(world: &mut World) {
     let line = world.line("support").await;
     due_now(&world.app().tenants).await;
     let there = address(world);
     let other = format!("{}/crm/hooks/{}", world.api.base(), "A".repeat(43));
     assert_eq!(posts(world, &other, FORM, "contacts[delete][0][id]=5").await.status, 404);
-    assert_eq!(posts(world, &other, "application/json", "{}").await.status, 404, "nobody learns more");
+    assert_eq!(posts(world, &other, "application/json", "{}").await.status, 404, "the answer reveals no more");
     assert_eq!(posts(world, &there, "application/json", "{}").await.status, 415);
     let packed =
         world.api.anonymous(Method::POST, &there).header("content-type", FORM).header("content-encoding", "gzip");
@@ -162,7 +162,7 @@ async fn what_nobody_asked_for_does_no_harm(world: &mut World) {
     assert_eq!(good[0].body, body.as_bytes());
 }
 
-async fn a_template_that_is_rejected_is_told(world: &mut World) {
+async fn a_rejected_template_is_reported(world: &mut World) {
     let line = world.line("support").await;
     let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
     world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
@@ -200,7 +200,7 @@ async fn a_template_that_is_rejected_is_told(world: &mut World) {
     olga.opens("/panel/alerts").await.is(200).says(&["Template “Ready”", "the messenger rejected it"]);
 }
 
-async fn what_was_told_of_a_customer_goes_with_them(world: &mut World) {
+async fn hook_data_about_a_customer_is_erased_with_them(world: &mut World) {
     let line = line(world, "link").await;
     due_now(&world.app().tenants).await;
     world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
@@ -217,12 +217,12 @@ async fn what_was_told_of_a_customer_goes_with_them(world: &mut World) {
 
 both!(
     subscribed_by_itself_and_again_when_it_is_lost,
-    contacts_are_looked_at_at_once,
-    what_nobody_asked_for_does_no_harm,
+    changed_contacts_are_checked_at_once,
+    unrequested_hooks_have_no_effect,
 );
 once!(
-    an_account_that_left_is_nobodys,
+    the_hook_address_of_an_account_that_left_is_unknown,
     a_plan_without_hooks_is_asked_again_daily,
-    a_template_that_is_rejected_is_told,
-    what_was_told_of_a_customer_goes_with_them,
+    a_rejected_template_is_reported,
+    hook_data_about_a_customer_is_erased_with_them,
 );

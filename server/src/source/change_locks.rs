@@ -1,0 +1,80 @@
+//! Changes of one source wait for each other: a call to amoCRM is part of a change, and two at once would leave amoCRM
+//! with the name of one and Parom with that of the other.
+//!
+//! This orders the changes of one process. Between processes the version decides ([`super::by::version`]).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use uuid::Uuid;
+
+/// The longest wait for the changes before: as long as a call to amoCRM may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Locks kept before those of sources that nobody changes are dropped.
+const KEPT: usize = 1_000;
+
+/// A lock that lives as long as a change holds it or waits for it.
+type ChangeLock = Weak<AsyncMutex<()>>;
+
+/// The locks by source. Cheap to clone; clones share them.
+#[derive(Clone, Default)]
+pub struct ChangeLocks(Arc<Mutex<HashMap<Uuid, ChangeLock>>>);
+
+/// The right to change a source, until it is dropped.
+pub(super) type ChangeGuard = OwnedMutexGuard<()>;
+
+impl ChangeLocks {
+    /// Waits for the changes that came before. [`Error::Unavailable`] if they take too long.
+    pub(super) async fn lock(&self, source_id: Uuid) -> Result<ChangeGuard> {
+        tokio::time::timeout(PATIENCE, self.of(source_id).lock_owned()).await.map_err(|_| busy())
+    }
+
+    fn of(&self, source_id: Uuid) -> Arc<AsyncMutex<()>> {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = locks.get(&source_id).and_then(Weak::upgrade) {
+            return lock;
+        }
+        if locks.len() >= KEPT {
+            locks.retain(|_, lock| lock.strong_count() > 0);
+        }
+        let lock = Arc::new(AsyncMutex::new(()));
+        locks.insert(source_id, Arc::downgrade(&lock));
+        lock
+    }
+}
+
+/// The error for a caller whose change found no turn.
+pub(super) fn busy() -> Error {
+    Error::Unavailable { detail: LocalizedText::new("said-source-busy"), retry_after: 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn changes_of_one_source_wait_for_each_other_and_others_do_not() {
+        let (locks, one, other) = (ChangeLocks::default(), Uuid::from_u128(1), Uuid::from_u128(2));
+        let first = locks.lock(one).await.unwrap();
+        assert!(locks.clone().of(one).try_lock().is_err(), "clones share the locks");
+        assert!(locks.of(other).try_lock().is_ok());
+        drop(first);
+        assert!(locks.lock(one).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn locks_of_unchanged_sources_are_dropped() {
+        let locks = ChangeLocks::default();
+        let held = locks.lock(Uuid::from_u128(0)).await.unwrap();
+        for number in 1..=2 * KEPT {
+            drop(locks.lock(Uuid::from_u128(u128::try_from(number).unwrap())).await.unwrap());
+        }
+        assert!(locks.0.lock().unwrap().len() <= KEPT);
+        assert!(locks.of(Uuid::from_u128(0)).try_lock().is_err(), "one that is in use stays");
+        drop(held);
+    }
+}
