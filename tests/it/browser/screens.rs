@@ -84,7 +84,7 @@ async fn imports(browser: &Browser, world: &World, line: &Line, code: &str) {
     let page = |id: &str| format!("{}/panel/import/{id}", world.api.base());
     look(browser, &format!("{code}/import-plan"), &page(&counted)).await;
     let id = crate::import::sends(world, line, "", file).await.is(202).text_at("/id");
-    let begun = async || (crate::import::told(world, &id).await["done"].as_i64() > Some(0)).then_some(());
+    let begun = async || (crate::import::import_of(world, &id).await["done"].as_i64() > Some(0)).then_some(());
     world.until("the import has begun", begun).await;
     world.api.post(&format!("/api/v1/imports/{id}/pause"), &json!({})).await.is(202);
     look(browser, &format!("{code}/import-paused"), &page(&id)).await;
