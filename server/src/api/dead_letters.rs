@@ -178,7 +178,7 @@ async fn searched(app: &UsageContext, key: &ApiKey, named: Option<Uuid>) -> Resu
     if key.tenant.is_some() || named.is_some() {
         return roster::searched(app, key, named).await;
     }
-    Ok(read::tenants(app.store.read()).await?)
+    Ok(read::tenants(&app.store).await?.into_iter().collect())
 }
 
 async fn noted(

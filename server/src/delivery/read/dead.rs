@@ -1,11 +1,13 @@
 //! Dead letters: pages, counts by reason, and a preview of sending them again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::{Direction, LetterKind, Person};
+use base::store::{Search, Store};
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
@@ -67,10 +69,12 @@ pub async fn page(
     select.order_by_desc(dead_letter::Column::Id).limit(rows).all(db).await
 }
 
-/// The accounts that have dead letters.
-pub async fn tenants(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
+/// The accounts that have dead letters; of a distributed database, those of the nodes that answer.
+pub async fn tenants(store: &Store) -> Result<BTreeSet<Uuid>, DbErr> {
     let tenant_ids = dead_letter::Entity::find().select_only().column(dead_letter::Column::TenantId).distinct();
-    tenant_ids.into_tuple().all(db).await
+    let accounts = Search { tables: &["dead_letter"], columns: None };
+    let found = store.search(store.read(), tenant_ids.build(store.backend()), accounts).await?;
+    found.iter().map(|row| row.try_get("", "tenant_id")).collect()
 }
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.
