@@ -48,8 +48,9 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     assert!(!page.text.contains("different versions"));
 
     let destinations = page.text.split_once("Where messages go").unwrap().1.split("<h2>").next().unwrap();
+    // To amoCRM went the message, and the status of the refused answer.
     for wanted in
-        ["amoCRM · main", "Your own messenger", "data-label=\"Errors\">0 of 1<", "data-label=\"Errors\">1 of 1<"]
+        ["amoCRM · main", "Your own messenger", "data-label=\"Errors\">0 of 2<", "data-label=\"Errors\">1 of 1<"]
     {
         assert!(destinations.contains(wanted), "{wanted}: {destinations}");
     }
