@@ -49,7 +49,8 @@ where
     Work: Future<Output = usize>,
 {
     let works = stream::iter(rows).map(|row| AssertUnwindSafe(work(row)).catch_unwind());
-    let mut working = std::pin::pin!(works.buffer_unordered(at_once));
+    // With room for none it would wait for ever, even without rows.
+    let mut working = std::pin::pin!(works.buffer_unordered(at_once.max(1)));
     let (mut sum, mut panic) = (0, None);
     while let Some(ended) = working.next().await {
         match ended {
@@ -111,6 +112,11 @@ mod tests {
         })
         .await;
         assert_eq!((sum, begun.into_inner()), (21, (1..=6).collect()));
+    }
+
+    #[tokio::test]
+    async fn no_rows_are_done_at_once() {
+        assert_eq!(each(Vec::<usize>::new(), 0, async |row| row).await, 0);
     }
 
     #[tokio::test]

@@ -64,7 +64,7 @@ fn comment<'line>(line: &'line str, kind: &str) -> Option<&'line str> {
         return Some(bare);
     }
     // After an odd number of quotation marks it is part of a string.
-    let (at, _) = line.match_indices(" // ").find(|(at, _)| line[..*at].matches('"').count() % 2 == 0)?;
+    let (at, _) = line.match_indices(" // ").find(|(at, _)| line[..*at].matches('"').count().is_multiple_of(2))?;
     Some(&line[at + 4..])
 }
 
