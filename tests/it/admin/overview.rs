@@ -49,12 +49,15 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
 
     let destinations = page.text.split_once("Where messages go").unwrap().1.split("<h2>").next().unwrap();
     // To amoCRM went the message, and the status of the refused answer.
-    for wanted in
-        ["amoCRM · main", "Your own messenger", "data-label=\"Errors\">0 of 2<", "data-label=\"Errors\">1 of 1<"]
-    {
+    for wanted in [
+        "amoCRM · main",
+        "Your own messenger",
+        "data-label=\"Errors\">0\u{a0}of 2<",
+        "data-label=\"Errors\">1\u{a0}of 1<",
+    ] {
         assert!(destinations.contains(wanted), "{wanted}: {destinations}");
     }
-    assert_eq!(destinations.matches("data-label=\"Failing\">0 of 1<").count(), 2, "{destinations}");
+    assert_eq!(destinations.matches("data-label=\"Failing\">0\u{a0}of 1<").count(), 2, "{destinations}");
     assert!(page.text.contains("href=\"/admin/doctor\"") && page.text.contains("Free disk space"), "{}", page.text);
 
     let other = heartbeat::Model {
