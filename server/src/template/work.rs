@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::due::{self, DueOfAccounts};
+use base::due;
 use base::i18n::{LocalizedText, Words};
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
@@ -28,8 +28,7 @@ use crate::source::SourceContext;
 use crate::{settings, tenant};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// Accounts at a time.
-const AT_ONCE: usize = 8;
+const BATCH: u64 = 20;
 /// How long an instance claims a step.
 const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 /// Seconds before the second, third, … attempt of a step.
@@ -48,25 +47,19 @@ pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
 
 /// Runs all steps that are due, including those that become due meanwhile; returns their number.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let due = DueOfAccounts {
-        rows: message_template::Entity::find(),
-        at: Column::NextTryAt,
-        account: Column::TenantId,
-        claimed: CLAIMED,
-        at_once: AT_ONCE,
-        pause: LOOK_EVERY,
-    };
-    let worked = due.work(&app.store, &app.stop, async |row, _| {
+    let due = due::found(&app.store, message_template::Entity::find(), Column::NextTryAt, BATCH).await;
+    let due = due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
+        Vec::new()
+    });
+    due::each(due, 1, async |row| {
         let (tenant_id, id) = (row.tenant_id, row.id);
         one(app, row).await.unwrap_or_else(|error| {
             tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
             1
         })
-    });
-    worked.await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
-        0
     })
+    .await
 }
 
 /// What a row needs next.
@@ -85,9 +78,12 @@ fn step(row: &message_template::Model) -> Step {
     }
 }
 
-/// Works on one row until nothing more is due; returns the number of steps.
+/// Works on one row until nothing more is due; 0 if another instance works on it.
 async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
+    if !due::claim(&app.store, &row, Column::NextTryAt, now + CLAIMED.num_milliseconds()).await? {
+        return Ok(0);
+    }
     let found = crate::source::live(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
     let source = found.one(app.store.read()).await?;
     let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind)).cloned();
@@ -249,6 +245,7 @@ fn refused(reason: String) -> TemplateState {
     }
 }
 
+/// Claims a row, unless it has changed since it was read.
 /// Ends a step: stores when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own
 /// due time.
 async fn set(
