@@ -117,7 +117,7 @@ async fn the_admin_shows_events_and_sends_one_again(vendor: &mut Vendor) {
 
     let id = found.between("href=\"/admin/webhooks/", "\"").expect("an event").to_owned();
     let event = olga.opens(&format!("/admin/webhooks/{id}")).await.is(200);
-    event.says(&["account.connected", &id, "your server answered 500", "Next try"]);
+    event.says(&["account.connected", &id, "your server answered 500", "Next attempt"]);
     vendor.advance(Duration::from_secs(2));
     vendor.sends().await;
     olga.sends(&format!("/admin/webhooks/{id}/resend"), &[]).await.is(303);
