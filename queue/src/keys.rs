@@ -38,7 +38,7 @@ pub fn new_keys(store: &Store, keys: &LearnedKeys<'_>) -> Write {
         )
 }
 
-/// How the id of an erased message begins. The rest is a hash: it recognises a repeat and leads to nobody.
+/// How the id of an erased message begins. The rest is a hash: it recognises a repeat and identifies no person.
 pub const ERASED: &str = "parom-erased:";
 
 impl DedupeKey {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// The longest wait for the changes before: as long as a call to amoCRM may take.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Locks kept before those of sources that nobody changes are dropped.
+/// Locks kept before those that no change uses are dropped.
 const KEPT: usize = 1_000;
 
 /// A lock that lives as long as a change holds it or waits for it.

@@ -124,7 +124,7 @@ async fn a_host_that_refuses_connections_is_tried_twice(world: &mut World) {
     assert_eq!(gone(world, &line, id).await, "unreachable");
 }
 
-/// Files that do not come make only their own conversations wait, and nobody takes amoCRM for away.
+/// Files that do not come make only their own conversations wait, and do not count as an outage of amoCRM.
 async fn files_that_do_not_come_hold_no_other_conversation(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
