@@ -39,7 +39,7 @@ pub async fn found<E: EntityTrait>(
     at: E::Column,
     most: u64,
 ) -> Result<Vec<E::Model>, DbErr> {
-    rows.filter(at.lte(store.clock().millis())).order_by_asc(at).limit(most).all(store.read()).await
+    store.all_in_reach(rows.filter(at.lte(store.clock().millis())).order_by_asc(at).limit(most)).await
 }
 
 /// Works on each row, the first ones first and `at_once` at a time; returns the sum of what the work returns. A panic

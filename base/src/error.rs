@@ -6,7 +6,8 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 
 use crate::i18n::{CRM, Language, LocalizedText, Words};
-use crate::store::database_is_away;
+
+mod causes;
 
 /// An invalid field, not yet translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,9 @@ impl ChangedMeanwhile {
     }
 }
 
+/// The text of [`Error::node_away`].
+const NODE_AWAY: &str = "said-node-away";
+
 /// Why a request failed. `Display` is English; for people use [`Error::text`] or [`Error::answer`].
 #[derive(Debug)]
 pub enum Error {
@@ -111,6 +115,16 @@ impl Error {
     /// 503 while storage is unavailable.
     pub fn not_storing() -> Self {
         Self::Unavailable { detail: LocalizedText::new("said-not-storing"), retry_after: 2 }
+    }
+
+    /// 503 while the database node of an account does not answer.
+    pub fn node_away() -> Self {
+        Self::Unavailable { detail: LocalizedText::new(NODE_AWAY), retry_after: 5 }
+    }
+
+    /// Whether it is [`Error::node_away`].
+    pub fn is_node_away(&self) -> bool {
+        matches!(self, Self::Unavailable { detail, .. } if *detail == LocalizedText::new(NODE_AWAY))
     }
 
     /// The last part of the problem's `type`; its title's message key is `problem-{name}`.
@@ -217,28 +231,6 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         if let Self::Internal(cause) = self { cause.source() } else { None }
-    }
-}
-
-impl From<anyhow::Error> for Error {
-    fn from(cause: anyhow::Error) -> Self {
-        if database_is_away(&cause) {
-            tracing::error!(error = format!("{cause:#}"), "the database does not answer");
-            return Self::not_storing();
-        }
-        Self::Internal(cause)
-    }
-}
-
-impl From<sea_orm::DbErr> for Error {
-    fn from(error: sea_orm::DbErr) -> Self {
-        match error {
-            sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_) => {
-                tracing::error!(%error, "the database does not answer");
-                Self::not_storing()
-            }
-            other => Self::from(anyhow::Error::from(other)),
-        }
     }
 }
 

@@ -13,6 +13,7 @@ said-changed = { $who } changed { $what } at { $at }; your change was not stored
 said-changed-somebody = somebody
 said-changed-something = it
 said-not-storing = Parom cannot store anything right now, try again later
+said-node-away = The part of the database that holds this account does not answer; nothing was stored, try again later
 said-too-much-waits = Too much data is waiting to be stored, try again later
 said-too-many-at-once = Too many concurrent requests from this address, try again when some of them have ended
 said-method = this address supports only { $methods }

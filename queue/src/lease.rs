@@ -101,19 +101,21 @@ impl Queue {
         }
         let mut wishes = wishes.to_vec();
         wishes.sort_by_key(|wish| wish.tenant_id);
-        let mut claims = Vec::new();
+        let (mut claims, mut first_error) = (Vec::new(), None);
         for of_one in wishes.chunk_by(|one, other| one.tenant_id == other.tenant_id) {
             match self.claim_in_transaction(of_one, lease_millis, &mut found).await {
                 Ok(some) => claims.extend(some),
-                Err(error) if claims.is_empty() => return Err(error),
-                // Lanes that are already leased are delivered; the rest follows soon.
+                // The lanes of other accounts are delivered; the rest follows soon.
                 Err(error) => {
                     tracing::warn!(%error, "an account's lanes could not be leased");
-                    break;
+                    first_error.get_or_insert(error);
                 }
             }
         }
-        Ok(claims)
+        match first_error {
+            Some(error) if claims.is_empty() => Err(error),
+            _ => Ok(claims),
+        }
     }
 
     /// [`Queue::claim`] in a transaction of several statements.

@@ -22,6 +22,7 @@ mod accept;
 pub mod accept_batch;
 mod backlog;
 mod balance;
+mod clamp;
 mod conversation;
 mod dead;
 #[cfg(feature = "faults")]

@@ -2,6 +2,9 @@
 //!
 //! Each pool is read separately, and one without room is not read at all, so its waiting turns hide no others.
 
+use std::collections::BTreeSet;
+
+use base::store::Search;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
@@ -46,6 +49,8 @@ const POOLS: &str = "WITH RECURSIVE pools(pool) AS (SELECT min(turn.pool) FROM t
 /// Not a real pool: pads a list to a length whose statement is already prepared.
 const NO_POOL: &str = " ";
 
+const TURNS: Search<'_> = Search { tables: &["turn"], columns: None };
+
 /// The list padded to one of few lengths, so that SQLite too has few statements to prepare.
 fn filled(mut afters: Vec<After>) -> Vec<After> {
     let length = [4, 16, 64].into_iter().find(|length| afters.len() <= *length).unwrap_or(afters.len());
@@ -62,6 +67,9 @@ impl Queue {
     pub async fn ready(&self, afters: Vec<After>, limit: u32) -> Result<Vec<DueTurn>, DbErr> {
         if afters.is_empty() {
             return Ok(Vec::new());
+        }
+        if self.store.one_account_a_commit() {
+            return self.ready_of_each(&afters, limit).await;
         }
         let afters = filled(afters);
         // No bounds beyond those of the order: with more of them PostgreSQL expects few rows and sorts.
@@ -88,6 +96,16 @@ impl Queue {
         in_order(&found)
     }
 
+    /// [`Queue::ready`] with a statement for each pool, which a distributed database can run on each node.
+    async fn ready_of_each(&self, afters: &[After], limit: u32) -> Result<Vec<DueTurn>, DbErr> {
+        let mut found = Vec::new();
+        for after in afters {
+            found.extend(self.ready_without(after, &[], limit).await?);
+        }
+        found.sort_by_key(|one| (one.ready_at, one.tenant_id, one.target));
+        Ok(found)
+    }
+
     /// The same for one pool, without accounts that have used their share.
     pub async fn ready_without(&self, after: &After, without: &[Uuid], limit: u32) -> Result<Vec<DueTurn>, DbErr> {
         let (now, now_value) = self.now(6);
@@ -107,23 +125,32 @@ impl Queue {
             after.target.into(),
             i64::from(limit).into(),
         ];
-        let without = without.iter().map(|tenant_id| Value::from(*tenant_id));
-        let values = values.into_iter().chain(now_value).chain(without);
+        let others = without.iter().map(|tenant_id| Value::from(*tenant_id));
+        let values = values.into_iter().chain(now_value).chain(others);
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        in_order(&self.store.by_keys().query_all_raw(statement).await?)
+        in_order(&self.store.search(self.store.by_keys(), statement, TURNS).await?)
     }
 
     /// The pools of turns that have a due time.
     pub async fn pools(&self) -> Result<Vec<String>, DbErr> {
-        let text = format!("{POOLS} SELECT pool FROM pools WHERE pool IS NOT NULL");
-        let found = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
-        found.iter().map(|row| row.try_get("", "pool")).collect()
+        let text = match self.store.one_account_a_commit() {
+            true => "SELECT DISTINCT pool FROM turn WHERE ready_at IS NOT NULL".to_owned(),
+            false => format!("{POOLS} SELECT pool FROM pools WHERE pool IS NOT NULL"),
+        };
+        let statement = Statement::from_string(self.store.backend(), text);
+        let found = self.store.search(self.store.read(), statement, TURNS).await?;
+        let pools: Result<BTreeSet<String>, DbErr> = found.iter().map(|row| row.try_get("", "pool")).collect();
+        Ok(pools?.into_iter().collect())
     }
 
     /// Milliseconds of the database's time until the next turn is due; negative if it is overdue; none if no turn has
     /// a due time.
     pub async fn next_ready_in(&self) -> Result<Option<i64>, DbErr> {
         let (now, value) = self.now(1);
+        if self.store.one_account_a_commit() {
+            let text = "SELECT min(ready_at) AS ready_at FROM turn WHERE ready_at IS NOT NULL";
+            return self.ahead(Statement::from_string(self.store.backend(), text)).await;
+        }
         let text = format!(
             "{POOLS} SELECT min((SELECT min(turn.ready_at) FROM turn WHERE turn.pool = pools.pool \
              AND turn.ready_at IS NOT NULL)) - {now} AS ahead FROM pools WHERE pool IS NOT NULL"
@@ -139,6 +166,15 @@ impl Queue {
         if pools.is_empty() {
             return Ok(None);
         }
+        if self.store.one_account_a_commit() {
+            let names: Vec<String> = (1..=pools.len()).map(|number| format!("${number}")).collect();
+            let text = format!(
+                "SELECT min(ready_at) AS ready_at FROM turn WHERE ready_at IS NOT NULL AND pool IN ({})",
+                names.join(", ")
+            );
+            let values = pools.iter().map(|one| Value::from(one.pool.as_str()));
+            return self.ahead(Statement::from_sql_and_values(self.store.backend(), text, values)).await;
+        }
         let pools = filled(pools);
         let found = Rows::new()
             .text("pool", pools.iter().map(|one| one.pool.as_str()))
@@ -151,6 +187,15 @@ impl Queue {
             .await?;
         let ahead = found.iter().map(|row| row.try_get::<Option<i64>>("", "ahead")).collect::<Result<Vec<_>, _>>()?;
         Ok(ahead.into_iter().flatten().min())
+    }
+
+    /// Milliseconds until the earliest `ready_at` that the statement returns.
+    async fn ahead(&self, statement: Statement) -> Result<Option<i64>, DbErr> {
+        let found = self.store.search(self.store.read(), statement, TURNS).await?;
+        let times = found.iter().map(|row| row.try_get("", "ready_at"));
+        let earliest = times.collect::<Result<Vec<Option<i64>>, DbErr>>()?.into_iter().flatten().min();
+        let Some(at) = earliest else { return Ok(None) };
+        Ok(Some(at - self.store.now().await?))
     }
 
     /// How a statement names "now", and the value to bind to it as parameter `number`; PostgreSQL needs no value.

@@ -67,9 +67,6 @@ pub(super) struct Turn {
     pub or_lanes_after: Option<i64>,
 }
 
-/// No due time lies further ahead than this.
-const FURTHEST_MILLIS: i64 = 2 * 3_600_000;
-
 /// Prefix of states that stay when the turn is given back: held by a person or by a verdict.
 pub const HELD: &str = "held:";
 /// The bucket is empty until `ready_at`.
@@ -136,17 +133,19 @@ impl Turn {
 /// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
 /// rewritten.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
-    waking(keys).run(db, store).await
+    waking(store, keys).run(db, store).await
 }
 
 /// [`wake_turns`] as a part of another statement; returns those that it has written.
-pub fn waking(keys: &BTreeMap<Key, String>) -> Write {
-    rows_of(keys).write(
+pub fn waking(store: &Store, keys: &BTreeMap<Key, String>) -> Write {
+    // The time after the wait for the lock, except where a change must not read the clock.
+    let now = if store.one_account_a_commit() { "excluded.ready_at" } else { "{now}" };
+    rows_of(keys).write(format!(
         "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
-             SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             SELECT tenant_id, target, pool, {{now}}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
              ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = {now} \
              WHERE turn.reason = '' AND (turn.ready_at IS NULL OR turn.ready_at > {now}) RETURNING turn.tenant_id",
-    )
+    ))
 }
 
 fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
@@ -306,17 +305,5 @@ impl Queue {
                  AND letter.accepted_at < rows.before",
             )
             .await
-    }
-
-    /// Moves due times that lie more than two hours ahead, written after a clock jump, back to two hours.
-    pub async fn clamp(&self) -> Result<u64, DbErr> {
-        let lanes = "UPDATE lane SET due_at = {now} + rows.ahead FROM rows WHERE lane.due_at > {now} + rows.ahead";
-        let turns = "UPDATE turn SET ready_at = {now} + rows.ahead FROM rows \
-                     WHERE turn.pool = rows.pool AND turn.ready_at > {now} + rows.ahead";
-        let lanes =
-            Rows::new().long("ahead", [FURTHEST_MILLIS]).execute(self.store.write(), &self.store, lanes).await?;
-        let pools = self.pools().await?;
-        let rows = Rows::new().long("ahead", pools.iter().map(|_| FURTHEST_MILLIS)).text("pool", pools);
-        Ok(lanes + rows.execute(self.store.write(), &self.store, turns).await?)
     }
 }

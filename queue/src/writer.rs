@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use base::error::Error;
 use base::i18n::LocalizedText;
+use base::store::is_node_away;
 use base::supervisor::Supervisor;
 use base::telemetry::traces::Traces;
 use sea_orm::DbErr;
@@ -60,6 +61,7 @@ impl From<AcceptError> for Error {
             AcceptError::Full => {
                 Self::Unavailable { detail: LocalizedText::new("said-too-much-waits"), retry_after: 1 }
             }
+            AcceptError::Unavailable(ref cause) if is_node_away(cause) => Self::node_away(),
             AcceptError::Unavailable(_) => Self::not_storing(),
             AcceptError::Unstorable(cause) => Self::Internal(anyhow::anyhow!(cause)),
         }
@@ -95,11 +97,15 @@ struct WriterShard {
 }
 
 impl Writer {
-    /// Starts the writer tasks: two on PostgreSQL, each for a part of the accounts, one on SQLite, and one for
-    /// settlements. When one panics, the batches of its current commit are answered "not stored" and the waiting ones
-    /// are still written.
+    /// Starts the writer tasks: two on PostgreSQL, each for a part of the accounts, eight where each commit is one
+    /// account's, one on SQLite, and one for settlements. When one panics, the batches of its current commit are answered
+    /// "not stored" and the waiting ones are still written.
     pub fn start(queue: Queue, traces: Traces, supervisor: &Supervisor) -> Self {
-        let doors = if queue.store().is_sqlite() { 1 } else { 2 };
+        let doors = match queue.store() {
+            store if store.is_sqlite() => 1,
+            store if store.one_account_a_commit() => 8,
+            _ => 2,
+        };
         let doors: Arc<[WriterShard]> = (0..doors).map(|_| WriterShard::default()).collect();
         let trace_writer = TraceWriter { traces, clock: queue.store().clock().clone() };
         let writer = Self {

@@ -12,6 +12,7 @@ mod manual;
 pub mod tasks;
 pub mod texts;
 
+use base::store::Store;
 use chrono::TimeDelta;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
@@ -270,16 +271,9 @@ pub async fn count_open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<u6
 }
 
 /// Tenants with an open alert of a kind that has no objects, at most 1000.
-pub async fn whose(db: &impl ConnectionTrait, kind: &str) -> Result<Vec<Uuid>, DbErr> {
-    alert::Entity::find()
-        .select_only()
-        .column(Column::TenantId)
-        .filter(Column::Key.eq(kind))
-        .filter(Column::ResolvedAt.is_null())
-        .limit(1000)
-        .into_tuple()
-        .all(db)
-        .await
+pub async fn whose(store: &Store, kind: &str) -> Result<Vec<Uuid>, DbErr> {
+    let open = alert::Entity::find().filter(Column::Key.eq(kind)).filter(Column::ResolvedAt.is_null()).limit(1000);
+    Ok(store.all_in_reach(open).await?.into_iter().map(|alert| alert.tenant_id).collect())
 }
 
 /// The primary key of an alert's row.

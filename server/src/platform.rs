@@ -116,7 +116,7 @@ impl PlatformContext {
     /// Whether the database accepts no writes now: pages can be read, changes wait.
     pub fn is_read_only(&self) -> bool {
         !self.store.is_open()
-            || self.spool.waiting() > 0
+            || self.spool.moving() > 0
             || self.writer.running_for() >= STILL
             || self.writer.refused_lately()
     }

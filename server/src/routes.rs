@@ -108,7 +108,12 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
         return HttpResponse::ServiceUnavailable().body(given);
     }
     if answers(&app).await {
-        return HttpResponse::Ok().body("ready\n");
+        return match nodes_away(&app).await {
+            0 => HttpResponse::Ok().body("ready\n"),
+            away => HttpResponse::Ok().body(format!(
+                "degraded: database nodes that do not answer: {away}; their accounts wait, the others are served\n"
+            )),
+        };
     }
     if app.spool.is_there() {
         return HttpResponse::Ok().body("degraded: the database does not answer, hooks of amoCRM wait on the disk\n");
@@ -131,6 +136,19 @@ async fn answers(app: &App) -> bool {
             tracing::warn!("the database does not answer in time");
             false
         }
+    }
+}
+
+/// The number of a distributed database's nodes that do not answer.
+async fn nodes_away(app: &App) -> i64 {
+    match tokio::time::timeout(ANSWERS_WITHIN, app.store.nodes_away()).await {
+        Ok(Ok(away)) => away,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the database's nodes could not be asked");
+            1
+        }
+        // A node that is unreachable lets the coordinator wait.
+        Err(_) => 1,
     }
 }
 

@@ -210,8 +210,8 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
         }
         match ready(&app.config, &app.clock).await {
             Ok(seen) => {
+                app.store.opened(&seen);
                 seen.close().await;
-                app.store.opened();
                 if let Err(error) = crate::rotation::load(&app).await {
                     tracing::error!(%error, "the keys that were replaced cannot be read; links that they signed do not work until the next start");
                 }

@@ -16,6 +16,7 @@ mod audited;
 mod backup;
 mod brands;
 mod browser;
+mod citus;
 mod cli;
 mod clients;
 mod conformance;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::needed::needed;
 
+pub mod citus;
 mod schema;
 
 /// The supported database engines.
@@ -33,6 +34,10 @@ impl TestDatabase {
     pub async fn fresh(engine: Engine) -> Option<Self> {
         let database = Self::reserved(engine)?;
         if let Some((name, cluster)) = &database.created {
+            if !citus::workers().is_empty() {
+                citus::create(&database, name, cluster).await;
+                return Some(database);
+            }
             let admin = connect(cluster).await;
             let schema = schema::in_cluster(&admin, &database).await;
             admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {schema}")).await.expect("a copy");
@@ -144,6 +149,9 @@ impl TestDatabase {
 
     /// Drops it. One left behind by a panic is removed with its cluster.
     pub async fn remove(self) {
+        if let Some((name, cluster)) = self.created.as_ref().filter(|_| !citus::workers().is_empty()) {
+            return citus::remove(name, cluster).await;
+        }
         if self.created.is_some() {
             self.administer("DROP DATABASE {name} WITH (FORCE)").await;
         }

@@ -63,7 +63,7 @@ pub struct Owner {
 /// A customer in the messenger.
 #[derive(Clone)]
 pub struct Customer {
-    api: Api,
+    pub(crate) api: Api,
     line: Line,
     name: String,
     written: Arc<AtomicU64>,

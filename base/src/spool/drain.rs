@@ -1,15 +1,16 @@
 //! Moves spooled hooks from the disk into the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::{TryStreamExt, stream};
 use tokio::sync::oneshot;
 
 use super::append::{AppendCommand, Appender};
 use super::folder::{Folder, FolderClaim};
-use super::record::RecordItem;
+use super::record::{self, RecordItem};
 use super::{DrainError, Hook};
 
 /// Ordering keys whose hooks are stored concurrently.
@@ -22,23 +23,39 @@ pub struct Drained {
     pub hooks: usize,
     /// Bytes that could not be read; their files stay, with the extension `damaged`.
     pub damaged: usize,
+    /// Hooks that stay, because the part of the database that their accounts need does not answer.
+    pub held: usize,
 }
 
 impl std::ops::AddAssign for Drained {
     fn add_assign(&mut self, more: Self) {
         self.hooks += more.hooks;
         self.damaged += more.damaged;
+        self.held += more.held;
     }
 }
 
 /// The destination of hooks.
-pub(super) struct Taker<Line, Store> {
+pub(super) struct Taker<Line, Store, Concerns> {
     pub line: Line,
     pub store: Store,
+    /// Whether an error concerns the hook's account alone: the hook stays, with those behind it, and others go on.
+    pub concerns: Concerns,
+    /// The scopes of hooks that stay.
+    pub held: Mutex<BTreeSet<String>>,
 }
 
-impl<Line, Store, Stored, E> Taker<Line, Store>
+/// What became of a file.
+struct Taken {
+    hooks: usize,
+    damaged: usize,
+    /// In the order of the file.
+    left: Vec<Hook>,
+}
+
+impl<Line, Store, Stored, Concerns, E> Taker<Line, Store, Concerns>
 where
+    Concerns: Fn(&E) -> bool,
     Line: Fn(&Hook) -> String,
     Store: Fn(Hook) -> Stored,
     Stored: Future<Output = Result<(), E>>,
@@ -64,9 +81,21 @@ where
             {
                 return Ok(drained);
             }
+            let mut lines = BTreeSet::new();
             for number in files {
                 let found = folder.read(number).map_err(DrainError::Disk)?;
-                let (hooks, damaged) = self.take(found, folder).await?;
+                let Taken { hooks, damaged, left } = self.take(found, folder, &mut lines).await?;
+                if !left.is_empty() {
+                    drained.held += left.len();
+                    // A file with unreadable bytes stays as it is; what it has is recognised as stored.
+                    if damaged == 0 && left.len() < hooks {
+                        let records: Vec<u8> = left.iter().flat_map(record::write).collect();
+                        folder.replace(number, &records).map_err(DrainError::Disk)?;
+                        drained.hooks += hooks - left.len();
+                        finished(hooks - left.len());
+                    }
+                    continue;
+                }
                 if damaged > 0 {
                     tracing::error!(bytes = damaged, dir = %folder.path().display(), "a spool file contains an incomplete hook; it was set aside");
                     drained.damaged += damaged;
@@ -75,17 +104,25 @@ where
                 drained.hooks += hooks;
                 finished(hooks);
             }
+            if drained.held > 0 {
+                return Ok(drained);
+            }
         }
     }
 
-    /// Stores a file's contents; returns the number of hooks and of unreadable bytes.
-    async fn take(&self, found: Vec<RecordItem>, folder: &Folder) -> Result<(usize, usize), DrainError<E>> {
-        let (mut hooks, mut damaged) = (0, 0);
+    /// Stores a file's contents. `held`: lines of which a hook stays, so that later ones stay too.
+    async fn take(
+        &self,
+        found: Vec<RecordItem>,
+        folder: &Folder,
+        held: &mut BTreeSet<String>,
+    ) -> Result<Taken, DrainError<E>> {
+        let (mut own, mut damaged) = (Vec::new(), 0);
         let mut lines = BTreeMap::<String, Vec<Hook>>::new();
         for one in found {
             match one {
                 RecordItem::Hook(hook) => {
-                    hooks += 1;
+                    own.push(hook.clone());
                     lines.entry((self.line)(&hook)).or_default().push(hook);
                 }
                 RecordItem::Damaged { bytes } => damaged += bytes,
@@ -94,14 +131,42 @@ where
         for beside in folder.beside().map_err(DrainError::Disk)? {
             self.put_before(&mut lines, &beside).map_err(DrainError::Disk)?;
         }
-        let stored = stream::iter(lines.into_values().map(Ok)).try_for_each_concurrent(AT_ONCE, async |line| {
-            for hook in line {
-                (self.store)(hook).await?;
+        let left = Mutex::new((held, BTreeSet::new()));
+        let stays = |name: &str, hooks: &[Hook]| {
+            let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+            left.0.insert(name.to_owned());
+            left.1.extend(hooks.iter().map(|hook| hook.id));
+            let mut scopes = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            scopes.extend(hooks.iter().map(|hook| hook.scope_id.clone()));
+        };
+        let is_held = |name: &str| left.lock().unwrap_or_else(PoisonError::into_inner).0.contains(name);
+        let stored = stream::iter(lines.into_iter().map(Ok)).try_for_each_concurrent(AT_ONCE, async |(name, line)| {
+            if is_held(&name) || line.first().is_some_and(|hook| self.is_held(&hook.scope_id)) {
+                stays(&name, &line);
+                return Ok(());
+            }
+            for (place, hook) in line.iter().enumerate() {
+                match (self.store)(hook.clone()).await {
+                    Ok(()) => {}
+                    Err(error) if (self.concerns)(&error) => {
+                        stays(&name, &line[place..]);
+                        return Ok(());
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             Ok(())
         });
         stored.await.map_err(DrainError::NotTaken)?;
-        Ok((hooks, damaged))
+        let ids = left.into_inner().unwrap_or_else(PoisonError::into_inner).1;
+        let hooks = own.len();
+        own.retain(|hook| ids.contains(&hook.id));
+        Ok(Taken { hooks, damaged, left: own })
+    }
+
+    /// Whether a hook of this scope stays already: others of its account would be refused as well.
+    fn is_held(&self, scope_id: &str) -> bool {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).contains(scope_id)
     }
 
     /// Puts earlier hooks of the same keys from another process's folder first. They stay in its files and are
@@ -153,7 +218,7 @@ where
     Stored: Future<Output = Result<(), E>>,
 {
     anyhow::ensure!(path.is_dir(), "there is no folder {}", path.display());
-    let taker = Taker { line, store };
+    let taker = Taker { line, store, concerns: |_: &E| false, held: Mutex::default() };
     let mut whole = Drained::default();
     let mut below: Vec<_> =
         std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?.into_iter().map(|one| one.path()).collect();

@@ -2,7 +2,7 @@
 //! files are numbered too; a file is written once, from its start, and removed when all of it is in the database.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,8 @@ const LOCK: &str = "lock";
 /// The id of the process that has the folder, or had it last.
 const INSTANCE: &str = "instance";
 const ENDING: &str = "spool";
+/// A file that will replace another.
+const NEW: &str = "new";
 /// A file with unreadable bytes is kept under this extension, for people to inspect.
 const DAMAGED: &str = "damaged";
 
@@ -164,6 +166,16 @@ impl Folder {
         } else {
             fs::remove_file(path)?
         }
+        self.sync()
+    }
+
+    /// Replaces a file's contents by a part of them, all or nothing.
+    pub fn replace(&self, number: u64, records: &[u8]) -> io::Result<()> {
+        let path = self.file(number).with_extension(NEW);
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&path)?;
+        file.write_all(records)?;
+        file.sync_data()?;
+        fs::rename(&path, self.file(number))?;
         self.sync()
     }
 

@@ -7,7 +7,8 @@
 //! reach the database twice – after a crash between its commit and the removal of its file, or from a neighbouring
 //! process – and is recognised by its ids.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
@@ -71,6 +72,14 @@ struct OpenSpool {
     appender: Appender,
     siblings: Siblings,
     waiting: SpoolCount,
+    held: Mutex<HeldHooks>,
+}
+
+/// Hooks that wait for a part of the database only, since the last drain.
+#[derive(Default)]
+struct HeldHooks {
+    hooks: usize,
+    scopes: BTreeSet<String>,
 }
 
 impl Spool {
@@ -109,7 +118,7 @@ impl Spool {
         }
         let waiting = SpoolCount::default();
         waiting.found(left);
-        Ok((OpenSpool { folder, appender, siblings: beside, waiting }, lock))
+        Ok((OpenSpool { folder, appender, siblings: beside, waiting, held: Mutex::default() }, lock))
     }
 
     /// Whether a folder was claimed.
@@ -122,13 +131,16 @@ impl Spool {
         self.open.get().map_or(0, |open| open.waiting.hooks())
     }
 
-    /// Whether a hook that arrives now must queue behind others: some wait here, or in the folder of another process
-    /// of this machine.
-    pub async fn is_before(&self) -> bool {
-        match self.open.get() {
-            Some(open) => open.waiting.hooks() > 0 || open.siblings.waits().await,
-            None => false,
-        }
+    /// The same without those that wait because the part of the database that their accounts need does not answer.
+    pub fn moving(&self) -> usize {
+        self.open.get().map_or(0, |open| open.waiting.hooks().saturating_sub(open.held().hooks))
+    }
+
+    /// Whether a hook of this scope that arrives now must queue behind others: some wait here, or in the folder of
+    /// another process of this machine.
+    pub async fn is_before(&self, scope_id: &str) -> bool {
+        let Some(open) = self.open.get() else { return false };
+        self.moving() > 0 || open.held().scopes.contains(scope_id) || open.siblings.waits().await
     }
 
     /// Appends a hook; waits while others are written. On return it is on the disk. If the caller gives up earlier,
@@ -164,14 +176,37 @@ impl Spool {
     where
         Stored: Future<Output = Result<(), E>>,
     {
+        self.drain_around(line, store, |_| false).await
+    }
+
+    /// [`Spool::drain`] that goes on past errors that concern the account of a hook alone: this hook stays, with those
+    /// of the same line behind it.
+    pub async fn drain_around<E, Stored>(
+        &self,
+        line: impl Fn(&Hook) -> String,
+        store: impl Fn(Hook) -> Stored,
+        concerns: impl Fn(&E) -> bool,
+    ) -> Result<Drained, DrainError<E>>
+    where
+        Stored: Future<Output = Result<(), E>>,
+    {
         let Some(open) = self.open.get() else { return Ok(Drained::default()) };
-        let taker = Taker { line, store };
+        let taker = Taker { line, store, concerns, held: Mutex::default() };
         let mut drained = Drained::default();
         for orphan in open.folder.orphans().map_err(DrainError::Disk)? {
             drained += taker.drain(&orphan.folder, None, |_| {}).await?;
         }
-        drained += taker.drain(&open.folder, Some(&open.appender), |hooks| open.waiting.gone(hooks)).await?;
+        let own = taker.drain(&open.folder, Some(&open.appender), |hooks| open.waiting.gone(hooks)).await?;
+        let scopes = taker.held.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *open.held() = HeldHooks { hooks: own.held, scopes };
+        drained += own;
         Ok(drained)
+    }
+}
+
+impl OpenSpool {
+    fn held(&self) -> MutexGuard<'_, HeldHooks> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -185,5 +220,7 @@ pub enum DrainError<E> {
     Disk(std::io::Error),
 }
 
+#[cfg(test)]
+mod held_tests;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use tokio::sync::Barrier;
 
 use super::*;
 
-fn hook(number: u8) -> Hook {
+pub(super) fn hook(number: u8) -> Hook {
     Hook {
         id: Uuid::from_u128(u128::from(number)),
         received_at: i64::from(number),
@@ -19,7 +19,7 @@ fn hook(number: u8) -> Hook {
     }
 }
 
-fn claimed(dir: &Path) -> (Spool, Option<Lock>) {
+pub(super) fn claimed(dir: &Path) -> (Spool, Option<Lock>) {
     let spool = Spool::default();
     let lock = spool.claim(&Config { dir: dir.to_owned(), most_mb: 1 }, &Faults::default());
     (spool, lock)
@@ -35,7 +35,7 @@ async fn all(spool: &Spool) -> Vec<Hook> {
     taken.into_inner()
 }
 
-fn by_scope(hook: &Hook) -> String {
+pub(super) fn by_scope(hook: &Hook) -> String {
     hook.scope_id.clone()
 }
 
@@ -215,13 +215,13 @@ async fn a_hook_is_behind_what_waits_in_any_spool_of_the_machine() {
     let (second, _second) = claimed(dir.path());
     fs::create_dir(dir.path().join("no spool")).unwrap();
     fs::write(dir.path().join("3"), "no folder").unwrap();
-    assert!(!first.is_before().await && !second.is_before().await);
+    assert!(!first.is_before("scope").await && !second.is_before("scope").await);
     first.keep(&hook(1)).await.unwrap();
-    assert!(first.is_before().await && second.is_before().await);
+    assert!(first.is_before("scope").await && second.is_before("scope").await);
     drop(lock);
-    assert!(second.is_before().await, "its process is no more, its hook is there");
+    assert!(second.is_before("scope").await, "its process is no more, its hook is there");
     all(&second).await;
-    assert!(!second.is_before().await);
+    assert!(!second.is_before("scope").await);
 }
 
 #[tokio::test]
@@ -297,7 +297,7 @@ async fn an_orphan_is_drained_and_a_living_one_is_not() {
         ready(Ok::<_, Infallible>(()))
     };
     let drained = drain_folder(&dir.path().join("orphan"), by_scope, store).await.unwrap();
-    assert_eq!((drained, taken.into_inner()), (Drained { hooks: 1, damaged: 0 }, vec![hook(9)]));
+    assert_eq!((drained, taken.into_inner()), (Drained { hooks: 1, damaged: 0, held: 0 }, vec![hook(9)]));
 
     let (spool, _lock) = claimed(dir.path());
     spool.keep(&hook(1)).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -25,6 +25,7 @@ mod finish;
 pub mod like;
 pub mod lock;
 pub mod migrate;
+mod nodes;
 #[cfg(feature = "faults")]
 mod plan;
 mod postgres;
@@ -39,7 +40,8 @@ pub use durability::{Durability, check as check_durability};
 pub use finish::finish_tx;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
-pub use unavailable::{database_is_away, is_unavailable};
+pub use nodes::Search;
+pub use unavailable::{NodeAway, concerns_one_node, database_is_away, is_node_away, is_unavailable};
 
 use postgres::{READ_LIMIT, Use};
 
@@ -58,7 +60,11 @@ pub struct Store {
     clock: Clock,
     /// False until the database was reached and checked.
     open: Arc<AtomicBool>,
-    one_account_a_commit: bool,
+    one_account_a_commit: Arc<AtomicBool>,
+    /// A Citus cluster, which can be asked for its nodes.
+    has_nodes: Arc<AtomicBool>,
+    /// When it last warned that only a part of the accounts is found, in milliseconds.
+    warned_of_a_part: Arc<AtomicI64>,
     #[cfg(feature = "faults")]
     plans: plan::CheckedStatements,
     #[cfg(feature = "faults")]
@@ -72,13 +78,13 @@ impl Store {
         let store = if url.starts_with("sqlite:") {
             Self::open_sqlite(url, clock).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url, settings.max_connections, clock).await?
+            Self::open_postgres(settings, clock).await?
         } else {
             anyhow::bail!("database.url must begin with sqlite:// or postgres://");
         };
         let found = check_durability(&store).await?;
         anyhow::ensure!(found.is_safe(), "the database may lose accepted messages: {found}");
-        Ok(store.set(settings))
+        Ok(store)
     }
 
     async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
@@ -103,50 +109,61 @@ impl Store {
             beside: Some(beside),
             clock,
             open,
-            one_account_a_commit: false,
+            one_account_a_commit: Arc::default(),
+            has_nodes: Arc::default(),
+            warned_of_a_part: Arc::default(),
             #[cfg(feature = "faults")]
             plans: plan::CheckedStatements::default(),
             #[cfg(feature = "faults")]
             counted: CountedStatements::default(),
-        })
+        }
+        .counting())
     }
 
-    async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
+    async fn open_postgres(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
         // A pool reports only a time-out; a single connection reports the cause.
         use sea_orm::sqlx::Connection;
-        let probe = sea_orm::sqlx::PgConnection::connect(url);
+        let probe = sea_orm::sqlx::PgConnection::connect(settings.url.expose_secret());
         let probe = tokio::time::timeout(Duration::from_secs(10), probe).await;
         let probe = probe.context("the database of database.url does not answer")?;
-        probe.context("cannot reach the database of database.url")?.close().await?;
-        Self::pools(url, connections, clock, true).await
+        let mut probe = probe.context("cannot reach the database of database.url")?;
+        let has_nodes = postgres::is_citus(&mut probe).await?;
+        probe.close().await?;
+        let store = Self::pools(settings, clock, settings.one_account_a_commit || has_nodes, true).await?;
+        store.has_nodes.store(has_nodes, Ordering::Release);
+        Ok(store)
     }
 
     /// A store for an unavailable PostgreSQL: connections are made on demand. Use it once it [`Store::is_open`].
     pub async fn away(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
-        let store = Self::pools(settings.url.expose_secret(), settings.max_connections, clock, false).await?;
-        Ok(store.set(settings))
+        Self::pools(settings, clock, settings.one_account_a_commit, false).await
     }
 
-    fn set(self, settings: &config::Database) -> Self {
-        let store = Self { one_account_a_commit: settings.one_account_a_commit, ..self };
-        #[cfg(feature = "faults")]
-        let store = store.with_counts();
-        store
+    #[cfg(feature = "faults")]
+    fn counting(self) -> Self {
+        self.with_counts()
     }
 
-    /// Whether a commit must not touch rows of two accounts.
+    #[cfg(not(feature = "faults"))]
+    fn counting(self) -> Self {
+        self
+    }
+
+    /// Whether the database is distributed by account: a commit touches the rows of one account, and so does a statement
+    /// that changes rows or finds them by their keys.
     pub fn one_account_a_commit(&self) -> bool {
-        self.one_account_a_commit
+        self.one_account_a_commit.load(Ordering::Acquire)
     }
 
-    async fn pools(url: &str, connections: u32, clock: Clock, open: bool) -> anyhow::Result<Self> {
-        let connections = connections.max(6);
+    async fn pools(settings: &config::Database, clock: Clock, by_account: bool, open: bool) -> anyhow::Result<Self> {
+        let (url, connections) = (settings.url.expose_secret(), settings.max_connections.max(6));
         let (half, fifth) = (connections / 2, connections / 5);
-        let write = postgres::connect(url, half, Use::Write, open)
+        let by_account = Arc::new(AtomicBool::new(by_account));
+        let write = postgres::connect(url, half, Use::Write, open, &by_account)
             .await
             .context("cannot reach the database of database.url")?;
-        let by_keys = postgres::connect(url, fifth, Use::ReadByKeys, open).await?;
-        let read = postgres::connect(url, connections - half - fifth, Use::Read, open).await?;
+        let by_keys = postgres::connect(url, fifth, Use::ReadByKeys, open, &by_account).await?;
+        let read = postgres::connect(url, connections - half - fifth, Use::Read, open, &by_account).await?;
         let open = Arc::new(AtomicBool::new(open));
         Ok(Self {
             backend: DbBackend::Postgres,
@@ -156,12 +173,15 @@ impl Store {
             beside: None,
             clock,
             open,
-            one_account_a_commit: false,
+            one_account_a_commit: by_account,
+            has_nodes: Arc::default(),
+            warned_of_a_part: Arc::default(),
             #[cfg(feature = "faults")]
             plans: plan::CheckedStatements::default(),
             #[cfg(feature = "faults")]
             counted: CountedStatements::default(),
-        })
+        }
+        .counting())
     }
 
     /// Whether it may be used: it was reached, is durable, and has our tables.
@@ -169,8 +189,10 @@ impl Store {
         self.open.load(Ordering::Acquire)
     }
 
-    /// Marks it as reached and checked.
-    pub fn opened(&self) {
+    /// Marks it as reached and checked, as `seen` has found it.
+    pub fn opened(&self, seen: &Self) {
+        self.one_account_a_commit.store(seen.one_account_a_commit(), Ordering::Release);
+        self.has_nodes.store(seen.has_nodes.load(Ordering::Acquire), Ordering::Release);
         self.open.store(true, Ordering::Release);
     }
 

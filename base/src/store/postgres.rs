@@ -1,7 +1,10 @@
 //! Connections to PostgreSQL: their settings by use.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sea_orm::sqlx::{Executor, PgConnection, Row};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 /// Time limit of a reading statement: one old snapshot slows everything.
@@ -32,6 +35,15 @@ const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 /// analyses the table (`autovacuum_naptime` is a minute) or the connection ends.
 const PLANS_LAST: Duration = Duration::from_secs(60);
 
+/// A database that is distributed by account must see the account: a generic plan hides it.
+const SEEN_VALUES: &str = "SET plan_cache_mode = auto";
+
+/// Whether the database is a Citus cluster.
+pub(super) async fn is_citus(connection: &mut PgConnection) -> Result<bool, sea_orm::sqlx::Error> {
+    let found = connection.fetch_one("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')").await?;
+    found.try_get(0)
+}
+
 /// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
@@ -43,12 +55,14 @@ pub(super) enum Use {
     ReadByKeys,
 }
 
-/// Connections for this use, made on demand unless `at_once`.
+/// Connections for this use, made on demand unless `at_once`. `by_account`: whether the database is distributed by account,
+/// when a connection is made.
 pub(super) async fn connect(
     url: &str,
     connections: u32,
     used: Use,
     at_once: bool,
+    by_account: &Arc<AtomicBool>,
 ) -> anyhow::Result<DatabaseConnection> {
     let limit = if used == Use::Write { "0" } else { READ_LIMIT };
     let plans: &[(&str, &str)] = if used == Use::Read { &[] } else { &BY_KEYS };
@@ -71,13 +85,27 @@ pub(super) async fn connect(
     if used != Use::Read {
         options.max_lifetime(PLANS_LAST);
     }
-    if used == Use::Write {
-        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
-        // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
-        options.map_sqlx_postgres_pool_opts(|pool| {
+    if used != Use::Read {
+        let by_account = by_account.clone();
+        // One call: a second would replace the first.
+        options.map_sqlx_postgres_pool_opts(move |pool| {
+            let by_account = by_account.clone();
+            let pool = pool.after_connect(move |connection, _| {
+                let by_account = by_account.load(Ordering::Acquire);
+                Box::pin(async move {
+                    if by_account {
+                        connection.execute(SEEN_VALUES).await?;
+                    }
+                    Ok(())
+                })
+            });
+            if used != Use::Write {
+                return pool;
+            }
+            // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
+            // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
             pool.after_release(|connection, _| {
                 Box::pin(async move {
-                    use sea_orm::sqlx::Executor;
                     // Tasks that waited for the commit run first.
                     tokio::task::yield_now().await;
                     connection.execute("BEGIN; ROLLBACK").await.map(|_| true)

@@ -1,6 +1,7 @@
 //! Recognises a database that is temporarily unavailable.
 
 use sea_orm::sqlx::Error;
+use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// Whether waiting may help: connection refused, no answer, starting or stopping, out of connections. A wrong password
@@ -14,6 +15,62 @@ pub fn database_is_away(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<Error>().is_some_and(passes) || cause.downcast_ref::<DbErr>().is_some_and(db_passes)
     })
+}
+
+/// The node that has an account's rows does not answer, while the rest of a distributed database does.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the database node of this account does not answer")]
+pub struct NodeAway;
+
+/// Whether the database answered that one of its nodes does not: the error concerns the accounts of that node alone. An
+/// ordinary database reports no broken connection over a connection that works.
+pub fn is_node_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => names_node(inner),
+        _ => false,
+    }
+}
+
+/// [`is_node_away`] for an error with causes.
+pub fn concerns_one_node(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.is::<NodeAway>()
+            || cause.downcast_ref::<Error>().is_some_and(names_node)
+            || cause.downcast_ref::<DbErr>().is_some_and(is_node_away)
+    })
+}
+
+/// Broken connections to a node (SQLSTATE 08). PgBouncer reports its own troubles as 08P01, which is none of them.
+const BROKEN: [&str; 5] = ["08000", "08001", "08003", "08004", "08006"];
+/// What Citus says, without an SQLSTATE of its own, if a node goes away during a statement or a commit.
+const LOST_NODE: [&str; 6] = [
+    "failure on connection marked as essential",
+    "could not commit transaction for shard",
+    "server closed the connection unexpectedly",
+    "could not receive data from server",
+    "could not send data to server",
+    "connection not open",
+];
+/// The beginning of the context of an error that a node reported itself.
+const AT_NODE: &str = "while executing command on ";
+
+fn names_node(error: &Error) -> bool {
+    let Error::Database(refused) = error else { return false };
+    let context = refused.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::r#where);
+    let is_of_node = context.is_some_and(|context| context.contains(AT_NODE));
+    concerns_node(&refused.code().unwrap_or_default(), refused.message(), is_of_node)
+}
+
+/// `is_of_node`: the coordinator passes on what a node reported.
+fn concerns_node(code: &str, message: &str, is_of_node: bool) -> bool {
+    match code {
+        "XX000" => LOST_NODE.iter().any(|words| message.contains(words)),
+        // It stops, starts, or has no connections left.
+        _ if code.starts_with("57P") || code.starts_with("53") => is_of_node,
+        _ => BROKEN.contains(&code),
+    }
 }
 
 fn db_passes(error: &DbErr) -> bool {
@@ -34,5 +91,26 @@ fn passes(error: &Error) -> bool {
             ["08", "53", "57"].iter().any(|family| code.starts_with(family))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::concerns_node;
+
+    #[test]
+    fn an_error_of_a_node_differs_from_one_of_the_database() {
+        assert!(concerns_node("08006", "connection to the remote node parom@10.0.0.2:5432 failed", false));
+        assert!(concerns_node(
+            "XX000",
+            "could not commit transaction for shard 102011 on at least one active node",
+            false
+        ));
+        assert!(concerns_node("XX000", "failure on connection marked as essential: 10.0.0.2:5432", false));
+        assert!(concerns_node("57P01", "terminating connection due to administrator command", true));
+        assert!(!concerns_node("57P01", "terminating connection due to administrator command", false));
+        assert!(!concerns_node("08P01", "server login has been failing", false), "that is PgBouncer");
+        assert!(!concerns_node("53300", "sorry, too many clients already", false));
+        assert!(!concerns_node("XX000", "unexpected data beyond EOF", false));
     }
 }

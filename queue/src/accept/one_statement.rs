@@ -54,7 +54,7 @@ impl Queue {
         let stored = match call {
             Some(call) => self.store_and_lease(keys, &arrived, others, call).await,
             None => {
-                let locking = [turn::waking(turns), lane::upserted(lanes)];
+                let locking = [turn::waking(&self.store, turns), lane::upserted(lanes)];
                 let stored = write_all_or_nothing(self.store.write(), &self.store, keys, locking, others).await;
                 stored.map(|stored| stored.then(Vec::new))
             }

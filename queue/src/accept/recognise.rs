@@ -86,19 +86,18 @@ impl Queue {
         first: &BTreeMap<Key<'a>, &'a AcceptItem>,
     ) -> Result<Stored<'a>, DbErr> {
         let in_order: Vec<_> = first.keys().copied().collect();
+        let text = "SELECT known.place, known.is_erased, dedupe.message_id, dedupe.fingerprint FROM \
+            (SELECT place, 0 AS is_erased, tenant_id, origin, external_id, event FROM rows UNION ALL \
+            SELECT place, 1, tenant_id, origin, erased_id, event FROM rows WHERE erased_id <> '') AS known \
+            JOIN dedupe ON dedupe.tenant_id = known.tenant_id AND dedupe.origin = known.origin \
+            AND dedupe.external_id = known.external_id AND dedupe.event = known.event";
         let mut stored = Stored::new();
-        for (column, is_erased) in [("erased_id", true), ("external_id", false)] {
-            let text = format!(
-                "SELECT rows.place, dedupe.message_id, dedupe.fingerprint FROM rows JOIN dedupe ON \
-                 dedupe.tenant_id = rows.tenant_id AND dedupe.origin = rows.origin \
-                 AND dedupe.external_id = rows.{column} AND dedupe.event = rows.event"
-            );
-            for row in keys(first).long("place", (0..).take(in_order.len())).fetch(tx, &self.store, &text).await? {
-                let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
-                let fingerprint = if is_erased { None } else { Some(row.try_get("", "fingerprint")?) };
-                if let Some(key) = in_order.get(place) {
-                    stored.insert(*key, (row.try_get("", "message_id")?, fingerprint));
-                }
+        for row in keys(first).long("place", (0..).take(in_order.len())).fetch(tx, &self.store, text).await? {
+            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            let is_erased = row.try_get::<i32>("", "is_erased")? == 1;
+            let fingerprint = if is_erased { None } else { Some(row.try_get("", "fingerprint")?) };
+            if let Some(key) = in_order.get(place) {
+                stored.insert(*key, (row.try_get("", "message_id")?, fingerprint));
             }
         }
         Ok(stored)

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use base::store::is_node_away;
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::Claim;
@@ -59,6 +60,8 @@ impl Queue {
                     self.settle(&back).await?;
                     return Err(error);
                 }
+                // Other accounts do not wait for a node that is away; a lease that it has after all ends by itself.
+                Err(lost) if self.store.one_account_a_commit() && is_node_away(&lost) => return Err(error),
                 Err(_) if self.store.clock().millis() < until => tokio::time::sleep(PAUSE).await,
                 Err(_) => return Err(error),
             }

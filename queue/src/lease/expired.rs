@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use base::store::Search;
+use sea_orm::{DatabaseTransaction, DbErr, Statement};
 use uuid::Uuid;
 
 use super::Claim;
@@ -10,6 +11,11 @@ use super::due::{CANDIDATE, Candidate, with_head};
 use crate::Queue;
 use crate::rows::Rows;
 use crate::turn::{HELD, Turn, written};
+
+const HELD_LANES: Search<'_> = Search {
+    tables: &["turn", "lane", "letter"],
+    columns: Some("tenant_id uuid, target uuid, pool text, lane_id uuid"),
+};
 
 /// A lane of a held target whose head has expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +38,7 @@ impl Queue {
         );
         // With a backlog of a million letters this exceeds the time limit of reads, so a writing connection is used.
         let db = if self.store.is_sqlite() { self.store.read() } else { self.store.write() };
-        let found = db.query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
+        let found = self.store.search(db, Statement::from_string(self.store.backend(), text), HELD_LANES).await?;
         let read = |row: &sea_orm::QueryResult| {
             Ok(Expired {
                 tenant_id: row.try_get("", "tenant_id")?,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use base::store::Search;
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use uuid::Uuid;
 
 use crate::Queue;
@@ -10,6 +11,8 @@ use crate::Queue;
 /// Condition for an account's targets in which this process holds a lane, using the index over turns that have work.
 const HELD_BY: &str = "turn.ready_at IS NOT NULL AND EXISTS (SELECT 1 FROM lane WHERE lane.tenant_id = turn.tenant_id \
     AND lane.target = turn.target AND lane.owner = $1 AND lane.due_at IS NOT NULL)";
+
+const HELD_TURNS: Search<'_> = Search { tables: &["turn", "lane"], columns: None };
 
 impl Queue {
     /// Ends the leases of one process; the outcome of the letters it had started becomes unknown, and they are due
@@ -19,7 +22,7 @@ impl Queue {
         let backend = self.store.backend();
         let text = format!("SELECT DISTINCT tenant_id FROM turn WHERE {HELD_BY}");
         let found = Statement::from_sql_and_values(backend, text, [instance.into()]);
-        let found = self.store.write().query_all_raw(found).await?;
+        let found = self.store.search(self.store.write(), found, HELD_TURNS).await?;
         let tenants: BTreeSet<Uuid> = found.iter().map(|row| row.try_get("", "tenant_id")).collect::<Result<_, _>>()?;
         let mut voided = 0;
         for tenant_id in tenants {
@@ -30,7 +33,7 @@ impl Queue {
 
     /// One commit per account; turns are locked before lanes, in the common lock order.
     async fn void_in_tenant(&self, instance: Uuid, tenant_id: Uuid) -> Result<u64, DbErr> {
-        let (backend, now) = (self.store.backend(), self.store.now_sql());
+        let (backend, (now, now_value)) = (self.store.backend(), self.store.now_of_change(3).await?);
         let lock = format!(
             "SELECT target FROM turn WHERE tenant_id = $2 AND {HELD_BY} ORDER BY tenant_id, target FOR NO KEY UPDATE OF turn"
         );
@@ -40,13 +43,15 @@ impl Queue {
         let lanes = format!(
             "UPDATE lane SET due_at = {now}, leased_until = 0 WHERE tenant_id = $2 AND owner = $1 AND due_at IS NOT NULL"
         );
-        let statement =
-            |text: String| Statement::from_sql_and_values(backend, text, [instance.into(), tenant_id.into()]);
+        let statement = |text: String, now_value: Option<Value>| {
+            let values = [instance.into(), tenant_id.into()].into_iter().chain(now_value);
+            Statement::from_sql_and_values(backend, text, values)
+        };
         let tx = self.store.write_tx().await?;
         let done = async {
-            tx.query_all_raw(statement(lock)).await?;
-            tx.execute_raw(statement(turns)).await?;
-            Ok::<_, DbErr>(tx.execute_raw(statement(lanes)).await?.rows_affected())
+            tx.query_all_raw(statement(lock, None)).await?;
+            tx.execute_raw(statement(turns, now_value.clone())).await?;
+            Ok::<_, DbErr>(tx.execute_raw(statement(lanes, now_value)).await?.rows_affected())
         };
         let done = done.await;
         base::store::finish_tx(tx, done).await

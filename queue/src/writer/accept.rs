@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use base::store::is_node_away;
 use sea_orm::DbErr;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -92,7 +93,8 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Startin
             }
             Err(error) => {
                 let content = kind(&error) == WriteErrorKind::Content;
-                refused_any |= !content;
+                // A node that does not answer concerns its accounts alone.
+                refused_any |= !content && !concerns_accounts(queue, &error);
                 tracing::error!(%error, parcels = part.len(), content, "the database did not store an incoming event");
                 for waiting in part {
                     let refused = if content {
@@ -144,7 +146,9 @@ async fn repeated(
 async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries: u32) -> Result<Vec<Receipt>, DbErr> {
     loop {
         match queue.accept(batches, again || tries > 0).await {
-            Err(error) if kind(&error) == WriteErrorKind::Passing && tries < REPEATS => {
+            Err(error)
+                if kind(&error) == WriteErrorKind::Passing && tries < REPEATS && !concerns_accounts(queue, &error) =>
+            {
                 tries += 1;
                 tracing::warn!(%error, tries, "retrying a batch of the queue's writer");
                 tokio::time::sleep(pause(tries)).await;
@@ -152,4 +156,9 @@ async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries
             done => return done,
         }
     }
+}
+
+/// Whether a node of a distributed database is away: trying again soon would hold up the accounts of the others.
+fn concerns_accounts(queue: &Queue, error: &DbErr) -> bool {
+    queue.store().one_account_a_commit() && is_node_away(error)
 }

@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use base::store::is_node_away;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use sea_orm::DbErr;
 use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
@@ -50,6 +54,9 @@ impl Settlements {
 /// Ends when the last [`super::Writer`] is gone and nothing waits.
 pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
     loop {
+        if queue.store().one_account_a_commit() {
+            return run_by_account(alive, line, queue, stored).await;
+        }
         let batch = line.take();
         if batch.is_empty() {
             if alive.strong_count() == 0 {
@@ -59,11 +66,7 @@ pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Qu
             continue;
         }
         let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let done = if queue.store().one_account_a_commit() {
-            settle_by_account(&queue, &settlements).await
-        } else {
-            settle_all(&queue, &settlements, false).await
-        };
+        let done = settle_all(&queue, &settlements, false).await;
         for (answer, good) in answers.into_iter().zip(done) {
             let _ = answer.send(good);
         }
@@ -71,20 +74,33 @@ pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Qu
     }
 }
 
-/// One commit per account.
-async fn settle_by_account(queue: &Queue, settlements: &[Settlement]) -> Vec<bool> {
-    let mut accounts: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
-    for (place, settlement) in settlements.iter().enumerate() {
-        accounts.entry(settlement.claim.tenant_id).or_default().push(place);
-    }
-    let mut good = vec![false; settlements.len()];
-    for places in accounts.into_values() {
-        let some: Vec<Settlement> = places.iter().map(|place| settlements[*place].clone()).collect();
-        for (place, done) in places.into_iter().zip(settle_all(queue, &some, false).await) {
-            good[place] = done;
+/// One commit per account, those of several accounts at once: where a node does not answer, the settlements of its
+/// accounts are retried for as long as their leases last, and no others wait for them.
+async fn run_by_account(alive: Weak<[WriterShard]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
+    let mut running = FuturesUnordered::new();
+    loop {
+        let mut accounts: BTreeMap<Uuid, Vec<Settling>> = BTreeMap::new();
+        for one in line.take() {
+            accounts.entry(one.0.claim.tenant_id).or_default().push(one);
+        }
+        running.extend(accounts.into_values().map(|some| settle_and_answer(&queue, some, &stored)));
+        if running.is_empty() && line.len() == 0 && alive.strong_count() == 0 {
+            return;
+        }
+        tokio::select! {
+            Some(()) = running.next(), if !running.is_empty() => {}
+            () = line.came.notified() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
     }
-    good
+}
+
+async fn settle_and_answer(queue: &Queue, batch: Vec<Settling>, stored: &Notify) {
+    let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+    for (answer, good) in answers.into_iter().zip(settle_all(queue, &settlements, false).await) {
+        let _ = answer.send(good);
+    }
+    stored.notify_one();
 }
 
 /// Retries until the database stores them, each alone was refused for its content, or the last of their leases has
@@ -118,6 +134,11 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) 
         if tries.is_power_of_two() {
             tracing::warn!(%error, tries, "settlements are being retried");
         }
-        tokio::time::sleep(pause(tries)).await;
+        tokio::time::sleep(pause_after(&error, tries)).await;
     }
+}
+
+/// A node that is away is asked less often: each attempt occupies a connection, which other accounts need.
+fn pause_after(error: &DbErr, tries: u32) -> Duration {
+    if is_node_away(error) { Duration::from_millis(500) * tries.clamp(1, 6) } else { pause(tries) }
 }

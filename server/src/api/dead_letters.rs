@@ -93,8 +93,11 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLe
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let wanted =
         read::DeadLetterFilter { source_id, reason: reason.map(str::to_owned), ..read::DeadLetterFilter::default() };
-    // None with a vendor's key that names no account: those of all.
-    let rows = read::page(app.store.read(), tenant_id, &wanted, page.after, page.rows()).await?;
+    let rows = match tenant_id {
+        Some(tenant_id) => read::page(app.store.read(), tenant_id, &wanted, page.after, page.rows()).await?,
+        // A vendor key that names no account.
+        None => read::page_of_all(&app.store, &wanted, page.after, page.rows()).await?,
+    };
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let items = rows.into_iter().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))

@@ -107,7 +107,7 @@ pub async fn running(app: &DeliveryContext, tenant_id: Uuid) -> Result<Vec<repla
 /// Running replays of all accounts, at most 50.
 pub async fn all_running(app: &DeliveryContext) -> Result<Vec<replay::Model>, DbErr> {
     let running = replay::Entity::find().filter(Column::NextAt.is_not_null()).order_by_asc(Column::NextAt);
-    running.limit(BATCH).all(app.store.read()).await
+    app.store.all_in_reach(running.limit(BATCH)).await
 }
 
 /// Current state of a replay.

@@ -8,6 +8,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use base::error::Error;
+use base::store::{NodeAway, concerns_one_node, is_node_away};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
@@ -81,9 +82,17 @@ pub enum StoreError {
     Permanent(Reason),
 }
 
+impl StoreError {
+    /// Whether only the accounts of one node of the database are concerned.
+    pub fn concerns_one_node(&self) -> bool {
+        matches!(self, Self::Retry(cause) if concerns_one_node(cause))
+    }
+}
+
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
+            error if error.is_node_away() => Self::Retry(NodeAway.into()),
             Error::TooMany { .. } | Error::Full(_) | Error::Unavailable { .. } => {
                 Self::Retry(anyhow::anyhow!("{}: nothing was stored", error.name()))
             }
@@ -117,6 +126,7 @@ impl From<DbErr> for StoreError {
 impl From<AcceptError> for StoreError {
     fn from(refused: AcceptError) -> Self {
         match refused {
+            AcceptError::Unavailable(ref cause) if is_node_away(cause) => Self::Retry(NodeAway.into()),
             AcceptError::Full | AcceptError::Unavailable(_) => Self::Retry(refused.into()),
             AcceptError::Unstorable(_) => Self::Permanent(Reason::Unstorable),
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use base::store::is_node_away;
 use base::supervisor::{Supervisor, detach};
 use sea_orm::DbErr;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -73,16 +74,29 @@ async fn answer_all<K, V, Reading>(
         if who.is_empty() {
             continue;
         }
-        // In a separate task, so that a panic is an error of these keys only.
-        let read = detach("lookup_read", read(who.keys().cloned().collect()));
-        let found = read.await.unwrap_or_else(|gone| Err(DbErr::Custom(format!("reading broke off: {gone}"))));
+        let together = detached(read(who.keys().cloned().collect())).await;
+        let is_shared = who.len() > 1;
         for (key, all) in who {
-            let answer = found.as_ref().map(|found| found.get(&key).cloned()).map_err(DbErr::clone);
+            let answer = match &together {
+                // One of the keys is of a node that does not answer: the others have their rows all the same.
+                Err(error) if is_shared && is_node_away(error) => {
+                    detached(read(vec![key.clone()])).await.map(|mut found| found.remove(&key))
+                }
+                together => together.as_ref().map(|found| found.get(&key).cloned()).map_err(DbErr::clone),
+            };
             for one in all {
                 let _ = one.send(answer.clone());
             }
         }
     }
+}
+
+/// In a separate task, so that a panic is an error of these keys only.
+async fn detached<T: Send + 'static>(
+    read: impl Future<Output = Result<T, DbErr>> + Send + 'static,
+) -> Result<T, DbErr> {
+    let read = detach("lookup_read", read);
+    read.await.unwrap_or_else(|gone| Err(DbErr::Custom(format!("reading broke off: {gone}"))))
 }
 
 fn ended() -> DbErr {

@@ -10,7 +10,7 @@ use base::store::directory::IdKind;
 use entity::{source, tenant, tenant_channel};
 use queue::accept_batch::Alias;
 use queue::{Rows, columns_of};
-use sea_orm::{DbErr, FromQueryResult};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use super::{ConnectedScope, KnownConversation};
@@ -29,6 +29,9 @@ pub async fn tenants(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<tenant::M
 }
 
 pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<ConnectedScope>> {
+    if store.one_account_a_commit() {
+        return scopes_by_account(&store, keys).await;
+    }
     let text = format!(
         "SELECT directory.key AS scope_id, {}, {} FROM rows \
          JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
@@ -37,25 +40,70 @@ pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Connec
         columns_of::<tenant::Entity>(""),
         columns_of::<tenant_channel::Entity>(CHANNEL)
     );
-    let rows = entries(IdKind::Scope, keys).fetch(store.by_keys(), &store, &text).await?;
-    let scopes = rows.iter().map(|row| {
-        let tenant = Arc::new(tenant::Model::from_query_result(row, "")?);
-        let channel = tenant_channel::Model::from_query_result(row, CHANNEL)?;
-        Ok((row.try_get("", "scope_id")?, Arc::new(ConnectedScope { tenant, channel })))
-    });
-    scopes.collect()
+    entries(IdKind::Scope, keys).fetch(store.by_keys(), &store, &text).await?.iter().map(scope).collect()
+}
+
+/// [`scopes`] on a database that is distributed by account: it finds rows by a known account only.
+async fn scopes_by_account(store: &Store, keys: Vec<String>) -> Found<String, Arc<ConnectedScope>> {
+    let listed = listed(store, IdKind::Scope, keys).await?;
+    let text = format!(
+        "SELECT rows.key AS scope_id, {}, {} FROM rows JOIN tenant ON tenant.tenant_id = rows.tenant_id \
+         JOIN tenant_channel ON tenant_channel.tenant_id = rows.tenant_id AND tenant_channel.channel_id = rows.id",
+        columns_of::<tenant::Entity>(""),
+        columns_of::<tenant_channel::Entity>(CHANNEL)
+    );
+    of_listed(listed).fetch(store.by_keys(), store, &text).await?.iter().map(scope).collect()
+}
+
+fn scope(row: &QueryResult) -> Result<(String, Arc<ConnectedScope>), DbErr> {
+    let tenant = Arc::new(tenant::Model::from_query_result(row, "")?);
+    let channel = tenant_channel::Model::from_query_result(row, CHANNEL)?;
+    Ok((row.try_get("", "scope_id")?, Arc::new(ConnectedScope { tenant, channel })))
+}
+
+/// An entry of the directory: its key, account and id.
+type Listed = (String, Uuid, Uuid);
+
+async fn listed(store: &Store, kind: IdKind, keys: Vec<String>) -> Result<Vec<Listed>, DbErr> {
+    let text = "SELECT directory.key, directory.tenant_id, directory.id FROM rows \
+         JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key";
+    let found = entries(kind, keys).fetch(store.by_keys(), store, text).await?;
+    found
+        .iter()
+        .map(|row| Ok((row.try_get("", "key")?, row.try_get("", "tenant_id")?, row.try_get("", "id")?)))
+        .collect()
+}
+
+fn of_listed(listed: Vec<Listed>) -> Rows {
+    Rows::new()
+        .uuid("tenant_id", listed.iter().map(|one| one.1))
+        .uuid("id", listed.iter().map(|one| one.2))
+        .text("key", listed.into_iter().map(|one| one.0))
 }
 
 pub async fn sources(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<source::Model>> {
+    let found = if store.one_account_a_commit() {
+        let listed = listed(&store, IdKind::Source, keys.iter().map(Uuid::to_string).collect()).await?;
+        let text = format!(
+            "SELECT {} FROM rows JOIN source ON source.tenant_id = rows.tenant_id AND source.id = rows.id",
+            columns_of::<source::Entity>("")
+        );
+        of_listed(listed).fetch(store.by_keys(), &store, &text).await?
+    } else {
+        joined_sources(&store, keys).await?
+    };
+    let sources = found.iter().map(|row| source::Model::from_query_result(row, ""));
+    sources.map(|source| source.map(|source| (source.id, Arc::new(source)))).collect()
+}
+
+async fn joined_sources(store: &Store, keys: Vec<Uuid>) -> Result<Vec<QueryResult>, DbErr> {
     let text = format!(
         "SELECT {} FROM rows JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
          JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id",
         columns_of::<source::Entity>("")
     );
     let keys = keys.iter().map(Uuid::to_string).collect();
-    let rows = entries(IdKind::Source, keys).fetch(store.by_keys(), &store, &text).await?;
-    let sources = rows.iter().map(|row| source::Model::from_query_result(row, ""));
-    sources.map(|source| source.map(|source| (source.id, Arc::new(source)))).collect()
+    entries(IdKind::Source, keys).fetch(store.by_keys(), store, &text).await
 }
 
 /// Keys of the directory.

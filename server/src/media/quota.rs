@@ -83,7 +83,7 @@ pub(super) async fn is_full(app: &MediaContext, tenant_id: Uuid) {
 /// Ends the alerts of accounts that have room again; returns their number.
 pub(super) async fn ease(app: &MediaContext) -> Result<usize, DbErr> {
     let mut over = 0;
-    for tenant_id in alert::whose(app.store.read(), ALARM).await? {
+    for tenant_id in alert::whose(&app.store, ALARM).await? {
         let used = count(app, tenant_id).await?;
         if used / EASED < most(app) / 100 && alert::resolve(app, app.store.write(), tenant_id, ALARM, "").await? {
             app.media.used.invalidate(&tenant_id).await;

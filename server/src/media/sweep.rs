@@ -23,12 +23,8 @@ pub async fn sweep(app: &MediaContext) -> anyhow::Result<u64> {
     let today = day_of(app.clock.millis());
     let mut gone = 0;
     for _ in 0..STEPS {
-        let some = media::Entity::find()
-            .filter(Column::Day.lt(today))
-            .order_by_asc(Column::Day)
-            .limit(BATCH)
-            .all(app.store.read())
-            .await?;
+        let expired = media::Entity::find().filter(Column::Day.lt(today)).order_by_asc(Column::Day).limit(BATCH);
+        let some = app.store.all_in_reach(expired).await?;
         if some.is_empty() {
             break;
         }
@@ -48,8 +44,7 @@ async fn drop_abandoned(app: &MediaContext, today: i32) -> anyhow::Result<u64> {
         .filter(Column::State.eq(MediaState::Gone.number()))
         .filter(Column::Failure.eq(COMING))
         .filter(Column::CreatedAt.lt(app.clock.millis() - ABANDONED.num_milliseconds()))
-        .limit(BATCH)
-        .all(app.store.read())
-        .await?;
+        .limit(BATCH);
+    let abandoned = app.store.all_in_reach(abandoned).await?;
     if abandoned.is_empty() { Ok(0) } else { remove::rows(app, &abandoned).await }
 }

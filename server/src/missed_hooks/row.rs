@@ -8,8 +8,7 @@ use entity::history_look::{self, Column, Model};
 use entity::tenant_channel;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    UpdateMany,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -121,12 +120,7 @@ fn anew(update: UpdateMany<history_look::Entity>, since: Option<i64>, now: i64) 
 
 /// Due channels, the longest due first.
 pub(super) async fn due(app: &MissedHooksContext, most: u64) -> Result<Vec<Model>, DbErr> {
-    history_look::Entity::find()
-        .filter(Column::NextAt.lte(app.clock.millis()))
-        .order_by_asc(Column::NextAt)
-        .limit(most)
-        .all(app.store.read())
-        .await
+    base::due::found(&app.store, history_look::Entity::find(), Column::NextAt, most).await
 }
 
 /// Claims a channel. None if another instance has it.

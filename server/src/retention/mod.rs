@@ -19,10 +19,10 @@ use std::time::Duration;
 
 use base::config::Retention;
 use base::message::day_of;
-use base::store::VENDOR;
+use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
 use entity::tenant;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -36,6 +36,7 @@ const BREATH: Duration = Duration::from_millis(20);
 const PAGE: u64 = 200;
 /// Time after which the claim of a process that died is lost.
 const HELD: TimeDelta = TimeDelta::minutes(10);
+const ACCOUNTS: Search<'_> = Search { tables: &["tenant"], columns: None };
 /// How long events for the vendor's own webhooks are kept; until then they can be resent.
 const VENDOR_EVENTS: TimeDelta = TimeDelta::days(30);
 
@@ -118,15 +119,16 @@ pub async fn round(app: &DeliveryContext) -> anyhow::Result<Option<u64>> {
     let mut gone = of_tenant(app, VENDOR, ends).await?;
     let mut after = VENDOR;
     loop {
-        let page: Vec<RetentionAccount> = tenant::Entity::find()
+        let page = tenant::Entity::find()
             .select_only()
             .columns([tenant::Column::TenantId, tenant::Column::TextsDays, tenant::Column::TextsDaysAt])
             .filter(tenant::Column::TenantId.gt(after))
             .order_by_asc(tenant::Column::TenantId)
             .limit(PAGE)
-            .into_model()
-            .all(app.store.read())
-            .await?;
+            .build(app.store.backend());
+        let page = app.store.search(app.store.read(), page, ACCOUNTS).await?;
+        let page: Vec<RetentionAccount> =
+            page.iter().map(|row| RetentionAccount::from_query_result(row, "")).collect::<Result<_, _>>()?;
         let Some(last) = page.last() else { break };
         after = last.tenant_id;
         for account in page {

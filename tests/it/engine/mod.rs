@@ -28,6 +28,7 @@ mod replays;
 mod rest_pace;
 mod shedding;
 pub mod spool;
+mod statements;
 mod statuses;
 mod supervised;
 mod suspended;

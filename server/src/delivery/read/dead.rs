@@ -1,11 +1,13 @@
 //! Dead letters: pages, counts by reason, and a preview of sending them again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::{Direction, LetterKind, Person};
+use base::store::{Search, Store};
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
@@ -54,22 +56,36 @@ pub struct Dry {
     pub to_messenger: u64,
 }
 
-/// Up to `rows` of them that are older than `after`, newest first; of all accounts if none is named, by one statement
-/// however many accounts there are.
+/// Up to `rows` of them that are older than `after`, newest first.
 pub async fn page(
     db: &impl ConnectionTrait,
-    tenant_id: impl Into<Option<Uuid>>,
+    tenant_id: Uuid,
     wanted: &DeadLetterFilter,
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<Vec<dead_letter::Model>, DbErr> {
-    let of = tenant_id.into().map_or_else(dead_letter::Entity::find, dead_letter::Entity::of_tenant);
-    let mut select = filtered(of, wanted);
-    if let Some(after) = after {
-        select = select.filter(dead_letter::Column::Id.lt(after));
-    }
-    select.order_by_desc(dead_letter::Column::Id).limit(rows).all(db).await
+    newest(select(tenant_id, wanted), after, rows).all(db).await
 }
+
+/// [`page`] of all accounts, by one statement however many accounts there are; of a distributed database, those of the
+/// nodes that answer.
+pub async fn page_of_all(
+    store: &Store,
+    wanted: &DeadLetterFilter,
+    after: Option<Uuid>,
+    rows: u64,
+) -> Result<Vec<dead_letter::Model>, DbErr> {
+    store.all_in_reach(newest(filtered(dead_letter::Entity::find(), wanted), after, rows)).await
+}
+
+fn newest(of: Select<dead_letter::Entity>, after: Option<Uuid>, rows: u64) -> Select<dead_letter::Entity> {
+    let older = match after {
+        Some(after) => of.filter(dead_letter::Column::Id.lt(after)),
+        None => of,
+    };
+    older.order_by_desc(dead_letter::Column::Id).limit(rows)
+}
+
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.
 pub async fn groups(

@@ -109,7 +109,7 @@ fn not_genuine() -> HttpResponse {
 /// the spool too, so that none overtakes another. When the spool accepts no more, a hook out of order is better than
 /// a lost one.
 async fn take(app: &Arc<IntakeContext>, hook: Hook) -> Result<(), NotStored> {
-    let first = !app.spool.is_before().await;
+    let first = !app.spool.is_before(&hook.scope_id).await;
     if first && is_stored(app, &hook).await {
         return Ok(());
     }

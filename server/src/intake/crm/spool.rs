@@ -17,6 +17,8 @@ const DRAINED: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_secs(5);
 /// Delay before the next attempt when the database stored nothing.
 const AGAIN: Duration = Duration::from_secs(1);
+/// The same when only a part of the database did not answer.
+const PARTLY: Duration = Duration::from_millis(250);
 /// Delay before hooks that arrived during a drain: the next hook of a conversation may already be at another process.
 const SOON: Duration = Duration::from_millis(20);
 
@@ -27,10 +29,11 @@ pub async fn drain(app: Arc<IntakeContext>, stop: CancellationToken) {
         loop {
             // The time limit, because hooks left by a dead process cause no notification.
             let _ = tokio::time::timeout(LOOK, app.spool.came()).await;
-            let pause = match app.spool.drain(conversation_of, |hook| late(app.clone(), hook)).await {
-                Ok(Drained { hooks, .. }) => {
+            let store = |hook| late(app.clone(), hook);
+            let pause = match app.spool.drain_around(conversation_of, store, StoreError::concerns_one_node).await {
+                Ok(Drained { hooks, held, .. }) => {
                     drained += hooks;
-                    SOON
+                    if held > 0 { PARTLY } else { SOON }
                 }
                 Err(error) => {
                     tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool could not be drained yet");

@@ -41,13 +41,12 @@ const POISON: i32 = 12;
 /// Due rows, longest waiting first, except those of these accounts.
 pub(super) async fn due(app: &MediaContext, but: &[Uuid], limit: u64) -> Result<Vec<media::Model>, DbErr> {
     let now = app.store.now().await?;
-    media::Entity::find()
+    let due = media::Entity::find()
         .filter(Column::NextTryAt.lte(now))
         .filter(Column::TenantId.is_not_in(but.iter().copied()))
         .order_by_asc(Column::NextTryAt)
-        .limit(limit)
-        .all(app.store.read())
-        .await
+        .limit(limit);
+    app.store.all_in_reach(due).await
 }
 
 /// Fetches everything due now, once; returns how many were tried. For tests and tools.

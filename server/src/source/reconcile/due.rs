@@ -69,12 +69,13 @@ async fn due(app: &SourceContext) -> Result<Vec<tenant::Model>, DbErr> {
         bring_forward(app, tenant_id).await?;
     }
     let active = || tenant::Entity::find().filter(Column::Status.eq(TenantStatus::Active.as_str())).limit(AT_ONCE);
-    let new = active().filter(Column::ReconciledAt.is_null()).all(app.store.read()).await?;
+    let new = app.store.all_in_reach(active().filter(Column::ReconciledAt.is_null())).await?;
     if !new.is_empty() {
         return Ok(new);
     }
     let before = app.clock.millis() - DAY;
-    active().filter(Column::ReconciledAt.lte(before)).order_by_asc(Column::ReconciledAt).all(app.store.read()).await
+    let old = active().filter(Column::ReconciledAt.lte(before)).order_by_asc(Column::ReconciledAt);
+    app.store.all_in_reach(old).await
 }
 
 async fn bring_forward(app: &SourceContext, tenant_id: Uuid) -> Result<(), DbErr> {

@@ -5,7 +5,7 @@ use base::message::stored_as_small_integer;
 use base::store::VENDOR;
 use chrono::TimeDelta;
 use entity::install_call::{self, Column};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -194,11 +194,37 @@ pub(super) async fn advance(
 
 /// Ends a call successfully: its row is assigned to the tenant, without secrets.
 pub(super) async fn done(app: &TenantContext, row: &install_call::Model, tenant_id: Uuid) -> Result<(), DbErr> {
+    if app.store.one_account_a_commit() {
+        return done_elsewhere(app, row, tenant_id).await;
+    }
     of(row)
         .col_expr(Column::TenantId, Expr::value(tenant_id))
         .col_expr(Column::Status, Expr::value(DONE))
         .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
         .col_expr(Column::Error, Expr::value(""))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// [`done`] on a database where a row can't change its account: it is written anew, then the earlier one is deleted. If
+/// this is interrupted, the call is still there to be ended again.
+async fn done_elsewhere(app: &TenantContext, row: &install_call::Model, tenant_id: Uuid) -> Result<(), DbErr> {
+    let ended = install_call::Model {
+        tenant_id,
+        code: Vec::new(),
+        status: DONE.to_owned(),
+        error: String::new(),
+        trust: Trust::Exchanged.number(),
+        ..row.clone()
+    };
+    let twice = OnConflict::columns([Column::TenantId, Column::Id]).do_nothing().to_owned();
+    let insert = install_call::Entity::insert(ended.into_active_model()).on_conflict(twice);
+    insert.exec_without_returning(app.store.write()).await?;
+    install_call::Entity::delete_many()
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Status.eq(NEW))
         .exec(app.store.write())
         .await?;
     Ok(())

@@ -87,21 +87,14 @@ async fn expired_entries(app: &TenantContext, before: i64) -> Result<u64, DbErr>
 /// Statuses for messages that never became known.
 async fn expired_statuses(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
     use parked_status::Column;
-    let found: Vec<(Uuid, Uuid)> = parked_status::Entity::find()
-        .select_only()
-        .columns([Column::TenantId, Column::Id])
-        .filter(Column::ExpiresAt.lt(now))
-        .order_by_asc(Column::TenantId)
-        .limit(BATCH)
-        .into_tuple()
-        .all(app.store.read())
-        .await?;
+    let expired = parked_status::Entity::find().filter(Column::ExpiresAt.lt(now)).order_by_asc(Column::TenantId);
+    let found = app.store.all_in_reach(expired.limit(BATCH)).await?;
     let mut gone = 0;
-    for some in found.chunk_by(|one, next| one.0 == next.0) {
-        let Some((tenant_id, _)) = some.first() else { continue };
+    for some in found.chunk_by(|one, next| one.tenant_id == next.tenant_id) {
+        let Some(parked_status::Model { tenant_id, .. }) = some.first() else { continue };
         let done = parked_status::Entity::delete_many()
             .filter(Column::TenantId.eq(*tenant_id))
-            .filter(Column::Id.is_in(some.iter().map(|(_, id)| *id)))
+            .filter(Column::Id.is_in(some.iter().map(|one| one.id)))
             .filter(Column::ExpiresAt.lt(now))
             .exec(app.store.write())
             .await?;
