@@ -162,6 +162,14 @@ impl Drill {
         assert_eq!(status.signal(), Some(9), "{status}");
     }
 
+    /// The server's private memory in bytes: neither its program nor files.
+    pub fn private_memory(&self) -> u64 {
+        let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the process lives");
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("its private memory");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
     /// Sends SIGHUP: the server reads its configuration again.
     pub async fn reads_its_file_again(&self) {
         let id = self.child.as_ref().and_then(Child::id).expect("a server runs");

@@ -7,5 +7,6 @@ mod claims;
 mod idle;
 pub mod leases;
 mod locks;
+mod memory;
 mod settlements;
 mod written;
