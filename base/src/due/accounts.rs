@@ -59,7 +59,10 @@ impl<E: EntityTrait> DueOfAccounts<E> {
         work: impl Fn(E::Model, i64) -> Working,
     ) -> Result<usize, DbErr> {
         let search = |busy: Vec<Uuid>, most: usize| async move {
-            let rows = self.rows.clone().filter(self.account.is_not_in(busy));
+            let mut rows = self.rows.clone();
+            if !busy.is_empty() {
+                rows = rows.filter(self.account.is_not_in(busy));
+            }
             let found = found(store, rows, self.at, u64::try_from(most).unwrap_or(u64::MAX)).await?;
             Ok::<Vec<_>, DbErr>(found.into_iter().map(|row| (self.account_of(&row), row)).collect())
         };

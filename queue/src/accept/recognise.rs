@@ -86,11 +86,10 @@ impl Queue {
         first: &BTreeMap<Key<'a>, &'a AcceptItem>,
     ) -> Result<Stored<'a>, DbErr> {
         let in_order: Vec<_> = first.keys().copied().collect();
-        let text = "SELECT known.place, known.is_erased, dedupe.message_id, dedupe.fingerprint FROM \
-            (SELECT place, 0 AS is_erased, tenant_id, origin, external_id, event FROM rows UNION ALL \
-            SELECT place, 1, tenant_id, origin, erased_id, event FROM rows WHERE erased_id <> '') AS known \
-            JOIN dedupe ON dedupe.tenant_id = known.tenant_id AND dedupe.origin = known.origin \
-            AND dedupe.external_id = known.external_id AND dedupe.event = known.event";
+        let text = "SELECT rows.place, CASE WHEN dedupe.external_id = rows.external_id THEN 0 ELSE 1 END AS is_erased, \
+            dedupe.message_id, dedupe.fingerprint FROM rows JOIN dedupe ON dedupe.tenant_id = rows.tenant_id \
+            AND dedupe.origin = rows.origin AND dedupe.external_id IN (rows.external_id, rows.erased_id) \
+            AND dedupe.event = rows.event";
         let mut stored = Stored::new();
         for row in keys(first).long("place", (0..).take(in_order.len())).fetch(tx, &self.store, text).await? {
             let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);

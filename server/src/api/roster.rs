@@ -3,10 +3,11 @@
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::store::Search;
 use base::store::directory::IdKind;
 use entity::{directory, tenant};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::key::ApiKey;
@@ -38,7 +39,8 @@ pub async fn searched(app: &UsageContext, key: &ApiKey, named: Option<Uuid>) -> 
 }
 
 /// The tenants in which a row of `E` has this id: a tenant key's own tenant and a named one without looking; for a
-/// vendor key those that have it, by one statement, which looks into the primary key once for each tenant.
+/// vendor key those that have it, by one statement, which looks into the primary key once for each tenant. Of a
+/// distributed database those of the nodes that answer.
 pub async fn having<E: EntityTrait>(
     app: &UsageContext,
     key: &ApiKey,
@@ -53,7 +55,9 @@ pub async fn having<E: EntityTrait>(
     let mut has_it = Query::select();
     has_it.expr(Expr::val(1)).from(E::default()).and_where(of_tenant).and_where(Expr::col(column("id")).eq(id));
     let tenants = tenant::Entity::find().select_only().column(tenant::Column::TenantId).filter(Expr::exists(has_it));
-    Ok(tenants.into_tuple().all(app.store.read()).await?)
+    let search = Search { tables: &["tenant", E::default().table_name()], columns: Some("tenant_id uuid") };
+    let found = app.store.search(app.store.read(), tenants.build(app.store.backend()), search).await?;
+    Ok(found.iter().map(|row| row.try_get("", "tenant_id")).collect::<Result<_, DbErr>>()?)
 }
 
 /// Parses a tenant id from a query string.

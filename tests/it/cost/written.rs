@@ -63,8 +63,9 @@ async fn updates(office: &Office) -> (i64, i64) {
     tokio::time::timeout(Duration::from_secs(20), known).await.expect("the statistics are reported")
 }
 
+/// The end of what is flushed: records behind it are other databases', and are not shown.
 async fn log_position(office: &Office) -> String {
-    ask(office, "SELECT pg_current_wal_insert_lsn()::text AS at".to_owned()).await.remove(0).try_get("", "at").unwrap()
+    ask(office, "SELECT pg_current_wal_flush_lsn()::text AS at".to_owned()).await.remove(0).try_get("", "at").unwrap()
 }
 
 /// Bytes that this database wrote to the log since then, without images of whole pages.

@@ -1,13 +1,12 @@
 //! Dead letters: pages, counts by reason, and a preview of sending them again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use base::message::{Direction, LetterKind, Person};
-use base::store::{Search, Store};
+use base::store::Store;
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -85,7 +84,6 @@ fn newest(of: Select<dead_letter::Entity>, after: Option<Uuid>, rows: u64) -> Se
     };
     older.order_by_desc(dead_letter::Column::Id).limit(rows)
 }
-
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.
 pub async fn groups(

@@ -207,7 +207,7 @@ pub(super) async fn done(app: &TenantContext, row: &install_call::Model, tenant_
     Ok(())
 }
 
-/// [`done`] on a database where a row can't change its account: it is written anew, then the earlier one is deleted. If
+/// [`done`] on a database where a row can't change its account: it is written again, then the earlier one is deleted. If
 /// this is interrupted, the call is still there to be ended again.
 async fn done_elsewhere(app: &TenantContext, row: &install_call::Model, tenant_id: Uuid) -> Result<(), DbErr> {
     let ended = install_call::Model {
