@@ -25,7 +25,7 @@ use crate::tenant::TenantStatus;
 
 mod destinations;
 
-use destinations::Destination;
+use destinations::DestinationRow;
 
 const HERE: &str = "/admin";
 /// Days of the chart.
@@ -40,7 +40,7 @@ struct VendorOverview {
     tiles: Vec<Tile>,
     chart: Chart,
     states: Vec<StateCount>,
-    destinations: Vec<Destination>,
+    destinations: Vec<DestinationRow>,
     processes: Vec<ProcessRow>,
     /// They have different versions.
     mixed: bool,

@@ -25,7 +25,7 @@ const STEP: i64 = 30_000;
 
 /// A message that waits.
 #[derive(Debug, FromQueryResult)]
-struct Waiting {
+struct WaitingMessage {
     tenant_id: Uuid,
     source_id: Uuid,
     direction: i16,
@@ -48,7 +48,7 @@ pub(super) async fn look(app: &UsageContext, page: &Page, findings: &mut Finding
     }
     let now = app.clock.millis();
     let old = waiting(app, page, now - most).await?;
-    let old: Vec<Waiting> = old.into_iter().filter(|letter| !is_stuck(page, letter)).collect();
+    let old: Vec<WaitingMessage> = old.into_iter().filter(|letter| !is_stuck(page, letter)).collect();
     let served: BTreeSet<Uuid> = page.served().map(|tenant| tenant.tenant_id).collect();
     let open = page.open.values().filter(|open| open.kind == alert::LATE).map(|open| open.tenant_id);
     let suspects: BTreeSet<Uuid> = old.iter().map(|letter| letter.tenant_id).chain(open).collect();
@@ -68,7 +68,7 @@ pub(super) async fn look(app: &UsageContext, page: &Page, findings: &mut Finding
 }
 
 /// The oldest messages of a page that wait for longer than they may. Those that a person sent again are not late.
-async fn waiting(app: &UsageContext, page: &Page, before: i64) -> Result<Vec<Waiting>, DbErr> {
+async fn waiting(app: &UsageContext, page: &Page, before: i64) -> Result<Vec<WaitingMessage>, DbErr> {
     use letter::Column::{AcceptedAt, Direction, Kind, Late, SourceId, TenantId};
     letter::Entity::find()
         .select_only()
@@ -85,7 +85,7 @@ async fn waiting(app: &UsageContext, page: &Page, before: i64) -> Result<Vec<Wai
 }
 
 /// It waits for a person, or for a side that does not answer: that has another alert.
-fn is_stuck(page: &Page, letter: &Waiting) -> bool {
+fn is_stuck(page: &Page, letter: &WaitingMessage) -> bool {
     if letter.direction == Direction::ToMessenger.number() {
         return page.is_stuck(letter.tenant_id, letter.source_id);
     }

@@ -51,9 +51,9 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, most: i64) -> anyho
         let [near, reached] =
             [LIMIT_NEAR, LIMIT_REACHED].map(|kind| open.iter().any(|open| open.key == alert::key(kind, line.name)));
         match stage(percent, most, near || reached) {
-            Stage::Reached if !reached => raise(app, tenant, &line, percent, LIMIT_REACHED, LIMIT_NEAR).await?,
-            Stage::Near if !near => raise(app, tenant, &line, percent, LIMIT_NEAR, LIMIT_REACHED).await?,
-            Stage::Free => {
+            LimitStage::Reached if !reached => raise(app, tenant, &line, percent, LIMIT_REACHED, LIMIT_NEAR).await?,
+            LimitStage::Near if !near => raise(app, tenant, &line, percent, LIMIT_NEAR, LIMIT_REACHED).await?,
+            LimitStage::Free => {
                 for kind in [LIMIT_NEAR, LIMIT_REACHED] {
                     alert::resolve(app, app.store.write(), tenant.tenant_id, kind, line.name).await?;
                 }
@@ -66,7 +66,7 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, most: i64) -> anyho
 
 /// How far a limit is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum LimitStage {
     Free,
     /// Too little for an alert, too much to end one.
     Between,
@@ -74,12 +74,12 @@ enum Stage {
     Reached,
 }
 
-fn stage(percent: i64, most: i64, is_open: bool) -> Stage {
+fn stage(percent: i64, most: i64, is_open: bool) -> LimitStage {
     match percent {
-        100.. => Stage::Reached,
-        percent if percent >= most => Stage::Near,
-        percent if is_open && percent < most - EASED => Stage::Free,
-        _ => Stage::Between,
+        100.. => LimitStage::Reached,
+        percent if percent >= most => LimitStage::Near,
+        percent if is_open && percent < most - EASED => LimitStage::Free,
+        _ => LimitStage::Between,
     }
 }
 
@@ -131,11 +131,11 @@ mod tests {
     fn an_alert_does_not_flicker() {
         assert_eq!(
             (stage(79, 80, false), stage(80, 80, false), stage(100, 80, false)),
-            (Stage::Between, Stage::Near, Stage::Reached)
+            (LimitStage::Between, LimitStage::Near, LimitStage::Reached)
         );
         assert_eq!(
             (stage(75, 80, true), stage(74, 80, true), stage(99, 80, true)),
-            (Stage::Between, Stage::Free, Stage::Near)
+            (LimitStage::Between, LimitStage::Free, LimitStage::Near)
         );
     }
 }

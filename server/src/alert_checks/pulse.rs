@@ -33,7 +33,7 @@ pub(super) struct Pulse {
 
 /// The ledger of one source and direction, today's window and the day before it apart.
 #[derive(Debug, FromQueryResult)]
-struct Counts {
+struct PulseCounts {
     tenant_id: Uuid,
     source_id: Uuid,
     direction: i16,
@@ -99,7 +99,7 @@ async fn forget(app: &UsageContext, tenant_id: Uuid, source_id: Uuid) -> Result<
 
 async fn windows(app: &UsageContext, page: &Page, day: i32) -> Result<HashMap<(Uuid, Uuid), Windows>, DbErr> {
     use ledger_delta::Column::{Accepted, Day, Direction as Way, Failed, SourceId, TenantId};
-    let rows: Vec<Counts> = ledger_delta::Entity::find()
+    let rows: Vec<PulseCounts> = ledger_delta::Entity::find()
         .select_only()
         .columns([TenantId, SourceId, Way])
         .column_as(within(day), "within")

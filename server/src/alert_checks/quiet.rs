@@ -48,7 +48,7 @@ const HOLIDAYS: [(u32, u32); 16] = [
 
 /// Sources that should hear something now, and those of them that do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Heard {
+struct HeardSources {
     expected: usize,
     heard: usize,
 }
@@ -56,12 +56,12 @@ struct Heard {
 /// How it is with all accounts, and with each.
 #[derive(Debug, Default)]
 pub(super) struct Everybody {
-    all: Heard,
-    accounts: HashMap<Uuid, Heard>,
+    all: HeardSources,
+    accounts: HashMap<Uuid, HeardSources>,
 }
 
 /// What was found of one source.
-pub(super) enum Look {
+pub(super) enum SourceSilence {
     Silent {
         source: Box<Source>,
         last_at: i64,
@@ -80,7 +80,7 @@ pub(super) fn look(
     page: &Page,
     pulses: &HashMap<(Uuid, Uuid), Pulse>,
     everybody: &mut Everybody,
-) -> Vec<Look> {
+) -> Vec<SourceSilence> {
     let now = app.clock.millis();
     let mut found = Vec::new();
     if !app.config.alerts.silent_sources {
@@ -100,18 +100,18 @@ pub(super) fn look(
         match open {
             None if silence <= UNLIKELY => {
                 let (last_at, usual) = (pulse.row.last_at, Week::read(&pulse.row.week).usual(now.div_euclid(HOUR)));
-                found.push(Look::Silent { source: Box::new(source.clone()), last_at, usual });
+                found.push(SourceSilence::Silent { source: Box::new(source.clone()), last_at, usual });
             }
             Some(open) if silence > UNLIKELY => {
                 let heard = pulse.row.last_at > open.opened_at;
-                found.push(Look::Over { open: Box::new(open.clone()), heard });
+                found.push(SourceSilence::Over { open: Box::new(open.clone()), heard });
             }
             _ => {}
         }
     }
     let gone = page.open.values().filter(|open| open.kind == alert::SOURCE_SILENT);
     let gone = gone.filter(|open| open.source_id.is_none_or(|id| page.sources.iter().all(|source| source.id != id)));
-    found.extend(gone.map(|open| Look::Over { open: Box::new(open.clone()), heard: false }));
+    found.extend(gone.map(|open| SourceSilence::Over { open: Box::new(open.clone()), heard: false }));
     found
 }
 
@@ -140,17 +140,17 @@ fn silences(pulse: &Pulse, now: i64) -> (f64, f64) {
 }
 
 /// Raises and closes the alerts, now that it is known how it is with everybody.
-pub(super) async fn settle(app: &UsageContext, found: Vec<Look>, everybody: &Everybody) -> anyhow::Result<()> {
+pub(super) async fn settle(app: &UsageContext, found: Vec<SourceSilence>, everybody: &Everybody) -> anyhow::Result<()> {
     let today = DateTime::from_timestamp_millis(app.clock.millis()).map(|now| (now.month(), now.day()));
     let mut done = Ok(());
     // By account, because a holiday concerns all of its sources.
     let mut silent: BTreeMap<Uuid, Vec<(Box<Source>, i64, i64)>> = BTreeMap::new();
     for look in found {
         match look {
-            Look::Silent { source, last_at, usual } => {
+            SourceSilence::Silent { source, last_at, usual } => {
                 silent.entry(source.tenant_id).or_default().push((source, last_at, usual));
             }
-            Look::Over { open, heard } => done = close(app, &open, heard).await.and(done),
+            SourceSilence::Over { open, heard } => done = close(app, &open, heard).await.and(done),
         }
     }
     for (tenant_id, sources) in silent {
@@ -201,8 +201,9 @@ mod tests {
     #[test]
     fn a_day_on_which_everybody_is_quiet_is_a_holiday() {
         let (many, one) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let everybody = |own: Heard, all: Heard| Everybody { all, accounts: HashMap::from([(many, own)]) };
-        let heard = |heard, expected| Heard { expected, heard };
+        let everybody =
+            |own: HeardSources, all: HeardSources| Everybody { all, accounts: HashMap::from([(many, own)]) };
+        let heard = |heard, expected| HeardSources { expected, heard };
         assert!(everybody(heard(0, 3), heard(50, 53)).is_quiet(many, false), "the shop is closed");
         assert!(!everybody(heard(1, 3), heard(1, 3)).is_quiet(many, true), "one of three is silent");
         assert!(everybody(heard(0, 3), heard(10, 60)).is_quiet(one, false), "a holiday of all");

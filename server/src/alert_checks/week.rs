@@ -13,7 +13,7 @@ const KNOWN: f64 = 2.0;
 /// One hour of the week.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "(f64, f64, f64)", into = "(f64, f64, f64)")]
-struct Slot {
+struct HourOfWeek {
     weeks: f64,
     /// Those without a message.
     empty: f64,
@@ -21,14 +21,14 @@ struct Slot {
     usual: f64,
 }
 
-impl From<(f64, f64, f64)> for Slot {
+impl From<(f64, f64, f64)> for HourOfWeek {
     fn from((weeks, empty, usual): (f64, f64, f64)) -> Self {
         Self { weeks, empty, usual }
     }
 }
 
-impl From<Slot> for (f64, f64, f64) {
-    fn from(slot: Slot) -> Self {
+impl From<HourOfWeek> for (f64, f64, f64) {
+    fn from(slot: HourOfWeek) -> Self {
         let short = |value: f64| (value * 100.0).round() / 100.0;
         (short(slot.weeks), short(slot.empty), short(slot.usual))
     }
@@ -36,13 +36,13 @@ impl From<Slot> for (f64, f64, f64) {
 
 /// A source's week.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Week(Vec<Slot>);
+pub(super) struct Week(Vec<HourOfWeek>);
 
 impl Week {
     /// Reads the stored form; anything else is a week of which nothing is known.
     pub fn read(stored: &str) -> Self {
-        let mut slots: Vec<Slot> = serde_json::from_str(stored).unwrap_or_default();
-        slots.resize(HOURS, Slot::default());
+        let mut slots: Vec<HourOfWeek> = serde_json::from_str(stored).unwrap_or_default();
+        slots.resize(HOURS, HourOfWeek::default());
         Self(slots)
     }
 

@@ -8,26 +8,26 @@ use base::config::Config;
 use base::store::Store;
 use base::vault::Vault;
 
-use super::manifest::{Manifest, StoredFile, StoredTable};
+use super::manifest::{BackupFile, Manifest, StoredTable};
 use super::{Progress, TABLES, file, postgres, sqlite};
 
 /// The result of copying the database, which each engine does in its own way.
 pub(super) struct Copied {
     pub migrations: Vec<String>,
     pub tables: Vec<StoredTable>,
-    pub files: Vec<StoredFile>,
-    pub counts: Counts,
+    pub files: Vec<BackupFile>,
+    pub counts: RowCounts,
     pub media_files: u64,
     pub media_bytes: u64,
 }
 
 /// See [`Manifest`].
-pub(super) struct Counts {
+pub(super) struct RowCounts {
     pub waiting: u64,
     pub accepted_a_day: u64,
 }
 
-impl Counts {
+impl RowCounts {
     pub fn of(waiting: i64, accepted_a_day: i64) -> Self {
         let count = |number: i64| u64::try_from(number).unwrap_or_default();
         Self { waiting: count(waiting), accepted_a_day: count(accepted_a_day) }

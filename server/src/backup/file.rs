@@ -9,7 +9,7 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use super::manifest::StoredFile;
+use super::manifest::BackupFile;
 
 const CHUNK: usize = 256 * 1024;
 
@@ -78,14 +78,14 @@ impl FileWriter {
     }
 
     /// Makes it durable; returns its entry in the manifest, and its lines.
-    pub async fn finish(mut self) -> anyhow::Result<(StoredFile, u64)> {
+    pub async fn finish(mut self) -> anyhow::Result<(BackupFile, u64)> {
         let synced = async {
             self.file.flush().await?;
             self.file.get_ref().sync_all().await
         };
         synced.await.with_context(|| format!("{} cannot be written", self.name))?;
         let sha256 = hex::encode(self.digest.finalize());
-        Ok((StoredFile { name: self.name, bytes: self.bytes, sha256 }, self.lines))
+        Ok((BackupFile { name: self.name, bytes: self.bytes, sha256 }, self.lines))
     }
 }
 
@@ -94,7 +94,7 @@ fn lines(chunk: &[u8]) -> u64 {
 }
 
 /// The manifest's entry of a file as it is now, and its lines. Blocks.
-pub(super) fn looked_at(backup: &Path, name: &str) -> anyhow::Result<(StoredFile, u64)> {
+pub(super) fn looked_at(backup: &Path, name: &str) -> anyhow::Result<(BackupFile, u64)> {
     let unreadable = || format!("the backup is damaged: {name} cannot be read");
     let mut file = File::open(backup.join(name)).with_context(unreadable)?;
     let (mut digest, mut bytes, mut seen) = (Sha256::new(), 0, 0);
@@ -106,5 +106,5 @@ pub(super) fn looked_at(backup: &Path, name: &str) -> anyhow::Result<(StoredFile
         bytes += u64::try_from(read).unwrap_or_default();
         seen += lines(part);
     }
-    Ok((StoredFile { name: name.to_owned(), bytes, sha256: hex::encode(digest.finalize()) }, seen))
+    Ok((BackupFile { name: name.to_owned(), bytes, sha256: hex::encode(digest.finalize()) }, seen))
 }

@@ -25,7 +25,7 @@ pub struct Manifest {
     /// Ids of the keys in use, the encrypting one first. They reveal nothing of the keys.
     pub keys: Vec<String>,
     pub tables: Vec<StoredTable>,
-    pub files: Vec<StoredFile>,
+    pub files: Vec<BackupFile>,
     /// Letters that were waiting for delivery.
     pub waiting: u64,
     /// Number of messages accepted on the day of the backup or the day before, whichever is larger: an estimate of how
@@ -47,7 +47,7 @@ pub struct StoredTable {
 
 /// A file of the backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredFile {
+pub struct BackupFile {
     /// Relative to the backup's folder.
     pub name: String,
     pub bytes: u64,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::MEDIA;
 use super::file::FileWriter;
-use super::manifest::StoredFile;
+use super::manifest::BackupFile;
 use crate::media::FileStore;
 
 /// One stored file.
@@ -54,7 +54,7 @@ impl MediaWriter {
     }
 
     /// Makes it durable; returns its entry in the manifest, the files and their bytes.
-    pub async fn finish(self) -> anyhow::Result<(StoredFile, u64, u64)> {
+    pub async fn finish(self) -> anyhow::Result<(BackupFile, u64, u64)> {
         let (entry, files) = self.file.finish().await?;
         Ok((entry, files, self.bytes))
     }

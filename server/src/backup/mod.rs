@@ -25,7 +25,7 @@ mod sqlite;
 mod verify;
 
 pub use create::create;
-pub use manifest::{Manifest, StoredFile, StoredTable};
+pub use manifest::{BackupFile, Manifest, StoredTable};
 pub use media_list::missing_media;
 pub use restore::{Restored, restore};
 pub use verify::verify;

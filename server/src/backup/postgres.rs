@@ -12,9 +12,9 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, query, query_as, query_scalar, raw_sql};
 use secrecy::ExposeSecret;
 
-use super::create::{Copied, Counts};
+use super::create::{Copied, RowCounts};
 use super::file::FileWriter;
-use super::manifest::{Manifest, StoredFile, StoredTable};
+use super::manifest::{BackupFile, Manifest, StoredTable};
 use super::media_list::MediaWriter;
 use super::{ACCEPTED_A_DAY, BOOKKEEPING, BackupStep, Progress, TABLES, WAITING};
 
@@ -53,7 +53,7 @@ pub(super) async fn copy(
     files.push(media);
     raw_sql("COMMIT").execute(&mut db).await.context("the snapshot cannot be ended")?;
     db.close().await?;
-    let counts = Counts::of(waiting, accepted_a_day);
+    let counts = RowCounts::of(waiting, accepted_a_day);
     Ok(Copied { migrations, tables, files, counts, media_files, media_bytes })
 }
 
@@ -113,7 +113,7 @@ async fn tables(db: &mut PgConnection) -> anyhow::Result<Vec<StoredTable>> {
     Ok(tables)
 }
 
-async fn copy_table(db: &mut PgConnection, partial: &Path, table: &StoredTable) -> anyhow::Result<(StoredFile, u64)> {
+async fn copy_table(db: &mut PgConnection, partial: &Path, table: &StoredTable) -> anyhow::Result<(BackupFile, u64)> {
     let unreadable = || format!("the table {} cannot be read", table.name);
     let mut file = FileWriter::create(partial, file_of(table))?;
     // A partitioned table can be copied as a query only.
@@ -139,7 +139,7 @@ async fn load_table(db: &mut PgConnection, backup: &Path, table: &StoredTable) -
     Ok(())
 }
 
-async fn media(db: &mut PgConnection, partial: &Path) -> anyhow::Result<(StoredFile, u64, u64)> {
+async fn media(db: &mut PgConnection, partial: &Path) -> anyhow::Result<(BackupFile, u64, u64)> {
     let mut list = MediaWriter::create(partial)?;
     let mut rows = query_as(
         "SELECT tenant_id::text, id::text, epoch::bigint, size, checksum FROM media \

@@ -9,10 +9,10 @@ use queue::restored::ALL_PERHAPS_DELIVERED;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, query, query_as, query_scalar};
 
-use super::create::{Copied, Counts};
+use super::create::{Copied, RowCounts};
 use super::manifest::StoredTable;
 use super::media_list::MediaWriter;
-use super::{ACCEPTED_A_DAY, BOOKKEEPING, BackupStep, DATABASE, Progress, StoredFile, WAITING, file};
+use super::{ACCEPTED_A_DAY, BOOKKEEPING, BackupFile, BackupStep, DATABASE, Progress, WAITING, file};
 
 /// How long to wait for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ pub(super) async fn copy(
     let tables = tables(&mut copy).await?;
     let waiting = query_scalar(WAITING).fetch_one(&mut copy).await.context("the letters cannot be counted")?;
     let accepted = query_scalar(ACCEPTED_A_DAY).bind(today - 1).fetch_one(&mut copy).await;
-    let counts = Counts::of(waiting, accepted.context("the messages of a day cannot be counted")?);
+    let counts = RowCounts::of(waiting, accepted.context("the messages of a day cannot be counted")?);
     let (media, media_files, media_bytes) = media(&mut copy, partial).await?;
     copy.close().await.context("the copy of the database cannot be closed")?;
     let (entry, _) = tokio::task::spawn_blocking({
@@ -171,7 +171,7 @@ async fn tables(copy: &mut SqliteConnection) -> anyhow::Result<Vec<StoredTable>>
     Ok(found)
 }
 
-async fn media(copy: &mut SqliteConnection, partial: &Path) -> anyhow::Result<(StoredFile, u64, u64)> {
+async fn media(copy: &mut SqliteConnection, partial: &Path) -> anyhow::Result<(BackupFile, u64, u64)> {
     let mut list = MediaWriter::create(partial)?;
     let mut rows = query_as(
         "SELECT lower(hex(tenant_id)), lower(hex(id)), epoch, size, checksum FROM media \

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::manifest::{Manifest, StoredFile};
+use super::manifest::{BackupFile, Manifest};
 use super::{BackupStep, Progress, file, postgres, sqlite};
 
 /// Reads the whole backup and compares it with its manifest: every file's checksum, the rows of each table and, on
@@ -37,7 +37,7 @@ pub async fn verify(backup: &Path, progress: &mut Progress<'_>) -> anyhow::Resul
 }
 
 /// Checks a file against the manifest; returns the number of its lines.
-async fn check(backup: &Path, entry: &StoredFile) -> anyhow::Result<u64> {
+async fn check(backup: &Path, entry: &BackupFile) -> anyhow::Result<u64> {
     let (backup, name) = (backup.to_owned(), entry.name.clone());
     let found = tokio::task::spawn_blocking(move || file::looked_at(&backup, &name)).await;
     let (found, lines) = found.context("the backup cannot be read")??;

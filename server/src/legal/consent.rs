@@ -11,7 +11,7 @@ use super::Agreement;
 use crate::platform::PlatformContext;
 
 /// Who agrees: a user of the CRM's account.
-pub struct Giver {
+pub struct ConsentGiver {
     /// amoCRM's id.
     pub user_id: i64,
     /// Empty if unknown.
@@ -30,7 +30,7 @@ pub async fn give(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     agreement: &Agreement,
-    giver: Giver,
+    giver: ConsentGiver,
 ) -> Result<bool, DbErr> {
     let version = agreement.version();
     let language = agreement.language.code();

@@ -114,9 +114,9 @@ type Waits = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A body being read. Clones share it.
 #[derive(Clone)]
-pub struct IncomingBody(Rc<RefCell<Reading>>);
+pub struct IncomingBody(Rc<RefCell<BodyReading>>);
 
-struct Reading {
+struct BodyReading {
     payload: Payload,
     patience: Patience,
     watch: Stopwatch,
@@ -148,7 +148,7 @@ impl IncomingBody {
         memory: CapacityShare<IpAddr>,
         waiting: PendingBody,
     ) -> Self {
-        Self(Rc::new(RefCell::new(Reading {
+        Self(Rc::new(RefCell::new(BodyReading {
             payload,
             patience,
             watch,
@@ -221,7 +221,7 @@ impl Stream for IncomingBody {
     }
 }
 
-impl Reading {
+impl BodyReading {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, End>> {
         if self.replaced.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(End::Replaced));

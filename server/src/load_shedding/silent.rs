@@ -12,12 +12,12 @@ use rustix::net::Shutdown;
 #[derive(Clone, Debug)]
 pub struct Silent {
     most: usize,
-    line: Arc<Mutex<Line>>,
+    line: Arc<Mutex<Sockets>>,
 }
 
 /// The oldest first.
 #[derive(Debug, Default)]
-struct Line {
+struct Sockets {
     next: u64,
     sockets: BTreeMap<u64, OwnedFd>,
 }
@@ -44,7 +44,7 @@ impl Silent {
         Ok(SilentConnection { silent: self.clone(), number })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Line> {
+    fn lock(&self) -> MutexGuard<'_, Sockets> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -36,7 +36,7 @@ pub(super) enum Looked {
 
 /// Why a chat could not be compared.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
+pub(super) enum NotCompared {
     #[error(transparent)]
     Crm(#[from] CrmError),
     #[error(transparent)]
@@ -45,7 +45,7 @@ pub(super) enum Trouble {
     Stopped,
 }
 
-impl From<DbErr> for Trouble {
+impl From<DbErr> for NotCompared {
     fn from(error: DbErr) -> Self {
         Self::Ours(error.into())
     }
@@ -68,7 +68,7 @@ pub(super) async fn compare(
     place: &ComparedChannel<'_>,
     conversation_id: Uuid,
     wanted: HistoryQuery,
-) -> Result<Looked, Trouble> {
+) -> Result<Looked, NotCompared> {
     let nothing = Looked::Compared(TakenIn::default());
     let found = conversation::Entity::of_tenant(place.key().0)
         .filter(conversation::Column::Id.eq(conversation_id))
@@ -94,7 +94,7 @@ async fn chat_of(
     place: &ComparedChannel<'_>,
     row: &conversation::Model,
     since: i64,
-) -> Result<Option<HistoryChat>, Trouble> {
+) -> Result<Option<HistoryChat>, NotCompared> {
     let apart = if row.shared == SharedDialogue::Apart.number() { row.amocrm_chat_id.as_str() } else { "" };
     let ids = CrmIds::new(row.source_id, &row.external_id, apart);
     let ours = (!row.crm_unbound && !row.external_id.is_empty()).then(|| ids.conversation());
@@ -114,8 +114,8 @@ async fn chat_of(
 }
 
 /// Waits for the rate limit.
-async fn turn(place: &ComparedChannel<'_>) -> Result<(), Trouble> {
-    if place.pace().await { Ok(()) } else { Err(Trouble::Stopped) }
+async fn turn(place: &ComparedChannel<'_>) -> Result<(), NotCompared> {
+    if place.pace().await { Ok(()) } else { Err(NotCompared::Stopped) }
 }
 
 /// Whether amoCRM accepted a message of this chat.
@@ -133,7 +133,7 @@ async fn new_chat(
     row: &conversation::Model,
     ids: CrmIds<'_>,
     ours: &str,
-) -> Result<NewChat, Trouble> {
+) -> Result<NewChat, NotCompared> {
     let person: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
     let source = place.app.lookup.source(row.source_id).await?;
     let named = [&person.name, &person.phone, &person.email].into_iter().flatten().next().cloned();
@@ -152,7 +152,7 @@ async fn new_chat(
 }
 
 /// Stores amojo's id of a chat, so that it is not requested again and hooks find the chat by it.
-async fn learn(place: &ComparedChannel<'_>, row: &conversation::Model, chat_id: &str) -> Result<(), Trouble> {
+async fn learn(place: &ComparedChannel<'_>, row: &conversation::Model, chat_id: &str) -> Result<(), NotCompared> {
     let app = place.app;
     let (tenant_id, channel_id) = place.key();
     let alias = Alias { side: Side::Crm, origin: channel_id, external_id: clean(chat_id) };
@@ -170,7 +170,7 @@ async fn missing(
     place: &ComparedChannel<'_>,
     chat: &HistoryChat,
     wanted: HistoryQuery,
-) -> Result<Vec<PastMessage>, Trouble> {
+) -> Result<Vec<PastMessage>, NotCompared> {
     let mut pages = place.scoped().history(&chat.id, PAGES);
     let mut missing = Vec::new();
     loop {

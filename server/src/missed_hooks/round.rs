@@ -9,7 +9,7 @@ use entity::history_look::Model;
 use uuid::Uuid;
 
 use super::channel::ComparedChannel;
-use super::chat::{self, HistoryQuery, Looked, Trouble};
+use super::chat::{self, HistoryQuery, Looked, NotCompared};
 use super::plan::{self, Active};
 use super::report;
 use base::millis::HOUR;
@@ -74,7 +74,7 @@ async fn go_through(place: &ComparedChannel<'_>, mut row: Model, chats: Vec<Acti
                 later(app, row, app.clock.millis() + millis).await?;
                 return Ok(looked);
             }
-            Err(Trouble::Stopped) => break,
+            Err(NotCompared::Stopped) => break,
             Err(trouble) => match then(&trouble, row.tries) {
                 Then::Skip => {
                     refusals += 1;
@@ -152,24 +152,24 @@ enum Then {
     After(i64),
 }
 
-fn then(trouble: &Trouble, tries: i32) -> Then {
+fn then(trouble: &NotCompared, tries: i32) -> Then {
     let wait = |asked| {
         // Always slower than letters are retried.
         let millis = backoff::millis(tries.saturating_add(3), asked);
         if tries < TRIES { Then::After(millis) } else { Then::Skip }
     };
     match trouble {
-        Trouble::Crm(CrmError::Refused { status: 401 | 402, .. }) => Then::After(HOUR),
-        Trouble::Crm(CrmError::Refused { status: 429, retry_after, .. }) => {
+        NotCompared::Crm(CrmError::Refused { status: 401 | 402, .. }) => Then::After(HOUR),
+        NotCompared::Crm(CrmError::Refused { status: 429, retry_after, .. }) => {
             Then::After(backoff::millis(0, Some(retry_after.unwrap_or(SLOWER))))
         }
-        Trouble::Crm(CrmError::Refused { status: 400..=499, .. } | CrmError::Invalid { .. }) => Then::Skip,
-        Trouble::Crm(CrmError::Refused { retry_after, .. }) => wait(*retry_after),
-        Trouble::Crm(_) | Trouble::Ours(_) | Trouble::Stopped => wait(None),
+        NotCompared::Crm(CrmError::Refused { status: 400..=499, .. } | CrmError::Invalid { .. }) => Then::Skip,
+        NotCompared::Crm(CrmError::Refused { retry_after, .. }) => wait(*retry_after),
+        NotCompared::Crm(_) | NotCompared::Ours(_) | NotCompared::Stopped => wait(None),
     }
 }
 
-fn note(row: &Model, chat: Active, trouble: &Trouble, then: &str) {
+fn note(row: &Model, chat: Active, trouble: &NotCompared, then: &str) {
     tracing::info!(tenant.id = %row.tenant_id, conversation.id = %chat.conversation_id, error = %trouble, then, "a chat could not be compared with amoCRM's history");
 }
 
@@ -177,10 +177,10 @@ fn note(row: &Model, chat: Active, trouble: &Trouble, then: &str) {
 mod tests {
     use super::*;
 
-    fn refused(status: u16, retry_after: Option<u64>) -> Trouble {
+    fn refused(status: u16, retry_after: Option<u64>) -> NotCompared {
         let retry_after = retry_after.map(Duration::from_secs);
         let (address, text) = (String::new(), String::new());
-        Trouble::Crm(CrmError::Refused { call: "history", address, status, retry_after, text })
+        NotCompared::Crm(CrmError::Refused { call: "history", address, status, retry_after, text })
     }
 
     #[test]
@@ -190,8 +190,12 @@ mod tests {
         }
         assert_eq!(then(&refused(402, None), 9), Then::After(HOUR), "unpaid is the whole account's");
         assert_eq!(then(&refused(429, Some(90)), 9), Then::After(90_000));
-        let unreadable =
-            Trouble::Crm(CrmError::Unreadable { call: "", address: String::new(), status: 200, text: String::new() });
+        let unreadable = NotCompared::Crm(CrmError::Unreadable {
+            call: "",
+            address: String::new(),
+            status: 200,
+            text: String::new(),
+        });
         for trouble in [refused(500, None), refused(503, None), unreadable] {
             let first = then(&trouble, 0);
             assert!(matches!(first, Then::After(12_000..=18_000)), "{first:?}");

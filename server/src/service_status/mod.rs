@@ -43,14 +43,14 @@ struct StatusPage {
     title: String,
     summary: Sentence,
     tone: &'static str,
-    lines: Vec<Line>,
+    lines: Vec<PartRow>,
     checked: Sentence,
     other: Language,
     nonce: String,
 }
 
 /// One part.
-struct Line {
+struct PartRow {
     tone: &'static str,
     name: Sentence,
     state: Sentence,
@@ -115,9 +115,9 @@ async fn look(app: &StatusContext, request: &HttpRequest) -> Result<Snapshot, Ht
     Ok(app.board.look(app).await)
 }
 
-fn line(app: &StatusContext, words: Words, part: &Part, now: i64) -> Line {
+fn line(app: &StatusContext, words: Words, part: &Part, now: i64) -> PartRow {
     let since = part.since.map(|at| When::new(at, now, Zone::UTC, words).stamp());
-    Line {
+    PartRow {
         tone: part.state.as_str(),
         name: match &part.name {
             PartName::Receiving => words.text("status-receiving"),

@@ -72,7 +72,7 @@ struct StateFacts<'facts> {
 }
 
 /// A candidate for the state.
-struct Finding {
+struct StateCandidate {
     status: SourceStatus,
     reason: Option<StateReason>,
     since: i64,
@@ -82,7 +82,7 @@ struct Finding {
 impl StateFacts<'_> {
     fn state(&self) -> SourceState {
         let found = self.findings().into_iter().min_by_key(|finding| rank(finding.status));
-        let Finding { status, reason, since, detail } = found.unwrap_or_else(|| self.stored());
+        let StateCandidate { status, reason, since, detail } = found.unwrap_or_else(|| self.stored());
         let action = reason.map_or_else(|| StateAction::of(status), StateReason::action);
         SourceState {
             status,
@@ -95,9 +95,9 @@ impl StateFacts<'_> {
         }
     }
 
-    fn findings(&self) -> Vec<Finding> {
+    fn findings(&self) -> Vec<StateCandidate> {
         // Of two equal ranks the first is used: an unreachable account comes before problems of its sources.
-        let mut found: Vec<Finding> = self.account().into_iter().collect();
+        let mut found: Vec<StateCandidate> = self.account().into_iter().collect();
         found.push(self.stored());
         found.extend(self.channel());
         found.extend(self.line());
@@ -108,18 +108,23 @@ impl StateFacts<'_> {
         }
         if self.to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
             let since = self.waits_since.unwrap_or(self.source.status_since);
-            found.push(Finding { since, ..self.finding(SourceStatus::CrmUnreachable, None) });
+            found.push(StateCandidate { since, ..self.finding(SourceStatus::CrmUnreachable, None) });
         }
         if self.to_messenger.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
             let since = self.not_answering_since();
             let reason = Some(StateReason::MessengerUnreachable);
-            found.push(Finding { since, ..self.finding(SourceStatus::NeedsAttention, reason) });
+            found.push(StateCandidate { since, ..self.finding(SourceStatus::NeedsAttention, reason) });
         }
         found
     }
 
-    fn finding(&self, status: SourceStatus, reason: Option<StateReason>) -> Finding {
-        Finding { status, reason, since: self.source.status_since.max(self.source.created_at), detail: String::new() }
+    fn finding(&self, status: SourceStatus, reason: Option<StateReason>) -> StateCandidate {
+        StateCandidate {
+            status,
+            reason,
+            since: self.source.status_since.max(self.source.created_at),
+            detail: String::new(),
+        }
     }
 
     /// Since when the messenger does not answer: the first webhook that failed, else the oldest letter that waits for
@@ -130,11 +135,11 @@ impl StateFacts<'_> {
     }
 
     /// The finding stored in the source itself. A reason of an older release is shown as text.
-    fn stored(&self) -> Finding {
+    fn stored(&self) -> StateCandidate {
         let stored = SourceStatus::parse(&self.source.status).unwrap_or(SourceStatus::Checking);
         let proof = self.proof.filter(|at| stored == SourceStatus::Checking && *at >= self.source.status_since);
         if let Some(since) = proof {
-            return Finding { since, ..self.finding(SourceStatus::Working, None) };
+            return StateCandidate { since, ..self.finding(SourceStatus::Working, None) };
         }
         let text = self.source.status_reason.as_str();
         let (key, words) = text.split_once(": ").unwrap_or((text, ""));
@@ -150,14 +155,14 @@ impl StateFacts<'_> {
             }
             _ => stored,
         };
-        Finding { detail: detail.to_owned(), ..self.finding(status, reason) }
+        StateCandidate { detail: detail.to_owned(), ..self.finding(status, reason) }
     }
 
     /// Findings of the messenger: where it delivers messages, and who disconnected the bot from their chats.
-    fn line(&self) -> Option<Finding> {
+    fn line(&self) -> Option<StateCandidate> {
         let facts = line::of(self.source);
         let attention = |reason, since, detail| {
-            Some(Finding { since, detail, ..self.finding(SourceStatus::NeedsAttention, Some(reason)) })
+            Some(StateCandidate { since, detail, ..self.finding(SourceStatus::NeedsAttention, Some(reason)) })
         };
         if let Some((reason, since, detail)) = line::trouble(&facts) {
             return attention(reason, since, detail);
@@ -174,7 +179,7 @@ impl StateFacts<'_> {
         attention(StateReason::BusinessOff, since, name.to_owned())
     }
 
-    fn account(&self) -> Option<Finding> {
+    fn account(&self) -> Option<StateCandidate> {
         let (status, reason) = match TenantStatus::shown(self.tenant) {
             TenantStatus::Active => return None,
             TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => {
@@ -189,14 +194,14 @@ impl StateFacts<'_> {
                 (SourceStatus::Stopped, StateReason::AccountDisconnected)
             }
         };
-        Some(Finding {
+        Some(StateCandidate {
             since: self.account_since.unwrap_or(self.tenant.updated_at),
             ..self.finding(status, Some(reason))
         })
     }
 
     /// An unconnected channel stops its sources. If the whole account is not connected, that is reported instead.
-    fn channel(&self) -> Option<Finding> {
+    fn channel(&self) -> Option<StateCandidate> {
         if !TenantStatus::stored(self.tenant).was_connected() {
             return None;
         }
@@ -210,7 +215,7 @@ impl StateFacts<'_> {
         };
         let since = self.channel.map_or(self.source.created_at, |channel| channel.checked_at);
         let detail = self.channel.map(|channel| channel.detail.clone()).unwrap_or_default();
-        Some(Finding { since, detail, ..self.finding(SourceStatus::Stopped, Some(reason)) })
+        Some(StateCandidate { since, detail, ..self.finding(SourceStatus::Stopped, Some(reason)) })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The registry of reviewed templates: one row for each source and template, created when its review is requested.
 
 use amocrm::rest::{ReviewStatus, Template};
+use connectors::kinds::has_own_server;
 use connectors::template::{RegisteredTemplate, TemplateState};
 use entity::message_template::{self, Column};
 use entity::source;
@@ -107,8 +108,9 @@ pub async fn reported(app: &SourceContext, source: &source::Model, state: &Templ
         .into_iter()
         .map(|source| source.id)
         .collect();
+    let own_server = has_own_server(&source.kind);
     let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.is_in(of_kind));
-    for row in rows.all(app.store.read()).await?.into_iter().filter(|row| is_about(row, state)) {
+    for row in rows.all(app.store.read()).await?.into_iter().filter(|row| is_about(row, state, own_server)) {
         apply(app, app.store.write(), row, state).await?;
     }
     Ok(())
@@ -116,9 +118,14 @@ pub async fn reported(app: &SourceContext, source: &source::Model, state: &Templ
 
 /// Whether a report is about this row: by the messenger's id or, while that is unknown or is about to change because
 /// the messenger has no such template any more, by name and language.
-fn is_about(row: &message_template::Model, state: &TemplateState) -> bool {
+fn is_about(row: &message_template::Model, state: &TemplateState, own_server: bool) -> bool {
     if !row.external_id.is_empty() && row.external_id == state.id {
         return true;
+    }
+    // Another account may have a template of this name in the same place. Whether the text is the same is found out when
+    // this one is submitted.
+    if row.external_id.is_empty() && Stage::of(row) == Stage::Waiting && !own_server {
+        return false;
     }
     let is_settled = !row.external_id.is_empty() && !matches!(Stage::of(row), Stage::Waiting | Stage::Deleted);
     if is_settled && !state.id.is_empty() {

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::due;
+use base::due::{self, DueOfAccounts};
 use base::i18n::{LocalizedText, Words};
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
@@ -28,7 +28,8 @@ use crate::source::SourceContext;
 use crate::{settings, tenant};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-const BATCH: u64 = 20;
+/// Accounts at a time.
+const AT_ONCE: usize = 8;
 /// How long an instance claims a step.
 const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 /// Seconds before the second, third, … attempt of a step.
@@ -47,43 +48,46 @@ pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
 
 /// Runs all steps that are due, including those that become due meanwhile; returns their number.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let due = due::found(&app.store, message_template::Entity::find(), Column::NextTryAt, BATCH).await;
-    let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
-        Vec::new()
-    });
-    due::each(due, 1, async |row| {
+    let due = DueOfAccounts {
+        rows: message_template::Entity::find(),
+        at: Column::NextTryAt,
+        account: Column::TenantId,
+        claimed: CLAIMED,
+        at_once: AT_ONCE,
+        pause: LOOK_EVERY,
+    };
+    let worked = due.work(&app.store, &app.stop, async |row, _| {
         let (tenant_id, id) = (row.tenant_id, row.id);
         one(app, row).await.unwrap_or_else(|error| {
             tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
             1
         })
+    });
+    worked.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
+        0
     })
-    .await
 }
 
 /// What a row needs next.
 #[derive(Debug, PartialEq, Eq)]
-enum Step {
+enum ReviewStep {
     Submit,
     Tell,
     Ask,
 }
 
-fn step(row: &message_template::Model) -> Step {
+fn step(row: &message_template::Model) -> ReviewStep {
     match Stage::of(row) {
-        Stage::Waiting => Step::Submit,
-        stage if stage.outcome().is_some_and(|outcome| outcome != row.told) => Step::Tell,
-        _ => Step::Ask,
+        Stage::Waiting => ReviewStep::Submit,
+        stage if stage.outcome().is_some_and(|outcome| outcome != row.told) => ReviewStep::Tell,
+        _ => ReviewStep::Ask,
     }
 }
 
-/// Works on one row until nothing more is due; 0 if another instance works on it.
+/// Works on one row until nothing more is due; returns the number of steps.
 async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
-    if !due::claim(&app.store, &row, Column::NextTryAt, now + CLAIMED.num_milliseconds()).await? {
-        return Ok(0);
-    }
     let found = crate::source::live(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
     let source = found.one(app.store.read()).await?;
     let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind)).cloned();
@@ -98,16 +102,21 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
         return Ok(1);
     };
     let words = tenant::words(&app.integrations, &account);
-    let line =
-        Line { app, source: &source, connector: connector.as_ref(), settings: settings::open(app, &source)?, words };
+    let line = ReviewedLine {
+        app,
+        source: &source,
+        connector: connector.as_ref(),
+        settings: settings::open(app, &source)?,
+        words,
+    };
     let mut row = row;
     let mut steps = 0;
     loop {
         steps += 1;
         let done = match step(&row) {
-            Step::Submit => line.submit(row).await?,
-            Step::Tell => line.tell(row).await?,
-            Step::Ask => line.ask(row).await?,
+            ReviewStep::Submit => line.submit(row).await?,
+            ReviewStep::Tell => line.tell(row).await?,
+            ReviewStep::Ask => line.ask(row).await?,
         };
         match done {
             Done::Next(next) => row = *next,
@@ -125,7 +134,7 @@ enum Done {
 }
 
 /// A source with its messenger.
-struct Line<'a> {
+struct ReviewedLine<'a> {
     app: &'a Arc<SourceContext>,
     source: &'a source::Model,
     connector: &'a dyn Connector,
@@ -133,7 +142,7 @@ struct Line<'a> {
     words: Words,
 }
 
-impl Line<'_> {
+impl ReviewedLine<'_> {
     async fn submit(&self, row: message_template::Model) -> anyhow::Result<Done> {
         let row = match tell::refreshed(self.app, row.clone()).await {
             Ok(row) => row,
@@ -202,14 +211,14 @@ impl Line<'_> {
         }
         let now = message_template::Entity::of_tenant(row.tenant_id).filter(Column::Id.eq(row.id));
         let Some(row) = now.one(self.app.store.read()).await? else { return Ok(Done::Waits) };
-        if step(&row) != Step::Ask {
+        if step(&row) != ReviewStep::Ask {
             return Ok(Done::Next(Box::new(row)));
         }
         self.rests(&row).await
     }
 
     async fn goes_on(&self, row: message_template::Model) -> anyhow::Result<Done> {
-        if step(&row) == Step::Ask { self.rests(&row).await } else { Ok(Done::Next(Box::new(row))) }
+        if step(&row) == ReviewStep::Ask { self.rests(&row).await } else { Ok(Done::Next(Box::new(row))) }
     }
 
     /// Nothing is due: the messenger is polled again later, unless it is a developer's messenger, which calls us.
@@ -245,7 +254,6 @@ fn refused(reason: String) -> TemplateState {
     }
 }
 
-/// Claims a row, unless it has changed since it was read.
 /// Ends a step: stores when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own
 /// due time.
 async fn set(

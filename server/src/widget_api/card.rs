@@ -35,14 +35,14 @@ const FRESH: TimeDelta = TimeDelta::minutes(1);
 const MOST_CHATS: usize = 20;
 
 #[derive(Debug, Serialize)]
-struct ChatOut {
+struct CardChatOut {
     conversation_id: Uuid,
     source: CardSourceOut,
     contact: CardContactOut,
     last_message: Option<LastOut>,
     last_failure: Option<CardFailureOut>,
     /// Null if there is no time limit.
-    window: Option<WindowOut>,
+    window: Option<CardWindowOut>,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,7 +82,7 @@ struct WhyOut {
 }
 
 #[derive(Debug, Serialize)]
-struct WindowOut {
+struct CardWindowOut {
     open: bool,
     /// Null if the customer never wrote.
     until: Option<Moment>,
@@ -107,7 +107,7 @@ pub(super) async fn get(app: web::Data<WidgetContext>, caller: Caller, request: 
             items.push(chat(&app, &caller.reader, &ground, source, row).await?);
         }
     }
-    items.sort_by_key(|item: &ChatOut| std::cmp::Reverse(item.last_message.as_ref().map(|last| last.at)));
+    items.sort_by_key(|item: &CardChatOut| std::cmp::Reverse(item.last_message.as_ref().map(|last| last.at)));
     items.truncate(MOST_CHATS);
     Ok(HttpResponse::Ok().json(json!({ "items": items })))
 }
@@ -194,7 +194,7 @@ async fn chat(
     ground: &Ground,
     source: &source::Model,
     row: conversation::Model,
-) -> Result<ChatOut> {
+) -> Result<CardChatOut> {
     let last = async |wanted: MessageFilter| -> anyhow::Result<Option<MessageSummary>> {
         let wanted = MessageFilter { conversation_id: Some(row.id), ..wanted };
         Ok(page(app.store.read(), row.tenant_id, &wanted, ground, None, 1).await?.pop())
@@ -204,13 +204,13 @@ async fn chat(
         last(MessageFilter { reached: Some(Reached::Status(MessageStatus::Failed)), ..MessageFilter::default() })
             .await?;
     let window = app.connectors.get(&source.kind).and_then(|connector| Window::of(connector.as_ref(), source));
-    let window = window.map(|window| WindowOut {
+    let window = window.map(|window| CardWindowOut {
         open: window.is_open(&row, reader.now),
         until: window.until(&row).map(Moment),
         templates: window.templates,
     });
     let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
-    Ok(ChatOut {
+    Ok(CardChatOut {
         conversation_id: row.id,
         source: CardSourceOut { id: source.id, name: source.name.clone(), kind: source.kind.clone() },
         contact: CardContactOut { name: contact.name },

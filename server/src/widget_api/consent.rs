@@ -15,7 +15,7 @@ use super::refusal::{Result, WidgetReader};
 use super::tenant_out::WidgetTenantOut;
 use crate::api::body::RequestBody;
 use crate::legal::Agreement;
-use crate::legal::consent::{self, Giver};
+use crate::legal::consent::{self, ConsentGiver};
 use crate::widget_api::WidgetContext;
 
 /// What an administrator is asked to agree to.
@@ -72,7 +72,7 @@ pub(super) async fn give(app: web::Data<WidgetContext>, caller: Caller, body: Re
     let tx = app.store.write_tx().await?;
     let done = async {
         let name = by.actor.name().to_owned();
-        let giver = Giver { user_id: caller.user_id, name, address: by.address };
+        let giver = ConsentGiver { user_id: caller.user_id, name, address: by.address };
         if consent::give(&app, &tx, tenant_id, &agreement, giver).await? {
             let detail = json!({ "document": asked.document, "version": asked.version });
             by.did(&app, &tx, "account.consented", (tenant_id, &caller.tenant.host), detail).await?;

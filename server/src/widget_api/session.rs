@@ -45,7 +45,7 @@ struct SessionOut {
     customers_mode: &'static str,
     /// Known names of the account's administrators.
     admins: Vec<String>,
-    sources: UsageOut,
+    sources: SessionUsageOut,
     panel_url: String,
 }
 
@@ -59,7 +59,7 @@ struct UserOut {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct UsageOut {
+pub(super) struct SessionUsageOut {
     pub used: u64,
     pub limit: u32,
 }
@@ -228,7 +228,7 @@ async fn shown(
             CustomersMode::Remote => "remote",
         },
         admins: administrators(app, tenant).await?,
-        sources: UsageOut { used: usage.used, limit: usage.limit },
+        sources: SessionUsageOut { used: usage.used, limit: usage.limit },
         panel_url,
     })
 }

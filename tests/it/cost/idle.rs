@@ -5,8 +5,10 @@ use std::time::Duration;
 use parom_tests::{World, both};
 use tokio_util::sync::CancellationToken;
 
-/// Statements that look for work; no message waits for them.
-const LOOKS: [&str; 3] = ["FROM turn AS due", "AS ahead", "WITH RECURSIVE pools"];
+/// Statements of the background: they look for work, for calls of installations and for changed integrations. No message
+/// waits for them.
+const LOOKS: [&str; 5] =
+    ["FROM turn AS due", "AS ahead", "WITH RECURSIVE pools", "FROM \"install_call\"", "FROM \"integration\""];
 
 /// What a message cost.
 struct Cost {

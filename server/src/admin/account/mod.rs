@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use self::plan::PlanForm;
-use self::trouble::{Known, Trouble};
+use self::trouble::{ReadByPage, Trouble};
 use super::accounts::facts::{self, AccountFigures};
 use super::alerts::{self, AlertRow};
 use super::operator::{AdminVisitor, Operator};
@@ -124,7 +124,8 @@ async fn answer(
     let open = crate::alert::open(app.store.read(), tenant.tenant_id).await?;
     let channels = channels(app, words, &tenant).await?;
     let sources = source_rows(app, words, &tenant, crm).await?;
-    let known = Known { tenant: &tenant, crm, facts: &facts, alerts: &open, channels: &channels, sources: &sources };
+    let known =
+        ReadByPage { tenant: &tenant, crm, facts: &facts, alerts: &open, channels: &channels, sources: &sources };
     let troubles = trouble::of(app, words, &known).await?;
     let account = AccountPage {
         page: page.clone(),

@@ -32,7 +32,7 @@ pub(super) struct Trouble {
 }
 
 /// What the page has read already.
-pub(super) struct Known<'page> {
+pub(super) struct ReadByPage<'page> {
     pub tenant: &'page tenant::Model,
     pub crm: &'static str,
     pub facts: &'page AccountFigures,
@@ -42,7 +42,7 @@ pub(super) struct Known<'page> {
 }
 
 /// Everything that is wrong, the account's own state first; empty if nothing is.
-pub(super) async fn of(app: &PanelContext, words: Words, known: &Known<'_>) -> Result<Vec<Trouble>, DbErr> {
+pub(super) async fn of(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Result<Vec<Trouble>, DbErr> {
     let mut found: Vec<Trouble> = of_state(app, words, known).into_iter().collect();
     let status = TenantStatus::shown(known.tenant);
     if found.is_empty() {
@@ -72,7 +72,7 @@ pub(super) async fn of(app: &PanelContext, words: Words, known: &Known<'_>) -> R
 }
 
 /// The state of an account that is not simply connected.
-fn of_state(app: &PanelContext, words: Words, known: &Known<'_>) -> Option<Trouble> {
+fn of_state(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Option<Trouble> {
     let status = TenantStatus::shown(known.tenant);
     let (key, href) = match status {
         TenantStatus::Active => return None,
@@ -94,7 +94,7 @@ fn of_state(app: &PanelContext, words: Words, known: &Known<'_>) -> Option<Troub
 }
 
 /// Access that ends, or has ended.
-fn of_access(words: Words, known: &Known<'_>) -> Option<Trouble> {
+fn of_access(words: Words, known: &ReadByPage<'_>) -> Option<Trouble> {
     let badge = states::access(words, &known.facts.access);
     (badge.tone != Tone::Ok).then(|| Trouble {
         tone: badge.tone,
@@ -106,7 +106,7 @@ fn of_access(words: Words, known: &Known<'_>) -> Option<Trouble> {
     })
 }
 
-fn of_alert(words: Words, known: &Known<'_>, row: &alert::Model) -> Trouble {
+fn of_alert(words: Words, known: &ReadByPage<'_>, row: &alert::Model) -> Trouble {
     let (key, href) = match row.kind.as_str() {
         kinds::UNDELIVERED | "found_in_history" => {
             ("alert-do-undelivered", format!("/admin/undelivered/{}", known.tenant.tenant_id))
@@ -129,7 +129,7 @@ fn of_alert(words: Words, known: &Known<'_>, row: &alert::Model) -> Trouble {
     }
 }
 
-fn of_source(words: Words, known: &Known<'_>, source: &SourceRow) -> Trouble {
+fn of_source(words: Words, known: &ReadByPage<'_>, source: &SourceRow) -> Trouble {
     let reason = source.reason.as_ref().map(|reason| format!(". {reason}")).unwrap_or_default();
     Trouble {
         tone: source.state.tone,
@@ -145,7 +145,7 @@ fn of_source(words: Words, known: &Known<'_>, source: &SourceRow) -> Trouble {
 async fn of_queues(
     app: &PanelContext,
     words: Words,
-    known: &Known<'_>,
+    known: &ReadByPage<'_>,
     told: &HashSet<Uuid>,
 ) -> Result<Vec<Trouble>, DbErr> {
     let held = turn::Entity::of_tenant(known.tenant.tenant_id).filter(turn::Column::Reason.starts_with(HELD));
@@ -167,6 +167,6 @@ async fn of_queues(
         .collect())
 }
 
-fn look(known: &Known<'_>) -> String {
+fn look(known: &ReadByPage<'_>) -> String {
     format!("{}/view-as", address(known.tenant.tenant_id))
 }

@@ -15,7 +15,7 @@ use crate::service_status::{PartState, of_pool};
 use crate::tenant::AMOJO;
 
 /// One row.
-pub(super) struct Destination {
+pub(super) struct DestinationRow {
     pub name: String,
     pub state: StateBadge,
     /// Since when the oldest letter that could be sent has waited.
@@ -29,7 +29,7 @@ pub(super) struct Destination {
 }
 
 /// All destinations that have a source or a channel.
-pub(super) async fn all(app: &PanelContext, words: Words) -> Result<Vec<Destination>> {
+pub(super) async fn all(app: &PanelContext, words: Words) -> Result<Vec<DestinationRow>> {
     let now = app.clock.millis();
     let recent = app.slots.recent(now);
     let mut rows: BTreeMap<String, PoolHealth> = BTreeMap::new();
@@ -40,7 +40,7 @@ pub(super) async fn all(app: &PanelContext, words: Words) -> Result<Vec<Destinat
     Ok(rows.values().map(|one| row(app, words, one, recent.get(&one.pool), now)).collect())
 }
 
-fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFigures>, now: i64) -> Destination {
+fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFigures>, now: i64) -> DestinationRow {
     let (state, _) = of_pool(one, now);
     let tone = match state {
         PartState::Works => Tone::Ok,
@@ -56,7 +56,7 @@ fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFi
     };
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let none = || "–".to_owned();
-    Destination {
+    DestinationRow {
         name: name(app, words, &one.pool),
         state: StateBadge { tone, text: words.text_of("status-is-", state.as_str()) },
         due_since: one.due_since,

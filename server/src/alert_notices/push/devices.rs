@@ -32,7 +32,7 @@ pub struct Subscription {
 }
 
 /// Why a subscription is not stored.
-pub enum NotAdded {
+pub enum NotSubscribed {
     /// Its address may not be called.
     Refused(UrlRefused),
     /// The person has [`MOST`] devices.
@@ -40,13 +40,13 @@ pub enum NotAdded {
     Failed(anyhow::Error),
 }
 
-impl From<anyhow::Error> for NotAdded {
+impl From<anyhow::Error> for NotSubscribed {
     fn from(error: anyhow::Error) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<DbErr> for NotAdded {
+impl From<DbErr> for NotSubscribed {
     fn from(error: DbErr) -> Self {
         Self::Failed(error.into())
     }
@@ -80,8 +80,8 @@ pub async fn add(
     person_id: Uuid,
     subscription: &Subscription,
     name: &str,
-) -> Result<(), NotAdded> {
-    app.http.guarded().check_reachable(&subscription.url()?).await.map_err(NotAdded::Refused)?;
+) -> Result<(), NotSubscribed> {
+    app.http.guarded().check_reachable(&subscription.url()?).await.map_err(NotSubscribed::Refused)?;
     let (id, key) = (app.clock.uuid_v7(), hash(&subscription.endpoint));
     let plain = serde_json::to_vec(subscription).map_err(anyhow::Error::from)?;
     let row = alert_device::Model {
@@ -101,7 +101,7 @@ pub async fn add(
             .exec(&tx)
             .await?;
         if of(person_id).count(&tx).await? >= MOST {
-            return Err(NotAdded::TooMany);
+            return Err(NotSubscribed::TooMany);
         }
         alert_device::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
         Ok(())

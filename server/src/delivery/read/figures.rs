@@ -79,7 +79,8 @@ pub struct Figures {
 /// Reads the figures of an account, or of one of its sources.
 pub async fn read(app: &DeliveryContext, tenant_id: Uuid, source_id: Option<Uuid>) -> Result<Figures, DbErr> {
     let now = app.clock.millis();
-    let wanted = rows::Wanted { tenant_id, source_id, since: first_hour(now) * HOUR, day: day_of(now) - DAYS + 1 };
+    let wanted =
+        rows::FiguresRange { tenant_id, source_id, since: first_hour(now) * HOUR, day: day_of(now) - DAYS + 1 };
     // In one snapshot, or the sums would differ by what is settled between the statements.
     let tx = app.store.read_tx().await?;
     let read = async {

@@ -13,7 +13,7 @@ use super::ledger::sum;
 use crate::delivery::DeliveryContext;
 
 #[derive(FromQueryResult)]
-struct DayRow {
+struct LedgerDayRow {
     direction: i16,
     day: i32,
     accepted: Option<i64>,
@@ -26,7 +26,7 @@ pub async fn days(app: &DeliveryContext, count: i32) -> Result<Vec<Slot>, DbErr>
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed};
     let today = day_of(app.clock.millis());
     let first = today - count + 1;
-    let rows: Vec<DayRow> = ledger_delta::Entity::find()
+    let rows: Vec<LedgerDayRow> = ledger_delta::Entity::find()
         .filter(Day.gte(first))
         .select_only()
         .columns([Direction, Day])

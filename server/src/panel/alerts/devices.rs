@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::HERE;
 use super::mine::keep;
 use crate::alert_notices::channel::Channel;
-use crate::alert_notices::push::devices::{self, MOST, NotAdded, Subscription};
+use crate::alert_notices::push::devices::{self, MOST, NotSubscribed, Subscription};
 use crate::alert_notices::push::public_key;
 use crate::alert_notices::readers::{self, Preference, Reader};
 use crate::identity::realm::agent;
@@ -72,12 +72,12 @@ pub(super) async fn add(
     let name = browser(agent(&request), words);
     match devices::add(&app.alert_notices, person_id, &subscription, &name).await {
         Ok(()) => {}
-        Err(NotAdded::TooMany) => return failed(words.text("alerts-push-most").with("most", MOST)).await,
-        Err(NotAdded::Refused(refused)) => {
+        Err(NotSubscribed::TooMany) => return failed(words.text("alerts-push-most").with("most", MOST)).await,
+        Err(NotSubscribed::Refused(refused)) => {
             let said = refused.text().in_words(words, member.crm());
             return failed(words.text("said-quoted").with("text", said)).await;
         }
-        Err(NotAdded::Failed(error)) => return Err(error.into()),
+        Err(NotSubscribed::Failed(error)) => return Err(error.into()),
     }
     let detail = json!({ "name": name });
     member.audit(&app, app.store.write(), "alert.device_added", &person_id.to_string(), detail).await?;

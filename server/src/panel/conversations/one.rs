@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::contact::ContactView;
-use super::visit::{self, Fact};
+use super::visit::{self, LabelledText};
 use super::why::{self, IdOrigin};
 use crate::contact;
 use crate::delivery::read::chats;
@@ -39,7 +39,7 @@ struct ConversationPage {
     messenger: Option<Sentence>,
     begun: String,
     /// How the customer found the chat, if known.
-    visit: Vec<Fact>,
+    visit: Vec<LabelledText>,
     /// Since when the customer has blocked us; `None` if they have not.
     shut: Option<String>,
     /// The time left for free answers; `None` if there is no limit.

@@ -6,7 +6,7 @@ use base::message::{Member, Visit, Visits};
 use crate::panel::PageContext;
 
 /// One label with its text.
-pub struct Fact {
+pub struct LabelledText {
     pub label: Sentence,
     /// As the page or the link reported it.
     pub text: String,
@@ -14,14 +14,14 @@ pub struct Fact {
 
 /// Facts from the data stored with a conversation: the members of a group; a page and its campaign parameters, or a
 /// link's parameter.
-pub fn facts(page: &PageContext, stored: &str, members: &[Member]) -> Vec<Fact> {
+pub fn facts(page: &PageContext, stored: &str, members: &[Member]) -> Vec<LabelledText> {
     let names: Vec<&str> = members.iter().map(|one| one.name.as_deref().unwrap_or(&one.id)).collect();
-    let group = Fact { label: page.words.text("conversation-participants"), text: names.join(", ") };
+    let group = LabelledText { label: page.words.text("conversation-participants"), text: names.join(", ") };
     std::iter::once(group).filter(|fact| !fact.text.is_empty()).chain(found(page, stored)).collect()
 }
 
-fn found(page: &PageContext, stored: &str) -> Vec<Fact> {
-    let fact = |key: &'static str, text: String| Fact { label: page.words.text(key), text };
+fn found(page: &PageContext, stored: &str) -> Vec<LabelledText> {
+    let fact = |key: &'static str, text: String| LabelledText { label: page.words.text(key), text };
     let Some(visits) = Visits::stored(stored) else {
         let word = Some(stored).filter(|word| !word.is_empty());
         return word.into_iter().map(|word| fact("conversation-visit", word.to_owned())).collect();

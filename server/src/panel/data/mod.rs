@@ -16,7 +16,7 @@ pub use agreement::AgreementShown;
 use super::{Member, Nav, PageContext, Right, html};
 use crate::panel::PanelContext;
 use crate::tenant;
-use texts::Term;
+use texts::KeptPeriod;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -42,7 +42,7 @@ struct Data {
     /// The configured retention periods.
     retention: Retention,
     /// The choices for the retention of texts, in days.
-    terms: Vec<Term>,
+    terms: Vec<KeptPeriod>,
     /// The configured default, in days.
     usual: u32,
     /// The value of the search field.

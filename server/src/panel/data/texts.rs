@@ -14,20 +14,20 @@ use crate::tenant;
 const OFFERED: [u32; 8] = [0, 1, 3, 7, 14, 30, 60, 90];
 
 /// One offered period.
-pub(super) struct Term {
+pub(super) struct KeptPeriod {
     /// `None`: the default.
     pub days: Option<u32>,
     pub chosen: bool,
 }
 
 /// The periods an account may choose from, always including its current one.
-pub(super) fn offered(app: &PanelContext, own: Option<u32>) -> Vec<Term> {
+pub(super) fn offered(app: &PanelContext, own: Option<u32>) -> Vec<KeptPeriod> {
     let most = tenant::most_days(app);
     let mut days: Vec<u32> = OFFERED.into_iter().filter(|days| *days <= most).chain(own).collect();
     days.sort_unstable();
     days.dedup();
     let all = std::iter::once(None).chain(days.into_iter().map(Some));
-    all.map(|days| Term { days, chosen: days == own }).collect()
+    all.map(|days| KeptPeriod { days, chosen: days == own }).collect()
 }
 
 #[derive(Deserialize)]

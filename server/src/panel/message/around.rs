@@ -9,7 +9,7 @@ use crate::panel::PanelContext;
 
 /// The neighbours of a message.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Around {
+pub struct Neighbours {
     pub older: Option<Uuid>,
     pub newer: Option<Uuid>,
     /// When the previous message in the same direction had its last attempt; none if there was none. A chat's messages
@@ -17,7 +17,7 @@ pub struct Around {
     pub before_until: Option<i64>,
 }
 
-pub async fn of(app: &PanelContext, one: &message::Model) -> Result<Around, DbErr> {
+pub async fn of(app: &PanelContext, one: &message::Model) -> Result<Neighbours, DbErr> {
     let db = app.store.read();
     let in_chat =
         || message::Entity::of_tenant(one.tenant_id).filter(message::Column::ConversationId.eq(one.conversation_id));
@@ -39,7 +39,7 @@ pub async fn of(app: &PanelContext, one: &message::Model) -> Result<Around, DbEr
         }
         None => None,
     };
-    Ok(Around {
+    Ok(Neighbours {
         older: id(older).await?,
         newer: id(newer).await?,
         before_until: last.map(|last| last.at + i64::from(last.ms)),

@@ -7,7 +7,7 @@ use entity::attempt;
 
 use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
-use super::around::Around;
+use super::around::Neighbours;
 use super::waits;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
@@ -70,7 +70,7 @@ pub fn route(
     story: &Story,
     (stage, unreported): (WaitingStage, Unreported),
     by_hand: &[ByHand],
-    around: &Around,
+    around: &Neighbours,
 ) -> Vec<RouteStep> {
     let draw = Draw { page, story, stage, unreported, by_hand, around };
     let mut steps = match story.direction {
@@ -87,7 +87,7 @@ struct Draw<'draw> {
     stage: WaitingStage,
     unreported: Unreported,
     by_hand: &'draw [ByHand],
-    around: &'draw Around,
+    around: &'draw Neighbours,
 }
 
 impl Draw<'_> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
-use super::around::Around;
+use super::around::Neighbours;
 use super::route::{self, RouteStep, Unreported};
 use super::words_of;
 use crate::delivery::read::story::Story;
@@ -112,7 +112,7 @@ pub fn page(
     member: &Member,
     page: &PageContext,
     story: &Story,
-    (by_hand, around): (&[ByHand], &Around),
+    (by_hand, around): (&[ByHand], &Neighbours),
     shown: Option<ContentView>,
 ) -> MessagePage {
     let words = page.words;

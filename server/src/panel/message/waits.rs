@@ -4,7 +4,7 @@ use base::i18n::Sentence;
 use chrono::TimeDelta;
 use entity::attempt;
 
-use super::around::Around;
+use super::around::Neighbours;
 use super::route::RouteStep;
 use crate::delivery::read::story::Story;
 use crate::panel::PageContext;
@@ -26,7 +26,7 @@ pub fn differences(page: &PageContext, steps: &mut [RouteStep]) {
 }
 
 /// Why an attempt was delayed; none if it was not.
-pub fn reason(page: &PageContext, story: &Story, around: &Around, attempt: &attempt::Model) -> Option<Sentence> {
+pub fn reason(page: &PageContext, story: &Story, around: &Neighbours, attempt: &attempt::Model) -> Option<Sentence> {
     let words = page.words;
     let tries: Vec<&attempt::Model> = story.attempts.iter().filter(|one| one.letter_id == attempt.letter_id).collect();
     let place = tries.iter().position(|one| one.number == attempt.number && one.at == attempt.at)?;

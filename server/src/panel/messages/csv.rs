@@ -34,7 +34,7 @@ const COLUMNS: [&str; 16] = [
     "amocrm_id",
 ];
 
-struct Reading {
+struct CsvReading {
     app: web::Data<PanelContext>,
     tenant_id: Uuid,
     wanted: MessageFilter,
@@ -51,8 +51,8 @@ pub async fn download(app: web::Data<PanelContext>, member: Member, request: Htt
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.wanted(&app, &page, &ground, tenant_id).await?;
     member.audit(&app, app.store.write(), "message.exported", "", json!({})).await?;
-    let first = Some(Reading { app, tenant_id, wanted, ground, after: None });
-    let rows = stream::unfold(first, move |reading: Option<Reading>| async move {
+    let first = Some(CsvReading { app, tenant_id, wanted, ground, after: None });
+    let rows = stream::unfold(first, move |reading: Option<CsvReading>| async move {
         let mut reading = reading?;
         match chunk(&mut reading).await {
             Ok((text, more)) => Some((Ok(Bytes::from(text)), more.then_some(reading))),
@@ -67,8 +67,8 @@ pub async fn download(app: web::Data<PanelContext>, member: Member, request: Htt
 }
 
 /// The next lines, and whether more may follow.
-async fn chunk(reading: &mut Reading) -> anyhow::Result<(String, bool)> {
-    let Reading { app, tenant_id, wanted, ground, after } = reading;
+async fn chunk(reading: &mut CsvReading) -> anyhow::Result<(String, bool)> {
+    let CsvReading { app, tenant_id, wanted, ground, after } = reading;
     let db = app.store.read();
     let lines = list::page(db, *tenant_id, wanted, ground, *after, CHUNK).await?;
     let took = list::took(db, *tenant_id, &lines).await?;

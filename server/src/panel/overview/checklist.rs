@@ -12,7 +12,7 @@ use crate::panel::{Member, PageContext, PanelContext, Right};
 use crate::tenant::TenantStatus;
 
 /// One step.
-pub(super) struct Step {
+pub(super) struct ChecklistStep {
     pub title: Sentence,
     /// What to do, and where; empty if the step is done.
     pub todo: Sentence,
@@ -22,7 +22,7 @@ pub(super) struct Step {
 
 /// The steps; none if all are done, or for people who cannot do them.
 pub(super) struct Checklist {
-    pub steps: Vec<Step>,
+    pub steps: Vec<ChecklistStep>,
 }
 
 impl Checklist {
@@ -48,7 +48,7 @@ pub(super) async fn of(
     }
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let words = page.words;
-    let step = |name: &str, href: String, done: bool| Step {
+    let step = |name: &str, href: String, done: bool| ChecklistStep {
         title: words.text_of("start-", name).with("crm", page.crm),
         todo: words.text(format!("start-{name}-todo")).with("crm", page.crm),
         href,

@@ -23,7 +23,7 @@ const BAD: f64 = 25.0;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SideFigures {
     pub name: String,
-    pub figures: Option<Figures>,
+    pub figures: Option<CallTimes>,
     /// Messages received from it. A messenger that only receives messages has no calls, but is in use.
     pub received: usize,
 }
@@ -36,7 +36,7 @@ impl SideFigures {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Figures {
+pub(super) struct CallTimes {
     /// Median, milliseconds.
     pub median: i64,
     /// 95th percentile, milliseconds.
@@ -48,7 +48,7 @@ pub(super) struct Figures {
     pub errors: f64,
 }
 
-impl Figures {
+impl CallTimes {
     /// Digits of the error share; none if it is zero.
     pub fn digits(&self) -> usize {
         usize::from(self.errors > 0.0 && self.errors < 10.0)
@@ -67,7 +67,7 @@ impl Figures {
 pub(super) struct Sides {
     /// Time from the acceptance of a message to its first attempt. Statuses, reactions and edits are left out, because
     /// they happen long after the message that they belong to.
-    pub ours: Option<Figures>,
+    pub ours: Option<CallTimes>,
     pub crm: SideFigures,
     pub messengers: Vec<SideFigures>,
     /// How long the oldest letter has been waiting; `None` if none waits.
@@ -201,12 +201,12 @@ fn answers(tries: &[&AttemptRow], customers: &HashSet<Uuid>) -> Vec<(i64, bool)>
     tries.iter().map(|row| (i64::from(row.ms), is_answer(&row.verdict, &row.message_id))).collect()
 }
 
-/// Figures of calls given as duration and success.
-fn figures(calls: Vec<(i64, bool)>) -> Option<Figures> {
+/// CallTimes of calls given as duration and success.
+fn figures(calls: Vec<(i64, bool)>) -> Option<CallTimes> {
     let Times { median, most, .. } = times(calls.iter().map(|(ms, _)| *ms).collect())?;
     let failed = calls.iter().filter(|(_, done)| !done).count();
     let (failed, all) = (u32::try_from(failed).unwrap_or(u32::MAX), u32::try_from(calls.len()).unwrap_or(u32::MAX));
-    Some(Figures { median, most, all, failed, errors: f64::from(failed) * 100.0 / f64::from(all) })
+    Some(CallTimes { median, most, all, failed, errors: f64::from(failed) * 100.0 / f64::from(all) })
 }
 
 #[cfg(test)]
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn a_side_without_calls_has_no_figures() {
         assert_eq!(figures(Vec::new()), None);
-        let one = Figures { median: 7, most: 7, all: 1, failed: 0, errors: 0.0 };
+        let one = CallTimes { median: 7, most: 7, all: 1, failed: 0, errors: 0.0 };
         assert_eq!(figures(vec![(7, true)]), Some(one));
     }
 
@@ -257,13 +257,13 @@ mod tests {
 
     #[test]
     fn a_side_is_marked_from_one_failure_in_twenty() {
-        let tone = |errors| Figures { median: 1, most: 1, all: 1000, failed: 0, errors }.tone();
+        let tone = |errors| CallTimes { median: 1, most: 1, all: 1000, failed: 0, errors }.tone();
         assert_eq!([tone(4.9), tone(5.0), tone(24.9), tone(40.0)], ["", "warn", "warn", "bad"]);
     }
 
     #[test]
     fn the_median_and_the_95th_percentile_are_those_of_sorted_times() {
         let calls = (1..=100).rev().map(|ms| (ms, ms != 100)).collect();
-        assert_eq!(figures(calls), Some(Figures { median: 50, most: 95, all: 100, failed: 1, errors: 1.0 }));
+        assert_eq!(figures(calls), Some(CallTimes { median: 50, most: 95, all: 100, failed: 1, errors: 1.0 }));
     }
 }

@@ -28,7 +28,7 @@ struct ShareRow {
 }
 
 /// An hour of the day: messages from customers on each day of the week, with their shade.
-struct HourRow {
+struct HourOfDayRow {
     name: String,
     days: Vec<(i64, i64)>,
 }
@@ -63,7 +63,7 @@ pub struct ReportsPage {
     by_manager: Vec<ShareRow>,
     chart: Chart,
     weekdays: Vec<Sentence>,
-    hours: Vec<HourRow>,
+    hours: Vec<HourOfDayRow>,
     waiting: Vec<WaitingChat>,
     /// Tables as files, for people who may export them: word and address.
     files: Vec<(&'static str, String)>,
@@ -230,9 +230,9 @@ fn chart(page: &PageContext, week: &[[Flow; HOURS]; WEEKDAYS]) -> Chart {
     }
 }
 
-fn hours(week: &[[Flow; HOURS]; WEEKDAYS]) -> Vec<HourRow> {
+fn hours(week: &[[Flow; HOURS]; WEEKDAYS]) -> Vec<HourOfDayRow> {
     let most = week.iter().flatten().map(|flow| flow.came).max().unwrap_or(0);
-    let row = |hour: usize| HourRow {
+    let row = |hour: usize| HourOfDayRow {
         name: clock(hour),
         days: week.iter().filter_map(|day| day.get(hour)).map(|flow| (flow.came, shade(flow.came, most))).collect(),
     };

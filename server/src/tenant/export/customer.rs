@@ -20,12 +20,12 @@ use crate::tenant::erase::{self, Who};
 pub struct CustomerExport {
     app: Arc<TenantContext>,
     tenant_id: Uuid,
-    parts: VecDeque<Part>,
+    parts: VecDeque<ExportPart>,
     lines: u64,
 }
 
 /// What is yet to be read.
-enum Part {
+enum ExportPart {
     Conversation(Uuid),
     /// The address at which its visitor gets answers.
     Email(Uuid),
@@ -51,14 +51,14 @@ impl CustomerExport {
         let mut parts = VecDeque::new();
         for id in &found.conversations {
             let conversation_id = *id;
-            parts.push_back(Part::Conversation(*id));
-            parts.push_back(Part::Email(*id));
-            parts.push_back(Part::Messages { conversation_id, after: Uuid::nil() });
-            parts.push_back(Part::DeadLetters(*id));
+            parts.push_back(ExportPart::Conversation(*id));
+            parts.push_back(ExportPart::Email(*id));
+            parts.push_back(ExportPart::Messages { conversation_id, after: Uuid::nil() });
+            parts.push_back(ExportPart::DeadLetters(*id));
         }
         let size = usize::try_from(PAGE).unwrap_or(1);
-        parts.extend(found.others.chunks(size).map(|ids| Part::Others(ids.to_vec())));
-        parts.extend([Part::Waiting(found), Part::End]);
+        parts.extend(found.others.chunks(size).map(|ids| ExportPart::Others(ids.to_vec())));
+        parts.extend([ExportPart::Waiting(found), ExportPart::End]);
         Ok(Self { app: app.clone(), tenant_id, parts, lines: 0 })
     }
 
@@ -67,15 +67,15 @@ impl CustomerExport {
         format!("parom-customer-{}.ndjson", self.app.clock.now().format("%Y-%m-%d"))
     }
 
-    async fn read(&mut self, part: Part) -> anyhow::Result<Vec<Value>> {
+    async fn read(&mut self, part: ExportPart) -> anyhow::Result<Vec<Value>> {
         let (db, tenant_id) = (self.app.store.read(), self.tenant_id);
         let messages = || message::Entity::of_tenant(tenant_id).order_by_asc(message::Column::Id).limit(PAGE);
         Ok(match part {
-            Part::Conversation(id) => {
+            ExportPart::Conversation(id) => {
                 let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
                 found.one(db).await?.iter().map(shapes::conversation).collect()
             }
-            Part::Email(id) => {
+            ExportPart::Email(id) => {
                 let found = chat_email::Entity::of_tenant(tenant_id).filter(chat_email::Column::ConversationId.eq(id));
                 let Some(row) = found.one(db).await?.filter(|row| !row.address.is_empty()) else {
                     return Ok(Vec::new());
@@ -83,33 +83,33 @@ impl CustomerExport {
                 let address = self.app.vault.open_text(tenant_id, Place::ChatEmail, &id.to_string(), &row.address)?;
                 vec![shapes::chat_email(&row, address.expose_secret())]
             }
-            Part::Messages { conversation_id, after } => {
+            ExportPart::Messages { conversation_id, after } => {
                 let page = messages()
                     .filter(message::Column::ConversationId.eq(conversation_id))
                     .filter(message::Column::Id.gt(after))
                     .all(db)
                     .await?;
                 if let Some(last) = page.last() {
-                    self.parts.push_front(Part::Messages { conversation_id, after: last.id });
+                    self.parts.push_front(ExportPart::Messages { conversation_id, after: last.id });
                 }
                 page.iter().map(shapes::message).collect()
             }
-            Part::DeadLetters(id) => {
+            ExportPart::DeadLetters(id) => {
                 let found = dead_letter::Entity::of_tenant(tenant_id)
                     .filter(dead_letter::Column::ConversationId.eq(id))
                     .order_by_asc(dead_letter::Column::Id);
                 found.all(db).await?.iter().map(shapes::dead_letter).collect()
             }
-            Part::Others(ids) => {
+            ExportPart::Others(ids) => {
                 let found = messages().filter(message::Column::Id.is_in(ids));
                 found.all(db).await?.iter().map(shapes::message).collect()
             }
-            Part::Waiting(found) => erase::waiting(&self.app, tenant_id, &found)
+            ExportPart::Waiting(found) => erase::waiting(&self.app, tenant_id, &found)
                 .await?
                 .into_iter()
                 .map(|data| json!({"type": "import_line", "data": data}))
                 .collect(),
-            Part::End => vec![json!({"type": "end", "data": {"lines": self.lines}})],
+            ExportPart::End => vec![json!({"type": "end", "data": {"lines": self.lines}})],
         })
     }
 }

@@ -14,7 +14,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::pages::{shown, token_in};
-use super::token::{self, Purpose};
+use super::token::{self, TokenPurpose};
 use crate::webchat::access::{self, Result};
 use crate::webchat::visitor::Visitor;
 use crate::webchat::{WebchatContext, page};
@@ -74,7 +74,7 @@ pub(in crate::webchat) async fn visitor(
 }
 
 async fn of_token(app: &WebchatContext, source: &source::Model, token: &str) -> Result<Returned, DbErr> {
-    let Some(row) = token::row(app, source, token, Purpose::Back).await? else { return Ok(Returned::Over) };
+    let Some(row) = token::row(app, source, token, TokenPurpose::Back).await? else { return Ok(Returned::Over) };
     let found = conversation::Entity::find_by_id((row.tenant_id, row.conversation_id)).one(app.store.read()).await?;
     let id = found.map(|conversation| conversation.external_id).filter(|id| !id.is_empty());
     Ok(id.map_or(Returned::Over, |id| Returned::As(Visitor { id })))

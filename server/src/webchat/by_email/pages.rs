@@ -13,7 +13,7 @@ use entity::{chat_email, conversation, source};
 use sea_orm::EntityTrait;
 use url::Url;
 
-use super::token::{self, Purpose};
+use super::token::{self, TokenPurpose};
 use super::{after, letter, row};
 use crate::webchat::access::{self, Result};
 use crate::webchat::{WebchatContext, form, page};
@@ -46,7 +46,7 @@ pub(super) fn token_in(request: &HttpRequest) -> String {
     pairs.find(|(name, _)| name == "token").map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-async fn opened(app: &WebchatContext, source_id: &str, request: &HttpRequest, purpose: Purpose) -> Result<Opened> {
+async fn opened(app: &WebchatContext, source_id: &str, request: &HttpRequest, purpose: TokenPurpose) -> Result<Opened> {
     let source = access::source_of(app, source_id).await?;
     let token = token_in(request);
     let row = token::row(app, &source, &token, purpose).await?;
@@ -87,7 +87,7 @@ pub async fn confirm(
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
     let page = async {
-        let opened = opened(&app, &source_id, &request, Purpose::Confirm).await?;
+        let opened = opened(&app, &source_id, &request, TokenPurpose::Confirm).await?;
         match &opened.row {
             None => opened.page(words, StatusCode::GONE, "chat-mail-dead", ""),
             Some(row) if row.confirmed_at > 0 => done(&app, &opened, words, row).await,
@@ -105,7 +105,7 @@ pub async fn confirmed(
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
     let page = async {
-        let opened = opened(&app, &source_id, &request, Purpose::Confirm).await?;
+        let opened = opened(&app, &source_id, &request, TokenPurpose::Confirm).await?;
         let (Some(row), Some(after)) = (&opened.row, after(&app, &opened.settings)) else {
             return opened.page(words, StatusCode::GONE, "chat-mail-dead", "");
         };
@@ -138,7 +138,7 @@ pub async fn end(
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
     let page = async {
-        let opened = opened(&app, &source_id, &request, Purpose::End).await?;
+        let opened = opened(&app, &source_id, &request, TokenPurpose::End).await?;
         match opened.row {
             None => opened.page(words, StatusCode::OK, "chat-mail-ended", ""),
             Some(_) => opened.page(words, StatusCode::OK, "chat-mail-end", "chat-mail-end-yes"),
@@ -155,7 +155,7 @@ pub async fn ended(
 ) -> Result<HttpResponse> {
     let words = access::words_of(&request);
     let page = async {
-        let opened = opened(&app, &source_id, &request, Purpose::End).await?;
+        let opened = opened(&app, &source_id, &request, TokenPurpose::End).await?;
         if let Some(row) = &opened.row {
             row::end(&app, row).await?;
         }

@@ -22,7 +22,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::letter::{self, Letter};
-use super::token::{Purpose, link};
+use super::token::{TokenPurpose, link};
 use super::{after, row};
 use crate::identity::mail::{self, Email};
 use crate::tenant as tenants;
@@ -154,7 +154,7 @@ async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Res
         return Ok(Outcome::Changed);
     }
     let to = row::address(app, row)?;
-    let text = letter::confirmation(words, &title, &link(app, row, Purpose::Confirm));
+    let text = letter::confirmation(words, &title, &link(app, row, TokenPurpose::Confirm));
     let subject = words.text("chat-mail-confirm-subject").with("title", title).to_string();
     Ok(match mail::send(&app.identity, Email { to, subject, text, sender: words.brand() }).await {
         Ok(()) => Outcome::Sent,
@@ -184,10 +184,10 @@ async fn answers(
     if first.accepted_at + after > now {
         return Ok(Outcome::At(first.accepted_at + after));
     }
-    let end = link(app, row, Purpose::End);
+    let end = link(app, row, TokenPurpose::End);
     let letter = Letter {
         title,
-        back: &link(app, row, Purpose::Back),
+        back: &link(app, row, TokenPurpose::Back),
         end: &end,
         answers: history::all_shown(app, words, row.tenant_id, &waiting).await?,
     };

@@ -26,7 +26,7 @@ pub(super) const BACK_DAYS: i64 = 7;
 
 /// What a link may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum TokenPurpose {
     /// Confirm the address.
     Confirm,
     /// Open the conversation.
@@ -35,7 +35,7 @@ pub(super) enum Purpose {
     End,
 }
 
-impl Purpose {
+impl TokenPurpose {
     const fn byte(self) -> u8 {
         match self {
             Self::Confirm => 1,
@@ -63,7 +63,7 @@ impl Purpose {
 }
 
 /// The address of a link.
-pub(super) fn link(app: &WebchatContext, row: &chat_email::Model, purpose: Purpose) -> String {
+pub(super) fn link(app: &WebchatContext, row: &chat_email::Model, purpose: TokenPurpose) -> String {
     let mut token = vec![purpose.byte()];
     token.extend(row.conversation_id.as_bytes());
     token.extend(row.link_id.as_bytes());
@@ -79,14 +79,14 @@ pub(super) async fn row(
     app: &WebchatContext,
     source: &source::Model,
     token: &str,
-    purpose: Purpose,
+    purpose: TokenPurpose,
 ) -> Result<Option<chat_email::Model>, DbErr> {
     let Some((conversation_id, link_id)) = verify(app, source.id, token, purpose) else { return Ok(None) };
     let found = chat_email::Entity::find_by_id((source.tenant_id, conversation_id)).one(app.store.write()).await?;
     Ok(found.filter(|row| row.link_id == link_id && row.source_id == source.id))
 }
 
-fn verify(app: &WebchatContext, source_id: Uuid, token: &str, purpose: Purpose) -> Option<(Uuid, Uuid)> {
+fn verify(app: &WebchatContext, source_id: Uuid, token: &str, purpose: TokenPurpose) -> Option<(Uuid, Uuid)> {
     let token = URL_SAFE_NO_PAD.decode(token).ok()?;
     let (signed, given) = token.split_at_checked(SIGNED)?;
     let parts = [&source_id.to_string(), &hex::encode(signed)];

@@ -13,7 +13,7 @@ use crate::delivery::read::ledger::sum;
 use crate::delivery::read::{first_id_at, made_at};
 
 /// Whose figures, and from when on.
-pub(super) struct Wanted {
+pub(super) struct FiguresRange {
     pub tenant_id: Uuid,
     /// None for all sources.
     pub source_id: Option<Uuid>,
@@ -78,7 +78,7 @@ impl TookRow {
     }
 }
 
-pub(super) async fn hours(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<HourRow>, DbErr> {
+pub(super) async fn hours(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<HourRow>, DbErr> {
     use message::Column::{AcceptedAt, Direction, Id, SourceId, State};
     let mut select = message::Entity::of_tenant(wanted.tenant_id).filter(Id.gte(first_id_at(wanted.since)));
     if let Some(source_id) = wanted.source_id {
@@ -104,7 +104,7 @@ fn hour() -> SimpleExpr {
     Expr::cust("accepted_at / 3600000")
 }
 
-pub(super) async fn days(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<DayRow>, DbErr> {
+pub(super) async fn days(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<DayRow>, DbErr> {
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed, SourceId};
     let mut select = ledger_delta::Entity::of_tenant(wanted.tenant_id).filter(Day.gte(wanted.day));
     if let Some(source_id) = wanted.source_id {
@@ -124,7 +124,7 @@ pub(super) async fn days(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<V
         .await
 }
 
-pub(super) async fn waiting(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<WaitingRow>, DbErr> {
+pub(super) async fn waiting(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<WaitingRow>, DbErr> {
     use letter::Column::{AcceptedAt, Day, Direction, Id, Kind, SourceId};
     let mut select = letter::Entity::of_tenant(wanted.tenant_id);
     if let Some(source_id) = wanted.source_id {
@@ -143,7 +143,7 @@ pub(super) async fn waiting(db: &impl ConnectionTrait, wanted: &Wanted) -> Resul
         .await
 }
 
-pub(super) async fn took(db: &impl ConnectionTrait, wanted: &Wanted, most: u64) -> Result<Vec<TookRow>, DbErr> {
+pub(super) async fn took(db: &impl ConnectionTrait, wanted: &FiguresRange, most: u64) -> Result<Vec<TookRow>, DbErr> {
     let mut select = attempt::Entity::of_tenant(wanted.tenant_id)
         .filter(attempt::Column::MessageId.gte(first_id_at(wanted.since)))
         .filter(attempt::Column::Kind.eq(LetterKind::Message.number()))

@@ -17,8 +17,8 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::numbered::{Numbered, place};
-use super::rows::{self, FactRow, FlowRow, QUARTER, Wanted, WriterRow};
-use super::waits::{Wait, Waits};
+use super::rows::{self, FactRow, FlowRow, QUARTER, ReportRange, WriterRow};
+use super::waits::{AnswerWait, Waits};
 use super::{BEFORE, MOST, ReportFilter};
 use crate::delivery::read::{first_id_at, made_at};
 
@@ -66,7 +66,7 @@ pub(super) enum Said {
 
 /// One message. Sources, chats and writers are numbers, see [`Numbered`].
 #[derive(Clone, Copy, Debug)]
-struct Fact {
+struct MessageFact {
     /// When its id was made, by which periods are bounded.
     made: i64,
     accepted_at: i64,
@@ -85,7 +85,7 @@ pub(super) struct Facts {
     is_cut: bool,
     /// Messages with this id and later ones are read each time.
     young: Uuid,
-    facts: Vec<Fact>,
+    facts: Vec<MessageFact>,
     sources: Numbered<Uuid>,
     chats: Numbered<Uuid>,
     writers: Numbered<String>,
@@ -134,7 +134,7 @@ impl Facts {
     }
 
     fn add(&mut self, row: FactRow) {
-        self.facts.push(Fact {
+        self.facts.push(MessageFact {
             made: made_at(row.id),
             accepted_at: row.accepted_at,
             chat: self.chats.number(row.conversation_id),
@@ -164,9 +164,9 @@ impl Facts {
     }
 
     /// The newest messages of a range of time and of the source that is asked for; no more than are counted.
-    fn within(&self, filter: &ReportFilter, from: i64, to: i64) -> impl Iterator<Item = &Fact> {
+    fn within(&self, filter: &ReportFilter, from: i64, to: i64) -> impl Iterator<Item = &MessageFact> {
         let source = filter.source_id.map(|id| self.sources.numbers.get(&id).copied());
-        let is_of_source = move |fact: &&Fact| source.is_none_or(|source| source == Some(fact.source));
+        let is_of_source = move |fact: &&MessageFact| source.is_none_or(|source| source == Some(fact.source));
         let begin = self.facts.partition_point(|fact| fact.made < from);
         let end = self.facts.partition_point(|fact| fact.made < to);
         let range = self.facts.get(begin..end).unwrap_or_default();
@@ -176,7 +176,7 @@ impl Facts {
     }
 
     /// Messages by source, direction and quarter of an hour, with those that failed.
-    pub async fn flows(&self, db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<FlowRow>, DbErr> {
+    pub async fn flows(&self, db: &impl ConnectionTrait, wanted: &ReportRange<'_>) -> Result<Vec<FlowRow>, DbErr> {
         let mut flows: Vec<FlowRow> = Vec::new();
         // The row of each source and direction in the quarter of the message before: messages are in order.
         let mut places: HashMap<(u32, i16), usize> = HashMap::new();
@@ -204,7 +204,7 @@ impl Facts {
                 flow.first = flow.first.min(fact.accepted_at);
             }
         }
-        let counted = Wanted { from: first.unwrap_or(wanted.from), ..*wanted };
+        let counted = ReportRange { from: first.unwrap_or(wanted.from), ..*wanted };
         let key = |flow: &FlowRow| (flow.source_id, flow.direction, flow.quarter);
         let places: HashMap<_, _> = flows.iter().enumerate().map(|(place, flow)| (key(flow), place)).collect();
         for row in rows::failed(db, &counted).await? {
@@ -217,7 +217,7 @@ impl Facts {
     }
 
     /// Messages to customers by their senders, bots too.
-    pub fn writers(&self, wanted: &Wanted<'_>) -> Vec<WriterRow> {
+    pub fn writers(&self, wanted: &ReportRange<'_>) -> Vec<WriterRow> {
         let mut counts = vec![0; self.writers.values.len()];
         for fact in self.within(wanted.filter, wanted.from, wanted.to) {
             let is_written = fact.said == Said::Answered && fact.direction == Direction::ToMessenger.number();
@@ -232,7 +232,7 @@ impl Facts {
     }
 
     /// Customers' messages that waited for an answer.
-    pub fn waits(&self, wanted: &Wanted<'_>) -> Waits {
+    pub fn waits(&self, wanted: &ReportRange<'_>) -> Waits {
         let users: HashSet<String> = wanted.filter.users.iter().map(|user| user.to_lowercase()).collect();
         // Emptied messages have no sender any more, and answers written on a phone have one of the messenger's.
         let is_manager =
@@ -263,8 +263,8 @@ impl Facts {
         waits
     }
 
-    fn wait(&self, chat: u32, source: u32, opened_at: i64, answer: Option<(i64, usize)>) -> Wait {
-        Wait {
+    fn wait(&self, chat: u32, source: u32, opened_at: i64, answer: Option<(i64, usize)>) -> AnswerWait {
+        AnswerWait {
             source_id: self.sources.value(source).copied().unwrap_or_default(),
             conversation_id: self.chats.value(chat).copied().unwrap_or_default(),
             opened_at,

@@ -26,8 +26,8 @@ use crate::delivery::DeliveryContext;
 use facts::Facts;
 pub use facts::KeptFacts;
 pub use period::{MOST_DAYS, ReportPeriod};
-use rows::{FlowRow, Wanted, WriterRow};
-use waits::{Answers, Wait, Waits};
+use rows::{FlowRow, ReportRange, WriterRow};
+use waits::{AnswerWait, Answers, Waits};
 
 /// Messages that are counted at most, the newest ones.
 pub const MOST: i64 = 100_000;
@@ -91,7 +91,7 @@ pub async fn read(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report
     let read = async {
         let facts = Facts::read(&tx, known, filter).await?;
         let report = if facts.suffice(filter, now) {
-            let (within, with_answers) = Wanted::both(filter, now);
+            let (within, with_answers) = ReportRange::both(filter, now);
             let (flows, waits) = (facts.flows(&tx, &within).await?, facts.waits(&with_answers));
             Report::of(filter.period, now, flows, facts.writers(&within), waits)
         } else {
@@ -115,7 +115,7 @@ pub async fn read_uncached(app: &DeliveryContext, filter: &ReportFilter) -> Resu
 }
 
 async fn counted(db: &impl ConnectionTrait, filter: &ReportFilter, now: i64) -> Result<Report, DbErr> {
-    let (within, with_answers) = Wanted::both(filter, now);
+    let (within, with_answers) = ReportRange::both(filter, now);
     let (flows, writers) = (rows::flows(db, &within).await?, rows::writers(db, &within).await?);
     let waits = Waits::of_rows(rows::waits(db, &with_answers).await?);
     Ok(Report::of(filter.period, now, flows, writers, waits))
@@ -193,8 +193,9 @@ impl Report {
 
     /// Chats that wait for an answer now, the longest first.
     pub fn unanswered(&self) -> Vec<UnansweredChat> {
-        let waits_now =
-            |wait: &&Wait| wait.answer.is_none() && wait.opened_at <= self.now && self.period.holds(wait.opened_at);
+        let waits_now = |wait: &&AnswerWait| {
+            wait.answer.is_none() && wait.opened_at <= self.now && self.period.holds(wait.opened_at)
+        };
         let mut chats: Vec<UnansweredChat> = self
             .waits
             .list

@@ -20,7 +20,7 @@ const PAST: i64 = 86_400_000;
 
 /// A range of messages.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted<'asked> {
+pub(super) struct ReportRange<'asked> {
     pub filter: &'asked ReportFilter,
     pub from: i64,
     pub to: i64,
@@ -85,7 +85,7 @@ pub(super) struct FailedRow {
     pub failed: i64,
 }
 
-impl<'asked> Wanted<'asked> {
+impl<'asked> ReportRange<'asked> {
     /// The messages of the period, and those by which waits are found: the answer may have come after the period.
     pub fn both(filter: &'asked ReportFilter, now: i64) -> (Self, Self) {
         let ReportPeriod { from, to } = filter.period;
@@ -141,7 +141,7 @@ pub(super) const END_OF_ID: &str = r#"","role":""#;
 /// What the stored body of a message contains that notifies nobody. Inside a text its quotes would be escaped.
 pub(super) const SILENT: &str = r#","silent":true"#;
 
-pub(super) async fn flows(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<FlowRow>, DbErr> {
+pub(super) async fn flows(db: &impl ConnectionTrait, wanted: &ReportRange<'_>) -> Result<Vec<FlowRow>, DbErr> {
     let failed = State::Failed.number();
     let text = format!(
         "{} SELECT source_id, direction, accepted_at / {QUARTER} AS quarter, count(*) AS messages, \
@@ -152,7 +152,7 @@ pub(super) async fn flows(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Res
     all(db, text, wanted.values()).await
 }
 
-pub(super) async fn writers(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<WriterRow>, DbErr> {
+pub(super) async fn writers(db: &impl ConnectionTrait, wanted: &ReportRange<'_>) -> Result<Vec<WriterRow>, DbErr> {
     let columns = format!("{} AS writer, {} AS role", writer(db), role(db));
     let text = format!(
         "{} SELECT writer, count(*) AS messages FROM span WHERE role = 'manage' GROUP BY writer",
@@ -161,7 +161,7 @@ pub(super) async fn writers(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> R
     all(db, text, wanted.values()).await
 }
 
-pub(super) async fn waits(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<WaitRow>, DbErr> {
+pub(super) async fn waits(db: &impl ConnectionTrait, wanted: &ReportRange<'_>) -> Result<Vec<WaitRow>, DbErr> {
     let mut values = wanted.values();
     let users = &wanted.filter.users;
     let mut names = Vec::with_capacity(users.len());
@@ -243,7 +243,7 @@ pub(super) async fn count(db: &impl ConnectionTrait, range: FactsRange, end: Uui
 }
 
 /// Every failed message has a reason, and only failed ones do: the index `message_failed` has no others.
-pub(super) async fn failed(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<FailedRow>, DbErr> {
+pub(super) async fn failed(db: &impl ConnectionTrait, wanted: &ReportRange<'_>) -> Result<Vec<FailedRow>, DbErr> {
     let filter = wanted.filter;
     let of_source = if filter.source_id.is_some() { " AND source_id = $4" } else { "" };
     let text = format!(

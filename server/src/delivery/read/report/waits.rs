@@ -9,7 +9,7 @@ use crate::delivery::read::figures::{Times, times};
 
 /// A customer's message that waited for an answer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wait {
+pub(super) struct AnswerWait {
     pub source_id: Uuid,
     pub conversation_id: Uuid,
     pub opened_at: i64,
@@ -20,7 +20,7 @@ pub(super) struct Wait {
 /// All waits that were found.
 #[derive(Debug, Default)]
 pub(super) struct Waits {
-    pub list: Vec<Wait>,
+    pub list: Vec<AnswerWait>,
     /// amojo's ids of managers; empty if not known, e.g. for an answer written on a phone.
     pub names: Vec<String>,
     /// Messages that were read, and when the first of them was accepted.
@@ -38,7 +38,7 @@ impl Waits {
         let mut places: HashMap<String, usize> = HashMap::new();
         for row in rows {
             let place = *places.entry(row.answered_by).or_insert(waits.names.len());
-            waits.list.push(Wait {
+            waits.list.push(AnswerWait {
                 source_id: row.source_id,
                 conversation_id: row.conversation_id,
                 opened_at: row.opened_at,
