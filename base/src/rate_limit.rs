@@ -24,41 +24,64 @@ impl Budget {
     }
 }
 
+/// A clock that shows an earlier time than this before the last call was set back; less is calls that overtake another.
+const SET_BACK: i64 = 1_000;
+
+/// What is used of a key's budget, in milliseconds.
+#[derive(Debug, Default)]
+struct Spent {
+    /// When the budget is full again.
+    whole_at: i64,
+    /// The latest call.
+    at: i64,
+}
+
+impl Spent {
+    /// When the budget is full after one more call. A clock that is set back makes no one wait until it has caught up.
+    fn after_one(&mut self, budget: Budget, now: i64) -> i64 {
+        if self.at.saturating_sub(now) > SET_BACK {
+            self.whole_at = self.whole_at.saturating_sub(self.at - now);
+            self.at = now;
+        }
+        self.at = self.at.max(now);
+        self.whole_at.max(now) + budget.each
+    }
+}
+
 /// Rate limiters by key, the least recently used evicted. Cheap to clone; clones share the counts.
 #[derive(Clone)]
 pub struct RateLimiter<K: Hash + Eq + Send + Sync + 'static> {
-    /// When a key's budget is full again, in milliseconds.
-    whole_at: Cache<K, Arc<Mutex<i64>>>,
+    spent: Cache<K, Arc<Mutex<Spent>>>,
     born: Instant,
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static> RateLimiter<K> {
     pub fn new(keys: u64) -> Self {
         Self {
-            whole_at: Cache::builder().max_capacity(keys).time_to_idle(Duration::from_secs(120)).build(),
+            spent: Cache::builder().max_capacity(keys).time_to_idle(Duration::from_secs(120)).build(),
             born: Instant::now(),
         }
     }
 
     /// Counts one call if it is allowed; otherwise the error holds the milliseconds to wait.
     pub async fn take(&self, key: K, budget: Budget, now: i64) -> Result<(), i64> {
-        let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
-        let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = (*whole_at).max(now) + budget.each;
+        let spent = self.spent.get_with(key, async { Arc::default() }).await;
+        let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = spent.after_one(budget, now);
         let wait = next - now - budget.at_once * budget.each;
         if wait > 0 {
             return Err(wait);
         }
-        *whole_at = next;
+        spent.whole_at = next;
         Ok(())
     }
 
     /// Counts one call in any case; returns the milliseconds until the next is allowed.
     pub async fn spend(&self, key: K, budget: Budget, now: i64) -> i64 {
-        let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
-        let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
-        *whole_at = (*whole_at).max(now) + budget.each;
-        (*whole_at + budget.each - now - budget.at_once * budget.each).max(0)
+        let spent = self.spent.get_with(key, async { Arc::default() }).await;
+        let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.whole_at = spent.after_one(budget, now);
+        (spent.whole_at + budget.each - now - budget.at_once * budget.each).max(0)
     }
 
     /// Counts one call in any case and waits until it is allowed. Uses real time, because the limit protects a remote
@@ -66,10 +89,10 @@ impl<K: Hash + Eq + Send + Sync + 'static> RateLimiter<K> {
     pub async fn wait(&self, key: K, budget: Budget) {
         let now = i64::try_from(self.born.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
         let wait = {
-            let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
-            let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
-            *whole_at = (*whole_at).max(now) + budget.each;
-            *whole_at - now - budget.at_once * budget.each
+            let spent = self.spent.get_with(key, async { Arc::default() }).await;
+            let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
+            spent.whole_at = spent.after_one(budget, now);
+            spent.whole_at - now - budget.at_once * budget.each
         };
         if let Ok(wait @ 1..) = u64::try_from(wait) {
             tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -164,6 +187,22 @@ mod tests {
         assert_eq!(paces.take("a", budget, 1_000).await, Err(200));
         assert_eq!(paces.take("b", budget, 1_000).await, Ok(()));
         assert_eq!(paces.take("a", budget, 1_200).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_makes_no_one_wait_for_it() {
+        let paces = RateLimiter::new(10);
+        let budget = Budget { at_once: 2, each: 1_000 };
+        let (noon, eleven) = (12 * 3_600_000, 11 * 3_600_000);
+        assert_eq!(paces.take("a", budget, noon).await, Ok(()));
+        assert_eq!(paces.take("a", budget, eleven).await, Ok(()), "one of two is left");
+        assert_eq!(paces.take("a", budget, eleven).await, Err(1_000), "and what was used is still used");
+        assert_eq!(paces.take("a", budget, eleven + 1_000).await, Ok(()));
+        let waits = [paces.spend("b", budget, noon).await, paces.spend("b", budget, eleven).await];
+        assert_eq!(waits, [0, 1_000]);
+        assert_eq!(paces.take("c", budget, noon).await, Ok(()));
+        assert_eq!(paces.take("c", budget, noon - 5).await, Ok(()));
+        assert_eq!(paces.take("c", budget, noon - 5).await, Err(1_005), "a call that overtakes another gains nothing");
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 pub use catalogue::start_remotes;
@@ -20,6 +21,9 @@ use lines::LogQueue;
 
 /// The log filter when `RUST_LOG` is unset.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,sea_orm_migration=warn";
+/// What a filter leaves out unless it names the target: actix reports each malformed request as an error, and anyone can
+/// send one.
+const STRANGERS: &str = "actix_http::h1::dispatcher";
 /// Histogram buckets in seconds, from a local commit to the slowest call we wait for.
 const BUCKETS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0];
@@ -39,7 +43,7 @@ pub fn set_log_filter(wanted: Option<&str>) -> bool {
     if crate::config::variable("RUST_LOG").is_some() {
         return true;
     }
-    let Ok(filter) = EnvFilter::try_new(wanted.unwrap_or(DEFAULT_FILTER)) else { return false };
+    let Ok(filter) = read(wanted.unwrap_or(DEFAULT_FILTER)) else { return false };
     REPLACE_FILTER.get().is_some_and(|replace| replace(filter))
 }
 
@@ -93,10 +97,15 @@ fn start(default: &str, writer: BoxMakeWriter) {
 }
 
 fn filter(wanted: Option<String>, default: &str) -> (EnvFilter, Option<String>) {
-    match EnvFilter::try_new(wanted.as_deref().unwrap_or(default)) {
+    match read(wanted.as_deref().unwrap_or(default)) {
         Ok(filter) => (filter, None),
         Err(error) => (EnvFilter::new(default), Some(error.to_string())),
     }
+}
+
+fn read(filter: &str) -> Result<EnvFilter, ParseError> {
+    let is_named = filter.contains("actix_http");
+    if is_named { EnvFilter::try_new(filter) } else { EnvFilter::try_new(format!("{filter},{STRANGERS}=off")) }
 }
 
 /// Why there are no metrics.
@@ -172,7 +181,10 @@ mod tests {
         start_logging();
         start_logging();
         assert!(filter(None, DEFAULT_FILTER).0.to_string().contains("info"));
-        assert_eq!(filter(Some("parom=debug".to_owned()), DEFAULT_FILTER).0.to_string(), "parom=debug");
+        let wanted = |text: &str| filter(Some(text.to_owned()), DEFAULT_FILTER).0.to_string();
+        assert!(wanted("parom=debug").contains("parom=debug"));
+        assert!(wanted("parom=debug").contains(&format!("{STRANGERS}=off")), "{}", wanted("parom=debug"));
+        assert!(!wanted("info,actix_http=debug").contains("off"), "a filter that names the target is kept");
         let (fallback, complaint) = filter(Some("parom=no=such".to_owned()), DEFAULT_FILTER);
         assert!(fallback.to_string().contains("info"));
         assert!(complaint.is_some());

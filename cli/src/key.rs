@@ -49,7 +49,7 @@ pub enum KeyCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Revokes a key; running servers notice within five seconds
+    /// Revokes a key; running servers notice within a second
     Revoke {
         /// Id of the key, as shown by `parom key list`
         #[arg(value_parser = crate::id::id)]

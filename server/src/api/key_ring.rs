@@ -49,7 +49,7 @@ pub async fn add(
     Ok((key, id))
 }
 
-/// Revokes a key; running servers notice within five seconds. False: there is no such key, or it was already revoked.
+/// Revokes a key; running servers notice within a second. False: there is no such key, or it was already revoked.
 pub async fn revoke(db: &impl ConnectionTrait, clock: &Clock, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
     let done = api_key::Entity::update_many()
         .col_expr(api_key::Column::RevokedAt, Expr::value(clock.millis()))

@@ -13,12 +13,10 @@ use uuid::Uuid;
 use super::await_status::{self, Reported};
 use super::letter_context::LetterContext;
 use super::unknown::{after_unknown, may_be_kept};
-use super::{backoff, dead, dialogue, forget, to_crm, to_messenger};
+use super::{backoff, dead, dialogue, forget, poison, to_crm, to_messenger};
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, status_letter};
 
-/// A letter started more often than this without an outcome is considered poison.
-const STARTS: i32 = 3;
 /// Calls within a minute before the breaker may open, which it does when half of them failed; and how long it stays
 /// open.
 const OPEN_AFTER: i32 = 20;
@@ -46,7 +44,7 @@ pub async fn attempt(
     };
     let report = if let Some(reason) = dead::account_held(app, &parts.tenant).await? {
         Some(Report::not_done(Verdict::Pause, reason))
-    } else if claim.starts > STARTS {
+    } else if poison::is_poison(&claim, started) {
         Some(bury(FailureCode::Internal, "poison: it was started three times without an end"))
     } else if claim.letter.kind == LetterKind::Typing && claim.letter.expires_at <= started {
         None

@@ -24,6 +24,9 @@ pub use about::{MessageKey, as_ours, known_message};
 /// How long another instance's change may stay unseen.
 const FRESH: Duration = Duration::from_secs(5);
 
+/// The same for the source that a caller of the API names: a deleted one is refused within a second.
+const NAMED_BY_CALLER: Duration = Duration::from_millis(750);
+
 /// The same for a conversation's id, which may move to another conversation (docs/decisions/0011-write-first.md).
 const NAMED: Duration = Duration::from_secs(60);
 
@@ -55,6 +58,7 @@ pub struct Lookup {
     tenants: Cache<Uuid, Option<Arc<tenant::Model>>>,
     scopes: Cache<String, Option<Arc<ConnectedScope>>>,
     sources: Cache<Uuid, Option<Arc<source::Model>>>,
+    sources_of_callers: Cache<Uuid, Option<Arc<source::Model>>>,
     conversations: Cache<(Uuid, Alias), Arc<KnownConversation>>,
 }
 
@@ -89,6 +93,7 @@ impl Lookup {
             tenants: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             scopes: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             sources: Cache::builder().max_capacity(50_000).time_to_live(FRESH).build(),
+            sources_of_callers: Cache::builder().max_capacity(50_000).time_to_live(NAMED_BY_CALLER).build(),
             conversations: Cache::builder().max_capacity(100_000).time_to_live(NAMED).build(),
         }
     }
@@ -107,6 +112,12 @@ impl Lookup {
     pub async fn source(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
         let kept_as = if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id };
         own(self.sources.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
+    }
+
+    /// The source that a caller of the API names.
+    pub async fn source_of_caller(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
+        let kept_as = if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id };
+        own(self.sources_of_callers.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
     }
 
     /// [`Lookup::source`] from memory alone; none if it was not needed lately.
@@ -132,6 +143,7 @@ impl Lookup {
         self.tenants.invalidate_all();
         self.scopes.invalidate_all();
         self.sources.invalidate_all();
+        self.sources_of_callers.invalidate_all();
     }
 
     /// Call after something was learned about one conversation.

@@ -7,7 +7,8 @@ use parom_tests::meddler::Meddler;
 use parom_tests::settings::{HOST, free_port};
 use parom_tests::{Engine, answer};
 use sandbox::HookMessage;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 
 use super::prepared;
 use crate::engine::spool::left_behind;
@@ -126,4 +127,21 @@ async fn the_server_works_on_when_its_log_is_not_read() {
     let rest = tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     drill.ends_well().await;
     rest.await.unwrap();
+}
+
+/// The log's errors are for the vendor, and anyone can send malformed requests.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn malformed_requests_are_no_errors_of_the_log() {
+    let Some((mut drill, _)) = prepared(Engine::Sqlite).await else { return };
+    let address = drill.api.base().trim_start_matches("http://").to_owned();
+    for wrong in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/7.0\r\nHost: x\r\n\r\n", "\x16\x03\x01\r\n\r\n"] {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(wrong.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{wrong:?}: {answer}");
+    }
+    drill.stops().await;
+    assert_eq!(drill.logged("\"level\":\"ERROR\""), Vec::<String>::new());
+    drill.ends_well().await;
 }

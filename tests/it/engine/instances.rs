@@ -1,6 +1,6 @@
 //! Rule 12: several instances share one PostgreSQL, and nothing but the database coordinates them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parom::delivery::worker::Worker;
 use parom_tests::messenger::Answer;
@@ -144,6 +144,28 @@ async fn a_secret_changed_at_one_instance_pauses_nothing_at_the_other(world: &mu
     second.stop().await;
 }
 
+async fn what_ends_at_one_instance_is_refused_by_the_other_within_a_second(world: &mut World) {
+    let (line, other_line) = (world.line("support").await, world.line("sales").await);
+    let second = world.another_server().await;
+    let key = "prm_a-key-of-the-account-0123456789abcdefghi";
+    world.add_key(line.tenant_id, key, "write").await;
+    let (door, keyed) = (Api::new(second.url(), VENDOR_KEY), Api::new(second.url(), key));
+    keyed.get(&line.path("")).await.is(200);
+    door.get(&other_line.path("")).await.is(200);
+    let store = &world.app().store;
+    let id = entity::api_key::Entity::of_tenant(line.tenant_id).one(store.read()).await.unwrap().unwrap().id;
+    assert!(parom::api::key_ring::revoke(store.write(), &world.clock, line.tenant_id, id).await.unwrap());
+    world.api.delete(&other_line.path("")).await.is(204);
+    let begun = Instant::now();
+    world.until("the key is refused", async || (keyed.get(&line.path("")).await.status == 401).then_some(())).await;
+    world
+        .until("the source is refused", async || (door.get(&other_line.path("")).await.status == 404).then_some(()))
+        .await;
+    // Below a second where no other work is done.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    second.stop().await;
+}
+
 async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
     let line = world.line("support").await;
     let second = world.another_server().await;
@@ -167,5 +189,6 @@ on_postgres!(
     a_pause_set_at_one_instance_applies_to_both,
     a_resumed_source_is_not_held_again_by_another_instance,
     a_secret_changed_at_one_instance_pauses_nothing_at_the_other,
+    what_ends_at_one_instance_is_refused_by_the_other_within_a_second,
     callers_of_two_instances_renew_a_token_once,
 );

@@ -43,4 +43,23 @@ async fn after_the_call(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["one", "two"], "amoCRM is asked whether it has the first");
 }
 
-both!(in_the_writer, in_a_delivery, after_the_call);
+/// Whoever kills the process ends the calls of the moment; their letters are not the cause.
+async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("one").await;
+    anna.writes("two").await;
+    for _ in 0..6 {
+        world.faults.add("carry.before_call=error:1").unwrap();
+        world.deliver_all().await;
+        assert!(world.texts_at_crm(&line).is_empty(), "it dies before the call");
+        world.restart().await;
+        world.advance(Duration::from_secs(1));
+    }
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"]);
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.json["items"].as_array().map(Vec::len), Some(0), "{}", dead.text);
+}
+
+both!(in_the_writer, in_a_delivery, after_the_call, a_process_killed_again_and_again_gives_up_no_letter);

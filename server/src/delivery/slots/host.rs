@@ -42,7 +42,7 @@ impl Host {
     /// Maximum concurrent calls, out of `usual`.
     pub fn most(&self, usual: u32, now: i64) -> u32 {
         match self.open_until {
-            Some(until) if until > now => 0,
+            Some(_) if self.is_open(now) => 0,
             Some(_) => 1,
             None => usual,
         }
@@ -55,9 +55,9 @@ impl Host {
             self.failed.clear();
             return false;
         }
-        if let Some(until) = self.open_until {
+        if self.open_until.is_some() {
             // A call started before the breaker opened says nothing new; a probe does.
-            let probed = until <= now;
+            let probed = !self.is_open(now);
             if probed {
                 self.open_until = Some(now + OPEN.num_milliseconds());
             }
@@ -81,8 +81,9 @@ impl Host {
         self.closed_until(now).is_some()
     }
 
+    /// A time further ahead than the breaker stays open was set by a clock that has been set back since.
     pub fn closed_until(&self, now: i64) -> Option<i64> {
-        self.open_until.filter(|until| *until > now)
+        self.open_until.filter(|until| *until > now && *until - now <= OPEN.num_milliseconds())
     }
 
     /// A first attempt: always allowed, and adds to the retry budget.
