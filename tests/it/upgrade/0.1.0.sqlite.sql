@@ -192,6 +192,7 @@ CREATE INDEX media_wanted ON media (next_try_at) WHERE next_try_at IS NOT NULL;
 CREATE INDEX member_crm_user ON member (tenant_id, crm_user_id);
 CREATE INDEX message_conversation ON message (tenant_id, conversation_id, id);
 CREATE INDEX message_failed ON message (tenant_id, id) WHERE error <> '';
+CREATE INDEX message_state ON message (tenant_id, state, id) WHERE state > 0;
 CREATE UNIQUE INDEX message_template_crm ON message_template (tenant_id, source_id, crm_id);
 CREATE INDEX message_template_due ON message_template (next_try_at) WHERE next_try_at IS NOT NULL;
 CREATE INDEX origin_task_due ON origin_task (next_try_at);
