@@ -44,6 +44,9 @@ pub struct Model {
     pub wrong_codes: i32,
     /// When an e-mail about wrong codes was last sent, in milliseconds since 1970; 0: never.
     pub warned_at: i64,
+    /// SHA-256 of an operator's recovery codes that were not used yet, separated by spaces.
+    #[sea_orm(column_type = "Text")]
+    pub recovery_codes: String,
 }
 
 tenant_rows!();

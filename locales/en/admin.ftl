@@ -85,7 +85,8 @@ admin-code = Code from your authenticator
 admin-code-label = Six digits
 admin-code-says = Open the authenticator and type the code for Parom. Each code works once.
 admin-code-wrong = This code does not match or was used before. Wait for the next one and check the clock of the phone.
-admin-code-lost = Lost the authenticator? On the server:
+admin-code-recover = Use a recovery code
+admin-code-lost = Lost the authenticator and the recovery codes? On the server:
 admin-enrol = Connect an authenticator
 admin-enrol-says = The admin requires an authenticator. Scan the QR code with it and enter the code it shows.
 admin-enrol-picture = QR code for the authenticator
@@ -101,6 +102,19 @@ admin-current-hint = So that nobody changes the password in a session you left o
 admin-current-wrong = This is neither your password nor a valid code.
 admin-set-password = Set password
 admin-password-set = The password is set. Your other sessions have ended.
+admin-recovery-title = Recovery codes
+admin-recovery-says = If you lose your authenticator, each of these codes signs you in once in place of its code.
+admin-recovery-left =
+    { $count ->
+        [0] You have none.
+        [one] { $count } code is left.
+       *[other] { $count } codes are left.
+    }
+admin-recovery-renew = Create new codes
+admin-recovery-code = Recovery code
+admin-recovery-keep = Save these codes in a password manager or print them. If you lose your authenticator, each one signs you in once.
+admin-recovery-once = They are shown only now. New codes replace these, and so does a new authenticator.
+admin-recovery-kept = I have saved the codes
 admin-signed-in = Signed in
 admin-this-session = This session
 admin-session-began = began
@@ -369,6 +383,8 @@ alert-disk_full-body = { $free } MB are free at { $place }. When it is full, fil
 audit-did-operator-added = Operator added
 audit-did-operator-link_made = Sign-in link created for an operator
 audit-did-operator-enrolled = Authenticator connected
+audit-did-operator-recovery_codes_made = Recovery codes created
+audit-did-operator-recovery_code_used = Recovery code used
 audit-did-operator-signed_in = Operator signed in
 audit-did-operator-password_set = Operator password set
 audit-did-operator-sessions_ended = Other sessions ended

@@ -101,7 +101,8 @@ admin-code = Код из аутентификатора
 admin-code-label = Шесть цифр
 admin-code-says = Откройте аутентификатор и введите код для Парома. Каждый код работает один раз.
 admin-code-wrong = Код не подходит или уже использован. Дождитесь следующего и проверьте часы телефона.
-admin-code-lost = Аутентификатор утерян? На сервере:
+admin-code-recover = Войти по резервному коду
+admin-code-lost = Утеряны и аутентификатор, и резервные коды? На сервере:
 admin-enrol = Подключение аутентификатора
 admin-enrol-says = Для входа в админку нужен аутентификатор. Отсканируйте им QR-код и введите код, который он покажет.
 admin-enrol-picture = QR-код для аутентификатора
@@ -117,6 +118,21 @@ admin-current-hint = Чтобы никто не поменял пароль в �
 admin-current-wrong = Это не ваш пароль и не действующий код.
 admin-set-password = Задать пароль
 admin-password-set = Пароль задан. Остальные ваши сеансы завершены.
+admin-recovery-title = Резервные коды
+admin-recovery-says = Если аутентификатор потеряется, каждый из этих кодов один раз заменит его код при входе.
+admin-recovery-left =
+    { $count ->
+        [0] Кодов нет.
+        [one] Остался { $count } код.
+        [few] Осталось { $count } кода.
+        [many] Осталось { $count } кодов.
+       *[other] Осталось { $count } кода.
+    }
+admin-recovery-renew = Создать новые коды
+admin-recovery-code = Резервный код
+admin-recovery-keep = Сохраните эти коды в менеджере паролей или распечатайте. Если аутентификатор потеряется, по каждому можно войти один раз.
+admin-recovery-once = Они показаны только сейчас. Новые коды заменят эти, новый аутентификатор – тоже.
+admin-recovery-kept = Коды сохранены
 admin-signed-in = Вход выполнен
 admin-this-session = Этот сеанс
 admin-session-began = начат
@@ -407,6 +423,8 @@ alert-disk_full-body = Свободно { $free } МБ в { $place }. Когда
 audit-did-operator-added = Добавлен оператор
 audit-did-operator-link_made = Создана ссылка для входа оператора
 audit-did-operator-enrolled = Подключён аутентификатор
+audit-did-operator-recovery_codes_made = Созданы резервные коды
+audit-did-operator-recovery_code_used = Использован резервный код
 audit-did-operator-signed_in = Вход оператора
 audit-did-operator-password_set = Задан пароль оператора
 audit-did-operator-sessions_ended = Завершены другие сеансы

@@ -11,6 +11,7 @@ pub struct Table {
     key: &'static [&'static str],
     columns: &'static [Column],
     indexes: &'static [&'static str],
+    sqlite_indexes: &'static [&'static str],
     on_postgres: Option<&'static str>,
 }
 
@@ -21,7 +22,7 @@ pub const fn tenant_table(name: &'static str, key: &'static [&'static str]) -> T
 
 /// A table that is read without an account, with its primary key.
 pub const fn table(name: &'static str, key: &'static [&'static str]) -> Table {
-    Table { name, of_tenants: false, key, columns: &[], indexes: &[], on_postgres: None }
+    Table { name, of_tenants: false, key, columns: &[], indexes: &[], sqlite_indexes: &[], on_postgres: None }
 }
 
 impl Table {
@@ -32,6 +33,11 @@ impl Table {
     /// One statement each, the same for both engines.
     pub const fn indexes(self, indexes: &'static [&'static str]) -> Self {
         Self { indexes, ..self }
+    }
+
+    /// Indexes that only SQLite has, one statement each.
+    pub const fn sqlite_indexes(self, sqlite_indexes: &'static [&'static str]) -> Self {
+        Self { sqlite_indexes, ..self }
     }
 
     /// Storage settings that only PostgreSQL has: the clause after `ALTER TABLE name`.
@@ -53,7 +59,9 @@ impl Table {
         }
         manager.create_table(table).await?;
         let db = manager.get_connection();
-        for index in self.indexes {
+        let is_sqlite = manager.get_database_backend() == DbBackend::Sqlite;
+        let of_sqlite = if is_sqlite { self.sqlite_indexes } else { &[] };
+        for index in self.indexes.iter().chain(of_sqlite) {
             db.execute_unprepared(index).await?;
         }
         if let (DbBackend::Postgres, Some(settings)) = (manager.get_database_backend(), self.on_postgres) {

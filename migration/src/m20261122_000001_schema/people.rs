@@ -37,6 +37,7 @@ const PERSON: Table = tenant_table("person", &["id"]).columns(&[
     boolean("link_only").default("false"),
     integer("wrong_codes").default("0"),
     bigint("warned_at").default("0"),
+    text("recovery_codes").default("''"),
 ]);
 
 /// The role of a person in an account.

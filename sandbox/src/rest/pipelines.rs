@@ -26,11 +26,12 @@ fn statuses(call: &Call<'_>, account: &Account, pipeline: &Pipeline) -> Vec<Valu
             "_links": call.link(&format!("{path}/{id}")),
         })
     };
+    let [incoming, first, won, lost] = account.stages;
     vec![
-        status(Account::step(pipeline.id, UNSORTED_STEP), "Incoming leads", 10, 1),
-        status(Account::step(pipeline.id, FIRST_STEP), "First contact", 20, 0),
-        status(WON, "Won", 1420, 0),
-        status(LOST, "Lost", 1430, 0),
+        status(Account::step(pipeline.id, UNSORTED_STEP), incoming, 10, 1),
+        status(Account::step(pipeline.id, FIRST_STEP), first, 20, 0),
+        status(WON, won, 1420, 0),
+        status(LOST, lost, 1430, 0),
     ]
 }
 

@@ -117,11 +117,11 @@ impl Sandbox {
     }
 
     /// Sets the language in which the users of an account have their amoCRM: `ru`, which it is at first, `en` and
-    /// others.
+    /// others. With `ru` its people, pipelines and stages get Russian names.
     pub fn set_language(&self, host: &str, language: &str) {
         self.core.change(|state| {
             if let Some(account) = state.accounts.get_mut(host) {
-                language.clone_into(&mut account.language);
+                account.speak(language);
             }
         });
     }

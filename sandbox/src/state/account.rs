@@ -76,6 +76,8 @@ pub(crate) struct Account {
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) users: Vec<User>,
     pub(crate) pipelines: Vec<Pipeline>,
+    /// The stages of each pipeline: incoming, first, won, lost.
+    pub(crate) stages: [&'static str; 4],
     pub(crate) sources: Vec<Source>,
     pub(crate) people: Vec<Person>,
     pub(crate) chats: Vec<Chat>,
@@ -136,6 +138,7 @@ impl Account {
                 user(3, "Pavel", "pavel", false, false),
             ],
             pipelines: vec![pipeline(1, "Sales"), pipeline(2, "Support")],
+            stages: ["Incoming leads", "First contact", "Won", "Lost"],
             sources: Vec::new(),
             people: Vec::new(),
             chats: Vec::new(),
@@ -150,6 +153,21 @@ impl Account {
             by_msgid: HashMap::new(),
             last_number: 3_100_000,
         }
+    }
+
+    /// Sets the language of the users. An account whose users read Russian has Russian names: people, pipelines, stages.
+    pub(crate) fn speak(&mut self, language: &str) {
+        language.clone_into(&mut self.language);
+        if language != "ru" {
+            return;
+        }
+        for (user, name) in self.users.iter_mut().zip(["Ольга", "Мария", "Павел"]) {
+            name.clone_into(&mut user.name);
+        }
+        for (pipeline, name) in self.pipelines.iter_mut().zip(["Продажи", "Поддержка"]) {
+            name.clone_into(&mut pipeline.name);
+        }
+        self.stages = ["Неразобранное", "Первичный контакт", "Успешно реализовано", "Закрыто и не реализовано"];
     }
 
     /// A number unique within this account.

@@ -103,6 +103,22 @@ async fn s9_leads_have_tracking_fields_of_one_text_each() {
 }
 
 #[tokio::test]
+async fn an_account_of_russian_readers_has_russian_names() {
+    let world = World::connected().await;
+    let token = world.access().await;
+    world.sandbox.set_language(HOST, "ru");
+    let (_, lines) = get(&world, &token, "leads/pipelines").await;
+    let names = |list: &Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let pipelines = &lines["_embedded"]["pipelines"];
+    assert_eq!(names(pipelines), ["Продажи", "Поддержка"]);
+    let stages = ["Неразобранное", "Первичный контакт", "Успешно реализовано", "Закрыто и не реализовано"];
+    assert_eq!(names(&pipelines[0]["_embedded"]["statuses"]), stages);
+    assert_eq!(names(&get(&world, &token, "users").await.1["_embedded"]["users"]), ["Ольга", "Мария", "Павел"]);
+}
+
+#[tokio::test]
 async fn s9_pipeline_steps_tags_and_notes_can_be_read() {
     let world = World::connected().await;
     let token = world.access().await;

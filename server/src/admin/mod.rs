@@ -72,6 +72,8 @@ fn signing_in(config: &mut web::ServiceConfig) {
         .route("/enrol", web::post().to(sign_in::enrol::enter))
         .route("/own", web::get().to(sign_in::own::show))
         .route("/own", web::post().to(sign_in::own::set_password))
+        .route("/own/recovery-codes", web::get().to(sign_in::recovery::show))
+        .route("/own/recovery-codes", web::post().to(sign_in::recovery::renew))
         .route("/own/sessions", web::post().to(sign_in::own::end_others))
         .route("/sign-out", web::post().to(sign_in::out));
 }

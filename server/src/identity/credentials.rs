@@ -95,8 +95,18 @@ pub async fn set_authenticator(
         (Column::SetIn, Expr::value(set_in)),
         (Column::LinkOnly, Expr::value(false)),
         (Column::WrongCodes, Expr::value(0)),
+        (Column::RecoveryCodes, Expr::value("")),
     ];
     change(db, person, set).await
+}
+
+/// Replaces the hashes of recovery codes if the person is unchanged since they were read.
+pub async fn set_recovery_codes(
+    db: &impl ConnectionTrait,
+    person: &person::Model,
+    hashes: &str,
+) -> Result<bool, DbErr> {
+    change(db, person, [(Column::RecoveryCodes, Expr::value(hashes))]).await
 }
 
 /// Whether the person is unchanged since they were read; locks them until the transaction ends.
@@ -152,6 +162,7 @@ fn cleared(person_id: Uuid) -> sea_orm::UpdateMany<person::Entity> {
         .col_expr(Column::TotpStep, Expr::value(Option::<i64>::None))
         .col_expr(Column::SetIn, Expr::value(Option::<Uuid>::None))
         .col_expr(Column::WrongCodes, Expr::value(0))
+        .col_expr(Column::RecoveryCodes, Expr::value(""))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Id.eq(person_id))

@@ -20,6 +20,7 @@ pub mod person;
 pub mod qr;
 pub mod realm;
 pub mod reauthentication;
+pub mod recovery_codes;
 pub mod refusals;
 pub mod second_step;
 pub mod session;

@@ -48,6 +48,7 @@ pub async fn add(
         link_only: false,
         wrong_codes: 0,
         warned_at: 0,
+        recovery_codes: String::new(),
     };
     if !row.email.is_empty() && !enter(db, &row).await? {
         return Ok(None);

@@ -6,6 +6,7 @@ mod links;
 mod navigation;
 mod operators;
 mod races;
+mod recovery_codes;
 mod squatters;
 mod unmailed;
 mod wrong_codes;

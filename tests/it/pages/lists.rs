@@ -2,11 +2,11 @@
 
 use base::message::FailureCode;
 use base::store::statements_of;
-use entity::attempt;
+use entity::{attempt, conversation, message};
 use parom::delivery::read::list::{self, Ground, MessageFilter, Reached, Slower};
 use parom::delivery::read::{MessageStatus, find};
 use parom_tests::{Answer, Line, World, both, once};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use uuid::Uuid;
 
 /// Five messages of customers, one of which an answer failed for.
@@ -52,6 +52,8 @@ fn filters(world: &World, found: find::SearchResults) -> Vec<(MessageFilter, u64
         (of(|filter| filter.reached = Some(Reached::Status(MessageStatus::Failed))), 1, "INDEX message_failed"),
         (of(|filter| filter.codes = vec![FailureCode::Rejected]), 1, "INDEX message_failed"),
         (of(|filter| filter.reached = Some(Reached::Waiting)), 0, "SEARCH letter"),
+        (of(|filter| filter.reached = Some(Reached::Status(MessageStatus::Delivered))), 5, "INDEX message_state"),
+        (of(|filter| filter.reached = Some(Reached::Status(MessageStatus::Read))), 0, "INDEX message_state"),
         (MessageFilter { slower: Some(Slower { millis: 2_000, now }), ..of(|_| {}) }, 0, "INDEX attempt_slow"),
         (MessageFilter { found: Some(found), ..of(|_| {}) }, 2, "INDEX message_conversation"),
     ]
@@ -67,15 +69,66 @@ async fn every_filter_is_one_search(world: &mut World) {
         let searches: Vec<&String> = statements.iter().filter(|text| text.contains("LIMIT")).collect();
         assert_eq!(searches.len(), 1, "{filter:?}: {statements:#?}");
         assert!(statements.len() <= 4, "{filter:?}: {statements:#?}");
-        // PostgreSQL plans by what the tables contain, SQLite by the statement.
-        if world.app().store.is_sqlite() {
-            let plan = format!("EXPLAIN QUERY PLAN {}", searches[0]);
-            let steps = db.query_all_raw(Statement::from_string(db.get_database_backend(), plan)).await.unwrap();
-            let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
-            assert!(steps.iter().any(|step| step.contains(index)), "{filter:?}: {steps:#?}");
-            assert!(!steps.iter().any(|step| step.starts_with("SCAN ")), "{filter:?}: {steps:#?}");
-        }
+        assert_plan(world, searches[0], &[index]).await;
     }
+}
+
+/// PostgreSQL plans by what the tables contain, SQLite by the statement.
+async fn assert_plan(world: &World, text: &str, wanted: &[&str]) {
+    if !world.app().store.is_sqlite() {
+        return;
+    }
+    let (db, plan) = (world.app().store.read(), format!("EXPLAIN QUERY PLAN {text}"));
+    let steps = db.query_all_raw(Statement::from_string(db.get_database_backend(), plan)).await.unwrap();
+    let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+    for part in wanted {
+        assert!(steps.iter().any(|step| step.contains(part)), "{part} for {text}: {steps:#?}");
+    }
+    assert!(!steps.iter().any(|step| step.starts_with("SCAN ")), "{text}: {steps:#?}");
+}
+
+/// Messages of a source with few are found by its chats; those of one with many by time, as they fill a page soon.
+async fn a_source_with_few_messages_is_found_by_its_chats(world: &mut World) {
+    let busy = some(world).await;
+    let (rare, empty) = (world.line("rare").await, world.line("empty").await);
+    world.customer(&rare, "fred").writes("Hello").await;
+    for text in ["One", "Two", "Three"] {
+        world.customer(&busy, "anna").writes(text).await;
+    }
+    // A message in a chat that has no source yet.
+    let db = world.app().store.write();
+    let stored = message::Entity::of_tenant(rare.tenant_id).filter(message::Column::SourceId.eq(rare.source_id));
+    let stored = stored.one(db).await.unwrap().unwrap();
+    let chat = conversation::Entity::of_tenant(rare.tenant_id)
+        .filter(conversation::Column::Id.eq(stored.conversation_id))
+        .one(db)
+        .await
+        .unwrap()
+        .unwrap();
+    let unbound = conversation::Model { id: world.clock.uuid_v7(), source_id: Uuid::nil(), ..chat };
+    let second = message::Model { id: world.clock.uuid_v7(), conversation_id: unbound.id, ..stored };
+    let (unbound_id, second_id) = (unbound.id, second.id);
+    conversation::Entity::insert(unbound.into_active_model()).exec_without_returning(db).await.unwrap();
+    message::Entity::insert(second.into_active_model()).exec_without_returning(db).await.unwrap();
+    let from = Some(world.clock.millis() - 60_000);
+    let of = |line: &Line| MessageFilter { from, source_id: Some(line.source_id), ..MessageFilter::default() };
+    let by_chats =
+        ["(tenant_id=? AND id=?)", "INDEX message_conversation (tenant_id=? AND conversation_id=? AND id>?)"];
+    for (line, count, plan) in
+        [(&busy, 9, &["(tenant_id=? AND id>?)"][..]), (&rare, 2, &by_chats), (&empty, 0, &by_chats)]
+    {
+        let (rows, counted, statements) = read(world, line, &of(line)).await;
+        assert_eq!((u64::try_from(rows).unwrap(), counted), (count, count), "{statements:#?}");
+        assert!(statements.len() <= 6, "{statements:#?}");
+        let searches = statements.iter().filter(|text| text.contains("ORDER BY") && text.contains("LIMIT"));
+        let searches: Vec<&String> = searches.collect();
+        assert_eq!(searches.len(), 1, "{statements:#?}");
+        assert_plan(world, searches[0], plan).await;
+    }
+    let db = world.app().store.write();
+    message::Entity::delete_many().filter(message::Column::Id.eq(second_id)).exec(db).await.unwrap();
+    conversation::Entity::delete_many().filter(conversation::Column::Id.eq(unbound_id)).exec(db).await.unwrap();
+    world.deliver_all().await;
 }
 
 /// The page is the same whether or not its messages are among those that are counted.
@@ -111,5 +164,9 @@ async fn how_long_a_message_took_is_stored(world: &mut World) {
     assert!(took.iter().any(|took| (5_000..6_000).contains(took)), "{took:?}");
 }
 
-both!(every_filter_is_one_search, pages_follow_each_other_beyond_the_count);
+both!(
+    every_filter_is_one_search,
+    a_source_with_few_messages_is_found_by_its_chats,
+    pages_follow_each_other_beyond_the_count
+);
 once!(how_long_a_message_took_is_stored);

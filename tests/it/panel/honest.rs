@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base::i18n::{Language, Words};
 use entity::tenant_channel;
 use parom::tenant::ChannelStatus;
 use parom_tests::settings::HOST;
@@ -156,6 +157,36 @@ async fn a_report_is_copied_or_saved(world: &mut World) {
     assert!(owner.opens(&report).await.is(200).header("content-disposition").starts_with("attachment"));
 }
 
+/// D2: "forwarded within" counted from the message to statuses and edits that followed much later.
+async fn d2_only_messages_count_in_the_time_to_forward(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("Hello").await;
+    world.deliver_all().await;
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let id = world.messages().await.last().unwrap().id.to_string();
+    world.advance(Duration::from_secs(48));
+    anna.reports_status(&id, "read").await.is(202);
+    world.deliver_all().await;
+    let attempts = entity::attempt::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
+    assert_eq!(attempts.len(), 3, "two messages and a status");
+    let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
+    let within = page.between("95% of messages forwarded within ", "<").unwrap().replace('\u{a0}', " ");
+    assert!(within.contains(" ms") || within.contains("less than"), "{within}");
+}
+
+/// D23: a hint named a right of a key by other words than the page of keys.
+#[test]
+fn d23_a_keys_right_is_called_the_same_everywhere() {
+    for language in [Language::En, Language::Ru] {
+        let words = Words::new(language);
+        let (hint, right) =
+            (words.text("wizard-slow-custom-3").to_string(), words.text("keys-scope-write").to_string());
+        assert!(hint.contains(&right), "{hint} does not name {right}");
+    }
+}
+
 /// D18: the reader is here now.
 async fn the_reader_was_seen_just_now(world: &mut World) {
     let line = world.line("support").await;
@@ -194,6 +225,7 @@ once!(
     access_again_is_not_the_first_source,
     the_log_speaks_the_readers_language,
     a_report_is_copied_or_saved,
+    d2_only_messages_count_in_the_time_to_forward,
     the_reader_was_seen_just_now,
     automatic_refresh_is_mentioned_only_with_scripts,
     the_wizard_offers_a_free_name,

@@ -6,12 +6,12 @@ use askama::Template;
 use base::i18n::Sentence;
 use serde::Deserialize;
 
-use super::{note_refusal, password, second_step as both_steps};
+use super::{note_refusal, own, password, recovery, second_step as both_steps};
 use crate::admin::operator::{AdminVisitor, HalfWay};
 use crate::admin::page::{self, AdminPage, redirect};
 use crate::admin::refused::Result;
 use crate::identity::second_step::{self, CodeResult};
-use crate::identity::{Form, session as sessions, throttle};
+use crate::identity::{Form, recovery_codes, session as sessions, throttle};
 use crate::panel::PanelContext;
 
 /// The throttle's name of this entrance.
@@ -22,9 +22,11 @@ pub const DOOR: &str = "admin-code";
 struct CodePage {
     page: AdminPage,
     wrong: Option<Sentence>,
+    /// The operator has recovery codes that were not used.
+    recoverable: bool,
 }
 
-/// Six digits.
+/// Six digits, or a recovery code.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeForm {
@@ -50,6 +52,11 @@ pub async fn enter(
         let wrong = visitor.words.text("admin-too-many-tries").with("seconds", wait);
         return Ok(answer(&app, &visitor, StatusCode::TOO_MANY_REQUESTS, Some(wrong)));
     }
+    if recovery::take(&app, &visitor, &form.code).await? {
+        throttle::forgive(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
+        // The page says how many are left.
+        return both_steps(&app, &visitor, own::HERE, None).await;
+    }
     let checked = second_step::check(&app.identity, &visitor.person, &form.code).await?;
     if checked != CodeResult::Right {
         note_refusal(&app, &visitor.person.id.to_string(), "code", &visitor.origin);
@@ -66,7 +73,7 @@ pub async fn enter(
         }
     }
     throttle::forgive(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
-    both_steps(&app, &visitor, "/admin/accounts").await
+    both_steps(&app, &visitor, "/admin/accounts", None).await
 }
 
 /// Counts an attempt; the error holds the seconds to wait.
@@ -78,5 +85,9 @@ pub(super) async fn tries(app: &PanelContext, visitor: &AdminVisitor) -> Result<
 fn answer(app: &PanelContext, visitor: &AdminVisitor, status: StatusCode, wrong: Option<Sentence>) -> HttpResponse {
     let page = AdminPage::half_way(app, visitor, visitor.words.text("admin-code"));
     let page = if wrong.is_some() { page.with_error() } else { page };
-    page::html_as(status, &page, &CodePage { page: page.clone(), wrong })
+    page::html_as(
+        status,
+        &page,
+        &CodePage { page: page.clone(), wrong, recoverable: recovery_codes::left(&visitor.person) > 0 },
+    )
 }

@@ -4,15 +4,16 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::i18n::Sentence;
+use base::store::VENDOR;
 use serde_json::json;
 
 use super::code::{CodeForm, tries};
-use super::{BY_NEW_AUTHENTICATOR, note_refusal, second_step};
+use super::{BY_NEW_AUTHENTICATOR, note_refusal, recovery, second_step};
 use crate::admin::operator::{AdminVisitor, HalfWay};
 use crate::admin::page::{self, AdminPage, SentencePage, redirect};
 use crate::admin::refused::Result;
 use crate::identity::totp::{self, Enrolment, FirstCodeResult};
-use crate::identity::{Form, session as sessions};
+use crate::identity::{Form, person as persons, recovery_codes, session as sessions};
 use crate::panel::PanelContext;
 
 /// The session key of the encrypted secret until its first code.
@@ -64,21 +65,40 @@ pub async fn enter(
     let wrong = if let Err(wait) = tries(&app, &visitor).await? {
         visitor.words.text("admin-too-many-tries").with("seconds", wait)
     } else {
-        let db = app.store.write();
-        match totp::confirm(&app.identity, db, &visitor.person, (&secret, &form.code), None).await? {
-            FirstCodeResult::Done => {
-                let object = visitor.person.id.to_string();
-                visitor.note_own(&app, ("operator.enrolled", &object), json!({})).await?;
-                return second_step(&app, &visitor, "/admin/own").await;
+        match connect(&app, &visitor, (&secret, &form.code)).await? {
+            (FirstCodeResult::Done, codes) => {
+                return second_step(&app, &visitor, recovery::HERE, codes.as_deref()).await;
             }
-            FirstCodeResult::Changed => return Ok(redirect("/admin/enrol")),
-            FirstCodeResult::Wrong => {}
+            (FirstCodeResult::Changed, _) => return Ok(redirect("/admin/enrol")),
+            (FirstCodeResult::Wrong, _) => {}
         }
         note_refusal(&app, &visitor.person.id.to_string(), "enrol", &visitor.origin);
         visitor.words.text("admin-code-wrong")
     };
     let enrolment = totp::enrolment(&visitor.person, &secret)?;
     Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong)))
+}
+
+/// Stores the authenticator if the code is right, and makes recovery codes.
+async fn connect(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    proof: (&str, &str),
+) -> Result<(FirstCodeResult, Option<Vec<String>>)> {
+    let tx = app.store.write_tx().await?;
+    let result = totp::confirm(&app.identity, &tx, &visitor.person, proof, None).await?;
+    if result != FirstCodeResult::Done {
+        tx.rollback().await?;
+        return Ok((result, None));
+    }
+    let object = visitor.person.id.to_string();
+    visitor.note(app, &tx, (VENDOR, "operator.enrolled", &object), json!({}), true).await?;
+    let codes = match persons::by_id(&tx, visitor.person.id).await? {
+        Some(connected) => recovery_codes::renew(&tx, &connected).await?,
+        None => None,
+    };
+    tx.commit().await?;
+    Ok((result, codes))
 }
 
 /// Only a link made for this purpose can connect an authenticator; a password or an e-mailed link cannot.

@@ -5,6 +5,7 @@ pub mod enrol;
 pub mod link;
 pub mod own;
 pub mod password;
+pub mod recovery;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -44,7 +45,13 @@ async fn first_step(app: &PanelContext, person: &person::Model, via: &str) -> Re
 }
 
 /// After both steps: opens a new session under a new token and ends the one between the steps.
-async fn second_step(app: &PanelContext, half_way: &AdminVisitor, to: &str) -> Result<HttpResponse> {
+/// `recovery_codes`: new ones, which the page at [`recovery::HERE`] shows once.
+async fn second_step(
+    app: &PanelContext,
+    half_way: &AdminVisitor,
+    to: &str,
+    recovery_codes: Option<&[String]>,
+) -> Result<HttpResponse> {
     let via = half_way.session.via.clone();
     let tx = app.store.write_tx().await?;
     // Unless it was ended meanwhile: removing an authenticator ends all sessions.
@@ -59,6 +66,9 @@ async fn second_step(app: &PanelContext, half_way: &AdminVisitor, to: &str) -> R
     tx.commit().await?;
     if via != BY_PASSWORD {
         reauthentication::by_link(&app.identity, &opened.row).await?;
+    }
+    if let Some(codes) = recovery_codes {
+        recovery::keep(app, &opened.row, codes).await?;
     }
     let mut answer = with_cookie(app, redirect(to), &opened.token);
     if let Some(device) = device::remember(&app.identity, &half_way.origin, &half_way.person.email) {

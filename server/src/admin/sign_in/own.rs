@@ -1,4 +1,4 @@
-//! An operator's own sign-in: password and sessions.
+//! An operator's own sign-in: password, recovery codes and sessions.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -14,11 +14,11 @@ use crate::admin::operator::{AdminVisitor, Operator};
 use crate::admin::page::{self, AdminPage, see_other};
 use crate::admin::refused::{AdminRefusal, Result};
 use crate::identity::reauthentication::{self, Reauthentication};
-use crate::identity::{EmptyForm, Form, credentials, password, session as sessions};
+use crate::identity::{EmptyForm, Form, credentials, password, recovery_codes, session as sessions};
 use crate::panel::Notice;
 use crate::panel::PanelContext;
 
-const HERE: &str = "/admin/own";
+pub const HERE: &str = "/admin/own";
 
 #[derive(Template)]
 #[template(path = "admin/own.html")]
@@ -26,6 +26,8 @@ struct Own {
     page: AdminPage,
     email: String,
     has_password: bool,
+    /// Unused recovery codes.
+    recovery_codes: usize,
     sessions: Vec<session::Model>,
     this: uuid::Uuid,
     /// The form asks for the current password or a code.
@@ -33,6 +35,13 @@ struct Own {
     wrong: Option<Sentence>,
     /// The field with the error.
     wrong_field: &'static str,
+}
+
+impl Own {
+    /// What is wrong with this field.
+    fn wrong_in(&self, field: &str) -> Option<&Sentence> {
+        self.wrong.as_ref().filter(|_| self.wrong_field == field)
+    }
 }
 
 /// The new password.
@@ -55,33 +64,9 @@ pub async fn set_password(
     Operator(visitor): Operator,
     form: Form<NewPasswordForm>,
 ) -> Result<HttpResponse> {
-    if reauthentication::is_needed(&app.identity, &visitor.session, &visitor.person) {
-        let current = form.current.clone().unwrap_or_default();
-        let (status, wrong) = match reauthentication::check(
-            &app.identity,
-            &visitor.person,
-            current,
-            visitor.address,
-            "operator.password_set",
-        )
-        .await?
-        {
-            Reauthentication::Yes => (StatusCode::OK, None),
-            Reauthentication::Wrong => {
-                (StatusCode::UNPROCESSABLE_ENTITY, Some(visitor.words.text("admin-current-wrong")))
-            }
-            Reauthentication::Wait(seconds) => {
-                let wait = visitor.words.text("admin-too-many-tries").with("seconds", seconds);
-                (StatusCode::TOO_MANY_REQUESTS, Some(wait))
-            }
-            Reauthentication::Anew => {
-                sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-                return Err(AdminRefusal::SignIn);
-            }
-        };
-        if wrong.is_some() {
-            return answer(&app, &visitor, status, ("current", wrong)).await;
-        }
+    let asked = Asked { field: "current", action: "operator.password_set" };
+    if let Some(refused) = prove(&app, &visitor, form.current.as_ref(), asked).await? {
+        return Ok(refused);
     }
     let about = [visitor.person.email.as_str(), visitor.person.name.as_str()];
     if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
@@ -120,6 +105,39 @@ pub async fn end_others(
     see_other(&app, &visitor, HERE, Notice::done(text)).await
 }
 
+/// What asks for the current password, or a code: the field of the form, and the action that is noted if it is wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub field: &'static str,
+    pub action: &'static str,
+}
+
+/// Re-authentication, where the session needs it; returns the page that says what is wrong.
+pub(super) async fn prove(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    current: Option<&SecretString>,
+    asked: Asked,
+) -> Result<Option<HttpResponse>> {
+    if !reauthentication::is_needed(&app.identity, &visitor.session, &visitor.person) {
+        return Ok(None);
+    }
+    let (person, current) = (&visitor.person, current.cloned().unwrap_or_default());
+    let (status, wrong) =
+        match reauthentication::check(&app.identity, person, current, visitor.address, asked.action).await? {
+            Reauthentication::Yes => return Ok(None),
+            Reauthentication::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, visitor.words.text("admin-current-wrong")),
+            Reauthentication::Wait(seconds) => {
+                (StatusCode::TOO_MANY_REQUESTS, visitor.words.text("admin-too-many-tries").with("seconds", seconds))
+            }
+            Reauthentication::Anew => {
+                sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
+                return Err(AdminRefusal::SignIn);
+            }
+        };
+    answer(app, visitor, status, (asked.field, Some(wrong))).await.map(Some)
+}
+
 async fn answer(
     app: &PanelContext,
     visitor: &AdminVisitor,
@@ -133,6 +151,7 @@ async fn answer(
         page: page.clone(),
         email: visitor.person.email.clone(),
         has_password: visitor.person.password_hash.is_some(),
+        recovery_codes: recovery_codes::left(&visitor.person),
         sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
         this: visitor.session.id,
         asks_current: reauthentication::is_needed(&app.identity, &visitor.session, &visitor.person),

@@ -1,6 +1,7 @@
 //! Messages of an account, newest first, with filters.
 
 mod filter;
+mod sparse;
 
 use std::collections::BTreeMap;
 
@@ -94,7 +95,11 @@ pub async fn counted_page(
     (after, rows): (Option<Uuid>, u64),
     most: u64,
 ) -> anyhow::Result<(Vec<MessageSummary>, u64)> {
-    let ids: Vec<Uuid> = select(tenant_id, wanted, ground)?
+    let mut matches = select(tenant_id, wanted, ground)?;
+    if let Some(source_id) = sparse::source(db, tenant_id, wanted).await? {
+        matches = matches.filter(message::Column::Id.in_subquery(sparse::ids(tenant_id, source_id, wanted)));
+    }
+    let ids: Vec<Uuid> = matches
         .select_only()
         .column(message::Column::Id)
         .order_by_desc(message::Column::Id)

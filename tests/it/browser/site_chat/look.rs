@@ -118,3 +118,28 @@ async fn a_logo_is_in_the_header() {
     browser.close().await;
     shop.world.close().await;
 }
+
+/// D28: where a text font has a smiley too, the coloured one is drawn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d28_smileys_are_drawn_in_colour() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(everywhere).await;
+    shop.visit(&browser).await;
+    types(&browser, "Hello").await;
+    arrived(&shop.world, &["Hello"]).await;
+    let chat_id = shop.world.sandbox.messages(HOST)[0].chat_id.clone();
+    shop.world.sandbox.manager_says(HOST, &chat_id, "Good morning").await.expect("the hook");
+    shows(&browser, &["Hello", "Good morning"]).await;
+    root(&browser, "root.querySelector('.react').click()").await;
+    until(&browser, "reactions are offered", "root.querySelector('.emoji button')").await;
+    let fonts = "return ['.emoji button', '.smileys button'].map((one) => getComputedStyle(root.querySelector(one)).fontFamily\
+        .split(',').slice(0, 3).map((name) => name.trim().replaceAll('\"', '')).join())";
+    let coloured = "Apple Color Emoji,Segoe UI Emoji,Noto Color Emoji";
+    assert_eq!(root(&browser, fonts).await, json!([coloured, coloured]));
+    root(&browser, "root.querySelector('.emoji button').click()").await;
+    until(&browser, "the reaction is shown", "root.querySelector('.reactions')?.textContent").await;
+    let shown = fonts.replace("['.emoji button', '.smileys button']", "['.reactions']");
+    assert_eq!(root(&browser, &shown).await, json!([coloured]));
+    browser.close().await;
+    shop.world.close().await;
+}

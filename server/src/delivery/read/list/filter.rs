@@ -81,6 +81,11 @@ fn has_failed() -> SimpleExpr {
     Expr::cust("error <> ''")
 }
 
+/// As SQLite's index `message_state` has it.
+fn has_left() -> SimpleExpr {
+    Expr::cust("state > 0")
+}
+
 /// Filter by progress: one status, or one figure of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {
@@ -159,6 +164,9 @@ pub(super) fn select(
         select = select.filter(message::Column::State.is_in(states.iter().map(|state| state.number())));
         if states == [State::Failed] {
             select = select.filter(has_failed());
+        }
+        if matches!(states, [State::Sent] | [State::Delivered] | [State::Read]) {
+            select = select.filter(has_left());
         }
         if states == [State::Queued] {
             select = select.filter(message::Column::Id.in_subquery(waiting(tenant_id)));

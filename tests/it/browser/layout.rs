@@ -1,0 +1,86 @@
+//! Defects of the review by people that were seen on the screen: sentences that ran together, and labels, fields and
+//! tabs that did not align.
+
+use base::i18n::{Language, Words};
+use doubles::telegram::NewBot;
+use parom_tests::{Browser, Engine, Place, Setup, World};
+use serde_json::json;
+
+use super::{enters, say};
+
+/// D19: the hints of a field ran into each other, and none said that the stored token is kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d19_hints_of_a_stored_token_are_whole_sentences() {
+    for language in [Language::En, Language::Ru] {
+        let Some(browser) = Browser::open(language.code()).await else { return };
+        let world = World::start(Engine::Sqlite, Setup { telegram: true, ..Setup::default() }).await;
+        let world = world.expect("SQLite is there");
+        let bot = world.telegram_source(NewBot::default(), json!({})).await;
+        enters(&browser, &world, bot.line.tenant_id).await;
+        browser.goto(&format!("{}/panel/sources/{}/access", world.api.base(), bot.line.source_id)).await;
+        let hint = "const hint = document.getElementById('h-set.bot_token'); \
+            return [hint.checkVisibility(), hint.textContent.replaceAll('\\u00a0', ' ').trim()]";
+        let shown = browser.run(hint, vec![]).await;
+        let words = Words::new(language);
+        let last4 = &bot.token[bot.token.len() - 4..];
+        let kept = words.text("common-secret-set").with("last4", last4).to_string().replace('\u{a0}', " ");
+        let how = say(words, "wizard-tg-token-hint");
+        assert_eq!(shown, json!([true, format!("{kept} {how}")]));
+        assert!(kept.ends_with('.'), "{kept}");
+        let empty = if language == Language::Ru { "пуст" } else { "empty" };
+        assert!(kept.to_lowercase().contains(empty), "{kept}");
+        browser.close().await;
+        world.close().await;
+    }
+}
+
+/// Tops of the visible labels of the filters, one list a row.
+const LABELS: &str = "const rows = []; \
+    for (const label of document.querySelectorAll('form.filters .field > label')) { \
+      if (!label.checkVisibility()) continue; \
+      const top = label.getBoundingClientRect().top; \
+      const row = rows.find((row) => Math.abs(row[0] - top) < 24); \
+      if (row) row.push(top); else rows.push([top]); \
+    } \
+    return rows";
+
+/// D21: labels of filters at different heights, ragged fields of a template's button, tabs in two lines on a phone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d21_labels_fields_and_tabs_align() {
+    let Some(browser) = Browser::open("ru").await else { return };
+    let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    enters(&browser, &world, line.tenant_id).await;
+    let base = world.api.base().to_owned();
+    for path in ["conversations", "messages", "audit"] {
+        browser.goto(&format!("{base}/panel/{path}")).await;
+        browser.find("form.filters").await;
+        for width in [1280, 700] {
+            browser.resize(width, 900).await;
+            let rows: Vec<Vec<f64>> = serde_json::from_value(browser.run(LABELS, vec![]).await).expect("numbers");
+            assert!(rows.iter().any(|row| row.len() > 1), "{path} at {width}: {rows:?}");
+            for row in rows {
+                assert!(row.iter().all(|top| (top - row[0]).abs() < 0.6), "{path} at {width}: {row:?}");
+            }
+        }
+    }
+    browser.resize(1280, 900).await;
+    browser.goto(&format!("{base}/panel/templates/new")).await;
+    let pairs = "return [...document.querySelectorAll('.pair')].map((pair) => [...pair.querySelectorAll('input')]\
+        .map((one) => one.getBoundingClientRect()).map((box) => [Math.round(box.top), Math.round(box.width)]))";
+    let pairs: Vec<Vec<[i64; 2]>> = serde_json::from_value(browser.run(pairs, vec![]).await).expect("numbers");
+    assert!(!pairs.is_empty());
+    for pair in pairs {
+        assert!(pair.len() == 2 && pair[0] == pair[1], "{pair:?}");
+    }
+    browser.resize(360, 740).await;
+    browser.goto(&format!("{base}/panel/sources/{}", line.source_id)).await;
+    let tabs = "return [...document.querySelectorAll('.tabs a')].map((one) => one.getBoundingClientRect())\
+        .map((box) => [Math.round(box.top), Math.round(box.height)])";
+    let tabs: Vec<[i64; 2]> = serde_json::from_value(browser.run(tabs, vec![]).await).expect("numbers");
+    assert!(tabs.len() > 2 && tabs.iter().all(|tab| *tab == tabs[0]), "{tabs:?}");
+    browser.close().await;
+    world.close().await;
+}
