@@ -133,6 +133,7 @@ async fn the_server_works_on_when_its_log_is_not_read() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_requests_are_no_errors_of_the_log() {
     let Some((mut drill, _)) = prepared(Engine::Sqlite).await else { return };
+    drill.serves("").await;
     let address = drill.api.base().trim_start_matches("http://").to_owned();
     for wrong in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/7.0\r\nHost: x\r\n\r\n", "\x16\x03\x01\r\n\r\n"] {
         let mut stream = TcpStream::connect(&address).await.unwrap();

@@ -55,7 +55,7 @@ fn a_host_that_fails_is_left_alone_and_tried_again_by_one() {
     drop(probe);
     slots.note("amojo:main", tenant(1), false, 30_000);
     assert_eq!(room(59_999), [0, 0]);
-    assert_eq!(room(-3_600_000), [1, 0], "a clock that is set back does not prolong it");
+    assert_eq!(room(-3_600_000).iter().sum::<u32>(), 1, "a clock that is set back does not prolong it");
     slots.note("amojo:main", tenant(1), true, 60_000);
     assert_eq!((room(60_000), slots.closed(60_000)), (vec![4, 4], vec![]));
 }
