@@ -17,7 +17,7 @@ use super::refused::Result;
 use super::states::{self, StateBadge};
 use crate::alert;
 use crate::delivery::gauges;
-use crate::delivery::read::figures::Slot;
+use crate::delivery::read::figures::FiguresSlot;
 use crate::delivery::read::service;
 use crate::doctor::{RENEWED, certificate_days};
 use crate::panel::{Chart, PanelContext, Tile, Tone, chart_of, plot};
@@ -191,7 +191,7 @@ fn accounts_tile(page: &AdminPage, accounts: &BTreeMap<&'static str, i64>) -> Ti
     }
 }
 
-fn messages_tile(page: &AdminPage, days: &[Slot]) -> Tile {
+fn messages_tile(page: &AdminPage, days: &[FiguresSlot]) -> Tile {
     let label = page.words.text("admin-messages-today");
     let values: Vec<i64> = days.iter().map(|day| day.flow.all()).collect();
     let (today, before) = values.split_last().map_or((0, &[][..]), |(today, before)| (*today, before));
@@ -210,7 +210,7 @@ fn messages_tile(page: &AdminPage, days: &[Slot]) -> Tile {
     }
 }
 
-fn undelivered_tile(page: &AdminPage, days: &[Slot], undelivered: service::Undelivered) -> Tile {
+fn undelivered_tile(page: &AdminPage, days: &[FiguresSlot], undelivered: service::Undelivered) -> Tile {
     let label = page.words.text("figure-undelivered");
     let values: Vec<i64> = days.iter().map(|day| day.flow.failed).collect();
     Tile {

@@ -24,7 +24,7 @@ const PAGE: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "admin/undelivered.html")]
-struct UndeliveredPage {
+struct UndeliveredReasons {
     page: AdminPage,
     running: Vec<ReplayRow>,
     rows: Vec<UndeliveredReasonRow>,
@@ -89,7 +89,7 @@ pub async fn show(
         }
     };
     let page = AdminPage::of(&app, &visitor, HERE, words.text("nav-undelivered")).await?;
-    let undelivered = UndeliveredPage {
+    let undelivered = UndeliveredReasons {
         page: page.clone(),
         running: running(&app, words).await?,
         rows: counts.into_iter().map(row).collect(),

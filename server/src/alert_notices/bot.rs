@@ -24,7 +24,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::notice::Notice;
+use super::notice::NoticeTexts;
 use super::readers::Reader;
 use super::send::Sent;
 use crate::alert_notices::AlertNoticeContext;
@@ -215,7 +215,7 @@ async fn off(app: &AlertNoticeContext, chat_id: i64, trouble: &str) -> Result<()
 }
 
 /// Sends a notice to a person's chat.
-pub(super) async fn send(app: &AlertNoticeContext, reader: &Reader, notice: &Notice) -> anyhow::Result<Sent> {
+pub(super) async fn send(app: &AlertNoticeContext, reader: &Reader, notice: &NoticeTexts) -> anyhow::Result<Sent> {
     let Some(bot) = &app.bot else { return Ok(Sent::Never("the vendor has no bot any more".to_owned())) };
     let Some(chat_id) = reader.open_chat() else { return Ok(Sent::Never("no chat is linked".to_owned())) };
     match bot.tell(chat_id, &notice.message(), notice.button()).await {

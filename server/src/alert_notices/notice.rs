@@ -15,7 +15,7 @@ const PUSH_CHARS: [usize; 2] = [150, 400];
 
 /// The texts, in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Notice {
+pub(super) struct NoticeTexts {
     pub subject: String,
     pub sections: Vec<Section>,
     /// Why the reader gets it, and where to change that; for e-mails.
@@ -25,7 +25,7 @@ pub(super) struct Notice {
     pub device_id: Option<Uuid>,
 }
 
-impl Notice {
+impl NoticeTexts {
     /// The body of an e-mail.
     pub fn letter(&self) -> String {
         let mut parts: Vec<String> = match self.sections.as_slice() {
@@ -121,8 +121,8 @@ mod tests {
         }
     }
 
-    fn notice(sections: Vec<Section>) -> Notice {
-        Notice { subject: "2 alerts".to_owned(), sections, why: "Because".to_owned(), device_id: None }
+    fn notice(sections: Vec<Section>) -> NoticeTexts {
+        NoticeTexts { subject: "2 alerts".to_owned(), sections, why: "Because".to_owned(), device_id: None }
     }
 
     #[test]

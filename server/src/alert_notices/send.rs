@@ -16,7 +16,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::task::JoinSet;
 
 use super::channel::Channel;
-use super::notice::Notice;
+use super::notice::NoticeTexts;
 use super::{bot, push, readers, webhook};
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::mail::{self, Email};
@@ -99,7 +99,7 @@ async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bo
 }
 
 async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow::Result<Sent> {
-    let notice: Notice = serde_json::from_str(&row.body)?;
+    let notice: NoticeTexts = serde_json::from_str(&row.body)?;
     let channel = Channel::parse(&row.channel);
     if channel == Some(Channel::Webhook) {
         return webhook::send(app, row, &notice).await;

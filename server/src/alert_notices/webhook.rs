@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
 
-use super::notice::Notice;
+use super::notice::NoticeTexts;
 use super::send::Sent;
 use crate::alert_notices::AlertNoticeContext;
 
@@ -77,7 +77,11 @@ pub async fn remove(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<bool, 
 }
 
 /// Sends a notice. A repeat has the same id, by which the receiver recognises it.
-pub(super) async fn send(app: &AlertNoticeContext, row: &alert_notice::Model, notice: &Notice) -> anyhow::Result<Sent> {
+pub(super) async fn send(
+    app: &AlertNoticeContext,
+    row: &alert_notice::Model,
+    notice: &NoticeTexts,
+) -> anyhow::Result<Sent> {
     let Some(webhook) = of(app, row.tenant_id).await? else {
         return Ok(Sent::Never("the webhook was removed".to_owned()));
     };

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::channel::Channel;
 use super::claim::{self, Claimed};
-use super::notice::Notice;
+use super::notice::NoticeTexts;
 use super::readers::{self, Reader};
 use super::sections::{AlertContext, Section};
 use super::{push, webhook};
@@ -142,7 +142,7 @@ impl NoticeWriter<'_> {
         let why =
             words.text(key).with("account", about.account()).with("email", to.address).with("url", url).to_string();
         let now = self.app.clock.millis();
-        let mut notice = Notice { subject, sections, why, device_id: None };
+        let mut notice = NoticeTexts { subject, sections, why, device_id: None };
         for device_id in to.devices {
             notice.device_id = device_id;
             self.rows.push(alert_notice::Model {

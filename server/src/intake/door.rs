@@ -23,7 +23,7 @@ use crate::load_shedding::body::End;
 /// Why the bytes of a genuine request are kept without being processed. The word is a metric's label and is shown by
 /// `doctor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum QuarantineReason {
     UnknownScope,
     /// A line of the vendor's app that no account has.
     UnknownLine,
@@ -49,7 +49,7 @@ pub enum Reason {
     BrokeOff,
 }
 
-impl Reason {
+impl QuarantineReason {
     pub const fn word(self) -> &'static str {
         match self {
             Self::UnknownScope => "unknown_scope",
@@ -79,7 +79,7 @@ pub enum StoreError {
     Retry(anyhow::Error),
     /// Never, so a repeat would only block what follows; the bytes go to quarantine.
     #[error("it can never be stored: {}", .0.word())]
-    Permanent(Reason),
+    Permanent(QuarantineReason),
 }
 
 impl StoreError {
@@ -97,9 +97,9 @@ impl From<Error> for StoreError {
                 Self::Retry(anyhow::anyhow!("{}: nothing was stored", error.name()))
             }
             Error::Internal(cause) => cause.into(),
-            Error::NotFound => Self::Permanent(Reason::Unknown),
-            Error::Conflict { .. } => Self::Permanent(Reason::Conflict),
-            _ => Self::Permanent(Reason::Invalid),
+            Error::NotFound => Self::Permanent(QuarantineReason::Unknown),
+            Error::Conflict { .. } => Self::Permanent(QuarantineReason::Conflict),
+            _ => Self::Permanent(QuarantineReason::Invalid),
         }
     }
 }
@@ -111,7 +111,7 @@ impl From<anyhow::Error> for StoreError {
             Some(error) if kind(error) != WriteErrorKind::Content => Self::Retry(cause),
             _ => {
                 tracing::error!(error = format!("{cause:#}"), "a webhook can never be stored");
-                Self::Permanent(Reason::Unstorable)
+                Self::Permanent(QuarantineReason::Unstorable)
             }
         }
     }
@@ -128,7 +128,7 @@ impl From<AcceptError> for StoreError {
         match refused {
             AcceptError::Unavailable(ref cause) if is_node_away(cause) => Self::Retry(NodeAway.into()),
             AcceptError::Full | AcceptError::Unavailable(_) => Self::Retry(refused.into()),
-            AcceptError::Unstorable(_) => Self::Permanent(Reason::Unstorable),
+            AcceptError::Unstorable(_) => Self::Permanent(QuarantineReason::Unstorable),
         }
     }
 }
@@ -162,7 +162,7 @@ impl RawCall {
     }
 
     /// Stores the bytes for inspection, within the daily limit. The sender gets a success answer.
-    pub async fn quarantine(&self, app: &IntakeContext, why: Reason) -> Result<(), StoreError> {
+    pub async fn quarantine(&self, app: &IntakeContext, why: QuarantineReason) -> Result<(), StoreError> {
         let source = self.source_id.map(tracing::field::display);
         tracing::warn!(tenant.id = %self.tenant_id, source.id = source, door = self.kind, reason = why.word(), "a webhook was quarantined");
         metrics::counter!("parom_quarantined_total", "reason" => why.word(), "door" => self.kind).increment(1);
@@ -248,7 +248,7 @@ pub(super) async fn finish<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     base::supervisor::detach(task, work).await.unwrap_or_else(|panicked| {
         tracing::error!(task, error = %panicked, "processing a webhook was interrupted");
-        Err(StoreError::Permanent(Reason::BrokeOff))
+        Err(StoreError::Permanent(QuarantineReason::BrokeOff))
     })
 }
 

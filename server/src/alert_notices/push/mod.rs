@@ -21,7 +21,7 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use self::devices::Subscription;
-use super::notice::Notice;
+use super::notice::NoticeTexts;
 use super::readers::Reader;
 use super::send::Sent;
 use crate::alert_notices::AlertNoticeContext;
@@ -53,7 +53,7 @@ pub(super) async fn send(
     app: &AlertNoticeContext,
     reader: &Reader,
     row: &alert_notice::Model,
-    notice: &Notice,
+    notice: &NoticeTexts,
 ) -> anyhow::Result<Sent> {
     let Some(device) = reader.devices.iter().find(|device| Some(device.id) == notice.device_id) else {
         return Ok(Sent::Never("the browser was switched off".to_owned()));
@@ -69,7 +69,7 @@ pub(super) async fn send(
 
 /// The same for all notices about the same alerts: a browser shows the newest in place of the others, and a push service
 /// keeps the newest for a browser that is not running. A topic has at most 32 characters (RFC 8030 §5.4).
-fn tag(tenant_id: Uuid, notice: &Notice) -> String {
+fn tag(tenant_id: Uuid, notice: &NoticeTexts) -> String {
     let mut keys: Vec<&str> =
         notice.sections.iter().flat_map(|one| &one.about).map(|alert| alert.key.as_str()).collect();
     keys.sort_unstable();

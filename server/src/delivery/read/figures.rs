@@ -31,7 +31,7 @@ const TIMED: u64 = 5_000;
 
 /// What was accepted within one hour or one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot {
+pub struct FiguresSlot {
     /// Its beginning, milliseconds since 1970.
     pub at: i64,
     pub flow: Flow,
@@ -104,7 +104,7 @@ fn first_hour(now: i64) -> i64 {
 
 impl Figures {
     /// The slots of a span, oldest first, the present one last.
-    pub fn slots(&self, span: Span) -> Vec<Slot> {
+    pub fn slots(&self, span: Span) -> Vec<FiguresSlot> {
         match span {
             Span::Hours => {
                 let first = first_hour(self.now);
@@ -211,8 +211,8 @@ impl Figures {
     }
 }
 
-fn slot<'rows, R: Counted + 'rows>(at: i64, rows: impl Iterator<Item = &'rows R>) -> Slot {
-    let mut slot = Slot { at, flow: Flow::default(), delivered: 0 };
+fn slot<'rows, R: Counted + 'rows>(at: i64, rows: impl Iterator<Item = &'rows R>) -> FiguresSlot {
+    let mut slot = FiguresSlot { at, flow: Flow::default(), delivered: 0 };
     for row in rows {
         let (accepted, delivered, failed) = row.counts();
         slot.flow.add(row.direction(), accepted, failed);

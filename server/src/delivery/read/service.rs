@@ -8,7 +8,7 @@ use entity::{dead_letter, ledger_delta};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect};
 
-use super::figures::{Flow, Slot};
+use super::figures::{FiguresSlot, Flow};
 use super::ledger::sum;
 use crate::delivery::DeliveryContext;
 
@@ -22,7 +22,7 @@ struct LedgerDayRow {
 }
 
 /// What the latest days of the ledger brought, oldest first, today last. Days are UTC, by acceptance.
-pub async fn days(app: &DeliveryContext, count: i32) -> Result<Vec<Slot>, DbErr> {
+pub async fn days(app: &DeliveryContext, count: i32) -> Result<Vec<FiguresSlot>, DbErr> {
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed};
     let today = day_of(app.clock.millis());
     let first = today - count + 1;
@@ -38,8 +38,8 @@ pub async fn days(app: &DeliveryContext, count: i32) -> Result<Vec<Slot>, DbErr>
         .into_model()
         .all(app.store.read())
         .await?;
-    let empty = |day: i32| Slot { at: i64::from(day) * DAY, flow: Flow::default(), delivered: 0 };
-    let mut slots: BTreeMap<i32, Slot> = (first..=today).map(|day| (day, empty(day))).collect();
+    let empty = |day: i32| FiguresSlot { at: i64::from(day) * DAY, flow: Flow::default(), delivered: 0 };
+    let mut slots: BTreeMap<i32, FiguresSlot> = (first..=today).map(|day| (day, empty(day))).collect();
     for row in rows {
         // Days to come belong to a clock that ran ahead.
         let Some(slot) = slots.get_mut(&row.day) else { continue };

@@ -13,7 +13,7 @@ use queue::accept_batch::Priority;
 use uuid::Uuid;
 
 use crate::intake::IntakeContext;
-use crate::intake::door::{self, RawCall, Reason, StoreError, later};
+use crate::intake::door::{self, QuarantineReason, RawCall, StoreError, later};
 use crate::template;
 use crate::tenant::subscription;
 
@@ -67,10 +67,10 @@ fn not_stored(error: &str) -> HttpResponse {
 /// Stores a hook and processes it afterwards, or its bytes in quarantine.
 async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<(), StoreError> {
     let call = call(app, tenant_id, body);
-    let Ok(hook) = crm::parse(&call.body) else { return call.quarantine(app, Reason::Unreadable).await };
+    let Ok(hook) = crm::parse(&call.body) else { return call.quarantine(app, QuarantineReason::Unreadable).await };
     let tenant = app.lookup.tenant(tenant_id).await?;
     if hook.account_id.zip(tenant).is_some_and(|(given, tenant)| given != tenant.account_id) {
-        return call.quarantine(app, Reason::ForeignAccount).await;
+        return call.quarantine(app, QuarantineReason::ForeignAccount).await;
     }
     let checks: Vec<_> = hook.events.iter().filter_map(act::check_of).collect();
     if checks.is_empty() {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{KIND, message, typing_reactions};
 use crate::intake::IntakeContext;
-use crate::intake::door::{RawCall, Reason, StoreError};
+use crate::intake::door::{QuarantineReason, RawCall, StoreError};
 use crate::lookup::ConnectedScope;
 use crate::tenant::{channels, keeps_no_texts};
 
@@ -35,7 +35,7 @@ pub(super) async fn store(app: &Arc<IntakeContext>, hook: &Hook) -> Result<(), S
         priority: Priority::High,
         limit_of: None,
     };
-    let Some(scope) = scope else { return call.quarantine(app, Reason::UnknownScope).await };
+    let Some(scope) = scope else { return call.quarantine(app, QuarantineReason::UnknownScope).await };
     match processed(app, &scope, &call).await {
         Err(StoreError::Permanent(why)) => call.quarantine(app, why).await,
         done => done,
@@ -46,15 +46,17 @@ async fn processed(app: &Arc<IntakeContext>, scope: &ConnectedScope, call: &RawC
     let hook = chats::parse(&call.body).map_err(|error| match error {
         HookError::Version1 => {
             renew(app, scope);
-            StoreError::Permanent(Reason::Version1)
+            StoreError::Permanent(QuarantineReason::Version1)
         }
-        HookError::Malformed { .. } | HookError::Incomplete { .. } => StoreError::Permanent(Reason::Unreadable),
+        HookError::Malformed { .. } | HookError::Incomplete { .. } => {
+            StoreError::Permanent(QuarantineReason::Unreadable)
+        }
     })?;
     if !hook.account_id.eq_ignore_ascii_case(&scope.tenant.amojo_id) {
-        return Err(StoreError::Permanent(Reason::ForeignAccount));
+        return Err(StoreError::Permanent(QuarantineReason::ForeignAccount));
     }
     if is_stale(app, call, hook.time) {
-        return Err(StoreError::Permanent(Reason::Stale));
+        return Err(StoreError::Permanent(QuarantineReason::Stale));
     }
     if hook.mended {
         tracing::info!(tenant.id = %scope.tenant.tenant_id, "a hook from amoCRM contained a lone surrogate; the rest of it is delivered");
@@ -68,7 +70,7 @@ async fn processed(app: &Arc<IntakeContext>, scope: &ConnectedScope, call: &RawC
         HookEvent::Reaction(reaction) => {
             typing_reactions::reaction(app, scope, &reaction, hex::encode(Sha256::digest(&call.body))).await?
         }
-        HookEvent::Unknown => return Err(StoreError::Permanent(Reason::UnknownEvent)),
+        HookEvent::Unknown => return Err(StoreError::Permanent(QuarantineReason::UnknownEvent)),
     };
     match event {
         Event::Item(item) => {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::events::Event;
 use super::route::{HookChat, bound};
 use crate::delivery::letters::{TO_MESSENGER_LIFE, messenger_letter};
-use crate::intake::door::{Reason, StoreError};
+use crate::intake::door::{QuarantineReason, StoreError};
 use crate::intake::{IntakeContext, clean};
 use crate::lookup::{ConnectedScope, KnownConversation, known_message};
 
@@ -31,7 +31,7 @@ pub(super) async fn typing(
 ) -> Result<Event, StoreError> {
     let chat = HookChat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
     let Some((known, source)) = place(app, scope, chat).await? else {
-        return Err(StoreError::Permanent(Reason::UnknownConversation));
+        return Err(StoreError::Permanent(QuarantineReason::UnknownConversation));
     };
     let now = app.clock.millis();
     let given = hook.expired_at.and_then(|seconds| seconds.checked_mul(1000));
@@ -66,10 +66,10 @@ pub(super) async fn reaction(
 ) -> Result<Event, StoreError> {
     let chat = HookChat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
     let Some((known, source)) = place(app, scope, chat).await? else {
-        return Err(StoreError::Permanent(Reason::UnknownConversation));
+        return Err(StoreError::Permanent(QuarantineReason::UnknownConversation));
     };
     let Some(message_id) = message_of(app, scope, &hook.message_id).await? else {
-        return Err(StoreError::Permanent(Reason::UnknownMessage));
+        return Err(StoreError::Permanent(QuarantineReason::UnknownMessage));
     };
     let now = app.clock.millis();
     let emoji = hook.emoji.as_deref().map(clean);

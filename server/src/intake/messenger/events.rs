@@ -10,7 +10,7 @@ use super::message::{self, Heard, Incoming};
 use super::source::CalledSource;
 use super::{buttons, conversations, greeting, groups, own_echo, reaction, status, status_up_to, typed_number, typing};
 use crate::intake::clean;
-use crate::intake::door::{Reason, StoreError, store};
+use crate::intake::door::{QuarantineReason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
 use crate::source::line as lines;
 use crate::template;
@@ -36,7 +36,7 @@ pub(super) async fn take(line: &CalledSource, body: Option<Bytes>, all: Vec<Inbo
 
 async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
     if !event.has_storable_ids() {
-        return Err(StoreError::Permanent(Reason::UnknownUpdate));
+        return Err(StoreError::Permanent(QuarantineReason::UnknownUpdate));
     }
     match event {
         InboundEvent::Wrote(written) => wrote(line, typed_number::resolved(line, *written).await?, raw).await,
@@ -79,7 +79,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         InboundEvent::LineTrouble { aspect, trouble } => {
             Ok(lines::reported_trouble(&line.app, &line.source, aspect, trouble.as_ref()).await?)
         }
-        InboundEvent::Unknown(_) => Err(StoreError::Permanent(Reason::UnknownUpdate)),
+        InboundEvent::Unknown(_) => Err(StoreError::Permanent(QuarantineReason::UnknownUpdate)),
     }
 }
 
@@ -134,7 +134,7 @@ async fn history(line: &CalledSource, mut written: IncomingMessage) -> Result<()
 /// Messengers also report about what Parom does not know, e.g. messages sent from the customer's own phone.
 fn about_ours<T>(done: base::error::Result<T>) -> Result<(), StoreError> {
     match done.map_err(StoreError::from) {
-        Ok(_) | Err(StoreError::Permanent(Reason::Unknown | Reason::Conflict)) => Ok(()),
+        Ok(_) | Err(StoreError::Permanent(QuarantineReason::Unknown | QuarantineReason::Conflict)) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -148,9 +148,9 @@ async fn change(line: &CalledSource, changed: EditedMessage, raw: &mut Option<Ra
     let says = MessageChange::Says(Box::new(changed.written.body.content.clone()));
     match edit::accept(&line.app, &line.source, &about, says).await.map_err(StoreError::from) {
         Ok(_) => {}
-        Err(StoreError::Permanent(Reason::Unknown)) => wrote(line, changed.written, raw).await?,
+        Err(StoreError::Permanent(QuarantineReason::Unknown)) => wrote(line, changed.written, raw).await?,
         // It was deleted meanwhile, or it is a message from amoCRM.
-        Err(StoreError::Permanent(Reason::Conflict)) => {}
+        Err(StoreError::Permanent(QuarantineReason::Conflict)) => {}
         Err(not) => return Err(not),
     }
     note(line, changed.key, EventKind::Edit).await
@@ -163,7 +163,7 @@ async fn took_back(line: &CalledSource, messages: Vec<String>) -> Result<(), Sto
             .await
             .map_err(StoreError::from)
         {
-            Ok(_) | Err(StoreError::Permanent(Reason::Unknown | Reason::Conflict)) => {}
+            Ok(_) | Err(StoreError::Permanent(QuarantineReason::Unknown | QuarantineReason::Conflict)) => {}
             Err(not) => return Err(not),
         }
     }
@@ -180,7 +180,7 @@ async fn react(line: &CalledSource, reacted: Reacted) -> Result<(), StoreError> 
     let about = MessageKey::Theirs(reacted.message);
     match reaction(&line.app, &line.source, &about, sender, emoji).await.map_err(StoreError::from) {
         Ok(()) => note(line, reacted.key, EventKind::Reaction).await,
-        Err(StoreError::Permanent(Reason::Unknown)) => Ok(()),
+        Err(StoreError::Permanent(QuarantineReason::Unknown)) => Ok(()),
         Err(not) => Err(not),
     }
 }

@@ -36,7 +36,7 @@ use connectors::Connector;
 use connectors::incoming::{IncomingCall, NotReceived};
 
 use super::IntakeContext;
-use super::door::{self, Reason, StoreError, later};
+use super::door::{self, QuarantineReason, StoreError, later};
 use source::{CalledSource, RETRY_AFTER};
 
 pub(super) use content::{cleaned_person, of_content};
@@ -172,7 +172,7 @@ async fn receive(line: &CalledSource, body: Bytes) -> Result<(), StoreError> {
     let call = IncomingCall { header: &|_| None, path_secret: "", body: &body };
     match line.connector.receive(&line.settings, &call, line.words).await {
         Ok(all) => events::take(line, Some(body), all).await,
-        Err(NotReceived::Unreadable) => Err(StoreError::Permanent(Reason::Unreadable)),
+        Err(NotReceived::Unreadable) => Err(StoreError::Permanent(QuarantineReason::Unreadable)),
         Err(NotReceived::Later(detail)) => Err(StoreError::Retry(anyhow::anyhow!("a look-up failed: {detail}"))),
     }
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::source::{CalledSource, Missing, RETRY_AFTER};
 use super::{asked, echo, store};
 use crate::intake::IntakeContext;
-use crate::intake::door::{self, RawCall, Reason, StoreError, later};
+use crate::intake::door::{self, QuarantineReason, RawCall, StoreError, later};
 use crate::source::line as lines;
 
 /// `GET`: the messenger validates the application's address. 404 if the vendor has none, 403 if the request is not
@@ -80,7 +80,7 @@ async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, bod
         Some(Ok(parts)) => parts,
         Some(Err(NotReceived::Later(detail))) => return Err(StoreError::Retry(anyhow::anyhow!("{detail}"))),
         None | Some(Err(NotReceived::Unreadable)) => {
-            return nobodys(app, connector.kind(), "", body).quarantine(app, Reason::Unreadable).await;
+            return nobodys(app, connector.kind(), "", body).quarantine(app, QuarantineReason::Unreadable).await;
         }
     };
     let mut done = Ok(());
@@ -109,7 +109,7 @@ async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) 
         done = stored.and(done);
     }
     if !is_somebodys {
-        return nobodys(app, kind, &part.line, part.body).quarantine(app, Reason::UnknownLine).await;
+        return nobodys(app, kind, &part.line, part.body).quarantine(app, QuarantineReason::UnknownLine).await;
     }
     done
 }

@@ -2,7 +2,7 @@
 
 use base::i18n::Words;
 
-use crate::delivery::read::figures::{Figures, Flow, Slot, Span};
+use crate::delivery::read::figures::{Figures, FiguresSlot, Flow, Span};
 use crate::panel::PageContext;
 use crate::panel::plot::{self, Bar, Plot};
 
@@ -33,7 +33,7 @@ pub fn chart(page: &PageContext, figures: &Figures, span: Span) -> Chart {
 }
 
 /// The chart of slots, oldest first; `name` names the slot that begins at a time.
-pub fn chart_of(words: Words, slots: &[Slot], by_hour: bool, name: impl Fn(i64) -> String) -> Chart {
+pub fn chart_of(words: Words, slots: &[FiguresSlot], by_hour: bool, name: impl Fn(i64) -> String) -> Chart {
     let all: Vec<ChartRow> = slots.iter().map(|slot| ChartRow { name: name(slot.at), flow: slot.flow }).collect();
     let bars: Vec<Bar> = all
         .iter()

@@ -3,7 +3,7 @@
 use base::i18n::Sentence;
 use chrono::TimeDelta;
 
-use crate::delivery::read::figures::{Figures, Slot, Span};
+use crate::delivery::read::figures::{Figures, FiguresSlot, Span};
 use crate::panel::{PageContext, choice, plot};
 
 /// Share of delivered messages, in tenths of a percent, below which the figure is marked, and below which it is bad.
@@ -60,7 +60,7 @@ fn said(page: &PageContext, label: &Sentence, values: &[Option<i64>], shown: imp
     words.with("least", shown(least)).with("most", shown(most)).to_string()
 }
 
-fn messages(page: &PageContext, figures: &Figures, slots: &[Slot], source: &str) -> Tile {
+fn messages(page: &PageContext, figures: &Figures, slots: &[FiguresSlot], source: &str) -> Tile {
     let label = page.words.text("figure-messages");
     let values: Vec<Option<i64>> = slots.iter().map(|slot| Some(slot.flow.all())).collect();
     // The seven days before today, because today is not over.
@@ -86,7 +86,7 @@ fn messages(page: &PageContext, figures: &Figures, slots: &[Slot], source: &str)
     }
 }
 
-fn delivered(page: &PageContext, slots: &[Slot]) -> Tile {
+fn delivered(page: &PageContext, slots: &[FiguresSlot]) -> Tile {
     let label = page.words.text("figure-delivered");
     let share = |delivered: i64, failed: i64| (delivered + failed > 0).then(|| delivered * 1000 / (delivered + failed));
     let values: Vec<Option<i64>> = slots.iter().map(|slot| share(slot.delivered, slot.flow.failed)).collect();
@@ -121,7 +121,13 @@ fn time(page: &PageContext, figures: &Figures) -> Tile {
     }
 }
 
-fn failed(page: &PageContext, figures: &Figures, slots: &[Slot], undelivered: Option<u64>, source: &str) -> Tile {
+fn failed(
+    page: &PageContext,
+    figures: &Figures,
+    slots: &[FiguresSlot],
+    undelivered: Option<u64>,
+    source: &str,
+) -> Tile {
     let label = page.words.text("figure-undelivered");
     let values: Vec<Option<i64>> = slots.iter().map(|slot| Some(slot.flow.failed)).collect();
     let of_hours: i64 = slots.iter().map(|slot| slot.flow.failed).sum();

@@ -20,12 +20,12 @@ use crate::tenant::erase::{self, Who};
 pub struct CustomerExport {
     app: Arc<TenantContext>,
     tenant_id: Uuid,
-    parts: VecDeque<ExportPart>,
+    parts: VecDeque<CustomerPart>,
     lines: u64,
 }
 
 /// What is yet to be read.
-enum ExportPart {
+enum CustomerPart {
     Conversation(Uuid),
     /// The address at which its visitor gets answers.
     Email(Uuid),
@@ -51,14 +51,14 @@ impl CustomerExport {
         let mut parts = VecDeque::new();
         for id in &found.conversations {
             let conversation_id = *id;
-            parts.push_back(ExportPart::Conversation(*id));
-            parts.push_back(ExportPart::Email(*id));
-            parts.push_back(ExportPart::Messages { conversation_id, after: Uuid::nil() });
-            parts.push_back(ExportPart::DeadLetters(*id));
+            parts.push_back(CustomerPart::Conversation(*id));
+            parts.push_back(CustomerPart::Email(*id));
+            parts.push_back(CustomerPart::Messages { conversation_id, after: Uuid::nil() });
+            parts.push_back(CustomerPart::DeadLetters(*id));
         }
         let size = usize::try_from(PAGE).unwrap_or(1);
-        parts.extend(found.others.chunks(size).map(|ids| ExportPart::Others(ids.to_vec())));
-        parts.extend([ExportPart::Waiting(found), ExportPart::End]);
+        parts.extend(found.others.chunks(size).map(|ids| CustomerPart::Others(ids.to_vec())));
+        parts.extend([CustomerPart::Waiting(found), CustomerPart::End]);
         Ok(Self { app: app.clone(), tenant_id, parts, lines: 0 })
     }
 
@@ -67,15 +67,15 @@ impl CustomerExport {
         format!("parom-customer-{}.ndjson", self.app.clock.now().format("%Y-%m-%d"))
     }
 
-    async fn read(&mut self, part: ExportPart) -> anyhow::Result<Vec<Value>> {
+    async fn read(&mut self, part: CustomerPart) -> anyhow::Result<Vec<Value>> {
         let (db, tenant_id) = (self.app.store.read(), self.tenant_id);
         let messages = || message::Entity::of_tenant(tenant_id).order_by_asc(message::Column::Id).limit(PAGE);
         Ok(match part {
-            ExportPart::Conversation(id) => {
+            CustomerPart::Conversation(id) => {
                 let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
                 found.one(db).await?.iter().map(shapes::conversation).collect()
             }
-            ExportPart::Email(id) => {
+            CustomerPart::Email(id) => {
                 let found = chat_email::Entity::of_tenant(tenant_id).filter(chat_email::Column::ConversationId.eq(id));
                 let Some(row) = found.one(db).await?.filter(|row| !row.address.is_empty()) else {
                     return Ok(Vec::new());
@@ -83,33 +83,33 @@ impl CustomerExport {
                 let address = self.app.vault.open_text(tenant_id, Place::ChatEmail, &id.to_string(), &row.address)?;
                 vec![shapes::chat_email(&row, address.expose_secret())]
             }
-            ExportPart::Messages { conversation_id, after } => {
+            CustomerPart::Messages { conversation_id, after } => {
                 let page = messages()
                     .filter(message::Column::ConversationId.eq(conversation_id))
                     .filter(message::Column::Id.gt(after))
                     .all(db)
                     .await?;
                 if let Some(last) = page.last() {
-                    self.parts.push_front(ExportPart::Messages { conversation_id, after: last.id });
+                    self.parts.push_front(CustomerPart::Messages { conversation_id, after: last.id });
                 }
                 page.iter().map(shapes::message).collect()
             }
-            ExportPart::DeadLetters(id) => {
+            CustomerPart::DeadLetters(id) => {
                 let found = dead_letter::Entity::of_tenant(tenant_id)
                     .filter(dead_letter::Column::ConversationId.eq(id))
                     .order_by_asc(dead_letter::Column::Id);
                 found.all(db).await?.iter().map(shapes::dead_letter).collect()
             }
-            ExportPart::Others(ids) => {
+            CustomerPart::Others(ids) => {
                 let found = messages().filter(message::Column::Id.is_in(ids));
                 found.all(db).await?.iter().map(shapes::message).collect()
             }
-            ExportPart::Waiting(found) => erase::waiting(&self.app, tenant_id, &found)
+            CustomerPart::Waiting(found) => erase::waiting(&self.app, tenant_id, &found)
                 .await?
                 .into_iter()
                 .map(|data| json!({"type": "import_line", "data": data}))
                 .collect(),
-            ExportPart::End => vec![json!({"type": "end", "data": {"lines": self.lines}})],
+            CustomerPart::End => vec![json!({"type": "end", "data": {"lines": self.lines}})],
         })
     }
 }
