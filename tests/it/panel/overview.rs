@@ -71,7 +71,7 @@ async fn the_figures_of_a_page_agree(world: &mut World) {
     let read = figures::read(&app, shop.tenant_id, None).await.unwrap();
     for span in [Span::Hours, Span::Days(1)] {
         let slots = read.slots(span);
-        let sum = |of: fn(&figures::Slot) -> i64| slots.iter().map(of).sum::<i64>();
+        let sum = |of: fn(&figures::FiguresSlot) -> i64| slots.iter().map(of).sum::<i64>();
         let (came, went, failed) =
             (sum(|slot| slot.flow.came), sum(|slot| slot.flow.went), sum(|slot| slot.flow.failed));
         assert_eq!((came, went, failed, sum(|slot| slot.delivered)), (2, 1, 1, 2), "{span:?}");
