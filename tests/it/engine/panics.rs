@@ -43,7 +43,7 @@ async fn after_the_call(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["one", "two"], "amoCRM is asked whether it has the first");
 }
 
-/// A kill of the process ends the calls of the moment; their letters are not the cause.
+/// A killed process interrupts the calls that it was making. That is no reason to give their letters up.
 async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
