@@ -89,10 +89,17 @@ BEGIN
                     letter.late, letter.accepted_at, letter.expires_at, letter.day
                 FROM unnest(due) WITH ORDINALITY AS wanted(lane_id, place)
                 JOIN lane ON lane.tenant_id = wished.tenant_id AND lane.lane_id = wanted.lane_id
+                -- The letter that was leased before and is not finished, else the first one.
                 LEFT JOIN LATERAL (
-                    SELECT * FROM letter AS first
+                    (SELECT * FROM letter AS started
+                    WHERE started.tenant_id = wished.tenant_id AND started.lane_id = wanted.lane_id
+                        AND started.order_key >= lane.last_key
+                    ORDER BY started.order_key, started.seq LIMIT 1)
+                    UNION ALL
+                    (SELECT * FROM letter AS first
                     WHERE first.tenant_id = wished.tenant_id AND first.lane_id = wanted.lane_id
-                    ORDER BY first.order_key, first.seq LIMIT 1
+                    ORDER BY first.order_key, first.seq LIMIT 1)
+                    LIMIT 1
                 ) AS letter ON true
             ), written AS (
                 UPDATE lane SET owner = new_owner, claim = new_claim, epoch = head.epoch + 1, leased_until = at + lease,

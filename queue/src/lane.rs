@@ -52,7 +52,8 @@ impl Due {
 #[derive(Clone, Debug)]
 pub struct Places {
     next_seq: i64,
-    /// Position of the letter leased last; nothing is placed before it.
+    /// Key of the letter that was leased last and is not finished: it stays the head, whatever is placed before it. 0 if there
+    /// is none.
     last_key: i64,
     max_key: i64,
 }
@@ -79,13 +80,18 @@ impl Places {
         })
     }
 
-    /// The next position: hooks by their own time while that is still ahead, everything else by arrival.
+    /// The next position: hooks by their own time, everything else by arrival.
     pub fn next(&mut self, order_hint: Option<i64>) -> (i64, i64) {
-        let order_key = order_hint.map_or(self.max_key, |hint| hint.max(self.last_key));
+        let order_key = order_hint.unwrap_or(self.max_key);
         let seq = self.next_seq;
         self.next_seq += 1;
         self.max_key = self.max_key.max(order_key);
         (order_key, seq)
+    }
+
+    /// Its head was delivered, or given up.
+    pub const fn finish_head(&mut self) {
+        self.last_key = 0;
     }
 }
 
@@ -196,6 +202,7 @@ pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
         .uuid("tenant_id", lanes.keys().map(|key| key.0))
         .uuid("lane_id", lanes.keys().map(|key| key.1))
         .long("next_seq", lanes.values().map(|lane| lane.places.next_seq))
+        .long("last_key", lanes.values().map(|lane| lane.places.last_key))
         .long("max_key", lanes.values().map(|lane| lane.places.max_key))
         .long("waiting", lanes.values().map(|lane| lane.waiting))
         .long("due", lanes.values().map(|lane| lane.due.at(now).unwrap_or(-1)))
@@ -205,7 +212,7 @@ pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
         .long("carried", lanes.values().map(|lane| lane.carried))
         .uuid("no_owner", lanes.values().map(|_| Uuid::nil()))
         .write(
-            "UPDATE lane SET next_seq = rows.next_seq, max_key = rows.max_key, waiting = rows.waiting, \
+            "UPDATE lane SET next_seq = rows.next_seq, last_key = rows.last_key, max_key = rows.max_key, waiting = rows.waiting, \
              due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.no_owner), \
              leased_until = rows.leased_until, starts = rows.starts, carried = rows.carried FROM rows \
              WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",

@@ -51,15 +51,13 @@ pub fn new_letters(placed: &[Placed<'_>]) -> Write {
 }
 
 /// Stores letters in lanes that `lanes`, an expression of the same statement, has written ([`super::lane::upserted`]):
-/// hooks by their own time while that is still ahead, everything else by arrival, as [`super::lane::Places::next`]
-/// does.
+/// hooks by their own time, everything else by arrival, as [`super::lane::Places::next`] does.
 pub fn placed_by(letters: &[Unplaced<'_>], lanes: &str) -> Write {
     let columns = columns(letters.iter().map(|row| (row.lane, row.letter, row.accepted_at)))
         .long("hint", letters.iter().map(|row| row.letter.order_hint.unwrap_or(0)))
         .long("rest", letters.iter().map(|row| row.left));
     columns.write(insert(
-        "CASE WHEN rows.hint = 0 THEN places.max_key ELSE greatest(rows.hint, places.last_key) END, \
-         places.next_seq - rows.rest",
+        "CASE WHEN rows.hint = 0 THEN places.max_key ELSE rows.hint END, places.next_seq - rows.rest",
         &format!(" JOIN {lanes} AS places ON places.of_tenant = rows.tenant_id AND places.of_lane = rows.lane_id"),
     ))
 }

@@ -94,7 +94,7 @@ pub(super) fn leased_lanes(lanes: &BTreeMap<LaneKey, LaneChange>, call: &LeaseCa
              max_key = CASE WHEN excluded.max_key = 0 THEN lane.max_key \
              ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END, \
              last_key = CASE WHEN NOT ({leads}) THEN lane.last_key WHEN excluded.max_key = 0 THEN lane.max_key \
-             ELSE greatest(lane.last_key, excluded.max_key) END, \
+             ELSE excluded.max_key END, \
              owner = CASE WHEN {leads} THEN excluded.owner ELSE lane.owner END, \
              claim = CASE WHEN {leads} THEN excluded.claim ELSE lane.claim END, \
              epoch = CASE WHEN {leads} THEN lane.epoch + 1 ELSE lane.epoch END, \

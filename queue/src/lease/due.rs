@@ -34,16 +34,21 @@ pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.sou
      letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, letter.accepted_at, \
      letter.expires_at, letter.day";
 
-/// Joins each `lane` with its head as `letter`, by the primary key: one index descent, however many letters wait
-/// behind it.
+/// Joins each `lane` with its head as `letter`: the one that was leased before and is not finished, else the first one. By the
+/// primary key, in one descent of the index or two, however many letters wait.
 pub(super) fn with_head(store: &Store) -> &'static str {
     if store.is_sqlite() {
-        "LEFT JOIN letter ON letter.rowid = (SELECT first.rowid FROM letter AS first \
+        "LEFT JOIN letter ON letter.rowid = coalesce((SELECT head.rowid FROM letter AS head \
+         WHERE head.tenant_id = lane.tenant_id AND head.lane_id = lane.lane_id AND head.order_key >= lane.last_key \
+         ORDER BY head.order_key, head.seq LIMIT 1), (SELECT first.rowid FROM letter AS first \
          WHERE first.tenant_id = lane.tenant_id AND first.lane_id = lane.lane_id \
-         ORDER BY first.order_key, first.seq LIMIT 1)"
+         ORDER BY first.order_key, first.seq LIMIT 1))"
     } else {
-        "LEFT JOIN LATERAL (SELECT * FROM letter AS first WHERE first.tenant_id = lane.tenant_id \
-         AND first.lane_id = lane.lane_id ORDER BY first.order_key, first.seq LIMIT 1) AS letter ON true"
+        "LEFT JOIN LATERAL ((SELECT * FROM letter AS head WHERE head.tenant_id = lane.tenant_id \
+         AND head.lane_id = lane.lane_id AND head.order_key >= lane.last_key \
+         ORDER BY head.order_key, head.seq LIMIT 1) UNION ALL (SELECT * FROM letter AS first \
+         WHERE first.tenant_id = lane.tenant_id AND first.lane_id = lane.lane_id \
+         ORDER BY first.order_key, first.seq LIMIT 1) LIMIT 1) AS letter ON true"
     }
 }
 

@@ -115,7 +115,8 @@ impl Queue {
             .long("rest", settlements.iter().map(|one| one.rest))
             .long("delivered", settlements.iter().map(|one| i64::from(one.settled == Settled::Delivered)))
             .write(
-                "UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, waiting = greatest(lane.waiting - 1, 0), \
+                "UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, last_key = 0, \
+                 waiting = greatest(lane.waiting - 1, 0), \
                  due_at = CASE WHEN lane.waiting > 1 THEN {now} + rows.rest END, carried = lane.carried + rows.delivered \
                  FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
                  AND lane.epoch = rows.epoch AND lane.owner = rows.owner \

@@ -3,6 +3,7 @@
 use parom_tests::office::{Desk, again, texts};
 use parom_tests::{Office, both};
 use queue::Settled;
+use sea_orm::ConnectionTrait;
 
 /// Delivers what is due of a target, one after the other, and returns the texts.
 async fn carry(office: &Office, desk: &Desk, target: uuid::Uuid) -> Vec<String> {
@@ -44,12 +45,54 @@ async fn a_hook_that_comes_after_a_later_one_left_goes_next(office: &mut Office)
     let base = office.clock.millis();
     office.accepts(desk.to_messenger("chat", "late", "late", base + 900)).await;
     let claims = office.claims(&desk, desk.source_id, 10).await;
-    // On its way already: what belongs before it can only follow, in the order of arrival.
+    // On its way already: what belongs before it can only follow, in the order of writing.
     office.accepts(desk.to_messenger("chat", "early", "early", base + 100)).await;
     office.accepts(desk.to_messenger("chat", "earlier", "earlier", base + 50)).await;
     office.accepts(desk.to_messenger("chat", "latest", "latest", base + 1000)).await;
     assert!(office.settles(&claims[0], Settled::Delivered).await);
-    assert_eq!(carry(office, &desk, desk.source_id).await, ["early", "earlier", "latest"]);
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["earlier", "early", "latest"]);
+}
+
+/// Seeds 7087 and 7253 of the simulation.
+async fn hooks_that_come_after_a_later_one_was_delivered_are_reordered(office: &mut Office) {
+    let desk = office.desk();
+    let base = office.clock.millis();
+    office.accepts(desk.to_messenger("chat", "late", "late", base + 900)).await;
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["late"]);
+    for (id, at) in [("third", 300), ("first", 100), ("second", 200)] {
+        office.accepts(desk.to_messenger("chat", id, id, base + at)).await;
+    }
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["first", "second", "third"]);
+}
+
+/// Its outcome is unknown: the next process asks about it before anything else is sent.
+async fn a_head_whose_process_died_stays_the_head(office: &mut Office) {
+    let desk = office.desk();
+    let base = office.clock.millis();
+    office.accepts(desk.to_messenger("chat", "late", "late", base + 900)).await;
+    assert_eq!(texts(&office.claims(&desk, desk.source_id, 10).await), ["late"]);
+    for (id, at) in [("second", 200), ("first", 100), ("latest", 1_000)] {
+        office.accepts(desk.to_messenger("chat", id, id, base + at)).await;
+    }
+    office.advance(61_000);
+    let claim = office.claims(&desk, desk.source_id, 10).await.remove(0);
+    assert_eq!((claim.letter.payload.as_str(), claim.letter.unknown), ("late", true));
+    assert!(office.settles(&claim, again(1_000)).await);
+    office.advance(1_000);
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["late", "first", "second", "latest"]);
+}
+
+/// Erasing may take the head away: what is before its place is not forgotten.
+async fn letters_before_the_place_of_a_head_that_is_gone_are_delivered(office: &mut Office) {
+    let desk = office.desk();
+    let base = office.clock.millis();
+    office.accepts(desk.to_messenger("chat", "late", "late", base + 900)).await;
+    let claim = office.claims(&desk, desk.source_id, 10).await.remove(0);
+    office.accepts(desk.to_messenger("chat", "early", "early", base + 100)).await;
+    let text = format!("DELETE FROM letter WHERE seq = {}", claim.letter.seq);
+    office.store.write().execute_unprepared(&text).await.unwrap();
+    office.advance(61_000);
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["early"]);
 }
 
 async fn the_head_keeps_its_back_off_and_no_letter_overtakes_it(office: &mut Office) {
@@ -104,6 +147,9 @@ both!(
     messages_from_the_api_are_sent_in_the_order_of_arrival,
     hooks_in_the_wrong_order_are_reordered_while_unsent,
     a_hook_that_comes_after_a_later_one_left_goes_next,
+    hooks_that_come_after_a_later_one_was_delivered_are_reordered,
+    a_head_whose_process_died_stays_the_head,
+    letters_before_the_place_of_a_head_that_is_gone_are_delivered,
     the_head_keeps_its_back_off_and_no_letter_overtakes_it,
     accepting_never_shortens_a_back_off,
     a_buried_head_lets_the_lane_go_on,

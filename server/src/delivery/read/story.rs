@@ -171,9 +171,17 @@ async fn waiting(
     let before = Condition::any().add(letter::Column::OrderKey.lt(letter.order_key)).add(
         Condition::all().add(letter::Column::OrderKey.eq(letter.order_key)).add(letter::Column::Seq.lt(letter.seq)),
     );
-    let ahead = in_lane().filter(before).count(db).await?;
     let lane = lane::Entity::of_tenant(message.tenant_id).filter(lane::Column::LaneId.eq(lane_id)).one(db).await?;
     let Some(lane) = lane else { return Ok(None) };
+    let mut ahead = in_lane().filter(before.clone()).count(db).await?;
+    // A head that was sent before stays the head, whatever came later with an earlier place.
+    if letter.order_key < lane.last_key {
+        ahead += 1;
+    } else if ahead > 0 {
+        let since = letter::Column::OrderKey.gte(lane.last_key);
+        let follows = in_lane().filter(before).filter(since).count(db).await? > 0;
+        ahead = if follows { ahead } else { 0 };
+    }
     let turn = turn::Entity::of_tenant(message.tenant_id).filter(turn::Column::Target.eq(lane.target)).one(db).await?;
     let on_its_way = ahead == 0 && lane.owner.is_some();
     let due = lane.due_at.filter(|_| ahead == 0 && !on_its_way);
