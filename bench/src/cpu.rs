@@ -32,7 +32,12 @@ impl Counted {
 
     /// Time used so far.
     pub fn now(&self) -> anyhow::Result<Duration> {
-        let mut all = Stat::of(std::process::id()).context("this process has no /proc entry")?.used;
+        Ok(self.product()? + Stat::of(std::process::id()).context("this process has no /proc entry")?.used)
+    }
+
+    /// Time used so far by the servers and PostgreSQL, without this process.
+    pub fn product(&self) -> anyhow::Result<Duration> {
+        let mut all = Duration::ZERO;
         for server in &self.servers {
             all += Stat::of(*server).context("the server has ended")?.used;
         }

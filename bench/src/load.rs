@@ -25,6 +25,8 @@ pub struct Outcome {
     /// From the planned time to the request: the generator's own delay.
     pub lag: Histogram<u64>,
     pub took: Duration,
+    /// When each request was planned; none without a rate.
+    pub planned: Option<Vec<Instant>>,
     pub refused: usize,
     /// The answer to the first refused request.
     pub answer: Option<String>,
@@ -34,7 +36,7 @@ impl Outcome {
     fn new() -> anyhow::Result<Self> {
         let nothing = || Histogram::new(3);
         let (latency, answered, lag) = (nothing()?, nothing()?, nothing()?);
-        Ok(Self { latency, answered, lag, took: Duration::ZERO, refused: 0, answer: None })
+        Ok(Self { latency, answered, lag, took: Duration::ZERO, planned: None, refused: 0, answer: None })
     }
 
     fn add(&mut self, part: &Self) -> anyhow::Result<()> {
@@ -102,6 +104,7 @@ pub async fn send(
         outcome.add(&done.context("a connection")??)?;
     }
     outcome.took = start.elapsed();
+    outcome.planned.clone_from(&job.times);
     Ok(outcome)
 }
 

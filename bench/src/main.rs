@@ -22,11 +22,13 @@ mod fill;
 mod footprint;
 mod growth;
 mod hooks;
+mod instances;
 mod intake;
 mod late;
 mod letters;
 mod line;
 mod load;
+mod message;
 mod naive;
 mod panel;
 mod past;
@@ -60,6 +62,10 @@ enum Command {
     Cluster(cluster::ClusterOptions),
     /// Messages end to end, both ways, compared with a relay without storage.
     Relay(relay::RelayOptions),
+    /// Processor time of a message, and its time from created to delivered.
+    Message(message::MessageOptions),
+    /// Several processes on one PostgreSQL: commits, repeats and waits for locks.
+    Instances(instances::InstancesOptions),
     /// Delivery of a backlog.
     Drain(drain::DrainOptions),
     /// More accounts, more stored messages, more instances.
@@ -95,6 +101,8 @@ fn measure() -> anyhow::Result<()> {
         Command::Chaos(options) => runtime.block_on(chaos::run(options)),
         Command::Cluster(options) => runtime.block_on(cluster::run(options)),
         Command::Relay(options) => runtime.block_on(relay::run(options)),
+        Command::Message(options) => runtime.block_on(message::run(options)),
+        Command::Instances(options) => runtime.block_on(instances::run(options)),
         Command::Drain(options) => runtime.block_on(drain::run(options)),
         Command::Growth(options) => runtime.block_on(growth::run(options)),
         Command::Fairness(options) => runtime.block_on(fairness::run(options)),

@@ -41,15 +41,15 @@ pub struct RelayOptions {
 
 /// The direction of messages.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub enum Way {
     ToCrm,
     ToMessenger,
 }
 
 impl Way {
-    const ALL: [Self; 2] = [Self::ToCrm, Self::ToMessenger];
+    pub const ALL: [Self; 2] = [Self::ToCrm, Self::ToMessenger];
 
-    const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::ToCrm => "customer → amoCRM",
             Self::ToMessenger => "manager → messenger",
@@ -116,7 +116,8 @@ async fn build(options: &RelayOptions, fake: &Fake) -> anyhow::Result<Stage> {
     Stage::build(options.size.clone(), Some(fake.url.clone())).await
 }
 
-fn letters(way: Way, stage: &Stage, count: usize) -> anyhow::Result<Arc<Vec<Hook>>> {
+/// Messages of that direction, over all lines in turn.
+pub fn letters(way: Way, stage: &Stage, count: usize) -> anyhow::Result<Arc<Vec<Hook>>> {
     let address = stage.address();
     Ok(Arc::new(match way {
         Way::ToCrm => customers::messages(&stage.lines, count, &address, &stage.key),

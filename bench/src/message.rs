@@ -1,0 +1,156 @@
+//! What a message costs from its arrival to its delivery – processor time of the server and the database together – and
+//! how long that takes: one message after the other, at a fixed rate, and as fast as answers come.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use hdrhistogram::Histogram;
+
+use crate::cpu::Counted;
+use crate::fake::Fake;
+use crate::figures::{all, median, per_second, times};
+use crate::hooks::Hook;
+use crate::load::{self, Connection};
+use crate::relay::{Way, letters};
+use crate::report;
+use crate::stage::{Size, Stage};
+
+/// The options of the command.
+#[derive(Args)]
+pub struct MessageOptions {
+    #[command(flatten)]
+    size: Size,
+    /// Messages that are sent one after the other: the next when the previous one has arrived.
+    #[arg(long, default_value_t = 1_000)]
+    alone: usize,
+    /// Messages a second at the fixed rate.
+    #[arg(long, default_value_t = 200)]
+    rate: u32,
+    /// Seconds at that rate.
+    #[arg(long, default_value_t = 15)]
+    seconds: u32,
+    /// Messages that are sent as fast as answers come.
+    #[arg(long, default_value_t = 20_000)]
+    messages: usize,
+    /// Connections of the generator then.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Runs of each figure; the median counts.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+}
+
+/// The figures of one direction, a value a run.
+#[derive(Default)]
+struct Figures {
+    /// Milliseconds of processor time a message.
+    alone: Vec<f64>,
+    at_rate: Vec<f64>,
+    saturated: Vec<f64>,
+    /// Messages a second, from the first request to the last arrival.
+    throughput: Vec<f64>,
+    /// From the planned time to the arrival, in microseconds.
+    latency: Vec<Histogram<u64>>,
+}
+
+/// Prints the figures of both directions.
+pub async fn run(options: MessageOptions) -> anyhow::Result<()> {
+    report(&format!("a message on {}, fakes that answer at once", options.size.engine()));
+    for way in Way::ALL {
+        let mut figures = Figures::default();
+        for _ in 0..options.runs {
+            alone(&options, way, &mut figures).await?;
+            at_rate(&options, way, &mut figures).await?;
+            saturated(&options, way, &mut figures).await?;
+        }
+        print(&options, way, &figures);
+    }
+    Ok(())
+}
+
+fn print(options: &MessageOptions, way: Way, figures: &Figures) {
+    report(&format!("  {}", way.name()));
+    let processor = |name: &str, runs: &[f64]| {
+        let each: Vec<String> = runs.iter().map(|figure| format!("{figure:.2}")).collect();
+        report(&format!("    {name:<24} {:>6.2} ms of processor time   ({})", median(runs), each.join(" ")));
+    };
+    processor("one after the other", &figures.alone);
+    processor(&format!("at {} a second", options.rate), &figures.at_rate);
+    processor("saturated", &figures.saturated);
+    for latency in &figures.latency {
+        report(&format!("    created to delivered at {} a second   {}", options.rate, times(latency)));
+    }
+    report(&format!(
+        "    created to delivered, {} connections   {:.0}/s   ({})",
+        options.connections,
+        median(&figures.throughput),
+        all(&figures.throughput)
+    ));
+}
+
+/// A server with its fake, and messages for it.
+struct Scene {
+    fake: Fake,
+    stage: Stage,
+    letters: Arc<Vec<Hook>>,
+    counted: Counted,
+}
+
+impl Scene {
+    async fn build(options: &MessageOptions, way: Way, count: usize) -> anyhow::Result<Self> {
+        let fake = Fake::start(Duration::ZERO, count)?;
+        let stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;
+        let letters = letters(way, &stage, count)?;
+        let counted = Counted::of(&stage.app.store, &[stage.process()?.id()?]).await?;
+        Ok(Self { fake, stage, letters, counted })
+    }
+
+    /// Milliseconds of processor time a message since `before`; the server and its data are removed.
+    async fn end(self, before: Duration) -> anyhow::Result<f64> {
+        let used = self.counted.product()?.saturating_sub(before);
+        self.stage.end().await?;
+        self.fake.stop().await;
+        Ok(1_000.0 / per_second(self.letters.len(), used))
+    }
+}
+
+async fn alone(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
+    let scene = Scene::build(options, way, options.alone).await?;
+    let mut connection = Connection::open(&scene.stage.address()).await?;
+    let before = scene.counted.product()?;
+    for (number, letter) in scene.letters.iter().enumerate() {
+        anyhow::ensure!(load::is_taken(connection.post(letter).await?), "{number} was refused");
+        scene.fake.arrivals.wait_for(number + 1).await?;
+    }
+    figures.alone.push(scene.end(before).await?);
+    Ok(())
+}
+
+async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
+    let count = usize::try_from(options.rate * options.seconds)?;
+    let scene = Scene::build(options, way, count).await?;
+    let before = scene.counted.product()?;
+    let address = [scene.stage.address()];
+    let sent = load::send(&address, scene.letters.clone(), Some(options.rate.into()), options.connections).await?;
+    sent.all_taken()?;
+    scene.fake.arrivals.wait_for(count).await?;
+    let mut latency = Histogram::new(3)?;
+    for (number, planned) in sent.planned.iter().flatten().enumerate() {
+        let Some(at) = scene.fake.arrivals.at(number) else { continue };
+        latency.record(u64::try_from(at.saturating_duration_since(*planned).as_micros())?.max(1))?;
+    }
+    figures.latency.push(latency);
+    figures.at_rate.push(scene.end(before).await?);
+    Ok(())
+}
+
+async fn saturated(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
+    let scene = Scene::build(options, way, options.messages).await?;
+    let before = scene.counted.product()?;
+    let address = scene.stage.address();
+    let rate = load::end_to_end(&address, scene.letters.clone(), options.connections, &scene.fake).await?;
+    figures.throughput.push(rate);
+    figures.saturated.push(scene.end(before).await?);
+    Ok(())
+}
