@@ -11,11 +11,11 @@ const OF_TESTS: &[&str] = &["tests", "bench"];
 /// Commands of `tests/run` that are about the shipped build, in this order.
 const STEPS: &[&str] = &[
     "export PAROM_TEST_ALL=1",
-    "cargo clippy --workspace --exclude parom-tests --exclude bench --all-targets -- -D warnings",
-    "cargo clippy --workspace --all-targets -- -D warnings",
     "cargo build --release --locked --package parom-cli --bin parom",
+    "cargo clippy --workspace --exclude parom-tests --exclude bench -- -D warnings",
+    "cargo clippy --workspace --all-targets -- -D warnings",
     "tests/smoke target/release/parom",
-    "cargo nextest run --workspace",
+    "cargo nextest run --workspace 2>&1",
 ];
 
 /// What is wrong with the manifests, by their folders; "" is the workspace's.
