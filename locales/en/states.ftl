@@ -119,7 +119,7 @@ webhook-state-working = Answering
 webhook-state-failing = Failing
 webhook-state-suspended = Suspended
 webhook-state-disabled = Switched off
-webhook-state-failing-hint = { $failed } of the last { $total } deliveries failed. Messages are not lost: Parom tries again.
+webhook-state-failing-hint = { $failed } of the last { $total } deliveries failed. Messages are not lost: Parom tries again and lists what it gives up in “Undelivered”.
 webhook-state-suspended-hint = No delivery succeeded for 24 hours. Messages wait here. Fix the address and press “Test and switch on”.
 webhook-state-disabled-hint = Switched off after 5 days without an answer. What waited is in “Undelivered”.
 

@@ -123,7 +123,7 @@ webhook-state-working = Отвечает
 webhook-state-failing = Сбоит
 webhook-state-suspended = Приостановлен
 webhook-state-disabled = Отключён
-webhook-state-failing-hint = Не прошли доставки: { $failed } из { $total } последних. Сообщения не потеряны: Паром повторяет.
+webhook-state-failing-hint = Не прошли доставки: { $failed } из { $total } последних. Сообщения не потеряны: Паром повторяет доставку, а что не удалось — в разделе «Недоставленное».
 webhook-state-suspended-hint = За 24 часа ни одна доставка не прошла. Сообщения ждут здесь. Исправьте адрес и нажмите «Проверить и включить».
 webhook-state-disabled-hint = Отключён после 5 дней без ответа. Всё, что ждало, лежит в разделе «Недоставленное».
 

@@ -189,13 +189,16 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         )
 }
 
-/// How long the message took until the other side accepted it, by this attempt; else 0. Its id begins with the time at
-/// which it was accepted here.
+/// How long the message took until the other side accepted it, by this attempt; else 0. A letter that a person sent
+/// again is younger than its message, whose id begins with the time at which it was accepted here. The id of an imported
+/// message is older than its letter: it waited in the file for its turn.
 fn took(claim: &Claim, attempt: &Attempt) -> i64 {
-    if claim.letter.kind != LetterKind::Message || attempt.verdict != "done" {
+    let letter = &claim.letter;
+    if letter.kind != LetterKind::Message || attempt.verdict != "done" {
         return 0;
     }
-    let accepted_at = i64::try_from(claim.letter.message_id.as_u128() >> TIME_SHIFT).unwrap_or_default();
+    let made_at = i64::try_from(letter.message_id.as_u128() >> TIME_SHIFT).unwrap_or_default();
+    let accepted_at = if letter.late { made_at } else { letter.accepted_at };
     (attempt.at + i64::from(attempt.millis) - accepted_at).max(0)
 }
 

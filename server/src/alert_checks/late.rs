@@ -14,7 +14,7 @@ use super::findings::{Finding, Findings};
 use super::page::Page;
 use crate::alert;
 use crate::delivery::read::figures::times;
-use crate::delivery::read::{first_id_at, made_at};
+use crate::delivery::read::first_id_at;
 use crate::usage::UsageContext;
 
 /// The time that is looked at, and the most messages of it.
@@ -30,14 +30,6 @@ struct WaitingMessage {
     source_id: Uuid,
     direction: i16,
     accepted_at: i64,
-}
-
-/// The attempt by which a message was delivered.
-#[derive(Debug, FromQueryResult)]
-struct Delivered {
-    message_id: Uuid,
-    at: i64,
-    ms: i32,
 }
 
 /// Adds the accounts of a page whose messages are late.
@@ -95,19 +87,18 @@ fn is_stuck(page: &Page, letter: &WaitingMessage) -> bool {
 
 /// How long the latest messages of an account took.
 async fn delivered(app: &UsageContext, tenant_id: Uuid, now: i64) -> Result<Vec<i64>, DbErr> {
-    use attempt::Column::{At, Kind, MessageId, Ms, Verdict};
-    let rows: Vec<Delivered> = attempt::Entity::of_tenant(tenant_id)
+    use attempt::Column::{Kind, MessageId, Took, Verdict};
+    attempt::Entity::of_tenant(tenant_id)
         .select_only()
-        .columns([MessageId, At, Ms])
+        .column(Took)
         .filter(MessageId.gte(first_id_at(now - WINDOW.num_milliseconds())))
         .filter(Kind.eq(LetterKind::Message.number()))
         .filter(Verdict.eq("done"))
         .order_by_desc(MessageId)
         .limit(MOST)
-        .into_model()
+        .into_tuple()
         .all(app.store.read())
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.at + i64::from(row.ms) - made_at(row.message_id)).max(0)).collect())
+        .await
 }
 
 /// 95 of 100 took no longer.

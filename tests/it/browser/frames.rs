@@ -1,14 +1,12 @@
 //! Whose page may hold ours, whose form we take, and a browser that runs no scripts.
 
 use base::i18n::{Language, Words};
-use parom::admin::operators::actions::{self, OperatorActor};
-use parom::audit::Actor;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Place, Site, World};
 use serde_json::{Value, json};
-use totp_rs::{Builder, Secret};
 use uuid::Uuid;
 
+use super::operator::{connects_an_authenticator, is_invited};
 use super::{CODE, crm_page, enters, entry, installed, say};
 
 /// Opens an address in a frame of the present page and steps into it. False: the browser refused to show it there.
@@ -35,21 +33,6 @@ async fn is_refused(browser: &Browser, url: &str) {
     leaves(browser).await;
 }
 
-/// Signs an operator in.
-async fn operator(browser: &Browser, world: &World) {
-    let by = OperatorActor { actor: Actor::Cli, address: None };
-    let added = actions::add(world.app(), "olga@vendor.example", "Olga", Language::En, &by).await.expect("an operator");
-    browser.goto(&added.expect("a new one").1).await;
-    browser.press("main form button").await;
-    let secret = browser.find("code.mono.all").await.text().await.expect("the secret");
-    let secret = Secret::try_from_base32(secret.trim()).expect("base32");
-    let totp = Builder::new().with_secret(secret).with_account_name("x").build().expect("a generator");
-    let now = u64::try_from(world.clock.millis() / 1000).expect("after 1970");
-    browser.fill("input[name=code]", &totp.generate(now).to_string()).await;
-    browser.press("main form button").await;
-    browser.until("the first page behind it", async || browser.url().await.contains("/admin/own")).await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_panel_can_be_framed_by_its_own_account_only() {
     let Some(browser) = Browser::open("en").await else { return };
@@ -57,7 +40,8 @@ async fn the_panel_can_be_framed_by_its_own_account_only() {
     let (site, words, base) = (Site::start(), Words::new(Language::En), world.api.base());
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {"allowed_origins": [site.stranger("")]}});
     let chat = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &chat).await.is(201).text_at("/id");
-    operator(&browser, &world).await;
+    is_invited(&browser, &world, Language::En).await;
+    connects_an_authenticator(&browser, &world).await;
 
     // In the account: a whole panel, with its cookie, that goes on from page to page.
     browser.goto(&crm_page(&world, &format!("settings/widgets/{CODE}"))).await;

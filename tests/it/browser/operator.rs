@@ -12,12 +12,17 @@ use super::{looks_right, say};
 const EMAIL: &str = "olga@vendor.example";
 const PASSWORD: &str = "ferry over the strait";
 
-/// A new operator connects an authenticator; the page with recovery codes is open.
-async fn enrols(browser: &Browser, world: &World, language: Language) {
+/// A new operator opens the link of the invitation and sees the secret for an authenticator.
+pub async fn is_invited(browser: &Browser, world: &World, language: Language) {
     let by = OperatorActor { actor: Actor::Cli, address: None };
     let added = actions::add(world.app(), EMAIL, "Ольга", language, &by).await.expect("an operator");
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
+    browser.find("code.mono.all").await;
+}
+
+/// The operator enters a code of this secret; the page with recovery codes is open.
+pub async fn connects_an_authenticator(browser: &Browser, world: &World) {
     let secret = browser.find("code.mono.all").await.text().await.expect("the secret");
     let secret = Secret::try_from_base32(secret.trim()).expect("base32");
     let totp = Builder::new().with_secret(secret).with_account_name("x").build().expect("a generator");
@@ -55,7 +60,8 @@ async fn operator_in(language: Language) {
     let Some(browser) = Browser::open(code).await else { return };
     let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
     let base = world.api.base().to_owned();
-    enrols(&browser, &world, language).await;
+    is_invited(&browser, &world, language).await;
+    connects_an_authenticator(&browser, &world).await;
     let shown = "return [...document.querySelectorAll('ul.codes code')].map((one) => one.textContent)";
     let codes: Vec<String> = serde_json::from_value(browser.run(shown, vec![]).await).expect("texts");
     assert_eq!(codes.len(), 10, "{codes:?}");

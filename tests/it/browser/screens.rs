@@ -2,15 +2,14 @@
 //! sideways. `PAROM_TEST_SHOTS=FOLDER` saves the pictures (`docs/screens` contains the last ones that were reviewed).
 
 use base::i18n::Language;
-use parom::admin::operators::actions::{self, OperatorActor};
 use parom::alert::Alarm;
 use parom::audit::Actor;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Engine, Line, MailServer, Place, Setup, World};
 use serde_json::json;
-use totp_rs::{Builder, Secret};
 
 use super::looks_right;
+use super::operator::{connects_an_authenticator, is_invited};
 
 /// A page by its name in pictures and its address.
 type Page = (&'static str, String);
@@ -193,18 +192,9 @@ async fn admin_in(language: Language) {
         look(&browser, &format!("{code}/{}", page.replace('/', "-")), &format!("{base}/{page}?lang={code}")).await;
     }
     look(&browser, &format!("{code}/admin-sign-in"), &format!("{base}/admin/sign-in")).await;
-    let by = OperatorActor { actor: Actor::Cli, address: None };
-    let added = actions::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
-    browser.goto(&added.expect("a new one").1).await;
-    browser.press("main form button").await;
-    let secret = browser.find("code.mono.all").await.text().await.expect("the secret");
+    is_invited(&browser, &world, language).await;
     looks_right(&browser, &format!("{code}/admin-enrol")).await;
-    let secret = Secret::try_from_base32(secret.trim()).expect("base32");
-    let totp = Builder::new().with_secret(secret).with_account_name("x").build().expect("a generator");
-    let now = u64::try_from(world.clock.millis() / 1000).expect("after 1970");
-    browser.fill("input[name=code]", &totp.generate(now).to_string()).await;
-    browser.press("main form button").await;
-    browser.until("the first page behind it", async || browser.url().await.contains("/admin/own")).await;
+    connects_an_authenticator(&browser, &world).await;
     let account = format!("/admin/accounts/{}", line.tenant_id);
     let white = "[[integration]]\nname = \"white\"\nplatform = \"kommo\"\nclient_id = \"white\"\nclient_secret = \"0123456789abcdef\"\n";
     parom::integrations::set(&world.app().identity.audit, white, &Actor::Cli.into()).await.expect("it is stored");

@@ -60,6 +60,12 @@ async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) 
     // Those that were given up, and the page that sends many of them again.
     let failed = visitor.opens(&format!("{path}?state=failed")).await.is(200);
     failed.says(&["422", "Undelivered", &format!("/panel/undelivered?source={}", line.source_id), "Failing"]);
+    // Of a period.
+    visitor.opens(&format!("{path}?period=7d")).await.is(200).says(&["422", "value=\"7d\" selected"]);
+    let later = visitor.opens(&format!("{path}?period=2030-01-01&state=failed")).await.is(200);
+    later.never_says(&["422"]);
+    later.says(&["?period=2030-01-01\"", "name=\"state\" value=\"failed\""]);
+    visitor.opens(&format!("{path}?period=2030-01-01")).await.is(200).says(&["Nothing found", "Failing"]);
     // A new secret: the old one still signs, so a receiver that does not know it yet goes on.
     let secret = format!("/panel/sources/{}/secret", line.source_id);
     visitor.opens(&secret).await.is(200).says(&["Both secrets are valid for 24 hours"]);

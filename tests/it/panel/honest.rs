@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base::i18n::{Language, Words};
 use entity::tenant_channel;
+use parom::delivery::read::figures;
 use parom::tenant::ChannelStatus;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, World, both, once};
@@ -176,6 +177,23 @@ async fn d2_only_messages_count_in_the_time_to_forward(world: &mut World) {
     assert!(within.contains(" ms") || within.contains("less than"), "{within}");
 }
 
+/// D2: messages of a file wait in it for their turn, which was counted as a delay.
+async fn d2_imports_do_not_slow_the_figures(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let texts = crate::import::texts("carl", 3);
+    let id = crate::import::sends(world, &line, "", texts).await.is(202).text_at("/id");
+    world.advance(Duration::from_secs(98));
+    assert_eq!(crate::import::ends(world, &id).await["done"], 3);
+    let page = owner.opens("/panel").await.is(200);
+    let within = page.between("95% of messages forwarded within ", "<").unwrap().replace('\u{a0}', " ");
+    assert!(within.contains(" ms") || within.contains("less than"), "{within}");
+    let figures = figures::read(world.app(), line.tenant_id, None).await.unwrap();
+    let times = figures.times().expect("three were delivered");
+    assert_eq!((times.messages, times.most / 1_000), (3, 0), "{times:?}");
+    owner.opens("/panel/messages?slower=2").await.is(200).never_says(&["/panel/messages/"]);
+}
+
 /// D23: a hint named a right of a key by other words than the page of keys.
 #[test]
 fn d23_a_keys_right_is_called_the_same_everywhere() {
@@ -226,6 +244,7 @@ once!(
     the_log_speaks_the_readers_language,
     a_report_is_copied_or_saved,
     d2_only_messages_count_in_the_time_to_forward,
+    d2_imports_do_not_slow_the_figures,
     the_reader_was_seen_just_now,
     automatic_refresh_is_mentioned_only_with_scripts,
     the_wizard_offers_a_free_name,

@@ -174,12 +174,12 @@ impl Figures {
 
     /// How long messages of the last 24 hours took; none if none was delivered.
     pub fn times(&self) -> Option<Times> {
-        times(self.took.iter().map(TookRow::millis).collect())
+        times(self.took.iter().map(|row| row.took).collect())
     }
 
     /// The same of one source.
     pub fn times_of(&self, source_id: Uuid) -> Option<Times> {
-        times(self.took.iter().filter(|row| row.source_id == source_id).map(TookRow::millis).collect())
+        times(self.took.iter().filter(|row| row.source_id == source_id).map(|row| row.took).collect())
     }
 
     /// The same of each hour of [`Span::Hours`].
@@ -188,7 +188,7 @@ impl Figures {
         let mut hours: BTreeMap<i64, Vec<i64>> = (first..first + HOURS).map(|hour| (hour, Vec::new())).collect();
         for row in &self.took {
             if let Some(hour) = hours.get_mut(&(made_at(row.message_id) / HOUR)) {
-                hour.push(row.millis());
+                hour.push(row.took);
             }
         }
         hours.into_values().map(times).collect()

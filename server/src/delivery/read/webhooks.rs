@@ -8,6 +8,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use super::first_id_at;
+
 /// One webhook with its attempts.
 #[derive(Clone, Debug)]
 pub struct Delivery {
@@ -18,23 +20,41 @@ pub struct Delivery {
     pub attempts: Vec<attempt::Model>,
 }
 
-/// Deliveries of a source whose message is older than `after`, newest first, and the last message examined if there
-/// may be more. `failed`: only those that were given up.
+/// Whose deliveries, and which of them.
+#[derive(Clone, Copy, Debug)]
+pub struct DeliveryFilter {
+    pub source_id: Uuid,
+    /// Only those that were given up.
+    pub failed: bool,
+    /// Of messages that were accepted at this moment (milliseconds since 1970) or later.
+    pub from: Option<i64>,
+}
+
+impl DeliveryFilter {
+    /// All of a source.
+    pub const fn of(source_id: Uuid) -> Self {
+        Self { source_id, failed: false, from: None }
+    }
+}
+
+/// Deliveries whose message is older than `after`, newest first, and the last message examined if there may be more.
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
-    source_id: Uuid,
-    failed: bool,
+    wanted: DeliveryFilter,
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<(Vec<Delivery>, Option<Uuid>), DbErr> {
     let mut select = message::Entity::of_tenant(tenant_id)
-        .filter(message::Column::SourceId.eq(source_id))
+        .filter(message::Column::SourceId.eq(wanted.source_id))
         .filter(message::Column::Direction.eq(Direction::ToMessenger.number()));
-    if failed {
+    if wanted.failed {
         select = select.filter(message::Column::State.eq(State::Failed.number()));
         // As the partial index has it.
         select = select.filter(Expr::cust("error <> ''"));
+    }
+    if let Some(from) = wanted.from {
+        select = select.filter(message::Column::Id.gte(first_id_at(from)));
     }
     if let Some(after) = after {
         select = select.filter(message::Column::Id.lt(after));

@@ -89,6 +89,7 @@ struct Of {
     id: Uuid,
     source_id: Uuid,
     direction: i16,
+    accepted_at: i64,
     error: String,
 }
 
@@ -141,7 +142,13 @@ pub(super) async fn of(
         .order_by_desc(message::Column::Id)
         .limit(MOST)
         .select_only()
-        .columns([message::Column::Id, message::Column::SourceId, message::Column::Direction, message::Column::Error])
+        .columns([
+            message::Column::Id,
+            message::Column::SourceId,
+            message::Column::Direction,
+            message::Column::AcceptedAt,
+            message::Column::Error,
+        ])
         .into_model::<Of>()
         .all(db)
         .await?;
@@ -165,7 +172,7 @@ pub(super) async fn of(
         }
     }
     Ok(Sides {
-        ours: figures(delays(&tries)),
+        ours: figures(delays(&tries, &messages)),
         crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm, &customers)), received: 0 },
         messengers: by_kind
             .into_iter()
@@ -186,13 +193,16 @@ impl Sides {
     }
 }
 
-/// How long each message waited for its first attempt; a later manual attempt does not count.
-fn delays(tries: &[AttemptRow]) -> Vec<(i64, bool)> {
+/// How long each message waited for its first attempt; a later manual attempt does not count. An imported message is
+/// accepted when it is its turn, after its id was made.
+fn delays(tries: &[AttemptRow], messages: &[Of]) -> Vec<(i64, bool)> {
+    let accepted: HashMap<Uuid, i64> = messages.iter().map(|row| (row.id, row.accepted_at)).collect();
+    let accepted_at = |id: Uuid| accepted.get(&id).copied().unwrap_or_else(|| made_at(id));
     let mut first: HashMap<Uuid, i64> = HashMap::new();
     for one in tries.iter().filter(|row| row.kind == LetterKind::Message.number()) {
         first.entry(one.message_id).and_modify(|at| *at = one.at.min(*at)).or_insert(one.at);
     }
-    first.into_iter().map(|(id, at)| ((at - made_at(id)).max(0), true)).collect()
+    first.into_iter().map(|(id, at)| ((at - accepted_at(id)).max(0), true)).collect()
 }
 
 /// Duration and success of calls. That the customer cannot be reached is an answer, not a failure of the other side.
@@ -234,12 +244,29 @@ mod tests {
         };
         // The customer reads it 48 s later, and a person sends it again after a minute.
         let tries = [row(LetterKind::Message, 61_000), row(LetterKind::Status, 48_000), row(LetterKind::Message, 400)];
-        assert_eq!(delays(&tries), [(400, true)]);
+        assert_eq!(delays(&tries, &[]), [(400, true)]);
+    }
+
+    #[test]
+    fn a_message_of_a_file_waits_from_its_turn_on() {
+        let id = first_id_at(1_000);
+        let accepted_at = made_at(id) + 98_000;
+        let (direction, kind) = (Direction::ToCrm.number(), LetterKind::Message.number());
+        let row = Of { id, source_id: Uuid::nil(), direction, accepted_at, error: String::new() };
+        let first =
+            AttemptRow { message_id: id, direction, kind, at: accepted_at + 30, ms: 1, verdict: "done".to_owned() };
+        assert_eq!(delays(&[first], &[row]), [(30, true)]);
     }
 
     #[test]
     fn a_customer_who_blocked_the_bot_is_no_failure_of_the_messenger() {
-        let of = |error: &str| Of { id: Uuid::nil(), source_id: Uuid::nil(), direction: 0, error: error.to_owned() };
+        let of = |error: &str| Of {
+            id: Uuid::nil(),
+            source_id: Uuid::nil(),
+            direction: 0,
+            accepted_at: 0,
+            error: error.to_owned(),
+        };
         assert!(of(r#"{"code":"recipient_blocked","text":"The customer blocked the bot."}"#).is_the_customers());
         assert!(!of(r#"{"code":"rejected","text":"Too long"}"#).is_the_customers());
         assert!(!of("").is_the_customers(), "it did not fail");

@@ -11,10 +11,11 @@ use uuid::Uuid;
 use super::{LOOKED_AT, WebhookState, address, find};
 use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::reason::Reason;
-use crate::delivery::read::webhooks::{self, Delivery};
+use crate::delivery::read::webhooks::{self, Delivery, DeliveryFilter};
 use crate::panel::PanelContext;
+use crate::panel::choice::{self, SelectOption};
 use crate::panel::reasons::{self, ReasonArguments};
-use crate::panel::{self, Member, Nav, PageContext, Right, choice};
+use crate::panel::{self, Member, Nav, PageContext, Right};
 
 const ROWS: u64 = 50;
 /// The type of attempts stored before the log of webhooks existed.
@@ -27,6 +28,9 @@ struct DeliveriesQuery {
     /// [`FAILED`], or all.
     #[serde(default)]
     state: String,
+    /// One of the periods of lists; all unless one is named.
+    #[serde(default)]
+    period: String,
 }
 
 struct DeliveryAttempt {
@@ -63,6 +67,11 @@ struct Deliveries {
     suspended: bool,
     /// Only those that were given up are shown.
     failed: bool,
+    periods: Vec<SelectOption>,
+    /// A period is chosen.
+    is_narrowed: bool,
+    /// The addresses of all deliveries and of those given up, in this period.
+    tabs: [String; 2],
     rows: Vec<DeliveryRow>,
     newest: Option<String>,
     older: Option<String>,
@@ -84,13 +93,18 @@ pub async fn get(
     let page = member.page(member.words.text("webhooks-of").with("source", source.name.as_str()), Nav::Keys);
     let db = app.store.read();
     let failed = query.state == FAILED;
-    let (found, next) = webhooks::page(db, tenant_id, id, failed, query.cursor, ROWS).await?;
+    let period = choice::period(&query.period, "all");
+    let asked = DeliveryFilter { source_id: id, failed, from: choice::begin(&page, period, app.clock.millis()) };
+    let (found, next) = webhooks::page(db, tenant_id, asked, query.cursor, ROWS).await?;
     let wanted =
         DeadLetterFilter { ids: Some(found.iter().map(|one| one.webhook_id).collect()), ..DeadLetterFilter::default() };
     let dead: Vec<Uuid> = dead::page(db, tenant_id, &wanted, None, ROWS * 2).await?.iter().map(|row| row.id).collect();
-    let latest = if failed { webhooks::page(db, tenant_id, id, false, None, LOOKED_AT).await?.0 } else { Vec::new() };
-    let state = WebhookState::of(&app, &source, if failed { &latest } else { &found }).await?;
+    let latest = webhooks::page(db, tenant_id, DeliveryFilter::of(id), None, LOOKED_AT).await?.0;
+    let state = WebhookState::of(&app, &source, &latest).await?;
     let path = format!("/panel/webhooks/{id}");
+    let address_of = |state: &str, cursor: &str| {
+        choice::address(&path, &[("state", state), ("period", &query.period), ("cursor", cursor)])
+    };
     let deliveries = Deliveries {
         source_id: id.to_string(),
         address: address(&source),
@@ -98,8 +112,11 @@ pub async fn get(
         hint: state.hint(&page),
         suspended: state == WebhookState::Suspended,
         rows: found.iter().map(|one| row(&page, one, dead.contains(&one.webhook_id))).collect(),
-        newest: query.cursor.map(|_| choice::address(&path, &[("state", &query.state)])),
-        older: next.map(|next| choice::address(&path, &[("state", &query.state), ("cursor", &next.to_string())])),
+        newest: query.cursor.map(|_| address_of(&query.state, "")),
+        older: next.map(|next| address_of(&query.state, &next.to_string())),
+        periods: choice::periods(&page, period),
+        is_narrowed: asked.from.is_some(),
+        tabs: [address_of("", ""), address_of(FAILED, "")],
         failed,
         page: page.clone(),
     };

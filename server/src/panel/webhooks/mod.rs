@@ -11,7 +11,7 @@ use connectors::kinds::has_own_server;
 use entity::source;
 use uuid::Uuid;
 
-use crate::delivery::read::webhooks::{self, Delivery};
+use crate::delivery::read::webhooks::{self, Delivery, DeliveryFilter};
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 use crate::source::StateReason;
@@ -45,7 +45,8 @@ pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
     let mut rows = Vec::new();
     for source in sources(&app, &member).await? {
         let tenant_id = member.tenant.tenant_id;
-        let (last, _) = webhooks::page(app.store.read(), tenant_id, source.id, false, None, LOOKED_AT).await?;
+        let (last, _) =
+            webhooks::page(app.store.read(), tenant_id, DeliveryFilter::of(source.id), None, LOOKED_AT).await?;
         let state = WebhookState::of(&app, &source, &last).await?;
         rows.push(WebhookRow {
             id: source.id.to_string(),

@@ -9,8 +9,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::delivery::read::first_id_at;
 use crate::delivery::read::ledger::sum;
-use crate::delivery::read::{first_id_at, made_at};
 
 /// Whose figures, and from when on.
 pub(super) struct FiguresRange {
@@ -67,15 +67,8 @@ impl WaitingRow {
 pub(super) struct TookRow {
     pub message_id: Uuid,
     pub source_id: Uuid,
-    pub at: i64,
-    pub ms: i32,
-}
-
-impl TookRow {
-    /// From the message's acceptance to the end of the try.
-    pub fn millis(&self) -> i64 {
-        (self.at + i64::from(self.ms) - made_at(self.message_id)).max(0)
-    }
+    /// From the message's acceptance to the end of the try, milliseconds.
+    pub took: i64,
 }
 
 pub(super) async fn hours(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<HourRow>, DbErr> {
@@ -156,7 +149,7 @@ pub(super) async fn took(db: &impl ConnectionTrait, wanted: &FiguresRange, most:
         .order_by_desc(attempt::Column::MessageId)
         .limit(most)
         .select_only()
-        .columns([attempt::Column::MessageId, attempt::Column::At, attempt::Column::Ms])
+        .columns([attempt::Column::MessageId, attempt::Column::Took])
         .column(message::Column::SourceId)
         .into_model()
         .all(db)
