@@ -49,7 +49,7 @@ pub struct Model {
     pub deleted_at: Option<i64>,
     /// Since when it has been in its state.
     pub status_since: i64,
-    /// Who paused it.
+    /// Who paused it; empty if Parom did, because the messenger did not answer.
     #[sea_orm(column_type = "Text")]
     pub paused_by: String,
     /// When a message or a test last succeeded.
@@ -69,3 +69,10 @@ pub struct Model {
 }
 
 tenant_rows!();
+
+impl Model {
+    /// A person's pause holds both directions; Parom's own holds only the one to the messenger, which is at fault.
+    pub fn is_paused_by_person(&self) -> bool {
+        self.paused && !self.paused_by.is_empty() && self.deleted_at.is_none()
+    }
+}

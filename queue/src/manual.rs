@@ -1,7 +1,8 @@
-//! Manual actions on a waiting letter: try it now, or take it out of its lane to end it.
+//! Manual actions on waiting letters: try them now, or take one out of its lane to end it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use base::message::Direction;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
@@ -43,6 +44,44 @@ impl Queue {
             .await?;
         tx.commit().await?;
         Ok(woken > 0)
+    }
+
+    /// Makes all waiting lanes of a source in this direction due, whatever put them off. Targets that are held or asked to
+    /// wait are unchanged. Returns the number of lanes.
+    pub async fn let_go(&self, tenant_id: Uuid, source_id: Uuid, direction: Direction) -> Result<u64, DbErr> {
+        let rows = |targets: &[Uuid]| {
+            Rows::new()
+                .uuid("tenant_id", targets.iter().map(|_| tenant_id))
+                .uuid("source_id", targets.iter().map(|_| source_id))
+                .short("direction", targets.iter().map(|_| direction.number()))
+                .uuid("target", targets.iter().copied())
+        };
+        let tx = self.store.write_tx().await?;
+        let found = rows(&[Uuid::nil()])
+            .fetch(
+                &tx,
+                &self.store,
+                "SELECT DISTINCT lane.target FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id \
+                 AND lane.source_id = rows.source_id AND lane.direction = rows.direction AND lane.due_at > {now}",
+            )
+            .await?;
+        let targets = found.iter().map(|row| row.try_get("", "target")).collect::<Result<Vec<Uuid>, DbErr>>()?;
+        if targets.is_empty() {
+            tx.rollback().await?;
+            return Ok(0);
+        }
+        // The turns' locks first, in their order: claims and settlements take them too.
+        let keys: BTreeSet<_> = targets.iter().map(|target| (tenant_id, *target)).collect();
+        self.lock_turns(&tx, &keys.into_iter().collect::<Vec<_>>()).await?;
+        let turns = "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = rows.tenant_id \
+                     AND turn.target = rows.target AND turn.reason = ''";
+        rows(&targets).execute(&tx, &self.store, turns).await?;
+        let lanes = "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = rows.tenant_id \
+                     AND lane.source_id = rows.source_id AND lane.direction = rows.direction \
+                     AND lane.target = rows.target AND lane.owner IS NULL AND lane.due_at > {now}";
+        let released = rows(&targets).execute(&tx, &self.store, lanes).await?;
+        tx.commit().await?;
+        Ok(released)
     }
 
     /// Leases the lane of a waiting letter for this letter, whatever its position, so that it can be settled. Fills

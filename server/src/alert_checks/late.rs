@@ -82,7 +82,7 @@ fn is_stuck(page: &Page, letter: &WaitingMessage) -> bool {
         return page.is_stuck(letter.tenant_id, letter.source_id);
     }
     let source = page.sources.iter().find(|source| source.id == letter.source_id);
-    source.is_some_and(|source| page.is_stuck(letter.tenant_id, source.channel_id))
+    source.is_some_and(|source| source.is_paused_by_person() || page.is_stuck(letter.tenant_id, source.channel_id))
 }
 
 /// How long the latest messages of an account took.

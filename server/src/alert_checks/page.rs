@@ -27,6 +27,7 @@ pub(super) struct Source {
     pub status: String,
     pub status_reason: String,
     pub paused: bool,
+    paused_by: String,
     facts: String,
 }
 
@@ -34,6 +35,11 @@ impl Source {
     /// Neither paused by a person nor stopped, which has an alert of its own.
     pub fn is_served(&self) -> bool {
         !self.paused && self.status != SourceStatus::Stopped.as_str()
+    }
+
+    /// As [`entity::source::Model::is_paused_by_person`].
+    pub fn is_paused_by_person(&self) -> bool {
+        self.paused && !self.paused_by.is_empty()
     }
 
     /// What is known of its line.
@@ -63,11 +69,12 @@ impl Page {
         let tenants = tenants.all(db).await?;
         let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
         use source::Column::{
-            AmocrmSourceId, ChannelId, DeletedAt, Facts, Id, Kind, Name, Paused, Status, StatusReason, TenantId,
+            AmocrmSourceId, ChannelId, DeletedAt, Facts, Id, Kind, Name, Paused, PausedBy, Status, StatusReason,
+            TenantId,
         };
         let sources = source::Entity::find()
             .select_only()
-            .columns([TenantId, Id, Kind, Name, ChannelId, Status, StatusReason, Paused, Facts])
+            .columns([TenantId, Id, Kind, Name, ChannelId, Status, StatusReason, Paused, PausedBy, Facts])
             .filter(TenantId.is_in(ids.iter().copied()))
             .filter(DeletedAt.is_null())
             .filter(AmocrmSourceId.ne(0))

@@ -111,7 +111,7 @@ async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<Messag
     let attempts = story::attempts(db, &row).await?;
     let dead = story::dead(db, &row).await?;
     let conversation = chats::one(db, row.tenant_id, row.conversation_id).await?;
-    let holds = match app.lookup.source(row.source_id).await? {
+    let holds = match app.lookup.source_of_caller(row.source_id).await? {
         Some(source) => HoldReasons::of(db, &source).await?,
         None => HoldReasons::default(),
     };

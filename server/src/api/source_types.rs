@@ -79,7 +79,7 @@ pub struct SourcePatchIn {
     /// that were held.
     #[serde(default)]
     pub paused: Option<bool>,
-    /// When resuming: held messages older than this are not sent but fail (−1/902).
+    /// When resuming: managers' held messages older than this are not sent but fail (−1/902).
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub drop_before: Option<Moment>,
@@ -179,7 +179,8 @@ pub struct SourceOut {
     pub version: String,
 }
 
-/// Messages from managers that wait until the source is resumed or repaired.
+/// Messages that wait until the source is resumed or repaired: those in both directions if a person has paused it, else those
+/// to the messenger.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct HeldOut {
     pub count: u64,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::await_status::{self, Reported};
 use super::letter_context::LetterContext;
 use super::unknown::{after_unknown, may_be_kept};
-use super::{backoff, dead, dialogue, forget, poison, to_crm, to_messenger};
+use super::{backoff, dead, dialogue, forget, paused, poison, to_crm, to_messenger};
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, status_letter};
 
@@ -54,6 +54,8 @@ pub async fn attempt(
         Some(bury(FailureCode::SourceDisconnected, "too_old: it could not be delivered in time"))
     } else if claim.letter.kind == LetterKind::Message && parts.message().is_ok_and(|message| message.body.expired) {
         Some(bury(FailureCode::Internal, "expired: what it said is kept no longer"))
+    } else if paused::holds(&claim, &parts) {
+        return Ok(paused::put_off(claim));
     } else {
         match await_status::look(app, &claim, &parts).await? {
             Reported::NotYet(millis) => return Ok(put_off(claim, millis)),

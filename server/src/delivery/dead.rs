@@ -82,12 +82,16 @@ async fn tell_dropped(app: &DeliveryContext, dead: &dead_letter::Model) -> anyho
     Ok(())
 }
 
-/// Number of a source's messages waiting for the messenger, and when the oldest was accepted.
+const BOTH: [Direction; 2] = [Direction::ToMessenger, Direction::ToCrm];
+
+/// Number of a source's messages that are held, and when the oldest was accepted: those in both directions if a person has
+/// paused it, else those that wait for the messenger.
 pub async fn held(app: &DeliveryContext, source: &source::Model) -> anyhow::Result<(u64, Option<i64>)> {
     use sea_orm::{PaginatorTrait, QueryOrder};
+    let held = if source.is_paused_by_person() { &BOTH[..] } else { &BOTH[..1] };
     let waiting = letter::Entity::of_tenant(source.tenant_id)
         .filter(letter::Column::SourceId.eq(source.id))
-        .filter(letter::Column::Direction.eq(Direction::ToMessenger.number()))
+        .filter(letter::Column::Direction.is_in(held.iter().map(|direction| direction.number())))
         .filter(letter::Column::Kind.eq(LetterKind::Message.number()));
     let count = waiting.clone().count(app.store.read()).await?;
     let oldest = waiting.order_by_asc(letter::Column::AcceptedAt).one(app.store.read()).await?;

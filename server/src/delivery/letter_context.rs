@@ -27,6 +27,8 @@ pub struct LetterContext {
     pub contact: Person,
     /// None if the message never had a source.
     pub source: Option<Arc<source::Model>>,
+    /// Whether a person has paused the source. Read with the letter: a cached source may be seconds old.
+    pub is_paused: bool,
     pub tenant: Arc<tenant::Model>,
     /// The amoCRM side: the letter's own target, or the source's channel.
     pub channel: Option<tenant_channel::Model>,
@@ -50,16 +52,19 @@ impl LetterContext {
             columns_of::<tenant_channel::Entity>(CHANNEL),
         ];
         let text = format!(
-            "SELECT rows.place, {} FROM rows JOIN conversation ON conversation.tenant_id = rows.tenant_id \
-             AND conversation.id = rows.conversation_id LEFT JOIN message ON message.tenant_id = rows.tenant_id \
-             AND message.id = rows.message_id LEFT JOIN tenant_channel ON tenant_channel.tenant_id = rows.tenant_id \
-             AND tenant_channel.channel_id = rows.channel_id",
+            "SELECT rows.place, paused.id AS paused_source, {} FROM rows JOIN conversation \
+             ON conversation.tenant_id = rows.tenant_id AND conversation.id = rows.conversation_id \
+             LEFT JOIN message ON message.tenant_id = rows.tenant_id AND message.id = rows.message_id LEFT JOIN tenant_channel ON tenant_channel.tenant_id = rows.tenant_id \
+             AND tenant_channel.channel_id = rows.channel_id LEFT JOIN source AS paused \
+             ON paused.tenant_id = rows.tenant_id AND paused.id = rows.source_id AND paused.paused \
+             AND paused.paused_by <> '' AND paused.deleted_at IS NULL",
             columns.join(", ")
         );
         let found = Rows::new()
             .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
             .uuid("conversation_id", claims.iter().map(|claim| claim.conversation_id))
             .uuid("message_id", claims.iter().map(|claim| claim.letter.message_id))
+            .uuid("source_id", claims.iter().map(|claim| claim.source_id))
             .uuid("channel_id", claims.iter().zip(&known).map(|(claim, known)| known.channel_of(claim)))
             .long("place", (0..).take(claims.len()))
             .fetch(app.store.by_keys(), &app.store, &text)
@@ -81,6 +86,7 @@ impl LetterContext {
             message,
             conversation,
             source: known.source,
+            is_paused: row.try_get::<Option<Uuid>>("", "paused_source")?.is_some(),
             tenant: known.tenant.context("the letter's tenant is missing")?,
             channel: Option::<tenant_channel::Model>::from_query_result(row, CHANNEL)?,
             reported_as: None,

@@ -19,6 +19,7 @@ mod letter_context;
 pub mod letters;
 pub mod manual;
 mod missed_answer;
+mod paused;
 mod poison;
 pub mod read;
 pub mod replay;

@@ -24,7 +24,7 @@ pub use about::{MessageKey, as_ours, known_message};
 /// How long another instance's change may stay unseen.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// The same for the source that a caller of the API names: a deleted one is refused within a second.
+/// The same for the source that a caller names: a deleted one is refused within a second, and so is a replaced secret.
 const NAMED_BY_CALLER: Duration = Duration::from_millis(750);
 
 /// The same for a conversation's id, which may move to another conversation (docs/decisions/0011-write-first.md).
@@ -114,10 +114,16 @@ impl Lookup {
         own(self.sources.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
     }
 
-    /// The source that a caller of the API names.
+    /// The source that a caller names: of the API, of a messenger's webhook, of a web chat. What is read for it is kept for
+    /// [`Lookup::source`] too.
     pub async fn source_of_caller(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
         let kept_as = if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id };
-        own(self.sources_of_callers.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
+        let read = async {
+            let found = self.read.sources.ask(source_id).await?;
+            self.sources.insert(kept_as, found.clone()).await;
+            Ok::<_, DbErr>(found)
+        };
+        own(self.sources_of_callers.try_get_with(kept_as, read).await)
     }
 
     /// [`Lookup::source`] from memory alone; none if it was not needed lately.

@@ -8,7 +8,6 @@
 mod apply;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use amocrm::rest;
 use base::error::{Error, Result};
@@ -21,18 +20,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::by::{changed_meanwhile, next_version};
-use super::change_locks::busy;
+use super::change_locks::{TRIES, busy, step_back};
 use super::check::{WrongFields, addresses};
 use super::create::{channel_connected, pipeline_exists, written};
 use super::{By, ContactRule, find, line, setup_of};
 use crate::settings;
 use crate::source::SourceContext;
 use crate::tenant as tenants;
-
-/// Attempts of a caller without a version to win against changes by other processes …
-const TRIES: u32 = 20;
-/// … and the longest wait before the second one; each further wait may be longer by as much.
-const STEP: Duration = Duration::from_millis(10);
 
 /// The fields to change; none leaves a field as it is.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +36,9 @@ pub struct SourceChange {
     pub default: Option<bool>,
     /// All settings of the kind; missing credentials keep their value.
     pub settings: Option<Value>,
-    /// True: nothing is sent to the messenger, everything is kept. False: sending resumes.
+    /// True: nothing is sent in either direction, everything is kept. False: sending resumes.
     pub paused: Option<bool>,
-    /// On resuming: held messages older than this (milliseconds since 1970) fail instead of being sent.
+    /// On resuming: managers' held messages older than this (milliseconds since 1970) fail instead of being sent.
     pub drop_before: Option<i64>,
     pub contact_rule: Option<ContactRule>,
     pub lead_origin: Option<bool>,
@@ -99,9 +93,7 @@ pub async fn change(
             return carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?;
         }
         // Another process changed it: a caller with a version gets the error in the next round.
-        let longest = STEP.saturating_mul(number + 1).as_millis();
-        let pause = rand::random_range(0..=u64::try_from(longest).unwrap_or(u64::MAX));
-        tokio::time::sleep(Duration::from_millis(pause)).await;
+        step_back(number).await;
     }
     Err(busy())
 }

@@ -17,6 +17,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Locks kept before those that no change uses are dropped.
 const KEPT: usize = 1_000;
 
+/// Attempts to win against changes by other processes, if the caller requires no version …
+pub(super) const TRIES: u32 = 20;
+/// … and the longest wait before the second one; each further wait may be longer by as much.
+const STEP: Duration = Duration::from_millis(10);
+
 /// A lock that lives as long as a change holds it or waits for it.
 type ChangeLock = Weak<AsyncMutex<()>>;
 
@@ -45,6 +50,13 @@ impl ChangeLocks {
         locks.insert(source_id, Arc::downgrade(&lock));
         lock
     }
+}
+
+/// Waits after attempt `number`, counted from 0, found that another process had changed the source.
+pub(super) async fn step_back(number: u32) {
+    let longest = STEP.saturating_mul(number + 1).as_millis();
+    let pause = rand::random_range(0..=u64::try_from(longest).unwrap_or(u64::MAX));
+    tokio::time::sleep(Duration::from_millis(pause)).await;
 }
 
 /// The error for a caller whose change found no turn.

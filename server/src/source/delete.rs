@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::error::{Error, Result};
+use base::message::Direction;
 use base::store::finish_tx;
 use entity::source;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -53,6 +54,8 @@ async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By, _guar
     app.lookup.forget();
     // The delivery engine now picks up what waits, held or not, and buries it.
     app.queue.resume(source.tenant_id, source.id, 0).await?;
+    // What customers wrote while it was paused still goes to amoCRM.
+    app.queue.let_go(source.tenant_id, source.id, Direction::ToCrm).await?;
     app.writer.stored().notify_one();
     tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was deleted");
     Ok(Deleted { was_default: source.is_default })

@@ -17,7 +17,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::by::{changed_meanwhile, next_version};
+use super::by::next_version;
+use super::change_locks::{TRIES, busy, step_back};
 use super::{By, find};
 use crate::settings;
 use crate::source::SourceContext;
@@ -26,24 +27,21 @@ use crate::source::SourceContext;
 const OVERLAP: TimeDelta = TimeDelta::days(1);
 
 /// Generates a new secret and returns it; it is not shown again. The previous one stays valid for 24 hours, an even
-/// older one ends. 409 `no_webhook` for kinds without webhooks; [`Error::Changed`] if another process
-/// changed the source meanwhile.
+/// older one ends. 409 `no_webhook` for kinds without webhooks. Waits for other changes of the source, also for those by other
+/// processes.
 pub async fn rotate_secret(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,
     source_id: Uuid,
     by: &By,
 ) -> Result<SecretString> {
-    let _guard = app.source_changes.lock(source_id).await?;
-    let source = find(app, tenant_id, source_id).await?;
-    let mut secrets = settings::open(app, &source)?.secrets;
-    if !secrets.contains_key(custom::SECRET) {
-        return Err(Error::Conflict { problem: "no_webhook", detail: LocalizedText::new("said-no-webhook") });
-    }
-    let new = custom::new_secret();
-    replace(&mut secrets, (custom::SECRET, custom::OLD_SECRET), &new, app.clock.millis());
-    store(app, &source, &secrets, by).await?;
-    Ok(new)
+    rotate(app, (tenant_id, source_id), by, |_, secrets| {
+        if !secrets.contains_key(custom::SECRET) {
+            return Err(Error::Conflict { problem: "no_webhook", detail: LocalizedText::new("said-no-webhook") });
+        }
+        Ok(((custom::SECRET, custom::OLD_SECRET), custom::new_secret()))
+    })
+    .await
 }
 
 /// The same for the secret with which a site signs its customers' identities; also creates the first one. 404 for
@@ -54,16 +52,37 @@ pub async fn rotate_site_secret(
     source_id: Uuid,
     by: &By,
 ) -> Result<SecretString> {
+    rotate(app, (tenant_id, source_id), by, |source, _| {
+        if !is_web_chat(&source.kind) {
+            return Err(Error::NotFound);
+        }
+        Ok(((webchat::SITE_SECRET, webchat::OLD_SITE_SECRET), webchat::new_secret()))
+    })
+    .await
+}
+
+/// Names of a secret and of the one before it, and its new value.
+type NewSecret = ((&'static str, &'static str), SecretString);
+
+/// Replaces the secret that `choose` names. If another process changes the source meanwhile, it is read again.
+async fn rotate(
+    app: &Arc<SourceContext>,
+    (tenant_id, source_id): (Uuid, Uuid),
+    by: &By,
+    choose: impl Fn(&source::Model, &BTreeMap<String, SecretString>) -> Result<NewSecret>,
+) -> Result<SecretString> {
     let _guard = app.source_changes.lock(source_id).await?;
-    let source = find(app, tenant_id, source_id).await?;
-    if !is_web_chat(&source.kind) {
-        return Err(Error::NotFound);
+    for number in 0..TRIES {
+        let source = find(app, tenant_id, source_id).await?;
+        let mut secrets = settings::open(app, &source)?.secrets;
+        let (names, new) = choose(&source, &secrets)?;
+        replace(&mut secrets, names, &new, app.clock.millis());
+        if store(app, &source, &secrets, by).await? {
+            return Ok(new);
+        }
+        step_back(number).await;
     }
-    let mut secrets = settings::open(app, &source)?.secrets;
-    let new = webchat::new_secret();
-    replace(&mut secrets, (webchat::SITE_SECRET, webchat::OLD_SITE_SECRET), &new, app.clock.millis());
-    store(app, &source, &secrets, by).await?;
-    Ok(new)
+    Err(busy())
 }
 
 /// Replaces a secret; the previous one is kept as the old one.
@@ -73,12 +92,13 @@ fn replace(secrets: &mut BTreeMap<String, SecretString>, (name, old_name): (&str
     }
 }
 
+/// False if the source was changed since it was read: nothing was written.
 async fn store(
     app: &Arc<SourceContext>,
     source: &source::Model,
     secrets: &BTreeMap<String, SecretString>,
     by: &By,
-) -> Result<()> {
+) -> Result<bool> {
     let (tenant_id, source_id, now) = (source.tenant_id, source.id, app.clock.millis());
     let sealed = settings::seal(app, tenant_id, source_id, secrets)?;
     let tx = app.store.write_tx().await?;
@@ -99,10 +119,7 @@ async fn store(
         Ok::<_, sea_orm::DbErr>(done.rows_affected == 1)
     };
     let stored = stored.await;
-    // Changed concurrently: nothing was written.
-    if !finish_tx(tx, stored).await? {
-        return Err(changed_meanwhile(app, &find(app, tenant_id, source_id).await?).await?);
-    }
+    let stored = finish_tx(tx, stored).await?;
     app.lookup.forget();
-    Ok(())
+    Ok(stored)
 }

@@ -175,7 +175,7 @@ impl Guest {
 /// The web chat of a path; 404 for another kind's, a deleted or an unknown source.
 pub async fn source_of(app: &WebchatContext, source_id: &str) -> Result<Arc<source::Model>, Error> {
     let source_id = Uuid::try_parse(source_id).map_err(|_| Error::NotFound)?;
-    let found = app.lookup.source(source_id).await.map_err(|error| {
+    let found = app.lookup.source_of_caller(source_id).await.map_err(|error| {
         tracing::error!(%error, "a web chat's source cannot be read");
         Error::not_storing()
     })?;

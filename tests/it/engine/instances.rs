@@ -1,12 +1,14 @@
 //! Rule 12: several instances share one PostgreSQL, and nothing but the database coordinates them.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use parom::delivery::worker::Worker;
 use parom_tests::messenger::Answer;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{HOST, VENDOR_KEY};
-use parom_tests::{Api, World, on_postgres};
+use parom_tests::{Api, World, answer, on_postgres};
+use reqwest::Method;
 use serde_json::json;
 
 async fn two_instances_carry_one_queue(world: &mut World) {
@@ -166,6 +168,37 @@ async fn what_ends_at_one_instance_is_refused_by_the_other_within_a_second(world
     second.stop().await;
 }
 
+/// As at one process: each call waits for the others and gets a secret of its own.
+async fn rotations_at_two_instances_wait_for_each_other(world: &mut World) {
+    let (line, _) = world.chatting().await;
+    let second = world.another_server().await;
+    let doors = [world.api.clone(), Api::new(second.url(), VENDOR_KEY)];
+    let path = line.path("/rotate-secret");
+    let rotations = all_at_once((0..8).map(|number| {
+        let (door, path) = (doors[number % 2].clone(), path.clone());
+        async move { door.post(&path, &json!({})).await }
+    }))
+    .await;
+    let secrets: BTreeSet<String> =
+        rotations.into_iter().map(|reply| reply.is(200).text_at("/webhook_secret")).collect();
+    assert_eq!(secrets.len(), 8);
+    second.stop().await;
+}
+
+async fn a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second(world: &mut World) {
+    let site = world.line_of("webchat", "Site", "site", json!({})).await;
+    let second = world.another_server().await;
+    let (door, path) = (Api::new(second.url(), VENDOR_KEY), format!("/chat/{}", site.source_id));
+    let status = async || answer(door.anonymous(Method::GET, &path)).await.status;
+    assert_eq!(status().await, 200);
+    world.api.delete(&site.path("")).await.is(204);
+    let begun = Instant::now();
+    world.until("the chat is closed", async || (status().await != 200).then_some(())).await;
+    // Below a second where no other work is done; it was five.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    second.stop().await;
+}
+
 async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
     let line = world.line("support").await;
     let second = world.another_server().await;
@@ -190,5 +223,7 @@ on_postgres!(
     a_resumed_source_is_not_held_again_by_another_instance,
     a_secret_changed_at_one_instance_pauses_nothing_at_the_other,
     what_ends_at_one_instance_is_refused_by_the_other_within_a_second,
+    rotations_at_two_instances_wait_for_each_other,
+    a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second,
     callers_of_two_instances_renew_a_token_once,
 );

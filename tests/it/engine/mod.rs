@@ -24,6 +24,7 @@ mod order;
 mod outage;
 mod panics;
 mod parts;
+mod paused;
 mod replays;
 mod rest_pace;
 mod shedding;

@@ -88,14 +88,14 @@ async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
     manager.answers("anna", "one").await;
     world.advance(Duration::from_secs(3600));
     manager.answers("anna", "two").await;
-    world.customer(&line, "boris").writes("customers go on").await;
-    world.deliver_to_the_end().await;
+    world.customer(&line, "boris").writes("customers wait too").await;
+    world.deliver_all().await;
     assert!(world.messenger.received().is_empty());
-    assert_eq!(world.texts_at_crm(&line), ["Hello", "customers go on"]);
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
     let source = world.api.get(&line.path("")).await.is(200);
     assert_eq!(
         (&source.json["status"], &source.json["held"]["count"]),
-        (&json!("paused"), &json!(2)),
+        (&json!("paused"), &json!(3)),
         "{}",
         source.text
     );
@@ -106,6 +106,7 @@ async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
     world.api.patch(&line.path(""), &json!({"paused": false, "drop_before": before})).await.is(200);
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), ["two"]);
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "customers wait too"]);
     let said = world.sandbox.messages(&line.host);
     let dropped = said.iter().find(|message| message.text == "one").unwrap();
     assert_eq!(dropped.statuses.iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>(), [(-1, Some(902))]);

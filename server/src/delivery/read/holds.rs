@@ -8,6 +8,9 @@ use queue::HELD;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
+/// Reason of a person's pause, as turns have it.
+const PAUSED: &str = "paused";
+
 /// Why letters of one source wait, by direction.
 #[derive(Clone, Debug, Default)]
 pub struct HoldReasons {
@@ -47,7 +50,12 @@ impl AllHolds {
 
     /// Holds of one source.
     pub fn of(&self, source: &source::Model) -> HoldReasons {
-        HoldReasons { to_crm: self.0.get(&source.channel_id).cloned(), to_messenger: self.0.get(&source.id).cloned() }
+        // The way to amoCRM has no turn of its own: the source says itself that it is paused.
+        let paused = source.is_paused_by_person().then(|| PAUSED.to_owned());
+        HoldReasons {
+            to_crm: paused.or_else(|| self.0.get(&source.channel_id).cloned()),
+            to_messenger: self.0.get(&source.id).cloned(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {

@@ -15,6 +15,7 @@ use crate::delivery::DeliveryContext;
 use crate::delivery::attempt::{attempt, cut_off, put_off};
 use crate::delivery::letter_context::LetterContext;
 use crate::delivery::missed_answer;
+use crate::delivery::paused;
 use crate::delivery::slots::{Slot, Slots};
 use crate::delivery::traced::Trace;
 
@@ -173,6 +174,8 @@ struct AfterCommit {
     webhook_failed: bool,
     /// Whether amojo took a message, or refused it because the account is not paid.
     is_paid: Option<bool>,
+    /// Its source is paused.
+    put_off: bool,
 }
 
 impl AfterCommit {
@@ -202,7 +205,8 @@ impl AfterCommit {
             ("done", _) if to_crm => Some(true),
             _ => None,
         };
-        Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed, is_paid }
+        let put_off = paused::is_put_off(settlement);
+        Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed, is_paid, put_off }
     }
 
     async fn tell(self, app: &DeliveryContext) {
@@ -222,6 +226,9 @@ impl AfterCommit {
         if let Some(external_id) = self.dialogue {
             let alias = Alias { side: Side::Messenger, origin: self.claim.source_id, external_id };
             app.lookup.forget_conversation(self.claim.tenant_id, alias).await;
+        }
+        if self.put_off {
+            paused::look_again(app, &self.claim).await;
         }
         let Some(reason) = self.hold else { return };
         tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is on hold: its letters wait");

@@ -52,7 +52,7 @@ impl CalledSource {
 
     /// A source by its id.
     pub async fn of(app: &Arc<IntakeContext>, kind: &str, source_id: Uuid) -> Result<Self, Missing> {
-        let found = app.lookup.source(source_id).await.map_err(|error| {
+        let found = app.lookup.source_of_caller(source_id).await.map_err(|error| {
             tracing::error!(source.id = %source_id, %error, "the source of a messenger's webhook could not be looked up");
             Missing::Unavailable
         })?;

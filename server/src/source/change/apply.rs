@@ -5,6 +5,7 @@ use std::sync::Arc;
 use amocrm::rest;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::message::Direction;
 use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::source;
@@ -14,6 +15,7 @@ use serde_json::json;
 
 use super::{ChangePlan, SourceChange, set_version};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
+use crate::audit::Actor;
 use crate::settings;
 use crate::source::SourceContext;
 use crate::source::by::CHANGED;
@@ -139,8 +141,11 @@ fn row(
     }
     if let Some(paused) = change.paused.filter(|paused| *paused != source.paused) {
         row.paused = Set(paused);
-        row.paused_by = Set(if paused { by.actor.name().to_owned() } else { String::new() });
+        row.paused_by = Set(if paused { who(by) } else { String::new() });
         row.status_since = Set(now);
+    } else if change.paused == Some(true) && source.paused_by.is_empty() {
+        // A person pauses what Parom had paused: now it holds both directions.
+        row.paused_by = Set(who(by));
     }
     if let Some(status) = next_status(source, change, plan) {
         row.status = Set(status.as_str().to_owned());
@@ -149,6 +154,15 @@ fn row(
         app.source_observations.doubt(source.id);
     }
     Ok(row)
+}
+
+/// Who pauses it; never empty, because that means Parom.
+fn who(by: &By) -> String {
+    match &by.actor {
+        Actor::CrmUser { id, name } if name.is_empty() => format!("amoCRM #{id}"),
+        actor if actor.name().is_empty() => actor.kind().to_owned(),
+        actor => actor.name().to_owned(),
+    }
 }
 
 /// The stored status after a change, apart from a pause; none if unchanged. New settings and resuming make a stopped
@@ -224,8 +238,11 @@ async fn write(
     written.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// Resumes waiting letters, except those older than `drop_before`. Those of an account that is held remain held.
+/// Resumes waiting letters, except those to the messenger older than `drop_before`. Those of an account that is held remain
+/// held.
 async fn go_on(app: &SourceContext, source: &source::Model, drop_before: Option<i64>) -> Result<()> {
+    app.queue.let_go(source.tenant_id, source.id, Direction::ToCrm).await?;
+    app.writer.stored().notify_one();
     if let Some(before) = drop_before {
         app.queue.age(source.tenant_id, source.id, before).await?;
     }

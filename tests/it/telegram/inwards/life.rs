@@ -94,7 +94,11 @@ async fn a_source_that_is_deleted_is_let_go(world: &mut TelegramWorld) {
 async fn a_paused_source_takes_everything_in(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     world.api.patch(&line.line.path(""), &json!({ "paused": true })).await.is(200);
+    let before = world.sandbox.messages(&line.line.host).len();
     line.customer(world).writes("Слышно?").unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(world.sandbox.messages(&line.line.host).len(), before, "it waits");
+    world.api.patch(&line.line.path(""), &json!({ "paused": false })).await.is(200);
     world.telegram_arrives().await;
     assert_eq!(last(world).text, "Слышно?");
 }

@@ -1,0 +1,198 @@
+//! A person's pause holds both directions of a source (docs/decisions/0040-a-persons-pause.md).
+
+use std::time::Duration;
+
+use parom::delivery::worker::Worker;
+use parom_tests::messenger::Answer;
+use parom_tests::settings::VENDOR_KEY;
+use parom_tests::{Api, Line, World, both, on_postgres};
+use serde_json::{Value, json};
+
+async fn pause(api: &Api, line: &Line, paused: bool) {
+    api.patch(&line.path(""), &json!({ "paused": paused })).await.is(200);
+}
+
+/// Status and reason of a message.
+async fn shown(world: &World, id: &str) -> (Value, Value) {
+    let message = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json;
+    (message["status"].clone(), message["reason"].clone())
+}
+
+async fn waiting(world: &World, line: &Line) -> Value {
+    world.api.get(&line.path("/ledger")).await.is(200).json["to_crm"]["waiting"].clone()
+}
+
+async fn what_customers_write_to_a_paused_source_waits(world: &mut World) {
+    let (line, other) = (world.line("support").await, world.line("sales").await);
+    let (anna, boris) = (world.customer(&line, "anna"), world.customer(&line, "boris"));
+    anna.writes("before").await;
+    world.deliver_all().await;
+    pause(&world.api, &line, true).await;
+    let id = anna.writes("one").await;
+    boris.writes("a new chat").await;
+    // Another source of the same channel goes on.
+    world.customer(&other, "clara").writes("elsewhere").await;
+    for minutes in [0, 1, 30, 60, 120] {
+        world.advance(Duration::from_secs(minutes * 60));
+        world.deliver_all().await;
+        assert_eq!(world.texts_at_crm(&line), ["before", "elsewhere"], "after {minutes} minutes");
+    }
+    anna.writes("two").await;
+    world.deliver_all().await;
+    assert_eq!(shown(world, &id).await, (json!("held"), json!("paused")));
+    assert_eq!(waiting(world, &line).await, json!(3));
+    let held = world.api.get(&line.path("")).await.is(200);
+    assert_eq!((&held.json["status"], &held.json["held"]["count"]), (&json!("paused"), &json!(3)), "{}", held.text);
+    world.restart().await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["before", "elsewhere"], "after a restart");
+    pause(&world.api, &line, false).await;
+    // At once: no back-off is waited for.
+    world.deliver_all().await;
+    let texts = world.texts_at_crm(&line);
+    assert_eq!(texts.len(), 5, "{texts:?}");
+    let of_anna: Vec<_> = texts.iter().filter(|text| ["one", "two"].contains(&text.as_str())).collect();
+    assert_eq!(of_anna, ["one", "two"], "in order");
+    assert_eq!(shown(world, &id).await.0, json!("delivered"));
+    assert_eq!(waiting(world, &line).await, json!(0));
+    let tries = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).text;
+    assert!(!tries.contains("\"held\""), "a pause is no attempt: {tries}");
+}
+
+async fn what_customers_change_on_a_paused_source_waits(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("first", "Is it red?")).await.is(202);
+    world.deliver_all().await;
+    let said = world.manager(&line).answers("anna", "It is").await;
+    world.deliver_all().await;
+    let theirs = world.messenger.received().last().unwrap().message_id();
+    pause(&world.api, &line, true).await;
+    world
+        .api
+        .patch(&line.path("/messages/first"), &json!({"content": {"type": "text", "text": "Is it blue?"}}))
+        .await
+        .is(202);
+    let reaction = json!({"message": {"id": theirs}, "sender": {"id": "user-anna"}, "emoji": "👍"});
+    world.api.post(&line.path("/reactions"), &reaction).await.is(202);
+    anna.reports_status(&theirs, "read").await.is(202);
+    let typing = json!({"conversation": {"id": "chat-anna"}, "sender": {"id": "user-anna"}});
+    world.api.post(&line.path("/typing"), &typing).await.is(202);
+    let seen = |world: &World| {
+        let messages = world.sandbox.messages(&line.host);
+        let reactions: usize = messages.iter().map(|message| message.reactions.len()).sum();
+        let read = world.statuses_at_crm(&line, &said.message_id).contains(&2);
+        let types = world.sandbox.chats(&line.host)[0].typing_until.is_some();
+        (world.texts_at_crm(&line), reactions, read, types)
+    };
+    for _ in 0..3 {
+        world.deliver_all().await;
+        assert_eq!(seen(world), (vec!["Is it red?".to_owned()], 0, false, false));
+        world.advance(Duration::from_secs(3_600));
+    }
+    pause(&world.api, &line, false).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(seen(world), (vec!["Is it blue?".to_owned()], 1, true, false), "typing of an hour ago is not shown");
+}
+
+/// A message that waited too long is reported to its manager, paused or not.
+async fn managers_of_a_paused_source_learn_what_became_too_old(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    pause(&world.api, &line, true).await;
+    let said = manager.answers("anna", "held for a day").await;
+    world.customer(&line, "anna").writes("held for a week").await;
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(25 * 3_600));
+    world.deliver_all().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [-1]);
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+    for _ in 0..7 {
+        world.advance(Duration::from_secs(24 * 3_600));
+        world.deliver_all().await;
+    }
+    assert_eq!(waiting(world, &line).await, json!(0), "to amoCRM a message waits for seven days");
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert!(dead.json["items"].as_array().unwrap().iter().all(|item| item["reason"] == "too_old"), "{}", dead.text);
+    pause(&world.api, &line, false).await;
+    world.deliver_to_the_end().await;
+}
+
+/// What Parom pauses itself, because a developer's server refuses, holds only the way to it.
+async fn a_refused_webhook_holds_no_customer(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    for status in [401, 403, 410] {
+        world.messenger.answers_next([Answer::status(status)]);
+        manager.answers("anna", "refused").await;
+        world.deliver_all().await;
+        let source = world.api.get(&line.path("")).await.is(200);
+        assert_eq!(source.json["status"], "paused", "{}", source.text);
+        let text = format!("goes on after {status}");
+        world.customer(&line, "anna").writes(&text).await;
+        world.deliver_all().await;
+        assert_eq!(world.texts_at_crm(&line).last(), Some(&text));
+        pause(&world.api, &line, false).await;
+        world.deliver_to_the_end().await;
+    }
+}
+
+/// As [`a_refused_webhook_holds_no_customer`], until a person pauses it too.
+async fn a_person_may_pause_what_parom_has_paused(world: &mut World) {
+    let (line, _) = world.chatting().await;
+    let row = "UPDATE source SET paused = true, paused_by = ''";
+    sea_orm::ConnectionTrait::execute_unprepared(world.app().store.write(), row).await.unwrap();
+    world.app().lookup.forget();
+    let anna = world.customer(&line, "anna");
+    anna.writes("goes on").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "goes on"]);
+    pause(&world.api, &line, true).await;
+    anna.writes("waits").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "goes on"]);
+    pause(&world.api, &line, false).await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "goes on", "waits"]);
+}
+
+/// Customers' messages wait for no one when the source is gone.
+async fn what_waits_leaves_when_the_source_is_deleted(world: &mut World) {
+    let (line, _) = world.chatting().await;
+    pause(&world.api, &line, true).await;
+    world.customer(&line, "anna").writes("waits").await;
+    world.deliver_all().await;
+    world.api.delete(&line.path("")).await.is(204);
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "waits"]);
+}
+
+async fn a_pause_at_one_process_holds_customers_at_the_other_at_once(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("before").await;
+    world.deliver_all().await;
+    let second = world.another_server().await;
+    let door = Api::new(second.url(), VENDOR_KEY);
+    let mut other = Worker::new(second.app.delivery.clone());
+    // The second has read the source, and keeps it.
+    door.post(&line.path("/messages"), &anna.body("kept", "kept")).await.is(202);
+    other.deliver_all().await.unwrap();
+    pause(&world.api, &line, true).await;
+    door.post(&line.path("/messages"), &anna.body("one", "one")).await.is(202);
+    other.deliver_all().await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["before", "kept"]);
+    pause(&door, &line, false).await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["before", "kept", "one"]);
+    second.stop().await;
+}
+
+both!(
+    what_customers_write_to_a_paused_source_waits,
+    what_customers_change_on_a_paused_source_waits,
+    managers_of_a_paused_source_learn_what_became_too_old,
+    a_refused_webhook_holds_no_customer,
+    a_person_may_pause_what_parom_has_paused,
+    what_waits_leaves_when_the_source_is_deleted,
+);
+on_postgres!(a_pause_at_one_process_holds_customers_at_the_other_at_once);
