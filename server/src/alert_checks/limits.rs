@@ -45,6 +45,14 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, most: i64) -> anyho
     let used = i64::try_from(sources.used).unwrap_or(i64::MAX);
     lines.push(LimitLine { name: "sources", used: Some(used), most: i64::from(sources.limit), is_size: false });
     let open = alert::open(app.store.read(), tenant.tenant_id).await?;
+    // The plan or the configuration no longer has this limit.
+    for row in open.iter().filter(|row| [LIMIT_NEAR, LIMIT_REACHED].contains(&row.kind.as_str())) {
+        let of = |line: &&LimitLine| alert::key(&row.kind, line.name) == row.key;
+        if lines.iter().find(of).and_then(percent).is_none() {
+            let object = row.key.strip_prefix(&row.kind).unwrap_or_default().trim_start_matches(':');
+            alert::resolve(app, app.store.write(), tenant.tenant_id, &row.kind, object).await?;
+        }
+    }
     // Files have an alert of their own when they are full.
     for line in lines {
         let Some(percent) = percent(&line) else { continue };

@@ -54,7 +54,7 @@ async fn has_what_the_page_promises() {
     let Some(_) = needed("PAROM_TEST_PYTHON") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-    let binary = stand_in(folder.path(), VERSION).await;
+    let binary = stand_in(folder.path(), &format!("{VERSION} (0123456789ab)")).await;
     for out in [&first, &second] {
         let (well, printed) = release(&root(), &binary, out).await;
         assert!(well && printed.contains("glibc"), "{printed}");
@@ -177,6 +177,42 @@ async fn a_release_that_breaks_a_promise_is_refused() {
         assert!(!well && printed.contains(words), "{file} {from}: {printed}");
         assert!(!out.exists(), "nothing is packed: {printed}");
     }
+}
+
+/// The tagged commit is packed only as it was released: dated, with its fixtures frozen, and a binary that names the commit.
+#[tokio::test]
+async fn a_tagged_commit_that_is_no_release_is_refused() {
+    let Some(_) = needed("PAROM_TEST_PYTHON") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let nameless = stand_in(folder.path(), VERSION).await;
+    let tree = folder.path().join("tree");
+    let frozen = tree.join("tests/it/upgrade");
+    std::fs::create_dir_all(&frozen).unwrap();
+    std::fs::write(frozen.join("released.sha256"), "").unwrap();
+    std::fs::write(tree.join("CHANGELOG.md"), format!("# Changelog\n\n## {VERSION} – not released yet\n")).unwrap();
+    std::fs::copy(root().join("Cargo.toml"), tree.join("Cargo.toml")).unwrap();
+    said(Command::new("cp").arg("-r").arg(root().join("deploy")).arg(&tree)).await;
+    let git = async |words: &[&str]| {
+        let named = ["-c", "user.name=Anna", "-c", "user.email=anna@parom.example"];
+        said(Command::new("git").arg("-C").arg(&tree).args(named).args(words)).await;
+    };
+    git(&["init", "--quiet"]).await;
+    git(&["commit", "--quiet", "--allow-empty", "--message", "The release"]).await;
+    git(&["tag", "--annotate", "--message", "Parom", &format!("v{VERSION}")]).await;
+    let out = folder.path().join("dist");
+    let refused = async |words: &str| {
+        let (well, printed) = release(&tree, &nameless, &out).await;
+        assert!(!well && printed.contains(words), "{words}: {printed}");
+    };
+    refused("has no date").await;
+    edit(&tree.join("CHANGELOG.md"), "not released yet", "25 November 2026");
+    refused("does not have its fixtures").await;
+    std::fs::write(frozen.join("released.sha256"), format!("00  {VERSION}.sqlite.sql\n")).unwrap();
+    refused("does not name its commit").await;
+    let named = stand_in(folder.path(), &format!("{VERSION} (0123456789ab)")).await;
+    // Nothing more is asked of a tag: what is missing next is in the tree of this test alone.
+    let (_, printed) = release(&tree, &named, &out).await;
+    assert!(printed.contains("the floor is"), "{printed}");
 }
 
 /// The nightly backup keeps the newest ones, and removes none for a damaged one.

@@ -97,6 +97,25 @@ async fn messages_of_a_month_are_reported_and_never_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_limit_that_the_next_plan_lacks_is_no_longer_reached() {
+    each(async |world| {
+        let line = world.line("support").await;
+        let anna = world.customer(&line, "anna");
+        let checks = async || parom::alert_checks::limits(&world.app().usage).await.unwrap();
+        for number in 0..5 {
+            anna.writes(&format!("message {number}")).await;
+        }
+        checks().await;
+        assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
+        patch(world, json!({ "plan": "all" })).await;
+        checks().await;
+        assert!(open(world, line.tenant_id).await.is_empty());
+        world.deliver_to_the_end().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn storage_and_rates_are_those_of_the_plan() {
     let change = |config: &mut Config| {
         plans(config);
