@@ -89,9 +89,11 @@ impl Places {
         (order_key, seq)
     }
 
-    /// Its head was delivered, or given up.
-    pub const fn finish_head(&mut self) {
-        self.last_key = 0;
+    /// A letter was delivered, or given up: usually the head, but by hand also one behind it.
+    pub const fn finish(&mut self, order_key: i64) {
+        if self.last_key == order_key {
+            self.last_key = 0;
+        }
     }
 }
 

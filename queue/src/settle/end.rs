@@ -49,7 +49,7 @@ pub(super) fn release(lane: &mut Lane, one: &Settlement) -> i64 {
     match &one.settled {
         Settled::Delivered | Settled::Superseded | Settled::Buried { .. } => {
             lane.starts = 0;
-            lane.places.finish_head();
+            lane.places.finish(one.claim.letter.order_key);
             lane.waiting = (lane.waiting - 1).max(0);
             lane.due = if lane.waiting > 0 { Due::In(one.rest) } else { Due::Never };
             lane.carried += i64::from(one.settled == Settled::Delivered);
