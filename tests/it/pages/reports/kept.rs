@@ -21,7 +21,6 @@ fn of_last_days(world: &World, line: &Line, days: i64) -> ReportFilter {
         period: ReportPeriod { from: to - days * 86_400_000, to },
         source_id: None,
         users: Vec::new(),
-        most: report::MOST,
     }
 }
 
@@ -52,11 +51,7 @@ async fn are_the_same(world: &World, line: &Line, what: &str) {
         ReportFilter { source_id: Some(line.source_id), ..week.clone() },
         ReportFilter { source_id: Some(Uuid::nil()), ..week.clone() },
         ReportFilter { users: writers, ..week.clone() },
-        ReportFilter { period: past, ..week.clone() },
-        // With more messages than are counted: of the account, and of the source's own facts.
-        ReportFilter { most: 4, ..week.clone() },
-        ReportFilter { most: 4, source_id: Some(line.source_id), ..week.clone() },
-        ReportFilter { most: 4, source_id: Some(line.source_id), period: past, ..week },
+        ReportFilter { period: past, ..week },
         day,
     ];
     for filter in filters {
@@ -136,30 +131,4 @@ async fn a_report_is_three_statements(world: &mut World) {
     }
 }
 
-/// An account has more messages than are counted: the facts of one source are kept by themselves.
-async fn a_source_of_a_large_account_is_read_once(world: &mut World) {
-    let shop = a_morning(world).await;
-    world.advance(Duration::from_secs(2 * MINUTE));
-    let app = world.app().clone();
-    let filter = ReportFilter { most: 8, source_id: Some(shop.source_id), ..of_last_days(world, &shop, 7) };
-    let statements = async || {
-        let read = statements_of(async {
-            assert_eq!(report::read(&app, &filter).await.unwrap().total().came, 4);
-        });
-        read.await.statements.into_iter().filter(|text| text.contains("message")).collect::<Vec<String>>()
-    };
-    let (first, second) = (statements().await, statements().await);
-    for text in first.iter().chain(&second) {
-        assert!(!text.contains("WITH span"), "the database does not count: {text}");
-        assert!(text.contains("tenant_id = $1 AND id >= $2"), "a range of the primary key: {text}");
-    }
-    assert!(first[0].contains("OFFSET $3"), "whether the account has more: {first:#?}");
-    assert!(second[0].starts_with("SELECT count(*)"), "what is kept is counted: {second:#?}");
-    assert!(!second[0].contains("source_id"), "by the index of ids: {second:#?}");
-}
-
-both!(
-    a_report_of_stored_facts_equals_one_of_the_database,
-    a_report_is_three_statements,
-    a_source_of_a_large_account_is_read_once
-);
+both!(a_report_of_stored_facts_equals_one_of_the_database, a_report_is_three_statements);

@@ -4,9 +4,6 @@
 //! Messages of the last minute are read each time, because one that was accepted earlier may be stored later. Older
 //! ones are counted, which an index answers: if the number differs (messages were deleted, or stored late), all are
 //! read again.
-//!
-//! Facts are those of an account. If it has more messages than are counted, those of one source may be missing among
-//! the newest: a report of a source is then made of that source's own facts.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -19,13 +16,13 @@ use sea_orm::{ConnectionTrait, DbErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::ReportFilter;
 use super::numbered::{Numbered, place};
-use super::rows::{self, FactRow, FactsRange, FlowRow, QUARTER, ReportRange, WriterRow};
+use super::rows::{self, FactRow, FlowRow, QUARTER, ReportRange, WriterRow};
 use super::waits::{AnswerWait, Waits};
+use super::{BEFORE, MOST, ReportFilter};
 use crate::delivery::read::{first_id_at, made_at};
 
-/// Accounts, and sources of large ones, whose facts are kept; 100,000 messages take 3 MB.
+/// Accounts whose facts are kept; 100,000 messages take 3 MB.
 const ACCOUNTS: u64 = 8;
 /// How long they are kept: the sender of a message is forgotten after this time too.
 const KEPT: Duration = Duration::from_secs(3600);
@@ -34,8 +31,8 @@ const YOUNG: i64 = MINUTE;
 /// Rows of one statement.
 const AT_ONCE: i64 = 20_000;
 
-/// The facts of the accounts and sources whose reports were read last.
-pub struct KeptFacts(Cache<(Uuid, Option<Uuid>), Arc<Mutex<Option<Facts>>>>);
+/// The facts of the accounts whose reports were read last.
+pub struct KeptFacts(Cache<Uuid, Arc<Mutex<Option<Facts>>>>);
 
 impl Default for KeptFacts {
     fn default() -> Self {
@@ -44,20 +41,17 @@ impl Default for KeptFacts {
 }
 
 impl KeptFacts {
-    /// An account's facts, or those of one of its sources. Reports of the same facts follow each other.
-    pub(super) async fn of(&self, tenant_id: Uuid, source_id: Option<Uuid>) -> Arc<Mutex<Option<Facts>>> {
-        self.0.get_with((tenant_id, source_id), async { Arc::default() }).await
+    /// An account's facts. Reports of one account follow each other.
+    pub(super) async fn of(&self, tenant_id: Uuid) -> Arc<Mutex<Option<Facts>>> {
+        self.0.get_with(tenant_id, async { Arc::default() }).await
     }
+}
 
-    /// The source of whose own facts a report is made; none if it is made of the account's.
-    pub(super) async fn source(&self, db: &impl ConnectionTrait, filter: &ReportFilter) -> Result<Option<Uuid>, DbErr> {
-        let Some(source_id) = filter.source_id else { return Ok(None) };
-        if self.0.contains_key(&(filter.tenant_id, Some(source_id))) {
-            return Ok(Some(source_id));
-        }
-        let cut = rows::nth_last(db, FactsRange::of(filter, None), filter.most).await?;
-        Ok(cut.map(|_| source_id))
-    }
+/// Messages of an account from an id on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FactsRange {
+    pub tenant_id: Uuid,
+    pub first: Uuid,
 }
 
 /// What a message is in the conversation with a customer.
@@ -83,7 +77,7 @@ struct MessageFact {
     said: Said,
 }
 
-/// The facts of an account or source, in the order of the messages' ids.
+/// The facts of an account, in the order of the messages' ids.
 #[derive(Debug)]
 pub(super) struct Facts {
     range: FactsRange,
@@ -91,8 +85,6 @@ pub(super) struct Facts {
     is_cut: bool,
     /// Messages with this id and later ones are read each time.
     young: Uuid,
-    /// Messages of all sources from the first of the range until there.
-    counted: i64,
     facts: Vec<MessageFact>,
     sources: Numbered<Uuid>,
     chats: Numbered<Uuid>,
@@ -101,16 +93,11 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The facts of all messages that a report needs: those that were kept, if they are still true, with new ones.
-    pub async fn read(
-        db: &impl ConnectionTrait,
-        kept: Option<Self>,
-        filter: &ReportFilter,
-        source_id: Option<Uuid>,
-    ) -> Result<Self, DbErr> {
-        let wanted = FactsRange::of(filter, source_id);
+    pub async fn read(db: &impl ConnectionTrait, kept: Option<Self>, filter: &ReportFilter) -> Result<Self, DbErr> {
+        let from = first_id_at(filter.period.from - BEFORE.num_milliseconds());
         let mut facts = match kept {
-            Some(kept) if (kept.is_cut || kept.range.first <= wanted.first) && kept.are_all(db).await? => kept,
-            _ => Self::none(db, wanted, filter.most).await?,
+            Some(kept) if (kept.is_cut || kept.range.first <= from) && kept.are_all(db).await? => kept,
+            _ => Self::none(db, FactsRange { tenant_id: filter.tenant_id, first: from }).await?,
         };
         let mut range = FactsRange { first: facts.young, ..facts.range };
         loop {
@@ -127,14 +114,13 @@ impl Facts {
     }
 
     /// No facts yet, of the newest messages only if there are too many.
-    async fn none(db: &impl ConnectionTrait, range: FactsRange, most: i64) -> Result<Self, DbErr> {
-        let cut = rows::nth_last(db, range, most).await?;
+    async fn none(db: &impl ConnectionTrait, range: FactsRange) -> Result<Self, DbErr> {
+        let cut = rows::nth_last(db, range, MOST).await?;
         let range = FactsRange { first: cut.unwrap_or(range.first), ..range };
         Ok(Self {
             range,
             is_cut: cut.is_some(),
             young: range.first,
-            counted: 0,
             facts: Vec::new(),
             sources: Numbered::default(),
             chats: Numbered::default(),
@@ -143,7 +129,8 @@ impl Facts {
     }
 
     async fn are_all(&self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
-        Ok(rows::count(db, self.range, self.young).await? == self.counted)
+        let stored = rows::count(db, self.range, self.young).await?;
+        Ok(usize::try_from(stored).is_ok_and(|stored| stored == self.facts.len()))
     }
 
     fn add(&mut self, row: FactRow) {
@@ -163,22 +150,17 @@ impl Facts {
     }
 
     /// Without the messages that are read each time.
-    pub async fn kept(mut self, db: &impl ConnectionTrait, now: i64) -> Result<Self, DbErr> {
+    pub fn kept(mut self, now: i64) -> Self {
         let young = now - YOUNG;
         self.facts.truncate(self.facts.partition_point(|fact| fact.made < young));
-        let before = self.young;
         self.young = self.range.first.max(first_id_at(young));
-        self.counted = match self.range.source_id {
-            None => i64::try_from(self.facts.len()).unwrap_or(i64::MAX),
-            Some(_) => self.counted + rows::count(db, FactsRange { first: before, ..self.range }, self.young).await?,
-        };
-        Ok(self)
+        self
     }
 
-    /// Whether a report can be made of them. If earlier messages were left out, only one of the newest messages can.
+    /// Whether a report can be made of them: if earlier messages were left out, those of one source or of a period in the
+    /// past may be missing.
     pub fn suffice(&self, filter: &ReportFilter, now: i64) -> bool {
-        let is_whole = !self.is_cut || self.range.first <= FactsRange::of(filter, None).first;
-        is_whole || (filter.source_id == self.range.source_id && filter.period.to > now)
+        !self.is_cut || (filter.source_id.is_none() && filter.period.to > now)
     }
 
     /// The newest messages of a range of time and of the source that is asked for; no more than are counted.
@@ -188,7 +170,7 @@ impl Facts {
         let begin = self.facts.partition_point(|fact| fact.made < from);
         let end = self.facts.partition_point(|fact| fact.made < to);
         let range = self.facts.get(begin..end).unwrap_or_default();
-        let most = usize::try_from(filter.most).unwrap_or(usize::MAX);
+        let most = usize::try_from(MOST).unwrap_or(usize::MAX);
         let found = if source.is_some() { range.iter().filter(is_of_source).count() } else { range.len() };
         range.iter().filter(is_of_source).skip(found.saturating_sub(most))
     }

@@ -48,15 +48,12 @@ pub struct ReportFilter {
     pub source_id: Option<Uuid>,
     /// amojo's ids of the account's users; empty if they are not known: then every sender counts as a manager.
     pub users: Vec<String>,
-    /// Messages that are counted at most, the newest ones: [`MOST`], or fewer.
-    pub most: i64,
 }
 
 /// The report, read at one moment.
 #[derive(Debug)]
 pub struct Report {
     period: ReportPeriod,
-    most: i64,
     now: i64,
     flows: Vec<FlowRow>,
     writers: Vec<WriterRow>,
@@ -86,31 +83,30 @@ pub struct UnansweredChat {
 /// Reads a report.
 pub async fn read(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report, DbErr> {
     let now = app.clock.millis();
-    let source_id = app.report_facts.source(app.store.read(), filter).await?;
-    let of_source = app.report_facts.of(filter.tenant_id, source_id).await;
-    let mut kept = of_source.lock().await;
+    let of_account = app.report_facts.of(filter.tenant_id).await;
+    let mut kept = of_account.lock().await;
     // In one snapshot, or the parts of a page would contradict each other.
     let tx = app.store.read_tx().await?;
     let known = kept.take();
     let read = async {
-        let facts = Facts::read(&tx, known, filter, source_id).await?;
+        let facts = Facts::read(&tx, known, filter).await?;
         let report = if facts.suffice(filter, now) {
             let (within, with_answers) = ReportRange::both(filter, now);
             let (flows, waits) = (facts.flows(&tx, &within).await?, facts.waits(&with_answers));
-            Report::of(filter, now, flows, facts.writers(&within), waits)
+            Report::of(filter.period, now, flows, facts.writers(&within), waits)
         } else {
             counted(&tx, filter, now).await?
         };
-        Ok::<_, DbErr>((report, facts.kept(&tx, now).await?))
+        Ok::<_, DbErr>((report, facts))
     };
     let read = read.await;
     tx.rollback().await?;
     let (report, facts) = read?;
-    *kept = Some(facts);
+    *kept = Some(facts.kept(now));
     Ok(report)
 }
 
-/// The same, counted by the database: for past periods of accounts with more messages than are kept.
+/// The same, counted by the database: for periods with more messages than are kept.
 pub async fn read_uncached(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report, DbErr> {
     let tx = app.store.read_tx().await?;
     let read = counted(&tx, filter, app.clock.millis()).await;
@@ -122,21 +118,20 @@ async fn counted(db: &impl ConnectionTrait, filter: &ReportFilter, now: i64) -> 
     let (within, with_answers) = ReportRange::both(filter, now);
     let (flows, writers) = (rows::flows(db, &within).await?, rows::writers(db, &within).await?);
     let waits = Waits::of_rows(rows::waits(db, &with_answers).await?);
-    Ok(Report::of(filter, now, flows, writers, waits))
+    Ok(Report::of(filter.period, now, flows, writers, waits))
 }
 
 impl Report {
-    fn of(filter: &ReportFilter, now: i64, flows: Vec<FlowRow>, writers: Vec<WriterRow>, waits: Waits) -> Self {
-        let (period, most) = (filter.period, filter.most);
+    fn of(period: ReportPeriod, now: i64, flows: Vec<FlowRow>, writers: Vec<WriterRow>, waits: Waits) -> Self {
         let answers = Answers::of(&waits, |opened_at| period.holds(opened_at));
-        Self { period, most, now, flows, writers, waits, answers }
+        Self { period, now, flows, writers, waits, answers }
     }
 
     /// From when on messages are counted, if the period has more than are read.
     pub fn counted_since(&self) -> Option<i64> {
-        let of_flows = self.flows.iter().map(|row| row.messages).sum::<i64>() >= self.most;
+        let of_flows = self.flows.iter().map(|row| row.messages).sum::<i64>() >= MOST;
         let flows = self.flows.iter().map(|row| row.first).min().filter(|_| of_flows);
-        let waits = self.waits.first.filter(|_| self.waits.read >= self.most);
+        let waits = self.waits.first.filter(|_| self.waits.read >= MOST);
         flows.max(waits).filter(|since| *since > self.period.from)
     }
 

@@ -2,14 +2,15 @@
 //! order of the fields: `{"sender":{"id":"…","role":"…"`. A quote inside an id is escaped, so the first `","role":"` is
 //! the end of the sender's id (a test compares this with the parsed body).
 //!
-//! Facts are read once and kept; [`flows`], [`writers`] and [`waits`] count in the database, for past periods of accounts
-//! with more messages than are kept.
+//! Facts are read once and kept; [`flows`], [`writers`] and [`waits`] count in the database, for periods that have more
+//! messages than are kept.
 
 use base::message::{Direction, State};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use super::{BEFORE, ReportFilter, ReportPeriod};
+use super::facts::FactsRange;
+use super::{BEFORE, MOST, ReportFilter, ReportPeriod};
 use crate::delivery::read::first_id_at;
 
 /// Milliseconds of a quarter of an hour: no time zone differs from UTC by a part of it.
@@ -61,33 +62,6 @@ pub(super) struct WaitRow {
     pub first: i64,
 }
 
-/// Messages of an account from an id on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FactsRange {
-    pub tenant_id: Uuid,
-    /// None for all sources.
-    pub source_id: Option<Uuid>,
-    pub first: Uuid,
-}
-
-impl FactsRange {
-    /// The messages that a report needs.
-    pub fn of(filter: &ReportFilter, source_id: Option<Uuid>) -> Self {
-        let from = filter.period.from - BEFORE.num_milliseconds();
-        Self { tenant_id: filter.tenant_id, source_id, first: first_id_at(from) }
-    }
-
-    fn of_source(&self) -> &'static str {
-        if self.source_id.is_some() { " AND source_id = $4" } else { "" }
-    }
-
-    fn values(&self, third: i64) -> Vec<Value> {
-        let mut values: Vec<Value> = vec![self.tenant_id.into(), self.first.into(), third.into()];
-        values.extend(self.source_id.map(Value::from));
-        values
-    }
-}
-
 /// What a report needs to know of a message.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct FactRow {
@@ -129,10 +103,9 @@ impl<'asked> ReportRange<'asked> {
     }
 
     fn values(&self) -> Vec<Value> {
-        let ReportFilter { tenant_id, source_id, most, .. } = *self.filter;
-        let (from, to) = (first_id_at(self.from), first_id_at(self.to));
-        let mut values: Vec<Value> = vec![tenant_id.into(), from.into(), to.into(), most.into()];
-        values.extend(source_id.map(Value::from));
+        let mut values: Vec<Value> =
+            vec![self.filter.tenant_id.into(), first_id_at(self.from).into(), first_id_at(self.to).into(), MOST.into()];
+        values.extend(self.filter.source_id.map(Value::from));
         values
     }
 }
@@ -238,11 +211,8 @@ pub(super) async fn nth_last(
     struct Found {
         id: Uuid,
     }
-    let text = format!(
-        "SELECT id FROM message WHERE tenant_id = $1 AND id >= $2{} ORDER BY id DESC LIMIT 1 OFFSET $3",
-        range.of_source()
-    );
-    let values = range.values(messages - 1);
+    let text = "SELECT id FROM message WHERE tenant_id = $1 AND id >= $2 ORDER BY id DESC LIMIT 1 OFFSET $3".to_owned();
+    let values = vec![range.tenant_id.into(), range.first.into(), (messages - 1).into()];
     Ok(all::<Found>(db, text, values).await?.pop().map(|found| found.id))
 }
 
@@ -254,15 +224,14 @@ pub(super) async fn facts(db: &impl ConnectionTrait, range: FactsRange, most: i6
          CASE WHEN {role} = 'client' AND accepted_at - sent_at < {PAST} AND {silent} = 0 THEN 1 \
          WHEN {role} = 'manage' THEN 2 ELSE 0 END AS said, \
          CASE WHEN direction = {outgoing} THEN {writer} ELSE '' END AS writer \
-         FROM message WHERE tenant_id = $1 AND id >= $2{of_source} ORDER BY id LIMIT $3",
-        of_source = range.of_source(),
+         FROM message WHERE tenant_id = $1 AND id >= $2 ORDER BY id LIMIT $3",
         silent = place(db, SILENT),
         writer = writer(db),
     );
-    all(db, text, range.values(most)).await
+    all(db, text, vec![range.tenant_id.into(), range.first.into(), most.into()]).await
 }
 
-/// The number of messages of all sources in the range, of which an index knows the ids.
+/// The number of messages in the range, of which an index knows the ids.
 pub(super) async fn count(db: &impl ConnectionTrait, range: FactsRange, end: Uuid) -> Result<i64, DbErr> {
     #[derive(FromQueryResult)]
     struct Counted {
