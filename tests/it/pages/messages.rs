@@ -47,19 +47,20 @@ async fn filters_choose_and_pages_follow(world: &mut World) {
     let last = customer.writes("not carried yet").await;
     world.deliver_all().await;
     let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/messages?state=held").await.is(200).says(&["1 message found", "The source is paused."]);
+    let held = visitor.opens("/panel/messages?state=held").await.is(200);
+    held.says(&["2 messages found", "The source is paused.", &last]);
     visitor.opens("/panel/messages?direction=to_messenger").await.is(200).says(&["1 message found"]);
     visitor.opens("/panel/messages?state=failed").await.is(200).says(&["Nothing found"]);
     let first = visitor.opens("/panel/messages?state=delivered").await.is(200);
-    first.says(&["56 messages found", &last, "Older"]);
+    first.says(&["55 messages found", "Older"]);
     let older = first.between("rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
     let second = visitor.opens(&older).await.is(200);
-    second.never_says(&[&last, "rel=\"next\""]);
-    assert_eq!(second.text.matches("data-label=\"Time\"").count(), 6, "the rest");
+    second.never_says(&["rel=\"next\""]);
+    assert_eq!(second.text.matches("data-label=\"Time\"").count(), 5, "the rest");
     // A cursor of other filters starts from the beginning instead of showing a wrong page.
     let cursor = older.split("cursor=").nth(1).unwrap();
     let anew = visitor.opens(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
-    anew.says(&["1 message found"]);
+    anew.says(&["2 messages found"]);
     world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
     world.deliver_to_the_end().await;
 }
