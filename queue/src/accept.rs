@@ -17,6 +17,7 @@ pub(crate) use one_statement::MOST_LETTERS;
 use recognise::Recognised;
 
 mod leasing;
+mod new_chats;
 mod one_statement;
 mod recognise;
 
@@ -133,7 +134,7 @@ impl Queue {
         dialogues::write_names(tx, &self.store, &named).await?;
         reported_states(&fresh).run(tx, &self.store).await?;
         new_bodies(&fresh).run(tx, &self.store).await?;
-        media::insert(tx, &self.store, &fresh).await?;
+        media::new_files(&fresh).run(tx, &self.store).await?;
         recovered::insert(tx, &self.store, &fresh).await?;
         Ok(receipts)
     }

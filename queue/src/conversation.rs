@@ -10,7 +10,11 @@ use super::accept::NewItem;
 use super::accept_batch::{Alias, Begun, Conversation, NewConversation};
 use super::rows::{Rows, Write};
 
-type AliasKey<'a> = (Uuid, &'a Alias);
+pub(super) type AliasKey<'a> = (Uuid, &'a Alias);
+
+const INSERT_ALIASES: &str = "INSERT INTO conversation_alias (tenant_id, side, origin, external_id, conversation_id) \
+     SELECT tenant_id, side, origin, external_id, conversation_id FROM rows WHERE true \
+     ORDER BY tenant_id, side, origin, external_id ON CONFLICT DO NOTHING";
 
 /// Gives every entry its conversation. Concurrent attempts to open the same conversation, also by other instances,
 /// result in one: its first alias is the key.
@@ -38,9 +42,9 @@ pub(super) async fn resolve<'a>(
     let made: Vec<_> = opening
         .iter()
         .filter(|(key, new)| found.get(&owned(**key)) == Some(&new.id))
-        .map(|(key, new)| (key.0, *new))
+        .map(|(key, new)| (key.0, *new, 0))
         .collect();
-    insert_conversations(tx, store, &made).await?;
+    new_conversations(store, &made).run(tx, store).await?;
     let mut others: Vec<_> = opening
         .iter()
         .flat_map(|(key, new)| {
@@ -149,21 +153,22 @@ pub(super) async fn insert_aliases(
     store: &Store,
     aliases: Vec<(Uuid, &Alias, Uuid)>,
 ) -> Result<(), DbErr> {
+    alias_rows(&aliases).execute(tx, store, INSERT_ALIASES).await?;
+    Ok(())
+}
+
+/// The same; returns a row for each inserted one.
+pub(super) fn new_aliases(aliases: &[(Uuid, &Alias, Uuid)]) -> Write {
+    alias_rows(aliases).write(format!("{INSERT_ALIASES} RETURNING tenant_id"))
+}
+
+fn alias_rows(aliases: &[(Uuid, &Alias, Uuid)]) -> Rows {
     Rows::new()
         .uuid("tenant_id", aliases.iter().map(|row| row.0))
         .short("side", aliases.iter().map(|row| row.1.side.number()))
         .uuid("origin", aliases.iter().map(|row| row.1.origin))
         .text("external_id", aliases.iter().map(|row| row.1.external_id.as_str()))
         .uuid("conversation_id", aliases.iter().map(|row| row.2))
-        .execute(
-            tx,
-            store,
-            "INSERT INTO conversation_alias (tenant_id, side, origin, external_id, conversation_id) \
-             SELECT tenant_id, side, origin, external_id, conversation_id FROM rows WHERE true \
-             ORDER BY tenant_id, side, origin, external_id ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    Ok(())
 }
 
 async fn read_aliases<'a>(
@@ -196,28 +201,22 @@ async fn read_aliases<'a>(
     Ok(map)
 }
 
-async fn insert_conversations(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    made: &[(Uuid, &NewConversation)],
-) -> Result<(), DbErr> {
+/// Inserts conversations, each with the time at which its customer was last heard of.
+pub(super) fn new_conversations(store: &Store, made: &[(Uuid, &NewConversation, i64)]) -> Write {
     let created_at = store.clock().millis();
     Rows::new()
-        .uuid("tenant_id", made.iter().map(|(tenant_id, _)| *tenant_id))
-        .uuid("id", made.iter().map(|(_, new)| new.id))
-        .uuid("source_id", made.iter().map(|(_, new)| new.source_id))
-        .text("external_id", made.iter().map(|(_, new)| new.external_id.as_str()))
-        .text("amocrm_chat_id", made.iter().map(|(_, new)| new.amocrm_chat_id.as_str()))
-        .text("contact", made.iter().map(|(_, new)| new.contact.as_str()))
-        .text("phone_hash", made.iter().map(|(_, new)| new.phone_hash.as_str()))
+        .uuid("tenant_id", made.iter().map(|one| one.0))
+        .uuid("id", made.iter().map(|one| one.1.id))
+        .uuid("source_id", made.iter().map(|one| one.1.source_id))
+        .text("external_id", made.iter().map(|one| one.1.external_id.as_str()))
+        .text("amocrm_chat_id", made.iter().map(|one| one.1.amocrm_chat_id.as_str()))
+        .text("contact", made.iter().map(|one| one.1.contact.as_str()))
+        .text("phone_hash", made.iter().map(|one| one.1.phone_hash.as_str()))
         .long("created_at", made.iter().map(|_| created_at))
-        .execute(
-            tx,
-            store,
+        .long("heard_at", made.iter().map(|one| one.2))
+        .write(
             "INSERT INTO conversation (tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
-             created_at) SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, created_at \
-             FROM rows WHERE true ON CONFLICT DO NOTHING",
+             created_at, heard_at) SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
+             created_at, heard_at FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
-        .await?;
-    Ok(())
 }

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use base::message::Direction;
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::accept::NewItem;
-use super::rows::Rows;
+use super::rows::{Rows, Write};
 
 /// A file stored with its message.
 #[derive(Clone, Debug)]
@@ -32,9 +30,9 @@ pub struct NewMedia {
     pub day: i32,
 }
 
-/// Writes them. A known file (an avatar, or an upload that a message now uses) is kept longer, from now on belongs to
+/// Stores them. A known file (an avatar, or an upload that a message now uses) is kept longer, from now on belongs to
 /// this message, and is fetched again if it was gone.
-pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+pub(super) fn new_files(fresh: &[NewItem<'_>]) -> Write {
     // One row per file, in the same order in every batch.
     let mut all: BTreeMap<(Uuid, Uuid), &NewMedia> = BTreeMap::new();
     for one in fresh {
@@ -53,9 +51,7 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[Ne
         .text("failure", all.values().map(|media| media.failure))
         .long("created_at", all.values().map(|media| media.created_at))
         .int("day", all.values().map(|media| media.day))
-        .execute(
-            tx,
-            store,
+        .write(
             "INSERT INTO media (tenant_id, id, source_id, message_id, direction, kind, state, origin, file_name, mime_type, \
              size, checksum, failure, tries, epoch, leased, next_try_at, created_at, kept_at, day) \
              SELECT tenant_id, id, source_id, message_id, direction, kind, state, origin, file_name, '', 0, '', failure, 0, \
@@ -68,6 +64,4 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[Ne
              state = CASE WHEN media.state = 2 THEN excluded.state ELSE media.state END \
              WHERE media.day < excluded.day",
         )
-        .await?;
-    Ok(())
 }

@@ -17,7 +17,7 @@ mod of_account;
 mod together;
 
 use together::expressions;
-pub use together::{Expressions, gave_up, write_all_or_nothing};
+pub use together::{Expressions, gave_up};
 
 /// Rows of a statement on SQLite.
 const SIZES: [usize; 5] = [1, 4, 16, 64, 256];

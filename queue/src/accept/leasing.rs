@@ -17,10 +17,10 @@ use crate::rows::{Rows, Write};
 use crate::turn::Key;
 
 /// Expressions of the statement after the keys: the locked turns, and the written lanes.
-pub(super) const OPEN: &str = "w1";
+pub(super) const TURNS: &str = "w1";
 pub(super) const LANES: &str = "w2";
-/// Values that all expressions may read: the number of keys, that of turns, the leases' owner, number and length.
-pub(super) const TURNS: &str = "$2::bigint";
+/// Values that all expressions may read, after the number of keys: that of turns, the leases' owner, number and length.
+pub(super) const COUNT_OF_TURNS: &str = "$2::bigint";
 const OWNER: &str = "$3::uuid";
 const CLAIM: &str = "$4::bigint";
 const LEASE: &str = "$5::bigint";
@@ -85,8 +85,8 @@ pub(super) fn leased_lanes(lanes: &BTreeMap<LaneKey, LaneChange>, call: &LeaseCa
              CASE WHEN goes THEN {OWNER} END, CASE WHEN goes THEN 1 ELSE 0 END, \
              CASE WHEN goes THEN at + {LEASE} ELSE 0 END, CASE WHEN goes THEN 1 ELSE 0 END, 0, \
              CASE WHEN goes THEN {CLAIM} END \
-             FROM (SELECT rows.*, {OPEN}.at, {OPEN}.open AND rows.place > 0 AND rows.place * 1000 <= {OPEN}.tokens AS goes \
-             FROM rows JOIN {OPEN} ON {OPEN}.of_tenant = rows.tenant_id AND {OPEN}.of_target = rows.target) AS wish \
+             FROM (SELECT rows.*, {TURNS}.at, {TURNS}.open AND rows.place > 0 AND rows.place * 1000 <= {TURNS}.tokens AS goes \
+             FROM rows JOIN {TURNS} ON {TURNS}.of_tenant = rows.tenant_id AND {TURNS}.of_target = rows.target) AS wish \
              ORDER BY tenant_id, lane_id \
              ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.waiting, \
              waiting = lane.waiting + excluded.waiting, \
@@ -112,14 +112,14 @@ pub(super) fn leased_lanes(lanes: &BTreeMap<LaneKey, LaneChange>, call: &LeaseCa
 /// A turn whose lanes are all leased stays asleep: its due time is no later than the end of a lease, and does not move with
 /// each of them.
 pub(super) fn paid_turns(turns: &BTreeMap<Key, String>) -> Write {
-    let is_due = format!("{OPEN}.reason = '' AND ({OPEN}.ready_at IS NULL OR {OPEN}.ready_at > lanes.due_at)");
+    let is_due = format!("{TURNS}.reason = '' AND ({TURNS}.ready_at IS NULL OR {TURNS}.ready_at > lanes.due_at)");
     Rows::new().uuid("tenant_id", turns.keys().map(|key| key.0)).uuid("target", turns.keys().map(|key| key.1)).write(
         format!(
             "UPDATE turn SET ready_at = CASE WHEN {is_due} THEN lanes.due_at ELSE turn.ready_at END, \
-             tokens = CASE WHEN lanes.leased > 0 THEN {OPEN}.tokens - 1000 * lanes.leased ELSE turn.tokens END, \
-             refilled_at = CASE WHEN lanes.leased > 0 THEN greatest({OPEN}.at, turn.refilled_at) \
+             tokens = CASE WHEN lanes.leased > 0 THEN {TURNS}.tokens - 1000 * lanes.leased ELSE turn.tokens END, \
+             refilled_at = CASE WHEN lanes.leased > 0 THEN greatest({TURNS}.at, turn.refilled_at) \
              ELSE turn.refilled_at END \
-             FROM rows JOIN {OPEN} ON {OPEN}.of_tenant = rows.tenant_id AND {OPEN}.of_target = rows.target \
+             FROM rows JOIN {TURNS} ON {TURNS}.of_tenant = rows.tenant_id AND {TURNS}.of_target = rows.target \
              JOIN (SELECT of_tenant, of_target, min(due_at) AS due_at, count(*) FILTER (WHERE leased) AS leased \
              FROM {LANES} GROUP BY of_tenant, of_target) AS lanes \
              ON lanes.of_tenant = rows.tenant_id AND lanes.of_target = rows.target \

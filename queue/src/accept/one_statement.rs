@@ -4,21 +4,26 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{DbErr, Value};
+use uuid::Uuid;
 
-use super::leasing::{self, LANES, OPEN, TURNS};
+use super::leasing::{self, COUNT_OF_TURNS, LANES, TURNS};
+use super::new_chats::NewChats;
 use super::recognise::{Key, all_new};
 use super::{Accepted, Arrived, NewItem, new_messages, raw_bytes, reported_states};
-use crate::accept_batch::{AcceptBatch, AcceptItem, Conversation, ItemOutcome, Receipt};
+use crate::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Receipt};
 use crate::conversation;
 use crate::lane;
 use crate::lease::{Claim, LeaseCall};
 use crate::letter::{placed_by, unplaced};
-use crate::rows::{Expressions, Write, gave_up, write_all_or_nothing};
-use crate::{Queue, turn};
+use crate::rows::{Expressions, Write, gave_up};
+use crate::{Queue, media, turn};
 
 /// Maximum letters in one statement: it compares each letter with each lane, which beyond this costs more than round
 /// trips.
 pub(crate) const MOST_LETTERS: u32 = 32;
+
+/// The number of keys, the first value of the statement.
+const KEYS: &str = "$1::bigint";
 
 impl Queue {
     /// Stores batches that are plain and new. `None` for all others: nothing is stored, and they take a transaction.
@@ -30,36 +35,33 @@ impl Queue {
         if self.store.is_sqlite() || self.store.one_account_a_commit() {
             return Ok(None);
         }
-        let Some(fresh) = plain(batches) else { return Ok(None) };
+        let Some(mut fresh) = plain(batches) else { return Ok(None) };
+        let Some(chats) = NewChats::of(&mut fresh) else { return Ok(None) };
         let keys: BTreeMap<Key<'_>, &AcceptItem> =
             fresh.iter().map(|one| ((one.tenant_id, &one.entry.key), one.entry)).collect();
         let arrived = Arrived::of(&fresh);
-        let Arrived { turns, lanes, letters } = &arrived;
         // A key that comes twice is a duplicate.
-        if keys.len() < fresh.len() || letters.len() > usize::try_from(MOST_LETTERS).unwrap_or(usize::MAX) {
+        if keys.len() < fresh.len() || arrived.letters.len() > usize::try_from(MOST_LETTERS).unwrap_or(usize::MAX) {
             return Ok(None);
         }
         self.fault("accept.before_commit")?;
-        let unplaced = unplaced(letters, lanes);
         let receipts: Vec<Receipt> = batches.iter().map(|batch| all_are_new(batch)).collect();
-        let others = [
-            placed_by(&unplaced, LANES),
+        let mut others = vec![
+            placed_by(&unplaced(&arrived.letters, &arrived.lanes), LANES),
             new_messages(&fresh),
             raw_bytes(batches, &receipts),
             conversation::write_news(&fresh),
             self.accepted(&fresh),
             reported_states(&fresh),
         ];
-        let keys = all_new(&keys);
-        let stored = match call {
-            Some(call) => self.store_and_lease(keys, &arrived, others, call).await,
-            None => {
-                let locking = [turn::waking(&self.store, turns), lane::upserted(lanes)];
-                let stored = write_all_or_nothing(self.store.write(), &self.store, keys, locking, others).await;
-                stored.map(|stored| stored.then(Vec::new))
-            }
-        };
-        let claims = match stored {
+        // Apart, so that the statement of a message that needs neither is short.
+        if !chats.is_empty() {
+            others.push(chats.conversations(&self.store));
+        }
+        if fresh.iter().any(|one| !one.entry.media.is_empty()) {
+            others.push(media::new_files(&fresh));
+        }
+        let claims = match self.store_in_order(all_new(&keys), &chats, &arrived, others, call).await {
             Ok(Some(claims)) => claims,
             Ok(None) => return Ok(None),
             Err(error) if gave_up(&error) => return Ok(None),
@@ -69,57 +71,85 @@ impl Queue {
         Ok(Some(Accepted { receipts, claims }))
     }
 
-    /// [`write_all_or_nothing`], which also leases idle lanes; none if a key is known. Gives up if a turn is missing.
-    async fn store_and_lease(
+    /// Inserts the keys, all or none, then aliases, turns and lanes in this order, then `others` in any order. None, with
+    /// nothing changed, if all keys are known. With a call it leases idle lanes, and gives up if a turn is missing.
+    ///
+    /// # Errors
+    /// If the database refuses it, and if some of the keys or aliases are known (SQLSTATE 22012); nothing is changed then.
+    async fn store_in_order(
         &self,
         keys: Write,
+        chats: &NewChats<'_>,
         arrived: &Arrived<'_>,
-        others: [Write; 6],
-        call: &LeaseCall,
+        others: Vec<Write>,
+        call: Option<&LeaseCall>,
     ) -> Result<Option<Vec<Claim>>, DbErr> {
         let Arrived { turns, lanes, .. } = arrived;
-        let count = i64::try_from(turns.len()).unwrap_or(i64::MAX);
-        let values: [Value; 5] =
-            [keys.len().into(), count.into(), self.instance.into(), call.number.into(), call.lease.into()];
+        let store = &self.store;
+        let mut values: Vec<Value> = vec![keys.len().into()];
+        if let Some(call) = call {
+            let count = i64::try_from(turns.len()).unwrap_or(i64::MAX);
+            values.extend([count.into(), self.instance.into(), call.number.into(), call.lease.into()]);
+        }
+        let opened = format!("${}::bigint", values.len() + 1);
+        if !chats.is_empty() {
+            values.push(chats.count().into());
+        }
         let mut statement = Expressions::new(values);
-        statement.add(&self.store, keys, "");
-        let all_new = "(SELECT count(*) FROM w0) = $1::bigint";
-        let all_turns = format!("(SELECT count(*) FROM {OPEN}) = {TURNS}");
-        statement.add(&self.store, leasing::open_turns(turns, call), &format!(" WHERE {all_new}"));
-        let filter = format!(" WHERE {all_new} AND {all_turns}");
-        statement.add(&self.store, leasing::leased_lanes(lanes, call), &filter);
-        for write in others.into_iter().chain([leasing::paid_turns(turns)]) {
-            statement.add(&self.store, write, &filter);
+        statement.add(store, keys, "");
+        let mut ready = format!("(SELECT count(*) FROM w0) = {KEYS}");
+        if !chats.is_empty() {
+            ready = chats.add_aliases(&mut statement, store, &ready, &opened);
+        }
+        // Reading an expression makes PostgreSQL run it first. What none reads is run from the last to the first, so the
+        // others must read the lanes: else they would lock their rows before the turns.
+        let paid = match call {
+            Some(call) => {
+                statement.add(store, leasing::open_turns(turns, call), &format!(" WHERE {ready}"));
+                ready = format!("{ready} AND (SELECT count(*) FROM {TURNS}) = {COUNT_OF_TURNS}");
+                statement.add(store, leasing::leased_lanes(lanes, call), &format!(" WHERE {ready}"));
+                Some(leasing::paid_turns(turns))
+            }
+            None => {
+                statement.add(store, turn::waking(store, turns), &format!(" WHERE {ready}"));
+                let after = format!(" WHERE {ready} AND (SELECT count(*) FROM {TURNS}) >= 0");
+                statement.add(store, lane::upserted(lanes), &after);
+                None
+            }
+        };
+        let filter = match call {
+            Some(_) => format!(" WHERE {ready}"),
+            None => format!(" WHERE {ready} AND (SELECT count(*) FROM {LANES}) >= 0"),
+        };
+        for write in others.into_iter().chain(paid) {
+            statement.add(store, write, &filter);
         }
         let stored = format!(
-            "CASE WHEN {all_new} AND {all_turns} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \
+            "CASE WHEN {ready} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \
              ELSE 1 / ((SELECT count(*) FROM w0) - (SELECT count(*) FROM w0)) END"
         );
-        let found = statement.fetch(self.store.write(), &self.store, &stored, &leasing::answer()).await?;
+        let rest = if call.is_some() { leasing::answer() } else { String::new() };
+        let found = statement.fetch(store.write(), store, &stored, &rest).await?;
         let is_stored = found.first().map_or(Ok(0), |row| row.try_get::<i64>("", "result"))? == 1;
-        if !is_stored {
-            return Ok(None);
+        match call {
+            _ if !is_stored => Ok(None),
+            Some(call) => leasing::claims(&found, arrived, call).map(Some),
+            None => Ok(Some(Vec::new())),
         }
-        leasing::claims(&found, arrived, call).map(Some)
     }
 }
 
-/// The entries, if all of them need no more than rows of their own in known conversations.
+/// The entries, if all of them need no more than new rows. Their conversations are not set yet.
 fn plain<'a>(batches: &[&'a AcceptBatch]) -> Option<Vec<NewItem<'a>>> {
     let mut fresh = Vec::new();
     for batch in batches {
         for entry in &batch.entries {
-            let Conversation::Known(conversation_id) = entry.conversation else { return None };
-            let is_plain = entry.crm_chat.is_none()
-                && entry.begun.is_none()
-                && entry.opened.is_none()
-                && entry.found.is_none()
-                && entry.rewrite.is_none()
-                && entry.media.is_empty();
+            let is_plain =
+                entry.begun.is_none() && entry.opened.is_none() && entry.found.is_none() && entry.rewrite.is_none();
             if !is_plain {
                 return None;
             }
-            fresh.push(NewItem { tenant_id: batch.tenant_id, entry, conversation_id });
+            fresh.push(NewItem { tenant_id: batch.tenant_id, entry, conversation_id: Uuid::nil() });
         }
     }
     Some(fresh)

@@ -138,14 +138,17 @@ fn moved(one: &Settlement) -> Option<(Uuid, Alias, Uuid)> {
 /// Stores chat ids as aliases, so that hooks find their conversation by them. Before any turn is locked, as in
 /// accepting.
 pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
-    let aliases: Vec<_> = learned_chats(settlements)
+    let aliases = learned_aliases(settlements);
+    insert_aliases(tx, store, aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect()).await
+}
+
+/// The aliases that answers contained, sorted, each with its account and conversation.
+pub fn learned_aliases(settlements: &[Settlement]) -> BTreeSet<(Uuid, Alias, Uuid)> {
+    learned_chats(settlements)
         .into_iter()
         .map(|(key, (id, origin))| (key.0, Alias { side: Side::Crm, origin, external_id: id.to_owned() }, key.1))
         .chain(settlements.iter().filter_map(moved))
-        .collect();
-    let mut sorted: Vec<_> = aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect();
-    sorted.sort();
-    insert_aliases(tx, store, sorted).await
+        .collect()
 }
 
 /// Stores chat ids in their conversations, for later history queries.

@@ -13,6 +13,7 @@ use sea_orm::DbErr;
 use super::affect::{CLEAN_MILLIS, SLOW_DOWN, STEP, WINDOW_MILLIS};
 use super::{Settled, Settlement, TurnEffect, effects, learned};
 use crate::Queue;
+use crate::conversation::new_aliases;
 use crate::keys::new_keys;
 use crate::lane::{self, LaneChange, LaneKey};
 use crate::letter::{placed_by, unplaced};
@@ -69,8 +70,15 @@ impl Queue {
         let counts = [locked.len(), i64::try_from(settlements.len()).unwrap_or(i64::MAX)];
         let mut statement = Expressions::new(counts.map(Into::into));
         statement.add(&self.store, new_keys(&self.store, &learned::learned_keys(settlements)), "");
-        // Reading the previous one makes PostgreSQL run that first: keys, turns, lanes.
-        statement.add(&self.store, locked, " WHERE (SELECT count(*) FROM w0) >= 0");
+        // Reading the previous one makes PostgreSQL run that first: keys, aliases, turns, lanes.
+        let mut learned = "(SELECT count(*) FROM w0) >= 0".to_owned();
+        let aliases = learned::learned_aliases(settlements);
+        if !aliases.is_empty() {
+            let aliases: Vec<_> = aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect();
+            statement.add_as("named", &self.store, new_aliases(&aliases), &format!(" WHERE {learned}"));
+            learned += " AND (SELECT count(*) FROM named) >= 0";
+        }
+        statement.add(&self.store, locked, &format!(" WHERE {learned}"));
         statement.add(&self.store, none_waits(settlements), "");
         let plain = format!("(SELECT plain FROM {PLAIN})");
         let filter = format!(" WHERE {plain}");
@@ -86,7 +94,8 @@ impl Queue {
             effects::new_attempts(settlements.iter()),
             self.settled(&mine),
         ];
-        for write in others {
+        let chats = Some(learned::write_chat_ids(settlements)).filter(|chats| chats.len() > 0);
+        for write in others.into_iter().chain(chats) {
             statement.add(&self.store, write, &filter);
         }
         // A lost lease undoes all.
@@ -136,7 +145,8 @@ impl Effect {
     }
 }
 
-/// Whether all of them are answered calls from which no more than message ids were learned, each of another message.
+/// Whether all of them are answered calls from which no more than ids of messages and chats were learned, each of another
+/// message.
 fn are_plain(settlements: &[Settlement]) -> bool {
     let plain = |one: &Settlement| {
         let learned = &one.learned;
@@ -146,10 +156,8 @@ fn are_plain(settlements: &[Settlement]) -> bool {
         matches!(one.settled, Settled::Delivered | Settled::Superseded)
             && matches!(one.turn, TurnEffect::Healthy | TurnEffect::Unasked | TurnEffect::None)
             && one.attempt.as_ref().is_none_or(fits)
-            && learned.amocrm_chat_id.is_none()
             && learned.opened.is_none()
             && learned.used.is_none()
-            && learned.moved_to.is_none()
             && !learned.bound
             && one.forget.is_none()
     };

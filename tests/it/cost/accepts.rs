@@ -2,7 +2,7 @@
 
 use base::message::State;
 use base::store::{StatementsOfTask, statements_of};
-use entity::{conversation, dedupe, lane, ledger_delta, letter, message, raw_hook, turn};
+use entity::{conversation, conversation_alias, dedupe, lane, ledger_delta, letter, media, message, raw_hook, turn};
 use parom_tests::office::{Desk, Office};
 use parom_tests::{both, on_postgres};
 use queue::accept_batch::{AcceptBatch, Conversation, ItemOutcome, RawHook, Receipt, StateChange};
@@ -10,6 +10,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
+
+use super::openings::{chat, file, opening};
 
 /// Opens conversations with a customer's message each; returns their ids by name.
 pub async fn opened(office: &Office, desk: &Desk, names: &[String]) -> Vec<(String, Uuid)> {
@@ -43,7 +45,7 @@ pub fn hook(desk: &Desk, conversation: &(String, Uuid), id: &str) -> AcceptBatch
     batch
 }
 
-async fn accept(office: &Office, batches: &[AcceptBatch]) -> (StatementsOfTask, Vec<Receipt>) {
+pub async fn accept(office: &Office, batches: &[AcceptBatch]) -> (StatementsOfTask, Vec<Receipt>) {
     let batches: Vec<&AcceptBatch> = batches.iter().collect();
     let mut receipts = Vec::new();
     let cost = statements_of(async {
@@ -73,7 +75,7 @@ async fn an_accept_of_known_conversations_is_one_statement(office: &mut Office) 
 both!(an_accept_of_known_conversations_is_one_statement);
 
 /// All rows of a desk, without ids.
-async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
+pub async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
     let db = office.store.read();
     let mine = desk.tenant_id;
     let mut all = Vec::new();
@@ -99,7 +101,15 @@ async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
     let raw = raw_hook::Entity::find().all(db).await.unwrap();
     all.push(format!("raw {}", raw.iter().filter(|row| row.tenant_id == mine).count()));
     for row in conversation::Entity::find().all(db).await.unwrap().into_iter().filter(|row| row.tenant_id == mine) {
-        all.push(format!("conversation {} {}", row.external_id, row.heard_at));
+        let id = row.id;
+        all.push(format!("conversation {} {} {}", row.external_id, row.amocrm_chat_id, row.heard_at));
+        let aliases = conversation_alias::Entity::find().all(db).await.unwrap().into_iter();
+        for alias in aliases.filter(|alias| (alias.tenant_id, alias.conversation_id) == (mine, id)) {
+            all.push(format!("alias {} {} of {}", alias.side, alias.external_id, row.external_id));
+        }
+    }
+    for row in media::Entity::find().all(db).await.unwrap().into_iter().filter(|row| row.tenant_id == mine) {
+        all.push(format!("file {} {} {} {:?}", row.file_name, row.state, row.day, row.next_try_at));
     }
     all.sort();
     all
@@ -118,6 +128,12 @@ fn random_batch(random: &mut StdRng, desk: &Desk, conversations: &[(String, Uuid
         entry.letters[0].order_hint = (hint > 8).then_some(hint);
         entry.letters[0].payload = format!("{id} {hint}");
         entry.heard_at = (hint % 3 == 0).then_some(hint);
+        if hint % 7 == 0 {
+            entry.media = vec![file(desk, &format!("file-{}", hint % 5), entry.id)];
+        }
+        if hint % 11 == 0 {
+            entry.crm_chat = Some(chat(desk, &format!("chat of {}", conversation.0)));
+        }
         if random.random_range(0..5) == 0 && !sent.is_empty() {
             let state = if hint % 2 == 0 { State::Delivered } else { State::Failed };
             entry.change =
@@ -125,6 +141,9 @@ fn random_batch(random: &mut StdRng, desk: &Desk, conversations: &[(String, Uuid
             entry.message = None;
         }
         batch.push(one);
+        if random.random_range(0..4) == 0 {
+            batch.push(opening(desk, random.random_range(0..60), hint));
+        }
     }
     batch
 }

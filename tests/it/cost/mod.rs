@@ -8,5 +8,6 @@ mod idle;
 pub mod leases;
 mod locks;
 mod memory;
+mod openings;
 mod settlements;
 mod written;

@@ -2,7 +2,7 @@
 
 use base::message::{Direction, LetterKind, Stream};
 use base::store::statements_of;
-use entity::{attempt, dedupe, ledger_delta, message, parked_status};
+use entity::{attempt, conversation, conversation_alias, dedupe, ledger_delta, message, parked_status};
 use parom_tests::office::{Desk, LEASE, Office, settlement};
 use parom_tests::{both, on_postgres};
 use queue::accept_batch::NewLetter;
@@ -40,6 +40,7 @@ fn delivered(office: &Office, desk: &Desk, claim: &Claim) -> Settlement {
         done.crm = Some((desk.channel_id, "amojo:main".to_owned()));
     } else if claim.letter.kind == LetterKind::Message {
         done.learned.amocrm_message_id = Some(format!("amocrm {}", claim.letter.payload));
+        done.learned.amocrm_chat_id = Some(format!("chat of {}", claim.letter.payload));
     }
     done
 }
@@ -93,6 +94,13 @@ async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
     for row in message::Entity::of_tenant(mine).all(db).await.unwrap() {
         let ids = (row.external_id, row.amocrm_message_id);
         all.push(format!("message {} {} {} {} {ids:?}", row.body, row.state, row.reported, row.position));
+    }
+    for row in conversation::Entity::of_tenant(mine).all(db).await.unwrap() {
+        all.push(format!("conversation {} {}", row.external_id, row.amocrm_chat_id));
+        let aliases = conversation_alias::Entity::of_tenant(mine).all(db).await.unwrap().into_iter();
+        for alias in aliases.filter(|alias| alias.conversation_id == row.id) {
+            all.push(format!("alias {} {} of {}", alias.side, alias.external_id, row.external_id));
+        }
     }
     for row in parked_status::Entity::of_tenant(mine).all(db).await.unwrap() {
         all.push(format!("parked {} {}", row.external_id, row.payload));
@@ -171,7 +179,8 @@ fn random_settlement(random: &mut StdRng, office: &Office, desk: &Desk, claim: &
         2 => done.settled = Settled::Superseded,
         3 => done.turn = TurnEffect::Unasked,
         4 => done.turn = TurnEffect::Failing { open_after: 3, open_millis: 2_000 },
-        5 => done.learned = Learned { amocrm_chat_id: Some(format!("chat {}", claim.letter.payload)), ..done.learned },
+        5 => done.learned = Learned { bound: true, ..done.learned },
+        6 => done.learned = Learned { moved_to: Some(format!("moved {}", claim.letter.payload)), ..done.learned },
         _ => {}
     }
     if let (0, Some(attempt)) = (random.random_range(0..5), &mut done.attempt) {
