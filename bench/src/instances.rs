@@ -1,14 +1,18 @@
 //! Several processes on one PostgreSQL: what they make each other wait for, in counts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use futures_util::future::try_join_all;
 use sea_orm::{ConnectionTrait, Statement};
 use tokio::sync::oneshot;
 
 use crate::fake::Fake;
 use crate::figures::per_second;
+use crate::hooks::{self, Hook, Popularity};
+use crate::line::Line;
 use crate::load;
 use crate::relay::{Way, letters};
 use crate::report;
@@ -31,6 +35,9 @@ pub struct InstancesOptions {
     /// Connections of the generator.
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// Sends all messages of an account to one process, as a proxy does that chooses it by the path of the request.
+    #[arg(long)]
+    by_account: bool,
 }
 
 /// Prints a line for each number of processes.
@@ -55,19 +62,27 @@ async fn measure(options: &InstancesOptions, instances: usize) -> anyhow::Result
     let before = Counts::read(&stage).await?;
     let (stop, stopped) = oneshot::channel();
     let looks = tokio::spawn(look(stage.app.store.clone(), stopped));
-    let letters = letters(Way::ToMessenger, &stage, options.messages)?;
+    let parts = if options.by_account {
+        by_account(options, &stage.lines, &addresses)?
+    } else {
+        vec![(addresses, letters(Way::ToMessenger, &stage, options.messages)?)]
+    };
+    let connections = options.connections / parts.len();
+    let messages: usize = parts.iter().map(|(_, hooks)| hooks.len()).sum();
     let began = std::time::Instant::now();
-    load::send(&addresses, letters, None, options.connections).await?.all_taken()?;
-    fake.arrivals.wait_for(options.messages).await?;
-    let rate = per_second(options.messages, began.elapsed());
+    let sent = parts.iter().map(|(addresses, hooks)| load::send(addresses, hooks.clone(), None, connections));
+    for outcome in try_join_all(sent).await? {
+        outcome.all_taken()?;
+    }
+    fake.arrivals.wait_for(messages).await?;
+    let rate = per_second(messages, began.elapsed());
     let _ = stop.send(());
     let looks = looks.await.context("the looks")??;
     let after = Counts::read(&stage).await?;
-    let (commits, repeats) = (after.commits - before.commits, after.rollbacks - before.rollbacks);
     report(&format!(
-        "  {instances} processes {rate:>7.0}/s   {commits} commits, {repeats} rolled back ({:.2} %), {} deadlocks   \
+        "  {instances} processes {rate:>7.0}/s   {} commits, {} deadlocks   \
          waits for a lock: {} of {} active connections seen ({:.2} %)   calls {}",
-        percent(repeats, commits + repeats),
+        after.commits - before.commits,
         after.deadlocks - before.deadlocks,
         looks.waiting,
         looks.active,
@@ -82,6 +97,22 @@ async fn measure(options: &InstancesOptions, instances: usize) -> anyhow::Result
     Ok(())
 }
 
+/// Each process's address, with the messages of its accounts.
+fn by_account(
+    options: &InstancesOptions,
+    lines: &[Line],
+    addresses: &[String],
+) -> anyhow::Result<Vec<(Vec<String>, Arc<Vec<Hook>>)>> {
+    let count = options.messages / addresses.len();
+    let part = |(place, address): (usize, &String)| {
+        let mine = |line: &&Line| usize::from(line.tenant_id.as_bytes()[15]) % addresses.len() == place;
+        let lines: Vec<Line> = lines.iter().filter(mine).cloned().collect();
+        let hooks = hooks::make(&lines, place * count..(place + 1) * count, address, Popularity::Even)?;
+        Ok((vec![address.clone()], Arc::new(hooks)))
+    };
+    addresses.iter().enumerate().map(part).collect()
+}
+
 fn percent(part: i64, whole: i64) -> f64 {
     #[expect(clippy::as_conversions, reason = "counts of a benchmark are far below 2^52")]
     let ratio = part as f64 / whole.max(1) as f64;
@@ -91,22 +122,16 @@ fn percent(part: i64, whole: i64) -> f64 {
 /// PostgreSQL's counts of the database's transactions.
 struct Counts {
     commits: i64,
-    rollbacks: i64,
     deadlocks: i64,
 }
 
 impl Counts {
     async fn read(stage: &Stage) -> anyhow::Result<Self> {
         let store = &stage.app.store;
-        let asked =
-            "SELECT xact_commit, xact_rollback, deadlocks FROM pg_stat_database WHERE datname = current_database()";
+        let asked = "SELECT xact_commit, deadlocks FROM pg_stat_database WHERE datname = current_database()";
         let asked = Statement::from_string(store.backend(), asked);
         let row = store.read().query_one_raw(asked).await?.context("PostgreSQL has no counts")?;
-        Ok(Self {
-            commits: row.try_get("", "xact_commit")?,
-            rollbacks: row.try_get("", "xact_rollback")?,
-            deadlocks: row.try_get("", "deadlocks")?,
-        })
+        Ok(Self { commits: row.try_get("", "xact_commit")?, deadlocks: row.try_get("", "deadlocks")? })
     }
 }
 

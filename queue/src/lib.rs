@@ -59,7 +59,7 @@ pub use pool_health::PoolHealth;
 pub use retention::{KnownKey, RepeatId};
 pub use rows::{Rows, columns_of};
 pub use scan::{After, DueTurn};
-pub use settle::{Attempt, Learned, LoggedWebhook, Settled, Settlement, TurnEffect};
+pub use settle::{Attempt, Learned, LoggedWebhook, Settled, SettledBatch, Settlement, TurnEffect};
 pub use turn::{HELD, RATE, TargetRate};
 
 /// A message's status is worth reporting to amoCRM for this long.

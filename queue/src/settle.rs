@@ -105,6 +105,16 @@ pub struct Learned {
     pub bound: bool,
 }
 
+/// Settlements that were stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledBatch {
+    /// For each whether its lease was still valid.
+    pub valid: Vec<bool>,
+    /// Whether a letter may have become due, now or later, or a target that is held may be served again. If not, there is
+    /// no need to look.
+    pub may_be_due: bool,
+}
+
 impl Settlement {
     /// A settlement that contains only the outcome of the letter.
     pub fn plain(claim: Claim, settled: Settled) -> Self {
@@ -128,23 +138,24 @@ impl Settlement {
 impl Queue {
     /// Settles all in one commit; returns for each whether its lease was still valid.
     pub async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
-        match self.settle_in_one_statement(settlements).await? {
-            Some(done) => Ok(done),
-            None => self.settle_in_transaction(settlements).await,
+        Ok(self.settle_batch(settlements, false).await?.valid)
+    }
+
+    /// The same. `again`: after an attempt with an unknown result: rows that it wrote are not written again and count as
+    /// valid.
+    pub async fn settle_batch(&self, settlements: &[Settlement], again: bool) -> Result<SettledBatch, DbErr> {
+        if !again && let Some(done) = self.settle_in_one_statement(settlements).await? {
+            return Ok(done);
         }
+        self.settle_at_once(settlements, again).await
     }
 
     /// [`Queue::settle`] in a transaction of several statements.
     pub async fn settle_in_transaction(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
-        self.settle_at_once(settlements, false).await
+        Ok(self.settle_at_once(settlements, false).await?.valid)
     }
 
-    /// The same after an attempt with an unknown result: rows that it wrote are not written again and count as valid.
-    pub async fn settle_retried(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
-        self.settle_at_once(settlements, true).await
-    }
-
-    async fn settle_at_once(&self, settlements: &[Settlement], again: bool) -> Result<Vec<bool>, DbErr> {
+    async fn settle_at_once(&self, settlements: &[Settlement], again: bool) -> Result<SettledBatch, DbErr> {
         let tx = self.store.write_tx().await?;
         let done = match self.settle_in(&tx, settlements, again).await {
             Ok(done) => self.fault("settle.before_commit").map(|()| done),
@@ -168,7 +179,7 @@ impl Queue {
         tx: &DatabaseTransaction,
         settlements: &[Settlement],
         again: bool,
-    ) -> Result<Vec<bool>, DbErr> {
+    ) -> Result<SettledBatch, DbErr> {
         learned::learn_keys(tx, &self.store, settlements).await?;
         learned::learn_aliases(tx, &self.store, settlements).await?;
         let named = learned::learn_dialogues(tx, &self.store, settlements).await?;
@@ -215,7 +226,10 @@ impl Queue {
         }
         #[cfg(feature = "faults")]
         let left = self.leave_the_lane(&mine, &mut lanes);
+        let was_held = turns.iter().any(|turn| !turn.reason.is_empty());
         end_turns(&mut turns, &seeds, &lanes, &mine, now);
+        let is_held = turns.iter().any(|turn| !turn.reason.is_empty());
+        let is_due = lanes.values().any(|lane| lane.owner.is_none() && lane.due.at(now).is_some());
         let [removed, marked, advanced] = effects::letters(&mine);
         let all = [
             removed,
@@ -238,7 +252,8 @@ impl Queue {
         learned::note_bound(tx, &self.store, settlements).await?;
         dialogues::write_names(tx, &self.store, &named).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
-        Ok(good.into_iter().zip(done).map(|(good, done)| good || done).collect())
+        let valid = good.into_iter().zip(done).map(|(good, done)| good || done).collect();
+        Ok(SettledBatch { valid, may_be_due: is_due || was_held || is_held })
     }
 
     fn is_mine(&self, lanes: &BTreeMap<LaneKey, Lane>, claim: &Claim) -> bool {

@@ -11,7 +11,7 @@ use base::message::LetterKind;
 use sea_orm::DbErr;
 
 use super::affect::{CLEAN_MILLIS, SLOW_DOWN, STEP, WINDOW_MILLIS};
-use super::{Settled, Settlement, TurnEffect, effects, learned};
+use super::{Settled, SettledBatch, Settlement, TurnEffect, effects, learned};
 use crate::Queue;
 use crate::conversation::new_aliases;
 use crate::keys::new_keys;
@@ -27,6 +27,8 @@ const TURNS: &str = "w1";
 const PLAIN: &str = "w2";
 const ROOM: &str = "w3";
 const RELEASED: &str = "w4";
+/// Its result if all is settled and something is due.
+const DUE: i64 = 2;
 
 /// What the settlements of a target do to its turn.
 #[derive(Default)]
@@ -43,7 +45,10 @@ struct Effect {
 
 impl Queue {
     /// Settles plain successes. `None` if they are not, with no lane changed: they take a transaction.
-    pub(super) async fn settle_in_one_statement(&self, settlements: &[Settlement]) -> Result<Option<Vec<bool>>, DbErr> {
+    pub(super) async fn settle_in_one_statement(
+        &self,
+        settlements: &[Settlement],
+    ) -> Result<Option<SettledBatch>, DbErr> {
         if self.store.is_sqlite() || self.store.one_account_a_commit() || !are_plain(settlements) {
             return Ok(None);
         }
@@ -100,17 +105,22 @@ impl Queue {
         }
         // A lost lease undoes all.
         let lost = format!("((SELECT count(*) FROM {RELEASED}) - (SELECT count(*) FROM {RELEASED}))");
-        let result = format!(
-            "CASE WHEN NOT ({plain}) THEN 0 WHEN (SELECT count(*) FROM {RELEASED}) = $2 THEN 1 ELSE 1 / {lost} END"
+        let is_due = format!(
+            "EXISTS (SELECT 1 FROM {ROOM}) OR EXISTS (SELECT 1 FROM {RELEASED} WHERE due_at IS NOT NULL) \
+             OR EXISTS (SELECT 1 FROM {TURNS} WHERE reason <> '')"
         );
-        match statement.run(self.store.write(), &self.store, &result).await {
+        let result = format!(
+            "CASE WHEN NOT ({plain}) THEN 0 WHEN (SELECT count(*) FROM {RELEASED}) = $2 \
+             THEN CASE WHEN {is_due} THEN {DUE} ELSE 1 END ELSE 1 / {lost} END"
+        );
+        let may_be_due = match statement.run(self.store.write(), &self.store, &result).await {
             Ok(0) => return Ok(None),
-            Ok(_) => {}
+            Ok(result) => result == DUE,
             Err(error) if gave_up(&error) => return Ok(None),
             Err(error) => return Err(error),
-        }
+        };
         self.fault("settle.after_commit")?;
-        Ok(Some(vec![true; settlements.len()]))
+        Ok(Some(SettledBatch { valid: vec![true; settlements.len()], may_be_due }))
     }
 
     /// Ends the leases, if they are still those of the claims.

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::fair_queue::PendingBatch;
 use super::kind::{WriteErrorKind, kind};
-use super::start::{Reservation, Starting};
+use super::start::{Reservation, Starting, Stored};
 use super::{AcceptError, WriterShard, pause};
 use crate::Queue;
-use crate::accept_batch::{AcceptBatch, Receipt};
+use crate::accept_batch::AcceptBatch;
 
 /// Size of one commit.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
@@ -44,11 +44,13 @@ pub(super) async fn run(
         let [letters, media, came] = &stored;
         let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
         busy(Some(Instant::now()));
-        let refused = write_batch(&queue, batch, &starting).await;
-        *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused.then(Instant::now);
+        let written = write_batch(&queue, batch, &starting).await;
+        *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = written.refused.then(Instant::now);
         busy(None);
-        letters.notify_one();
-        came.notify_one();
+        if written.may_be_due {
+            letters.notify_one();
+            came.notify_one();
+        }
         if has_media {
             media.notify_one();
         }
@@ -70,16 +72,25 @@ fn take_batch(door: &WriterShard, alone: bool) -> Vec<PendingBatch> {
     batch
 }
 
-/// Writes a commit's batches; if the database refuses the content, they are halved until the faulty one is alone. True
-/// if anything was refused for another reason.
-async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Starting) -> bool {
-    let mut refused_any = false;
+/// What became of a commit's batches.
+#[derive(Default)]
+struct Written {
+    /// Anything was refused for another reason than its content.
+    refused: bool,
+    /// A letter may have become due: not all of them were leased by the commit.
+    may_be_due: bool,
+}
+
+/// Writes a commit's batches; if the database refuses the content, they are halved until the faulty one is alone.
+async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Starting) -> Written {
+    let mut written = Written::default();
     let mut parts = vec![(batch, false)];
     while let Some((part, again)) = parts.pop() {
         let batches: Vec<&AcceptBatch> = part.iter().map(|waiting| &waiting.batch).collect();
         let reservation = if again { None } else { starting.reserve(queue, &batches).await };
         match repeated(queue, &batches, again, starting, reservation).await {
-            Ok(receipts) => {
+            Ok(Stored { receipts, all_started }) => {
+                written.may_be_due |= !all_started;
                 for (waiting, receipt) in part.into_iter().zip(receipts) {
                     let _ = waiting.answer.send(Ok(receipt));
                 }
@@ -94,7 +105,7 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Startin
             Err(error) => {
                 let content = kind(&error) == WriteErrorKind::Content;
                 // A node that does not answer concerns its accounts alone.
-                refused_any |= !content && !concerns_accounts(queue, &error);
+                written.refused |= !content && !concerns_accounts(queue, &error);
                 tracing::error!(%error, parcels = part.len(), content, "the database did not store an incoming event");
                 for waiting in part {
                     let refused = if content {
@@ -107,7 +118,7 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Startin
             }
         }
     }
-    refused_any
+    written
 }
 
 /// `reservation`: for letters that the first attempt leases. After any error of that one the others lease nothing: what was
@@ -118,7 +129,7 @@ async fn repeated(
     again: bool,
     starting: &Starting,
     reservation: Option<Reservation>,
-) -> Result<Vec<Receipt>, DbErr> {
+) -> Result<Stored, DbErr> {
     let started = Instant::now();
     let mut tries = 0;
     let mut unanswered = None;
@@ -127,7 +138,7 @@ async fn repeated(
         None => None,
     };
     let done = match leased {
-        Some(Ok(receipts)) => Ok(receipts),
+        Some(Ok(stored)) => Ok(stored),
         Some(Err(refused)) => {
             tracing::warn!(error = %refused.error, "a batch of the queue's writer is stored without being leased");
             unanswered = refused.unanswered;
@@ -143,7 +154,7 @@ async fn repeated(
     done
 }
 
-async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries: u32) -> Result<Vec<Receipt>, DbErr> {
+async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries: u32) -> Result<Stored, DbErr> {
     loop {
         match queue.accept(batches, again || tries > 0).await {
             Err(error)
@@ -153,7 +164,7 @@ async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries
                 tracing::warn!(%error, tries, "retrying a batch of the queue's writer");
                 tokio::time::sleep(pause(tries)).await;
             }
-            done => return done,
+            done => return done.map(|receipts| Stored { receipts, all_started: false }),
         }
     }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::kind::{WriteErrorKind, kind};
 use super::{WriterShard, pause};
-use crate::{Queue, Settlement};
+use crate::{Queue, SettledBatch, Settlement};
 
 /// Size of one commit.
 const BATCH: usize = 256;
@@ -67,10 +67,12 @@ pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Qu
         }
         let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let done = settle_all(&queue, &settlements, false).await;
-        for (answer, good) in answers.into_iter().zip(done) {
+        for (answer, good) in answers.into_iter().zip(done.valid) {
             let _ = answer.send(good);
         }
-        stored.notify_one();
+        if done.may_be_due {
+            stored.notify_one();
+        }
     }
 }
 
@@ -97,38 +99,42 @@ async fn run_by_account(alive: Weak<[WriterShard]>, line: Settlements, queue: Qu
 
 async fn settle_and_answer(queue: &Queue, batch: Vec<Settling>, stored: &Notify) {
     let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-    for (answer, good) in answers.into_iter().zip(settle_all(queue, &settlements, false).await) {
+    let done = settle_all(queue, &settlements, false).await;
+    for (answer, good) in answers.into_iter().zip(done.valid) {
         let _ = answer.send(good);
     }
-    stored.notify_one();
+    if done.may_be_due {
+        stored.notify_one();
+    }
 }
 
 /// Retries until the database stores them, each alone was refused for its content, or the last of their leases has
 /// ended: from then on another process may hold the lane and resolves the outcome itself. `again`: an earlier attempt
 /// may have committed.
-async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) -> Vec<bool> {
+async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) -> SettledBatch {
     let mut tries: u32 = 0;
     loop {
-        let done = if again { queue.settle_retried(settlements).await } else { queue.settle(settlements).await };
-        let error = match done {
-            Ok(good) => return good,
+        let error = match queue.settle_batch(settlements, again).await {
+            Ok(done) => return done,
             Err(error) => error,
         };
         again = true;
         if kind(&error) == WriteErrorKind::Content {
             tracing::error!(%error, settlements = settlements.len(), "the database rejected a settlement");
             if settlements.len() == 1 {
-                return vec![false];
+                return lost(1);
             }
             let (left, right) = settlements.split_at(settlements.len() / 2);
             let mut done = Box::pin(settle_all(queue, left, again)).await;
-            done.extend(Box::pin(settle_all(queue, right, again)).await);
+            let right = Box::pin(settle_all(queue, right, again)).await;
+            done.valid.extend(right.valid);
+            done.may_be_due |= right.may_be_due;
             return done;
         }
         let now = queue.store().clock().millis();
         if settlements.iter().all(|one| one.claim.until <= now) {
             tracing::error!(%error, settlements = settlements.len(), "results of calls could not be stored before their leases expired; the next lease holders will resolve them");
-            return vec![false; settlements.len()];
+            return lost(settlements.len());
         }
         tries += 1;
         if tries.is_power_of_two() {
@@ -136,6 +142,11 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) 
         }
         tokio::time::sleep(pause_after(&error, tries)).await;
     }
+}
+
+/// The outcomes of settlements that could not be stored.
+fn lost(count: usize) -> SettledBatch {
+    SettledBatch { valid: vec![false; count], may_be_due: true }
 }
 
 /// A node that is away is asked less often: each attempt occupies a connection, which other accounts need.

@@ -1,7 +1,7 @@
 //! Deliveries that begin with the commit that stores their letters: the leases are written by that commit, and the letters
 //! passed on from memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::accept::MOST_LETTERS;
 use crate::accept_batch::{AcceptBatch, Receipt};
 use crate::lease::is_refused;
-use crate::{Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement};
+use crate::{Accepted, Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement};
 
 /// New letters of a target.
 #[derive(Clone, Debug)]
@@ -108,6 +108,13 @@ pub(super) struct Unanswered {
     start: Start,
 }
 
+/// Batches that were stored.
+pub(super) struct Stored {
+    pub receipts: Vec<Receipt>,
+    /// All their letters, of which there are some, were leased by the same commit and started.
+    pub all_started: bool,
+}
+
 /// Why a commit with leases failed.
 pub(super) struct Refused {
     pub error: DbErr,
@@ -122,13 +129,16 @@ impl Starting {
         queue: &Queue,
         batches: &[&AcceptBatch],
         reservation: Reservation,
-    ) -> Result<Vec<Receipt>, Refused> {
+    ) -> Result<Stored, Refused> {
         let Reservation { wishes, lease_millis, start } = reservation;
         let call = queue.lease_call(&wishes, lease_millis);
         match queue.accept_leasing(batches, &call).await {
-            Ok(accepted) => {
-                self.begin(queue, &call, start, accepted.claims);
-                Ok(accepted.receipts)
+            Ok(Accepted { receipts, claims }) => {
+                let leased: HashSet<Uuid> = claims.iter().map(|claim| claim.letter.id).collect();
+                let mut letters = batches.iter().flat_map(|batch| &batch.entries).flat_map(|entry| &entry.letters);
+                let all_leased = !leased.is_empty() && letters.all(|letter| leased.contains(&letter.id));
+                let all_started = self.begin(queue, &call, start, claims) && all_leased;
+                Ok(Stored { receipts, all_started })
             }
             // SQLite's COMMIT may fail after it was written.
             Err(error) if is_refused(&error) && !queue.store().is_sqlite() => Err(Refused { error, unanswered: None }),
@@ -155,11 +165,11 @@ impl Starting {
     }
 
     /// Starts what was leased, or gives it back as if it had never been leased: a commit may have waited for other
-    /// transactions for so long that a call could outlast its lease.
-    fn begin(&self, queue: &Queue, call: &LeaseCall, start: Start, claims: Vec<Claim>) {
+    /// transactions for so long that a call could outlast its lease. Returns whether it started them.
+    fn begin(&self, queue: &Queue, call: &LeaseCall, start: Start, claims: Vec<Claim>) -> bool {
         if claims.is_empty() || call.leaves_time_for_a_call(queue.store().clock().millis()) {
             start(claims);
-            return;
+            return true;
         }
         let queue = queue.clone();
         self.beside(async move {
@@ -171,5 +181,6 @@ impl Starting {
             // Its reservation ends here.
             drop(start);
         });
+        false
     }
 }

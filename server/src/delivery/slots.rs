@@ -41,6 +41,8 @@ struct SlotsInUse {
     turns: share::Passes,
     /// By pool.
     recent: HashMap<String, RecentCalls>,
+    /// Something may be due for which there was no room.
+    awaited: bool,
 }
 
 /// Counts running calls. Clones share the counts.
@@ -126,6 +128,16 @@ impl Slots {
             })
             .collect();
         turns.share(&wants, free)
+    }
+
+    /// Whether somebody may wait for a call to end: set before a look at what is due and at the room for it, cleared after
+    /// one that found nothing due and room everywhere.
+    pub fn set_awaited(&self, awaited: bool) {
+        self.lock().awaited = awaited;
+    }
+
+    pub fn are_awaited(&self) -> bool {
+        self.lock().awaited
     }
 
     /// How many calls may start in a pool now, for all tenants together.

@@ -69,7 +69,7 @@ impl Worker {
                 () = stop.cancelled() => {}
                 () = stored.notified() => {}
                 () = tokio::time::sleep(pause) => {}
-                Some(_) = self.running.join_next(), if !self.running.is_empty() => {}
+                () = room(&mut self.running, &self.slots) => {}
             }
         }
         self.app.writer.start_with(None);
@@ -105,10 +105,14 @@ impl Worker {
 
     /// One scan and one claim; returns how many letters were started.
     pub async fn round(&mut self) -> Result<usize, DbErr> {
+        self.slots.set_awaited(true);
         if self.app.writer.unsettled() >= UNSETTLED {
             return Ok(0);
         }
         let served = self.scan.wishes(&self.app, &self.slots).await?;
+        if self.scan.idle {
+            self.slots.set_awaited(false);
+        }
         let wishes: Vec<LeaseRequest> = served.iter().map(|wish| wish.request.clone()).collect();
         let (app, running) = (&self.app, &mut self.running);
         // A lane that was read is not always leased.
@@ -151,6 +155,16 @@ impl Drop for Worker {
             self.running.detach_all();
         }
     }
+}
+
+/// Returns when a delivery has ended, if something may wait for its slot.
+async fn room(running: &mut JoinSet<()>, slots: &Slots) {
+    while running.join_next().await.is_some() {
+        if slots.are_awaited() {
+            return;
+        }
+    }
+    std::future::pending().await
 }
 
 fn key(claim: &Claim) -> (Uuid, Uuid) {

@@ -95,4 +95,35 @@ async fn a_message_of_an_idle_system_leaves_after_two_round_trips(world: &mut Wo
     }
 }
 
-both!(a_message_of_an_idle_system_leaves_after_two_round_trips);
+/// Nobody looks for due letters because of a message that its own commit leases: neither when it is stored, nor when it is
+/// settled or its slot is free again.
+async fn a_message_of_an_idle_system_causes_no_look_for_due_letters(world: &mut World) {
+    const MESSAGES: usize = 20;
+    let (line, _) = world.chatting().await;
+    world.manager(&line).answers("anna", "first answer").await;
+    world.deliver_all().await;
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(world.another_worker().run(stop.clone()));
+    until("the worker starts", || world.app().writer.starts_at_once()).await;
+    let (mut looks, began) = (0, std::time::Instant::now());
+    for number in 0..MESSAGES {
+        let text = format!("thanks {number}");
+        let writes = async || {
+            world.customer(&line, "anna").writes(&text).await;
+        };
+        cost_of(world, writes, || world.texts_at_crm(&line).contains(&text)).await;
+        looks +=
+            world.app().store.counted().statements().iter().filter(|text| text.contains("FROM turn AS due")).count();
+    }
+    stop.cancel();
+    worker.await.unwrap();
+    // Once a second it looks in any case.
+    let seconds = usize::try_from(began.elapsed().as_secs()).unwrap();
+    println!("{looks} looks for {MESSAGES} messages in {seconds} seconds");
+    assert!(looks <= seconds + MESSAGES / 2, "{looks} looks for {MESSAGES} messages in {seconds} seconds");
+}
+
+both!(
+    a_message_of_an_idle_system_leaves_after_two_round_trips,
+    a_message_of_an_idle_system_causes_no_look_for_due_letters,
+);

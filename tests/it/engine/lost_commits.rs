@@ -99,12 +99,12 @@ async fn c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt(office: &
     let done = settlement(&first, Settled::Delivered);
     assert_eq!(office.queue.settle(std::slice::from_ref(&done)).await.unwrap(), [true]);
     let second = office.claims_one(&desk).await;
-    assert_eq!(office.queue.settle_retried(std::slice::from_ref(&done)).await.unwrap(), [true]);
+    assert_eq!(office.queue.settle_batch(std::slice::from_ref(&done), true).await.unwrap().valid, [true]);
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
     assert_eq!(tries.len(), 1, "one try, one line");
     // What another wrote instead is not taken for it.
     let late = Settlement { attempt: Some(Attempt { status: 500, ..Attempt::default() }), ..done };
-    assert_eq!(office.queue.settle_retried(&[late]).await.unwrap(), [false]);
+    assert_eq!(office.queue.settle_batch(&[late], true).await.unwrap().valid, [false]);
     assert!(office.settles(&second, Settled::Delivered).await);
 }
 

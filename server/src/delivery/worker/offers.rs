@@ -31,6 +31,8 @@ pub(super) struct Scan {
     /// The known pools, each with the time from which its turns are read (milliseconds).
     pools: BTreeMap<String, i64>,
     swept_at: i64,
+    /// The latest scan found nothing due, and room in every pool.
+    pub idle: bool,
 }
 
 /// A target to lease lanes of.
@@ -67,7 +69,7 @@ impl Scan {
         let amojos = integrations.iter().map(|integration| pool_of(&integration.name));
         let kinds = app.connectors.kinds().filter_map(|kind| app.connectors.get(kind));
         let messengers = kinds.map(|connector| connector.pool().to_owned());
-        Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0 }
+        Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0, idle: false }
     }
 
     /// Makes the next scan a sweep.
@@ -92,6 +94,7 @@ impl Scan {
         let mut pools: BTreeMap<String, Pool> =
             self.with_room(slots, now).map(|pool| (pool.clone(), Pool::new(pool, self.pools[pool]))).collect();
         let first = app.queue.ready(pools.values().map(|pool| pool.after.clone()).collect(), PAGE).await?;
+        self.idle = first.is_empty() && pools.len() == self.pools.len();
         let mut pages: BTreeMap<String, Vec<DueTurn>> = BTreeMap::new();
         for ready in first {
             pages.entry(ready.pool.clone()).or_default().push(ready);

@@ -82,8 +82,9 @@ fn start(app: &Arc<DeliveryContext>, running: &TaskTracker, mut reserved: Reserv
         let (app, slots) = (app.clone(), app.slots.clone());
         running.spawn(async move {
             RunningDelivery { pool, claim, slot, parts }.go(&app, slots).await;
-            // A target or a pool may have waited for the slot.
-            app.writer.stored().notify_one();
+            if app.slots.are_awaited() {
+                app.writer.stored().notify_one();
+            }
         });
     }
 }
