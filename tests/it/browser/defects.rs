@@ -5,8 +5,9 @@
 //! | D1, D3, D4, D5 | `site_chat/first_message.rs` |
 //! | D2, D6, D8, D9, D10, D12 | `defects/overview.rs` |
 //! | D7 | `site_chat/settings.rs` |
-//! | D11, D15, D16, D18, D20, D27 | `defects/account.rs` |
+//! | D11, D15, D16, D18, D20, D22, D23, D27 | `defects/account.rs` |
 //! | D13, D14, D24 | `defects/demo.rs` |
+//! | D17 | `defects/waiting.rs` |
 //! | D19, D21 | `layout.rs` |
 //! | D25, D26 | `defects/outside.rs`; the sentences of D26 on a terminal are in `tests/it/cli.rs` |
 //! | D28 | `site_chat/look.rs` |
@@ -15,6 +16,7 @@ mod account;
 mod demo;
 mod outside;
 mod overview;
+mod waiting;
 
 use parom_tests::Browser;
 use serde_json::json;

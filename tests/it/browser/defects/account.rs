@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use base::i18n::Language;
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::super::operator::{connects_an_authenticator, is_invited};
-use super::super::{enters, new_world};
+use super::super::{enters, new_world, say};
 use super::text_at;
 
 /// D11: a person with sources who allowed access again was offered "the first source".
@@ -86,6 +86,51 @@ async fn d15_d18_the_log_and_the_team_are_written_for_people() {
     }
     browser.close().await;
     world.close().await;
+}
+
+/// D22: the wizard suggested a name that a source had. D23: it called a key's right by other words than the page of
+/// keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d22_d23_the_wizard_suggests_a_free_name_and_names_rights_as_they_are() {
+    for language in [Language::En, Language::Ru] {
+        let Some(browser) = Browser::open(language.code()).await else { return };
+        let world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+        let line = world.line("support").await;
+        let base = world.api.base();
+        let usual = say(Words::new(language), "connector-webchat");
+        let body = json!({"kind": "webchat", "name": usual, "settings": {}});
+        world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+        enters(&browser, &world, line.tenant_id).await;
+        let begins = async |kind: &str| {
+            browser.goto(&format!("{base}/panel/sources/new")).await;
+            browser.press(&format!("input[name=kind][value={kind}]")).await;
+            browser.press("main form button.primary").await;
+        };
+        begins("webchat").await;
+        browser.press("main form button[value=next]").await;
+        browser.find("input[name=name]").await;
+        let suggested = browser.run("return document.querySelector('input[name=name]').value", vec![]).await;
+        assert_eq!(suggested, json!(format!("{usual} 2")), "D22");
+
+        browser.goto(&format!("{base}/panel/keys/new")).await;
+        let right = "return document.querySelector('#f-scope option[value=write]').textContent.trim()";
+        let right = browser.run(right, vec![]).await.as_str().expect("a right").replace('\u{a0}', " ");
+        begins("custom").await;
+        // Nothing listens there: the check fails, and the wizard goes on.
+        browser.fill("[name='set.webhook_url']", "http://127.0.0.1:9/").await;
+        browser.press("main form button[value=next]").await;
+        browser.press("main form button[value=anyway]").await;
+        browser.find("input[name=name]").await;
+        browser.press("main form button.primary").await;
+        browser.find("[data-live=arrival]").await;
+        // After a while without a message the page says what to check.
+        world.advance(Duration::from_secs(180));
+        browser.client().refresh().await.expect("the page is loaded again");
+        let points = text_at(&browser, "[data-live=arrival] ol").await;
+        assert!(points.contains(&right), "D23: “{right}” is not in {points}");
+        browser.close().await;
+        world.close().await;
+    }
 }
 
 /// D16: "Copy report for support" copied nothing: it opened a bare text without a way back.
