@@ -58,6 +58,7 @@ fn pages(seeded: &seed::Seeded) -> Vec<(&'static str, String)> {
         ("messages: blocked (none)", messages("reason=recipient_blocked")),
         ("messages: slower than 2 s", messages("slower=2")),
         ("messages: slower than 10 min", messages("slower=600")),
+        ("messages: slowest first", messages("sort=took")),
         ("messages of one day", messages(&format!("from={day}&to={day}", day = seeded.day))),
         ("messages: search by name", messages("q=Customer+77")),
         ("messages: search, nothing found", messages("q=nobody")),

@@ -195,10 +195,14 @@ msg-save-report = Save as a file
 
 messages-col-manager = Manager
 messages-col-took = Duration
-messages-more-filters = Dates, time and reason
+messages-more-filters = Dates, duration, reason and order
 messages-from = From date
 messages-to = To date
 messages-slower-than = Longer than { $delay }
+messages-slowest-of = Slowest first, among the newest { $count }
+messages-sort = Order
+messages-sort-newest = Newest first
+messages-sort-took = Slowest first
 messages-reason = Reason
 messages-reason-recipient_blocked = Blocked by the customer
 messages-reason-recipient_unreachable = Customer cannot be reached

@@ -209,10 +209,14 @@ msg-save-report = Сохранить в файл
 
 messages-col-manager = Менеджер
 messages-col-took = Длительность
-messages-more-filters = Даты, время и причина
+messages-more-filters = Даты, длительность, причина и порядок
 messages-from = С даты
 messages-to = По дату
 messages-slower-than = Дольше { $delay }
+messages-slowest-of = Сначала самые долгие среди последних { $count }
+messages-sort = Порядок
+messages-sort-newest = Сначала новые
+messages-sort-took = Сначала самые долгие
 messages-reason = Причина
 messages-reason-recipient_blocked = Клиент заблокировал
 messages-reason-recipient_unreachable = Клиент недоступен

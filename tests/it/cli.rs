@@ -5,7 +5,7 @@ use std::process::Output;
 
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Line};
+use parom_tests::{Answer, Engine, Line};
 use sandbox::HookMessage;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
@@ -213,4 +213,43 @@ async fn programs_read_what_commands_did() {
     assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(1), 0));
     let said = text(&wrong.stderr);
     assert_eq!(said, "parom: the signature does not belong to this body and this secret\n");
+}
+
+/// D26 of the review by people: errors and lists that left their readers guessing, and an installation that began in the
+/// wrong folder without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d26_commands_say_what_a_person_needs() {
+    let mut drill = drill().await;
+    drill.serves("").await;
+    let line: Line = drill.line("support").await;
+    drill.customer(&line, "anna").writes("Hello").await;
+    drill.arrives_at_crm(HOST, "Hello").await;
+    drill.messenger.answers_next([Answer::status(422)]);
+    drill.manager(&line).answers("anna", "Good morning").await;
+    let given_up = async || {
+        let listed = run(&mut drill.command(&["dead", "list"])).await;
+        Some(text(&listed.stdout)).filter(|said| !said.is_empty())
+    };
+    let listed = drill.until("the letter is given up", given_up).await;
+    assert!(listed.contains("  1 try  "), "{listed}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.ndjson");
+    std::fs::write(&file, "broken\nbroken too\n".to_owned() + &crate::import::texts("boris", 1)).unwrap();
+    let file = file.to_str().unwrap();
+    let wrong = run(&mut drill.command(&["import", file, "--source", "abc", "--dry-run"])).await;
+    let said = text(&wrong.stderr);
+    assert!(said.contains("an id looks like 0190a1b2") && !said.contains("invalid length"), "{said}");
+    let source = line.source_id.to_string();
+    let plan = run(drill.command(&["import", file, "--source", &source, "--dry-run"]).env("LANG", "en_US.UTF-8")).await;
+    let said = text(&plan.stdout);
+    let reason = said.lines().find(|line| line.starts_with("  2 × "));
+    assert!(reason.is_some_and(|reason| reason.ends_with("(1, 2)")), "{said}");
+
+    let mut elsewhere = Command::new(BINARY);
+    elsewhere.args(["vendor", "add", "olga@vendor.example"]).current_dir(folder.path()).env_remove("PAROM_CONFIG");
+    let begun = run(&mut elsewhere).await;
+    let said = text(&begun.stderr);
+    assert!(said.contains("no database at") && said.contains("--config FILE"), "{said}");
+    drill.ends_well().await;
 }

@@ -25,7 +25,8 @@ async fn the_demo_checks_itself() {
     }
 }
 
-async fn vendor_link(data: &Path) -> Output {
+/// Another link into the admin, by the command that the demo prints.
+pub async fn vendor_link(data: &Path) -> Output {
     let mut command = Command::new(BINARY);
     command.args(["vendor", "link", "operator@demo.example", "--config"]).arg(data.join("parom.toml"));
     command.env_remove("PAROM_CONFIG").output().await.unwrap()

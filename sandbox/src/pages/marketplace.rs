@@ -16,6 +16,8 @@ use crate::{core::Core, widget_host};
 
 struct IntegrationRow {
     name: String,
+    /// The widget's own name, as on the page of the integration; without a widget the integration's.
+    title: String,
     code: String,
     state: &'static str,
     tone: &'static str,
@@ -54,6 +56,9 @@ fn rows(core: &Core, frame: &Frame, host: &str) -> Vec<IntegrationRow> {
                 };
                 let link = |path: &str| frame.link(&format!("/accounts/{host}/settings/{path}"));
                 IntegrationRow {
+                    title: widget
+                        .map_or(one.name.as_str(), |widget| widget.text(frame.user_language, "/widget/name"))
+                        .to_owned(),
                     name: one.name.clone(),
                     state,
                     tone,

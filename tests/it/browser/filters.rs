@@ -51,6 +51,21 @@ async fn a_chosen_filter_applies_at_once() {
         .await;
     browser.is_accessible("the filtered list").await;
 
+    // The order is chosen there as well, or by the head of its column.
+    let sorted = "document.querySelector('th[aria-sort=descending]').textContent.trim()";
+    chooses(&browser, "sort", "took").await;
+    until(&browser, "the slowest come first", &format!("{sorted} === 'Duration' && window.stays")).await;
+    browser.press("th a[href^='/panel/messages']").await;
+    until(&browser, "the newest come first", &format!("{sorted} === 'Time' && !window.stays")).await;
+    browser.press("th.numbers a").await;
+    until(&browser, "the slowest come first", &format!("{sorted} === 'Duration'")).await;
+    for width in [1280, 360] {
+        browser.resize(width, 900).await;
+        browser.is_accessible(&format!("the sorted list at {width}")).await;
+        browser.shot_whole(&format!("messages-sorted-{width}"), width).await;
+    }
+    browser.resize(1280, 900).await;
+
     // Tabs above a form follow, too.
     browser.goto(&format!("{base}/panel/reports?period=7")).await;
     browser.run("window.stays = true", vec![]).await;

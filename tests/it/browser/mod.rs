@@ -4,6 +4,7 @@
 mod chat;
 mod connecting;
 mod consent;
+mod defects;
 mod demo;
 mod docs;
 mod filters;

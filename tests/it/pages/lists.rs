@@ -73,6 +73,25 @@ async fn every_filter_is_one_search(world: &mut World) {
     }
 }
 
+/// The slowest of the newest matches: their attempts are looked up one by one, so the account's others are not read.
+async fn the_slowest_are_one_search(world: &mut World) {
+    let line = some(world).await;
+    let (ground, db) = (ground(world, &line).await, world.app().store.read().clone());
+    let wanted = MessageFilter { from: Some(0), ..MessageFilter::default() };
+    let mut found = (0, 0);
+    let asked = statements_of(async {
+        let page = list::slowest_page(&db, line.tenant_id, &wanted, &ground, (None, 51), 5).await.unwrap();
+        found = (page.0.len(), page.1);
+    });
+    let statements = asked.await.statements;
+    assert_eq!(found, (5, 5), "five of six are looked at");
+    let searches: Vec<&String> = statements.iter().filter(|text| text.contains("LIMIT")).collect();
+    assert_eq!(searches.len(), 1, "{statements:#?}");
+    assert!(statements.len() <= 4, "{statements:#?}");
+    let plan = ["(tenant_id=? AND id>?)", "(tenant_id=? AND message_id=?)"];
+    assert_plan(world, searches[0], &plan).await;
+}
+
 /// PostgreSQL plans by what the tables contain, SQLite by the statement.
 async fn assert_plan(world: &World, text: &str, wanted: &[&str]) {
     if !world.app().store.is_sqlite() {
@@ -166,6 +185,7 @@ async fn how_long_a_message_took_is_stored(world: &mut World) {
 
 both!(
     every_filter_is_one_search,
+    the_slowest_are_one_search,
     a_source_with_few_messages_is_found_by_its_chats,
     pages_follow_each_other_beyond_the_count
 );

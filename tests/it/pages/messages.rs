@@ -65,6 +65,45 @@ async fn filters_choose_and_pages_follow(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
+async fn the_slowest_messages_come_first(world: &mut World) {
+    let line = world.line("support").await;
+    for (name, seconds) in [("anna", 5), ("boris", 1), ("carl", 9)] {
+        world.customer(&line, name).writes("Hello").await;
+        world.advance(Duration::from_secs(seconds));
+        world.deliver_all().await;
+    }
+    // On its way: nothing can be said of it yet.
+    world.customer(&line, "dora").writes("Hello").await;
+    let visitor = olga(world, line.tenant_id).await;
+    let names = |page: &parom_tests::Reply| -> Vec<String> {
+        let links = page.text.split("<a href=\"/panel/messages/").skip(1);
+        links.filter_map(|link| Some(link.split("<bdi>").nth(1)?.split('<').next()?.to_owned())).collect()
+    };
+    let list = visitor.opens("/panel/messages?source=&slower=").await.is(200);
+    assert_eq!(names(&list), ["dora", "carl", "boris", "anna"]);
+    list.says(&["<th scope=\"col\" aria-sort=\"descending\">Time</th>", "sort=took\">Duration</a>"]);
+    let slowest = visitor.opens("/panel/messages?sort=took").await.is(200);
+    assert_eq!(names(&slowest), ["carl", "anna", "boris", "dora"]);
+    slowest.says(&["4 messages found", "aria-sort=\"descending\">Duration</th>", "period=7d\">Time</a>"]);
+    world.deliver_all().await;
+    // Pages follow each other in this order, too.
+    for number in 0..55 {
+        world.customer(&line, &format!("visitor-{number}")).writes("Hello").await;
+    }
+    world.deliver_all().await;
+    let first = visitor.opens("/panel/messages?sort=took").await.is(200);
+    let older = first.between("rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let second = visitor.opens(&older).await.is(200);
+    let mut all = [names(&first), names(&second)].concat();
+    assert_eq!(
+        (names(&first).len(), all.len(), &all[..3]),
+        (50, 59, &["carl".into(), "anna".into(), "boris".into()][..])
+    );
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 59, "none is shown twice");
+}
+
 async fn a_chat_says_why_it_is_one(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
@@ -132,5 +171,6 @@ both!(
     the_list_is_narrowed_and_downloaded,
     messages_are_found_by_number_name_and_every_id,
     filters_choose_and_pages_follow,
+    the_slowest_messages_come_first,
     a_chat_says_why_it_is_one
 );

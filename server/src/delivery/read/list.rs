@@ -1,6 +1,7 @@
 //! Messages of an account, newest first, with filters.
 
 mod filter;
+mod slowest;
 mod sparse;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use base::message::{Body, Direction, Failure, LetterKind, Person, Role, State};
 use entity::{attempt, conversation, message, source};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::MessageStatus;
@@ -17,6 +18,7 @@ use super::recovered;
 use crate::source::KnownUsers;
 use filter::select;
 pub use filter::{MessageFilter, Reached, Slower};
+pub use slowest::slowest_page;
 
 /// A message with what a list shows of it.
 #[derive(Clone, Debug)]
@@ -95,18 +97,8 @@ pub async fn counted_page(
     (after, rows): (Option<Uuid>, u64),
     most: u64,
 ) -> anyhow::Result<(Vec<MessageSummary>, u64)> {
-    let mut matches = select(tenant_id, wanted, ground)?;
-    if let Some(source_id) = sparse::source(db, tenant_id, wanted).await? {
-        matches = matches.filter(message::Column::Id.in_subquery(sparse::ids(tenant_id, source_id, wanted)));
-    }
-    let ids: Vec<Uuid> = matches
-        .select_only()
-        .column(message::Column::Id)
-        .order_by_desc(message::Column::Id)
-        .limit(most)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let some = newest(db, tenant_id, wanted, ground, most).await?;
+    let ids: Vec<Uuid> = some.into_tuple().all(db).await?;
     let count = u64::try_from(ids.len()).unwrap_or(most);
     let begin = after.map_or(0, |after| ids.partition_point(|id| *id >= after));
     let some: Vec<Uuid> = ids.into_iter().skip(begin).take(usize::try_from(rows).unwrap_or(usize::MAX)).collect();
@@ -118,6 +110,21 @@ pub async fn counted_page(
     let of_page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(some));
     let messages = of_page.order_by_desc(message::Column::Id).all(db).await?;
     Ok((lines(db, tenant_id, ground, messages).await?, count))
+}
+
+/// The ids of the newest matches, at most `most`.
+async fn newest(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &MessageFilter,
+    ground: &Ground,
+    most: u64,
+) -> anyhow::Result<Select<message::Entity>> {
+    let mut matches = select(tenant_id, wanted, ground)?;
+    if let Some(source_id) = sparse::source(db, tenant_id, wanted).await? {
+        matches = matches.filter(message::Column::Id.in_subquery(sparse::ids(tenant_id, source_id, wanted)));
+    }
+    Ok(matches.select_only().column(message::Column::Id).order_by_desc(message::Column::Id).limit(most))
 }
 
 async fn lines(

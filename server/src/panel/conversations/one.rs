@@ -16,7 +16,7 @@ use crate::contact;
 use crate::delivery::read::chats;
 use crate::delivery::read::list::{self, Ground, MessageFilter};
 use crate::panel::PanelContext;
-use crate::panel::messages::{MessageRow, row};
+use crate::panel::messages::{MessageRow, SortHead, row};
 use crate::panel::reasons;
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 use crate::source::refresh_users;
@@ -48,6 +48,8 @@ struct ConversationPage {
     rule: Option<Sentence>,
     contact: ContactView,
     rows: Vec<MessageRow>,
+    by_time: SortHead,
+    by_duration: SortHead,
     newest: Option<String>,
     older: Option<String>,
 }
@@ -115,6 +117,8 @@ pub async fn get(
         rule: source.map(|source| page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
         contact: ContactView::of(&page, &member.tenant.host, &conversation),
         rows: lines.iter().map(|line| row(&page, &ground, line, took.get(&line.message.id).copied())).collect(),
+        by_time: SortHead::default(),
+        by_duration: SortHead::default(),
         newest: query.cursor.as_ref().map(|_| path.clone()),
         older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),
         page: page.clone(),

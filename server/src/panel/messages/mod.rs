@@ -29,7 +29,12 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
     let wanted = query.wanted(&app, &page, &ground, tenant_id).await?;
     let rows = choice::page_of(query.cursor.as_deref(), &query.filters())?;
     let asked = (rows.after, rows.rows());
-    let (lines, count) = list::counted_page(db, tenant_id, &wanted, &ground, asked, COUNTED + 1).await?;
+    let most = COUNTED + 1;
+    let (lines, count) = if query.is_by_duration() {
+        list::slowest_page(db, tenant_id, &wanted, &ground, asked, most).await?
+    } else {
+        list::counted_page(db, tenant_id, &wanted, &ground, asked, most).await?
+    };
     let (lines, next) = rows.cut(lines, |line| line.message.id);
     let took = list::took(db, tenant_id, &lines).await?;
     let asked = view::MessageSearch {
@@ -43,4 +48,4 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
 }
 
 pub use csv::download;
-pub(super) use view::{MessageRow, row};
+pub(super) use view::{MessageRow, SortHead, row};

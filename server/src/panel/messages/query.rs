@@ -28,6 +28,9 @@ pub const REASONS: [&str; 8] = [
     "internal",
 ];
 
+/// The word of the sort order "slowest first".
+pub const BY_DURATION: &str = "took";
+
 /// The filters in the query string. Invalid values do not filter.
 #[derive(Debug, Default, Deserialize)]
 pub struct MessagesQuery {
@@ -51,6 +54,9 @@ pub struct MessagesQuery {
     pub slower: String,
     #[serde(default)]
     pub reason: String,
+    /// [`BY_DURATION`], otherwise by time.
+    #[serde(default)]
+    pub sort: String,
     pub cursor: Option<String>,
 }
 
@@ -68,7 +74,7 @@ impl MessagesQuery {
     }
 
     /// What a cursor depends on.
-    pub fn filters(&self) -> [&str; 10] {
+    pub fn filters(&self) -> [&str; 11] {
         [
             "panel-messages",
             &self.q,
@@ -80,11 +86,26 @@ impl MessagesQuery {
             &self.to,
             &self.slower,
             &self.reason,
+            self.sort(),
         ]
+    }
+
+    pub fn is_by_duration(&self) -> bool {
+        self.sort == BY_DURATION
+    }
+
+    /// The sort order's word; empty for the usual order.
+    fn sort(&self) -> &str {
+        if self.is_by_duration() { BY_DURATION } else { "" }
     }
 
     /// The same list with another path or cursor.
     pub fn address(&self, path: &str, cursor: &str) -> String {
+        self.sorted(path, self.sort(), cursor)
+    }
+
+    /// The same messages in another order.
+    pub fn sorted(&self, path: &str, sort: &str, cursor: &str) -> String {
         let pairs = [
             ("q", self.q.as_str()),
             ("direction", &self.direction),
@@ -95,6 +116,7 @@ impl MessagesQuery {
             ("to", &self.to),
             ("slower", &self.slower),
             ("reason", &self.reason),
+            ("sort", sort),
             ("cursor", cursor),
         ];
         choice::address(path, &pairs)
@@ -107,9 +129,9 @@ impl MessagesQuery {
         all.into_iter().any(|value| !value.is_empty())
     }
 
-    /// Whether filters that few people use are set: dates, durations and reasons.
+    /// Whether what few people use is set: dates, durations, reasons and the order.
     pub fn has_more(&self) -> bool {
-        [&self.from, &self.to, &self.slower, &self.reason].into_iter().any(|value| !value.is_empty())
+        [&self.from, &self.to, &self.slower, &self.reason, &self.sort].into_iter().any(|value| !value.is_empty())
     }
 
     pub async fn wanted(

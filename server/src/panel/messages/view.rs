@@ -8,7 +8,7 @@ use base::message::{Direction, FailureCode, Role};
 use queue::accept_batch::HistoryMessage;
 use uuid::Uuid;
 
-use super::query::{MessagesQuery, REASONS, SLOWER};
+use super::query::{BY_DURATION, MessagesQuery, REASONS, SLOWER};
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::list::{Ground, MessageSummary};
 use crate::delivery::read::reason::Reason;
@@ -35,6 +35,20 @@ pub struct MessageRow {
     pub badge: String,
     /// Why it failed or waits; empty if neither.
     pub second: String,
+}
+
+/// The head of a column by which a list can be sorted; by default it cannot.
+#[derive(Debug, Default)]
+pub struct SortHead {
+    pub is_sorted: bool,
+    /// The list sorted by this column; empty if it is, or cannot be.
+    pub href: String,
+}
+
+impl SortHead {
+    fn new(is_sorted: bool, href: String) -> Self {
+        Self { is_sorted, href: if is_sorted { String::new() } else { href } }
+    }
 }
 
 /// The requested filters and the number of matches.
@@ -68,6 +82,9 @@ pub struct MessagesPage {
     /// No message was ever received.
     untouched: bool,
     rows: Vec<MessageRow>,
+    by_time: SortHead,
+    by_duration: SortHead,
+    orders: Vec<SelectOption>,
     newest: Option<String>,
     older: Option<String>,
     /// The address of the list as a file, for people who may export it.
@@ -108,7 +125,9 @@ pub fn list(
         SelectOption::new(reason, label, &query.reason)
     }));
     let many = asked.count > asked.counted;
-    let found = if many {
+    let found = if many && query.is_by_duration() {
+        words.text("messages-slowest-of").with("count", asked.counted)
+    } else if many {
         words.text("messages-found-many").with("count", asked.counted)
     } else {
         words.text("messages-found").with("count", asked.count)
@@ -130,9 +149,17 @@ pub fn list(
         kept: words.text("messages-kept").with("days", asked.kept_days),
         untouched: lines.is_empty() && !filtered && query.period() == "all",
         rows: lines.iter().map(|line| row(page, ground, line, took.get(&line.message.id).copied())).collect(),
+        by_time: SortHead::new(!query.is_by_duration(), query.sorted("/panel/messages", "", "")),
+        by_duration: SortHead::new(query.is_by_duration(), query.sorted("/panel/messages", BY_DURATION, "")),
+        orders: ["", BY_DURATION]
+            .map(|order| {
+                let key = if order.is_empty() { "messages-sort-newest" } else { "messages-sort-took" };
+                SelectOption::new(order, words.text(key), &query.sort)
+            })
+            .to_vec(),
         newest: query.cursor.as_ref().map(|_| query.address("/panel/messages", "")),
         older: asked.next.map(|next| query.address("/panel/messages", next)),
-        csv: (page.may(Right::Retry) && !lines.is_empty()).then(|| query.address("/panel/messages.csv", "")),
+        csv: (page.may(Right::Retry) && !lines.is_empty()).then(|| query.sorted("/panel/messages.csv", "", "")),
         page: page.clone(),
     }
 }
