@@ -54,7 +54,7 @@ pub(super) async fn of(
         href,
         done,
     };
-    let connected = is_connected(app, member).await?;
+    let connected = is_connected(app, member, !sources.is_empty()).await?;
     let used = figures.any() || sources.iter().any(|source| source.proved_at.is_some());
     let first = sources.first().map_or("/panel/sources".to_owned(), |source| format!("/panel/sources/{}", source.id));
     let mut steps = vec![
@@ -78,7 +78,7 @@ pub(super) async fn of(
 }
 
 /// Whether the account is connected, or was before amoCRM or the vendor stopped it: a step that is done stays done.
-async fn is_connected(app: &PanelContext, member: &Member) -> Result<bool> {
+async fn is_connected(app: &PanelContext, member: &Member, has_sources: bool) -> Result<bool> {
     match TenantStatus::shown(&member.tenant) {
         TenantStatus::Active => Ok(true),
         TenantStatus::NeedsReauth
@@ -88,7 +88,7 @@ async fn is_connected(app: &PanelContext, member: &Member) -> Result<bool> {
         | TenantStatus::PlanEnded => {
             let once = tenant_channel::Entity::of_tenant(member.tenant.tenant_id)
                 .filter(tenant_channel::Column::ConnectedAt.gt(0));
-            Ok(once.count(app.store.read()).await? > 0)
+            Ok(has_sources || once.count(app.store.read()).await? > 0)
         }
         TenantStatus::Provisioning
         | TenantStatus::AwaitingCredentials
