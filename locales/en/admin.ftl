@@ -357,7 +357,7 @@ admin-new-link-says =
 ## Vendor’s alerts
 
 alert-channel_not_allowed-subject = { $host }: the channel is not allowed to this account
-alert-channel_not_allowed-body = The channel is private, and account { $account_id } is not on its list. The text for amoCRM’s support is on the page of the account; Parom tries again slowly by itself.
+alert-channel_not_allowed-body = The channel is private, and account { $account_id } is not on its list. The text for amoCRM’s support is on the page of the account; Parom tries again slowly and automatically.
 alert-channel_misconfigured-subject = { $host }: amoCRM refuses the channel’s settings
 alert-channel_misconfigured-body = Messages of this account wait here. Compare ID and secret of channel { $channel_id } with the e-mail from amoCRM.
 alert-channel_hook_version-subject = { $host }: messages arrive in an outdated format

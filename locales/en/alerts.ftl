@@ -21,18 +21,20 @@ alert-source_gone-subject = { $source } ({ $account }): deleted in { $crm }
 alert-source_gone-body = The source “{ $source }” was deleted in { $crm }. Messages keep coming, but new leads get the default source “{ $default }”. Press “Create in { $crm } again”: { $url }
 alert-needs_reauth-subject = { $account }: reauthorize access to { $crm }
 alert-needs_reauth-body = { $crm } has not renewed the access of account { $account } since { $stamp }. Messages still go both ways. Sources, pipelines and templates cannot be changed until an administrator presses “Reauthorize”: { $url }
+alert-needs_reauth-cut_off-body = { $crm } has not renewed the access of account { $account } since { $stamp } and has disconnected the chat channel. Customer messages are received and wait here until an administrator presses “Reauthorize”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): access ends in { $days ->
         [one] { $days } day
        *[other] { $days } days
     }
 alert-token_expiring-body = The { $messenger } token of “{ $source }” is valid until { $stamp }. Everything works now. Issue a permanent token and paste it: { $url }
-alert-unpaid-subject = { $account }: { $crm } is not paid, messages wait
+alert-unpaid-subject = { $account }: { $crm } is not paid, messages may wait
 alert-unpaid-body =
-    { $crm } has not accepted messages of account { $account } since { $stamp }. { $waiting ->
-        [one] { $waiting } message is waiting
-       *[other] { $waiting } messages are waiting
-    } here and will be kept until { $until }. After payment they arrive in order, nothing needs to be pressed.
+    { $crm } has reported since { $stamp } that account { $account } is not paid, and may refuse messages. { $waiting ->
+        [0] No messages are waiting here now
+        [one] { $waiting } message is waiting here and will be kept until { $until }
+       *[other] { $waiting } messages are waiting here and will be kept until { $until }
+    }. After payment everything arrives in order, nothing needs to be pressed.
 alert-crm_unreachable-subject = { $account }: { $crm } has not answered for { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
@@ -45,14 +47,14 @@ alert-undelivered-subject =
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
     }
-alert-undelivered-body = Since { $stamp }: { $source }. Most frequent reason: { $reason } Managers see it in the cards; all other messages are delivered. Open the list and press “Send again”: { $url }
+alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. Managers see it in the cards; all other messages are delivered. Open the list and press “Send again”: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =
     95% of the messages of the last 15 minutes took up to { $delay }; { $count ->
         [0] none is waiting now
         [one] { $count } message has been waiting for too long
        *[other] { $count } messages have been waiting for too long
-    }. Both sides answer, the order is kept, nothing is lost. Parom catches up by itself: { $url }
+    }. Both sides answer, the order is kept, nothing is lost. Parom catches up automatically: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): your server has not answered for 24 hours
 alert-webhook_suspended-body =
     Parom stopped calling { $host }. { $waiting ->
@@ -60,9 +62,9 @@ alert-webhook_suspended-body =
        *[other] { $waiting } events wait
     }; after { $until } they go to “Undelivered”. Fix the server and press “Test and switch on”: { $url }
 alert-template_rejected-subject = Template “{ $template }” ({ $account }): the messenger rejected it
-alert-template_rejected-body = The messenger’s reason: { $reason } Copy the template, correct it and send it for review again: { $url }
+alert-template_rejected-body = The messenger’s reason: { $reason }. Copy the template, correct it and send it for review again: { $url }
 alert-template_paused-subject = Template “{ $template }” ({ $account }): the messenger stopped it
-alert-template_paused-body = It cannot be sent for now. The messenger’s reason: { $reason } Use another template, or write a better one: { $url }
+alert-template_paused-body = It cannot be sent for now. The messenger’s reason: { $reason }. Use another template, or write a better one: { $url }
 alert-template_changed-subject = Template “{ $template }” ({ $account }): the messenger rates it differently
 alert-template_changed-body = Its category is now { $category }, its quality { $quality }. Another category has another price; templates of low quality get paused: { $url }
 alert-resolved-subject = Resolved: { $subject }
@@ -114,7 +116,7 @@ alert-line_not_set-body = Since { $stamp }, { $messenger } has not sent the mess
 alert-line_failing-subject = { $source } ({ $account }): customers’ messages are held up
 alert-line_failing-body = Since { $stamp }, { $messenger } has not been able to pass on the messages of “{ $source }”. It says: { $reason }. Managers’ messages still go out, and { $messenger } repeats what did not arrive. Test the source: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } reports a problem
-alert-line_trouble-body = Since { $stamp }, about “{ $source }”: { $reason } Other sources are not affected. Open the source: { $url }
+alert-line_trouble-body = Since { $stamp }, about “{ $source }”: { $reason }. Other sources are not affected. Open the source: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } switched the bot off
 alert-business_off-body = Since { $stamp }, “{ $source }” has received no messages from the chats of { $who }. All other chats work. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone

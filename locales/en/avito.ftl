@@ -1,7 +1,7 @@
 ## The kind
 
 connector-avito = Avito
-connector-avito-about = Buyers write about your adverts. The first message names the advert, its price and its address. Avito reports when a message is read.
+connector-avito-about = Buyers write about your ads. The first message names the ad, its price and its address. Avito reports when a message is read.
 
 ## What stands in a chat for things that amoCRM has no kind of its own for
 
@@ -42,7 +42,7 @@ passport-avito-a1 = The seller revoked the access at Avito. Connect the source a
 passport-avito-a2 = Avito refuses the Client ID or Secret. Enter them again from avito.ru/professionals/api.
 passport-avito-a3 = The Avito plan has no messenger API or is not paid. Upgrade or pay for it; messages wait.
 passport-avito-a4 = Avito forbids access: check the subscription level and the account at Avito; messages wait.
-passport-avito-a5 = No such chat at Avito: a buyer must write about an advert first.
+passport-avito-a5 = No such chat at Avito: a buyer must write about an ad first.
 passport-avito-a6 = Avito does not accept this file. Send a smaller picture or a link.
 passport-avito-a7 = Too many requests to Avito. Parom repeats automatically.
 passport-avito-a8 = The message is empty. Add some text.

@@ -23,6 +23,18 @@ chat-status-minutes = Usually replies within minutes
 chat-status-hour = Usually replies within an hour
 chat-status-day = Usually replies within a day
 chat-status-away = Away · leave a message
+chat-status-back =
+    Back { $day ->
+        [today] today
+        [tomorrow] tomorrow
+        [mon] on Monday
+        [tue] on Tuesday
+        [wed] on Wednesday
+        [thu] on Thursday
+        [fri] on Friday
+        [sat] on Saturday
+       *[sun] on Sunday
+    } at { $time }
 chat-state-failed = Not sent
 chat-send-again = Send again
 chat-typing = { $name } is typing…
@@ -67,7 +79,7 @@ chat-ask-name = Your name
 chat-ask-phone = Phone
 chat-ask-email = E-mail
 chat-consent-needed = Not sent: the chat needs your consent first.
-chat-wrong-phone = Not sent: a phone number has a country code: +7 915 111-22-33.
+chat-wrong-phone = Not sent: a phone number has a country code: +7 915 111‑22‑33.
 chat-wrong-email = Not sent: an e-mail address looks like anna@example.com.
 chat-typing-somebody = Typing…
 chat-forwarded = Forwarded
@@ -81,7 +93,7 @@ chat-mail-limit = Not sent: too many e-mails to this address or from here. Try a
 chat-mail-first = Write a message first.
 chat-mail-on = Done. Answers that you do not read in the chat come by e-mail.
 chat-mail-back = Back to the chat
-chat-mail-dead = This link no longer works. Ask for answers by e-mail in the chat again.
+chat-mail-dead = This link has expired. Ask for e-mail answers in the chat again.
 chat-mail-confirm = Send answers from the chat “{ $title }” to your e-mail if you do not read them in the chat?
 chat-mail-confirm-yes = Yes, send answers
 chat-mail-end = Stop e-mails about answers in the chat “{ $title }”?
@@ -103,7 +115,7 @@ chat-mail-letter =
     Stop these e-mails: { $end }
 chat-mail-confirm-subject = Confirm your e-mail for the chat “{ $title }”
 chat-mail-confirm-letter =
-    Somebody asked to get answers from the chat “{ $title }” at this address. Confirm it: { $url }
+    Someone asked to get answers from the chat “{ $title }” at this address. Confirm it: { $url }
     The link works for a day.
 
     If it was not you, ignore this e-mail: nothing else will be sent.

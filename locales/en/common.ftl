@@ -126,6 +126,7 @@ nav-count-undelivered =
 
 palette-open = Search
 palette-label = Page, phone, name, message or chat ID
+palette-search = Search messages for
 palette-keys = Press “/” to search, “j” and “k” to move through a list.
 palette-keys-off = Turn off single-key shortcuts
 palette-keys-on = Turn on single-key shortcuts

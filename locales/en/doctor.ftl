@@ -193,11 +193,11 @@ doctor-strays-bad = amoCRM has sources of this integration that Parom did not cr
 doctor-strays-bad-fix = adopt or remove them in the panel, page Sources
 doctor-contacts-ok = amoCRM reports changes of contacts everywhere it was asked to
 doctor-contacts-bad = amoCRM does not report changes of contacts: { $items }
-doctor-contacts-bad-fix = nothing is lost, changes are seen when somebody opens a chat; on a plan with webhooks Parom subscribes by itself within a day
+doctor-contacts-bad-fix = nothing is lost, changes are seen when somebody opens a chat; on a plan with webhooks Parom subscribes automatically within a day
 doctor-contacts-one = { $host }, { $reason }
 doctor-alarms-ok = no alert is open
 doctor-alarms-bad = open alerts: { $items }
-doctor-alarms-bad-fix = each line above or the panel’s overview says what to do; an alert ends by itself when its cause is gone
+doctor-alarms-bad-fix = each line above or the panel’s overview says what to do; an alert ends automatically when its cause is gone
 doctor-alarm-one =
     { $kind } ({ $days ->
         [0] since today
@@ -220,7 +220,7 @@ doctor-spool-waiting =
         [one] { $hooks } webhook of amoCRM waits
        *[other] { $hooks } webhooks of amoCRM wait
     } in { $place } for the database
-doctor-spool-waiting-fix = a running server passes them to the database by itself; for a machine that no longer exists, run: parom spool drain { $place }
+doctor-spool-waiting-fix = a running server passes them to the database automatically; for a machine that no longer exists, run: parom spool drain { $place }
 doctor-spool-wrong = the folder { $place } for webhooks cannot be used: { $reason }
 doctor-quarantine-ok = nothing was put aside
 doctor-quarantine-bad = genuine calls that could not be processed are kept: { $items }

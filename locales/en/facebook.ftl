@@ -1,7 +1,7 @@
 ## The kind
 
 connector-facebook = Facebook Messenger
-connector-facebook-about = Customers write to your page and comment on its posts. Delivery, read marks and reactions come too. Answers are allowed for 24 hours, from people for 7 days.
+connector-facebook-about = Customers write to your page and comment on its posts. Delivery, read marks and reactions come too. You can reply within 24 hours (a person, not a bot: within 7 days).
 
 ## What Messenger refuses (docs/errors.md)
 

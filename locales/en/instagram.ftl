@@ -1,7 +1,7 @@
 ## The kind
 
 connector-instagram = Instagram
-connector-instagram-about = Customers write to your professional account, answer stories and comment on posts. Read marks, reactions and unsent messages come too. Answers are allowed for 24 hours, from people for 7 days.
+connector-instagram-about = Customers write to your professional account, answer stories and comment on posts. Read marks, reactions and unsent messages come too. You can reply within 24 hours (a person, not a bot: within 7 days).
 
 ## What Instagram refuses (docs/errors.md)
 

@@ -12,7 +12,7 @@ health-some-bad =
         [one] { $bad } source needs attention
        *[other] { $bad } sources need attention
     }
-health-our-side = 95% of messages forwarded within { $delay }
+health-our-side = Parom forwards 95% within { $delay }
 health-oldest-waiting = Longest wait: { $delay }
 health-nothing-waiting = Nothing is waiting
 ledger-title = Every message accounted for
@@ -64,7 +64,7 @@ overview-times = Delivery time, 50% / 95%
 overview-last-message = Last message
 overview-sources-caption = Sources: state, messages ({ $period }), delivery time over 24 hours, last message
 overview-deleted-sources = Deleted sources
-ledger-days = Messages accepted since { $stamp }, counted by whole UTC days.
+ledger-days = Since { $stamp } (UTC days)
 chart-values = { $when }: { $came } from customers, { $went } to customers, { $failed } undelivered
 chart-alt-hours = Messages by hour: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one hour: { $most }, from { $when }.
 chart-alt-days = Messages by day: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one day: { $most }, on { $when }.

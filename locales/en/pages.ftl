@@ -116,12 +116,12 @@ mail-link-body =
 
     { $link }
 
-    If you did not ask for it, do nothing: without the link nobody gets in.
+    If you did not ask for it, do nothing: without the link no one can sign in.
 mail-codes-subject = Parom: wrong codes when signing in as you
 mail-codes-body =
-    Somebody began to sign in to { $server } as you, with your password or a link, and then entered { $count } wrong codes in a row. The sign-in was cancelled; nobody got in.
+    Someone began to sign in to { $server } as you, with your password or a link, and then entered { $count } wrong codes in a row. The sign-in was cancelled; no one got in.
 
-    If it was not you, somebody may know your password: change it under “My sign-in”, or sign in by a link and set a new one.
+    If it was not you, someone may know your password: change it under “My sign-in”, or sign in by a link and set a new one.
 mail-invite-subject = Parom: invitation to { $account }
 mail-invite-body =
     { $name } invites you to the panel of the account { $account }. The link works once, within 7 days:

@@ -35,7 +35,7 @@ tenant-state-needs_reauth-hint = { $crm } no longer accepts the access it grante
 tenant-state-needs_reauth-cut_off-hint = { $crm } no longer accepts the access it granted and has disconnected the chat channel. Customer messages are received and wait here. Reauthorize: sources and chats stay.
 tenant-state-unpaid = { $crm } is not paid
 tenant-state-unpaid-hint =
-    { $crm } accepts no messages until it is paid. Customer messages are kept for { $days ->
+    { $crm } is not paid and may refuse messages. Refused customer messages are kept for { $days ->
         [one] { $days } day
        *[other] { $days } days
     } and delivered in order after payment.
@@ -103,7 +103,7 @@ letter-kind-chat = Chat without a message
 ## States: import
 
 import-state-ready = Ready to start
-import-state-queued = Waits for its turn
+import-state-queued = Queued
 import-state-counted = Checked
 import-state-running = Running
 import-state-paused = Paused
@@ -121,7 +121,7 @@ webhook-state-suspended = Suspended
 webhook-state-disabled = Switched off
 webhook-state-failing-hint = { $failed } of the last { $total } deliveries failed. Messages are not lost: Parom tries again and lists what it gives up in “Undelivered”.
 webhook-state-suspended-hint = No delivery succeeded for 24 hours. Messages wait here. Fix the address and press “Test and switch on”.
-webhook-state-disabled-hint = Switched off after 5 days without an answer. What waited is in “Undelivered”.
+webhook-state-disabled-hint = Switched off after 5 days without an answer. Pending events are in “Undelivered”.
 
 ## States: alert, template, key, member
 

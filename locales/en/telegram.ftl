@@ -44,7 +44,8 @@ source-reason-business_off = The bot was switched off in Telegram Business. Conn
 source-action-take_back = Connect again
 source-taken-back = “{ $source }” gets its messages again.
 source-deep-link = Link for customers
-source-deep-link-hint = Anything after start= (up to 64 letters, digits, _ and -) is stored with the chat and shows where the customer came from.
+source-deep-link-hint = Anything after { $part } (up to 64 letters, digits, _ and -) is stored with the chat and shows where the customer came from.
+source-deep-link-hint-text = Text after text= is prefilled as the customer’s first message.
 source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
 audit-did-source-taken_back = Messages of a source taken back

@@ -21,7 +21,7 @@ templates-as-of = List received from { $crm } { $time }.
 templates-col-changed = Changed
 templates-kind = Messenger
 templates-kind-plain = Any messenger
-templates-kind-waba = Official WhatsApp
+templates-kind-waba = WhatsApp Business
 templates-kind-hint = Templates for official WhatsApp are reviewed by WhatsApp; the fields below are for them.
 templates-waba = For WhatsApp
 templates-header = Header
@@ -45,7 +45,7 @@ templates-deleted = “{ $name }” is deleted.
 
 ## Register of reviews
 
-templates-register = Reviews of templates
+templates-register = Template reviews
 templates-register-lead = The state of each template: at the messenger that reviews it, and in { $crm }.
 templates-register-empty = No template was sent for review yet.
 templates-col-messenger = At the messenger

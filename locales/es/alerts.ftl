@@ -21,18 +21,20 @@ alert-source_gone-subject = { $source } ({ $account }): eliminada en { $crm }
 alert-source_gone-body = La fuente “{ $source }” fue eliminada en { $crm }. Los mensajes siguen llegando, pero los leads nuevos reciben la fuente predeterminada “{ $default }”. Pulsa “Crear en { $crm } de nuevo”: { $url }
 alert-needs_reauth-subject = { $account }: permite de nuevo el acceso a { $crm }
 alert-needs_reauth-body = { $crm } no renueva el acceso de la cuenta { $account } desde { $stamp }. Los mensajes siguen llegando en ambos sentidos. Las fuentes, los embudos y las plantillas no se pueden cambiar hasta que un administrador pulse “Permitir el acceso de nuevo”: { $url }
+alert-needs_reauth-cut_off-body = { $crm } no renueva el acceso de la cuenta { $account } desde { $stamp } y ha desconectado el canal de chats. Los mensajes de los clientes se reciben y esperan aquí hasta que un administrador pulse “Permitir el acceso de nuevo”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): el acceso termina en { $days ->
         [one] { $days } día
        *[other] { $days } días
     }
 alert-token_expiring-body = El token de { $messenger } de “{ $source }” es válido hasta { $stamp }. Ahora todo funciona. Emite un token permanente y pégalo: { $url }
-alert-unpaid-subject = { $account }: { $crm } no está pagado, los mensajes esperan
+alert-unpaid-subject = { $account }: { $crm } no está pagado, los mensajes pueden esperar
 alert-unpaid-body =
-    { $crm } no acepta mensajes de la cuenta { $account } desde { $stamp }. { $waiting ->
-        [one] { $waiting } mensaje espera
-       *[other] { $waiting } mensajes esperan
-    } aquí y se conservarán hasta { $until }. Después del pago llegarán en orden, sin que tengas que hacer nada.
+    { $crm } informa desde { $stamp } que la cuenta { $account } no está pagada y puede rechazar mensajes. { $waiting ->
+        [0] Ahora no espera aquí ningún mensaje
+        [one] { $waiting } mensaje espera aquí y se conservará hasta { $until }
+       *[other] { $waiting } mensajes esperan aquí y se conservarán hasta { $until }
+    }. Después del pago todo llegará en orden, sin que tengas que hacer nada.
 alert-crm_unreachable-subject = { $account }: { $crm } no responde desde hace { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
@@ -45,7 +47,7 @@ alert-undelivered-subject =
         [one] { $count } mensaje no se entregó
        *[other] { $count } mensajes no se entregaron
     }
-alert-undelivered-body = Desde { $stamp }: { $source }. Motivo más frecuente: { $reason } Los agentes lo ven en las tarjetas; los demás mensajes siguen. Abre la lista y pulsa “Enviar de nuevo”: { $url }
+alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. Los agentes lo ven en las tarjetas; los demás mensajes siguen. Abre la lista y pulsa “Enviar de nuevo”: { $url }
 alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
 alert-late-body =
     95 de cada 100 mensajes de los últimos 15 minutos tardaron hasta { $delay }; { $count ->
@@ -60,9 +62,9 @@ alert-webhook_suspended-body =
        *[other] { $waiting } eventos esperan
     }; después de { $until } pasan a “No entregados”. Repara el servidor y pulsa “Probar y activar”: { $url }
 alert-template_rejected-subject = Plantilla “{ $template }” ({ $account }): rechazada por el servicio de mensajería
-alert-template_rejected-body = El motivo del servicio de mensajería: { $reason } Copia la plantilla, corrígela y envíala a revisión de nuevo: { $url }
+alert-template_rejected-body = El motivo del servicio de mensajería: { $reason }. Copia la plantilla, corrígela y envíala a revisión de nuevo: { $url }
 alert-template_paused-subject = Plantilla “{ $template }” ({ $account }): detenida por el servicio de mensajería
-alert-template_paused-body = Por ahora no se puede enviar. El motivo del servicio de mensajería: { $reason } Usa otra plantilla o escribe una mejor: { $url }
+alert-template_paused-body = Por ahora no se puede enviar. El motivo del servicio de mensajería: { $reason }. Usa otra plantilla o escribe una mejor: { $url }
 alert-template_changed-subject = Plantilla “{ $template }” ({ $account }): el servicio de mensajería la valora distinto
 alert-template_changed-body = Su categoría ahora es { $category } y su calidad { $quality }. Otra categoría tiene otro precio; con mala calidad la plantilla se detiene: { $url }
 alert-resolved-subject = Resuelto: { $subject }
@@ -161,7 +163,7 @@ alert-line_not_set-body = Desde { $stamp }, { $messenger } no envía aquí los m
 alert-line_failing-subject = { $source } ({ $account }): los mensajes de los clientes se retrasan
 alert-line_failing-body = Desde { $stamp }, { $messenger } no puede entregar los mensajes de “{ $source }”. Dice: { $reason }. Lo que escriben los agentes sigue saliendo, y { $messenger } repite lo que no llegó. Prueba la fuente: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa de un problema
-alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason } Las demás fuentes no se ven afectadas. Abre la fuente: { $url }
+alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. Las demás fuentes no se ven afectadas. Abre la fuente: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } desactivó el bot
 alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen. { $who } puede activar el bot de nuevo en los ajustes de { $messenger }. Después prueba la fuente: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): su embudo ya no existe

@@ -23,6 +23,18 @@ chat-status-minutes = Suele responder en minutos
 chat-status-hour = Suele responder en una hora
 chat-status-day = Suele responder en un día
 chat-status-away = Ausente · deja un mensaje
+chat-status-back =
+    Volvemos { $day ->
+        [today] hoy
+        [tomorrow] mañana
+        [mon] el lunes
+        [tue] el martes
+        [wed] el miércoles
+        [thu] el jueves
+        [fri] el viernes
+        [sat] el sábado
+       *[sun] el domingo
+    } a las { $time }
 chat-state-failed = No enviado
 chat-send-again = Enviar de nuevo
 chat-typing = { $name } está escribiendo…
@@ -67,7 +79,7 @@ chat-ask-name = Tu nombre
 chat-ask-phone = Teléfono
 chat-ask-email = Correo electrónico
 chat-consent-needed = No enviado: primero el chat necesita tu consentimiento.
-chat-wrong-phone = No enviado: el teléfono lleva el código del país: +52 55 1234 5678.
+chat-wrong-phone = No enviado: el teléfono lleva el código del país: +52 55 1234 5678.
 chat-wrong-email = No enviado: un correo electrónico se ve así: ana@example.com.
 chat-typing-somebody = Alguien está escribiendo…
 chat-forwarded = Reenviado

@@ -123,6 +123,7 @@ nav-count-undelivered =
 nav-reports = Informes
 palette-open = Buscar
 palette-label = Página, teléfono, nombre, ID de mensaje o de chat
+palette-search = Buscar en los mensajes:
 palette-keys = “/” lleva a la búsqueda, “j” y “k” recorren las filas de una lista.
 palette-keys-off = Desactivar las teclas sueltas
 palette-keys-on = Activar las teclas sueltas

@@ -137,7 +137,8 @@ source-reason-business_off = El bot fue desactivado en Telegram Business. Conéc
 source-action-take_back = Conectar de nuevo
 source-taken-back = “{ $source }” recibe sus mensajes de nuevo.
 source-deep-link = Enlace para clientes
-source-deep-link-hint = Lo que va después de start= (hasta 64 letras, dígitos, _ y -) se guarda con el chat: una marca de dónde vino el cliente.
+source-deep-link-hint = Lo que va después de { $part } (hasta 64 letras, dígitos, _ y -) se guarda con el chat: una marca de dónde vino el cliente.
+source-deep-link-hint-text = El texto después de text= aparece escrito como el primer mensaje del cliente.
 source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
 alert-kind-source_moved = Otro servicio tomó un bot o un número

@@ -35,7 +35,7 @@ tenant-state-needs_reauth-hint = { $crm } ya no acepta el acceso que dio. Los me
 tenant-state-needs_reauth-cut_off-hint = { $crm } ya no acepta el acceso que dio y ha desconectado el canal de chats. Los mensajes de los clientes se reciben y esperan aquí. Permite el acceso de nuevo: las fuentes y los chats quedan.
 tenant-state-unpaid = { $crm } no está pagado
 tenant-state-unpaid-hint =
-    { $crm } no acepta mensajes hasta que esté pagado. Los mensajes de los clientes se conservan { $days ->
+    { $crm } no está pagado y puede rechazar mensajes. Los mensajes rechazados de los clientes se conservan { $days ->
         [one] { $days } día
        *[other] { $days } días
     } y se entregan en orden después del pago.

@@ -21,18 +21,20 @@ alert-source_gone-subject = { $source } ({ $account }): excluída no { $crm }
 alert-source_gone-body = A fonte “{ $source }” foi excluída no { $crm }. As mensagens continuam chegando, mas os novos leads recebem a fonte padrão “{ $default }”. Clique em “Criar no { $crm } de novo”: { $url }
 alert-needs_reauth-subject = { $account }: permita de novo o acesso ao { $crm }
 alert-needs_reauth-body = O { $crm } não renova o acesso da conta { $account } desde { $stamp }. As mensagens continuam nos dois sentidos. Fontes, funis e modelos não podem ser alterados até que um administrador clique em “Permitir o acesso de novo”: { $url }
+alert-needs_reauth-cut_off-body = O { $crm } não renova o acesso da conta { $account } desde { $stamp } e desconectou o canal de chats. As mensagens dos clientes são recebidas e esperam aqui até que um administrador clique em “Permitir o acesso de novo”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): o acesso termina em { $days ->
         [one] { $days } dia
        *[other] { $days } dias
     }
 alert-token_expiring-body = O token de { $messenger } de “{ $source }” vale até { $stamp }. Agora tudo funciona. Emita um token permanente e cole-o: { $url }
-alert-unpaid-subject = { $account }: o { $crm } não está pago, as mensagens esperam
+alert-unpaid-subject = { $account }: o { $crm } não está pago, as mensagens podem esperar
 alert-unpaid-body =
-    O { $crm } não aceita mensagens da conta { $account } desde { $stamp }. { $waiting ->
-        [one] { $waiting } mensagem espera
-       *[other] { $waiting } mensagens esperam
-    } aqui e serão guardadas até { $until }. Depois do pagamento elas chegam em ordem, sem que você precise fazer nada.
+    O { $crm } informa desde { $stamp } que a conta { $account } não está paga e pode recusar mensagens. { $waiting ->
+        [0] Agora nenhuma mensagem espera aqui
+        [one] { $waiting } mensagem espera aqui e será guardada até { $until }
+       *[other] { $waiting } mensagens esperam aqui e serão guardadas até { $until }
+    }. Depois do pagamento tudo chega em ordem, sem que você precise fazer nada.
 alert-crm_unreachable-subject = { $account }: o { $crm } não responde há { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
@@ -45,7 +47,7 @@ alert-undelivered-subject =
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
     }
-alert-undelivered-body = Desde { $stamp }: { $source }. Motivo mais frequente: { $reason } Os atendentes veem isto nos cards; as outras mensagens continuam. Abra a lista e clique em “Enviar de novo”: { $url }
+alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. Os atendentes veem isto nos cards; as outras mensagens continuam. Abra a lista e clique em “Enviar de novo”: { $url }
 alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
 alert-late-body =
     95 de cada 100 mensagens dos últimos 15 minutos levaram até { $delay }; { $count ->
@@ -60,9 +62,9 @@ alert-webhook_suspended-body =
        *[other] { $waiting } eventos esperam
     }; depois de { $until } vão para “Não entregues”. Conserte o servidor e clique em “Testar e ativar”: { $url }
 alert-template_rejected-subject = Modelo “{ $template }” ({ $account }): rejeitado pelo mensageiro
-alert-template_rejected-body = O motivo do mensageiro: { $reason } Copie o modelo, corrija-o e envie para revisão de novo: { $url }
+alert-template_rejected-body = O motivo do mensageiro: { $reason }. Copie o modelo, corrija-o e envie para revisão de novo: { $url }
 alert-template_paused-subject = Modelo “{ $template }” ({ $account }): parado pelo mensageiro
-alert-template_paused-body = Por ora não pode ser enviado. O motivo do mensageiro: { $reason } Use outro modelo ou escreva um melhor: { $url }
+alert-template_paused-body = Por ora não pode ser enviado. O motivo do mensageiro: { $reason }. Use outro modelo ou escreva um melhor: { $url }
 alert-template_changed-subject = Modelo “{ $template }” ({ $account }): o mensageiro o avalia de outra forma
 alert-template_changed-body = A categoria agora é { $category } e a qualidade { $quality }. Outra categoria tem outro preço; com qualidade ruim o modelo é parado: { $url }
 alert-resolved-subject = Resolvido: { $subject }
@@ -161,7 +163,7 @@ alert-line_not_set-body = Desde { $stamp }, { $messenger } não envia para cá a
 alert-line_failing-subject = { $source } ({ $account }): as mensagens dos clientes estão atrasadas
 alert-line_failing-body = Desde { $stamp }, { $messenger } não consegue entregar as mensagens de “{ $source }”. Ele diz: { $reason }. O que os atendentes escrevem continua saindo, e { $messenger } repete o que não chegou. Teste a fonte: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa um problema
-alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason } As outras fontes não são afetadas. Abra a fonte: { $url }
+alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. As outras fontes não são afetadas. Abra a fonte: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } desativou o bot
 alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam. { $who } pode ativar o bot de novo nas configurações de { $messenger }. Depois teste a fonte: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): o funil dela não existe mais

@@ -23,6 +23,18 @@ chat-status-minutes = Costuma responder em minutos
 chat-status-hour = Costuma responder em uma hora
 chat-status-day = Costuma responder em um dia
 chat-status-away = Ausente · deixe uma mensagem
+chat-status-back =
+    Voltamos { $day ->
+        [today] hoje
+        [tomorrow] amanhã
+        [mon] na segunda
+        [tue] na terça
+        [wed] na quarta
+        [thu] na quinta
+        [fri] na sexta
+        [sat] no sábado
+       *[sun] no domingo
+    } às { $time }
 chat-state-failed = Não enviada
 chat-send-again = Enviar de novo
 chat-typing = { $name } está digitando…
@@ -67,7 +79,7 @@ chat-ask-name = Seu nome
 chat-ask-phone = Telefone
 chat-ask-email = E-mail
 chat-consent-needed = Não enviada: o chat precisa primeiro do seu consentimento.
-chat-wrong-phone = Não enviada: o telefone precisa do código do país: +55 11 91234-5678.
+chat-wrong-phone = Não enviada: o telefone precisa do código do país: +55 11 91234‑5678.
 chat-wrong-email = Não enviada: um e-mail é assim: ana@example.com.
 chat-typing-somebody = Alguém está digitando…
 chat-forwarded = Encaminhada

@@ -123,6 +123,7 @@ nav-count-undelivered =
 nav-reports = Relatórios
 palette-open = Buscar
 palette-label = Página, telefone, nome, ID de mensagem ou de chat
+palette-search = Buscar nas mensagens:
 palette-keys = “/” leva à busca, “j” e “k” percorrem as linhas de uma lista.
 palette-keys-off = Desativar as teclas simples
 palette-keys-on = Ativar as teclas simples

@@ -137,7 +137,8 @@ source-reason-business_off = O bot foi desativado no Telegram Business. Conecte-
 source-action-take_back = Conectar de novo
 source-taken-back = “{ $source }” recebe suas mensagens de novo.
 source-deep-link = Link para clientes
-source-deep-link-hint = O que vem depois de start= (até 64 letras, dígitos, _ e -) é guardado com o chat: uma marca de onde o cliente veio.
+source-deep-link-hint = O que vem depois de { $part } (até 64 letras, dígitos, _ e -) é guardado com o chat: uma marca de onde o cliente veio.
+source-deep-link-hint-text = O texto depois de text= aparece escrito como a primeira mensagem do cliente.
 source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
 alert-kind-source_moved = Outro serviço assumiu um bot ou um número

@@ -35,7 +35,7 @@ tenant-state-needs_reauth-hint = O { $crm } não aceita mais o acesso que deu. A
 tenant-state-needs_reauth-cut_off-hint = O { $crm } não aceita mais o acesso que deu e desconectou o canal de chats. As mensagens dos clientes são recebidas e esperam aqui. Permita o acesso de novo: fontes e chats ficam.
 tenant-state-unpaid = O { $crm } não está pago
 tenant-state-unpaid-hint =
-    O { $crm } não aceita mensagens até ser pago. As mensagens dos clientes são guardadas por { $days ->
+    O { $crm } não está pago e pode recusar mensagens. As mensagens recusadas dos clientes são guardadas por { $days ->
         [one] { $days } dia
        *[other] { $days } dias
     } e entregues em ordem depois do pagamento.

@@ -25,6 +25,7 @@ alert-source_gone-subject = { $source } ({ $account }): удалён в { $crm }
 alert-source_gone-body = Источник «{ $source }» удалён в { $crm }. Сообщения идут, но новые сделки получают источник по умолчанию «{ $default }». Нажмите «Создать в { $crm } снова»: { $url }
 alert-needs_reauth-subject = { $account }: обновите доступ к { $crm }
 alert-needs_reauth-body = С { $stamp } { $crm } не продлевает доступ аккаунта { $account }. Сообщения по-прежнему ходят в обе стороны. Менять источники, воронки и шаблоны нельзя, пока администратор не нажмёт «Обновить доступ»: { $url }
+alert-needs_reauth-cut_off-body = С { $stamp } { $crm } не продлевает доступ аккаунта { $account }, канал чатов отключён. Сообщения клиентов принимаются и ждут здесь, пока администратор не нажмёт «Обновить доступ»: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): доступ закончится через { $days ->
         [one] { $days } день
@@ -33,14 +34,15 @@ alert-token_expiring-subject =
        *[other] { $days } дня
     }
 alert-token_expiring-body = Токен источника «{ $source }» ({ $messenger }) действует до { $stamp }. Сейчас всё работает. Выпустите постоянный токен и вставьте его: { $url }
-alert-unpaid-subject = { $account }: нет оплаты { $crm }, сообщения ждут
+alert-unpaid-subject = { $account }: нет оплаты { $crm }, сообщения могут ждать
 alert-unpaid-body =
-    С { $stamp } { $crm } не принимает сообщения аккаунта { $account }. { $waiting ->
-        [one] { $waiting } сообщение ждёт
-        [few] { $waiting } сообщения ждут
-        [many] { $waiting } сообщений ждут
-       *[other] { $waiting } сообщения ждут
-    } здесь и хранится до { $until }. После оплаты всё придёт по порядку, нажимать ничего не нужно.
+    С { $stamp } { $crm } сообщает, что аккаунт { $account } не оплачен, и может не принимать сообщения. { $waiting ->
+        [0] Сейчас здесь ничего не ждёт
+        [one] { $waiting } сообщение ждёт здесь и хранится до { $until }
+        [few] { $waiting } сообщения ждут здесь и хранятся до { $until }
+        [many] { $waiting } сообщений ждут здесь и хранятся до { $until }
+       *[other] { $waiting } сообщения ждут здесь и хранятся до { $until }
+    }. После оплаты всё придёт по порядку, нажимать ничего не нужно.
 alert-crm_unreachable-subject = { $account }: { $crm } не отвечает { $duration }
 alert-crm_unreachable-body =
     В Пароме { $waiting ->
@@ -57,7 +59,7 @@ alert-undelivered-subject =
         [many] не доставлено { $count } сообщений
        *[other] не доставлено { $count } сообщения
     }
-alert-undelivered-body = С { $stamp }: { $source }. Самая частая причина: { $reason } Менеджеры видят это в карточках; остальные сообщения идут. Откройте список и нажмите «Отправить ещё раз»: { $url }
+alert-undelivered-body = Самая частая причина с { $stamp }: { $reason }. Менеджеры видят это в карточках; остальные сообщения идут. Откройте список и нажмите «Отправить ещё раз»: { $url }
 alert-late-subject = { $account }: сообщения опаздывают, до { $delay }
 alert-late-body =
     95 % сообщений за последние 15 минут шли до { $delay }; { $count ->
@@ -76,9 +78,9 @@ alert-webhook_suspended-body =
        *[other] { $waiting } события ждут
     }; после { $until } они попадут в «Недоставленное». Исправьте сервер и нажмите «Проверить и включить»: { $url }
 alert-template_rejected-subject = Шаблон «{ $template }» ({ $account }): мессенджер отклонил
-alert-template_rejected-body = Причина от мессенджера: { $reason } Скопируйте шаблон, исправьте и снова отправьте на проверку: { $url }
+alert-template_rejected-body = Причина от мессенджера: { $reason }. Скопируйте шаблон, исправьте и снова отправьте на проверку: { $url }
 alert-template_paused-subject = Шаблон «{ $template }» ({ $account }): мессенджер остановил
-alert-template_paused-body = Пока его нельзя отправить. Причина от мессенджера: { $reason } Возьмите другой шаблон или составьте новый: { $url }
+alert-template_paused-body = Пока его нельзя отправить. Причина от мессенджера: { $reason }. Возьмите другой шаблон или составьте новый: { $url }
 alert-template_changed-subject = Шаблон «{ $template }» ({ $account }): мессенджер изменил оценку
 alert-template_changed-body = Теперь его категория — { $category }, качество — { $quality }. У другой категории другая цена, а шаблоны низкого качества останавливают: { $url }
 alert-resolved-subject = Решено: { $subject }
@@ -142,7 +144,7 @@ alert-line_not_set-body = С { $stamp } { $messenger } не присылает �
 alert-line_failing-subject = { $source } ({ $account }): сообщения клиентов задерживаются
 alert-line_failing-body = С { $stamp } { $messenger } не может передать сообщения источника «{ $source }». Причина: { $reason }. Сообщения менеджеров уходят, а то, что не дошло, { $messenger } пришлёт ещё раз. Проверьте источник: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } сообщает о проблеме
-alert-line_trouble-body = С { $stamp }, источник «{ $source }»: { $reason } Другие источники работают. Откройте источник: { $url }
+alert-line_trouble-body = С { $stamp }, источник «{ $source }»: { $reason }. Другие источники работают. Откройте источник: { $url }
 alert-business_off-subject = { $source } ({ $account }): бот отключён, владелец чатов { $who }
 alert-business_off-body = С { $stamp } «{ $source }» не получает сообщения из чатов, владелец которых { $who }. Остальные чаты работают. Включить бота снова можно в настройках { $messenger }. Потом проверьте источник: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): его воронки больше нет

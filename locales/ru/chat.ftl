@@ -23,6 +23,18 @@ chat-status-minutes = Обычно отвечаем за несколько ми
 chat-status-hour = Обычно отвечаем в течение часа
 chat-status-day = Обычно отвечаем в течение дня
 chat-status-away = Не на связи · оставьте сообщение
+chat-status-back =
+    Будем { $day ->
+        [today] сегодня
+        [tomorrow] завтра
+        [mon] в понедельник
+        [tue] во вторник
+        [wed] в среду
+        [thu] в четверг
+        [fri] в пятницу
+        [sat] в субботу
+       *[sun] в воскресенье
+    } с { $time }
 chat-state-failed = Не отправлено
 chat-send-again = Отправить ещё раз
 chat-typing = { $name } печатает…
@@ -73,7 +85,7 @@ chat-ask-name = Как вас зовут
 chat-ask-phone = Телефон
 chat-ask-email = Почта
 chat-consent-needed = Не отправлено: сначала нужно ваше согласие.
-chat-wrong-phone = Не отправлено: номер телефона пишут с кодом страны: +7 915 111-22-33.
+chat-wrong-phone = Не отправлено: номер телефона пишут с кодом страны: +7 915 111‑22‑33.
 chat-wrong-email = Не отправлено: адрес почты выглядит так: anna@example.com.
 chat-typing-somebody = Сотрудник печатает…
 chat-forwarded = Переслано

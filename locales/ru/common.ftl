@@ -140,6 +140,7 @@ nav-count-undelivered =
 
 palette-open = Поиск
 palette-label = Страница, телефон, имя, ID сообщения или чата
+palette-search = Искать в сообщениях:
 palette-keys = «/» — поиск, «j» и «k» — движение по списку.
 palette-keys-off = Выключить клавиши без Ctrl
 palette-keys-on = Включить клавиши без Ctrl

@@ -44,7 +44,8 @@ source-reason-business_off = Бота отключили в Telegram Business. �
 source-action-take_back = Подключить заново
 source-taken-back = «{ $source }» снова получает свои сообщения.
 source-deep-link = Ссылка для клиентов
-source-deep-link-hint = Значение после start= (до 64 латинских букв, цифр, _ и -) сохраняется вместе с чатом и показывает, откуда пришёл клиент.
+source-deep-link-hint = Значение после { $part } (до 64 латинских букв, цифр, _ и -) сохраняется вместе с чатом и показывает, откуда пришёл клиент.
+source-deep-link-hint-text = Текст после text= подставится клиенту как первое сообщение.
 source-refused-line_taken = { $reason }
 source-refused-messenger_refused = { $reason }
 audit-did-source-taken_back = Источнику возвращены его сообщения

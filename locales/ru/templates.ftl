@@ -21,7 +21,7 @@ templates-as-of = Список из { $crm } получен { $time }.
 templates-col-changed = Изменён
 templates-kind = Мессенджер
 templates-kind-plain = Любой мессенджер
-templates-kind-waba = Официальный WhatsApp
+templates-kind-waba = WhatsApp Business
 templates-kind-hint = Шаблоны для официального WhatsApp проверяет WhatsApp; поля ниже для них.
 templates-waba = Для WhatsApp
 templates-header = Заголовок
@@ -45,7 +45,7 @@ templates-deleted = Шаблон «{ $name }» удалён.
 
 ## Register of reviews
 
-templates-register = Проверки шаблонов
+templates-register = Статусы шаблонов
 templates-register-lead = Состояние каждого шаблона: у мессенджера, который его проверяет, и в { $crm }.
 templates-register-empty = На проверку ещё ничего не отправляли.
 templates-col-messenger = В мессенджере

@@ -41,6 +41,11 @@ impl LocalizedText {
         Self::new("said-quoted").with("text", text.into())
     }
 
+    /// Its message key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Sets one argument.
     #[must_use]
     pub fn with(mut self, name: &'static str, filling: impl Into<Filling>) -> Self {

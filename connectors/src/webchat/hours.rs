@@ -3,7 +3,7 @@
 
 mod holidays;
 
-use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,26 @@ impl WorkingHours {
         spans.is_empty() || spans.iter().any(|span| span.holds(local.weekday(), minute))
     }
 
+    /// When they begin next after a moment outside them: how many days later, on which day, and the minute of that day.
+    /// None if that is a week or more away, or unknown.
+    pub fn next_opening(&self, at: DateTime<Utc>) -> Option<(u64, Weekday, u32)> {
+        let zone = self.time_zone.parse::<Tz>().ok()?;
+        let spans: Vec<Span> = self.hours.iter().filter_map(|line| Span::parse(line)).collect();
+        let holidays: Vec<Holiday> = self.holidays.iter().filter_map(|line| Holiday::parse(line)).collect();
+        let local = at.with_timezone(&zone);
+        let now = local.hour() * 60 + local.minute();
+        (0..7).find_map(|later| {
+            let date = local.date_naive().checked_add_days(Days::new(later))?;
+            if holidays.iter().any(|holiday| holiday.holds(date)) {
+                return None;
+            }
+            let day = date.weekday();
+            let begins = spans.iter().filter(|span| span.holds(day, span.from)).map(|span| span.from);
+            let begins = begins.chain(spans.is_empty().then_some(0)).filter(|from| later > 0 || *from > now);
+            begins.min().map(|from| (later, day, from))
+        })
+    }
+
     /// Whether the time zone exists.
     pub fn is_zone(name: &str) -> bool {
         name.parse::<Tz>().is_ok()
@@ -117,6 +137,24 @@ mod tests {
         let hours = hours.iter().map(|line| (*line).to_owned()).collect();
         let hours = WorkingHours { time_zone: "Europe/Moscow".into(), hours, ..WorkingHours::default() };
         hours.are_open(at.parse().unwrap())
+    }
+
+    #[test]
+    fn they_begin_again_on_the_next_day_that_has_some() {
+        let next = |hours: &[&str], holidays: &[&str], at: &str| {
+            let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+            let (hours, holidays) = (own(hours), own(holidays));
+            let hours = WorkingHours { time_zone: "Europe/Moscow".into(), hours, holidays, text: None };
+            hours.next_opening(at.parse().unwrap())
+        };
+        let office = ["mon-fri 09:00-13:00", "mon-fri 14:00-18:00"];
+        // A Friday; Moscow is three hours ahead.
+        assert_eq!(next(&office, &[], "2026-11-20T05:00:00Z"), Some((0, Weekday::Fri, 9 * 60)));
+        assert_eq!(next(&office, &[], "2026-11-20T10:30:00Z"), Some((0, Weekday::Fri, 14 * 60)));
+        assert_eq!(next(&office, &[], "2026-11-20T16:00:00Z"), Some((3, Weekday::Mon, 9 * 60)));
+        assert_eq!(next(&office, &["2026-11-23"], "2026-11-20T16:00:00Z"), Some((4, Weekday::Tue, 9 * 60)));
+        assert_eq!(next(&[], &["2026-11-20"], "2026-11-20T16:00:00Z"), Some((1, Weekday::Sat, 0)));
+        assert_eq!(next(&["fri 09:00-18:00"], &[], "2026-11-20T16:00:00Z"), None, "a week away");
     }
 
     #[test]

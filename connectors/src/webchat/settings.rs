@@ -150,9 +150,12 @@ fn origins(wrong: &mut SettingsErrors, entered: &[String]) -> Vec<String> {
     origins
 }
 
-/// The origin of a site: `https://shop.example`. Plain http is only for loopback hosts.
+/// The origin of a site: `https://shop.example`, also of the address of one of its pages or of its bare name. Plain http
+/// is only for loopback hosts.
 fn origin(entered: &str) -> Option<String> {
-    let url = Url::parse(entered.trim()).ok()?;
+    let entered = entered.trim();
+    let is_name = !entered.contains(':') && entered.split('/').next().is_some_and(|name| name.contains('.'));
+    let url = Url::parse(&if is_name { format!("https://{entered}") } else { entered.to_owned() }).ok()?;
     let here = match url.host()? {
         // A wildcard is not an address, although URLs permit it.
         Host::Domain(name) if name.contains('*') => return None,
@@ -161,9 +164,8 @@ fn origin(entered: &str) -> Option<String> {
         Host::Ipv6(address) => address.is_loopback(),
     };
     let scheme = url.scheme() == "https" || (url.scheme() == "http" && here);
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let nobody = url.username().is_empty() && url.password().is_none();
-    (scheme && bare && nobody).then(|| url.origin().ascii_serialization())
+    (scheme && nobody).then(|| url.origin().ascii_serialization())
 }
 
 fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> {

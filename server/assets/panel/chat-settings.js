@@ -134,12 +134,42 @@ const zones = element("datalist", { id: "zones" }, ...(Intl.supportedValuesOf?.(
 zone.setAttribute("list", "zones");
 zone.after(zones);
 
+/** Whether it is outside the entered hours now. */
+const isAway = () => {
+  const open = week();
+  if (!open || Object.keys(open).length === 0) return false;
+  const clock = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone.value.trim() || "UTC" };
+  let parts;
+  try {
+    parts = new Intl.DateTimeFormat("en-GB", clock).formatToParts(new Date());
+  } catch {
+    // A time zone that is still being typed.
+    return false;
+  }
+  const part = (type) => parts.find((one) => one.type === type).value;
+  const now = part("hour") + ":" + part("minute");
+  const at = DAYS.indexOf(part("weekday").toLowerCase());
+  const [today, before] = [open[at], open[(at + 6) % 7]];
+  const isToday = today && now >= today[0] && (now < today[1] || today[1] <= today[0]);
+  const isSinceYesterday = before && before[1] <= before[0] && now < before[1];
+  return !isToday && !isSinceYesterday;
+};
+
 // The preview: the chat's own style and parts, in a shadow root.
 const host = element("div", { className: "preview" });
 const root = host.attachShadow({ mode: "open" });
 root.append(element("link", { rel: "stylesheet", href: "/chat/static/chat.css" }));
 const box = element("section");
-root.append(box);
+const launcher = element("div");
+const bubble = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+const outline = document.createElementNS("http://www.w3.org/2000/svg", "path");
+bubble.setAttribute("viewBox", "0 0 24 24");
+bubble.setAttribute("class", "drawing");
+outline.setAttribute("d", "M4 5h16v11H9l-5 4z");
+bubble.append(outline);
+launcher.append(bubble);
+launcher.ariaHidden = "true";
+root.append(box, launcher);
 const frame = document.getElementById("preview");
 frame.append(host);
 frame.hidden = false;
@@ -170,9 +200,10 @@ const draw = () => {
   host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
   host.setAttribute("theme", field("theme").value);
   const title = field("title").value.trim() || about.words.title;
-  const status = about.words["status_" + (field("reply_time").value || "online")];
+  const away = form.elements.tab.value === "hours" && isAway();
+  const status = about.words["status_" + (away ? "away" : field("reply_time").value || "online")];
   const avatar = element("span", { className: "avatar", ariaHidden: "true" }, picture() || [...title][0].toUpperCase());
-  const name = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: "here", textContent: status }));
+  const name = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: away ? "" : "here", textContent: status }));
   const greeting = element("p", { id: "greeting", textContent: field("greeting").value.trim() || about.words.greeting });
   const asked = [...form.querySelectorAll('[name="set.ask"]:checked')].map((one) =>
     element("p", { className: "question" }, element("label", { textContent: one.parentElement.textContent.trim() }), element("input", { disabled: true, ariaLabel: one.parentElement.textContent.trim() })),
@@ -181,11 +212,14 @@ const draw = () => {
   if (consent) asked.push(element("p", { className: "question" }, element("label", { className: "check" }, element("input", { type: "checkbox", disabled: true }), element("span", { textContent: consent }))));
   const talk = element("ol", { id: "messages" }, message("mine", about.words.question), message("theirs", about.words.answer));
   const log = element("section", { id: "log" }, greeting, talk);
+  if (away) log.append(element("p", { id: "away", className: "notice t-wait", textContent: field("working_hours.text").value.trim() || about.words.away }));
   const input = element("textarea", { rows: 1, disabled: true, placeholder: about.words.placeholder, ariaLabel: about.words.placeholder });
   const send = element("form", {}, ...asked, element("div", { className: "row" }, input));
   box.replaceChildren(element("header", {}, avatar, name), element("div", { className: "main" }, log, send));
-  Object.assign(box.style, { display: "flex", flexDirection: "column", height: "100%", overflow: "hidden", borderRadius: "16px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" });
+  Object.assign(box.style, { display: "flex", flexDirection: "column", minHeight: "30rem", overflow: "hidden", borderRadius: "16px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" });
   log.scrollTop = log.scrollHeight;
+  const margin = field("side").value === "left" ? "12px auto 0 0" : "12px 0 0 auto";
+  Object.assign(launcher.style, { display: "grid", placeItems: "center", width: "56px", height: "56px", margin, borderRadius: "50%", background: "var(--brand)", color: "var(--on-brand)" });
   host.dataset.side = field("side").value;
 };
 

@@ -245,6 +245,9 @@ function openPalette() {
 function narrow() {
   const typed = box.querySelector("input").value.trim().toLowerCase();
   for (const one of box.querySelectorAll("li")) one.hidden = !one.textContent.toLowerCase().includes(typed);
+  const search = box.querySelector("[data-search]");
+  search.hidden = !typed || choices().length > 0;
+  search.querySelector("q").textContent = typed;
 }
 
 /** Moves among links; stays at the ends. */
@@ -320,6 +323,11 @@ document.addEventListener("keydown", (event) => {
   const by = { KeyJ: 1, KeyK: -1 }[event.code];
   if (by) step([...document.querySelectorAll("main table.list tbody tr")].map((row) => row.querySelector("a")).filter(Boolean), by);
 });
+
+// On a phone tabs scroll sideways: the current one is brought into sight, and the page stays where it is.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+}
 
 if (box) preparePalette();
 prepare(document);

@@ -2,8 +2,8 @@
 
 use base::i18n::{self, LocalizedText, Sentence, When, Words, Zone};
 use chrono::TimeDelta;
-use entity::{alert, source, tenant};
-use sea_orm::{ColumnTrait, QueryFilter};
+use entity::{alert, source, tenant, tenant_channel};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use super::remedy;
 use crate::alert::{self as alerts, WEBHOOK_SUSPENDED, texts};
 use crate::alert_notices::AlertNoticeContext;
 use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
+use crate::tenant::TenantStatus;
 
 /// How long letters are kept (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -114,7 +115,8 @@ impl AlertContext<'_> {
             return Ok(Section { subject, body, url, button, about });
         }
         let kept_until = alert.opened_at + kept(&alert.kind).num_milliseconds();
-        let body = texts::of(self.words, alert, "body", host, self.crm).unwrap_or_else(other);
+        let part = if self.is_cut_off(alert).await? { "cut_off-body" } else { "body" };
+        let body = texts::of(self.words, alert, part, host, self.crm).unwrap_or_else(other);
         let body = named(dated(body))
             .with("stamp", self.when(moment("at").unwrap_or(alert.opened_at)).stamp())
             .with("time", self.when(moment("last_at").unwrap_or(alert.opened_at)).adverb())
@@ -126,8 +128,25 @@ impl AlertContext<'_> {
         Ok(Section { subject, body: body.to_string(), url, button, about })
     }
 
-    /// The reason in the reader's language: one of the keys of undelivered messages, or a stored text.
+    /// Whether amoCRM has disconnected the chat channel of an account whose access it does not renew: then no message
+    /// goes.
+    async fn is_cut_off(&self, alert: &alert::Model) -> anyhow::Result<bool> {
+        let Some(tenant) = self.tenant.filter(|_| alert.kind == TenantStatus::NeedsReauth.as_str()) else {
+            return Ok(false);
+        };
+        let cut_off =
+            tenant_channel::Entity::of_tenant(tenant.tenant_id).filter(tenant_channel::Column::Status.ne("connected"));
+        Ok(cut_off.count(self.app.store.read()).await? > 0)
+    }
+
+    /// The reason in the reader's language, without its full stop: one of the keys of undelivered messages, or a stored
+    /// text.
     fn reason(&self, alert: &alert::Model, stored: &str) -> String {
+        let said = self.reason_said(alert, stored);
+        said.strip_suffix('.').unwrap_or(&said).to_owned()
+    }
+
+    fn reason_said(&self, alert: &alert::Model, stored: &str) -> String {
         let key = format!("reason-{stored}");
         if alert.kind != alerts::UNDELIVERED || !self.words.has(&key) {
             return LocalizedText::stored(stored).in_words(self.words, self.crm);

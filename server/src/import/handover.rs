@@ -8,6 +8,7 @@ use entity::{import, import_line, message, source};
 use queue::accept_batch::{Alias, ItemOutcome, Side};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::format::Format;
 use super::step::ImportChanges;
 use super::{history, queries, reason, settle};
 use crate::intake::message_in;
@@ -96,7 +97,7 @@ async fn hand_over(
             change.skip(line, reason::kept(&said));
         }
         Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) => return Err(error),
-        Err(error) => change.skip(line, reason::of_error(&error)),
+        Err(error) => change.skip(line, reason::of_error(&error, Format::Lines)),
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::io;
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::message::Role;
 use base::store::finish_tx;
 use bytes::Bytes;
 use entity::{import, import_line, import_skip, source};
@@ -20,7 +21,7 @@ use super::{ImportState, KEPT, LeadsMode, actions, queries, reason, waiting};
 use crate::intake::believed;
 use crate::intake::message_in;
 use crate::source::By;
-use crate::tenant::remove;
+use crate::tenant::{self, remove};
 use crate::usage::UsageContext;
 
 /// Bytes after which an import in progress records its size again.
@@ -113,6 +114,8 @@ pub async fn take_in(
         app,
         row,
         room,
+        has_bot: tenant::channel_config(app, source.channel_id).is_some_and(|(_, channel)| channel.bot.is_some()),
+        format: wish.format,
         cutter: Cutter::new(wish.format),
         hash: Sha256::new(),
         bytes: 0,
@@ -166,6 +169,9 @@ struct Desk<'app> {
     row: import::Model,
     /// Bytes still available for the account's imports.
     room: u64,
+    /// Whether the channel has a bot that can write for people whom amoCRM does not know.
+    has_bot: bool,
+    format: Format,
     cutter: Cutter,
     hash: Sha256,
     bytes: u64,
@@ -235,7 +241,7 @@ impl Desk<'_> {
         let line = piece.line;
         match self.checked(piece) {
             Ok(row) => self.lines.push(row),
-            Err(error) => self.skip(line, reason::of_error(&error)),
+            Err(error) => self.skip(line, reason::of_error(&error, self.format)),
         }
         if self.lines.len() >= BATCH || self.skips.len() >= BATCH {
             self.flush().await?;
@@ -246,6 +252,10 @@ impl Desk<'_> {
     fn checked(&self, piece: ImportedMessage) -> Result<import_line::Model> {
         let json = piece.json.ok_or(Error::TooLarge(base::json::MOST_BYTES))?;
         let incoming = message_in::of_line(self.app, &json)?;
+        let sender = &incoming.body.sender;
+        if sender.role != Role::Client && sender.user_id.is_none() && !self.has_bot {
+            return Err(Error::Malformed(LocalizedText::new("said-import-no-bot")));
+        }
         let text = String::from_utf8(json).map_err(|_| Error::Malformed(LocalizedText::new("said-import-not-utf8")))?;
         Ok(import_line::Model {
             tenant_id: self.row.tenant_id,

@@ -97,8 +97,17 @@ impl OwnAccountPage {
 
     /// Whether renewing the consent is the only useful action now.
     fn is_needed(&self) -> bool {
-        let dead = matches!(self.access.state, AccessState::Expired | AccessState::Revoked | AccessState::Missing);
-        dead || matches!(self.status, TenantStatus::NeedsReauth | TenantStatus::Uninstalled)
+        self.is_dead() || matches!(self.status, TenantStatus::NeedsReauth | TenantStatus::Uninstalled)
+    }
+
+    /// Whether the access is over, whatever its term was.
+    fn is_dead(&self) -> bool {
+        matches!(self.access.state, AccessState::Expired | AccessState::Revoked | AccessState::Missing)
+    }
+
+    /// The days until the access ends: of one that is over, they mean nothing.
+    fn days_left(&self) -> Option<i64> {
+        self.access.days_left.filter(|_| !self.is_dead())
     }
 
     fn may(&self) -> bool {

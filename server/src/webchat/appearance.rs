@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Vendor;
 use base::error::Error;
+use base::i18n::Sentence;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -69,6 +70,7 @@ impl Appearance {
         let away = away(app, place);
         let here = away.is_empty();
         let status = if here { settings.reply_time.as_deref().unwrap_or("online") } else { "away" };
+        let status = back(app, place).unwrap_or_else(|| words.text_of("chat-status-", status));
         Self {
             logo: place.source.logo.clone(),
             title: own(&settings.title, "chat-title"),
@@ -79,7 +81,7 @@ impl Appearance {
             consent: settings.consent_text.clone().unwrap_or_default(),
             away,
             here,
-            status: words.text_of("chat-status-", status).to_string(),
+            status: status.to_string(),
             side: if settings.side.as_deref() == Some("left") { "left" } else { "right" },
             theme: match settings.theme.as_deref() {
                 Some("light") => "light",
@@ -107,6 +109,20 @@ fn away(app: &WebchatContext, place: &ChatAccess) -> String {
         Some(hours) if !hours.are_open(app.clock.now()) => hours.text.clone().unwrap_or_else(|| say("chat-away")),
         _ => String::new(),
     }
+}
+
+/// When the chat is answered again, outside working hours that begin within a week.
+fn back(app: &WebchatContext, place: &ChatAccess) -> Option<Sentence> {
+    let now = app.clock.now();
+    let hours = place.settings.working_hours.as_ref().filter(|_| !place.source.paused)?;
+    let (later, day, minute) = hours.next_opening(now).filter(|_| !hours.are_open(now))?;
+    let day = match later {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        _ => day.to_string().to_lowercase(),
+    };
+    let time = format!("{:02}:{:02}", minute / 60, minute % 60);
+    Some(place.words.text("chat-status-back").with("day", day).with("time", time))
 }
 
 /// `GET /chat/{source_id}/look`.

@@ -65,7 +65,7 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
             name: say(format!("connector-{}", kind.kind)),
             about: say(format!("connector-{}-about", kind.kind)),
             consent: consent(kind.kind),
-            fields: kind.fields.iter().map(|field| shown(field, reader)).collect(),
+            fields: source::offered(&app, kind.fields, &Value::Null).iter().map(|field| shown(field, reader)).collect(),
         })
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items })))

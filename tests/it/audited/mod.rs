@@ -4,6 +4,7 @@
 mod pages;
 mod recorded;
 mod refused;
+mod said;
 mod wall;
 
 use entity::audit;

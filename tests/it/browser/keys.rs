@@ -66,6 +66,8 @@ async fn by_keys_in(language: Language) {
     presses(&browser, "Slash", ".", false).await;
     assert!(is_open(&browser).await, "a page without a search opens the palette");
     browser.types("boris").await;
+    let offer = "const one = document.querySelector('#palette [data-search]'); return !one.hidden && one.textContent.includes('boris')";
+    assert_eq!(browser.run(offer, vec![]).await, json!(true), "no page fits, and the palette says what Enter does");
     browser.presses_key("Enter").await;
     browser.until("it is searched", async || browser.url().await.contains("/panel/messages?q=boris")).await;
     browser.until("the message is found", async || browser.text().await.contains("boris")).await;

@@ -97,7 +97,7 @@ async fn a_plan_without_hooks_is_asked_again_daily(world: &mut World) {
     world.advance(DAY);
     assert_eq!((due_now(&world.app().tenants).await, state(world).await.as_str()), (1, "on"));
     let owner = world.panel(line.tenant_id).await;
-    assert!(owner.opens("/panel/account").await.is(200).text.contains("received instantly"));
+    assert!(owner.opens("/panel/account").await.is(200).text.contains("Received instantly"));
 }
 
 async fn changed_contacts_are_checked_at_once(world: &mut World) {

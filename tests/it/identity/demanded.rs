@@ -11,11 +11,11 @@ async fn m6_a_person_without_a_second_step_sets_it_up_before_anything_else(world
     let (boss, tenant_id) = owner(world, GOOD).await;
     add_member(world, tenant_id, "anna@example.com", MemberRole::Administrator).await;
     let anna = sign_in(world, "anna@example.com").await;
-    anna.opens("/panel/team").await.is(200).never_says(&["Require it of everybody"]);
+    anna.opens("/panel/team").await.is(200).never_says(&["Require for everyone"]);
     anna.sends("/panel/team/second-step", &[("demand", "on")]).await.is(403);
     boss.opens("/panel/team").await.is(200);
     boss.sends("/panel/team/second-step", &[("demand", "maybe")]).await.is(400);
-    boss.does("/panel/team/second-step", &[("demand", "on")]).await.says(&["is now required of everybody"]);
+    boss.does("/panel/team/second-step", &[("demand", "on")]).await.says(&["is now required for everyone"]);
     boss.opens("/panel/audit").await.is(200).says(&["Two-step sign-in made mandatory"]);
     boss.opens("/panel/team").await.is(200);
 

@@ -94,10 +94,12 @@ async fn managers_are_imported_in_their_name(world: &mut World) {
     let told = imports(world, &line, "", &file).await;
     let texts: Vec<String> = heard(world, &line, "anna").into_iter().map(|(text, _)| text).collect();
     assert_eq!(texts, ["asks", "a2"]);
-    // The third has no possible author, like a live one: an undelivered message, and a skipped line.
+    // The third has no possible author: the check skips it, and nothing of it is sent.
     assert_eq!([&told["done"], &told["skipped"][0]["line"]], [&json!(2), &json!(3)], "{told}");
     let dead = world.api.get(&line.dead_letters()).await.is(200).json;
-    assert_eq!(dead["items"].as_array().unwrap().len(), 1);
+    assert_eq!(dead["items"].as_array().unwrap().len(), 0);
+    let reason = told["skipped"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("the channel has no bot"), "{told}");
 }
 
 both!(history_arrives_oldest_first_and_the_newest_notifies, messages_that_arrived_before_the_import_are_recognised);

@@ -17,6 +17,9 @@ async fn a_key_is_shown_once_works_and_ends(world: &mut World) {
     let key = made.between("prm_", "<").map(|rest| format!("prm_{rest}")).unwrap();
     assert_eq!(made.header("cache-control"), "no-store");
     made.says(&["Copy it now", "Billing &#60;i&#62;"]);
+    // What it prints to try works with a key of an account.
+    let path = made.between("/api/v1/tenants/", " ").unwrap();
+    assert!(path.ends_with("/sources"), "{path}");
     // Once: a reload leads to the list, which knows its end only.
     let again = visitor.opens("/panel/keys/made").await.is(303);
     let list = visitor.opens(again.header("location")).await.is(200);

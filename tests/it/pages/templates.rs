@@ -81,7 +81,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
 
     let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
     world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
-    visitor.opens("/panel/templates/new").await.is(200).says(&["Official WhatsApp", "name=\"examples\""]);
+    visitor.opens("/panel/templates/new").await.is(200).says(&["WhatsApp Business", "name=\"examples\""]);
     visitor.does("/panel/templates", &fields).await.says(&["Draft", "Send for review", "Line support"]);
     let id = ours(world)[0]["id"].as_i64().unwrap();
     let path = format!("/panel/templates/{id}");

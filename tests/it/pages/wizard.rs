@@ -101,7 +101,7 @@ async fn an_account_that_has_just_paid_is_admitted(world: &mut World) {
     // The page waits for no answer of amoCRM: it shows what is stored, and renews itself.
     let gate = world.sandbox.faults().hold(Part::Rest);
     let barred = visitor.opens("/panel/sources/new").await.is(200);
-    barred.says(&["amoCRM accepts no messages", "data-live=\"offers\""]);
+    barred.says(&["amoCRM is not paid and may refuse messages", "data-live=\"offers\""]);
     barred.never_says(&["Website chat"]);
     gate.until_waiting(1).await;
     world.sandbox.set_unpaid(HOST, false);

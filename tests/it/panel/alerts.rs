@@ -107,7 +107,7 @@ async fn simultaneous_alerts_are_one_email_and_a_brief_one_is_none(engine: Engin
     sends(&world, 0).await;
     world.advance(9 * MINUTE);
     sends(&world, 1).await;
-    mail.next().await.says(&["amoCRM is not paid, messages wait"]);
+    mail.next().await.says(&["amoCRM is not paid, messages may wait"]);
     // Deleted: nothing works again, and no e-mail claims that it does.
     world.sandbox.set_unpaid(&one.host, false);
     world.api.delete(&two.path("")).await.is(204);

@@ -102,7 +102,7 @@ async fn pages_renew_themselves(world: &mut World) {
     browser.goto(&format!("{}/panel/team", world.api.base())).await;
     browser.fill("#f-email", "mark@example.com").await;
     browser.press_words("Invite").await;
-    browser.says("Pass this link on").await;
+    browser.says("Send this link to").await;
     let focused = browser.run("return document.activeElement.id", vec![]).await;
     assert_eq!(focused, "notice");
     browser.find("[data-copy]:not([hidden])").await;

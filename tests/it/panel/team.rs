@@ -25,7 +25,7 @@ async fn takes(visitor: &Visitor, link: &str) -> Reply {
 async fn invites(world: &World, owner: &Visitor, email: &str, role: &str) -> String {
     owner.opens("/panel/team").await.is(200);
     let page = owner.does("/panel/team/invite", &[("email", email), ("role", role)]).await;
-    assert!(page.text.contains("Pass this link on") && page.text.contains("not shown again"), "{}", page.text);
+    assert!(page.text.contains("Send this link to") && page.text.contains("not shown again"), "{}", page.text);
     assert!(!owner.opens("/panel/team").await.text.contains("/panel/link?token="), "shown once");
     copied(world, &page)
 }

@@ -84,6 +84,8 @@ async fn the_chat_announces_that_it_is_outside_working_hours(world: &mut World) 
     page(world).await.never_says(&["We sleep"]);
     world.advance(Duration::from_secs(6 * 3600));
     assert_eq!(away(world).await, "We sleep & dream");
+    let status = anna.gets(world, "/look").await.is(200).text_at("/status");
+    assert_eq!(status, "Back on Monday at 09:00", "from Friday evening");
     page(world).await.says(&["We sleep &#38; dream"]);
     // What is written meanwhile comes in all the same.
     anna.writes(world, "Good night").await.is(202);

@@ -122,7 +122,7 @@ async fn a_visitor_who_left_gets_the_answer_by_email(world: &mut Mailed) {
     world.advance(Duration::from_secs(8 * 24 * 3600));
     let late = [("id", id.as_str()), ("text", "Too late")];
     phone.sends(&format!("{path}/messages"), &late).await.is(403);
-    world.visitor().opens(&back).await.is(410).says(&["no longer works"]);
+    world.visitor().opens(&back).await.is(410).says(&["has expired"]);
     phone.opens(&path).await.is(200).never_says(&["Is it in stock?"]);
 
     // One click in a mail program, without a cookie.

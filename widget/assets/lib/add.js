@@ -46,11 +46,30 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
       }
     });
     view.errors = {};
+    // The messenger's name, until a person writes another one.
+    if (!view.values.name || view.values.name === view.named) {
+      view.named = view.values.name = kind.name;
+    }
     app.paint();
+    reveal(app, view);
+  }
+
+  /** The form begins below the messengers, often out of sight. With the arrow keys a person is still choosing. */
+  function reveal(app, view) {
+    const shown = app.find('[data-chosen]');
+    if (!shown) {
+      return;
+    }
+    shown.scrollIntoView({ block: 'nearest' });
+    const first = view.byKeys ? null : shown.querySelector('input, textarea, select, button');
+    if (first) {
+      first.focus();
+    }
   }
 
   function kinds(app, view) {
-    return dom.node('fieldset', { class: 'parom-kinds' }, [
+    const by = function (keys) { return function () { view.byKeys = keys; }; };
+    return dom.node('fieldset', { class: 'parom-kinds', on: { pointerdown: by(false), keydown: by(true) } }, [
       dom.node('legend', {}, app.words.say('wizard-choose')),
       view.kinds.map(function (kind) {
         const control = dom.node('input', { type: 'radio', name: 'parom-kind', value: kind.kind,
@@ -176,7 +195,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
         app.go({ name: 'add', pipeline_id: view.pipeline_id });
       })]);
     } else if (view.kinds) {
-      body = [kinds(app, view), view.kind ? ways(app, view) : null];
+      body = [kinds(app, view), view.kind ? dom.node('div', { 'data-chosen': true }, ways(app, view)) : null];
     }
     return dom.node('div', { class: 'parom-view' }, [
       dom.button('← ' + words.say('sources-title'), 'back', function () { app.go({ name: 'list' }); }, 'quiet'),

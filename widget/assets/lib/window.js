@@ -37,6 +37,10 @@ function (config, makeWords, dom, makeApi, account, sources, source, add, consen
       }
     }
 
+    app.find = function (selector) {
+      return root.querySelector(selector);
+    };
+
     app.isAdmin = function () {
       return Boolean(app.session && app.session.user.is_admin);
     };

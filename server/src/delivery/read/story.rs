@@ -1,7 +1,7 @@
 //! "Where is my message?": one message with its complete history and what is still ahead of it.
 
 use anyhow::Context;
-use base::message::{Body, Direction, Failure, LetterKind, Person, State, Stream, lane_id};
+use base::message::{Body, Direction, Failure, LetterKind, Person, Role, State, Stream, lane_id};
 use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
 use queue::accept_batch::{EventKind, HistoryMessage};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder};
@@ -66,6 +66,11 @@ impl Story {
     /// The dead letter of a message found in amoCRM's history that waits for a decision.
     pub fn held_found(&self) -> Option<&dead_letter::Model> {
         self.dead_message().filter(|dead| dead.reason == HistoryMessage::REASON)
+    }
+
+    /// Whether a manager or a bot wrote it outside amoCRM, such as an imported answer.
+    pub fn is_by_staff(&self) -> bool {
+        self.direction == Direction::ToCrm && self.body.sender.role != Role::Client
     }
 
     /// Attempts for the message itself, oldest first.

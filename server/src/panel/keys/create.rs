@@ -9,6 +9,7 @@ use base::store::finish_tx;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::SCOPES;
 use crate::api::key::Scope;
@@ -56,6 +57,8 @@ struct KeyCreatedPage {
     key: String,
     /// The address of this server.
     base: String,
+    /// The account: a key of an account may list its sources, but not accounts.
+    tenant_id: Uuid,
 }
 
 /// `GET /panel/keys/new`.
@@ -136,5 +139,6 @@ pub async fn made(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
     member.set_data::<IssuedKey>(&app, FRESH, None).await?;
     let page = member.page("keys-made-title", Nav::Keys);
     let said = page.words.text("keys-created").with("name", fresh.name);
-    panel::html(&page, &KeyCreatedPage { said, key: fresh.key, base: app.public_url().to_owned(), page: page.clone() })
+    let (base, tenant_id) = (app.public_url().to_owned(), member.tenant.tenant_id);
+    panel::html(&page, &KeyCreatedPage { said, key: fresh.key, base, tenant_id, page: page.clone() })
 }

@@ -94,8 +94,9 @@ impl Draw<'_> {
     fn to_crm(&self) -> Vec<RouteStep> {
         let taken = self.taken_at();
         let (words, crm) = (self.page.words, self.page.crm);
+        let author = if self.story.is_by_staff() { "hop-written-by-staff" } else { "hop-written-by-customer" };
         vec![
-            self.reached("hop-written-by-customer", Some(self.story.message.sent_at)),
+            self.reached(author, Some(self.story.message.sent_at)),
             self.stored(),
             self.handing("hop-handing-to-crm"),
             match taken {
@@ -201,7 +202,9 @@ impl Draw<'_> {
     fn stored(&self) -> RouteStep {
         let message = &self.story.message;
         let late = (message.accepted_at - message.sent_at).max(0);
-        let detail = self.page.words.text("hop-stored-detail").with("ms", late).to_string();
+        // Otherwise the step before is the sending, and the time since then is beside the step's own time.
+        let said = || self.page.words.text("hop-stored-detail").with("duration", self.page.duration(&late)).to_string();
+        let detail = self.story.found.as_ref().map_or_else(String::new, |_| said());
         RouteStep { detail, ..self.reached("hop-stored", Some(message.accepted_at)) }
     }
 

@@ -123,6 +123,7 @@ pub fn page(
     let unreported = connector.map_or(Unreported::default(), |connector| Unreported::by(connector.abilities()));
     let message = &story.message;
     let direction = match story.direction {
+        Direction::ToCrm if story.is_by_staff() => "messages-direction-from-manager",
         Direction::ToCrm => "messages-direction-to-crm",
         Direction::ToMessenger => "messages-direction-to-messenger",
     };

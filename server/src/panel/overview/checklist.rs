@@ -2,8 +2,8 @@
 
 use base::error::Result;
 use base::i18n::Sentence;
-use entity::{member, source};
-use sea_orm::PaginatorTrait;
+use entity::{member, source, tenant_channel};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use crate::alert_notices::readers;
 use crate::delivery::read::figures::Figures;
@@ -54,7 +54,7 @@ pub(super) async fn of(
         href,
         done,
     };
-    let connected = TenantStatus::shown(&member.tenant) == TenantStatus::Active;
+    let connected = is_connected(app, member, !sources.is_empty()).await?;
     let used = figures.any() || sources.iter().any(|source| source.proved_at.is_some());
     let first = sources.first().map_or("/panel/sources".to_owned(), |source| format!("/panel/sources/{}", source.id));
     let mut steps = vec![
@@ -75,4 +75,24 @@ pub(super) async fn of(
         steps.clear();
     }
     Ok(Checklist { steps })
+}
+
+/// Whether the account is connected, or was before amoCRM or the vendor stopped it: a step that is done stays done.
+async fn is_connected(app: &PanelContext, member: &Member, has_sources: bool) -> Result<bool> {
+    match TenantStatus::shown(&member.tenant) {
+        TenantStatus::Active => Ok(true),
+        TenantStatus::NeedsReauth
+        | TenantStatus::Unpaid
+        | TenantStatus::Blocked
+        | TenantStatus::Suspended
+        | TenantStatus::PlanEnded => {
+            let once = tenant_channel::Entity::of_tenant(member.tenant.tenant_id)
+                .filter(tenant_channel::Column::ConnectedAt.gt(0));
+            Ok(has_sources || once.count(app.store.read()).await? > 0)
+        }
+        TenantStatus::Provisioning
+        | TenantStatus::AwaitingCredentials
+        | TenantStatus::Disconnected
+        | TenantStatus::Uninstalled => Ok(false),
+    }
 }

@@ -54,6 +54,8 @@ pub fn given(page: &PageContext, settings: &WebChatSettings, zone: &str) -> Valu
             "greeting": say("chat-greeting"),
             "placeholder": say("chat-placeholder"),
             "status_online": say("chat-status-online"),
+            "status_away": say("chat-status-away"),
+            "away": say("chat-away"),
             "status_minutes": say("chat-status-minutes"),
             "status_hour": say("chat-status-hour"),
             "status_day": say("chat-status-day"),

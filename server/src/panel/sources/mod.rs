@@ -7,6 +7,7 @@ mod chat_tabs;
 mod form;
 mod health;
 mod history;
+mod link;
 mod list;
 mod logo;
 mod one;

@@ -14,7 +14,7 @@ use super::form::{SourceForm, Was};
 use super::health::{self, Health};
 use super::history::{self, HistoryView};
 use super::state_view::{SourceStateView, shown};
-use super::{Pipeline, age, by, find, pipeline_name, pipelines};
+use super::{Pipeline, age, by, find, link, pipeline_name, pipelines};
 use crate::delivery::dead;
 use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
@@ -60,8 +60,8 @@ struct SourcePage {
     amocrm_id: String,
     embed: Option<EmbedCode>,
     health: Health,
-    /// The link that opens the bot, with a parameter for the origin.
-    deep_link: Option<String>,
+    /// The link that opens the bot, with a parameter for the origin, and what that is for.
+    deep_link: Option<(String, Sentence)>,
     to_enter: Option<EnteredByHand>,
     history: Option<HistoryView>,
 }
@@ -231,7 +231,9 @@ async fn show(
         health: health::of(app, member, &page, source).await?,
         history: history::view(app, member, &page, source).await?,
         to_enter: EnteredByHand::of(app, &page, source, Secrets::Masked)?,
-        deep_link: crate::source::line::name_of(source).and_then(|name| deep_link(&source.kind, &name)),
+        deep_link: crate::source::line::name_of(source)
+            .and_then(|name| deep_link(&source.kind, &name))
+            .map(|link| link::with_hint(&page, link)),
         errors,
         page: page.clone(),
     };
