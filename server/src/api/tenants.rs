@@ -18,7 +18,7 @@ use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
 use crate::tenant::plan::PlanChange;
-use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
+use crate::tenant::{self as tenants, KeptChange, MOST_SOURCES, TenantStatus};
 use crate::usage::UsageContext;
 use base::json::{Moment, Query, given};
 
@@ -52,6 +52,18 @@ pub struct TenantOut {
     /// configured number applies.
     #[schema(required)]
     pub texts_days: Option<i32>,
+    /// Days for which raw hooks are kept, fewer than configured for all; null if the configured number applies.
+    #[schema(required)]
+    pub hooks_days: Option<i32>,
+    /// The same of delivery attempts.
+    #[schema(required)]
+    pub attempts_days: Option<i32>,
+    /// The same of undelivered messages, which can be sent again until then.
+    #[schema(required)]
+    pub undelivered_days: Option<i32>,
+    /// The same of the account's audit log.
+    #[schema(required)]
+    pub audit_days: Option<i32>,
     /// Name of its plan in the vendor's configuration; null if it has none.
     #[schema(required, example = "start")]
     pub plan: Option<String>,
@@ -96,6 +108,22 @@ pub struct TenantPatchIn {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, maximum = 90)]
     pub texts_days: Option<Option<u32>>,
+    /// For how many days raw hooks are kept: 1 to the configured number; null for the configured number.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub hooks_days: Option<Option<u32>>,
+    /// The same of delivery attempts.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub attempts_days: Option<Option<u32>>,
+    /// The same of undelivered messages, which can be sent again until then.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub undelivered_days: Option<Option<u32>>,
+    /// The same of the account's audit log.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub audit_days: Option<Option<u32>>,
     /// A plan of the vendor's configuration; null for none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, example = "start")]
@@ -112,6 +140,11 @@ pub struct TenantPatchIn {
 }
 
 impl TenantPatchIn {
+    fn kept(&self) -> KeptChange {
+        let Self { hooks_days, attempts_days, undelivered_days, audit_days, .. } = *self;
+        KeptChange { hooks: hooks_days, attempts: attempts_days, undelivered: undelivered_days, audit: audit_days }
+    }
+
     fn plan(&self) -> PlanChange {
         let millis = |at: Option<Option<Moment>>| at.map(|at| at.map(|at| at.0));
         PlanChange {
@@ -211,6 +244,8 @@ pub async fn patch(
     if let Some(days) = change.texts_days {
         tenants::check_texts_days(&app, "/texts_days", days)?;
     }
+    let kept = change.kept();
+    kept.check(&app.config.retention)?;
     let plan = change.plan();
     plan.check(&app.config)?;
     once(&app, &key, asked, async {
@@ -234,6 +269,9 @@ pub async fn patch(
         if let Some(days) = change.texts_days {
             tenants::keep_texts(&app, *tenant_id, days).await?;
             by.did(&app, app.store.write(), "data.term_changed", account, json!({ "days": days })).await?;
+        }
+        if let Some(detail) = tenants::keep(&app, *tenant_id, kept).await? {
+            by.did(&app, app.store.write(), "data.term_changed", account, detail).await?;
         }
         if let Some(detail) = tenants::plan::change(&app, *tenant_id, plan).await? {
             by.did(&app, app.store.write(), "account.plan_changed", account, detail).await?;
@@ -259,6 +297,10 @@ async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
         sources_limit: tenant.sources_limit,
         time_window_disabled: tenant.window_off,
         texts_days: tenant.texts_days,
+        hooks_days: tenant.hooks_days,
+        attempts_days: tenant.attempts_days,
+        undelivered_days: tenant.undelivered_days,
+        audit_days: tenant.audit_days,
         trial_until: tenant.trial_until.map(Moment),
         paid_until: tenant.paid_until.map(Moment),
         plan: tenant.plan,
