@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::platform::PlatformContext;
 
 pub use manual::{mute, take};
-pub use summary::{OpenAlerts, limit_details, summary};
+pub use summary::{OpenAlerts, describe, limit_details, summary};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
 pub const KINDS: [&str; 29] = [
@@ -249,22 +249,6 @@ async fn close(
         .exec(db)
         .await?;
     Ok(done.rows_affected > 0)
-}
-
-/// Replaces the arguments of an open alert's messages, without counting one more occurrence.
-pub async fn describe(
-    db: &impl ConnectionTrait,
-    tenant_id: Uuid,
-    kind: &str,
-    object: &str,
-    detail: &Value,
-) -> Result<(), DbErr> {
-    of(tenant_id, &key(kind, object))
-        .col_expr(Column::Detail, Expr::value(detail.to_string()))
-        .filter(Column::ResolvedAt.is_null())
-        .exec(db)
-        .await?;
-    Ok(())
 }
 
 /// Whether this alert is open.

@@ -200,6 +200,7 @@ async fn an_account_keeps_fewer_days_than_configured(world: &mut World) {
 
     let operator = Operator::signed_in(world).await;
     let page = format!("/admin/accounts/{}", own.tenant_id);
+    operator.opens(&page).await.is(200);
     let form =
         |hooks, attempts| [("days", ""), ("hooks", hooks), ("attempts", attempts), ("undelivered", ""), ("audit", "9")];
     for wrong in [form("8", ""), form("1", "soon"), form("0", "")] {

@@ -1,11 +1,12 @@
-//! What every page shows of the open alerts: how many there are, and those about limits.
+//! What every page shows of the open alerts: how many there are, and those about limits with their last figures.
 
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect, Select};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::{LIMIT_NEAR, LIMIT_REACHED};
+use super::{LIMIT_NEAR, LIMIT_REACHED, key, of};
 
 /// Alerts are counted up to this number, because larger numbers need not be exact.
 const MOST: u64 = 1000;
@@ -31,6 +32,22 @@ pub async fn summary(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<OpenA
 pub async fn limit_details(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<String>, DbErr> {
     let rows = open(tenant_id).filter(is_about_a_limit()).select_only().column(Column::Detail);
     rows.into_tuple().all(db).await
+}
+
+/// Replaces the arguments of an open alert's messages, without counting one more occurrence.
+pub async fn describe(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    kind: &str,
+    object: &str,
+    detail: &Value,
+) -> Result<(), DbErr> {
+    of(tenant_id, &key(kind, object))
+        .col_expr(Column::Detail, Expr::value(detail.to_string()))
+        .filter(Column::ResolvedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 fn is_about_a_limit() -> SimpleExpr {
