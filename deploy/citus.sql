@@ -3,6 +3,7 @@
 -- the schema; docs/operations.md says what else a distributed PostgreSQL needs.
 
 SELECT create_distributed_table('tenant', 'tenant_id');
+SELECT create_distributed_table('account_month', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('account_note', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('account_usage', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert', 'tenant_id', colocate_with => 'tenant');

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 mod data;
+mod keep;
 mod plan;
 mod refusal;
 pub(super) mod roster;
@@ -22,6 +23,7 @@ mod usage;
 
 use base::store::VENDOR;
 use data::{erase, export, proved, who};
+use keep::KeepArgs;
 use plan::PlanArgs;
 use refusal::as_error;
 use roster::{find, list};
@@ -66,6 +68,13 @@ pub enum TenantCommand {
         account: AccountCommand,
         #[command(flatten)]
         change: PlanArgs,
+    },
+    /// Sets for how many days an account's data is kept, each a number or `default`; without options prints them
+    Keep {
+        #[command(flatten)]
+        account: AccountCommand,
+        #[command(flatten)]
+        change: KeepArgs,
     },
     /// Prints what accounts used in a month, as CSV: messages by kind and direction, sources, stored bytes
     Usage(UsageArgs),
@@ -200,6 +209,7 @@ async fn carry_out(
             told(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
         }
         TenantCommand::Plan { account, change } => plan::set(app, &account, change, out).await,
+        TenantCommand::Keep { account, change } => keep::set(app, &account, change, out).await,
         TenantCommand::Usage(args) => usage::print(app, &args, out).await,
         TenantCommand::Compare(account) => compare(app, &account, out).await,
         TenantCommand::Export { account, phone, conversation, out: file } => {

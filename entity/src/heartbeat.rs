@@ -24,6 +24,9 @@ pub struct Model {
     /// The version of the process. None: a process of an earlier version.
     #[sea_orm(column_type = "Text", nullable)]
     pub version: Option<String>,
+    /// What its calls of the last minutes came to, as JSON. None: a process of an earlier version.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub calls: Option<String>,
 }
 
 tenant_rows!();

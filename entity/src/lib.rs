@@ -5,6 +5,7 @@
 #[macro_use]
 mod tail;
 
+pub mod account_month;
 pub mod account_note;
 pub mod account_usage;
 pub mod alert;

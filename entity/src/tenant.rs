@@ -59,6 +59,14 @@ pub struct Model {
     pub texts_days: Option<i32>,
     /// When that was chosen; 0: never.
     pub texts_days_at: i64,
+    /// Days for which its raw hooks are kept, fewer than configured; none: the configured number.
+    pub hooks_days: Option<i32>,
+    /// The same of attempts.
+    pub attempts_days: Option<i32>,
+    /// The same of undelivered letters.
+    pub undelivered_days: Option<i32>,
+    /// The same of its audit log.
+    pub audit_days: Option<i32>,
     /// An owner requires a second step of everyone who signs in by e-mail.
     pub second_step: bool,
     /// The vendor had amoCRM's time window switched off for this account.

@@ -147,3 +147,14 @@ plan-notice-trial = The trial ends on { $date }. Messages are delivered until { 
 plan-notice-ending = The subscription to this service ends on { $date }. Messages are delivered until { $until }, after that they are received and wait.
 plan-notice-grace = The subscription to this service ended on { $date }. Messages are delivered until { $until }, after that they are received and wait until it is renewed.
 plan-notice-ended = The subscription to this service ended on { $date }. Messages are received and wait, nothing is delivered until it is renewed.
+
+## A limit that is nearly used up, or is, above every page
+
+limit-notice-sources-near = { $used } of { $most } sources are used. Beyond that none can be added; those you have keep working. For more, ask the vendor.
+limit-notice-sources-reached = { $used } of { $most } sources are used: none can be added; those you have keep working. For more, ask the vendor.
+limit-notice-messages-near = Messages this month: { $used } of the { $most } of the plan. Those beyond that are delivered too, and the vendor counts them. For a larger plan, ask the vendor.
+limit-notice-messages-reached = The plan’s messages of this month are used up: { $used } of { $most }. Those beyond that are delivered too, and the vendor counts them. For a larger plan, ask the vendor.
+limit-notice-stored-near = Storage: { $used } of { $most } MB are used. When it is full, messages that your programs send through the API are refused; all others are delivered. For more space, ask the vendor.
+limit-notice-stored-reached = Storage is full: { $used } of { $most } MB. Messages that your programs send through the API are refused; all others are delivered. For more space, ask the vendor.
+limit-notice-files-near = Files: { $used } of { $most } MB are used. When the space is full, a line replaces each new file; messages are delivered. Old files are deleted automatically. For more space, ask the vendor.
+limit-notice-files-reached = Files fill their space: { $used } of { $most } MB. A line replaces each new file; messages are delivered. Old files are deleted automatically. For more space, ask the vendor.

@@ -147,3 +147,14 @@ plan-notice-trial = El periodo de prueba termina el { $date }. Los mensajes se e
 plan-notice-ending = La suscripción a este servicio termina el { $date }. Los mensajes se entregan hasta el { $until }; después se reciben y esperan.
 plan-notice-grace = La suscripción a este servicio terminó el { $date }. Los mensajes se entregan hasta el { $until }; después se reciben y esperan hasta que se renueve.
 plan-notice-ended = La suscripción a este servicio terminó el { $date }. Los mensajes se reciben y esperan; nada se entrega hasta que se renueve.
+
+## A limit that is nearly used up, or is, above every page
+
+limit-notice-sources-near = Fuentes en uso: { $used } de { $most }. Más allá no se puede añadir ninguna; las que tienes siguen funcionando. Para tener más, escribe al servicio.
+limit-notice-sources-reached = Todas las fuentes están en uso: { $used } de { $most }. No se puede añadir ninguna; las que tienes siguen funcionando. Para tener más, escribe al servicio.
+limit-notice-messages-near = Mensajes de este mes: { $used } de los { $most } del plan. Los que lo superen también se entregan, y el servicio los cuenta. Para un plan mayor, escribe al servicio.
+limit-notice-messages-reached = Se agotaron los mensajes de este mes: { $used } de los { $most } del plan. Los que lo superen también se entregan, y el servicio los cuenta. Para un plan mayor, escribe al servicio.
+limit-notice-stored-near = Almacenamiento: { $used } de { $most } MB en uso. Cuando se llene, se rechazarán los mensajes que tus programas envíen por la API; los demás se entregarán. Para tener más espacio, escribe al servicio.
+limit-notice-stored-reached = El almacenamiento está lleno: { $used } de { $most } MB. Se rechazan los mensajes que tus programas envían por la API; los demás se entregan. Para tener más espacio, escribe al servicio.
+limit-notice-files-near = Archivos: { $used } de { $most } MB en uso. Cuando se llene el espacio, en lugar de cada archivo nuevo aparecerá una línea; los mensajes se entregarán. Los archivos más antiguos se eliminan solos. Para tener más espacio, escribe al servicio.
+limit-notice-files-reached = Los archivos ocupan todo su espacio: { $used } de { $most } MB. En lugar de cada archivo nuevo aparece una línea; los mensajes se entregan. Los archivos más antiguos se eliminan solos. Para tener más espacio, escribe al servicio.

@@ -147,3 +147,14 @@ plan-notice-trial = O período de teste termina em { $date }. As mensagens são 
 plan-notice-ending = A assinatura deste serviço termina em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam.
 plan-notice-grace = A assinatura deste serviço terminou em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam até que seja renovada.
 plan-notice-ended = A assinatura deste serviço terminou em { $date }. As mensagens são recebidas e esperam; nada é entregue até que seja renovada.
+
+## A limit that is nearly used up, or is, above every page
+
+limit-notice-sources-near = Fontes em uso: { $used } de { $most }. Além disso não é possível adicionar nenhuma; as que você tem continuam funcionando. Para ter mais, escreva ao serviço.
+limit-notice-sources-reached = Todas as fontes estão em uso: { $used } de { $most }. Não é possível adicionar nenhuma; as que você tem continuam funcionando. Para ter mais, escreva ao serviço.
+limit-notice-messages-near = Mensagens deste mês: { $used } das { $most } do plano. As que passarem disso também são entregues, e o serviço as conta. Para um plano maior, escreva ao serviço.
+limit-notice-messages-reached = As mensagens deste mês se esgotaram: { $used } das { $most } do plano. As que passarem disso também são entregues, e o serviço as conta. Para um plano maior, escreva ao serviço.
+limit-notice-stored-near = Armazenamento: { $used } de { $most } MB em uso. Quando ficar cheio, as mensagens que seus programas enviarem pela API serão recusadas; as demais serão entregues. Para ter mais espaço, escreva ao serviço.
+limit-notice-stored-reached = O armazenamento está cheio: { $used } de { $most } MB. As mensagens que seus programas enviam pela API são recusadas; as demais são entregues. Para ter mais espaço, escreva ao serviço.
+limit-notice-files-near = Arquivos: { $used } de { $most } MB em uso. Quando o espaço acabar, uma linha substituirá cada arquivo novo; as mensagens serão entregues. Os arquivos mais antigos são excluídos sozinhos. Para ter mais espaço, escreva ao serviço.
+limit-notice-files-reached = Os arquivos ocupam todo o espaço: { $used } de { $most } MB. Uma linha substitui cada arquivo novo; as mensagens são entregues. Os arquivos mais antigos são excluídos sozinhos. Para ter mais espaço, escreva ao serviço.

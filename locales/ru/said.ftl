@@ -70,6 +70,7 @@ said-event-status = бывает { $known }
 said-cursor-wrong = курсор неверен или устарел
 said-cursor-other = курсор от других фильтров или от другого списка
 said-phone = номер телефона с кодом страны, например +7 915 111-22-33
+said-kept-days = нужно число от 1 до { $most } или null: у аккаунта ничего не хранится дольше, чем задано в конфигурации
 said-texts-days = тексты хранятся не дольше { $most } дней
 said-sources-limit = от 0 до { $most } или null
 said-plan-unknown = такого тарифа нет; есть { $known }

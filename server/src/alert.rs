@@ -9,6 +9,7 @@
 //! ```
 
 mod manual;
+mod summary;
 pub mod tasks;
 pub mod texts;
 
@@ -26,6 +27,7 @@ use uuid::Uuid;
 use crate::platform::PlatformContext;
 
 pub use manual::{mute, take};
+pub use summary::{OpenAlerts, describe, limit_details, summary};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
 pub const KINDS: [&str; 29] = [

@@ -10,6 +10,8 @@ use sandbox::{Fault, Part};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
+use crate::admin::operator::Operator;
+
 const DAY: Duration = Duration::from_secs(86_400);
 
 async fn rows<E: EntityTrait>(world: &World) -> usize
@@ -153,6 +155,66 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     vera.sends("/panel/data/texts", &[("days", "1")]).await.is(403);
 }
 
+/// Whether an account has raw hooks, attempts, undelivered letters and entries of the audit log.
+async fn is_there(world: &World, tenant_id: uuid::Uuid) -> [bool; 4] {
+    let db = world.app().store.read();
+    [
+        raw_hook::Entity::of_tenant(tenant_id).count(db).await.unwrap() > 0,
+        attempt::Entity::of_tenant(tenant_id).count(db).await.unwrap() > 0,
+        dead_letter::Entity::of_tenant(tenant_id).count(db).await.unwrap() > 0,
+        audit::Entity::of_tenant(tenant_id).count(db).await.unwrap() > 0,
+    ]
+}
+
+/// Fewer days of one account, set by the API and in the admin; another account's data stays as configured.
+async fn an_account_keeps_fewer_days_than_configured(world: &mut World) {
+    world.forget_messages();
+    let (own, other) = (world.line("support").await, world.line_at("other.amocrm.ru", "support").await);
+    let path = format!("/api/v1/tenants/{}", own.tenant_id);
+    for (wrong, field) in [(json!({"hooks_days": 8}), "/hooks_days"), (json!({"audit_days": 0}), "/audit_days")] {
+        let refused = world.api.patch(&path, &wrong).await.is(422);
+        assert_eq!(refused.wrong_fields(), [field], "{}", refused.text);
+    }
+    let days = json!({"hooks_days": 2, "attempts_days": 4, "undelivered_days": 6, "audit_days": 8});
+    let shown = world.api.patch(&path, &days).await.is(200).json;
+    for (field, value) in days.as_object().unwrap() {
+        assert_eq!(&shown[field], value, "{shown}");
+    }
+    assert_eq!(shown["texts_days"], json!(null));
+    for line in [&own, &other] {
+        a_day_of(world, line, &line.host).await;
+    }
+    parom::audit::flush(world.app()).await;
+    for left in
+        [[true; 4], [false, true, true, true], [false, false, true, true], [false, false, false, true], [false; 4]]
+    {
+        round(world.app()).await.unwrap();
+        assert_eq!(is_there(world, own.tenant_id).await, left);
+        assert!(is_there(world, other.tenant_id).await[1..].iter().all(|there| *there));
+        world.advance(DAY * 2 + DAY / 24);
+    }
+    let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
+    olga.opens("/panel/data").await.is(200).says(&["8 days"]);
+    let back = world.api.patch(&path, &json!({"hooks_days": null})).await.is(200).json;
+    assert_eq!((&back["hooks_days"], &back["audit_days"]), (&json!(null), &json!(8)));
+
+    let operator = Operator::signed_in(world).await;
+    let page = format!("/admin/accounts/{}", own.tenant_id);
+    operator.opens(&page).await.is(200);
+    let form =
+        |hooks, attempts| [("days", ""), ("hooks", hooks), ("attempts", attempts), ("undelivered", ""), ("audit", "9")];
+    for wrong in [form("8", ""), form("1", "soon"), form("0", "")] {
+        operator.sends(&format!("{page}/texts"), &wrong).await.is(303);
+        operator.opens(&page).await.is(200).says(&["from 1 to the configured one. Nothing was changed."]);
+    }
+    operator.sends(&format!("{page}/texts"), &form("1", "3")).await.is(303);
+    let shown = operator.opens(&page).await.is(200);
+    shown.says(&["Leave empty for the configured 7; at most that.", "name=\"attempts\" inputmode=\"numeric\""]);
+    let tenant = world.api.get(&path).await.is(200).json;
+    let days = ["hooks_days", "attempts_days", "undelivered_days", "audit_days"].map(|field| tenant[field].clone());
+    assert_eq!(days, [json!(1), json!(3), json!(null), json!(9)]);
+}
+
 async fn other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged(world: &mut World) {
     let line = world.line("support").await;
     for restart in 0..3 {
@@ -182,5 +244,6 @@ both!(
     each_thing_goes_on_its_day_and_not_before,
     waiting_and_resendable_messages_keep_their_text,
     an_account_chooses_how_long_its_texts_are_kept,
+    an_account_keeps_fewer_days_than_configured,
     other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged,
 );

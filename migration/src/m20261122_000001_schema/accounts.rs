@@ -11,6 +11,7 @@ pub(super) const TABLES: &[Table] = &[
     TENANT_CHANNEL,
     CRM_SUBSCRIPTION,
     ACCOUNT_USAGE,
+    ACCOUNT_MONTH,
     CONSENT,
     ERASURE,
 ];
@@ -41,6 +42,10 @@ const TENANT: Table = tenant_table("tenant", &[])
         integer("weight").default("1"),
         integer("texts_days").null(),
         bigint("texts_days_at").default("0"),
+        integer("hooks_days").null(),
+        integer("attempts_days").null(),
+        integer("undelivered_days").null(),
+        integer("audit_days").null(),
         boolean("second_step").default("false"),
         boolean("window_off").default("false"),
         text("plan").null(),
@@ -152,6 +157,14 @@ const CRM_SUBSCRIPTION: Table = tenant_table("crm_subscription", &[])
 /// Bytes stored by an account on each day, so that its limit can be checked without measuring tables.
 const ACCOUNT_USAGE: Table =
     tenant_table("account_usage", &["day"]).columns(&[integer("day"), bigint("messages"), bigint("hooks")]);
+
+/// The most sources and stored bytes that an account had in each month, for invoices: later they cannot be counted.
+const ACCOUNT_MONTH: Table = tenant_table("account_month", &["month"]).columns(&[
+    integer("month"),
+    bigint("sources"),
+    text("kinds"),
+    bigint("stored_bytes"),
+]);
 
 /// Proof that a customer's data was erased; identifies no one.
 const ERASURE: Table = tenant_table("erasure", &["id"]).columns(&[

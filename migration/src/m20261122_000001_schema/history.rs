@@ -71,6 +71,7 @@ const HEARTBEAT: Table = tenant_table("heartbeat", &["instance"]).columns(&[
     bigint("spooled"),
     text("keys").null(),
     text("version").null(),
+    text("calls").null(),
 ]);
 
 /// Compares each channel's chats with amoCRM's history to find messages whose hooks were lost: when the next round is

@@ -19,6 +19,7 @@ use crate::alert;
 use crate::delivery::gauges;
 use crate::delivery::read::figures::FiguresSlot;
 use crate::delivery::read::service;
+use crate::delivery::slots::CallReport;
 use crate::doctor::{RENEWED, certificate_days};
 use crate::panel::{Chart, PanelContext, Tile, Tone, chart_of, plot};
 use crate::tenant::TenantStatus;
@@ -46,7 +47,7 @@ struct VendorOverview {
     mixed: bool,
     disk: StateBadge,
     certificate: Option<StateBadge>,
-    /// Hosts with an open circuit breaker in this process, and until when.
+    /// Hosts with an open circuit breaker in a process, and until when.
     closed: Vec<(String, i64)>,
 }
 
@@ -82,19 +83,30 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
     ];
     let processes = crate::missed_hooks::processes(&app.missed_hooks).await?;
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
+    let calls = calls(&app, &processes);
     let overview = VendorOverview {
         mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
         processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
         tiles,
         chart: chart_of(words, &days, false, |at| page.when(at).date()),
         states: states(words, &accounts),
-        destinations: destinations::all(&app, words).await?,
+        destinations: destinations::all(&app, words, &calls).await?,
         disk: disk(words, app.load.free()),
         certificate: certificate(&app, words).await,
-        closed: app.slots.closed(app.clock.millis()),
+        closed: calls.closed.into_iter().filter(|(_, until)| *until > app.clock.millis()).collect(),
         page: page.clone(),
     };
     Ok(page::html(&page, &overview))
+}
+
+/// The last calls of all running processes: of this one until now, of the others until their heartbeat.
+fn calls(app: &PanelContext, processes: &[(heartbeat::Model, bool)]) -> CallReport {
+    let mut sum = app.slots.report(app.clock.millis());
+    let mine = app.queue.instance();
+    for (row, _) in processes.iter().filter(|(row, alive)| *alive && row.instance != mine) {
+        sum.add(CallReport::stored(row.calls.as_deref()));
+    }
+    sum
 }
 
 /// Accounts by the state that is shown.

@@ -93,7 +93,7 @@ pub async fn round(app: &UsageContext) -> anyhow::Result<()> {
     Box::pin(quiet::settle(app, silent, &everybody)).await
 }
 
-/// Checks the limits of all accounts once.
+/// Checks the limits of all accounts once, and notes what they have for the month's invoice.
 pub async fn limits(app: &UsageContext) -> anyhow::Result<()> {
-    limits::round(app).await
+    Box::pin(limits::round(app)).await
 }

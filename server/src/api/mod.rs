@@ -49,6 +49,7 @@ pub mod statuses;
 pub mod template_messages;
 pub mod template_types;
 pub mod templates;
+mod tenant_patch;
 pub mod tenants;
 pub mod timeline;
 pub mod typing_reactions;

@@ -17,10 +17,10 @@ use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
-use crate::tenant::plan::PlanChange;
+use super::tenant_patch::TenantPatchIn;
 use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
 use crate::usage::UsageContext;
-use base::json::{Moment, Query, given};
+use base::json::{Moment, Query};
 
 /// An amoCRM account that installed an integration.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +52,18 @@ pub struct TenantOut {
     /// configured number applies.
     #[schema(required)]
     pub texts_days: Option<i32>,
+    /// Days for which raw hooks are kept, fewer than configured for all; null if the configured number applies.
+    #[schema(required)]
+    pub hooks_days: Option<i32>,
+    /// The same of delivery attempts.
+    #[schema(required)]
+    pub attempts_days: Option<i32>,
+    /// The same of undelivered messages, which can be sent again until then.
+    #[schema(required)]
+    pub undelivered_days: Option<i32>,
+    /// The same of the account's audit log.
+    #[schema(required)]
+    pub audit_days: Option<i32>,
     /// Name of its plan in the vendor's configuration; null if it has none.
     #[schema(required, example = "start")]
     pub plan: Option<String>,
@@ -75,51 +87,6 @@ pub struct ChannelOut {
     /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
     #[schema(example = "connected")]
     pub status: String,
-}
-
-/// Changes a vendor can make to an account; omitted fields keep their values.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TenantPatchIn {
-    /// `true` stops delivery, `false` resumes it. No message is lost in between.
-    #[serde(default)]
-    pub suspended: Option<bool>,
-    /// The maximum number of sources; null for the configured default.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<i32>, minimum = 0, maximum = 100)]
-    pub sources_limit: Option<Option<i32>>,
-    /// `true` has amoCRM's time window switched off for this account, `false` on. amoCRM learns of it within a minute.
-    #[serde(default)]
-    pub time_window_disabled: Option<bool>,
-    /// For how many days texts of messages are kept; null for the configured number. With 0 texts are erased as soon as
-    /// their message is delivered, and files a day later.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<u32>, maximum = 90)]
-    pub texts_days: Option<Option<u32>>,
-    /// A plan of the vendor's configuration; null for none.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, example = "start")]
-    pub plan: Option<Option<String>>,
-    /// The end of the trial; null for none.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub trial_until: Option<Option<Moment>>,
-    /// The end of what is paid; null if it is not known. After it and the configured days of grace nothing is delivered; a
-    /// later time releases what waits, in order, before the response is sent.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub paid_until: Option<Option<Moment>>,
-}
-
-impl TenantPatchIn {
-    fn plan(&self) -> PlanChange {
-        let millis = |at: Option<Option<Moment>>| at.map(|at| at.map(|at| at.0));
-        PlanChange {
-            plan: self.plan.clone(),
-            trial_until: millis(self.trial_until),
-            paid_until: millis(self.paid_until),
-        }
-    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -211,6 +178,8 @@ pub async fn patch(
     if let Some(days) = change.texts_days {
         tenants::check_texts_days(&app, "/texts_days", days)?;
     }
+    let kept = change.kept();
+    kept.check(&app.config.retention)?;
     let plan = change.plan();
     plan.check(&app.config)?;
     once(&app, &key, asked, async {
@@ -234,6 +203,9 @@ pub async fn patch(
         if let Some(days) = change.texts_days {
             tenants::keep_texts(&app, *tenant_id, days).await?;
             by.did(&app, app.store.write(), "data.term_changed", account, json!({ "days": days })).await?;
+        }
+        if let Some(detail) = tenants::keep(&app, *tenant_id, kept).await? {
+            by.did(&app, app.store.write(), "data.term_changed", account, detail).await?;
         }
         if let Some(detail) = tenants::plan::change(&app, *tenant_id, plan).await? {
             by.did(&app, app.store.write(), "account.plan_changed", account, detail).await?;
@@ -259,6 +231,10 @@ async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
         sources_limit: tenant.sources_limit,
         time_window_disabled: tenant.window_off,
         texts_days: tenant.texts_days,
+        hooks_days: tenant.hooks_days,
+        attempts_days: tenant.attempts_days,
+        undelivered_days: tenant.undelivered_days,
+        audit_days: tenant.audit_days,
         trial_until: tenant.trial_until.map(Moment),
         paid_until: tenant.paid_until.map(Moment),
         plan: tenant.plan,

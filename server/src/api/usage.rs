@@ -38,10 +38,13 @@ pub struct UsageOut {
     /// Its plan now; null if it has none.
     #[schema(required, example = "start")]
     pub plan: Option<String>,
-    /// Sources that it has now.
-    pub sources: i64,
-    /// Bytes that it has stored now: messages, raw hooks, pending imports and files.
-    pub stored_bytes: i64,
+    /// The most sources that it had at one time in the month; null if nothing was noted then.
+    #[schema(required)]
+    pub sources: Option<i64>,
+    /// The most bytes that it stored at one time in the month: messages, raw hooks, pending imports and files; null if nothing
+    /// was noted then.
+    #[schema(required)]
+    pub stored_bytes: Option<i64>,
     /// By kind of source; a deleted source counts what it had.
     pub kinds: Vec<KindUsageOut>,
 }
@@ -50,8 +53,9 @@ pub struct UsageOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KindUsageOut {
     pub kind: String,
-    /// Sources of this kind that it has now.
-    pub sources: i64,
+    /// Its sources of this kind when it had the most in the month; null if nothing was noted then.
+    #[schema(required)]
+    pub sources: Option<i64>,
     pub to_crm: UsageCountsOut,
     pub to_messenger: UsageCountsOut,
 }
@@ -95,25 +99,26 @@ impl UsageOut {
     }
 
     /// Lines of CSV, one a kind, each with a line end; without quotes, because no value may contain a comma. The bytes are
-    /// in the account's first line, so that every column can be summed.
+    /// in the account's first line, so that every column can be summed. What was not noted is empty.
     pub fn csv(&self) -> String {
         let none = KindUsageOut {
             kind: String::new(),
-            sources: 0,
+            sources: self.sources,
             to_crm: MessageCounts::default().into(),
             to_messenger: MessageCounts::default().into(),
         };
         let kinds = if self.kinds.is_empty() { std::slice::from_ref(&none) } else { self.kinds.as_slice() };
         let line = |(place, kind): (usize, &KindUsageOut)| {
             let plan = self.plan.as_deref().unwrap_or_default();
-            let bytes = if place == 0 { self.stored_bytes.to_string() } else { String::new() };
+            let figure = |figure: Option<i64>| figure.map(|figure| figure.to_string()).unwrap_or_default();
+            let bytes = figure(self.stored_bytes.filter(|_| place == 0));
             let id = self.tenant_id.to_string();
             let account = [&self.month, &id, &self.integration, &self.account_id, &self.host];
             let account = account.map(String::as_str).join(",");
             let counts =
                 |counts: &UsageCountsOut| format!("{},{},{}", counts.accepted, counts.delivered, counts.failed);
             let (to_crm, to_messenger) = (counts(&kind.to_crm), counts(&kind.to_messenger));
-            format!("{account},{plan},{},{},{to_crm},{to_messenger},{bytes}\r\n", kind.kind, kind.sources)
+            format!("{account},{plan},{},{},{to_crm},{to_messenger},{bytes}\r\n", kind.kind, figure(kind.sources))
         };
         kinds.iter().enumerate().map(line).collect()
     }
@@ -169,8 +174,8 @@ pub struct TenantUsageQuery {
 
 /// Lists the usage of all accounts in a month, newest account first.
 ///
-/// Messages by kind of source and direction, from the ledger; sources and stored bytes as they are now. Requires a vendor
-/// key. As CSV all accounts are in one file, with a line for each kind of source.
+/// Messages by kind of source and direction, from the ledger; the most sources and stored bytes that the account had at one
+/// time in the month, noted every half an hour (empty in CSV if nothing was noted). Requires a vendor key. As CSV all accounts are in one file, with a line for each kind of source.
 #[utoipa::path(tag = "tenants", params(UsageQuery), responses(
     (status = 200, description = "A page of accounts, or all as CSV", content(
         (ListOut<UsageOut> = "application/json"),
@@ -207,8 +212,8 @@ pub async fn list(
 
 /// Retrieves an account's usage in a month.
 ///
-/// Messages by kind of source and direction, from the ledger; sources and stored bytes as they are now. A tenant key can
-/// read its own account, a vendor key any account.
+/// Messages by kind of source and direction, from the ledger; the most sources and stored bytes that the account had at one
+/// time in the month, noted every half an hour (empty in CSV if nothing was noted). A tenant key can read its own account, a vendor key any account.
 #[utoipa::path(tag = "tenants", params(
     ("tenant_id", description = "Parom's id of the account"),
     TenantUsageQuery,

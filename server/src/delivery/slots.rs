@@ -1,17 +1,18 @@
 //! Limits of concurrent calls: by destination host, by tenant, and by target. The breaker of a host opens when calls
 //! of several accounts fail, and retries at a host are limited to a share of its first attempts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
 use host::Host;
-pub use recent::CallFigures;
 use recent::RecentCalls;
+pub use report::{CallFigures, CallReport};
 
 mod host;
 mod recent;
+mod report;
 pub mod share;
 
 /// Concurrent calls to one destination host.
@@ -205,6 +206,14 @@ impl Slots {
         closed
     }
 
+    /// What the last calls of this process came to, by pool, and which hosts' breakers are open.
+    pub fn report(&self, now: i64) -> CallReport {
+        let closed = self.closed(now).into_iter().collect();
+        let taken = self.lock();
+        let calls = taken.recent.iter().filter_map(|(pool, calls)| Some((pool.clone(), calls.figures(now)?)));
+        CallReport { calls: calls.collect(), closed }
+    }
+
     /// Remembers how long a call took, and whether it failed.
     pub fn measure(&self, pool: &str, millis: i64, failed: bool, now: i64) {
         let mut taken = self.lock();
@@ -214,12 +223,6 @@ impl Slots {
         if let Some(calls) = taken.recent.get_mut(pool) {
             calls.add(now, millis, failed);
         }
-    }
-
-    /// The last calls of this process, by pool.
-    pub fn recent(&self, now: i64) -> BTreeMap<String, CallFigures> {
-        let taken = self.lock();
-        taken.recent.iter().filter_map(|(pool, calls)| Some((pool.clone(), calls.figures(now)?))).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, SlotsInUse> {

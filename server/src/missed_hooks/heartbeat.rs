@@ -80,9 +80,10 @@ async fn beat_in(app: &MissedHooksContext, tx: &DatabaseTransaction, now: i64) -
         spooled: i64::try_from(app.spool.waiting()).unwrap_or(i64::MAX),
         keys: Some(rotation::reported_ids(&app.vault)),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        calls: Some(app.slots.report(app.clock.millis()).to_text()),
     };
     let known = OnConflict::columns([Column::TenantId, Column::Instance])
-        .update_columns([Column::BeatAt, Column::Ended, Column::Spooled, Column::Keys, Column::Version])
+        .update_columns([Column::BeatAt, Column::Ended, Column::Spooled, Column::Keys, Column::Version, Column::Calls])
         .to_owned();
     heartbeat::Entity::insert(row.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     if let Some(since) = since {
@@ -128,7 +129,16 @@ mod tests {
     fn row(instance: u128, ago: i64, ended: bool) -> heartbeat::Model {
         let instance = Uuid::from_u128(instance);
         let beat_at = NOW - ago;
-        heartbeat::Model { tenant_id: VENDOR, instance, beat_at, ended, spooled: 0, keys: None, version: None }
+        heartbeat::Model {
+            tenant_id: VENDOR,
+            instance,
+            beat_at,
+            ended,
+            spooled: 0,
+            keys: None,
+            version: None,
+            calls: None,
+        }
     }
 
     fn ago(rows: &[heartbeat::Model]) -> Option<i64> {

@@ -5,6 +5,7 @@ use entity::dead_letter;
 use sea_orm::{DbErr, QuerySelect};
 use uuid::Uuid;
 
+use crate::alert::{self, OpenAlerts};
 use crate::panel::PanelContext;
 
 /// Counting stops here, because larger numbers need not be exact.
@@ -34,10 +35,14 @@ pub fn shown(count: u64) -> String {
     if count >= MOST { format!("{}+", MOST - 1) } else { count.to_string() }
 }
 
-/// Counted for every page except the stream of events, which has no navigation.
-pub(super) async fn of(app: &PanelContext, request: &HttpRequest, tenant_id: Uuid) -> Result<Counts, DbErr> {
+/// Counted for every page except the stream of events, which has no navigation; with the account's open alerts.
+pub(super) async fn of(
+    app: &PanelContext,
+    request: &HttpRequest,
+    tenant_id: Uuid,
+) -> Result<(Counts, OpenAlerts), DbErr> {
     if request.path() == "/panel/events" {
-        return Ok(Counts::default());
+        return Ok((Counts::default(), OpenAlerts::default()));
     }
     let db = app.store.read();
     let dead: Vec<Uuid> = dead_letter::Entity::of_tenant(tenant_id)
@@ -47,8 +52,8 @@ pub(super) async fn of(app: &PanelContext, request: &HttpRequest, tenant_id: Uui
         .into_tuple()
         .all(db)
         .await?;
-    let alerts = crate::alert::count_open(db, tenant_id).await?;
-    Ok(Counts { undelivered: u64::try_from(dead.len()).unwrap_or(MOST), alerts })
+    let open = alert::summary(db, tenant_id).await?;
+    Ok((Counts { undelivered: u64::try_from(dead.len()).unwrap_or(MOST), alerts: open.count }, open))
 }
 
 #[cfg(test)]

@@ -250,10 +250,12 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let integration = app.integrations.named(&tenant.integration);
     let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
     let words = Words::named(language, integration.as_deref().and_then(Integration::product));
+    let (counts, open) = counts::of(app, request, tenant.tenant_id).await?;
+    let reader = strips::StripReader { tenant: &tenant, integration: integration.as_deref(), words };
     Ok(Some(Member {
         notice: notice::taken(app, request, &session).await?,
-        strips: strips::of(app, request, &tenant, integration.as_deref(), words).await?,
-        counts: counts::of(app, request, tenant.tenant_id).await?,
+        strips: strips::of(app, request, &reader, &open).await?,
+        counts,
         person_id: Some(person_id),
         crm_user_id: session.crm_user_id,
         name: person.name,

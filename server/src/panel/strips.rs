@@ -1,4 +1,4 @@
-//! Sentences above every page: the end of the subscription, and what the vendor announces.
+//! Sentences above every page: the end of the subscription, limits that are nearly used up, and what the vendor announces.
 
 use actix_web::HttpRequest;
 use base::config::{Integration, Vendor};
@@ -7,9 +7,11 @@ use entity::tenant;
 use sea_orm::DbErr;
 
 use super::notice::Tone;
+use crate::alert::OpenAlerts;
 use crate::announcements;
 use crate::panel::PanelContext;
 use crate::tenant::plan;
+use crate::usage;
 
 /// One sentence above the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +23,21 @@ pub struct Strip {
     pub href: String,
 }
 
+/// Whose page it is, and in which language.
+pub(super) struct StripReader<'page> {
+    pub tenant: &'page tenant::Model,
+    pub integration: Option<&'page Integration>,
+    pub words: Words,
+}
+
 /// The strips of an account's page; none for the stream of events, which shows no page.
 pub(super) async fn of(
     app: &PanelContext,
     request: &HttpRequest,
-    tenant: &tenant::Model,
-    integration: Option<&Integration>,
-    words: Words,
+    reader: &StripReader<'_>,
+    open: &OpenAlerts,
 ) -> Result<Vec<Strip>, DbErr> {
+    let StripReader { tenant, integration, words } = *reader;
     if request.path() == "/panel/events" {
         return Ok(Vec::new());
     }
@@ -44,9 +53,13 @@ pub(super) async fn of(
         let tone = if is_over { Tone::Bad } else { Tone::Warn };
         strip(tone, text.to_string(), "common-contact-support", &support)
     });
+    let limits = usage::limit_notices(app, tenant, &open.limits, words).await?.into_iter().map(|notice| {
+        let tone = if notice.is_bad { Tone::Bad } else { Tone::Warn };
+        strip(tone, notice.text.to_string(), "common-contact-support", &support)
+    });
     let announced = app.announced.to(&app.store, tenant).await?;
     let announced = announced.iter().map(|row| {
         strip(Tone::Wait, announcements::text(row, words.language()).to_owned(), "common-details", &row.link)
     });
-    Ok(end.into_iter().chain(announced).collect())
+    Ok(end.into_iter().chain(limits).chain(announced).collect())
 }

@@ -21,7 +21,7 @@ use base::config::Retention;
 use base::message::day_of;
 use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
-use entity::tenant;
+use entity::tenant::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -73,8 +73,22 @@ impl Ends {
         }
     }
 
-    /// The same for an account that may have chosen its own number of days.
-    fn for_account(self, account: &RetentionAccount, now: i64, done_at: i64) -> Self {
+    /// The same for an account that may have its own numbers of days.
+    fn for_account(configured: &Retention, account: &RetentionAccount, now: i64, done_at: i64) -> Self {
+        let fewer = |own: Option<i32>, configured: u32| {
+            own.and_then(|own| u32::try_from(own).ok()).map_or(configured, |own| own.min(configured))
+        };
+        let own = Retention {
+            hooks_days: fewer(account.hooks_days, configured.hooks_days),
+            attempts_days: fewer(account.attempts_days, configured.attempts_days),
+            undelivered_days: fewer(account.undelivered_days, configured.undelivered_days),
+            audit_days: fewer(account.audit_days, configured.audit_days),
+            ..configured.clone()
+        };
+        Self::of(&own, now, done_at).with_texts(account, now, done_at)
+    }
+
+    fn with_texts(self, account: &RetentionAccount, now: i64, done_at: i64) -> Self {
         let Some(days) = account.texts_days.and_then(|days| u32::try_from(days).ok()) else {
             // It may have had its own setting until a moment ago.
             return if account.texts_days_at < done_at { self } else { Self { texts_from: 0, ..self } };
@@ -96,6 +110,10 @@ struct RetentionAccount {
     tenant_id: Uuid,
     texts_days: Option<i32>,
     texts_days_at: i64,
+    hooks_days: Option<i32>,
+    attempts_days: Option<i32>,
+    undelivered_days: Option<i32>,
+    audit_days: Option<i32>,
 }
 
 /// Runs due rounds until the stop.
@@ -121,9 +139,10 @@ pub async fn round(app: &DeliveryContext) -> anyhow::Result<Option<u64>> {
     loop {
         let page = tenant::Entity::find()
             .select_only()
-            .columns([tenant::Column::TenantId, tenant::Column::TextsDays, tenant::Column::TextsDaysAt])
-            .filter(tenant::Column::TenantId.gt(after))
-            .order_by_asc(tenant::Column::TenantId)
+            .columns([Column::TenantId, Column::TextsDays, Column::TextsDaysAt])
+            .columns([Column::HooksDays, Column::AttemptsDays, Column::UndeliveredDays, Column::AuditDays])
+            .filter(Column::TenantId.gt(after))
+            .order_by_asc(Column::TenantId)
             .limit(PAGE)
             .build(app.store.backend());
         let page = app.store.search(app.store.read(), page, ACCOUNTS).await?;
@@ -135,7 +154,8 @@ pub async fn round(app: &DeliveryContext) -> anyhow::Result<Option<u64>> {
             if !chore.keep(app).await? {
                 return Ok(Some(gone));
             }
-            gone += of_tenant(app, account.tenant_id, ends.for_account(&account, now, chore.done_at)).await?;
+            let ends = Ends::for_account(&app.config.retention, &account, now, chore.done_at);
+            gone += of_tenant(app, account.tenant_id, ends).await?;
             tokio::time::sleep(BREATH).await;
         }
     }

@@ -2,7 +2,7 @@
 
 use base::error::{Error, Result};
 use entity::tenant;
-use sea_orm::PaginatorTrait;
+use sea_orm::{DbErr, PaginatorTrait};
 use uuid::Uuid;
 
 use super::not_deleted;
@@ -31,7 +31,13 @@ pub async fn usage(app: &SourceContext, tenant_id: Uuid) -> Result<Usage> {
     Ok(Usage { used: not_deleted(tenant_id).count(db).await?, limit: limit_of(app, &tenant) })
 }
 
-pub(super) fn limit_of(app: &SourceContext, tenant: &tenant::Model) -> u32 {
+/// How many sources an account has.
+pub async fn count(app: &SourceContext, tenant_id: Uuid) -> Result<u64, DbErr> {
+    not_deleted(tenant_id).count(app.store.read()).await
+}
+
+/// How many sources an account may have.
+pub fn limit_of(app: &SourceContext, tenant: &tenant::Model) -> u32 {
     let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
     own.unwrap_or_else(|| plan::sources_limit(&app.config, tenant))
 }

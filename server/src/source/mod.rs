@@ -61,7 +61,7 @@ pub use embed::{ChatSite, EmbedCode, embed, sites};
 pub use kinds::{SourceKind, kinds};
 pub use known_pipelines::{KnownPipeline, known_pipelines};
 pub use known_users::{KnownUsers, refresh_users};
-pub use limit::{Usage, usage};
+pub use limit::{Usage, count, limit_of, usage};
 pub use logo::{LOGO_BYTES, LOGO_PIXELS, remove_logo, set_logo};
 pub use mirror::{as_error as call_error, pipelines};
 pub use observations::{Observations, note_unknown, stopped};

@@ -9,12 +9,12 @@ use base::i18n::LocalizedText;
 use base::store::directory::{self as entries, IdKind};
 use base::store::{Store, VENDOR};
 use entity::{
-    account_note, account_usage, alert, alert_chat, alert_device, alert_notice, alert_reader, alert_webhook, api_key,
-    attempt, audit, chat_email, chat_logo, chat_site, consent, contact_task, conversation, conversation_alias,
-    crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency,
-    import, import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, message_template,
-    oauth_grant, origin_task, parked_status, person, raw_hook, replay, session, source, source_notice, source_pulse,
-    stray_source, tenant, tenant_channel, turn, vendor_event,
+    account_month, account_note, account_usage, alert, alert_chat, alert_device, alert_notice, alert_reader,
+    alert_webhook, api_key, attempt, audit, chat_email, chat_logo, chat_site, consent, contact_task, conversation,
+    conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message,
+    history_look, idempotency, import, import_line, import_skip, install_call, lane, ledger_delta, letter, member,
+    message, message_template, oauth_grant, origin_task, parked_status, person, raw_hook, replay, session, source,
+    source_notice, source_pulse, stray_source, tenant, tenant_channel, turn, vendor_event,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -78,7 +78,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         source_pulse,
         message_template
     );
-    all!(found_message, history_look, replay, account_usage, account_note, consent);
+    all!(found_message, history_look, replay, account_usage, account_month, account_note, consent);
     count("media", crate::media::of_tenant(app, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);

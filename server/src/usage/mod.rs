@@ -5,6 +5,8 @@
 //! stored bytes         ─▶ stored.rs     summed by account and day: the database, all processes
 //! a request to store   ─▶ allowance.rs  507: accounts beyond their limit are refused, others not affected
 //! a search of all data ─▶ searches.rs   one at a time for an account: this process's memory
+//! what a month had     ─▶ peak.rs       the most sources and bytes, noted every half an hour: the database
+//! a limit is near      ─▶ notices.rs    sentences above the pages, from the open alerts about limits
 //! ```
 
 mod allowance;
@@ -12,6 +14,8 @@ mod context;
 mod imports;
 mod keys;
 mod month;
+mod notices;
+mod peak;
 mod report;
 mod searches;
 mod stored;
@@ -22,10 +26,12 @@ pub use context::UsageContext;
 pub use imports::{ENDED, Imports, imports, imports_beside};
 pub use keys::{RecentKeys, too_many_bytes};
 pub use month::Month;
+pub use notices::{LimitNotice, detail as limit_detail, limit_notices, open_limit_notices};
+pub use peak::note_month;
 pub use report::{KindUsage, MessageCounts, MonthUsage, of as usage_of};
 pub use searches::Searches;
 pub use stored::{StorageSums, run, write_down};
-pub use view::{LimitLine, MESSAGES, shown};
+pub use view::{LimitLine, LimitStage, MESSAGES, SOURCES, shown};
 
 /// Bytes of a configured number of megabytes.
 pub fn bytes_of(megabytes: u32) -> u64 {

@@ -23,6 +23,11 @@ impl Month {
         (date.to_string() == text).then_some(date)
     }
 
+    /// Year and month as one number: 202611.
+    pub fn number(self) -> i32 {
+        self.0.year() * 100 + i32::try_from(self.0.month()).unwrap_or(0)
+    }
+
     /// First and last day, as numbers of the ledger.
     pub fn days(self) -> (i32, i32) {
         let next = self.0.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX);
@@ -44,6 +49,7 @@ mod tests {
     #[test]
     fn months_follow_each_other_without_a_gap() {
         let november = Month::at(1_795_165_200_000);
+        assert_eq!(november.number(), 202_611);
         assert_eq!((Month::parse("2026-11"), november.to_string()), (Some(november), "2026-11".to_owned()));
         let (first, last) = november.days();
         assert_eq!((last - first, first), (29, day_of(1_795_165_200_000) - 19));

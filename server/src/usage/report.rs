@@ -1,5 +1,5 @@
 //! What accounts used in a month, for invoices: messages by kind of messenger and direction from the ledger, so that the
-//! figures add up to it; sources and stored bytes as they are now.
+//! figures add up to it; the most sources and stored bytes that they had at one time in it.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use entity::{ledger_delta, source, tenant};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use super::peak::{self, MonthPeak};
 use super::{Month, stored};
 use crate::delivery::read::ledger::sum;
 use crate::usage::UsageContext;
@@ -24,8 +25,8 @@ pub struct MessageCounts {
 /// One kind of messenger of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KindUsage {
-    /// Sources that it has now.
-    pub sources: i64,
+    /// Its sources when the account had the most in the month; none if nothing was noted then.
+    pub sources: Option<i64>,
     pub to_crm: MessageCounts,
     pub to_messenger: MessageCounts,
 }
@@ -34,16 +35,16 @@ pub struct KindUsage {
 #[derive(Clone, Debug)]
 pub struct MonthUsage {
     pub tenant: tenant::Model,
-    /// By kind; without kinds that it neither has nor used in the month.
+    /// By kind; without kinds that it neither had nor used in the month.
     pub kinds: BTreeMap<String, KindUsage>,
-    /// Stored now; at most half a minute old.
-    pub stored_bytes: i64,
+    /// The most that it stored at one time in the month; none if nothing was noted then.
+    pub stored_bytes: Option<i64>,
 }
 
 impl MonthUsage {
-    /// Sources of all kinds.
-    pub fn sources(&self) -> i64 {
-        self.kinds.values().map(|kind| kind.sources).sum()
+    /// The most sources at one time in the month; none if nothing was noted then.
+    pub fn sources(&self) -> Option<i64> {
+        self.stored_bytes.map(|_| self.kinds.values().filter_map(|kind| kind.sources).sum())
     }
 }
 
@@ -60,27 +61,41 @@ pub async fn messages(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr>
     Ok(counted.flatten().unwrap_or(0))
 }
 
-/// The usage of these accounts in a month, in their order, with two statements for all and some for each account.
+/// The usage of these accounts in a month, in their order, with three statements for all; in the current month with some more
+/// for each account, because it may have more now than was noted.
 pub async fn of(app: &UsageContext, tenants: Vec<tenant::Model>, month: Month) -> Result<Vec<MonthUsage>> {
     let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
-    let mut kinds = kinds(app, &ids, month).await?;
+    let is_current = month == Month::at(app.clock.millis());
+    let mut noted = peak::noted(app, &ids, month).await?;
+    let (mut sources, mut kinds) = kinds(app, &ids, month).await?;
     let mut usages = Vec::with_capacity(tenants.len());
     for tenant in tenants {
-        let stored_bytes = stored::of_account(app, tenant.tenant_id).await.map_err(|error| anyhow::anyhow!(error))?;
-        usages.push(MonthUsage { kinds: kinds.remove(&tenant.tenant_id).unwrap_or_default(), tenant, stored_bytes });
+        let id = tenant.tenant_id;
+        let mut most = noted.remove(&id);
+        if is_current {
+            let stored_bytes = stored::of_account(app, id).await.map_err(|error| anyhow::anyhow!(error))?;
+            let now = MonthPeak { kinds: sources.remove(&id).unwrap_or_default(), stored_bytes };
+            most = Some(most.unwrap_or_default().with(now));
+        }
+        let mut kinds = kinds.remove(&id).unwrap_or_default();
+        if let Some(most) = &most {
+            most.kinds.keys().for_each(|kind| _ = kinds.entry(kind.clone()).or_default());
+            kinds.iter_mut().for_each(|(kind, used)| used.sources = Some(most.kinds.get(kind).copied().unwrap_or(0)));
+        }
+        usages.push(MonthUsage { tenant, kinds, stored_bytes: most.map(|most| most.stored_bytes) });
     }
     Ok(usages)
 }
 
 type Counted = (Uuid, Uuid, i16, Option<i64>, Option<i64>, Option<i64>);
 
-async fn kinds(
-    app: &UsageContext,
-    ids: &[Uuid],
-    month: Month,
-) -> Result<BTreeMap<Uuid, BTreeMap<String, KindUsage>>, DbErr> {
+/// For each account something by kind of source.
+type ByKind<Value> = BTreeMap<Uuid, BTreeMap<String, Value>>;
+
+/// The sources that accounts have now, and the messages of the month.
+async fn kinds(app: &UsageContext, ids: &[Uuid], month: Month) -> Result<(ByKind<i64>, ByKind<KindUsage>), DbErr> {
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction as Way, Failed, SourceId, TenantId};
-    let mut found: BTreeMap<Uuid, BTreeMap<String, KindUsage>> = BTreeMap::new();
+    let (mut there, mut found) = (ByKind::<i64>::new(), ByKind::<KindUsage>::new());
     let mut kind_of = BTreeMap::new();
     // Deleted sources count what they had.
     let sources = source::Entity::find().filter(source::Column::TenantId.is_in(ids.iter().copied()));
@@ -93,7 +108,7 @@ async fn kinds(
     let sources: Vec<(Uuid, Uuid, String, Option<i64>)> = sources.into_tuple().all(app.store.read()).await?;
     for (tenant_id, id, kind, deleted_at) in sources {
         if deleted_at.is_none() {
-            found.entry(tenant_id).or_default().entry(kind.clone()).or_default().sources += 1;
+            *there.entry(tenant_id).or_default().entry(kind.clone()).or_default() += 1;
         }
         kind_of.insert((tenant_id, id), kind);
     }
@@ -124,5 +139,5 @@ async fn kinds(
         counts.delivered += delivered.unwrap_or(0);
         counts.failed += failed.unwrap_or(0);
     }
-    Ok(found)
+    Ok((there, found))
 }

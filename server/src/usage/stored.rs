@@ -37,6 +37,14 @@ impl Default for StorageSums {
     }
 }
 
+impl StorageSums {
+    /// Reads all sums from the database the next time.
+    pub fn forget(&self) {
+        self.of_accounts.invalidate_all();
+        self.average.invalidate_all();
+    }
+}
+
 /// Writes sums until the stop.
 pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
     loop {
@@ -87,9 +95,10 @@ pub(super) async fn of_account(app: &UsageContext, tenant_id: Uuid) -> Result<i6
 async fn sum(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let today = day_of(app.clock.millis());
     let days = |days: u32| today.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX));
-    let texts_days = match tenant::load(app.store.read(), tenant_id).await? {
-        Some(tenant) => tenant::texts_days(app, &tenant),
-        None => app.config.retention.texts_days,
+    let configured = &app.config.retention;
+    let (texts_days, hooks_days) = match tenant::load(app.store.read(), tenant_id).await? {
+        Some(tenant) => (tenant::texts_days(app, &tenant), tenant::retention(configured, &tenant).hooks_days),
+        None => (configured.texts_days, configured.hooks_days),
     };
     let summed = async |column: Column, since: i32| {
         let sum = account_usage::Entity::of_tenant(tenant_id)
@@ -102,7 +111,7 @@ async fn sum(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
         Ok::<_, DbErr>(sum.flatten().unwrap_or(0))
     };
     let texts = summed(Column::Messages, days(texts_days)).await?;
-    let hooks = summed(Column::Hooks, days(app.config.retention.hooks_days)).await?;
+    let hooks = summed(Column::Hooks, days(hooks_days)).await?;
     let imports = super::imports(app, tenant_id).await?.bytes;
     let files = crate::media::kept_bytes(app, tenant_id).await?;
     Ok(texts + hooks + imports + files)

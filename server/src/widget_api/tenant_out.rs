@@ -9,6 +9,7 @@ use super::consent::WidgetConsentOut;
 use super::refusal::WidgetReader;
 use crate::announcements;
 use crate::tenant::{TenantStatus, plan};
+use crate::usage;
 use crate::widget_api::WidgetContext;
 
 /// Days for which customers' messages wait for an unpaid account.
@@ -29,7 +30,7 @@ pub(super) struct WidgetTenantOut {
     pub consent: Option<WidgetConsentOut>,
 }
 
-/// The end of the subscription, or an announcement of the vendor.
+/// The end of the subscription, a limit that is nearly used up, or an announcement of the vendor.
 #[derive(Debug, Serialize)]
 pub(super) struct WidgetNoticeOut {
     pub text: String,
@@ -66,10 +67,12 @@ async fn notices(
     // Once it is over, the status is `plan_ended`.
     let end = plan::ending(&app.config, tenant, now, reader.words).filter(|(_, is_over)| !is_over);
     let end = end.map(|(text, _)| WidgetNoticeOut { text: text.to_string(), link: None });
+    let limits = usage::open_limit_notices(app, tenant, reader.words).await?;
+    let limits = limits.into_iter().map(|notice| WidgetNoticeOut { text: notice.text.to_string(), link: None });
     let announced = app.announced.to(&app.store, tenant).await?;
     let announced = announced.into_iter().map(|row| WidgetNoticeOut {
         text: announcements::text(&row, reader.words.language()).to_owned(),
         link: Some(row.link).filter(|link| !link.is_empty()),
     });
-    Ok(end.into_iter().chain(announced).collect())
+    Ok(end.into_iter().chain(limits).chain(announced).collect())
 }

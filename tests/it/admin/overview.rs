@@ -3,8 +3,8 @@
 use base::store::VENDOR;
 use entity::heartbeat;
 use parom::delivery::gauges;
-use parom_tests::{Answer, World, both};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use parom_tests::{Answer, World, both, on_postgres};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::lists::add_tenants;
 use super::operator::Operator;
@@ -68,6 +68,7 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
         spooled: 5,
         keys: None,
         version: None,
+        calls: None,
     };
     let db = world.app().store.write();
     heartbeat::Entity::insert(other.into_active_model()).exec_without_returning(db).await.unwrap();
@@ -79,4 +80,59 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     world.leave_letters();
 }
 
+/// Calls of all running processes are one sum; those of a process that is no longer heard do not count.
+async fn calls_of_all_processes_are_one_sum(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let olga = Operator::signed_in(world).await;
+    let row = async |name: &str| {
+        let page = olga.opens("/admin").await.is(200).text;
+        let destinations = page.split_once("Where messages go").unwrap().1.split("<h2>").next().unwrap().to_owned();
+        let rows: Vec<&str> = destinations.split("<tr>").collect();
+        let found = rows.iter().find(|row| row.contains(name)).unwrap_or_else(|| panic!("{name}: {destinations}"));
+        found.replace('\u{a0}', " ")
+    };
+    let before = row("amoCRM · main").await;
+    assert!(before.contains("data-label=\"Errors\">0 of 1<"), "{before}");
+
+    let second = world.another_server().await;
+    let now = world.clock.millis();
+    let slots = &second.app.slots;
+    for (failed, millis) in [(true, 2_500), (true, 40), (false, 30)] {
+        slots.measure("amojo:main", millis, failed, now);
+    }
+    slots.measure("telegram", 20, true, now);
+    for tenant in 1..=20 {
+        slots.note("telegram", uuid::Uuid::from_u128(tenant), false, now);
+    }
+    parom::missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
+    let sum = row("amoCRM · main").await;
+    assert!(sum.contains("data-label=\"Errors\">2 of 4<"), "{sum}");
+    assert!(sum.contains("95% of calls within\">2"), "{sum}");
+    let elsewhere = row("Telegram").await;
+    assert!(elsewhere.contains("data-label=\"Errors\">1 of 1<"), "{elsewhere}");
+    let page = olga.opens("/admin").await.is(200);
+    assert!(
+        page.text.contains("<code class=\"mono\">telegram</code>: requests of several accounts fail"),
+        "{}",
+        page.text
+    );
+    page.says(&["of the last 15 minutes, up to 500 calls of each running process"]);
+
+    // It is no longer heard.
+    let db = world.app().store.write();
+    heartbeat::Entity::update_many()
+        .col_expr(heartbeat::Column::BeatAt, sea_orm::sea_query::Expr::value(0))
+        .filter(heartbeat::Column::Instance.eq(second.app.queue.instance()))
+        .exec(db)
+        .await
+        .unwrap();
+    let again = row("amoCRM · main").await;
+    assert!(again.contains("data-label=\"Errors\">0 of 1<"), "{again}");
+    second.stop().await;
+}
+
 both!(the_first_page_shows_the_whole_service);
+// SQLite has one process.
+on_postgres!(calls_of_all_processes_are_one_sum);

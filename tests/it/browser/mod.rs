@@ -16,6 +16,7 @@ mod keys;
 mod kinds;
 mod kommo;
 mod layout;
+mod limit_notices;
 mod moved;
 mod operator;
 mod phone;

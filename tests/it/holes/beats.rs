@@ -68,6 +68,7 @@ async fn hooks_waiting_in_a_spool_are_not_lost(world: &mut World) {
         spooled: 1,
         keys: None,
         version: None,
+        calls: None,
     };
     let db = world.app().store.write();
     heartbeat::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();

@@ -33,7 +33,7 @@ async fn noted(world: &World) -> u64 {
 
 /// Rows of all tables except the audit log, which records refusals later, and those of background work.
 async fn rows(world: &World) -> i64 {
-    const OWN: [&str; 10] = [
+    const OWN: [&str; 11] = [
         "audit",
         "heartbeat",
         "chore",
@@ -41,6 +41,7 @@ async fn rows(world: &World) -> i64 {
         "rest_pace",
         "vault_key",
         "account_usage",
+        "account_month",
         "source_pulse",
         "migration_guard",
         "seaql_migrations",

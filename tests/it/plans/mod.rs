@@ -2,6 +2,7 @@
 
 mod ends;
 mod limits;
+mod notices;
 mod settings;
 mod usage;
 

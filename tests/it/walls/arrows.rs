@@ -44,7 +44,10 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("missed_hooks", &["alert", "delivery", "intake", "lookup", "platform", "rotation", "tenant"]),
-    ("usage", &["announcements", "delivery", "intake", "media", "platform", "load_shedding", "tenant"]),
+    (
+        "usage",
+        &["alert", "announcements", "delivery", "intake", "media", "platform", "load_shedding", "source", "tenant"],
+    ),
     ("import", &["audit", "delivery", "intake", "settings", "source", "tenant", "usage"]),
     (
         "api",

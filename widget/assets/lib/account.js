@@ -158,7 +158,7 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
     return [line, hint ? dom.paragraph(hint) : null, remedy(app)];
   }
 
-  /** The end of the subscription, and what the vendor announces. */
+  /** The end of the subscription, limits that are nearly used up, and what the vendor announces. */
   function notices(app) {
     return (app.tenant.notices || []).map(function (one) {
       const more = one.link ? [' ', dom.link(one.link, app.words.say('common-details'))] : [];

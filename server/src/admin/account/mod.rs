@@ -59,6 +59,8 @@ struct AccountPage {
     /// Days for which texts are kept, as typed; empty: the configured number.
     texts_days: String,
     configured_texts_days: u32,
+    /// Days of what else is kept.
+    kept: [texts::KeptField; 4],
     /// Other quotas of the account.
     limits: Vec<LimitLine>,
     plan: PlanForm,
@@ -142,6 +144,7 @@ async fn answer(
         configured_limit: tenants::plan::sources_limit(&app.config, &tenant),
         texts_days: tenant.texts_days.map(|days| days.to_string()).unwrap_or_default(),
         configured_texts_days: app.config.retention.texts_days,
+        kept: texts::KeptField::all(&app.config.retention, &tenant),
         limits: usage::shown(app, &tenant).await?,
         limit,
         plan: PlanForm::of(app, words, &tenant),

@@ -1,7 +1,9 @@
-//! How long an account's texts are kept.
+//! How long an account's texts and other data are kept.
 
 use actix_web::{HttpResponse, web};
+use base::config::Retention;
 use base::error::Error;
+use entity::tenant;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -13,13 +15,50 @@ use crate::admin::refused::Result;
 use crate::identity::Form;
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
-use crate::tenant as tenants;
+use crate::tenant::{self as tenants, KeptChange};
 
 /// The days as typed; empty: the configured number.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextsForm {
     days: String,
+    hooks: String,
+    attempts: String,
+    undelivered: String,
+    audit: String,
+}
+
+/// A number of days that may be lower for the account than configured.
+pub(super) struct KeptField {
+    /// Name of the field; message key of its label: `admin-kept-{name}`.
+    pub name: &'static str,
+    /// As typed; empty: the configured number.
+    pub days: String,
+    pub configured: u32,
+}
+
+impl KeptField {
+    pub(super) fn all(configured: &Retention, tenant: &tenant::Model) -> [Self; 4] {
+        let field = |name, days: Option<i32>, configured| Self {
+            name,
+            days: days.map(|days| days.to_string()).unwrap_or_default(),
+            configured,
+        };
+        [
+            field("hooks", tenant.hooks_days, configured.hooks_days),
+            field("attempts", tenant.attempts_days, configured.attempts_days),
+            field("undelivered", tenant.undelivered_days, configured.undelivered_days),
+            field("audit", tenant.audit_days, configured.audit_days),
+        ]
+    }
+}
+
+/// Text that is not a number is rejected like one that is too large.
+fn typed(days: &str) -> Option<u32> {
+    match days.trim() {
+        "" => None,
+        typed => Some(typed.parse().unwrap_or(u32::MAX)),
+    }
 }
 
 /// Sets the number of days.
@@ -30,11 +69,18 @@ pub async fn set(
     form: Form<TextsForm>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
-    let days = match form.0.days.trim() {
-        "" => None,
-        // Text that is not a number is rejected like one that is too large.
-        typed => Some(typed.parse().unwrap_or(u32::MAX)),
+    let TextsForm { days, hooks, attempts, undelivered, audit } = &form.0;
+    let days = typed(days);
+    let kept = KeptChange {
+        hooks: Some(typed(hooks)),
+        attempts: Some(typed(attempts)),
+        undelivered: Some(typed(undelivered)),
+        audit: Some(typed(audit)),
     };
+    if kept.check(&app.config.retention).is_err() {
+        let wrong = visitor.words.text("admin-kept-wrong");
+        return see_other(&app, &visitor, &address(*id), Notice::of(Tone::Bad, wrong)).await;
+    }
     match tenants::keep_texts(&app, *id, days).await {
         Ok(()) => {}
         Err(Error::Invalid(_)) => {
@@ -43,6 +89,8 @@ pub async fn set(
         }
         Err(other) => return Err(other.into()),
     }
-    visitor.note_both(&app, *id, "data.term_changed", json!({ "from": tenant.texts_days, "to": days })).await?;
+    let kept = tenants::keep(&app, *id, kept).await?;
+    let detail = json!({ "from": tenant.texts_days, "to": days, "others": kept });
+    visitor.note_both(&app, *id, "data.term_changed", detail).await?;
     see_other(&app, &visitor, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
 }

@@ -9,7 +9,7 @@ use queue::PoolHealth;
 use super::super::refused::Result;
 use super::super::states::StateBadge;
 use super::number;
-use crate::delivery::slots::CallFigures;
+use crate::delivery::slots::{CallFigures, CallReport};
 use crate::panel::{PanelContext, Tone};
 use crate::service_status::{PartState, of_pool};
 use crate::tenant::AMOJO;
@@ -22,16 +22,16 @@ pub(super) struct DestinationRow {
     pub due_since: Option<i64>,
     /// Accounts' channels or sources that were called lately and fail, of all that were called.
     pub failing: String,
-    /// Calls of this process that failed, of all.
+    /// Calls of all processes that failed, of all.
     pub errors: String,
-    /// How long 95 of 100 of them took.
+    /// How long 95 of 100 of them took in the slowest process.
     pub within: String,
 }
 
 /// All destinations that have a source or a channel.
-pub(super) async fn all(app: &PanelContext, words: Words) -> Result<Vec<DestinationRow>> {
+pub(super) async fn all(app: &PanelContext, words: Words, report: &CallReport) -> Result<Vec<DestinationRow>> {
     let now = app.clock.millis();
-    let recent = app.slots.recent(now);
+    let recent = &report.calls;
     let mut rows: BTreeMap<String, PoolHealth> = BTreeMap::new();
     for pool in recent.keys() {
         rows.insert(pool.clone(), PoolHealth { pool: pool.clone(), ..PoolHealth::default() });
@@ -54,14 +54,13 @@ fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFi
             .with("whole", number(words, whole))
             .to_string()
     };
-    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let none = || "–".to_owned();
     DestinationRow {
         name: name(app, words, &one.pool),
         state: StateBadge { tone, text: words.text_of("status-is-", state.as_str()) },
         due_since: one.due_since,
         failing: if one.called > 0 { of(one.broken, one.called) } else { none() },
-        errors: calls.map_or_else(none, |calls| of(count(calls.failed), count(calls.calls))),
+        errors: calls.map_or_else(none, |calls| of(calls.failed, calls.calls)),
         within: calls.map_or_else(none, |calls| within(words, calls.within)),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use base::millis::MINUTE;
 
+use super::report::CallFigures;
+
 /// Calls that are remembered of a pool.
 const MOST: usize = 500;
 /// How long they are, in milliseconds.
@@ -19,16 +21,6 @@ struct Call {
 #[derive(Default)]
 pub(super) struct RecentCalls(VecDeque<Call>);
 
-/// What is shown of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CallFigures {
-    pub calls: usize,
-    /// Without an answer, or answered with an error.
-    pub failed: usize,
-    /// 95 of 100 calls took at most this, in milliseconds.
-    pub within: i64,
-}
-
 impl RecentCalls {
     pub fn add(&mut self, at: i64, millis: i64, failed: bool) {
         if self.0.len() >= MOST {
@@ -43,7 +35,9 @@ impl RecentCalls {
         let mut times: Vec<i64> = recent().map(|call| call.millis).collect();
         times.sort_unstable();
         let within = *times.get((times.len() * 95).div_ceil(100).checked_sub(1)?)?;
-        Some(CallFigures { calls: times.len(), failed: recent().filter(|call| call.failed).count(), within })
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let failed = recent().filter(|call| call.failed).count();
+        Some(CallFigures { calls: count(times.len()), failed: count(failed), within })
     }
 }
 
@@ -63,6 +57,6 @@ mod tests {
         }
         assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 100, failed: 10, within: 95 }));
         (0..MOST).for_each(|_| calls.add(RECENT, 3, false));
-        assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: MOST, failed: 0, within: 3 }));
+        assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 500, failed: 0, within: 3 }));
     }
 }

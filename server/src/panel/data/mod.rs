@@ -39,7 +39,7 @@ const CLASSES: [&str; 8] = ["messages", "texts", "undelivered", "hooks", "access
 struct Data {
     page: PageContext,
     classes: [&'static str; 8],
-    /// The configured retention periods.
+    /// The account's retention periods.
     retention: Retention,
     /// The choices for the retention of texts, in days.
     terms: Vec<KeptPeriod>,
@@ -68,7 +68,7 @@ impl Data {
             agreement,
             page,
             classes: CLASSES,
-            retention: Retention { texts_days, ..app.config.retention.clone() },
+            retention: tenant::retention(&app.config.retention, &member.tenant),
             terms: texts::offered(app, member.tenant.texts_days.map(|_| texts_days)),
             usual,
             who: String::new(),
