@@ -130,7 +130,7 @@ async fn a_picture_that_was_not_shown_may_be_tried_again() {
 async fn refusals_mean_what_the_catalogue_says() {
     for (status, code, words) in [
         (400, FailureCode::Rejected, "Avito refused the message. Change it and try again."),
-        (404, FailureCode::RecipientUnreachable, "No such chat at Avito: a buyer must write about an advert first."),
+        (404, FailureCode::RecipientUnreachable, "No such chat at Avito: a buyer must write about an ad first."),
         (413, FailureCode::Rejected, "Avito does not accept this file. Send a smaller picture or a link."),
         (418, FailureCode::Rejected, "Avito refused the message. Change it and try again."),
     ] {

@@ -65,7 +65,8 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
         return Ok(panel::to(&address(kind.kind, "access")));
     }
     if draft.name.is_empty() {
-        let wanted = suggested(&member, &kind, &draft);
+        // Texts have no-break spaces, names that people type have not.
+        let wanted = suggested(&member, &kind, &draft).replace('\u{a0}', " ");
         draft.name = free_name(&wanted, &crate::source::all(&app, member.tenant.tenant_id).await?);
         draft.default = default_now(&app, &member).await?.is_none();
     }

@@ -44,7 +44,7 @@ async fn d2_d6_d12_the_overview_is_right_about_times_and_failures() {
     world.deliver_all().await;
     browser.goto(&overview).await;
     let ours = text_at(&browser, &format!("{SIDES} li:nth-child(1)")).await;
-    let within = ours.split("forwarded within ").nth(1).expect("a figure");
+    let within = ours.split("forwards 95% within ").nth(1).expect("a figure");
     assert!(within.starts_with("less than") || within.contains(" ms"), "D2: {ours}");
 
     world.messenger.answers_next([Answer::status(422)]);
