@@ -73,7 +73,8 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, near: i64) -> anyho
             // As open as before: what is shown of it is the last figure.
             _ => {
                 let detail = usage::limit_detail(&line, percent, app.clock.millis());
-                for row in [is_near, is_reached].into_iter().flatten().filter(|row| row.detail != detail.to_string()) {
+                let text = detail.to_string();
+                for row in [is_near, is_reached].into_iter().flatten().filter(|row| row.detail != text) {
                     let db = app.store.write();
                     alert::describe(db, tenant.tenant_id, &row.kind, line.name, &detail).await?;
                 }
