@@ -13,19 +13,19 @@ use super::{AccountCommand, as_error, find, note, told};
 #[derive(Clone, Debug, clap::Args)]
 pub struct KeepArgs {
     /// Texts of messages; 0: each is erased as soon as its message is delivered
-    #[arg(long, value_name = "DAYS", value_parser = days)]
+    #[arg(long = "texts-days", value_name = "DAYS", value_parser = days)]
     texts: Option<Days>,
     /// Raw hooks
-    #[arg(long, value_name = "DAYS", value_parser = days)]
+    #[arg(long = "hooks-days", value_name = "DAYS", value_parser = days)]
     hooks: Option<Days>,
     /// Delivery attempts
-    #[arg(long, value_name = "DAYS", value_parser = days)]
+    #[arg(long = "attempts-days", value_name = "DAYS", value_parser = days)]
     attempts: Option<Days>,
     /// Undelivered messages
-    #[arg(long, value_name = "DAYS", value_parser = days)]
+    #[arg(long = "undelivered-days", value_name = "DAYS", value_parser = days)]
     undelivered: Option<Days>,
     /// The audit log
-    #[arg(long, value_name = "DAYS", value_parser = days)]
+    #[arg(long = "audit-days", value_name = "DAYS", value_parser = days)]
     audit: Option<Days>,
 }
 
@@ -50,6 +50,7 @@ pub(super) async fn set(
     let KeepArgs { texts, hooks, attempts, undelivered, audit } = args;
     let change = KeptChange { hooks, attempts, undelivered, audit };
     change.check(&app.config.retention).map_err(as_error)?;
+    tenants::check_texts_days(app, "/texts_days", texts.flatten()).map_err(as_error)?;
     if let Some(days) = texts {
         tenants::keep_texts(app, tenant.tenant_id, days).await.map_err(as_error)?;
         note(app, tenant.tenant_id, "data.term_changed", &tenant.host, json!({ "days": days })).await?;
