@@ -131,7 +131,7 @@ impl Slots {
         turns.share(&wants, free)
     }
 
-    /// Whether somebody may wait for a call to end: set before a look at what is due and at the room for it, cleared after
+    /// Whether a delivery may wait for a call to end: set before a look at what is due and at the room for it, cleared after
     /// one that found nothing due and room everywhere.
     pub fn set_awaited(&self, awaited: bool) {
         self.lock().awaited = awaited;

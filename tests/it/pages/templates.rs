@@ -105,7 +105,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     visitor.sends(&path, &fields).await.is(422).says(&["cannot be changed or sent again"]);
     visitor.does(&review, &[]).await.says(&["cannot be changed or sent again"]);
     let visitor = in_russian(visitor).await;
-    visitor.opens("/panel/templates").await.is(200).says(&["Шаблоны", "На проверке", "Сервисный", "Проверки шаблонов"]);
+    visitor.opens("/panel/templates").await.is(200).says(&["Шаблоны", "На проверке", "Сервисный", "Статусы шаблонов"]);
 }
 
 async fn viewers_only_read_templates_and_forged_forms_are_refused(world: &mut World) {
