@@ -97,12 +97,11 @@ async fn measure(options: &InstancesOptions, instances: usize) -> anyhow::Result
     Ok(())
 }
 
+/// Addresses, with the messages that are sent there.
+type Part = (Vec<String>, Arc<Vec<Hook>>);
+
 /// Each process's address, with the messages of its accounts.
-fn by_account(
-    options: &InstancesOptions,
-    lines: &[Line],
-    addresses: &[String],
-) -> anyhow::Result<Vec<(Vec<String>, Arc<Vec<Hook>>)>> {
+fn by_account(options: &InstancesOptions, lines: &[Line], addresses: &[String]) -> anyhow::Result<Vec<Part>> {
     let count = options.messages / addresses.len();
     let part = |(place, address): (usize, &String)| {
         let mine = |line: &&Line| usize::from(line.tenant_id.as_bytes()[15]) % addresses.len() == place;

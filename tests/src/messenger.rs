@@ -237,7 +237,11 @@ fn wrong(state: &State, received: &Received, signatures: &str, body: &[u8], now:
         .find_map(|at| received.body.pointer(at)?.as_str());
     let source = source.unwrap_or_default();
     let secret = state.secrets.get(source).or_else(|| state.secrets.get(ANY));
-    let Some(secret) = secret else { return Some(format!("source {source:?} is not known")) };
+    let Some(secret) = secret else {
+        // Enough to tell a webhook of ours from a call that was meant for another server.
+        let (id, bytes) = (&received.webhook_id, body.len());
+        return Some(format!("source {source:?} is not known: webhook-id {id:?}, {bytes} bytes"));
+    };
     if (received.timestamp - now).abs() > 300 {
         return Some(format!("webhook-timestamp {} is far from {now}", received.timestamp));
     }
