@@ -13,6 +13,7 @@ use crate::usage::{self, LimitLine, LimitStage, SOURCES, UsageContext};
 use crate::vendor_events::{self, VendorEventKind};
 
 const PAGE: u64 = 200;
+
 /// Checks all accounts that are in use.
 pub(super) async fn round(app: &UsageContext) -> anyhow::Result<()> {
     let near = i64::from(app.config.alerts.limit_percent);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use parom_tests::{World, both};
+use parom_tests::{Line, World, both};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Statements that are not a message's own. The background looks for work, for calls of installations and for changed
@@ -32,6 +33,17 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), looked).await.unwrap_or_else(|_| panic!("{what}"));
+}
+
+/// A line that has carried messages both ways, and a worker that delivers from now on until it is stopped.
+async fn idle(world: &mut World) -> (Line, CancellationToken, JoinHandle<()>) {
+    let (line, _) = world.chatting().await;
+    world.manager(&line).answers("anna", "first answer").await;
+    world.deliver_all().await;
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(world.another_worker().run(stop.clone()));
+    until("the worker starts", || world.app().writer.starts_at_once()).await;
+    (line, stop, worker)
 }
 
 /// Carries a message with a server that delivers by itself.
@@ -64,12 +76,7 @@ async fn cost_of(world: &World, send: impl AsyncFnOnce(), mut arrived: impl FnMu
 
 /// Between a message and its first byte: the commit that stores and leases it, and the read of its context.
 async fn a_message_of_an_idle_system_leaves_after_two_round_trips(world: &mut World) {
-    let (line, _) = world.chatting().await;
-    world.manager(&line).answers("anna", "first answer").await;
-    world.deliver_all().await;
-    let stop = CancellationToken::new();
-    let worker = tokio::spawn(world.another_worker().run(stop.clone()));
-    until("the worker starts", || world.app().writer.starts_at_once()).await;
+    let (line, stop, worker) = idle(world).await;
 
     let answers = async || {
         world.manager(&line).answers("anna", "at once").await;
@@ -95,16 +102,11 @@ async fn a_message_of_an_idle_system_leaves_after_two_round_trips(world: &mut Wo
     }
 }
 
-/// Nobody looks for due letters because of a message that its own commit leases: neither when it is stored, nor when it is
-/// settled or its slot is free again.
+/// The worker does not look for due letters because of a message that its own commit leases: neither when it is stored, nor
+/// when it is settled or its slot is free again.
 async fn a_message_of_an_idle_system_causes_no_look_for_due_letters(world: &mut World) {
     const MESSAGES: usize = 20;
-    let (line, _) = world.chatting().await;
-    world.manager(&line).answers("anna", "first answer").await;
-    world.deliver_all().await;
-    let stop = CancellationToken::new();
-    let worker = tokio::spawn(world.another_worker().run(stop.clone()));
-    until("the worker starts", || world.app().writer.starts_at_once()).await;
+    let (line, stop, worker) = idle(world).await;
     let (mut looks, began) = (0, std::time::Instant::now());
     for number in 0..MESSAGES {
         let text = format!("thanks {number}");
