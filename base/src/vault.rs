@@ -88,7 +88,7 @@ pub enum VaultError {
         "{origin} holds no key: expected 32 random bytes as base64 (44 characters), found {found}. If values were \
          sealed before, restore the right key from your backup: they cannot be opened by another one"
     )]
-    NotAKey { origin: String, found: String },
+    NotAKey { origin: String, found: InsteadOfKey },
     /// Sealed by a key that is not known: restore that key.
     #[error(
         "the value was sealed by key {sealed_by}, known is {ours}: put the earlier key back as a further line of the key \
@@ -101,6 +101,17 @@ pub enum VaultError {
     /// The opened value is not valid UTF-8.
     #[error("the sealed value is not text")]
     NotText,
+}
+
+/// What is where a key should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InsteadOfKey {
+    #[error("nothing")]
+    Nothing,
+    #[error("something that is not base64")]
+    NotBase64,
+    #[error("{0} bytes")]
+    Bytes(usize),
 }
 
 impl Vault {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use base::config::{Channel, Config, Integration};
 use base::i18n::{Language, Words};
 use clap::{Subcommand, ValueEnum};
@@ -101,6 +101,7 @@ fn chosen<'config>(
     channel: Option<&str>,
 ) -> anyhow::Result<&'config Integration> {
     let names = || config.integrations.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    ensure!(!config.integrations.is_empty(), "no [[integration]] is configured; the letter needs its name and id");
     if let Some(name) = name {
         return config
             .integration(name)
@@ -108,13 +109,19 @@ fn chosen<'config>(
     }
     if let Some(id) = channel {
         let found = config.channel(id).map(|(integration, _)| integration);
-        return found.with_context(|| format!("no integration has the channel {id}"));
+        return found.with_context(|| format!("no integration has the channel {id}; known are: {}", channels(config)));
     }
     match config.integrations.as_slice() {
         [only] => Ok(only),
-        [] => bail!("no [[integration]] is configured; the letter needs its name and id"),
         _ => bail!("which integration? --integration takes one of: {}", names()),
     }
+}
+
+/// The ids of all configured channels.
+fn channels(config: &Config) -> String {
+    let all = config.integrations.iter().flat_map(|integration| &integration.channels);
+    let ids: Vec<&str> = all.map(|channel| channel.id.as_str()).collect();
+    if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
 }
 
 fn registered<'config>(integration: &'config Integration, id: &str) -> anyhow::Result<&'config Channel> {

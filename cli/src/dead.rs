@@ -74,7 +74,12 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
         DeadCommand::Drop(many) => take_up(app, &many, ReplayAction::Drop, out).await?,
         DeadCommand::Cancel { account, id } => {
             let tenant = roster::find(app, &account).await?;
-            ensure!(replay::cancel(app, tenant.tenant_id, id).await?, "{id} does not run");
+            let done = replay::cancel(app, tenant.tenant_id, id).await?;
+            ensure!(
+                done,
+                "no retry or drop with the id {id} runs at {}: it ended, or it belongs to another account",
+                tenant.host
+            );
             note(app, tenant.tenant_id, "undelivered.stopped", "", json!({ "replay": id })).await?;
             writeln!(out, "Cancelled. Dead letters that it had not reached stay undelivered.").context(CLOSED)?;
         }

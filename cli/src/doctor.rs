@@ -7,7 +7,7 @@ use anyhow::ensure;
 use base::config::Config;
 use base::i18n::{CRM, Language, LocalizedText, Words};
 use clap::Args;
-use parom::doctor::{Check, Status, look};
+use parom::doctor::{Check, Status, look, of_configuration};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -37,18 +37,20 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
             checks.extend(look(&loaded, command.tenant).await);
         }
         Err(error) => {
-            let detail = LocalizedText::new("doctor-config-wrong").with("reason", error.to_string());
+            let detail = LocalizedText::new("doctor-config-wrong").with("reason", of_configuration(&error));
             checks.push(Check::fail("config", detail, "doctor-config-wrong-fix"));
         }
     }
-    print(&checks, command.json)?;
+    let words = Words::new(if command.json { Language::En } else { Language::of_terminal() });
+    print(&checks, command.json, words)?;
     let failed = checks.iter().filter(|check| check.status == Status::Fail).count();
-    ensure!(failed == 0, "{failed} of {} checks failed", checks.len());
+    let summary = LocalizedText::new("doctor-failed").with("failed", failed).with("checks", checks.len());
+    ensure!(failed == 0, "{}", summary.plain(words, CRM));
     Ok(ExitCode::SUCCESS)
 }
 
 /// English for programs, the terminal's language for people.
-fn print(checks: &[Check], json: bool) -> anyhow::Result<()> {
+fn print(checks: &[Check], json: bool, words: Words) -> anyhow::Result<()> {
     if json {
         let one = |check: &Check| {
             let remedy = check.remedy.as_ref().map(LocalizedText::to_string);
@@ -56,7 +58,6 @@ fn print(checks: &[Check], json: bool) -> anyhow::Result<()> {
         };
         return print_line(&json!({ "checks": checks.iter().map(one).collect::<Vec<_>>() }).to_string());
     }
-    let words = Words::new(Language::of_terminal());
     for check in checks {
         let word = match check.status {
             Status::Ok => "ok",

@@ -8,6 +8,13 @@ pub fn id(text: &str) -> Result<Uuid, String> {
     Uuid::try_parse(text).map_err(|_| format!("an id looks like 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b; {where_from}"))
 }
 
+/// The error for an id that no source has. No command lists sources, so it names the page that shows the id.
+pub fn no_source(id: Uuid) -> String {
+    format!(
+        "there is no source with the id {id}: the panel shows the id on the page of the source, and so does GET /api/v1/tenants/ID/sources"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -79,7 +79,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     let words = Words::new(Language::of_terminal());
     let source = app.lookup.source(command.source).await?;
     let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
-    let source = source.filter(live).with_context(|| format!("there is no source {}", command.source))?;
+    let source = source.filter(live).with_context(|| crate::id::no_source(command.source))?;
     let arrived = take_in(&command, app, &source).await?;
     if !command.json {
         reported_before(app, &source, &arrived, words, out)?;

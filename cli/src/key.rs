@@ -164,7 +164,7 @@ async fn add(
     ensure!(expires.is_none_or(|end| end > clock.millis()), "--expires lies in the past");
     if let Some(tenant_id) = tenant_id {
         let found = tenant::Entity::of_tenant(tenant_id).one(store.read()).await.context("cannot read the accounts")?;
-        ensure!(found.is_some(), "there is no tenant {tenant_id}");
+        ensure!(found.is_some(), "there is no account {tenant_id}: parom tenant list shows them all");
     }
     let made = key_ring::NewKey { name, scope, expires_at: expires };
     let tx = store.write_tx().await.context("cannot write to the database")?;

@@ -1,7 +1,7 @@
 //! The commands of `parom`, one file each. Every command fails with one sentence on stderr and never prints a secret
 //! that it was given.
 
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -267,8 +267,15 @@ async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     Ok(app)
 }
 
+/// The standard input. A person at a terminal reads that the command waits for it.
 fn input() -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    if std::io::stdin().is_terminal() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "parom: reading the body from the terminal; end it with Ctrl D, or give a file: < FILE"
+        );
+    }
     std::io::stdin().read_to_end(&mut bytes).context("standard input could not be read")?;
     Ok(bytes)
 }

@@ -24,7 +24,8 @@ pub enum SpoolCommand {
 pub async fn run(command: SpoolCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let SpoolCommand::Drain { dir } = command;
     let drained = drain_folder(&dir, spool::conversation_of, |hook| spool::late(app.intake.clone(), hook)).await?;
-    writeln!(out, "{} hooks are in the database.", drained.hooks)?;
+    let hooks = if drained.hooks == 1 { "1 hook is".to_owned() } else { format!("{} hooks are", drained.hooks) };
+    writeln!(out, "{hooks} in the database.")?;
     if drained.damaged == 0 {
         return Ok(ExitCode::SUCCESS);
     }

@@ -16,6 +16,8 @@ pub struct Field {
     pub hint: Option<&'static str>,
     /// A flag that is on by default.
     pub on: bool,
+    /// Belongs to the few that a short form shows first; a required one always does.
+    pub essential: bool,
     /// The tab that shows it, for kinds whose settings are split into several: its label is `source-tab-{section}`.
     pub section: &'static str,
 }
@@ -65,7 +67,17 @@ impl Input {
 impl Field {
     /// An optional setting.
     pub const fn optional(name: &'static str, input: Input, label: &'static str) -> Self {
-        Self { name, input, required: false, secret: false, label, hint: None, on: false, section: "" }
+        Self {
+            name,
+            input,
+            required: false,
+            secret: false,
+            label,
+            hint: None,
+            on: false,
+            essential: false,
+            section: "",
+        }
     }
 
     /// A required setting.
@@ -76,6 +88,11 @@ impl Field {
     /// Turns the flag on by default.
     pub const fn turned_on(self) -> Self {
         Self { on: true, ..self }
+    }
+
+    /// Shows it among the first.
+    pub const fn essential(self) -> Self {
+        Self { essential: true, ..self }
     }
 
     /// Puts it into a tab.

@@ -463,3 +463,13 @@ admin-event-body = What is sent
 admin-event-untried = It has not been tried yet.
 alert-vendor_webhook_failing-subject = Your webhook “{ $webhook }” has failed for an hour
 alert-vendor_webhook_failing-body = { $host } does not accept events of accounts: { $said } They wait in order and are retried for three days. Next step: fix the receiver; “Webhooks” in the admin shows what waits, and sends failed events again.
+
+admin-audit-stored = As stored
+admin-count-accounts =
+    { $count ->
+        [one] { $count } account needs attention
+       *[other] { $count } accounts need attention
+    }
+admin-check-ok = ok
+admin-check-warn = warning
+admin-check-fail = failed

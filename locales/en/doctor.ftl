@@ -17,8 +17,6 @@ doctor-config-ok = config read from { $path }
 doctor-config-defaults = the defaults and the environment
 doctor-config-wrong = { $reason }
 doctor-config-wrong-fix = correct the configuration and run doctor again
-doctor-config-unknown = config has an unknown key { $key }
-doctor-config-unknown-fix = remove it or correct it to { $suggestion }
 doctor-network-wrong = { $reason }
 doctor-network-wrong-fix = check the certificates of this machine
 doctor-secrets-new = the key file { $file } is made at the first start
@@ -199,13 +197,13 @@ doctor-alarms-ok = no alert is open
 doctor-alarms-bad = open alerts: { $items }
 doctor-alarms-bad-fix = each line above or the panel’s overview says what to do; an alert ends automatically when its cause is gone
 doctor-alarm-one =
-    { $kind } ({ $days ->
+    { $what } – { $kind } ({ $days ->
         [0] since today
         [one] { $days } day
        *[other] { $days } days
     })
 doctor-alarm-one-at =
-    { $kind } at { $host } ({ $days ->
+    { $what } – { $kind } at { $host } ({ $days ->
         [0] since today
         [one] { $days } day
        *[other] { $days } days
@@ -239,3 +237,28 @@ doctor-history-late = chats were not compared with amoCRM’s history for 3 hour
 doctor-history-late-fix = does the server run, does amoCRM answer? parom tenant compare ACCOUNT starts it
 doctor-history-held = messages found in amoCRM’s history wait for a person: { $items }
 doctor-history-held-fix = the account’s people send or remove them in the panel, page Undelivered
+doctor-failed = { $failed } of { $checks } checks failed
+doctor-private-mail = smtps://…, or smtp://…?tls=required
+doctor-database-setting = { $setting } is { $value }, set it to { $wanted } and restart
+doctor-reason-key-missing = the key file { $path } (secrets.key_file) does not exist. Make it once and give every instance the same one: head -c 32 /dev/urandom | base64 > { $path }; chmod 600 { $path }
+doctor-reason-key-read = cannot read the key file { $path } (secrets.key_file): { $reason }
+doctor-reason-key-create = cannot create the key file { $path } (secrets.key_file): { $reason }
+doctor-reason-key-replace = cannot replace the key file { $path } (secrets.key_file): { $reason }
+doctor-reason-key-wrong = { $origin } holds no key: expected 32 random bytes as base64 (44 characters), found { $found }. If values were sealed before, restore the right key from your backup: they cannot be opened by another one
+doctor-reason-key-nothing = nothing
+doctor-reason-key-not-base64 = something that is not base64
+doctor-reason-key-bytes = { $count } bytes
+doctor-reason-schema-early = the database was created by a development version of parom, before the first release, and cannot be upgraded: set database.url to a new, empty database
+doctor-reason-schema-newer = the database was upgraded by a newer version of parom (its migration { $name } is unknown here): run that version, or restore the backup made before the upgrade
+doctor-reason-database-scheme = database.url must begin with sqlite:// or postgres://
+doctor-reason-database-file = database.url must name a file
+doctor-reason-database-unsafe = the database may lose accepted messages: { $items }
+doctor-reason-database-late = the database of database.url does not answer
+doctor-reason-database-away = cannot reach the database of database.url: { $reason }
+doctor-reason-database-closed = cannot open the database { $path }: { $reason }
+doctor-reason-config-file = cannot read the configuration file { $path }: { $reason }
+doctor-reason-config-syntax = the configuration file { $origin } is not valid TOML: { $problem }
+doctor-reason-config-unknown = unknown key { $key }{ $by }{ $nearest }
+doctor-reason-config-nearest = , did you mean { $key }
+doctor-reason-config-by = { " " }(set by { $variable })
+doctor-reason-config-value = { $key }{ $by }: { $problem }

@@ -12,7 +12,7 @@ health-some-bad =
         [one] { $bad } source needs attention
        *[other] { $bad } sources need attention
     }
-health-our-side = Parom forwards 95% within { $delay }
+health-our-side = From receipt to the first attempt, 95%: { $delay }
 health-oldest-waiting = Longest wait: { $delay }
 health-nothing-waiting = Nothing is waiting
 ledger-title = Every message accounted for
@@ -23,8 +23,8 @@ ledger-figure-waiting = { $count } waiting
 ledger-balanced = Balanced · checked { $time }
 ledger-gap = The figures differ by { $gap }. The vendor has been notified; you don’t need to do anything.
 ledger-empty = No messages in this period.
-health-side-answers = Answers in { $median } · errors { $percent }%
-health-side-most = 95% within { $delay }
+health-side-answers = Answer to a request, 50%: { $median } · errors { $percent }%
+health-side-most = Answer to a request, 95%: { $delay }
 health-no-data = No data for the last hour
 ledger-direction-to_crm = From customers
 ledger-direction-to_messenger = To customers
@@ -73,8 +73,8 @@ figure-messages-usual = { $count } a day on average this week
 figure-messages-first = No average yet: this is the first week
 figure-delivered = Delivered
 figure-delivered-goal = Goal: { $percent }% or more
-figure-time = 95% delivered within
-figure-time-goal = Goal: { $delay } or less
+figure-time = Delivery time, 95%
+figure-time-goal = From receipt to delivery. Goal: { $delay } or less
 figure-undelivered = Undelivered
 figure-waiting = { $count } waiting, the longest { $delay }
 figure-spark = { $figure } by hour: from { $least } to { $most }

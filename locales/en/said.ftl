@@ -249,6 +249,7 @@ said-net-certificate = the certificate is not accepted
 said-net-late = no answer in time
 said-net-unreachable = there is no way to this address
 said-net-cut = the connection broke off
+said-import-not-json = this line is not JSON
 said-import-not-utf8 = it is not UTF-8
 said-import-twice = an earlier line has this id
 said-import-column = Column “{ $column }” is empty

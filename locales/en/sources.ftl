@@ -128,6 +128,7 @@ source-title = Source “{ $name }”
 source-name-deleted = { $name } (deleted)
 source-somebody = somebody
 source-tabs = Parts of the source
+source-tab-overview = Overview
 source-tab-settings = Settings
 source-tab-access = Access
 source-tab-abilities = What it can do

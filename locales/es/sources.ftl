@@ -128,6 +128,7 @@ source-title = Fuente “{ $name }”
 source-name-deleted = { $name } (eliminada)
 source-somebody = alguien
 source-tabs = Partes de la fuente
+source-tab-overview = Resumen
 source-tab-settings = Opciones
 source-tab-access = Acceso
 source-tab-abilities = Qué puede hacer

@@ -128,6 +128,7 @@ source-title = Fonte “{ $name }”
 source-name-deleted = { $name } (excluída)
 source-somebody = alguém
 source-tabs = Partes da fonte
+source-tab-overview = Visão geral
 source-tab-settings = Configurações
 source-tab-access = Acesso
 source-tab-abilities = O que ela pode fazer

@@ -506,3 +506,15 @@ admin-event-body = Что отправляется
 admin-event-untried = Попыток ещё не было.
 alert-vendor_webhook_failing-subject = Ваш вебхук «{ $webhook }» не работает уже час
 alert-vendor_webhook_failing-body = { $host } не принимает события аккаунтов: { $said } Они ждут по порядку, попытки продолжаются трое суток. Дальше: исправьте получателя; в разделе «Вебхуки» админки видно, что ждёт, и можно ещё раз отправить недоставленное.
+
+admin-audit-stored = Как записано
+admin-count-accounts =
+    { $count ->
+        [one] { $count } аккаунт требует внимания
+        [few] { $count } аккаунта требуют внимания
+        [many] { $count } аккаунтов требуют внимания
+       *[other] { $count } аккаунта требуют внимания
+    }
+admin-check-ok = в порядке
+admin-check-warn = предупреждение
+admin-check-fail = ошибка

@@ -23,8 +23,6 @@ doctor-config-ok = настройки прочитаны: { $path }
 doctor-config-defaults = значения по умолчанию и переменные окружения
 doctor-config-wrong = настройки не читаются: { $reason }
 doctor-config-wrong-fix = исправьте настройки и запустите doctor снова
-doctor-config-unknown = в настройках неизвестный ключ { $key }
-doctor-config-unknown-fix = удалите его или исправьте на { $suggestion }
 doctor-network-wrong = сеть не готова: { $reason }
 doctor-network-wrong-fix = проверьте сертификаты этой машины
 doctor-secrets-new = файл ключа { $file } появится при первом запуске
@@ -98,7 +96,7 @@ doctor-media-wrong-fix = разрешите Парому запись в пап�
 doctor-window-ok = окно ответа ни одного канала не задевает мессенджеры без окна
 doctor-window-mixed = у канала { $channel } ({ $title }) есть окно ответа, и он же обслуживает мессенджеры без окна: { $kinds }
 doctor-window-mixed-fix = дайте этим мессенджерам свой канал или попросите поддержку amoCRM снять окно; затем приведите в соответствие connectors и time_window_seconds
-doctor-integration-none = ни одной интеграции не настроено: ни один аккаунт не сможет установить
+doctor-integration-none = ни одной интеграции не настроено: аккаунтам нечего устанавливать
 doctor-integration-none-fix = добавьте в настройки [[integration]] с её ключами
 doctor-integration-secret-wrong = amoCRM не принимает секрет интеграции { $integration }
 doctor-integration-secret-wrong-fix = скопируйте секрет из ключей интеграции в client_secret, старый — в previous_client_secret
@@ -226,7 +224,7 @@ doctor-alarms-ok = открытых оповещений нет
 doctor-alarms-bad = открытые оповещения: { $items }
 doctor-alarms-bad-fix = что сделать, сказано в строках выше или в обзоре панели; оповещение закрывается само, когда исчезнет причина
 doctor-alarm-one =
-    { $kind } ({ $days ->
+    { $what } – { $kind } ({ $days ->
         [0] с сегодняшнего дня
         [one] { $days } день
         [few] { $days } дня
@@ -234,7 +232,7 @@ doctor-alarm-one =
        *[other] { $days } дня
     })
 doctor-alarm-one-at =
-    { $kind }, { $host } ({ $days ->
+    { $what } – { $kind }, { $host } ({ $days ->
         [0] с сегодняшнего дня
         [one] { $days } день
         [few] { $days } дня
@@ -271,3 +269,34 @@ doctor-history-late = чаты 3 часа не сравнивались с ис�
 doctor-history-late-fix = работает ли сервер, отвечает ли amoCRM? Запустить: parom tenant compare ACCOUNT
 doctor-history-held = сообщения, найденные в истории amoCRM, ждут человека: { $items }
 doctor-history-held-fix = люди аккаунта отправят или уберут их в панели, страница «Недоставленное»
+doctor-failed = не прошло проверок: { $failed } из { $checks }
+doctor-private-mail = smtps://… или smtp://…?tls=required
+doctor-database-setting = { $setting } = { $value }, а нужно { $wanted }
+doctor-reason-key-missing = файла ключа { $path } (secrets.key_file) нет. Создайте его один раз и дайте всем процессам один и тот же: head -c 32 /dev/urandom | base64 > { $path }; chmod 600 { $path }
+doctor-reason-key-read = файл ключа { $path } (secrets.key_file) не читается: { $reason }
+doctor-reason-key-create = файл ключа { $path } (secrets.key_file) не создаётся: { $reason }
+doctor-reason-key-replace = файл ключа { $path } (secrets.key_file) не заменяется: { $reason }
+doctor-reason-key-wrong = в { $origin } нет ключа: нужны 32 случайных байта в base64 (44 символа), а там { $found }. Если что-то уже зашифровано, верните прежний ключ из резервной копии: другим оно не откроется
+doctor-reason-key-nothing = пусто
+doctor-reason-key-not-base64 = не base64
+doctor-reason-key-bytes =
+    { $count ->
+        [one] { $count } байт
+        [few] { $count } байта
+        [many] { $count } байт
+       *[other] { $count } байта
+    }
+doctor-reason-schema-early = базу создала разрабатываемая версия до первого выпуска, обновить её нельзя: задайте в database.url новую, пустую базу
+doctor-reason-schema-newer = базу обновила более новая версия (её миграция { $name } здесь неизвестна): запустите ту версию или верните копию, сделанную до обновления
+doctor-reason-database-scheme = database.url должен начинаться с sqlite:// или postgres://
+doctor-reason-database-file = database.url должен называть файл
+doctor-reason-database-unsafe = она может потерять принятые сообщения: { $items }
+doctor-reason-database-late = она не ответила вовремя
+doctor-reason-database-away = нет соединения: { $reason }
+doctor-reason-database-closed = файл { $path }: { $reason }
+doctor-reason-config-file = файл { $path }: { $reason }
+doctor-reason-config-syntax = в файле { $origin } ошибка TOML: { $problem }
+doctor-reason-config-unknown = неизвестный ключ { $key }{ $by }{ $nearest }
+doctor-reason-config-nearest = , возможно, имелся в виду { $key }
+doctor-reason-config-by = { " " }(задан в { $variable })
+doctor-reason-config-value = { $key }{ $by }: { $problem }

@@ -14,7 +14,7 @@ health-some-bad =
         [many] { $bad } источников требуют внимания
        *[other] { $bad } источника требуют внимания
     }
-health-our-side = 95 % сообщений переданы за { $delay }
+health-our-side = От получения до первой попытки, 95 %: { $delay }
 health-oldest-waiting = Самое долгое ожидание: { $delay }
 health-nothing-waiting = Ничего не ждёт
 ledger-title = Учёт сообщений
@@ -25,8 +25,8 @@ ledger-figure-waiting = { $count } в ожидании
 ledger-balanced = Сходится · проверено { $time }
 ledger-gap = Цифры расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.
 ledger-empty = За этот период сообщений нет.
-health-side-answers = Ответ за { $median } · ошибки { $percent } %
-health-side-most = 95 % — за { $delay }
+health-side-answers = Ответ на запрос, 50 %: { $median } · ошибки { $percent } %
+health-side-most = Ответ на запрос, 95 %: { $delay }
 health-no-data = За последний час нет данных
 ledger-direction-to_crm = От клиентов
 ledger-direction-to_messenger = Клиентам
@@ -79,8 +79,8 @@ figure-messages-usual = В среднем за неделю: { $count } в де�
 figure-messages-first = Среднего ещё нет: идёт первая неделя
 figure-delivered = Доставлено
 figure-delivered-goal = Цель: не меньше { $percent } %
-figure-time = 95 % доставлены за
-figure-time-goal = Цель: не дольше { $delay }
+figure-time = Время доставки, 95 %
+figure-time-goal = От получения до доставки. Цель: не дольше { $delay }
 figure-undelivered = Не доставлено
 figure-waiting = В ожидании: { $count }, дольше всех — { $delay }
 figure-spark = { $figure } по часам: от { $least } до { $most }

@@ -251,6 +251,7 @@ said-net-certificate = сертификат не принимается
 said-net-late = ответ не пришёл вовремя
 said-net-unreachable = до этого адреса нет пути
 said-net-cut = соединение оборвалось
+said-import-not-json = строка не в формате JSON
 said-import-not-utf8 = это не UTF-8
 said-import-twice = такой id уже есть выше в файле
 said-import-column = Столбец { $column } пуст

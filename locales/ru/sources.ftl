@@ -136,6 +136,7 @@ source-title = Источник «{ $name }»
 source-name-deleted = { $name } (удалён)
 source-somebody = кто-то
 source-tabs = Разделы источника
+source-tab-overview = Обзор
 source-tab-settings = Настройки
 source-tab-access = Доступ
 source-tab-abilities = Что умеет

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::platform::PlatformContext;
 
 pub use manual::{mute, take};
-pub use summary::{OpenAlerts, describe, limit_details, summary};
+pub use summary::{OpenAlerts, about_limits, describe, limit_details, summary};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
 pub const KINDS: [&str; 29] = [

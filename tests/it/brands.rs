@@ -185,7 +185,7 @@ async fn widget_and_chat(engine: Engine) {
     let look = answer(world.api.anonymous(Method::GET, &format!("/chat/{site}/look"))).await.is(200);
     is_of_beta("the chat's look", &look.text);
     let owner = world.panel(line.tenant_id).await;
-    for page in ["", "/install", "/settings"] {
+    for page in ["", "/access?tab=install", "/settings"] {
         let shown = owner.opens(&format!("/panel/sources/{site}{page}")).await;
         is_of_beta(page, &shown.text);
     }

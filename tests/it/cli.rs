@@ -133,6 +133,10 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     assert!(said.lines().last().unwrap().contains("1 ошибка"), "{said}");
     let cyrillic = |line: &str| line.chars().any(|sign| ('а'..='я').contains(&sign));
     assert!(said.lines().all(cyrillic), "{said}");
+    // Our own errors are in that language too; what another system said is quoted.
+    let unknown = run(russian(&drill, &["doctor"]).env("PAROM__SERVER__LISSTEN", "x")).await;
+    assert!(text(&unknown.stdout).contains("неизвестный ключ server.lissten"), "{}", text(&unknown.stdout));
+    assert_eq!(text(&unknown.stderr), "parom: не прошло проверок: 1 из 1\n");
     let told = text(&run(&mut russian(&drill, &["doctor", "--json"])).await.stdout);
     assert!(!cyrillic(&told), "{told}");
     drill.stops().await;

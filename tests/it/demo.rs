@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use parom_tests::{Demo, client};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::process::Command;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
@@ -70,6 +70,27 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     let link = vendor_link(data.path()).await;
     assert!(link.status.success(), "{}", text(&link.stderr));
     assert!(text(&link.stdout).starts_with(&demo.address("Parom")), "{}", text(&link.stdout));
+    demo.is_killed().await;
+}
+
+/// The sample of the panel's import page has a manager's message, which is written as the channel's bot.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sample_with_a_managers_message_is_imported_whole() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
+    let chat = sources(&demo).await.iter().find(|source| source["kind"] == "webchat").unwrap()["id"].clone();
+    let lines = [
+        json!({"id": "ext-1", "conversation": {"id": "chat-7"}, "sender": {"role": "client", "id": "user-7", "name": "Anna"},
+            "sent_at": "2025-03-01T09:30:00Z", "content": {"type": "text", "text": "Hello"}}),
+        json!({"id": "ext-2", "conversation": {"id": "chat-7"}, "sender": {"role": "manager", "id": "m-1", "name": "Olga"},
+            "receiver": {"id": "user-7"}, "sent_at": "2025-03-01T09:31:00Z", "content": {"type": "text", "text": "Good morning"}}),
+    ];
+    let address = format!("{}/api/v1/sources/{}/imports?dry_run=true", demo.address("Parom"), chat.as_str().unwrap());
+    let file = lines.map(|line| line.to_string()).join("\n");
+    let request = client().post(address).bearer_auth(demo.address("API key"));
+    let answer = request.header("content-type", "application/x-ndjson").body(file).send().await.unwrap();
+    let counted = answer.json::<Value>().await.unwrap();
+    assert_eq!((&counted["total"], &counted["skipped_total"]), (&json!(2), &json!(0)), "{counted}");
     demo.is_killed().await;
 }
 

@@ -25,6 +25,7 @@ mod messenger;
 mod parse;
 mod plans;
 mod platform;
+mod retention;
 mod telemetry;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
 pub use platform::Platform;
+pub use retention::{OwnDays, Retention};
 pub use telemetry::Telemetry;
 pub use vendor::{StatusConfig, Vendor};
 pub use vendor_webhook::{VendorEventKind, VendorWebhook};
@@ -165,23 +167,6 @@ pub struct SpoolConfig {
     pub dir: PathBuf,
     /// All files together, in megabytes of 1024 × 1024 bytes.
     pub most_mb: u32,
-}
-
-/// Retention periods in days.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Retention {
-    /// Raw bodies of hooks.
-    pub hooks_days: u32,
-    pub attempts_days: u32,
-    /// Undelivered letters.
-    pub undelivered_days: u32,
-    /// Texts of messages in a final state.
-    pub texts_days: u32,
-    /// Ids by which repeats are recognised; at least 45.
-    pub ids_days: u32,
-    /// Messages without their texts; at least as long as all of the above.
-    pub messages_days: u32,
-    pub audit_days: u32,
 }
 
 /// How an account that installed the widget proves that it may connect. In mode `Remote` both fields are set.

@@ -20,7 +20,8 @@ pub fn decimal(value: f64, digits: usize, language: Language) -> String {
     written(&format!("{value:.digits$}"), language)
 }
 
-/// A size in decimal units: `12 MB` / `12 МБ`, with one decimal below ten.
+/// A size: `12 MB` / `12 МБ`, with one decimal below ten. A megabyte is 1024 × 1024 bytes, as in the configuration, so that a
+/// limit is shown as it was set.
 pub fn bytes(count: u64, language: Language) -> String {
     let units = match language {
         Language::En | Language::Es | Language::Pt => ["B", "KB", "MB", "GB", "TB"],
@@ -28,8 +29,8 @@ pub fn bytes(count: u64, language: Language) -> String {
     };
     let mut unit = 0;
     let mut tenths = count.saturating_mul(10);
-    while tenths >= 9_995 && unit + 1 < units.len() {
-        tenths = tenths.saturating_add(500) / 1000;
+    while tenths >= 10_235 && unit + 1 < units.len() {
+        tenths = tenths.saturating_add(512) / 1024;
         unit += 1;
     }
     let (whole, tenth) = (tenths / 10, tenths % 10);
@@ -77,13 +78,14 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_decimal() {
+    fn sizes_are_shown_in_the_unit_that_fits() {
         let all = |count| [bytes(count, Language::En), bytes(count, Language::Ru)];
-        assert_eq!(bytes(1_500, Language::Es), "1,5\u{a0}KB");
+        assert_eq!(bytes(1_536, Language::Es), "1,5\u{a0}KB");
         assert_eq!(all(0), ["0\u{a0}B", "0\u{a0}Б"]);
         assert_eq!(all(999), ["999\u{a0}B", "999\u{a0}Б"]);
-        assert_eq!(all(1_500), ["1.5\u{a0}KB", "1,5\u{a0}КБ"]);
-        assert_eq!(all(12_000_000), ["12\u{a0}MB", "12\u{a0}МБ"]);
-        assert_eq!(all(999_999), ["1\u{a0}MB", "1\u{a0}МБ"]);
+        assert_eq!(all(1_536), ["1.5\u{a0}KB", "1,5\u{a0}КБ"]);
+        assert_eq!(all(12 << 20), ["12\u{a0}MB", "12\u{a0}МБ"]);
+        assert_eq!(all((1 << 20) - 1), ["1\u{a0}MB", "1\u{a0}МБ"]);
+        assert_eq!(all(20_480 << 20), ["20\u{a0}GB", "20\u{a0}ГБ"]);
     }
 }

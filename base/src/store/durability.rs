@@ -20,6 +20,11 @@ impl Durability {
         self.unsafe_settings.is_empty()
     }
 
+    /// The settings by which a commit can be lost: name, value, required value.
+    pub fn unsafe_settings(&self) -> &[(String, String, &'static str)] {
+        &self.unsafe_settings
+    }
+
     /// The settings as a short text.
     pub fn summary(&self) -> &str {
         &self.summary

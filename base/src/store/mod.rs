@@ -26,6 +26,7 @@ pub mod like;
 pub mod lock;
 pub mod migrate;
 mod nodes;
+mod open_error;
 #[cfg(feature = "faults")]
 mod plan;
 mod postgres;
@@ -41,6 +42,7 @@ pub use finish::finish_tx;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
 pub use nodes::Search;
+pub use open_error::OpenError;
 pub use unavailable::{NodeAway, concerns_one_node, database_is_away, is_node_away, is_unavailable};
 
 use postgres::{READ_LIMIT, Use};
@@ -80,11 +82,10 @@ impl Store {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Self::open_postgres(settings, clock).await?
         } else {
-            anyhow::bail!("database.url must begin with sqlite:// or postgres://");
+            return Err(OpenError::Scheme.into());
         };
         let found = check_durability(&store).await?;
-        anyhow::ensure!(found.is_safe(), "the database may lose accepted messages: {found}");
-        Ok(store)
+        if found.is_safe() { Ok(store) } else { Err(OpenError::Unsafe(found).into()) }
     }
 
     async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
@@ -92,11 +93,10 @@ impl Store {
         let options = SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
         let path = options.get_filename();
         let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
-        anyhow::ensure!(named, "database.url must name a file");
+        anyhow::ensure!(named, OpenError::NoFile);
         sqlite::create_private(path);
         let shown_path = path.display();
-        let write =
-            sqlite::connect(url, 1, false).await.with_context(|| format!("cannot open the database {shown_path}"))?;
+        let write = sqlite::connect(url, 1, false).await.with_context(|| OpenError::Closed(path.to_owned()))?;
         let read = sqlite::connect(url, 4, true).await?;
         let beside = checkpoint::CheckpointConnection::open(path, sqlite::connect(url, 1, false).await?)
             .with_context(|| format!("cannot read the database {shown_path}"))?;
@@ -125,8 +125,8 @@ impl Store {
         use sea_orm::sqlx::Connection;
         let probe = sea_orm::sqlx::PgConnection::connect(settings.url.expose_secret());
         let probe = tokio::time::timeout(Duration::from_secs(10), probe).await;
-        let probe = probe.context("the database of database.url does not answer")?;
-        let mut probe = probe.context("cannot reach the database of database.url")?;
+        let probe = probe.context(OpenError::NotInTime)?;
+        let mut probe = probe.context(OpenError::Unreachable)?;
         let has_nodes = postgres::is_citus(&mut probe).await?;
         probe.close().await?;
         let store = Self::pools(settings, clock, settings.one_account_a_commit || has_nodes, true).await?;
@@ -159,9 +159,8 @@ impl Store {
         let (url, connections) = (settings.url.expose_secret(), settings.max_connections.max(6));
         let (half, fifth) = (connections / 2, connections / 5);
         let by_account = Arc::new(AtomicBool::new(by_account));
-        let write = postgres::connect(url, half, Use::Write, open, &by_account)
-            .await
-            .context("cannot reach the database of database.url")?;
+        let write =
+            postgres::connect(url, half, Use::Write, open, &by_account).await.context(OpenError::Unreachable)?;
         let by_keys = postgres::connect(url, fifth, Use::ReadByKeys, open, &by_account).await?;
         let read = postgres::connect(url, connections - half - fifth, Use::Read, open, &by_account).await?;
         let open = Arc::new(AtomicBool::new(open));

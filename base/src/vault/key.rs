@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{KeyId, VaultError, keyed};
+use super::{InsteadOfKey, KeyId, VaultError, keyed};
 use crate::config::Secrets;
 
 /// The bytes of a master key; wiped from memory when dropped.
@@ -164,18 +164,18 @@ fn line(key: &MasterKey) -> SecretString {
 
 /// One base64 text per key, separated by line feeds or spaces.
 fn decode(origin: &str, text: &SecretString) -> Result<Vec<MasterKey>, VaultError> {
-    let not_a_key = |found: String| VaultError::NotAKey { origin: origin.to_owned(), found };
+    let not_a_key = |found: InsteadOfKey| VaultError::NotAKey { origin: origin.to_owned(), found };
     let mut keys: Vec<MasterKey> = Vec::new();
     for text in text.expose_secret().split_whitespace() {
         let bytes = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).map(Zeroizing::new);
-        let bytes = bytes.map_err(|_| not_a_key("something that is not base64".to_owned()))?;
+        let bytes = bytes.map_err(|_| not_a_key(InsteadOfKey::NotBase64))?;
         let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice()) else {
-            return Err(not_a_key(format!("{} bytes", bytes.len())));
+            return Err(not_a_key(InsteadOfKey::Bytes(bytes.len())));
         };
         let key = MasterKey::of(Zeroizing::new(bytes));
         if keys.iter().all(|known| known.id != key.id) {
             keys.push(key);
         }
     }
-    if keys.is_empty() { Err(not_a_key("nothing".to_owned())) } else { Ok(keys) }
+    if keys.is_empty() { Err(not_a_key(InsteadOfKey::Nothing)) } else { Ok(keys) }
 }

@@ -83,7 +83,8 @@ impl DeadLetterArgs {
                     break;
                 }
             }
-            letters.push((found.with_context(|| format!("there is no undelivered letter {id}{at}"))?, id));
+            let unknown = || format!("there is no undelivered letter {id}{at}: parom dead list shows their ids");
+            letters.push((found.with_context(unknown)?, id));
         }
         Ok(Named::Letters(letters))
     }
@@ -92,6 +93,6 @@ impl DeadLetterArgs {
 /// The account of a source.
 async fn whose(app: &App, source_id: Uuid) -> anyhow::Result<tenant::Model> {
     let source = app.lookup.source(source_id).await?;
-    let source = source.with_context(|| format!("there is no source with the id {source_id}"))?;
+    let source = source.with_context(|| crate::id::no_source(source_id))?;
     tenants::load(app.store.read(), source.tenant_id).await?.context("the source's account is gone")
 }

@@ -50,6 +50,7 @@ id = "344a5002-f8ca-454d-af3d-396180102ac7"
 code = "amo.ext.30490163"
 secret = "demo-channel-secret-that-opens-nothing"
 title = "Parom"
+bot = {{ id = "5f0c7a4e-9d1b-4b6f-8a53-2c1e7d90b6a4", name = "{company}" }}
 [integration.widget]
 code = "{WIDGET}"
 "#

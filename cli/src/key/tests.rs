@@ -69,7 +69,7 @@ async fn a_tenants_key_needs_a_tenant() {
     let text = id.to_string();
     let arguments = ["create", "--name", "shop", "--tenant", text.as_str()];
     let refused = printed(&store, &arguments).await.unwrap_err().to_string();
-    assert_eq!(refused, format!("there is no tenant {id}"));
+    assert_eq!(refused, format!("there is no account {id}: parom tenant list shows them all"));
     add_tenant(&store, id).await;
     printed(&store, &arguments).await.unwrap();
     printed(&store, &["create", "--name", "ours"]).await.unwrap();

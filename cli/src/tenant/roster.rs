@@ -75,7 +75,9 @@ pub(super) async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Va
 pub(crate) async fn find(app: &App, name: &str) -> anyhow::Result<tenant::Model> {
     let db = app.store.read();
     if let Ok(id) = Uuid::try_parse(name) {
-        return tenants::load(db, id).await?.with_context(|| format!("there is no account with the id {id}"));
+        let found = tenants::load(db, id).await?;
+        return found
+            .with_context(|| format!("there is no account with the id {id}: parom tenant list shows them all"));
     }
     let by = match name.parse::<i64>() {
         Ok(number) => tenant::Column::AccountId.eq(number),

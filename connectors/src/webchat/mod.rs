@@ -57,8 +57,9 @@ const ABILITIES: Abilities = Abilities {
 const FIELDS: &[Field] = &[
     Field::optional("allowed_origins", Input::Lines, "wizard-web-sites")
         .with_hint("wizard-web-sites-hint")
-        .in_section("install"),
-    Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance"),
+        .in_section("install")
+        .essential(),
+    Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance").essential(),
     Field::optional("color", Input::Text, "wizard-web-color")
         .with_hint("wizard-web-color-hint")
         .in_section("appearance"),

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::i18n::{CRM, LocalizedText};
+use base::i18n::{CRM, LocalizedText, Sentence};
 use serde::Deserialize;
 
 use super::operator::Operator;
@@ -44,13 +44,13 @@ impl Doctor {
         text.in_words(self.page.words, CRM)
     }
 
-    /// The check's result as on the command line.
-    fn word(&self, check: &Check) -> &'static str {
-        match check.status {
-            Status::Ok => "ok",
-            Status::Warn => "warn",
-            Status::Fail => "FAIL",
-        }
+    /// The check's result.
+    fn word(&self, check: &Check) -> Sentence {
+        self.page.words.text(match check.status {
+            Status::Ok => "admin-check-ok",
+            Status::Warn => "admin-check-warn",
+            Status::Fail => "admin-check-fail",
+        })
     }
 }
 

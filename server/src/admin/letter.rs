@@ -12,7 +12,7 @@ pub const ICON_NAME: &str = "channel-icon.svg";
 /// The placeholder for an integration's id.
 const EXAMPLE_ID: &str = "00000000-0000-0000-0000-000000000000";
 /// The largest file that any messenger's upload accepts, in bytes.
-const LARGEST_FILE: u64 = 50_000_000;
+const LARGEST_FILE: u64 = 50 * 1024 * 1024;
 
 /// A registration e-mail; ready to send if nothing is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]

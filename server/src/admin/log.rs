@@ -2,9 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::store::VENDOR;
+use base::i18n::{CRM, Words};
 use entity::audit;
-use uuid::Uuid;
+use serde_json::Value;
 
 use super::operator::Operator;
 use super::page::{self, AdminPage};
@@ -14,6 +14,10 @@ use crate::audit::query::AuditFilterParams;
 use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::panel::audit_export::{self, ExportReader};
+use crate::panel::{audit_detail, audit_what};
+use names::{NamedObject, Names, account};
+
+mod names;
 
 const HERE: &str = "/admin/audit";
 
@@ -23,10 +27,25 @@ struct Log {
     page: AdminPage,
     query: AuditFilterParams,
     wrong: bool,
-    rows: Vec<audit::Model>,
+    rows: Vec<LogRow>,
     csv: String,
     newest: Option<String>,
     older: Option<String>,
+}
+
+/// A row in words; what is stored is folded below it.
+struct LogRow {
+    at: i64,
+    who: String,
+    address: String,
+    what: String,
+    /// What was changed, then the account.
+    objects: Vec<NamedObject>,
+    detail: String,
+    done: bool,
+    action: String,
+    object: String,
+    raw: String,
 }
 
 /// The page.
@@ -52,7 +71,13 @@ pub async fn show(
         log.csv = query.address("/admin/audit.csv", None);
         log.newest = query.is_later().then(|| query.address(HERE, None));
         log.older = found.older.map(|last| query.address(HERE, Some(last)));
-        log.rows = found.rows;
+        let rows = found.rows.into_iter().map(|row| {
+            let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
+            (row, detail)
+        });
+        let rows: Vec<(audit::Model, Value)> = rows.collect();
+        let names = Names::read(&app, &rows).await?;
+        log.rows = rows.into_iter().map(|(row, detail)| shown(row, &detail, &page, &names)).collect();
     }
     Ok(page::html(&page, &log))
 }
@@ -67,17 +92,26 @@ pub async fn download(
     Ok(audit_export::download(app, query, ExportReader::Vendor).await)
 }
 
-impl Log {
-    /// The message key of an action, if it has one.
-    fn did(&self, row: &audit::Model) -> String {
-        format!("audit-did-{}", row.action.replace('.', "-"))
+fn shown(row: audit::Model, detail: &Value, page: &AdminPage, names: &Names) -> LogRow {
+    let words = page.words;
+    let of = account(&row, detail).map(|id| names.host(id));
+    let objects = [Some(names.object(&row, detail, words)), of].into_iter().flatten();
+    LogRow {
+        at: row.at,
+        who: who(&row, words),
+        what: audit_what(&row.action, words, CRM),
+        objects: objects.filter(|object| !object.text.is_empty()).collect(),
+        detail: audit_detail(detail, words, CRM, |at| page.when(at).date()),
+        done: row.outcome == "done",
+        address: row.address,
+        action: row.action,
+        object: row.object,
+        raw: if row.detail == "{}" { String::new() } else { row.detail },
     }
+}
 
-    /// The account that a row is about, if any.
-    fn account(&self, row: &audit::Model) -> Option<Uuid> {
-        if row.tenant_id != VENDOR {
-            return Some(row.tenant_id);
-        }
-        row.action.starts_with("account.").then(|| Uuid::try_parse(&row.object).ok())?
-    }
+/// The actor: name and role.
+fn who(row: &audit::Model, words: Words) -> String {
+    let kind = words.text_of("admin-actor-", &row.actor_kind);
+    if row.actor_name.is_empty() { kind.to_string() } else { format!("{kind}: {}", row.actor_name) }
 }

@@ -14,6 +14,7 @@ pub mod alerts;
 pub mod announcements;
 mod assets;
 pub mod channels;
+mod counts;
 pub mod doctor;
 mod integrations;
 pub mod letter;

@@ -11,6 +11,7 @@ use entity::{heartbeat, tenant};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use super::accounts::find::STATES;
+use super::counts::TROUBLED;
 use super::operator::Operator;
 use super::page::{self, AdminPage};
 use super::refused::Result;
@@ -188,7 +189,7 @@ fn spark(words: Words, label: &Sentence, values: &[i64]) -> String {
 
 fn accounts_tile(page: &AdminPage, accounts: &BTreeMap<&'static str, i64>) -> Tile {
     let of = |states: &[TenantStatus]| states.iter().filter_map(|state| accounts.get(state.as_str())).sum::<i64>();
-    let troubled = of(&[TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked]);
+    let troubled = of(&TROUBLED);
     let note = match troubled {
         0 => page.words.text("admin-accounts-fine"),
         count => page.words.text("admin-accounts-troubled").with("count", count),

@@ -8,12 +8,13 @@ use actix_web::http::{StatusCode, header};
 use askama::Template;
 use base::i18n::{self, Language, Sentence, When, Words, Zone};
 
+use super::counts::{self, AdminCounts};
 use super::operator::AdminVisitor;
 use super::refused::Result;
 use crate::identity::form::CSRF;
 use crate::identity::session as sessions;
 use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone, markup, nothing_kept};
+use crate::panel::{Notice, Tone, markup, nothing_kept, shown_count};
 
 /// A menu entry: its address and message key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct AdminPage {
     /// The operator's name; empty without a session, then there is no menu.
     pub name: String,
     pub notice: Option<Notice>,
+    /// What needs attention, for the menu and the title.
+    pub counts: AdminCounts,
     /// The database accepts no writes: pages can be read but not changed.
     pub read_only: bool,
     /// CSP nonce of this response's scripts.
@@ -68,6 +71,7 @@ impl AdminPage {
             nav: "",
             name: String::new(),
             notice: None,
+            counts: AdminCounts::default(),
             read_only: app.is_read_only(),
             nonce: crate::identity::token::new(),
             csrf: String::new(),
@@ -92,7 +96,8 @@ impl AdminPage {
             sessions::set_notice(&app.identity, app.store.write(), &visitor.session, "").await?;
         }
         let name = visitor.shown_name().to_owned();
-        Ok(Self { nav, name, notice, ..Self::half_way(app, visitor, title) })
+        let counts = counts::all(app).await;
+        Ok(Self { nav, name, notice, counts, ..Self::half_way(app, visitor, title) })
     }
 
     /// The same page with a rejected form.
@@ -109,6 +114,12 @@ impl AdminPage {
     /// The text of a menu entry.
     pub fn place(&self, place: &AdminNav) -> Sentence {
         self.words.text(place.key)
+    }
+
+    /// The number beside a menu entry, and what it counts; none if nothing needs attention there.
+    pub fn count(&self, place: &AdminNav) -> Option<(String, Sentence)> {
+        let (count, key) = self.counts.of_entry(place.href)?;
+        Some((shown_count(count), self.words.text(key).with("count", count)))
     }
 
     /// The other available language.

@@ -34,6 +34,13 @@ pub async fn limit_details(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result
     rows.into_tuple().all(db).await
 }
 
+/// The same of alerts that were read already.
+pub fn about_limits(open: &[alert::Model]) -> OpenAlerts {
+    let is_about = |row: &&alert::Model| [LIMIT_NEAR, LIMIT_REACHED].contains(&row.kind.as_str());
+    let limits = open.iter().filter(is_about).map(|row| row.detail.clone()).collect();
+    OpenAlerts { count: u64::try_from(open.len()).unwrap_or(MOST), limits }
+}
+
 /// Replaces the arguments of an open alert's messages, without counting one more occurrence.
 pub async fn describe(
     db: &impl ConnectionTrait,

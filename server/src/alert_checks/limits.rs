@@ -43,7 +43,13 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, near: i64) -> anyho
     let mut lines = usage::shown(app, tenant).await?;
     let sources = source::usage(app, tenant.tenant_id).await?;
     let used = i64::try_from(sources.used).unwrap_or(i64::MAX);
-    lines.push(LimitLine { name: SOURCES, used: Some(used), most: i64::from(sources.limit), is_size: false });
+    lines.push(LimitLine {
+        name: SOURCES,
+        used: Some(used),
+        most: i64::from(sources.limit),
+        is_size: false,
+        bytes: None,
+    });
     let open = alert::open(app.store.read(), tenant.tenant_id).await?;
     // The plan or the configuration no longer has this limit, or no longer warns before it.
     for row in open.iter().filter(|row| [LIMIT_NEAR, LIMIT_REACHED].contains(&row.kind.as_str())) {

@@ -173,7 +173,9 @@ async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut Accou
     for row in open.all(store.read()).await? {
         let days = (store.clock().millis() - row.opened_at).max(0) / DAY;
         let detail = LocalizedText::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
-        found.alarms.push(detail.with("kind", row.kind).with("host", host).with("days", days));
+        let what = LocalizedText::new(format!("alert-kind-{}", row.kind));
+        let detail = detail.with("what", what).with("kind", row.kind).with("host", host);
+        found.alarms.push(detail.with("days", days));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use queue::Queue;
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Check, because};
+use super::{Check, because, reasons};
 
 /// Age of a waiting letter from which the check warns.
 const OLD: TimeDelta = TimeDelta::minutes(15);
@@ -23,7 +23,7 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
         Ok(found) => {
             let check =
                 Check::fail("database", LocalizedText::new("doctor-database-unsafe"), "doctor-database-unsafe-fix");
-            checks.push(check.remedied("wanted", found.to_string()));
+            checks.push(check.remedied("wanted", reasons::of_durability(&found)));
         }
         Err(error) => {
             let detail = because("doctor-database-down", error.to_string());
@@ -41,7 +41,7 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
             false
         }
         Err(error) => {
-            let detail = because("doctor-migrations-wrong", error.to_string());
+            let detail = LocalizedText::new("doctor-migrations-wrong").with("reason", reasons::of_migration(&error));
             let remedy = match error {
                 MigrateError::Database(_) => "doctor-migrate-fix",
                 MigrateError::BeforeFirstRelease | MigrateError::Newer(_) => "doctor-migrations-foreign-fix",

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use base::clock::Clock;
-use base::config::{Config, base, in_the_clear};
+use base::config::{Config, InClear, base, in_the_clear};
 use base::http_client::HttpClients;
 use base::i18n::LocalizedText;
 use base::spool;
 use base::vault::Vault;
 use connectors::kinds::WITH_TIME_WINDOW;
 
-use super::{Check, because};
+use super::{Check, because, reasons};
 use crate::media::FileStore;
 
 /// The master key exists and only its owner can read it.
@@ -27,7 +27,7 @@ pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
         }
         Ok(_) => checks.push(Check::ok("secrets", LocalizedText::new("doctor-secrets-ok"))),
         Err(error) => {
-            let detail = because("doctor-secrets-wrong", error.to_string());
+            let detail = LocalizedText::new("doctor-secrets-wrong").with("reason", reasons::of_vault(&error));
             checks.push(Check::fail("secrets", detail, "doctor-secrets-wrong-fix"));
         }
     }
@@ -63,7 +63,11 @@ pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
     for found in found {
         let detail = LocalizedText::new("doctor-private-clear").with("key", found.key());
         let check = Check::warn("private", detail, "doctor-private-clear-fix");
-        checks.push(check.remedied("key", found.key()).remedied("remedy", found.remedy()));
+        let remedy = match found {
+            InClear::Mail => LocalizedText::new("doctor-private-mail"),
+            InClear::Database => LocalizedText::quoted(found.remedy()),
+        };
+        checks.push(check.remedied("key", found.key()).remedied("remedy", remedy));
     }
 }
 

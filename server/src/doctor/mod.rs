@@ -11,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use outside::{RENEWED, certificate_days};
+pub use reasons::of_configuration;
 
 use crate::integrations;
 
@@ -21,6 +22,7 @@ mod history;
 mod keys;
 mod machine;
 mod outside;
+mod reasons;
 mod upkeep;
 
 /// The result of a check.
@@ -136,7 +138,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             store.close().await;
         }
         Err(error) => {
-            let detail = because("doctor-database-closed", format!("{error:#}"));
+            let detail = LocalizedText::new("doctor-database-closed").with("reason", reasons::of_opening(&error));
             checks.push(Check::fail("database", detail, "doctor-database-closed-fix"));
         }
     }

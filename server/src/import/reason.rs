@@ -23,6 +23,10 @@ pub fn of_error(error: &Error, format: Format) -> String {
             });
             fields.collect::<Vec<_>>().join("; ")
         }
+        // Where in the line it breaks differs from line to line, so that equal reasons would not be listed as one.
+        Error::Malformed(said) if said.key() == "said-json-none" => {
+            LocalizedText::new("said-import-not-json").plain(words, CRM)
+        }
         other => other.text().plain(words, CRM),
     })
 }

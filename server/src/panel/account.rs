@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::overview::{account_hint, account_tone};
+use super::overview::{account_hint, account_tone, support_of};
 use super::{EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
 use crate::missed_hooks;
 use crate::panel::PanelContext;
@@ -33,6 +33,8 @@ struct OwnAccountPage {
     status: TenantStatus,
     tone: &'static str,
     hint: String,
+    /// The vendor's support, if only it can help; empty if not.
+    support: String,
     access: Access,
     /// Address of amoCRM's one-click consent page.
     allow_again: String,
@@ -147,6 +149,7 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         status,
         tone: account_tone(status),
         hint: account_hint(&page, status, cut_off, &end),
+        support: support_of(&page, status),
         access: tenant::access(&app, tenant.tenant_id).await?,
         allow_again: tenant::access::reconnect_url(tenant),
         channels: channels.collect(),

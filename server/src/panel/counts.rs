@@ -9,7 +9,7 @@ use crate::alert::{self, OpenAlerts};
 use crate::panel::PanelContext;
 
 /// Counting stops here, because larger numbers need not be exact.
-const MOST: u64 = 1000;
+pub const MOST: u64 = 1000;
 
 /// The counts of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

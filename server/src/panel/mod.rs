@@ -54,11 +54,12 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 
 pub use crate::identity::{EmptyForm, Fields, Form, MemberRole, OpenForm};
-pub use audit::export as audit_export;
+pub use audit::{detail_text as audit_detail, export as audit_export, what as audit_what};
 pub use choice::SelectOption;
 pub use confirm::ConfirmPage;
 use consent_button::ConsentButton;
 pub use context::PanelContext;
+pub use counts::{MOST as MOST_COUNTED, shown as shown_count};
 pub use data::AgreementShown;
 pub use html::{Markup, html, html_as, nothing_kept};
 pub use member::Member;

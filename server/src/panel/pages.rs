@@ -25,6 +25,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sources/strays/{id}/remove", post().to(sources::remove_stray))
         .route("/sources/{id}", get().to(sources::get))
         .route("/sources/{id}", post().to(sources::save))
+        .route("/sources/{id}/settings", get().to(sources::settings))
         .route("/sources/{id}/access", get().to(sources::access))
         .route("/sources/{id}/access", post().to(sources::change_access))
         .route("/sources/{id}/logo", post().to(sources::set_logo))

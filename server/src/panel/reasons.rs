@@ -45,6 +45,11 @@ pub fn explain(reason: &Reason, about: &ReasonArguments<'_>) -> Explanation {
     Explanation { fix: fill(about.words.text(format!("{key}-fix"))), what: fill(about.words.text(key)) }
 }
 
+/// Whether sending again fails again until something changes: the customer, the time for free text, or the channel.
+pub fn needs_mending(key: &str) -> bool {
+    matches!(key, "kind_not_supported" | "no_bot" | "recipient_blocked" | "recipient_unreachable" | "window_closed")
+}
+
 /// The tone of a message's status.
 pub const fn tone(status: MessageStatus) -> &'static str {
     match status {

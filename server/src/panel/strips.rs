@@ -10,7 +10,7 @@ use super::notice::Tone;
 use crate::alert::OpenAlerts;
 use crate::announcements;
 use crate::panel::PanelContext;
-use crate::tenant::plan;
+use crate::tenant::{TenantStatus, plan};
 use crate::usage;
 
 /// One sentence above the page.
@@ -49,7 +49,10 @@ pub(super) async fn of(
         label: if href.is_empty() { String::new() } else { words.text(label).to_string() },
         href: href.to_owned(),
     };
-    let end = plan::ending(&app.config, tenant, now, words).map(|(text, is_over)| {
+    // Where the account's state is the page's first card, the same sentence is not repeated above it.
+    let is_on_page = TenantStatus::shown(tenant) == TenantStatus::PlanEnded
+        && matches!(request.path(), "/panel" | "/panel/" | "/panel/account");
+    let end = plan::ending(&app.config, tenant, now, words).filter(|_| !is_on_page).map(|(text, is_over)| {
         let tone = if is_over { Tone::Bad } else { Tone::Warn };
         strip(tone, text.to_string(), "common-contact-support", &support)
     });

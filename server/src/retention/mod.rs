@@ -17,7 +17,7 @@ use base::millis::DAY;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::config::Retention;
+use base::config::{OwnDays, Retention};
 use base::message::day_of;
 use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
@@ -75,26 +75,16 @@ impl Ends {
 
     /// The same for an account that may have its own numbers of days.
     fn for_account(configured: &Retention, account: &RetentionAccount, now: i64, done_at: i64) -> Self {
-        let fewer = |own: Option<i32>, configured: u32| {
-            own.and_then(|own| u32::try_from(own).ok()).map_or(configured, |own| own.min(configured))
+        let own = OwnDays {
+            hooks: account.hooks_days,
+            attempts: account.attempts_days,
+            undelivered: account.undelivered_days,
+            audit: account.audit_days,
+            texts: account.texts_days,
         };
-        let own = Retention {
-            hooks_days: fewer(account.hooks_days, configured.hooks_days),
-            attempts_days: fewer(account.attempts_days, configured.attempts_days),
-            undelivered_days: fewer(account.undelivered_days, configured.undelivered_days),
-            audit_days: fewer(account.audit_days, configured.audit_days),
-            ..configured.clone()
-        };
-        Self::of(&own, now, done_at).with_texts(account, now, done_at)
-    }
-
-    fn with_texts(self, account: &RetentionAccount, now: i64, done_at: i64) -> Self {
-        let Some(days) = account.texts_days.and_then(|days| u32::try_from(days).ok()) else {
-            // It may have had its own setting until a moment ago.
-            return if account.texts_days_at < done_at { self } else { Self { texts_from: 0, ..self } };
-        };
-        let texts_from = if account.texts_days_at < done_at { seen_to(done_at, days) } else { 0 };
-        Self { texts: now - i64::from(days) * DAY, texts_from, ..self }
+        let ends = Self::of(&configured.of_account(own), now, done_at);
+        // Until a moment ago it may have had other days for texts: earlier rounds then left some that are due now.
+        if account.texts_days_at < done_at { ends } else { Self { texts_from: 0, ..ends } }
     }
 }
 

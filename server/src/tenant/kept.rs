@@ -1,7 +1,7 @@
 //! How long an account keeps what is not a text, if the vendor chose fewer days for it than are configured for all. Ids and
 //! messages without their texts have no days of their own: order and the recognition of repeats depend on them.
 
-use base::config::Retention;
+use base::config::{OwnDays, Retention};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use entity::tenant::{self, Column};
@@ -62,16 +62,13 @@ pub async fn keep(app: &TenantContext, tenant_id: Uuid, change: KeptChange) -> R
     Ok(Some(Value::Object(detail)))
 }
 
-/// What counts for an account: its own days where it has them, never more than configured; texts may have more.
+/// What counts for an account: [`Retention::of_account`].
 pub fn retention(configured: &Retention, tenant: &tenant::Model) -> Retention {
-    let days = |days: Option<i32>| days.and_then(|days| u32::try_from(days).ok());
-    let fewer = |own: Option<i32>, configured: u32| days(own).map_or(configured, |own| own.min(configured));
-    Retention {
-        hooks_days: fewer(tenant.hooks_days, configured.hooks_days),
-        attempts_days: fewer(tenant.attempts_days, configured.attempts_days),
-        undelivered_days: fewer(tenant.undelivered_days, configured.undelivered_days),
-        audit_days: fewer(tenant.audit_days, configured.audit_days),
-        texts_days: days(tenant.texts_days).unwrap_or(configured.texts_days),
-        ..configured.clone()
-    }
+    configured.of_account(OwnDays {
+        hooks: tenant.hooks_days,
+        attempts: tenant.attempts_days,
+        undelivered: tenant.undelivered_days,
+        audit: tenant.audit_days,
+        texts: tenant.texts_days,
+    })
 }

@@ -20,8 +20,7 @@ pub fn most_days(app: &TenantContext) -> u32 {
 
 /// For how many days an account keeps its texts.
 pub fn texts_days(app: &TenantContext, tenant: &tenant::Model) -> u32 {
-    let own = tenant.texts_days.and_then(|days| u32::try_from(days).ok());
-    own.unwrap_or(app.config.retention.texts_days)
+    super::retention(&app.config.retention, tenant).texts_days
 }
 
 /// Whether texts and files of a message are erased as soon as it is delivered.

@@ -8,13 +8,17 @@ use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{LimitLine, LimitStage, MESSAGES, Month, SOURCES};
+use super::view::{IMPORTS, IMPORTS_SIZE, VISITORS, megabytes, visitors_mb};
+use super::{LimitLine, LimitStage, MESSAGES, Month, SOURCES, imports};
 use crate::tenant::{TenantStatus, plan};
 use crate::usage::UsageContext;
 use crate::{alert, source};
 
-/// The limits that are shown, in this order; the others concern programs, imports and visitors only, and have their alerts.
-const SHOWN: [&str; 4] = [SOURCES, MESSAGES, "stored", "files"];
+/// The limits that are shown, in this order. The two others of an account, requests a second and megabytes a day of an API key,
+/// are rates that each process counts for itself: nothing is used up that a person could free or order in advance.
+const SHOWN: [&str; 7] = [SOURCES, MESSAGES, "stored", "files", VISITORS, IMPORTS, IMPORTS_SIZE];
+/// Those beyond which something is lost or refused to customers and programs; beyond the others something waits or costs more.
+const LOSING: [&str; 3] = ["stored", "files", VISITORS];
 
 /// What an alert about a limit stores.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,6 +37,20 @@ pub fn detail(line: &LimitLine, percent: i64, now: i64) -> Value {
     let month = (line.name == MESSAGES).then(|| Month::at(now).number());
     let (limit, used, most) = (line.name.to_owned(), line.used.unwrap_or(0), line.most);
     json!(LimitDetail { limit, used, most, percent, month })
+}
+
+/// Whether an alert with this detail is about a limit that has its sentence above every page.
+pub fn is_noticed(detail: &str) -> bool {
+    named(detail).is_some_and(|limit| SHOWN.contains(&limit.as_str()))
+}
+
+/// Whether it is about the space of files.
+pub fn is_about_files(detail: &str) -> bool {
+    named(detail).is_some_and(|limit| limit == "files")
+}
+
+fn named(detail: &str) -> Option<String> {
+    serde_json::from_str::<LimitDetail>(detail).ok().map(|detail| detail.limit)
 }
 
 /// A sentence about a limit.
@@ -68,7 +86,7 @@ pub async fn limit_notices(
         let text = words.text(format!("limit-notice-{name}-{stage}"));
         notices.push(LimitNotice {
             text: text.with("used", line.used.unwrap_or(0)).with("most", line.most),
-            is_bad: stage == "reached" && ![SOURCES, MESSAGES].contains(&name),
+            is_bad: stage == "reached" && LOSING.contains(&name),
         });
     }
     Ok(notices)
@@ -100,7 +118,11 @@ async fn line(
         MESSAGES if detail.month != Some(Month::at(app.clock.millis()).number()) => return Ok(None),
         MESSAGES => (detail.used, plan::messages_a_month(config, tenant).unwrap_or(0)),
         "stored" => (detail.used, plan::stored_mb(config, tenant)),
+        VISITORS => (detail.used, visitors_mb(config)),
+        // Imports end within minutes: an open alert about them is worth a statement.
+        IMPORTS => (imports(app, tenant.tenant_id).await?.count, config.limits.imports_waiting),
+        IMPORTS_SIZE => (megabytes(imports(app, tenant.tenant_id).await?.bytes), config.limits.imports_waiting_mb),
         _ => (detail.used, config.media.tenant_mb),
     };
-    Ok(Some(LimitLine { name, used: Some(used), most: i64::from(most), is_size: false }))
+    Ok(Some(LimitLine { name, used: Some(used), most: i64::from(most), is_size: false, bytes: None }))
 }

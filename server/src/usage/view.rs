@@ -1,7 +1,8 @@
 //! An account's limits and usage, for its page.
 
+use base::config::Config;
 use base::error::Result;
-use base::i18n::{Sentence, Words};
+use base::i18n::{self, Sentence, Words};
 use entity::tenant;
 
 use super::{report, stored};
@@ -14,6 +15,12 @@ pub const MESSAGES: &str = "messages";
 
 /// How many sources the account has.
 pub const SOURCES: &str = "sources";
+/// Megabytes of files that visitors of the account's web chats have sent.
+pub(super) const VISITORS: &str = "visitors";
+/// Imports in progress.
+pub(super) const IMPORTS: &str = "imports";
+/// Megabytes of their files.
+pub(super) const IMPORTS_SIZE: &str = "imports-size";
 /// Of this many percent less an alert is over, so that it does not flicker.
 const EASED: i64 = 5;
 
@@ -28,19 +35,26 @@ pub struct LimitLine {
     pub most: i64,
     /// In megabytes.
     pub is_size: bool,
+    /// Of a measured size, the bytes, for people.
+    pub bytes: Option<i64>,
 }
 
 impl LimitLine {
     /// Usage and limit as text.
     pub fn text(&self, words: &Words) -> Sentence {
-        let size = if self.is_size { "-mb" } else { "" };
         let key = match (self.used, self.most) {
-            (Some(_), 0) => format!("limits-used{size}-free"),
-            (Some(_), _) => format!("limits-used{size}"),
-            (None, 0) => "limits-free".to_owned(),
-            (None, _) => format!("limits-most{size}"),
+            (Some(_), 0) => "limits-used-free",
+            (Some(_), _) => "limits-used",
+            (None, 0) => "limits-free",
+            (None, _) => "limits-most",
         };
-        words.text(key).with("used", self.used.unwrap_or(0)).with("most", self.most)
+        let text = words.text(key);
+        if !self.is_size {
+            return text.with("used", self.used.unwrap_or(0)).with("most", self.most);
+        }
+        let used = self.bytes.unwrap_or_else(|| self.used.unwrap_or(0).saturating_mul(MB));
+        let shown = |bytes: i64| i18n::bytes(u64::try_from(bytes).unwrap_or(0), words.language());
+        text.with("used", shown(used)).with("most", shown(self.most.saturating_mul(MB)))
     }
 
     /// How much of it is used; none if there is no limit, or if it is not measured.
@@ -78,6 +92,17 @@ impl LimitStage {
     }
 }
 
+/// Bytes as megabytes, rounded up.
+pub(super) fn megabytes(bytes: i64) -> i64 {
+    (bytes + MB - 1) / MB
+}
+
+/// Megabytes that files of all visitors of an account may take; 0: no limit of their own.
+pub(super) fn visitors_mb(config: &Config) -> u32 {
+    let share = u64::from(config.media.tenant_mb) * u64::from(config.limits.visitors_percent) / 100;
+    u32::try_from(share).unwrap_or(u32::MAX)
+}
+
 /// The limits of an account.
 pub async fn shown(app: &UsageContext, tenant: &tenant::Model) -> Result<Vec<LimitLine>> {
     let limits = &app.config.limits;
@@ -87,17 +112,20 @@ pub async fn shown(app: &UsageContext, tenant: &tenant::Model) -> Result<Vec<Lim
     let visitors = crate::media::visitors_bytes(app, id).await?;
     let imports = super::imports(app, id).await?;
     let room = i64::from(app.config.media.tenant_mb);
-    let count = |name, used, most: u32| LimitLine { name, used, most: i64::from(most), is_size: false };
-    let size = |name, used: Option<i64>, most: i64| {
-        let used = used.map(|bytes| (bytes + MB - 1) / MB);
-        LimitLine { name, used, most, is_size: true }
+    let count = |name, used, most: u32| LimitLine { name, used, most: i64::from(most), is_size: false, bytes: None };
+    let size = |name, bytes: Option<i64>, most: i64| LimitLine {
+        name,
+        used: bytes.map(megabytes),
+        most,
+        is_size: true,
+        bytes,
     };
     let mut lines = vec![
         size("stored", Some(stored), i64::from(plan::stored_mb(&app.config, tenant))),
         size("files", Some(files), room),
-        size("visitors", Some(visitors), room * i64::from(limits.visitors_percent) / 100),
-        count("imports", Some(imports.count), limits.imports_waiting),
-        size("imports-size", Some(imports.bytes), i64::from(limits.imports_waiting_mb)),
+        size(VISITORS, Some(visitors), i64::from(visitors_mb(&app.config))),
+        count(IMPORTS, Some(imports.count), limits.imports_waiting),
+        size(IMPORTS_SIZE, Some(imports.bytes), i64::from(limits.imports_waiting_mb)),
         count("requests", None, plan::requests_per_key(&app.config, tenant)),
         size("key-day", None, i64::from(limits.key_mb_per_day)),
     ];
@@ -113,10 +141,19 @@ mod tests {
 
     #[test]
     fn only_what_is_limited_and_measured_can_be_near_its_limit() {
-        let line = |used, most| LimitLine { name: "stored", used, most, is_size: true };
+        let line = |used, most| LimitLine { name: "stored", used, most, is_size: true, bytes: None };
         assert_eq!(line(Some(81), 100).percent(), Some(81));
         assert_eq!(line(Some(81), 0).percent(), None);
         assert_eq!(line(None, 100).percent(), None);
+    }
+
+    #[test]
+    fn sizes_are_shown_in_their_own_units() {
+        let words = Words::new(i18n::Language::En);
+        let line = LimitLine { name: "files", used: Some(1), most: 20_480, is_size: true, bytes: Some(3_072) };
+        assert_eq!(line.text(&words).to_string().replace('\u{a0}', " "), "3 KB of 20 GB");
+        let free = LimitLine { most: 0, bytes: None, ..line };
+        assert_eq!(free.text(&words).to_string().replace('\u{a0}', " "), "1 MB, no limit");
     }
 
     #[test]

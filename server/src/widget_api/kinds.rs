@@ -35,6 +35,10 @@ struct FieldOut {
     label: String,
     hint: Option<String>,
     required: bool,
+    /// Shown first even if it may be empty.
+    essential: bool,
+    /// The heading under which it is shown with others; null if it has none.
+    section: Option<String>,
     /// The initial value; null if there is none.
     value: Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -80,6 +84,9 @@ fn shown(field: &Field, reader: &WidgetReader) -> FieldOut {
         label: say(field.label),
         hint: field.hint.map(say),
         required: field.required,
+        essential: field.essential,
+        section: (!field.section.is_empty())
+            .then(|| reader.words.text(format!("source-tab-{}", field.section)).to_string()),
         value: if field.on { Value::Bool(true) } else { Value::Null },
         options,
     }

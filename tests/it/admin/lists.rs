@@ -189,7 +189,23 @@ async fn alerts_and_the_log_are_read(world: &mut World) {
     let wrong = olga.opens("/admin/audit?account=nobody.amocrm.ru").await.is(200);
     assert!(wrong.text.contains("There is no such account"));
     let own = olga.opens(&format!("/admin/audit?account={HOST}")).await.is(200);
-    assert!(own.text.contains("source.created"), "{}", own.text);
+    let link = |text: &str| format!("<a href=\"/admin/accounts/{}\">{text}</a>", line.tenant_id);
+    own.says(&[
+        "Source added",
+        "messenger: Your own messenger (API)",
+        "source.created",
+        &link("Line support"),
+        &link(HOST),
+    ]);
+    // Ids are folded below the sentence.
+    let shown = own.text.split("<details>").map(|part| part.rsplit("</details>").next().unwrap_or_default());
+    let shown: String = shown.collect();
+    assert!(!shown.contains(&format!(">{}<", line.source_id)) && !shown.contains("{\""), "{shown}");
+    let log = olga.opens("/admin/audit?what=operator.").await.is(200);
+    log.says(&["<a href=\"/admin/operators\">Olga</a>", "As stored"]);
+    let russian = olga.opens(&format!("/admin/audit?account={HOST}&lang=ru")).await.is(200);
+    russian.says(&["Добавлен источник", "Как записано", &link("Line support")]);
+    olga.opens("/admin/audit?lang=en").await.is(200);
     let csv = olga.opens("/admin/audit.csv?what=operator.").await.is(200);
     let lines: Vec<&str> = csv.text.lines().collect();
     assert!(lines[0].contains("at,account_id,who_kind"), "{}", csv.text);
@@ -211,6 +227,10 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     let place = |what: &str| ran.text.find(what).unwrap_or_else(|| panic!("{what} is not in {}", ran.text));
     let [folded, warning, passed] = [place("checks passed"), place("public_url"), place("migrations")];
     assert!(warning < folded && folded < passed, "{}", ran.text);
+    let russian = olga.opens("/admin/doctor?run=all&lang=ru").await.is(200);
+    russian.says(&["предупреждение", "не https"]);
+    russian.never_says(&[">warn<", ">FAIL<"]);
+    olga.opens("/admin/doctor?lang=en").await.is(200);
     let letter = olga.opens("/admin/channels/letter?integration=main&letter=ru").await.is(200);
     assert!(letter.text.contains("Добрый день.") && letter.text.contains("vendor.support_email"), "{}", letter.text);
     olga.opens("/admin/channels/letter?integration=other").await.is(404);

@@ -36,6 +36,17 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     // One installed, three of the even ones; number 7 is suspended.
     assert_eq!(figure(&page.text, "Active accounts"), "4");
     assert!(page.text.contains("4\u{a0}need attention"), "{}", page.text);
+    // The menu and the title of every page count what needs the vendor.
+    for place in ["/admin", "/admin/operators"] {
+        let page = olga.opens(place).await.is(200);
+        let count = |number: &str, said: &str| {
+            format!("<span class=\"count\" aria-hidden=\"true\">{number}</span><span class=\"unseen\">({said})</span>")
+        };
+        let accounts = count("4", "4\u{a0}accounts need attention");
+        for wanted in [accounts, count("1", "1\u{a0}undelivered message"), "<title>(5) ".to_owned()] {
+            assert!(page.text.contains(&wanted), "{wanted}: {}", page.text);
+        }
+    }
     assert_eq!(figure(&page.text, "Messages today"), "3");
     assert_eq!(figure(&page.text, "Undelivered"), "1");
     assert!(page.text.contains("In 1\u{a0}account"), "{}", page.text);

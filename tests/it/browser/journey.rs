@@ -93,6 +93,7 @@ impl Way<'_> {
         self.press("add").await;
         self.press("kind-webchat").await;
         self.looks_right("adding").await;
+        self.shows_the_essential_first().await;
         self.fill("field-name", name).await;
         self.press("more").await;
         self.looks_right("adding-more").await;
@@ -106,6 +107,23 @@ impl Way<'_> {
             return found ? found.href : ''";
         let link = self.browser.run(link, vec![]).await;
         link.as_str().expect("the source's link").to_owned()
+    }
+
+    /// Sites and title are in the form; the others are folded, under the headings of the panel's tabs.
+    async fn shows_the_essential_first(&self) {
+        let keys = |place: &str| {
+            format!("[...document.querySelectorAll('{place}')].map((one) => one.dataset.key.replace('field-', ''))")
+        };
+        let open = "return [...document.querySelectorAll('.parom-form [data-key^=field-]')] \
+            .filter((one) => one.checkVisibility()).map((one) => one.dataset.key.replace('field-', ''))";
+        let first = json!(["name", "allowed_origins", "title", "pipeline_id", "default"]);
+        assert_eq!(self.browser.run(open, vec![]).await, first);
+        let heads = "return [...document.querySelectorAll('.parom-more .parom-section > legend')].map((one) => one.textContent)";
+        let tabs = ["source-tab-appearance", "source-tab-before", "source-tab-hours"].map(|key| self.text(key));
+        assert_eq!(self.browser.run(heads, vec![]).await, json!(tabs));
+        let hours = format!("return {}", keys(".parom-section:last-child [data-key^=field-working_hours]"));
+        let names = ["hours", "time_zone", "holidays", "text"].map(|name| format!("working_hours.{name}"));
+        assert_eq!(self.browser.run(&hours, vec![]).await, json!(names));
     }
 
     /// The contact rule is asked at the start, and shown where the source is changed.

@@ -61,6 +61,7 @@ fn pages_of_the_panel(line: &Line, message: &str, failed: &str, conversation: &s
     let mut pages: Vec<Page> = fixed.into_iter().map(|(name, path)| (name, path.to_owned())).collect();
     pages.extend([
         ("source", source.clone()),
+        ("source-settings", format!("{source}/settings")),
         ("source-access", format!("{source}/access")),
         ("source-abilities", format!("{source}/abilities")),
         ("source-test", format!("{source}/test")),

@@ -23,7 +23,7 @@ async fn two_administrators_in(language: Language) {
     let path = format!("/api/v1/tenants/{tenant_id}/sources");
     let source = world.api.post(&path, &make("Shop")).await.is(201).text_at("/id");
     let shown = async || world.api.get(&format!("/api/v1/sources/{source}")).await.is(200).json;
-    let page = format!("{}/panel/sources/{source}", world.api.base());
+    let page = format!("{}/panel/sources/{source}/settings", world.api.base());
     let olga = world.sandbox.users(HOST).into_iter().find(|user| user.is_admin).expect("an administrator").name;
 
     // Anna in the panel, Olga in the widget, each with the source open.

@@ -63,7 +63,7 @@ async fn the_command_shows_the_plan_and_follows_the_import() {
 
     let nobody = run(&drill, &["import", file, "--source", "01941f29-7c00-7000-8000-000000000000"], "").await;
     assert!(
-        !nobody.status.success() && text(&nobody.stderr).contains("there is no source"),
+        !nobody.status.success() && text(&nobody.stderr).contains("the panel shows the id"),
         "{}",
         text(&nobody.stderr)
     );

@@ -68,7 +68,7 @@ async fn a_source_can_leave_leads_alone(world: &mut World) {
     assert_eq!(after(world, SOON).await, 0);
     assert!(world.sandbox.contacts(HOST).iter().flat_map(|one| &one.leads).all(|id| tracking(world, *id) == json!({})));
     let panel = world.panel(world.active(HOST).await).await;
-    let page = panel.opens(&format!("/panel/sources/{source}")).await.is(200);
+    let page = panel.opens(&format!("/panel/sources/{source}/settings")).await.is(200);
     page.says(&["name=\"lead_origin\" value=\"1\" aria"]);
 }
 

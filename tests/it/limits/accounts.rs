@@ -68,7 +68,13 @@ async fn m10_an_account_stores_as_much_as_it_may_and_no_more() {
             // Existing conversations can still be answered, and others are not affected.
             world.api.get(&line.path("")).await.is(200);
             writes(world, &other, "1", 1).await.is(202);
-            world.panel(line.tenant_id).await.opens("/panel/account").await.is(200).says(&["2 of 1 MB", "used up"]);
+            world
+                .panel(line.tenant_id)
+                .await
+                .opens("/panel/account")
+                .await
+                .is(200)
+                .says(&["1.1 MB of 1 MB", "used up"]);
             world.leave_letters();
         },
     )

@@ -10,6 +10,7 @@ use base::config::Config;
 use entity::audit;
 use parom_tests::{Engine, Place, Setup, World};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
+pub use visitors::sends as visitor_sends;
 
 /// A world with another configuration, on both databases.
 async fn each(change: fn(&mut Config), test: impl AsyncFn(&mut World)) {

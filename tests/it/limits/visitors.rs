@@ -17,7 +17,8 @@ use crate::webchat::{OnSite, SHOP, chat_with};
 
 const KB: usize = 1024;
 
-async fn sends(world: &World, who: &OnSite, from: &str, bytes: &[u8]) -> Reply {
+/// Sends a picture as a visitor of a web chat, from this address.
+pub async fn sends(world: &World, who: &OnSite, from: &str, bytes: &[u8]) -> Reply {
     let id = Uuid::new_v4();
     let head = format!(
         "--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n{id}\r\n--b\r\nContent-Disposition: form-data; \

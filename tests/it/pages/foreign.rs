@@ -39,7 +39,7 @@ async fn other_accounts_things_are_not_there(world: &mut World) {
         "/panel/sources/nonsense".to_owned(),
     ];
     pages.extend(
-        ["", "/access", "/abilities", "/test", "/pause", "/resume", "/delete", "/secret", "/secret/made"]
+        ["", "/settings", "/access", "/abilities", "/test", "/pause", "/resume", "/delete", "/secret", "/secret/made"]
             .map(|rest| format!("/panel/sources/{source}{rest}")),
     );
     for path in &pages {

@@ -12,7 +12,7 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
     let line = world.line("support").await;
     let olga = olga(world, line.tenant_id).await;
     let main = world.sandbox.add_account(HOST).pipelines[0].name.clone();
-    let source = format!("/panel/sources/{}", line.source_id);
+    let source = format!("/panel/sources/{}/settings", line.source_id);
     for page in ["/panel/sources", &source] {
         let page = olga.opens(page).await.is(200);
         page.says(&[&main]);

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use parom_tests::{Answer, World, both};
+use entity::conversation;
+use parom_tests::{Answer, Reply, World, both};
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+use serde_json::json;
+use uuid::Uuid;
 
 use super::{in_russian, olga, vera};
 
@@ -75,7 +79,7 @@ async fn the_slowest_messages_come_first(world: &mut World) {
     // On its way: nothing can be said of it yet.
     world.customer(&line, "dora").writes("Hello").await;
     let visitor = olga(world, line.tenant_id).await;
-    let names = |page: &parom_tests::Reply| -> Vec<String> {
+    let names = |page: &Reply| -> Vec<String> {
         let links = page.text.split("<a href=\"/panel/messages/").skip(1);
         links.filter_map(|link| Some(link.split("<bdi>").nth(1)?.split('<').next()?.to_owned())).collect()
     };
@@ -102,6 +106,52 @@ async fn the_slowest_messages_come_first(world: &mut World) {
     all.sort_unstable();
     all.dedup();
     assert_eq!(all.len(), 59, "none is shown twice");
+}
+
+/// The chat that was written in last comes first, on every page; those without messages come last.
+async fn chats_are_in_the_order_of_their_last_messages(world: &mut World) {
+    let (line, other) = (world.line("support").await, world.line("sales").await);
+    for number in 0..55 {
+        world.customer(&line, &format!("user{number}")).writes("Hello").await;
+    }
+    world.customer(&other, "olga").writes("Hello").await;
+    world.deliver_all().await;
+    // The two oldest are written in again, one of them by a manager.
+    world.advance(Duration::from_secs(60));
+    world.customer(&line, "user1").writes("Are you there?").await;
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(60));
+    world.manager(&line).answers("user0", "Good morning").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let names = |page: &Reply| -> Vec<String> {
+        let links = page.text.split("<a href=\"/panel/conversations/").skip(1);
+        let named = links.filter_map(|rest| Some(rest.split_once("<bdi>")?.1.split_once("</bdi>")?.0.to_owned()));
+        named.collect()
+    };
+    let first = visitor.opens("/panel/conversations").await.is(200);
+    assert_eq!(names(&first)[..4], ["user0", "user1", "olga", "user54"]);
+    let older = first.between("rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let second = visitor.opens(&older).await.is(200);
+    let mut all = [names(&first), names(&second)].concat();
+    assert_eq!((names(&first).len(), all.len(), all.last().map(String::as_str)), (50, 56, Some("user2")));
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 56, "none is shown twice");
+    let of_line = visitor.opens(&format!("/panel/conversations?source={}", other.source_id)).await.is(200);
+    assert_eq!(names(&of_line), ["olga"]);
+    let found = visitor.opens("/panel/conversations?q=user1").await.is(200);
+    assert_eq!(names(&found)[..2], ["user1", "user19"]);
+    // One that has no message.
+    let db = world.app().store.write();
+    let chat = conversation::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect("a chat");
+    let contact = json!({"role": "client", "id": "zoe", "name": "zoe"}).to_string();
+    let mut empty = chat.into_active_model().reset_all();
+    (empty.id, empty.external_id) = (Set(Uuid::from_u128(7)), Set("chat-zoe".to_owned()));
+    (empty.amocrm_chat_id, empty.contact) = (Set(String::new()), Set(contact));
+    empty.insert(db).await.unwrap();
+    let second = visitor.opens(&older).await.is(200);
+    assert_eq!(names(&second)[5..], ["user2", "zoe"]);
 }
 
 async fn a_chat_says_why_it_is_one(world: &mut World) {
@@ -172,5 +222,6 @@ both!(
     messages_are_found_by_number_name_and_every_id,
     filters_choose_and_pages_follow,
     the_slowest_messages_come_first,
+    chats_are_in_the_order_of_their_last_messages,
     a_chat_says_why_it_is_one
 );

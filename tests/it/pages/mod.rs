@@ -7,6 +7,7 @@ mod hostile;
 mod keys;
 mod known;
 mod lists;
+mod mend;
 mod message;
 mod messages;
 mod reports;

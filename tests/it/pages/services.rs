@@ -8,7 +8,7 @@ async fn services_are_chosen_in_the_panel_and_sent_to_amocrm(world: &mut World) 
     let line = world.line("support").await;
     let panel = world.panel(line.tenant_id).await;
     let source = format!("/panel/sources/{}", line.source_id);
-    panel.opens(&source).await.is(200).says(&[&format!("{source}/services")]);
+    panel.opens(&format!("{source}/settings")).await.is(200).says(&[&format!("{source}/services")]);
     let path = format!("{source}/services");
     panel.opens(&path).await.is(200).never_says(&["checked"]);
     let wrong = panel.sends(&path, &[("waba", "1"), ("numbers", "Sales")]).await.is(422);

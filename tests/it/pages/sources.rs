@@ -25,8 +25,9 @@ async fn a_change_is_saved_and_the_second_administrator_is_warned(world: &mut Wo
     let path = format!("/panel/sources/{}", line.source_id);
     let olga = olga(world, line.tenant_id).await;
     let ivan = world.panel_as(line.tenant_id, 2003, "Ivan", true).await;
-    let known = olga.opens(&path).await.is(200).field("version");
-    ivan.opens(&path).await.is(200);
+    let settings = format!("{path}/settings");
+    let known = olga.opens(&settings).await.is(200).field("version");
+    ivan.opens(&settings).await.is(200);
     let saved =
         olga.does(&path, &[("name", "Sales"), ("default", "1"), ("contact_rule", "link"), ("version", &known)]).await;
     saved.says(&["Saved", "value=\"Sales\"", "This is the default source."]);
@@ -38,7 +39,7 @@ async fn a_change_is_saved_and_the_second_administrator_is_warned(world: &mut Wo
     let again = refused.field("version");
     ivan.does(&path, &[("name", "Ivan's name"), ("contact_rule", "leave"), ("version", &again)]).await.says(&["Saved"]);
     assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Ivan's name");
-    let again = ivan.opens(&path).await.is(200).field("version");
+    let again = ivan.opens(&settings).await.is(200).field("version");
     let empty = ivan.sends(&path, &[("name", " "), ("version", &again)]).await.is(422);
     empty.says(&["Fill in “Name in amoCRM”.", "correct one field"]);
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
@@ -75,7 +76,8 @@ async fn only_fields_that_the_second_administrator_edited_overwrite_the_others_c
     let shown = async || world.api.get(&line.path("")).await.is(200).json;
     let olga = olga(world, line.tenant_id).await;
     let ivan = world.panel_as(line.tenant_id, 2003, "Ivan", true).await;
-    let (hers, his) = (olga.opens(&path).await.is(200), ivan.opens(&path).await.is(200));
+    let settings = format!("{path}/settings");
+    let (hers, his) = (olga.opens(&settings).await.is(200), ivan.opens(&settings).await.is(200));
     let before = shown().await;
     olga.does(&path, &sent(&typed(&hers, &[("name", "Sales"), ("default", "1")]))).await.says(&["Saved"]);
 
@@ -90,9 +92,9 @@ async fn only_fields_that_the_second_administrator_edited_overwrite_the_others_c
     assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Sales");
 
     // A rejected form keeps its input, and a change in between is reported nevertheless.
-    let page = ivan.opens(&path).await.is(200);
+    let page = ivan.opens(&settings).await.is(200);
     let wrong = ivan.sends(&path, &sent(&typed(&page, &[("name", " ")]))).await.is(422);
-    olga.does(&path, &sent(&typed(&olga.opens(&path).await, &[("contact_rule", "create")]))).await.says(&["Saved"]);
+    olga.does(&path, &sent(&typed(&olga.opens(&settings).await, &[("contact_rule", "create")]))).await.says(&["Saved"]);
     let told = ivan.sends(&path, &sent(&typed(&wrong, &[("name", "Ivan's")]))).await.is(409);
     ivan.does(&path, &sent(&typed(&told, &[("name", "Ivan's")]))).await.says(&["Saved"]);
     let now = shown().await;

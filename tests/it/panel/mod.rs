@@ -1,6 +1,7 @@
 //! The panel, as people of an account and strangers meet it.
 
 mod alerts;
+pub mod causes;
 mod honest;
 mod letters;
 mod lockout;

@@ -49,7 +49,9 @@ async fn an_unpaid_trial_is_warned_held_and_released_in_order() {
             assert_eq!((&told["data"]["days"], &told["data"]["account"]["host"]), (&json!(left), &json!(HOST)));
         }
         let panel = world.panel(line.tenant_id).await;
-        panel.opens("/panel").await.is(200).says(&["the subscription to the service ends on 4 Dec"]);
+        let overview = panel.opens("/panel").await.is(200);
+        overview.says(&["The trial ends on 4 Dec"]);
+        overview.never_says(&["the subscription to the service ends"]);
         panel
             .opens("/panel/messages")
             .await
@@ -80,7 +82,16 @@ async fn an_unpaid_trial_is_warned_held_and_released_in_order() {
         let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json;
         assert_eq!((&shown["status"], &shown["reason"]), (&json!("held"), &json!("plan_ended")));
         let panel = world.panel(line.tenant_id).await;
-        panel.opens("/panel").await.is(200).says(&["Subscription ended", "ended on 4 Dec", "Write to support"]);
+        for path in ["/panel", "/panel/account"] {
+            let page = panel.opens(path).await.is(200);
+            page.says(&["Subscription ended", "Write to support"]);
+            page.never_says(&["source needs attention"]);
+            assert_eq!(
+                page.text.replace('\u{a0}', " ").matches("ended on 4 Dec").count(),
+                1,
+                "one cause, one card: {path}"
+            );
+        }
         panel.opens("/panel/sources/new").await.is(200).says(&["ended on 4 Dec"]);
         panel
             .opens("/panel/me")

@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 
 use super::{DAY, each, plans};
 use crate::alerts::open;
+use crate::import::{sends, texts};
+use crate::limits::visitor_sends;
+use crate::media::png;
+use crate::webchat::{OnSite, SHOP, chat_with};
 use crate::widget_api::User;
 
 async fn looks(world: &World) {
@@ -142,6 +146,72 @@ async fn without_warnings_only_a_reached_limit_is_reported() {
         world.deliver_to_the_end().await;
     })
     .await;
+}
+
+/// The limits that concern imports and visitors: before they are reached, by their names in the vendor's events, and over at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imports_and_visitors_files_are_announced_too() {
+    each(async |world| {
+        world.setup_is(|config: &mut Config| {
+            plans(config);
+            config.alerts.limit_percent = 50;
+            config.limits.imports_waiting = 2;
+            config.limits.imports_waiting_mb = 2;
+            config.media.tenant_mb = 10;
+        });
+        world.restart().await;
+        let line = world.line("support").await;
+        patch(world, json!({ "plan": "all" })).await;
+        let user = User::administrator(world).await;
+        let first = begins_import(world, &line, "anna").await;
+        let chat = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+        visitor_sends(world, &OnSite::new(&chat), "192.0.2.1", &png(900 * 1024)).await.is(202);
+        looks(world).await;
+        let near = "Imports in progress: 1 of 2. Beyond that none can be started until one ends or is cancelled.";
+        let near_size = "Files of the imports in progress: 1 of 2 MB are used.";
+        let visitors =
+            "Files of web chat visitors: 1 of 2 MB are used. When the space is full, visitors cannot send files";
+        let shown = page(world, &line).await;
+        shown.says(&[near, near_size, visitors]);
+        assert!(shown.text.contains("class=\"strip t-warn\"") && !shown.text.contains("class=\"strip t-bad\""));
+        let names = |events: &[Value]| -> Vec<String> {
+            let name = |event: &Value| event["data"]["limit"]["name"].as_str().unwrap().to_owned();
+            events.iter().map(name).collect()
+        };
+        assert_eq!(names(&super::events(world, "limit.near").await), ["visitors", "imports", "imports-size"]);
+        let told = widget(world, &user, "ru").await;
+        for begin in [
+            "Незавершённых импортов: 1 из 2.",
+            "Файлы незавершённых импортов: занято 1 из 2 МБ.",
+            "Файлы посетителей веб-чатов: занято 1 из 2 МБ.",
+        ] {
+            assert!(told.iter().any(|text| text.starts_with(begin)), "{begin}: {told:?}");
+        }
+
+        begins_import(world, &line, "bert").await;
+        visitor_sends(world, &OnSite::new(&chat), "192.0.2.2", &png(900 * 1024)).await.is(202);
+        looks(world).await;
+        let shown = page(world, &line).await;
+        shown.says(&[
+            "Imports in progress: 2 of 2. The next one",
+            "Files of web chat visitors fill their space: 2 of 2 MB.",
+        ]);
+        assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
+        assert!(names(&super::events(world, "limit.reached").await).contains(&"imports".to_owned()));
+
+        // An import that ends is no longer counted: at once, before the next look at the limits.
+        world.api.post(&format!("/api/v1/imports/{first}/cancel"), &json!({})).await.is(202);
+        let shown = page(world, &line).await;
+        shown.says(&[near]);
+        shown.never_says(&["Imports in progress: 2 of 2"]);
+        world.leave_letters();
+    })
+    .await;
+}
+
+/// Begins an import of one message; returns its id.
+async fn begins_import(world: &World, line: &Line, name: &str) -> String {
+    sends(world, line, "", texts(name, 1)).await.is(202).text_at("/id")
 }
 
 /// The notices come with the count of the open alerts, which every page reads anyway.

@@ -193,6 +193,11 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
         let chosen = ["choice", "choices"].contains(&field["type"].as_str().unwrap());
         assert_eq!(chosen, field.get("options").is_some(), "{field}");
     }
+    let chat = named("webchat")["fields"].as_array().unwrap();
+    let essential: Vec<_> =
+        chat.iter().filter(|field| field["essential"] == true).map(|field| &field["name"]).collect();
+    assert_eq!(essential, ["allowed_origins", "title"]);
+    assert_eq!((&chat[1]["section"], &custom.get("section")), (&json!("Внешний вид"), &Some(&Value::Null)));
     assert!(named("webchat")["about"].as_str().unwrap().contains("сайте"), "{kinds:?}");
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
     let made = user.post(world, "/sources", &chat).await.is(201);

@@ -141,6 +141,19 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     return [dom.paragraph(kind.consent.hint), dom.node('div', { class: 'parom-buttons' }, [open]), byHand];
   }
 
+  function settings(app, view, some) {
+    return some.map(function (field) { return fields.setting(app, view.settings, field, view.errors[field.name]); });
+  }
+
+  /** Settings under the headings that the panel has as tabs. */
+  function sections(app, view, further) {
+    const names = further.map(function (field) { return field.section; });
+    return names.filter(function (name, at) { return name && names.indexOf(name) === at; }).map(function (name) {
+      const some = further.filter(function (field) { return field.section === name; });
+      return dom.node('fieldset', { class: 'parom-section' }, [dom.node('legend', {}, name), settings(app, view, some)]);
+    });
+  }
+
   /** Settings that a source works without, closed until a person opens them or one needs a correction. */
   function more(app, view, further) {
     const isWrong = further.some(function (field) { return view.errors[field.name]; });
@@ -148,8 +161,9 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
       view.more = event.target.open;
     } } }, [
       dom.node('summary', { 'data-key': 'more' }, app.words.say('widget-more-settings')),
-      further.map(function (field) { return fields.setting(app, view.settings, field, view.errors[field.name]); }),
-      fields.contacts(app, view.values)
+      settings(app, view, further.filter(function (field) { return !field.section; })),
+      fields.contacts(app, view.values),
+      sections(app, view, further)
     ]);
     group.open = Boolean(view.more) || isWrong;
     return group;
@@ -159,7 +173,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     const words = app.words;
     const values = view.values;
     const all = view.kind.fields;
-    const isNeeded = function (field) { return field.required; };
+    const isNeeded = function (field) { return field.required || field.essential; };
     // A messenger that needs nothing shows its most important setting, the first.
     const first = all.some(isNeeded) ? all.filter(isNeeded) : all.slice(0, 1);
     const further = all.filter(function (field) { return first.indexOf(field) < 0; });
@@ -170,7 +184,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     } } }, [
       dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 }),
         { error: view.errors.name }),
-      first.map(function (field) { return fields.setting(app, view.settings, field, view.errors[field.name]); }),
+      settings(app, view, first),
       dom.field(words.say('source-edit-pipeline'), fields.pipelines(app, values, view.pipelines),
         { hint: words.say('source-edit-pipeline-hint'), error: view.errors.pipeline_id }),
       view.pipelinesFailed ? dom.notice('warn', app.explain(view.pipelinesFailed)) : null,

@@ -64,7 +64,7 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<tenan
 }
 
 /// The displayed state: a hold overrides every state except those without delivery anyway.
-fn in_state(state: TenantStatus) -> Condition {
+pub(in crate::admin) fn in_state(state: TenantStatus) -> Condition {
     let gone = [TenantStatus::Disconnected, TenantStatus::Uninstalled];
     let gone_words = gone.map(TenantStatus::as_str);
     match state {

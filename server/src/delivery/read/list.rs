@@ -99,9 +99,8 @@ pub async fn counted_page(
 ) -> anyhow::Result<(Vec<MessageSummary>, u64)> {
     let some = newest(db, tenant_id, wanted, ground, most).await?;
     let ids: Vec<Uuid> = some.into_tuple().all(db).await?;
-    let count = u64::try_from(ids.len()).unwrap_or(most);
     let begin = after.map_or(0, |after| ids.partition_point(|id| *id >= after));
-    let some: Vec<Uuid> = ids.into_iter().skip(begin).take(usize::try_from(rows).unwrap_or(usize::MAX)).collect();
+    let (some, count) = cut(ids, begin, rows, most);
     let is_whole = count < most || u64::try_from(some.len()).is_ok_and(|found| found == rows);
     if !is_whole {
         // A page beyond those that are counted.
@@ -112,8 +111,14 @@ pub async fn counted_page(
     Ok((lines(db, tenant_id, ground, messages).await?, count))
 }
 
+/// Up to `rows` of counted ids, from the place `begin` on, and how many were counted, at most `most`.
+fn cut(ids: Vec<Uuid>, begin: usize, rows: u64, most: u64) -> (Vec<Uuid>, u64) {
+    let count = u64::try_from(ids.len()).unwrap_or(most);
+    (ids.into_iter().skip(begin).take(usize::try_from(rows).unwrap_or(usize::MAX)).collect(), count)
+}
+
 /// The ids of the newest matches, at most `most`.
-async fn newest(
+pub(super) async fn newest(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     wanted: &MessageFilter,

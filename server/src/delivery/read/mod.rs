@@ -6,6 +6,7 @@ pub mod dead;
 pub mod figures;
 pub mod find;
 pub mod holds;
+pub mod latest_chats;
 pub mod ledger;
 pub mod list;
 pub mod owner;

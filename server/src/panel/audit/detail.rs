@@ -10,12 +10,21 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::identity::member;
+use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{PageContext, PanelContext};
 
 /// Fields that only programs use, to compare rows.
-const INTERNAL: &[&str] =
-    &["webhook_id", "replay", "erasure", "crm_user", "conversation_id", "external_id", "from_external_id", "letter"];
+const INTERNAL: &[&str] = &[
+    "webhook_id",
+    "replay",
+    "erasure",
+    "crm_user",
+    "conversation_id",
+    "external_id",
+    "from_external_id",
+    "letter",
+    "tenant_id",
+];
 
 /// What a row is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,19 +77,18 @@ impl Names {
     }
 }
 
-/// The details as `label: value`.
-pub(super) fn of(detail: &Value, page: &PageContext) -> String {
+/// The details as `label: value`. `day`: how the reader sees the day of a moment.
+pub fn of(detail: &Value, words: Words, crm: &'static str, day: impl Fn(i64) -> String) -> String {
     let fields = detail.as_object().into_iter().flatten();
     let shown = fields.filter(|(name, value)| !INTERNAL.contains(&name.as_str()) && !value.is_null());
     let shown: Vec<String> =
-        shown.map(|(name, value)| one(name, value, page)).filter(|text| !text.is_empty()).collect();
+        shown.map(|(name, value)| one(name, value, words, crm, &day)).filter(|text| !text.is_empty()).collect();
     shown.join(" · ")
 }
 
-fn one(name: &str, value: &Value, page: &PageContext) -> String {
-    let words = page.words;
+fn one(name: &str, value: &Value, words: Words, crm: &'static str, day: &impl Fn(i64) -> String) -> String {
     let value = match (name, value) {
-        ("expires_at", Value::Number(at)) => page.when(&at.as_i64().unwrap_or_default()).date(),
+        ("expires_at", Value::Number(at)) => day(at.as_i64().unwrap_or_default()),
         ("fields", Value::Array(fields)) => fields
             .iter()
             .filter_map(Value::as_str)
@@ -90,13 +98,13 @@ fn one(name: &str, value: &Value, page: &PageContext) -> String {
         ("scope", Value::String(scope)) => worded(words, "keys-scope-", scope),
         ("role", Value::String(role)) => worded(words, "team-role-", role),
         ("kind", Value::String(kind)) => worded(words, "connector-", kind),
-        ("via", Value::String(via)) => return worded_for(page, "session-via-", via),
-        ("why", Value::String(why)) => worded_for(page, "audit-why-", why),
+        ("via", Value::String(via)) => return worded_for(words, crm, "session-via-", via),
+        ("why", Value::String(why)) => worded_for(words, crm, "audit-why-", why),
         (_, Value::Bool(yes)) => words.text(if *yes { "answer-yes" } else { "answer-no" }).to_string(),
         _ => plain(value),
     };
     let label = format!("audit-detail-{name}");
-    if words.has(&label) { format!("{}: {value}", words.text(label).with("crm", page.crm)) } else { value }
+    if words.has(&label) { format!("{}: {value}", words.text(label).with("crm", crm)) } else { value }
 }
 
 /// The text for a value, otherwise the value.
@@ -105,9 +113,9 @@ fn worded(words: Words, beginning: &str, value: &str) -> String {
     if words.has(&key) { words.text(key).to_string() } else { value.to_owned() }
 }
 
-fn worded_for(page: &PageContext, beginning: &str, value: &str) -> String {
+fn worded_for(words: Words, crm: &'static str, beginning: &str, value: &str) -> String {
     let key = format!("{beginning}{value}");
-    if page.words.has(&key) { page.words.text(key).with("crm", page.crm).to_string() } else { value.to_owned() }
+    if words.has(&key) { words.text(key).with("crm", crm).to_string() } else { value.to_owned() }
 }
 
 /// A value without a text of its own.

@@ -13,6 +13,7 @@ use super::{Member, Nav, PageContext, Right, html};
 use crate::audit::AuditQuery;
 use crate::audit::query::{AuditFilterParams, GROUPS};
 use crate::panel::PanelContext;
+pub use detail::of as detail_text;
 use detail::{AuditObject, Names};
 use export::ExportReader;
 
@@ -94,7 +95,7 @@ fn shown(row: audit::Model, page: &PageContext, names: &Names) -> AuditRow {
             }
             _ => what(&row.action, words, crm),
         },
-        detail: detail::of(&detail, page),
+        detail: detail::of(&detail, words, crm, |at| page.when(&at).date()),
         object: names.object(&row, &detail, words),
         address: row.address,
         done: row.outcome == "done",
@@ -109,7 +110,7 @@ pub(super) fn who(row: &audit::Model, words: Words, crm: &'static str) -> String
 }
 
 /// The action as text; its name if there is no text for it.
-pub(super) fn what(action: &str, words: Words, crm: &'static str) -> String {
+pub fn what(action: &str, words: Words, crm: &'static str) -> String {
     let key = format!("audit-did-{}", action.replace('.', "-"));
     if words.has(&key) { words.text(key).with("crm", crm).to_string() } else { action.to_owned() }
 }

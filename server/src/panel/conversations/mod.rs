@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::choice::{self, SelectOption};
 use super::reasons;
 use crate::delivery::read::list::Ground;
-use crate::delivery::read::{chats, find};
+use crate::delivery::read::{chats, find, latest_chats};
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
@@ -65,10 +65,10 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
         text => Some(find::find(db, tenant_id, text).await?.conversations),
     };
     let wanted = chats::ConversationFilter { source_id: choice::source_id(&ground, &query.source), ids };
-    let rows = choice::page_of(query.cursor.as_deref(), &["panel-chats", &text, &query.source])?;
-    let found = chats::page(db, tenant_id, &wanted, rows.after, rows.rows()).await?;
-    let (found, next) = rows.cut(found, |row| row.id);
-    let last = chats::last_messages(db, tenant_id, found.iter().map(|row| row.id)).await?;
+    let rows = choice::page_of(query.cursor.as_deref(), &["panel-latest-chats", &text, &query.source])?;
+    let found = latest_chats::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
+    let (found, next) = rows.cut(found, |row| row.place);
+    let last = chats::last_messages(db, tenant_id, found.iter().map(|row| row.conversation.id)).await?;
     let address = |cursor: &str| {
         choice::address("/panel/conversations", &[("q", &text), ("source", &query.source), ("cursor", cursor)])
     };
@@ -86,7 +86,7 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
     let list = ConversationsPage {
         sources: choice::sources(&page, &ground, &query.source),
         filtered: !text.is_empty() || wanted.source_id.is_some(),
-        rows: found.iter().map(row).collect(),
+        rows: found.iter().map(|found| row(&found.conversation)).collect(),
         newest: query.cursor.as_ref().map(|_| address("")),
         older: next.as_deref().map(address),
         text: text.clone(),

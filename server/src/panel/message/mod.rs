@@ -3,6 +3,7 @@
 mod actions;
 mod answer;
 mod around;
+mod mend;
 mod report;
 mod route;
 mod view;
@@ -43,7 +44,8 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     let page = member.page("msg-title", Nav::Messages);
     let by_hand = actions::by_hand(&app, &story).await?;
     let around = around::of(&app, &story.message).await?;
-    panel::html(&page, &view::page(&app, &member, &page, &story, (&by_hand, &around), None))
+    let mend = mend::of(&app, &member, &page, &story).await?;
+    panel::html(&page, &view::page(&app, &member, &page, &story, (&by_hand, &around, mend), None))
 }
 
 /// `POST /panel/messages/{id}/text`: shows the text, and records the access in the audit log.
@@ -62,7 +64,8 @@ pub async fn text(
     let by_hand = actions::by_hand(&app, &story).await?;
     let around = around::of(&app, &story.message).await?;
     let shown = view::ContentView::of(&page, &story.body.content);
-    let view = view::page(&app, &member, &page, &story, (&by_hand, &around), Some(shown));
+    let mend = mend::of(&app, &member, &page, &story).await?;
+    let view = view::page(&app, &member, &page, &story, (&by_hand, &around, mend), Some(shown));
     let mut answer = panel::html(&page, &view)?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
 use super::around::Neighbours;
+use super::mend::Mend;
 use super::route::{self, RouteStep, Unreported};
 use super::words_of;
 use crate::delivery::read::story::Story;
@@ -18,17 +19,17 @@ use crate::panel::reasons::{self, Explanation};
 use crate::panel::{Member, PageContext, Right};
 use crate::tenant;
 
-/// The main button.
+/// A button.
 pub enum Main {
     /// A form.
     Post {
         action: String,
-        label: Sentence,
+        label: String,
     },
     /// A link to a confirmation page, or to the page where the cause can be fixed.
     Go {
         address: String,
-        label: Sentence,
+        label: String,
     },
     None,
 }
@@ -78,6 +79,8 @@ pub struct MessagePage {
     said: String,
     marks: Vec<Sentence>,
     main: Main,
+    /// Beside the main button: sending again while something has to be mended first.
+    beside: Main,
     may_stop: bool,
     /// The dead letter, if it only waits for a person's decision.
     may_drop: Option<String>,
@@ -112,7 +115,7 @@ pub fn page(
     member: &Member,
     page: &PageContext,
     story: &Story,
-    (by_hand, around): (&[ByHand], &Neighbours),
+    (by_hand, around, mend): (&[ByHand], &Neighbours, Option<Mend>),
     shown: Option<ContentView>,
 ) -> MessagePage {
     let words = page.words;
@@ -142,20 +145,27 @@ pub fn page(
         ids.push(id("msg-id-crm-chat", &conversation.amocrm_chat_id));
     }
     ids.retain(|(_, value)| !value.is_empty());
+    let send = main(app, member, page, story, stage);
+    let (main, beside) = match mend {
+        Some(Mend(mended)) => (mended, send),
+        None => (send, Main::None),
+    };
+    let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row));
     MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
         sentence: answer::sentence(page, story, (stage, unreported.all()), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
         marks: marks(page, story),
-        main: main(app, member, page, story, stage),
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),
         may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
         older: around.older,
         newer: around.newer,
         took: took(page, story),
-        card: story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row)),
+        card: card.filter(|card| !matches!(&main, Main::Go { address, .. } if address == card)),
+        main,
+        beside,
         direction: words.text(direction),
         customer: reasons::customer(&story.contact, words),
         phone: story.contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
@@ -208,10 +218,11 @@ fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
 fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, stage: WaitingStage) -> Main {
     let path = format!("/panel/messages/{}", story.message.id);
     let words = page.words;
-    let again = || words.text("msg-send-again");
+    let say = |key: &'static str| words.text(key).to_string();
+    let again = || say("msg-send-again");
     let may = member.may(Right::Retry);
     match stage {
-        WaitingStage::Retrying if may => Main::Post { action: format!("{path}/now"), label: words.text("msg-try-now") },
+        WaitingStage::Retrying if may => Main::Post { action: format!("{path}/now"), label: say("msg-try-now") },
         WaitingStage::Checking if may => Main::Go { address: format!("{path}/again"), label: again() },
         WaitingStage::Failed if may && story.dead_message().is_some() => {
             let gone = story.direction == Direction::ToMessenger
@@ -223,14 +234,14 @@ fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, 
                 (true, _) => Main::None,
                 (false, true) => Main::Go { address: format!("{path}/again"), label: again() },
                 (false, false) => {
-                    let label = if story.held_found().is_some() { words.text("msg-send-now") } else { again() };
+                    let label = if story.held_found().is_some() { say("msg-send-now") } else { again() };
                     Main::Post { action: format!("{path}/again"), label }
                 }
             }
         }
         WaitingStage::Held => match story.source.as_ref().filter(|_| member.may(Right::EditSources)) {
             Some(source) if source.deleted_at.is_none() => {
-                Main::Go { address: format!("/panel/sources/{}", source.id), label: words.text("msg-open-source") }
+                Main::Go { address: format!("/panel/sources/{}", source.id), label: say("msg-open-source") }
             }
             _ => Main::None,
         },

@@ -1,6 +1,7 @@
 //! `/panel`: problems that need attention, the figures of the last 24 hours, a chart, the sources, and the message
 //! ledger, which proves that nothing was lost.
 
+mod causes;
 mod chart;
 mod checklist;
 mod ledger;
@@ -23,7 +24,7 @@ pub(super) use chart::{ChartRow, chart};
 use checklist::Checklist;
 use ledger::{Equation, Period};
 use problems::Problems;
-pub(super) use problems::{account_hint, account_tone};
+pub(super) use problems::{account_hint, account_tone, support_of};
 use sides::Sides;
 use table::SourceTable;
 pub use tiles::Tile;

@@ -1,44 +1,62 @@
 //! Problems that need a person: the account's own state, sources that need an action, other open alerts.
 
-use std::collections::BTreeSet;
-
 use base::error::Result;
 use base::i18n::Words;
 use entity::{alert, audit, dead_letter, source};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::alert::PLAN_ENDED;
+use super::causes;
 use crate::panel::PanelContext;
 use crate::panel::{Member, PageContext, Right};
-use crate::source::{SourceState, SourceStatus, StateAction, StateReason};
+use crate::source::{SourceState, SourceStatus, StateReason};
 use crate::tenant::{TenantStatus, plan};
 
 pub(super) struct Problems {
-    /// The account's state if it is not simply "connected": tone, state, meaning.
-    pub account: Option<(&'static str, String, String)>,
+    /// The account's state if it is not simply "connected".
+    pub account: Option<AccountProblem>,
     pub sources: Vec<SourceProblem>,
     pub alerts: Vec<ProblemAlert>,
-    /// Sources that only wait for the account, shown in one card because they have the same cause.
-    pub waiting: Vec<(Uuid, String)>,
-    /// amoCRM's payment page, if the account is unpaid.
-    pub pay: Option<String>,
     /// Letters that are no longer retried.
     pub undelivered: u64,
     /// Live sources of the account.
     pub count: usize,
+    /// Names of sides whose failing calls are explained by another card.
+    pub explained: Vec<String>,
+}
+
+impl Problems {
+    /// Sources that need an action of their own.
+    pub fn bad_sources(&self) -> usize {
+        self.sources.iter().map(|problem| problem.sources.len()).sum()
+    }
+}
+
+pub(super) struct AccountProblem {
+    pub tone: &'static str,
+    pub state: String,
+    pub hint: String,
+    /// Sources that only wait for the account: the same cause, so the same card.
+    pub waiting: Vec<(Uuid, String)>,
+    /// amoCRM's payment page, if the account is unpaid.
+    pub pay: Option<String>,
+    /// The vendor's support, if only it can help; empty if not.
+    pub support: String,
 }
 
 pub(super) struct SourceProblem {
-    pub id: Uuid,
-    pub name: String,
+    /// One source, or several that have one cause.
+    pub sources: Vec<(Uuid, String)>,
     pub tone: &'static str,
     pub state: String,
     pub since: i64,
     /// What happened, as a sentence; empty if the state already expresses it.
     pub text: String,
-    /// The text of the button; `None` for readers without the right.
-    pub action: Option<String>,
+    /// The button and where it leads; `None` for readers without the right.
+    pub action: Option<(String, String)>,
+    /// What the sources have in common.
+    cause: Option<String>,
+    status: SourceStatus,
 }
 
 pub(super) struct ProblemAlert {
@@ -46,11 +64,6 @@ pub(super) struct ProblemAlert {
     pub since: i64,
     pub source_id: Option<Uuid>,
 }
-
-/// Alerts that the state of their source already expresses.
-const OF_SOURCE: &[&str] = &["source_stopped", "source_gone"];
-/// Alerts that the account's state already expresses.
-const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked", PLAN_ENDED];
 
 /// `rows`: the account's live sources, with their states.
 pub(super) async fn of(
@@ -69,64 +82,91 @@ pub(super) async fn of(
         .filter(|(_, state)| {
             state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
         })
-        .partition(|(_, state)| status != TenantStatus::Active && waits_for_account(state.action));
-    let mut found: Vec<(SourceStatus, SourceProblem)> = own
-        .into_iter()
-        .map(|(row, state)| {
-            let reason =
-                state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
-            let action = state
-                .action
-                .filter(|_| member.may(Right::EditSources))
-                .map(|action| words.text_of("source-action-", action.as_str()).with("crm", page.crm));
-            let problem = SourceProblem {
-                id: row.id,
-                name: row.name.clone(),
-                tone: tone(state.status),
-                state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
-                since: state.since,
-                text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
-                action: action.map(|action| action.to_string()),
-            };
-            (state.status, problem)
-        })
-        .collect();
-    // Worst first; within one state the longest-lasting first.
-    found.sort_by_key(|(status, problem)| (rank(*status), problem.since));
+        .partition(|(_, state)| causes::is_of_account(status, state));
     let cut_off = states.iter().any(|state| state.reason == Some(StateReason::ChannelDisconnected));
     let suspension = if status == TenantStatus::Suspended { suspended_for(app, tenant_id).await? } else { None };
     let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
     let open = crate::alert::open(app.store.read(), tenant_id).await?;
-    let shown: BTreeSet<Uuid> = found.iter().map(|(_, problem)| problem.id).collect();
-    let is_shown = |id: Uuid| shown.contains(&id);
+    let limits = crate::alert::about_limits(&open);
+    let state_of = |id: Uuid| own.iter().find(|(row, _)| row.id == id).map(|(_, state)| *state);
     let end = plan::end_date(&app.config, &member.tenant, app.clock.millis(), words);
+    // amoCRM's failing calls have the same cause.
+    let crm_is_explained = matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked)
+        || states.iter().any(|state| state.reason.is_some_and(causes::is_of_channel))
+        || open.iter().any(|row| row.kind == crate::alert::CRM_UNREACHABLE);
+    let failing = own.iter().filter(|(_, state)| causes::explains_failures(state));
+    let explained = failing.map(|(row, _)| words.text_of("connector-", &row.kind).to_string());
     Ok(Problems {
         account: (status != TenantStatus::Active).then(|| {
             let reason =
                 suspension.map(|reason| words.text("tenant-suspended-reason").with("reason", reason).to_string());
-            let word = words.text_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string();
             let hint = account_hint(page, status, cut_off, &end);
-            (account_tone(status), word, reason.map_or(hint.clone(), |reason| format!("{hint} {reason}")))
+            AccountProblem {
+                tone: account_tone(status),
+                state: words.text_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string(),
+                hint: reason.map_or(hint.clone(), |reason| format!("{hint} {reason}")),
+                waiting: of_account.iter().map(|(row, _)| (row.id, row.name.clone())).collect(),
+                pay: (status == TenantStatus::Unpaid).then(|| page.pay_url()),
+                support: support_of(page, status),
+            }
         }),
-        waiting: of_account.into_iter().map(|(row, _)| (row.id, row.name.clone())).collect(),
-        pay: (status == TenantStatus::Unpaid).then(|| page.pay_url()),
+        explained: explained.chain(crm_is_explained.then(|| page.crm.to_owned())).collect(),
         undelivered,
-        sources: found.into_iter().map(|(_, problem)| problem).collect(),
         alerts: open
-            .into_iter()
-            .filter(|row| !(OF_SOURCE.contains(&row.kind.as_str()) && row.source_id.is_some_and(is_shown)))
+            .iter()
+            .filter(|row| !row.source_id.and_then(state_of).is_some_and(|state| causes::is_of_source(row, state)))
+            .filter(|row| !causes::is_of_page(row, &limits, undelivered))
             .filter_map(|row| problem_alert(row, words, page))
             .collect(),
+        sources: of_sources(member, page, &own),
         count: rows.len(),
     })
 }
 
-fn problem_alert(row: alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
-    if OF_STATE.contains(&row.kind.as_str()) {
-        return None;
+/// One card for each cause, the worst first; within one state the longest-lasting first.
+fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &SourceState)]) -> Vec<SourceProblem> {
+    let mut found: Vec<SourceProblem> = Vec::new();
+    for (row, state) in own {
+        let (words, named) = (page.words, (row.id, row.name.clone()));
+        let cause = causes::shared(row, state);
+        if let Some(same) = found.iter_mut().find(|problem| cause.is_some() && problem.cause == cause) {
+            same.sources.push(named);
+            same.since = same.since.min(state.since);
+            // Each source of a messenger is tested by itself; what is done for the account is done once.
+            same.action = same.action.take().filter(|_| state.reason.is_some_and(causes::is_of_channel));
+            continue;
+        }
+        let reason = state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
+        let action = state.action.filter(|_| member.may(Right::EditSources)).map(|action| {
+            let label = words.text_of("source-action-", action.as_str()).with("crm", page.crm).to_string();
+            (label, format!("/panel/sources/{}", row.id))
+        });
+        found.push(SourceProblem {
+            sources: vec![named],
+            tone: tone(state.status),
+            state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
+            since: state.since,
+            text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
+            action,
+            cause,
+            status: state.status,
+        });
     }
-    let text = crate::alert::texts::of(words, &row, "subject", &page.account, page.crm)?;
+    found.sort_by_key(|problem| (rank(problem.status), problem.since));
+    found
+}
+
+fn problem_alert(row: &alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
+    let text = crate::alert::texts::of(words, row, "subject", &page.account, page.crm)?;
     Some(ProblemAlert { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
+}
+
+/// The vendor's support page, if only the vendor can change the account's state.
+pub(in crate::panel) fn support_of(page: &PageContext, status: TenantStatus) -> String {
+    match status {
+        TenantStatus::Blocked | TenantStatus::Suspended | TenantStatus::PlanEnded => page.support_url.clone(),
+        _ => String::new(),
+    }
 }
 
 /// The vendor's reason for a suspension; the form where it is entered promises that the account sees it.
@@ -140,11 +180,6 @@ async fn suspended_for(app: &PanelContext, tenant_id: Uuid) -> Result<Option<Str
     let detail: serde_json::Value =
         serde_json::from_str(&last.map(|row| row.detail).unwrap_or_default()).unwrap_or_default();
     Ok(detail.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned))
-}
-
-/// Whether an action of the account is needed, not one for the source.
-fn waits_for_account(action: Option<StateAction>) -> bool {
-    matches!(action, Some(StateAction::AllowAccess | StateAction::ConnectAccount | StateAction::Pay))
 }
 
 /// The meaning of an account's state, and what still works; `cut_off`: the chat channel is disconnected as well; `end`: the

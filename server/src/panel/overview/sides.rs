@@ -187,9 +187,10 @@ pub(super) async fn of(
 }
 
 impl Sides {
-    /// Sides with a notable share of failed calls.
-    pub fn troubled(&self) -> Vec<&SideFigures> {
-        std::iter::once(&self.crm).chain(&self.messengers).filter(|side| !side.tone().is_empty()).collect()
+    /// Sides with a notable share of failed calls, without those that another card explains.
+    pub fn troubled(&self, explained: &[String]) -> Vec<&SideFigures> {
+        let all = std::iter::once(&self.crm).chain(&self.messengers);
+        all.filter(|side| !side.tone().is_empty() && !explained.contains(&side.name)).collect()
     }
 }
 

@@ -1,26 +1,21 @@
-//! One source: its state, and the settings common to all kinds.
+//! `/panel/sources/{id}/settings`: the settings of one source that are common to all kinds.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{ChangedMeanwhile, Error, Result};
 use base::i18n::Sentence;
-use connectors::kinds::deep_link;
 use entity::source;
 use uuid::Uuid;
 
 use super::by_hand::{EnteredByHand, Secrets};
 use super::form::{SourceForm, Was};
-use super::health::{self, Health};
-use super::history::{self, HistoryView};
 use super::state_view::{SourceStateView, shown};
-use super::{Pipeline, age, by, find, link, pipeline_name, pipelines};
-use crate::delivery::dead;
+use super::{Pipeline, age, by, find, pipeline_name, pipelines};
 use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::source::EmbedCode;
 use crate::source::crm_copy::Known;
 use crate::source::services::has_services;
 
@@ -34,7 +29,6 @@ struct SourcePage {
     state: SourceStateView,
     paused: bool,
     messenger: Sentence,
-    held: Option<Sentence>,
     called: String,
     name_error: String,
     errors: Vec<(String, String)>,
@@ -58,12 +52,7 @@ struct SourcePage {
     changed: Vec<(String, String)>,
     external_id: String,
     amocrm_id: String,
-    embed: Option<EmbedCode>,
-    health: Health,
-    /// The link that opens the bot, with a parameter for the origin, and what that is for.
-    deep_link: Option<(String, Sentence)>,
     to_enter: Option<EnteredByHand>,
-    history: Option<HistoryView>,
 }
 
 /// What to show in the form, and why.
@@ -82,7 +71,7 @@ impl From<SourceForm> for SourceFormState {
     }
 }
 
-/// `GET /panel/sources/{id}`.
+/// `GET /panel/sources/{id}/settings`.
 pub async fn get(
     app: web::Data<PanelContext>,
     member: Member,
@@ -109,7 +98,7 @@ pub async fn save(
     let source = find(&app, &member, &id).await?;
     let typed = form.0;
     let (change, expected) = (typed.change(&source), Some(typed.version));
-    let path = format!("/panel/sources/{}", source.id);
+    let path = format!("/panel/sources/{}/settings", source.id);
     let done =
         crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
     let page = |member: &Member| {
@@ -189,11 +178,6 @@ async fn show(
     let words = page.words;
     let state = crate::source::state(app, source).await?;
     let pipelines = pipelines(app, member.tenant.tenant_id, !sent.live).await?;
-    let (count, oldest) = dead::held(app, source).await?;
-    let held = (count > 0 && source.paused).then(|| {
-        let stamp = page.when(&oldest.unwrap_or_default()).stamp();
-        words.text("source-held").with("count", count).with("stamp", stamp)
-    });
     let default_now = default_now(app, member, source.id).await?;
     let SourceFormState { typed, errors, changed, live: _ } = sent;
     let wanted = typed.pipeline.clone().unwrap_or_else(|| source.pipeline_id.to_string());
@@ -209,7 +193,6 @@ async fn show(
         state: shown(&page, source, &state),
         paused: source.paused,
         messenger: words.text_of("connector-", &source.kind),
-        held,
         name_error: error_of("name"),
         pipeline_error: error_of("pipeline"),
         pipeline: pipeline_name(&page, pipelines.as_ref(), source.pipeline_id),
@@ -227,13 +210,7 @@ async fn show(
         changed: values_now(&page, source, pipelines.as_ref(), &changed),
         external_id: source.external_id.clone(),
         amocrm_id: source.amocrm_source_id.to_string(),
-        embed: crate::source::embed(app, source),
-        health: health::of(app, member, &page, source).await?,
-        history: history::view(app, member, &page, source).await?,
         to_enter: EnteredByHand::of(app, &page, source, Secrets::Masked)?,
-        deep_link: crate::source::line::name_of(source)
-            .and_then(|name| deep_link(&source.kind, &name))
-            .map(|link| link::with_hint(&page, link)),
         errors,
         page: page.clone(),
     };

@@ -82,12 +82,13 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &SourceState) ->
         since: page.stamp(&state.since),
         sentence,
         detail: LocalizedText::stored(&state.detail).in_words(words, page.crm),
-        button: state.action.and_then(|action| button(page, source, action)),
+        button: state.action.and_then(|action| action_of(page, source, action)),
         tabs: if is_web_chat(&source.kind) { super::chat_tabs::TABS.to_vec() } else { Vec::new() },
     }
 }
 
-fn button(page: &PageContext, source: &source::Model, action: StateAction) -> Option<ActionButton> {
+/// The button of an action; none if there is nowhere to go.
+pub fn action_of(page: &PageContext, source: &source::Model, action: StateAction) -> Option<ActionButton> {
     let path = format!("/panel/sources/{}", source.id);
     let (post, address, edits) = match action {
         StateAction::Test => (true, format!("{path}/test"), true),
@@ -95,7 +96,7 @@ fn button(page: &PageContext, source: &source::Model, action: StateAction) -> Op
         StateAction::TakeBack => (true, format!("{path}/take-back"), true),
         StateAction::Resume => (false, format!("{path}/resume"), true),
         StateAction::Reconnect => (false, format!("{path}/access"), true),
-        StateAction::ChoosePipeline => (false, path, true),
+        StateAction::ChoosePipeline => (false, format!("{path}/settings"), true),
         StateAction::Pay => (false, page.pay_url(), false),
         StateAction::AllowAccess | StateAction::ConnectAccount => (false, "/panel/account".to_owned(), false),
         StateAction::Support if page.support_url.is_empty() => return None,

@@ -20,7 +20,7 @@ pub(super) async fn create(app: web::Data<PanelContext>, member: Member, form: F
         let wrong = refused(member.words.text("said-template-no-source").to_string());
         return one::show(&app, &member, None, typed.for_any_messenger(), wrong).await;
     }
-    let draft = match typed.draft(member.words) {
+    let draft = match typed.draft(member.words, "") {
         Ok(draft) => draft,
         Err(wrong) => return one::show(&app, &member, None, typed, wrong).await,
     };
@@ -50,7 +50,7 @@ pub(super) async fn save(
     let template = templates::find(&app.sources, tenant_id, id_of(&id)?).await?;
     let mut typed = TemplateForm::read(&form)?;
     typed.kind = TemplateForm::of(&template).kind;
-    let draft = match typed.draft(member.words) {
+    let draft = match typed.draft(member.words, &format!("{}\n{}", template.text, template.header)) {
         Ok(draft) => draft,
         Err(wrong) => return one::show(&app, &member, Some(template), typed, wrong).await,
     };

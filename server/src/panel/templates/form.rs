@@ -15,6 +15,8 @@ const NAME_CHARS: usize = 255;
 /// Minimum number of rows for buttons.
 const BUTTONS: usize = 3;
 const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
+/// What markers are about.
+const ENTITIES: [&str; 5] = ["company", "contact", "customer", "lead", "profile"];
 const KINDS: [&str; 2] = ["plain", "waba"];
 const NAMES: &[&str] = &[
     "key",
@@ -124,8 +126,8 @@ impl TemplateForm {
         CATEGORIES.map(|one| SelectOption::new(one, super::category(page, one), &self.category)).into()
     }
 
-    /// The draft, or its errors.
-    pub fn draft(&self, words: Words) -> std::result::Result<TemplateDraft, Wrong> {
+    /// The draft, or its errors. `before`: the stored text, whose markers are accepted as they are.
+    pub fn draft(&self, words: Words, before: &str) -> std::result::Result<TemplateDraft, Wrong> {
         let mut wrong = Wrong::new();
         let is_waba = self.is_of_whatsapp();
         let label = |key: &'static str| words.text(key).to_string();
@@ -142,7 +144,7 @@ impl TemplateForm {
         text("text", "templates-body", &self.text, usize::MAX, true);
         text("language", "templates-language", &self.language, 15, is_waba);
         text("header", "templates-header", &self.header, if is_waba { HEADER_CHARS } else { usize::MAX }, false);
-        let examples = self.examples(words, is_waba, &mut wrong);
+        let examples = self.examples(words, (is_waba, before), &mut wrong);
         let is_address = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
         for button in &self.buttons {
             if button.text.is_empty() {
@@ -169,24 +171,39 @@ impl TemplateForm {
         })
     }
 
-    /// WhatsApp requires an example for each marker.
-    fn examples(&self, words: Words, is_waba: bool, wrong: &mut Wrong) -> BTreeMap<String, String> {
-        let Some(markers) = markers(&self.text) else {
+    /// The examples by marker. WhatsApp requires one for each.
+    fn examples(&self, words: Words, (is_waba, before): (bool, &str), wrong: &mut Wrong) -> BTreeMap<String, String> {
+        let Some(named) = markers(&self.text) else {
             wrong.push(("text".to_owned(), words.text("templates-marker-broken").to_string()));
             return BTreeMap::new();
         };
+        let kept = markers(before).unwrap_or_default();
+        for (name, text) in [("text", &self.text), ("header", &self.header)] {
+            let found = markers(text).unwrap_or_default();
+            if let Some(unknown) = found.iter().find(|marker| !is_known(marker) && !kept.contains(marker)) {
+                let said = words.text("templates-marker-unknown").with("marker", unknown.as_str());
+                wrong.push((name.to_owned(), said.to_string()));
+            }
+        }
         let pair = |line: &str| {
             let (marker, example) = line.split_once('=')?;
             Some((marker.trim().to_owned(), example.trim().to_owned()))
         };
         let typed: BTreeMap<String, String> = self.examples.lines().filter_map(pair).collect();
-        let missing = markers.iter().find(|marker| typed.get(*marker).is_none_or(String::is_empty));
+        let missing = named.iter().find(|marker| typed.get(*marker).is_none_or(String::is_empty));
         if let (true, Some(missing)) = (is_waba, missing) {
             let said = words.text("templates-example-missing").with("marker", missing.as_str());
             wrong.push(("examples".to_owned(), said.to_string()));
         }
-        typed.into_iter().filter(|(marker, _)| markers.contains(marker)).collect()
+        typed.into_iter().filter(|(marker, _)| named.contains(marker)).collect()
     }
+}
+
+/// Whether amoCRM fills a marker in: a field of the lead, the contact, the company, the customer or the manager. Accounts
+/// have fields of their own, so which fields there are is not known here.
+fn is_known(marker: &str) -> bool {
+    let name = marker.trim_start_matches("{{").trim_end_matches("}}").trim();
+    name.split_once('.').is_some_and(|(entity, field)| ENTITIES.contains(&entity) && !field.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -206,7 +223,7 @@ mod tests {
     }
 
     fn wrong(typed: &TemplateForm) -> Vec<String> {
-        let wrong = typed.draft(Words::new(Language::En)).unwrap_err();
+        let wrong = typed.draft(Words::new(Language::En), "").unwrap_err();
         wrong.into_iter().map(|(name, _)| name).collect()
     }
 
@@ -214,15 +231,31 @@ mod tests {
     fn whatsapp_wants_an_example_for_each_marker() {
         let words = Words::new(Language::En);
         let draft =
-            typed("waba", "Hi {{name}} {{lead.id}}", "{{name}} = Ann\n{{lead.id}}=7\n{{other}} = x").draft(words);
+            typed("waba", "Hi {{contact.name}} {{lead.id}}", "{{contact.name}} = Ann\n{{lead.id}}=7\n{{other}} = x")
+                .draft(words, "");
         let examples = draft.unwrap().examples;
         assert_eq!(
             examples.into_iter().collect::<Vec<_>>(),
-            [("{{lead.id}}".into(), "7".into()), ("{{name}}".into(), "Ann".into())]
+            [("{{contact.name}}".into(), "Ann".into()), ("{{lead.id}}".into(), "7".into())]
         );
-        assert_eq!(wrong(&typed("waba", "Hi {{name}}", "{{name}} =")), ["examples"]);
-        assert!(typed("plain", "Hi {{name}}", "").draft(words).is_ok());
-        assert_eq!(wrong(&typed("plain", "Hi {{name", "")), ["text"]);
+        assert_eq!(wrong(&typed("waba", "Hi {{contact.name}}", "{{contact.name}} =")), ["examples"]);
+        assert!(typed("plain", "Hi {{contact.name}}", "").draft(words, "").is_ok());
+        assert_eq!(wrong(&typed("plain", "Hi {{contact.name", "")), ["text"]);
+    }
+
+    #[test]
+    fn an_unknown_marker_is_named_unless_it_was_there_before() {
+        let words = Words::new(Language::En);
+        for (text, unknown) in [("Hi {{name}}", "{{name}}"), ("Hi {{contact.name}} {{Lead.id}}", "{{Lead.id}}")] {
+            let wrong = typed("plain", text, "").draft(words, "").unwrap_err();
+            assert_eq!(wrong[0].0, "text");
+            assert!(wrong[0].1.contains(unknown) && wrong[0].1.contains("{{contact.name}}"), "{wrong:?}");
+        }
+        assert!(typed("plain", "Hi {{contact.cf.123}} {{ lead.name }}", "").draft(words, "").is_ok());
+        assert!(typed("plain", "Hello {{name}}", "").draft(words, "Hi {{name}}").is_ok(), "amoCRM has it already");
+        let mut header = typed("plain", "Hi", "");
+        header.header = "{{order}}".into();
+        assert_eq!(wrong(&header), ["header"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use connectors::kinds::has_own_server;
 use super::UndeliveredFilters;
 use crate::delivery::read::dead::{DeadLetterSummary, ReasonGroup};
 use crate::delivery::read::list::Ground;
-use crate::delivery::read::reason::Reason;
+use crate::delivery::read::reason::{Reason, dead_key};
 use crate::delivery::replay::ReplayAction;
 use crate::panel::choice::{self, SelectOption};
 use crate::panel::reasons::{self, ReasonArguments};
@@ -53,6 +53,8 @@ pub struct UndeliveredPage {
     filtered: bool,
     total: Sentence,
     heaps: Vec<Heap>,
+    /// Sending again may help some of them, so it is the main button.
+    may_help: bool,
     rows: Vec<UndeliveredRow>,
     csv: String,
     /// The filters, for the form.
@@ -81,6 +83,11 @@ pub(super) fn list(
         periods: choice::periods(page, query.period()),
         filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
         total: words.text("undelivered-count").with("count", total),
+        may_help: groups.iter().filter(chosen).any(|group| {
+            [Direction::ToCrm, Direction::ToMessenger]
+                .into_iter()
+                .any(|direction| !reasons::needs_mending(dead_key(&group.reason, "", direction)))
+        }),
         heaps: groups.iter().map(|group| heap(page, query, group)).collect(),
         rows: lines.iter().map(|line| row(page, ground, line)).collect(),
         csv: query.address("/panel/undelivered.csv", ""),
@@ -155,7 +162,7 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
     UndeliveredRow {
         id: line.dead.id.to_string(),
         message_id: line.dead.message_id.to_string(),
-        time: page.time(&line.dead.last_at),
+        time: page.exact(&line.dead.last_at),
         arrow,
         direction: words.text(direction),
         customer: reasons::customer(&line.contact, words),

@@ -99,8 +99,13 @@ pub async fn get(
     let wanted =
         DeadLetterFilter { ids: Some(found.iter().map(|one| one.webhook_id).collect()), ..DeadLetterFilter::default() };
     let dead: Vec<Uuid> = dead::page(db, tenant_id, &wanted, None, ROWS * 2).await?.iter().map(|row| row.id).collect();
-    let latest = webhooks::page(db, tenant_id, DeliveryFilter::of(id), None, LOOKED_AT).await?.0;
-    let state = WebhookState::of(&app, &source, &latest).await?;
+    // The first page of all deliveries begins with the latest ones.
+    let read = if failed || asked.from.is_some() || query.cursor.is_some() {
+        Some(webhooks::page(db, tenant_id, DeliveryFilter::of(id), None, LOOKED_AT).await?.0)
+    } else {
+        None
+    };
+    let state = WebhookState::of(&app, &source, read.as_deref().unwrap_or_else(|| latest(&found))).await?;
     let path = format!("/panel/webhooks/{id}");
     let address_of = |state: &str, cursor: &str| {
         choice::address(&path, &[("state", state), ("period", &query.period), ("cursor", cursor)])
@@ -121,6 +126,17 @@ pub async fn get(
         page: page.clone(),
     };
     panel::html(&page, &deliveries)
+}
+
+/// The deliveries of the latest messages on a page.
+fn latest(found: &[Delivery]) -> &[Delivery] {
+    let mut messages = 0;
+    let mut last = None;
+    let end = found.iter().position(|one| {
+        messages += u64::from(last.replace(one.message.id) != Some(one.message.id));
+        messages > LOOKED_AT
+    });
+    found.get(..end.unwrap_or(found.len())).unwrap_or(found)
 }
 
 fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> DeliveryRow {

@@ -123,6 +123,9 @@ pub async fn post(
     }
     let checked = check(&app, &member, &kind, &mut draft).await?;
     draft.checked = matches!(checked, AccessCheck::Passed(_));
+    if let AccessCheck::Wrong(errors) = &checked {
+        draft.settings = without_wrong(&kind, &draft.settings, errors);
+    }
     draft.seen = if let AccessCheck::Passed(seen) = &checked { seen.clone() } else { String::new() };
     draft.keep(&app, &member).await?;
     match checked {
@@ -155,6 +158,16 @@ fn with_kept(mut settings: Value, before: Value) -> Value {
         }
     }
     settings
+}
+
+/// The settings without credentials that were refused: the form asks for them again instead of offering to keep them.
+fn without_wrong(kind: &SourceKind, settings: &Value, errors: &[(String, String)]) -> Value {
+    let mut settings = settings.as_object().cloned().unwrap_or_default();
+    let is_wrong = |field: &&Field| field.secret && errors.iter().any(|(name, _)| *name == fields::name_of(field));
+    for field in kind.fields.iter().filter(is_wrong) {
+        settings.remove(field.name);
+    }
+    Value::Object(settings)
 }
 
 fn has_secrets(settings: &Value) -> bool {

@@ -38,7 +38,7 @@ async fn d17_pages_go_on_without_amocrm() {
     let line = world.line("support").await;
     enters(&browser, &world, line.tenant_id).await;
     let base = world.api.base();
-    let source = format!("{base}/panel/sources/{}", line.source_id);
+    let source = format!("{base}/panel/sources/{}/settings", line.source_id);
     browser.goto(&source).await;
     let name = world.sandbox.add_account(HOST).pipelines[0].name.clone();
     assert_eq!(browser.run(PIPELINE, vec![]).await, name);
@@ -61,7 +61,7 @@ async fn d17_pages_go_on_without_amocrm() {
 
     // An open page renews without asking: only opening it does.
     world.advance(Duration::from_secs(600));
-    browser.goto(&source).await;
+    browser.goto(&format!("{base}/panel/sources")).await;
     world.until("opening asks", async || is_read_now(&world, line.tenant_id).await).await;
     let before = questions(&world);
     for text in ["One", "Two"] {

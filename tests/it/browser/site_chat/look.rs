@@ -66,6 +66,7 @@ async fn talk_in(language: Language) {
     until(&browser, "the new begins with a line", &divided).await;
     browser.shot(&format!("site-chat-{}-new", language.code())).await;
     browser.resize(360, 740).await;
+    has_room_to_write(&browser).await;
     browser.shot(&format!("site-chat-{}-new-360", language.code())).await;
     browser.dark(true).await;
     browser.is_accessible("the chat in the dark").await;
@@ -77,6 +78,16 @@ async fn talk_in(language: Language) {
     assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
     browser.close().await;
     shop.world.close().await;
+}
+
+/// On a phone the text field is as wide as the chat, and the buttons below it are large enough and leave the screen on no side.
+async fn has_room_to_write(browser: &Browser) {
+    let sizes = "const box = (one) => root.querySelector(one).getBoundingClientRect(); \
+        const tools = [...root.querySelectorAll('.tool, [type=submit]')].map((one) => one.getBoundingClientRect()); \
+        const text = box('#text'), end = innerWidth; \
+        return [text.width > 300, tools.length > 2, tools.every((one) => one.top >= text.bottom && one.width >= 40 \
+            && one.height >= 40 && one.left >= 0 && one.right <= end), end - box('[type=submit]').right < 20]";
+    assert_eq!(root(browser, sizes).await, json!([true, true, true, true]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

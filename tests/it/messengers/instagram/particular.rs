@@ -69,7 +69,8 @@ async fn the_values_to_enter_at_meta_are_shown_again(world: &mut MetaWorld) {
     let url = format!("{}{}", world.app().public_url(), chat.hook());
     let shown = world.api.get(&chat.line.path("")).await.is(200);
     assert_eq!(shown.json["callback_url"], url);
-    let page = world.panel(chat.line.tenant_id).await.opens(&format!("/panel/sources/{}", chat.line.source_id)).await;
+    let settings = format!("/panel/sources/{}/settings", chat.line.source_id);
+    let page = world.panel(chat.line.tenant_id).await.opens(&settings).await;
     page.says(&[&url, "Callback URL", "…"]);
     page.never_says(&["verify-me"]);
     assert!(!shown.text.contains("verify-me"));

@@ -24,7 +24,7 @@ async fn a_file_that_is_too_large_becomes_a_notice(world: &mut TelegramWorld) {
     let file = Given::sample().named("film.mkv").claiming(3_221_225_472);
     line.customer(world).sends(Content::Document { file, caption: String::new() }).unwrap();
     world.telegram_arrives().await;
-    assert_eq!(last(world).text, "[Файл 3,2 ГБ: film.mkv, скачать нельзя. Попросите ссылку]");
+    assert_eq!(last(world).text, "[Файл 3 ГБ: film.mkv, скачать нельзя. Попросите ссылку]");
 }
 
 async fn a_file_that_telegram_lost_becomes_a_notice(world: &mut TelegramWorld) {

@@ -24,6 +24,9 @@ async fn a_bot_is_added_in_four_steps(world: &mut TelegramWorld) {
     let unknown = "7999999999:AAE_abcdefghijklmnopqrstuvwxyz-1234";
     let wrong = visitor.sends(ACCESS, &[("set.bot_token", unknown), ("do", "next")]).await.is(422);
     wrong.says(&["Telegram does not know this token"]);
+    // A refused token is not kept, and no hint offers to keep it.
+    wrong.never_says(&["Leave empty to keep it", "Saved, ends in"]);
+    visitor.sends(ACCESS, &[("do", "next")]).await.is(422).says(&["Fill in “Bot token”."]);
     world.telegram().hijack_webhook(bot.id, "https://old.example/hook");
     // The current service of the bot is also shown without the first step.
     let checked = visitor.does(ACCESS, &[("set.bot_token", &bot.token), ("do", "next")]).await;

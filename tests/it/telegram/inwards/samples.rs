@@ -36,7 +36,7 @@ const BODIES: &[(&str, Lands)] = &[
     ("audio", As("audio", "")),
     ("voice", As("voice", "")),
     ("document", As("file", "подписано")),
-    ("document_too_big", As("text", "[Файл 3,2 ГБ, скачать нельзя. Попросите ссылку]")),
+    ("document_too_big", As("text", "[Файл 3 ГБ, скачать нельзя. Попросите ссылку]")),
     ("sticker_static", As("sticker", "")),
     ("sticker_animated", As("sticker", "")),
     ("contact_own", As("contact", "")),

@@ -71,12 +71,12 @@ fn documents_keep_their_names_and_those_too_large_become_a_notice() {
     let document = media("document", "file");
     assert_eq!((document.file_name.as_str(), document.text.as_deref()), ("Договор №7.pdf", Some("подписано")));
     assert_eq!(document.mime_type.as_deref(), Some("application/pdf"));
-    assert_eq!(text("document_too_big"), "[File 3.2 GB, it cannot be downloaded. Ask for a link]");
+    assert_eq!(text("document_too_big"), "[File 3 GB, it cannot be downloaded. Ask for a link]");
     let named = with("document_too_big", "/message/document/file_name", json!("film.mkv"));
     let named = with_caption(&named);
     let told = read_with(&settings(), &named, Language::Ru).unwrap();
     let [InboundEvent::Wrote(told)] = told.as_slice() else { panic!("{told:?}") };
-    let text = "[Файл 3,2 ГБ: film.mkv, скачать нельзя. Попросите ссылку]\nвот".to_owned();
+    let text = "[Файл 3 ГБ: film.mkv, скачать нельзя. Попросите ссылку]\nвот".to_owned();
     assert_eq!(told.body.content, Content::Text { text });
 }
 

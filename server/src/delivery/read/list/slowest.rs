@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::{Ground, MessageFilter, MessageSummary, lines, newest};
+use super::{Ground, MessageFilter, MessageSummary, cut, lines, newest};
 
 /// Up to `rows` of the newest `most` matches after the message `after`, the slowest first; those that the other side has
 /// not accepted come last, newest first. With the number of matches, at most `most`.
@@ -29,8 +29,7 @@ pub async fn slowest_page(
         .all(db)
         .await?;
     let begin = after.and_then(|after| ids.iter().position(|id| *id == after)).map_or(0, |place| place + 1);
-    let count = u64::try_from(ids.len()).unwrap_or(most);
-    let page: Vec<Uuid> = ids.into_iter().skip(begin).take(usize::try_from(rows).unwrap_or(usize::MAX)).collect();
+    let (page, count) = cut(ids, begin, rows, most);
     let of_page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(page.iter().copied()));
     let mut lines = lines(db, tenant_id, ground, of_page.all(db).await?).await?;
     lines.sort_by_key(|line| page.iter().position(|id| *id == line.message.id));

@@ -1,0 +1,168 @@
+//! Chats in the order of their last messages. No column has that order, because every message would have to write it: the
+//! newest messages are read in steps, and the first one of a chat is its last. Chats without messages follow, newest first.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::{conversation, message};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::chats::{self, ConversationFilter};
+use super::list::{self, Ground, MessageFilter};
+
+/// Messages that are read at a time.
+const STEP: u64 = 1_000;
+
+/// A chat of the list.
+#[derive(Clone, Debug)]
+pub struct LatestChat {
+    pub conversation: conversation::Model,
+    /// Its place, after which the next page begins: its last message; without one, and in search results, the chat itself.
+    pub place: Uuid,
+}
+
+/// Up to `rows` chats after the place `after`.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &ConversationFilter,
+    ground: &Ground,
+    after: Option<Uuid>,
+    rows: u64,
+) -> anyhow::Result<Vec<LatestChat>> {
+    let most = usize::try_from(rows).unwrap_or(usize::MAX);
+    if wanted.ids.is_some() {
+        return Ok(found(db, tenant_id, wanted, after, most).await?);
+    }
+    let is_after_messages = match after {
+        Some(after) => !is_message(db, tenant_id, after).await?,
+        None => false,
+    };
+    let mut chats = if is_after_messages {
+        Vec::new()
+    } else {
+        with_messages(db, tenant_id, wanted.source_id, ground, after, most).await?
+    };
+    let missing = rows.saturating_sub(u64::try_from(chats.len()).unwrap_or(rows));
+    if missing > 0 {
+        let after = after.filter(|_| is_after_messages);
+        chats.extend(without_messages(db, tenant_id, wanted.source_id, after, missing).await?);
+    }
+    Ok(chats)
+}
+
+async fn is_message(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
+    let one = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).select_only();
+    let one: Option<Uuid> = one.column(message::Column::Id).into_tuple().one(db).await?;
+    Ok(one.is_some())
+}
+
+async fn with_messages(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    source_id: Option<Uuid>,
+    ground: &Ground,
+    after: Option<Uuid>,
+    most: usize,
+) -> anyhow::Result<Vec<LatestChat>> {
+    let of = MessageFilter { source_id, ..MessageFilter::default() };
+    let newest = list::newest(db, tenant_id, &of, ground, STEP).await?.column(message::Column::ConversationId);
+    let mut seen: BTreeSet<Uuid> = BTreeSet::new();
+    let mut places: Vec<(Uuid, Uuid)> = Vec::new();
+    let mut before = after;
+    loop {
+        let step = match before {
+            Some(before) => newest.clone().filter(message::Column::Id.lt(before)),
+            None => newest.clone(),
+        };
+        let step: Vec<(Uuid, Uuid)> = step.into_tuple().all(db).await?;
+        let fresh: Vec<(Uuid, Uuid)> = step.iter().copied().filter(|(_, chat)| seen.insert(*chat)).collect();
+        let earlier = match after {
+            Some(after) => newer(db, tenant_id, &fresh, after).await?,
+            None => BTreeSet::new(),
+        };
+        places.extend(fresh.into_iter().filter(|(_, chat)| !earlier.contains(chat)));
+        before = step.last().map(|(id, _)| *id);
+        if places.len() >= most || u64::try_from(step.len()).is_ok_and(|read| read < STEP) {
+            break;
+        }
+    }
+    places.truncate(most);
+    let rows = conversation::Entity::of_tenant(tenant_id)
+        .filter(conversation::Column::Id.is_in(places.iter().map(|(_, chat)| *chat)))
+        .all(db)
+        .await?;
+    let mut rows: BTreeMap<Uuid, conversation::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let in_order = places.into_iter().filter_map(|(place, chat)| Some((place, rows.remove(&chat)?)));
+    Ok(in_order.map(|(place, conversation)| LatestChat { conversation, place }).collect())
+}
+
+/// Those of the chats that are on an earlier page: they have a message at the place `after` or a newer one.
+async fn newer(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    chats: &[(Uuid, Uuid)],
+    after: Uuid,
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let rows: Vec<Uuid> = message::Entity::of_tenant(tenant_id)
+        .filter(message::Column::ConversationId.is_in(chats.iter().map(|(_, chat)| *chat)))
+        .filter(message::Column::Id.gte(after))
+        .select_only()
+        .column(message::Column::ConversationId)
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn without_messages(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    source_id: Option<Uuid>,
+    after: Option<Uuid>,
+    rows: u64,
+) -> Result<Vec<LatestChat>, DbErr> {
+    let of_chat = Query::select()
+        .column(message::Column::Id)
+        .from(message::Entity)
+        .and_where(Expr::col((message::Entity, message::Column::TenantId)).eq(tenant_id))
+        .and_where(
+            Expr::col((message::Entity, message::Column::ConversationId))
+                .equals((conversation::Entity, conversation::Column::Id)),
+        )
+        .to_owned();
+    let mut select = of_source(tenant_id, source_id).filter(Expr::exists(of_chat).not());
+    if let Some(after) = after {
+        select = select.filter(conversation::Column::Id.lt(after));
+    }
+    let chats = select.order_by_desc(conversation::Column::Id).limit(rows).all(db).await?;
+    Ok(chats.into_iter().map(|conversation| LatestChat { place: conversation.id, conversation }).collect())
+}
+
+/// A search finds few chats: all of them are put in order.
+async fn found(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &ConversationFilter,
+    after: Option<Uuid>,
+    most: usize,
+) -> Result<Vec<LatestChat>, DbErr> {
+    let ids = wanted.ids.iter().flatten().copied();
+    let mut chats = of_source(tenant_id, wanted.source_id).filter(conversation::Column::Id.is_in(ids)).all(db).await?;
+    let last = chats::last_messages(db, tenant_id, chats.iter().map(|chat| chat.id)).await?;
+    chats.sort_by_key(|chat| Reverse((last.get(&chat.id).copied(), chat.id)));
+    let begin = after.and_then(|after| chats.iter().position(|chat| chat.id == after)).map_or(0, |place| place + 1);
+    let page = chats.into_iter().skip(begin).take(most);
+    Ok(page.map(|conversation| LatestChat { place: conversation.id, conversation }).collect())
+}
+
+fn of_source(tenant_id: Uuid, source_id: Option<Uuid>) -> Select<conversation::Entity> {
+    let select = conversation::Entity::of_tenant(tenant_id);
+    match source_id {
+        Some(source_id) => select.filter(conversation::Column::SourceId.eq(source_id)),
+        None => select,
+    }
+}
