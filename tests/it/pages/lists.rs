@@ -3,8 +3,9 @@
 use base::message::FailureCode;
 use base::store::statements_of;
 use entity::{attempt, conversation, message};
+use parom::delivery::read::chats::ConversationFilter;
 use parom::delivery::read::list::{self, Ground, MessageFilter, Reached, Slower};
-use parom::delivery::read::{MessageStatus, find};
+use parom::delivery::read::{MessageStatus, find, latest_chats};
 use parom_tests::{Answer, Line, World, both, once};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use uuid::Uuid;
@@ -57,6 +58,33 @@ fn filters(world: &World, found: find::SearchResults) -> Vec<(MessageFilter, u64
         (MessageFilter { slower: Some(Slower { millis: 2_000, now }), ..of(|_| {}) }, 0, "INDEX attempt_slow"),
         (MessageFilter { found: Some(found), ..of(|_| {}) }, 2, "INDEX message_conversation"),
     ]
+}
+
+/// The newest messages put their chats in order, the others follow as they began; each is shown once.
+async fn chats_are_in_the_order_of_the_newest_messages(world: &mut World) {
+    let line = some(world).await;
+    world.customer(&line, "boris").writes("Are you there?").await;
+    world.deliver_all().await;
+    let (ground, db) = (ground(world, &line).await, world.app().store.read().clone());
+    let wanted = ConversationFilter::default();
+    for (most_read, order) in [
+        (20_000, ["boris", "anna", "egor", "dora", "carl"]),
+        (7, ["boris", "anna", "egor", "dora", "carl"]),
+        (2, ["boris", "anna", "egor", "dora", "carl"]),
+        (1, ["boris", "egor", "dora", "carl", "anna"]),
+    ] {
+        for rows in [1, 2, 5] {
+            let (mut names, mut after) = (Vec::new(), None);
+            loop {
+                let asked = (after, rows);
+                let page = latest_chats::page(&db, line.tenant_id, &wanted, &ground, asked, most_read).await.unwrap();
+                let Some(last) = page.last() else { break };
+                after = Some(last.place);
+                names.extend(page.into_iter().map(|chat| chat.conversation.external_id.replace("chat-", "")));
+            }
+            assert_eq!(names, order, "{rows} rows a page, {most_read} messages");
+        }
+    }
 }
 
 async fn every_filter_is_one_search(world: &mut World) {
@@ -184,6 +212,7 @@ async fn how_long_a_message_took_is_stored(world: &mut World) {
 }
 
 both!(
+    chats_are_in_the_order_of_the_newest_messages,
     every_filter_is_one_search,
     the_slowest_are_one_search,
     a_source_with_few_messages_is_found_by_its_chats,

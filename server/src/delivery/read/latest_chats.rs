@@ -1,5 +1,6 @@
 //! Chats in the order of their last messages. No column has that order, because every message would have to write it: the
-//! newest messages are read in steps, and the first one of a chat is its last. Chats without messages follow, newest first.
+//! newest messages are read in steps, and the first one of a chat is its last. The other chats follow in the order in which
+//! they began, newest first: those without messages, and in large accounts those whose last message is older than what is read.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,28 +15,34 @@ use super::list::{self, Ground, MessageFilter};
 
 /// Messages that are read at a time.
 const STEP: u64 = 1_000;
+/// The newest messages that decide the order.
+pub const MOST_READ: u64 = 20_000;
 
 /// A chat of the list.
 #[derive(Clone, Debug)]
 pub struct LatestChat {
     pub conversation: conversation::Model,
-    /// Its place, after which the next page begins: its last message; without one, and in search results, the chat itself.
+    /// Its place, after which the next page begins: its last message; among the other chats, and in search results, the chat
+    /// itself.
     pub place: Uuid,
 }
 
-/// Up to `rows` chats after the place `after`.
+/// Up to `rows` chats after the place `after`, in the order of the newest `most_read` messages.
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     wanted: &ConversationFilter,
     ground: &Ground,
-    after: Option<Uuid>,
-    rows: u64,
+    (after, rows): (Option<Uuid>, u64),
+    most_read: u64,
 ) -> anyhow::Result<Vec<LatestChat>> {
     let most = usize::try_from(rows).unwrap_or(usize::MAX);
     if wanted.ids.is_some() {
         return Ok(found(db, tenant_id, wanted, after, most).await?);
     }
+    let of = MessageFilter { source_id: wanted.source_id, ..MessageFilter::default() };
+    let oldest = list::newest(db, tenant_id, &of, ground, 1).await?.offset(most_read.saturating_sub(1));
+    let oldest: Option<Uuid> = oldest.into_tuple().one(db).await?;
     let is_after_messages = match after {
         Some(after) => !is_message(db, tenant_id, after).await?,
         None => false,
@@ -43,12 +50,17 @@ pub async fn page(
     let mut chats = if is_after_messages {
         Vec::new()
     } else {
-        with_messages(db, tenant_id, wanted.source_id, ground, after, most).await?
+        let newest = list::newest(db, tenant_id, &of, ground, STEP).await?;
+        let newest = match oldest {
+            Some(oldest) => newest.filter(message::Column::Id.gte(oldest)),
+            None => newest,
+        };
+        with_messages(db, tenant_id, newest, after, most).await?
     };
     let missing = rows.saturating_sub(u64::try_from(chats.len()).unwrap_or(rows));
     if missing > 0 {
         let after = after.filter(|_| is_after_messages);
-        chats.extend(without_messages(db, tenant_id, wanted.source_id, after, missing).await?);
+        chats.extend(others(db, tenant_id, wanted.source_id, oldest, (after, missing)).await?);
     }
     Ok(chats)
 }
@@ -62,13 +74,11 @@ async fn is_message(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Res
 async fn with_messages(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
-    source_id: Option<Uuid>,
-    ground: &Ground,
+    newest: Select<message::Entity>,
     after: Option<Uuid>,
     most: usize,
-) -> anyhow::Result<Vec<LatestChat>> {
-    let of = MessageFilter { source_id, ..MessageFilter::default() };
-    let newest = list::newest(db, tenant_id, &of, ground, STEP).await?.column(message::Column::ConversationId);
+) -> Result<Vec<LatestChat>, DbErr> {
+    let newest = newest.column(message::Column::ConversationId);
     let mut seen: BTreeSet<Uuid> = BTreeSet::new();
     let mut places: Vec<(Uuid, Uuid)> = Vec::new();
     let mut before = after;
@@ -118,12 +128,13 @@ async fn newer(
     Ok(rows.into_iter().collect())
 }
 
-async fn without_messages(
+/// Chats without a message at `oldest` or newer, or without any.
+async fn others(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     source_id: Option<Uuid>,
-    after: Option<Uuid>,
-    rows: u64,
+    oldest: Option<Uuid>,
+    (after, rows): (Option<Uuid>, u64),
 ) -> Result<Vec<LatestChat>, DbErr> {
     let of_chat = Query::select()
         .column(message::Column::Id)
@@ -133,6 +144,7 @@ async fn without_messages(
             Expr::col((message::Entity, message::Column::ConversationId))
                 .equals((conversation::Entity, conversation::Column::Id)),
         )
+        .and_where_option(oldest.map(|oldest| Expr::col((message::Entity, message::Column::Id)).gte(oldest)))
         .to_owned();
     let mut select = of_source(tenant_id, source_id).filter(Expr::exists(of_chat).not());
     if let Some(after) = after {

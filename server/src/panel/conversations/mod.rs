@@ -66,7 +66,8 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
     };
     let wanted = chats::ConversationFilter { source_id: choice::source_id(&ground, &query.source), ids };
     let rows = choice::page_of(query.cursor.as_deref(), &["panel-latest-chats", &text, &query.source])?;
-    let found = latest_chats::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
+    let found =
+        latest_chats::page(db, tenant_id, &wanted, &ground, (rows.after, rows.rows()), latest_chats::MOST_READ).await?;
     let (found, next) = rows.cut(found, |row| row.place);
     let last = chats::last_messages(db, tenant_id, found.iter().map(|row| row.conversation.id)).await?;
     let address = |cursor: &str| {
