@@ -131,6 +131,9 @@ pub async fn run(
         CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
         CustomerCommand::List { json } => (list(app).await?, json),
     };
+    if outcome.text.is_empty() && !json {
+        crate::hints::nothing_listed("there is no login yet; parom customer add LOGIN makes one");
+    }
     if json { write_json(out, &outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
         .and_then(|()| out.flush())
         .context("standard output is closed")?;

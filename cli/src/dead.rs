@@ -127,6 +127,9 @@ async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl W
         }
     }
     rows.sort_unstable_by_key(|(row, _)| Reverse(row.id));
+    if rows.is_empty() && !as_json {
+        crate::hints::nothing_listed("no dead letter is stored, or none matches");
+    }
     for (row, host) in rows {
         let shown = shown(&row, &host)?;
         if as_json {

@@ -124,6 +124,9 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
         }
         KeyCommand::List { tenant, json } => {
             let keys = list(store, tenant).await?;
+            if keys.is_empty() && !json {
+                crate::hints::nothing_listed("there is no API key; parom key create makes one");
+            }
             if json { print_json(out, &keys) } else { print_table(out, &keys) }
         }
         KeyCommand::Revoke { id, json } => {

@@ -26,6 +26,7 @@ mod demo;
 mod doctor;
 #[cfg(test)]
 mod fixture;
+mod hints;
 mod id;
 mod import;
 mod integration;
@@ -120,7 +121,10 @@ enum Command {
 
 /// Runs the command line. Exit codes: 0 success, 1 failure, 2 invalid arguments.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return hints::refused(&error),
+    };
     base::http_client::install_crypto_provider();
     amocrm::disposable_token::install_crypto_provider();
     let done = tokio::runtime::Builder::new_multi_thread()

@@ -72,6 +72,9 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         }
         VendorCommand::List { json } => {
             let rows = actions::list(app).await.context("cannot read the operators")?;
+            if rows.is_empty() && !json {
+                crate::hints::nothing_listed("there is no operator yet; parom vendor add EMAIL makes one");
+            }
             if json { print_json(out, &rows) } else { print_table(out, &rows) }
         }
         VendorCommand::Disable { email } => {

@@ -225,7 +225,13 @@ fn chosen<'c>(config: &'c Config, command: &Build) -> anyhow::Result<Option<&'c 
             bail!("several integrations fit: say --integration {}", names.join(" or --integration "))
         }
         (None, _) if command.dev && config.integrations.is_empty() => Ok(None),
-        (None, _) => bail!("the configuration has no such [[integration]]: the widget belongs to one"),
+        (None, _) if config.integrations.is_empty() => {
+            bail!("no [[integration]] is configured, and the widget belongs to one (or try with --dev)")
+        }
+        (None, _) => {
+            let names: Vec<_> = config.integrations.iter().map(|one| one.name.as_str()).collect();
+            bail!("no [[integration]] fits; there are: {}", names.join(", "))
+        }
     }
 }
 

@@ -39,6 +39,9 @@ pub(super) async fn list(app: &App, as_json: bool, out: &mut impl Write) -> anyh
     if as_json {
         return writeln!(out, "{}", json!({ "tenants": all })).context("standard output is closed");
     }
+    if all.is_empty() {
+        crate::hints::nothing_listed("no account has installed an integration yet");
+    }
     for one in &all {
         let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
         let days = one.get("access_days_left").and_then(Value::as_i64);

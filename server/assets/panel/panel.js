@@ -222,7 +222,7 @@ document.addEventListener("change", (event) => {
   soon = setTimeout(() => filter(form), event.target.matches("select") ? 0 : 500);
 });
 
-// --- Keys: Ctrl K goes to a page or searches, "/" goes to the search, j and k through the rows of a list. ---
+// --- Keys: Ctrl K goes to a page, a source, a message or a chat, or searches, "/" goes to the search, j and k through the rows of a list. ---
 
 const box = document.getElementById("palette");
 /** Single keys can be switched off: they disturb people who dictate. */
@@ -242,12 +242,47 @@ function openPalette() {
   input.focus();
 }
 
+function typedText() {
+  return box.querySelector("input").value.trim();
+}
+
+/** The pages that fit; if none does, the search for messages is the last choice. */
 function narrow() {
-  const typed = box.querySelector("input").value.trim().toLowerCase();
-  for (const one of box.querySelectorAll("li")) one.hidden = !one.textContent.toLowerCase().includes(typed);
+  const typed = typedText();
   const search = box.querySelector("[data-search]");
-  search.hidden = !typed || choices().length > 0;
+  const pages = [...box.querySelectorAll("li:not([data-search],[data-suggested])")];
+  for (const one of pages) one.hidden = !one.textContent.toLowerCase().includes(typed.toLowerCase());
+  search.hidden = !typed || pages.some((one) => !one.hidden);
   search.querySelector("q").textContent = typed;
+  search.querySelector("a").href = `/panel/messages?${new URLSearchParams({ q: typed })}`;
+  clearTimeout(suggesting);
+  suggested = typed ? new Promise((done) => (suggesting = setTimeout(() => suggest().then(done), 150))) : null;
+  if (!typed) offer([]);
+}
+
+let suggesting;
+/** Settled once what is typed now has its suggestions. */
+let suggested = null;
+
+/** Asks for sources with this name, and for the message or chat with this id. */
+async function suggest() {
+  const typed = typedText();
+  try {
+    const answer = await fetch(`/panel/suggest?${new URLSearchParams({ q: typed })}`, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (typed === typedText()) offer([...told.querySelectorAll("li")]);
+  } catch {
+    // The pages and the search work without.
+    if (typed === typedText()) offer([]);
+  }
+}
+
+function offer(found) {
+  const [first] = box.querySelectorAll("[data-suggested]");
+  if (first?.parentElement.contains(document.activeElement)) return;
+  for (const one of box.querySelectorAll("[data-suggested]")) one.remove();
+  box.querySelector("[data-search]").before(...found);
 }
 
 /** Moves among links; stays at the ends. */
@@ -284,13 +319,12 @@ function preparePalette() {
       step(choices(), by);
     }
   });
-  // Enter opens the page that was typed; anything else is searched for.
-  box.querySelector("form").addEventListener("submit", (event) => {
-    const typed = box.querySelector("input").value.trim();
-    const [first] = choices();
-    if (typed && !first) return;
+  // Enter opens the page, source, message or chat that was typed; anything else is searched for.
+  box.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopPropagation();
+    if (!choices().some((one) => !one.closest("[data-search],[data-suggested]"))) await suggested;
+    const [first] = choices();
     if (first) location.href = first.href;
   });
   const button = box.querySelector("[data-keys]");

@@ -43,6 +43,7 @@ mod rights;
 mod sign_in;
 mod sources;
 mod strips;
+mod suggest;
 mod team;
 mod templates;
 mod theme;
@@ -79,6 +80,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/static/{file}", web::get().to(assets::get))
             .route("/push-worker.js", web::get().to(assets::push_worker))
             .route("/events", web::get().to(events::get))
+            .route("/suggest", web::get().to(suggest::get))
             .route("/theme", web::post().to(theme::choose))
             .configure(sign_in::routes)
             .configure(overview::routes)

@@ -1,6 +1,6 @@
 //! The panel by keys: Ctrl K, "/", j and k; on any keyboard layout, and not while a person types.
 
-use base::i18n::Language;
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::{Value, json};
@@ -71,6 +71,33 @@ async fn by_keys_in(language: Language) {
     browser.presses_key("Enter").await;
     browser.until("it is searched", async || browser.url().await.contains("/panel/messages?q=boris")).await;
     browser.until("the message is found", async || browser.text().await.contains("boris")).await;
+    // A source by its name, by the arrows; a message and a chat by their pasted ids.
+    let suggested = async |typed: &str, kind: &str| {
+        presses(&browser, "KeyK", "k", true).await;
+        browser.types(typed).await;
+        let offer = browser.find("#palette [data-suggested] a").await;
+        let text = offer.text().await.expect("words");
+        assert!(text.contains(kind), "{typed}: {text}");
+    };
+    let say = |key: &'static str| Words::new(language).text(key).to_string();
+    suggested("SUPP", &say("connector-custom")).await;
+    browser.is_accessible(&format!("suggestions, {}", language.code())).await;
+    browser.presses_key("ArrowDown").await;
+    browser.presses_key("Enter").await;
+    let source = format!("/panel/sources/{}", line.source_id);
+    browser.until("the source is open", async || browser.url().await.ends_with(&source)).await;
+    let message = world.messages().await.pop().expect("a message");
+    browser.find("[data-palette]:not([hidden])").await;
+    suggested(&message.id.to_string(), &say("palette-message")).await;
+    browser.presses_key("Enter").await;
+    let opened = format!("/panel/messages/{}", message.id);
+    browser.until("the message is open", async || browser.url().await.ends_with(&opened)).await;
+    browser.find("[data-palette]:not([hidden])").await;
+    suggested(&message.conversation_id.to_string(), &say("palette-chat")).await;
+    browser.presses_key("Enter").await;
+    let opened = format!("/panel/conversations/{}", message.conversation_id);
+    browser.until("the chat is open", async || browser.url().await.ends_with(&opened)).await;
+    browser.find("[data-palette]:not([hidden])").await;
     // Single keys can be switched off; the choice is remembered.
     presses(&browser, "KeyK", "k", true).await;
     browser.press("#palette [data-keys]").await;

@@ -92,6 +92,39 @@ async fn d21_labels_fields_and_tabs_align() {
     world.close().await;
 }
 
+/// What follows the cells of the first row: a separator, or nothing.
+const SEPARATORS: &str = "return [...document.querySelectorAll('table.brief tbody tr:first-child td')]\
+    .map((cell) => getComputedStyle(cell, '::after').content.includes('·'))";
+
+/// On a phone a row of messages is one line of words: direction, manager, source and type ran together.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parts_of_a_message_are_separated_on_a_phone() {
+    for language in [Language::En, Language::Ru] {
+        let Some(browser) = Browser::open(language.code()).await else { return };
+        let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+        let line = world.line("support").await;
+        world.customer(&line, "anna").writes("Hello").await;
+        world.deliver_all().await;
+        world.manager(&line).answers("anna", "Good morning").await;
+        world.deliver_all().await;
+        enters(&browser, &world, line.tenant_id).await;
+        browser.goto(&format!("{}/panel/messages", world.api.base())).await;
+        browser.find("table.brief").await;
+        for (width, separated) in [(1280, false), (360, true)] {
+            browser.resize(width, 740).await;
+            let shown = browser.run(SEPARATORS, vec![]).await;
+            let shown: Vec<bool> = serde_json::from_value(shown).expect("a row");
+            // Direction and source; the manager, if the name is known; not the time, customer, type, state and duration.
+            assert_eq!([shown[1], shown[4]], [separated; 2], "at {width}: {shown:?}");
+            let others = [0, 2, 5, 6, 7].map(|place| shown[place]);
+            assert_eq!(others, [false; 5], "at {width}: {shown:?}");
+        }
+        browser.shot(&format!("{}/messages-360", language.code())).await;
+        browser.close().await;
+        world.close().await;
+    }
+}
+
 /// Pieces of words that end in the middle of a line's last word: places where a text of this cell goes on in the next
 /// line without a space, a dot or a hyphen before.
 const BROKEN: &str = "const broken = []; \

@@ -30,6 +30,16 @@ impl SearchResults {
 /// Searches one account. Ids are found through the keys by which repeats and conversations are recognised, customers
 /// by the names and numbers of their conversations. Message texts are not searched.
 pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<SearchResults, DbErr> {
+    let mut found = by_id(db, tenant_id, text).await?;
+    if found.is_empty() {
+        found.conversations = by_person(db, tenant_id, text.trim()).await?;
+        found.conversations.sort_unstable();
+    }
+    Ok(found)
+}
+
+/// What has this id at one of the sides. An id of our own form is returned even if the account has nothing with it.
+pub async fn by_id(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<SearchResults, DbErr> {
     let text = text.trim();
     if text.is_empty() || text.contains('\0') {
         return Ok(SearchResults::default());
@@ -55,9 +65,6 @@ pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Res
         .all(db)
         .await?;
     conversations.extend(aliases.into_iter().map(|alias| alias.conversation_id));
-    if messages.is_empty() && conversations.is_empty() {
-        conversations.extend(by_person(db, tenant_id, text).await?);
-    }
     Ok(SearchResults { messages: messages.into_iter().collect(), conversations: conversations.into_iter().collect() })
 }
 
@@ -76,6 +83,9 @@ async fn id_spaces(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Uui
 
 /// Conversations whose customer has this name or number. The database narrows the choice, [`fits`] decides.
 async fn by_person(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<Vec<Uuid>, DbErr> {
+    if text.is_empty() || text.contains('\0') {
+        return Ok(Vec::new());
+    }
     let mut any = Condition::any();
     for pattern in patterns(text) {
         any = any.add(Expr::col(conversation::Column::Contact).like(LikeExpr::new(pattern).escape('\\')));
