@@ -63,6 +63,7 @@ session-via-link = By a link from an e-mail
 session-via-handed = By a link from an owner
 session-via-ticket = From the widget in { $crm }
 session-via-operator = Vendor’s support
+session-via-new_authenticator = By a link for a new authenticator
 session-since = Since
 session-this = this one
 session-end = End

@@ -68,6 +68,7 @@ session-via-link = По ссылке из письма
 session-via-handed = По ссылке от владельца
 session-via-ticket = Из виджета в { $crm }
 session-via-operator = Поддержка разработчика
+session-via-new_authenticator = По ссылке для нового аутентификатора
 session-since = Начало
 session-this = этот
 session-end = Завершить

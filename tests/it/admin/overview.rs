@@ -40,7 +40,9 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     for place in ["/admin", "/admin/operators"] {
         let page = olga.opens(place).await.is(200);
         let count = |number: &str, said: &str| {
-            format!("<span class=\"count\" aria-hidden=\"true\">{number}</span><span class=\"unseen\">({said})</span>")
+            format!(
+                "<span> <span class=\"count\" aria-hidden=\"true\">{number}</span><span class=\"unseen\">({said})</span></span></a>"
+            )
         };
         let accounts = count("4", "4\u{a0}accounts need attention");
         for wanted in [accounts, count("1", "1\u{a0}undelivered message"), "<title>(5) ".to_owned()] {
