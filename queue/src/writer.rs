@@ -24,6 +24,7 @@ mod settle;
 mod start;
 mod tally;
 mod traces;
+mod turnstile;
 
 use budget::MemoryBudget;
 use fair_queue::{FairQueue, PendingBatch};
@@ -31,6 +32,7 @@ use settle::Settlements;
 use start::Starting;
 use tally::Weighed;
 use traces::TraceWriter;
+use turnstile::Turnstile;
 
 pub use kind::{WriteErrorKind, kind};
 pub use start::{NewLetters, Reservation, Reserving, Starter};
@@ -72,7 +74,6 @@ impl From<AcceptError> for Error {
 #[derive(Clone)]
 pub struct Writer {
     doors: Arc<[WriterShard]>,
-    settlements: Settlements,
     queue: Queue,
     /// Notified after every commit that may have made something due.
     stored: Arc<Notify>,
@@ -85,10 +86,13 @@ pub struct Writer {
     pub tally: Tally,
 }
 
+/// The writing of a part of the accounts: a task stores what arrives, another one the outcomes of letters.
 #[derive(Clone, Default)]
 struct WriterShard {
     line: Arc<Mutex<FairQueue>>,
     came: Arc<Notify>,
+    settlements: Settlements,
+    turnstile: Turnstile,
     room: MemoryBudget,
     /// When the running commit began.
     busy: Arc<Mutex<Option<Instant>>>,
@@ -97,9 +101,9 @@ struct WriterShard {
 }
 
 impl Writer {
-    /// Starts the writer tasks: two on PostgreSQL, each for a part of the accounts, eight where each commit is one
-    /// account's, one on SQLite, and one for settlements. When one panics, the batches of its current commit are answered
-    /// "not stored" and the waiting ones are still written.
+    /// Starts the writer tasks: a pair on SQLite, two on PostgreSQL, each for a part of the accounts, eight where each
+    /// commit is one account's. When one panics, the batches of its current commit are answered "not stored" and the
+    /// waiting ones are still written.
     pub fn start(queue: Queue, traces: Traces, supervisor: &Supervisor) -> Self {
         let doors = match queue.store() {
             store if store.is_sqlite() => 1,
@@ -110,7 +114,6 @@ impl Writer {
         let trace_writer = TraceWriter { traces, clock: queue.store().clock().clone() };
         let writer = Self {
             doors,
-            settlements: Settlements::default(),
             queue: queue.clone(),
             stored: Arc::default(),
             stored_media: Arc::default(),
@@ -120,6 +123,11 @@ impl Writer {
             tally: Tally::default(),
         };
         for door in writer.doors.iter() {
+            let settling = (Arc::downgrade(&writer.doors), door.clone(), queue.clone(), writer.stored.clone());
+            supervisor.start("settlements", move || {
+                let (alive, door, queue, stored) = settling.clone();
+                settle::run(alive, door, queue, stored)
+            });
             let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
             let stored = [writer.stored.clone(), writer.stored_media.clone(), writer.came.clone()];
             let (queue, starting) = (queue.clone(), writer.starting.clone());
@@ -127,10 +135,6 @@ impl Writer {
                 accept::run(alive.clone(), door.clone(), queue.clone(), stored.clone(), starting.clone())
             });
         }
-        let (alive, line) = (Arc::downgrade(&writer.doors), writer.settlements.clone());
-        let stored = writer.stored.clone();
-        supervisor
-            .start("settlements", move || settle::run(alive.clone(), line.clone(), queue.clone(), stored.clone()));
         writer
     }
 
@@ -197,12 +201,12 @@ impl Writer {
     /// Stores the outcome of a letter; false if its lease was lost meanwhile. Retries for as long as the lease lasts,
     /// because an outcome must not be lost.
     pub async fn settle(&self, settlement: Settlement) -> bool {
-        self.settlements.push(settlement).await
+        self.door_of(settlement.claim.tenant_id).settlements.push(settlement).await
     }
 
     /// Settlements that wait to be written.
     pub fn unsettled(&self) -> usize {
-        self.settlements.len()
+        self.doors.iter().map(|door| door.settlements.len()).sum()
     }
 
     /// Notifies when something may have become due.

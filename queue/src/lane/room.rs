@@ -80,7 +80,7 @@ async fn touch(
 }
 
 /// Makes room as [`make_room`] does, creating missing lanes, in a statement of which other parts place the letters:
-/// `of_tenant`, `of_lane`, `of_target`, `due_at`, `next_seq` (with the room), `last_key` and `max_key`. PostgreSQL only.
+/// `of_tenant`, `of_lane`, `of_target`, `due_at`, `next_seq` (with the room) and `max_key`. PostgreSQL only.
 pub fn upserted(wants: &BTreeMap<LaneKey, LaneChange>) -> Write {
     Rows::new()
         .uuid("tenant_id", wants.keys().map(|key| key.0))
@@ -102,6 +102,6 @@ pub fn upserted(wants: &BTreeMap<LaneKey, LaneChange>) -> Write {
              max_key = CASE WHEN excluded.max_key = 0 THEN lane.max_key \
              ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END \
              RETURNING lane.tenant_id AS of_tenant, lane.lane_id AS of_lane, lane.target AS of_target, lane.due_at, \
-             lane.next_seq, lane.last_key, lane.max_key",
+             lane.next_seq, lane.max_key",
         )
 }

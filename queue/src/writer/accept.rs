@@ -32,9 +32,12 @@ pub(super) async fn run(
     let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
     // A task that panicked may have left it set.
     busy(None);
+    let alone = queue.store().one_account_a_commit();
     loop {
-        let batch = take_batch(&door, queue.store().one_account_a_commit());
+        let pass = if alone { None } else { door.turnstile.pass().await };
+        let batch = take_batch(&door, alone);
         if batch.is_empty() {
+            drop(pass);
             if alive.strong_count() == 0 {
                 return;
             }
@@ -45,6 +48,7 @@ pub(super) async fn run(
         let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
         busy(Some(Instant::now()));
         let written = write_batch(&queue, batch, &starting).await;
+        drop(pass);
         *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = written.refused.then(Instant::now);
         busy(None);
         if written.may_be_due {

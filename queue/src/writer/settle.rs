@@ -12,6 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
 use super::kind::{WriteErrorKind, kind};
+use super::turnstile::Pass;
 use super::{WriterShard, pause};
 use crate::{Queue, SettledBatch, Settlement};
 
@@ -52,13 +53,16 @@ impl Settlements {
 }
 
 /// Ends when the last [`super::Writer`] is gone and nothing waits.
-pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
+pub(super) async fn run(alive: Weak<[WriterShard]>, shard: WriterShard, queue: Queue, stored: Arc<Notify>) {
+    let line = &shard.settlements;
+    if queue.store().one_account_a_commit() {
+        return run_by_account(alive, line, queue, stored).await;
+    }
     loop {
-        if queue.store().one_account_a_commit() {
-            return run_by_account(alive, line, queue, stored).await;
-        }
+        let pass = shard.turnstile.pass().await;
         let batch = line.take();
         if batch.is_empty() {
+            drop(pass);
             if alive.strong_count() == 0 {
                 return;
             }
@@ -66,7 +70,7 @@ pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Qu
             continue;
         }
         let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let done = settle_all(&queue, &settlements, false).await;
+        let done = settle_all(&queue, &settlements, false, pass).await;
         for (answer, good) in answers.into_iter().zip(done.valid) {
             let _ = answer.send(good);
         }
@@ -78,7 +82,7 @@ pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Qu
 
 /// One commit per account, those of several accounts at once: where a node does not answer, the settlements of its
 /// accounts are retried for as long as their leases last, and no others wait for them.
-async fn run_by_account(alive: Weak<[WriterShard]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
+async fn run_by_account(alive: Weak<[WriterShard]>, line: &Settlements, queue: Queue, stored: Arc<Notify>) {
     let mut running = FuturesUnordered::new();
     loop {
         let mut accounts: BTreeMap<Uuid, Vec<Settling>> = BTreeMap::new();
@@ -99,7 +103,7 @@ async fn run_by_account(alive: Weak<[WriterShard]>, line: Settlements, queue: Qu
 
 async fn settle_and_answer(queue: &Queue, batch: Vec<Settling>, stored: &Notify) {
     let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-    let done = settle_all(queue, &settlements, false).await;
+    let done = settle_all(queue, &settlements, false, None).await;
     for (answer, good) in answers.into_iter().zip(done.valid) {
         let _ = answer.send(good);
     }
@@ -110,14 +114,20 @@ async fn settle_and_answer(queue: &Queue, batch: Vec<Settling>, stored: &Notify)
 
 /// Retries until the database stores them, each alone was refused for its content, or the last of their leases has
 /// ended: from then on another process may hold the lane and resolves the outcome itself. `again`: an earlier attempt
-/// may have committed.
-async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) -> SettledBatch {
+/// may have committed. `pass`: of the shard, for the first attempt.
+async fn settle_all(
+    queue: &Queue,
+    settlements: &[Settlement],
+    mut again: bool,
+    mut pass: Option<Pass>,
+) -> SettledBatch {
     let mut tries: u32 = 0;
     loop {
         let error = match queue.settle_batch(settlements, again).await {
             Ok(done) => return done,
             Err(error) => error,
         };
+        pass = None;
         again = true;
         if kind(&error) == WriteErrorKind::Content {
             tracing::error!(%error, settlements = settlements.len(), "the database rejected a settlement");
@@ -125,8 +135,8 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) 
                 return lost(1);
             }
             let (left, right) = settlements.split_at(settlements.len() / 2);
-            let mut done = Box::pin(settle_all(queue, left, again)).await;
-            let right = Box::pin(settle_all(queue, right, again)).await;
+            let mut done = Box::pin(settle_all(queue, left, again, None)).await;
+            let right = Box::pin(settle_all(queue, right, again, None)).await;
             done.valid.extend(right.valid);
             done.may_be_due |= right.may_be_due;
             return done;
