@@ -28,7 +28,7 @@ templates-header = Header
 templates-footer = Footer
 templates-markers-hint = Markers are filled in when the message is sent, for example {"{{"}contact.name{"}}"} or {"{{"}lead.id{"}}"}.
 templates-marker-broken = A marker is not closed: write it as {"{{"}contact.name{"}}"}.
-templates-marker-unknown = There is no marker { $marker }. A marker names a field of contact, lead, company, customer or profile (the manager), for example {"{{"}contact.name{"}}"}, {"{{"}contact.first_name{"}}"}, {"{{"}lead.id{"}}"}, {"{{"}lead.name{"}}"}, {"{{"}lead.price{"}}"}, {"{{"}company.name{"}}"}, {"{{"}profile.name{"}}"}; a field of your own by its ID: {"{{"}contact.cf.123{"}}"}.
+templates-marker-unknown = There is no marker { $marker }. Markers name a field of contact, lead, company, customer or profile (the manager), for example {"{{"}contact.name{"}}"}, {"{{"}contact.first_name{"}}"}, {"{{"}lead.id{"}}"}, {"{{"}lead.name{"}}"}, {"{{"}lead.price{"}}"}, {"{{"}company.name{"}}"}, {"{{"}profile.name{"}}"}; a field of your own by its ID: {"{{"}contact.cf.123{"}}"}; others are {"{{"}name{"}}"}, {"{{"}origin{"}}"}, {"{{"}current_date{"}}"}, {"{{"}rand{"}}"} and {"{{"}message_text{"}}"}.
 templates-examples-hint = One marker per line: {"{{"}contact.name{"}}"} = Anna
 templates-example-missing = Give an example for { $marker }: WhatsApp requires it.
 templates-buttons = Buttons

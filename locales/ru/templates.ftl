@@ -28,7 +28,7 @@ templates-header = Заголовок
 templates-footer = Нижний колонтитул
 templates-markers-hint = Маркеры заполняются при отправке, например {"{{"}contact.name{"}}"} или {"{{"}lead.id{"}}"}.
 templates-marker-broken = Маркер не закрыт: пишите его как {"{{"}contact.name{"}}"}.
-templates-marker-unknown = Маркера { $marker } нет. Маркер называет поле contact, lead, company, customer или profile (менеджер), например {"{{"}contact.name{"}}"}, {"{{"}contact.first_name{"}}"}, {"{{"}lead.id{"}}"}, {"{{"}lead.name{"}}"}, {"{{"}lead.price{"}}"}, {"{{"}company.name{"}}"}, {"{{"}profile.name{"}}"}; своё поле — по ID: {"{{"}contact.cf.123{"}}"}.
+templates-marker-unknown = Маркера { $marker } нет. Маркер называет поле contact, lead, company, customer или profile (менеджер), например {"{{"}contact.name{"}}"}, {"{{"}contact.first_name{"}}"}, {"{{"}lead.id{"}}"}, {"{{"}lead.name{"}}"}, {"{{"}lead.price{"}}"}, {"{{"}company.name{"}}"}, {"{{"}profile.name{"}}"}; своё поле — по ID: {"{{"}contact.cf.123{"}}"}; есть и {"{{"}name{"}}"}, {"{{"}origin{"}}"}, {"{{"}current_date{"}}"}, {"{{"}rand{"}}"}, {"{{"}message_text{"}}"}.
 templates-examples-hint = По маркеру на строку: {"{{"}contact.name{"}}"} = Анна
 templates-example-missing = Добавьте пример для { $marker }: его требует WhatsApp.
 templates-buttons = Кнопки

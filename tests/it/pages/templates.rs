@@ -41,13 +41,13 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     let wrong = [("key", key.as_str()), ("name", " "), ("kind", "plain"), ("text", "Hi {{contact.name")];
     visitor.sends("/panel/templates", &wrong).await.is(422).says(&["Fill in “Name”.", "A marker is not closed"]);
     let unknown =
-        [("key", key.as_str()), ("name", "Ready"), ("kind", "plain"), ("text", "Hi {{name}}, {{contact.name}}")];
+        [("key", key.as_str()), ("name", "Ready"), ("kind", "plain"), ("text", "Hi {{first}}, {{contact.name}}")];
     let refused = visitor.sends("/panel/templates", &unknown).await.is(422);
     refused.says(&[
-        "There is no marker {{name}}.",
+        "There is no marker {{first}}.",
         "{{contact.first_name}}",
         "{{lead.id}}",
-        "Hi {{name}}, {{contact.name}}",
+        "Hi {{first}}, {{contact.name}}",
     ]);
     assert!(ours(world).is_empty());
     let fields =

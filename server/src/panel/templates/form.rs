@@ -15,8 +15,21 @@ const NAME_CHARS: usize = 255;
 /// Minimum number of rows for buttons.
 const BUTTONS: usize = 3;
 const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
-/// What markers are about.
+/// What markers with a field are about.
 const ENTITIES: [&str; 5] = ["company", "contact", "customer", "lead", "profile"];
+/// Markers without one: amoCRM's Salesbot has the same.
+const ALONE: [&str; 10] = [
+    "cf.talk.nps",
+    "current_date",
+    "message_text",
+    "message_text.email",
+    "message_text.phone",
+    "name",
+    "origin",
+    "rand",
+    "short_rand",
+    "short_rand_num",
+];
 const KINDS: [&str; 2] = ["plain", "waba"];
 const NAMES: &[&str] = &[
     "key",
@@ -199,11 +212,12 @@ impl TemplateForm {
     }
 }
 
-/// Whether amoCRM fills a marker in: a field of the lead, the contact, the company, the customer or the manager. Accounts
-/// have fields of their own, so which fields there are is not known here.
+/// Whether amoCRM fills a marker in: a field of the lead, the contact, the company, the customer or the manager, or one of
+/// [`ALONE`]. Accounts have fields of their own, so which fields there are is not known here.
 fn is_known(marker: &str) -> bool {
     let name = marker.trim_start_matches("{{").trim_end_matches("}}").trim();
-    name.split_once('.').is_some_and(|(entity, field)| ENTITIES.contains(&entity) && !field.trim().is_empty())
+    let is_field = |(entity, field): (&str, &str)| ENTITIES.contains(&entity) && !field.trim().is_empty();
+    ALONE.contains(&name) || name.split_once('.').is_some_and(is_field)
 }
 
 #[cfg(test)]
@@ -246,13 +260,13 @@ mod tests {
     #[test]
     fn an_unknown_marker_is_named_unless_it_was_there_before() {
         let words = Words::new(Language::En);
-        for (text, unknown) in [("Hi {{name}}", "{{name}}"), ("Hi {{contact.name}} {{Lead.id}}", "{{Lead.id}}")] {
+        for (text, unknown) in [("Hi {{first}}", "{{first}}"), ("Hi {{contact.name}} {{Lead.id}}", "{{Lead.id}}")] {
             let wrong = typed("plain", text, "").draft(words, "").unwrap_err();
             assert_eq!(wrong[0].0, "text");
             assert!(wrong[0].1.contains(unknown) && wrong[0].1.contains("{{contact.name}}"), "{wrong:?}");
         }
-        assert!(typed("plain", "Hi {{contact.cf.123}} {{ lead.name }}", "").draft(words, "").is_ok());
-        assert!(typed("plain", "Hello {{name}}", "").draft(words, "Hi {{name}}").is_ok(), "amoCRM has it already");
+        assert!(typed("plain", "Hi {{contact.cf.123}} {{ lead.name }} {{name}} {{rand}}", "").draft(words, "").is_ok());
+        assert!(typed("plain", "Hello {{first}}", "").draft(words, "Hi {{first}}").is_ok(), "amoCRM has it already");
         let mut header = typed("plain", "Hi", "");
         header.header = "{{order}}".into();
         assert_eq!(wrong(&header), ["header"]);
