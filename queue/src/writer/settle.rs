@@ -127,7 +127,7 @@ async fn settle_all(
             Ok(done) => return done,
             Err(error) => error,
         };
-        pass = None;
+        drop(pass.take());
         again = true;
         if kind(&error) == WriteErrorKind::Content {
             tracing::error!(%error, settlements = settlements.len(), "the database rejected a settlement");
