@@ -26,9 +26,7 @@ pub use context::UsageContext;
 pub use imports::{ENDED, Imports, imports, imports_beside};
 pub use keys::{RecentKeys, too_many_bytes};
 pub use month::Month;
-pub use notices::{
-    LimitNotice, detail as limit_detail, is_about_files, is_noticed, limit_notices, open_limit_notices,
-};
+pub use notices::{LimitNotice, detail as limit_detail, is_about_files, is_noticed, limit_notices, open_limit_notices};
 pub use peak::note_month;
 pub use report::{KindUsage, MessageCounts, MonthUsage, of as usage_of};
 pub use searches::Searches;

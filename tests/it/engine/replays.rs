@@ -144,7 +144,12 @@ async fn from_the_command_line(world: &mut World) {
     assert!(begun.starts_with(&format!("2 letters of {} are sent again", line.host)), "{begun}");
     let id = begun.trim().rsplit(' ').next().unwrap().to_owned();
     assert!(said(world, &["cancel", &line.host, &id]).await.unwrap().starts_with("Cancelled."));
-    assert!(said(world, &["cancel", &line.host, &id]).await.unwrap_err().contains("it ended, or it belongs to another account"));
+    assert!(
+        said(world, &["cancel", &line.host, &id])
+            .await
+            .unwrap_err()
+            .contains("it ended, or it belongs to another account")
+    );
     assert_eq!(said(world, &["retry", &line.host, "--reason", "poison"]).await.unwrap().chars().next(), Some('0'));
     said(world, &["retry", &line.host]).await.unwrap();
     a_second(world).await;
