@@ -22,7 +22,7 @@ pub(super) struct Pass {
 }
 
 impl Turnstile {
-    /// Returns once nobody else has a pass; without one after [`PATIENCE`].
+    /// Returns once no other commit has a pass; without one after [`PATIENCE`].
     pub async fn pass(&self) -> Option<Pass> {
         let guard = tokio::time::timeout(PATIENCE, self.0.clone().lock_owned()).await.ok()?;
         Some(Pass { _guard: guard })
