@@ -20,7 +20,7 @@ data-retention-days =
         [one] { $days } day
        *[other] { $days } days
     }
-data-retention-hint = Counted from the day a message arrived or failed. Messages that are waiting or can be sent again keep their text. Nothing changes in { $crm }.
+data-retention-hint = Counted from the day a message is delivered or fails. Messages that are waiting or can be sent again keep their text; nothing changes in { $crm }.
 data-retention-saved = Saved. Older texts are erased within a day.
 data-forget-person = Erase a customer’s data
 data-forget-person-hint = By phone or chat ID. Chats and contacts in { $crm } stay: delete them there.
@@ -67,12 +67,12 @@ account-told-off = not requested
 account-told-refused = not available
 account-told-on-about = { $crm } notifies Parom when a contact is renamed, merged or deleted, and when a chat moves to another contact.
 account-told-off-about = Parom requests them from { $crm } as soon as the account is connected.
-account-told-refused-about = { $crm } does not send them to this account’s integrations; this is so on plans without webhooks. Nothing is lost: a change shows when somebody opens the chat. Parom asks again daily.
+account-told-refused-about = { $crm } does not send these updates to this account’s integrations, as on plans without webhooks. Nothing is lost: a change shows when someone opens the chat. Parom asks again daily.
 account-told-checked = checked { $time }
-account-channel-not-allowed = { $crm } has not opened this channel for the account yet. The vendor has been notified: account { $account } must be added.
+account-channel-not-allowed = { $crm } has not opened this channel for the account yet. The vendor has been notified and needs to add account { $account }.
 data-col-class = What
 data-col-term = How long
-data-kept-messages = Messages: who wrote when to whom
+data-kept-messages = Messages: who wrote to whom, and when
 data-kept-messages-term =
     { $days ->
         [one] { $days } day
@@ -98,9 +98,9 @@ data-kept-undelivered-term =
        *[other] { $days } days
     }, or until they are sent again, removed or erased
 data-kept-access = Access to { $crm } and to messengers
-data-kept-access-term = Stored encrypted while in use; erased within 24 hours after the integration is switched off
+data-kept-access-term = Encrypted while in use; erased within 24 hours after you switch off the integration
 data-kept-sessions = Sign-ins to the panel
-data-kept-sessions-term = 12 hours without action, at most 30 days
+data-kept-sessions-term = 12 hours of inactivity, 30 days at most
 data-kept-audit = Audit log
 data-kept-audit-term =
     { $days ->
@@ -110,11 +110,11 @@ data-kept-audit-term =
 data-kept-proofs = Erasure certificates
 data-kept-proofs-term = Permanently: numbers only, no customer data
 data-export-title = Export data
-data-export-hint = One file with all data of this account: chats, messages, sources, audit log. One JSON object per line; no secrets.
+data-export-hint = One file with everything in this account: chats, messages, sources, audit log. One JSON object per line; no secrets.
 data-agreement = Data processing agreement
 data-agreement-given = Accepted: { $who }, { $time }, version { $version }.
 data-agreement-somebody = An administrator
-data-agreement-missing = Nobody has accepted the agreement yet. An administrator does it in the window of the integration in { $crm }.
+data-agreement-missing = No one has accepted the agreement yet. An administrator can do so in the integration’s window in { $crm }.
 data-agreement-changed = The text has changed since.
 data-export-button = Download everything
 data-who = Phone number or chat ID
@@ -134,14 +134,14 @@ data-forget-button =
         [one] Erase { $messages } message
        *[other] Erase { $messages } messages
     }
-data-forget-all-hint = Sources, chats, messages, keys and the team of this account are erased in Parom, the channel is disconnected. Chats in { $crm } stay. This cannot be undone.
+data-forget-all-hint = Erases this account’s sources, chats, messages, keys and team from Parom and disconnects the channel. Chats in { $crm } stay. This cannot be undone.
 data-gone-title = All data of the account is erased
 data-gone = All data of { $account } is erased. Certificate: { $proof }.
 
 ## Messages that did not come
 
 account-lost = Missed messages
-account-lost-about = { $crm } notifies Parom of each manager message only once. Messages missed during an outage stay in { $crm }’s history, which Parom checks every hour and after each outage.
+account-lost-about = { $crm } notifies Parom of each manager message only once. Messages missed during an outage stay in { $crm }’s history; Parom checks it every hour and after each outage.
 account-lost-look = Look for missed messages
 account-lost-looked = Parom is checking the chats of the last 48 hours. Messages it finds appear here.
 account-lost-looking = Parom is checking now.
@@ -167,7 +167,7 @@ account-lost-waiting =
        *[other] { $count } found messages wait for a decision: send them or remove them.
     }
 limits-title = Limits
-limits-hint = Requests over a limit are refused with the reason and the time to try again. Messages from messengers and the CRM are never refused because of limits.
+limits-hint = Requests over a limit are refused, with the reason and the time to try again. Limits never stop messages from messengers or the CRM.
 limits-full = used up
 limits-sources = Sources
 limits-stored = Stored in total

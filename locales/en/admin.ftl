@@ -70,12 +70,12 @@ admin-password = Password
 admin-continue-to-code = Continue to the code
 admin-or = or
 admin-send-link = Send a sign-in link
-admin-link-by-command = A sign-in link is printed on the server by:
-admin-link-subject = Sign in to the admin of Parom
-admin-link-letter = Open this link to sign in to the admin of Parom. It works once, within 10 minutes; then you are asked for a code from your authenticator: { $url }
+admin-link-by-command = To get a sign-in link, run on the server:
+admin-link-subject = Sign in to the Parom admin
+admin-link-letter = Open this link to sign in to the Parom admin. It works once and is valid for 10 minutes. You also need a code from your authenticator: { $url }
 admin-link-says = This link works once. Next, you enter the code from your authenticator.
-admin-link-used = This link has already been used or has expired. Another operator can create a new one, or on the server: parom vendor link EMAIL
-admin-sign-in-wrong = The e-mail or password did not match. After 5 attempts you have to wait a minute.
+admin-link-used = This link has expired or was already used. Ask another operator for a new one, or run on the server: parom vendor link EMAIL
+admin-sign-in-wrong = The e-mail or password did not match. After 5 attempts, you have to wait a minute.
 admin-too-many-tries =
     Too many attempts. Try again in { $seconds ->
         [one] { $seconds } second
@@ -84,7 +84,7 @@ admin-too-many-tries =
 admin-code = Code from your authenticator
 admin-code-label = Six digits
 admin-code-says = Open the authenticator and type the code for Parom. Each code works once.
-admin-code-wrong = This code does not match or was used before. Wait for the next one and check the clock of the phone.
+admin-code-wrong = This code does not match or was already used. Wait for the next one, and check your phone’s clock.
 admin-code-recover = Use a recovery code
 admin-code-lost = Lost the authenticator and the recovery codes? On the server:
 admin-enrol = Connect an authenticator
@@ -92,18 +92,18 @@ admin-enrol-says = The admin requires an authenticator. Scan the QR code with it
 admin-enrol-picture = QR code for the authenticator
 admin-enrol-by-hand = Or type this secret by hand:
 admin-enrol-open = Open in an authenticator on this device
-admin-enrol-by-link = No authenticator is connected yet, and this sign-in cannot connect one. Ask another operator for a link (“Operators”), or run on the server: parom vendor link EMAIL
+admin-enrol-by-link = You have no authenticator yet, and this sign-in cannot add one. Ask another operator for a link (“Operators”), or run on the server: parom vendor link EMAIL
 admin-own = Your sign-in
-admin-own-link = You sign in by one-time links and the authenticator. With a password you need no links.
-admin-own-password = You sign in by password and authenticator. A new password ends your other sessions.
+admin-own-link = You sign in with one-time links and your authenticator. Set a password to sign in without links.
+admin-own-password = You sign in with a password and your authenticator. A new password ends your other sessions.
 admin-new-password = New password
 admin-current = Current password, or a code
-admin-current-hint = So that nobody changes the password in a session you left open.
-admin-current-wrong = This is neither your password nor a valid code.
+admin-current-hint = Protects your password in a session you left open.
+admin-current-wrong = This is neither your current password nor a valid code.
 admin-set-password = Set password
 admin-password-set = The password is set. Your other sessions have ended.
 admin-recovery-title = Recovery codes
-admin-recovery-says = If you lose your authenticator, each of these codes signs you in once in place of its code.
+admin-recovery-says = If you lose your authenticator, enter one of these codes instead. Each one works once.
 admin-recovery-left =
     { $count ->
         [0] You have none.
@@ -113,7 +113,7 @@ admin-recovery-left =
 admin-recovery-renew = Create new codes
 admin-recovery-code = Recovery code
 admin-recovery-keep = Save these codes in a password manager or print them. If you lose your authenticator, each one signs you in once.
-admin-recovery-once = They are shown only now. New codes replace these, and so does a new authenticator.
+admin-recovery-once = They are shown only once. New codes or a new authenticator replace them.
 admin-recovery-kept = I have saved the codes
 admin-signed-in = Signed in
 admin-this-session = This session
@@ -127,15 +127,15 @@ admin-sessions-ended =
        *[other] { $count } sessions have ended.
     }
 admin-to-start = Go to the accounts
-admin-form-refused = The form is from an earlier session or another site; nothing was changed. Open the page again.
-admin-form-unreadable = The address or form has fields that this page does not know; nothing was changed. Go back and try again.
-admin-storage-away = The database does not answer; nothing was changed. Messengers and amoCRM are asked to repeat. Try again in a minute.
-admin-conflict = This cannot be done in the account’s present state. Check the account again.
+admin-form-refused = This form is from an earlier session or another site. Nothing was changed. Open the page again.
+admin-form-unreadable = The address or form contains fields that this page does not know. Nothing was changed. Go back and try again.
+admin-storage-away = The database is not answering, and nothing was changed. Parom asks messengers and amoCRM to send again. Try again in a minute.
+admin-conflict = The account’s current state does not allow this. Reload the account and check.
 
 ## Vendor’s admin: accounts
 
 admin-search = Search
-admin-search-hint = Part of an address or name, the ID of an account, the ID of a message (Parom’s, amoCRM’s or the messenger’s), or the whole phone number of a customer, or its hash.
+admin-search-hint = Part of an address or name; an account ID; a message ID (Parom’s, amoCRM’s or the messenger’s); a customer’s full phone number or its hash.
 admin-any-state = Any state
 admin-none-found = No account matches.
 admin-first-page = First page
@@ -181,40 +181,40 @@ admin-access-by = Granted by
 admin-access-renewed = Renewed
 admin-access-next = Next renewal by
 admin-access-grants = People who granted access
-admin-allow-again-says = Link for the administrator of the account: it asks { $crm } for access again. Sources and chats stay as they are.
+admin-allow-again-says = Send this link to the account’s administrator to renew access to { $crm }. Sources and chats stay as they are.
 admin-account-channels = Channels
 admin-no-channel = No channel has been connected yet.
 admin-channel-connected = Connected
 admin-channel-next-try = Next attempt
-admin-ask-support-says = The channel is private, and this account is not on its list. Text for amoCRM’s support:
+admin-ask-support-says = The channel is private, and this account is not on its list. Send this to amoCRM’s support:
 admin-ask-support = Allow account { $account } ({ $host }) to connect our Chats API channel { $channel } ({ $code }).
 admin-no-sources = The account has no sources yet.
 admin-default = default
 admin-limits = Limits
-admin-limit-label = Sources the account may have
-admin-limit-hint = 0 to 100; { $used } in use. Leave empty for the configured { $limit }.
+admin-limit-label = Maximum number of sources
+admin-limit-hint = From 0 to 100; { $used } in use. Leave empty for the configured { $limit }.
 admin-limit-save = Save limit
-admin-limit-wrong = The limit is a whole number from 0 to 100, or empty.
+admin-limit-wrong = Enter a whole number from 0 to 100, or leave the field empty.
 admin-texts-label = Days to keep message texts
-admin-texts-hint = Leave empty for the configured { $days }. With 0 a text is erased as soon as its message is delivered.
+admin-texts-hint = Leave empty for the configured { $days }. With 0, a text is erased as soon as its message is delivered.
 admin-kept-hooks = Days to keep raw incoming requests
 admin-kept-attempts = Days to keep delivery attempts
 admin-kept-undelivered = Days to keep undelivered messages
 admin-kept-audit = Days to keep the audit log
-admin-kept-hint = Leave empty for the configured { $days }; at most that.
-admin-kept-wrong = The number of days is a whole number from 1 to the configured one. Nothing was changed.
-admin-texts-wrong = The number of days is a whole number up to { $most }. Nothing was changed.
+admin-kept-hint = Leave empty for the configured { $days }, which is also the maximum.
+admin-kept-wrong = Enter a whole number of days, from 1 to the configured one. Nothing was changed.
+admin-texts-wrong = Enter a whole number of days, up to { $most }. Nothing was changed.
 admin-weight-label = Priority while many wait
-admin-weight-hint = From 1 to 100; 1 is the default, 3 gets three times as much. It matters only while others wait as well.
+admin-weight-hint = From 1 to 100. An account with 3 gets three times the share of one with 1, the default. Applies only while others wait as well.
 admin-weight-save = Save priority
-admin-weight-wrong = The priority is a whole number from 1 to { $most }. Nothing was changed.
-admin-window-is-on = { $crm } shows the clock of a channel’s time window in this account, and may block free text after it.
+admin-weight-wrong = Enter a whole number from 1 to { $most }. Nothing was changed.
+admin-window-is-on = In this account, { $crm } counts down the channel’s time window and may block free text after it.
 admin-window-is-off = { $crm } shows no time window in this account. The messengers’ own windows still apply.
 admin-window-off = Switch the window off
 admin-window-on = Switch the window on
-admin-window-saved = Saved. The channels are reconnected with this setting within a minute.
+admin-window-saved = Saved. Channels reconnect with this setting within a minute.
 admin-service = Service
-admin-suspended-says = The account is suspended: messages are received and wait, nothing is delivered.
+admin-suspended-says = The account is suspended: messages are received and wait, but are not delivered.
 admin-suspend-question = Suspend { $account }?
 admin-suspend-reason = Reason, shown to the account
 admin-suspended = { $account } is suspended. Messages are received and wait.
@@ -222,14 +222,14 @@ admin-resume = Resume account
 admin-resumed = { $account } is active again. Waiting messages are sent in order.
 admin-reason-missing = Write a reason of at least 3 characters.
 admin-view-as-question = View the panel of { $account }?
-admin-view-as-says = For 30 minutes you see the panel of the account, read-only and without message texts. The visit and its reason are recorded in the audit logs of the account and of the vendor.
+admin-view-as-says = You see the account’s panel for 30 minutes, read-only and without message texts. The visit and its reason are recorded in the account’s and the vendor’s audit logs.
 admin-account-audit = Audit log of the account
-admin-to-account = To the account
+admin-to-account = Go to the account
 
 ## Vendor’s admin: integrations and channels
 
 admin-no-integration = No integrations yet. Create one here, add [[integration]] to the configuration file, or run parom integration set.
-admin-int-paused = New installations are paused: only accounts that Parom knows can connect.
+admin-int-paused = New installations are paused: only accounts already known to Parom can connect.
 admin-int-in-file = Defined in the configuration file: edit it there and restart.
 admin-int-stored = Stored in the database: edit it here or with “parom integration”, no restart needed.
 admin-int-client-id = Integration ID
@@ -252,8 +252,8 @@ admin-accounts-count =
         [one] { $count } account
        *[other] { $count } accounts
     }
-admin-agreed = What was agreed with support
-admin-agreed-hint = amoCRM does not report these facts: this is what the configuration says.
+admin-agreed = Agreed with support
+admin-agreed-hint = amoCRM does not report these facts; they come from the configuration.
 admin-agreed-accounts = Accounts that may connect
 admin-channel-all-accounts = all, the channel is public
 admin-channel-plan = plan “{ $plan }”
@@ -267,15 +267,15 @@ admin-agreed-forwards = Forwarding
 admin-agreed-voice = Voice messages
 admin-agreed-typing = Typing webhooks
 admin-agreed-files = Stores files itself
-admin-refused-accounts = Accounts that amoCRM does not let connect
+admin-refused-accounts = Accounts that amoCRM does not allow
 admin-letter = Registration request
 admin-letter-new = Request for a new channel
 admin-letter-known = Request about this channel
-admin-letter-says = Everything that amoCRM’s support asks for is filled in. Attach the icon.
+admin-letter-says = Everything amoCRM’s support asks for is filled in. Attach the icon.
 admin-letter-gaps =
     { $count ->
-        [one] One fact is missing in the configuration
-       *[other] { $count } facts are missing in the configuration
+        [one] One fact is missing from the configuration
+       *[other] { $count } facts are missing from the configuration
     }. Support would ask for them.
 admin-letter-language = Language of the request
 admin-letter-subject = Subject
@@ -285,8 +285,8 @@ admin-letter-icon = Download the icon
 ## Vendor’s admin: queues, undelivered, alerts, doctor
 
 admin-queues-empty = Nothing is waiting anywhere.
-admin-queues-says = Queues that are waiting, failing or on hold. The oldest on this page are first.
-admin-host-closed = requests of several accounts fail, no more are sent until
+admin-queues-says = Queues that are waiting, failing or on hold, the oldest first on each page.
+admin-host-closed = requests from several accounts fail; none are sent until
 admin-to-crm = to amoCRM
 admin-to-messenger = to the messenger of “{ $source }”
 admin-to-messengers = to the messenger
@@ -304,8 +304,8 @@ admin-turn-fails = Failing, tried again
 admin-turn-runs = Being sent
 admin-try-now = Try now
 admin-turn-tried = { $account }: one message is being tried now; the others follow if it goes through.
-admin-turn-not-tried = { $account }: nothing to try manually, check the state again.
-admin-undelivered-hint = Totals over all accounts, without texts. Accounts can do the same in their panels.
+admin-turn-not-tried = { $account }: nothing to try now. Check the state again.
+admin-undelivered-hint = Totals for all accounts, without texts. Accounts can do the same in their own panels.
 admin-several-kinds = several kinds
 admin-several-people = Somebody
 admin-alerts = Alerts
@@ -333,7 +333,7 @@ admin-audit-account = Account
 admin-audit-account-hint = Address or ID of an account; leave empty for the vendor’s own log.
 admin-audit-from = From
 admin-audit-to = To
-admin-audit-wrong = There is no such account, or a date does not look like 2026-11-18.
+admin-audit-wrong = There is no such account, or a date is not written like 2026-11-18.
 admin-outcome-done = Done
 admin-outcome-refused = Refused
 admin-actor-member = Team member
@@ -345,10 +345,10 @@ admin-actor-stranger = Not signed in
 admin-actor-parom = Parom
 admin-operators = Operators
 admin-operator-add = Add operator
-admin-operator-already = { $email } is an operator already. “New link” creates another sign-in link.
+admin-operator-already = { $email } is already an operator. “New link” creates another sign-in link.
 admin-operator-disable = Remove access
-admin-operator-disable-question = Remove the admin from { $email }?
-admin-operator-disable-says = Their sessions end at once, unused links stop working. Their roles in account panels stay.
+admin-operator-disable-question = Remove { $email }’s access to the admin?
+admin-operator-disable-says = Their sessions end and unused links stop working at once. Their roles in account panels stay.
 admin-operator-disabled = { $email } can no longer sign in to the admin.
 admin-operator-self = You cannot remove your own access. Another operator can.
 admin-two-step-on = On
@@ -362,29 +362,29 @@ admin-new-link-says =
 
 ## Vendor’s alerts
 
-alert-channel_not_allowed-subject = { $host }: the channel is not allowed to this account
-alert-channel_not_allowed-body = The channel is private, and account { $account_id } is not on its list. The text for amoCRM’s support is on the page of the account; Parom tries again slowly and automatically.
+alert-channel_not_allowed-subject = { $host }: channel not allowed for this account
+alert-channel_not_allowed-body = The channel is private, and account { $account_id } is not on its list. Copy the text for amoCRM’s support from the account’s page; Parom keeps trying from time to time.
 alert-channel_misconfigured-subject = { $host }: amoCRM refuses the channel’s settings
-alert-channel_misconfigured-body = Messages of this account wait here. Compare ID and secret of channel { $channel_id } with the e-mail from amoCRM.
+alert-channel_misconfigured-body = This account’s messages wait here. Compare the ID and secret of channel { $channel_id } with the e-mail from amoCRM.
 alert-channel_hook_version-subject = { $host }: messages arrive in an outdated format
-alert-channel_hook_version-body = amoCRM sends version 1 to channel { $channel_id } of this account. Parom keeps the bytes and has asked for version 2. If this continues, ask amoCRM’s support who connected the channel otherwise.
-alert-revoke_unconfirmed-subject = { $host }: amoCRM does not say whether it is switched off
-alert-revoke_unconfirmed-body = A signed notice of the switch-off came, but calls of account { $account_id } neither work nor are refused. Nothing is erased; Parom keeps asking.
+alert-channel_hook_version-body = amoCRM sends this account’s channel { $channel_id } webhooks of version 1. Parom keeps them and has asked for version 2. If this continues, ask amoCRM’s support who connected the channel differently.
+alert-revoke_unconfirmed-subject = { $host }: unclear whether amoCRM switched it off
+alert-revoke_unconfirmed-body = amoCRM sent a signed switch-off notice, but calls of account { $account_id } neither work nor are refused. Nothing is erased; Parom keeps asking.
 alert-installs_unclear-subject = Installation by { $host }: unclear which integration
-alert-installs_unclear-body = The call is saved, its code is valid for 20 minutes. Give one integration own_redirect = true, and let the administrator install again.
+alert-installs_unclear-body = The call is saved; its code is valid for 20 minutes. Set own_redirect = true for one integration, and ask the administrator to install again.
 alert-hooks_lost-subject =
     { $host }: { $count ->
-        [one] { $count } message of a manager came without a webhook
-       *[other] { $count } messages of managers came without a webhook
+        [one] { $count } manager message came without a webhook
+       *[other] { $count } manager messages came without a webhook
     }
 alert-hooks_lost-body =
     They were found in amoCRM’s history. { $held ->
-        [0] None is older than 15 minutes, all were sent on.
-        [one] { $held } is older than 15 minutes and waits for the people of account { $account_id }.
-       *[other] { $held } are older than 15 minutes and wait for the people of account { $account_id }.
+        [0] None is older than 15 minutes; all were sent.
+        [one] { $held } is older than 15 minutes and waits for account { $account_id } to decide.
+       *[other] { $held } are older than 15 minutes and wait for account { $account_id } to decide.
     } The log of that time shows whether the server, the database or the network was down.
 alert-disk_full-subject = The disk with files is nearly full
-alert-disk_full-body = { $free } MB are free at { $place }. When it is full, files of messages are not accepted, and with SQLite not even messages. Make room, lower media.keep_days, or move the files to a bucket (media.url).
+alert-disk_full-body = { $free } MB are free at { $place }. When it is full, Parom accepts no files and, with SQLite, no messages. Free some space, lower media.keep_days, or move the files to a bucket (media.url).
 
 audit-did-operator-added = Operator added
 audit-did-operator-link_made = Sign-in link created for an operator
@@ -422,7 +422,7 @@ admin-two-weeks = Messages of the last two weeks
 admin-accounts-by-state = Accounts by state
 admin-destinations = Where messages go
 admin-destinations-none = No account has a channel or a source yet.
-admin-destinations-hint = Failing: of the channels and sources that were called within 15 minutes, those that failed three times in a row. Errors and times are of the last 15 minutes, up to 500 calls of each running process to one destination; the time is that of the slowest process.
+admin-destinations-hint = Failing: channels and sources called in the last 15 minutes that failed three times in a row. Errors and times cover the same 15 minutes, up to 500 calls per process and destination; the time is the slowest process’s.
 admin-destination-of = { $part } of { $whole }
 admin-col-destination = Destination
 admin-col-failing = Failing
@@ -440,17 +440,17 @@ admin-processes = Processes
 admin-processes-none = No process has reported yet.
 admin-process-runs = Running
 admin-process-silent = No heartbeat
-admin-versions-mixed = The processes have different versions. During an upgrade this is expected; afterwards, restart the older ones.
+admin-versions-mixed = The processes run different versions. This is expected during an upgrade; afterwards, restart the older ones.
 admin-disk-free = Free disk space of this machine
 admin-col-process = Process
 admin-col-version = Version
 admin-col-heartbeat = Last heartbeat
 admin-col-spool = In the spool
-admin-spool-hint = The spool keeps calls that a process accepted while the database did not answer.
+admin-spool-hint = The spool keeps calls accepted while the database was not answering.
 
 ## Vendor’s webhooks
 
-admin-events-off = No vendor webhook is configured. Add a [[vendor_webhook]] block to the configuration; until then no events are recorded.
+admin-events-off = No vendor webhook is configured, so no events are recorded. Add a [[vendor_webhook]] block to the configuration.
 admin-events-empty = No events match.
 admin-event-col-webhook = Webhook
 admin-event-col-number = No.
@@ -462,7 +462,7 @@ admin-event-next = Next attempt
 admin-event-body = What is sent
 admin-event-untried = It has not been tried yet.
 alert-vendor_webhook_failing-subject = Your webhook “{ $webhook }” has failed for an hour
-alert-vendor_webhook_failing-body = { $host } does not accept events of accounts: { $said } They wait in order and are retried for three days. Next step: fix the receiver; “Webhooks” in the admin shows what waits, and sends failed events again.
+alert-vendor_webhook_failing-body = { $host } does not accept account events: { $said } They wait in order and are retried for three days. Next step: fix the receiver. “Webhooks” in the admin shows what is waiting and sends failed events again.
 
 admin-audit-stored = As stored
 admin-count-accounts =

@@ -8,7 +8,7 @@ alert-source_stopped-body =
        *[other] { $waiting } manager messages are waiting
     } here. Press “Connect again”: { $url }
 alert-source_blocked-subject = { $source } ({ $account }): blocked by { $messenger }
-alert-source_blocked-body = “{ $source }” has been blocked by { $messenger } since { $stamp }. Nothing is sent or received. Open the messenger’s notice and answer it; other sources are not affected. { $url }
+alert-source_blocked-body = { $messenger } has blocked “{ $source }” since { $stamp }. Nothing is sent or received. Open the messenger’s notice and answer it; other sources are not affected. { $url }
 alert-source_silent-subject = { $source } ({ $account }): unusually quiet
 alert-source_silent-body =
     The last message of “{ $source }” came { $time }; at this hour there are usually { $usual ->
@@ -30,11 +30,11 @@ alert-token_expiring-subject =
 alert-token_expiring-body = The { $messenger } token of “{ $source }” is valid until { $stamp }. Everything works now. Issue a permanent token and paste it: { $url }
 alert-unpaid-subject = { $account }: { $crm } is not paid, messages may wait
 alert-unpaid-body =
-    { $crm } has reported since { $stamp } that account { $account } is not paid, and may refuse messages. { $waiting ->
+    Since { $stamp }, { $crm } has reported account { $account } as not paid and may refuse messages. { $waiting ->
         [0] No messages are waiting here now
         [one] { $waiting } message is waiting here and will be kept until { $until }
        *[other] { $waiting } messages are waiting here and will be kept until { $until }
-    }. After payment everything arrives in order, nothing needs to be pressed.
+    }. After payment, everything arrives in order automatically.
 alert-crm_unreachable-subject = { $account }: { $crm } has not answered for { $duration }
 alert-crm_unreachable-body =
     { $waiting ->
@@ -50,11 +50,11 @@ alert-undelivered-subject =
 alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. Managers see it in the cards; all other messages are delivered. Open the list and press “Send again”: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =
-    95% of the messages of the last 15 minutes took up to { $delay }; { $count ->
+    95% of messages in the last 15 minutes took up to { $delay }; { $count ->
         [0] none is waiting now
         [one] { $count } message has been waiting for too long
        *[other] { $count } messages have been waiting for too long
-    }. Both sides answer, the order is kept, nothing is lost. Parom catches up automatically: { $url }
+    }. Both sides answer, order is kept and nothing is lost. Parom catches up automatically: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): your server has not answered for 24 hours
 alert-webhook_suspended-body =
     Parom stopped calling { $host }. { $waiting ->
@@ -63,10 +63,10 @@ alert-webhook_suspended-body =
     }; after { $until } they go to “Undelivered”. Fix the server and press “Test and switch on”: { $url }
 alert-template_rejected-subject = Template “{ $template }” ({ $account }): the messenger rejected it
 alert-template_rejected-body = The messenger’s reason: { $reason }. Copy the template, correct it and send it for review again: { $url }
-alert-template_paused-subject = Template “{ $template }” ({ $account }): the messenger stopped it
-alert-template_paused-body = It cannot be sent for now. The messenger’s reason: { $reason }. Use another template, or write a better one: { $url }
-alert-template_changed-subject = Template “{ $template }” ({ $account }): the messenger rates it differently
-alert-template_changed-body = Its category is now { $category }, its quality { $quality }. Another category has another price; templates of low quality get paused: { $url }
+alert-template_paused-subject = Template “{ $template }” ({ $account }): paused by the messenger
+alert-template_paused-body = You cannot send it for now. The messenger’s reason: { $reason }. Use another template, or write a better one: { $url }
+alert-template_changed-subject = Template “{ $template }” ({ $account }): category or quality changed
+alert-template_changed-body = Its category is now { $category }, its quality { $quality }. Categories differ in price, and low-quality templates get paused: { $url }
 alert-resolved-subject = Resolved: { $subject }
 alert-resolved-body = Resolved { $time }. It lasted { $duration }.
 alert-acknowledge = Acknowledge
@@ -90,17 +90,17 @@ alert-blocked-body =
         [0] No messages are waiting
         [one] { $waiting } message is waiting
        *[other] { $waiting } messages are waiting
-    } here, each is kept for 7 days. Ask the support of { $crm } why; Parom keeps trying and sends what is waiting in order: { $url }
+    } here, each is kept for 7 days. Ask { $crm }’s support why; Parom keeps trying and delivers what is waiting in order: { $url }
 alert-media_full-subject = { $account }: no room for more files
-alert-media_full-body = Files of account { $account } have filled all of their { $most } MB since { $stamp }. Messages are still delivered; a new file is replaced by a line that says so. Old files are deleted automatically. For more space, ask the vendor: { $url }
+alert-media_full-body = Account { $account } has used all { $most } MB for files since { $stamp }. Messages are still delivered; each new file is replaced by a line that says so. Old files are deleted automatically. For more space, ask the vendor: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] { $count } message was found in { $crm }’s history
        *[other] { $count } messages were found in { $crm }’s history
     }
 alert-found_in_history-body =
-    Because of an interruption, Parom was not notified in time of what managers wrote. { $held ->
-        [0] All of it is on its way to the customers now.
+    Due to an interruption, Parom was not notified of manager messages in time. { $held ->
+        [0] All of them are on their way to customers now.
         [one] { $held } message is older than 15 minutes and waits for your decision.
        *[other] { $held } messages are older than 15 minutes and wait for your decision.
     } Send or remove them: { $url }
@@ -112,25 +112,25 @@ alert-messenger_unreachable-body =
        *[other] { $waiting } manager messages are waiting
     } here. Parom tries again automatically and keeps the order; other sources are not affected: { $url }
 alert-line_not_set-subject = { $source } ({ $account }): customers’ messages do not arrive
-alert-line_not_set-body = Since { $stamp }, { $messenger } has not sent the messages of “{ $source }” here, because it does not accept Parom’s address. It says: { $reason }. Managers’ messages still go out. Open the source and connect it again: { $url }
+alert-line_not_set-body = { $messenger } has not sent the messages of “{ $source }” here since { $stamp }, because it does not accept Parom’s address. It says: { $reason }. Manager messages still go out. Open the source and connect it again: { $url }
 alert-line_failing-subject = { $source } ({ $account }): customers’ messages are held up
-alert-line_failing-body = Since { $stamp }, { $messenger } has not been able to pass on the messages of “{ $source }”. It says: { $reason }. Managers’ messages still go out, and { $messenger } repeats what did not arrive. Test the source: { $url }
+alert-line_failing-body = { $messenger } has been unable to pass on the messages of “{ $source }” since { $stamp }. It says: { $reason }. Manager messages still go out, and { $messenger } sends again what did not arrive. Test the source: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } reports a problem
-alert-line_trouble-body = Since { $stamp }, about “{ $source }”: { $reason }. Other sources are not affected. Open the source: { $url }
+alert-line_trouble-body = Reported about “{ $source }” since { $stamp }: { $reason }. Other sources are not affected. Open the source: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } switched the bot off
-alert-business_off-body = Since { $stamp }, “{ $source }” has received no messages from the chats of { $who }. All other chats work. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
+alert-business_off-body = “{ $source }” has received no messages from { $who }’s chats since { $stamp }. All other chats work. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone
 alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source are not visible. Choose another pipeline: { $url }
-alert-limit_near-subject = { $account }: { $percent }% of a limit is used: { $limit }
+alert-limit_near-subject = { $account }: { $percent }% of a limit used: { $limit }
 alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Everything still works. Free some space, or ask the vendor for more: { $url }
-alert-limit_reached-subject = { $account }: a limit is reached: { $limit }
-alert-limit_reached-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Messages from messengers and { $crm } go on as before; what would exceed the limit otherwise is refused. Free some space, or ask the vendor for more: { $url }
+alert-limit_reached-subject = { $account }: limit reached: { $limit }
+alert-limit_reached-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Messages from messengers and { $crm } continue as before; everything else over the limit is refused. Free some space, or ask the vendor for more: { $url }
 alert-plan_ending-subject = { $account }: the subscription to the service ends on { $date }
-alert-plan_ending-body = The subscription of account { $account } to this service ends on { $date }. Messages are delivered until { $until }; after that they are received and wait here until it is renewed. Renew it, or write to support: { $url }
+alert-plan_ending-body = Account { $account }’s subscription to this service ends on { $date }. Messages are delivered until { $until }; then they are received and wait here until renewal. Renew it, or write to support: { $url }
 alert-plan_grace-subject = { $account }: the subscription to the service ended on { $date }
-alert-plan_grace-body = The subscription of account { $account } to this service ended on { $date }. Messages are still delivered until { $until }; after that they are received and wait here until it is renewed. Renew it, or write to support: { $url }
+alert-plan_grace-body = Account { $account }’s subscription to this service ended on { $date }. Messages are still delivered until { $until }; then they are received and wait here until renewal. Renew it, or write to support: { $url }
 alert-plan_ended-subject = { $account }: nothing is delivered, the subscription ended on { $date }
-alert-plan_ended-body = The subscription of account { $account } to this service ended on { $date }. Messages are received and wait here; when it is renewed, they are delivered in order. Messages to customers wait for 24 hours, messages to { $crm } for 7 days. Renew it, or write to support: { $url }
+alert-plan_ended-body = Account { $account }’s subscription to this service ended on { $date }. Messages are received and wait here; after renewal they are delivered in order. Messages to customers wait for 24 hours, messages to { $crm } for 7 days. Renew it, or write to support: { $url }
 alert-group-subject = { $account }: { $what } ({ $count })
 alert-group-body = Since { $stamp }: { $sources }. All other sources work as before. See the list: { $url }
 alert-group-more = { $count } more
@@ -161,7 +161,7 @@ alert-kind-messenger_unreachable = A messenger is not answering
 alert-kind-line_not_set = A messenger does not accept Parom’s address
 alert-kind-line_failing = A messenger cannot pass on messages
 alert-kind-line_trouble = A messenger reports a problem with a bot or number
-alert-kind-business_off = A person switched the bot off in their chats
+alert-kind-business_off = Someone switched the bot off in their chats
 alert-kind-source_silent = A source is unusually quiet
 alert-kind-token_expiring = A messenger’s token expires soon
 alert-kind-pipeline_archived = The pipeline of a source is gone
@@ -170,7 +170,7 @@ alert-kind-limit_near = A limit is nearly reached
 alert-kind-limit_reached = A limit is reached
 alert-kind-plan_ending = The subscription to the service ends soon
 alert-kind-plan_grace = The subscription to the service has ended
-alert-kind-plan_ended = Nothing is delivered, because the subscription has ended
+alert-kind-plan_ended = Delivery has stopped: the subscription has ended
 alert-kind-source_stopped = A messenger no longer accepts the access of a source
 alert-kind-webhook_suspended = Your own messenger’s server failed for 24 hours
 alert-kind-source_gone = A source was deleted in { $crm }
@@ -190,11 +190,11 @@ alerts-none = No open alerts.
 alerts-taken = Acknowledged. You are not notified again for 4 hours.
 alerts-muted = Muted until { $stamp }. The alert stays listed here.
 alerts-letters = Where alerts go
-alerts-letters-about = You are notified a minute after something breaks, again after 4 hours, and when it is resolved; at most once an hour about one problem. Alerts never contain message texts.
+alerts-letters-about = You are notified a minute after something breaks, again after 4 hours and when it is resolved, at most once an hour per problem. Alerts never contain message texts.
 alerts-mail-off = E-mail alerts are off: the vendor has not configured a mail server. Alerts are shown here.
 alerts-letters-to-me = Notify me here
 alerts-email = Alerts go to { $email }.
-alerts-email-hint = A code goes to this address first, then alerts.
+alerts-email-hint = A code goes to this address first; alerts follow.
 alerts-kinds = About what
 alerts-readers = Who gets alerts
 alerts-no-address = no address
@@ -206,7 +206,7 @@ alerts-code = Code from the e-mail to { $email }
 alerts-code-confirm = Confirm address
 alerts-code-sent = A code was sent to { $email }. It is valid for 10 minutes.
 alerts-code-unsent = The e-mail with the code was not sent: the mail server refused it. Check the address.
-alerts-code-wrong = This is not the code of the latest e-mail.
+alerts-code-wrong = This is not the code from the latest e-mail.
 alerts-code-gone = The code has expired. Save the address again to get a new one.
 alerts-code-wait =
     Too many codes. Next one in { $seconds ->
@@ -223,19 +223,19 @@ alerts-push-remove = Switch off
 alerts-push-here = this browser
 alerts-push-added = Alerts are shown in { $name } from now on.
 alerts-push-removed = Alerts are no longer shown in { $name }.
-alerts-push-denied = This browser blocks notifications of this page. Allow them in its settings for this site, then try again.
-alerts-push-failed = The browser could not switch them on: its notification service did not answer. Try again later.
+alerts-push-denied = This browser blocks notifications from this page. Allow them in its settings for this site, then try again.
+alerts-push-failed = The browser’s notification service did not answer. Try again later.
 alerts-push-unsupported = This browser cannot show notifications.
-alerts-push-framed = Notifications cannot be switched on inside { $crm }. Open the panel in a browser tab of its own.
+alerts-push-framed = You cannot switch on notifications inside { $crm }. Open the panel in its own browser tab.
 alerts-push-scripts = Notifications need JavaScript.
-alerts-push-damaged = The browser did not send what its notifications need. Try again.
-alerts-push-most = Alerts are shown in { $most } of your browsers already. Switch one off first.
+alerts-push-damaged = The browser did not send everything notifications need. Try again.
+alerts-push-most = Alerts already show in { $most } of your browsers. Switch one off first.
 alerts-push-wait = Too many attempts. Try again in a minute.
 alerts-push-browser = Browser
 alerts-channel-webhook = Webhook
 alerts-choose-kinds = Choose alerts
 alerts-of-person = What { $name } is notified about
-alerts-chat-about = Link a chat or a group with our bot to get alerts there at once.
+alerts-chat-about = Link a chat or group with our bot to get alerts there at once.
 alerts-chat-on = Linked
 alerts-chat-link = Link a chat
 alerts-chat-again = Link another chat
@@ -248,18 +248,18 @@ alerts-chat-unlinked = The chat is unlinked and gets no more alerts.
 alerts-chat-away = Telegram is not answering. Try again in a minute.
 alerts-chat-wait = Too many codes. Try again in a minute.
 alerts-chat-blocked = Your chat gets no more alerts: the bot was blocked or removed there. Unblock it and link the chat again.
-alerts-chat-stopped = Your chat gets no more alerts: somebody wrote /stop there. Link it again to get them.
-alerts-webhook-about = Parom sends each alert, and its resolution, to your own program as signed JSON.
+alerts-chat-stopped = Your chat gets no more alerts: someone wrote /stop there. Link it again to get them.
+alerts-webhook-about = Parom sends each alert and its resolution to your own program as signed JSON.
 alerts-webhook-url = Address of your program
 alerts-webhook-not-url = An address looks like https://example.com/alerts.
 alerts-webhook-secret = Saved. This secret signs each request; store it in your program.
 alerts-webhook-remove = Remove the webhook
 alerts-webhook-removed = The webhook is removed.
 alerts-webhook-trouble = Requests have failed since { $stamp }: { $reason } Each alert is retried for 24 hours.
-alert-chat-linked = This chat is linked and gets alerts from now on. To stop them, write /stop.
+alert-chat-linked = This chat is linked and will get alerts. To stop them, write /stop.
 alert-chat-how = This bot reports trouble between messengers and the CRM. To link this chat, press “Link a chat” here: { $url }/panel/alerts
-alert-chat-stopped = This chat gets no more alerts. To get them again, link it once more in the panel, under “Alerts”.
+alert-chat-stopped = This chat gets no more alerts. To get them again, link it once more in the panel under “Alerts”.
 mail-alert-code-subject = { $code } is your code for e-mail alerts
-mail-alert-code-body = Somebody wants alerts of account { $account } to go to this address. If it was you, enter this code in the panel: { $code } If not, do nothing: without the code no e-mails are sent.
+mail-alert-code-body = Someone wants alerts of account { $account } to go to this address. If it was you, enter this code in the panel: { $code } If not, do nothing: without the code, no e-mails are sent.
 alert-task_failing-subject = A background task of Parom keeps failing: { $task }
-alert-task_failing-body = It was restarted three times within a minute and has not run for a whole minute since; its work is not done meanwhile. Error: { $said }. /readyz of this process answers 503. Next step: restart the process; if that does not help, keep its log and report it.
+alert-task_failing-body = It was restarted three times within a minute and has not run for a full minute since, so its work is not being done. Error: { $said }. /readyz of this process answers 503. Next step: restart the process; if that does not help, keep its log and report it.

@@ -114,13 +114,13 @@ async fn a_template_is_reviewed_by_its_messenger_and_sent_at_any_time(world: &mu
     steps(world).await;
     assert_eq!(review(world, crm_id), ("paused".to_owned(), "Too many complaints".to_owned()));
     let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/alerts").await.is(200).says(&["Template “Order ready”", "the messenger stopped it"]);
+    visitor.opens("/panel/alerts").await.is(200).says(&["Template “Order ready”", "paused by the messenger"]);
     let register = visitor.opens("/panel/templates/register").await.is(200);
     register.says(&["Order ready", "Line support", "Paused", "Reported: paused", "Too many complaints"]);
     decides(world, &line, &row["id"], &json!({"status": "approved"})).await.is(202);
     steps(world).await;
     assert_eq!(review(world, crm_id).0, "approved");
-    visitor.opens("/panel/alerts").await.is(200).never_says(&["the messenger stopped it"]);
+    visitor.opens("/panel/alerts").await.is(200).never_says(&["paused by the messenger"]);
 }
 
 async fn nothing_is_lost_while_either_side_is_away(world: &mut World) {

@@ -171,7 +171,7 @@ async fn the_page_says_what_to_do(world: &mut World) {
     let list = olga.opens("/admin/accounts").await.is(200);
     assert!(list.text.contains("1\u{a0}channel not allowed"), "{}", list.text);
     let channels = olga.opens("/admin/channels").await.is(200);
-    assert!(channels.text.contains("Accounts that amoCRM does not let connect") && channels.text.contains(&account));
+    assert!(channels.text.contains("Accounts that amoCRM does not allow") && channels.text.contains(&account));
     assert!(!channels.text.contains("channel-secret-of-the-tests") && channels.text.contains("…ests"));
     assert!(!channels.text.contains("integration-secret-of"), "only the end of a secret is shown");
     olga.opens(&path(Uuid::from_u128(7), "")).await.is(404);

@@ -131,7 +131,7 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
         "{}",
         page.text
     );
-    page.says(&["of the last 15 minutes, up to 500 calls of each running process"]);
+    page.says(&["cover the same 15 minutes, up to 500 calls per process and destination"]);
 
     // It is no longer heard.
     let db = world.app().store.write();

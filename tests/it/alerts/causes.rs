@@ -201,7 +201,7 @@ async fn an_alert_warns_before_a_limit_is_reached() {
     checks(&world).await;
     assert_eq!(open(&world, lines[0].tenant_id).await, ["limit_near"]);
     let page = world.panel(lines[0].tenant_id).await.opens("/panel/alerts").await.is(200);
-    page.says(&["80% of a limit is used: Sources", "Everything still works"]);
+    page.says(&["80% of a limit used: Sources", "Everything still works"]);
     world.api.delete(&lines[3].path("")).await.is(204);
     checks(&world).await;
     assert!(open(&world, lines[0].tenant_id).await.is_empty());

@@ -131,7 +131,7 @@ async fn a_code_that_is_wrong_old_or_used_links_nothing(engine: Engine) {
     // It ends by a word in the chat, too.
     world.telegram().customer(person, bot).writes("/stop").unwrap();
     bot::poll(&world.app().alert_notices).await.unwrap();
-    anna.opens("/panel/alerts").await.is(200).says(&["somebody wrote /stop there", "Link another chat"]);
+    anna.opens("/panel/alerts").await.is(200).says(&["someone wrote /stop there", "Link another chat"]);
     parom_tests::Place::close(world).await;
 }
 

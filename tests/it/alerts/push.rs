@@ -113,13 +113,13 @@ async fn only_public_addresses_and_ten_browsers_are_accepted(world: &mut World) 
         world.advance(MINUTE);
     }
     let wrong = PushSubscription { p256dh: good.auth.clone(), ..good.clone() };
-    olga.does(DEVICES, &wrong.fields()).await.says(&["did not send what its notifications need"]);
+    olga.does(DEVICES, &wrong.fields()).await.says(&["did not send everything notifications need"]);
     assert!(devices(world).await.is_empty());
     for _ in 0..10 {
         world.advance(MINUTE);
         adds(&olga, &service.subscribes(&key)).await;
     }
-    olga.does(DEVICES, &good.fields()).await.says(&["in 10 of your browsers already"]);
+    olga.does(DEVICES, &good.fields()).await.says(&["already show in 10 of your browsers"]);
     // The same browser again is the same device, and belongs to the person who turned it on last.
     let first = devices(world).await.remove(0);
     olga.does(&format!("{DEVICES}/{}/remove", first.id), &[]).await;
@@ -161,7 +161,7 @@ async fn in_a_frame_the_page_says_where_push_can_be_switched_on(world: &mut Worl
     olga.opens(PAGE).await.is(200).says(&["id=\"push-form\"", "/panel/static/push.js"]);
     let framed = world.panel(line.tenant_id).await.in_a_frame();
     let page = framed.opens(PAGE).await.is(200);
-    page.says(&["Open the panel in a browser tab of its own"]);
+    page.says(&["Open the panel in its own browser tab"]);
     page.never_says(&["id=\"push-form\"", "/panel/static/push.js"]);
 }
 

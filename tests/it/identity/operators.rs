@@ -139,7 +139,7 @@ async fn m6_an_operators_new_password_asks_for_the_current_one_or_a_code(world: 
         let mut fields = vec![("password", MALLORYS)];
         fields.extend(current.map(|current| ("current", current)));
         let refused = olga.sends("/admin/own", &fields).await.is(422);
-        assert!(refused.text.contains("neither your password nor a valid code"), "{}", refused.text);
+        assert!(refused.text.contains("neither your current password nor a valid code"), "{}", refused.text);
     }
     world.advance(MINUTE);
     let other = world.visitor();

@@ -101,7 +101,7 @@ pub async fn limit(service: &mut Service, line: &Line) {
     }
     service.looks().await;
     assert_eq!(open(service, line.tenant_id).await, ["limit_reached"]);
-    service.mails().await.says(&["a limit is reached: Messages this month", "110%"]);
+    service.mails().await.says(&["limit reached: Messages this month", "110%"]);
     service.deliver_to_the_end().await;
     service.reports().await;
     let (types, events) = service.booked(known);

@@ -36,7 +36,7 @@ async fn consent_to_the_agreement_is_stored_shown_and_exported(world: &mut World
     let line = world.line("support").await;
     let account = format!("/admin/accounts/{}", line.tenant_id);
     let owner = world.panel(line.tenant_id).await;
-    let missing = "Nobody has accepted the agreement yet";
+    let missing = "No one has accepted the agreement yet";
     owner.opens("/panel/data?lang=en").await.is(200).says(&[missing, "/legal/gdpr?lang=en"]);
     let olga = Operator::signed_in(world).await;
     olga.opens(&account).await.is(200).says(&[missing]);
