@@ -208,7 +208,7 @@ async fn accounts_are_checked_subscribed_watched_and_given_up() {
     let mut settings = page.settings();
     settings.secrets.insert("app_secret".into(), "nonsense".into());
     let said = page.connector.check_access(&settings).await.unwrap_err().to_string();
-    assert!(said.starts_with("The app secret does not belong"), "{said}");
+    assert!(said.starts_with("The app secret and the token belong to different apps"), "{said}");
     world.meta.set_callback(&world.app, Platform::Facebook, "https://other.example/hook", &["messages"]);
     assert_eq!(page.watch().await, Ok(Watched::Elsewhere { host: "other.example".into() }));
     page.connect().await.unwrap();

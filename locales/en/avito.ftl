@@ -10,31 +10,31 @@ avito-in-about = [Advert] { $title }
 avito-in-item = [Advert] { $title }
 avito-in-missed-call = [Missed call]
 avito-in-call = [Call]
-avito-in-file = [File. Avito does not hand it out: open it in the chat at Avito, or ask for a link]
-avito-in-video = [Video. Avito does not hand it out: open it in the chat at Avito, or ask for a link]
+avito-in-file = [File. Avito does not share it: open it in the chat at Avito, or ask for a link]
+avito-in-video = [Video. Avito does not share it: open it in the chat at Avito, or ask for a link]
 avito-in-unknown = [The message is not supported. Ask to send it as text or as a picture]
 
 ## A seller's account and where Avito posts its messages
 
 said-avito-account = Avito account { $name }
-said-avito-no-credentials = the source has no credentials of Avito: enter the Client ID and the Client Secret
-said-avito-no-app = this server has no application at Avito: connect with the Client ID and the Client Secret
+said-avito-no-credentials = the source has no Avito credentials: enter the Client ID and the Client Secret
+said-avito-no-app = this server has no Avito application: connect with the Client ID and the Client Secret
 said-avito-unset = Avito does not know where to send messages
 said-avito-file = the picture cannot be read now
-said-avito-token-ended = Avito ended the access early; it is asked for again
+said-avito-token-ended = Avito ended the access early; Parom requests it again
 said-avito-answered = Avito answered { $status } { $text }
 
 ## The wizard
 
 wizard-consent-avito = Connect at avito.ru
-wizard-consent-hint-avito = Avito’s page opens: sign in as the seller and confirm. Then you come back here. Nothing has to be copied.
+wizard-consent-hint-avito = On Avito’s page, sign in as the seller and confirm. You then return here, with nothing to copy.
 wizard-avito-client-id = Client ID
-wizard-avito-client-id-hint = At avito.ru open “For professionals” → “Integrations” (avito.ru/professionals/api). The messenger’s API needs the highest subscription level for goods and jobs, one of the two highest for services.
+wizard-avito-client-id-hint = At avito.ru open “For professionals” → “Integrations” (avito.ru/professionals/api). Avito opens this API at its highest subscription level, for services at the two highest.
 wizard-avito-client-secret = Client Secret
-wizard-avito-client-secret-hint = On the same page. If a new secret is issued there, enter it here, too.
+wizard-avito-client-secret-hint = On the same page. If you issue a new secret there, enter it here too.
 wizard-avito-bad-format = Copy the whole value from avito.ru/professionals/api: it has no spaces.
 wizard-avito-mark-read = Mark chats as read at Avito when a manager answers
-wizard-avito-mark-read-hint = Without this option, chats that were answered from amoCRM stay unread in Avito’s application.
+wizard-avito-mark-read-hint = Without this option, chats answered from amoCRM stay unread in Avito’s application.
 
 ## Refusals
 
@@ -46,7 +46,7 @@ passport-avito-a5 = No such chat at Avito: a buyer must write about an ad first.
 passport-avito-a6 = Avito does not accept this file. Send a smaller picture or a link.
 passport-avito-a7 = Too many requests to Avito. Parom repeats automatically.
 passport-avito-a8 = The message is empty. Add some text.
-passport-avito-a9 = It is unknown whether the message arrived. Look into the chat at Avito.
+passport-avito-a9 = It is unknown whether the message arrived. Check the chat at Avito.
 passport-avito-400 = Avito refused the message. Change it and try again.
 passport-avito-4xx = Avito refused the message. Change it and try again.
 passport-avito-5xx = Avito failed. Try again later.

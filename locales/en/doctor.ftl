@@ -19,7 +19,7 @@ doctor-config-wrong = { $reason }
 doctor-config-wrong-fix = correct the configuration and run doctor again
 doctor-network-wrong = { $reason }
 doctor-network-wrong-fix = check the certificates of this machine
-doctor-secrets-new = the key file { $file } is made at the first start
+doctor-secrets-new = the key file { $file } is created at the first start
 doctor-secrets-ok = the key opens
 doctor-secrets-open = { $file } can be read by other users
 doctor-secrets-open-fix = run: chmod 600 { $file }
@@ -33,12 +33,12 @@ doctor-vault-old =
     } still encrypted with an earlier key: { $tables }
 doctor-vault-old-fix = run: parom secrets rotate; it continues an unfinished rotation
 doctor-vault-several = { $count } keys are configured, and everything is encrypted with the first
-doctor-vault-wrong = could not count which key encrypts what: { $reason }
+doctor-vault-wrong = could not check which key encrypts what: { $reason }
 doctor-private-ok = no secret leaves this machine on an unencrypted connection
 doctor-private-clear = { $key } sends secrets over the network without verified TLS
-doctor-private-clear-fix = write { $key } like { $remedy }
+doctor-private-clear-fix = set { $key } to something like { $remedy }
 doctor-operators-ok = /metrics and /readyz are at { $address }, not on the public port
-doctor-operators-public = the server listens on { $address }, which other machines reach, and server.ops_listen is not set: /metrics and /readyz answer them 404
+doctor-operators-public = the server listens on { $address }, which other machines reach, but server.ops_listen is not set: /metrics and /readyz answer 404 there
 doctor-operators-public-fix = set server.ops_listen to an address that only your monitoring and your proxy reach, for example 127.0.0.1:9090
 doctor-public_url-ok = { $url }
 doctor-public_url-not-https = { $url } is not https
@@ -48,11 +48,11 @@ doctor-proxies-ok = { $count ->
        *[other] X-Forwarded-For is trusted from { $count } networks
     }
 doctor-proxies-none = public_url is https, but server.trusted_proxies is empty: all visitors seem to come from one address
-doctor-proxies-none-fix = name the proxy in server.trusted_proxies; without it sign-in attempts of all visitors are counted together and the audit log shows the proxy's address
+doctor-proxies-none-fix = name the proxy in server.trusted_proxies; otherwise all sign-in attempts count as one visitor’s and the audit log shows the proxy’s address
 doctor-public_url-unreachable = { $url } is not reachable from outside: { $reason }
 doctor-public_url-unreachable-fix = check DNS, the certificate and the proxy; amoCRM and messengers call this address
 doctor-outside-ok = { $url } leads to this service
-doctor-outside-other = { $url } answers, but not with this service’s key: it leads to another service, or its processes have another key
+doctor-outside-other = { $url } answers, but not with this service’s key: it leads to another service, or its processes use another key
 doctor-outside-other-fix = compare server.public_url with the proxy’s address of this service, and the keys of all processes
 doctor-outside-clock = the clock differs from the public address’s by { $seconds } s
 doctor-certificate-days =
@@ -60,18 +60,18 @@ doctor-certificate-days =
         [one] the certificate is valid for { $days } more day
        *[other] the certificate is valid for { $days } more days
     }
-doctor-certificate-fix = look in the proxy’s log why it was not renewed; without a certificate amoCRM and messengers reach nothing
+doctor-certificate-fix = check the proxy’s log to see why it was not renewed; without a certificate, amoCRM and messengers reach nothing
 doctor-backup-none = no backup by parom backup create is recorded
 doctor-backup-age =
     { $hours ->
         [one] the last backup is { $hours } hour old
        *[other] the last backup is { $hours } hours old
     }
-doctor-backup-fix = look why: systemctl status parom-backup.service
+doctor-backup-fix = see why: systemctl status parom-backup.service
 doctor-disk-days =
     { $days ->
-        [one] at the rate of the last week the disk is full in { $days } day
-       *[other] at the rate of the last week the disk is full in { $days } days
+        [one] at last week’s rate, the disk is full in { $days } day
+       *[other] at last week’s rate, the disk is full in { $days } days
     }
 doctor-disk-fix = make the disk larger, move files to a bucket (media.url), or keep them for fewer days (media.keep_days)
 doctor-webhook-ok = the webhook { $name } accepts its events
@@ -80,15 +80,15 @@ doctor-webhook-fix = fix its receiver; /admin/webhooks shows each attempt and se
 doctor-media-ok = files are kept in { $place }
 doctor-media-wrong = files cannot be kept in { $place }: { $reason }
 doctor-media-wrong-fix = make the folder of media.dir writable for Parom, or check media.url, media.s3 and the bucket’s rights
-doctor-window-ok = no channel’s time window is put on messengers without one
-doctor-window-mixed = channel { $channel } ({ $title }) has a time window and also serves { $kinds }, which know none
-doctor-window-mixed-fix = give these connectors a channel of their own, or ask amoCRM’s support to take the window off; then set connectors and time_window_seconds to match
+doctor-window-ok = no channel with a time window serves a messenger without one
+doctor-window-mixed = channel { $channel } ({ $title }) has a time window but also serves { $kinds }, which have none
+doctor-window-mixed-fix = give these connectors their own channel, or ask amoCRM’s support to remove the window; then update connectors and time_window_seconds
 doctor-integration-none = no integration is configured: no account can install
 doctor-integration-none-fix = add an [[integration]] with its keys to the configuration
 doctor-integration-secret-wrong = amoCRM refuses the secret of integration { $integration }
 doctor-integration-secret-wrong-fix = copy the secret from the integration’s keys into client_secret, put the old one into previous_client_secret
 doctor-crm-ok = { $url } answers
-doctor-crm-late = { $url }: it does not answer in time
+doctor-crm-late = { $url }: no answer in time
 doctor-crm-unreachable = { $url }: no connection
 doctor-crm-unreachable-fix = check outgoing network; if it works elsewhere, wait
 doctor-clock-ok = clock differs from amoCRM by { $seconds } s
@@ -122,7 +122,7 @@ doctor-queue-waiting =
     }, the oldest for { $seconds } s
 doctor-queue-empty = nothing waits
 doctor-queue-wrong = the queue could not be read: { $reason }
-doctor-queue-fix = see which remote side is slow: /metrics, GET /api/v1/dead-letters
+doctor-queue-fix = see which side is slow: /metrics, GET /api/v1/dead-letters
 doctor-ledger-ok = accepted = delivered + failed + waiting, for every source
 doctor-ledger-gap =
     { $count ->
@@ -135,7 +135,7 @@ doctor-undelivered =
         [one] { $count } item was given up
        *[other] { $count } items were given up
     }
-doctor-undelivered-fix = parom dead list shows the reasons; many are the customer’s own, such as a blocked bot
+doctor-undelivered-fix = see the reasons with parom dead list; many lie with the customer, such as a blocked bot
 doctor-accounts =
     { $count ->
         [one] { $count } installed
@@ -164,23 +164,23 @@ doctor-channels-ok = every channel is connected
 doctor-channel-one = { $host } (account { $account }, channel { $channel })
 doctor-channel-one-because = { $host } (account { $account }, channel { $channel }): { $reason }
 doctor-channels-not_allowed = the channel is private and these accounts are not on its list: { $items }
-doctor-channels-not_allowed-fix = ask amoCRM’s support to add them to the channel, or to make it public; they are tried again by themselves
+doctor-channels-not_allowed-fix = ask amoCRM’s support to add them to the channel or make it public; Parom tries them again automatically
 doctor-channels-misconfigured = amoCRM refuses the channel for these accounts: { $items }
 doctor-channels-misconfigured-fix = compare id and secret of the channel with the e-mail from amoCRM; check with: parom chats sign
 doctor-channels-disconnected = these channels are not connected: { $items }
-doctor-channels-disconnected-fix = they are connected again by themselves; if not, switch the integration off and on in amoCRM
+doctor-channels-disconnected-fix = Parom reconnects them automatically; if it does not, switch the integration off and on in amoCRM
 doctor-sources-ok = every source works
 doctor-sources-bad = these sources need attention: { $items }
 doctor-sources-bad-fix = open the source in the panel: it says what to do
 doctor-source-one = { $source } at { $host }: { $reason }
 doctor-source-why = { $reason } ({ $text })
 doctor-source-access_refused = the messenger no longer accepts the saved access
-doctor-source-credentials_erased = the account had left, the saved access was erased
+doctor-source-credentials_erased = the saved access was erased when the account left
 doctor-source-deleted_in_crm = deleted in { $crm }
 doctor-source-pipeline_archived = its pipeline is in the archive
-doctor-source-line_elsewhere = another service took the bot or number, customers’ messages go there
+doctor-source-line_elsewhere = another service took over the bot or number; customers’ messages go there
 doctor-source-line_not_set = the messenger does not know where to send messages
-doctor-source-line_failing = the messenger does not reach Parom, or only late
+doctor-source-line_failing = the messenger cannot reach Parom, or only with a delay
 doctor-source-line_trouble = the messenger reports a problem with this line
 doctor-source-needs_attention = needs attention
 doctor-source-stopped = stopped
@@ -189,13 +189,13 @@ doctor-source-unpaid = not paid for
 doctor-strays-ok = amoCRM has no other sources
 doctor-strays-bad = amoCRM has sources of this integration that Parom did not create: { $items }
 doctor-strays-bad-fix = adopt or remove them in the panel, page Sources
-doctor-contacts-ok = amoCRM reports changes of contacts everywhere it was asked to
-doctor-contacts-bad = amoCRM does not report changes of contacts: { $items }
-doctor-contacts-bad-fix = nothing is lost, changes are seen when somebody opens a chat; on a plan with webhooks Parom subscribes automatically within a day
+doctor-contacts-ok = amoCRM reports contact changes everywhere Parom asked for them
+doctor-contacts-bad = amoCRM does not report contact changes: { $items }
+doctor-contacts-bad-fix = nothing is lost: changes show when someone opens a chat; on a plan with webhooks, Parom subscribes automatically within a day
 doctor-contacts-one = { $host }, { $reason }
 doctor-alarms-ok = no alert is open
 doctor-alarms-bad = open alerts: { $items }
-doctor-alarms-bad-fix = each line above or the panel’s overview says what to do; an alert ends automatically when its cause is gone
+doctor-alarms-bad-fix = the lines above and the panel’s overview say what to do; an alert ends automatically when its cause is gone
 doctor-alarm-one =
     { $what } – { $kind } ({ $days ->
         [0] since today
@@ -208,10 +208,10 @@ doctor-alarm-one-at =
         [one] { $days } day
        *[other] { $days } days
     })
-doctor-spool-ok = webhooks that the database cannot take are kept in { $place }; none waits there
-doctor-spool-none = there is no folder for webhooks that the database cannot take: while it is down they are lost
-doctor-spool-none-fix = set spool.dir to a folder on a permanent disk that the server may write to
-doctor-spool-memory = { $place } is in memory: webhooks that wait there are lost with the machine
+doctor-spool-ok = { $place } keeps webhooks while the database is down; none is waiting there
+doctor-spool-none = no folder keeps webhooks while the database is down: they would be lost
+doctor-spool-none-fix = set spool.dir to a folder on a permanent disk that the server can write to
+doctor-spool-memory = { $place } is in memory: webhooks waiting there are lost with the machine
 doctor-spool-memory-fix = set spool.dir to a folder on a permanent disk
 doctor-spool-waiting =
     { $hooks ->
@@ -220,8 +220,8 @@ doctor-spool-waiting =
     } in { $place } for the database
 doctor-spool-waiting-fix = a running server passes them to the database automatically; for a machine that no longer exists, run: parom spool drain { $place }
 doctor-spool-wrong = the folder { $place } for webhooks cannot be used: { $reason }
-doctor-quarantine-ok = nothing was put aside
-doctor-quarantine-bad = genuine calls that could not be processed are kept: { $items }
+doctor-quarantine-ok = nothing is in quarantine
+doctor-quarantine-bad = genuine calls that Parom could not process are kept: { $items }
 doctor-quarantine-bad-fix = version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?; unknown_line: connect this line here, or end its subscription at the messenger
 doctor-hook-elsewhere = { $source }: Telegram calls { $host } instead of this server
 doctor-hook-elsewhere-fix = press “Connect again” in the source, or stop the other service
@@ -233,10 +233,10 @@ cli-key-once = Save this key now: it is not shown again.
 cli-nothing-to-do = Nothing to do.
 doctor-history-never = chats were not compared with amoCRM’s history yet; it happens every hour
 doctor-history-ok = chats were last compared with amoCRM’s history { $minutes } min ago; messages found there so far: { $found }
-doctor-history-late = chats were not compared with amoCRM’s history for 3 hours: { $items }
-doctor-history-late-fix = does the server run, does amoCRM answer? parom tenant compare ACCOUNT starts it
-doctor-history-held = messages found in amoCRM’s history wait for a person: { $items }
-doctor-history-held-fix = the account’s people send or remove them in the panel, page Undelivered
+doctor-history-late = chats have not been compared with amoCRM’s history for 3 hours: { $items }
+doctor-history-late-fix = check that the server runs and amoCRM answers; to compare now: parom tenant compare ACCOUNT
+doctor-history-held = messages found in amoCRM’s history are waiting for a decision: { $items }
+doctor-history-held-fix = the account’s team sends or removes them in the panel under “Undelivered”
 doctor-failed = { $failed } of { $checks } checks failed
 doctor-private-mail = smtps://…, or smtp://…?tls=required
 doctor-database-setting = { $setting } is { $value }, set it to { $wanted } and restart

@@ -21,7 +21,7 @@ wizard-slow-max-3 = Has the bot passed moderation on business.max.ru?
 max-in-nameless = MAX { $id }
 max-in-unknown = [The message is not supported. Ask to send it as text or as a file]
 max-in-forward = Forwarded from { $name }:
-max-in-somebody = somebody
+max-in-somebody = someone
 
 ## A bot and where it brings messages
 
@@ -32,7 +32,7 @@ said-max-answered = MAX answered { $status }: { $text }
 said-max-unreadable = MAX answered { $status } with something unreadable
 said-max-file = the file for MAX could not be read here
 said-max-upload = MAX accepted a file without returning its token
-said-max-https = MAX sends messages to https addresses at port 443 only, and this server is reached at { $url }. Ask whoever runs it
+said-max-https = MAX sends messages only to https addresses at port 443, but this server’s address is { $url }. Ask whoever runs it
 said-max-unset = MAX does not know where to send messages, or gave up after eight hours of failures
 said-max-elsewhere = MAX sends the messages to { $host }: another service took over the bot
 

@@ -55,7 +55,7 @@ doctor-proxies-ok = { $count ->
        *[other] X-Forwarded-For принимается от сетей: { $count }
     }
 doctor-proxies-none = public_url — https, но server.trusted_proxies пуст: все посетители приходят как бы с одного адреса
-doctor-proxies-none-fix = укажите прокси в server.trusted_proxies, иначе попытки входа считаются для всех вместе, а в журнале действий виден адрес прокси
+doctor-proxies-none-fix = укажите прокси в server.trusted_proxies, иначе попытки входа считаются общими, а в журнале действий виден адрес прокси
 doctor-public_url-unreachable = { $url } недоступен снаружи: { $reason }
 doctor-public_url-unreachable-fix = проверьте DNS, сертификат и прокси: по этому адресу обращаются amoCRM и мессенджеры
 doctor-outside-ok = { $url } ведёт к этому сервису

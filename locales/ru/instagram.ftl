@@ -38,6 +38,6 @@ passport-instagram-other = Instagram отклонил сообщение. Изм
 ## Мастер
 
 wizard-ig-account = ID аккаунта
-wizard-ig-account-hint = Цифры, 1784…: ID профессионального аккаунта, показан рядом с токеном в вашем приложении на developers.facebook.com.
+wizard-ig-account-hint = Цифры, 1784…: ID профессионального аккаунта рядом с его токеном в вашем приложении на developers.facebook.com.
 wizard-ig-token = Токен доступа
 wizard-ig-token-hint = В вашем приложении на developers.facebook.com: Instagram, API setup with Instagram login, кнопка Generate token. Паром обновит его до истечения 60 дней.

@@ -160,10 +160,10 @@ async fn people_read_a_line_a_check_in_their_language() {
     assert!(!output.status.success());
     assert!(said.contains("ok    message.text           answered 200 in "), "{said}");
     assert!(
-        said.contains("FAIL  forged.secret          answered 200: it accepted what Parom has not sent\n"),
+        said.contains("FAIL  forged.secret          answered 200: it accepted a request that Parom did not send\n"),
         "{said}"
     );
-    assert!(said.contains("→ compare the signature over id.timestamp.body"), "{said}");
+    assert!(said.contains("→ verify the signature over id.timestamp.body"), "{said}");
     assert!(said.ends_with("9 failures\n"), "{said}");
     let mut russian = Command::new(BINARY);
     russian.args(["connector", "check", "--private", "--url", &url, "--key", SECRET]);

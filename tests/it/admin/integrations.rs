@@ -124,7 +124,7 @@ async fn errors_are_shown_beside_their_fields(world: &mut World) {
         ("set.name", "", "Fill in “Name”."),
         ("set.client_id", "", "Fill in “Integration ID”."),
         ("set.client_secret", "", "Fill in “Secret key”."),
-        ("set.account_hosts", "https://amocrm.ru", "One host suffix per line"),
+        ("set.account_hosts", "https://amocrm.ru", "Enter one host suffix per line"),
         ("set.account_url", "https://amocrm.ru", "Enter an address that contains {host}"),
         ("set.amojo_url", "ftp://amocrm.ru", "https://"),
     ];
@@ -146,8 +146,8 @@ async fn errors_are_shown_beside_their_fields(world: &mut World) {
     for (field, value, says) in [
         ("set.id", "one", "Enter the UUID"),
         ("set.time_window_seconds", "a day", "whole number of seconds"),
-        ("set.allowed_plans", "gold", "from the configuration file"),
-        ("set.bot_name", "Anna", "or leave its name empty"),
+        ("set.allowed_plans", "gold", "named as in the configuration file"),
+        ("set.bot_name", "Anna", "or leave the bot’s name empty"),
     ] {
         let shown = olga.sends(&format!("{MAIN}/channels"), &sent(&with(&channel(), &[(field, value)]))).await.is(422);
         shown.says(&[says]);
@@ -156,7 +156,7 @@ async fn errors_are_shown_beside_their_fields(world: &mut World) {
     let second = with(&form, &[("set.name", "second")]);
     let shown = olga.sends(NEW, &sent(&second)).await.is(422);
     shown.says(&["Integration “main” already has this."]);
-    olga.sends(NEW, &sent(&form)).await.is(422).says(&["No two integrations have the same name."]);
+    olga.sends(NEW, &sent(&form)).await.is(422).says(&["Names are unique."]);
     olga.sends(&format!("{MAIN}/remove"), &[]).await.is(303);
     assert!(stored::list(world.app()).await.unwrap().is_empty());
     olga.opens(MAIN).await.is(404);
@@ -175,7 +175,7 @@ async fn integrations_of_the_configuration_file_are_only_shown(world: &mut World
         olga.sends(&path, &[]).await.is(404);
     }
     let taken = [("set.name", "main"), ("set.platform", "amocrm"), ("set.client_id", "x"), ("set.client_secret", "x")];
-    olga.sends(NEW, &taken).await.is(422).says(&["No two integrations have the same name."]);
+    olga.sends(NEW, &taken).await.is(422).says(&["Names are unique."]);
 }
 
 both!(one_made_in_the_admin_works);

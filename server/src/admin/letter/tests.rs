@@ -80,14 +80,14 @@ fn kommo_is_asked_in_its_own_way() {
 #[test]
 fn a_channel_that_is_not_registered_is_asked_for() {
     let letter = written(CONFIG, 0, false, Language::En);
-    assert!(letter.body.contains("We ask you to register"), "{}", letter.body);
+    assert!(letter.body.contains("We would like to register"), "{}", letter.body);
     assert_eq!(letter.gaps.len(), 1, "which accounts: {:?}", letter.gaps);
     // The only channel's facts are used for a new one.
     let config = Config::from_toml(CONFIG).unwrap();
     let integration = &config.integrations[0];
     let about = LetterSubject { config: &config, integration, channel: model(integration), registered: false };
     let letter = write(about, Language::En).unwrap();
-    assert!(letter.body.contains("We ask you to register") && letter.body.contains("12. Reactions: 👍😳"));
+    assert!(letter.body.contains("We would like to register") && letter.body.contains("12. Reactions: 👍😳"));
     assert_eq!(letter.gaps, []);
 }
 

@@ -63,7 +63,7 @@ async fn d26_the_check_leads_to_the_reasons_of_what_was_given_up() {
         .find((one) => one.textContent.replaceAll('\\u00a0', ' ').includes('1 item was given up')); return card.textContent";
     let remedy = browser.run(remedy, vec![]).await;
     let remedy = remedy.as_str().expect("a remedy").replace('\u{a0}', " ");
-    assert!(remedy.contains("parom dead list shows the reasons") && !remedy.contains("slow"), "{remedy}");
+    assert!(remedy.contains("see the reasons with parom dead list") && !remedy.contains("slow"), "{remedy}");
     browser.close().await;
     world.close().await;
 }

@@ -115,7 +115,7 @@ async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld
     assert_eq!(steps.json["steps"][1]["ok"], false, "{}", steps.text);
     let checks = parom::doctor::accounts(&world.app().store).await;
     let said = checks.into_iter().find(|check| check.name == "sources").unwrap().detail.to_string();
-    assert!(said.contains("another service took the bot") && said.contains("crm.example"), "{said}");
+    assert!(said.contains("another service took over the bot") && said.contains("crm.example"), "{said}");
     let by = By::parom();
     source::line::take_back(&world.app().sources, line.line.tenant_id, line.line.source_id, &by).await.unwrap();
     assert_eq!(state(world, &line).await.reason, None);

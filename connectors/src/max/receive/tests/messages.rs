@@ -92,7 +92,7 @@ fn a_forwarded_text_names_its_author() {
     );
     let reference: FileReference = serde_json::from_str(&file.reference.unwrap()).unwrap();
     assert_eq!(reference.mid, written("forward_file").external_id, "asked for by the message that was received");
-    assert_eq!(text("forward_body_null"), "Forwarded from somebody:\nТолько пересланное");
+    assert_eq!(text("forward_body_null"), "Forwarded from someone:\nТолько пересланное");
 }
 
 #[test]

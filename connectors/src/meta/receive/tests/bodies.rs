@@ -209,7 +209,7 @@ async fn comments_join_the_persons_chat_and_name_their_post() {
     let nobody = reader.written("facebook", "comment_nobody").await;
     assert_eq!(
         (nobody.conversation_id.as_str(), nobody.body.sender.name.as_deref()),
-        ("comment:900_5405676", Some("Somebody"))
+        ("comment:900_5405676", Some("Someone"))
     );
 }
 

@@ -68,7 +68,7 @@ async fn an_account_is_checked_live() {
     let refused = json!({ "error": { "code": 190, "message": "Invalid OAuth access token signature." } });
     fake.reads([me(), json!({ "id": "1517" }), refused]);
     let said = facebook.check_access(&settings("facebook")).await.unwrap_err();
-    assert!(said.to_string().starts_with("The app secret does not belong"), "{said}");
+    assert!(said.to_string().starts_with("The app secret and the token belong to different apps"), "{said}");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ async fn each_class_has_its_verdict() {
     let token = ScriptedAnswer::refused(190, 463, "Error validating access token: Session has expired.");
     let report = refused("instagram", token).await;
     assert_eq!(report.verdict, Verdict::Pause);
-    assert!(report.reason.starts_with("The access token is not valid"), "{}", report.reason);
+    assert!(report.reason.starts_with("The access token is no longer valid"), "{}", report.reason);
     for (code, whole_target) in [(613, true), (4, true), (80_006, true), (2, false), (1200, false)] {
         let verdict = refused("facebook", ScriptedAnswer::refused(code, 0, "later")).await.verdict;
         assert_eq!(verdict, Verdict::Retry { after: None, whole_target }, "{code}");
