@@ -31,27 +31,27 @@ sign-in-wait =
     }.
 sign-in-link-hint = A one-time link to your e-mail; no password is needed.
 sign-in-link-send = Send a link
-sign-in-link-no-mail = This server sends no e-mails. An owner of the account can create a sign-in link for you: “Team”, your row.
+sign-in-link-no-mail = This server sends no e-mails. An owner of the account can create a sign-in link for you under “Team”.
 sign-in-link-title = Sign in
 sign-in-link-open = The link signs you in once.
-sign-in-link-account = The link signs you in to the account { $account }.
+sign-in-link-account = The link signs you in to account { $account }.
 sign-in-link-used-title = The link no longer works
-sign-in-invited = You already have a password here. Sign in, and the invitation is accepted.
+sign-in-invited = You already have a password here. Sign in to accept the invitation.
 invitation-title = Invitation
-invitation-text = You are invited to the account { $account }.
+invitation-text = You are invited to account { $account }.
 invitation-button = Join
 enter-title = Open the panel
-enter-text = The link opens the panel of the account { $account } as { $name }.
-enter-instead = You are already signed in. The link opens the panel of the account { $account } as { $name }; your current session in this browser ends.
+enter-text = The link opens the panel of account { $account } as { $name }.
+enter-instead = You are already signed in. The link opens the panel of account { $account } as { $name } and ends your current session in this browser.
 enter-button = Open the panel
 sign-in-code-title = One more step
 sign-in-code = Code
 sign-in-code-hint = Six digits from your authenticator app.
 sign-in-code-wrong = The code does not match or was used already. Wait for the next one.
-sign-in-code-anew = Ten codes in a row were wrong. Start signing in again; we have sent an e-mail about it to your address.
+sign-in-code-anew = Ten wrong codes in a row. Start signing in again; we have e-mailed you about it.
 sign-in-code-lost = Lost the app? An owner of the account or support can turn off two-step sign-in.
 sign-in-framed-title = Open the panel in a tab
-sign-in-framed = The browser does not keep you signed in inside this window. In a tab of its own the panel works.
+sign-in-framed = The browser does not keep you signed in inside this window. Open the panel in its own tab.
 sign-in-framed-open = Open the panel
 choose-title = Choose an account
 choose-none = You do not belong to any account yet.
@@ -70,19 +70,19 @@ session-end = End
 session-end-others = End all others
 session-end-done = The session has ended.
 me-title = My sign-in
-me-from-crm = You come from the widget in { $crm }, no password is needed. To sign in without { $crm }, invite your own e-mail in “Team”.
+me-from-crm = You signed in from the widget in { $crm }, with no password. To sign in without { $crm }, invite your own e-mail in “Team”.
 password-current = Current password
 password-current-or-code = The current password, or a code from the authenticator.
-password-current-why = So that nobody changes it in a session you left open. Forgotten? Sign in by a link.
+password-current-why = Protects your password in a session you left open. Forgotten? Sign in with a link.
 password-current-wrong = This is not the current password.
 password-new = New password
-password-hint = At least 8 characters; three or four words are good. Sessions elsewhere end.
+password-hint = At least 8 characters; three or four words work well. Your other sessions end.
 password-save = Save password
 password-set = The password is saved. Other sessions have ended.
 password-short = A password has at least { $shortest } characters.
 password-long = A password has at most { $longest } characters.
-password-common = This password is among the first that are tried. Choose another one.
-two-step-why = Besides the password Parom then asks for a code from an app on your phone.
+password-common = This password is easy to guess. Choose another one.
+two-step-why = Besides your password, Parom then asks for a code from an app on your phone.
 two-step-add = Set up two-step sign-in
 two-step-scan = Scan the QR code with an authenticator app, then type the code it shows.
 two-step-picture = QR code for the authenticator app
@@ -92,40 +92,40 @@ two-step-on = Two-step sign-in is on.
 two-step-off = Two-step sign-in is off.
 two-step-remove = Switch off two-step sign-in
 two-step-demanded = This account requires two-step sign-in. Set it up to open the panel.
-two-step-by-mail = It cannot be set up in this session. Sign out and sign in by a link sent to your e-mail.
-two-step-by-link = Your earlier authenticator was removed. To connect another one, sign in by a one-time link; it can be connected within ten minutes after that.
-me-changed-meanwhile = Your password or authenticator was changed elsewhere in the meantime. Nothing was saved; try again.
+two-step-by-mail = You cannot set it up in this session. Sign out, then sign in with a link from your e-mail.
+two-step-by-link = Your earlier authenticator was removed. To connect another one, sign in with a one-time link and do it within ten minutes.
+me-changed-meanwhile = Your password or authenticator was just changed elsewhere. Nothing was saved; try again.
 panel-switch = Other accounts
-panel-looked-at = The vendor’s support is viewing this account until { $stamp }: { $reason }. Nothing can be changed, texts are hidden.
+panel-looked-at = The vendor’s support is viewing this account until { $stamp }: { $reason }. Nothing can be changed, and texts are hidden.
 page-forbidden-title = Not for your role
 page-forbidden-looking = This page is closed here.
 page-not-found-title = There is no such page
 page-error-title = The page could not be shown
 page-unavailable-title = Try again in a minute
-page-unavailable = Parom cannot do this right now, nothing is changed. Messages are received and kept.
+page-unavailable = Parom cannot do this right now; nothing was changed. Messages are received and kept.
 page-refused-title = This could not be done
-page-refused = Nothing is changed. Go back, and the page shows what was typed.
-page-too-large = The form is too large. Nothing is changed.
+page-refused = Nothing was changed. Go back to see what you typed.
+page-too-large = The form is too large. Nothing was changed.
 page-foreign-form-title = The form came from another site
-page-foreign-form = The browser says that another site sent this form. Nothing is changed. Open the page in Parom and send it from there.
+page-foreign-form = The browser says that another site sent this form. Nothing was changed. Open the page in Parom and send it from there.
 page-stale-form-title = The page is out of date
 page-to-overview = Go to the overview
 page-to-sign-in = Go to the sign-in page
 mail-link-subject = Sign-in link for Parom
 mail-link-body =
-    This link signs you in to { $server } once, within 10 minutes:
+    Use this link to sign in to { $server }. It works once, within 10 minutes:
 
     { $link }
 
     If you did not ask for it, do nothing: without the link no one can sign in.
 mail-codes-subject = Parom: wrong codes when signing in as you
 mail-codes-body =
-    Someone began to sign in to { $server } as you, with your password or a link, and then entered { $count } wrong codes in a row. The sign-in was cancelled; no one got in.
+    Someone started signing in to { $server } as you, with your password or a link, then entered { $count } wrong codes in a row. The sign-in was cancelled; no one got in.
 
     If it was not you, someone may know your password: change it under “My sign-in”, or sign in by a link and set a new one.
 mail-invite-subject = Parom: invitation to { $account }
 mail-invite-body =
-    { $name } invites you to the panel of the account { $account }. The link works once, within 7 days:
+    { $name } invites you to the panel of account { $account }. The link works once, within 7 days:
 
     { $link }
 session-seen = Last action

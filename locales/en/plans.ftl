@@ -5,14 +5,14 @@ admin-plan-none = No plan
 admin-plan-unknown = { $plan } (no longer in the configuration)
 admin-plan-trial = Trial until
 admin-plan-paid = Paid until
-admin-plan-hint = The last day in UTC; leave empty for no end. A paid plan replaces the trial. After the last day messages are still delivered for { $days ->
+admin-plan-hint = The last day, in UTC; leave empty for no end. A paid plan replaces the trial. After the last day, messages are still delivered for { $days ->
         [one] { $days } day
        *[other] { $days } days
-    }, then they are held until a later day is entered.
+    }, then held until you enter a later day.
 admin-plan-save = Save plan
 admin-plan-saved = Saved.
 admin-plan-wrong = Enter a date like 2026-12-31, or leave the field empty. Nothing was changed.
-admin-plan-ended-says = The subscription has ended: messages are received and wait, nothing is delivered. Enter a later day to release them in order.
+admin-plan-ended-says = The subscription has ended: messages are received and wait, but are not delivered. Enter a later day to release them in order.
 admin-usage = Messages this month
 admin-usage-to-crm = To { $crm }
 admin-usage-to-messenger = To customers

@@ -42,10 +42,10 @@ tenant-state-unpaid-hint =
 tenant-state-blocked = Blocked by { $crm }
 tenant-state-blocked-hint = { $crm } refuses all requests of this account. Messages wait here. Write to support: the text for { $crm } is ready.
 tenant-state-suspended = Suspended
-tenant-state-suspended-hint = The vendor has suspended this account. Messages are received and wait, nothing is delivered. Write to support.
+tenant-state-suspended-hint = The vendor has suspended this account. Messages are received and wait, but are not delivered. Write to support.
 tenant-suspended-reason = Reason: { $reason }
 tenant-state-plan_ended = Subscription ended
-tenant-state-plan_ended-hint = The subscription to this service ended on { $date }. Messages are received and wait, nothing is delivered until it is renewed. Write to support.
+tenant-state-plan_ended-hint = The subscription to this service ended on { $date }. Messages are received and wait; delivery resumes after renewal. Write to support.
 tenant-state-disconnected = Not connected
 tenant-state-disconnected-hint = The chat channel is disconnected, no messages are delivered. Sources are kept: connect again and they resume.
 tenant-state-uninstalled = Disconnected
@@ -143,10 +143,10 @@ member-state-disabled = No access
 
 ## The end of a subscription, above every page
 
-plan-notice-trial = The trial ends on { $date }. Messages are delivered until { $until }, after that they are received and wait.
-plan-notice-ending = The subscription to this service ends on { $date }. Messages are delivered until { $until }, after that they are received and wait.
-plan-notice-grace = The subscription to this service ended on { $date }. Messages are delivered until { $until }, after that they are received and wait until it is renewed.
-plan-notice-ended = The subscription to this service ended on { $date }. Messages are received and wait, nothing is delivered until it is renewed.
+plan-notice-trial = The trial ends on { $date }. Messages are delivered until { $until }; after that, they are received and wait.
+plan-notice-ending = The subscription to this service ends on { $date }. Messages are delivered until { $until }; after that, they are received and wait.
+plan-notice-grace = The subscription to this service ended on { $date }. Messages are delivered until { $until }; after that, they are received and wait for renewal.
+plan-notice-ended = The subscription to this service ended on { $date }. Messages are received and wait; delivery resumes after renewal.
 
 ## A limit that is nearly used up, or is, above every page
 

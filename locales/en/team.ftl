@@ -23,16 +23,16 @@ audit-col-what = What
 audit-col-when = When
 audit-vendor-looked = The vendor’s support viewed this account: { $reason }
 audit-download = Download CSV
-team-invite-unsent = The e-mail to { $email } was not sent: the mail server refused it. Create a link in the row below and pass it on instead.
+team-invite-unsent = The e-mail to { $email } was not sent: the mail server refused it. Create a link in the row below and pass it on.
 team-invite-copy = Send this link to { $email }. It works once, within 7 days.
 team-link-copy = Send this link to { $email }. It works once, within 10 minutes, for this account only.
 team-link-make = Create a sign-in link
 team-invite-wait =
     { $minutes ->
-        [one] Too many invitations within an hour. Nothing was sent. Try again in { $minutes } minute, or create a link for somebody invited before and pass it on yourself.
-       *[other] Too many invitations within an hour. Nothing was sent. Try again in { $minutes } minutes, or create a link for somebody invited before and pass it on yourself.
+        [one] Too many invitations in an hour; nothing was sent. Try again in { $minutes } minute, or create a link for someone invited before and pass it on yourself.
+       *[other] Too many invitations in an hour; nothing was sent. Try again in { $minutes } minutes, or create a link for someone invited before and pass it on yourself.
     }
-team-known = { $email } is in the team already.
+team-known = { $email } is already in the team.
 team-role-administrator = Administrator
 team-role-viewer = Viewer
 team-may-owner = everything, with team and data
@@ -49,12 +49,12 @@ team-me = you
 team-crm-user = { $crm } user
 team-remove = Remove
 team-remove-title = Remove { $name }?
-team-removed = { $name } has no access any more.
+team-removed = { $name } no longer has access.
 team-invite-title = Invite a colleague
 team-owner-only = Owners invite people and change roles.
 team-two-step-remove = Turn off two-step sign-in
-team-two-step-removed = Password and authenticator of { $name } were removed, all sessions have ended. Pass this link on: it works once, within 10 minutes, to set up both again.
-team-two-step-mailed = Password and authenticator of { $name } were removed, all sessions have ended. An e-mail with a link to set up both again is on its way.
+team-two-step-removed = { $name }’s password and authenticator were removed, and all sessions have ended. Pass this link on to set up both again: it works once, within 10 minutes.
+team-two-step-mailed = { $name }’s password and authenticator were removed, and all sessions have ended. An e-mail with a link to set up both again is on its way.
 team-demand-text = Everyone who signs in by e-mail will need an authenticator. Users from { $crm } sign in there.
 team-demand-on = Require for everyone
 team-demand-off = Make it optional

@@ -16,14 +16,14 @@ tg-in-too-large-unnamed = [File { $size }, it cannot be downloaded. Ask for a li
 tg-in-unknown = [The message is not supported. Ask to send it as text or as a file]
 tg-in-forward = Forwarded from { $name }:
 tg-in-forward-link = Forwarded from { $name } ({ $link }):
-tg-in-somebody = somebody
-tg-in-elsewhere = [A message of another chat]
+tg-in-somebody = someone
+tg-in-elsewhere = [A message from another chat]
 incoming-button = [A button was pressed]
 
 ## A bot and where it brings messages
 
-said-telegram-https = Telegram sends messages to https addresses only, and this server is reached at { $url }. Ask whoever runs it
-said-telegram-port = Telegram calls the ports 443, 80, 88 and 8443 only, and this server is reached at port { $port }. Ask whoever runs it
+said-telegram-https = Telegram sends messages only to https addresses, but this server’s address is { $url }. Ask whoever runs it
+said-telegram-port = Telegram calls only ports 443, 80, 88 and 8443, but this server uses port { $port }. Ask whoever runs it
 said-telegram-unset = Telegram does not know where to send messages
 said-telegram-elsewhere = Telegram sends the messages to { $host }: another service took over the bot
 said-telegram-failing = Telegram says of its last call: { $text } (waiting there: { $count })
@@ -32,13 +32,13 @@ said-messenger-away = the messenger does not answer: { $reason }
 said-messenger-refused = the messenger refused: { $reason }
 said-line-taken = { $line } already works in another account
 said-line-taken-here = { $line } already works in source “{ $source }”.
-said-line-other = these are the credentials of { $line }, and this source is { $now }: add another source for it
+said-line-other = these credentials belong to { $line }, but this source is { $now }: add another source for them
 
 ## A source whose messenger brings messages elsewhere, or not at all
 
 source-reason-line_elsewhere = Another service took over the bot or number: customers’ messages go there.
 source-reason-line_not_set = The messenger does not know where to send messages. Parom keeps registering the address.
-source-reason-line_failing = The messenger does not reach Parom, or only late. Messages wait there and are not lost for a day.
+source-reason-line_failing = The messenger cannot reach Parom, or only with a delay. Messages wait there and are not lost for a day.
 source-reason-line_trouble = The messenger reports a problem with this number or account. Messages may be limited.
 source-reason-business_off = The bot was switched off in Telegram Business. Connect it again there: Settings → Telegram Business → Chatbots.
 source-action-take_back = Connect again

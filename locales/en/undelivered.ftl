@@ -36,7 +36,7 @@ undelivered-choose-one = Select: { $name }
 undelivered-retry-chosen = Send selected again
 undelivered-drop-chosen = Remove selected
 undelivered-csv = Download CSV
-undelivered-none-chosen = Nothing is selected. Mark rows, or “Select all that match the filter”.
+undelivered-none-chosen = Nothing is selected. Select rows, or “Select all that match the filter”.
 undelivered-retry-title = Send again?
 undelivered-drop-title = Remove from “Undelivered”?
 undelivered-drop-confirm =
@@ -44,7 +44,7 @@ undelivered-drop-confirm =
         [one] { $count } message
        *[other] { $count } messages
     } will not be delivered and cannot be sent again from here. In { $crm } nothing changes.
-undelivered-rate = { $rate } a second, in the background. It can be stopped at any moment.
+undelivered-rate = { $rate } a second, in the background. You can stop at any time.
 undelivered-begun =
     { $count ->
         [one] Started with { $count } message

@@ -9,13 +9,13 @@ wizard-slow-vk-3 = Did VK confirm this server? Test the source: it shows where m
 ## VK: settings
 
 wizard-vk-group = Community number
-wizard-vk-group-hint = Digits from the address: vk.com/club223344556 has number 223344556. If the address is a word, open Manage → Settings: the number is shown there.
+wizard-vk-group-hint = Digits from the address: 223344556 for vk.com/club223344556. If the address is a word, see Manage → Settings.
 wizard-vk-bad-group = This is not a community number. It has digits only, like 223344556.
 wizard-vk-token = Access key of the community
 wizard-vk-token-hint = In the community open Manage → API usage → Access tokens, create a key and tick: community management, messages, photos, files, wall. Messages of the community must be switched on.
 wizard-vk-bad-token = This is not an access key. Copy the whole line that begins with vk1.a.
 wizard-vk-refused = VK does not accept this access key. Create a new one in the community: Manage → API usage → Access tokens.
-wizard-vk-no-right = The access key lacks a right. Create a key with all of the rights named here.
+wizard-vk-no-right = The access key lacks a right. Create a key with all the rights named here.
 
 ## VK: what a check found
 
@@ -26,7 +26,7 @@ said-vk-other-group = the access key belongs to another community. Check the num
 said-vk-rights = the access key lacks rights: { $rights }. Create a key with all of them
 said-vk-servers = the community has 10 callback servers already. Remove one in Manage → API usage → Callback API
 said-vk-unset = VK does not know where to send messages
-said-vk-failed = VK could not reach this server or did not get the right answer. It is registered again automatically
+said-vk-failed = VK could not reach this server or did not get the right answer. Parom registers it again automatically
 said-vk-refused = VK answered: { $text }
 said-vk-answered = VK answered { $code }: { $text }
 said-vk-unreadable = VK answered something that cannot be read

@@ -62,7 +62,7 @@ async fn m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may(world: &mu
     presses(&anna, &super::unmailed(world, &boss, proved).await).await.is(303);
     assert_eq!(anna.opens("/panel").await.is_redirect(), "/panel/me/two-step");
     let closed = anna.opens("/panel/me/two-step").await.is(200);
-    closed.says(&["link sent to your e-mail", "/panel/sign-out"]);
+    closed.says(&["link from your e-mail", "/panel/sign-out"]);
     closed.never_says(&["<svg"]);
     anna.sends("/panel/me/two-step", &[("code", "123456")]).await.is(404);
     anna.sends("/panel/sign-out", &[]).await.is(303);

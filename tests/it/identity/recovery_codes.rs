@@ -132,7 +132,7 @@ async fn ten_wrong_recovery_codes_restart_the_sign_in(place: &mut Mailed) {
             place.advance(MINUTE);
         }
         let reply = guesser.sends("/admin/code", &[("code", "0000-0000-0000-0000")]).await.is(422);
-        assert_eq!(reply.text.contains("Ten codes in a row"), tried == 10, "{tried}");
+        assert_eq!(reply.text.contains("Ten wrong codes in a row"), tried == 10, "{tried}");
     }
     assert_eq!(place.mail.next().await.to, EMAIL);
 }

@@ -21,7 +21,7 @@ async fn guesses(place: &Mailed, pending: &str) -> usize {
         }
         let fields = [("code", "000000"), ("pending", pending), ("to", "")];
         let reply = guesser.sends("/panel/sign-in/code", &fields).await.is(401);
-        if reply.text.contains("Ten codes in a row") {
+        if reply.text.contains("Ten wrong codes in a row") {
             assert!(reply.text.contains("name=\"password\""), "the form of the first step: {}", reply.text);
             return tried;
         }
@@ -65,7 +65,7 @@ async fn m6_ten_wrong_codes_restart_the_sign_in_and_are_reported(place: &mut Mai
     for _ in 0..4 {
         let fields = [("code", "000000"), ("pending", &*pending), ("to", "")];
         let reply = place.visitor().sends("/panel/sign-in/code", &fields).await.is(401);
-        assert!(!reply.text.contains("Ten codes in a row"), "eight of before do not count");
+        assert!(!reply.text.contains("Ten wrong codes in a row"), "eight of before do not count");
     }
 }
 
@@ -99,7 +99,7 @@ async fn m6_ten_wrong_codes_of_an_operator_restart_the_sign_in(place: &mut Maile
             place.advance(MINUTE);
         }
         let reply = guesser.sends("/admin/code", &[("code", "000000")]).await.is(422);
-        assert_eq!(reply.text.contains("Ten codes in a row"), tried == 10, "{tried}");
+        assert_eq!(reply.text.contains("Ten wrong codes in a row"), tried == 10, "{tried}");
     }
     assert_eq!(guesser.opens("/admin/code").await.is_redirect(), "/admin/sign-in");
     assert_eq!(place.mail.next().await.to, EMAIL);

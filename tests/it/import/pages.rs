@@ -60,7 +60,7 @@ async fn a_file_is_counted_and_then_imported(world: &mut World) {
     );
     owner.opens("/panel/import").await.is(200).says(&["130 of 130", "Line support"]);
     let late = owner.does(&format!("{page}/cancel"), &[]).await;
-    late.says(&["cannot be changed any more"]);
+    late.says(&["can no longer be changed"]);
     owner.opens("/panel/audit?group=import").await.is(200).says(&[
         "Import started",
         "Import finished",

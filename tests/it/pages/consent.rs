@@ -181,7 +181,7 @@ async fn a_declined_consent_and_a_refused_code_say_what_to_do() {
     let visitor = olga(&world, tenant_id).await;
     let dialog = leaves(&visitor, META).await;
     let declined = path(&world.messenger.answers_dialog(&dialog, None).unwrap());
-    refused(&visitor, &declined, "access was not given. Nothing was connected.").await.says(&["Connect with Facebook"]);
+    refused(&visitor, &declined, "access was not granted. Nothing was connected.").await.says(&["Connect with Facebook"]);
     let late = agrees(&world, &visitor).await;
     // Meta's code lives half a minute.
     world.advance(std::time::Duration::from_secs(40));
@@ -189,7 +189,7 @@ async fn a_declined_consent_and_a_refused_code_say_what_to_do() {
     let empty = world.messenger.add_waba("220011223344999", "Empty");
     let dialog = leaves(&visitor, META).await;
     let back = path(&world.messenger.answers_dialog(&dialog, Some(&empty)).unwrap());
-    refused(&visitor, &back, "the account that was chosen has no phone number").await;
+    refused(&visitor, &back, "the chosen account has no phone number").await;
     world.close().await;
 }
 
@@ -255,7 +255,7 @@ async fn a_seller_is_connected_on_avitos_page() {
     let consent = leaves(&visitor, AVITO).await;
     let state = state_of(&consent);
     let declined = path(&world.messenger.consent("app", "", &state, 0).unwrap());
-    refused(&visitor, &declined, "access was not given").await;
+    refused(&visitor, &declined, "access was not granted").await;
     world.close().await;
 }
 

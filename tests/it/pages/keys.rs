@@ -31,7 +31,7 @@ async fn a_key_is_shown_once_works_and_ends(world: &mut World) {
     let id = list.text.split("/revoke\"").next().unwrap().rsplit('/').next().unwrap();
     visitor.opens(&format!("/panel/keys/{id}/revoke")).await.is(200).says(&["Revoke “Billing"]);
     visitor.does(&format!("/panel/keys/{id}/revoke"), &[]).await.says(&["is revoked.", "Revoked"]);
-    visitor.does(&format!("/panel/keys/{id}/revoke"), &[]).await.says(&["was revoked before"]);
+    visitor.does(&format!("/panel/keys/{id}/revoke"), &[]).await.says(&["was already revoked"]);
     let log = visitor.opens("/panel/audit").await.is(200);
     log.never_says(&[&key]);
 }

@@ -44,7 +44,7 @@ async fn a_change_is_saved_and_the_second_administrator_is_warned(world: &mut Wo
     empty.says(&["Fill in “Name in amoCRM”.", "correct one field"]);
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
     let away = ivan.sends(&path, &[("name", "Kept"), ("version", &again)]).await.is(503);
-    away.says(&["amoCRM is not answering. Nothing is changed", "value=\"Kept\"", "<select id=\"f-pipeline\""]);
+    away.says(&["amoCRM is not answering. Nothing was changed", "value=\"Kept\"", "<select id=\"f-pipeline\""]);
     world.sandbox.faults().clear();
 }
 

@@ -149,7 +149,7 @@ async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut W
     // A server that checks signatures but does not have the secret yet.
     let url = &endpoint("401 Unauthorized").await;
     let refused = visitor.sends(path, &[("set.webhook_url", url), ("do", "check")]).await.is(422);
-    refused.says(&["The check did not pass", "your server answered 401", "Continue anyway", url]);
+    refused.says(&["The check failed", "your server answered 401", "Continue anyway", url]);
     visitor.does(path, &[("set.webhook_url", url), ("do", "anyway")]).await;
     let open = endpoint("200 OK").await;
     visitor.does(path, &[("set.webhook_url", &open), ("do", "check")]).await.says(&["The check passed."]);

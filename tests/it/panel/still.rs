@@ -28,7 +28,7 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     visitor.opens("/panel").await.is(200).says(&[STRIP]);
     operator.opens("/admin/accounts").await.is(200).says(&[STRIP]);
     let refused = visitor.sends("/panel/keys", &[("name", "new"), ("scope", "read")]).await.is(503);
-    refused.says(&[STRIP, "nothing is changed"]);
+    refused.says(&[STRIP, "nothing was changed"]);
     assert!(!refused.header("retry-after").is_empty());
     operator.sends(&format!("/admin/accounts/{}/weight", line.tenant_id), &[("weight", "3")]).await.is(503);
     assert!(seconds.elapsed() < Duration::from_secs(5), "no request waits for the database: {:?}", seconds.elapsed());

@@ -97,7 +97,7 @@ async fn an_unpaid_trial_is_warned_held_and_released_in_order() {
             .opens("/panel/me")
             .await
             .is(200)
-            .says(&["ended on 4 Dec. Messages are received and wait, nothing is delivered"]);
+            .says(&["ended on 4 Dec. Messages are received and wait; delivery resumes after renewal"]);
 
         // A payment takes effect with the answer.
         let tenant = patch(world, &line, json!({ "paid_until": in_days(world, 30) })).await;

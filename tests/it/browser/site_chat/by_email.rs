@@ -57,7 +57,7 @@ async fn a_visitor_who_left_gets_the_answer_by_email_and_returns() {
     browser.goto(&link_in(&mail.next().await, "/email/confirm?")).await;
     looks_right(&browser, "chat-mail-confirm-en").await;
     browser.press("form button").await;
-    browser.says("Done. Answers that you do not read in the chat come by e-mail.").await;
+    browser.says("Done. Answers you miss in the chat will come by e-mail.").await;
     looks_right(&browser, "chat-mail-confirmed-en").await;
 
     let guests = shop.world.app().webchat.guests.clone();
@@ -90,7 +90,7 @@ async fn a_visitor_who_left_gets_the_answer_by_email_and_returns() {
     browser.goto(&link_in(&letter, "/email/end?")).await;
     looks_right(&browser, "chat-mail-end-en").await;
     browser.press("form button").await;
-    browser.says("You get no more e-mails from this chat.").await;
+    browser.says("You will get no more e-mails from this chat.").await;
     browser.close().await;
     shop.world.deliver_all().await;
     shop.world.close().await;
