@@ -15,6 +15,8 @@ use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
 
+use crate::terminal;
+
 /// Networks that `--private` allows: this machine and its local networks.
 const PRIVATE: [&str; 6] = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
@@ -54,7 +56,7 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
 /// Runs the command and prints each result as soon as it is known.
 pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let ConnectorCommand::Check { url, key, conversation, phone, media, private, json } = command;
-    let words = Words::new(if json { Language::En } else { Language::of_terminal() });
+    let words = Words::new(if json { Language::En } else { terminal::language() });
     let http = HttpClients::new(&network(private)?)?;
     if let Err(refused) = http.guarded().check_reachable(&url).await {
         let hint = if private { "" } else { " (--private allows this machine and its own network)" };

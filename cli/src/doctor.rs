@@ -11,7 +11,7 @@ use parom::doctor::{Check, Status, look, of_configuration};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::print_line;
+use super::{print_line, terminal};
 
 #[derive(Args)]
 pub struct DoctorCommand {
@@ -41,7 +41,7 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
             checks.push(Check::fail("config", detail, "doctor-config-wrong-fix"));
         }
     }
-    let words = Words::new(if command.json { Language::En } else { Language::of_terminal() });
+    let words = Words::new(if command.json { Language::En } else { terminal::language() });
     print(&checks, command.json, words)?;
     let failed = checks.iter().filter(|check| check.status == Status::Fail).count();
     let summary = LocalizedText::new("doctor-failed").with("failed", failed).with("checks", checks.len());

@@ -21,7 +21,7 @@ use parom::import::{self as imports, Format, ImportState, LeadsMode, ReceivedImp
 use parom::source::By;
 use uuid::Uuid;
 
-use crate::progress;
+use crate::{progress, terminal};
 
 /// Interval between progress checks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -76,7 +76,7 @@ const FIRST_LINES: usize = 5;
 
 /// Stores the file, prints what will happen, and follows the import to its end.
 pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let words = Words::new(Language::of_terminal());
+    let words = Words::new(terminal::language());
     let source = app.lookup.source(command.source).await?;
     let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
     let source = source.filter(live).with_context(|| crate::id::no_source(command.source))?;

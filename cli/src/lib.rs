@@ -38,6 +38,7 @@ mod secrets;
 mod serve;
 mod spool;
 mod tenant;
+mod terminal;
 mod vendor;
 mod widget;
 

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use base::i18n::Language;
 use base::json::Moment;
 use clap::Subcommand;
 use entity::person;
@@ -16,6 +15,8 @@ use parom::identity::person as persons;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
+
+use crate::terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum VendorCommand {
@@ -56,7 +57,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
     let by = OperatorActor { actor: Actor::Cli, address: None };
     match command {
         VendorCommand::Add { email, name, json } => {
-            let (person, link) = match actions::add(app, &email, &name, Language::of_terminal(), &by).await? {
+            let (person, link) = match actions::add(app, &email, &name, terminal::language(), &by).await? {
                 Ok(added) => added,
                 Err(NotAdded::NoEmail) => bail!("{email:?} is not an e-mail address"),
                 Err(NotAdded::Already) => {

@@ -82,7 +82,7 @@ pub async fn gate(
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
         return Ok(refused(request, class, LoadRefusal::Busy));
     }
-    let caller = counted(client_address(request.request(), &app.config));
+    let caller = counted(client_address(request.request(), &app.config.server.trusted_proxies));
     let requests = app.load.requests(class);
     let under = match class {
         RequestClass::Hook => Some(requests.begin_uncounted(caller)),

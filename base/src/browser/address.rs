@@ -4,13 +4,12 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderName;
-
-use crate::config::Config;
+use ipnet::IpNet;
 
 /// The client's address: the peer, or what a trusted proxy reports.
-pub fn client_address(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
+pub fn client_address(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
     let mut address = request.peer_addr()?.ip();
-    let trusted = |address: IpAddr| config.server.trusted_proxies.iter().any(|net| net.contains(&address));
+    let trusted = |address: IpAddr| trusted_proxies.iter().any(|net| net.contains(&address));
     let forwarded: Vec<&str> = request
         .headers()
         .get_all(HeaderName::from_static("x-forwarded-for"))

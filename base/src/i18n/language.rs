@@ -104,12 +104,6 @@ impl Language {
         Self::preferred_of(&Self::COMPLETE, accept_of(headers))
     }
 
-    /// The operator's, at a terminal: from `LC_ALL`, `LC_MESSAGES`, `LANG`; else English.
-    pub fn of_terminal() -> Self {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(crate::config::variable);
-        set.and_then(|code| Self::of_code(&code)).unwrap_or(Self::En).complete()
-    }
-
     pub(super) const fn id(self) -> LanguageIdentifier {
         match self {
             Self::En => langid!("en"),

@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use base::clock::Clock;
 use base::http_client::HttpClients;
-use base::i18n::Language;
 use connectors::Connectors;
 use parom::admin::operators::actions::{self, OperatorActor};
 use parom::api::key::Scope;
@@ -23,7 +22,7 @@ use super::configuration::config;
 use super::messenger::Messenger;
 use super::messengers::Messengers;
 use super::names::Names;
-use crate::{key, sandbox as sandbox_command, widget};
+use crate::{key, sandbox as sandbox_command, terminal, widget};
 
 /// The demo's account.
 pub const HOST: &str = "demo.amocrm.ru";
@@ -70,7 +69,7 @@ impl DemoStage {
 
         // The sandbox must listen before its address can be in the configuration, so it gets the integration from a
         // first reading of the same file.
-        let language = Language::of_terminal();
+        let language = terminal::language();
         let company = Names::of(language).company;
         let first = config(&folder, &public_url, "http://127.0.0.1:9", ("", company))?.1;
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
@@ -127,7 +126,7 @@ impl DemoStage {
     pub async fn sources(&self) -> anyhow::Result<Sources> {
         let path = self.sources_path().await?;
         self.continues_earlier_run(&path).await?;
-        let names = Names::of(Language::of_terminal());
+        let names = Names::of(terminal::language());
         let wanted = [
             ("webchat", names.sources[0], json!({ "title": names.shops[0] })),
             ("custom", names.sources[1], json!({ "webhook_url": self.webhook_url() })),
@@ -220,7 +219,7 @@ impl DemoStage {
     pub async fn admin_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
         let by = OperatorActor { actor: Actor::Cli, address: None };
-        match actions::add(app, OPERATOR, "", Language::of_terminal(), &by).await? {
+        match actions::add(app, OPERATOR, "", terminal::language(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {
                 let person = person::operator_by_email(&app.identity, app.store.read(), OPERATOR)

@@ -162,7 +162,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<AdminVisitor>, AdminRef
     Ok(person.map(|person| AdminVisitor {
         session,
         words: Words::new(Language::of_operator(request)),
-        address: client_address(request, &app.config),
+        address: client_address(request, &app.config.server.trusted_proxies),
         origin: AttemptOrigin::of(request, &app.identity).known_as(&person.email),
         person,
     }))

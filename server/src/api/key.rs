@@ -182,7 +182,7 @@ async fn requests_a_second(app: &UsageContext, key: &ApiKey) -> Result<u32> {
 
 /// Records a rejected key for the audit log.
 fn refused(app: &UsageContext, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
-    let place = client_address(request, &app.config).map(realm::network_of).unwrap_or_default();
+    let place = client_address(request, &app.config.server.trusted_proxies).map(realm::network_of).unwrap_or_default();
     let refusal =
         RefusedAction { whose: AuditLogKind::Account(tenant_id, key), action: "key.used", why, place: &place };
     app.refusals.note(refusal, &app.clock);

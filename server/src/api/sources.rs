@@ -230,7 +230,7 @@ pub(super) async fn by(app: &UsageContext, key: &ApiKey, request: &HttpRequest) 
     let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
     let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
     let actor = Actor::Key { id: key.id, name };
-    Ok(By { actor, address: client_address(request, &app.config) })
+    Ok(By { actor, address: client_address(request, &app.config.server.trusted_proxies) })
 }
 
 fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String) {

@@ -63,7 +63,7 @@ pub struct Asker(String);
 impl Asker {
     /// `None` if the request does not identify it.
     pub fn of(request: &HttpRequest, app: &IdentityContext) -> Option<Self> {
-        let (address, agent) = (client_address(request, &app.config)?, realm::agent(request));
+        let (address, agent) = (client_address(request, &app.config.server.trusted_proxies)?, realm::agent(request));
         let shown = || Self(token::hash(&format!("{}\n{agent}", realm::network_of(address))));
         (!agent.is_empty()).then(shown)
     }

@@ -36,8 +36,10 @@ pub async fn gate(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some(act) = act_of(request.method(), request.path())
         && let Some(app) = request.app_data::<web::Data<PlatformContext>>().cloned()
-        && let Err(seconds) =
-            app.unknown_callers.pace(client_address(request.request(), &app.config), act, app.clock.millis()).await
+        && let Err(seconds) = app
+            .unknown_callers
+            .pace(client_address(request.request(), &app.config.server.trusted_proxies), act, app.clock.millis())
+            .await
     {
         let words = Words::new(Language::of_request(request.request()));
         let answer = HttpResponse::TooManyRequests()

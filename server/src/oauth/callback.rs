@@ -104,8 +104,11 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
             .way(start::address(Some(&integration)), frame.text("install-start-again"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     }
-    let network =
-        if own_browser { String::new() } else { install::network_of(&app, client_address(request, &app.config)) };
+    let network = if own_browser {
+        String::new()
+    } else {
+        install::network_of(&app, client_address(request, &app.config.server.trusted_proxies))
+    };
     let trust = if own_browser { Trust::OwnBrowser } else { install::trust_of(&app, &network).await? };
     let call = InstallCall { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
     if !install::may_exchange(&app, &integration.name).await? {
@@ -139,7 +142,7 @@ async fn from_widget(
     host: &amocrm::Host,
     code: SecretString,
 ) -> Result<HttpResponse> {
-    let network = install::network_of(app, client_address(request, &app.config));
+    let network = install::network_of(app, client_address(request, &app.config.server.trusted_proxies));
     let trust = install::trust_of(app, &network).await?;
     let act =
         if trust == Trust::KnownAddress { UnknownCallerAct::KnownInstallCall } else { UnknownCallerAct::InstallCall };
@@ -157,7 +160,7 @@ async fn from_widget(
 }
 
 async fn paced(app: &OauthContext, request: &HttpRequest, act: UnknownCallerAct) -> std::result::Result<(), i64> {
-    app.unknown_callers.pace(client_address(request, &app.config), act, app.clock.millis()).await
+    app.unknown_callers.pace(client_address(request, &app.config.server.trusted_proxies), act, app.clock.millis()).await
 }
 
 fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {

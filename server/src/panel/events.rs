@@ -51,7 +51,7 @@ type Place = (CapacityShare<IpAddr>, CapacityShare<Uuid>);
 /// `GET /panel/events`. 503 if the address or the session has too many open streams; the page then does not update
 /// itself.
 pub(super) async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
-    let address = load_shedding::counted(client_address(&request, &app.config));
+    let address = load_shedding::counted(client_address(&request, &app.config.server.trusted_proxies));
     let place = app.load.stream(address, member.session.id);
     let place = place
         .ok_or_else(|| Error::Unavailable { detail: LocalizedText::new("said-too-many-at-once"), retry_after: 30 })?;

@@ -264,7 +264,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         zone: Zone::named(&tenant.time_zone),
         view_as,
         framed: realm::is_framed(request),
-        address: client_address(request, &app.config),
+        address: client_address(request, &app.config.server.trusted_proxies),
         theme: Theme::of_request(request),
         only: sessions::data(&app.identity, &session, ONLY),
         must_enrol: tenant.second_step && signs_in_here && !has_second_step,

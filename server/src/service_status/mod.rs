@@ -105,7 +105,7 @@ async fn look(app: &StatusContext, request: &HttpRequest) -> Result<Snapshot, Ht
     if !app.config.status.enabled {
         return Err(public_page::nothing());
     }
-    let (address, now) = (client_address(request, &app.config), app.clock.millis());
+    let (address, now) = (client_address(request, &app.config.server.trusted_proxies), app.clock.millis());
     if let Err(seconds) = app.unknown_callers.pace(address, UnknownCallerAct::Status, now).await {
         return Err(HttpResponse::TooManyRequests()
             .insert_header((header::RETRY_AFTER, seconds))

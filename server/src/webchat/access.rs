@@ -205,7 +205,7 @@ async fn place(app: &WebchatContext, request: &HttpRequest) -> Result<ChatAccess
 
 async fn guest(app: &WebchatContext, request: &HttpRequest) -> Result<Guest> {
     let place = place(app, request).await?;
-    let address = client_address(request, &app.config);
+    let address = client_address(request, &app.config.server.trusted_proxies);
     let source_id = place.source.id;
     let (visitor, customer) = match bearer(request) {
         // Secrets are valid on pages of other sites only.

@@ -90,7 +90,7 @@ impl FromRequest for Caller {
             request.extensions_mut().insert(reader);
             let paced = app.widget.requests.take((tenant.tenant_id, user_id), REQUESTS, reader.now).await;
             paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
-            let address = client_address(&request, &app.config);
+            let address = client_address(&request, &app.config.server.trusted_proxies);
             Ok(Self { tenant, user_id, is_admin: session.is_admin, reader, address })
         }
         .boxed_local()

@@ -25,7 +25,7 @@ pub struct AttemptOrigin {
 impl AttemptOrigin {
     /// The browser behind a request.
     pub fn of(request: &HttpRequest, app: &IdentityContext) -> Self {
-        let from: Self = client_address(request, &app.config).into();
+        let from: Self = client_address(request, &app.config.server.trusted_proxies).into();
         Self { door: Realm::of_path(request.path()), devices: device::cookie(request, app), ..from }
     }
 

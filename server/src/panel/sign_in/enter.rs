@@ -132,7 +132,7 @@ async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<
     };
     let by = By {
         actor: Actor::Member { person_id: person.id, name: named(&person) },
-        address: client_address(request, &app.config),
+        address: client_address(request, &app.config.server.trusted_proxies),
     };
     let tx = app.store.write_tx().await?;
     let opened = async {

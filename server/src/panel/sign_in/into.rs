@@ -133,7 +133,7 @@ pub(super) async fn open(
             session::end(&tx, before.tenant_id, before.id).await?;
         }
         let actor = Actor::Member { person_id: person.id, name: named(person) };
-        let address = client_address(request, &app.config);
+        let address = client_address(request, &app.config.server.trusted_proxies);
         if tenant_id != VENDOR {
             let detail = serde_json::json!({"via": via});
             let deed = AuditEntry {

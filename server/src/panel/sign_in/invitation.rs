@@ -93,7 +93,7 @@ pub(super) async fn accept(
             return Ok(None);
         }
         let (object, detail) = (person.id.to_string(), json!({}));
-        let address = client_address(request, &app.config);
+        let address = client_address(request, &app.config.server.trusted_proxies);
         let action = "member.joined";
         let deed = AuditEntry { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
         audit::record(app, &tx, deed).await?;
