@@ -9,7 +9,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
-use super::check::{broken, rule, web};
+use super::check::web;
+use super::rule::{broken, not_an_address, rule};
 use super::{Config, ConfigError, Integration, Vendor};
 use crate::product::ProductName;
 
@@ -149,11 +150,11 @@ pub(super) fn check(of: &impl Fn(&str) -> String, brand: &BrandConfig) -> Result
     for (name, text) in brand.texts() {
         let Some(text) = text else { continue };
         let short = text.chars().count() <= if name == "unique" { 1_000 } else { 255 };
-        rule(key(name), short && !text.contains(char::is_control), "must be one line, and not that long")?;
+        rule(key(name), short && !text.contains(char::is_control), "config-brand-text")?;
     }
     for (name, address) in [("support_url", &brand.support_url), ("privacy_url", &brand.privacy_url)] {
         if let Some(address) = address.as_deref().filter(|address| !address.is_empty()) {
-            let url = Url::parse(address).map_err(|error| broken(key(name), format!("is not an address ({error})")))?;
+            let url = Url::parse(address).map_err(|error| broken(key(name), not_an_address(&error)))?;
             web(key(name), &url)?;
         }
     }
@@ -161,5 +162,5 @@ pub(super) fn check(of: &impl Fn(&str) -> String, brand: &BrandConfig) -> Result
         text.strip_prefix('#')
             .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|one| one.is_ascii_hexdigit()))
     };
-    rule(key("color"), brand.color.as_deref().is_none_or(is_color), "must be like #0B5CAD")
+    rule(key("color"), brand.color.as_deref().is_none_or(is_color), "config-color")
 }

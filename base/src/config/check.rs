@@ -1,4 +1,5 @@
-//! Rules that types cannot express. Each message names the key and a valid value, and contains no secret.
+//! Rules that types cannot express. Each message names the key and a valid value, and contains no secret; the messages
+//! are in `locales/*/configuration.ftl`.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -7,10 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 use uuid::Uuid;
 
+use super::rule::{at_least, at_most, broken, from_to, not_a_connector, not_an_address, rule};
 use super::{
     Alerts, CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, LimitsConfig,
     Mail, Plan, Rates, Retention,
 };
+use crate::i18n::LocalizedText;
 
 /// Checks the whole configuration; the first violation is the error.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -26,27 +29,29 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         [("vendor.support_url", &config.vendor.support_url), ("vendor.privacy_url", &config.vendor.privacy_url)]
     {
         if !address.is_empty() {
-            web(key, &Url::parse(address).map_err(|error| broken(key, format!("is not an address ({error})")))?)?;
+            web(key, &Url::parse(address).map_err(|error| broken(key, not_an_address(&error)))?)?;
         }
     }
     customers(&config.customers)?;
-    rule("limits.visitors_percent", config.limits.visitors_percent <= 100, "must be from 0 to 100")?;
+    from_to("limits.visitors_percent", config.limits.visitors_percent, 0..=100)?;
     limits(&config.limits)?;
     rates(&config.rates)?;
     super::media::check(&config.media)?;
     retention(&config.retention)?;
     super::plans::check(config)?;
-    rule("import.file_mb", config.import.file_mb > 0, "must be at least 1")?;
+    at_least("import.file_mb", config.import.file_mb, 1)?;
     mail(&config.mail)?;
     alerts(&config.alerts)?;
     if let Some(url) = &config.telemetry.otlp_url {
         base_address("telemetry.otlp_url", url)?;
     }
-    rule("telemetry.trace_share", (0.0..=1.0).contains(&config.telemetry.trace_share), "must be from 0 to 1")?;
+    from_to("telemetry.trace_share", config.telemetry.trace_share, 0.0..=1.0)?;
     super::vendor_webhook::check(&config.vendor_webhooks)?;
     if let Some(filter) = &config.telemetry.log {
         let read = tracing_subscriber::EnvFilter::try_new(filter);
-        read.map_err(|error| broken("telemetry.log", format!("is not a log filter ({error})")))?;
+        read.map_err(|error| {
+            broken("telemetry.log", LocalizedText::new("config-filter").with("reason", error.to_string()))
+        })?;
     }
     integrations(&config.integrations, &config.plan_list.get())
 }
@@ -65,18 +70,10 @@ fn messengers(config: &Config) -> Result<(), ConfigError> {
     }
 }
 
-pub(super) fn broken(key: impl Display, problem: impl Into<String>) -> ConfigError {
-    ConfigError::invalid(key.to_string(), problem)
-}
-
-pub(super) fn rule(key: impl Display, kept: bool, problem: &str) -> Result<(), ConfigError> {
-    if kept { Ok(()) } else { Err(broken(key, problem)) }
-}
-
 fn listen(key: &str, address: &str) -> Result<(), ConfigError> {
     let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
     let host_fits = !host.is_empty() && (host.starts_with('[') == host.contains(':')) && !host.contains('/');
-    rule(key, host_fits && port.parse::<u16>().is_ok(), "must be ADDRESS:PORT, like 127.0.0.1:8080 or [::]:8080")
+    rule(key, host_fits && port.parse::<u16>().is_ok(), "config-listen")
 }
 
 pub(super) fn anonymous(url: &Url) -> bool {
@@ -85,31 +82,31 @@ pub(super) fn anonymous(url: &Url) -> bool {
 
 /// An address that is opened or called unchanged.
 pub(super) fn web(key: impl Display, url: &Url) -> Result<(), ConfigError> {
-    rule(&key, matches!(url.scheme(), "http" | "https"), "must begin with http:// or https://")?;
-    rule(key, anonymous(url), "must hold no user and password")
+    rule(&key, matches!(url.scheme(), "http" | "https"), "config-http")?;
+    rule(key, anonymous(url), "config-no-user")
 }
 
 /// An address that paths are appended to.
 fn base_address(key: impl Display, url: &Url) -> Result<(), ConfigError> {
     web(&key, url)?;
-    rule(key, url.query().is_none() && url.fragment().is_none(), "must hold no query and no fragment")
+    rule(key, url.query().is_none() && url.fragment().is_none(), "config-no-query")
 }
 
 fn public_url(url: &Url) -> Result<(), ConfigError> {
     base_address("server.public_url", url)?;
-    rule("server.public_url", url.path() == "/", "must have no path, like https://parom.example")
+    rule("server.public_url", url.path() == "/", "config-no-path")
 }
 
 fn database(database: &Database) -> Result<(), ConfigError> {
     let url = database.url.expose_secret();
     let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-    rule("database.url", known, "must begin with sqlite:// or postgres://")?;
-    rule("database.max_connections", database.max_connections >= 2, "must be at least 2")
+    rule("database.url", known, "config-database-url")?;
+    at_least("database.max_connections", database.max_connections, 2)
 }
 
 pub(super) fn secret(key: impl Display, value: Option<&SecretString>) -> Result<(), ConfigError> {
     let empty = value.is_some_and(|value| value.expose_secret().trim().is_empty());
-    rule(key, !empty, "is empty")
+    rule(key, !empty, "config-empty")
 }
 
 fn customers(customers: &Customers) -> Result<(), ConfigError> {
@@ -120,8 +117,8 @@ fn customers(customers: &Customers) -> Result<(), ConfigError> {
     if customers.mode != CustomersMode::Remote {
         return Ok(());
     }
-    rule("customers.verify_url", customers.verify_url.is_some(), "is needed when customers.mode is remote")?;
-    rule("customers.verify_secret", customers.verify_secret.is_some(), "is needed when customers.mode is remote")
+    rule("customers.verify_url", customers.verify_url.is_some(), "config-needed-remote")?;
+    rule("customers.verify_secret", customers.verify_secret.is_some(), "config-needed-remote")
 }
 
 fn limits(limits: &LimitsConfig) -> Result<(), ConfigError> {
@@ -136,7 +133,7 @@ fn limits(limits: &LimitsConfig) -> Result<(), ConfigError> {
         ("limits.upload_idle_seconds", limits.upload_idle_seconds),
         ("limits.upload_bytes_per_second", limits.upload_bytes_per_second),
     ] {
-        rule(key, value > 0, "must be at least 1")?;
+        at_least(key, value, 1)?;
     }
     Ok(())
 }
@@ -145,17 +142,13 @@ fn mail(mail: &Mail) -> Result<(), ConfigError> {
     secret("mail.url", mail.url.as_ref())?;
     let Some(url) = &mail.url else { return Ok(()) };
     let known = ["smtp://", "smtps://"].iter().any(|scheme| url.expose_secret().starts_with(scheme));
-    rule("mail.url", known, "must begin with smtp:// or smtps://")?;
-    rule(
-        "mail.from",
-        mail.from.as_deref().is_some_and(|from| from.contains('@')),
-        "is needed with mail.url, like Parom <parom@example.com>",
-    )
+    rule("mail.url", known, "config-smtp")?;
+    rule("mail.from", mail.from.as_deref().is_some_and(|from| from.contains('@')), "config-mail-from")
 }
 
 fn alerts(alerts: &Alerts) -> Result<(), ConfigError> {
     secret("alerts.telegram_token", alerts.telegram_token.as_ref())?;
-    rule("alerts.limit_percent", alerts.limit_percent <= 100, "must be at most 100")
+    at_most("alerts.limit_percent", alerts.limit_percent, 100)
 }
 
 fn rates(rates: &Rates) -> Result<(), ConfigError> {
@@ -166,10 +159,10 @@ fn rates(rates: &Rates) -> Result<(), ConfigError> {
         ("rates.rest_per_account", rates.rest_per_account),
         ("rates.installs", rates.installs),
     ] {
-        rule(key, rate.is_finite() && rate > 0.0, "must be more than 0 requests a second")?;
+        rule(key, rate.is_finite() && rate > 0.0, "config-rate")?;
     }
-    rule("rates.chats_floor", rates.chats_floor <= rates.chats_start, "must not be above rates.chats_start")?;
-    rule("rates.chats_ceiling", rates.chats_start <= rates.chats_ceiling, "must not be below rates.chats_start")
+    rule("rates.chats_floor", rates.chats_floor <= rates.chats_start, "config-rate-floor")?;
+    rule("rates.chats_ceiling", rates.chats_start <= rates.chats_ceiling, "config-rate-ceiling")
 }
 
 /// Days for which ids are kept at least (docs/operations.md#what-is-kept-how-long).
@@ -183,20 +176,12 @@ fn retention(retention: &Retention) -> Result<(), ConfigError> {
         ("retention.texts_days", retention.texts_days),
         ("retention.audit_days", retention.audit_days),
     ] {
-        rule(key, days > 0, "must be at least 1")?;
+        at_least(key, days, 1)?;
     }
-    rule(
-        "retention.ids_days",
-        retention.ids_days >= LEAST_IDS_DAYS,
-        "must be at least 45: repeats may come that late",
-    )?;
+    rule("retention.ids_days", retention.ids_days >= LEAST_IDS_DAYS, "config-ids-days")?;
     let longest = retention.texts_days.max(retention.undelivered_days).max(retention.ids_days);
     let longest = longest.max(retention.attempts_days);
-    rule(
-        "retention.messages_days",
-        retention.messages_days >= longest,
-        "must not be below the days of texts, attempts, undelivered letters and ids",
-    )
+    rule("retention.messages_days", retention.messages_days >= longest, "config-messages-days")
 }
 
 /// Checks integrations; their channels may name these plans.
@@ -204,14 +189,10 @@ pub(super) fn integrations(integrations: &[Integration], plans: &[Plan]) -> Resu
     let (mut names, mut client_ids, mut channels) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (place, integration) in integrations.iter().enumerate() {
         let key = |name: &str| format!("integration[{place}].{name}");
-        rule(
-            key("name"),
-            path_segment(&integration.name),
-            "must be 1 to 64 letters, digits or . _ ~ -, beginning with a letter or digit",
-        )?;
-        rule(key("name"), names.insert(&integration.name), "is taken by another integration")?;
-        rule(key("client_id"), !integration.client_id.trim().is_empty(), "is empty")?;
-        rule(key("client_id"), client_ids.insert(&integration.client_id), "is taken by another integration")?;
+        rule(key("name"), path_segment(&integration.name), "config-name")?;
+        rule(key("name"), names.insert(&integration.name), "config-taken-integration")?;
+        rule(key("client_id"), !integration.client_id.trim().is_empty(), "config-empty")?;
+        rule(key("client_id"), client_ids.insert(&integration.client_id), "config-taken-integration")?;
         secret(key("client_secret"), Some(&integration.client_secret))?;
         secret(key("previous_client_secret"), integration.previous_client_secret.as_ref())?;
         addresses(&key, integration)?;
@@ -223,60 +204,48 @@ pub(super) fn integrations(integrations: &[Integration], plans: &[Plan]) -> Resu
             self::channel(&key, channel)?;
             for (position, name) in channel.allowed_plans.iter().enumerate() {
                 let known = plans.iter().any(|plan| plan.name == *name);
-                rule(key(&format!("allowed_plans[{position}]")), known, "is not the name of a [[plan]]")?;
+                rule(key(&format!("allowed_plans[{position}]")), known, "config-plan")?;
             }
-            rule(key("id"), channels.insert(channel.id.to_ascii_lowercase()), "is the id of another channel")?;
+            rule(key("id"), channels.insert(channel.id.to_ascii_lowercase()), "config-taken-channel")?;
         }
     }
     Ok(())
 }
 
 fn addresses(key: &impl Fn(&str) -> String, integration: &Integration) -> Result<(), ConfigError> {
-    rule(
-        key("account_hosts"),
-        !integration.account_hosts.is_empty(),
-        "must name at least one host suffix, like amocrm.ru",
-    )?;
+    rule(key("account_hosts"), !integration.account_hosts.is_empty(), "config-hosts")?;
     for (position, host) in integration.account_hosts.iter().enumerate() {
         let domain = matches!(Host::parse(host), Ok(Host::Domain(name)) if name == *host);
         let fits = domain && !host.starts_with('.') && !host.ends_with('.');
-        rule(
-            key(&format!("account_hosts[{position}]")),
-            fits,
-            "must be a host suffix like amocrm.ru: no scheme, port, path or address",
-        )?;
+        rule(key(&format!("account_hosts[{position}]")), fits, "config-host")?;
     }
     web(key("consent_url"), &integration.consent_url)?;
     base_address(key("amojo_url"), &integration.amojo_url)?;
-    rule(key("account_url"), integration.account_url.contains("{host}"), "must contain {host}, like https://{host}")?;
+    rule(key("account_url"), integration.account_url.contains("{host}"), "config-account-url")?;
     let example = integration.account_base("example.amocrm.ru");
-    let example = example.map_err(|error| broken(key("account_url"), format!("is not an address ({error})")))?;
+    let example = example.map_err(|error| broken(key("account_url"), not_an_address(&error)))?;
     base_address(key("account_url"), &example)
 }
 
 fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), ConfigError> {
     let id = channel.id.len() == 36 && Uuid::try_parse(&channel.id).is_ok();
-    rule(key("id"), id, "must be a UUID, as amoCRM's support gave it")?;
-    rule(key("code"), !channel.code.trim().is_empty(), "is empty")?;
+    rule(key("id"), id, "config-channel-id")?;
+    rule(key("code"), !channel.code.trim().is_empty(), "config-empty")?;
     secret(key("secret"), Some(&channel.secret))?;
     secret(key("previous_secret"), channel.previous_secret.as_ref())?;
     let mut seen = BTreeSet::new();
     for (position, connector) in channel.connectors.iter().enumerate() {
         let key = key(&format!("connectors[{position}]"));
         if !CONNECTORS.contains(&connector.as_str()) {
-            return Err(broken(key, format!("is not a connector; there are {}", CONNECTORS.join(", "))));
+            return Err(broken(key, not_a_connector()));
         }
-        rule(key, seen.insert(connector), "names the same connector twice")?;
+        rule(key, seen.insert(connector), "config-connector-twice")?;
     }
     if let Some(bot) = &channel.bot {
-        rule(key("bot.id"), !bot.id.is_empty(), "is empty")?;
-        rule(key("bot.client_id"), !bot.client_id.is_empty(), "is empty")?;
+        rule(key("bot.id"), !bot.id.is_empty(), "config-empty")?;
+        rule(key("bot.client_id"), !bot.client_id.is_empty(), "config-empty")?;
     }
-    rule(
-        key("time_window_seconds"),
-        channel.time_window_seconds != Some(0),
-        "must be at least 1; leave it out if there is no window",
-    )
+    rule(key("time_window_seconds"), channel.time_window_seconds != Some(0), "config-window")
 }
 
 pub(super) fn path_segment(name: &str) -> bool {

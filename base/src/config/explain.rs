@@ -4,11 +4,20 @@
 use config::ConfigError as MergeError;
 
 use super::ConfigError;
+use crate::i18n::LocalizedText;
+
+/// What the parsers of settings report: serde passes a string on, and [`reworded`] finds the text for it. The first and the
+/// last are followed by a detail.
+pub(super) const NOT_AN_ADDRESS: &str = "not an address: ";
+pub(super) const NOT_A_NETWORK: &str = "not a network";
+pub(super) const NOT_A_HOST: &str = "not a host";
+pub(super) const NOT_REACTIONS: &str = "not reactions";
+pub(super) const NOT_AN_EVENT: &str = "not an event: ";
 
 /// Our text for the crate's error, without values.
 pub(super) fn explain(error: MergeError) -> ConfigError {
     match error {
-        MergeError::NotFound(key) => ConfigError::invalid(dotted(&key), "is missing"),
+        MergeError::NotFound(key) => ConfigError::invalid(dotted(&key), LocalizedText::new("config-missing")),
         MergeError::Type { unexpected, expected, key, .. } => {
             ConfigError::invalid(dotted(&key.unwrap_or_default()), mismatch(&unexpected.to_string(), expected))
         }
@@ -26,47 +35,54 @@ fn dotted(key: &str) -> String {
 }
 
 /// The values of keys that take one of a few words: the crate names the Rust type instead.
-const CHOICES: [(&str, &str); 3] = [
-    ("CustomersMode", "must be open, password or remote"),
-    ("MediaMode", "must be store or pass"),
-    ("Platform", "must be amocrm or kommo"),
-];
+const CHOICES: [(&str, &str); 3] =
+    [("CustomersMode", "config-customers-mode"), ("MediaMode", "config-media-mode"), ("Platform", "config-platform")];
 
-fn reworded(message: &str) -> String {
+fn reworded(message: &str) -> LocalizedText {
     let of_type = |name: &str| message.starts_with(&format!("enum {name} does not have variant"));
     if let Some((_, choice)) = CHOICES.iter().find(|(name, _)| of_type(name)) {
-        return (*choice).to_owned();
+        return LocalizedText::new(*choice);
+    }
+    if let Some(reason) = message.strip_prefix(NOT_AN_ADDRESS) {
+        return LocalizedText::new("config-address").with("reason", reason);
+    }
+    if let Some(known) = message.strip_prefix(NOT_AN_EVENT) {
+        return LocalizedText::new("config-event").with("known", known);
     }
     let found = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
-    match found.and_then(|rest| rest.rsplit_once(", expected ")) {
-        Some((found, expected)) => mismatch(found, expected),
-        None => message.to_owned(),
+    match (message, found.and_then(|rest| rest.rsplit_once(", expected "))) {
+        (NOT_A_NETWORK, _) => LocalizedText::new("config-network"),
+        (NOT_A_HOST, _) => LocalizedText::new("config-host-or-network"),
+        (NOT_REACTIONS, _) => LocalizedText::new("config-reactions"),
+        (_, Some((found, expected))) => mismatch(found, expected),
+        (other, None) => LocalizedText::quoted(other),
     }
 }
 
 /// `found` begins with the kind of the value and may contain the value: only the kind is kept.
-fn mismatch(found: &str, expected: &str) -> String {
+fn mismatch(found: &str, expected: &str) -> LocalizedText {
     let kinds = [
-        ("string", "text"),
-        ("boolean", "true or false"),
-        ("64-bit", "a number"),
-        ("integer", "a number"),
-        ("floating", "a number"),
-        ("unit", "nothing"),
-        ("sequence", "a list"),
-        ("map", "a table"),
+        ("string", "config-kind-text"),
+        ("boolean", "config-kind-boolean"),
+        ("64-bit", "config-kind-number"),
+        ("integer", "config-kind-number"),
+        ("floating", "config-kind-number"),
+        ("unit", "config-kind-nothing"),
+        ("sequence", "config-kind-list"),
+        ("map", "config-kind-table"),
     ];
-    let found = kinds.iter().find(|(kind, _)| found.starts_with(kind)).map_or("something else", |(_, word)| word);
+    let found = kinds.iter().find(|(kind, _)| found.starts_with(kind)).map_or("config-kind-other", |(_, key)| key);
     let expected = match expected {
-        "an array" | "a sequence" => "a list",
-        "a boolean" => "true or false",
-        "a floating point" => "a number",
-        other if other.starts_with("struct ") => "a table",
-        other if other.starts_with("an unsigned") => "a whole number from 0",
-        other if other.ends_with("integer") => "a whole number",
-        other => other,
+        "an array" | "a sequence" => LocalizedText::new("config-kind-list"),
+        "a boolean" => LocalizedText::new("config-kind-boolean"),
+        "a string" => LocalizedText::new("config-kind-string"),
+        "a floating point" => LocalizedText::new("config-kind-number"),
+        other if other.starts_with("struct ") => LocalizedText::new("config-kind-table"),
+        other if other.starts_with("an unsigned") => LocalizedText::new("config-kind-from-zero"),
+        other if other.ends_with("integer") => LocalizedText::new("config-kind-whole"),
+        other => LocalizedText::quoted(other),
     };
-    format!("expected {expected}, found {found}")
+    LocalizedText::new("config-mismatch").with("expected", expected).with("found", LocalizedText::new(found))
 }
 
 /// A TOML error without the line it quotes, which may contain a secret: its first line (the place) and its last (the

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::explain::{explain, without_excerpt};
 use super::known::{DEFAULTS, nearest};
 use super::{Config, Integration, Plan, check, live};
+use crate::i18n::LocalizedText;
 
 /// The prefix of environment variables that are settings.
 const PREFIX: &str = "PAROM__";
@@ -30,7 +31,7 @@ pub enum ConfigError {
     Unknown { key: String, variable: Option<String>, nearest: Option<String> },
     /// A value that is missing, has the wrong type or violates a rule.
     #[error("{key}{}: {problem}", set_by(variable))]
-    Invalid { key: String, variable: Option<String>, problem: String },
+    Invalid { key: String, variable: Option<String>, problem: LocalizedText },
 }
 
 fn set_by(variable: &Option<String>) -> String {
@@ -43,8 +44,8 @@ fn meant(nearest: &Option<String>) -> String {
 
 impl ConfigError {
     /// A value that violates a rule.
-    pub(super) fn invalid(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Invalid { key: key.into(), variable: None, problem: problem.into() }
+    pub(super) fn invalid(key: impl Into<String>, problem: LocalizedText) -> Self {
+        Self::Invalid { key: key.into(), variable: None, problem }
     }
 }
 
@@ -62,7 +63,7 @@ fn settings_of_process() -> Result<Vec<(String, String)>, ConfigError> {
         .filter(|(name, _)| name.starts_with(PREFIX))
         .map(|(name, value)| match value.into_string() {
             Ok(value) => Ok((name, value)),
-            Err(_) => Err(ConfigError::invalid(name, "the variable is not UTF-8")),
+            Err(_) => Err(ConfigError::invalid(name, LocalizedText::new("config-utf8"))),
         })
         .collect()
 }
@@ -103,12 +104,12 @@ impl Integration {
         let mut file = read.map_err(|error| match error {
             // A section of the configuration file that does not belong here is not misspelt.
             ConfigError::Unknown { key, nearest: Some(nearest), .. } if nearest == key => {
-                ConfigError::invalid(key, "does not belong here, only [[integration]] does")
+                ConfigError::invalid(key, LocalizedText::new("config-integration-only"))
             }
             other => other,
         })?;
         let [one] = file.integration.as_mut_slice() else {
-            return Err(ConfigError::invalid("integration", "must be there once, as [[integration]]"));
+            return Err(ConfigError::invalid("integration", LocalizedText::new("config-integration-once")));
         };
         let mut checked = one.clone();
         if plans.is_none() {
@@ -134,7 +135,7 @@ pub(super) fn merge(
         builder = builder.set_override(&key, value).map_err(|error| ConfigError::Invalid {
             key: key.clone(),
             variable: Some(name.clone()),
-            problem: error.to_string(),
+            problem: LocalizedText::quoted(error.to_string()),
         })?;
         variables.insert(key, name);
     }
@@ -180,20 +181,20 @@ fn read<T: DeserializeOwned>(
 
 /// `PAROM__INTEGRATION__0__CLIENT_ID` → `integration[0].client_id`
 fn key_of(name: &str) -> Result<String, ConfigError> {
-    let refused = |problem: &str| ConfigError::invalid(name, problem);
+    let refused = |problem: &'static str| ConfigError::invalid(name, LocalizedText::new(problem));
     let mut key = String::new();
     for part in name.strip_prefix(PREFIX).unwrap_or(name).split("__") {
         let position = part.chars().all(|sign| sign.is_ascii_digit()).then(|| part.parse::<usize>());
         match position {
             _ if part.is_empty() => {
-                return Err(refused("a part of the name between two underscores is empty"));
+                return Err(refused("config-variable-empty"));
             }
             Some(Ok(position)) if !key.is_empty() && position < LONGEST_LIST => key.push_str(&format!("[{position}]")),
             Some(_) => {
-                return Err(refused("the position in the list is misplaced or too large"));
+                return Err(refused("config-variable-position"));
             }
             None if !part.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_') => {
-                return Err(refused("only letters, digits and underscores make a key"));
+                return Err(refused("config-variable-signs"));
             }
             None => {
                 if !key.is_empty() {

@@ -6,7 +6,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::check::{anonymous, rule, secret, web};
+use super::check::{anonymous, secret, web};
+use super::rule::{at_least, rule};
 use super::{ConfigError, parse};
 
 /// A message may wait 7 days, and the link to its file is valid for 8 more.
@@ -57,14 +58,14 @@ pub enum MediaMode {
 pub(super) fn check(media: &MediaConfig) -> Result<(), ConfigError> {
     if let Some(url) = &media.url {
         let bucket = url.scheme() == "s3" && url.host_str().is_some_and(|host| !host.is_empty());
-        rule("media.url", bucket && anonymous(url), "must look like s3://bucket/prefix")?;
+        rule("media.url", bucket && anonymous(url), "config-bucket")?;
     }
     if let Some(endpoint) = &media.s3.endpoint {
         web("media.s3.endpoint", endpoint)?;
     }
     secret("media.s3.secret_access_key", media.s3.secret_access_key.as_ref())?;
     let both = media.s3.access_key_id.is_some() == media.s3.secret_access_key.is_some();
-    rule("media.s3.secret_access_key", both, "and media.s3.access_key_id are needed together")?;
+    rule("media.s3.secret_access_key", both, "config-s3-keys")?;
     for (key, size) in [
         ("media.picture_mb", media.picture_mb),
         ("media.video_mb", media.video_mb),
@@ -73,7 +74,7 @@ pub(super) fn check(media: &MediaConfig) -> Result<(), ConfigError> {
         ("media.avatar_mb", media.avatar_mb),
         ("media.tenant_mb", media.tenant_mb),
     ] {
-        rule(key, size > 0, "must be at least 1")?;
+        at_least(key, size, 1)?;
     }
-    rule("media.keep_days", media.keep_days >= KEEP_DAYS, "must be at least 16")
+    at_least("media.keep_days", media.keep_days, KEEP_DAYS)
 }

@@ -26,6 +26,7 @@ mod parse;
 mod plans;
 mod platform;
 mod retention;
+mod rule;
 mod telemetry;
 #[cfg(test)]
 mod tests;

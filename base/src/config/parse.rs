@@ -9,6 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use url::{Host, Url};
 
 use super::ReactionSupport;
+use super::explain::{NOT_A_HOST, NOT_A_NETWORK, NOT_AN_ADDRESS, NOT_REACTIONS};
 
 /// One entry of `network.allow_private`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub enum HostOrNet {
 /// Parses an absolute address.
 pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
     let text = String::deserialize(deserializer)?;
-    Url::parse(&text).map_err(|error| D::Error::custom(format!("is not an address ({error})")))
+    Url::parse(&text).map_err(|error| D::Error::custom(format!("{NOT_AN_ADDRESS}{error}")))
 }
 
 /// Parses an optional absolute address.
@@ -48,9 +49,7 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
     impl<'de> Deserialize<'de> for ParsedNetwork {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let text = String::deserialize(deserializer)?;
-            network(&text)
-                .map(Self)
-                .ok_or_else(|| D::Error::custom("is neither an address nor a network like 10.0.0.0/8"))
+            network(&text).map(Self).ok_or_else(|| D::Error::custom(NOT_A_NETWORK))
         }
     }
     Ok(Vec::<ParsedNetwork>::deserialize(deserializer)?.into_iter().map(|network| network.0).collect())
@@ -65,11 +64,7 @@ fn network(text: &str) -> Option<IpNet> {
 impl<'de> Deserialize<'de> for HostOrNet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let refused = || {
-            D::Error::custom(
-                "is neither a host name, an address nor a network like 10.0.0.0/8 (no scheme, port or path)",
-            )
-        };
+        let refused = || D::Error::custom(NOT_A_HOST);
         if let Some(network) = network(&text) {
             return Ok(Self::Net(network));
         }
@@ -111,7 +106,7 @@ impl<'de> Visitor<'de> for ReactionsVisitor {
         match text {
             "all" | "true" => Ok(ReactionSupport::All),
             "off" | "false" => Ok(ReactionSupport::Off),
-            _ => Err(E::custom("is not \"off\", \"all\" or a list of emoji")),
+            _ => Err(E::custom(NOT_REACTIONS)),
         }
     }
 

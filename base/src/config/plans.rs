@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::check::{broken, path_segment, rule};
+use super::check::path_segment;
+use super::rule::{at_most, broken, from_to, not_a_connector, rule};
 use super::{CONNECTORS, Config, ConfigError};
+use crate::i18n::LocalizedText;
 
 /// Days in the longest grace and the earliest warning.
 const MOST_DAYS: u32 = 365;
@@ -61,55 +63,47 @@ impl Config {
 
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     let (plans, list) = (config.plans.get(), config.plan_list.get());
-    rule("plans.grace_days", plans.grace_days <= MOST_DAYS, "must be at most 365")?;
-    rule("plans.warn_days", plans.warn_days.len() <= MOST_WARNINGS, "may have at most 10 numbers")?;
+    at_most("plans.grace_days", plans.grace_days, MOST_DAYS)?;
+    rule("plans.warn_days", plans.warn_days.len() <= MOST_WARNINGS, "config-warn-days")?;
     let mut days = BTreeSet::new();
     for (place, day) in plans.warn_days.iter().enumerate() {
         let key = format!("plans.warn_days[{place}]");
-        rule(&key, (1..=MOST_DAYS).contains(day), "must be from 1 to 365")?;
-        rule(&key, days.insert(day), "is in the list twice")?;
+        from_to(&key, *day, 1..=MOST_DAYS)?;
+        rule(&key, days.insert(day), "config-twice")?;
     }
-    rule("plans.trial_days", plans.trial_days <= MOST_TRIAL_DAYS, "must be at most 3650; 0 means no end")?;
+    rule("plans.trial_days", plans.trial_days <= MOST_TRIAL_DAYS, "config-trial-days")?;
     let mut names = BTreeSet::new();
     for (place, plan) in list.iter().enumerate() {
         let key = |name: &str| format!("plan[{place}].{name}");
-        rule(
-            key("name"),
-            path_segment(&plan.name),
-            "must be 1 to 64 letters, digits or . _ ~ -, beginning with a letter or digit",
-        )?;
-        rule(key("name"), names.insert(&plan.name), "is taken by another plan")?;
+        rule(key("name"), path_segment(&plan.name), "config-name")?;
+        rule(key("name"), names.insert(&plan.name), "config-taken-plan")?;
         let sources = plan.sources.is_none_or(|sources| (1..=MOST_SOURCES).contains(&sources));
-        rule(key("sources"), sources, "must be from 1 to 100; leave it out for limits.sources_per_tenant")?;
-        rule(
-            key("messages_a_month"),
-            plan.messages_a_month != Some(0),
-            "must be at least 1; leave it out for no limit",
-        )?;
+        rule(key("sources"), sources, "config-plan-sources")?;
+        rule(key("messages_a_month"), plan.messages_a_month != Some(0), "config-plan-messages")?;
         connectors(&key("connectors"), plan.connectors.as_deref())?;
     }
     if !plans.default.is_empty() && config.plan(&plans.default).is_none() {
         let names: Vec<&str> = list.iter().map(|plan| plan.name.as_str()).collect();
-        let known = if names.is_empty() {
-            "there is no [[plan]]".to_owned()
+        let problem = if names.is_empty() {
+            LocalizedText::new("config-plan-none")
         } else {
-            format!("there are {}", names.join(", "))
+            LocalizedText::new("config-plan-known").with("known", names.join(", "))
         };
-        return Err(broken("plans.default", format!("is not the name of a plan; {known}")));
+        return Err(broken("plans.default", problem));
     }
     Ok(())
 }
 
 fn connectors(key: &str, named: Option<&[String]>) -> Result<(), ConfigError> {
     let Some(named) = named else { return Ok(()) };
-    rule(key, !named.is_empty(), "names no connector; leave it out to allow all")?;
+    rule(key, !named.is_empty(), "config-connectors")?;
     let mut seen = BTreeSet::new();
     for (place, connector) in named.iter().enumerate() {
         let key = format!("{key}[{place}]");
         if !CONNECTORS.contains(&connector.as_str()) {
-            return Err(broken(key, format!("is not a connector; there are {}", CONNECTORS.join(", "))));
+            return Err(broken(key, not_a_connector()));
         }
-        rule(key, seen.insert(connector), "names the same connector twice")?;
+        rule(key, seen.insert(connector), "config-connector-twice")?;
     }
     Ok(())
 }

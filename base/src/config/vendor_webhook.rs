@@ -8,7 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
 
-use super::check::{rule, web};
+use super::check::web;
+use super::explain::NOT_AN_EVENT;
+use super::rule::rule;
 use super::{ConfigError, parse};
 
 /// Bytes that a secret of Standard Webhooks may have.
@@ -95,7 +97,7 @@ impl<'de> Deserialize<'de> for VendorEventKind {
         let word = String::deserialize(deserializer)?;
         Self::parse(&word).ok_or_else(|| {
             let known = Self::ALL.map(Self::as_str).join(", ");
-            de::Error::custom(format!("is not an event; there are {known}"))
+            de::Error::custom(format!("{NOT_AN_EVENT}{known}"))
         })
     }
 }
@@ -107,15 +109,10 @@ pub(super) fn check(webhooks: &[VendorWebhook]) -> Result<(), ConfigError> {
         let key = |name: &str| format!("vendor_webhook[{place}].{name}");
         let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-');
         let named = !webhook.name.is_empty() && webhook.name.len() <= 64 && webhook.name.chars().all(fits);
-        rule(key("name"), named, "must be 1 to 64 letters, digits or . _ -")?;
-        rule(key("name"), names.insert(&webhook.name), "is taken by another webhook")?;
+        rule(key("name"), named, "config-webhook-name")?;
+        rule(key("name"), names.insert(&webhook.name), "config-taken-webhook")?;
         web(key("url"), &webhook.url)?;
-        rule(
-            key("secret"),
-            is_secret(&webhook.secret),
-            "must be whsec_ followed by 24 to 64 bytes as base64, like the output of \
-             echo \"whsec_$(head -c 32 /dev/urandom | base64)\"",
-        )?;
+        rule(key("secret"), is_secret(&webhook.secret), "config-webhook-secret")?;
     }
     Ok(())
 }

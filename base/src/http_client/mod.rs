@@ -95,7 +95,7 @@ impl HttpClients {
     /// which calls addresses of tenants, stays as it is.
     pub fn trusting(&self, url: &Url, file: &Path) -> Result<Self, NoHostRoot> {
         let host = url.host_str().ok_or(NoHostRoot::NoHost)?;
-        let roots = certificates(file).map_err(NoHostRoot::File)?;
+        let roots = certificates(file).map_err(|problem| NoHostRoot::File(problem.to_string()))?;
         let mut tls = host_root::tls(host.trim_matches(['[', ']']), roots).map_err(NoClient::from)?;
         offer_http2(&mut tls);
         let (trusted, files) = for_operators(&tls).map_err(NoClient::from)?;

@@ -207,7 +207,9 @@ mod tests {
     #[test]
     fn every_sentence_and_every_title_has_words() {
         let composed = |end: &String| end.is_empty() || end.contains('{') || end.ends_with('-');
-        for (quote, key) in [("\"said-", "said-"), ("\"doctor-", "doctor-"), ("problem: \"", "problem-")] {
+        for (quote, key) in
+            [("\"said-", "said-"), ("\"doctor-", "doctor-"), ("\"config-", "config-"), ("problem: \"", "problem-")]
+        {
             let ends = quoted_after(quote);
             assert!(ends.len() > 10, "{quote}: {ends:?}");
             for end in ends.iter().filter(|end| !composed(end)) {

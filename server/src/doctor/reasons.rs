@@ -66,7 +66,7 @@ pub fn of_opening(error: &anyhow::Error) -> LocalizedText {
     }
 }
 
-/// What is wrong in the configuration. The rule that a value breaks is quoted in English, as the server's log has it.
+/// What is wrong in the configuration.
 pub fn of_configuration(error: &ConfigError) -> LocalizedText {
     let set_by = |text: LocalizedText, variable: &Option<String>| match variable {
         Some(name) => text.with("by", LocalizedText::new("doctor-reason-config-by").with("variable", name.as_str())),
@@ -90,7 +90,7 @@ pub fn of_configuration(error: &ConfigError) -> LocalizedText {
         }
         ConfigError::Invalid { key, variable, problem } => {
             let text = LocalizedText::new("doctor-reason-config-value").with("key", key.as_str());
-            set_by(text, variable).with("problem", problem.as_str())
+            set_by(text, variable).with("problem", problem.clone())
         }
     }
 }
@@ -99,6 +99,7 @@ pub fn of_configuration(error: &ConfigError) -> LocalizedText {
 mod tests {
     use std::io::{Error, ErrorKind};
 
+    use base::config::Config;
     use base::i18n::{CRM, Language, Words};
 
     use super::*;
@@ -132,7 +133,11 @@ mod tests {
                 variable: set(),
                 nearest: Some("~".to_owned()),
             }),
-            of_configuration(&ConfigError::Invalid { key: "~".to_owned(), variable: set(), problem: "~".to_owned() }),
+            of_configuration(&ConfigError::Invalid {
+                key: "~".to_owned(),
+                variable: set(),
+                problem: LocalizedText::new("config-empty"),
+            }),
         ];
         let names = ["secrets.key_file", "database.url", "sqlite", "postgres", "base64", "parom", "TOML"];
         for text in texts {
@@ -142,6 +147,23 @@ mod tests {
             let known = names.iter().fold(russian.clone(), |rest, name| rest.replace(name, ""));
             let known = known.split("head -c").next().unwrap_or_default();
             assert!(!known.chars().any(|sign| sign.is_ascii_alphabetic()), "{russian}");
+        }
+    }
+
+    #[test]
+    fn the_rules_of_the_configuration_are_russian_for_a_russian_reader() {
+        for (text, russian) in [
+            ("[rates]\ninstalls = 0", "rates.installs: нужно больше 0 запросов в секунду"),
+            ("[media]\nkeep_days = 15", "media.keep_days: не меньше 16"),
+            (
+                "[database]\nmax_connections = true",
+                "database.max_connections: нужно целое число, а здесь true или false",
+            ),
+            ("[plans]\ndefault = \"b\"\n[[plan]]\nname = \"a\"", "plans.default: нет такого тарифа; есть a"),
+        ] {
+            let error = Config::from_toml(text).unwrap_err();
+            assert_eq!(of_configuration(&error).plain(Words::new(Language::Ru), CRM), russian);
+            assert_eq!(of_configuration(&error).to_string(), error.to_string());
         }
     }
 

@@ -1,8 +1,9 @@
 //! Why an integration was refused, beside the field that is wrong.
 
 use base::config::ConfigError;
-use base::i18n::Words;
+use base::i18n::{CRM, Words};
 
+use crate::doctor::of_configuration;
 use crate::integrations::IntegrationRefused;
 
 /// Fields that have a text of their own: `admin-int-wrong-{name}`.
@@ -50,7 +51,7 @@ pub fn errors(words: Words, refused: IntegrationRefused) -> Result<FieldErrors, 
 fn invalid(words: Words, error: &ConfigError) -> FieldErrors {
     if let ConfigError::Invalid { key, problem, .. } = error {
         if let Some((_, name)) = key.rsplit_once(".brand.") {
-            let text = words.text("form-refused").with("reason", problem.as_str());
+            let text = words.text("form-refused").with("reason", problem.in_words(words, CRM));
             return vec![(named(&format!("brand_{name}")), text.to_string())];
         }
         let last = key.rsplit('.').next().unwrap_or_default();
@@ -60,7 +61,10 @@ fn invalid(words: Words, error: &ConfigError) -> FieldErrors {
             return field(words, last);
         }
     }
-    vec![(String::new(), words.text("form-refused").with("reason", error.to_string()).to_string())]
+    vec![(
+        String::new(),
+        words.text("form-refused").with("reason", of_configuration(error).in_words(words, CRM)).to_string(),
+    )]
 }
 
 fn named(name: &str) -> String {

@@ -1,0 +1,47 @@
+//! What is wrong with a value: the building blocks of the rules, with their messages from `locales/*/configuration.ftl`.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use super::{CONNECTORS, ConfigError};
+use crate::i18n::LocalizedText;
+
+pub(super) fn broken(key: impl Display, problem: LocalizedText) -> ConfigError {
+    ConfigError::invalid(key.to_string(), problem)
+}
+
+/// `problem`: a message key without arguments.
+pub(super) fn rule(key: impl Display, kept: bool, problem: &'static str) -> Result<(), ConfigError> {
+    if kept { Ok(()) } else { Err(broken(key, LocalizedText::new(problem))) }
+}
+
+pub(super) fn at_least<N: PartialOrd + Display>(key: impl Display, value: N, least: N) -> Result<(), ConfigError> {
+    let problem = || LocalizedText::new("config-at-least").with("least", least.to_string());
+    if value >= least { Ok(()) } else { Err(broken(key, problem())) }
+}
+
+pub(super) fn at_most<N: PartialOrd + Display>(key: impl Display, value: N, most: N) -> Result<(), ConfigError> {
+    let problem = || LocalizedText::new("config-at-most").with("most", most.to_string());
+    if value <= most { Ok(()) } else { Err(broken(key, problem())) }
+}
+
+pub(super) fn from_to<N: PartialOrd + Display>(
+    key: impl Display,
+    value: N,
+    range: RangeInclusive<N>,
+) -> Result<(), ConfigError> {
+    let problem = || {
+        let text = LocalizedText::new("config-from-to").with("least", range.start().to_string());
+        text.with("most", range.end().to_string())
+    };
+    if range.contains(&value) { Ok(()) } else { Err(broken(key, problem())) }
+}
+
+pub(super) fn not_an_address(error: &url::ParseError) -> LocalizedText {
+    LocalizedText::new("config-address").with("reason", error.to_string())
+}
+
+/// The problem of a connector's name that this release does not have.
+pub(super) fn not_a_connector() -> LocalizedText {
+    LocalizedText::new("config-connector").with("known", CONNECTORS.join(", "))
+}
