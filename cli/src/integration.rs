@@ -21,12 +21,12 @@ pub enum IntegrationCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Makes an integration, or replaces the stored one of the same name as a whole
+    /// Creates an integration, or replaces the stored one of the same name as a whole
     Set {
         /// A file with one [[integration]] and its channels, as in the configuration file; - reads standard input
         file: PathBuf,
     },
-    /// Stops installations by accounts that Parom does not know; the others go on
+    /// Stops installations by accounts new to Parom; all others continue
     Pause { name: String },
     /// Allows installations again
     Resume { name: String },

@@ -26,11 +26,13 @@ mod demo;
 mod doctor;
 #[cfg(test)]
 mod fixture;
+mod help;
 mod hints;
 mod id;
 mod import;
 mod integration;
 pub mod key;
+mod migrate;
 mod openapi;
 mod progress;
 mod sandbox;
@@ -68,11 +70,7 @@ enum Command {
     /// Starts the local amoCRM alone.
     Sandbox(sandbox::SandboxCommand),
     /// Runs pending database migrations.
-    Migrate {
-        /// Prints JSON: {"applied"}
-        #[arg(long)]
-        json: bool,
-    },
+    Migrate(migrate::MigrateCommand),
     /// Checks the configuration and everything that Parom depends on.
     Doctor(doctor::DoctorCommand),
     /// Signs Chats API requests and verifies the signatures of hooks.
@@ -99,7 +97,7 @@ enum Command {
     /// Prints the letter that asks amoCRM's support to register a Chats API channel.
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
-    /// Makes, changes and pauses integrations that are not in the configuration file; running servers follow.
+    /// Creates, changes and pauses integrations that are not in the configuration file; running servers follow.
     #[command(subcommand)]
     Integration(integration::IntegrationCommand),
     /// Manages operators: the vendor's staff who can sign in to the admin.
@@ -110,7 +108,7 @@ enum Command {
     /// Manages the key that encrypts secrets in the database.
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
-    /// Makes, checks and restores backups of the database.
+    /// Creates, checks and restores backups of the database.
     #[command(subcommand)]
     Backup(backup::BackupCommand),
     /// Handles hooks from amoCRM that were spooled to disk while the database was unavailable.
@@ -118,6 +116,10 @@ enum Command {
     Spool(spool::SpoolCommand),
     /// Prints the OpenAPI document of the public API.
     Openapi,
+    /// Prints the script that completes these commands in a shell.
+    Completions(help::CompletionsCommand),
+    /// Writes manual pages for these commands.
+    Man(help::ManCommand),
 }
 
 /// Runs the command line. Exit codes: 0 success, 1 failure, 2 invalid arguments.
@@ -149,7 +151,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => demo::run(command).await,
         Command::Serve => serve::run(Config::load(config)?, config).await,
         Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
-        Command::Migrate { json } => migrate(config, json).await,
+        Command::Migrate(command) => migrate::run(command, config).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
         Command::Connector(command) => connector::run(command, &Clock::system(), &mut std::io::stdout()).await,
@@ -215,21 +217,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             done
         }
         Command::Openapi => openapi::run(&mut std::io::stdout()),
+        Command::Completions(command) => help::completions(&command, &mut std::io::stdout()),
+        Command::Man(command) => help::man(&command, &mut std::io::stdout()),
     }
-}
-
-async fn migrate(config: Option<&Path>, json: bool) -> anyhow::Result<ExitCode> {
-    let store = Store::open(&Config::load(config)?.database, Clock::system()).await?;
-    let pending = base::store::pending_migrations(&store).await?;
-    base::store::migrate(&store).await?;
-    store.close().await;
-    print_line(&match pending {
-        applied if json => serde_json::json!({ "applied": applied }).to_string(),
-        0 => "Nothing to do.".to_owned(),
-        1 => "1 migration applied.".to_owned(),
-        count => format!("{count} migrations applied."),
-    })?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Opens the configured database and migrates it.

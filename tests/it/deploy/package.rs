@@ -12,10 +12,25 @@ use crate::walls::read::root;
 /// The release that is packed.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A program that prints what `parom --version` prints, made by the compiler that Rust links with.
+/// A program that prints what `parom --version` prints and writes one page for `parom man --out DIR`, made by the compiler that
+/// Rust links with.
 async fn stand_in(folder: &Path, version: &str) -> PathBuf {
     let (source, binary) = (folder.join("stand_in.c"), folder.join("stand_in"));
-    let program = format!("#include <stdio.h>\nint main(void) {{ puts(\"parom {version}\"); return 0; }}\n");
+    let program = format!(
+        r#"#include <stdio.h>
+#include <string.h>
+int main(int count, char **words) {{
+    if (count == 4 && !strcmp(words[1], "man")) {{
+        char path[4096];
+        snprintf(path, sizeof path, "%s/parom.1", words[3]);
+        FILE *page = fopen(path, "w");
+        return !page || fputs(".TH parom 1\n", page) < 0 || fclose(page);
+    }}
+    puts("parom {version}");
+    return 0;
+}}
+"#
+    );
     std::fs::write(&source, program).unwrap();
     said(Command::new("cc").arg(&source).arg("-o").arg(&binary)).await;
     binary
@@ -81,6 +96,10 @@ async fn has_what_the_page_promises() {
         ("drwxr-x---", "./etc/parom/"),
         ("-rw-r-----", "./etc/parom/parom.toml"),
         ("-rwxr-xr-x", "./usr/libexec/parom/backup"),
+        ("-rw-r--r--", "./usr/share/bash-completion/completions/parom"),
+        ("-rw-r--r--", "./usr/share/zsh/vendor-completions/_parom"),
+        ("-rw-r--r--", "./usr/share/fish/vendor_completions.d/parom.fish"),
+        ("-rw-r--r--", "./usr/share/man/man1/parom.1.gz"),
         ("-rw-r--r--", "./usr/share/doc/parom/operations.md"),
         ("-rw-r--r--", "./usr/share/doc/parom/runbook.md"),
         ("-rw-r--r--", "./usr/share/doc/parom/parom.cdx.json.gz"),
@@ -114,7 +133,16 @@ async fn has_what_the_page_promises() {
     the_configuration_is_the_default(&package, folder.path()).await;
 
     let inside = said(Command::new("tar").arg("--list").arg("--file").arg(first.join(&packed))).await;
-    for name in ["parom", "parom.toml", "LICENSE", "backup", "systemd/parom@.service", "docs/operations.md"] {
+    for name in [
+        "parom",
+        "parom.toml",
+        "LICENSE",
+        "backup",
+        "systemd/parom@.service",
+        "completions/parom.bash",
+        "man/parom.1",
+        "docs/operations.md",
+    ] {
         let path = format!("{archive}/{name}");
         assert!(inside.lines().any(|line| line == path), "no {path}: {inside}");
     }

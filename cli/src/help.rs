@@ -1,0 +1,77 @@
+//! `parom completions` and `parom man`: what a shell and `man` know about these commands, made from the same definitions as `--help`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::Arguments;
+
+#[derive(clap::Args)]
+pub struct CompletionsCommand {
+    /// The shell that loads the script.
+    shell: Shell,
+}
+
+#[derive(clap::Args)]
+pub struct ManCommand {
+    /// The folder for the pages; it is created if it does not exist.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Prints the script that completes commands and options in a shell.
+pub fn completions(command: &CompletionsCommand, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    // Through memory, because clap_complete panics when its output is closed.
+    let mut script = Vec::new();
+    clap_complete::generate(command.shell, &mut Arguments::command(), "parom", &mut script);
+    out.write_all(&script).and_then(|()| out.flush()).context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a manual page for each command: parom.1, parom-doctor.1 and so on.
+pub fn man(command: &ManCommand, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let count = pages(&command.out).with_context(|| format!("cannot write into {}", command.out.display()))?;
+    writeln!(out, "{count} pages in {}", command.out.display()).context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pages(folder: &Path) -> std::io::Result<usize> {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Arguments::command(), folder)?;
+    let names = std::fs::read_dir(folder)?.filter_map(Result::ok);
+    Ok(names.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "1")).count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shell_completes_commands_and_their_options() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+            let mut script = Vec::new();
+            completions(&CompletionsCommand { shell }, &mut script).unwrap();
+            let script = String::from_utf8(script).unwrap();
+            for word in ["doctor", "completions", "rotate", "tenant", "dead"] {
+                assert!(script.contains(word), "{shell}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_command_has_a_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("man1");
+        let mut said = Vec::new();
+        man(&ManCommand { out: folder.clone() }, &mut said).unwrap();
+        let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        assert!(page("parom.1").contains(r"parom\-doctor(1)"), "{}", page("parom.1"));
+        assert!(page("parom-doctor.1").contains("Checks the configuration"));
+        assert!(page("parom-secrets-rotate.1").contains("parom"));
+        assert!(String::from_utf8(said).unwrap().contains(" pages in "));
+    }
+}
