@@ -3,7 +3,7 @@
 connector-avito = Avito
 connector-avito-about = Buyers write about your ads. The first message names the ad, its price and its address. Avito reports when a message is read.
 
-## What stands in a chat for things that amoCRM has no kind of its own for
+## Texts in a chat for things that amoCRM has no type for
 
 avito-in-nameless = Avito { $id }
 avito-in-about = [Advert] { $title }

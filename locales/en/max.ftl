@@ -16,7 +16,7 @@ wizard-slow-max-1 = Is it the right bot? Compare its name.
 wizard-slow-max-2 = Press Start in the bot’s chat first: MAX sends nothing before that.
 wizard-slow-max-3 = Has the bot passed moderation on business.max.ru?
 
-## What stands in a chat for things that amoCRM has no kind of its own for
+## Texts in a chat for things that amoCRM has no type for
 
 max-in-nameless = MAX { $id }
 max-in-unknown = [The message is not supported. Ask to send it as text or as a file]

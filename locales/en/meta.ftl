@@ -8,7 +8,7 @@ wizard-meta-verify-hint = Any text you choose. The last step shows where to ente
 wizard-meta-verify-optional-hint = Only with your own app: any text, or leave empty and Parom creates one. The last step shows where to enter it at Meta.
 wizard-meta-bad-format = Copy this value again: it has characters that do not belong there.
 wizard-meta-bad-id = The ID has digits only.
-wizard-meta-refused = Meta does not accept this access token. Generate a new one and enter it.
+wizard-meta-refused = Meta does not accept this access token. Generate a new one.
 wizard-meta-unknown-setting = There is no such setting.
 wizard-meta-webhook-elsewhere = This app’s events now go to { $host }. If you continue, they will come to Parom and stop coming there.
 wizard-meta-webhook-title = Paste these two values in Meta
@@ -27,7 +27,7 @@ said-meta-file = the file could not be read here
 said-meta-unset = Meta does not know that this account’s events belong here
 said-meta-elsewhere = Meta sends this app’s events to { $host }: another service took it over
 
-## What stands in a chat for things that amoCRM has no kind of its own for
+## Texts in a chat for things that amoCRM has no type for
 
 meta-in-unknown = [The message is not supported. Ask to send it as text or as a file]
 meta-in-story-mention = [Mentioned you in a story]

@@ -197,7 +197,7 @@ said-crm-unknown = { $crm } gave no whole answer, the outcome is unknown ({ $rea
 said-crm-unreadable = { $crm } answered { $status } with something unreadable, the outcome is unknown
 said-crm-invalid = the call could not be made: { $reason }
 said-template-locked = WhatsApp already has this template, it cannot be changed or sent again; copy it and correct the copy
-said-template-no-source = Nobody would review it: no messenger of this account takes templates for official WhatsApp
+said-template-no-source = No one would review it: no messenger of this account takes templates for official WhatsApp
 said-template-text = must not be empty or longer than { $most } characters
 said-template-marker = a marker does not end: write it as {"{{"}contact.name{"}}"}
 said-template-example = give an example for { $marker }
@@ -205,7 +205,7 @@ said-template-button = a button needs a text
 said-template-value = give a value for { $marker }
 said-template-unapproved = The messenger has not approved this template; only approved ones can be sent
 said-template-no-file = This template has no file above its text; leave out “file”
-said-template-not-decided-here = Its messenger reviews this template by itself; only a custom messenger’s decision is reported here
+said-template-not-decided-here = This template’s messenger reviews it; only a custom messenger’s decision is reported here
 
 ## Live checks
 

@@ -1,4 +1,4 @@
-## What stands in a chat for things that amoCRM has no kind of its own for
+## Texts in a chat for things that amoCRM has no type for
 
 tg-in-nameless = Telegram { $id }
 tg-in-poll = [Poll]
@@ -63,5 +63,5 @@ conversation-shut = The customer blocked the bot. Messages do not arrive until t
 
 ## A greeting
 
-tg-out-ask-phone = Share your phone number so that we can reach you.
+tg-out-ask-phone = Share your phone number so we can reach you.
 tg-out-share-phone = Share my phone number

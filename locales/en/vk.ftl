@@ -32,7 +32,7 @@ said-vk-answered = VK answered { $code }: { $text }
 said-vk-unreadable = VK answered something that cannot be read
 said-vk-file = the file to send to VK could not be read here
 
-## VK: what stands in a chat for things that amoCRM has no kind of its own for
+## VK: texts in a chat for things that amoCRM has no type for
 
 vk-in-nameless = VK { $id }
 vk-in-video = [Video]

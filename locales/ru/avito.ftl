@@ -27,9 +27,9 @@ said-avito-answered = Авито ответил { $status } { $text }
 ## Мастер
 
 wizard-consent-avito = Подключить на avito.ru
-wizard-consent-hint-avito = Откроется страница Авито: войдите как продавец и подтвердите. Потом вы вернётесь сюда. Копировать ничего не нужно.
+wizard-consent-hint-avito = На странице Авито войдите как продавец и подтвердите. Потом вы вернётесь сюда, копировать ничего не нужно.
 wizard-avito-client-id = Client ID
-wizard-avito-client-id-hint = На avito.ru откройте «Для бизнеса» → «Интеграции» (avito.ru/professionals/api). API мессенджера даёт уровень подписки «Максимальный», для услуг ещё и «Расширенный».
+wizard-avito-client-id-hint = На avito.ru: «Для бизнеса» → «Интеграции» (avito.ru/professionals/api). Нужен уровень подписки «Максимальный», для услуг подойдёт и «Расширенный».
 wizard-avito-client-secret = Client Secret
 wizard-avito-client-secret-hint = На той же странице. Если там выпустят новый секрет, введите его и здесь.
 wizard-avito-bad-format = Скопируйте значение с avito.ru/professionals/api целиком: в нём нет пробелов.

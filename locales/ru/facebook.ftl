@@ -42,4 +42,4 @@ wizard-fb-page-hint = Цифры. На странице: Информация, �
 wizard-fb-token = Токен доступа страницы
 wizard-fb-verify-hint = Любой ваш текст. Паром сам передаст его Meta вместе со своим адресом.
 wizard-fb-verify-optional-hint = Только для своего приложения: любой текст. Паром сам передаст его Meta вместе со своим адресом.
-wizard-fb-token-hint = В вашем приложении на developers.facebook.com: Messenger, Настройки, выберите страницу и нажмите «Создать». Нужны права pages_messaging, pages_manage_metadata, pages_read_engagement.
+wizard-fb-token-hint = На developers.facebook.com в вашем приложении: Messenger → Настройки, выберите страницу и нажмите «Создать». Нужны права pages_messaging, pages_manage_metadata, pages_read_engagement.

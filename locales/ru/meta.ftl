@@ -1,7 +1,7 @@
 ## Общее для Instagram и Messenger: мастер
 
 wizard-meta-secret = Секрет приложения
-wizard-meta-secret-hint = В вашем приложении на developers.facebook.com: App settings, Basic (для Instagram: Instagram, API setup). Им Meta подписывает свои вызовы.
+wizard-meta-secret-hint = На developers.facebook.com в вашем приложении: App settings → Basic (для Instagram: Instagram → API setup). Им Meta подписывает вызовы.
 wizard-meta-secret-optional-hint = Оставьте пустым, чтобы использовать общее приложение. Для своего приложения — его секрет: App settings, Basic.
 wizard-meta-verify = Проверочный токен
 wizard-meta-verify-hint = Любой ваш текст. Последний шаг покажет, где ввести его в Meta.

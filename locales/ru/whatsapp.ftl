@@ -21,7 +21,7 @@ wa-out-choose = Выбрать
 
 wizard-take-over-whatsapp = Перевести номер в Паром
 wizard-consent-whatsapp = Подключить через Facebook
-wizard-consent-hint-whatsapp = Откроется страница Meta: войдите через Facebook, выберите компанию и номер, подтвердите. Потом вы вернётесь сюда. Копировать ничего не нужно.
+wizard-consent-hint-whatsapp = На странице Meta войдите через Facebook, выберите компанию и номер, подтвердите. Потом вы вернётесь сюда, копировать ничего не нужно.
 wizard-wa-pin = PIN номера
 wizard-wa-pin-hint = Только если у номера включена двухшаговая проверка: её шесть цифр. Иначе оставьте пустым, Паром задаст свой.
 wizard-wa-bad-pin = PIN — это шесть цифр.

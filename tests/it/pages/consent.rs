@@ -120,7 +120,7 @@ async fn a_number_with_a_pin_of_its_own_asks_for_it() {
     let back = agrees(&world, &visitor).await;
     visitor.goes(&back).await.is(200);
     let path = format!("{META}/line");
-    visitor.sends(&path, &[]).await.is(422).says(&["It is not connected yet.", "the number has a PIN of its own"]);
+    visitor.sends(&path, &[]).await.is(422).says(&["It is not connected yet.", "the number has its own PIN"]);
     visitor.sends(&path, &[("set.pin", "42")]).await.is(422).says(&["A PIN has six digits."]);
     visitor.does(&path, &[("set.pin", "424242")]).await.says(&["Step 3 of 4"]);
     world.close().await;

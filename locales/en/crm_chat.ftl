@@ -1,4 +1,4 @@
-## What stands in a message for something that the messenger does not know
+## Texts of a message in amoCRM for what a messenger or the CRM does not support
 
 carried-forward = Forwarded message:
 carried-forward-of = Forwarded from { $name }:
@@ -7,7 +7,7 @@ carried-contact = Contact: { $name }, { $phone }
 carried-signed = { $name }:
 carried-unknown = [A message of an unknown kind: { $kind }]
 
-## Why a message failed, told to the manager in the chat
+## Why a message failed, as managers read it in the chat
 
 failure-conversation_deleted = The customer deleted the chat.
 failure-recipient_blocked = The customer blocked the bot or deleted the chat.
