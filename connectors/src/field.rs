@@ -20,6 +20,8 @@ pub struct Field {
     pub essential: bool,
     /// The tab that shows it, for kinds whose settings are split into several: its label is `source-tab-{section}`.
     pub section: &'static str,
+    /// The code of the language of a text that has another field without a language; empty for all other fields.
+    pub language: &'static str,
 }
 
 /// The kind of input, and its JSON type.
@@ -77,6 +79,7 @@ impl Field {
             on: false,
             essential: false,
             section: "",
+            language: "",
         }
     }
 
@@ -98,6 +101,11 @@ impl Field {
     /// Puts it into a tab.
     pub const fn in_section(self, section: &'static str) -> Self {
         Self { section, ..self }
+    }
+
+    /// Makes it the text for readers of a language.
+    pub const fn in_language(self, language: &'static str) -> Self {
+        Self { language, ..self }
     }
 
     /// Adds a hint.

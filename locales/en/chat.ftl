@@ -72,6 +72,7 @@ chat-conflict = Not sent yet: this page is out of date. Press “Send” once mo
 chat-cookies = This chat needs a cookie to recognise you. Allow cookies for this page and reload it.
 chat-open = Open chat
 chat-minimise = Minimise chat
+chat-dismiss = Close
 chat-privacy = Messages are stored by { $company }.
 chat-away = We’re away right now. Leave a message and we’ll reply during working hours.
 chat-about-you = About you

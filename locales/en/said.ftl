@@ -44,6 +44,7 @@ said-form-most = at most { $most } at once
 
 said-empty = must not be empty
 said-minutes = write whole minutes, from { $least } to { $most }
+said-seconds = write whole seconds, from { $least } to { $most }
 said-no-mail = this server sends no e-mails: [mail] is not configured. Ask the vendor, or leave the field empty
 said-only-group = only for a group: give its title too
 said-most-bytes = at most { $most } bytes

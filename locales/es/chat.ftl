@@ -72,6 +72,7 @@ chat-conflict = Aún no enviado: esta página era antigua. Pulsa “Enviar” ot
 chat-cookies = Este chat necesita una cookie para reconocerte. Permite las cookies en esta página y vuelve a cargarla.
 chat-open = Abrir el chat
 chat-minimise = Minimizar el chat
+chat-dismiss = Cerrar
 chat-privacy = { $company } guarda este chat.
 chat-away = Ahora no hay nadie. Escribe y te responderemos en horario de atención.
 chat-about-you = Sobre ti

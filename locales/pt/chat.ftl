@@ -72,6 +72,7 @@ chat-conflict = Ainda não enviada: esta página era antiga. Clique em “Enviar
 chat-cookies = Este chat precisa de um cookie para reconhecer você. Permita cookies nesta página e recarregue.
 chat-open = Abrir o chat
 chat-minimise = Minimizar o chat
+chat-dismiss = Fechar
 chat-privacy = { $company } guarda este chat.
 chat-away = Ninguém está aqui agora. Escreva e responderemos no horário de atendimento.
 chat-about-you = Sobre você

@@ -9,18 +9,23 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 
 use super::{
-    Abilities, AfterUnknown, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Settings, Setup,
-    Stand, Support,
+    Abilities, AfterUnknown, Connector, ContentAbilities, FeatureAbilities, Field, Outgoing, Settings, Setup, Stand,
+    Support,
 };
 use crate::kind::Kind;
 
 mod color;
+mod fields;
 mod hours;
+mod invitation;
 mod settings;
+mod texts;
 
 pub use color::Color;
 pub use hours::WorkingHours;
+pub use invitation::Invitation;
 pub use settings::{EMAIL_ANSWERS, WebChatSettings};
+pub use texts::{AskLabels, Translation};
 
 /// Name, among a source's credentials, of the secret with which a site signs its customers' tokens. Parom generates
 /// it.
@@ -54,55 +59,6 @@ const ABILITIES: Abilities = Abilities {
     at_once: 32,
 };
 
-const FIELDS: &[Field] = &[
-    Field::optional("allowed_origins", Input::Lines, "wizard-web-sites")
-        .with_hint("wizard-web-sites-hint")
-        .in_section("install")
-        .essential(),
-    Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance").essential(),
-    Field::optional("color", Input::Text, "wizard-web-color")
-        .with_hint("wizard-web-color-hint")
-        .in_section("appearance"),
-    Field::optional("side", Input::Choice(SIDES), "wizard-web-side").in_section("appearance"),
-    Field::optional("theme", Input::Choice(THEMES), "wizard-web-theme").in_section("appearance"),
-    Field::optional("reply_time", Input::Choice(REPLY_TIMES), "wizard-web-reply").in_section("appearance"),
-    Field::optional("greeting", Input::Paragraph, "wizard-web-greeting").in_section("appearance"),
-    Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint").in_section("before"),
-    Field::optional("consent_text", Input::Paragraph, "wizard-web-consent")
-        .with_hint("wizard-web-consent-hint")
-        .in_section("before"),
-    Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours")
-        .with_hint("wizard-web-hours-hint")
-        .in_section("hours"),
-    Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone")
-        .with_hint("wizard-web-zone-hint")
-        .in_section("hours"),
-    Field::optional("working_hours.holidays", Input::Lines, "wizard-web-holidays")
-        .with_hint("wizard-web-holidays-hint")
-        .in_section("hours"),
-    Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away")
-        .with_hint("wizard-web-away-hint")
-        .in_section("hours"),
-    Field::optional(EMAIL_ANSWERS, Input::Text, "wizard-web-mail")
-        .with_hint("wizard-web-mail-hint")
-        .in_section("hours"),
-];
-
-/// What the customer can be asked for.
-const ASK: &[(&str, &str)] =
-    &[("name", "wizard-web-ask-name"), ("phone", "wizard-web-ask-phone"), ("email", "wizard-web-ask-email")];
-
-const SIDES: &[(&str, &str)] = &[("right", "wizard-web-side-right"), ("left", "wizard-web-side-left")];
-const THEMES: &[(&str, &str)] =
-    &[("auto", "wizard-web-theme-auto"), ("light", "wizard-web-theme-light"), ("dark", "wizard-web-theme-dark")];
-/// The first one is the default.
-const REPLY_TIMES: &[(&str, &str)] = &[
-    ("", "wizard-web-reply-none"),
-    ("minutes", "wizard-web-reply-minutes"),
-    ("hour", "wizard-web-reply-hour"),
-    ("day", "wizard-web-reply-day"),
-];
-
 /// The connector of kind `webchat`.
 pub struct WebChat;
 
@@ -121,7 +77,7 @@ impl Connector for WebChat {
     }
 
     fn fields(&self) -> &'static [Field] {
-        FIELDS
+        fields::FIELDS
     }
 
     fn uses_last_incoming(&self) -> bool {

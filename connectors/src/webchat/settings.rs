@@ -1,18 +1,24 @@
 //! Settings of a web chat (docs/webchat.md#settings), validated field by field.
 
+use std::collections::BTreeMap;
+
 use base::error::FieldError;
 use base::i18n::LocalizedText;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::{ASK, Color, REPLY_TIMES, SIDES, THEMES, WorkingHours};
+use super::fields::{ASK, REPLY_TIMES, SIDES, THEMES};
+use super::invitation::invitation;
+use super::texts::{Translation, Translations, labels, translations};
+use super::{AskLabels, Color, Invitation, WorkingHours};
 use crate::entered;
 
 const MOST_ORIGINS: usize = 50;
 const MOST_LINES: usize = 21;
-const TITLE_CHARS: usize = 100;
-const TEXT_CHARS: usize = 2000;
+pub(super) const TITLE_CHARS: usize = 100;
+pub(super) const LABEL_CHARS: usize = 100;
+pub(super) const TEXT_CHARS: usize = 2000;
 /// The setting that needs an SMTP server.
 pub const EMAIL_ANSWERS: &str = "email_answers_after";
 /// Minutes after which an unread answer may be sent by e-mail: at most a day.
@@ -44,26 +50,42 @@ pub struct WebChatSettings {
     /// How soon answers usually come: `minutes`, `hour`, `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_time: Option<String>,
+    /// Own text in place of that of `reply_time`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<AskLabels>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
     /// Minutes after which an unread answer is sent to visitors who asked for that; none: never.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "minutes")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
     pub email_answers_after: Option<u32>,
+    /// Own texts for visitors of these languages.
+    #[serde(skip_serializing_if = "Translations::is_empty", deserialize_with = "translated")]
+    pub translations: Translations,
 }
 
 /// A list; null is an empty one, like an absent one.
-fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     Ok(Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Whole minutes, also as the text that a form sends. Everything else is 0, which is out of range.
-fn minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let minutes = match Value::deserialize(deserializer)? {
+/// Translations by language; null is none, also for a language.
+fn translated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Translations, D::Error> {
+    let entered = Option::<BTreeMap<String, Option<Translation>>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(entered.into_iter().filter_map(|(code, texts)| Some((code, texts?))).collect())
+}
+
+/// A whole number, also as the text that a form sends. Everything else is the largest one, which is out of every range.
+pub(super) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let number = match Value::deserialize(deserializer)? {
         Value::Null => return Ok(None),
         Value::String(text) if text.trim().is_empty() => return Ok(None),
         Value::String(text) => text.trim().parse().ok(),
-        Value::Number(number) => number.as_u64().and_then(|minutes| minutes.try_into().ok()),
+        Value::Number(number) => number.as_u64().and_then(|number| number.try_into().ok()),
         _ => None,
     };
-    Ok(Some(minutes.unwrap_or(0)))
+    Ok(Some(number.unwrap_or(u32::MAX)))
 }
 
 impl WebChatSettings {
@@ -85,15 +107,15 @@ impl WebChatSettings {
 
 /// Collects the errors.
 #[derive(Default)]
-struct SettingsErrors(Vec<FieldError>);
+pub(super) struct SettingsErrors(Vec<FieldError>);
 
 impl SettingsErrors {
-    fn add(&mut self, field: impl std::fmt::Display, said: LocalizedText) {
+    pub(super) fn add(&mut self, field: impl std::fmt::Display, said: LocalizedText) {
         self.0.push(FieldError::new(format!("/settings/{field}"), said));
     }
 
     /// A trimmed text; an empty one is none.
-    fn text(&mut self, field: &str, text: Option<String>, most: usize) -> Option<String> {
+    pub(super) fn text(&mut self, field: &str, text: Option<String>, most: usize) -> Option<String> {
         let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
         if text.chars().count() > most {
             self.add(field, LocalizedText::new("said-most-characters").with("most", most));
@@ -103,7 +125,7 @@ impl SettingsErrors {
         Some(text)
     }
 
-    fn most(&mut self, field: &str, list: &[String], most: usize) {
+    pub(super) fn most(&mut self, field: &str, list: &[String], most: usize) {
         if list.len() > most {
             self.add(field, LocalizedText::new("said-most-lines").with("most", most));
         }
@@ -126,7 +148,11 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
         side: one_of(&mut wrong, "side", read.side, SIDES),
         theme: one_of(&mut wrong, "theme", read.theme, THEMES),
         reply_time: one_of(&mut wrong, "reply_time", read.reply_time, REPLY_TIMES),
+        reply_text: wrong.text("reply_text", read.reply_text, TITLE_CHARS),
+        labels: read.labels.and_then(|entered| labels(&mut wrong, "labels", entered)),
+        invitation: read.invitation.and_then(|entered| invitation(&mut wrong, entered)),
         email_answers_after: read.email_answers_after,
+        translations: translations(&mut wrong, read.translations),
     };
     if checked.email_answers_after.is_some_and(|minutes| !ANSWERS_AFTER.contains(&minutes)) {
         let said = LocalizedText::new("said-minutes").with("least", *ANSWERS_AFTER.start());
@@ -178,7 +204,12 @@ fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> 
 }
 
 /// A chosen value; an empty one is none.
-fn one_of(wrong: &mut SettingsErrors, field: &str, entered: Option<String>, known: &[(&str, &str)]) -> Option<String> {
+pub(super) fn one_of(
+    wrong: &mut SettingsErrors,
+    field: &str,
+    entered: Option<String>,
+    known: &[(&str, &str)],
+) -> Option<String> {
     let entered = entered.filter(|entered| !entered.is_empty())?;
     if !known.iter().any(|(value, _)| *value == entered) {
         let known = known.iter().map(|(value, _)| *value).filter(|value| !value.is_empty()).collect::<Vec<_>>();

@@ -2,7 +2,7 @@
 
 import { button, drawn, element } from "./dom.js";
 import { place } from "./place.js";
-import { limited, on, part, sized, words } from "./tools.js";
+import { on, part, sized, words } from "./tools.js";
 import { say } from "./view.js";
 
 const MOST = 10;
@@ -38,7 +38,7 @@ const add = (files) => {
   for (const file of files) {
     if (file.size > limitOf(file)) {
       const why = words.too_big.replace("{file}", file.name).replace("{size}", sized(file.size));
-      say("file", why.replace("{limit}", limited(limitOf(file))));
+      say("file", why.replace("{limit}", sized(limitOf(file))));
     } else if (chosen.length < MOST && file.size > 0) {
       chosen.push(file);
     }
@@ -69,7 +69,7 @@ const chooser = (shape, label, attributes) => {
 
 /** Puts the buttons in front of an element, and the list of chosen files above it. */
 export const letAttach = (before, row) => {
-  const most = words.attach_limit.replace("{size}", limited(Math.max(...Object.values(place.limits))));
+  const most = words.attach_limit.replace("{size}", sized(Math.max(...Object.values(place.limits))));
   before.before(...chooser("file", words.attach + ". " + most, { multiple: "" }));
   if (matchMedia("(pointer: coarse)").matches) {
     before.before(...chooser("camera", words.camera, { accept: "image/*", capture: "environment" }));

@@ -2,6 +2,7 @@
 // identifies the visitor, because cookies of other sites are partitioned or blocked; or the site's signed token.
 
 import { bareTitle, countInTitle, counting, drawing, drawn, element } from "./dom.js";
+import { letInvite } from "./invite.js";
 import { openChat, style } from "./parts.js";
 
 const script = document.currentScript;
@@ -66,6 +67,9 @@ let look;
 let bubble;
 let chat;
 let ending;
+let invitation;
+// It opened by itself: the visitor goes on where they are.
+let isQuiet = false;
 
 // On screens this narrow the chat covers the whole page (site.css).
 const narrow = matchMedia("(max-width: 480px), (max-height: 480px)");
@@ -141,7 +145,7 @@ const enter = () => {
     .then((told) => {
       if (mine.signal.aborted) return;
       chat = openChat(place({ lines: [], after: 0, started: false, ...told }, mine.signal), panel, close);
-      if (!panel.hidden) root.getElementById("text").focus();
+      if (!panel.hidden && !isQuiet) root.getElementById("text").focus();
     });
 };
 
@@ -152,18 +156,20 @@ const leave = () => {
   count(0);
 };
 
-const open = () => {
+const open = (quietly) => {
+  isQuiet = quietly;
+  invitation?.end();
   panel.hidden = false;
   cover();
   host.toggleAttribute("open", true);
   bubble.setAttribute("aria-expanded", "true");
   bubble.title = look.words.minimise;
   bubble.setAttribute("aria-label", bubble.title);
-  news.textContent = "";
+  news.textContent = quietly ? look.invitation?.text : "";
   session("open", "1");
   enter();
   chat?.awake();
-  root.getElementById("text")?.focus();
+  if (!quietly) root.getElementById("text")?.focus();
 };
 
 const close = () => {
@@ -178,7 +184,7 @@ const close = () => {
 
 /** The API for the site: `window.Parom`. */
 const api = {
-  open,
+  open: () => open(),
   close,
   // The token of a customer signed in to the site: their chat is the same on every device.
   signIn: (signed) => {
@@ -194,6 +200,7 @@ const api = {
   signOut: () => {
     token = secret = "";
     always("visitor", null);
+    always("invited", null);
     if (!panel.hidden) close();
     leave();
   },
@@ -232,7 +239,12 @@ const draw = () => {
   bubble.setAttribute("aria-expanded", "false");
   bubble.setAttribute("aria-controls", "panel");
   bubble.append(drawing("cross"), badge);
-  root.append(bubble, panel, news);
+  // Who has written before needs no invitation.
+  if (look.invitation && !secret && !always("invited")) {
+    const leave = () => bubble.focus();
+    invitation = letInvite(look, { always, session, isOpen: () => !panel.hidden, isNarrow, open: (asked) => open(!asked), leave });
+  }
+  root.append(bubble, ...(invitation ? [invitation.place] : []), panel, news);
   document.body.append(host);
 };
 
@@ -253,6 +265,7 @@ const begin = async () => {
   });
   if (token || secret) enter();
   if (session("open") && !isNarrow()) open();
+  invitation?.look();
   window.Parom = api;
   dispatchEvent(new CustomEvent("parom:ready"));
 };

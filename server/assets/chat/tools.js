@@ -14,16 +14,12 @@ export const counted = counting(words.language);
 /** Listens as long as this chat exists. */
 export const on = (target, name, act, options) => target.addEventListener(name, act, { ...options, signal: place.signal });
 
-const measured = (value, unit) => {
-  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
+/** A size as text: a megabyte has 1024 times 1024 bytes, as in the configuration. */
+export const sized = (bytes) => {
+  const [value, unit] = bytes < 1023.5 * 1024 ? [bytes / 1024, "kilobyte"] : [bytes / 1024 ** 2, "megabyte"];
+  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: value < 10 ? 1 : 0 };
   return new Intl.NumberFormat(words.language, format).format(Math.max(value, 0.1));
 };
-
-/** A size as text. */
-export const sized = (bytes) => (bytes < 1e6 ? measured(bytes / 1e3, "kilobyte") : measured(bytes / 1e6, "megabyte"));
-
-/** A limit as text: the configured megabytes have 1024 times 1024 bytes. */
-export const limited = (bytes) => measured(bytes / 1024 ** 2, "megabyte");
 
 /** A new id. `crypto.randomUUID` is missing if the page was loaded over plain http. */
 export const newId = () => {

@@ -1,15 +1,11 @@
 // The settings of a web chat: tabs without a reload, a week instead of lines, a colour picker, and a preview. The form
 // works without this script; the same fields are sent.
 
+import { colourOf, element, preview } from "./chat-preview.js";
+
 const form = document.querySelector("form[data-chat]");
 const about = JSON.parse(form.dataset.chat);
 const field = (name) => document.getElementById("f-set." + name);
-
-const element = (name, options = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), options);
-  made.append(...children);
-  return made;
-};
 
 // Tabs. The settings of all sections are in one form: input in one stays when another is shown.
 const sections = [...document.querySelectorAll("[data-tab]")];
@@ -39,22 +35,6 @@ document.addEventListener("click", (event) => {
   const section = to && document.getElementById(to.hash.slice(1))?.closest("[data-tab]");
   if (section) turnTo(section.dataset.tab);
 });
-
-// Colours: contrast as in WCAG 2.2, with the text colour that the chat chooses.
-const parse = (text) => {
-  const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1];
-  if (!digits) return null;
-  const long = digits.length === 3 ? [...digits].map((one) => one + one).join("") : digits;
-  return "#" + long.toUpperCase();
-};
-const luminance = (colour) => {
-  const part = (at) => {
-    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
-};
-const onWhite = (colour) => 1.05 / (luminance(colour) + 0.05);
 
 const colour = field("color");
 const swatches = ["#0B5CAD", "#0E6638", "#A11A1A", "#56379A", "#B3470B", "#0B7285", "#17212B", "#FFD200"];
@@ -155,72 +135,82 @@ const isAway = () => {
   return !isToday && !isSinceYesterday;
 };
 
-// The preview: the chat's own style and parts, in a shadow root.
-const host = element("div", { className: "preview" });
-const root = host.attachShadow({ mode: "open" });
-root.append(element("link", { rel: "stylesheet", href: "/chat/static/chat.css" }));
-const box = element("section");
-const launcher = element("div");
-const bubble = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-const outline = document.createElementNS("http://www.w3.org/2000/svg", "path");
-bubble.setAttribute("viewBox", "0 0 24 24");
-bubble.setAttribute("class", "drawing");
-outline.setAttribute("d", "M4 5h16v11H9l-5 4z");
-bubble.append(outline);
-launcher.append(bubble);
-launcher.ariaHidden = "true";
-root.append(box, launcher);
+// The preview, in the language that was chosen above it, or whose texts were opened last.
 const frame = document.getElementById("preview");
-frame.append(host);
+const visitor = element("select", { id: "preview-language" }, ...Object.entries(about.texts).map(([value, texts]) => element("option", { value, textContent: texts.name })));
+const blocks = [...document.querySelectorAll("[data-language]")];
+visitor.value = blocks.find((block) => block.open)?.dataset.language || about.words.language;
+visitor.addEventListener("change", () => draw());
+frame.append(element("label", { htmlFor: visitor.id, textContent: about.words.visitor }), visitor);
+const show = preview(frame);
 frame.hidden = false;
-
-const message = (side, text) => element("li", { className: "message " + side }, element("p", { className: "text", textContent: text }));
+for (const block of blocks) {
+  block.addEventListener("toggle", () => {
+    if (block.open) visitor.value = block.dataset.language;
+    draw();
+  });
+}
 
 // The logo: the one that was just chosen, or the stored one. It is stored by its own button.
 const chosen = document.getElementById("f-logo");
-let drawn = document.getElementById("logo")?.src;
+let logo = document.getElementById("logo")?.src;
 chosen.addEventListener("change", () => {
   const reader = new FileReader();
   reader.addEventListener("load", () => {
-    drawn = reader.result;
+    logo = reader.result;
     draw();
   });
   if (chosen.files[0]) reader.readAsDataURL(chosen.files[0]);
 });
-const picture = () => drawn && element("img", { src: drawn, alt: "" });
+
+const typed = (name) => field(name).value.trim();
+const QUESTIONS = ["name", "phone", "email"];
+
+/** The entered settings, with the texts for visitors of a language. */
+const entered = (language) => {
+  const own = (name, other = name) => typed("translations." + language + "." + name) || typed(other);
+  return {
+    ...Object.fromEntries(["color", "side", "theme", "reply_time"].map((name) => [name, typed(name)])),
+    ...Object.fromEntries(["title", "greeting", "reply_text", "consent_text"].map((name) => [name, own(name)])),
+    labels: Object.fromEntries(QUESTIONS.map((name) => [name, own("labels." + name)])),
+    working_hours: { text: own("away_text", "working_hours.text") },
+    invitation: { show: typed("invitation.show"), text: own("invitation_text", "invitation.text") },
+    ask: [...form.querySelectorAll('[name="set.ask"]:checked')].map((one) => one.value),
+  };
+};
+
+// An empty field shows what visitors read without it, and what has no effect is not asked for.
+const suggest = (language, prefix, settings) => {
+  const texts = about.texts[language];
+  const own = { title: texts.title, greeting: texts.greeting, reply_text: texts.status[settings.reply_time || "online"], away_text: texts.away };
+  const place = (name, text) => (field(prefix + name).placeholder = text);
+  for (const name of ["title", "greeting", "reply_text", "consent_text"]) place(name, (prefix && typed(name)) || own[name] || "");
+  for (const name of QUESTIONS) {
+    place("labels." + name, (prefix && typed("labels." + name)) || texts.ask[name]);
+    field(prefix + "labels." + name).closest(".field").hidden = !settings.ask.includes(name);
+  }
+  const greeting = typed(prefix + "greeting") || typed("greeting") || own.greeting;
+  if (prefix) {
+    place("away_text", typed("working_hours.text") || own.away_text);
+    place("invitation_text", typed("invitation.text") || greeting);
+    field(prefix + "invitation_text").closest(".field").hidden = !settings.invitation.show;
+  } else {
+    place("working_hours.text", own.away_text);
+    place("invitation.text", greeting);
+  }
+};
 
 const draw = () => {
-  const brand = parse(colour.value) || "#0B5CAD";
-  const isLow = onWhite(brand) < 4.5;
+  const settings = entered(visitor.value);
+  const { colour: brand, contrast, isLow } = colourOf(settings.color);
   picker.value = brand.toLowerCase();
   choices.forEach((one, at) => one.setAttribute("aria-pressed", String(swatches[at] === brand)));
   low.hidden = !isLow;
-  low.textContent = isLow ? about.words.low.replace("{ratio}", onWhite(brand).toFixed(1)) : "";
-  host.style.setProperty("--brand", brand);
-  host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
-  host.setAttribute("theme", field("theme").value);
-  const title = field("title").value.trim() || about.words.title;
-  const away = form.elements.tab.value === "hours" && isAway();
-  const status = about.words["status_" + (away ? "away" : field("reply_time").value || "online")];
-  const avatar = element("span", { className: "avatar", ariaHidden: "true" }, picture() || [...title][0].toUpperCase());
-  const name = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: away ? "" : "here", textContent: status }));
-  const greeting = element("p", { id: "greeting", textContent: field("greeting").value.trim() || about.words.greeting });
-  const asked = [...form.querySelectorAll('[name="set.ask"]:checked')].map((one) =>
-    element("p", { className: "question" }, element("label", { textContent: one.parentElement.textContent.trim() }), element("input", { disabled: true, ariaLabel: one.parentElement.textContent.trim() })),
-  );
-  const consent = field("consent_text").value.trim();
-  if (consent) asked.push(element("p", { className: "question" }, element("label", { className: "check" }, element("input", { type: "checkbox", disabled: true }), element("span", { textContent: consent }))));
-  const talk = element("ol", { id: "messages" }, message("mine", about.words.question), message("theirs", about.words.answer));
-  const log = element("section", { id: "log" }, greeting, talk);
-  if (away) log.append(element("p", { id: "away", className: "notice t-wait", textContent: field("working_hours.text").value.trim() || about.words.away }));
-  const input = element("textarea", { rows: 1, disabled: true, placeholder: about.words.placeholder, ariaLabel: about.words.placeholder });
-  const send = element("form", {}, ...asked, element("div", { className: "row" }, input));
-  box.replaceChildren(element("header", {}, avatar, name), element("div", { className: "main" }, log, send));
-  Object.assign(box.style, { display: "flex", flexDirection: "column", minHeight: "30rem", overflow: "hidden", borderRadius: "16px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" });
-  log.scrollTop = log.scrollHeight;
-  const margin = field("side").value === "left" ? "12px auto 0 0" : "12px 0 0 auto";
-  Object.assign(launcher.style, { display: "grid", placeItems: "center", width: "56px", height: "56px", margin, borderRadius: "50%", background: "var(--brand)", color: "var(--on-brand)" });
-  host.dataset.side = field("side").value;
+  low.textContent = isLow ? about.words.low.replace("{ratio}", contrast.toFixed(1)) : "";
+  for (const name of ["text", "after_seconds", "pages"]) field("invitation." + name).closest(".field").hidden = !settings.invitation.show;
+  suggest(about.words.language, "", settings);
+  for (const { dataset } of blocks) suggest(dataset.language, "translations." + dataset.language + ".", settings);
+  show(settings, about.texts[visitor.value], { isAway: form.elements.tab.value === "hours" && isAway(), logo });
 };
 
 form.addEventListener("input", draw);

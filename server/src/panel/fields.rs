@@ -132,17 +132,20 @@ fn value_at<'a>(values: &'a Value, field: &Field) -> &'a Value {
 }
 
 fn put(settings: &mut Map<String, Value>, field: &Field, value: Value, empty: bool) {
-    let Some((group, name)) = field.name.split_once('.') else {
-        put_plain(settings, field.name, value, empty);
-        return;
-    };
-    let mut inner = settings.remove(group).and_then(|inner| inner.as_object().cloned()).unwrap_or_default();
-    put_plain(&mut inner, name, value, empty);
-    let gone = inner.is_empty();
-    put_plain(settings, group, Value::Object(inner), gone);
+    put_at(settings, field.name, value, empty);
 }
 
-fn put_plain(settings: &mut Map<String, Value>, name: &str, value: Value, empty: bool) {
+/// Groups may be in groups; those that become empty are removed.
+fn put_at(settings: &mut Map<String, Value>, name: &str, value: Value, empty: bool) {
+    let (name, value, empty) = match name.split_once('.') {
+        None => (name, value, empty),
+        Some((group, rest)) => {
+            let mut inner = settings.remove(group).and_then(|inner| inner.as_object().cloned()).unwrap_or_default();
+            put_at(&mut inner, rest, value, empty);
+            let gone = inner.is_empty();
+            (group, Value::Object(inner), gone)
+        }
+    };
     if empty {
         settings.remove(name);
     } else {

@@ -128,6 +128,7 @@ impl ResponseError for ChatRefusal {
 #[derive(Clone, Debug)]
 pub struct ChatAccess {
     pub source: Arc<source::Model>,
+    /// With the texts for the visitor's language.
     pub settings: Arc<WebChatSettings>,
     /// In the visitor's language.
     pub words: Words,
@@ -194,13 +195,14 @@ pub fn origin_of(request: &HttpRequest) -> Option<&str> {
 
 async fn place(app: &WebchatContext, request: &HttpRequest) -> Result<ChatAccess> {
     let source = source_of(app, request.match_info().query("source_id")).await?;
-    let settings = WebChatSettings::stored(&source.settings);
+    let words = words_of(request);
+    let settings = WebChatSettings::stored(&source.settings).in_language(words.language());
     let is_own = origin::is_own(request.headers(), &app.config.server.public_url);
     let on_site = !is_own && origin_of(request).is_some_and(|origin| settings.allows(origin));
     if !is_own && !on_site {
         return Err(ChatRefusal::Foreign);
     }
-    Ok(ChatAccess { source, settings: Arc::new(settings), words: words_of(request), on_site })
+    Ok(ChatAccess { source, settings: Arc::new(settings), words, on_site })
 }
 
 async fn guest(app: &WebchatContext, request: &HttpRequest) -> Result<Guest> {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Vendor;
 use base::error::Error;
 use base::i18n::Sentence;
+use connectors::webchat::Invitation;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub struct Appearance {
     /// Whether managers answer now; and the line about it below the title.
     pub here: bool,
     pub status: String,
+    /// When the script invites visitors to write; null if it does not.
+    pub invitation: Option<Invites>,
     /// Where the button is: `right`, `left`.
     pub side: &'static str,
     /// `auto`, `light`, `dark`.
@@ -44,6 +47,19 @@ pub struct Appearance {
     pub emoji: Vec<&'static str>,
     pub limits: FileLimits,
     pub words: Value,
+}
+
+/// How the script invites visitors.
+#[derive(Clone, Debug, Serialize)]
+pub struct Invites {
+    /// `text` or `chat`.
+    show: &'static str,
+    /// What it says.
+    text: String,
+    /// Seconds on a page before it does.
+    after: u32,
+    /// Parts of the pages' addresses, in lower case; if empty, all pages.
+    pages: Vec<String>,
 }
 
 /// Largest file in bytes, by kind.
@@ -61,6 +77,11 @@ impl Appearance {
         self.title.trim().chars().next().into_iter().flat_map(char::to_uppercase).collect()
     }
 
+    /// The label of a question before the first message.
+    pub fn label(&self, question: &str) -> &str {
+        self.words["ask"][question].as_str().unwrap_or_default()
+    }
+
     pub fn of(app: &WebchatContext, place: &ChatAccess, company: &str) -> Self {
         let (settings, words) = (&place.settings, place.words);
         let limit = |kind: MediaKind| kind.limit(&app.config.media);
@@ -70,18 +91,28 @@ impl Appearance {
         let away = away(app, place);
         let here = away.is_empty();
         let status = if here { settings.reply_time.as_deref().unwrap_or("online") } else { "away" };
+        let own_status = settings.reply_text.clone().filter(|_| here);
         let status = back(app, place).unwrap_or_else(|| words.text_of("chat-status-", status));
+        let greeting = own(&settings.greeting, "chat-greeting");
+        let invitation = settings.invitation.as_ref().and_then(|invitation| invites(invitation, &greeting));
+        let mut texts = words::of_script(words);
+        for (field, label) in
+            settings.ask.iter().filter_map(|field| Some((field, settings.labels.as_ref()?.of(field)?)))
+        {
+            texts["ask"][field] = label.into();
+        }
         Self {
             logo: place.source.logo.clone(),
             title: own(&settings.title, "chat-title"),
-            greeting: own(&settings.greeting, "chat-greeting"),
+            greeting,
             color: settings.color().to_string(),
             on_color: settings.color().text_on().to_string(),
             ask: settings.ask.clone(),
             consent: settings.consent_text.clone().unwrap_or_default(),
             away,
             here,
-            status: status.to_string(),
+            status: own_status.unwrap_or_else(|| status.to_string()),
+            invitation,
             side: if settings.side.as_deref() == Some("left") { "left" } else { "right" },
             theme: match settings.theme.as_deref() {
                 Some("light") => "light",
@@ -97,9 +128,18 @@ impl Appearance {
                 audio: limit(MediaKind::Audio),
                 file: limit(MediaKind::File),
             },
-            words: words::of_script(words),
+            words: texts,
         }
     }
+}
+
+fn invites(invitation: &Invitation, greeting: &str) -> Option<Invites> {
+    let show = match invitation.show.as_deref()? {
+        "chat" => "chat",
+        _ => "text",
+    };
+    let text = invitation.text.clone().unwrap_or_else(|| greeting.to_owned());
+    Some(Invites { show, text, after: invitation.after_seconds.unwrap_or(0), pages: invitation.parts() })
 }
 
 fn away(app: &WebchatContext, place: &ChatAccess) -> String {

@@ -15,6 +15,9 @@ macro_rules! asset {
     };
 }
 
+/// How lines of comments begin.
+const COMMENTS: [&str; 4] = ["//", "/**", "* ", "*/"];
+
 /// The chat's modules, each after its imports.
 const PARTS: &[(&str, &str)] = &[
     ("tools", asset!("tools.js")),
@@ -34,6 +37,7 @@ const PARTS: &[(&str, &str)] = &[
     ("chat", asset!("chat.js")),
 ];
 const DOM: &str = asset!("dom.js");
+const INVITE: &str = asset!("invite.js");
 const SITE: &str = asset!("site.js");
 const CHAT_STYLE: &str = asset!("chat.css");
 const SITE_STYLE: &str = asset!("site.css");
@@ -93,14 +97,22 @@ pub async fn embed(
 
 /// All modules in one script. Each becomes a function that returns its exports. `place` is the argument of `openChat`.
 fn script() -> String {
-    let style = serde_json::Value::from(format!("{CHAT_STYLE}{SITE_STYLE}"));
+    let style = serde_json::Value::from(packed(&format!("{CHAT_STYLE}{SITE_STYLE}")));
     let parts: String = PARTS.iter().map(|(name, text)| module(name, text)).collect();
-    let (dom, site) = (module("dom", DOM), module("site", SITE));
+    let [dom, invite, site] = [("dom", DOM), ("invite", INVITE), ("site", SITE)].map(|(name, text)| module(name, text));
     format!(
-        "(() => {{\n\"use strict\";\n{dom}const style = {style};\n\
+        "(() => {{\n\"use strict\";\n{dom}{invite}const style = {style};\n\
          const openChat = (place, into, leave) => {{\n{parts}return chat;\n}};\n{site}}})();\n"
     )
     .replace("const live = (() => {", "frame.build(into, leave);\nconst live = (() => {")
+}
+
+/// A style without its comments, line breaks and the spaces that browsers do not need.
+fn packed(style: &str) -> String {
+    let plain: String = style.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, rest)| rest)).collect();
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let pairs = [("{ ", "{"), (" {", "{"), ("; ", ";"), (", ", ","), ("} ", "}"), (" }", "}"), (";}", "}")];
+    pairs.into_iter().fold(line, |line, (wide, narrow)| line.replace(wide, narrow))
 }
 
 /// A module as a constant with its name.
@@ -116,8 +128,8 @@ fn module(name: &str, text: &str) -> String {
             body.push_str("const ");
             body.push_str(rest);
             body.push('\n');
-        } else if !(bare.is_empty() || bare.starts_with("//") || bare.starts_with("/** ") || bare.starts_with("* ")) {
-            body.push_str(line);
+        } else if !(bare.is_empty() || COMMENTS.iter().any(|mark| bare.starts_with(mark))) {
+            body.push_str(bare);
             body.push('\n');
         }
     }
@@ -145,15 +157,21 @@ mod tests {
                     export const c = (x) => {\n  // Why.\n  return a(x);\n};\nconst d = 1;\n";
         assert_eq!(
             module("one", text),
-            "const one = (() => {\nconst { a, b } = dom;\nconst c = (x) => {\n  return a(x);\n};\nconst d = 1;\n\
+            "const one = (() => {\nconst { a, b } = dom;\nconst c = (x) => {\nreturn a(x);\n};\nconst d = 1;\n\
              return { c };\n})();\n"
         );
     }
 
     #[test]
+    fn a_style_is_packed_without_changing_it() {
+        let style = "/* Why. */\na:not(b) > c, d {\n  margin: calc(1.5 * var(--rem)) 0;\n  color: red;\n}\n/* x */\ne { f: \"g\"; }\n";
+        assert_eq!(packed(style), "a:not(b) > c,d{margin: calc(1.5 * var(--rem)) 0;color: red}e{f: \"g\"}");
+    }
+
+    #[test]
     fn every_part_comes_after_what_it_imports() {
         let mut known = vec!["dom", "place", "parts"];
-        for (name, text) in PARTS.iter().chain([("site", SITE)].iter()) {
+        for (name, text) in PARTS.iter().chain([("invite", INVITE), ("site", SITE)].iter()) {
             for line in text.lines().filter(|line| line.starts_with("import")) {
                 let from = line.split('"').nth(1).unwrap().trim_start_matches("./").trim_end_matches(".js");
                 assert!(known.contains(&from), "{name} imports {from} before it is there");

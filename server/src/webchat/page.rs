@@ -33,7 +33,7 @@ struct ChatPage<'a> {
     lines: &'a [MessageView],
     /// There are no messages yet, and there are questions to answer first.
     asks: bool,
-    questions: Vec<FirstQuestion>,
+    questions: Vec<FirstQuestion<'a>>,
     /// The id of the message that the form sends: a form sent twice is stored once.
     form_id: String,
     /// The same for the file form.
@@ -44,16 +44,16 @@ struct ChatPage<'a> {
 }
 
 /// A question before the first message.
-struct FirstQuestion {
+struct FirstQuestion<'a> {
     name: &'static str,
     /// The field's `type`.
     input: &'static str,
-    label: Sentence,
+    label: &'a str,
     value: String,
 }
 
-impl FirstQuestion {
-    fn of(name: &str, words: Words, form: Option<&ChatForm>) -> Option<Self> {
+impl<'a> FirstQuestion<'a> {
+    fn of(name: &str, look: &'a Appearance, form: Option<&ChatForm>) -> Option<Self> {
         let (name, input) = match name {
             "name" => ("name", "text"),
             "phone" => ("phone", "tel"),
@@ -61,7 +61,7 @@ impl FirstQuestion {
             _ => return None,
         };
         let value = form.map_or("", |form| form.get(name)).to_owned();
-        Some(Self { name, input, label: words.text_of("chat-ask-", name), value })
+        Some(Self { name, input, label: look.label(name), value })
     }
 
     /// The field's `autocomplete` attribute.
@@ -128,7 +128,7 @@ pub async fn get(
     };
     let over = is_over.then(|| by_email::over(source.id, &app.config.server.public_url));
     let cookie = visitor::cookie_to_set(&request, source.id, &app.config.server.public_url);
-    let settings = WebChatSettings::stored(&source.settings).into();
+    let settings = WebChatSettings::stored(&source.settings).in_language(words.language()).into();
     let place = ChatAccess { source, settings, words, on_site: false };
     let mut answer = show(&app, &place, visitor.as_ref(), cookie, None).await?;
     if let Some(over) = over {
@@ -162,7 +162,7 @@ pub async fn show(
         source_id: source.id.to_string(),
         lines: &history.lines,
         asks: !(history.started || look.ask.is_empty() && look.consent.is_empty()),
-        questions: look.ask.iter().filter_map(|name| FirstQuestion::of(name, words, form)).collect(),
+        questions: look.ask.iter().filter_map(|name| FirstQuestion::of(name, &look, form)).collect(),
         form_id: app.clock.uuid_v7().to_string(),
         file_id: app.clock.uuid_v7().to_string(),
         text: form.map_or("", |form| form.text.as_str()),

@@ -101,6 +101,7 @@ pub fn of_script(words: Words) -> Value {
     // The macro has no room for more entries.
     if let Some(all) = all.as_object_mut() {
         all.insert("mail".to_owned(), mail);
+        all.insert("dismiss".to_owned(), say("chat-dismiss").into());
     }
     all
 }

@@ -69,7 +69,11 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
             name: say(format!("connector-{}", kind.kind)),
             about: say(format!("connector-{}-about", kind.kind)),
             consent: consent(kind.kind),
-            fields: source::offered(&app, kind.fields, &Value::Null).iter().map(|field| shown(field, reader)).collect(),
+            fields: source::offered(&app, kind.fields, &Value::Null)
+                .iter()
+                .filter(|field| field.language.is_empty())
+                .map(|field| shown(field, reader))
+                .collect(),
         })
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items })))

@@ -9,7 +9,7 @@ fn wrong(settings: Value) -> Vec<String> {
 fn null_is_absent() {
     let nothing = checked(json!({})).unwrap();
     let null = json!({"allowed_origins": null, "title": null, "color": null, "greeting": null, "ask": null,
-        "consent_text": null, "working_hours": null});
+        "consent_text": null, "working_hours": null, "labels": null, "invitation": null, "translations": null});
     assert_eq!(checked(null).unwrap(), nothing);
 }
 
@@ -51,6 +51,17 @@ fn every_wrong_field_is_reported_by_its_pointer() {
         (json!({"email_answers_after": "soon"}), vec!["/settings/email_answers_after"]),
         (json!({"email_answers_after": [10]}), vec!["/settings/email_answers_after"]),
         (json!({"ask": "phone"}), vec!["/settings/ask"]),
+        (json!({"translations": {"de": {"title": "Hallo"}}}), vec!["/settings/translations/de"]),
+        (json!({"translations": {"ru": {"colour": "red"}}}), vec!["/settings/translations/ru/colour"]),
+        (
+            json!({"translations": {"ru": {"title": "x".repeat(101), "labels": {"name": "x".repeat(101)}}}}),
+            vec!["/settings/translations/ru/title", "/settings/translations/ru/labels/name"],
+        ),
+        (
+            json!({"invitation": {"show": "loud", "after_seconds": 3601, "pages": ["x".repeat(201)]}}),
+            vec!["/settings/invitation/show", "/settings/invitation/after_seconds", "/settings/invitation/pages/0"],
+        ),
+        (json!({"invitation": {"after_seconds": "soon"}}), vec!["/settings/invitation/after_seconds"]),
         (json!({"ask": ["phone", "age"]}), vec!["/settings/ask/1"]),
         (
             json!({"working_hours": {"time_zone": "Mars", "hours": ["mon 9-18"]}}),
@@ -75,6 +86,12 @@ fn empty_values_are_not_set() {
     assert_eq!(kept["email_answers_after"], json!(10));
     let kept = checked(json!({"email_answers_after": ""})).unwrap();
     assert_eq!(kept.get("email_answers_after"), None);
+    let kept = checked(json!({"invitation": {"show": "", "after_seconds": "0", "pages": [" /prices ", ""]}})).unwrap();
+    assert_eq!(kept["invitation"], json!({"after_seconds": 0, "pages": ["/prices"]}));
+    let kept =
+        checked(json!({"labels": {"name": " "}, "translations": {"es": {"title": "Hola"}, "pt": {"title": ""}}}));
+    let kept = kept.unwrap();
+    assert_eq!((kept.get("labels"), &kept["translations"]), (None, &json!({"es": {"title": "Hola"}})));
     let kept = checked(json!({"ask": ["email", "name", "name"], "color": "#0b5cad"})).unwrap();
     assert_eq!((&kept["ask"], &kept["color"]), (&json!(["name", "email"]), &json!("#0b5cad")));
 }

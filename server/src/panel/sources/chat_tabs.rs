@@ -1,5 +1,6 @@
 //! The settings of a site's chat in tabs. All tabs are in one form, so that hidden tabs keep their input.
 
+use base::i18n::Language;
 use connectors::Field;
 use connectors::webchat::WebChatSettings;
 use serde_json::{Value, json};
@@ -8,18 +9,44 @@ use crate::panel::PageContext;
 use crate::panel::fields::{Drawn, name_of};
 
 /// The tabs in order; each is a section of the kind's fields.
-pub const TABS: &[&str] = &["appearance", "hours", "before", "install"];
+pub const TABS: &[&str] = &["appearance", "before", "hours", LANGUAGES, "install"];
+/// The tab with own texts for visitors of other languages.
+const LANGUAGES: &str = "languages";
 
 /// One tab with its fields.
 pub struct ChatTab {
     pub name: &'static str,
     drawn: Vec<Drawn>,
+    /// In the tab of languages.
+    pub languages: Vec<LanguageTexts>,
     pub current: bool,
+}
+
+/// The texts for visitors of one language.
+pub struct LanguageTexts {
+    pub language: Language,
+    drawn: Vec<Drawn>,
 }
 
 impl ChatTab {
     pub fn fields(&self) -> &[Drawn] {
         &self.drawn
+    }
+}
+
+impl LanguageTexts {
+    pub fn fields(&self) -> &[Drawn] {
+        &self.drawn
+    }
+
+    /// How many of them are written.
+    pub fn written(&self) -> usize {
+        self.drawn.iter().filter(|field| !field.value.is_empty()).count()
+    }
+
+    /// A field needs a correction.
+    pub fn is_wrong(&self) -> bool {
+        self.drawn.iter().any(|field| !field.error.is_empty())
     }
 }
 
@@ -35,11 +62,19 @@ pub fn of(fields: &[Field], drawn: &[Drawn], current: &str) -> Vec<ChatTab> {
     if fields.iter().all(|field| field.section.is_empty()) {
         return Vec::new();
     }
-    let of_tab = |tab: &str| {
-        let pairs = fields.iter().zip(drawn).filter(|(field, _)| field.section == tab);
+    let some = |is_wanted: &dyn Fn(&Field) -> bool| -> Vec<Drawn> {
+        let pairs = fields.iter().zip(drawn).filter(|(field, _)| is_wanted(field));
         pairs.map(|(_, drawn)| drawn.clone()).collect()
     };
-    TABS.iter().map(|tab| ChatTab { name: tab, drawn: of_tab(tab), current: *tab == current }).collect()
+    let texts =
+        |language: Language| LanguageTexts { language, drawn: some(&|field| field.language == language.code()) };
+    let tab = |tab: &&'static str| ChatTab {
+        name: tab,
+        drawn: some(&|field| field.section == *tab && field.language.is_empty()),
+        languages: if *tab == LANGUAGES { Language::ALL.map(texts).into() } else { Vec::new() },
+        current: *tab == current,
+    };
+    TABS.iter().map(tab).collect()
 }
 
 /// The script's input for the preview.
@@ -49,18 +84,10 @@ pub fn given(page: &PageContext, settings: &WebChatSettings, zone: &str) -> Valu
     let known = settings.working_hours.as_ref().map(|hours| hours.time_zone.clone()).filter(|zone| !zone.is_empty());
     json!({
         "zone": known.unwrap_or_else(|| if zone.is_empty() { "UTC".to_owned() } else { zone.to_owned() }),
+        "texts": crate::source::preview_texts(),
         "words": {
-            "title": say("chat-title"),
-            "greeting": say("chat-greeting"),
-            "placeholder": say("chat-placeholder"),
-            "status_online": say("chat-status-online"),
-            "status_away": say("chat-status-away"),
-            "away": say("chat-away"),
-            "status_minutes": say("chat-status-minutes"),
-            "status_hour": say("chat-status-hour"),
-            "status_day": say("chat-status-day"),
-            "question": say("source-preview-question"),
-            "answer": say("source-preview-answer"),
+            "language": words.language().code(),
+            "visitor": say("source-preview-language"),
             "colour": say("wizard-web-color"),
             "from": say("source-hours-from"),
             "until": say("source-hours-until"),

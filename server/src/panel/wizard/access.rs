@@ -260,7 +260,8 @@ async fn show(
         .collect();
     let offered = crate::source::offered(app, kind.fields, &draft.settings);
     let drawn = fields::draw(page.words, &offered, &draft.settings, Some(&Value::Object(masked)), &errors);
-    let (fields, later): (Vec<_>, Vec<_>) = offered.iter().zip(drawn).partition(|(field, _)| is_asked_first(field));
+    let asked = offered.iter().zip(drawn).filter(|(field, _)| field.language.is_empty());
+    let (fields, later): (Vec<_>, Vec<_>) = asked.partition(|(field, _)| is_asked_first(field));
     let [fields, later] = [fields, later].map(|some| some.into_iter().map(|(_, drawn)| drawn).collect::<Vec<Drawn>>());
     let access = WizardAccessPage {
         steps: steps(&page, 2),

@@ -50,7 +50,7 @@ async fn opened(app: &WebchatContext, source_id: &str, request: &HttpRequest, pu
     let source = access::source_of(app, source_id).await?;
     let token = token_in(request);
     let row = token::row(app, &source, &token, purpose).await?;
-    let settings = WebChatSettings::stored(&source.settings);
+    let settings = WebChatSettings::stored(&source.settings).in_language(access::words_of(request).language());
     let action = format!("/chat/{}/email/{}?token={token}", source.id, purpose.path());
     Ok(Opened { source, settings, row: row.filter(|row| !row.address.is_empty()), action })
 }

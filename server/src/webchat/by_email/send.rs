@@ -135,8 +135,8 @@ async fn pause(app: &WebchatContext, row: &chat_email::Model) -> i64 {
 
 async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Result<Outcome> {
     let Some(source) = source_of(app, row).await? else { return Ok(Outcome::Gone("its chat was deleted")) };
-    let settings = WebChatSettings::stored(&source.settings);
     let language = Language::of_code(&row.language).unwrap_or(Language::En);
+    let settings = WebChatSettings::stored(&source.settings).in_language(language);
     let tenant = app.lookup.tenant(row.tenant_id).await?;
     let words = tenant.map_or(Words::new(language), |tenant| tenants::words_in(&app.integrations, &tenant, language));
     let title = letter::title(&settings, &source);

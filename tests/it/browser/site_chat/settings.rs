@@ -1,11 +1,15 @@
-//! The chat's settings in the panel: four tabs in one form, a week of hours, a colour, and the chat as it will look.
+//! The chat's settings in the panel: five tabs in one form, a week of hours, a colour, and the chat as it will look.
+
+mod in_widget;
+mod invitation;
+mod own_texts;
 
 use base::i18n::Language;
 use parom_tests::{Browser, Engine, Place, Setup, World, answer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::{enters, installed, looks_right, opens_widget, presses, types};
+use super::super::{enters, looks_right};
 
 async fn new_chat(world: &World) -> (uuid::Uuid, String) {
     let line = world.line("support").await;
@@ -61,7 +65,7 @@ async fn set_up_in(language: Language) {
         .await;
     looks_right(&browser, &format!("chat-settings-{}-appearance", language.code())).await;
 
-    for tab in ["hours", "before", "install"] {
+    for tab in ["before", "hours", "languages", "install"] {
         run(&browser, &format!("document.querySelector('[data-tab-of={tab}]').click()")).await;
         let only = format!(
             "[...document.querySelectorAll('[data-tab]')].every((part) => part.hidden === (part.dataset.tab !== '{tab}'))"
@@ -111,34 +115,11 @@ async fn set_up_in(language: Language) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_chat_is_set_up_in_four_tabs() {
+async fn a_chat_is_set_up_in_five_tabs() {
     set_up_in(Language::En).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_chat_is_set_up_in_four_tabs_in_russian() {
+async fn a_chat_is_set_up_in_five_tabs_in_russian() {
     set_up_in(Language::Ru).await;
-}
-
-/// D7: a wrong zone or line of hours is marked at its field in the widget.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mistake_in_the_hours_is_marked_in_the_widget() {
-    let Some(browser) = Browser::open("en").await else { return };
-    let (world, _) = installed().await;
-    opens_widget(&browser, &world).await;
-    presses(&browser, "add").await;
-    presses(&browser, "kind-webchat").await;
-    types(&browser, "field-name", "Shop chat").await;
-    presses(&browser, "more").await;
-    types(&browser, "field-working_hours.hours", "every day").await;
-    types(&browser, "field-working_hours.time_zone", "Mars").await;
-    presses(&browser, "create").await;
-    for field in ["hours", "time_zone"] {
-        let marked = format!(
-            "document.querySelector('[data-key=\"field-working_hours.{field}\"]')?.getAttribute('aria-invalid')"
-        );
-        until(&browser, "the field is marked", &marked).await;
-    }
-    browser.close().await;
-    world.close().await;
 }

@@ -1,0 +1,92 @@
+// The chat of a site as its visitors will see it, drawn from settings that may not be stored yet: beside the panel's form
+// and in the widget's. It has the chat's own style and parts, in a shadow root.
+
+/** A new element with properties and children. */
+export const element = (name, options = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), options);
+  made.append(...children.filter(Boolean));
+  return made;
+};
+
+// Colours: contrast as in WCAG 2.2, with the text colour that the chat chooses.
+const parse = (text) => {
+  const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1];
+  if (!digits) return null;
+  const long = digits.length === 3 ? [...digits].map((one) => one + one).join("") : digits;
+  return "#" + long.toUpperCase();
+};
+const luminance = (colour) => {
+  const part = (at) => {
+    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
+};
+
+/** The colour that an entered text means, and the contrast of white on it. */
+export const colourOf = (text) => {
+  const colour = parse(text || "") || "#0B5CAD";
+  const contrast = 1.05 / (luminance(colour) + 0.05);
+  return { colour, contrast, isLow: contrast < 4.5 };
+};
+
+const launcher = () => {
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const outline = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("class", "drawing");
+  outline.setAttribute("d", "M4 5h16v11H9l-5 4z");
+  icon.append(outline);
+  return element("div", { ariaHidden: "true" }, icon);
+};
+
+const message = (side, text) => element("li", { className: "message " + side }, element("p", { className: "text", textContent: text }));
+
+const question = (label) => element("p", { className: "question" }, element("label", { textContent: label }), element("input", { disabled: true, ariaLabel: label }));
+
+const consented = (text) => {
+  const label = element("label", { className: "check" }, element("input", { type: "checkbox", disabled: true }), element("span", { textContent: text }));
+  return element("p", { className: "question" }, label);
+};
+
+/**
+ * Puts a preview into an element and returns what draws it: with settings as the API has them, Parom's own texts in the
+ * visitor's language, whether it is outside working hours, and the address of the logo.
+ */
+export const preview = (into) => {
+  const host = element("div", { className: "preview" });
+  const root = host.attachShadow({ mode: "open" });
+  const [box, greets, button] = [element("section"), element("p", { className: "greets" }), launcher()];
+  root.append(element("link", { rel: "stylesheet", href: "/chat/static/chat.css" }), box, greets, button);
+  Object.assign(host.style, { display: "block", overflowWrap: "anywhere", font: ".9375rem/1.5rem var(--font)" });
+  into.append(host);
+  return (settings, texts, { isAway = false, logo = "" } = {}) => {
+    const text = (entered, own) => (entered || "").trim() || own;
+    const { colour, isLow } = colourOf(settings.color);
+    host.style.setProperty("--brand", colour);
+    host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
+    host.setAttribute("theme", settings.theme || "auto");
+    const title = text(settings.title, texts.title);
+    const status = isAway ? texts.status.away : text(settings.reply_text, texts.status[settings.reply_time || "online"]);
+    const avatar = element("span", { className: "avatar", ariaHidden: "true" }, logo ? element("img", { src: logo, alt: "" }) : [...title][0].toUpperCase());
+    const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: isAway ? "" : "here", textContent: status }));
+    const greeting = text(settings.greeting, texts.greeting);
+    const asked = (settings.ask || []).map((name) => question(text(settings.labels?.[name], texts.ask[name])));
+    const consent = text(settings.consent_text, "");
+    const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer));
+    const away = isAway && element("p", { id: "away", className: "notice t-wait", textContent: text(settings.working_hours?.text, texts.away) });
+    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), talk, away);
+    const input = element("textarea", { rows: 1, disabled: true, placeholder: texts.placeholder, ariaLabel: texts.placeholder });
+    const form = element("form", {}, ...asked, consent && consented(consent), element("div", { className: "row" }, input));
+    box.replaceChildren(element("header", {}, avatar, about), element("div", { className: "main" }, log, form));
+    const framed = { borderRadius: "16px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" };
+    Object.assign(box.style, { display: "flex", flexDirection: "column", minHeight: "30rem", overflow: "hidden", ...framed });
+    log.scrollTop = log.scrollHeight;
+    const margin = settings.side === "left" ? "12px auto 0 0" : "12px 0 0 auto";
+    greets.textContent = text(settings.invitation?.text, greeting);
+    greets.hidden = settings.invitation?.show !== "text";
+    Object.assign(greets.style, { width: "fit-content", maxWidth: "280px", margin, padding: "12px 16px", whiteSpace: "pre-line", ...framed });
+    Object.assign(button.style, { display: "grid", placeItems: "center", width: "56px", height: "56px", margin, borderRadius: "50%", background: "var(--brand)", color: "var(--on-brand)" });
+    host.dataset.side = settings.side || "right";
+  };
+};
