@@ -112,6 +112,18 @@ impl Integration {
     pub fn account_base(&self, host: &str) -> Result<Url, url::ParseError> {
         Url::parse(&self.account_url.replace("{host}", host))
     }
+
+    /// Whose pages may frame those for accounts of this integration, as in `frame-ancestors`: amoCRM's own.
+    pub fn ancestors(&self) -> String {
+        let mut hosts: Vec<String> = self.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();
+        // The sandbox and test programs replace amoCRM at their own address.
+        if let Ok(base) = self.account_base("account")
+            && base.scheme() == "http"
+        {
+            hosts.push(base.origin().ascii_serialization());
+        }
+        hosts.join(" ")
+    }
 }
 
 impl Channel {

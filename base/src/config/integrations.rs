@@ -49,6 +49,12 @@ impl Integrations {
         self.list.read().unwrap_or_else(PoisonError::into_inner).all.clone()
     }
 
+    /// [`Integration::ancestors`] of all, for pages that no account is known of.
+    pub fn ancestors(&self) -> String {
+        let hosts: Vec<String> = self.all().iter().map(|one| one.ancestors()).collect();
+        if hosts.is_empty() { "'none'".to_owned() } else { hosts.join(" ") }
+    }
+
     /// The integration with this name.
     pub fn named(&self, name: &str) -> Option<Arc<Integration>> {
         self.all().iter().find(|one| one.name == name).cloned()

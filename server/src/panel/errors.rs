@@ -11,7 +11,7 @@ use base::error::{Error, Result};
 use base::i18n::{self, Language};
 
 use super::MemberRole;
-use super::html::{all_ancestors, html_as};
+use super::html::html_as;
 use super::member::Member;
 use super::navigation::Nav;
 use super::page::PageContext;
@@ -98,7 +98,7 @@ fn context(request: &HttpRequest, app: &PanelContext, title: &'static str) -> Pa
     let member = request.extensions().get::<Member>().cloned();
     match member {
         Some(member) => member.page(title, Nav::None),
-        None => PageContext::outside(app, request, title).within(all_ancestors(app)),
+        None => PageContext::outside(app, request, title).within(app.integrations.ancestors()),
     }
 }
 

@@ -4,11 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use anyhow::Context;
 use askama::Template;
-use base::config::Integration;
 use base::error::Result;
 
 use super::PageContext;
-use crate::panel::PanelContext;
 
 /// A template of the panel.
 pub trait Markup: Template {}
@@ -58,22 +56,4 @@ impl PageContext {
     pub fn pay_url(&self) -> String {
         format!("https://{}/settings/pay/", self.account)
     }
-}
-
-/// Hosts that may frame the panel of an integration's accounts: amoCRM's own.
-pub(super) fn ancestors(integration: &Integration) -> String {
-    let mut hosts: Vec<String> = integration.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();
-    // The sandbox and test programs replace amoCRM at their own address.
-    if let Ok(base) = integration.account_base("account")
-        && base.scheme() == "http"
-    {
-        hosts.push(base.origin().ascii_serialization());
-    }
-    hosts.join(" ")
-}
-
-/// The hosts of all integrations, for pages shown before the account is known.
-pub(super) fn all_ancestors(app: &PanelContext) -> String {
-    let hosts: Vec<String> = app.integrations.all().iter().map(|one| ancestors(one)).collect();
-    if hosts.is_empty() { "'none'".to_owned() } else { hosts.join(" ") }
 }

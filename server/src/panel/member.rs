@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::counts::{self, Counts};
 use super::crm_rights;
-use super::html::{ancestors, nothing_kept};
+use super::html::nothing_kept;
 use super::navigation::Nav;
 use super::notice::{self, Notice};
 use super::page::{PageContext, Title, remembered};
@@ -272,7 +272,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         crm: integration.as_ref().map_or("amoCRM", |integration| integration.platform.brand()),
         ancestors: match &integration {
             // Only sessions opened by ticket work in amoCRM's frames.
-            Some(integration) if session.via == "ticket" => ancestors(integration),
+            Some(integration) if session.via == "ticket" => integration.ancestors(),
             _ => "'none'".to_owned(),
         },
         support_url: Vendor::of(&app.config, integration.as_deref()).support_url,

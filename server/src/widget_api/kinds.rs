@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use connectors::Field;
+use connectors::kinds::is_web_chat;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,6 +18,8 @@ struct KindOut {
     about: String,
     /// The messenger's own page, which the panel opens; null if credentials are typed.
     consent: Option<ConsentOut>,
+    /// The address of a frame that shows a source with the settings sent to it; null if this kind has no preview.
+    preview: Option<String>,
     fields: Vec<FieldOut>,
 }
 
@@ -69,6 +72,7 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
             name: say(format!("connector-{}", kind.kind)),
             about: say(format!("connector-{}-about", kind.kind)),
             consent: consent(kind.kind),
+            preview: is_web_chat(kind.kind).then(|| preview_url(&app, reader)),
             fields: source::offered(&app, kind.fields, &Value::Null)
                 .iter()
                 .filter(|field| field.language.is_empty())
@@ -77,6 +81,10 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
         })
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items })))
+}
+
+fn preview_url(app: &WidgetContext, reader: &WidgetReader) -> String {
+    format!("{}/widget/preview?lang={}", app.public_url(), reader.words.language().code())
 }
 
 fn shown(field: &Field, reader: &WidgetReader) -> FieldOut {

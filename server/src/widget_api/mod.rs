@@ -3,6 +3,7 @@
 //! ```text
 //! amoCRM's page ─ X-Auth-Token ─▶ POST session ─▶ session token, half an hour at most
 //!               ─ Bearer ───────▶ sources, card, ticket: all users of the account read, administrators change
+//!               ─ frame ────────▶ preview of a new web chat, without data of the account
 //! ```
 //!
 //! [`door`] precedes every route: it admits only pages of account hosts, adds the CORS headers and renders errors in
@@ -18,6 +19,7 @@ mod kinds;
 mod memory;
 mod origin;
 mod pipelines;
+mod preview;
 mod refusal;
 mod rights;
 mod session;
@@ -44,6 +46,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/v1/connect", web::post().to(connect::connect))
         .route("/v1/consent", web::post().to(consent::give))
         .route("/v1/disconnect", web::post().to(connect::disconnect))
+        .route("/preview", web::get().to(preview::get))
         .route("/v1/kinds", web::get().to(kinds::list))
         .route("/v1/pipelines", web::get().to(pipelines::list))
         .service(

@@ -1,7 +1,7 @@
 /**
  * A new source: the messenger, its fields, name and pipeline. The messengers and their fields are data of the server.
  */
-define(['./dom.js', './fields.js'], function (dom, fields) {
+define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, preview) {
   'use strict';
 
   function fetch(app, view) {
@@ -129,7 +129,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
   function ways(app, view) {
     const kind = view.kind;
     if (!kind.consent) {
-      return form(app, view);
+      return kind.preview ? preview(app, view, form(app, view)) : form(app, view);
     }
     const open = dom.button(kind.consent.label + ' ↗', 'consent', function () {
       app.openPanel({ page: 'connect', kind: kind.kind });

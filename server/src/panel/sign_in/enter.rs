@@ -26,7 +26,6 @@ use crate::identity::ticket::{self, Asker, Ticket, TicketTarget};
 use crate::identity::{AnyForm, member, token};
 use crate::panel::PageContext;
 use crate::panel::PanelContext;
-use crate::panel::html::all_ancestors;
 use crate::panel::member::{ONLY, to};
 use crate::tenant;
 
@@ -72,7 +71,7 @@ pub(super) async fn show(
     }
     let integration = app.integrations.named(&tenant.integration);
     let page = PageContext::outside(&app, &request, "enter-title").of_brand(&app, integration.as_deref());
-    let mut page = page.within(all_ancestors(&app));
+    let mut page = page.within(app.integrations.ancestors());
     let key = if other { "enter-instead" } else { "enter-text" };
     let text = page.words.text(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
     page.csrf_token = alive.map(|row| row.csrf.clone()).unwrap_or_default();

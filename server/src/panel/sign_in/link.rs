@@ -17,7 +17,7 @@ use crate::identity::mail::{self, Email};
 use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{credentials, email_limits, member, person as persons, refusals, throttle};
 use crate::panel::PanelContext;
-use crate::panel::html::{all_ancestors, html, html_as};
+use crate::panel::html::{html, html_as};
 use crate::panel::{Notice, OpenForm, PageContext};
 use crate::tenant;
 
@@ -222,7 +222,7 @@ pub(super) fn refuse(app: &PanelContext, request: &HttpRequest, token: &str) -> 
 
 /// The page of a link or ticket that is no longer valid.
 pub(super) fn used(app: &PanelContext, request: &HttpRequest) -> Result<HttpResponse> {
-    let page = PageContext::outside(app, request, "sign-in-link-used-title").within(all_ancestors(app));
+    let page = PageContext::outside(app, request, "sign-in-link-used-title").within(app.integrations.ancestors());
     html_as(StatusCode::GONE, &page, &UsedLinkPage { page: page.clone() })
 }
 

@@ -14,7 +14,7 @@ use crate::identity::realm::{self, Realm};
 use crate::identity::throttle::{AttemptOrigin, Wait};
 use crate::identity::{mail, password, person, refusals, throttle};
 use crate::panel::PanelContext;
-use crate::panel::html::{all_ancestors, html, html_as};
+use crate::panel::html::{html, html_as};
 use crate::panel::member::to;
 use crate::panel::{Notice, OpenForm, PageContext, Tone};
 
@@ -74,7 +74,7 @@ pub(super) async fn show(
 
 /// For a frame in which the browser stores none of our cookies: continues in a tab.
 pub(super) fn framed(app: &PanelContext, request: &HttpRequest, href: &str) -> Result<HttpResponse> {
-    let page = PageContext::outside(app, request, "sign-in-framed-title").within(all_ancestors(app));
+    let page = PageContext::outside(app, request, "sign-in-framed-title").within(app.integrations.ancestors());
     html(&page, &Framed { page: page.clone(), href: href.to_owned() })
 }
 
