@@ -251,7 +251,7 @@ async fn only_what_a_source_reviews_is_offered(world: &mut World) {
     world.api.post(&unknown, &json!({"status": "approved"})).await.is(404);
     let visitor = olga(world, line.tenant_id).await;
     visitor.opens("/panel/templates").await.is(200).never_says(&["Template reviews"]);
-    visitor.opens("/panel/templates/register").await.is(200).says(&["No template was sent for review yet."]);
+    visitor.opens("/panel/templates/register").await.is(200).says(&["No template has been sent for review yet."]);
 }
 
 both!(

@@ -155,10 +155,7 @@ mod tests {
         for (text, russian) in [
             ("[rates]\ninstalls = 0", "rates.installs: нужно больше 0 запросов в секунду"),
             ("[media]\nkeep_days = 15", "media.keep_days: не меньше 16"),
-            (
-                "[database]\nmax_connections = true",
-                "database.max_connections: нужно целое число, а здесь true или false",
-            ),
+            ("[database]\nmax_connections = \"many\"", "database.max_connections: нужно целое число, а здесь текст"),
             ("[plans]\ndefault = \"b\"\n[[plan]]\nname = \"a\"", "plans.default: нет такого тарифа; есть a"),
         ] {
             let error = Config::from_toml(text).unwrap_err();
