@@ -1,4 +1,5 @@
-//! `parom completions` and `parom man`: what a shell and `man` know about these commands, made from the same definitions as `--help`.
+//! `parom completions` and `parom man`: what a shell and `man` know about these commands, made from the same definitions
+//! as `--help`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
