@@ -31,7 +31,7 @@ pub enum Filling {
 }
 
 impl LocalizedText {
-    /// A text of `locales/*/said.ftl`, or of any other file.
+    /// A text of `locales/*/error_details.ftl`, or of any other file.
     pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
         Self { key: key.into(), with: Vec::new() }
     }

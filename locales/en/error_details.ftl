@@ -1,4 +1,4 @@
-## Sentences of errors and live checks (crate::i18n::LocalizedText)
+## Details of errors, and results of live checks (crate::i18n::LocalizedText)
 
 said-logo-kind = choose a PNG, JPEG or WebP picture
 said-logo-bytes = the picture may have up to { $most } KB
