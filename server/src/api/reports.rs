@@ -13,7 +13,7 @@ use super::ledger::date;
 use super::report_types::{AnswersReportOut, MessagesReportOut, ReportedChats, ReportedDays};
 use super::roster;
 use crate::delivery::read::chats::{self, ConversationFilter};
-use crate::delivery::read::report::{self, MOST_DAYS, MOST_LISTED, Report, ReportFilter, ReportPeriod};
+use crate::delivery::read::report::{self, MOST, MOST_DAYS, MOST_LISTED, Report, ReportFilter, ReportPeriod};
 use crate::source::{KnownUsers, refresh_users};
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};
@@ -58,7 +58,7 @@ impl ReadReport {
         };
         refresh_users(&app.sources, tenant_id).await?;
         let users = KnownUsers::of_tenant(app.store.read(), tenant_id).await?;
-        let filter = ReportFilter { tenant_id, period, source_id, users: users.amojo_ids() };
+        let filter = ReportFilter { tenant_id, period, source_id, users: users.amojo_ids(), most: MOST };
         let report = report::read(app, &filter).await?;
         Ok(Self {
             days: ReportedDays { counted_since: report.counted_since().map(Moment), ..days },

@@ -44,6 +44,7 @@ impl ReadReport {
             period: query.days(member.zone, app.clock.millis()).period,
             source_id: choice::source_id(&ground, &query.source),
             users: users.clone(),
+            most: report::MOST,
         };
         let report = report::read(app, &filter).await?;
         Ok(Self { page, ground, report, users })

@@ -19,11 +19,11 @@ use uuid::Uuid;
 use super::numbered::{Numbered, place};
 use super::rows::{self, FactRow, FlowRow, QUARTER, ReportRange, WriterRow};
 use super::waits::{AnswerWait, Waits};
-use super::{BEFORE, MOST, ReportFilter};
+use super::{BEFORE, ReportFilter};
 use crate::delivery::read::{first_id_at, made_at};
 
-/// Accounts whose facts are kept; 100,000 messages take 3 MB.
-const ACCOUNTS: u64 = 8;
+/// Accounts, and sources of the busiest ones, whose facts are kept; 100,000 messages take 3 MB.
+const KEPT_FACTS: u64 = 8;
 /// How long they are kept: the sender of a message is forgotten after this time too.
 const KEPT: Duration = Duration::from_secs(3600);
 /// Messages that are younger are read each time, milliseconds.
@@ -32,25 +32,29 @@ const YOUNG: i64 = MINUTE;
 const AT_ONCE: i64 = 20_000;
 
 /// The facts of the accounts whose reports were read last.
-pub struct KeptFacts(Cache<Uuid, Arc<Mutex<Option<Facts>>>>);
+pub struct KeptFacts(Cache<FactsOf, Arc<Mutex<Option<Facts>>>>);
+
+/// An account, or one of its sources.
+type FactsOf = (Uuid, Option<Uuid>);
 
 impl Default for KeptFacts {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(ACCOUNTS).time_to_live(KEPT).build())
+        Self(Cache::builder().max_capacity(KEPT_FACTS).time_to_live(KEPT).build())
     }
 }
 
 impl KeptFacts {
-    /// An account's facts. Reports of one account follow each other.
-    pub(super) async fn of(&self, tenant_id: Uuid) -> Arc<Mutex<Option<Facts>>> {
-        self.0.get_with(tenant_id, async { Arc::default() }).await
+    /// The facts of an account or of a source. Reports of one account follow each other.
+    pub(super) async fn of(&self, tenant_id: Uuid, source_id: Option<Uuid>) -> Arc<Mutex<Option<Facts>>> {
+        self.0.get_with((tenant_id, source_id), async { Arc::default() }).await
     }
 }
 
-/// Messages of an account from an id on.
+/// Messages of an account, or of one of its sources, from an id on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FactsRange {
     pub tenant_id: Uuid,
+    pub source_id: Option<Uuid>,
     pub first: Uuid,
 }
 
@@ -85,6 +89,8 @@ pub(super) struct Facts {
     is_cut: bool,
     /// Messages with this id and later ones are read each time.
     young: Uuid,
+    /// The account's messages from the first one to the young ones.
+    counted: i64,
     facts: Vec<MessageFact>,
     sources: Numbered<Uuid>,
     chats: Numbered<Uuid>,
@@ -93,13 +99,26 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The facts of all messages that a report needs: those that were kept, if they are still true, with new ones.
-    pub async fn read(db: &impl ConnectionTrait, kept: Option<Self>, filter: &ReportFilter) -> Result<Self, DbErr> {
+    pub async fn read(
+        db: &impl ConnectionTrait,
+        kept: Option<Self>,
+        filter: &ReportFilter,
+        source_id: Option<Uuid>,
+        now: i64,
+    ) -> Result<Self, DbErr> {
         let from = first_id_at(filter.period.from - BEFORE.num_milliseconds());
         let mut facts = match kept {
             Some(kept) if (kept.is_cut || kept.range.first <= from) && kept.are_all(db).await? => kept,
-            _ => Self::none(db, FactsRange { tenant_id: filter.tenant_id, first: from }).await?,
+            _ => {
+                let range = FactsRange { tenant_id: filter.tenant_id, source_id, first: from };
+                Self::none(db, range, filter.most).await?
+            }
         };
         let mut range = FactsRange { first: facts.young, ..facts.range };
+        if source_id.is_some() {
+            // Of all sources: a message that is stored late, or deleted, is found by it.
+            facts.counted += rows::count(db, range, first_id_at(now - YOUNG)).await?;
+        }
         loop {
             let rows = rows::facts(db, range, AT_ONCE).await?;
             let is_end = i64::try_from(rows.len()).is_ok_and(|found| found < AT_ONCE);
@@ -114,13 +133,14 @@ impl Facts {
     }
 
     /// No facts yet, of the newest messages only if there are too many.
-    async fn none(db: &impl ConnectionTrait, range: FactsRange) -> Result<Self, DbErr> {
-        let cut = rows::nth_last(db, range, MOST).await?;
+    async fn none(db: &impl ConnectionTrait, range: FactsRange, most: i64) -> Result<Self, DbErr> {
+        let cut = rows::nth_last(db, range, most).await?;
         let range = FactsRange { first: cut.unwrap_or(range.first), ..range };
         Ok(Self {
             range,
             is_cut: cut.is_some(),
             young: range.first,
+            counted: 0,
             facts: Vec::new(),
             sources: Numbered::default(),
             chats: Numbered::default(),
@@ -129,8 +149,7 @@ impl Facts {
     }
 
     async fn are_all(&self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
-        let stored = rows::count(db, self.range, self.young).await?;
-        Ok(usize::try_from(stored).is_ok_and(|stored| stored == self.facts.len()))
+        Ok(rows::count(db, self.range, self.young).await? == self.counted)
     }
 
     fn add(&mut self, row: FactRow) {
@@ -153,6 +172,9 @@ impl Facts {
     pub fn kept(mut self, now: i64) -> Self {
         let young = now - YOUNG;
         self.facts.truncate(self.facts.partition_point(|fact| fact.made < young));
+        if self.range.source_id.is_none() {
+            self.counted = i64::try_from(self.facts.len()).unwrap_or(i64::MAX);
+        }
         self.young = self.range.first.max(first_id_at(young));
         self
     }
@@ -160,7 +182,7 @@ impl Facts {
     /// Whether a report can be made of them: if earlier messages were left out, those of one source or of a period in the
     /// past may be missing.
     pub fn suffice(&self, filter: &ReportFilter, now: i64) -> bool {
-        !self.is_cut || (filter.source_id.is_none() && filter.period.to > now)
+        !self.is_cut || (filter.source_id == self.range.source_id && filter.period.to > now)
     }
 
     /// The newest messages of a range of time and of the source that is asked for; no more than are counted.
@@ -170,7 +192,7 @@ impl Facts {
         let begin = self.facts.partition_point(|fact| fact.made < from);
         let end = self.facts.partition_point(|fact| fact.made < to);
         let range = self.facts.get(begin..end).unwrap_or_default();
-        let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+        let most = usize::try_from(filter.most).unwrap_or(usize::MAX);
         let found = if source.is_some() { range.iter().filter(is_of_source).count() } else { range.len() };
         range.iter().filter(is_of_source).skip(found.saturating_sub(most))
     }

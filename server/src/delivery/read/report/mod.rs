@@ -48,6 +48,8 @@ pub struct ReportFilter {
     pub source_id: Option<Uuid>,
     /// amojo's ids of the account's users; empty if they are not known: then every sender counts as a manager.
     pub users: Vec<String>,
+    /// Messages that are counted at most, the newest ones: [`MOST`], fewer in tests.
+    pub most: i64,
 }
 
 /// The report, read at one moment.
@@ -55,6 +57,7 @@ pub struct ReportFilter {
 pub struct Report {
     period: ReportPeriod,
     now: i64,
+    most: i64,
     flows: Vec<FlowRow>,
     writers: Vec<WriterRow>,
     waits: Waits,
@@ -80,24 +83,41 @@ pub struct UnansweredChat {
     pub since: i64,
 }
 
-/// Reads a report.
+/// Reads a report: of the facts of all messages, or, if the account has more than are kept, of those of the source that is
+/// asked for. A source with more messages than are kept is counted by the database.
 pub async fn read(app: &DeliveryContext, filter: &ReportFilter) -> Result<Report, DbErr> {
+    if let Some(report) = of_facts(app, filter, None).await? {
+        return Ok(report);
+    }
+    if filter.source_id.is_some()
+        && let Some(report) = of_facts(app, filter, filter.source_id).await?
+    {
+        return Ok(report);
+    }
+    read_uncached(app, filter).await
+}
+
+/// A report of the facts of an account, or of one of its sources; none if they do not suffice for it.
+async fn of_facts(
+    app: &DeliveryContext,
+    filter: &ReportFilter,
+    source_id: Option<Uuid>,
+) -> Result<Option<Report>, DbErr> {
     let now = app.clock.millis();
-    let of_account = app.report_facts.of(filter.tenant_id).await;
-    let mut kept = of_account.lock().await;
+    let facts_of = app.report_facts.of(filter.tenant_id, source_id).await;
+    let mut kept = facts_of.lock().await;
     // In one snapshot, or the parts of a page would contradict each other.
     let tx = app.store.read_tx().await?;
     let known = kept.take();
     let read = async {
-        let facts = Facts::read(&tx, known, filter).await?;
-        let report = if facts.suffice(filter, now) {
-            let (within, with_answers) = ReportRange::both(filter, now);
-            let (flows, waits) = (facts.flows(&tx, &within).await?, facts.waits(&with_answers));
-            Report::of(filter.period, now, flows, facts.writers(&within), waits)
-        } else {
-            counted(&tx, filter, now).await?
-        };
-        Ok::<_, DbErr>((report, facts))
+        let facts = Facts::read(&tx, known, filter, source_id, now).await?;
+        if !facts.suffice(filter, now) {
+            return Ok((None, facts));
+        }
+        let (within, with_answers) = ReportRange::both(filter, now);
+        let (flows, waits) = (facts.flows(&tx, &within).await?, facts.waits(&with_answers));
+        let report = Report::of(filter, now, flows, facts.writers(&within), waits);
+        Ok::<_, DbErr>((Some(report), facts))
     };
     let read = read.await;
     tx.rollback().await?;
@@ -118,20 +138,21 @@ async fn counted(db: &impl ConnectionTrait, filter: &ReportFilter, now: i64) -> 
     let (within, with_answers) = ReportRange::both(filter, now);
     let (flows, writers) = (rows::flows(db, &within).await?, rows::writers(db, &within).await?);
     let waits = Waits::of_rows(rows::waits(db, &with_answers).await?);
-    Ok(Report::of(filter.period, now, flows, writers, waits))
+    Ok(Report::of(filter, now, flows, writers, waits))
 }
 
 impl Report {
-    fn of(period: ReportPeriod, now: i64, flows: Vec<FlowRow>, writers: Vec<WriterRow>, waits: Waits) -> Self {
+    fn of(filter: &ReportFilter, now: i64, flows: Vec<FlowRow>, writers: Vec<WriterRow>, waits: Waits) -> Self {
+        let period = filter.period;
         let answers = Answers::of(&waits, |opened_at| period.holds(opened_at));
-        Self { period, now, flows, writers, waits, answers }
+        Self { period, now, most: filter.most, flows, writers, waits, answers }
     }
 
     /// From when on messages are counted, if the period has more than are read.
     pub fn counted_since(&self) -> Option<i64> {
-        let of_flows = self.flows.iter().map(|row| row.messages).sum::<i64>() >= MOST;
+        let of_flows = self.flows.iter().map(|row| row.messages).sum::<i64>() >= self.most;
         let flows = self.flows.iter().map(|row| row.first).min().filter(|_| of_flows);
-        let waits = self.waits.first.filter(|_| self.waits.read >= MOST);
+        let waits = self.waits.first.filter(|_| self.waits.read >= self.most);
         flows.max(waits).filter(|since| *since > self.period.from)
     }
 

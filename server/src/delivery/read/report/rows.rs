@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, Val
 use uuid::Uuid;
 
 use super::facts::FactsRange;
-use super::{BEFORE, MOST, ReportFilter, ReportPeriod};
+use super::{BEFORE, ReportFilter, ReportPeriod};
 use crate::delivery::read::first_id_at;
 
 /// Milliseconds of a quarter of an hour: no time zone differs from UTC by a part of it.
@@ -85,6 +85,18 @@ pub(super) struct FailedRow {
     pub failed: i64,
 }
 
+impl FactsRange {
+    fn of_source(self) -> &'static str {
+        if self.source_id.is_some() { " AND source_id = $4" } else { "" }
+    }
+
+    fn values(self, third: Value) -> Vec<Value> {
+        let mut values = vec![self.tenant_id.into(), self.first.into(), third];
+        values.extend(self.source_id.map(Value::from));
+        values
+    }
+}
+
 impl<'asked> ReportRange<'asked> {
     /// The messages of the period, and those by which waits are found: the answer may have come after the period.
     pub fn both(filter: &'asked ReportFilter, now: i64) -> (Self, Self) {
@@ -103,8 +115,12 @@ impl<'asked> ReportRange<'asked> {
     }
 
     fn values(&self) -> Vec<Value> {
-        let mut values: Vec<Value> =
-            vec![self.filter.tenant_id.into(), first_id_at(self.from).into(), first_id_at(self.to).into(), MOST.into()];
+        let mut values: Vec<Value> = vec![
+            self.filter.tenant_id.into(),
+            first_id_at(self.from).into(),
+            first_id_at(self.to).into(),
+            self.filter.most.into(),
+        ];
         values.extend(self.filter.source_id.map(Value::from));
         values
     }
@@ -211,8 +227,11 @@ pub(super) async fn nth_last(
     struct Found {
         id: Uuid,
     }
-    let text = "SELECT id FROM message WHERE tenant_id = $1 AND id >= $2 ORDER BY id DESC LIMIT 1 OFFSET $3".to_owned();
-    let values = vec![range.tenant_id.into(), range.first.into(), (messages - 1).into()];
+    let text = format!(
+        "SELECT id FROM message WHERE tenant_id = $1 AND id >= $2{} ORDER BY id DESC LIMIT 1 OFFSET $3",
+        range.of_source()
+    );
+    let values = range.values((messages - 1).into());
     Ok(all::<Found>(db, text, values).await?.pop().map(|found| found.id))
 }
 
@@ -224,14 +243,15 @@ pub(super) async fn facts(db: &impl ConnectionTrait, range: FactsRange, most: i6
          CASE WHEN {role} = 'client' AND accepted_at - sent_at < {PAST} AND {silent} = 0 THEN 1 \
          WHEN {role} = 'manage' THEN 2 ELSE 0 END AS said, \
          CASE WHEN direction = {outgoing} THEN {writer} ELSE '' END AS writer \
-         FROM message WHERE tenant_id = $1 AND id >= $2 ORDER BY id LIMIT $3",
+         FROM message WHERE tenant_id = $1 AND id >= $2{of_source} ORDER BY id LIMIT $3",
+        of_source = range.of_source(),
         silent = place(db, SILENT),
         writer = writer(db),
     );
-    all(db, text, vec![range.tenant_id.into(), range.first.into(), most.into()]).await
+    all(db, text, range.values(most.into())).await
 }
 
-/// The number of messages in the range, of which an index knows the ids.
+/// The number of the account's messages in the range, of all sources: an index knows their ids alone.
 pub(super) async fn count(db: &impl ConnectionTrait, range: FactsRange, end: Uuid) -> Result<i64, DbErr> {
     #[derive(FromQueryResult)]
     struct Counted {

@@ -17,7 +17,8 @@ fn report(waits: Vec<rows::WaitRow>) -> Report {
     let writers = [("a", 5), ("b", 7), ("bot", 9), ("", 1)]
         .map(|(writer, messages)| WriterRow { writer: writer.to_owned(), messages });
     let period = ReportPeriod { from: 0, to: 10 * HOUR };
-    Report::of(period, 20 * HOUR, flows, writers.into(), Waits::of_rows(waits))
+    let filter = ReportFilter { tenant_id: Uuid::nil(), period, source_id: None, users: Vec::new(), most: MOST };
+    Report::of(&filter, 20 * HOUR, flows, writers.into(), Waits::of_rows(waits))
 }
 
 fn wait(chat: u128, opened_at: i64, took: Option<i64>, by: &str) -> rows::WaitRow {
