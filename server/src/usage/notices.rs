@@ -20,6 +20,9 @@ const SHOWN: [&str; 7] = [SOURCES, MESSAGES, "stored", "files", VISITORS, IMPORT
 /// Those beyond which something is lost or refused to customers and programs; beyond the others something waits or costs more.
 const LOSING: [&str; 3] = ["stored", "files", VISITORS];
 
+/// Those that are shown in the unit that fits them.
+const SIZES: [&str; 4] = ["stored", "files", VISITORS, IMPORTS_SIZE];
+
 /// What an alert about a limit stores.
 #[derive(Debug, Serialize, Deserialize)]
 struct LimitDetail {
@@ -27,6 +30,9 @@ struct LimitDetail {
     used: i64,
     most: i64,
     percent: i64,
+    /// Of a size, the bytes that are used, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes: Option<i64>,
     /// Of [`MESSAGES`], the month that was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     month: Option<i32>,
@@ -36,7 +42,7 @@ struct LimitDetail {
 pub fn detail(line: &LimitLine, percent: i64, now: i64) -> Value {
     let month = (line.name == MESSAGES).then(|| Month::at(now).number());
     let (limit, used, most) = (line.name.to_owned(), line.used.unwrap_or(0), line.most);
-    json!(LimitDetail { limit, used, most, percent, month })
+    json!(LimitDetail { limit, used, most, percent, bytes: line.bytes, month })
 }
 
 /// Whether an alert with this detail is about a limit that has its sentence above every page.
@@ -84,10 +90,8 @@ pub async fn limit_notices(
             LimitStage::Reached => "reached",
         };
         let text = words.text(format!("limit-notice-{name}-{stage}"));
-        notices.push(LimitNotice {
-            text: text.with("used", line.used.unwrap_or(0)).with("most", line.most),
-            is_bad: stage == "reached" && LOSING.contains(&name),
-        });
+        notices
+            .push(LimitNotice { text: line.fill(text, &words), is_bad: stage == "reached" && LOSING.contains(&name) });
     }
     Ok(notices)
 }
@@ -110,6 +114,7 @@ async fn line(
     detail: &LimitDetail,
 ) -> Result<Option<LimitLine>, DbErr> {
     let config = &app.config;
+    let mut bytes = detail.bytes;
     let (used, most) = match name {
         SOURCES => {
             let used = i64::try_from(source::count(app, tenant.tenant_id).await?).unwrap_or(i64::MAX);
@@ -121,8 +126,13 @@ async fn line(
         VISITORS => (detail.used, visitors_mb(config)),
         // Imports end within minutes: an open alert about them is worth a statement.
         IMPORTS => (imports(app, tenant.tenant_id).await?.count, config.limits.imports_waiting),
-        IMPORTS_SIZE => (megabytes(imports(app, tenant.tenant_id).await?.bytes), config.limits.imports_waiting_mb),
+        IMPORTS_SIZE => {
+            let used = imports(app, tenant.tenant_id).await?.bytes;
+            bytes = Some(used);
+            (megabytes(used), config.limits.imports_waiting_mb)
+        }
         _ => (detail.used, config.media.tenant_mb),
     };
-    Ok(Some(LimitLine { name, used: Some(used), most: i64::from(most), is_size: false, bytes: None }))
+    let is_size = SIZES.contains(&name);
+    Ok(Some(LimitLine { name, used: Some(used), most: i64::from(most), is_size, bytes: bytes.filter(|_| is_size) }))
 }

