@@ -125,7 +125,7 @@ nav-count-undelivered =
 ## Keys
 
 palette-open = Search
-palette-label = Page, phone, name, message or chat ID
+palette-label = Page, setting, phone, name, message or chat ID
 palette-search = Search messages for
 palette-message = message
 palette-chat = chat

@@ -139,7 +139,7 @@ nav-count-undelivered =
 ## Keys
 
 palette-open = Поиск
-palette-label = Страница, телефон, имя, ID сообщения или чата
+palette-label = Страница, настройка, телефон, имя, ID сообщения или чата
 palette-search = Искать в сообщениях:
 palette-message = сообщение
 palette-chat = чат

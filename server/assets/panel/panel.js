@@ -1,5 +1,7 @@
 // The panel works without this script. It refreshes live parts, copies texts, and focuses new content.
 
+import { prepareCharts } from "./charts.js";
+
 const page = document.documentElement;
 
 /** The parts of a page that refresh themselves, by name. */
@@ -12,7 +14,8 @@ function busy(part) {
   const active = document.activeElement;
   const typing = part.contains(active) && active !== document.body && active.matches("input,select,textarea,button,summary");
   const chosen = document.getSelection();
-  return typing || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
+  // The values of a chart that a person reads stay in sight too.
+  return typing || part.querySelector(".tip") || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
 }
 
 /** Replaces the content, preserving the focused link and opened details. */
@@ -154,6 +157,7 @@ async function copyFrom(button) {
 
 /** Shows elements that work only with a script. */
 function prepare(root) {
+  prepareCharts(root);
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
@@ -311,7 +315,8 @@ function preparePalette() {
     button.addEventListener("click", openPalette);
   }
   box.querySelector("input").addEventListener("input", narrow);
-  box.addEventListener("click", (event) => event.target === box && box.close());
+  // A link may lead to a place on this very page.
+  box.addEventListener("click", (event) => (event.target === box || event.target.closest("a")) && box.close());
   box.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) {
@@ -325,7 +330,7 @@ function preparePalette() {
     event.stopPropagation();
     if (!choices().some((one) => !one.closest("[data-search],[data-suggested]"))) await suggested;
     const [first] = choices();
-    if (first) location.href = first.href;
+    first?.click();
   });
   const button = box.querySelector("[data-keys]");
   tellKeys(button);
@@ -358,6 +363,20 @@ document.addEventListener("keydown", (event) => {
   if (by) step([...document.querySelectorAll("main table.list tbody tr")].map((row) => row.querySelector("a")).filter(Boolean), by);
 });
 
+// --- A link to one setting, such as from Ctrl K: what hides it is opened, and a field can be changed at once. ---
+
+function arrive() {
+  const wanted = document.querySelector(":target");
+  if (!wanted || wanted.id === "main") return;
+  const around = wanted.closest("details");
+  if (around) around.open = true;
+  wanted.scrollIntoView({ block: "center" });
+  // On a phone the keyboard would cover the page.
+  if (wanted.matches("input,select,textarea") && !matchMedia("(pointer:coarse)").matches) wanted.focus({ preventScroll: true });
+}
+
+window.addEventListener("hashchange", arrive);
+
 // On a phone tabs scroll sideways: the current one is brought into sight, and the page stays where it is.
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
   tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
@@ -366,5 +385,6 @@ for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
 if (box) preparePalette();
 prepare(document);
 document.getElementById("notice")?.focus();
+arrive();
 page.dataset.script = "1";
 watch();

@@ -9,6 +9,7 @@ fn file_of(name: &str) -> Option<Asset> {
         "base.css" => (STYLE, include_str!("../../assets/panel/base.css")),
         "parts.css" => (STYLE, include_str!("../../assets/panel/parts.css")),
         "pages.css" => (STYLE, include_str!("../../assets/panel/pages.css")),
+        "charts.js" => (SCRIPT, include_str!("../../assets/panel/charts.js")),
         "chat-frame.js" => (SCRIPT, include_str!("../../assets/panel/chat-frame.js")),
         "chat-preview.js" => (SCRIPT, include_str!("../../assets/panel/chat-preview.js")),
         "chat-settings.css" => (STYLE, include_str!("../../assets/panel/chat-settings.css")),

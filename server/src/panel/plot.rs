@@ -13,21 +13,22 @@ const HEIGHT: i64 = 160;
 const SMALL_STEP: i64 = 4;
 const SMALL_HEIGHT: i64 = 24;
 
-/// One bar: messages delivered or waiting in each direction, with the failed ones on top.
+/// One bar: its parts on top of each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
-    pub came: i64,
-    pub went: i64,
-    pub failed: i64,
-    /// Those of `failed` that were incoming.
-    pub failed_in: i64,
+    /// `14:00`, `18 Nov`
+    pub name: String,
+    /// From the bottom up.
+    pub parts: Vec<i64>,
+    /// The values as the reader's language writes them.
+    pub values: Vec<String>,
     /// The values as a sentence, shown on hover.
     pub said: String,
 }
 
 impl Bar {
     fn all(&self) -> i64 {
-        self.came + self.went
+        self.parts.iter().sum()
     }
 }
 
@@ -53,8 +54,8 @@ fn round_top(most: i64) -> i64 {
     }
 }
 
-/// A bar chart, oldest bar first. `title` describes it.
-pub fn bars(bars: &[Bar], title: &str) -> Plot {
+/// A bar chart, oldest bar first. `classes` are those of a bar's parts, `title` describes the chart.
+pub fn bars(bars: &[Bar], classes: &[&str], title: &str) -> Plot {
     let most = bars.iter().map(Bar::all).max().unwrap_or(0);
     let top = round_top(most);
     let scale = [top, top / 2, 0];
@@ -75,20 +76,21 @@ pub fn bars(bars: &[Bar], title: &str) -> Plot {
         let left = count(place) * STEP;
         let _ = write!(
             out,
-            r#"<g class="slot"><title>{}</title><rect class="hit" x="{left}" y="0" width="{STEP}" height="{HEIGHT}"/>"#,
+            r#"<g class="slot" data-name="{}" data-values="{}"><title>{}</title><rect class="hit" x="{left}" y="0" width="{STEP}" height="{HEIGHT}"/>"#,
+            escaped(&bar.name),
+            escaped(bar.values.join("|")),
             escaped(&bar.said)
         );
-        let good = [(bar.came - bar.failed_in, "in"), (bar.went - (bar.failed - bar.failed_in), "out")];
         let mut y = HEIGHT;
-        for (value, class) in good.into_iter().chain([(bar.failed, "failed")]) {
-            let height = if value > 0 { (value * HEIGHT / top).max(2) } else { 0 };
+        for (value, class) in bar.parts.iter().zip(classes) {
+            let height = if *value > 0 { (value * HEIGHT / top).max(2) } else { 0 };
             if height > 0 {
                 y = (y - height).max(0);
                 let x = left + (STEP - BAR) / 2;
                 let _ = write!(
                     out,
                     r#"<rect class="{class}" x="{x}" y="{y}" width="{BAR}" height="{height}"{}/>"#,
-                    if class == "failed" { r#" fill="url(#hatch)""# } else { "" }
+                    if *class == "failed" { r#" fill="url(#hatch)""# } else { "" }
                 );
             }
         }
@@ -136,9 +138,11 @@ fn count(place: usize) -> i64 {
 mod tests {
     use super::*;
 
-    /// One of the failed messages was incoming, the others outgoing.
-    fn bar(came: i64, went: i64, failed: i64) -> Bar {
-        Bar { came, went, failed, failed_in: failed.min(1), said: "<b>".to_owned() }
+    const CLASSES: [&str; 3] = ["in", "out", "failed"];
+
+    fn bar(parts: [i64; 3]) -> Bar {
+        let values = parts.iter().map(i64::to_string).collect();
+        Bar { name: "14:00".to_owned(), parts: parts.into(), values, said: "<b>".to_owned() }
     }
 
     #[test]
@@ -149,17 +153,14 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_bar_are_as_high_as_all_its_messages() {
-        let plot = bars(&[bar(3, 5, 2), bar(0, 0, 0)], "title");
+        let plot = bars(&[bar([2, 4, 2]), bar([0, 0, 0])], &CLASSES, "title");
         assert_eq!(plot.scale, [10, 5, 0]);
         let heights: Vec<&str> = plot.picture.split(r#"width="28" height=""#).skip(1).collect();
         let heights: Vec<&str> = heights.iter().filter_map(|rest| rest.split('"').next()).collect();
-        assert_eq!(
-            heights,
-            ["32", "64", "32"],
-            "2 of 3 came and 4 of 5 went through, 2 failed; the empty hour has none"
-        );
+        assert_eq!(heights, ["32", "64", "32"], "the empty hour has none");
+        assert!(plot.picture.contains(r#"data-name="14:00" data-values="2|4|2""#));
         assert!(plot.picture.contains("&lt;b&gt;") && !plot.picture.contains("<b>"));
-        assert_eq!(bars(&[bar(0, 0, 0)], "title").picture, "");
+        assert_eq!(bars(&[bar([0, 0, 0])], &CLASSES, "title").picture, "");
     }
 
     #[test]

@@ -56,7 +56,7 @@ async fn by_keys_in(language: Language) {
     browser.is_accessible(&format!("the palette, {}", language.code())).await;
     let wanted = if language == Language::Ru { "отч" } else { "repo" };
     browser.types(wanted).await;
-    let shown = "return document.querySelectorAll('#palette li:not([hidden])').length";
+    let shown = "return document.querySelectorAll('#palette li:not([hidden],[data-suggested])').length";
     assert_eq!(browser.run(shown, vec![]).await, json!(1));
     browser.shot(&format!("{}/palette", language.code())).await;
     browser.presses_key("Enter").await;

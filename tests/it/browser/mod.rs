@@ -1,6 +1,7 @@
 //! What people see, in a real browser: the demo's two windows, an administrator's whole way through the widget, and
 //! what goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
+mod charts;
 mod chat;
 mod connecting;
 mod consent;
@@ -23,6 +24,7 @@ mod phone;
 mod push;
 mod reviewed;
 mod screens;
+mod settings_found;
 mod site_chat;
 mod still;
 mod together;

@@ -1,6 +1,7 @@
 //! The panel's pages of sources, messages, the undelivered, keys and webhooks, as a browser without scripts meets them.
 
 mod consent;
+mod endpoint;
 mod foreign;
 mod health;
 mod hostile;

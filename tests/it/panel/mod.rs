@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod causes;
+mod found;
 mod honest;
 mod letters;
 mod lockout;

@@ -52,7 +52,7 @@ async fn both_languages_name_the_program_that_is_no_longer_called(mail: &MailSer
     visitor.sends("/panel/language", &[("to", "ru")]).await.is(303);
     visitor.opens("/panel/webhooks").await.is(200).says(&["Приостановлен", "За 24 часа ни одна доставка не прошла"]);
     let page = visitor.opens(&format!("/panel/webhooks/{}", line.source_id)).await.is(200);
-    page.says(&["Проверить и включить", "message.created"]);
+    page.says(&["Проверить и включить", "message.created", "Следующая попытка: когда источник включат"]);
     let source = format!("/panel/sources/{}", line.source_id);
     visitor.opens(&source).await.is(200).says(&["Ваш сервер 24 часа не принимал сообщения", "На паузе"]);
     let resume = format!("{source}/resume");

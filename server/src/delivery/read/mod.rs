@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod chats;
 pub mod dead;
+pub mod endpoint;
 pub mod figures;
 pub mod find;
 pub mod holds;

@@ -58,6 +58,11 @@ async fn person_of(app: &PanelContext, member: &Member) -> Result<person::Model>
     persons::by_id(app.store.read(), person_id).await?.ok_or(Error::NotFound)
 }
 
+/// Whether the page has the parts for the reader's password and second step.
+pub(super) async fn may_set_password(app: &PanelContext, member: &Member) -> Result<bool> {
+    Ok(trusted(member, &person_of(app, member).await?) != Trusted::No)
+}
+
 /// Whether this session may change the person's credentials, and where those are valid. A session opened by a link that
 /// another person handed over may do so only while the address is unproved, and only for its own account, because the
 /// link's creator may have opened it.

@@ -16,11 +16,11 @@ use base::error::Result;
 use entity::source;
 use serde::Deserialize;
 
-use super::{Member, Nav, PageContext, html};
+use super::{Chart, Member, Nav, PageContext, html};
 use crate::delivery::read::figures;
 use crate::panel::PanelContext;
-pub use chart::{Chart, chart_of};
-pub(super) use chart::{ChartRow, chart};
+pub use chart::chart_of;
+pub(super) use chart::{chart, flow_series, flow_slot};
 use checklist::Checklist;
 use ledger::{Equation, Period};
 use problems::Problems;

@@ -9,10 +9,10 @@ use super::ReadReport;
 use super::query::{PERIODS, ReportDays, ReportQuery};
 use crate::delivery::read::figures::{Flow, Times};
 use crate::delivery::read::report::{self, HOURS, UnansweredChat, WEEKDAYS};
+use crate::panel::chart::ChartWords;
 use crate::panel::choice::{self, SelectOption};
-use crate::panel::overview::{Chart, ChartRow};
-use crate::panel::plot::{self, Bar};
-use crate::panel::{PageContext, Right, reasons};
+use crate::panel::overview::{flow_series, flow_slot};
+use crate::panel::{Chart, PageContext, Right, reasons};
 
 /// Shades of the table of hours, besides none.
 const SHADES: i64 = 4;
@@ -196,38 +196,17 @@ fn by_manager(read: &ReadReport, users: &[String]) -> Vec<ShareRow> {
 /// All days together, hour by hour.
 fn chart(page: &PageContext, week: &[[Flow; HOURS]; WEEKDAYS]) -> Chart {
     let words = page.words;
-    let all: Vec<ChartRow> = (0..HOURS)
-        .map(|hour| ChartRow {
-            name: clock(hour),
-            flow: week.iter().filter_map(|day| day.get(hour)).fold(Flow::default(), |sum, flow| sum.and(*flow)),
-        })
-        .collect();
-    let bar = |ChartRow { name, flow }: &ChartRow| Bar {
-        came: flow.came,
-        went: flow.went,
-        failed: flow.failed,
-        failed_in: flow.failed_in,
-        said: words
-            .text("chart-values")
-            .with("when", name.as_str())
-            .with("came", flow.came)
-            .with("went", flow.went)
-            .with("failed", flow.failed)
-            .to_string(),
+    let of_hour =
+        |hour: usize| week.iter().filter_map(|day| day.get(hour)).fold(Flow::default(), |sum, flow| sum.and(*flow));
+    let busiest = (0..HOURS).max_by_key(|hour| of_hour(*hour).all()).unwrap_or(0);
+    let title = words.text("reports-hours-alt").with("most", of_hour(busiest).all()).with("when", clock(busiest));
+    let about = ChartWords {
+        title: title.to_string(),
+        caption: words.text("overview-hours"),
+        slot: words.text("overview-hour"),
     };
-    let bars: Vec<Bar> = all.iter().map(bar).collect();
-    let busiest = all.iter().max_by_key(|row| row.flow.all());
-    let title = words
-        .text("reports-hours-alt")
-        .with("most", busiest.map_or(0, |row| row.flow.all()))
-        .with("when", busiest.map(|row| row.name.clone()).unwrap_or_default())
-        .to_string();
-    Chart {
-        plot: plot::bars(&bars, &title),
-        ticks: all.iter().step_by(6).map(|row| row.name.clone()).collect(),
-        rows: all.into_iter().filter(|row| row.flow.all() > 0).collect(),
-        by_hour: true,
-    }
+    let slots = (0..HOURS).map(|hour| flow_slot(words, clock(hour), of_hour(hour))).collect();
+    Chart::of(words, about, flow_series(words), slots)
 }
 
 fn hours(week: &[[Flow; HOURS]; WEEKDAYS]) -> Vec<HourOfDayRow> {

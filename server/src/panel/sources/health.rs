@@ -12,8 +12,8 @@ use crate::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use crate::identity::qr;
 use crate::panel::audit::{what, who};
 use crate::panel::messages::{MessageRow, row};
-use crate::panel::overview::{Chart, Tile, chart, tiles_of_source};
-use crate::panel::{Member, PageContext, PanelContext, Right};
+use crate::panel::overview::{Tile, chart, tiles_of_source};
+use crate::panel::{Chart, Member, PageContext, PanelContext, Right};
 
 /// Maximum number of listed failures and changes.
 const LISTED: u64 = 5;

@@ -32,6 +32,8 @@ pub struct SourceStateView {
     /// `<time>` that follows a preposition.
     pub since: String,
     pub sentence: String,
+    /// Nothing is to be done.
+    pub is_fine: bool,
     /// The remote error text; empty if there is none.
     pub detail: String,
     pub button: Option<ActionButton>,
@@ -78,6 +80,7 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &SourceState) ->
         }
     };
     SourceStateView {
+        is_fine: state.status == SourceStatus::Working,
         badge: page.badge(tone(state.status), words.text_of("source-state-", word).with("crm", page.crm)),
         since: page.stamp(&state.since),
         sentence,

@@ -8,6 +8,7 @@ use base::message::Direction;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::figures::{self, EndpointView};
 use super::{LOOKED_AT, WebhookState, address, find};
 use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::reason::Reason;
@@ -31,6 +32,9 @@ struct DeliveriesQuery {
     /// One of the periods of lists; all unless one is named.
     #[serde(default)]
     period: String,
+    /// The days of the chart: [`figures::WEEK`], or 24 hours.
+    #[serde(default)]
+    chart: String,
 }
 
 struct DeliveryAttempt {
@@ -65,6 +69,11 @@ struct Deliveries {
     badge: String,
     hint: String,
     suspended: bool,
+    figures: EndpointView,
+    /// The addresses of the chart of 24 hours and of that of seven days.
+    spans: [String; 2],
+    /// The days of the chart in the query string, which the form of the filters keeps.
+    span: String,
     /// Only those that were given up are shown.
     failed: bool,
     periods: Vec<SelectOption>,
@@ -107,15 +116,20 @@ pub async fn get(
     };
     let state = WebhookState::of(&app, &source, read.as_deref().unwrap_or_else(|| latest(&found))).await?;
     let path = format!("/panel/webhooks/{id}");
-    let address_of = |state: &str, cursor: &str| {
-        choice::address(&path, &[("state", state), ("period", &query.period), ("cursor", cursor)])
+    let address_with = |state: &str, cursor: &str, chart: &str| {
+        choice::address(&path, &[("state", state), ("period", &query.period), ("cursor", cursor), ("chart", chart)])
     };
+    let address_of = |state: &str, cursor: &str| address_with(state, cursor, &query.chart);
+    let is_week = query.chart == figures::WEEK;
     let deliveries = Deliveries {
         source_id: id.to_string(),
         address: address(&source),
         badge: page.badge(state.tone(), page.words.text_of("webhook-state-", state.word())),
         hint: state.hint(&page),
         suspended: state == WebhookState::Suspended,
+        figures: figures::of(&app, &page, &source, state, is_week).await?,
+        spans: ["", figures::WEEK].map(|chart| address_with(&query.state, "", chart)),
+        span: query.chart.clone(),
         rows: found.iter().map(|one| row(&page, one, dead.contains(&one.webhook_id))).collect(),
         newest: query.cursor.map(|_| address_of(&query.state, "")),
         older: next.map(|next| address_of(&query.state, &next.to_string())),

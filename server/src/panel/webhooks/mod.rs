@@ -1,6 +1,7 @@
 //! Webhooks to custom messengers: their addresses, each delivery with its attempts, and a check of signatures.
 
 mod deliveries;
+mod figures;
 mod resend;
 mod signature;
 
