@@ -113,7 +113,7 @@ async fn the_report_names_a_repeat_that_became_two_messages() {
     let failed: BTreeSet<_> = failed.iter().map(String::as_str).filter(|name| !is_forged(name)).collect();
     assert_eq!(failed, BTreeSet::from(["repeat"]));
     let repeat = checks.iter().find(|check| check["name"] == "repeat").unwrap();
-    assert!(repeat["detail"].as_str().unwrap().contains("became another message: m-"), "{repeat}");
+    assert!(repeat["detail"].as_str().unwrap().contains("stored as a second message: m-"), "{repeat}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
