@@ -370,7 +370,9 @@ function arrive() {
   if (!wanted || wanted.id === "main") return;
   const around = wanted.closest("details");
   if (around) around.open = true;
-  wanted.scrollIntoView({ block: "center" });
+  // Some fields have a form of their own instead, such as the hours of a site chat.
+  const seen = wanted.checkVisibility() ? wanted : wanted.closest(".field") ?? wanted;
+  seen.scrollIntoView({ block: "center" });
   // On a phone the keyboard would cover the page.
   if (wanted.matches("input,select,textarea") && !matchMedia("(pointer:coarse)").matches) wanted.focus({ preventScroll: true });
 }

@@ -41,7 +41,7 @@ async fn in_language(language: Language) {
     finds(&browser, &label("data-retention"), "#f-days", true).await;
     // On the page where one is already.
     finds(&browser, &label("data-export-title"), "#export", false).await;
-    finds(&browser, &label("wizard-web-hours"), "?tab=hours#f-set.working_hours.hours", true).await;
+    finds(&browser, &label("wizard-web-consent"), "?tab=before#f-set.consent_text", true).await;
     finds(&browser, &label("source-edit-lead-origin"), "#f-lead_origin", true).await;
     browser.is_accessible(&format!("a marked setting, {}", language.code())).await;
     browser.close().await;
