@@ -118,7 +118,7 @@ async fn pages(engine: Engine) {
     reader.sends("/panel/language", &[("to", "ru")]).await.is(303);
     reader.opens("/panel").await.is(200).says(&["<span>Beta Chat</span>"]);
     let message = reader.opens("/panel/data/all").await.is(200);
-    message.says(&["В сервисе Beta Chat будут удалены"]);
+    message.says(&["В сервисе Beta Chat удаляются"]);
 
     // Without an account: by the address, or as this browser knows it.
     let visitor = world.visitor();
