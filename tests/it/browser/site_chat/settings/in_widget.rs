@@ -60,6 +60,10 @@ async fn previewed_in(language: &str) {
     let all = "root.querySelector('#greeting').textContent === 'Roses or tulips?' && root.host.dataset.side === 'left' && \
         root.host.style.getPropertyValue('--brand') === '#FFD200' && root.querySelectorAll('.question').length === 1";
     frame_shows(&browser, "the preview follows the form", all).await;
+    let beside = "const box = (one) => document.querySelector(one).getBoundingClientRect(); \
+        return box('.parom-preview').left >= box('.parom-beside > form').right";
+    browser.resize(1280, 900).await;
+    assert_eq!(run(&browser, beside).await, json!(true), "in the width of amoCRM's window");
     for width in [1280, 360] {
         browser.resize(width, 900).await;
         browser.fits(&format!("the widget's form with a preview at {width}")).await;

@@ -110,6 +110,7 @@ async fn the_greeting_invites_in_russian() {
 async fn who_answers_the_greeting_is_in_the_chat_and_not_invited_again() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = shop_that_invites(json!({"show": "text"})).await;
+    browser.resize(1280, 900).await;
     visits(&browser, &shop, "/").await;
     until(&browser, "it says the greeting", "root.querySelector('.say')?.textContent === 'Can we help you?'").await;
     root(&browser, "root.querySelector('.say').click()").await;
@@ -136,6 +137,7 @@ async fn the_chat_opens_by_itself_once_and_takes_no_focus() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = shop_that_invites(json!({"show": "chat", "after_seconds": 0})).await;
     browser.on_every_page(POLICE).await;
+    browser.resize(1280, 900).await;
     visits(&browser, &shop, "/").await;
     until(&browser, "the chat is open", "!root.querySelector('.panel').hidden && root.getElementById('text')").await;
     let focus = "return [document.activeElement === document.body, root.activeElement]";
