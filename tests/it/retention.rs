@@ -209,7 +209,10 @@ async fn an_account_keeps_fewer_days_than_configured(world: &mut World) {
     }
     operator.sends(&format!("{page}/texts"), &form("1", "3")).await.is(303);
     let shown = operator.opens(&page).await.is(200);
-    shown.says(&["Leave empty for the configured 7; at most that.", "name=\"attempts\" inputmode=\"numeric\""]);
+    shown.says(&[
+        "Leave empty for the configured 7, which is also the maximum.",
+        "name=\"attempts\" inputmode=\"numeric\"",
+    ]);
     let tenant = world.api.get(&path).await.is(200).json;
     let days = ["hooks_days", "attempts_days", "undelivered_days", "audit_days"].map(|field| tenant[field].clone());
     assert_eq!(days, [json!(1), json!(3), json!(null), json!(9)]);

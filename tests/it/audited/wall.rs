@@ -63,6 +63,8 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("lib Migrate", "does nothing to an account"),
     ("lib Doctor", "looks"),
     ("lib Openapi", "prints"),
+    ("lib Completions", "prints"),
+    ("lib Man", "makes files"),
 ];
 
 /// What writes to the log, or hands on who acts to what does.
