@@ -127,7 +127,7 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
     assert!(elsewhere.contains("data-label=\"Errors\">1 of 1<"), "{elsewhere}");
     let page = olga.opens("/admin").await.is(200);
     assert!(
-        page.text.contains("<code class=\"mono\">telegram</code>: requests of several accounts fail"),
+        page.text.contains("<code class=\"mono\">telegram</code>: requests from several accounts fail"),
         "{}",
         page.text
     );
