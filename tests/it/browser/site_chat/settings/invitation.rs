@@ -70,7 +70,9 @@ async fn closes_by_keyboard(language: &str) {
         browser.resize(width, height).await;
         browser.shot(&format!("site-chat-{language}-invites-{width}")).await;
     }
+    // Without the preference it appears once more.
     browser.dark(true).await;
+    until(&browser, "it has appeared", "!root.querySelector('.say').getAnimations().length").await;
     browser.is_accessible("the invitation in the dark").await;
     browser.shot(&format!("site-chat-{language}-invites-dark-360")).await;
     browser.dark(false).await;
