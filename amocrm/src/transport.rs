@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, Request, RequestBuilder};
 use serde_json::Value;
 use url::Url;
 
@@ -44,7 +44,21 @@ pub(crate) async fn exchange_up_to(
     request: RequestBuilder,
     limit: usize,
 ) -> Result<Answer, Error> {
-    let request = request.build().map_err(|error| failure(call, "", error))?;
+    exchange_built(call, http, built(call, request)?, limit).await
+}
+
+/// The request as it will be sent.
+pub(crate) fn built(call: &'static str, request: RequestBuilder) -> Result<Request, Error> {
+    request.build().map_err(|error| failure(call, "", error))
+}
+
+/// Sends a request that was built and reads its answer, up to `limit` bytes.
+pub(crate) async fn exchange_built(
+    call: &'static str,
+    http: &Client,
+    request: Request,
+    limit: usize,
+) -> Result<Answer, Error> {
     let address = address(request.url());
     let mut response = http.execute(request).await.map_err(|error| failure(call, &address, error))?;
     let status = response.status().as_u16();

@@ -36,6 +36,9 @@ pub struct Model {
     /// From the message's acceptance to the end of this attempt, milliseconds, if by it the other side accepted the
     /// message; else 0.
     pub took: i64,
+    /// What was sent, masked, at most 4 KiB; none if it succeeded or sent nothing.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub request: Option<String>,
 }
 
 tenant_rows!();

@@ -95,6 +95,7 @@ attempt-limited = Rate limited: waiting { $seconds } s
 attempt-not-connected = Could not connect
 attempt-next = Next { $time }
 attempt-by-hand = Started by { $name }
+attempt-request = Request (texts, names and secrets as their length)
 attempt-answer = Answer (shortened, secrets removed)
 msg-send-again = Send again
 msg-send-now = Send now

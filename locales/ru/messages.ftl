@@ -107,6 +107,7 @@ attempt-limited = Ограничение скорости: ждём { $seconds }
 attempt-not-connected = Не удалось соединиться
 attempt-next = Следующая { $time }
 attempt-by-hand = Запуск вручную: { $name }
+attempt-request = Запрос (вместо текстов, имён и секретов – их длина)
 attempt-answer = Ответ (сокращён, секреты убраны)
 msg-send-again = Отправить ещё раз
 msg-send-now = Отправить сейчас

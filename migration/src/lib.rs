@@ -8,6 +8,7 @@ use sea_orm_migration::sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOr
 use sea_orm_migration::seaql_migrations;
 
 mod m20261122_000001_schema;
+mod m20261126_000001_attempt_request;
 mod table;
 
 /// All migrations in order.
@@ -16,7 +17,7 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_schema::Migration)]
+        vec![Box::new(m20261122_000001_schema::Migration), Box::new(m20261126_000001_attempt_request::Migration)]
     }
 }
 

@@ -122,6 +122,13 @@ impl Column {
         Self { default: Some(literal), ..self }
     }
 
+    /// Adds it to a table of an earlier migration.
+    pub async fn add_to(self, table: &'static str, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let mut change = sea_query::Table::alter();
+        change.table(Alias::new(table)).add_column(self.definition());
+        manager.alter_table(change).await
+    }
+
     fn definition(self) -> ColumnDef {
         let mut definition = ColumnDef::new(Alias::new(self.name));
         (self.kind)(&mut definition);

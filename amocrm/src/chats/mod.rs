@@ -46,7 +46,7 @@ pub use crate::hooks::chats::{ChatPerson, MessageContent, PastMessage};
 
 use crate::Now;
 use crate::error::Error;
-use crate::transport::{self, Answer, TOTAL_TIME};
+use crate::transport::{self, ANSWER_LIMIT, Answer, TOTAL_TIME};
 
 /// A client of one Chats API host. Cheap to clone; holds no secret.
 ///
@@ -88,6 +88,7 @@ pub struct Chats {
     skew: Skew,
     total_time: Duration,
     status_style: StatusStyle,
+    observer: fn(&reqwest::Request),
 }
 
 impl Chats {
@@ -104,6 +105,7 @@ impl Chats {
             skew: Skew::default(),
             total_time: TOTAL_TIME,
             status_style: StatusStyle::default(),
+            observer: |_| {},
         })
     }
 
@@ -122,6 +124,12 @@ impl Chats {
     /// The same client with another format of [`delivery_status`](Chats::delivery_status).
     pub fn with_status_style(mut self, style: StatusStyle) -> Self {
         self.status_style = style;
+        self
+    }
+
+    /// The same client with a function that sees each request before it is sent, for a log of what was sent.
+    pub fn with_observer(mut self, observer: fn(&reqwest::Request)) -> Self {
+        self.observer = observer;
         self
     }
 
@@ -162,7 +170,9 @@ impl Chats {
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }
-        transport::exchange(request.call, &self.http, builder).await
+        let built = transport::built(request.call, builder)?;
+        (self.observer)(&built);
+        transport::exchange_built(request.call, &self.http, built, ANSWER_LIMIT).await
     }
 }
 

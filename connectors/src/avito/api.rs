@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::config::Avito as AvitoConfig;
-use base::http_client::{Guarded, HttpClients, read_up_to};
+use base::http_client::{Guarded, HttpClients, read_up_to, send};
 use base::i18n::LocalizedText;
 use reqwest::multipart::Form;
 use reqwest::{Method, RequestBuilder, Response};
@@ -152,7 +152,7 @@ pub(super) async fn answered<T: DeserializeOwned>(
     request: RequestBuilder,
     whole: impl Fn() -> bool + Send,
 ) -> Result<T, ApiError> {
-    match request.send().await {
+    match send(request).await {
         Ok(response) => read(response).await,
         Err(error) => {
             let sent = whole() && !error.is_connect() && !error.is_builder();

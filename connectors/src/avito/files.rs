@@ -1,7 +1,7 @@
 //! Voice messages (avito §5.3): Avito's links work for an hour, so a link is requested each time. Pictures have public
 //! links and are not handled here.
 
-use base::http_client::FILE_TIMEOUT;
+use base::http_client::{FILE_TIMEOUT, send};
 use futures_util::StreamExt;
 use url::Url;
 
@@ -22,7 +22,7 @@ pub(super) async fn open(api: &AvitoApi, settings: &Settings, reference: &str) -
     // The link leads to another host than the API; it must be a public one.
     let link = Url::parse(link).map_err(|_| NotOpened::Never("address"))?;
     let request = api.guarded.get(&link).map_err(|_| NotOpened::Never("address"))?;
-    let response = request.timeout(FILE_TIMEOUT).send().await.map_err(|_| later("unreachable", None))?;
+    let response = send(request.timeout(FILE_TIMEOUT)).await.map_err(|_| later("unreachable", None))?;
     let status = response.status().as_u16();
     match status {
         200..=299 => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::http_client::{Guarded, UrlRefused};
+use base::http_client::{Guarded, UrlRefused, send_to_tenant};
 use base::i18n::{LocalizedText, Words};
 use reqwest::Response;
 use secrecy::SecretString;
@@ -58,7 +58,7 @@ impl Signed {
             none if none.is_empty() => request,
             signature => request.header("webhook-signature", signature),
         };
-        request.send().await.map_err(NotAnswered::Failed)
+        send_to_tenant(request).await.map_err(NotAnswered::Failed)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::config;
-use base::http_client::{Guarded, HttpClients, read_up_to};
+use base::http_client::{Guarded, HttpClients, read_up_to, send};
 use base::i18n::LocalizedText;
 use futures_util::StreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
@@ -162,7 +162,7 @@ impl MaxApi {
 
     /// Opens a file by a public address.
     pub async fn open(&self, address: &str) -> Result<OpenFile, ApiError> {
-        let response = self.at(Method::GET, address)?.send().await.map_err(unanswered)?;
+        let response = send(self.at(Method::GET, address)?).await.map_err(unanswered)?;
         let status = response.status();
         if !status.is_success() {
             return Err(ApiError::refused(status.as_u16()));
@@ -185,7 +185,7 @@ impl MaxApi {
 
 /// Sends a request; returns status and body of a success.
 async fn answered(request: RequestBuilder, token: &SecretString) -> Result<(u16, Vec<u8>), ApiError> {
-    let response = request.send().await.map_err(unanswered)?;
+    let response = send(request).await.map_err(unanswered)?;
     let status = response.status().as_u16();
     let retry_after = seconds(&response);
     let body = match read_up_to(response, ANSWER_BYTES).await {

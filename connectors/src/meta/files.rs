@@ -1,6 +1,7 @@
 //! Files and profile pictures (instagram-and-facebook §13, §14). Their addresses are signed and expire after about a
 //! day.
 
+use base::http_client::{refusal, send};
 use futures_util::StreamExt;
 use reqwest::Response;
 use serde_json::Value;
@@ -31,7 +32,7 @@ pub(super) async fn open(meta: &Meta, settings: &Settings, reference: &str) -> R
     };
     let address = Url::parse(&address).map_err(|_| NotOpened::Never("unsupported"))?;
     let request = meta.graph.guarded.get(&address).map_err(|_| NotOpened::Never("address_refused"))?;
-    let response = request.send().await.map_err(|error| match base::http_client::refusal(&error) {
+    let response = send(request).await.map_err(|error| match refusal(&error) {
         Some(_) => NotOpened::Never("address_refused"),
         None => later("unreachable"),
     })?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{Guarded, HttpClients, read_up_to};
+use base::http_client::{Guarded, HttpClients, read_up_to, send};
 use base::i18n::LocalizedText;
 use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -230,7 +230,7 @@ async fn answered(
     token: &SecretString,
     whole: impl Fn() -> bool + Send,
 ) -> Result<Value, GraphError> {
-    match request.send().await {
+    match send(request).await {
         Ok(response) => read(response, token).await,
         Err(error) => {
             let sent = whole() && !error.is_connect() && !error.is_builder();

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{HttpClients, read_up_to};
+use base::http_client::{HttpClients, read_up_to, send};
 use base::i18n::LocalizedText;
 use futures_util::StreamExt;
 use reqwest::{RequestBuilder, Response};
@@ -112,7 +112,7 @@ impl BotApi {
         if let Ok(mut segments) = address.path_segments_mut() {
             segments.pop_if_empty().extend(["file", &token_segment]).extend(path.split('/'));
         }
-        let response = self.files.get(address).send().await.map_err(|error| unanswered(error, true))?;
+        let response = send(self.files.get(address)).await.map_err(|error| unanswered(error, true))?;
         let status = response.status();
         if !status.is_success() {
             return Err(refused(status.as_u16()));
@@ -148,7 +148,7 @@ async fn answered<T: DeserializeOwned>(
     token: &SecretString,
     whole: impl Fn() -> bool + Send,
 ) -> Result<T, ApiError> {
-    match request.send().await {
+    match send(request).await {
         Ok(response) => read(response, token).await,
         Err(error) => Err(unanswered(error, whole())),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{Guarded, HttpClients, read_up_to};
+use base::http_client::{Guarded, HttpClients, read_up_to, send};
 use base::i18n::LocalizedText;
 use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -157,7 +157,7 @@ impl ApiError {
 
 /// Sends a request. `whole`: set when all of it was sent.
 async fn answered(request: RequestBuilder, whole: impl Fn() -> bool + Send) -> Result<(u16, Vec<u8>), ApiError> {
-    let response: Response = request.send().await.map_err(|error| unanswered(error, whole()))?;
+    let response: Response = send(request).await.map_err(|error| unanswered(error, whole()))?;
     let status = response.status().as_u16();
     match read_up_to(response, ANSWER_BYTES).await {
         Ok((body, _)) => Ok((status, body)),

@@ -15,6 +15,8 @@ pub struct Attempt {
     /// At most 4 KiB, redacted.
     pub answer: String,
     pub reason: String,
+    /// What was sent, masked, at most 4 KiB; empty if it succeeded or sent nothing.
+    pub request: String,
     /// The webhook posted to a developer's endpoint, if any.
     pub webhook: Option<LoggedWebhook>,
 }

@@ -175,16 +175,18 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         .int("status", all.iter().map(|(_, attempt)| attempt.status))
         .text("answer", all.iter().map(|(_, attempt)| attempt.answer.as_str()))
         .text("reason", all.iter().map(|(_, attempt)| attempt.reason.as_str()))
+        .text("request", all.iter().map(|(_, attempt)| attempt.request.as_str()))
         .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
         .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
         .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
         .long("took", all.iter().map(|(one, attempt)| took(&one.claim, attempt)))
         .write(
             "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
-             answer, reason, id, source_id, event, took) \
+             answer, reason, request, id, source_id, event, took) \
              SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
              earlier.tenant_id = rows.tenant_id AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
-             kind, direction, at, ms, verdict, status, answer, reason, CASE WHEN event = '' THEN NULL ELSE id END, \
+             kind, direction, at, ms, verdict, status, answer, reason, nullif(request, ''), \
+             CASE WHEN event = '' THEN NULL ELSE id END, \
              CASE WHEN event = '' THEN NULL ELSE source_id END, event, took FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
 }

@@ -141,6 +141,7 @@ mod tests {
     fn attempt(number: i32, at: i64, verdict: &str, status: i32, reason: &str) -> attempt::Model {
         attempt::Model {
             took: 0,
+            request: None,
             tenant_id: Uuid::nil(),
             message_id: Uuid::nil(),
             letter_id: Uuid::nil(),

@@ -135,6 +135,7 @@ fn settlement(
         status: i32::from(report.status),
         answer: report.answer,
         reason: report.reason.clone(),
+        request: String::new(),
         webhook: report.webhook.map(|event| LoggedWebhook {
             id: app.clock.uuid_v7(),
             webhook_id: webhook_id(&claim),

@@ -138,6 +138,14 @@ async fn an_alert(world: &World, line: &Line) {
     parom::alert::raise(world.app(), world.app().store.write(), alarm).await.expect("an alert");
 }
 
+/// A page with all its details open.
+async fn look_inside(browser: &Browser, name: &str, url: &str) {
+    browser.goto(url).await;
+    browser.run("document.querySelectorAll('main details').forEach((one) => { one.open = true })", vec![]).await;
+    browser.says("(12 ").await;
+    looks_right(browser, name).await;
+}
+
 /// The same page, chosen to be dark on a light screen.
 async fn look_here_in_the_dark(browser: &Browser, name: &str) {
     browser.press("footer button[value=dark]").await;
@@ -166,6 +174,7 @@ async fn panel_in(language: Language) {
     for (name, path) in pages_of_the_panel(&line, &ids.0, &failed, &ids.1) {
         look(&browser, &format!("{code}/{name}"), &format!("{base}{path}")).await;
     }
+    look_inside(&browser, &format!("{code}/message-failed-attempts"), &format!("{base}/panel/messages/{failed}")).await;
     imports(&browser, &world, &line, code).await;
     wizard(&browser, &base, code).await;
     templates(&browser, &base, code).await;

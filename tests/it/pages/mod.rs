@@ -12,6 +12,7 @@ mod mend;
 mod message;
 mod messages;
 mod reports;
+mod requests;
 mod services;
 mod sources;
 mod templates;

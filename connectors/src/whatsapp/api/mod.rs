@@ -8,7 +8,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{FILE_TIMEOUT, Guarded, HttpClients, read_up_to};
+use base::http_client::{FILE_TIMEOUT, Guarded, HttpClients, read_up_to, send};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use reqwest::{RequestBuilder, Response};
@@ -121,7 +121,7 @@ impl GraphApi {
     pub async fn open(&self, token: &SecretString, address: &str) -> Result<OpenFile, ApiError> {
         let request = self.file_request(address).ok_or_else(unreadable_address)?;
         let request = if request.with_token { authorized(request.request, token) } else { request.request };
-        let response = request.timeout(FILE_TIMEOUT).send().await.map_err(|error| unanswered(error, true))?;
+        let response = send(request.timeout(FILE_TIMEOUT)).await.map_err(|error| unanswered(error, true))?;
         let status = response.status();
         if !status.is_success() {
             return Err(refused_by(status.as_u16()));
@@ -186,7 +186,7 @@ async fn sent<T: DeserializeOwned>(
     secret: &str,
     whole: impl Fn() -> bool + Send,
 ) -> Result<T, ApiError> {
-    match request.send().await {
+    match send(request).await {
         Ok(response) => read(response, secret).await,
         Err(error) => Err(unanswered(error, whole())),
     }

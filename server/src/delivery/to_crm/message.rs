@@ -2,6 +2,7 @@
 
 use amocrm::Error as CrmError;
 use amocrm::chats::{NewChat, NewMessage, PastMessage, SourceRef};
+use base::http_client::recorded;
 use base::message::FailureCode;
 use base::verdict::{Report, Taken, Verdict};
 use queue::Claim;
@@ -40,11 +41,14 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
             Report::done(status, taken).with_answer(status, &text)
         }
         // A used id is refused without a specific error (chats-api §3.4.5), so history is checked.
-        Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => match find_out(line, parts, &message).await {
-            Ok(HistoryMatch::Yes(taken)) => Report::done(200, taken),
-            Ok(HistoryMatch::No(_)) => judge_message(claim, &error),
-            Err(error) => keep_unknown(claim, &error),
-        },
+        // What the attempt sent stays the message, not this look-up.
+        Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => {
+            match recorded(find_out(line, parts, &message)).await.0 {
+                Ok(HistoryMatch::Yes(taken)) => Report::done(200, taken),
+                Ok(HistoryMatch::No(_)) => judge_message(claim, &error),
+                Err(error) => keep_unknown(claim, &error),
+            }
+        }
         Err(error) => judge_message(claim, &error),
     })
 }

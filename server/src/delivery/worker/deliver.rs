@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use base::http_client::{SentRequest, recorded};
 use base::message::{Direction, LetterKind};
 use chrono::TimeDelta;
 use queue::accept_batch::{Alias, Side};
@@ -109,7 +110,8 @@ impl RunningDelivery {
 pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
     let parts = async move { parts.await.context("it was not read to the end")? };
-    match tokio::time::timeout(CALL, attempt(app, claim.clone(), parts)).await {
+    let (ended, sent) = recorded(tokio::time::timeout(CALL, attempt(app, claim.clone(), parts))).await;
+    let settlement = match ended {
         Ok(Ok(settlement)) => Some(settlement),
         Ok(Err(error)) => {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a delivery was interrupted");
@@ -120,7 +122,20 @@ pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, p
             let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
             Some(cut_off(claim, started, millis))
         }
+    };
+    settlement.map(|settlement| with_request(settlement, sent))
+}
+
+/// Adds what a failed attempt sent last. That of a success is not kept: no person needs it, and it would be most of
+/// what an attempt writes.
+fn with_request(mut settlement: Settlement, sent: Option<SentRequest>) -> Settlement {
+    let is_buried = matches!(settlement.settled, Settled::Buried { .. });
+    if let (Some(attempt), Some(sent)) = (&mut settlement.attempt, sent)
+        && (is_buried || attempt.verdict != "done")
+    {
+        attempt.request = sent.masked();
     }
+    settlement
 }
 
 /// Settles a letter and notifies those who wait for it. `started`: milliseconds since 1970.

@@ -81,6 +81,9 @@ fn text(story: &Story, now: i64) -> String {
             attempt.status,
             line(&attempt.reason)
         );
+        for part in attempt.request.iter().flat_map(|request| request.lines()) {
+            let _ = writeln!(out, "  {part}");
+        }
     }
     for dead in &story.dead {
         let _ = writeln!(out, "undelivered: {} letter={} reason={}", stamp(dead.last_at), dead.id, line(&dead.reason));

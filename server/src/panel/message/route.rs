@@ -43,6 +43,8 @@ pub struct RouteAttempt {
     /// Codes and answers; empty if there are none.
     pub code: String,
     pub reason: String,
+    /// Only of a failed attempt.
+    pub request: String,
     pub answer: String,
 }
 
@@ -287,6 +289,7 @@ impl Draw<'_> {
                 .map(|deed| words.text("attempt-by-hand").with("name", deed.name.as_str())),
             code,
             reason: attempt.reason.clone(),
+            request: attempt.request.clone().unwrap_or_default(),
             answer: attempt.answer.clone(),
         }
     }

@@ -41,6 +41,8 @@ struct DeliveryAttempt {
     row: Sentence,
     outcome: String,
     status: String,
+    /// Only of a failed attempt.
+    request: String,
     answer: String,
 }
 
@@ -182,6 +184,7 @@ fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> DeliveryRow {
                 .with("ms", attempt.ms),
             outcome,
             status: status(attempt.status),
+            request: attempt.request.clone().unwrap_or_default(),
             answer: attempt.answer.clone(),
         }
     };

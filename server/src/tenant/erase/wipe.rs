@@ -169,6 +169,7 @@ async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Cou
     let done = attempt::Entity::update_many()
         .col_expr(attempt::Column::Answer, Expr::value(""))
         .col_expr(attempt::Column::Reason, Expr::value(""))
+        .col_expr(attempt::Column::Request, Expr::value(None::<String>))
         .filter(attempt::Column::TenantId.eq(tenant_id))
         .filter(attempt::Column::MessageId.is_in(all()))
         .exec(db)
