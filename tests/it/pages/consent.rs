@@ -181,7 +181,9 @@ async fn a_declined_consent_and_a_refused_code_say_what_to_do() {
     let visitor = olga(&world, tenant_id).await;
     let dialog = leaves(&visitor, META).await;
     let declined = path(&world.messenger.answers_dialog(&dialog, None).unwrap());
-    refused(&visitor, &declined, "access was not granted. Nothing was connected.").await.says(&["Connect with Facebook"]);
+    refused(&visitor, &declined, "access was not granted. Nothing was connected.")
+        .await
+        .says(&["Connect with Facebook"]);
     let late = agrees(&world, &visitor).await;
     // Meta's code lives half a minute.
     world.advance(std::time::Duration::from_secs(40));

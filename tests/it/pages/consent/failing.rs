@@ -71,9 +71,7 @@ async fn a_registered_number_takes_its_own_pin_only() {
     offered(&world, &visitor).await;
     for guess in ["000001", "000002", "000003", "000004", "000005"] {
         let page = visitor.sends(LINE, &[("set.pin", guess)]).await.is(422);
-        page.says(&[
-            "the number has its own PIN. Enter it, or turn two-step verification off in WhatsApp Manager",
-        ]);
+        page.says(&["the number has its own PIN. Enter it, or turn two-step verification off in WhatsApp Manager"]);
     }
     visitor.sends(LINE, &[("set.pin", "424242")]).await.is(422).says(&["Too many PIN tries. Wait and try again."]);
     assert!(world.sandbox.sources(HOST).is_empty());
