@@ -110,7 +110,9 @@ impl RunningDelivery {
 pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
     let parts = async move { parts.await.context("it was not read to the end")? };
-    let (ended, sent) = recorded(tokio::time::timeout(CALL, attempt(app, claim.clone(), parts))).await;
+    // Boxed: each layer around it would otherwise hold the whole attempt once more.
+    let attempt = Box::pin(attempt(app, claim.clone(), parts));
+    let (ended, sent) = recorded(tokio::time::timeout(CALL, attempt)).await;
     let settlement = match ended {
         Ok(Ok(settlement)) => Some(settlement),
         Ok(Err(error)) => {
