@@ -15,8 +15,8 @@
     const headers = { 'Content-Type': 'application/json' };
     try {
       const answer = await fetch('/acts', { method: 'POST', headers, body: JSON.stringify({ who, ...what }) });
-      const told = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Error(told.error || String(answer.status));
+      const result = await answer.json().catch(() => ({}));
+      if (!answer.ok) throw new Error(result.error || String(answer.status));
       refuse(null);
       document.dispatchEvent(new Event('phone:changed'));
       return true;
@@ -105,9 +105,9 @@
   async function uploaded(file, kind) {
     const query = new URLSearchParams({ name: file.name, mime: file.type });
     const answer = await fetch('/uploads?' + query, { method: 'POST', body: file });
-    const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(told.error || String(answer.status));
-    return { kind, file: { upload: told.upload } };
+    const result = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(result.error || String(answer.status));
+    return { kind, file: { upload: result.upload } };
   }
 
   async function sendFiles(input) {

@@ -29,8 +29,8 @@
     refusal.hidden = true;
     const answer = await fetch('/acts', { method: 'POST', body: JSON.stringify(what) });
     if (answer.ok) return;
-    const told = await answer.json().catch(() => ({}));
-    refusal.textContent = told.error || root.dataset.failed;
+    const result = await answer.json().catch(() => ({}));
+    refusal.textContent = result.error || root.dataset.failed;
     refusal.hidden = false;
   }
 

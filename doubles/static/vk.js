@@ -14,9 +14,9 @@
 
   async function post(url, body, headers) {
     const answer = await fetch(url, { method: 'POST', headers, body });
-    const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(told.error || String(answer.status));
-    return told;
+    const result = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(result.error || String(answer.status));
+    return result;
   }
 
   async function act(what) {

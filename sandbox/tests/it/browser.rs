@@ -51,7 +51,7 @@ async fn run(browser: &Client, script: &str) -> Value {
 
 /// What the widget wrote down under this key, once it did.
 async fn written_down(browser: &Client, key: &str) -> String {
-    let selector = format!("[data-told={key}]");
+    let selector = format!("[data-shown={key}]");
     let wait = browser.wait().at_most(Duration::from_secs(20));
     wait.for_element(Locator::Css(&selector)).await.unwrap().text().await.unwrap()
 }

@@ -93,8 +93,8 @@ const spoke = async ({ id }) => {
   introduced();
   if (rowOf(id)) return;
   const answer = await ask("/history").catch(() => null);
-  const told = answer?.ok ? await answer.json() : { lines: [] };
-  told.lines.filter((line) => line.mine).forEach((line) => show(line, true));
+  const past = answer?.ok ? await answer.json() : { lines: [] };
+  past.lines.filter((line) => line.mine).forEach((line) => show(line, true));
 };
 
 const ended = (status) => {

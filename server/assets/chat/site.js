@@ -107,9 +107,9 @@ const count = (unread) => {
   countInTitle(unread);
 };
 
-const place = (told, signal) => ({
+const place = (past, signal) => ({
   ...look,
-  ...told,
+  ...past,
   sound: script.dataset.sound !== "off",
   base,
   source,
@@ -142,9 +142,9 @@ const enter = () => {
   history()
     // No connection: earlier messages are loaded when there is one.
     .catch(() => ({ started: true, partial: true }))
-    .then((told) => {
+    .then((past) => {
       if (mine.signal.aborted) return;
-      chat = openChat(place({ lines: [], after: 0, started: false, ...told }, mine.signal), panel, close);
+      chat = openChat(place({ lines: [], after: 0, started: false, ...past }, mine.signal), panel, close);
       if (!panel.hidden && !isQuiet) root.getElementById("text").focus();
     });
 };

@@ -67,13 +67,13 @@ async function reload() {
   try {
     const answer = await fetch(location.href, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = parts(told);
+    const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = parts(fetched);
     const read = reading();
     for (const [name, part] of parts(document)) {
       if (fresh.has(name) && !busy(part)) renew(part, document.adoptNode(fresh.get(name)));
     }
-    document.title = told.title;
+    document.title = fetched.title;
     keep(read);
   } catch {
     lost();
@@ -122,19 +122,19 @@ async function copy(button) {
     chosen.addRange(range);
     if (!document.execCommand("copy")) return;
   }
-  told(button);
+  showCopied(button);
 }
 
-function told(button) {
+function showCopied(button) {
   const said = document.getElementById("said");
   const words = button.textContent;
   button.style.minWidth = `${button.offsetWidth}px`;
-  button.dataset.told = "";
+  button.dataset.confirmed = "";
   button.textContent = document.body.dataset.copied;
   said.textContent = document.body.dataset.copied;
   setTimeout(() => {
     button.textContent = words;
-    delete button.dataset.told;
+    delete button.dataset.confirmed;
     said.textContent = "";
   }, 2000);
 }
@@ -148,7 +148,7 @@ async function copyFrom(button) {
       const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     } else await navigator.clipboard.writeText(await text);
-    told(button);
+    showCopied(button);
   } catch {
     // Without the clipboard it is downloaded as a file.
     location.href = button.dataset.copyFrom;
@@ -197,11 +197,11 @@ async function filter(form) {
   try {
     const answer = await fetch(address, { redirect: "error", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== asked) return;
-    const fresh = told.querySelector("main>form.filters");
+    const fresh = fetched.querySelector("main>form.filters");
     history.replaceState(null, "", address);
-    document.title = told.title;
+    document.title = fetched.title;
     for (const link of form.querySelectorAll("a.button")) link.remove();
     form.querySelector("button").after(...fresh.querySelectorAll("a.button"));
     for (const one of [...form.parentElement.children]) if (one !== form) one.remove();
@@ -274,8 +274,8 @@ async function suggest() {
   try {
     const answer = await fetch(`/panel/suggest?${new URLSearchParams({ q: typed })}`, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (typed === typedText()) offer([...told.querySelectorAll("li")]);
+    const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (typed === typedText()) offer([...fetched.querySelectorAll("li")]);
   } catch {
     // The pages and the search work without.
     if (typed === typedText()) offer([]);

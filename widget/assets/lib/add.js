@@ -97,12 +97,12 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
     const pipeline = (app.view.pipelines || []).find(function (one) {
       return String(one.id) === String(source.pipeline_id);
     });
-    const told = source.status === 'working' && pipeline
+    const text = source.status === 'working' && pipeline
       ? words.say('wizard-done', { source: source.name, pipeline: pipeline.name })
       : words.say('widget-created', { source: source.name });
     return app.refresh().then(function () {
       app.go({ name: 'source', id: source.id, secret: source.webhook_secret, enter: source.to_enter },
-        { tone: 'ok', children: [dom.paragraph(told)] });
+        { tone: 'ok', children: [dom.paragraph(text)] });
     });
   }
 

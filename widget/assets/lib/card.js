@@ -13,14 +13,14 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
     const root = dom.node('div', { class: 'parom-widget parom-card', lang: words.language });
     let timer = null;
     let alive = true;
-    let told = null;
+    let warning = null;
 
     function openMessage(chat) {
       const last = chat.last_failure || chat.last_message;
       const target = last ? { page: 'message', id: last.id } : { page: 'conversation', id: chat.conversation_id };
       api.openPanel(target).then(function (address) {
         if (address) {
-          told = [words.say('widget-popup-blocked'), ' ', dom.link(address, words.say('card-where'))];
+          warning = [words.say('widget-popup-blocked'), ' ', dom.link(address, words.say('card-where'))];
           load();
         }
       }, failed);
@@ -81,7 +81,7 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
       root.textContent = '';
       root.appendChild(dom.node('div', { class: 'parom-frame' }, [
         dom.node('h3', { class: 'parom-heading' }, words.say('card-title')),
-        told ? dom.notice('warn', told) : null, body
+        warning ? dom.notice('warn', warning) : null, body
       ]));
       const again = focused ? Array.from(root.querySelectorAll('[data-key]')).find(function (element) {
         return element.getAttribute('data-key') === focused;

@@ -32,15 +32,15 @@ define(['./dom.js'], function (dom) {
   function outrun(app, before, problem) {
     return app.refresh().then(function () {
       const now = app.sourceOf(app.view.id);
-      const told = [dom.paragraph(app.explain(problem))];
+      const lines = [dom.paragraph(app.explain(problem))];
       app.view.of = now;
       if (now) {
-        differences(app, before, now).forEach(function (line) { told.push(dom.paragraph(line)); });
+        differences(app, before, now).forEach(function (line) { lines.push(dom.paragraph(line)); });
         if (app.view.values) {
           follow(app.view.values, before, now);
         }
       }
-      app.tell('warn', told);
+      app.tell('warn', lines);
     });
   }
 

@@ -125,15 +125,15 @@ define([], function () {
   /** A text to copy, with a button that confirms it. */
   function copyable(words, key, text) {
     const code = node('code', { class: 'parom-code' }, text);
-    const told = node('span', { role: 'status', class: 'parom-hint' });
+    const copied = node('span', { role: 'status', class: 'parom-hint' });
     const copy = button(words.say('common-copy'), key, function () {
       navigator.clipboard.writeText(text).then(function () {
-        told.textContent = words.say('common-copied');
+        copied.textContent = words.say('common-copied');
       }, function () {
         window.getSelection().selectAllChildren(code);
       });
     });
-    return node('div', { class: 'parom-copy' }, [code, copy, told]);
+    return node('div', { class: 'parom-copy' }, [code, copy, copied]);
   }
 
   return {
