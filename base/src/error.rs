@@ -57,7 +57,7 @@ impl ChangedMeanwhile {
     fn text(&self) -> LocalizedText {
         let text = LocalizedText::new("said-changed");
         let text = match self.who.as_str() {
-            "" => text.with("who", LocalizedText::new("said-changed-somebody")),
+            "" => text.with("who", LocalizedText::new("said-changed-someone")),
             who => text.with("who", who),
         };
         let text = match self.what.as_slice() {

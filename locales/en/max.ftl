@@ -21,7 +21,7 @@ wizard-slow-max-3 = Has the bot passed moderation on business.max.ru?
 max-in-nameless = MAX { $id }
 max-in-unknown = [The message is not supported. Ask to send it as text or as a file]
 max-in-forward = Forwarded from { $name }:
-max-in-somebody = someone
+max-in-unnamed = someone
 
 ## A bot and where it brings messages
 

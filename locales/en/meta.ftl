@@ -36,4 +36,4 @@ meta-in-story = [Your story]
 meta-in-share = [Shared] { $link }
 meta-in-product = [About the product { $id }]
 meta-in-comment-empty = [A comment without text]
-meta-in-somebody = Someone
+meta-in-unnamed = Someone

@@ -16,7 +16,7 @@ tg-in-too-large-unnamed = [File { $size }, it cannot be downloaded. Ask for a li
 tg-in-unknown = [The message is not supported. Ask to send it as text or as a file]
 tg-in-forward = Forwarded from { $name }:
 tg-in-forward-link = Forwarded from { $name } ({ $link }):
-tg-in-somebody = someone
+tg-in-unnamed = someone
 tg-in-elsewhere = [A message from another chat]
 incoming-button = [A button was pressed]
 

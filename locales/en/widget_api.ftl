@@ -55,4 +55,4 @@ widget-said-no_source = Add a source first: it takes over from the one that { $c
 widget-said-deleted_in_crm = This source was deleted in { $crm }. Create it there again first.
 widget-said-idempotency_running = The same request is still running. Wait a moment.
 widget-rights-unknown = { $crm } cannot say right now whether you are an administrator, so nothing can be changed. Open the window again in a minute.
-widget-somebody = Someone
+widget-someone = Someone

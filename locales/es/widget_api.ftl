@@ -55,4 +55,4 @@ widget-said-no_source = Primero agrega una fuente: reemplazará a la que creó {
 widget-said-deleted_in_crm = Esta fuente fue eliminada en { $crm }. Primero créala allí de nuevo.
 widget-said-idempotency_running = La misma solicitud todavía está en curso. Espera un momento.
 widget-rights-unknown = { $crm } no dice ahora si eres administrador de la cuenta, así que no se puede cambiar nada. Abre la ventana de nuevo en un minuto.
-widget-somebody = Alguien
+widget-someone = Alguien

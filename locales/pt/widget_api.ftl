@@ -55,4 +55,4 @@ widget-said-no_source = Adicione uma fonte primeiro: ela substitui a que o { $cr
 widget-said-deleted_in_crm = Esta fonte foi excluída no { $crm }. Primeiro crie-a lá de novo.
 widget-said-idempotency_running = A mesma solicitação ainda está em andamento. Espere um momento.
 widget-rights-unknown = O { $crm } não informa agora se você é administrador da conta, então nada pode ser alterado. Abra a janela de novo em um minuto.
-widget-somebody = Alguém
+widget-someone = Alguém

@@ -21,7 +21,7 @@ wizard-slow-max-3 = Прошёл ли бот модерацию на business.ma
 max-in-nameless = MAX { $id }
 max-in-unknown = [Сообщение не поддерживается. Попросите прислать текстом или файлом]
 max-in-forward = Переслано от { $name }:
-max-in-somebody = кого-то
+max-in-unnamed = кого-то
 
 ## Бот и куда он приносит сообщения
 

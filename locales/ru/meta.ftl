@@ -36,4 +36,4 @@ meta-in-story = [История]
 meta-in-share = [Публикация] { $link }
 meta-in-product = [О товаре { $id }]
 meta-in-comment-empty = [Комментарий без текста]
-meta-in-somebody = Кто-то
+meta-in-unnamed = Кто-то

@@ -16,7 +16,7 @@ tg-in-too-large-unnamed = [Файл { $size }, скачать нельзя. По
 tg-in-unknown = [Сообщение не поддерживается. Попросите прислать текстом или файлом]
 tg-in-forward = Переслано от { $name }:
 tg-in-forward-link = Переслано от { $name } ({ $link }):
-tg-in-somebody = кого-то
+tg-in-unnamed = кого-то
 tg-in-elsewhere = [Сообщение из другого чата]
 incoming-button = [Нажата кнопка]
 

@@ -63,4 +63,4 @@ widget-said-no_source = Сначала добавьте источник: он �
 widget-said-deleted_in_crm = Этот источник удалён в { $crm }. Сначала создайте его там снова.
 widget-said-idempotency_running = Такой же запрос ещё выполняется. Подождите немного.
 widget-rights-unknown = { $crm } сейчас не говорит, администратор ли вы, поэтому менять ничего нельзя. Откройте окно снова через минуту.
-widget-somebody = Кто-то
+widget-someone = Кто-то

@@ -10,7 +10,7 @@ let over;
 /** A manager is typing, for this many milliseconds. */
 export const types = ({ name, millis }) => {
   clearTimeout(over);
-  typing.textContent = name ? words.typing.replace("{name}", name) : words.somebody;
+  typing.textContent = name ? words.typing.replace("{name}", name) : words.someone;
   typing.hidden = !(millis > 0);
   over = setTimeout(typed, millis);
 };

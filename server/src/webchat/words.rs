@@ -83,7 +83,7 @@ pub fn of_script(words: Words) -> Value {
         "new": say("chat-new"),
         "failed": say("chat-state-failed"),
         "typing": marked(words, "chat-typing", &["name"]),
-        "somebody": say("chat-typing-somebody"),
+        "someone": say("chat-typing-unnamed"),
         "forwarded": say("chat-forwarded"),
         "react": say("chat-react"),
         "choose": say("chat-choose"),

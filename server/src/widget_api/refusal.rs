@@ -169,7 +169,7 @@ fn title(name: &str, reader: &WidgetReader) -> String {
 
 fn changed_meanwhile(changed: &ChangedMeanwhile, reader: &WidgetReader) -> String {
     let words = reader.words;
-    let name = if changed.who.is_empty() { words.text("widget-somebody").to_string() } else { changed.who.clone() };
+    let name = if changed.who.is_empty() { words.text("widget-someone").to_string() } else { changed.who.clone() };
     let time = When::new(changed.at, reader.now, reader.zone, words).adverb();
     words.text("form-changed-meanwhile").with("name", name).with("time", time).to_string()
 }

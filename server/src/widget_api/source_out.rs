@@ -101,7 +101,7 @@ fn hint(reader: &WidgetReader, row: &source::Model, state: &SourceState) -> Stri
         Some(LocalizedText::stored(&state.detail).in_words(words, reader.crm))
     };
     let name =
-        if state.paused_by.is_empty() { words.text("widget-somebody").to_string() } else { state.paused_by.clone() };
+        if state.paused_by.is_empty() { words.text("widget-someone").to_string() } else { state.paused_by.clone() };
     match (&reason, state.status) {
         // The reason is more specific than the state, unless the state's text contains it.
         (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),

@@ -101,7 +101,7 @@ impl Listener<'_> {
     /// The forwarded message below a line that names its author.
     fn forwarded(&self, mid: &str, link: &Link) -> Vec<Held> {
         let name = link.sender.as_ref().and_then(|sender| sender.called());
-        let name = name.unwrap_or_else(|| self.text("max-in-somebody", &[]));
+        let name = name.unwrap_or_else(|| self.text("max-in-unnamed", &[]));
         let above = self.text("max-in-forward", &[("name", &name)]);
         let mut all = self.held(mid, &link.message);
         match all.first_mut() {

@@ -73,7 +73,7 @@ impl Listener<'_> {
         let content = Content::Text { text: text.unwrap_or_else(|| self.say("meta-in-comment-empty")) };
         let page = name.as_ref().filter(|_| !self.meta.platform.person_page.is_empty());
         let profile_url = page.map(|name| format!("{}{name}", self.meta.platform.person_page));
-        let name = name.unwrap_or_else(|| self.say("meta-in-somebody"));
+        let name = name.unwrap_or_else(|| self.say("meta-in-unnamed"));
         let sender = Person { id: id.clone(), role: Role::Client, name: Some(name), profile_url, ..Person::default() };
         let reply_to = comment.parent.filter(|parent| *parent != comment.post);
         let reply_to = reply_to.map(|id| Quote { external_id: Some(format!("{COMMENT}{id}")), ..Quote::default() });

@@ -34,7 +34,7 @@ impl Listener<'_> {
     pub(super) fn lines_above(&self, message: &Message) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(origin) = &message.forward_origin {
-            let name = self.named(origin).unwrap_or_else(|| self.text("tg-in-somebody", &[]));
+            let name = self.named(origin).unwrap_or_else(|| self.text("tg-in-unnamed", &[]));
             let link = origin.chat.as_ref().and_then(|chat| chat.link(&format!("/{}", origin.message_id)));
             lines.push(match link.filter(|_| origin.message_id > 0) {
                 Some(link) => self.text("tg-in-forward-link", &[("name", &name), ("link", &link)]),

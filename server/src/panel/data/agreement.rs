@@ -28,7 +28,7 @@ impl AgreementShown {
             return Ok(Self { text, href, is_changed: false });
         };
         let who = if given.user_name.is_empty() {
-            words.text("data-agreement-somebody").to_string()
+            words.text("data-agreement-administrator").to_string()
         } else {
             given.user_name.clone()
         };

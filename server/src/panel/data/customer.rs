@@ -52,7 +52,7 @@ pub(super) async fn ask(
     member.require(Right::EraseData)?;
     let words = member.words;
     let found = match tenant::erase::find(&app, member.tenant.tenant_id, &who(&asked.who)).await {
-        Ok(found) if found.messages == 0 && found.conversations.is_empty() => Err("data-nobody"),
+        Ok(found) if found.messages == 0 && found.conversations.is_empty() => Err("data-none-found"),
         Ok(found) => Ok(found),
         Err(Error::Invalid(_)) => Err("form-not-phone"),
         Err(other) => return Err(other),

@@ -129,7 +129,7 @@ pub async fn save(
 /// Names who made the concurrent change, and when.
 pub(super) fn outrun(member: &Member, changed: &ChangedMeanwhile) -> Notice {
     let words = member.words;
-    let who = if changed.who.is_empty() { words.text("source-somebody").to_string() } else { changed.who.clone() };
+    let who = if changed.who.is_empty() { words.text("source-someone").to_string() } else { changed.who.clone() };
     let said = words.text("form-changed-meanwhile").with("name", who);
     Notice::of(Tone::Warn, said.with("time", member.when(changed.at).adverb()))
 }

@@ -63,7 +63,7 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &SourceState) ->
         (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
         _ => {
             let who = if state.paused_by.is_empty() {
-                words.text("source-somebody").to_string()
+                words.text("source-someone").to_string()
             } else {
                 state.paused_by.clone()
             };

@@ -77,7 +77,7 @@ fn shown(page: &PageContext, row: message_template::Model, source: String) -> Re
         template: row.crm_id,
         source,
         messenger: page.badge(stage.tone(), words.text_of("template-stage-", stage.word())),
-        crm: words.text_of("template-told-", told),
+        crm: words.text_of("template-reported-", told),
         category: category(page, &row.category),
         waits: waits.map(|key| words.text(key).with("crm", page.crm)),
         trouble: LocalizedText::stored(&row.trouble).in_words(words, page.crm).to_string(),
