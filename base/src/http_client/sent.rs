@@ -1,5 +1,6 @@
 //! What an attempt sent last, for the page of its message. It is noted while the attempt runs, which costs a copy of the
-//! address and a reference to the body, and written as text only if the attempt failed.
+//! address and of the list of headers, which is cleared at once, and a reference to the body. It is written as text only if
+//! the attempt failed.
 
 mod mask;
 #[cfg(test)]
@@ -74,6 +75,8 @@ impl SentRequest {
         let format = BodyFormat::of(request);
         let whole = if matches!(format, BodyFormat::Json | BodyFormat::Form) { request.try_clone() } else { None };
         let mut kept = whole.unwrap_or_else(|| Request::new(request.method().clone(), request.url().clone()));
+        // Headers contain secrets. They are copied at all only because reqwest shares a body in no other way than with a
+        // copy of its whole request.
         kept.headers_mut().clear();
         Self { request: kept, format, is_path_kept }
     }
