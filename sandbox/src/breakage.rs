@@ -34,25 +34,25 @@ enum Reach {
 type Kind = (&'static str, Takes, Reach, &'static str);
 
 const KINDS: [Kind; 19] = [
-    ("slow", Takes::Number(5), Reach::Everything, "every call is answered so many seconds later"),
+    ("slow", Takes::Number(5), Reach::Everything, "every call is answered this many seconds late"),
     ("status", Takes::Number(503), Reach::Everything, "every call is answered with this status"),
     ("html", Takes::Nothing, Reach::Everything, "every call is answered 200 with HTML"),
-    ("reset", Takes::Nothing, Reach::Everything, "every connection is dropped unprocessed"),
+    ("reset", Takes::Nothing, Reach::Everything, "every connection is dropped before the call is processed"),
     ("lost-answers", Takes::Nothing, Reach::Everything, "every call is processed, and its answer is lost"),
     ("lost-hooks", Takes::Nothing, Reach::Everything, "hooks are never sent"),
     ("doubled-hooks", Takes::Nothing, Reach::Everything, "hooks are sent twice"),
-    ("reordered-hooks", Takes::Nothing, Reach::Everything, "every other hook leaves after the one behind it"),
-    ("late-hooks", Takes::Number(3), Reach::Everything, "hooks leave so many seconds late"),
+    ("reordered-hooks", Takes::Nothing, Reach::Everything, "every other hook is sent after the next one"),
+    ("late-hooks", Takes::Number(3), Reach::Everything, "hooks are sent this many seconds late"),
     ("demotion", Takes::Number(3), Reach::Everything, "slow integrations get hooks this many seconds late"),
     ("limits", Takes::Nothing, Reach::Everything, "7 requests a second, then 429, then a ban"),
-    ("429", Takes::Number(30), Reach::Accounts, "REST and tokens: 429 that names so many seconds"),
-    ("page", Takes::Number(502), Reach::Accounts, "REST and tokens: a gateway's page of HTML with this status"),
+    ("429", Takes::Number(30), Reach::Accounts, "REST and tokens: 429 with a wait of this many seconds"),
+    ("page", Takes::Number(502), Reach::Accounts, "REST and tokens: a gateway's HTML page with this status"),
     ("unpaid", Takes::Nothing, Reach::Accounts, "REST and tokens: 402"),
     ("blocked", Takes::Nothing, Reach::Accounts, "REST and tokens: 403"),
     ("expired-tokens", Takes::Nothing, Reach::Accounts, "access tokens have expired"),
     ("expired-refresh", Takes::Nothing, Reach::Accounts, "refresh tokens have expired"),
-    ("renamed", Takes::Host, Reach::Accounts, "the account has this host now"),
-    ("no-unsorted", Takes::Nothing, Reach::Accounts, "chats make leads at once instead of incoming leads"),
+    ("renamed", Takes::Host, Reach::Accounts, "the account gets this host"),
+    ("no-unsorted", Takes::Nothing, Reach::Accounts, "new chats become leads at once, without incoming leads"),
 ];
 
 /// One fault, as named by `parom sandbox --fault`, `POST /faults` and the page.

@@ -106,7 +106,7 @@ async fn the_page_breaks_hooks_limits_and_plans() {
     for words in [
         "the plan has no webhooks",
         "REST allows 7 requests a second",
-        "Send hooks to everybody at once",
+        "Send hooks to all integrations without delay",
         "Chats hooks: Lost",
     ] {
         assert!(page.contains(words), "{words}");
