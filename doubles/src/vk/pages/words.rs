@@ -71,7 +71,7 @@ const RU: Words = Words {
     voice: "Голосовое",
     document: "Документ",
     sticker: "Стикер",
-    location: "Место",
+    location: "Место на карте",
     allow: "Разрешить сообщения",
     deny: "Запретить сообщения",
     comment: "Комментарий к записи 77",
