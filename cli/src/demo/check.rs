@@ -36,11 +36,11 @@ async fn steps(stage: &DemoStage) -> bool {
     line.step("the customer sees the answer", play.customer_sees()).await;
     line.step("the manager sees it delivered", play.delivered()).await;
     line.step("the manager sees it read", play.read()).await;
-    line.step("the same message again is refused as a duplicate", play.duplicate()).await;
+    line.step("the same message sent again is refused as a duplicate", play.duplicate()).await;
     line.step("a forged hook is refused", play.forged_hook()).await;
-    line.step("an own messenger's message reaches the manager", play.own_messenger_in()).await;
+    line.step("a message of an own messenger reaches the manager", play.own_messenger_in()).await;
     line.step("the manager's answer reaches it by a signed webhook", play.own_messenger_out()).await;
-    line.step("its delivered and read reach the manager", play.own_messenger_statuses()).await;
+    line.step("its statuses delivered and read reach the manager", play.own_messenger_statuses()).await;
     line.step("the ledger adds up", play.ledger()).await;
     if !line.wrong {
         // All lines concurrently, each with its own time.

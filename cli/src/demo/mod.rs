@@ -42,7 +42,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
         let right = check::run(command.data).await?;
         anyhow::ensure!(
             right,
-            "a step of the check went wrong: the line above that begins with FAIL says which and why"
+            "a step of the check failed: the line above that begins with FAIL names the step and the reason"
         );
         return Ok(ExitCode::SUCCESS);
     }
@@ -55,17 +55,26 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     print_line("")?;
     print_line(&format!("  Manager's window    {}", stage.manager_url()))?;
     print_line(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
-    print_line(&format!("  Messengers          {}/   (simulated: phones, and what to connect them with)", page.url()))?;
+    print_line(&format!(
+        "  Messengers          {}/   (simulated: the customers' phones, and what the wizard asks for)",
+        page.url()
+    ))?;
     print_line("")?;
-    print_line("Or set everything up as an administrator does:")?;
+    print_line("Or set up everything yourself, as an administrator would:")?;
     print_line("")?;
     print_line(&format!("  Widget              {}", stage.marketplace_url(HOST)))?;
-    print_line(&format!("  A new account       {}   (install it there)", stage.marketplace_url(NEW_HOST)))?;
     print_line(&format!(
-        "  Panel               {}   (good once, for ten minutes; later from the widget)",
+        "  A new account       {}   (install the integration there)",
+        stage.marketplace_url(NEW_HOST)
+    ))?;
+    print_line(&format!(
+        "  Panel               {}   (works once, within 10 minutes; after that, open it from the widget)",
         stage.panel_url().await?
     ))?;
-    print_line(&format!("  Vendor's admin      {}   (good once, for 10 minutes; another:", stage.admin_url().await?))?;
+    print_line(&format!(
+        "  Vendor's admin      {}   (works once, within 10 minutes; for a new link, run",
+        stage.admin_url().await?
+    ))?;
     print_line(&format!(
         "                      parom vendor link {OPERATOR} --config {})",
         stage.folder().join("parom.toml").display()
@@ -74,7 +83,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     print_line(&format!("  Parom               {}", stage.url()))?;
     print_line(&format!("  API key             {}", stage.key()))?;
     print_line(&format!(
-        "  Own messenger       source {}; what its webhooks brought: {}",
+        "  Own messenger       source {}; the webhooks that it received: {}",
         sources.custom.id,
         stage.messenger_url()
     ))?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::stage::{DemoStage, HOST, PATIENCE, Sources};
 
 const HELLO: &str = "Hello, is the blue one in stock?";
-const ANSWER: &str = "Yes, it is. Shall I put it aside?";
+const ANSWER: &str = "Yes, it is. Shall I reserve it for you?";
 const OWN_HELLO: &str = "Writing from another messenger";
 const OWN_ANSWER: &str = "Good morning";
 
@@ -101,7 +101,7 @@ impl<'a> Play<'a> {
     }
 
     pub async fn customer_sees(&mut self) -> anyhow::Result<()> {
-        let event = tokio::time::timeout(PATIENCE, self.next_event()).await.context("no event came to the page")??;
+        let event = tokio::time::timeout(PATIENCE, self.next_event()).await.context("the page received no event")??;
         ensure!(event["text"] == ANSWER, "the page got {event}");
         let id = event["id"].as_str().context("an event without an id")?;
         self.receipt(json!({ "delivered": [id], "read": [] })).await?;
@@ -157,7 +157,7 @@ impl<'a> Play<'a> {
             },
             PATIENCE,
         );
-        found.await.with_context(|| format!("amoCRM was not told the status {code}"))
+        found.await.with_context(|| format!("amoCRM did not receive the status {code}"))
     }
 
     pub async fn duplicate(&mut self) -> anyhow::Result<()> {
@@ -195,7 +195,7 @@ impl<'a> Play<'a> {
         let said = self.stage.sandbox.manager_says(HOST, &self.chat_id, OWN_ANSWER).await?;
         self.own_amocrm_id = said.message_id;
         self.own_message =
-            self.stage.messenger.message(OWN_ANSWER).await.context("no webhook with a right signature came")?;
+            self.stage.messenger.message(OWN_ANSWER).await.context("no webhook with a correct signature arrived")?;
         let receiver = &self.own_message["receiver"]["id"];
         ensure!(receiver == "user-7", "the webhook's receiver is {receiver}");
         Ok(())
