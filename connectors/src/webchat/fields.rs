@@ -1,7 +1,17 @@
-//! The form of a web chat's settings: the fields of its tabs, and its own texts once more for each language.
+//! The form of a web chat's settings: the fields of its tabs, and its texts once more for each language.
 
 use super::EMAIL_ANSWERS;
 use crate::{Field, Input};
+
+const TITLE: Field = Field::optional("title", Input::Text, "wizard-web-title");
+const GREETING: Field = Field::optional("greeting", Input::Paragraph, "wizard-web-greeting");
+const REPLY: Field = Field::optional("reply_text", Input::Text, "wizard-web-reply-own");
+const INVITATION: Field = Field::optional("invitation.text", Input::Paragraph, "wizard-web-invite-text");
+const NAME_LABEL: Field = Field::optional("labels.name", Input::Text, "wizard-web-label-name");
+const PHONE_LABEL: Field = Field::optional("labels.phone", Input::Text, "wizard-web-label-phone");
+const EMAIL_LABEL: Field = Field::optional("labels.email", Input::Text, "wizard-web-label-email");
+const CONSENT: Field = Field::optional("consent_text", Input::Paragraph, "wizard-web-consent");
+const AWAY: Field = Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away");
 
 /// The given fields, and behind them those of the texts in each of these languages.
 macro_rules! with_texts_in {
@@ -9,27 +19,23 @@ macro_rules! with_texts_in {
         &[
             $($own,)*
             $(
-                text($code, concat!("translations.", $code, ".title"), Input::Text, "wizard-web-title"),
-                text($code, concat!("translations.", $code, ".greeting"), Input::Paragraph, "wizard-web-greeting"),
-                text($code, concat!("translations.", $code, ".reply_text"), Input::Text, "wizard-web-reply-own"),
-                text(
-                    $code,
-                    concat!("translations.", $code, ".invitation_text"),
-                    Input::Paragraph,
-                    "wizard-web-invite-text"
-                ),
-                text($code, concat!("translations.", $code, ".labels.name"), Input::Text, "wizard-web-label-name"),
-                text($code, concat!("translations.", $code, ".labels.phone"), Input::Text, "wizard-web-label-phone"),
-                text($code, concat!("translations.", $code, ".labels.email"), Input::Text, "wizard-web-label-email"),
-                text($code, concat!("translations.", $code, ".consent_text"), Input::Paragraph, "wizard-web-consent"),
-                text($code, concat!("translations.", $code, ".away_text"), Input::Paragraph, "wizard-web-away"),
+                translated(TITLE, $code, concat!("translations.", $code, ".title")),
+                translated(GREETING, $code, concat!("translations.", $code, ".greeting")),
+                translated(REPLY, $code, concat!("translations.", $code, ".reply_text")),
+                translated(INVITATION, $code, concat!("translations.", $code, ".invitation_text")),
+                translated(NAME_LABEL, $code, concat!("translations.", $code, ".labels.name")),
+                translated(PHONE_LABEL, $code, concat!("translations.", $code, ".labels.phone")),
+                translated(EMAIL_LABEL, $code, concat!("translations.", $code, ".labels.email")),
+                translated(CONSENT, $code, concat!("translations.", $code, ".consent_text")),
+                translated(AWAY, $code, concat!("translations.", $code, ".away_text")),
             )*
         ]
     };
 }
 
-const fn text(language: &'static str, name: &'static str, input: Input, label: &'static str) -> Field {
-    Field::optional(name, input, label).in_section("languages").in_language(language)
+/// A text's field for readers of a language. It has no hint: the field without a language shows it.
+const fn translated(text: Field, language: &'static str, name: &'static str) -> Field {
+    Field::optional(name, text.input, text.label).in_section("languages").in_language(language)
 }
 
 /// All fields in the order of the tabs. The languages are those of [`base::i18n::Language`].
@@ -39,12 +45,10 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
         .with_hint("wizard-web-sites-hint")
         .in_section("install")
         .essential(),
-    Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance").essential(),
-    Field::optional("greeting", Input::Paragraph, "wizard-web-greeting").in_section("appearance"),
+    TITLE.in_section("appearance").essential(),
+    GREETING.in_section("appearance"),
     Field::optional("reply_time", Input::Choice(REPLY_TIMES), "wizard-web-reply").in_section("appearance"),
-    Field::optional("reply_text", Input::Text, "wizard-web-reply-own")
-        .with_hint("wizard-web-reply-own-hint")
-        .in_section("appearance"),
+    REPLY.with_hint("wizard-web-reply-own-hint").in_section("appearance"),
     Field::optional("color", Input::Text, "wizard-web-color")
         .with_hint("wizard-web-color-hint")
         .in_section("appearance"),
@@ -53,7 +57,7 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
     Field::optional("invitation.show", Input::Choice(INVITATIONS), "wizard-web-invite")
         .with_hint("wizard-web-invite-hint")
         .in_section("before"),
-    Field::optional("invitation.text", Input::Paragraph, "wizard-web-invite-text").in_section("before"),
+    INVITATION.in_section("before"),
     Field::optional("invitation.after_seconds", Input::Text, "wizard-web-invite-after")
         .with_hint("wizard-web-invite-after-hint")
         .in_section("before"),
@@ -61,12 +65,10 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
         .with_hint("wizard-web-invite-pages-hint")
         .in_section("before"),
     Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint").in_section("before"),
-    Field::optional("labels.name", Input::Text, "wizard-web-label-name").in_section("before"),
-    Field::optional("labels.phone", Input::Text, "wizard-web-label-phone").in_section("before"),
-    Field::optional("labels.email", Input::Text, "wizard-web-label-email").in_section("before"),
-    Field::optional("consent_text", Input::Paragraph, "wizard-web-consent")
-        .with_hint("wizard-web-consent-hint")
-        .in_section("before"),
+    NAME_LABEL.in_section("before"),
+    PHONE_LABEL.in_section("before"),
+    EMAIL_LABEL.in_section("before"),
+    CONSENT.with_hint("wizard-web-consent-hint").in_section("before"),
     Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours")
         .with_hint("wizard-web-hours-hint")
         .in_section("hours"),
@@ -76,9 +78,7 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
     Field::optional("working_hours.holidays", Input::Lines, "wizard-web-holidays")
         .with_hint("wizard-web-holidays-hint")
         .in_section("hours"),
-    Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away")
-        .with_hint("wizard-web-away-hint")
-        .in_section("hours"),
+    AWAY.with_hint("wizard-web-away-hint").in_section("hours"),
     Field::optional(EMAIL_ANSWERS, Input::Text, "wizard-web-mail")
         .with_hint("wizard-web-mail-hint")
         .in_section("hours"),
