@@ -13,7 +13,6 @@ use super::lease::{Claim, LeaseCall};
 use super::letter::{self, Placed};
 use super::rows::{Rows, Write, write_batch};
 use super::{Queue, dialogues, ledger, media, recovered, turn};
-pub(crate) use one_statement::MOST_LETTERS;
 use recognise::Recognised;
 
 mod leasing;

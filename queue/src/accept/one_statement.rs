@@ -18,9 +18,8 @@ use crate::letter::{placed_by, unplaced};
 use crate::rows::{Expressions, Write, gave_up};
 use crate::{Queue, media, turn};
 
-/// Maximum letters in one statement: it compares each letter with each lane, which beyond this costs more than round
-/// trips.
-pub(crate) const MOST_LETTERS: u32 = 32;
+/// Maximum letters in one statement, which compares each letter with each lane.
+const MOST_LETTERS: usize = 64;
 
 /// The number of keys, the first value of the statement.
 const KEYS: &str = "$1::bigint";
@@ -41,7 +40,7 @@ impl Queue {
             fresh.iter().map(|one| ((one.tenant_id, &one.entry.key), one.entry)).collect();
         let arrived = Arrived::of(&fresh);
         // A key that comes twice is a duplicate.
-        if keys.len() < fresh.len() || arrived.letters.len() > usize::try_from(MOST_LETTERS).unwrap_or(usize::MAX) {
+        if keys.len() < fresh.len() || arrived.letters.len() > MOST_LETTERS {
             return Ok(None);
         }
         self.fault("accept.before_commit")?;

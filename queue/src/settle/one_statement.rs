@@ -21,7 +21,7 @@ use crate::rows::{Expressions, Rows, Write, gave_up};
 use crate::turn::{BREAKER, HELD, Key};
 
 /// Maximum settlements in one statement, which compares each with each lane.
-const MOST: usize = 32;
+const MOST: usize = 64;
 /// Expressions of the statement: locked turns, whether all is plain, lanes of new letters, released lanes.
 const TURNS: &str = "w1";
 const PLAIN: &str = "w2";

@@ -58,8 +58,8 @@ pub async fn accept(office: &Office, batches: &[AcceptBatch]) -> (StatementsOfTa
 /// table, and two more for the first letters of a lane: with BEGIN and COMMIT nine visits of SQLite's thread.
 async fn an_accept_of_known_conversations_is_one_statement(office: &mut Office) {
     let desk = office.desk();
-    let conversations = opened(office, &desk, &names(30)).await;
-    for (count, on_sqlite) in [(1, 9), (1, 7), (29, 9), (29, 7)] {
+    let conversations = opened(office, &desk, &names(64)).await;
+    for (count, on_sqlite) in [(1, 9), (1, 7), (29, 9), (29, 7), (64, 9), (64, 7)] {
         let hooks: Vec<_> = conversations
             .iter()
             .take(count)

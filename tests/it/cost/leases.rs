@@ -215,10 +215,36 @@ async fn a_lease_of_an_accept_that_was_not_answered_is_read_back(office: &mut Of
     assert!(office.settles(&leased[0], Settled::Delivered).await);
 }
 
+/// Under load a claim of many letters costs less than the leases of many commits.
+async fn a_commit_of_many_letters_leases_none_of_them_on_postgres(office: &mut Office) {
+    let desk = office.desk();
+    let conversations = quiet(office, &desk, 9, 9).await;
+    let kept = Arc::new(KeptStarts::default());
+    office.writer.start_with(Some(kept.clone()));
+    for (count, leased) in [(8, 8), (9, if office.store.is_sqlite() { 9 } else { 0 })] {
+        let mut hooks = conversations[..count].iter().map(|one| hook(&desk, one, &format!("{count} {}", one.0)));
+        let mut batch = hooks.next().unwrap();
+        batch.entries.extend(hooks.flat_map(|hook| hook.entries));
+        office.accepts(batch).await;
+        if leased > 0 {
+            tokio::time::timeout(Duration::from_secs(20), kept.ended.notified()).await.expect("the reservation ends");
+        }
+        let mut claims = kept.take();
+        assert_eq!(claims.len(), leased);
+        claims.extend(office.claims(&desk, desk.source_id, 9).await);
+        assert_eq!(claims.len(), count);
+        for claim in &claims {
+            assert!(office.settles(claim, Settled::Delivered).await);
+        }
+    }
+    office.writer.start_with(None);
+}
+
 both!(
     an_accept_leases_idle_lanes_in_its_own_commit,
     accept_and_lease_is_accept_and_claim,
     an_accept_leases_no_more_than_a_claim_would,
     a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown,
     a_lease_of_an_accept_that_was_not_answered_is_read_back,
+    a_commit_of_many_letters_leases_none_of_them_on_postgres,
 );
