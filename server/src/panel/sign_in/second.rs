@@ -91,8 +91,8 @@ pub(super) async fn check(
         CodeResult::Anew => {
             second_step::take(&app.identity, &form.pending).await?;
             let page = PageContext::outside(&app, &request, "sign-in-title");
-            let anew = Notice::failed(page.words.text("sign-in-code-restart"));
-            let page = page.with_notice(anew).with_error();
+            let notice = Notice::failed(page.words.text("sign-in-code-restart"));
+            let page = page.with_notice(notice).with_error();
             return password::form(&app, StatusCode::UNAUTHORIZED, page, "", safe(&form.to));
         }
     }
