@@ -23,8 +23,9 @@ pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
 /// A vendor's key that exists in every world.
 pub const VENDOR_KEY: &str = "prm_vendor-key-of-the-tests-0123456789abcdef";
 
-/// Below the systems' ephemeral ports, so that only our tests compete for them.
-const PORTS: Range<u16> = 10_000..32_000;
+/// Below the system's ephemeral ports, so that only our tests compete for them, and above 10,080, the last of the ports
+/// that browsers refuse to call (`ERR_UNSAFE_PORT`).
+const PORTS: Range<u16> = 10_081..32_000;
 
 /// A free port that no other test gets before this process ends: a server may bind it later, and again.
 pub fn free_port() -> u16 {
