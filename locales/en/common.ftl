@@ -55,6 +55,7 @@ nav-sign-out = Sign out
 ## Time
 
 time-now = just now
+time-within-minute = within a minute
 time-minutes-ago =
     { $count ->
         [one] { $count } minute ago

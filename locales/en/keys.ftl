@@ -75,5 +75,5 @@ webhooks-answer-most = 95%: { $delay }
 webhooks-last-success = Last success
 webhooks-last-none = None in 7 days
 webhooks-next = Next attempt
-webhooks-next-held = when the source is on again
+webhooks-next-held = Next attempt: when the source is on again
 webhooks-cut = Only the last { $count } attempts are counted, since { $stamp }.

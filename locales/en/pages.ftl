@@ -99,6 +99,7 @@ panel-switch = Other accounts
 panel-looked-at = The vendor’s support is viewing this account until { $stamp }: { $reason }. Nothing can be changed, and texts are hidden.
 page-forbidden-title = Not for your role
 page-forbidden-looking = This page is closed here.
+page-not-found-about = It may have been deleted, or its address has a typing error.
 page-not-found-title = There is no such page
 page-error-title = The page could not be shown
 page-unavailable-title = Try again in a minute

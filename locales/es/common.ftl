@@ -54,6 +54,7 @@ nav-sign-out = Cerrar sesión
 ## Time
 
 time-now = ahora mismo
+time-within-minute = en menos de un minuto
 time-minutes-ago =
     { $count ->
         [one] hace { $count } minuto

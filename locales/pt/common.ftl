@@ -54,6 +54,7 @@ nav-sign-out = Sair
 ## Time
 
 time-now = agora mesmo
+time-within-minute = em menos de um minuto
 time-minutes-ago =
     { $count ->
         [one] há { $count } minuto

@@ -59,6 +59,7 @@ nav-sign-out = Выйти
 ## Time
 
 time-now = только что
+time-within-minute = в течение минуты
 time-minutes-ago =
     { $count ->
         [one] { $count } минуту назад

@@ -104,6 +104,7 @@ panel-switch = Другие аккаунты
 panel-looked-at = До { $stamp } аккаунт смотрит поддержка разработчика: { $reason }. Менять ничего нельзя, тексты скрыты.
 page-forbidden-title = Недоступно вашей роли
 page-forbidden-looking = Эта страница здесь закрыта.
+page-not-found-about = Возможно, её удалили или в адресе опечатка.
 page-not-found-title = Такой страницы нет
 page-error-title = Страницу не удалось показать
 page-unavailable-title = Повторите через минуту
@@ -134,9 +135,9 @@ mail-invite-body =
 
     { $link }
 session-seen = Последнее действие
-theme-title = Оформление
+theme-title = Тема
 theme-auto = Как на устройстве
-theme-light = Светлый
-theme-dark = Тёмный
+theme-light = Светлая
+theme-dark = Тёмная
 page-too-fast = Слишком много попыток из вашей сети. Повторите через { $seconds } с.
 panel-look-end = Вернуться в админку

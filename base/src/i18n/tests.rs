@@ -136,6 +136,11 @@ fn moments_are_said_as_people_say_them() {
     assert_eq!(both(0), ["just now", "только что"]);
     assert_eq!(both(5), ["5 minutes ago", "5 минут назад"]);
     assert_eq!(both(-3), ["in 3 minutes", "через 3 минуты"]);
+    let due = |seconds: i64| When::new(now + seconds * 1_000, now, Zone::UTC, Words::new(Language::En)).due();
+    assert_eq!(
+        [due(-5), due(30), due(61)].map(|said| said.replace('\u{a0}', " ")),
+        ["within a minute", "within a minute", "in 2 minutes"]
+    );
     assert_eq!(both(90), ["today at 10:30", "сегодня в 10:30"]);
     assert_eq!(both(13 * 60), ["yesterday at 23:00", "вчера в 23:00"]);
     assert_eq!(both(3 * 24 * 60), ["17 Nov at 12:00", "17 ноября в 12:00"]);

@@ -84,6 +84,14 @@ impl When {
         self.words.text(key).with("clock", self.clock()).to_string()
     }
 
+    /// A time that is still to come, as an adverb: `within a minute`, also if it is due already, `in 5 minutes`.
+    pub fn due(&self) -> String {
+        if (self.at - self.now).num_milliseconds() < MINUTE {
+            return self.words.text("time-within-minute").to_string();
+        }
+        self.adverb()
+    }
+
     /// The form after a preposition: `14:05` if today, else `18 Nov, 14:05`.
     pub fn stamp(&self) -> String {
         if self.days_off() == 0 {

@@ -141,6 +141,17 @@ impl AdminPage {
         markup::time(&when.adverb(), &when.machine(), &when.full())
     }
 
+    /// `<time>` that is still to come, as "in 5 minutes".
+    pub fn due(&self, at: &i64) -> String {
+        let when = self.when(*at);
+        markup::time(&when.due(), &when.machine(), &when.full())
+    }
+
+    /// A time to the second, for a sentence: "14:05:10".
+    pub fn exact(&self, at: &i64) -> String {
+        self.when(*at).exact()
+    }
+
     /// The age, as a duration.
     pub fn age(&self, at: &i64) -> String {
         i18n::duration(self.now.saturating_sub(*at), self.words)

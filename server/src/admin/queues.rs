@@ -47,7 +47,7 @@ struct QueueRow {
     state: StateBadge,
     /// Why a person or a verdict paused it.
     reason: Option<Sentence>,
-    /// When it is served next, if not now.
+    /// When it is served next, if something waits and not now.
     next_at: Option<i64>,
     failures: i32,
     waiting: i64,
@@ -108,7 +108,7 @@ async fn rows(app: &PanelContext, words: Words, targets: Vec<BacklogTarget>) -> 
             tenant_id: found.tenant_id,
             target: found.target,
             pool: found.pool,
-            next_at: found.ready_at.filter(|at| *at > now),
+            next_at: found.ready_at.filter(|at| *at > now && found.backlog.waiting > 0),
             failures: found.failures,
             waiting: found.backlog.waiting,
             oldest_at: found.backlog.oldest_at,

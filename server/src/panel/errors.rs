@@ -120,7 +120,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
     let words = page.words;
     let mut details = String::new();
     let text = match error {
-        Error::NotFound => words.text("page-not-found").to_string(),
+        Error::NotFound => words.text("page-not-found-about").to_string(),
         Error::Forbidden(_) => forbidden(app, request, &page).await?,
         Error::Unavailable { detail, .. } => {
             details = detail.in_words(words, page.crm);

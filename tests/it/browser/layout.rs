@@ -4,7 +4,7 @@
 use base::i18n::{Language, Words};
 use doubles::telegram::NewBot;
 use parom::alert::Alarm;
-use parom_tests::{Browser, Engine, Place, Setup, World};
+use parom_tests::{Answer, Browser, Engine, Place, Setup, World};
 use serde_json::json;
 
 use super::operator::{connects_an_authenticator, is_invited};
@@ -140,6 +140,41 @@ const BROKEN: &str = "const broken = []; \
           last = box.top; \
         } } } \
     return broken";
+
+/// On a wide page the address of a webhook was broken within a word, because its column gave way to a long hint.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhooks_address_and_times_have_room() {
+    for language in [Language::En, Language::Ru] {
+        let Some(browser) = Browser::open(language.code()).await else { return };
+        let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+        let line = world.line("support").await;
+        world.customer(&line, "anna").writes("Hello").await;
+        world.deliver_all().await;
+        world.manager(&line).answers("anna", "Good morning").await;
+        world.deliver_all().await;
+        world.messenger.answers_next([Answer::status(422)]);
+        world.manager(&line).answers("anna", "Are you there?").await;
+        world.deliver_to_the_end().await;
+        world.advance(std::time::Duration::from_secs(70));
+        enters(&browser, &world, line.tenant_id).await;
+        browser.goto(&format!("{}/panel/webhooks", world.api.base())).await;
+        browser.find("td.address").await;
+        for width in [1280, 1000, 360] {
+            browser.resize(width, 740).await;
+            let lines = "const one = document.querySelector('td.address').firstChild, range = document.createRange(); \
+                range.selectNodeContents(one); return range.getClientRects().length";
+            assert_eq!(browser.run(lines, vec![]).await, json!(1), "{} at {width}", language.code());
+        }
+        // Nor did the time of its last success fit its tile on a phone.
+        browser.goto(&format!("{}/panel/webhooks/{}", world.api.base(), line.source_id)).await;
+        browser.find(".tile .value time").await;
+        let outside =
+            "return [...document.querySelectorAll('.tile')].filter((one) => one.scrollWidth > one.clientWidth).length";
+        assert_eq!(browser.run(outside, vec![]).await, json!(0), "{} at 360", language.code());
+        browser.close().await;
+        world.close().await;
+    }
+}
 
 /// The table of an account's problems in the admin broke hosts and names after any letter.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -60,7 +60,7 @@ async fn a_waiting_message_shows_its_time_and_can_be_retried_now(world: &mut Wor
     let (behind, waiting) = (&ids[0], &ids[1]);
     let page = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
     page.says(&[
-        "Stored in Parom. 1 attempt failed",
+        "Stored in Parom. 1 attempt failed, next attempt within a minute.",
         "The messenger is not answering.",
         "Try now",
         "Stop trying",

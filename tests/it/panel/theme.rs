@@ -23,7 +23,7 @@ async fn a_theme_is_chosen_for_this_browser(world: &mut World) {
     anna.sends("/panel/theme", &[("to", "purple")]).await.is(303);
     anna.opens("/panel").await.is(200).says(&["data-theme=\"light\""]);
     anna.sends("/panel/language", &[("to", "ru")]).await.is(303);
-    anna.opens("/panel").await.is(200).says(&["Оформление", "Как на устройстве", "Светлый", "Тёмный"]);
+    anna.opens("/panel").await.is(200).says(&["Тема", "Как на устройстве", "Светлая", "Тёмная"]);
     // The sign-in looks the same afterwards.
     anna.sends("/panel/theme", &[("to", "dark")]).await.is(303);
     anna.sends("/panel/sign-out", &[]).await.is(303);

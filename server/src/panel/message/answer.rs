@@ -167,7 +167,7 @@ pub fn sentence(
         WaitingStage::Retrying => {
             let attempts = story.waiting.as_ref().map_or(0, |waiting| waiting.letter.attempts);
             let next = story.waiting.as_ref().and_then(|waiting| waiting.next_at);
-            let time = next.map_or_else(|| words.text("time-now").to_string(), |at| page.when(&at).adverb());
+            let time = page.when(&next.unwrap_or(page.now)).due();
             words.text("msg-answer-retrying").with("attempts", attempts).with("time", time).with("reason", why)
         }
         WaitingStage::Checking => words.text("msg-answer-checking"),

@@ -220,7 +220,7 @@ impl Draw<'_> {
         let count = (!attempts.is_empty()).then(|| words.text("attempts-title").with("count", attempts.len()));
         let next = self.story.waiting.as_ref().and_then(|waiting| waiting.next_at);
         let next = next.filter(|_| self.stage == WaitingStage::Retrying || self.stage == WaitingStage::Checking);
-        let detail = next.map(|at| words.text("attempt-next").with("time", self.page.when(&at).adverb()).to_string());
+        let detail = next.map(|at| words.text("attempt-next").with("time", self.page.when(&at).due()).to_string());
         let (tone, state) = match self.stage {
             WaitingStage::Sent | WaitingStage::Delivered | WaitingStage::Read => ("ok", "letter-state-done"),
             stage => (stage.tone(), stage.word()),

@@ -30,6 +30,7 @@ pub(super) struct EndpointView {
     pub answers: Option<(String, String)>,
     /// `<time>` or words.
     pub last_success: String,
+    /// When the next attempt is, or that nothing waits, with markup.
     pub next: String,
     /// Only the newest attempts are counted: since when.
     pub cut: Option<Sentence>,
@@ -130,7 +131,7 @@ fn view(
             _ if state == WebhookState::Suspended => words.text("webhooks-next-held").to_string(),
             NextAttempt::Held => words.text("webhooks-next-held").to_string(),
             NextAttempt::None => words.text("health-nothing-waiting").to_string(),
-            NextAttempt::At(at) => page.time(&at.max(page.now)),
+            NextAttempt::At(at) => format!("{}: {}", words.text("webhooks-next"), page.due(&at)),
         },
         cut: figures.counted_since().map(|since| {
             words.text("webhooks-cut").with("count", endpoint::MOST).with("stamp", page.when(&since).stamp())
