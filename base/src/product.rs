@@ -1,4 +1,4 @@
-//! The service's name in texts. The catalogue calls it Parom; an account whose integration has a brand reads the brand's
+//! The service's name in texts. The catalog calls it Parom; an account whose integration has a brand reads the brand's
 //! name instead. In Russian that name follows the word "сервис", which is declined like "Паром", because a name of any
 //! origin cannot be declined by rule.
 
@@ -36,7 +36,7 @@ impl ProductName {
         self.0
     }
 
-    /// A text of the catalogue with this name in place of Parom.
+    /// A text of the catalog with this name in place of Parom.
     pub fn put_into(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + self.0.len());
         let mut rest = text;

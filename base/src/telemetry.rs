@@ -1,7 +1,7 @@
 //! Logs and metrics of the process: one subscriber and one recorder, because the macros of `tracing` and `metrics` use
 //! globals. `docs/logging.md` says what goes into a log line.
 
-mod catalogue;
+mod catalog;
 mod lines;
 pub mod traces;
 
@@ -15,7 +15,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
-pub use catalogue::start_remotes;
+pub use catalog::start_remotes;
 pub use lines::LogFlusher;
 use lines::LogQueue;
 
@@ -147,7 +147,7 @@ fn install() -> Result<PrometheusHandle, MetricsError> {
     let recorder = builder.map_err(|error| MetricsError::Build(error.to_string()))?.build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).map_err(|_| MetricsError::Taken)?;
-    catalogue::start();
+    catalog::start();
     Ok(handle)
 }
 

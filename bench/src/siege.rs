@@ -83,7 +83,7 @@ pub async fn run(options: SiegeOptions) -> anyhow::Result<()> {
             streams: options.streams,
         };
         let attack = Attack::begin(&address, &chat, addresses, numbers);
-        attack.stands().await?;
+        attack.is_complete().await?;
         let measured = probe::measure(&stage, &address, options.rate, took).await?;
         let resident = process.resident()?;
         report(&format!("  {}: held {}", addresses.words(), attack.held()));

@@ -183,10 +183,10 @@ async fn take_up(app: &App, many: &Many, action: ReplayAction, out: &mut impl Wr
         }
     }
     let Deeds { said, letters, maybe_twice, replays } = deeds;
-    let told = json!({
+    let object = json!({
         "action": verb, "dry_run": many.dry_run, "letters": letters, "maybe_twice": maybe_twice, "replays": replays,
     });
-    if many.json { writeln!(out, "{told}") } else { write!(out, "{said}") }.context(CLOSED)
+    if many.json { writeln!(out, "{object}") } else { write!(out, "{said}") }.context(CLOSED)
 }
 
 /// Begins a replay of an account's letters, or counts them. Of several accounts, those without letters are passed over.

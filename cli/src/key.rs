@@ -131,8 +131,8 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
         }
         KeyCommand::Revoke { id, json } => {
             revoke(store, clock, id).await?;
-            let told = json!({ "id": id, "status": "revoked" });
-            if json { writeln!(out, "{told}") } else { writeln!(out, "Revoked {id}.") }
+            let object = json!({ "id": id, "status": "revoked" });
+            if json { writeln!(out, "{object}") } else { writeln!(out, "Revoked {id}.") }
         }
     }
     .and_then(|()| out.flush())

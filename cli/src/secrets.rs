@@ -53,8 +53,8 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
     let entry = ("vault.turned", VENDOR, &*key.to_string());
     let recorded = audit_log::record(app.store.write(), &app.clock, entry, json!({ "resealed": resealed })).await;
     recorded.context("the key was replaced")?;
-    let told = json!({ "key": key.to_string(), "resealed": resealed, "drop_other_keys": drop_others });
-    if json { writeln!(out, "{told}") } else { writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)) }
+    let object = json!({ "key": key.to_string(), "resealed": resealed, "drop_other_keys": drop_others });
+    if json { writeln!(out, "{object}") } else { writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)) }
         .context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! What a failed call means for a message, according to the error catalogue.
+//! What a failed call means for a message, according to the error catalog.
 
 use base::i18n::{LocalizedText, Words};
 use base::message::{Failure, FailureCode};
@@ -31,7 +31,7 @@ impl Judged {
         Self { report, fix: None }
     }
 
-    /// A refusal by its row in the catalogue; without one, it is permanent. `retry`: the verdict if the row is
+    /// A refusal by its row in the catalog; without one, it is permanent. `retry`: the verdict if the row is
     /// transient.
     pub fn refused(row: Option<&CatalogEntry>, words: Words, retry: Verdict, reason: String) -> Self {
         let Some(row) = row else {

@@ -16,7 +16,7 @@ alert-source_silent-body =
        *[other] { $usual } messages
     } an hour. Parom’s checks pass. Write to it from your own phone or press “Test source”: { $url }
 alert-source_moved-subject = { $source } ({ $account }): messages go elsewhere
-alert-source_moved-body = Since { $stamp }, { $messenger } has been sending the messages of “{ $source }” to { $host }. Somebody connected the same bot or number to another service. To get them back, press “Connect again”: { $url }
+alert-source_moved-body = Since { $stamp }, { $messenger } has been sending the messages of “{ $source }” to { $host }. The same bot or number was connected to another service. To get them back, press “Connect again”: { $url }
 alert-source_gone-subject = { $source } ({ $account }): deleted in { $crm }
 alert-source_gone-body = The source “{ $source }” was deleted in { $crm }. Messages keep coming, but new leads get the default source “{ $default }”. Press “Create in { $crm } again”: { $url }
 alert-needs_reauth-subject = { $account }: reauthorize access to { $crm }

@@ -32,7 +32,7 @@ said-max-answered = MAX answered { $status }: { $text }
 said-max-unreadable = MAX answered { $status } with something unreadable
 said-max-file = the file for MAX could not be read here
 said-max-upload = MAX accepted a file without returning its token
-said-max-https = MAX sends messages only to https addresses at port 443, but this server’s address is { $url }. Ask whoever runs it
+said-max-https = MAX sends messages only to https addresses at port 443, but this server’s address is { $url }. Ask the administrator of the server
 said-max-unset = MAX does not know where to send messages, or gave up after eight hours of failures
 said-max-elsewhere = MAX sends the messages to { $host }: another service took over the bot
 

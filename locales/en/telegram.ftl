@@ -22,8 +22,8 @@ incoming-button = [A button was pressed]
 
 ## A bot and where it brings messages
 
-said-telegram-https = Telegram sends messages only to https addresses, but this server’s address is { $url }. Ask whoever runs it
-said-telegram-port = Telegram calls only ports 443, 80, 88 and 8443, but this server uses port { $port }. Ask whoever runs it
+said-telegram-https = Telegram sends messages only to https addresses, but this server’s address is { $url }. Ask the administrator of the server
+said-telegram-port = Telegram calls only ports 443, 80, 88 and 8443, but this server uses port { $port }. Ask the administrator of the server
 said-telegram-unset = Telegram does not know where to send messages
 said-telegram-elsewhere = Telegram sends the messages to { $host }: another service took over the bot
 said-telegram-failing = Telegram says of its last call: { $text } (waiting there: { $count })

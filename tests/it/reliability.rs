@@ -1,11 +1,11 @@
-//! `docs/reliability.md` lists the tests of every fault of the catalogue: the named tests exist, and every fault has a
+//! `docs/reliability.md` lists the tests of every fault of the catalog: the named tests exist, and every fault has a
 //! test or a reason.
 
 use crate::conformance::hold::{Named, is_there};
 use crate::walls::read::root;
 
 const COLUMNS: &str = "| # | Tier | Fault | What is expected | Tests | Result |";
-/// How many faults the catalogue has.
+/// How many faults the catalog has.
 const FAULTS: usize = 95;
 const HOLDS: &str = "holds";
 

@@ -151,13 +151,13 @@ impl Drive {
         limit: usize,
     ) -> Result<Option<Vec<u8>>, Error> {
         const CALL: &str = "download";
-        let told = file.download_url.as_deref().and_then(|text| Url::parse(text).ok());
-        let told = told.ok_or_else(|| Error::invalid(CALL, "the file has no address"))?;
-        let url = if told.origin() == self.base.origin() {
-            told
+        let given = file.download_url.as_deref().and_then(|text| Url::parse(text).ok());
+        let given = given.ok_or_else(|| Error::invalid(CALL, "the file has no address"))?;
+        let url = if given.origin() == self.base.origin() {
+            given
         } else {
             let mut url = self.base.clone();
-            url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), told.path()));
+            url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), given.path()));
             url
         };
         let request = Request::get(CALL, Vec::new(), Vec::new());

@@ -34,7 +34,7 @@ pub use time::{When, Zone, duration};
 
 // Immutable data of the binary, parsed on first use; not mutable state.
 static_loader! {
-    static CATALOGUE = {
+    static CATALOG = {
         locales: "../locales",
         fallback_language: "en",
         // No isolation marks: they would be copied along with an address or a key.
@@ -112,7 +112,7 @@ impl Words {
 /// Whether a language itself has a text for this key.
 fn is_in(language: Language, key: &str) -> bool {
     // A text whose arguments are missing exists all the same. The error's type is private, so its text is compared.
-    let found = CATALOGUE.lookup_single_language::<&str>(&language.id(), key, None);
+    let found = CATALOG.lookup_single_language::<&str>(&language.id(), key, None);
     found.map_or_else(|error| error.to_string().starts_with("Fluent errors"), |_| true)
 }
 
@@ -138,7 +138,7 @@ impl Sentence {
 impl fmt::Display for Sentence {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let language = self.words.language;
-        let said = |arguments: &Arguments| CATALOGUE.try_lookup_with_args(&language.id(), &self.key, arguments);
+        let said = |arguments: &Arguments| CATALOG.try_lookup_with_args(&language.id(), &self.key, arguments);
         let text = match self.words.product {
             None => said(&self.arguments),
             Some(name) => {

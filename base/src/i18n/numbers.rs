@@ -7,7 +7,7 @@ use super::Language;
 
 const NO_BREAK: char = '\u{a0}';
 
-/// The catalogue's formatter: for numbers only.
+/// The catalog's formatter: for numbers only.
 pub(super) fn grouped(value: &FluentValue<'_>, language: Language) -> Option<String> {
     match value {
         FluentValue::Number(number) => Some(written(&number.as_string(), language)),

@@ -1,10 +1,10 @@
-//! The service's name in the texts of the catalogue: [`crate::product::ProductName`] is put in place of Parom.
+//! The service's name in the texts of the catalog: [`crate::product::ProductName`] is put in place of Parom.
 
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::product::{PAROM, PAROM_RU};
 
-/// Marks these words in arguments, because only the catalogue's own are replaced.
+/// Marks these words in arguments, because only the catalog's own are replaced.
 const GUARD: char = '\u{e000}';
 
 /// The argument, marked so that [`ProductName::put_into`] leaves it as it is.

@@ -10,7 +10,7 @@ mod used;
 mod voice;
 
 /// Key → arguments of every message of a language.
-fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+fn catalog(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/").to_owned() + language.code();
     let mut found = BTreeMap::new();
     for file in fs::read_dir(folder).unwrap() {
@@ -34,7 +34,7 @@ fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn both_languages_have_the_same_keys_and_placeables() {
-    let (english, russian) = (catalogue(Language::En), catalogue(Language::Ru));
+    let (english, russian) = (catalog(Language::En), catalog(Language::Ru));
     for (key, placeables) in &english {
         assert_eq!(russian.get(key), Some(placeables), "{key}");
         assert!(Words::new(Language::En).has(key) && Words::new(Language::Ru).has(key), "{key} does not parse");
@@ -46,7 +46,7 @@ fn both_languages_have_the_same_keys_and_placeables() {
 #[test]
 fn every_sentence_renders_with_every_number() {
     for language in Language::ALL {
-        for (key, placeables) in catalogue(language) {
+        for (key, placeables) in catalog(language) {
             for number in [0, 1, 2, 5, 21, 1234, 12345] {
                 let mut sentence = Words::new(language).text(key.clone());
                 for name in &placeables {
@@ -87,7 +87,7 @@ fn a_missing_text_is_shown_as_its_key() {
 fn a_text_without_a_translation_is_shown_in_english() {
     for language in [Language::Es, Language::Pt] {
         let words = Words::new(language);
-        assert!(words.has("admin-title") && !catalogue(language).contains_key("admin-title"));
+        assert!(words.has("admin-title") && !catalog(language).contains_key("admin-title"));
         assert_eq!(words.text("admin-title").to_string(), Words::new(Language::En).text("admin-title").to_string());
         assert_ne!(
             words.text("widget-connect").to_string(),

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 /// Delay before a closed connection is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
 /// The attackers must be connected within this time.
-const STANDS_WITHIN: Duration = Duration::from_secs(30);
+const COMPLETE_WITHIN: Duration = Duration::from_secs(30);
 
 /// The addresses of the attackers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,13 +112,13 @@ impl Attack {
     }
 
     /// Waits until all have been connected once.
-    pub async fn stands(&self) -> anyhow::Result<()> {
-        let stands = async {
+    pub async fn is_complete(&self) -> anyhow::Result<()> {
+        let complete = async {
             while self.begun.load(Ordering::Relaxed) < self.all {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        tokio::time::timeout(STANDS_WITHIN, stands).await.context("the besiegers find no way in")
+        tokio::time::timeout(COMPLETE_WITHIN, complete).await.context("the besiegers find no way in")
     }
 
     /// Connections held now.

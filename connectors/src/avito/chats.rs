@@ -134,7 +134,7 @@ impl Chat {
 
     /// The person who talks to the seller.
     pub fn buyer(&self, account: &Account<'_>) -> Option<&User> {
-        self.users.iter().find(|user| !account.is_own(&user.id) && !user.id.is_nobody())
+        self.users.iter().find(|user| !account.is_own(&user.id) && !user.id.is_avito())
     }
 
     pub fn user(&self, id: &Id) -> Option<&User> {

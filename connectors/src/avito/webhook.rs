@@ -66,8 +66,8 @@ pub(super) async fn check(api: &AvitoApi, settings: &Settings, probe: &Probe) ->
 /// The registered addresses; none if Avito does not return them.
 async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Option<Vec<String>>, ApiError> {
     let path = ["messenger", "v1", "subscriptions"];
-    let told: Result<Subscriptions, ApiError> = api.call(account, Call::post(&path, json!({}))).await;
-    match told {
+    let answer: Result<Subscriptions, ApiError> = api.call(account, Call::post(&path, json!({}))).await;
+    match answer {
         Ok(list) => Ok(Some(list.subscriptions.into_iter().map(|one| one.url).collect())),
         Err(failed) if failed.is_missing() => Ok(None),
         Err(failed) => Err(failed),

@@ -27,7 +27,7 @@ impl Id {
     }
 
     /// Whether this is the author of Avito's own messages, who is no person.
-    pub fn is_nobody(&self) -> bool {
+    pub fn is_avito(&self) -> bool {
         self.0.is_empty() || self.0 == "0"
     }
 }

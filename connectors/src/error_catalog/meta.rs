@@ -9,7 +9,7 @@ use super::Fix::{Bytes, NoQuote, Shorter};
 use super::RefusalClass::{Pause, Permanent, Resend, Transient};
 use super::{CatalogEntry, ErrorCatalog};
 
-/// The catalogue of one network; the two differ only in their texts.
+/// The catalog of one network; the two differ only in their texts.
 macro_rules! catalog {
     ($kind:literal) => {{
         const ROWS: &[CatalogEntry] = rows! { $kind:

@@ -1,4 +1,4 @@
-//! The catalogue of errors: what each refusal of a messenger means, as data. Connectors judge by it, the message page
+//! The catalog of errors: what each refusal of a messenger means, as data. Connectors judge by it, the message page
 //! shows its texts, and `docs/errors.md` is generated from it.
 
 use std::ops::RangeInclusive;
@@ -187,7 +187,7 @@ impl CatalogEntry {
     }
 }
 
-/// The catalogue of a kind of source; none if it has none.
+/// The catalog of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<ErrorCatalog> {
     [AVITO, FACEBOOK, INSTAGRAM, MAX, TELEGRAM, VK, WHATSAPP].into_iter().find(|catalog| catalog.kind == kind)
 }

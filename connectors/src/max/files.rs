@@ -68,7 +68,7 @@ pub(super) async fn open(api: &MaxApi, settings: &Settings, reference: &str) -> 
         Err(failed) => return Err(not_opened(&failed)),
     };
     let token = setup::token(settings).ok_or(NotOpened::Never("no_access"))?;
-    match anew(api, token, &file).await {
+    match new_address(api, token, &file).await {
         Ok(Some(url)) if url != file.url => api.open(&url).await.map_err(|failed| not_opened(&failed)),
         Ok(_) => Err(not_opened(&failed)),
         Err(failed) => Err(not_opened(&failed)),
@@ -76,7 +76,7 @@ pub(super) async fn open(api: &MaxApi, settings: &Settings, reference: &str) -> 
 }
 
 /// A new address of the file.
-async fn anew(api: &MaxApi, token: &SecretString, file: &FileReference) -> Result<Option<String>, ApiError> {
+async fn new_address(api: &MaxApi, token: &SecretString, file: &FileReference) -> Result<Option<String>, ApiError> {
     if let Some(video) = &file.video {
         let path = ["videos", video.as_str()];
         let found: Video = api.call(token, Call { method: Method::GET, path: &path, query: &[], body: None }).await?;

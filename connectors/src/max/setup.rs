@@ -133,7 +133,7 @@ pub(super) async fn check_access(api: &MaxApi, settings: &Settings) -> Check {
     }
 }
 
-/// The text that the catalogue matches: code and message of a refusal.
+/// The text that the catalog matches: code and message of a refusal.
 pub(super) fn said(code: &str, message: &str) -> String {
     format!("{code} {message}").trim().to_owned()
 }

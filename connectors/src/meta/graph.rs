@@ -117,7 +117,7 @@ impl GraphError {
 }
 
 impl Refusal {
-    /// The text that the catalogue matches: the message and `#subcode`.
+    /// The text that the catalog matches: the message and `#subcode`.
     pub fn text(&self) -> String {
         if self.subcode == 0 { self.message.clone() } else { format!("{} #{}", self.message, self.subcode) }
     }

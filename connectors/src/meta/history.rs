@@ -35,7 +35,7 @@ pub(super) async fn page(
     let mut messages: Vec<IncomingMessage> = Vec::new();
     for conversation in &all {
         let said = conversation.pointer("/messages/data").and_then(Value::as_array).into_iter().flatten();
-        messages.extend(said.rev().filter_map(|one| told(one, account.id, since, words)));
+        messages.extend(said.rev().filter_map(|one| incoming(one, account.id, since, words)));
     }
     let after = answer.pointer("/paging/cursors/after").and_then(Value::as_str);
     let has_more = answer.pointer("/paging/next").is_some() && !is_over;
@@ -49,7 +49,7 @@ fn time(value: &Value, name: &str) -> Option<DateTime<Utc>> {
 }
 
 /// None if it is older or has no author.
-fn told(one: &Value, account: &str, since: DateTime<Utc>, words: Words) -> Option<IncomingMessage> {
+fn incoming(one: &Value, account: &str, since: DateTime<Utc>, words: Words) -> Option<IncomingMessage> {
     let at = time(one, "created_time").filter(|at| *at >= since)?;
     let (from, to) = (one.get("from")?, one.pointer("/to/data/0")?);
     let is_ours = text_of(from, "id")? == account;

@@ -270,7 +270,7 @@ pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
         _ => None,
     };
     match row.map(|row| row.class) {
-        // The catalogue's texts name the settings of a source, which does not exist yet in the wizard.
+        // The catalog's texts name the settings of a source, which does not exist yet in the wizard.
         Some(RefusalClass::Pause) if row.is_some_and(|row| ["token", "session"].contains(&row.id)) => {
             Denied::Access(LocalizedText::new("wizard-meta-refused"))
         }

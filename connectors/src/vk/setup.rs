@@ -169,7 +169,7 @@ pub fn explain(failed: &ApiError) -> LocalizedText {
 /// What a failed call other than sending a message means for the source.
 pub(super) fn denied(failed: &ApiError) -> Denied {
     let ApiError::Refused { code, text } = failed else { return Denied::Away(explain(failed)) };
-    // The catalogue's texts name the settings of a source, which does not exist yet in the wizard.
+    // The catalog's texts name the settings of a source, which does not exist yet in the wizard.
     match (code, error_catalog::VK.find(*code, text).map(|row| row.id)) {
         (4 | 5 | 27 | 28, _) => Denied::Access(LocalizedText::new("wizard-vk-refused")),
         (_, Some("7" | "15")) => Denied::Refused(LocalizedText::new("wizard-vk-no-right")),

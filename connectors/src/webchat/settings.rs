@@ -190,8 +190,8 @@ fn origin(entered: &str) -> Option<String> {
         Host::Ipv6(address) => address.is_loopback(),
     };
     let scheme = url.scheme() == "https" || (url.scheme() == "http" && here);
-    let nobody = url.username().is_empty() && url.password().is_none();
-    (scheme && nobody).then(|| url.origin().ascii_serialization())
+    let no_login = url.username().is_empty() && url.password().is_none();
+    (scheme && no_login).then(|| url.origin().ascii_serialization())
 }
 
 fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> {

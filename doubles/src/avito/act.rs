@@ -106,7 +106,7 @@ pub enum Act {
 }
 
 /// The author id of the messages of Avito's bots, which no document names.
-const NOBODY: i64 = 0;
+const SYSTEM: i64 = 0;
 
 impl Avito {
     /// Performs an action; returns the ids of the resulting message and of its chat, empty if there is none.
@@ -148,7 +148,7 @@ pub(crate) fn perform(core: &Core, act: Act) -> Result<(String, String)> {
         }
         Act::System { chat, flow_id, text } => {
             let content = json!({"flow_id": flow_id, "text": text});
-            let writing = Writing { author: NOBODY, kind: "system", content, quote: None, by_api: false };
+            let writing = Writing { author: SYSTEM, kind: "system", content, quote: None, by_api: false };
             let message = state.write(&chat, writing).context("there is no such chat")?;
             Ok((message, chat))
         }

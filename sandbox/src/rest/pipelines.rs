@@ -72,19 +72,20 @@ fn of<T>(call: &Call<'_>, id: &str, look: impl FnOnce(&Account, &Pipeline, i64) 
     found.flatten()
 }
 
-fn nobody() -> Answer {
+fn not_found() -> Answer {
     problem(404, "Not Found", "no pipeline has this id")
 }
 
 /// `GET leads/pipelines/{id}`.
 pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
-    of(call, id, |account, pipeline, place| show(call, account, pipeline, place)).map_or_else(nobody, |body| hal(&body))
+    of(call, id, |account, pipeline, place| show(call, account, pipeline, place))
+        .map_or_else(not_found, |body| hal(&body))
 }
 
 /// `GET leads/pipelines/{id}/statuses`.
 pub(super) fn steps(call: &Call<'_>, id: &str) -> Answer {
     let found = of(call, id, |account, pipeline, _| statuses(call, account, pipeline));
-    found.map_or_else(nobody, |list| {
+    found.map_or_else(not_found, |list| {
         hal(&json!({
             "_total_items": list.len(),
             "_links": call.link(&format!("leads/pipelines/{id}/statuses")),
@@ -99,5 +100,5 @@ pub(super) fn step(call: &Call<'_>, id: &str, status_id: &str) -> Answer {
         let known = |one: &Value| one.get("id").and_then(Value::as_i64).is_some_and(|id| id.to_string() == status_id);
         statuses(call, account, pipeline).into_iter().find(known)
     });
-    found.flatten().map_or_else(nobody, |body| hal(&body))
+    found.flatten().map_or_else(not_found, |body| hal(&body))
 }

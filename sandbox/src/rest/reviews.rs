@@ -6,7 +6,7 @@ use super::{
     Call,
     batch::{self, typed},
     hal, invalid, problem,
-    templates::{nobody, own},
+    templates::{not_found, own},
 };
 use crate::{exchange::Answer, state::crm::Review, strict::Object};
 
@@ -19,11 +19,11 @@ const REASON: usize = 65_535;
 pub(super) fn ask(call: &Call<'_>, id: &str) -> Answer {
     let act = |_: Value| {
         call.change(|account, now| {
-            let template_id = own(call, account, id).ok_or_else(nobody)?.id;
+            let template_id = own(call, account, id).ok_or_else(not_found)?.id;
             if !account.ask_review(template_id, now) {
                 return Err(problem(400, "Bad Request", "only WABA templates are approved"));
             }
-            let template = own(call, account, id).ok_or_else(nobody)?;
+            let template = own(call, account, id).ok_or_else(not_found)?;
             let reviews: Vec<Value> = template.reviews.iter().map(Review::shown).collect();
             Ok(hal(&json!({"_total_items": reviews.len(), "_embedded": {"reviews": reviews}})))
         })
@@ -53,7 +53,7 @@ fn decided(call: &Call<'_>, id: &str, review_id: &str, body: &Value) -> Result<A
     let (status, reason) = read().map_err(|wrong| invalid(&[batch::error(body, 0, wrong)]))?;
     call.change(|account, now| {
         let sources: Vec<i64> = account.sources.iter().filter(|one| call.owns(one)).map(|one| one.id).collect();
-        let template = account.crm.templates.iter_mut().find(|one| one.id.to_string() == id).ok_or_else(nobody)?;
+        let template = account.crm.templates.iter_mut().find(|one| one.id.to_string() == id).ok_or_else(not_found)?;
         let known = |one: &&mut Review| one.id.to_string() == review_id && sources.contains(&one.source_id);
         let review = template.reviews.iter_mut().find(known);
         let review =

@@ -50,7 +50,7 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     page.answer(call, "talks", "talks", found.unwrap_or_default())
 }
 
-fn nobody() -> Answer {
+fn not_found() -> Answer {
     problem(404, "Not Found", "no talk has this id")
 }
 
@@ -60,7 +60,7 @@ pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
         let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id)?;
         Some(show(call, account, talk))
     });
-    found.flatten().map_or_else(nobody, |body| hal(&body))
+    found.flatten().map_or_else(not_found, |body| hal(&body))
 }
 
 /// `POST talks/{id}/close` with an optional `force_close`: 202, or 422 if it is closed. No account here has the bot
@@ -70,7 +70,7 @@ pub(super) fn close(call: &Call<'_>, id: &str) -> Answer {
         let typed = Object::whole(&body).and_then(|fields| fields.boolean("force_close"));
         typed.map_err(|reason| problem(400, "Bad Request", &reason))?;
         call.change(|account, now| {
-            let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id).ok_or_else(nobody)?;
+            let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id).ok_or_else(not_found)?;
             match account.close_talk(talk.id, now) {
                 true => Ok(Answer::empty(202)),
                 false => Err(problem(422, "Unprocessable Entity", "the talk is closed already")),

@@ -13,7 +13,7 @@ use crate::{
     state::{Account, crm::Template},
 };
 
-pub(super) fn nobody() -> Answer {
+pub(super) fn not_found() -> Answer {
     problem(404, "Not Found", "no template of this integration has this id")
 }
 
@@ -61,7 +61,7 @@ pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
     let found = call.account(|account| {
         own(call, account, id).map(|one| Value::Object(show(call, account, one, with_reviews(call))))
     });
-    found.flatten().map_or_else(nobody, |body| hal(&body))
+    found.flatten().map_or_else(not_found, |body| hal(&body))
 }
 
 fn remove(account: &mut Account, ids: &[i64]) {
@@ -71,7 +71,7 @@ fn remove(account: &mut Account, ids: &[i64]) {
 /// `DELETE chats/templates/{id}`.
 pub(super) fn delete_one(call: &Call<'_>, id: &str) -> Answer {
     let deleted = call.change(|account, _| {
-        let id = own(call, account, id).ok_or_else(nobody)?.id;
+        let id = own(call, account, id).ok_or_else(not_found)?.id;
         remove(account, &[id]);
         Ok(Answer::empty(204))
     });

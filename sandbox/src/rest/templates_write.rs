@@ -6,7 +6,7 @@ use super::{
     Call,
     batch::{self, BATCH, Wrong, blank, no_choice, typed},
     hal, problem,
-    templates::{is_own, nobody, own, show},
+    templates::{is_own, not_found, own, show},
 };
 use crate::{
     exchange::Answer,
@@ -189,7 +189,7 @@ pub(super) fn update_many(call: &Call<'_>) -> Answer {
 pub(super) fn update_one(call: &Call<'_>, id: &str) -> Answer {
     let act = |item: Value| {
         call.change(|account, now| {
-            own(call, account, id).ok_or_else(nobody)?;
+            own(call, account, id).ok_or_else(not_found)?;
             for (id, fields) in batch::all(std::slice::from_ref(&item), |item| change(call, account, id, item))? {
                 keep(account, id, fields, now);
             }

@@ -79,10 +79,10 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
 /// `GET leads/unsorted/{uid}`.
 pub(super) fn one(call: &Call<'_>, uid: &str) -> Answer {
     let found = call.account(|account| account.crm.waiting_with(uid).map(|one| show(call, account, one)));
-    found.flatten().map_or_else(nobody, |body| hal(&body))
+    found.flatten().map_or_else(not_found, |body| hal(&body))
 }
 
-fn nobody() -> Answer {
+fn not_found() -> Answer {
     problem(404, "Not Found", "no incoming lead has this uid")
 }
 
@@ -134,14 +134,14 @@ fn sorted(call: &Call<'_>, account: &Account, one: &Unsorted) -> Answer {
 pub(super) fn accept(call: &Call<'_>, uid: &str) -> Answer {
     let act = |body: Value| {
         call.change(|account, now| {
-            let pipeline_id = account.crm.waiting_with(uid).ok_or_else(nobody)?.pipeline_id;
+            let pipeline_id = account.crm.waiting_with(uid).ok_or_else(not_found)?.pipeline_id;
             let fields = Object::whole(&body).map_err(|reason| problem(400, "Bad Request", &reason))?;
             let user_id = sorter(call, account, &fields)?;
             let step = fields.whole_number("status_id").map_err(|reason| problem(400, "Bad Request", &reason))?;
             if step.is_some_and(|step| !Account::is_step(pipeline_id, step)) {
                 return Err(refused("status_id"));
             }
-            let one = account.accept(uid, user_id, step, now).ok_or_else(nobody)?;
+            let one = account.accept(uid, user_id, step, now).ok_or_else(not_found)?;
             Ok(sorted(call, account, &one))
         })
     };
@@ -154,7 +154,7 @@ pub(super) fn decline(call: &Call<'_>, uid: &str) -> Answer {
         call.change(|account, now| {
             let fields = Object::whole(&body).map_err(|reason| problem(400, "Bad Request", &reason))?;
             let user_id = sorter(call, account, &fields)?;
-            let one = account.decline(uid, user_id, now).ok_or_else(nobody)?;
+            let one = account.decline(uid, user_id, now).ok_or_else(not_found)?;
             Ok(sorted(call, account, &one))
         })
     };
@@ -188,7 +188,7 @@ fn link_to(call: &Call<'_>, uid: &str, body: &Value) -> Result<Answer, Answer> {
         if contact_id.is_some_and(|id| account.crm.contact(id).is_none()) {
             return Err(refused("link.metadata.contact_id"));
         }
-        let one = account.link_incoming(uid, lead_id, contact_id, user_id, now).ok_or_else(nobody)?;
+        let one = account.link_incoming(uid, lead_id, contact_id, user_id, now).ok_or_else(not_found)?;
         Ok(sorted(call, account, &one))
     })
 }

@@ -25,7 +25,7 @@ use super::{
             documents. Responses may gain fields and enums may gain values: ignore the ones you do not know. Requests with \
             unknown fields are rejected. Times are RFC 3339 in UTC with milliseconds. Lists are sorted newest first.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
-        contact(name = "Whoever runs this server"),
+        contact(name = "The operator of this server"),
     ),
     servers((url = "/", description = "The server that serves this description")),
     nest((path = "/api", api = Version1)),

@@ -58,7 +58,7 @@ pub(super) async fn write(
 ) -> Result<(), DbErr> {
     use conversation::Column;
     let (id, name) = outcome.card.as_ref().map_or((0, ""), |card| (card.id, card.name.as_str()));
-    let is_somebodys = Condition::any().add(Column::ExternalId.ne("")).add(Column::AmocrmChatId.ne(""));
+    let is_not_erased = Condition::any().add(Column::ExternalId.ne("")).add(Column::AmocrmChatId.ne(""));
     conversation::Entity::update_many()
         .col_expr(Column::ContactId, Expr::value(id))
         .col_expr(Column::ContactName, Expr::value(name))
@@ -66,7 +66,7 @@ pub(super) async fn write(
         .col_expr(Column::ContactSeenAt, Expr::value(now))
         .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::Id.eq(conversation_id))
-        .filter(is_somebodys)
+        .filter(is_not_erased)
         .exec(db)
         .await?;
     Ok(())

@@ -196,10 +196,10 @@ async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String
         .all(store.read())
         .await?;
     for (reason, kind, target, count) in found {
-        let of_nobody = reason == UNKNOWN_LINE;
+        let is_unknown_line = reason == UNKNOWN_LINE;
         let entry = aside.entry(reason).or_default();
         entry.count += count;
-        if of_nobody && entry.lines.len() < NAMED {
+        if is_unknown_line && entry.lines.len() < NAMED {
             entry.lines.insert(format!("{kind} {target}").trim_end().to_owned());
         }
     }

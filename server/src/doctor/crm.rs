@@ -66,12 +66,12 @@ async fn signature(
     clock: &Clock,
     checks: &mut Vec<Check>,
 ) {
-    const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+    const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
     let clock = clock.clone();
     let chats = amocrm::chats::Chats::new(http.clone(), base(&integration.amojo_url), Arc::new(move || clock.now()));
     let Ok(chats) = chats else { return };
-    let scope = format!("{}_{NOBODY}", channel.id);
-    let done = chats.history(&channel.secret, &scope, NOBODY, 0, 1).await;
+    let scope = format!("{}_{NO_ID}", channel.id);
+    let done = chats.history(&channel.secret, &scope, NO_ID, 0, 1).await;
     let refused = matches!(&done, Err(error) if matches!(error.status(), Some(401 | 403)));
     let detail =
         |key| LocalizedText::new(key).with("channel", channel.id.as_str()).with("title", channel.title.as_str());

@@ -11,7 +11,7 @@ pub const SHORTEST: usize = 8;
 pub const LONGEST: usize = 200;
 
 /// The hash of an unknown password, compared for unknown logins so that they take equal time.
-const NOBODY: &str =
+const UNKNOWN_LOGIN: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$1TsEzxVEwHxPz4ypZ+pPUw$M5qVRUvCzEqTdlgGNq6K3J2gn7mbG3mM8JoUnIAVLV4";
 
 /// Why a password is refused.
@@ -156,7 +156,7 @@ pub async fn hash(app: &IdentityContext, password: SecretString) -> anyhow::Resu
 /// Whether the password matches a stored hash. False, after the same time, if there is no hash.
 pub async fn check(app: &IdentityContext, password: SecretString, stored: Option<&str>) -> anyhow::Result<bool> {
     let there = stored.is_some();
-    let stored = stored.unwrap_or(NOBODY).to_owned();
+    let stored = stored.unwrap_or(UNKNOWN_LOGIN).to_owned();
     let _turn = app.hashing.acquire().await?;
     let right = tokio::task::spawn_blocking(move || {
         let parsed = argon2::password_hash::phc::PasswordHash::new(&stored)
@@ -228,7 +228,7 @@ mod tests {
     fn the_placeholder_hash_costs_as_much_as_a_real_one() {
         let fresh = Argon2::default().hash_password(b"x").unwrap().to_string();
         let settings = |hash: &str| hash.splitn(5, '$').take(4).collect::<Vec<_>>().join("$");
-        assert_eq!(settings(NOBODY), settings(&fresh));
-        assert!(argon2::password_hash::phc::PasswordHash::new(NOBODY).is_ok());
+        assert_eq!(settings(UNKNOWN_LOGIN), settings(&fresh));
+        assert!(argon2::password_hash::phc::PasswordHash::new(UNKNOWN_LOGIN).is_ok());
     }
 }

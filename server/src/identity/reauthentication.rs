@@ -26,7 +26,7 @@ pub enum Reauthentication {
     /// Too many attempts: seconds to wait.
     Wait(i64),
     /// Too many wrong codes: the caller ends the session.
-    Anew,
+    TooManyWrong,
 }
 
 /// Notes that a session was just opened by a one-time link.
@@ -62,7 +62,7 @@ pub async fn check(
     action: &'static str,
 ) -> Result<Reauthentication> {
     let (shown, why) = compare(app, person, typed, address).await?;
-    if matches!(shown, Reauthentication::Wrong | Reauthentication::Anew) {
+    if matches!(shown, Reauthentication::Wrong | Reauthentication::TooManyWrong) {
         refusals::change(app, action, person.id, why, &address.into());
     }
     Ok(shown)
@@ -84,7 +84,7 @@ async fn compare(
         let shown = match second_step::check(app, person, &code).await? {
             CodeResult::Right => Reauthentication::Yes,
             CodeResult::Wrong => Reauthentication::Wrong,
-            CodeResult::Anew => Reauthentication::Anew,
+            CodeResult::TooManyWrong => Reauthentication::TooManyWrong,
         };
         return Ok((shown, "code"));
     }

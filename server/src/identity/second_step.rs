@@ -90,7 +90,7 @@ pub enum CodeResult {
     Right,
     Wrong,
     /// The tenth wrong one in a row: the caller ends what the first step opened, and the person is notified by e-mail.
-    Anew,
+    TooManyWrong,
 }
 
 /// Checks a code of the authenticator and counts wrong ones, across all instances.
@@ -113,7 +113,7 @@ pub async fn check(app: &Arc<IdentityContext>, person: &person::Model, code: &st
     if due && mail::is_on(app) && !person.email.is_empty() {
         mail::send_later(app, letter(app, person).await?);
     }
-    Ok(CodeResult::Anew)
+    Ok(CodeResult::TooManyWrong)
 }
 
 async fn letter(app: &IdentityContext, person: &person::Model) -> Result<Email, DbErr> {

@@ -82,7 +82,7 @@ pub(super) fn jitter(millis: i64) -> i64 {
 
 /// Hooks of all accounts may be missing since `since`: every channel is due now, from the beginning.
 pub(super) async fn interrupted(db: &impl ConnectionTrait, since: i64, now: i64) -> Result<(), DbErr> {
-    anew(history_look::Entity::update_many(), Some(since), now).exec(db).await?;
+    new_round(history_look::Entity::update_many(), Some(since), now).exec(db).await?;
     Ok(())
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn interrupted_one(
     since: i64,
     now: i64,
 ) -> Result<(), DbErr> {
-    anew(of(channel.tenant_id, channel.channel_id), Some(since), now).exec(db).await?;
+    new_round(of(channel.tenant_id, channel.channel_id), Some(since), now).exec(db).await?;
     Ok(())
 }
 
@@ -102,12 +102,16 @@ pub(super) async fn interrupted_one(
 pub async fn soon(app: &MissedHooksContext, tenant_id: Uuid) -> Result<bool, DbErr> {
     adopt(app).await?;
     let all = history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id));
-    let done = anew(all, None, app.clock.millis()).exec(app.store.write()).await?;
+    let done = new_round(all, None, app.clock.millis()).exec(app.store.write()).await?;
     Ok(done.rows_affected > 0)
 }
 
 /// A round in progress is ended, because its worker loses the claim; a new one begins.
-fn anew(update: UpdateMany<history_look::Entity>, since: Option<i64>, now: i64) -> UpdateMany<history_look::Entity> {
+fn new_round(
+    update: UpdateMany<history_look::Entity>,
+    since: Option<i64>,
+    now: i64,
+) -> UpdateMany<history_look::Entity> {
     let update = update
         .col_expr(Column::NextAt, Expr::value(now))
         .col_expr(Column::BeganAt, Expr::value(Option::<i64>::None))

@@ -72,7 +72,7 @@ async fn pass(app: &PlatformContext, tell: &mut (dyn FnMut(RotationStep) + Send)
                 let found = batch(app, &table, column, first, after).await?;
                 let Some(last) = found.last() else { break };
                 after = Some(last.key.clone());
-                let (fresh, closed) = sealed_anew(app, *place, &table, found);
+                let (fresh, closed) = reseal(app, *place, &table, found);
                 shut += closed;
                 for (one_commit, values) in commits(app, fresh) {
                     app.faults.hit("rotate.before_commit")?;
@@ -139,7 +139,7 @@ fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<Seale
 }
 
 /// The rows with their new values, and the number that no key decrypts.
-fn sealed_anew(
+fn reseal(
     app: &PlatformContext,
     place: Place,
     table: &Table,

@@ -19,9 +19,16 @@ async fn ask(db: &DatabaseConnection, text: &str) -> Vec<QueryResult> {
     db.query_all_raw(Statement::from_string(db.get_database_backend(), text)).await.unwrap()
 }
 
-/// Pages of all tables and indexes that were looked at, and ids that were inserted into `dedupe`: at least `keys`, so that the
-/// statements that inserted them have been reported.
-async fn looked_at(office: &Office, db: &DatabaseConnection, keys: i64) -> (i64, i64) {
+/// Pages of all tables and indexes that were looked at, entries that were read from the indexes of messages and of their keys,
+/// and keys that were inserted.
+struct LookedAt {
+    pages: i64,
+    entries: i64,
+    keys: i64,
+}
+
+/// What was looked at until at least `keys` keys were inserted: by then the statements that inserted them have been reported.
+async fn looked_at(office: &Office, db: &DatabaseConnection, keys: i64) -> LookedAt {
     let known = async {
         loop {
             for connection in [db, office.store.write(), office.store.write()] {
@@ -33,12 +40,13 @@ async fn looked_at(office: &Office, db: &DatabaseConnection, keys: i64) -> (i64,
                 db,
                 "SELECT (SELECT sum(coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) \
                  + coalesce(idx_blks_read, 0))::bigint FROM pg_statio_user_tables) AS pages, \
+                 (SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname IN ('dedupe', 'message')) AS entries, \
                  (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'dedupe') AS keys",
             );
             let row = found.await.remove(0);
-            let inserted: i64 = row.try_get("", "keys").unwrap();
-            if inserted >= keys {
-                return (row.try_get("", "pages").unwrap(), inserted);
+            let number = |name| row.try_get::<i64>("", name).unwrap();
+            if number("keys") >= keys {
+                return LookedAt { pages: number("pages"), entries: number("entries"), keys: number("keys") };
             }
         }
     };
@@ -107,22 +115,22 @@ async fn an_accept_looks_at_few_pages_however_many_accounts_there_are(office: &m
     for (from, until) in [(1, 10), (11, 100_000)] {
         copied(&db, &desk, from..=until).await;
         let accounts: Vec<Desk> = (1..=MEASURED).map(|number| account(&desk, until / MEASURED * number)).collect();
-        // The connections have planned and read the catalogue.
+        // The connections have planned and read the catalog.
         for other in &accounts {
             let first = hook(other, &conversations[0], &format!("first of {until}"));
             office.queue.accept(&[&first], false).await.unwrap();
         }
-        let (before, keys) = looked_at(office, &db, 0).await;
+        let before = looked_at(office, &db, 0).await;
         for other in &accounts {
             let second = hook(other, &conversations[0], &format!("second of {until}"));
             office.queue.accept(&[&second], false).await.unwrap();
         }
-        let (between, keys) = looked_at(office, &db, keys + MEASURED).await;
+        let between = looked_at(office, &db, before.keys + MEASURED).await;
         for (number, other) in (until..).zip(&accounts) {
             bare(&db, other, conversations[0].1, number).await;
         }
-        let (after, _) = looked_at(office, &db, keys + MEASURED).await;
-        measured.push((between - before, after - between));
+        let after = looked_at(office, &db, between.keys + MEASURED).await;
+        measured.push((between.pages - before.pages, after.pages - between.pages));
     }
     println!("pages of {MEASURED} accepts, and of their bare rows, with 10 accounts and with 100,000: {measured:?}");
     let [(few, few_bare), (many, many_bare)] = measured[..] else { panic!("two measurements") };
@@ -131,4 +139,23 @@ async fn an_accept_looks_at_few_pages_however_many_accounts_there_are(office: &m
     db.execute_unprepared("TRUNCATE lane, turn, letter").await.unwrap();
 }
 
+/// A plan that was made while the tables were empty reads what the keys name, also once there are more rows.
+async fn an_accept_planned_on_empty_tables_reads_no_other_rows(office: &mut Office) {
+    let db = office.connect().await;
+    for table in ["dedupe", "message"] {
+        db.execute_unprepared(&format!("ALTER TABLE {table} SET (autovacuum_enabled = false)")).await.unwrap();
+    }
+    let desk = office.desk();
+    db.execute_unprepared("ANALYZE").await.unwrap();
+    let before = looked_at(office, &db, 0).await;
+    let count = 40;
+    for number in 0..count {
+        let message = desk.to_crm("one", &number.to_string(), "Hello");
+        office.queue.accept(&[&message], false).await.unwrap();
+    }
+    let after = looked_at(office, &db, before.keys + count).await;
+    assert!(after.entries - before.entries <= 2 * count, "{} entries", after.entries - before.entries);
+}
+
+on_postgres!(an_accept_planned_on_empty_tables_reads_no_other_rows);
 on_postgres!(an_accept_looks_at_few_pages_however_many_accounts_there_are);

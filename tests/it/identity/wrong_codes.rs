@@ -77,9 +77,9 @@ async fn m6_wrong_codes_at_once_are_all_counted(place: &mut Mailed) {
     let person = super::person(place, ANNA).await;
     let app = place.app().clone();
     let checks = (0..20).map(|_| check(&app.identity, &person, "000000"));
-    let told: Vec<CodeResult> =
-        futures_util::future::join_all(checks).await.into_iter().map(|told| told.unwrap()).collect();
-    assert_eq!(told.iter().filter(|told| **told == CodeResult::Anew).count(), 2, "{told:?}");
+    let results: Vec<CodeResult> =
+        futures_util::future::join_all(checks).await.into_iter().map(|result| result.unwrap()).collect();
+    assert_eq!(results.iter().filter(|result| **result == CodeResult::TooManyWrong).count(), 2, "{results:?}");
     place.mail.next().await.says(&["wrong codes"]);
     // At most one e-mail an hour: the next one is a link that was requested.
     place.visitor().sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(200);

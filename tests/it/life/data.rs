@@ -109,8 +109,8 @@ async fn erased_data_is_gone_and_that_of_others_stays(world: &mut World) {
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&other), ["a word of boris", "still here"]);
     // An account that returns starts without any data.
-    let anew = world.line("anew").await;
-    assert_ne!(anew.tenant_id, id);
+    let again = world.line("anew").await;
+    assert_ne!(again.tenant_id, id);
 }
 
 both!(an_export_holds_everything_but_secrets, erased_data_is_gone_and_that_of_others_stays);

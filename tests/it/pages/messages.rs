@@ -63,8 +63,8 @@ async fn filters_choose_and_pages_follow(world: &mut World) {
     assert_eq!(second.text.matches("data-label=\"Time\"").count(), 5, "the rest");
     // A cursor of other filters starts from the beginning instead of showing a wrong page.
     let cursor = older.split("cursor=").nth(1).unwrap();
-    let anew = visitor.opens(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
-    anew.says(&["2 messages found"]);
+    let again = visitor.opens(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
+    again.says(&["2 messages found"]);
     world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
     world.deliver_to_the_end().await;
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Language, catalogue};
+use super::{Language, catalog};
 
 const PARTIAL: [Language; 2] = [Language::Es, Language::Pt];
 
@@ -70,9 +70,9 @@ fn named() -> Vec<String> {
 #[test]
 fn the_named_set_is_complete_in_all_languages() {
     let named = named();
-    let english = catalogue(Language::En);
+    let english = catalog(Language::En);
     for language in PARTIAL {
-        let own = catalogue(language);
+        let own = catalog(language);
         let wrong = |key: &&String| own.get(*key) != english.get(*key) && !LATER.contains(&key.as_str());
         let wrong: Vec<_> = named.iter().filter(wrong).collect();
         let code = language.code();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Language, catalogue};
+use super::{Language, catalog};
 
 /// Keys, or prefixes of keys, that are not used yet, and what will use them. A used one must leave this list.
 const LATER: &[(&str, &str)] = &[
@@ -109,7 +109,7 @@ impl KeyLiterals {
 #[test]
 fn every_key_is_used_or_listed_for_later_use() {
     let said = KeyLiterals::read();
-    let unsaid: Vec<String> = catalogue(Language::En).into_keys().filter(|key| !said.has(key)).collect();
+    let unsaid: Vec<String> = catalog(Language::En).into_keys().filter(|key| !said.has(key)).collect();
     let waits = |key: &str| LATER.iter().any(|(beginning, _)| key.starts_with(beginning));
     let forgotten: Vec<&String> = unsaid.iter().filter(|key| !waits(key)).collect();
     assert!(forgotten.is_empty(), "no code uses these, use them or remove them: {forgotten:#?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FluentValue, Language, Words, catalogue};
+use super::{FluentValue, Language, Words, catalog};
 
 /// Whole words. Words that are correct names of something else (lead, line, client, user, task …) are left to
 /// reviewers.
@@ -61,7 +61,7 @@ const OTHER_WORDS: &str = "find-";
 /// All texts, with numbers for every plural form.
 fn texts(language: Language) -> Vec<(String, String)> {
     let mut texts = BTreeSet::new();
-    for (key, placeables) in catalogue(language) {
+    for (key, placeables) in catalog(language) {
         for number in [0, 1, 2, 5] {
             let mut sentence = Words::new(language).text(key.clone());
             for name in &placeables {

@@ -116,7 +116,7 @@ impl Listener<'_> {
             // Messages of Avito's bots are not written by a customer (avito §5.4).
             ("system", _) => Some(InboundEvent::Nothing("system")),
             (_, "a2u") => Some(InboundEvent::Nothing("avito_chat")),
-            _ if message.author_id.is_nobody() => Some(InboundEvent::Nothing("system")),
+            _ if message.author_id.is_avito() => Some(InboundEvent::Nothing("system")),
             _ => None,
         }
     }

@@ -127,7 +127,7 @@ async fn a_picture_that_was_not_shown_may_be_tried_again() {
 }
 
 #[tokio::test]
-async fn refusals_mean_what_the_catalogue_says() {
+async fn refusals_mean_what_the_catalog_says() {
     for (status, code, words) in [
         (400, FailureCode::Rejected, "Avito refused the message. Change it and try again."),
         (404, FailureCode::RecipientUnreachable, "No such chat at Avito: a buyer must write about an ad first."),

@@ -40,13 +40,13 @@ async fn a_file_is_loaded_without_the_token() {
 #[tokio::test]
 async fn an_expired_file_address_is_requested_again() {
     let fake = Fake::start([]).await;
-    let anew = format!("{}/files/new", fake.base);
-    let attachments = json!([{ "type": "image" }, { "type": "file", "payload": { "url": anew } }]);
+    let new_url = format!("{}/files/new", fake.base);
+    let attachments = json!([{ "type": "image" }, { "type": "file", "payload": { "url": new_url } }]);
     let bytes = || ScriptedAnswer::Text(200, "bytes");
     // From the message itself, from the one it forwards, from the video.
     let own = json!({ "body": { "mid": "mid.1", "attachments": attachments } });
     let forwarded = json!({ "body": { "mid": "mid.1" }, "link": { "message": { "attachments": attachments } } });
-    let video = json!({ "urls": { "mp4_1080": null, "mp4_480": anew } });
+    let video = json!({ "urls": { "mp4_1080": null, "mp4_480": new_url } });
     for (told, video) in [(own, None), (forwarded, None), (video, Some("vt"))] {
         for answer in [ScriptedAnswer::Text(403, ""), ScriptedAnswer::Json(200, told), bytes()] {
             fake.answer(answer);

@@ -50,7 +50,7 @@ pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report
     }
 }
 
-/// Changes a draft as the error catalogue prescribes; false if this change does not apply.
+/// Changes a draft as the error catalog prescribes; false if this change does not apply.
 fn mend(draft: &mut Draft, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
     let words = context.outgoing.words;
     match fix {

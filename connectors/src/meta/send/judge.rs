@@ -1,4 +1,4 @@
-//! Converts failed calls to verdicts by the error catalogue.
+//! Converts failed calls to verdicts by the error catalog.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn refused(context: &SendContext<'_>, refusal: &Refusal) -> Judged {
         .with("status", i64::from(refusal.code))
         .with("text", refusal.message.as_str())
         .to_string();
-    // In Graph's form, with the subcode where the catalogue expects it.
+    // In Graph's form, with the subcode where the catalog expects it.
     let answer = json!({ "error": { "code": refusal.code, "message": refusal.text() } });
     let row = catalog.find(refusal.code, &refusal.text()).or_else(|| catalog.row("other"));
     let after = refusal.retry_after.filter(|after| *after > Duration::ZERO);

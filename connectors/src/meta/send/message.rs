@@ -21,8 +21,8 @@ const NOT_PRIVATELY: [u32; 2] = [10_900, 10_903];
 pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report {
     let mut draft = Draft::of(context, message);
     // The author of such a comment is unknown (instagram-and-facebook §8), so a message can only answer the comment.
-    let is_nobody = context.outgoing.conversation_id.starts_with(COMMENT) && draft.comment.is_none();
-    if is_nobody || context.outgoing.conversation_id.is_empty() {
+    let is_anonymous = context.outgoing.conversation_id.starts_with(COMMENT) && draft.comment.is_none();
+    if is_anonymous || context.outgoing.conversation_id.is_empty() {
         return super::judge::unreachable(context);
     }
     if draft.is_empty() {

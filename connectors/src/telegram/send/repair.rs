@@ -1,4 +1,4 @@
-//! Changes a draft as the error catalogue prescribes for a refusal.
+//! Changes a draft as the error catalog prescribes for a refusal.
 
 use base::message::Content;
 

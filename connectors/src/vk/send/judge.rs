@@ -1,4 +1,4 @@
-//! Converts failed calls to verdicts by the error catalogue.
+//! Converts failed calls to verdicts by the error catalog.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Converts failed calls to verdicts by the error catalogue.
+//! Converts failed calls to verdicts by the error catalog.
 
 use base::i18n::LocalizedText;
 use base::verdict::Verdict;

@@ -1,4 +1,4 @@
-//! Changes the next request as the error catalogue prescribes for a refusal.
+//! Changes the next request as the error catalog prescribes for a refusal.
 
 use base::message::Content;
 

@@ -97,7 +97,7 @@ wire! {
 }
 
 impl Refusal {
-    /// Its code; if there is none, one that is not in the catalogue, because 0 has a meaning.
+    /// Its code; if there is none, one that is not in the catalog, because 0 has a meaning.
     pub fn code(&self) -> u32 {
         self.code.0.unwrap_or(u32::MAX)
     }

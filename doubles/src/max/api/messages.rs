@@ -14,10 +14,10 @@ const EDITABLE: i64 = 7 * 86_400_000;
 
 /// The chat of `chat_id` or `user_id`, if the bot may write there.
 fn chat(state: &State, bot: i64, call: &Call) -> Result<i64, Refusal> {
-    let nobody = || Refusal::new(404, "dialog.not.found", "Key: error.dialog.notfound");
+    let not_found = || Refusal::new(404, "dialog.not.found", "Key: error.dialog.notfound");
     let chat = match (call.number("chat_id"), call.number("user_id")) {
         (Some(chat), _) => chat,
-        (None, Some(person)) => *state.dialogs.get(&(bot, person)).ok_or_else(nobody)?,
+        (None, Some(person)) => *state.dialogs.get(&(bot, person)).ok_or_else(not_found)?,
         (None, None) => return Err(wrong("Missing required parameter: chat_id or user_id")),
     };
     if let Some(room) = state.rooms.get(&chat) {

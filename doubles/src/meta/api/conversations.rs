@@ -11,7 +11,7 @@ use super::{
 use crate::meta::state::{Chat, Message, State};
 
 /// Maximum number of messages whose content is returned.
-const TOLD: usize = 20;
+const SHOWN: usize = 20;
 
 fn time(at: i64) -> String {
     DateTime::from_timestamp_millis(at).map(|at| at.format("%Y-%m-%dT%H:%M:%S+0000").to_string()).unwrap_or_default()
@@ -61,11 +61,11 @@ pub(super) fn messages(state: &State, caller: &Caller, node: &str, _params: &Par
 }
 
 fn page(state: &State, account: &str, person: i64, chat: &Chat) -> Value {
-    let newest = chat.messages.iter().rev().filter(|one| !one.is_deleted).take(TOLD);
-    json!({ "data": newest.map(|one| told(state, account, person, one)).collect::<Vec<_>>() })
+    let newest = chat.messages.iter().rev().filter(|one| !one.is_deleted).take(SHOWN);
+    json!({ "data": newest.map(|one| shown(state, account, person, one)).collect::<Vec<_>>() })
 }
 
-fn told(state: &State, account: &str, person: i64, message: &Message) -> Value {
+fn shown(state: &State, account: &str, person: i64, message: &Message) -> Value {
     let (customer, business) = (state.face(account, Some(person)), state.face(account, None));
     let (from, to) = if message.is_by_person() { (customer, business) } else { (business, customer) };
     let attachments: Vec<Value> = message

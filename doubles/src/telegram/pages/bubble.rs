@@ -46,7 +46,7 @@ struct Bubble<'a> {
     quote: Option<(i64, String)>,
     media: Option<Media>,
     /// The kind as text, if it is neither text nor a file.
-    told: String,
+    description: String,
     /// A map link of a location.
     map: Option<String>,
     pieces: Vec<Piece>,
@@ -85,7 +85,7 @@ pub(super) fn html(stage: &Stage<'_>, message: &Message, before: Option<&Message
     let fragment = message.fields.get("quote").and_then(|quote| quote["text"].as_str());
     let album = |one: &Message| one.fields.get("media_group_id").cloned();
     let media = media(stage, message);
-    let told = if media.is_some() { String::new() } else { told(message, words) };
+    let description = if media.is_some() { String::new() } else { described(message, words) };
     let own: Vec<String> =
         view.reactions.iter().filter(|(who, _)| *who == person).flat_map(|(_, set)| set.clone()).collect();
     Bubble {
@@ -101,7 +101,7 @@ pub(super) fn html(stage: &Stage<'_>, message: &Message, before: Option<&Message
             .map(|origin| fill(words.forwarded, "who", &origin_name(origin))),
         quote: quoted.map(|one| (one.id, fragment.map_or_else(|| short(one, words), str::to_owned))),
         media,
-        told,
+        description,
         map: map(message),
         pieces: pieces(message),
         plain: message.text(),
@@ -187,7 +187,7 @@ fn origin_name(origin: &Value) -> String {
 }
 
 /// Kinds without a file, as text.
-fn told(message: &Message, words: &'static Words) -> String {
+fn described(message: &Message, words: &'static Words) -> String {
     let field = |key: &str| message.fields.get(key).cloned().unwrap_or(Value::Null);
     let list = |value: &Value, key: &str| {
         let lines =

@@ -59,7 +59,7 @@ fn accept(state: &mut State, grant: &Grant, call: &Call, id: &str) -> Result<Acc
     if let Some(code) = obstacle.filter(|_| state.refuses_at_once) {
         return Err(GraphError::known(code));
     }
-    let person = recipient.person.unwrap_or_else(|| state.nobody(&recipient.input));
+    let person = recipient.person.unwrap_or_else(|| state.unreachable_person(&recipient.input));
     let now = state.now;
     if let Some(hit) = state.rates.count(id, phone.is_on_biz_app, person, now) {
         return Err(GraphError::known(hit.code()));
@@ -130,7 +130,7 @@ fn obstacle(state: &State, phone: &Phone, recipient: &Recipient, content: &Conte
 
 impl State {
     /// A placeholder person for a number without WhatsApp; everything sent there fails.
-    fn nobody(&mut self, number: &str) -> i64 {
+    fn unreachable_person(&mut self, number: &str) -> i64 {
         let dialled = digits(number);
         let found = self.people.values().find(|one| one.wa_id.is_empty() && one.dialled_as.contains(&dialled));
         if let Some(found) = found {

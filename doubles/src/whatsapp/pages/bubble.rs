@@ -41,7 +41,7 @@ struct Bubble<'a> {
     media: Option<Shown>,
     is_voice: bool,
     /// The kind as text, if it is neither text nor a file.
-    told: String,
+    description: String,
     map: Option<String>,
     plain: &'a str,
     footer: String,
@@ -92,7 +92,7 @@ pub(super) fn html(
         tag: tag(message, words),
         quote,
         header: text(&message.body["header"]["text"]) + &text(&shown["header"]),
-        told: if media.is_some() { String::new() } else { told(message, words) },
+        description: if media.is_some() { String::new() } else { described(message, words) },
         media,
         is_voice: message.body["voice"] == true,
         map: map(message),
@@ -177,7 +177,7 @@ fn media(
 }
 
 /// The phone's text for a message that is neither text nor a file.
-fn told(message: &Message, words: &'static Words) -> String {
+fn described(message: &Message, words: &'static Words) -> String {
     match message.kind.as_str() {
         "text" | "interactive" | "template" | "button" => String::new(),
         "location" => format!("📍 {}", words.location),

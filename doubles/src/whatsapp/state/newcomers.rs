@@ -62,8 +62,8 @@ impl State {
     pub(crate) fn put_person(&mut self, person: NewPerson) -> i64 {
         let number = digits(&person.wa_id);
         // From now on the number belongs to a person.
-        for nobody in self.people.values_mut().filter(|one| one.wa_id.is_empty()) {
-            nobody.dialled_as.retain(|one| *one != number);
+        for unreachable in self.people.values_mut().filter(|one| one.wa_id.is_empty()) {
+            unreachable.dialled_as.retain(|one| *one != number);
         }
         let id = self.people.keys().next_back().copied().unwrap_or_default() + 1;
         let made = Person {

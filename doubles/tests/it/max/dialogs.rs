@@ -91,9 +91,9 @@ async fn attachments_have_the_shapes_of_the_schema() {
     world.max.end_addresses();
     assert_eq!(world.http.get(old).send().await.unwrap().status(), 403);
     let mid = hook.updates()[0]["message"]["body"]["mid"].as_str().unwrap().to_owned();
-    let anew = world.ok(Method::GET, &format!("/messages/{mid}"), json!(null)).await;
-    let anew = anew["body"]["attachments"][0]["payload"]["url"].as_str().unwrap();
-    assert_eq!(world.http.get(anew).send().await.unwrap().status(), 200);
+    let again = world.ok(Method::GET, &format!("/messages/{mid}"), json!(null)).await;
+    let again = again["body"]["attachments"][0]["payload"]["url"].as_str().unwrap();
+    assert_eq!(world.http.get(again).send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]

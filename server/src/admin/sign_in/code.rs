@@ -67,9 +67,9 @@ pub async fn enter(
             let wrong = visitor.words.text("admin-code-wrong");
             return Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(wrong)));
         }
-        CodeResult::Anew => {
+        CodeResult::TooManyWrong => {
             sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-            return Ok(password::anew(&app, &request));
+            return Ok(password::after_too_many_codes(&app, &request));
         }
     }
     throttle::forgive(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;

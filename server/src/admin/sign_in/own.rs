@@ -130,7 +130,7 @@ pub(super) async fn prove(
             Reauthentication::Wait(seconds) => {
                 (StatusCode::TOO_MANY_REQUESTS, visitor.words.text("admin-too-many-tries").with("seconds", seconds))
             }
-            Reauthentication::Anew => {
+            Reauthentication::TooManyWrong => {
                 sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
                 return Err(AdminRefusal::SignIn);
             }

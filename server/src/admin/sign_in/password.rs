@@ -113,7 +113,7 @@ async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
 }
 
 /// The page after too many wrong codes.
-pub(super) fn anew(app: &PanelContext, request: &HttpRequest) -> HttpResponse {
+pub(super) fn after_too_many_codes(app: &PanelContext, request: &HttpRequest) -> HttpResponse {
     let words = Words::new(Language::of_operator(request));
     let wrong = Some(words.text("sign-in-code-restart"));
     answer(app, request, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong, None)

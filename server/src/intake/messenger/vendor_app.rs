@@ -80,7 +80,7 @@ async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, bod
         Some(Ok(parts)) => parts,
         Some(Err(NotReceived::Later(detail))) => return Err(StoreError::Retry(anyhow::anyhow!("{detail}"))),
         None | Some(Err(NotReceived::Unreadable)) => {
-            return nobodys(app, connector.kind(), "", body).quarantine(app, QuarantineReason::Unreadable).await;
+            return unknown_line(app, connector.kind(), "", body).quarantine(app, QuarantineReason::Unreadable).await;
         }
     };
     let mut done = Ok(());
@@ -98,25 +98,25 @@ async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) 
         Some(source_id) => vec![source_id],
         None => lines::sources_of(app, kind, &part.line).await?,
     };
-    let (mut is_somebodys, mut done) = (false, Ok(()));
+    let (mut is_known, mut done) = (false, Ok(()));
     for source_id in sources {
         let stored = match CalledSource::of(app, kind, source_id).await {
             Ok(line) => store(&Arc::new(line), part.body.clone()).await,
             Err(Missing::Unknown | Missing::Gone) => continue,
             Err(Missing::Unavailable) => Err(StoreError::Retry(anyhow::anyhow!("the line's source could not be read"))),
         };
-        is_somebodys = true;
+        is_known = true;
         done = stored.and(done);
     }
-    if !is_somebodys {
-        return nobodys(app, kind, &part.line, part.body).quarantine(app, QuarantineReason::UnknownLine).await;
+    if !is_known {
+        return unknown_line(app, kind, &part.line, part.body).quarantine(app, QuarantineReason::UnknownLine).await;
     }
     done
 }
 
 /// Quarantines bytes about a line that no account has. The daily limit is counted per line, so that one such line does
 /// not use up the limit of the others.
-fn nobodys(app: &IntakeContext, kind: &'static str, line: &str, body: Bytes) -> RawCall {
+fn unknown_line(app: &IntakeContext, kind: &'static str, line: &str, body: Bytes) -> RawCall {
     RawCall {
         id: app.clock.uuid_v7(),
         tenant_id: VENDOR,

@@ -97,7 +97,7 @@ impl Trusted {
 }
 
 /// Ends the session after too many wrong codes: the person has to sign in again.
-async fn anew(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
+async fn end_session(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
     people_sessions::end(app.store.write(), member.session.tenant_id, member.session.id).await?;
     Ok(to("/panel/sign-in"))
 }
@@ -134,7 +134,7 @@ async fn prove(
             let said = words.text("sign-in-wait").with("seconds", seconds).to_string();
             Some(NotProved::Refused(StatusCode::TOO_MANY_REQUESTS, said))
         }
-        Reauthentication::Anew => Some(NotProved::Ended(anew(app, member).await?)),
+        Reauthentication::TooManyWrong => Some(NotProved::Ended(end_session(app, member).await?)),
     })
 }
 

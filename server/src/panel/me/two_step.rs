@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{NotProved, Trusted, anew, person_of, prove, trusted};
+use super::{NotProved, Trusted, end_session, person_of, prove, trusted};
 use crate::identity::reauthentication;
 use crate::identity::second_step::{self, CodeResult};
 use crate::identity::totp::{self, FirstCodeResult};
@@ -171,7 +171,7 @@ pub(super) async fn remove(
         CodeResult::Wrong => {
             return member.see_other(&app, "/panel/me", Notice::failed(words.text("sign-in-code-wrong"))).await;
         }
-        CodeResult::Anew => return anew(&app, &member).await,
+        CodeResult::TooManyWrong => return end_session(&app, &member).await,
     }
     let tx = app.store.write_tx().await?;
     let done = async {

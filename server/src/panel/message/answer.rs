@@ -134,7 +134,7 @@ const ANSWERED: [&str; 8] = [
     "window_closed",
 ];
 
-/// The meaning of the answer behind a reason, from the messenger's error catalogue; `None` if it has no catalogue or
+/// The meaning of the answer behind a reason, from the messenger's error catalog; `None` if it has no catalog or
 /// gave no answer.
 fn refusal(story: &Story, reason: &Reason) -> Option<&'static CatalogEntry> {
     let catalog = error_catalog::of(&story.source.as_ref()?.kind)?;

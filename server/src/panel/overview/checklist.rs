@@ -67,9 +67,9 @@ pub(super) async fn of(
         steps.push(step("team", "/panel/team".to_owned(), people > 1));
     }
     if mail::is_on(&app.identity) {
-        let somebody = readers::all(db, tenant_id).await?;
-        let told = somebody.iter().any(|reader| reader.email.on && !reader.address().is_empty());
-        steps.push(step("alerts", "/panel/alerts".to_owned(), told));
+        let all = readers::all(db, tenant_id).await?;
+        let by_email = all.iter().any(|reader| reader.email.on && !reader.address().is_empty());
+        steps.push(step("alerts", "/panel/alerts".to_owned(), by_email));
     }
     if steps.iter().all(|step| step.done) {
         steps.clear();

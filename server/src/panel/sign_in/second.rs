@@ -88,7 +88,7 @@ pub(super) async fn check(
             let page = page.with_notice(wrong).with_error();
             return show(StatusCode::UNAUTHORIZED, page, form.pending.clone(), safe(&form.to));
         }
-        CodeResult::Anew => {
+        CodeResult::TooManyWrong => {
             second_step::take(&app.identity, &form.pending).await?;
             let page = PageContext::outside(&app, &request, "sign-in-title");
             let notice = Notice::failed(page.words.text("sign-in-code-restart"));

@@ -80,11 +80,11 @@ pub(super) async fn conversation(app: &TenantContext, row: &conversation::Model,
     count(counts, "chat_email", remove::rows::<chat_email::Entity>(&app.store, tenant_id, of_it).await?);
     import_lines(app, row, counts).await?;
     raw_hooks(app, tenant_id, &needles, counts).await?;
-    let nobody = serde_json::to_string(&Person::default()).map_err(anyhow::Error::from)?;
+    let no_one = serde_json::to_string(&Person::default()).map_err(anyhow::Error::from)?;
     let done = conversation::Entity::update_many()
         .col_expr(conversation::Column::ExternalId, Expr::value(""))
         .col_expr(conversation::Column::AmocrmChatId, Expr::value(""))
-        .col_expr(conversation::Column::Contact, Expr::value(nobody))
+        .col_expr(conversation::Column::Contact, Expr::value(no_one))
         .col_expr(conversation::Column::CrmPersonId, Expr::value(""))
         .col_expr(conversation::Column::CrmUnbound, Expr::value(false))
         .col_expr(conversation::Column::Awaited, Expr::value(""))

@@ -132,7 +132,7 @@ async fn the_timeline_shows_the_reason_of_a_failure_without_the_token(world: &mu
     assert!(told.text.contains("bot was blocked by the user"), "{}", told.text);
     let secret = line.token.split_once(':').expect("a token").1;
     assert!(!told.text.contains(secret));
-    // The message's page says what the error catalogue makes of it.
+    // The message's page says what the error catalog makes of it.
     let page = world.panel(line.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
     page.says(&[
         "Not delivered. The customer blocked the bot. Use another way to reach them.",

@@ -49,7 +49,7 @@ async fn a_message_that_may_have_arrived_is_unknown() {
 }
 
 #[tokio::test]
-async fn requests_are_changed_as_the_catalogue_says() {
+async fn requests_are_changed_as_the_catalog_says() {
     let quoted = Message {
         reply_to: Some(Quote { external_id: Some("mid.5".to_owned()), ..Quote::default() }),
         ..message(text("Hi"))

@@ -8,7 +8,7 @@ async fn report(answer: ScriptedAnswer) -> Report {
 }
 
 #[tokio::test]
-async fn every_row_of_the_catalogue_is_acted_upon() {
+async fn every_row_of_the_catalog_is_acted_upon() {
     // The first of its range, as an answer to a text without anything that could be changed.
     for row in WHATSAPP.rows.iter().filter(|row| !["w62", "w63"].contains(&row.id)) {
         let code = *row.codes.start();

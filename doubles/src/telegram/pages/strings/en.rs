@@ -9,7 +9,7 @@ pub(super) const WORDS: Words = Words {
     title: "Telegram (simulated)",
     banner: "Simulated Telegram: nothing leaves this computer",
     chats: "Customers’ phones",
-    nobody: "No customers yet.",
+    no_customers: "No customers yet.",
     with_bot: "{who} writes to {bot}",
     not_found: "There is nothing at this address.",
     back: "All phones",

@@ -9,7 +9,7 @@ pub(super) const WORDS: Words = Words {
     title: "Telegram (имитация)",
     banner: "Имитация Telegram: ничего не уходит с этого компьютера",
     chats: "Телефоны клиентов",
-    nobody: "Клиентов пока нет.",
+    no_customers: "Клиентов пока нет.",
     with_bot: "{who} пишет боту {bot}",
     not_found: "По этому адресу ничего нет.",
     back: "Все телефоны",

@@ -9,7 +9,7 @@ pub(super) const WORDS: Words = Words {
     title: "WhatsApp (simulated)",
     banner: "Simulated WhatsApp: nothing leaves this computer",
     chats: "Customers’ phones",
-    nobody: "No customers yet.",
+    no_customers: "No customers yet.",
     with_phone: "{who} writes to {phone}",
     not_found: "There is nothing at this address.",
     back: "All phones",

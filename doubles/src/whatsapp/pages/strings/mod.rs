@@ -15,7 +15,7 @@ pub(crate) struct Words {
     pub(crate) title: &'static str,
     pub(crate) banner: &'static str,
     pub(crate) chats: &'static str,
-    pub(crate) nobody: &'static str,
+    pub(crate) no_customers: &'static str,
     pub(crate) with_phone: &'static str,
     pub(crate) not_found: &'static str,
     pub(crate) back: &'static str,

@@ -9,7 +9,7 @@ pub(super) const WORDS: Words = Words {
     title: "WhatsApp (имитация)",
     banner: "Имитация WhatsApp: ничего не уходит с этого компьютера",
     chats: "Телефоны клиентов",
-    nobody: "Клиентов пока нет.",
+    no_customers: "Клиентов пока нет.",
     with_phone: "{who} пишет в {phone}",
     not_found: "По этому адресу ничего нет.",
     back: "Все телефоны",

@@ -71,7 +71,7 @@ fn p2_every_metric_that_is_written_is_described() {
 #[test]
 fn p1_counters_are_there_before_anything_happens() {
     let metrics = Metrics::install().unwrap();
-    start_remotes(["catalogue_test".to_owned()]);
+    start_remotes(["catalog_test".to_owned()]);
     let page = metrics.render();
     for line in [
         "parom_found_in_history_total{what=\"sent\"}",
@@ -81,8 +81,8 @@ fn p1_counters_are_there_before_anything_happens() {
         "parom_spooled_total{kept=\"no\"}",
         "parom_attempts_total{direction=\"to_crm\",verdict=\"unknown\"}",
         "parom_hooks_total{door=\"amocrm\",status=\"401\"}",
-        "parom_remote_errors_total{remote=\"catalogue_test\",error=\"no_answer\"} 0",
-        "parom_put_off_total{remote=\"catalogue_test\"} 0",
+        "parom_remote_errors_total{remote=\"catalog_test\",error=\"no_answer\"} 0",
+        "parom_put_off_total{remote=\"catalog_test\"} 0",
     ] {
         assert!(page.lines().any(|one| one.starts_with(line)), "{line}");
     }
