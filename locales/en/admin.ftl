@@ -230,7 +230,7 @@ admin-to-account = Go to the account
 
 admin-no-integration = No integrations yet. Create one here, add [[integration]] to the configuration file, or run parom integration set.
 admin-int-paused = New installations are paused: only accounts already known to Parom can connect.
-admin-int-in-file = Defined in the configuration file: edit it there and restart.
+admin-int-in-file = Defined in the configuration file: edit it there and reload the server (SIGHUP). No restart is needed.
 admin-int-stored = Stored in the database: edit it here or with “parom integration”, no restart needed.
 admin-int-client-id = Integration ID
 admin-int-secret = Secret ends in

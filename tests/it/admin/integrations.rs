@@ -166,7 +166,10 @@ async fn errors_are_shown_beside_their_fields(world: &mut World) {
 async fn integrations_of_the_configuration_file_are_only_shown(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     let shown = olga.opens(LIST).await.is(200);
-    shown.says(&["Defined in the configuration file"]);
+    // `reload::the_file` shows that it is so.
+    shown.says(&[
+        "Defined in the configuration file: edit it there and reload the server (SIGHUP). No restart is needed.",
+    ]);
     shown.never_says(&["Edit integration", CLIENT_SECRET]);
     olga.opens(MAIN).await.is(404);
     olga.opens(&format!("{MAIN}/channels/{CHANNEL_ID}")).await.is(404);
