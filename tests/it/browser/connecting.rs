@@ -8,7 +8,7 @@ use doubles::whatsapp::{NewApp, NewPhone, WhatsApp};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, Simulated};
 
-use super::{CODE, archive, crm_page, enters, looks_right, presses, say, types, with_widget};
+use super::{CODE, archive, crm_page, enters, looks_right, presses, say, speaks, types, with_widget};
 
 const WABA: &str = "220011223344556";
 const PHONE: &str = "+77010009900";
@@ -36,6 +36,7 @@ impl<M: Simulated> Way<M> {
         let browser = Browser::open(language.code()).await?;
         let setup = Setup { live: true, change, ..Setup::default() };
         let world = Beside::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+        speaks(&world, language);
         world.owner(HOST).installs_in_a_browser().await.is(200);
         world.active(HOST).await;
         Some(Self { world, browser, words: Words::new(language), name: language.code().to_owned() })

@@ -37,18 +37,22 @@ async fn offers(browser: &Browser) -> Vec<Offer> {
 }
 
 /// Steps two to four of the wizard.
-async fn connects(browser: &Browser, parom: &str, offer: &Offer, shot: &str) {
+async fn connects(browser: &Browser, words: Words, parom: &str, offer: &Offer, shot: &str) {
     browser.goto(&format!("{parom}/panel/sources/new")).await;
     let radio = format!("document.querySelector('input[value={}]').click()", offer.kind);
     browser.run(&radio, vec![]).await;
     browser.press("main form button.primary").await;
     browser.until("the access step", async || browser.url().await.ends_with("/access")).await;
     // Where there is a shorter way the form is folded.
-    browser.run("document.querySelectorAll('main details').forEach(one => { one.open = true; })", vec![]).await;
+    let unfold = "document.querySelectorAll('main details').forEach(one => { one.open = true; })";
+    browser.run(unfold, vec![]).await;
     for (name, value) in &offer.fields {
         browser.fill(&format!("[name=\"set.{name}\"]"), value).await;
     }
-    looks_right(browser, &format!("{shot}-access")).await;
+    browser.press("main form button[value=check]").await;
+    browser.says(&say(words, "wizard-check-passed")).await;
+    browser.run(unfold, vec![]).await;
+    looks_right(browser, &format!("{shot}-checked")).await;
     browser.press("main form button[value=next]").await;
     browser.until("the routing step", async || browser.url().await.ends_with("/routing")).await;
     browser.fill("input[name=name]", &offer.name).await;
@@ -111,7 +115,7 @@ async fn by_hand(language: Language, locale: &str) {
             }
             Language::Ru => (format!("Синий диван ещё есть? ({})", offer.kind), "Да, есть."),
         };
-        connects(&browser, &parom, offer, &shot).await;
+        connects(&browser, words, &parom, offer, &shot).await;
         let test = browser.url().await;
         browser.becomes_a_phone().await;
         writes(&browser, offer, &question).await;

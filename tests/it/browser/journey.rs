@@ -10,7 +10,7 @@ use parom_tests::{Browser, Engine, Place, Setup, World};
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{CODE, archive, looks_right};
+use super::{CODE, archive, looks_right, speaks};
 
 const LOGIN: &str = "acme";
 const PASSWORD: &str = "correct horse battery";
@@ -248,6 +248,7 @@ async fn goes(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
     let world =
         World::start(Engine::Sqlite, Setup { live: true, change, ..Setup::default() }).await.expect("SQLite is there");
+    speaks(&world, language);
     world.owner(HOST);
     world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
     let hash = password::hash(&world.app().identity, SecretString::from(PASSWORD)).await.expect("a password");

@@ -7,7 +7,7 @@ use parom_tests::{Answer, Browser, Customer, Engine, Line, Place, Setup, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
 
-use super::crm_page;
+use super::{crm_page, speaks};
 
 /// A sentence in the language of the pictures.
 #[derive(Clone, Copy)]
@@ -170,6 +170,7 @@ pub(super) async fn picture(browser: &Browser, name: &str) {
 async fn every_kind_in(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
     let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
+    speaks(&world, language);
     let line = world.line("support").await;
     world.messenger.answers_by(|_| Answer::Status(200, json!({"status": "delivered"})));
     let speech = Speech(language);

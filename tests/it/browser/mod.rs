@@ -12,6 +12,7 @@ mod filters;
 mod frames;
 mod hostile;
 mod identity;
+mod introduction;
 mod journey;
 mod keys;
 mod kinds;
@@ -28,11 +29,12 @@ mod settings_found;
 mod site_chat;
 mod still;
 mod together;
+mod tour;
 mod trouble;
 mod windows;
 
-use base::config::Config;
-use base::i18n::Words;
+use base::config::{Config, Platform};
+use base::i18n::{Language, Words};
 use parom::identity::ticket;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Setup, World};
@@ -45,12 +47,18 @@ pub const CODE: &str = "parom_widget";
 /// The archive of this world's server.
 pub fn archive(world: &World) -> Vec<u8> {
     let config = &world.app().config;
+    let is_kommo = config.integrations.first().is_some_and(|one| one.platform == Platform::Kommo);
+    let (platform, languages): (_, &[&str]) = if is_kommo {
+        (widget::Platform::Kommo, &["en", "es", "pt"])
+    } else {
+        (widget::Platform::Amocrm, &["ru", "en", "es", "pt"])
+    };
     widget::build(&widget::BuildInputs {
-        platform: widget::Platform::Amocrm,
+        platform,
         name: "Parom".to_owned(),
         code: CODE.to_owned(),
         version: "1.0.0".to_owned(),
-        languages: ["ru", "en", "es", "pt"].map(str::to_owned).to_vec(),
+        languages: languages.iter().map(|&code| code.to_owned()).collect(),
         integration: "main".to_owned(),
         public_url: config.server.public_url.clone(),
         vendor: widget::Vendor::default(),
@@ -142,6 +150,17 @@ pub async fn presses(browser: &Browser, key: &str) {
 pub async fn types(browser: &Browser, key: &str, text: &str) {
     browser.find("[data-key=field-pipeline_id] option:nth-child(2)").await;
     browser.fill(&format!("[data-key=\"{key}\"]"), text).await;
+}
+
+/// The word of a language, for what people of the test write: pictures of a page are in one language.
+pub fn in_words<'word>(language: Language, english: &'word str, russian: &'word str) -> &'word str {
+    if language == Language::Ru { russian } else { english }
+}
+
+/// The account's users have amoCRM in this language: names of people, pipelines and new visitors are in it.
+pub fn speaks(world: &World, language: Language) {
+    world.sandbox.add_account(HOST);
+    world.sandbox.set_language(HOST, language.code());
 }
 
 /// A sentence as a page shows it.

@@ -7,7 +7,7 @@ use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
-use super::{looks_right, say};
+use super::{in_words, looks_right, say};
 
 const EMAIL: &str = "olga@vendor.example";
 const PASSWORD: &str = "ferry over the strait";
@@ -15,7 +15,9 @@ const PASSWORD: &str = "ferry over the strait";
 /// A new operator opens the link of the invitation and sees the secret for an authenticator.
 pub async fn is_invited(browser: &Browser, world: &World, language: Language) {
     let by = OperatorActor { actor: Actor::Cli, address: None };
-    let added = actions::add(world.app(), EMAIL, "Ольга", language, &by).await.expect("an operator");
+    let added = actions::add(world.app(), EMAIL, in_words(language, "Olga", "Ольга"), language, &by)
+        .await
+        .expect("an operator");
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
     browser.find("code.mono.all").await;

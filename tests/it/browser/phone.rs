@@ -1,6 +1,7 @@
-//! Customers' phones, 360 px wide, with every kind of message: the simulated Telegram, the simulated WhatsApp and the
-//! chat on a site.
+//! Customers' phones, 360 px wide, with every kind of message: the simulated messengers and the chat on a site.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are those that were looked at last).
+
+mod messengers;
 
 use base::i18n::Language;
 use doubles::telegram::{Content, Given, NewPerson, StickerForm};
@@ -10,6 +11,7 @@ use parom_tests::{Beside, Browser, Engine, Place, Setup, TelegramLine, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
 
+use super::speaks;
 use crate::webchat::{chat_of, chat_with};
 
 const FILES: &[&str] = &["picture", "video", "voice", "audio", "file", "sticker"];
@@ -133,6 +135,7 @@ async fn telegram_in(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
     let setup = Setup { telegram: true, ..Setup::default() };
     let mut world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    speaks(&world, language);
     let line = world.telegram_line(json!({})).await;
     let pavel = talk(&mut world, &line, Speech(language)).await;
     for (who, person) in [("customer", line.person), ("manager", pavel)] {
@@ -149,6 +152,7 @@ async fn whatsapp_in(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
     let speech = Speech(language);
     let mut world: Beside<WhatsApp> = Beside::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    speaks(&world, language);
     let meta = world.messenger.clone();
     let app = meta.add_app(whatsapp::NewApp::default());
     let waba = meta.add_waba("220011223344556", "Acme");
@@ -183,6 +187,7 @@ async fn site_in(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
     let speech = Speech(language);
     let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    speaks(&world, language);
     let settings = json!({"title": speech.say("Write to us", "Напишите нам"), "color": "#0b5cad"});
     let source = chat_with(&world, settings).await;
     let page = format!("{}/chat/{source}", world.api.base());

@@ -11,7 +11,7 @@ use parom_tests::{Beside, Browser, Engine, Line, Place, Setup};
 use serde_json::json;
 
 use super::kinds::Speech;
-use super::{crm_page, enters, kinds, phone, say};
+use super::{crm_page, enters, kinds, phone, say, speaks};
 
 const DAY: Duration = Duration::from_secs(25 * 3_600);
 
@@ -33,6 +33,7 @@ impl Office {
         let browser = Browser::open(language.code()).await?;
         let speech = Speech(language);
         let world: Beside<WhatsApp> = Beside::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+        speaks(&world, language);
         let meta = world.messenger.clone();
         let app = meta.add_app(NewApp::default());
         let waba = meta.add_waba("220011223344556", "Acme");
@@ -50,12 +51,12 @@ impl Office {
             .customer(maria, &office.phone)
             .writes(&speech.say("Is it there?", "Он приехал?"))
             .unwrap();
-        office.carries().await;
+        office.delivers().await;
         Some(office)
     }
 
     /// Whatever is on its way arrives.
-    async fn carries(&self) {
+    async fn delivers(&self) {
         for _ in 0..2 {
             self.world.messenger.deliver_all().await;
             self.world.another_worker().deliver_all().await.unwrap();
@@ -85,7 +86,7 @@ impl Office {
         browser.says(&self.words.text("templates-saved").with("name", name).to_string().replace('\u{a0}', " ")).await;
         browser.press("form[action$='/review'] button").await;
         self.says("templates-review-sent").await;
-        self.carries().await;
+        self.delivers().await;
     }
 
     /// Meta decides, on its own page.
@@ -95,7 +96,7 @@ impl Office {
         browser.says(text).await;
         browser.press("section.card button.primary").await;
         browser.says("APPROVED").await;
-        self.carries().await;
+        self.delivers().await;
         browser.goto(&self.panel("templates/register")).await;
         browser.says(name).await;
         self.says("template-stage-approved").await;
@@ -127,7 +128,7 @@ impl Office {
         browser.fill("#answer textarea", &self.speech.say("Yes, come today", "Да, приезжайте")).await;
         browser.press("#answer .primary").await;
         self.bubbles(2).await;
-        self.carries().await;
+        self.delivers().await;
         browser.find("#message-rows .marks .t-bad").await;
         assert!(self.world.messenger.sent(&self.phone).is_empty(), "nothing was sent");
     }
@@ -138,7 +139,7 @@ impl Office {
         self.browser.run(choose, vec![]).await;
         self.browser.press("#answer .primary").await;
         self.bubbles(3).await;
-        self.carries().await;
+        self.delivers().await;
         let sent = self.world.messenger.sent(&self.phone).pop().expect("the template");
         assert_eq!((sent.kind.as_str(), sent.text.as_str()), ("template", text));
         self.in_the_window().await;
@@ -148,7 +149,7 @@ impl Office {
         self.browser.goto(&format!("{base}/phone/{maria}/{phone}?lang={}", self.code)).await;
         self.browser.says(text).await;
         phone::picture(&self.browser, "#scroll", &format!("template-phone-{}", self.code)).await;
-        self.carries().await;
+        self.delivers().await;
     }
 }
 

@@ -8,16 +8,19 @@ use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Engine, Line, MailServer, Place, Setup, World};
 use serde_json::json;
 
-use super::looks_right;
 use super::operator::{connects_an_authenticator, is_invited};
+use super::{in_words, looks_right, speaks};
 
 /// A page by its name in pictures and its address.
 type Page = (&'static str, String);
 
 /// An account in which something of everything has happened.
-async fn lived_in(world: &World) -> Line {
+async fn lived_in(world: &World, language: Language) -> Line {
+    speaks(world, language);
     let line = world.line("support").await;
-    let body = json!({"kind": "webchat", "name": "Сайт магазина", "default": true, "settings": {"title": "Магазин"}});
+    let settings = json!({"title": in_words(language, "Shop", "Магазин")});
+    let name = in_words(language, "Shop site", "Сайт магазина");
+    let body = json!({"kind": "webchat", "name": name, "default": true, "settings": settings});
     world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
     let (anna, pavel) = (world.customer(&line, "anna"), world.customer(&line, "pavel"));
     anna.writes("Здравствуйте! Есть ли синий?").await;
@@ -115,25 +118,28 @@ async fn wizard(browser: &Browser, base: &str, language: &str) {
 }
 
 /// A template that is about to be saved, and the list with it.
-async fn templates(browser: &Browser, base: &str, language: &str) {
+async fn templates(browser: &Browser, base: &str, language: Language) {
+    let code = language.code();
+    let name = in_words(language, "Order is ready", "Заказ готов");
+    let text = in_words(language, "your order is ready. See you soon!", "ваш заказ готов. Ждём вас!");
     browser.goto(&format!("{base}/panel/templates/new")).await;
-    browser.fill("main [name=name]", "Заказ готов").await;
-    browser.fill("main [name=text]", "{{contact.name}}, ваш заказ готов. Ждём вас!").await;
-    looks_right(browser, &format!("{language}/template-new")).await;
+    browser.fill("main [name=name]", name).await;
+    browser.fill("main [name=text]", &format!("{{{{contact.name}}}}, {text}")).await;
+    looks_right(browser, &format!("{code}/template-new")).await;
     browser.press("main form button.primary").await;
-    browser.says("Заказ готов").await;
-    look(browser, &format!("{language}/templates"), &format!("{base}/panel/templates")).await;
+    browser.says(name).await;
+    look(browser, &format!("{code}/templates"), &format!("{base}/panel/templates")).await;
 }
 
 /// An open alert.
-async fn an_alert(world: &World, line: &Line) {
+async fn an_alert(world: &World, line: &Line, language: Language) {
     let object = line.source_id.to_string();
     let alarm = Alarm {
         tenant_id: line.tenant_id,
         kind: "source_stopped",
         object: &object,
         source_id: Some(line.source_id),
-        detail: json!({"source": "Сайт магазина", "messenger": "API", "reason": "your server answered 401"}),
+        detail: json!({"source": in_words(language, "Shop site", "Сайт магазина"), "messenger": "API", "reason": "your server answered 401"}),
     };
     parom::alert::raise(world.app(), world.app().store.write(), alarm).await.expect("an alert");
 }
@@ -160,13 +166,13 @@ async fn panel_in(language: Language) {
     let world = World::start(Engine::Sqlite, Setup { live: true, change: MailServer::serves, ..Setup::default() })
         .await
         .expect("SQLite is there");
-    let line = lived_in(&world).await;
+    let line = lived_in(&world, language).await;
     let base = world.api.base();
     let messages = world.messages().await;
     let first = messages.first().expect("a message");
     let failed = messages.last().expect("another").id.to_string();
-    let ticket =
-        parom::identity::ticket::issue(&world.app().identity, line.tenant_id, 1001, "Анна Иванова", true).await;
+    let anna = in_words(language, "Anna Ivanova", "Анна Иванова");
+    let ticket = parom::identity::ticket::issue(&world.app().identity, line.tenant_id, 1001, anna, true).await;
     look(&browser, &format!("{code}/sign-in"), &format!("{base}/panel/sign-in")).await;
     browser.goto(&format!("{base}/panel/enter?ticket={}", ticket.expect("a ticket"))).await;
     browser.find("main h1").await;
@@ -177,8 +183,8 @@ async fn panel_in(language: Language) {
     look_inside(&browser, &format!("{code}/message-failed-attempts"), &format!("{base}/panel/messages/{failed}")).await;
     imports(&browser, &world, &line, code).await;
     wizard(&browser, &base, code).await;
-    templates(&browser, &base, code).await;
-    an_alert(&world, &line).await;
+    templates(&browser, &base, language).await;
+    an_alert(&world, &line, language).await;
     look(&browser, &format!("{code}/alerts"), &format!("{base}/panel/alerts")).await;
     look_here_in_the_dark(&browser, &format!("{code}/alerts-dark")).await;
     browser.close().await;
@@ -190,13 +196,13 @@ async fn admin_in(language: Language) {
     let Some(browser) = Browser::open(code).await else { return };
     let change = |config: &mut base::config::Config| {
         config.status.enabled = true;
-        config.vendor.legal_entity = "Паромы <и Ко>".to_owned();
+        config.vendor.legal_entity = "Harbour <& Co>".to_owned();
         config.vendor.legal_address = "Riga, Harbour Road 1".to_owned();
         config.vendor.hosting_region = "Frankfurt, Germany".to_owned();
     };
     let setup = Setup { live: true, change, ..Setup::default() };
     let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
-    let line = lived_in(&world).await;
+    let line = lived_in(&world, language).await;
     let base = world.api.base();
     for page in ["status", "legal/gdpr", "legal/152-fz"] {
         look(&browser, &format!("{code}/{}", page.replace('/', "-")), &format!("{base}/{page}?lang={code}")).await;

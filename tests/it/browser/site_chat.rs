@@ -4,6 +4,7 @@ mod files;
 mod first_message;
 mod languages;
 mod look;
+mod pictured;
 mod played;
 mod settings;
 

@@ -5,15 +5,15 @@
 //! bare.rs     a server with the essential calls alone       KIND/    what is particular to one
 //! ```
 
-mod avito;
+pub mod avito;
 mod bare;
-mod facebook;
-mod instagram;
-mod max;
-mod meta;
+pub mod facebook;
+pub mod instagram;
+pub mod max;
+pub mod meta;
 pub mod played;
 mod steps;
-mod vk;
+pub mod vk;
 mod whatsapp;
 
 use parom_tests::World;
