@@ -27,7 +27,7 @@ pub struct MessageOptions {
     /// Messages a second at the fixed rate.
     #[arg(long, default_value_t = 200)]
     rate: u32,
-    /// Seconds at that rate.
+    /// Seconds at that rate, after one that is not counted: in it a new server plans its statements.
     #[arg(long, default_value_t = 15)]
     seconds: u32,
     /// Messages that are sent as fast as answers come.
@@ -128,7 +128,8 @@ async fn alone(options: &MessageOptions, way: Way, figures: &mut Figures) -> any
 }
 
 async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
-    let count = usize::try_from(options.rate * options.seconds)?;
+    let uncounted = usize::try_from(options.rate)?;
+    let count = uncounted + usize::try_from(options.rate * options.seconds)?;
     let scene = Scene::build(options, way, count).await?;
     let before = scene.counted.product()?;
     let address = [scene.stage.address()];
@@ -136,7 +137,7 @@ async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> a
     sent.all_taken()?;
     scene.fake.arrivals.wait_for(count).await?;
     let mut latency = Histogram::new(3)?;
-    for (number, planned) in sent.planned.iter().flatten().enumerate() {
+    for (number, planned) in sent.planned.iter().flatten().enumerate().skip(uncounted) {
         let Some(at) = scene.fake.arrivals.at(number) else { continue };
         latency.record(u64::try_from(at.saturating_duration_since(*planned).as_micros())?.max(1))?;
     }

@@ -31,9 +31,10 @@ const BY_KEYS: [(&str, &str); 5] = [
 /// turns to return a few.
 const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 
-/// Lifetime of connections with cached plans. A plan made while a table was empty may scan all of it, until PostgreSQL
-/// analyses the table (`autovacuum_naptime` is a minute) or the connection ends.
-const PLANS_LAST: Duration = Duration::from_secs(60);
+/// Lifetime of connections with cached plans, which limits what they keep in memory. Planning all statements again costs a
+/// quiet server as much as a hundred messages. A plan that was made while a table was empty is replaced earlier, when
+/// PostgreSQL has analysed the table (`autovacuum_naptime` is a minute).
+const PLANS_LAST: Duration = Duration::from_mins(15);
 
 /// A database that is distributed by account must see the account: a generic plan hides it.
 const SEEN_VALUES: &str = "SET plan_cache_mode = auto";

@@ -98,9 +98,9 @@ impl Queue {
             effects::reports(&mine),
             effects::new_attempts(settlements.iter()),
             self.settled(&mine),
+            learned::write_chat_ids(settlements),
         ];
-        let chats = Some(learned::write_chat_ids(settlements)).filter(|chats| chats.len() > 0);
-        for write in others.into_iter().chain(chats) {
+        for write in others.into_iter().filter(|write| write.len() > 0) {
             statement.add(&self.store, write, &filter);
         }
         // A lost lease undoes all.
