@@ -183,12 +183,6 @@ impl PageContext {
         markup::time(&when.adverb(), &when.machine(), &when.full())
     }
 
-    /// `<time>` that is still to come, as "in 5 minutes".
-    pub fn due(&self, millis: &i64) -> String {
-        let when = self.when(millis);
-        markup::time(&when.due(), &when.machine(), &when.full())
-    }
-
     /// `<time>` in a form that follows a preposition: "14:05", "18 Nov, 14:05".
     pub fn stamp(&self, millis: &i64) -> String {
         let when = self.when(millis);

@@ -110,6 +110,10 @@ async fn everything_in(language: Language) {
     looks_right(&browser, &format!("chat-{}", language.code())).await;
     browser.resize(360, 2_600).await;
     browser.press("details.choices summary").await;
+    // Of messages in a row only the first names its author; a quote's author and a list's heading are shown in all.
+    let heads =
+        "return [...document.querySelectorAll('.quote .who, .choices .who')].map((one) => one.checkVisibility())";
+    assert_eq!(browser.run(heads, vec![]).await, json!([true, true]));
     browser.press("#messages li:last-child .react").await;
     browser.is_accessible("the chat with everything open").await;
     browser.shot(&format!("chat-{}-whole", language.code())).await;

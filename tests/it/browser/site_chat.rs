@@ -143,7 +143,6 @@ async fn talk_in(language: Language) {
         answer.statuses.iter().any(|status| status.code == 2).then_some(())
     };
     world.until("amoCRM knows that it was read", read).await;
-
     // Escape closes, focus goes back; what comes then is counted.
     browser.presses_key("Escape").await;
     until(&browser, "the chat is closed", "root.querySelector('.panel').hidden").await;

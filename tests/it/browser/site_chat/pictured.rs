@@ -14,7 +14,7 @@ const STYLE: &str = "body{margin:0;font:16px/1.5 'DejaVu Sans',sans-serif;color:
     main{padding:32px}h1{margin:0 0 12px}.things{display:flex;gap:20px;margin-top:28px}.thing{width:184px;padding:12px;\
     border:1px solid #ddd;border-radius:6px}.thing i{display:block;height:110px;border-radius:4px}p{margin:8px 0}";
 
-/// What is said and sold in one language.
+/// A shop, a question and its answer in one language.
 struct Scene {
     language: Language,
     name: &'static str,
