@@ -114,7 +114,9 @@ impl Tour {
         self.browser.run("document.querySelector('main a[href^=\"/panel/messages/\"]').click()", vec![]).await;
         let words = Words::new(self.language);
         self.browser.shows("main h1", &[&say(words, "msg-title")]).await;
-        self.browser.resize(1060, 640).await;
+        self.browser.resize(820, 640).await;
+        let alone = "document.querySelectorAll('header.top, nav').forEach((one) => one.remove()); scrollTo(0, 0)";
+        self.browser.run(alone, vec![]).await;
         self.shot(3).await;
     }
 }
