@@ -4,6 +4,7 @@
 
 mod bodies;
 mod headers;
+mod idle_streams;
 mod raw;
 mod shares;
 mod uploads;

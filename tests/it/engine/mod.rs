@@ -13,6 +13,7 @@ mod distributed;
 mod erased;
 mod floods;
 mod frozen;
+mod half_offline;
 mod held;
 mod hidden;
 mod hosts;

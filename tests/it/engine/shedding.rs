@@ -1,10 +1,12 @@
 //! What is turned away when there is too much, and that amoCRM's hooks never are.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use parom::load_shedding::{BodyKind, CapacityShare, RequestClass};
-use parom_tests::{Line, World, answer, once};
+use parom_tests::{Line, World, answer, both, once};
 use reqwest::Method;
+use sandbox::HookMessage;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -130,6 +132,46 @@ async fn a_disk_that_fills_stops_what_is_taken_in(world: &mut World) {
     }
     world.deliver_to_the_end().await;
 }
+
+/// Ten minutes on the world's clock, a hook every two seconds: hooks wait on the disk, and what its sender repeats is
+/// refused.
+async fn ten_minutes_without_the_database_lose_no_hook(world: &mut World) {
+    let (line, visitor) = begun(world).await;
+    world.customer(&line, "boris").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let blocked = world.database().blocked().await;
+    for number in 0..300 {
+        let chat = ["anna", "boris"][number % 2];
+        let hook = manager.prepares(chat, HookMessage::text(&format!("{chat} {number:03}")));
+        assert_eq!(manager.posts(&hook).await, Some(200), "hook {number}");
+        world.advance(Duration::from_secs(2));
+        if number == 0 {
+            let slow = Duration::from_secs(5);
+            let is_slow = async || (world.app().writer.running_for() >= slow).then_some(());
+            world.until("the commit is slow", is_slow).await;
+            let customer = world.customer(&line, "carl");
+            let api = world.api.post(&line.path("/messages"), &customer.body("refused", "refused")).await.is(503);
+            let chat = visitor.writes(world, "refused").await.is(503);
+            assert!(!api.header("retry-after").is_empty() && !chat.header("retry-after").is_empty());
+        }
+    }
+    assert_eq!(world.app().spool.waiting(), 300);
+    assert!(world.messages().await.iter().all(|message| message.direction != 2), "the database has none");
+    blocked.release().await;
+    world.until("the spool is empty", async || (world.app().spool.waiting() == 0).then_some(())).await;
+    world.deliver_to_the_end().await;
+    let texts = world.messenger.texts();
+    assert_eq!(texts.len(), 300, "each once");
+    for chat in ["anna", "boris"] {
+        let of_chat: Vec<_> = texts.iter().filter(|text| text.starts_with(chat)).collect();
+        assert!(of_chat.len() == 150 && of_chat.is_sorted(), "{of_chat:?}");
+    }
+    visitor.writes(world, "now").await.is(202);
+    world.deliver_to_the_end().await;
+}
+
+both!(ten_minutes_without_the_database_lose_no_hook);
 
 once!(
     pages_go_first_then_the_api_then_messengers_and_hooks_never,
