@@ -3,8 +3,8 @@
 //! Every key of a tenant's table begins with `tenant_id` (a test reads the schema), so that the tables can be
 //! distributed by tenant. `directory` alone is read without one.
 
-use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, SchemaManager};
-use sea_orm_migration::sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
+use sea_orm_migration::prelude::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryOrder};
 use sea_orm_migration::seaql_migrations;
 
 mod m20261122_000001_schema;
@@ -17,7 +17,35 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_schema::Migration), Box::new(m20261126_000001_attempt_request::Migration)]
+        let all: Vec<Box<dyn MigrationTrait>> =
+            vec![Box::new(m20261122_000001_schema::Migration), Box::new(m20261126_000001_attempt_request::Migration)];
+        all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()
+    }
+}
+
+/// A migration that is applied as a whole or not at all.
+struct InOneTransaction(Box<dyn MigrationTrait>);
+
+impl MigrationName for InOneTransaction {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for InOneTransaction {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() == DbBackend::Postgres {
+            // On a busy machine the process may pause for longer than transactions usually may.
+            let no_limit = "SET LOCAL idle_in_transaction_session_timeout = 0";
+            manager.get_connection().execute_unprepared(no_limit).await?;
+        }
+        self.0.up(manager).await
+    }
+
+    /// Also on SQLite: a process that dies meanwhile would leave a part, with which the next start fails.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
 }
 

@@ -39,9 +39,4 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
-
-    /// Also on SQLite: a process that dies meanwhile would leave a partial schema, with which the next start fails.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
 }

@@ -13,9 +13,4 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         text("request").null().add_to("attempt", manager).await
     }
-
-    /// Also on SQLite: a process that dies before the migration is recorded would add the column again.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
 }

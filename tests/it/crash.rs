@@ -161,5 +161,6 @@ macro_rules! on_both {
 }
 on_both!(dies_at_every_point, is_killed_at_any_moment, stops_politely_under_load);
 
+mod migration;
 mod moments;
 mod start;

@@ -160,6 +160,25 @@ async fn a_migration_that_breaks_off_leaves_nothing() {
     }
 }
 
+/// Other transactions end when they pause for a second; a migration may do so on a busy machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_may_pause_between_its_statements() {
+    let Some(database) = TestDatabase::empty(Engine::Postgres).await else { return };
+    let store = Store::open(&database.settings(), Clock::system()).await.unwrap();
+    store::migrate::run_to(&store, &[]).await.unwrap();
+    let note = "CREATE TABLE noted (value text); CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS \
+        'BEGIN INSERT INTO noted VALUES (current_setting(''idle_in_transaction_session_timeout'')); RETURN NEW; END'; \
+        CREATE TRIGGER note BEFORE INSERT ON seaql_migrations FOR EACH ROW EXECUTE FUNCTION note()";
+    store.write().execute_unprepared(note).await.unwrap();
+    store::migrate(&store).await.unwrap();
+    let noted = Statement::from_string(store.backend(), "SELECT DISTINCT value FROM noted");
+    let noted = store.read().query_all_raw(noted).await.unwrap();
+    let noted: Vec<String> = noted.iter().map(|row| row.try_get("", "value").unwrap()).collect();
+    assert_eq!(noted, ["0"]);
+    store.close().await;
+    database.remove().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn four_instances_migrate_one_postgres_at_once() {
     let Some(database) = TestDatabase::empty(Engine::Postgres).await else { return };

@@ -9,7 +9,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use base::clock::Clock;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 
@@ -105,6 +105,11 @@ impl Drill {
     /// Blocks all writers of the database until released.
     pub async fn blocked(&self) -> Blocked {
         self.database.blocked().await
+    }
+
+    /// A plain connection to the database, as of another program.
+    pub async fn connect(&self) -> DatabaseConnection {
+        self.database.connect().await
     }
 
     /// The database's address.
