@@ -200,13 +200,13 @@ async fn carry_out(
             tenants::limit_sources(app, tenant.tenant_id, sources).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.limited", &tenant.host, json!({"sources_limit": sources})).await?;
             let most = sources.map_or_else(|| "the configured number of".to_owned(), |sources| sources.to_string());
-            print_done(app, &tenant, account.json, &format!("{} may have {most} sources.", tenant.host), out).await
+            print(app, &tenant, account.json, &format!("{} may have {most} sources.", tenant.host), out).await
         }
         TenantCommand::Weight { account, weight } => {
             let tenant = find(app, &account.account.account).await?;
             tenants::weigh(app, tenant.tenant_id, weight).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.weighed", &tenant.host, json!({"weight": weight})).await?;
-            print_done(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
+            print(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
         }
         TenantCommand::Plan { account, change } => plan::set(app, &account, change, out).await,
         TenantCommand::Keep { account, change } => keep::set(app, &account, change, out).await,
@@ -239,13 +239,7 @@ async fn carry_out(
 }
 
 /// Prints what was done, or the account as it is now.
-async fn print_done(
-    app: &App,
-    tenant: &tenant::Model,
-    json: bool,
-    words: &str,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
+async fn print(app: &App, tenant: &tenant::Model, json: bool, words: &str, out: &mut impl Write) -> anyhow::Result<()> {
     let done = match json {
         true => writeln!(out, "{}", roster::line(app, &find(app, &tenant.tenant_id.to_string()).await?).await?),
         false => writeln!(out, "{words}"),
@@ -262,7 +256,7 @@ async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> a
     );
     note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
     let words = "the running server compares its chats with amoCRM's history now; parom doctor shows the result.";
-    print_done(app, &tenant, account.json, &format!("{}: {words}", tenant.host), out).await
+    print(app, &tenant, account.json, &format!("{}: {words}", tenant.host), out).await
 }
 
 async fn suspend(app: &App, account: &AccountCommand, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -271,7 +265,7 @@ async fn suspend(app: &App, account: &AccountCommand, suspended: bool, out: &mut
     let action = if suspended { "account.suspended" } else { "account.resumed" };
     note(app, tenant.tenant_id, action, &tenant.host, json!({})).await?;
     let words = if suspended { "is suspended: what comes in is kept, nothing is delivered." } else { "goes on." };
-    print_done(app, &tenant, account.json, &format!("{} {words}", tenant.host), out).await
+    print(app, &tenant, account.json, &format!("{} {words}", tenant.host), out).await
 }
 
 /// Records an action in the audit log.

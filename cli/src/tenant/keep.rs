@@ -7,7 +7,7 @@ use parom::app::App;
 use parom::tenant::{self as tenants, KeptChange};
 use serde_json::json;
 
-use super::{AccountCommand, as_error, find, note, print_done};
+use super::{AccountCommand, as_error, find, note, print};
 
 /// What to change.
 #[derive(Clone, Debug, clap::Args)]
@@ -59,7 +59,7 @@ pub(super) async fn set(
         note(app, tenant.tenant_id, "data.term_changed", &tenant.host, detail).await?;
     }
     let tenant = find(app, &tenant.tenant_id.to_string()).await?;
-    print_done(app, &tenant, account.json, &words(app, &tenant), out).await
+    print(app, &tenant, account.json, &words(app, &tenant), out).await
 }
 
 fn words(app: &App, tenant: &tenant::Model) -> String {

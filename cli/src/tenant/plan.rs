@@ -8,7 +8,7 @@ use entity::tenant;
 use parom::app::App;
 use parom::tenant::plan::{self, PlanChange};
 
-use super::{AccountCommand, as_error, find, note, print_done};
+use super::{AccountCommand, as_error, find, note, print};
 
 /// What to change.
 #[derive(Clone, Debug, clap::Args)]
@@ -60,7 +60,7 @@ pub(super) async fn set(
         note(app, tenant.tenant_id, "account.plan_changed", &tenant.host, detail).await?;
     }
     let tenant = find(app, &tenant.tenant_id.to_string()).await?;
-    print_done(app, &tenant, account.json, &words(&tenant), out).await
+    print(app, &tenant, account.json, &words(&tenant), out).await
 }
 
 fn words(tenant: &tenant::Model) -> String {
