@@ -126,6 +126,7 @@ fn state(words: Words, target: &BacklogTarget) -> StateBadge {
         "rate" => (Tone::Wait, "admin-turn-rate"),
         held if held.starts_with(HELD) => (Tone::Off, "message-state-held"),
         _ if target.failures > 0 => (Tone::Warn, "admin-turn-fails"),
+        _ if target.backlog.waiting == 0 => (Tone::Off, "health-nothing-waiting"),
         _ => (Tone::Ok, "admin-turn-runs"),
     };
     StateBadge { tone, text: words.text(key) }

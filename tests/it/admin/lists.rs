@@ -121,6 +121,7 @@ async fn queues_show_where_and_why_letters_wait(world: &mut World) {
     olga.sends(&format!("/admin/queues/{}/{}/try", line.tenant_id, Uuid::from_u128(9)), &[]).await.is(404);
     let after = olga.opens("/admin/queues").await.is(200);
     assert!(!after.text.contains("Try now") && !after.text.contains("next attempt"), "{}", after.text);
+    assert!(after.text.contains("Nothing is waiting") && !after.text.contains("Being sent"), "{}", after.text);
 }
 
 async fn a_paused_source_is_not_tried_by_hand(world: &mut World) {
