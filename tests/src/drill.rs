@@ -9,6 +9,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use base::clock::Clock;
+use base::config;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
@@ -110,6 +111,11 @@ impl Drill {
     /// A plain connection to the database, as of another program.
     pub async fn connect(&self) -> DatabaseConnection {
         self.database.connect().await
+    }
+
+    /// How the database is opened.
+    pub fn database_settings(&self) -> config::Database {
+        self.database.settings()
     }
 
     /// The database's address.

@@ -31,9 +31,9 @@ const BY_KEYS: [(&str, &str); 5] = [
 /// turns to return a few.
 const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 
-/// Lifetime of connections with cached plans, which limits what they keep in memory. Planning all statements again costs a
-/// quiet server as much as a hundred messages. A plan that was made while a table was empty is replaced earlier, when
-/// PostgreSQL has analysed the table (`autovacuum_naptime` is a minute).
+/// Lifetime of connections with cached plans, which limits what they keep in memory. On a quiet server a message costs
+/// twice as much if its statements are planned for it. A plan that was made while a table was empty is replaced earlier,
+/// when PostgreSQL has analysed the table (`autovacuum_naptime` is a minute).
 const PLANS_LAST: Duration = Duration::from_mins(15);
 
 /// A database that is distributed by account must see the account: a generic plan hides it.

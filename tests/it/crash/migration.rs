@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Stdio;
 
 use base::clock::Clock;
-use base::config;
 use base::store::{self, Store};
 use parom_tests::Engine;
 use parom_tests::drill::Drill;
@@ -26,13 +25,7 @@ const GO_ON_SQLITE: &str = "DROP TRIGGER stop; DROP VIEW endless; DROP TABLE bal
 const STORED: u64 = 64 * 1024 * 1024;
 
 async fn open(drill: &Drill) -> Store {
-    let settings = config::Database {
-        url: drill.database_url().to_owned().into(),
-        migrate: true,
-        max_connections: 10,
-        one_account_a_commit: false,
-    };
-    Store::open(&settings, Clock::system()).await.unwrap()
+    Store::open(&drill.database_settings(), Clock::system()).await.unwrap()
 }
 
 async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
