@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
-use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -16,9 +15,10 @@ use tokio::sync::OnceCell;
 use crate::needed::needed;
 
 mod accessible;
+mod hands;
 
-/// Time limit for anything to appear on a page.
-const LIMIT: Duration = Duration::from_secs(20);
+/// Time limit for anything to appear on a page: long, because machines may be busy.
+const LIMIT: Duration = Duration::from_secs(60);
 /// Polling interval.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -58,6 +58,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--no-proxy-server",
+            // Nothing is pressed or examined while it moves or fades in.
+            "--force-prefers-reduced-motion",
             // Only this machine is reachable, so that tests cannot reach anyone.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
             &language_argument,
@@ -65,6 +67,8 @@ impl Browser {
         let mut wanted = Capabilities::new();
         wanted.insert("goog:chromeOptions".to_owned(), json!({"args": arguments, "prefs": preferences}));
         wanted.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
+        // axe-core examines a long page for seconds, and on a busy machine for longer than the usual half minute.
+        wanted.insert("timeouts".to_owned(), json!({"script": LIMIT.as_secs() * 2_000}));
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(wanted).connect(&driver).await.expect("chromedriver starts a browser");
         Some(Self { client, axe: OnceCell::new() })
@@ -86,9 +90,10 @@ impl Browser {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         let told = DevTools("Emulation.setDeviceMetricsOverride".to_owned(), size);
         self.client.issue_cmd(told).await.expect("the browser plays a screen");
-        let has = "return innerWidth === arguments[0] && document.documentElement.clientWidth <= innerWidth";
-        let what = format!("the page is {width} pixels wide");
-        self.until(&what, async || self.run(has, vec![json!(width)]).await == json!(true)).await;
+        let has = "return innerWidth === arguments[0] && innerHeight === arguments[1] && \
+            document.documentElement.clientWidth <= innerWidth";
+        let what = format!("the page has {width} by {height} pixels");
+        self.until(&what, async || self.run(has, vec![json!(width), json!(height)]).await == json!(true)).await;
     }
 
     /// Emulates a phone with touch input for pages opened from now on.
@@ -130,29 +135,6 @@ impl Browser {
         self.client.issue_cmd(told).await.expect("the browser plays a bad line");
     }
 
-    /// Types into the focused element.
-    pub async fn types(&self, text: &str) {
-        let told = DevTools("Input.insertText".to_owned(), json!({"text": text}));
-        self.client.issue_cmd(told).await.expect("the browser types");
-    }
-
-    /// Presses a key by its name (`Enter`, `Escape`, `Tab`, `ArrowRight`).
-    pub async fn presses_key(&self, key: &str) {
-        let text = if key == "Enter" { "\r" } else { "" };
-        let code = match key {
-            "Enter" => 13,
-            "Escape" => 27,
-            "Tab" => 9,
-            "ArrowRight" => 39,
-            _ => 0,
-        };
-        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
-            let pressed = json!({"type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code});
-            let told = DevTools("Input.dispatchKeyEvent".to_owned(), pressed);
-            self.client.issue_cmd(told).await.expect("the browser takes a key");
-        }
-    }
-
     /// Emulates the device's dark colour scheme, or stops doing so.
     pub async fn dark(&self, dark: bool) {
         let scheme = json!({"name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" }});
@@ -186,54 +168,6 @@ impl Browser {
             Ok(element) => element,
             Err(error) => panic!("{selector}: {error}; the page says: {}", self.text().await),
         }
-    }
-
-    /// Clicks the element of a selector.
-    pub async fn press(&self, selector: &str) {
-        let element = self.find(selector).await;
-        if let Err(error) = element.click().await {
-            panic!("{selector} cannot be pressed: {error}");
-        }
-    }
-
-    /// Clicks it twice at once.
-    pub async fn press_twice(&self, selector: &str) {
-        let element = self.find(selector).await;
-        let center = "arguments[0].scrollIntoView({block: 'center'})";
-        let argument = serde_json::to_value(&element).expect("an element is a value");
-        self.client.execute(center, vec![argument]).await.expect("it can be scrolled to");
-        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
-        let twice = MouseActions::new("mouse".to_owned())
-            .then(PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 })
-            .then(PointerAction::Down { button })
-            .then(PointerAction::Up { button })
-            .then(PointerAction::Down { button })
-            .then(PointerAction::Up { button });
-        self.client.perform_actions(twice).await.expect("a hand can press it");
-    }
-
-    /// Clicks the button or link with this text, once it is visible.
-    pub async fn press_words(&self, words: &str) {
-        let script = "const wanted = arguments[0], norm = text => text.replace(/\\s+/g, ' ').trim();\
-            const all = [...document.querySelectorAll('button, a, summary, label, input[type=submit]')];\
-            const found = all.find(one => norm(one.textContent || one.value || '') === wanted && one.getClientRects().length);\
-            if (!found) return false; found.scrollIntoView({block: 'center'}); found.click(); return true";
-        self.until(&format!("“{words}” can be pressed"), async || {
-            self.run(script, vec![json!(words)]).await.as_bool().unwrap_or(false)
-        })
-        .await;
-    }
-
-    /// Clears a field and types into it.
-    pub async fn fill(&self, selector: &str, text: &str) {
-        let field = self.find(selector).await;
-        field.clear().await.expect("the field can be emptied");
-        field.send_keys(text).await.expect("the field takes text");
-    }
-
-    /// Chooses an option of a `<select>` by its value.
-    pub async fn choose(&self, selector: &str, value: &str) {
-        self.find(selector).await.select_by_value(value).await.expect("the option is there");
     }
 
     /// Waits until the page's visible text contains this.

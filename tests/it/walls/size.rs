@@ -20,7 +20,6 @@ const LONG: &[(&str, usize)] = &[
     ("tests/it/browser/site_chat.rs", 322),
     ("tests/it/conformance/cells.rs", 335),
     ("tests/it/install.rs", 309),
-    ("tests/src/browser.rs", 324),
     ("tests/src/people.rs", 312),
 ];
 
