@@ -9,9 +9,9 @@ mod whatsapp;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use parom_tests::needed::needed;
+use parom_tests::settings::PATIENCE;
 use sandbox::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
@@ -24,8 +24,6 @@ const CLIENT: &str = "11111111-2222-3333-4444-555555555555";
 const CLIENT_SECRET: &str = "client-secret-of-a-test";
 const REDIRECT: &str = "https://bridge.example.com/oauth/cb";
 const BOT: &str = "e1f2a3b4-c5d6-47e8-99fa-0b1c2d3e4f50";
-/// How long a client may take for one line.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// The folder or program that a variable of the environment names.
 fn installed(variable: &str) -> Option<PathBuf> {
@@ -85,7 +83,7 @@ impl Client {
 
     async fn line(&mut self) -> Value {
         let line =
-            tokio::time::timeout(LIMIT, self.lines.next_line()).await.expect("the client says something in time");
+            tokio::time::timeout(PATIENCE, self.lines.next_line()).await.expect("the client says something in time");
         let line = line.unwrap().expect("the client has more to say (what went wrong is printed above)");
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a line of JSON: {line}"))
     }
@@ -96,7 +94,7 @@ impl Client {
     }
 
     async fn ends_well(mut self) {
-        let status = tokio::time::timeout(LIMIT, self.child.wait()).await.expect("the client ends in time").unwrap();
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the client ends in time").unwrap();
         assert!(status.success(), "{status}");
     }
 }

@@ -3,11 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::needed::needed;
-use parom_tests::settings::{CHANNEL_ID, HOST, free_port};
+use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, free_port};
 use parom_tests::{Engine, Line, answer};
 use reqwest::Method;
 use sandbox::{HookForm, HookMessage};
@@ -170,7 +169,7 @@ async fn is_checked(example: &Example<'_>) {
     let mut command = example.drill.command(&["connector", "check", "--private", "--json"]);
     command.arg("--url").arg(format!("{}/parom", example.url));
     command.env("PAROM_WEBHOOK_SECRET", &example.line.webhook_secret);
-    let output = tokio::time::timeout(Duration::from_secs(60), command.output()).await.expect("it ends").unwrap();
+    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends").unwrap();
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     let wrong: Vec<_> = told["checks"].as_array().unwrap().iter().filter(|check| check["status"] != "ok").collect();
     assert!(wrong.is_empty() && told["failed"] == 0 && output.status.success(), "{wrong:#?}");

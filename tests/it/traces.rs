@@ -1,9 +1,9 @@
 //! One trace follows a message from the hook to the receipt, as a collector sees it.
 
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
+use parom_tests::settings::PATIENCE;
 use parom_tests::{Engine, Place, Setup, World};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -44,7 +44,7 @@ impl Collector {
                 came.await;
             }
         };
-        let found = tokio::time::timeout(Duration::from_secs(20), found).await;
+        let found = tokio::time::timeout(PATIENCE, found).await;
         found.unwrap_or_else(|_| panic!("too few spans of {trace}: {:#?}", self.spans.lock().unwrap()))
     }
 }

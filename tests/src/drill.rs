@@ -17,10 +17,10 @@ use tokio::process::{Child, ChildStderr, Command};
 use crate::Engine;
 use crate::database::{Blocked, TestDatabase};
 use crate::people::Stage;
-use crate::settings::{config_text, free_port};
+use crate::settings::{PATIENCE, config_text, free_port};
 
 /// Time limit for a process to start, die or deliver.
-pub const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = PATIENCE;
 
 /// A server process and its environment.
 pub struct Drill {

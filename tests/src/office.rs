@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub use crate::desk::Desk;
 
 use crate::database::TestDatabase;
-use crate::settings::START;
+use crate::settings::{PATIENCE, START};
 use crate::{Engine, Place};
 
 /// Duration of leases in these tests, milliseconds.
@@ -103,7 +103,7 @@ impl Office {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), waited).await.expect("a statement waits for a lock");
+        tokio::time::timeout(PATIENCE, waited).await.expect("a statement waits for a lock");
         db.close().await.expect("the connection closes");
     }
 
@@ -164,12 +164,13 @@ impl Office {
         self.clock.advance(Duration::from_millis(millis));
     }
 
-    /// Checks that no lane with a letter is idle, and no unheld turn with a due lane.
+    /// Checks in one snapshot that no lane with a letter is idle, and no unheld turn with a due lane.
     pub async fn assert_awake(&self) {
-        let db = self.store.read();
-        let lanes = lane::Entity::find().all(db).await.expect("the table is read");
-        let turns = turn::Entity::find().all(db).await.expect("the table is read");
-        let letters = letter::Entity::find().all(db).await.expect("the table is read");
+        let db = self.store.read_tx().await.expect("a snapshot begins");
+        let lanes = lane::Entity::find().all(&db).await.expect("the table is read");
+        let turns = turn::Entity::find().all(&db).await.expect("the table is read");
+        let letters = letter::Entity::find().all(&db).await.expect("the table is read");
+        db.rollback().await.expect("the snapshot ends");
         for lane in lanes {
             let of_lane =
                 |letter: &&letter::Model| (letter.tenant_id, letter.lane_id) == (lane.tenant_id, lane.lane_id);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::Messenger;
 use crate::api::{Api, Reply, answer};
-use crate::settings::{CHANNEL_ID, HOST, VENDOR_KEY, start_sandbox};
+use crate::settings::{CHANNEL_ID, HOST, PATIENCE, VENDOR_KEY, start_sandbox};
 
 /// The environment of people: amoCRM, a messenger, and the server between them.
 pub struct Stage {
@@ -92,8 +92,7 @@ impl Stage {
         self.api.moved_to(url);
     }
 
-    /// Polls until `what` returns a value: for states without a signal. Fails the test after a minute: machines may be
-    /// busy.
+    /// Polls until `what` returns a value: for states without a signal.
     pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
         let asking = async {
             let mut ticks = tokio::time::interval(Duration::from_millis(10));
@@ -104,8 +103,8 @@ impl Stage {
                 }
             }
         };
-        let answer = tokio::time::timeout(Duration::from_secs(100), asking).await; // Longer than a lease.
-        answer.unwrap_or_else(|_| panic!("waited 100 seconds in vain: {what}"))
+        let answer = tokio::time::timeout(PATIENCE, asking).await;
+        answer.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain: {what}"))
     }
 
     /// The owner of an account, which is created if necessary.

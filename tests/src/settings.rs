@@ -4,10 +4,14 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::clock::Clock;
 use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
+/// How long tests wait for what comes as soon as the machine allows: busy machines are slow, and a lease that a dead
+/// process has left lasts a minute.
+pub const PATIENCE: Duration = Duration::from_secs(100);
 /// The account of most tests.
 pub const HOST: &str = "acme.amocrm.ru";
 /// Start time of frozen clocks: 2026-11-20 09:00 UTC.

@@ -2,10 +2,8 @@
 
 mod around;
 
-use std::time::Duration;
-
 use futures_util::StreamExt;
-use parom_tests::settings::HOST;
+use parom_tests::settings::{HOST, PATIENCE};
 use parom_tests::{Reply, World, answer, both};
 use reqwest::Method;
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
@@ -73,7 +71,7 @@ async fn read(response: reqwest::Response, wanted: &str) -> Vec<(String, Value)>
             heard.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), reading).await.unwrap_or_else(|_| panic!("no {wanted} was reported"));
+    tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| panic!("no {wanted} was reported"));
     let field = |event: &str, name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
     let events = heard.split("\n\n").filter_map(|event| {
         let data = serde_json::from_str(&field(event, "data: ")?).unwrap();

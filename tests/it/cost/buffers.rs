@@ -1,9 +1,8 @@
 //! Pages that an accept reads, however many accounts there are.
 
-use std::time::Duration;
-
 use parom_tests::office::{Desk, Office};
 use parom_tests::on_postgres;
+use parom_tests::settings::PATIENCE;
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
 use uuid::Uuid;
 
@@ -50,7 +49,7 @@ async fn looked_at(office: &Office, db: &DatabaseConnection, keys: i64) -> Looke
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), known).await.expect("the statistics are reported")
+    tokio::time::timeout(PATIENCE, known).await.expect("the statistics are reported")
 }
 
 /// The account of this number.

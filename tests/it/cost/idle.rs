@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use parom_tests::settings::PATIENCE;
 use parom_tests::{Line, World, both};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), looked).await.unwrap_or_else(|_| panic!("{what}"));
+    tokio::time::timeout(PATIENCE, looked).await.unwrap_or_else(|_| panic!("{what}"));
 }
 
 /// A line that has carried messages both ways, and a worker that delivers from now on until it is stopped.
@@ -53,7 +54,7 @@ async fn cost_of(world: &World, send: impl AsyncFnOnce(), mut arrived: impl FnMu
     app.store.counted().watch();
     send().await;
     until("it arrives", &mut arrived).await;
-    let end = tokio::time::timeout(Duration::from_secs(20), async {
+    let end = tokio::time::timeout(PATIENCE, async {
         loop {
             settled.recv().await.expect("the application runs");
             let statements = app.store.counted().statements();

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::store::{StatementsOfTask, statements_of};
 use parom_tests::office::{Desk, LEASE, Office};
+use parom_tests::settings::PATIENCE;
 use parom_tests::{KeptStarts, both};
 use queue::accept_batch::AcceptBatch;
 use queue::{Accepted, Claim, LeaseRequest, Settled, TargetRate};
@@ -199,7 +199,7 @@ async fn a_lease_of_an_accept_that_was_not_answered_is_read_back(office: &mut Of
         office.faults.add(fault).unwrap();
         office.accepts(hook(&desk, &conversations[number], &number.to_string())).await;
         // Until the search for leases ends it holds the turn's lock, which a claim does not wait for.
-        tokio::time::timeout(Duration::from_secs(20), kept.ended.notified()).await.expect("the search ends");
+        tokio::time::timeout(PATIENCE, kept.ended.notified()).await.expect("the search ends");
         if number == 0 {
             // Stored by a second attempt, which leases nothing.
             assert!(kept.take().is_empty());
@@ -227,7 +227,7 @@ async fn a_commit_of_many_letters_leases_none_of_them_on_postgres(office: &mut O
         batch.entries.extend(hooks.flat_map(|hook| hook.entries));
         office.accepts(batch).await;
         if leased > 0 {
-            tokio::time::timeout(Duration::from_secs(20), kept.ended.notified()).await.expect("the reservation ends");
+            tokio::time::timeout(PATIENCE, kept.ended.notified()).await.expect("the reservation ends");
         }
         let mut claims = kept.take();
         assert_eq!(claims.len(), leased);

@@ -1,9 +1,8 @@
 //! What the database writes for a message.
 
-use std::time::Duration;
-
 use entity::dedupe;
 use parom_tests::office::{Desk, LEASE, Office, settlement};
+use parom_tests::settings::PATIENCE;
 use parom_tests::{on_postgres, once};
 use queue::accept_batch::AcceptBatch;
 use queue::{Claim, Settled, Settlement, TurnEffect};
@@ -60,7 +59,7 @@ async fn updates(office: &Office) -> (i64, i64) {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), known).await.expect("the statistics are reported")
+    tokio::time::timeout(PATIENCE, known).await.expect("the statistics are reported")
 }
 
 /// The end of what is flushed: records behind it are other databases', and are not shown.

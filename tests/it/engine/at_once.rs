@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parom_tests::office::LEASE;
+use parom_tests::settings::PATIENCE;
 use parom_tests::{KeptStarts, Line, Office, World, both, on_postgres};
 use queue::Settled;
 use queue::accept_batch::ItemOutcome;
@@ -30,7 +31,7 @@ async fn a_lease_obtained_too_late_is_given_back(office: &mut Office) {
     office.advance(30_000);
     blocked.release().await;
     accept.await.unwrap();
-    tokio::time::timeout(Duration::from_secs(20), kept.ended.notified()).await.expect("the reservation ends");
+    tokio::time::timeout(PATIENCE, kept.ended.notified()).await.expect("the reservation ends");
     office.writer.start_with(None);
     assert_eq!(kept.take().len(), 0, "it is not started");
     let claim = office.claims(&desk, desk.source_id, 10).await.remove(0);
@@ -67,7 +68,7 @@ async fn the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended(office: &m
     office.faults.add("accept.after_commit=error:1").unwrap();
     office.store.counted().watch();
     office.accepts(hook(&desk, &conversations[0], "1")).await;
-    tokio::time::timeout(Duration::from_secs(20), kept.came.notified()).await.expect("the lease is found");
+    tokio::time::timeout(PATIENCE, kept.came.notified()).await.expect("the lease is found");
     office.writer.start_with(None);
     let statements = office.store.counted().statements();
     let stored = statements.iter().rposition(|text| text.contains("INSERT INTO dedupe")).unwrap();
@@ -209,7 +210,7 @@ async fn a_worker_that_stops_sends_what_its_last_commit_leased(world: &mut World
         blocked.release().await;
     };
     let both = async { tokio::join!(anna.writes("last"), stopped) };
-    tokio::time::timeout(Duration::from_secs(20), both).await.expect("it is stored");
+    tokio::time::timeout(PATIENCE, both).await.expect("it is stored");
     worker.await.unwrap();
     assert_eq!(
         world.texts_at_crm(&line).iter().filter(|text| *text == "last").count(),

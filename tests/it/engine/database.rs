@@ -10,6 +10,7 @@ use base::telemetry::traces::Traces;
 use entity::attempt;
 use parom_tests::meddler::{Meddler, Meddling};
 use parom_tests::office::{LEASE, all_at_once, settlement};
+use parom_tests::settings::PATIENCE;
 use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
 use queue::accept_batch::ItemOutcome;
 use queue::writer::Writer;
@@ -119,7 +120,7 @@ async fn a_pool_of_two_serves_fifty_at_once() {
         let customer = world.customer(&line, &format!("c{}", number % 7));
         async move { customer.posts(&customer.body(&format!("{number}"), &format!("{number}"))).await.status }
     });
-    let answers = tokio::time::timeout(Duration::from_secs(30), all_at_once(posts)).await.expect("nothing blocks");
+    let answers = tokio::time::timeout(PATIENCE, all_at_once(posts)).await.expect("nothing blocks");
     assert!(answers.iter().all(|status| [202, 503].contains(status)), "{answers:?}");
     let taken = answers.iter().filter(|status| **status == 202).count();
     assert!(taken > 0);

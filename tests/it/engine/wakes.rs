@@ -1,8 +1,7 @@
 //! What one process stores wakes the others through the database, before they would look by themselves.
 
-use std::time::Duration;
-
 use parom::delivery::wake;
+use parom_tests::settings::PATIENCE;
 use parom_tests::{World, on_postgres};
 use sea_orm::ConnectionTrait;
 
@@ -15,7 +14,7 @@ async fn another_process_is_woken(world: &mut World) {
     let other = world.another_server().await;
     let woken = other.app.writer.stored();
     let heard = async |what: &str| {
-        let heard = tokio::time::timeout(Duration::from_secs(30), woken.notified()).await;
+        let heard = tokio::time::timeout(PATIENCE, woken.notified()).await;
         assert!(heard.is_ok(), "{what}");
     };
     let tasks = [world.app().clone(), other.app.clone()].map(|app| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use parom_tests::office::{LEASE, all_at_once, settlement};
+use parom_tests::settings::PATIENCE;
 use parom_tests::{Office, both};
 use queue::{Settled, accept_batch::AcceptBatch};
 use rand::seq::SliceRandom;
@@ -49,8 +50,8 @@ async fn no_wake_up_is_lost(office: &mut Office) {
     // A lost wake-up would leave the workers waiting for ever: the test's own limit ends it.
     let mut carried = Vec::new();
     for carrier in carriers {
-        let limit = std::time::Duration::from_secs(60);
-        carried.extend(tokio::time::timeout(limit, carrier).await.expect("a lane fell asleep over letters").unwrap());
+        carried
+            .extend(tokio::time::timeout(PATIENCE, carrier).await.expect("a lane fell asleep over letters").unwrap());
     }
     carried.sort_by_key(|one| one.1);
     assert_eq!(carried.len(), 200);

@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use parom_tests::settings::PATIENCE;
 use parom_tests::{World, once};
 use sandbox::HookMessage;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-
-/// More than any of the server's limits for a head or a body.
-const LIMIT: Duration = Duration::from_secs(12);
 
 async fn says(world: &World, bytes: &str) -> TcpStream {
     let base = world.api.base();
@@ -22,7 +20,7 @@ async fn says(world: &World, bytes: &str) -> TcpStream {
 async fn hears(mut stream: TcpStream) -> String {
     let mut heard = Vec::new();
     // A reset ends it too.
-    let _ = tokio::time::timeout(LIMIT, stream.read_to_end(&mut heard)).await.expect("it ends in time");
+    let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await.expect("it ends in time");
     String::from_utf8_lossy(&heard).into_owned()
 }
 

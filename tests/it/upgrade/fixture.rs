@@ -1,10 +1,10 @@
 //! The fixture as SQL text: with schema, and with the addresses of the test's servers as placeholders.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use entity::turn;
 use parom_tests::database::TestDatabase;
+use parom_tests::settings::PATIENCE;
 use parom_tests::{Engine, Line, World};
 use queue::{LeaseRequest, TargetRate};
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
@@ -114,7 +114,7 @@ async fn of_postgres(world: &World) -> String {
 pub async fn pg_dump(database: &TestDatabase, arguments: &[&str]) -> String {
     let mut dump = tokio::process::Command::new("pg_dump");
     dump.args(arguments).args(["--no-owner", "--no-privileges", database.url()]);
-    let output = tokio::time::timeout(Duration::from_secs(60), dump.output()).await.unwrap().unwrap();
+    let output = tokio::time::timeout(PATIENCE, dump.output()).await.unwrap().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     // Commands of psql, and comments with versions.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt;
-use parom_tests::settings::HOST;
+use parom_tests::settings::{HOST, PATIENCE};
 use parom_tests::{Reply, World, answer, both};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -119,7 +119,7 @@ impl<'a> Visitor<'a> {
                 heard.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), reading).await.expect("the answers are streamed");
+        tokio::time::timeout(PATIENCE, reading).await.expect("the answers are streamed");
         heard
     }
 }
