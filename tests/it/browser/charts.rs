@@ -49,13 +49,14 @@ async fn is_gone(browser: &Browser) {
     browser.until("the box is gone", async || box_says(browser).await.is_empty()).await;
 }
 
-/// The line is in the middle of the slot, and the box within the page.
+/// Waits until the line is in the middle of the slot, and the box within the page.
 async fn is_in_its_place(browser: &Browser, back: usize, what: &str) {
     let script = "const all = document.querySelectorAll('.chart .slot'), slot = all[all.length - 1 - arguments[0]];\
         const middle = (one) => { const box = one.getBoundingClientRect(); return box.x + box.width / 2 };\
-        const tip = document.querySelector('.tip').getBoundingClientRect();\
-        return Math.abs(middle(slot.querySelector('.hit')) - middle(document.querySelector('.cross'))) < 1 && tip.left >= 0 && tip.right <= innerWidth";
-    assert_eq!(browser.run(script, vec![json!(back)]).await, json!(true), "{what}, {back} before the last");
+        const cross = document.querySelector('.cross'), tip = document.querySelector('.tip')?.getBoundingClientRect();\
+        return Boolean(tip) && Math.abs(middle(slot.querySelector('.hit')) - middle(cross)) < 1 && tip.left >= 0 && tip.right <= innerWidth";
+    let is_there = async || browser.run(script, vec![json!(back)]).await == json!(true);
+    browser.until(&format!("{what} shows the values {back} before the last"), is_there).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

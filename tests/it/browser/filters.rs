@@ -52,7 +52,7 @@ async fn a_chosen_filter_applies_at_once() {
     browser.is_accessible("the filtered list").await;
 
     // The order is chosen there as well, or by the head of its column.
-    let sorted = "document.querySelector('th[aria-sort=descending]').textContent.trim()";
+    let sorted = "document.querySelector('th[aria-sort=descending]')?.textContent.trim()";
     chooses(&browser, "sort", "took").await;
     until(&browser, "the slowest come first", &format!("{sorted} === 'Duration' && window.stays")).await;
     browser.press("th a[href^='/panel/messages']").await;

@@ -4,6 +4,7 @@
 mod messengers;
 
 use base::i18n::Language;
+use base::message::{Direction, State};
 use doubles::telegram::{Content, Given, NewPerson, StickerForm};
 use doubles::whatsapp::{self, WhatsApp};
 use parom_tests::settings::HOST;
@@ -211,8 +212,13 @@ async fn site_in(language: Language) {
     browser.goto(&page).await;
     browser.find("#messages .theirs .quote").await;
     picture(&browser, "#log", &format!("phone-site-{}", language.code())).await;
+    let unread = [State::Sent, State::Delivered].map(State::number);
+    let read = async || {
+        let all = world.messages().await;
+        all.iter().all(|one| one.direction == Direction::ToCrm.number() || !unread.contains(&one.state)).then_some(())
+    };
+    world.until("the page has reported what it shows as read", read).await;
     browser.close().await;
-    // The receipts that the page reported.
     world.deliver_to_the_end().await;
     world.close().await;
 }

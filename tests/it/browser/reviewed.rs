@@ -128,8 +128,13 @@ impl Office {
         browser.fill("#answer textarea", &self.speech.say("Yes, come today", "Да, приезжайте")).await;
         browser.press("#answer .primary").await;
         self.bubbles(2).await;
-        self.delivers().await;
-        browser.find("#message-rows .marks .t-bad").await;
+        // The window shows what is written before its hook is sent.
+        let refused = async || {
+            self.delivers().await;
+            let marks = "return document.querySelectorAll('#message-rows .marks .t-bad').length";
+            browser.run(marks, vec![]).await == json!(1)
+        };
+        browser.until("it is marked as refused", refused).await;
         assert!(self.world.messenger.sent(&self.phone).is_empty(), "nothing was sent");
     }
 
@@ -139,8 +144,11 @@ impl Office {
         self.browser.run(choose, vec![]).await;
         self.browser.press("#answer .primary").await;
         self.bubbles(3).await;
-        self.delivers().await;
-        let sent = self.world.messenger.sent(&self.phone).pop().expect("the template");
+        let sent = async || {
+            self.delivers().await;
+            self.world.messenger.sent(&self.phone).pop()
+        };
+        let sent = self.world.until("the template is sent", sent).await;
         assert_eq!((sent.kind.as_str(), sent.text.as_str()), ("template", text));
         self.in_the_window().await;
         self.bubbles(3).await;

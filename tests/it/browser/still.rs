@@ -11,6 +11,8 @@ async fn strip_in(language: Language) {
     let (world, tenant_id) = installed().await;
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
+    // A manager answers in a chat that amoCRM has.
+    world.carries_all().await;
     enters(&browser, &world, tenant_id).await;
     let hook = world.manager(&line).prepares("anna", HookMessage::text("kept"));
     let blocked = world.database().blocked().await;

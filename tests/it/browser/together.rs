@@ -6,7 +6,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
 use serde_json::json;
 
-use super::trouble::{fills_the_wizard, sources, value};
+use super::trouble::{fills_the_wizard, notice_says, sources, value};
 use super::{enters, installed, opens_widget, presses, say, types};
 
 /// The sentence about another person's change, up to its time.
@@ -60,8 +60,7 @@ async fn two_administrators_in(language: Language) {
     presses(&browser, "save").await;
     browser.says(&changed_by(words, "Anna Ivanova")).await;
     // What she changed: the name that the source has now, and the mark.
-    let notice = browser.find("[data-notice]").await.text().await.expect("words");
-    assert!(notice.contains("Anna's shop") && notice.contains(&say(words, "sources-default-mark")), "{notice}");
+    notice_says(&browser, "[data-notice]", &["Anna's shop", &say(words, "sources-default-mark")]).await;
     assert_eq!(value(&browser, "[data-key=field-name]").await, "Olga's second");
     assert_eq!(shown().await["name"], "Anna's shop");
     // Saved again, only what she touched is changed.

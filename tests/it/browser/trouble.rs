@@ -65,6 +65,16 @@ pub(super) async fn sources(world: &World, tenant_id: Uuid) -> usize {
     here
 }
 
+/// Waits until the notice at a selector says all of this: a page may draw it again at any time.
+pub(super) async fn notice_says(browser: &Browser, selector: &str, wanted: &[&str]) {
+    let script = "return document.querySelector(arguments[0])?.innerText.replaceAll('\\u00a0', ' ') ?? ''";
+    let is_so = async || {
+        let said = browser.run(script, vec![json!(selector)]).await;
+        wanted.iter().all(|words| said.as_str().is_some_and(|said| said.contains(words)))
+    };
+    browser.until(&format!("{selector} says {wanted:?}"), is_so).await;
+}
+
 pub(super) async fn value(browser: &Browser, selector: &str) -> String {
     let value = browser.run("return document.querySelector(arguments[0]).value", vec![json!(selector)]).await;
     value.as_str().expect("a field").to_owned()
@@ -92,9 +102,7 @@ async fn wizard_in(language: Language) {
         // Twice: what the first refusal left behind must not change what the second says.
         for _ in 0..2 {
             browser.press("main form button.primary").await;
-            browser.find("#notice[role=alert]").await;
-            let said = browser.find("#notice").await.text().await.expect("words");
-            assert!(said.replace('\u{a0}', " ").contains(&beginning(words, trouble.panel)), "{}: {said}", trouble.name);
+            notice_says(&browser, "#notice[role=alert]", &[&beginning(words, trouble.panel)]).await;
             assert_eq!(value(&browser, "input[name=name]").await, name);
             assert_eq!(sources(&world, tenant_id).await, number, "{}", trouble.name);
             browser.run("document.getElementById('notice').remove()", vec![]).await;
@@ -123,9 +131,7 @@ async fn widget_in(language: Language) {
         (trouble.set)(&world.sandbox, true);
         for _ in 0..2 {
             presses(&browser, "create").await;
-            let notice = browser.find("[data-notice][role=alert]").await;
-            let said = notice.text().await.expect("words").replace('\u{a0}', " ");
-            assert!(said.contains(&beginning(words, trouble.widget)), "{}: {said}", trouble.name);
+            notice_says(&browser, "[data-notice][role=alert]", &[&beginning(words, trouble.widget)]).await;
             assert_eq!(value(&browser, "[data-key=field-name]").await, name);
             assert_eq!(sources(&world, tenant_id).await, number, "{}", trouble.name);
             browser.run("document.querySelector('[data-notice]').remove()", vec![]).await;

@@ -103,8 +103,7 @@ async fn pages_renew_themselves(world: &mut World) {
     browser.fill("#f-email", "mark@example.com").await;
     browser.press_words("Invite").await;
     browser.says("Send this link to").await;
-    let focused = browser.run("return document.activeElement.id", vec![]).await;
-    assert_eq!(focused, "notice");
+    browser.find("#notice:focus").await;
     browser.find("[data-copy]:not([hidden])").await;
     browser.close().await;
 }

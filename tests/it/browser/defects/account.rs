@@ -75,6 +75,7 @@ async fn d15_d18_the_log_and_the_team_are_written_for_people() {
 
     browser.press("header details.pick summary").await;
     browser.press("header button[value=ru]").await;
+    browser.find("html[lang=ru]").await;
     browser.goto(&format!("{base}/panel/audit")).await;
     let log = text_at(&browser, "main table").await;
     for wanted in ["изменено: название", "права: Чтение и отправка", "Из виджета в amoCRM"]
@@ -147,8 +148,13 @@ async fn d16_the_report_is_copied_and_the_page_stays() {
     browser.goto(&page).await;
     browser.devtools("Browser.grantPermissions", json!({"permissions": ["clipboardReadWrite"]})).await;
     browser.devtools("Browser.setDownloadBehavior", json!({"behavior": "deny"})).await;
+    // It is confirmed for two seconds only.
+    let watch = "new MutationObserver(() => { window.confirmed ||= document.body.innerText.includes('Copied') })\
+        .observe(document.body, { childList: true, subtree: true, characterData: true })";
+    browser.run(watch, vec![]).await;
     browser.press_words("Copy report for support").await;
-    browser.says("Copied").await;
+    let confirmed = async || browser.run("return window.confirmed", vec![]).await == json!(true);
+    browser.until("it says that it is copied", confirmed).await;
     browser.run("navigator.clipboard.readText().then((text) => { window.copied = text })", vec![]).await;
     let copied = async || {
         let copied = browser.run("return window.copied ?? ''", vec![]).await;
@@ -212,7 +218,11 @@ async fn d27_a_look_ends_in_the_admin_and_a_suspension_has_its_reason() {
     browser.goto(&format!("{account}/suspend")).await;
     browser.fill("#f-reason", "The invoice of May is open").await;
     browser.press("main form button.danger").await;
-    browser.until("the account's page is back", async || browser.url().await.starts_with(&account)).await;
+    let is_back = async || {
+        let url = browser.url().await;
+        url.starts_with(&account) && !url.ends_with("/suspend")
+    };
+    browser.until("the account's page is back", is_back).await;
     enters(&browser, &world, line.tenant_id).await;
     browser.goto(&format!("{}/panel", world.api.base())).await;
     browser.says("Reason: The invoice of May is open").await;
