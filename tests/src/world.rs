@@ -200,6 +200,8 @@ impl World {
     /// Delivers everything that is due now, and what becomes due by that; returns the number of attempts. Files first,
     /// like the service itself.
     pub async fn deliver_all(&mut self) -> usize {
+        // On a busy machine the database may not take a hook in time: then it comes by the disk.
+        self.until("no hook is on the disk", async || (self.app().spool.moving() == 0).then_some(())).await;
         self.fetch_all().await;
         self.worker.as_mut().expect("the server runs").deliver_all().await.expect("the queue is read")
     }
