@@ -101,21 +101,11 @@ impl Queue {
         }
         let mut wishes = wishes.to_vec();
         wishes.sort_by_key(|wish| wish.tenant_id);
-        let (mut claims, mut first_error) = (Vec::new(), None);
+        let mut leased = Vec::new();
         for of_one in wishes.chunk_by(|one, other| one.tenant_id == other.tenant_id) {
-            match self.claim_in_transaction(of_one, lease_millis, &mut found).await {
-                Ok(some) => claims.extend(some),
-                // The lanes of other accounts are delivered; the rest follows soon.
-                Err(error) => {
-                    tracing::warn!(%error, "an account's lanes could not be leased");
-                    first_error.get_or_insert(error);
-                }
-            }
+            leased.push(self.claim_in_transaction(of_one, lease_millis, &mut found).await);
         }
-        match first_error {
-            Some(error) if claims.is_empty() => Err(error),
-            _ => Ok(claims),
-        }
+        leased_of(leased)
     }
 
     /// [`Queue::claim`] in a transaction of several statements.
@@ -177,6 +167,40 @@ impl Queue {
     }
 }
 
+/// What several claims leased, if any of them succeeded: the letters of those that failed are claimed again soon.
+///
+/// # Errors
+/// The first one, if all that succeeded leased nothing.
+pub(crate) fn leased_of<C>(claims: impl IntoIterator<Item = Result<Vec<C>, DbErr>>) -> Result<Vec<C>, DbErr> {
+    let (mut leased, mut first_error) = (Vec::new(), None);
+    for claims in claims {
+        match claims {
+            Ok(claims) => leased.extend(claims),
+            Err(error) => {
+                tracing::warn!(%error, "the lanes of some accounts could not be leased");
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    match first_error {
+        Some(error) if leased.is_empty() => Err(error),
+        _ => Ok(leased),
+    }
+}
+
 fn damaged(error: anyhow::Error) -> DbErr {
     DbErr::Custom(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_that_failed_loses_no_lease_of_the_others() {
+        let failed = |text: &str| Err(DbErr::Custom(text.into()));
+        assert_eq!(leased_of([failed("one"), Ok(vec![1]), Ok(vec![2, 3])]), Ok(vec![1, 2, 3]));
+        assert_eq!(leased_of([Ok(Vec::<i32>::new()), failed("one"), failed("two")]), failed("one"));
+        assert_eq!(leased_of([Ok(Vec::<i32>::new())]), Ok(Vec::new()));
+    }
 }

@@ -18,6 +18,7 @@ use super::{Queue, Settlement};
 
 mod accept;
 mod budget;
+mod claim;
 mod fair_queue;
 mod kind;
 mod settle;
@@ -225,8 +226,11 @@ impl Writer {
     }
 
     fn door_of(&self, tenant_id: Uuid) -> &WriterShard {
-        let hash = usize::from(tenant_id.as_bytes()[15]);
-        &self.doors[hash % self.doors.len()]
+        &self.doors[self.place_of(tenant_id)]
+    }
+
+    fn place_of(&self, tenant_id: Uuid) -> usize {
+        usize::from(tenant_id.as_bytes()[15]) % self.doors.len()
     }
 }
 

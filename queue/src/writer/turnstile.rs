@@ -1,8 +1,9 @@
 //! Lets the commits of a shard run one after the other.
 //!
-//! New letters and outcomes of the same account lock the same turns. In the database one commit would wait for the other,
-//! with its batch closed and a connection held; here its batch grows meanwhile. The database keeps the order in any case:
-//! who has waited for long goes on, so that a commit that is stuck holds up no more than the rows it has locked.
+//! New letters, leases and outcomes of the same account lock the same turns. In the database one commit would wait for
+//! the other, with its batch closed and a connection held; here its batch grows meanwhile. The database keeps the order
+//! in any case: who has waited for long goes on, so that a commit that is stuck holds up no more than the rows it has
+//! locked.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -118,7 +118,7 @@ impl Worker {
         // A lane that was read is not always leased.
         let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
         let claims = app
-            .queue
+            .writer
             .claim(&wishes, LEASE.num_milliseconds(), |found| {
                 parts.extend(found.iter().map(key).zip(read(app, running, found)))
             })

@@ -1,0 +1,44 @@
+//! Claims beside commits: both lock the turns of their accounts.
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use sea_orm::DbErr;
+
+use super::Writer;
+use crate::lease::leased_of;
+use crate::{Claim, LeaseRequest};
+
+impl Writer {
+    /// [`Queue::claim`](crate::Queue::claim). On PostgreSQL the accounts of each shard are claimed by a statement of their
+    /// own, which passes the shard's turnstile: an accept or a settlement would wait for the turns that it has locked.
+    pub async fn claim(
+        &self,
+        wishes: &[LeaseRequest],
+        lease_millis: i64,
+        mut found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
+        let store = self.queue.store();
+        if store.is_sqlite() || store.one_account_a_commit() {
+            return self.queue.claim(wishes, lease_millis, found).await;
+        }
+        let mut by_shard = vec![Vec::new(); self.doors.len()];
+        for wish in wishes {
+            by_shard[self.place_of(wish.tenant_id)].push(wish.clone());
+        }
+        let of_shards = self.doors.iter().zip(by_shard).filter(|(_, wishes)| !wishes.is_empty());
+        let mut running: FuturesUnordered<_> = of_shards
+            .map(async |(shard, wishes)| {
+                let _pass = shard.turnstile.pass().await;
+                self.queue.claim(&wishes, lease_millis, |_: &[Claim]| {}).await
+            })
+            .collect();
+        let mut leased = Vec::with_capacity(running.len());
+        while let Some(claims) = running.next().await {
+            if let Ok(claims) = &claims {
+                found(claims);
+            }
+            leased.push(claims);
+        }
+        leased_of(leased)
+    }
+}
