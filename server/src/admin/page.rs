@@ -137,14 +137,12 @@ impl AdminPage {
 
     /// `<time>` as "5 minutes ago".
     pub fn time(&self, at: &i64) -> String {
-        let when = self.when(*at);
-        markup::time(&when.adverb(), &when.machine(), &when.full())
+        markup::ago(&self.when(*at))
     }
 
     /// `<time>` that is still to come, as "in 5 minutes".
     pub fn due(&self, at: &i64) -> String {
-        let when = self.when(*at);
-        markup::time(&when.due(), &when.machine(), &when.full())
+        markup::due(&self.when(*at))
     }
 
     /// A time to the second, for a sentence: "14:05:10".

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write};
 
+use base::i18n::When;
+
 use super::notice::Tone;
 
 /// The text with the five special characters of HTML escaped.
@@ -49,6 +51,16 @@ pub fn time(said: &str, machine: &str, full: &str) -> String {
     let mut out = String::new();
     let _ = write!(out, r#"<time datetime="{}" title="{}">{}</time>"#, escaped(machine), escaped(full), escaped(said));
     out
+}
+
+/// `<time>` as "5 minutes ago".
+pub fn ago(when: &When) -> String {
+    time(&when.adverb(), &when.machine(), &when.full())
+}
+
+/// `<time>` that is still to come, as "in 5 minutes".
+pub fn due(when: &When) -> String {
+    time(&when.due(), &when.machine(), &when.full())
 }
 
 /// A hidden form field.

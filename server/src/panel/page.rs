@@ -1,14 +1,16 @@
 //! The context of every template: reader, language, account, and helpers for small pieces of HTML.
 
+mod brand;
+mod times;
+
 use std::fmt::Display;
-use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
-use base::browser::cookie;
 use base::config::{Integration, Vendor};
-use base::i18n::{self, Language, Sentence, When, Words, Zone};
-use chrono::NaiveDate;
+use base::i18n::{self, Language, Sentence, Words, Zone};
+
+pub(super) use brand::remembered;
 
 use super::counts::Counts;
 use super::markup;
@@ -21,9 +23,6 @@ use crate::brand::Look;
 use crate::identity::{form, realm, token};
 use crate::legal;
 use crate::panel::PanelContext;
-
-/// The cookie with the name of the integration whose account was opened last.
-const BRAND: &str = "brand";
 
 /// A text key, or a sentence with its arguments.
 pub trait Title {
@@ -134,7 +133,7 @@ impl PageContext {
             zone: Zone::UTC,
             ancestors: "'none'".to_owned(),
         };
-        page.of_brand(app, chosen(app, request).as_deref())
+        page.of_brand(app, brand::chosen(app, request).as_deref())
     }
 
     /// The same page with the name, look and addresses of an integration's brand.
@@ -172,39 +171,6 @@ impl PageContext {
         markup::hidden(form::CSRF, &self.csrf_token)
     }
 
-    /// A time in the account's time zone.
-    pub fn when(&self, millis: &i64) -> When {
-        When::new(*millis, self.now, self.zone, self.words)
-    }
-
-    /// `<time>` as "5 minutes ago".
-    pub fn time(&self, millis: &i64) -> String {
-        let when = self.when(millis);
-        markup::time(&when.adverb(), &when.machine(), &when.full())
-    }
-
-    /// `<time>` in a form that follows a preposition: "14:05", "18 Nov, 14:05".
-    pub fn stamp(&self, millis: &i64) -> String {
-        let when = self.when(millis);
-        markup::time(&when.stamp(), &when.machine(), &when.full())
-    }
-
-    /// `<time>` to the second; how long ago it was is in its title.
-    pub fn exact(&self, millis: &i64) -> String {
-        let when = self.when(millis);
-        markup::time(&when.exact(), &when.machine(), &format!("{} · {}", when.adverb(), when.full()))
-    }
-
-    /// When a day begins in the account's time zone.
-    pub fn day_begins(&self, day: NaiveDate) -> i64 {
-        self.zone.day_begins(day)
-    }
-
-    /// `2 min 5 s`
-    pub fn duration(&self, millis: &i64) -> String {
-        i18n::duration(*millis, self.words)
-    }
-
     /// A number with decimals, formatted for the reader's language.
     pub fn decimal(&self, value: &f64, digits: usize) -> String {
         i18n::decimal(*value, digits, self.words.language())
@@ -223,20 +189,6 @@ impl PageContext {
     /// A tone's icon.
     pub fn icon(&self, tone: &str) -> String {
         markup::icon(tone_of(tone))
-    }
-
-    /// "Updates automatically · 14:05:10", an element that is refreshed with the rest of the page.
-    pub fn live(&self) -> String {
-        let when = self.when(&self.now);
-        let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
-        // The script shows parts that only it can update (base.css); without a script the page shows its age.
-        format!(
-            r#"<p class="live small muted" data-live="live" data-lost="{}"><span class="by-script">{}</span><span class="by-hand">{} <a href="">{}</a></span></p>"#,
-            say("common-live-lost"),
-            say("common-live"),
-            say("common-as-of"),
-            say("common-refresh")
-        )
     }
 
     /// The placeholder for a text that the reader may not see.
@@ -264,24 +216,6 @@ impl PageContext {
         self.ancestors = ancestors;
         self
     }
-}
-
-/// The integration whose brand a page without an account has: that of the address or of this browser's last account, else
-/// the one that all have in common.
-fn chosen(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
-    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
-    let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
-    let known = named.or_else(|| cookie::value(request, BRAND)).and_then(|name| app.integrations.named(&name));
-    known.or_else(|| app.integrations.of_one_brand())
-}
-
-/// The cookie that says whose brand pages without an account have; none if the browser has it already.
-pub(super) fn remembered(app: &PanelContext, request: &HttpRequest, integration: &Integration) -> Option<HeaderValue> {
-    let is_known = cookie::value(request, BRAND).is_some_and(|name| name == integration.name);
-    if is_known || (integration.brand.is_none() && cookie::value(request, BRAND).is_none()) {
-        return None;
-    }
-    cookie::choice(&app.config.server.public_url, BRAND, "/panel", &integration.name)
 }
 
 fn in_language(request: &HttpRequest, language: Language) -> String {

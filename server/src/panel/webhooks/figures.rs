@@ -9,7 +9,7 @@ use entity::source;
 use super::WebhookState;
 use crate::delivery::read::endpoint::{self, EndpointFigures, EndpointRange, NextAttempt, QuarterAttempts};
 use crate::panel::chart::{ChartSlot, ChartWords, Series};
-use crate::panel::{Chart, PageContext, PanelContext, markup};
+use crate::panel::{Chart, PageContext, PanelContext};
 
 /// The value of the query parameter for seven days; anything else is 24 hours.
 pub(super) const WEEK: &str = "7";
@@ -131,11 +131,7 @@ fn view(
             _ if state == WebhookState::Suspended => words.text("webhooks-next-held").to_string(),
             NextAttempt::Held => words.text("webhooks-next-held").to_string(),
             NextAttempt::None => words.text("health-nothing-waiting").to_string(),
-            NextAttempt::At(at) => {
-                let when = page.when(&at);
-                let time = markup::time(&when.due(), &when.machine(), &when.full());
-                format!("{}: {time}", words.text("webhooks-next"))
-            }
+            NextAttempt::At(at) => format!("{}: {}", words.text("webhooks-next"), page.due(&at)),
         },
         cut: figures.counted_since().map(|since| {
             words.text("webhooks-cut").with("count", endpoint::MOST).with("stamp", page.when(&since).stamp())
