@@ -34,20 +34,19 @@
     refusal.hidden = false;
   }
 
-  function file([kind, url]) {
+  function file([kind, url, name]) {
     if (!url) return made('p', kind, 'small');
     const is = (one) => kind.startsWith(one);
     const item = made(is('video') ? 'video' : is('audio') ? 'audio' : is('file') ? 'a' : 'img');
     if (item.tagName === 'A') {
       item.href = url;
-      item.textContent = '📄';
+      item.download = name;
+      item.textContent = '📄 ' + (name || kind);
     } else {
       item.src = url;
       item.controls = true;
-      if (item.tagName === 'IMG') {
-        item.alt = kind;
-        item.className = 'picture';
-      }
+      item.setAttribute(item.tagName === 'IMG' ? 'alt' : 'aria-label', name || kind);
+      if (item.tagName === 'IMG') item.className = 'picture';
     }
     return item;
   }

@@ -141,8 +141,8 @@ struct Row {
     text: String,
     /// The text of the quoted message.
     quote: String,
-    /// Kind and address of each attachment.
-    files: Vec<(String, String)>,
+    /// Kind, address and name of each attachment; one that is no stored file has no name.
+    files: Vec<(String, String, String)>,
     choices: Vec<String>,
     marks: String,
     can_unsend: bool,
@@ -251,7 +251,9 @@ fn row(state: &State, words: &Words, chat: &Chat, message: &Message) -> Row {
     let file = |one: &serde_json::Value| {
         let shown = state.with_address(one);
         let kind = shown["type"].as_str()?.to_owned();
-        Some((kind, shown["payload"]["url"].as_str().unwrap_or_default().to_owned()))
+        let stored = one["payload"]["file"].as_str().and_then(|id| state.files.get(id));
+        let name = stored.map(|file| file.name.clone()).unwrap_or_default();
+        Some((kind, shown["payload"]["url"].as_str().unwrap_or_default().to_owned(), name))
     };
     let quoted = message.more.get("reply_to").and_then(|one| one["mid"].as_str());
     let quoted = quoted.and_then(|mid| chat.messages.iter().find(|one| one.mid == mid));

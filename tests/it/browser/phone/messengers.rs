@@ -101,6 +101,8 @@ async fn phone_in<P: Pictured>(language: Language) {
     arrives::<P>(&mut world).await;
     browser.goto(&format!("{}{}?lang={code}", double.address(), P::phone(&ids))).await;
     browser.find(".talk li").await;
+    let text = browser.text().await;
+    assert!(text.contains("offer.pdf"), "the document is shown by its name: {text}");
     picture(&browser, ".scroll", &format!("phone-{}-{code}", P::KIND)).await;
     browser.close().await;
     // What the page has reported as read.
