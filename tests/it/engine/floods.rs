@@ -1,4 +1,4 @@
-//! One account floods, others are served as if it did not: over the wire to amoCRM, by counts.
+//! One account floods, others are served as if it did not: over the wire to amoCRM and to messengers, by counts.
 
 use std::time::Duration;
 
@@ -51,6 +51,34 @@ async fn a_quiet_accounts_message_overtakes_a_flood(world: &mut World) {
     assert_eq!(world.texts_at_crm(&quiet), ["only one"]);
 }
 
+/// The same towards messengers: a manager of a quiet account answers while another account's answers wait.
+async fn a_quiet_accounts_answer_overtakes_a_flood_of_answers(world: &mut World) {
+    const CHATS: usize = 50;
+    const EACH: usize = 40;
+    let (loud, quiet) = (world.line("support").await, world.line_at("quiet.amocrm.ru", "support").await);
+    write(world, &loud, CHATS, CHATS).await;
+    world.customer(&quiet, "anna").writes("Hello").await;
+    world.deliver_to_the_end().await;
+    let busy = world.manager(&loud);
+    for number in 0..EACH {
+        let text = format!("answer {number}");
+        let names: Vec<String> = (0..CHATS).map(|chat| format!("customer-{chat}")).collect();
+        join_all(names.iter().map(|name| busy.answers(name, &text))).await;
+    }
+    world.deliver_all().await;
+    let before = world.messenger.received().len();
+    assert!((1..CHATS * EACH * 3 / 4).contains(&before), "the flood is under way: {before}");
+    world.manager(&quiet).answers("anna", "only one").await;
+    world.advance(Duration::from_secs(1));
+    world.deliver_all().await;
+    let texts = world.messenger.texts();
+    let place = texts[before..].iter().position(|text| text == "only one");
+    assert!(place.is_some_and(|place| place < 16), "behind no more than was on its way: {place:?}");
+    assert!(texts.len() > before + 100, "and the flood went on: {} after {before}", texts.len());
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts().len(), CHATS * EACH + 1);
+}
+
 async fn an_account_of_weight_three_gets_three_times_as_much(world: &mut World) {
     let (mut heavy, mut light) = (Vec::new(), Vec::new());
     // Together they may have twice the calls under way that the host takes at once.
@@ -81,4 +109,8 @@ async fn an_account_of_weight_three_gets_three_times_as_much(world: &mut World) 
     }
 }
 
-once!(a_quiet_accounts_message_overtakes_a_flood, an_account_of_weight_three_gets_three_times_as_much);
+once!(
+    a_quiet_accounts_message_overtakes_a_flood,
+    a_quiet_accounts_answer_overtakes_a_flood_of_answers,
+    an_account_of_weight_three_gets_three_times_as_much,
+);
