@@ -203,6 +203,8 @@ async fn programs_create_and_send_templates(world: &mut World) {
     for (field, value, pointer) in [
         ("name", json!(" "), "/name"),
         ("content", json!("Order {{lead.id"), "/content"),
+        ("content", json!("Order {{lead.id}} of {{who}}"), "/content"),
+        ("header", json!("Order {{number}}"), "/header"),
         ("language", json!("x".repeat(16)), "/language"),
         ("category", json!("LOUD"), "/category"),
         ("params", json!([]), "/params"),
@@ -228,6 +230,11 @@ async fn programs_create_and_send_templates(world: &mut World) {
     world.api.post(&messages, &nobody).await.is(404);
     let empty = json!({"conversation": {"id": "chat-anna"}});
     assert_eq!(world.api.post(&messages, &empty).await.is(422).wrong_fields(), ["/params"]);
+    let mut more = message.clone();
+    more["params"].as_array_mut().unwrap().push(json!({"key": "{{lead.name}}", "value": "Sofa"}));
+    let refused = world.api.post(&messages, &more).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/params/1/key"]);
+    refused.says(&["{{lead.name}}"]);
     world.advance(Duration::from_secs(2 * 86_400));
     let sent = world.api.post(&messages, &message).await.is(202);
     world.deliver_all().await;

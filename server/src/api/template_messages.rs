@@ -28,7 +28,7 @@ use base::json::Object;
 pub struct TemplateMessageIn {
     #[schema(value_type = TemplateReceiverIn)]
     pub conversation: Object<TemplateReceiverIn>,
-    /// A value for each marker of the template.
+    /// A value for each marker of the template, none for others.
     #[serde(default)]
     #[schema(value_type = Option<Vec<ParamOut>>)]
     pub params: Option<Vec<Object<ParamOut>>>,
@@ -105,6 +105,11 @@ pub async fn send(
     let spec = Spec::stored(&row);
     let params = given.params.unwrap_or_default().into_iter();
     let params: Vec<Marker> = params.map(|Object(param)| Marker { key: param.key, value: param.value }).collect();
+    let is_unknown = |param: &Marker| !spec.examples.iter().any(|(key, _)| *key == param.key);
+    if let Some((at, param)) = params.iter().enumerate().find(|(_, param)| is_unknown(param)) {
+        let text = LocalizedText::new("said-template-param-unknown").with("marker", param.key.as_str());
+        return Err(Error::field(format!("/params/{at}/key"), text));
+    }
     let missing = |key: &&str| !params.iter().any(|param| param.key == **key && !param.value.trim().is_empty());
     if let Some(marker) = spec.examples.iter().map(|(key, _)| key.as_str()).find(missing) {
         let text = LocalizedText::new("said-template-value").with("marker", marker);

@@ -91,7 +91,7 @@ pub struct ParamOut {
 pub struct TemplateIn {
     #[schema(min_length = 1, max_length = 255)]
     pub name: String,
-    /// The text; may contain amoCRM's markers.
+    /// The text; may contain amoCRM's markers, no others.
     #[schema(min_length = 1, example = "Order {{lead.id}} is ready")]
     pub content: String,
     #[schema(min_length = 1, max_length = 15, example = "ru")]
@@ -199,11 +199,18 @@ impl TemplateIn {
         }
         let params = self.params.unwrap_or_default().into_iter().map(|Object(param)| (param.key, param.value));
         let examples: BTreeMap<String, String> = params.collect();
+        for (pointer, text) in [("/content", Some(&self.content)), ("/header", self.header.as_ref())] {
+            let found = text.and_then(|text| template::markers(text)).unwrap_or_default();
+            if let Some(marker) = found.iter().find(|marker| !template::is_filled_in(marker)) {
+                let detail = LocalizedText::new("said-template-marker-unknown").with("marker", marker.as_str());
+                wrong.push(FieldError::new(pointer, detail));
+            }
+        }
         match template::markers(&self.content) {
             None => wrong.push(FieldError::new("/content", LocalizedText::new("said-template-marker"))),
             Some(markers) => {
                 let missing = |marker: &&String| examples.get(*marker).is_none_or(String::is_empty);
-                if let Some(marker) = markers.iter().find(missing) {
+                if let Some(marker) = markers.iter().filter(|marker| template::is_filled_in(marker)).find(missing) {
                     let detail = LocalizedText::new("said-template-example").with("marker", marker.as_str());
                     wrong.push(FieldError::new("/params", detail));
                 }

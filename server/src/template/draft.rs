@@ -74,24 +74,6 @@ impl TemplateDraft {
     }
 }
 
-/// The markers of a text in order, each once. None if one is not closed.
-pub fn markers(text: &str) -> Option<Vec<String>> {
-    let mut found: Vec<String> = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("{{") {
-        let (name, after) = after.split_once("}}")?;
-        if name.contains(['{', '\n']) || name.trim().is_empty() {
-            return None;
-        }
-        let marker = format!("{{{{{name}}}}}");
-        if !found.contains(&marker) {
-            found.push(marker);
-        }
-        rest = after;
-    }
-    Some(found)
-}
-
 /// The account's sources with official WhatsApp whose connector reviews templates, by name; reviews are requested for
 /// these.
 pub async fn sources(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<String>> {
@@ -109,21 +91,4 @@ pub fn reviews(app: &SourceContext, source: &source::Model) -> bool {
 fn is_waba(source: &source::Model) -> bool {
     let services: Vec<Service> = serde_json::from_str(&source.services).unwrap_or_default();
     services.iter().any(|service| service.params.waba == Some(true))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markers_are_found_once_and_in_order() {
-        assert_eq!(
-            markers("Hi {{contact.name}}, {{lead.id}} {{contact.name}}").unwrap(),
-            ["{{contact.name}}", "{{lead.id}}"]
-        );
-        assert_eq!(markers("none } { here").unwrap(), Vec::<String>::new());
-        for broken in ["Hi {{contact.name", "Hi {{ }}", "{{a{{b}}", "{{a\nb}}"] {
-            assert_eq!(markers(broken), None, "{broken}");
-        }
-    }
 }

@@ -7,7 +7,7 @@ use base::i18n::Words;
 
 use crate::panel::choice::SelectOption;
 use crate::panel::{Fields, PageContext};
-use crate::template::{ShownButton, TemplateDraft, TemplateView, markers};
+use crate::template::{ShownButton, TemplateDraft, TemplateView, is_filled_in, markers};
 
 /// Longest header, in characters.
 const HEADER_CHARS: usize = 60;
@@ -15,21 +15,6 @@ const NAME_CHARS: usize = 255;
 /// Minimum number of rows for buttons.
 const BUTTONS: usize = 3;
 const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
-/// What markers with a field are about.
-const ENTITIES: [&str; 5] = ["company", "contact", "customer", "lead", "profile"];
-/// Markers without one: amoCRM's Salesbot has the same.
-const ALONE: [&str; 10] = [
-    "cf.talk.nps",
-    "current_date",
-    "message_text",
-    "message_text.email",
-    "message_text.phone",
-    "name",
-    "origin",
-    "rand",
-    "short_rand",
-    "short_rand_num",
-];
 const KINDS: [&str; 2] = ["plain", "waba"];
 const NAMES: &[&str] = &[
     "key",
@@ -193,7 +178,7 @@ impl TemplateForm {
         let kept = markers(before).unwrap_or_default();
         for (name, text) in [("text", &self.text), ("header", &self.header)] {
             let found = markers(text).unwrap_or_default();
-            if let Some(unknown) = found.iter().find(|marker| !is_known(marker) && !kept.contains(marker)) {
+            if let Some(unknown) = found.iter().find(|marker| !is_filled_in(marker) && !kept.contains(marker)) {
                 let said = words.text("templates-marker-unknown").with("marker", unknown.as_str());
                 wrong.push((name.to_owned(), said.to_string()));
             }
@@ -210,14 +195,6 @@ impl TemplateForm {
         }
         typed.into_iter().filter(|(marker, _)| named.contains(marker)).collect()
     }
-}
-
-/// Whether amoCRM fills a marker in: a field of the lead, the contact, the company, the customer or the manager, or one of
-/// [`ALONE`]. Accounts have fields of their own, so which fields there are is not known here.
-fn is_known(marker: &str) -> bool {
-    let name = marker.trim_start_matches("{{").trim_end_matches("}}").trim();
-    let is_field = |(entity, field): (&str, &str)| ENTITIES.contains(&entity) && !field.trim().is_empty();
-    ALONE.contains(&name) || name.split_once('.').is_some_and(is_field)
 }
 
 #[cfg(test)]
