@@ -47,6 +47,7 @@ async fn the_second_step_is_never_skipped(world: &mut World) {
         assert_eq!(led.header("location"), "/admin/sign-in", "{page}");
     }
     let link = make_operator(world, EMAIL).await;
+    olga.opens(&link).await.is(200).says(&["if none is connected yet, you connect it then", ">Continue<"]);
     assert_eq!(olga.follows(&link).await.is(303).header("location"), "/admin/enrol");
     for page in PAGES {
         assert_eq!(olga.opens(page).await.is(303).header("location"), "/admin/code", "{page}: half of a sign-in");
