@@ -50,7 +50,7 @@ const VERSION: &str = match option_env!("PAROM_VERSION") {
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// Carries conversations between messengers and amoCRM / Kommo.
+/// Connects messengers to amoCRM and Kommo.
 #[derive(Parser)]
 #[command(name = "parom", version = VERSION, propagate_version = true)]
 struct Arguments {
@@ -63,7 +63,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts a local amoCRM and the server with an account, a web chat and a custom messenger.
+    /// Starts a local amoCRM and the server with a web chat, a Telegram bot and a custom messenger.
     Demo(demo::DemoCommand),
     /// Starts the server.
     Serve,

@@ -1,4 +1,4 @@
-//! Parom carries conversations between messengers and amoCRM / Kommo: durably, in order, once.
+//! Parom connects messengers to amoCRM and Kommo: messages are stored durably and delivered in order, once.
 //!
 //! The path of a message: `intake` → `queue` → `delivery` → `amocrm` | `connectors`. Everything enters the queue
 //! through [`queue::writer::Writer::accept`]; [`delivery`] delivers it; [`base::message`] defines the shared types.

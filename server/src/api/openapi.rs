@@ -21,7 +21,7 @@ use super::{
     info(
         title = "Parom API",
         version = "1",
-        description = "Carries conversations between your messenger and amoCRM / Kommo. Errors are RFC 9457 problem \
+        description = "Connects your messenger to amoCRM and Kommo. Errors are RFC 9457 problem \
             documents. Responses may gain fields and enums may gain values: ignore the ones you do not know. Requests with \
             unknown fields are rejected. Times are RFC 3339 in UTC with milliseconds. Lists are sorted newest first.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),

@@ -10,7 +10,7 @@ use crate::api::openapi::Known;
 
 /// What a program that writes against the API has to know first.
 const ABOUT: &str = "\
-Parom carries conversations between messengers and amoCRM / Kommo. A messenger of your own is a source of kind `custom`:
+Parom connects messengers to amoCRM and Kommo. A messenger of your own is a source of kind `custom`:
 your server posts what customers do to this API, and Parom posts what managers do to your webhook.
 
 - Authentication: `Authorization: Bearer prm_…`; keys are made in the panel under \"Keys and webhooks\", with the scope
