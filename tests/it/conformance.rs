@@ -87,7 +87,7 @@ fn every_rule_has_a_test_that_is_there_or_a_reason() {
     assert!(wrong.is_empty(), "docs/protocol:\n{}", wrong.join("\n"));
 }
 
-/// Each section of a messenger's page ends with the tests that hold it.
+/// Each section of a messenger's page ends with its tests.
 #[test]
 fn every_section_of_a_messenger_names_tests_that_are_there() {
     let mut wrong = Vec::new();
@@ -97,15 +97,15 @@ fn every_section_of_a_messenger_names_tests_that_are_there() {
         assert!(sections.len() > 15, "the sections of {name} are read: {}", sections.len());
         for section in sections.iter().skip(1) {
             let text = section.lines.join("\n");
-            let Some((_, held)) = text.split_once("Held by") else {
-                wrong.push(format!("{name} {}: no “Held by” below it", section.title));
+            let Some((_, named)) = text.split_once("\nTests:") else {
+                wrong.push(format!("{name} {}: no “Tests:” below it", section.title));
                 continue;
             };
-            let held = held.split("\n\n").next().unwrap_or_default();
-            let faults = quoted(held).into_iter().filter_map(missing);
+            let named = named.split("\n\n").next().unwrap_or_default();
+            let faults = quoted(named).into_iter().filter_map(missing);
             wrong.extend(faults.map(|fault| format!("{name} {}: {fault}", section.title)));
-            if quoted(held).is_empty() {
-                wrong.push(format!("{name} {}: “Held by” names no test", section.title));
+            if quoted(named).is_empty() {
+                wrong.push(format!("{name} {}: “Tests:” names no test", section.title));
             }
         }
     }
