@@ -11,6 +11,7 @@ use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line, try_answer};
 use sandbox::HookMessage;
+use sea_orm::{ConnectionTrait, Statement};
 
 async fn prepared(engine: Engine) -> Option<(Drill, Line)> {
     let mut drill = Drill::prepare(engine, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await?;
@@ -88,7 +89,7 @@ async fn keeps_writing(drill: &Drill, line: &Line, enough: Arc<AtomicBool>) -> t
     tokio::spawn(async move {
         let mut number = 0;
         while !enough.load(Ordering::SeqCst) {
-            let text = format!("text {number}");
+            let text = text(number);
             let request = api.request(reqwest::Method::POST, &path).json(&customer.body(&text, &text));
             match try_answer(request).await {
                 Ok(reply) if reply.status < 300 => number += 1,
@@ -97,6 +98,52 @@ async fn keeps_writing(drill: &Drill, line: &Line, enough: Arc<AtomicBool>) -> t
         }
         number
     })
+}
+
+/// Writes numbered texts from this one on, until one is not acknowledged; returns its number.
+fn writes_until_refused(drill: &Drill, line: &Line, first: usize) -> tokio::task::JoinHandle<usize> {
+    let (api, customer, path) = (drill.api.clone(), drill.customer(line, "anna"), line.path("/messages"));
+    tokio::spawn(async move {
+        let mut number = first;
+        loop {
+            let text = text(number);
+            let request = api.request(reqwest::Method::POST, &path).json(&customer.body(&text, &text));
+            match try_answer(request).await {
+                Ok(reply) if reply.status < 300 => number += 1,
+                _ => return number,
+            }
+        }
+    })
+}
+
+fn text(number: usize) -> String {
+    format!("text {number}")
+}
+
+/// The texts of [`writes_until_refused`] that the database has, in the order of acceptance.
+async fn stored(drill: &Drill) -> Vec<String> {
+    let db = drill.connect().await;
+    let text = "SELECT external_id FROM message WHERE external_id LIKE 'text %' ORDER BY id";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), text)).await.unwrap();
+    db.close().await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+/// Checks that all texts before this number, which were acknowledged, are stored once; the one that was being written
+/// may be.
+async fn all_are_stored(drill: &Drill, count: usize) {
+    let (wanted, mut found) = ((0..count).map(text).collect::<Vec<_>>(), stored(drill).await);
+    if found.len() > count && found[count] == text(count) {
+        found.pop();
+    }
+    assert_eq!(found, wanted, "all that were acknowledged, once, in order");
+}
+
+/// Carries what waits, and checks that amoCRM has the first text and this many numbered ones.
+async fn all_arrived(drill: &Drill, line: &Line, count: usize) {
+    drill.everything_is_carried().await;
+    let wanted: Vec<String> = std::iter::once("opens".to_owned()).chain((0..count).map(text)).collect();
+    assert_eq!(drill.texts_at_crm(line), wanted, "all of them, once, in order");
 }
 
 async fn is_killed_at_any_moment(engine: Engine) {
@@ -113,11 +160,7 @@ async fn is_killed_at_any_moment(engine: Engine) {
         drill.serves("").await;
     }
     enough.store(true, Ordering::SeqCst);
-    let written = writing.await.unwrap();
-    drill.everything_is_carried().await;
-    let wanted: Vec<String> =
-        std::iter::once("opens".to_owned()).chain((0..written).map(|number| format!("text {number}"))).collect();
-    assert_eq!(drill.texts_at_crm(&line), wanted, "all of them, once, in order");
+    all_arrived(&drill, &line, writing.await.unwrap()).await;
     drill.ends_well().await;
 }
 
@@ -161,6 +204,7 @@ macro_rules! on_both {
 }
 on_both!(dies_at_every_point, is_killed_at_any_moment, stops_politely_under_load);
 
+mod memory;
 mod migration;
 mod moments;
 mod start;

@@ -1,6 +1,7 @@
 //! Crash tests of real processes: the binary with fault points, on the machine's clock, beside a sandbox and a
 //! messenger that keep running.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::ops::Deref;
 use std::os::unix::process::ExitStatusExt;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use base::clock::Clock;
 use base::config;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
@@ -27,6 +29,7 @@ pub struct Drill {
     stage: Stage,
     binary: PathBuf,
     database: TestDatabase,
+    environment: Vec<(&'static str, OsString)>,
     child: Option<Child>,
 }
 
@@ -58,7 +61,7 @@ impl Drill {
             database.folder().join("spool")
         );
         std::fs::write(database.folder().join("parom.toml"), text).expect("the configuration is written");
-        let mut drill = Self { stage, binary: binary.to_owned(), database, child: None };
+        let mut drill = Self { stage, binary: binary.to_owned(), database, environment: Vec::new(), child: None };
         let made = drill.command(&["key", "create", "--name", "drill", "--scope", "admin"]).output().await;
         let made = made.expect("the binary runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -71,7 +74,13 @@ impl Drill {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).env("PAROM_CONFIG", self.config_file()).kill_on_drop(true);
+        command.envs(self.environment.iter().cloned());
         command
+    }
+
+    /// Runs the binary with these variables from now on.
+    pub fn has_environment(&mut self, environment: Vec<(&'static str, OsString)>) {
+        self.environment = environment;
     }
 
     /// Calls amoCRM through this address from the next start.
@@ -124,7 +133,12 @@ impl Drill {
     }
 
     pub fn config_file(&self) -> PathBuf {
-        self.database.folder().join("parom.toml")
+        self.folder().join("parom.toml")
+    }
+
+    /// The folder of everything that the server stores.
+    pub fn folder(&self) -> &Path {
+        self.database.folder()
     }
 
     /// Starts the server with these fault points, e.g. `accept.before_commit=abort`, and waits until it listens.
@@ -175,23 +189,36 @@ impl Drill {
 
     /// The server's private memory in bytes: neither its program nor files.
     pub fn private_memory(&self) -> u64 {
-        let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the process lives");
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("its private memory");
+        self.memory("RssAnon:")
+    }
+
+    fn memory(&self, kind: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the process lives");
+        let line = status.lines().find_map(|line| line.strip_prefix(kind)).expect("this kind of memory");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
+    /// Lets the server's data grow by so many bytes; the system refuses it any more memory.
+    pub fn may_grow_by(&self, bytes: u64) {
+        let most = Some(self.memory("VmData:") + bytes);
+        let limit = Rlimit { current: most, maximum: most };
+        let id = i32::try_from(self.id()).ok().and_then(Pid::from_raw);
+        prlimit(id, Resource::Data, limit).expect("the limit is set");
+    }
+
+    fn id(&self) -> u32 {
+        self.child.as_ref().and_then(Child::id).expect("a server runs")
     }
 
     /// Sends SIGHUP: the server reads its configuration again.
     pub async fn reads_its_file_again(&self) {
-        let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
-        let done = Command::new("kill").args(["-HUP", &id.to_string()]).status().await;
+        let done = Command::new("kill").args(["-HUP", &self.id().to_string()]).status().await;
         assert!(done.expect("kill runs").success());
     }
 
     /// Sends SIGTERM; the server must exit successfully.
     pub async fn stops(&mut self) {
-        let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
-        let done = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
+        let done = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().await;
         assert!(done.expect("kill runs").success());
         let status = self.ends().await;
         assert!(status.success(), "{status}; {}", self.log_tail());
@@ -244,7 +271,7 @@ impl Drill {
     }
 
     fn log(&self) -> PathBuf {
-        self.database.folder().join("parom.log")
+        self.folder().join("parom.log")
     }
 
     /// Log lines of all processes that contain this text.
