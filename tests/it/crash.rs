@@ -207,4 +207,5 @@ on_both!(dies_at_every_point, is_killed_at_any_moment, stops_politely_under_load
 mod memory;
 mod migration;
 mod moments;
+mod power;
 mod start;

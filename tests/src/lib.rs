@@ -38,6 +38,7 @@ pub mod drill;
 pub mod file_host;
 pub mod history;
 mod line;
+pub mod losing_disk;
 pub mod mail;
 pub mod meddler;
 pub mod messenger;

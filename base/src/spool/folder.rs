@@ -69,7 +69,7 @@ impl FolderClaim {
 
     /// This folder, unless a living process has it.
     pub fn of(path: &Path) -> anyhow::Result<Option<Self>> {
-        fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        create_folder(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
         let name = path.join(LOCK);
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
         let lock = lock.with_context(|| format!("cannot open {}", name.display()))?;
@@ -186,6 +186,21 @@ impl Folder {
     fn sync(&self) -> io::Result<()> {
         File::open(&self.0)?.sync_all()
     }
+}
+
+/// Creates a folder and those above it, which also exist after a power failure.
+fn create_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_folder(above)?;
+    match fs::create_dir(path) {
+        // Another process, which may not have synced it yet.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        done => done?,
+    }
+    Folder(above.to_owned()).sync()
 }
 
 /// A file that was listed a moment ago may be drained by now: it then counts as empty.
