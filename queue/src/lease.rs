@@ -19,7 +19,7 @@ mod one_statement;
 mod take;
 
 pub use call::LeaseCall;
-pub(crate) use call::is_refused;
+pub(crate) use call::{is_refused, leaves_time_for_a_call};
 use end::end_turns;
 pub use expired::Expired;
 

@@ -28,8 +28,13 @@ const BEGUN_WITHIN_MILLIS: i64 = 15_000;
 impl LeaseCall {
     /// Whether a call that begins at `now` (milliseconds since 1970) ends before the leases do.
     pub(crate) fn leaves_time_for_a_call(&self, now: i64) -> bool {
-        now - (self.until - self.lease) < BEGUN_WITHIN_MILLIS
+        leaves_time_for_a_call(self.until, self.lease, now)
     }
+}
+
+/// Whether a call that begins at `now` ends before leases that last until `until` and were asked for with this length.
+pub(crate) fn leaves_time_for_a_call(until: i64, lease: i64, now: i64) -> bool {
+    now - (until - lease) < BEGUN_WITHIN_MILLIS
 }
 
 impl Queue {

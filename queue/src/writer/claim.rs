@@ -5,7 +5,7 @@ use futures_util::stream::FuturesUnordered;
 use sea_orm::DbErr;
 
 use super::Writer;
-use crate::lease::leased_of;
+use crate::lease::{leased_of, leaves_time_for_a_call};
 use crate::{Claim, LeaseRequest};
 
 impl Writer {
@@ -39,6 +39,13 @@ impl Writer {
             }
             leased.push(claims);
         }
-        leased_of(leased)
+        // The claim of one shard may have waited long for the other's, whose answer was lost.
+        let now = store.clock().millis();
+        let is_in_time = |claim: &Claim| leaves_time_for_a_call(claim.until, lease_millis, now);
+        let (in_time, late): (Vec<_>, Vec<_>) = leased_of(leased)?.into_iter().partition(is_in_time);
+        if !late.is_empty() {
+            self.starting.give_back(&self.queue, late, ());
+        }
+        Ok(in_time)
     }
 }

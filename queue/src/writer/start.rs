@@ -173,6 +173,12 @@ impl Starting {
             start(claims);
             return true;
         }
+        self.give_back(queue, claims, start);
+        false
+    }
+
+    /// Gives leases back in the background, as if they had never been taken. `held` is kept until then.
+    pub fn give_back(&self, queue: &Queue, claims: Vec<Claim>, held: impl Send + 'static) {
         let queue = queue.clone();
         self.beside(async move {
             let back: Vec<Settlement> =
@@ -180,9 +186,7 @@ impl Starting {
             if let Err(error) = queue.settle(&back).await {
                 tracing::warn!(%error, "letters that were leased too late could not be given back; their leases will run out");
             }
-            // Its reservation ends here.
-            drop(start);
+            drop(held);
         });
-        false
     }
 }
