@@ -18,6 +18,7 @@ mod held;
 mod hidden;
 mod hosts;
 mod instances;
+mod late_leases;
 mod lease;
 mod limits;
 mod lost_commits;
