@@ -194,6 +194,8 @@ async fn missing(
             of_managers.push(message);
         }
     }
+    // Their times may be the same: then amoCRM's order, which is newest first, decides.
+    of_managers.reverse();
     of_managers.sort_by_key(PastMessage::at_milliseconds);
     Ok(of_managers)
 }

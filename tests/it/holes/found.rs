@@ -28,6 +28,17 @@ async fn a_lost_hook_is_found_after_an_interruption_and_delivered_once_in_its_pl
     assert_eq!(world.messenger.texts().len(), 3, "it was found once");
 }
 
+/// Their times do not show which came first, amoCRM's order does.
+async fn messages_of_the_same_moment_are_found_in_their_order(world: &mut World) {
+    let (line, _) = chatting(world).await;
+    for text in ["one", "two", "three"] {
+        loses_text(world, &line, text).await;
+    }
+    is_away_for(world, MINUTE).await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["one", "two", "three"]);
+}
+
 async fn a_found_message_does_not_change_the_order_of_sent_ones(world: &mut World) {
     let (line, manager) = chatting(world).await;
     loses_text(world, &line, "one").await;
@@ -106,6 +117,7 @@ async fn messages_older_than_two_days_are_left_alone(world: &mut World) {
 
 both!(
     a_lost_hook_is_found_after_an_interruption_and_delivered_once_in_its_place,
+    messages_of_the_same_moment_are_found_in_their_order,
     a_found_message_does_not_change_the_order_of_sent_ones,
     a_hook_that_comes_after_all_is_known,
     a_hook_on_its_way_is_waited_for,
