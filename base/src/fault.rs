@@ -1,9 +1,8 @@
 //! Named points at which a test injects failures: process kills (`abort`), errors (`error`) and panics (`panic`).
 //!
-//! Without the cargo feature `faults` a [`Faults`] is empty and [`Faults::hit`] compiles to nothing. With it the plan
-//! comes from `PAROM_FAULTS="accept.before_commit=abort,carry.after_call=error:3"` or, in process, from
-//! [`Faults::planned`]. The plan is in `App`, not in a global.
-//! [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
+//! Without the cargo feature `faults` a [`Faults`] is empty and [`Faults::hit`] compiles to nothing. With it the plan comes from
+//! `PAROM_FAULTS="accept.before_commit=abort,carry.after_call=error:3"` or, in process, from [`Faults::planned`]. It is in `App`,
+//! not in a global. [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
 
 #[cfg(feature = "faults")]
 mod hold;
@@ -26,6 +25,7 @@ pub const POINTS: &[&str] = &[
     "token.before_commit",
     "token.refused",
     "token.marked",
+    "hook.before_store",
     "drain.after_commit",
     "spool.sync",
     "rotate.marked",

@@ -9,7 +9,7 @@ async fn hooks_of_an_account_that_cannot_be_stored_now_hold_up_no_others() {
     let (spool, _lock) = claimed(dir.path());
     let of = |scope: &str, number| Hook { scope_id: scope.to_owned(), ..hook(number) };
     for (number, scope) in (0..).zip(["away", "here", "away", "here"]) {
-        spool.keep(&of(scope, number)).await.unwrap();
+        spool.keep(&of(scope, number), spool.arrive()).await.unwrap();
     }
     let taken = Mutex::new(Vec::new());
     let drain = async |node_is_away: bool| {
@@ -28,7 +28,7 @@ async fn hooks_of_an_account_that_cannot_be_stored_now_hold_up_no_others() {
     assert!(spool.is_before("away").await, "a later hook of the account must not overtake them");
     assert!(!spool.is_before("here").await, "others need not queue");
     // What was stored is not passed again; a later file of the account stays too.
-    spool.keep(&of("away", 4)).await.unwrap();
+    spool.keep(&of("away", 4), spool.arrive()).await.unwrap();
     assert!(spool.is_before("here").await, "until the drain has seen whose it is");
     assert_eq!(drain(true).await, Drained { hooks: 0, damaged: 0, held: 3 });
     assert_eq!(drain(false).await, Drained { hooks: 3, damaged: 0, held: 0 });

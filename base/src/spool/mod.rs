@@ -2,10 +2,10 @@
 //!
 //! amoCRM sends every hook once and waits five seconds. A hook that the database does not store in time is appended
 //! here, in order of arrival, and answered only when it is on the disk. As long as anything waits here, later hooks go
-//! through here too, so that none overtakes another; a task stores them in the database in that order as soon as it
-//! accepts them again. The processes of a machine have neighbouring folders and keep that order among them. A hook may
-//! reach the database twice – after a crash between its commit and the removal of its file, or from a neighbouring
-//! process – and is recognised by its ids.
+//! through here too, behind those that are still with the database, so that none overtakes another; a task stores them in
+//! the database in that order as soon as it accepts them again. The processes of a machine have neighbouring folders and
+//! keep the order of what is in them. A hook may reach the database twice – after a crash between its commit and the
+//! removal of its file, or from a neighbouring process – and is recognised by its ids.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -19,16 +19,19 @@ use crate::fault::Faults;
 use crate::supervisor::Supervisor;
 
 mod append;
+mod arrivals;
 mod drain;
 mod folder;
 mod record;
 mod siblings;
 mod waiting;
 
+pub use arrivals::Arrival;
 pub use drain::{Drained, drain_folder};
 pub use folder::{Lock, look};
 
 use append::{AppendCommand, Appender};
+use arrivals::Arrivals;
 use drain::Taker;
 use folder::{Folder, FolderClaim};
 use siblings::Siblings;
@@ -64,6 +67,7 @@ pub enum HookNotKept {
 #[derive(Clone, Default)]
 pub struct Spool {
     open: Arc<OnceLock<OpenSpool>>,
+    arrivals: Arrivals,
     supervisor: Supervisor,
 }
 
@@ -85,7 +89,7 @@ struct HeldHooks {
 impl Spool {
     /// A spool whose threads this supervisor keeps running.
     pub fn new(supervisor: Supervisor) -> Self {
-        Self { open: Arc::default(), supervisor }
+        Self { supervisor, ..Self::default() }
     }
 
     /// Claims a free folder below the configured one; hooks left there by an earlier process wait to be drained.
@@ -143,13 +147,23 @@ impl Spool {
         self.moving() > 0 || open.held().scopes.contains(scope_id) || open.siblings.waits().await
     }
 
-    /// Appends a hook; waits while others are written. On return it is on the disk. If the caller gives up earlier,
-    /// it may or may not be stored.
-    pub async fn keep(&self, hook: &Hook) -> Result<(), HookNotKept> {
+    /// The place of a hook that arrives now, which may go to the database first.
+    pub fn arrive(&self) -> Arrival {
+        self.arrivals.arrive()
+    }
+
+    /// Appends a hook behind those that arrived before it; waits while others are written. On return it is on the disk.
+    /// If the caller gives up earlier, it may or may not be stored.
+    pub async fn keep(&self, hook: &Hook, arrival: Arrival) -> Result<(), HookNotKept> {
         let Some(open) = self.open.get() else { return Err(HookNotKept::None) };
+        // Counted while it waits, so that later ones do not go to the database.
+        let counted = open.waiting.one_more();
+        arrival.until_first().await;
         let (reply, answer) = oneshot::channel();
-        let append = AppendCommand::Append(record::write(hook), open.waiting.one_more(), reply);
-        if !open.appender.send(append).await {
+        let append = AppendCommand::Append(record::write(hook), counted, reply);
+        let is_sent = open.appender.send(append).await;
+        drop(arrival);
+        if !is_sent {
             return Err(HookNotKept::Ended);
         }
         answer.await.unwrap_or(Err(HookNotKept::Ended))

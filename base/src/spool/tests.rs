@@ -44,7 +44,7 @@ async fn a_burst_waits_for_the_disk_and_is_kept() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     let hooks: Vec<_> = (0..1000).map(|number| Hook { received_at: number, ..hook(0) }).collect();
-    let kept = join_all(hooks.iter().map(|hook| spool.keep(hook))).await;
+    let kept = join_all(hooks.iter().map(|hook| spool.keep(hook, spool.arrive()))).await;
     assert!(kept.iter().all(Result::is_ok));
     assert_eq!(all(&spool).await, hooks, "first come, first served");
 }
@@ -55,10 +55,10 @@ async fn a_panic_of_the_thread_that_writes_ends_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, faults) = (Spool::default(), Faults::default());
     let _lock = spool.claim(&Config { dir: dir.path().to_owned(), most_mb: 1 }, &faults);
-    spool.keep(&hook(1)).await.unwrap();
+    spool.keep(&hook(1), spool.arrive()).await.unwrap();
     faults.add("spool.sync=panic:1").unwrap();
-    assert!(matches!(spool.keep(&hook(2)).await, Err(HookNotKept::Ended)), "the waiting caller gets an error");
-    spool.keep(&hook(3)).await.unwrap();
+    assert!(matches!(spool.keep(&hook(2), spool.arrive()).await, Err(HookNotKept::Ended)), "it gets an error");
+    spool.keep(&hook(3), spool.arrive()).await.unwrap();
     let kept: Vec<_> = all(&spool).await.into_iter().map(|hook| hook.received_at).collect();
     assert!(kept.starts_with(&[1]) && kept.ends_with(&[3]), "{kept:?}");
     assert_eq!(spool.waiting(), 0);
@@ -85,12 +85,12 @@ fn the_new_owner_of_a_folder_knows_the_previous_one() {
 async fn a_sender_that_gave_up_is_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
-    spool.keep(&hook(1)).await.unwrap();
+    spool.keep(&hook(1), spool.arrive()).await.unwrap();
     // Larger than the whole spool may be: refused, although its sender has given up.
     let large = Hook { body: Bytes::from(vec![0; 2 * 1024 * 1024]), ..hook(2) };
-    let _ = spool.keep(&large).now_or_never();
+    let _ = spool.keep(&large, spool.arrive()).now_or_never();
     // Given up while it is being written: it stays.
-    let _ = spool.keep(&hook(3)).now_or_never();
+    let _ = spool.keep(&hook(3), spool.arrive()).now_or_never();
     assert_eq!(all(&spool).await, [hook(1), hook(3)]);
     assert_eq!(spool.waiting(), 0, "else later hooks would go by the disk for ever");
 }
@@ -101,7 +101,7 @@ async fn lines_are_drained_at_once_and_each_in_its_order() {
     let (spool, _lock) = claimed(dir.path());
     let of = |line: &str, number| Hook { scope_id: line.to_owned(), ..hook(number) };
     for kept in [of("a", 1), of("b", 2), of("a", 3), of("b", 4)] {
-        spool.keep(&kept).await.unwrap();
+        spool.keep(&kept, spool.arrive()).await.unwrap();
     }
     let (taken, both) = (RefCell::new(Vec::new()), Barrier::new(2));
     let store = async |hook: Hook| {
@@ -119,7 +119,7 @@ async fn hooks_are_drained_in_order_and_once() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     for number in 0..5 {
-        spool.keep(&hook(number)).await.unwrap();
+        spool.keep(&hook(number), spool.arrive()).await.unwrap();
     }
     assert_eq!(spool.waiting(), 5);
     assert_eq!(all(&spool).await, (0..5).map(hook).collect::<Vec<_>>());
@@ -137,7 +137,7 @@ async fn hooks_that_arrive_during_a_drain_are_not_lost() {
         let spool = spool.clone();
         tokio::spawn(async move {
             for number in 0..EACH {
-                spool.keep(&Hook { received_at: number, ..hook(sender) }).await.unwrap();
+                spool.keep(&Hook { received_at: number, ..hook(sender) }, spool.arrive()).await.unwrap();
             }
         })
     });
@@ -160,7 +160,7 @@ async fn a_hook_that_is_too_large_does_not_affect_others() {
     let (spool, _lock) = claimed(dir.path());
     let large = Hook { body: Bytes::from(vec![0; 2 * 1024 * 1024]), ..hook(2) };
     let hooks = [hook(1), large, hook(3)];
-    let kept = join_all(hooks.iter().map(|hook| spool.keep(hook))).await;
+    let kept = join_all(hooks.iter().map(|hook| spool.keep(hook, spool.arrive()))).await;
     assert!(matches!(kept[..], [Ok(()), Err(HookNotKept::Limit), Ok(())]), "{kept:?}");
     assert_eq!(all(&spool).await, [hook(1), hook(3)]);
 }
@@ -169,14 +169,14 @@ async fn a_hook_that_is_too_large_does_not_affect_others() {
 async fn a_later_process_finds_what_is_left() {
     let dir = tempfile::tempdir().unwrap();
     let (first, lock) = claimed(dir.path());
-    first.keep(&hook(1)).await.unwrap();
+    first.keep(&hook(1), first.arrive()).await.unwrap();
     // While the first lives, a second one has a folder of its own and does not touch the other.
     let (second, _second) = claimed(dir.path());
     assert_eq!(all(&second).await, []);
     drop(lock);
     let (third, _third) = claimed(dir.path());
     assert_eq!(third.waiting(), 1);
-    third.keep(&hook(2)).await.unwrap();
+    third.keep(&hook(2), third.arrive()).await.unwrap();
     assert_eq!(all(&third).await, [hook(1), hook(2)]);
 }
 
@@ -185,8 +185,8 @@ async fn live_processes_drain_the_spools_of_dead_ones() {
     let dir = tempfile::tempdir().unwrap();
     let (first, lock) = claimed(dir.path());
     let (second, _second) = claimed(dir.path());
-    first.keep(&hook(1)).await.unwrap();
-    second.keep(&hook(2)).await.unwrap();
+    first.keep(&hook(1), first.arrive()).await.unwrap();
+    second.keep(&hook(2), second.arrive()).await.unwrap();
     drop(lock);
     assert_eq!(all(&second).await, [hook(1), hook(2)]);
 }
@@ -199,7 +199,7 @@ async fn earlier_hooks_of_another_process_are_drained_first() {
     for (spool, kept) in
         [(&first, &elsewhere), (&first, &hook(1)), (&third, &hook(2)), (&second, &hook(3)), (&first, &hook(4))]
     {
-        spool.keep(kept).await.unwrap();
+        spool.keep(kept, spool.arrive()).await.unwrap();
     }
     assert_eq!(all(&second).await, [hook(1), hook(2), hook(3)], "the others may be blocked");
     drop(third_lock);
@@ -216,7 +216,7 @@ async fn a_hook_is_behind_what_waits_in_any_spool_of_the_machine() {
     fs::create_dir(dir.path().join("no spool")).unwrap();
     fs::write(dir.path().join("3"), "no folder").unwrap();
     assert!(!first.is_before("scope").await && !second.is_before("scope").await);
-    first.keep(&hook(1)).await.unwrap();
+    first.keep(&hook(1), first.arrive()).await.unwrap();
     assert!(first.is_before("scope").await && second.is_before("scope").await);
     drop(lock);
     assert!(second.is_before("scope").await, "its process is no more, its hook is there");
@@ -229,14 +229,14 @@ async fn a_drain_that_stops_goes_on_where_nothing_is_lost() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     for number in 0..3 {
-        spool.keep(&hook(number)).await.unwrap();
+        spool.keep(&hook(number), spool.arrive()).await.unwrap();
     }
     let stopped = spool
         .drain(by_scope, |hook| ready(if hook.received_at == 1 { Err(std::io::Error::other("down")) } else { Ok(()) }))
         .await;
     assert!(matches!(stopped, Err(DrainError::NotTaken(_))));
     assert_eq!(spool.waiting(), 3);
-    spool.keep(&hook(3)).await.unwrap();
+    spool.keep(&hook(3), spool.arrive()).await.unwrap();
     assert_eq!(all(&spool).await, (0..4).map(hook).collect::<Vec<_>>());
 }
 
@@ -245,11 +245,11 @@ async fn more_than_the_limit_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     let large = |number| Hook { body: Bytes::from(vec![0; 600 * 1024]), ..hook(number) };
-    spool.keep(&large(1)).await.unwrap();
-    assert!(matches!(spool.keep(&large(2)).await, Err(HookNotKept::Limit)));
+    spool.keep(&large(1), spool.arrive()).await.unwrap();
+    assert!(matches!(spool.keep(&large(2), spool.arrive()).await, Err(HookNotKept::Limit)));
     assert_eq!(spool.waiting(), 1);
     assert_eq!(all(&spool).await.len(), 1);
-    spool.keep(&large(3)).await.unwrap();
+    spool.keep(&large(3), spool.arrive()).await.unwrap();
 }
 
 #[cfg(feature = "faults")]
@@ -258,10 +258,10 @@ async fn after_a_failed_sync_nothing_is_answered_and_a_new_file_is_begun() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, faults) = (Spool::default(), Faults::default());
     let _lock = spool.claim(&Config { dir: dir.path().to_owned(), most_mb: 1 }, &faults);
-    spool.keep(&hook(1)).await.unwrap();
+    spool.keep(&hook(1), spool.arrive()).await.unwrap();
     faults.add("spool.sync=error:1").unwrap();
-    assert!(matches!(spool.keep(&hook(2)).await, Err(HookNotKept::Disk(_))));
-    spool.keep(&hook(3)).await.unwrap();
+    assert!(matches!(spool.keep(&hook(2), spool.arrive()).await, Err(HookNotKept::Disk(_))));
+    spool.keep(&hook(3), spool.arrive()).await.unwrap();
     let files = fs::read_dir(dir.path().join("1"))
         .unwrap()
         .filter(|one| one.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "spool"));
@@ -274,7 +274,7 @@ async fn damaged_bytes_are_kept_separately_and_cost_no_other_record() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     for number in 0..3 {
-        spool.keep(&hook(number)).await.unwrap();
+        spool.keep(&hook(number), spool.arrive()).await.unwrap();
     }
     let file = dir.path().join("1/0000000000000001.spool");
     let mut bytes = fs::read(&file).unwrap();
@@ -300,7 +300,7 @@ async fn an_orphan_is_drained_and_a_living_one_is_not() {
     assert_eq!((drained, taken.into_inner()), (Drained { hooks: 1, damaged: 0, held: 0 }, vec![hook(9)]));
 
     let (spool, _lock) = claimed(dir.path());
-    spool.keep(&hook(1)).await.unwrap();
+    spool.keep(&hook(1), spool.arrive()).await.unwrap();
     let refused = drain_folder(dir.path(), by_scope, |_| ready(Ok::<_, Infallible>(()))).await.unwrap_err();
     assert!(refused.to_string().contains("running process"), "{refused}");
 }
@@ -308,9 +308,8 @@ async fn an_orphan_is_drained_and_a_living_one_is_not() {
 #[tokio::test]
 async fn without_a_folder_nothing_is_kept() {
     let (none, _) = claimed(Path::new(""));
-    assert!(matches!(none.keep(&hook(1)).await, Err(HookNotKept::None)));
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("file");
-    fs::write(&file, "no folder").unwrap();
-    assert!(matches!(claimed(&file).0.keep(&hook(1)).await, Err(HookNotKept::None)));
+    assert!(matches!(none.keep(&hook(1), none.arrive()).await, Err(HookNotKept::None)));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (none, _) = claimed(file.path());
+    assert!(matches!(none.keep(&hook(1), none.arrive()).await, Err(HookNotKept::None)));
 }

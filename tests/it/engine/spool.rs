@@ -47,6 +47,25 @@ async fn a_hook_does_not_pass_by_those_on_the_disk(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["first", "second"]);
 }
 
+/// The second one goes to the disk at once, and the first one has not given up the database yet.
+async fn a_hook_does_not_reach_the_disk_before_those_still_with_the_database(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    let texts = ["left behind", "first", "second"];
+    let [left, first, second] = texts.map(|text| manager.prepares("anna", HookMessage::text(text)));
+    let dir = world.app().config.spool.dir.clone();
+    let held = world.faults.hold("hook.before_store");
+    let meanwhile = async {
+        held.reached().await;
+        left_behind(&dir, &left, world.clock.millis()).await;
+        assert_eq!(manager.posts(&second).await, Some(200));
+    };
+    let (answer, ()) = tokio::join!(manager.posts(&first), meanwhile);
+    assert_eq!(answer, Some(200));
+    world.until("all are drained", async || (look(&dir).ok()?.hooks == 0).then_some(())).await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), texts);
+}
+
 /// Out of order is better than lost, and in its place all the same as long as nothing has left.
 async fn a_hook_that_the_disk_does_not_take_goes_to_the_database(world: &mut World) {
     let (_, manager) = world.chatting().await;
@@ -85,7 +104,10 @@ pub async fn left_behind(dir: &Path, hook: &PreparedHook, received_at: i64) {
     let lock = spool.claim(&config::SpoolConfig { dir: dir.to_owned(), most_mb: 1 }, &Faults::default());
     assert!(lock.is_some(), "a folder of its own");
     let (scope_id, body) = (hook.scope_id.clone(), hook.body.clone().into());
-    spool.keep(&Hook { id: Uuid::new_v4(), received_at, scope_id, body }).await.expect("the disk takes it");
+    spool
+        .keep(&Hook { id: Uuid::new_v4(), received_at, scope_id, body }, spool.arrive())
+        .await
+        .expect("the disk takes it");
 }
 
 async fn waiting_hooks_outlive_the_process(world: &mut World) {
@@ -125,6 +147,7 @@ async fn empty(world: &World) {
 both!(
     hooks_are_spooled_while_the_database_is_blocked,
     a_hook_does_not_pass_by_those_on_the_disk,
+    a_hook_does_not_reach_the_disk_before_those_still_with_the_database,
     a_hook_that_the_disk_does_not_take_goes_to_the_database,
     a_hook_that_is_drained_late_takes_its_place,
     waiting_hooks_outlive_the_process,

@@ -15,7 +15,7 @@ const LONG: &[(&str, usize)] = &[
     ("queue/src/turn.rs", 322),
     ("base/src/fault.rs", 309),
     ("server/src/import/take_in.rs", 325),
-    ("base/src/spool/tests.rs", 316),
+    ("base/src/spool/tests.rs", 315),
     ("tests/it/browser/hostile.rs", 365),
     ("tests/it/browser/site_chat.rs", 322),
     ("tests/it/conformance/cells.rs", 335),

@@ -23,7 +23,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::chats::sign;
-use base::spool::{Hook, HookNotKept};
+use base::spool::{Arrival, Hook, HookNotKept};
 use secrecy::ExposeSecret;
 
 use super::IntakeContext;
@@ -86,11 +86,11 @@ async fn answer(
     if !genuine {
         return Err(not_genuine());
     }
-    let received_at = app.clock.millis();
+    let (received_at, arrival) = (app.clock.millis(), app.spool.arrive());
     let hook = Hook { id: app.clock.uuid_v7(), received_at, scope_id: scope_id.to_owned(), body };
     let taken = door::finish("chats_hook", {
         let app = app.clone();
-        async move { Ok(take(&app, hook).await) }
+        async move { Ok(take(&app, hook, arrival).await) }
     });
     match taken.await {
         Ok(Ok(())) => Ok(HttpResponse::Ok().finish()),
@@ -108,12 +108,14 @@ fn not_genuine() -> HttpResponse {
 /// Stores a hook. While any waits in the spool of this process or of another one of this machine, later ones go to
 /// the spool too, so that none overtakes another. When the spool accepts no more, a hook out of order is better than
 /// a lost one.
-async fn take(app: &Arc<IntakeContext>, hook: Hook) -> Result<(), NotStored> {
+async fn take(app: &Arc<IntakeContext>, hook: Hook, arrival: Arrival) -> Result<(), NotStored> {
     let first = !app.spool.is_before(&hook.scope_id).await;
     if first && is_stored(app, &hook).await {
         return Ok(());
     }
-    let kept = tokio::time::timeout(DISK, app.spool.keep(&hook)).await.unwrap_or(Err(HookNotKept::Late));
+    // One that goes to the disk at once may wait there for those that the database has not stored yet.
+    let limit = if first { DISK } else { DATABASE + DISK };
+    let kept = tokio::time::timeout(limit, app.spool.keep(&hook, arrival)).await.unwrap_or(Err(HookNotKept::Late));
     metrics::counter!("parom_spooled_total", "kept" => if kept.is_ok() { "yes" } else { "no" }).increment(1);
     spool::count(app);
     if kept.is_err() && !first && is_stored(app, &hook).await {
@@ -131,7 +133,11 @@ async fn is_stored(app: &Arc<IntakeContext>, hook: &Hook) -> bool {
     if !app.store.is_open() {
         return false;
     }
-    match tokio::time::timeout(DATABASE, events::store(app, hook)).await {
+    let storing = async {
+        app.faults.pass("hook.before_store").await;
+        events::store(app, hook).await
+    };
+    match tokio::time::timeout(DATABASE, storing).await {
         Ok(Ok(())) => return true,
         Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not store a hook from amoCRM"),
         Err(_) => tracing::error!("the database did not store a hook from amoCRM in time"),
