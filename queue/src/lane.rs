@@ -55,6 +55,7 @@ pub struct Places {
     /// Key of the letter that was leased last and is not finished: it stays the head, whatever is placed before it. 0 if there
     /// is none.
     last_key: i64,
+    /// The largest key that a letter of the lane ever had.
     max_key: i64,
 }
 

@@ -164,7 +164,8 @@ impl Office {
         self.clock.advance(Duration::from_millis(millis));
     }
 
-    /// Checks in one snapshot that no lane with a letter is idle, and no unheld turn with a due lane.
+    /// Checks in one snapshot that no lane with a letter is idle, no unheld turn with a due lane, and no key beyond the
+    /// largest one.
     pub async fn assert_awake(&self) {
         let db = self.store.read_tx().await.expect("a snapshot begins");
         let lanes = lane::Entity::find().all(&db).await.expect("the table is read");
@@ -177,6 +178,8 @@ impl Office {
             let count = i64::try_from(letters.iter().filter(of_lane).count()).expect("few letters");
             assert_eq!(lane.waiting, count, "a lane miscounts its letters: {lane:?}");
             assert_eq!(lane.due_at.is_some(), count > 0, "a lane sleeps over letters, or is due without: {lane:?}");
+            let keys = letters.iter().filter(of_lane).map(|letter| letter.order_key).chain([lane.last_key]);
+            assert!(keys.max() <= Some(lane.max_key), "a lane has a key beyond its largest one: {lane:?}");
             let turn = turns.iter().find(|turn| (turn.tenant_id, turn.target) == (lane.tenant_id, lane.target));
             let turn = turn.expect("a lane's target has a turn");
             if let (true, Some(due_at)) = (turn.reason.is_empty(), lane.due_at) {

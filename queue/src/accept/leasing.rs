@@ -91,8 +91,7 @@ pub(super) fn leased_lanes(lanes: &BTreeMap<LaneKey, LaneChange>, call: &LeaseCa
              ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.waiting, \
              waiting = lane.waiting + excluded.waiting, \
              due_at = CASE WHEN {leads} THEN excluded.due_at ELSE coalesce(lane.due_at, {{now}}) END, \
-             max_key = CASE WHEN excluded.max_key = 0 THEN lane.max_key \
-             ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END, \
+             max_key = greatest(lane.max_key, excluded.max_key), \
              last_key = CASE WHEN NOT ({leads}) THEN lane.last_key WHEN excluded.max_key = 0 THEN lane.max_key \
              ELSE excluded.max_key END, \
              owner = CASE WHEN {leads} THEN excluded.owner ELSE lane.owner END, \

@@ -55,8 +55,7 @@ async fn touch(
     let greatest = if store.is_sqlite() { "max" } else { "greatest" };
     let text = format!(
         "UPDATE lane SET next_seq = lane.next_seq + rows.count, waiting = lane.waiting + rows.count, \
-         due_at = coalesce(lane.due_at, {{now}}), max_key = CASE WHEN rows.hint = 0 THEN lane.max_key \
-         ELSE {greatest}(lane.max_key, lane.last_key, rows.hint) END \
+         due_at = coalesce(lane.due_at, {{now}}), max_key = {greatest}(lane.max_key, rows.hint) \
          FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
          RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id, next_seq, last_key, max_key"
     );
@@ -99,8 +98,7 @@ pub fn upserted(wants: &BTreeMap<LaneKey, LaneChange>) -> Write {
              {now}, NULL, 0, 0, 0, 0 FROM rows WHERE true ORDER BY tenant_id, lane_id \
              ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.waiting, \
              waiting = lane.waiting + excluded.waiting, due_at = coalesce(lane.due_at, {now}), \
-             max_key = CASE WHEN excluded.max_key = 0 THEN lane.max_key \
-             ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END \
+             max_key = greatest(lane.max_key, excluded.max_key) \
              RETURNING lane.tenant_id AS of_tenant, lane.lane_id AS of_lane, lane.target AS of_target, lane.due_at, \
              lane.next_seq, lane.max_key",
         )
