@@ -87,6 +87,26 @@ async fn chats_are_in_the_order_of_the_newest_messages(world: &mut World) {
     }
 }
 
+/// A page looks at the messages of its rows and of those before them, not at all that decide the order.
+async fn a_page_of_chats_reads_no_message_behind_its_rows(world: &mut World) {
+    let line = some(world).await;
+    let (ground, db) = (ground(world, &line).await, world.app().store.read().clone());
+    let mut after = None;
+    // The messages and their chats; then also the place, the messages before it, and the chats that have some.
+    for count in [2, 5] {
+        let mut place = None;
+        let asked = statements_of(async {
+            let (wanted, asked) = (ConversationFilter::default(), (after, 2));
+            let page = latest_chats::page(&db, line.tenant_id, &wanted, &ground, asked, latest_chats::MOST_READ).await;
+            place = page.unwrap().last().map(|chat| chat.place);
+        });
+        let statements = asked.await.statements;
+        assert_eq!(statements.len(), count, "{statements:#?}");
+        assert!(!statements.iter().any(|text| text.contains("OFFSET")), "{statements:#?}");
+        after = place;
+    }
+}
+
 async fn every_filter_is_one_search(world: &mut World) {
     let line = some(world).await;
     let db = world.app().store.read();
@@ -213,6 +233,7 @@ async fn how_long_a_message_took_is_stored(world: &mut World) {
 
 both!(
     chats_are_in_the_order_of_the_newest_messages,
+    a_page_of_chats_reads_no_message_behind_its_rows,
     every_filter_is_one_search,
     the_slowest_are_one_search,
     a_source_with_few_messages_is_found_by_its_chats,

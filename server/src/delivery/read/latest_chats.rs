@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{conversation, message};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::chats::{self, ConversationFilter};
@@ -41,21 +41,20 @@ pub async fn page(
         return Ok(found(db, tenant_id, wanted, after, most).await?);
     }
     let of = MessageFilter { source_id: wanted.source_id, ..MessageFilter::default() };
-    let oldest = list::newest(db, tenant_id, &of, ground, 1).await?.offset(most_read.saturating_sub(1));
-    let oldest: Option<Uuid> = oldest.into_tuple().one(db).await?;
+    let newest = list::newest(db, tenant_id, &of, ground, most_read).await?;
     let is_after_messages = match after {
         Some(after) => !is_message(db, tenant_id, after).await?,
         None => false,
     };
-    let mut chats = if is_after_messages {
-        Vec::new()
+    let (mut chats, oldest) = if is_after_messages {
+        let oldest = newest.offset(most_read.saturating_sub(1)).limit(1);
+        (Vec::new(), oldest.into_tuple().one(db).await?)
     } else {
-        let newest = list::newest(db, tenant_id, &of, ground, STEP).await?;
-        let newest = match oldest {
-            Some(oldest) => newest.filter(message::Column::Id.gte(oldest)),
-            None => newest,
+        let earlier = match after {
+            Some(after) => count(db, newest.clone().filter(message::Column::Id.gte(after))).await?,
+            None => 0,
         };
-        with_messages(db, tenant_id, newest, after, most).await?
+        with_messages(db, tenant_id, newest, (after, most_read.saturating_sub(earlier)), most).await?
     };
     let missing = rows.saturating_sub(u64::try_from(chats.len()).unwrap_or(rows));
     if missing > 0 {
@@ -65,39 +64,49 @@ pub async fn page(
     Ok(chats)
 }
 
+/// The number of rows, at most the limit of the statement.
+async fn count(db: &impl ConnectionTrait, rows: Select<message::Entity>) -> Result<u64, DbErr> {
+    let counted =
+        Query::select().expr_as(Expr::cust("COUNT(*)"), "n").from_subquery(rows.into_query(), "found").to_owned();
+    let row = db.query_one(&counted).await?.ok_or_else(|| DbErr::RecordNotFound("nothing was counted".into()))?;
+    Ok(u64::try_from(row.try_get::<i64>("", "n")?).unwrap_or_default())
+}
+
 async fn is_message(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
     let one = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).select_only();
     let one: Option<Uuid> = one.column(message::Column::Id).into_tuple().one(db).await?;
     Ok(one.is_some())
 }
 
+/// Chats by the newest messages after the place `after`, of which at most `left` are read, and the oldest message that was
+/// read; none if there are no more.
 async fn with_messages(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     newest: Select<message::Entity>,
-    after: Option<Uuid>,
+    (after, mut left): (Option<Uuid>, u64),
     most: usize,
-) -> Result<Vec<LatestChat>, DbErr> {
+) -> Result<(Vec<LatestChat>, Option<Uuid>), DbErr> {
     let newest = newest.column(message::Column::ConversationId);
     let mut seen: BTreeSet<Uuid> = BTreeSet::new();
     let mut places: Vec<(Uuid, Uuid)> = Vec::new();
-    let mut before = after;
-    loop {
-        let step = match before {
-            Some(before) => newest.clone().filter(message::Column::Id.lt(before)),
+    let mut oldest = after;
+    while left > 0 && places.len() < most {
+        let asked = Ord::min(left, STEP);
+        let step = match oldest {
+            Some(oldest) => newest.clone().filter(message::Column::Id.lt(oldest)),
             None => newest.clone(),
         };
-        let step: Vec<(Uuid, Uuid)> = step.into_tuple().all(db).await?;
+        let step: Vec<(Uuid, Uuid)> = step.limit(asked).into_tuple().all(db).await?;
         let fresh: Vec<(Uuid, Uuid)> = step.iter().copied().filter(|(_, chat)| seen.insert(*chat)).collect();
         let earlier = match after {
             Some(after) => newer(db, tenant_id, &fresh, after).await?,
             None => BTreeSet::new(),
         };
         places.extend(fresh.into_iter().filter(|(_, chat)| !earlier.contains(chat)));
-        before = step.last().map(|(id, _)| *id);
-        if places.len() >= most || u64::try_from(step.len()).is_ok_and(|read| read < STEP) {
-            break;
-        }
+        let is_whole = u64::try_from(step.len()).is_ok_and(|read| read == asked);
+        oldest = step.last().map(|(id, _)| *id).filter(|_| is_whole);
+        left = if is_whole { left - asked } else { 0 };
     }
     places.truncate(most);
     let rows = conversation::Entity::of_tenant(tenant_id)
@@ -106,7 +115,7 @@ async fn with_messages(
         .await?;
     let mut rows: BTreeMap<Uuid, conversation::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
     let in_order = places.into_iter().filter_map(|(place, chat)| Some((place, rows.remove(&chat)?)));
-    Ok(in_order.map(|(place, conversation)| LatestChat { conversation, place }).collect())
+    Ok((in_order.map(|(place, conversation)| LatestChat { conversation, place }).collect(), oldest))
 }
 
 /// Those of the chats that are on an earlier page: they have a message at the place `after` or a newer one.
