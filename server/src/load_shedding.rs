@@ -42,6 +42,7 @@ pub use load::Load;
 use body::{IncomingBody, Patience};
 use connections::Connection;
 use responses::{LoadRefusal, answer};
+use unread_body::left_unread;
 
 /// A commit that takes this long: only calls that are never refused are still admitted. amoCRM's hooks went to the
 /// spool long before.
@@ -80,7 +81,7 @@ pub async fn gate(
     let without = !app.store.is_open() && !RequestClass::does_without_database(request.path());
     if without || turned_away(class, request.method(), much(&app, request.path()), app.load.free()) {
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
-        return Ok(refused(request, class, LoadRefusal::Busy));
+        return Ok(refused(request, class, LoadRefusal::Busy).await);
     }
     let caller = counted(client_address(request.request(), &app.config.server.trusted_proxies));
     let requests = app.load.requests(class);
@@ -89,7 +90,7 @@ pub async fn gate(
         _ => requests.begin(caller),
     };
     let Some(under) = under else {
-        return Ok(refused(request, class, LoadRefusal::TooMany));
+        return Ok(refused(request, class, LoadRefusal::TooMany).await);
     };
     let payload = request.take_payload();
     if matches!(payload, Payload::None) {
@@ -99,7 +100,7 @@ pub async fn gate(
     let upload = (kind == BodyKind::File).then(|| app.load.upload(class, caller));
     if matches!(upload, Some(None)) {
         request.set_payload(payload);
-        return Ok(refused(request, class, LoadRefusal::TooMany));
+        return Ok(refused(request, class, LoadRefusal::TooMany).await);
     }
     let patience = Patience::of(class, kind, &app.config.limits, app.upload_buffer);
     let memory = app.load.memory(class, kind, caller);
@@ -133,7 +134,7 @@ async fn answered(
             response = instead(response, class, refusal);
         }
         if body.end() != Some(body::End::Whole) {
-            response = response.map_body(|_, answer| BoxBody::new(unread_body::UnreadBody::new(answer, body)));
+            response = left_unread(response, body).await;
         }
     }
     if crowded {
@@ -143,7 +144,7 @@ async fn answered(
 }
 
 /// Answers a request without calling a handler. Its body is left unread, so the connection is closed.
-fn refused(mut request: ServiceRequest, class: RequestClass, refusal: LoadRefusal) -> ServiceResponse<BoxBody> {
+async fn refused(mut request: ServiceRequest, class: RequestClass, refusal: LoadRefusal) -> ServiceResponse<BoxBody> {
     if refusal != LoadRefusal::Busy {
         count(class, refusal);
     }
@@ -152,7 +153,7 @@ fn refused(mut request: ServiceRequest, class: RequestClass, refusal: LoadRefusa
     let response = request.into_response(answer);
     match payload {
         Payload::None => response,
-        payload => response.map_body(|_, answer| BoxBody::new(unread_body::UnreadBody::new(answer, payload))),
+        payload => left_unread(response, payload).await,
     }
 }
 

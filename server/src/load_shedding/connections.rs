@@ -3,11 +3,14 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::net::{IpAddr, TcpListener};
+use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use base::config::Config;
+use base::supervisor::detach;
 use ipnet::IpNet;
 use rustix::net::{Shutdown, sockopt};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -30,6 +33,8 @@ const ASKED_EVERY: Duration = Duration::from_secs(10);
 const KEPT_ALIVE: usize = 1_024;
 /// Connections without a request so far, at most an eighth of all: one that says nothing costs 10 KB.
 const SILENT: usize = 512;
+/// Interval at which a connection that closes is woken; longer than actix-http waits for the caller to close its end.
+const WOKEN_EVERY: Duration = Duration::from_secs(2);
 /// Connections that wait to be accepted.
 const QUEUE: i32 = 4_096;
 
@@ -42,11 +47,13 @@ pub struct Connections {
     proxies: Vec<IpNet>,
 }
 
-/// A counted connection.
+/// An open connection.
 #[derive(Debug)]
 pub struct Connection {
-    held: CapacityShare<IpAddr>,
+    /// `None` for a trusted proxy's, which are not counted.
+    held: Option<CapacityShare<IpAddr>>,
     silent: RefCell<Option<SilentConnection>>,
+    open: Arc<()>,
 }
 
 impl Connection {
@@ -57,7 +64,25 @@ impl Connection {
 
     /// Whether its address has too many connections to keep this one alive.
     pub fn is_one_of_many(&self) -> bool {
-        self.held.of_caller() > KEPT_ALIVE
+        self.held.as_ref().is_some_and(|held| held.of_caller() > KEPT_ALIVE)
+    }
+
+    /// Makes sure that it closes after an answer to a request whose body was not read; `task`: the connection's own.
+    ///
+    /// actix-http keeps such a connection for another second, so that the caller can read the answer. It computes this deadline
+    /// from a clock of its own that is late on a busy thread, and drops the signal of a deadline that is over when it is set: the
+    /// connection would never close. Whenever it is woken, it compares the deadline again.
+    pub fn closes(&self, task: Waker) {
+        let open = Arc::downgrade(&self.open);
+        detach("connection_end", async move {
+            loop {
+                tokio::time::sleep(WOKEN_EVERY).await;
+                if open.strong_count() == 0 {
+                    return;
+                }
+                task.wake_by_ref();
+            }
+        });
     }
 }
 
@@ -78,7 +103,9 @@ impl Connections {
         }
         let Ok(peer) = socket.peer_addr() else { return };
         let peer = peer.ip().to_canonical();
+        let open = Arc::default();
         if self.proxies.iter().any(|net| net.contains(&peer)) {
+            data.insert(Connection { held: None, silent: RefCell::default(), open });
             return;
         }
         match self.room.take(counted(Some(peer)), 1) {
@@ -87,7 +114,7 @@ impl Connections {
                 if let Err(error) = &silent {
                     tracing::debug!(%error, "a silent connection is not among those that make room for newer ones");
                 }
-                data.insert(Connection { held, silent: RefCell::new(silent.ok()) });
+                data.insert(Connection { held: Some(held), silent: RefCell::new(silent.ok()), open });
             }
             None => {
                 metrics::counter!("parom_connections_refused_total").increment(1);
@@ -130,7 +157,54 @@ pub fn open_files() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::body::BoxBody;
+    use actix_web::dev::{ServiceRequest, ServiceResponse};
+    use actix_web::middleware::{Next, from_fn};
+    use actix_web::{App, HttpMessage, HttpResponse, HttpServer};
+    use futures_util::FutureExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
+    use crate::load_shedding::unread_body::left_unread;
+
+    /// Answers without reading the body, on a thread on which time passes before actix-http's own clock is set again.
+    async fn answers_late(
+        mut request: ServiceRequest,
+        _next: Next<BoxBody>,
+    ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+        tokio::time::pause();
+        let _ = tokio::time::advance(Duration::from_secs(3)).now_or_never();
+        // As many tasks as a thread runs before it looks at its timers: it runs the connection next, and then the clock.
+        for _ in 0..61 {
+            actix_web::rt::spawn(std::future::ready(()));
+        }
+        let body = request.take_payload();
+        Ok(left_unread(request.into_response(HttpResponse::PayloadTooLarge().finish()), body).await)
+    }
+
+    #[tokio::test]
+    async fn h3_a_connection_closes_though_its_deadline_is_over_before_it_is_set() {
+        let room = Capacity::new(Bounds { most: 100, of_one: 100, part: 1 });
+        let connections = Connections { room, silent: Silent::new(10), proxies: Vec::new() };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = HttpServer::new(|| App::new().wrap(from_fn(answers_late)))
+            .on_connect(move |socket, data| connections.begin(socket, data))
+            .workers(1)
+            .disable_signals()
+            .listen(listener)
+            .unwrap()
+            .run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        let mut caller = TcpStream::connect(address).await.unwrap();
+        caller.write_all(b"POST / HTTP/1.1\r\nHost: parom\r\nContent-Length: 1000\r\n\r\n").await.unwrap();
+        let mut heard = String::new();
+        let end = tokio::time::timeout(Duration::from_secs(60), caller.read_to_string(&mut heard)).await;
+        assert!(heard.starts_with("HTTP/1.1 413 "), "{heard}");
+        end.expect("the server closes the connection").unwrap();
+        handle.stop(false).await;
+    }
 
     #[test]
     fn h3_a_burst_of_connections_waits_and_is_not_dropped() {

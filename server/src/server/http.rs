@@ -75,6 +75,8 @@ pub fn serve_ops(
             .default_service(web::to(routes::nothing_here))
     })
     .workers(1)
+    // Nothing here reads a body, and no gate sees to a connection's end: it closes at once (`Connection::closes`).
+    .client_disconnect_timeout(Duration::ZERO)
     .disable_signals()
     .listen(listener)
     .context("the operators' HTTP server")?
