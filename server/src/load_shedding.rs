@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
@@ -104,12 +104,19 @@ pub async fn gate(
     }
     let patience = Patience::of(class, kind, &app.config.limits, app.upload_buffer);
     let memory = app.load.memory(class, kind, caller);
-    let body = IncomingBody::new(payload, class, patience, app.clock.stopwatch(), memory, under.waits_for_body());
+    let announced = announced(request.headers());
+    let watch = app.clock.stopwatch();
+    let body = IncomingBody::new((payload, announced), class, patience, watch, memory, under.waits_for_body());
     request.set_payload(body.payload());
     if is_form_of_a_page(&request) {
         body.begins().await;
     }
     answered(next, request, class, Some(body)).await
+}
+
+/// The length of a body, if the caller announced it.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Whether only a page's handler would read the body, which refuses nothing before. Its future is large; a caller that

@@ -9,6 +9,8 @@
 //! ```
 //!
 //! Only time spent waiting for the caller counts: a slow database or disk ends no request.
+//!
+//! Hooks wait for room instead of being refused, and until there is some they take nothing from the connection.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -22,53 +24,20 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use base::clock::Stopwatch;
-use base::config::LimitsConfig;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::capacity::CapacityShare;
-use super::class::{BodyKind, RequestClass};
+use super::class::RequestClass;
 use super::requests::PendingBody;
 
-/// amoCRM waits five seconds for the answer to a hook.
-const HOOK_WITHIN: Duration = Duration::from_secs(3);
+mod patience;
 
-/// How long a caller may take to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// In total, before the first byte.
-    whole: Duration,
-    /// Between two reads.
-    idle: Duration,
-    /// This many bytes extend the total by a second; `None`: it is fixed.
-    bytes_a_second: Option<u64>,
-    /// The most bytes held at once, however many came.
-    most_held: usize,
-}
+pub use patience::Patience;
 
-impl Patience {
-    /// The limits for a body of this kind; `buffer`: bytes buffered of a file while it is stored.
-    pub fn of(class: RequestClass, kind: BodyKind, limits: &LimitsConfig, buffer: usize) -> Self {
-        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
-        let whole = match (kind, class) {
-            (BodyKind::File, _) => {
-                let idle = seconds(limits.upload_idle_seconds);
-                let bytes_a_second = Some(u64::from(limits.upload_bytes_per_second));
-                return Self { whole: idle, idle, bytes_a_second, most_held: buffer };
-            }
-            (BodyKind::Whole, RequestClass::Hook) => HOOK_WITHIN,
-            (BodyKind::Whole, _) => seconds(limits.body_seconds),
-        };
-        Self { whole, idle: whole, bytes_a_second: None, most_held: usize::MAX }
-    }
-
-    /// How much longer the next bytes may take, after this many bytes and this much waiting.
-    fn left(&self, received: u64, waited: Duration) -> Duration {
-        let bought = self.bytes_a_second.map_or(0, |rate| received / rate.max(1));
-        (self.whole + Duration::from_secs(bought)).saturating_sub(waited).min(self.idle)
-    }
-}
+/// The most that the HTTP server hands over at once: what it reads ahead of a connection.
+const READ_AHEAD: u64 = 128 * 1024;
 
 /// How a body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +89,8 @@ struct BodyReading {
     payload: Payload,
     patience: Patience,
     watch: Stopwatch,
+    /// Its length, if the caller announced it.
+    announced: Option<u64>,
     received: u64,
     /// Time spent waiting for the caller, without the current wait.
     waited: Duration,
@@ -127,8 +98,10 @@ struct BodyReading {
     waits_since: Option<Duration>,
     timer: Option<Waits>,
     memory: CapacityShare<IpAddr>,
-    /// Bytes for which there is no room yet, and the signal that some was freed. Hooks wait for room, others do not.
-    waits_for_room: Option<(Bytes, Waits)>,
+    /// The signal that room was freed, while it waits for that. Hooks wait for room, others do not.
+    freed: Option<Waits>,
+    /// Bytes for which there is no room after all.
+    unfit: Option<Bytes>,
     is_hook: bool,
     replaced: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Set while it may be ended for a newer request.
@@ -139,9 +112,10 @@ struct BodyReading {
 }
 
 impl IncomingBody {
-    /// `memory`: where its bytes are counted; `waiting`: its place among its caller's unfinished bodies.
+    /// `announced`: its length, if known; `memory`: where its bytes are counted; `waiting`: its place among its caller's
+    /// unfinished bodies.
     pub fn new(
-        payload: Payload,
+        (payload, announced): (Payload, Option<u64>),
         class: RequestClass,
         patience: Patience,
         watch: Stopwatch,
@@ -152,12 +126,14 @@ impl IncomingBody {
             payload,
             patience,
             watch,
+            announced,
             received: 0,
             waited: Duration::ZERO,
             waits_since: None,
             timer: None,
             memory,
-            waits_for_room: None,
+            freed: None,
+            unfit: None,
             is_hook: class == RequestClass::Hook,
             replaced: Box::pin(waiting.replaced()),
             waiting: Some(waiting),
@@ -185,7 +161,8 @@ impl IncomingBody {
         reading.memory.release();
         reading.waiting = None;
         reading.timer = None;
-        reading.waits_for_room = None;
+        reading.freed = None;
+        reading.unfit = None;
         reading.ahead = None;
     }
 
@@ -226,40 +203,57 @@ impl BodyReading {
         if self.replaced.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(End::Replaced));
         }
-        if self.waits_for_room.is_none() {
-            match Pin::new(&mut self.payload).poll_next(context) {
-                Poll::Ready(None) => return Poll::Ready(Ok(None)),
-                Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(End::BrokeOff)),
-                Poll::Ready(Some(Ok(bytes))) => {
-                    self.stop_waiting();
-                    self.received = self.received.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-                    if self.charge(bytes.len()) {
-                        return Poll::Ready(Ok(Some(bytes)));
-                    }
-                    if !self.is_hook {
-                        return Poll::Ready(Err(End::NoRoom));
-                    }
-                    metrics::counter!("parom_hooks_waited_total").increment(1);
-                    let freed = self.memory.freed();
-                    self.waits_for_room = Some((bytes, Box::pin(freed.notified_owned())));
-                }
-                Poll::Pending => {}
-            }
-        }
-        while let Some((bytes, mut freed)) = self.waits_for_room.take() {
-            if self.charge(bytes.len()) {
+        loop {
+            if self.has_room() {
+                let bytes = match self.unfit.take() {
+                    Some(bytes) => bytes,
+                    None => match Pin::new(&mut self.payload).poll_next(context) {
+                        Poll::Ready(None) => return Poll::Ready(Ok(None)),
+                        Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(End::BrokeOff)),
+                        Poll::Ready(Some(Ok(bytes))) => {
+                            self.received =
+                                self.received.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                            bytes
+                        }
+                        Poll::Pending => return self.poll_patience(context).map(|()| Err(End::Slow)),
+                    },
+                };
                 self.stop_waiting();
-                return Poll::Ready(Ok(Some(bytes)));
+                if self.charge(bytes.len()) {
+                    self.freed = None;
+                    return Poll::Ready(Ok(Some(bytes)));
+                }
+                if !self.is_hook {
+                    return Poll::Ready(Err(End::NoRoom));
+                }
+                // Its length is unknown, or another thread was faster.
+                self.unfit = Some(bytes);
             }
-            if freed.as_mut().poll(context).is_pending() {
-                self.waits_for_room = Some((bytes, freed));
-                break;
+            match &mut self.freed {
+                None => metrics::counter!("parom_hooks_waited_total").increment(1),
+                Some(freed) => {
+                    if freed.as_mut().poll(context).is_pending() {
+                        return self.poll_patience(context).map(|()| Err(End::NoRoom));
+                    }
+                }
             }
-            let again = self.memory.freed();
-            self.waits_for_room = Some((bytes, Box::pin(again.notified_owned())));
+            // Room that is freed from here on gives the signal: look again, then wait.
+            self.freed = Some(Box::pin(self.memory.freed().notified_owned()));
         }
-        let late = if self.waits_for_room.is_some() { End::NoRoom } else { End::Slow };
-        self.poll_patience(context).map(|()| Err(late))
+    }
+
+    /// Whether there is room for what comes next. A hook takes nothing from the connection before, so that one that waits
+    /// costs no more than what the HTTP server has read ahead.
+    fn has_room(&self) -> bool {
+        let next = match (&self.unfit, self.announced) {
+            (Some(bytes), _) => bytes.len(),
+            (None, Some(announced)) if self.is_hook => {
+                let next = announced.saturating_sub(self.received).min(READ_AHEAD);
+                usize::try_from(next).unwrap_or(usize::MAX)
+            }
+            (None, _) => 0,
+        };
+        self.memory.has_room(next)
     }
 
     /// Counts bytes; false if there is no room for them.

@@ -106,6 +106,13 @@ impl<K: Eq + Hash + Clone> CapacityShare<K> {
         true
     }
 
+    /// Whether it can take this much more now.
+    pub fn has_room(&self, more: usize) -> bool {
+        let taken = self.room.lock();
+        let mine = taken.of.get(&self.caller).copied().unwrap_or(0);
+        more == 0 || self.room.0.bounds.allow(taken.all, mine, more)
+    }
+
     /// The amount held.
     pub fn amount(&self) -> usize {
         self.amount
