@@ -21,6 +21,7 @@ use super::check::{WrongFields, addresses};
 use super::{By, ContactRule, SourceStatus, line, mirror, setup_of};
 use crate::settings;
 use crate::source::SourceContext;
+use crate::tenant::token::TokenError;
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 
 pub(super) use make::clear_default;
@@ -129,10 +130,12 @@ fn service(offered: LineService) -> rest::Service {
     }
 }
 
-/// Fails unless the account is active.
+/// Fails unless the account is active; for the reason that amoCRM gave another call, if it refuses the account.
 pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
     match TenantStatus::shown(tenant) {
         TenantStatus::Active => Ok(()),
+        TenantStatus::Unpaid => Err(mirror::as_error(TokenError::Unpaid.into())),
+        TenantStatus::Blocked => Err(mirror::as_error(TokenError::Blocked.into())),
         status => Err(Error::Conflict {
             problem: "tenant_inactive",
             detail: LocalizedText::new("said-account-is")

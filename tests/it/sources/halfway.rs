@@ -49,6 +49,26 @@ async fn a_creation_leaves_nothing_behind(world: &mut World) {
     }
 }
 
+/// While a creation waits for amoCRM, another call learns that the account is not paid for: that is why it fails. A page
+/// called the account "not active" if it asked for pipelines in the background at that moment.
+async fn a_creation_fails_for_what_another_call_learns_meanwhile(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let mut wanted = body(world, "support");
+    wanted["pipeline_id"] = json!(world.sandbox.add_account(HOST).pipelines[0].id.to_string());
+    let gate = world.sandbox.faults().hold(Part::Rest);
+    let another = async {
+        gate.until_waiting(1).await;
+        parom::tenant::chats_answered(&world.app().tenants, tenant_id, false).await.unwrap();
+        gate.open();
+    };
+    let (refused, ()) = tokio::join!(make(world, tenant_id, &wanted), another);
+    let refused = refused.is(409);
+    assert!(refused.text.contains("crm_unpaid"), "{}", refused.text);
+    nothing_left(world, count(world, tenant_id).await);
+    amocrm_takes_calls(world, tenant_id).await;
+    make(world, tenant_id, &wanted).await.is(201);
+}
+
 async fn a_change_that_amocrm_refuses_changes_neither_side(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
@@ -125,7 +145,7 @@ async fn an_unpaid_or_blocked_account_makes_no_source(world: &mut World) {
     nothing_left(world, count(world, tenant_id).await);
 }
 
-both!(a_creation_leaves_nothing_behind);
+both!(a_creation_leaves_nothing_behind, a_creation_fails_for_what_another_call_learns_meanwhile);
 once!(
     a_change_that_amocrm_refuses_changes_neither_side,
     a_deletion_that_amocrm_refuses_deletes_nothing,
