@@ -13,6 +13,8 @@ pub use answers::{nothing_here, secure_headers};
 /// Routes of the public address.
 pub fn public(config: &mut web::ServiceConfig) {
     config
+        .route("/", web::get().to(answers::home))
+        .route("/", web::head().to(answers::home))
         .route("/location/{scope_id}", web::post().to(intake::crm::hook))
         .route("/crm/hooks/{token}", web::post().to(intake::crm::account::hook))
         .route("/hooks/{kind}", web::get().to(intake::messenger::vendor_app::handshake))

@@ -12,6 +12,11 @@ use base::i18n::{CRM, Language, Words};
 
 use crate::app::App;
 
+/// The server's own address leads to the panel: it has the reader's language and the brand that this browser knows.
+pub async fn home() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, "/panel")).finish()
+}
+
 /// 404 in the format that the caller expects.
 pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     if request.path().starts_with("/api") {

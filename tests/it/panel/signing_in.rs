@@ -5,7 +5,7 @@ use std::time::Duration;
 use entity::{directory, session};
 use parom::identity::MemberRole;
 use parom_tests::settings::{HOST, START};
-use parom_tests::{Setup, Visitor, World, both, once};
+use parom_tests::{Setup, Visitor, World, answer, both, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 
@@ -40,6 +40,21 @@ async fn a_password_opens_the_panel(world: &mut World) {
     let rows = format!("{:?}", session::Entity::find().all(store.read()).await.unwrap());
     let keys = format!("{:?}", directory::Entity::find().all(store.read()).await.unwrap());
     assert!(token.len() == 43 && !rows.contains(&token) && !keys.contains(&token));
+}
+
+/// The server's own address, which people open first: in their language, for callers of every kind.
+async fn the_servers_address_leads_to_the_panel(world: &mut World) {
+    let line = world.line("support").await;
+    world.visitor().goes("/").await.is(200).says(&["Sign in", "name=\"password\""]);
+    world.visitor().reading("ru").goes("/").await.is(200).says(&["Войти", "name=\"password\""]);
+    world.panel(line.tenant_id).await.goes("/").await.is(200).says(&[HOST]);
+    let stranger = world.visitor();
+    for method in [Method::GET, Method::HEAD] {
+        let reply = answer(stranger.request(method, "/")).await;
+        assert_eq!(reply.is_redirect(), "/panel");
+        assert_eq!((reply.header("cache-control"), reply.text.as_str()), ("no-store", ""));
+    }
+    answer(stranger.request(Method::POST, "/")).await.is(404);
 }
 
 async fn no_answer_reveals_whether_an_email_is_known(world: &mut World) {
@@ -234,6 +249,7 @@ both!(
     a_person_with_several_accounts_chooses_one,
 );
 once!(
+    the_servers_address_leads_to_the_panel,
     tries_are_counted_by_address,
     forms_of_others_are_refused,
     a_new_sign_in_is_a_new_token,
