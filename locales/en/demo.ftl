@@ -8,4 +8,6 @@ demo-step-copy = From this page, copy what the wizard asks for. Leave everything
 demo-step-write = Write from the customer’s phone and answer in the manager’s window.
 demo-manager = Manager’s window
 demo-phone = Customer’s phone
+demo-phone-connected = Customer of the connected bot
+demo-break = Break something
 demo-nothing-leaves = Nothing leaves this machine.

@@ -104,6 +104,8 @@ async fn its_account_has_the_language_of_the_terminal() {
         let phone = phone.split('"').next().unwrap();
         let page = client().get(phone).send().await.unwrap().text().await.unwrap();
         assert!(page.contains(name), "{page}");
+        // The bot that is a source from the start has a customer too, and messengers can be broken.
+        assert!(phones.contains("/7012345678?lang=") && phones.contains("/trouble?lang="), "{phones}");
         demo.is_killed().await;
     }
 }

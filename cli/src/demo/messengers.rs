@@ -127,6 +127,26 @@ impl Messengers {
         self.telegram.bots().into_iter().next().context("the simulated Telegram has no bot")
     }
 
+    /// The phone of a customer of that bot.
+    pub fn first_bots_phone(&self) -> Option<String> {
+        let bot = self.telegram.bots().into_iter().next()?;
+        self.lines.iter().find_map(|line| match line.customer {
+            Customer::Telegram { who, .. } => Some(format!("{}/phone/{who}/{}", self.telegram.base_url(), bot.id)),
+            _ => None,
+        })
+    }
+
+    /// The page where a messenger is made to fail; none if it has no such page.
+    pub fn trouble_url(&self, kind: &str) -> Option<String> {
+        let base = match kind {
+            "telegram" => self.telegram.base_url(),
+            "whatsapp" => self.whatsapp.base_url(),
+            "avito" => self.avito.base_url(),
+            _ => return None,
+        };
+        Some(format!("{base}/trouble"))
+    }
+
     fn telegram(&self, names: &Names) -> DemoLine {
         let (telegram, [first, second]) = (&self.telegram, names.shops);
         let bot = |id, name: &str, username: &str| NewBot {

@@ -14,6 +14,9 @@ struct Card {
     kind: &'static str,
     fields: Vec<(&'static Field, String)>,
     phone_url: String,
+    /// The phone of a customer who writes to the source of this kind that exists already.
+    connected_url: Option<String>,
+    trouble_url: Option<String>,
 }
 
 /// The page's data, without translated texts.
@@ -36,6 +39,8 @@ struct LineView {
     mark: &'static str,
     fields: Vec<FieldView>,
     phone: String,
+    connected: Option<String>,
+    trouble: Option<String>,
 }
 
 #[derive(Template)]
@@ -65,7 +70,13 @@ fn content(stage: &DemoStage) -> Content {
     let cards = stage.messengers.lines().iter().map(|line| {
         let fields = stage.connectors().get(line.kind).map(|connector| connector.fields()).unwrap_or_default();
         let fields = fields.iter().filter_map(|field| Some((field, line.setting(field.name)?.to_owned())));
-        Card { kind: line.kind, fields: fields.collect(), phone_url: line.phone_url.clone() }
+        Card {
+            kind: line.kind,
+            fields: fields.collect(),
+            phone_url: line.phone_url.clone(),
+            connected_url: (line.kind == "telegram").then(|| stage.messengers.first_bots_phone()).flatten(),
+            trouble_url: stage.messengers.trouble_url(line.kind),
+        }
     });
     Content { cards: cards.collect(), wizard: stage.marketplace_url(HOST), manager: stage.manager_url() }
 }
@@ -74,6 +85,7 @@ async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse
     const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; \
                           frame-ancestors 'none'; form-action 'none'";
     let words = Words::new(Language::of_operator(&request));
+    let in_language = |url: &String| format!("{url}?lang={}", words.language().code());
     let lines = content.cards.iter().map(|card| LineView {
         kind: card.kind,
         name: words.text_of("connector-", card.kind),
@@ -83,7 +95,9 @@ async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse
             .iter()
             .map(|(field, value)| FieldView { name: field.name, label: words.text(field.label), value: value.clone() })
             .collect(),
-        phone: format!("{}?lang={}", card.phone_url, words.language().code()),
+        phone: in_language(&card.phone_url),
+        connected: card.connected_url.as_ref().map(in_language),
+        trouble: card.trouble_url.as_ref().map(in_language),
     });
     let page = MessengersPage {
         lines: lines.collect(),

@@ -36,15 +36,7 @@ impl Telegram {
 
     /// Issues another token, as BotFather does; calls with the old one get 401.
     pub fn renew_token(&self, bot: i64) -> String {
-        self.core.change(|state| {
-            let serial = state.next_serial();
-            let Some(bot) = state.bots.get_mut(&bot) else {
-                return String::new();
-            };
-            bot.is_revoked = false;
-            bot.token = token(bot.id, serial);
-            bot.token.clone()
-        })
+        self.core.change(|state| state.renew(bot))
     }
 
     /// Makes getFile fail for this file, and invalidates its path.
@@ -81,6 +73,16 @@ impl State {
         if let Some(bot) = self.bots.get_mut(&bot) {
             bot.is_revoked = true;
         }
+    }
+
+    pub(crate) fn renew(&mut self, bot: i64) -> String {
+        let serial = self.next_serial();
+        let Some(bot) = self.bots.get_mut(&bot) else {
+            return String::new();
+        };
+        bot.is_revoked = false;
+        bot.token = token(bot.id, serial);
+        bot.token.clone()
     }
 
     pub(crate) fn spoil(&mut self, file_id: &str, change: impl FnOnce(&mut Stored)) {

@@ -107,4 +107,7 @@ async fn faults_are_set_and_cleared_on_a_page() {
     assert!(press("hijack", None).await.unwrap().text().await.unwrap().contains("https://another-service.example"));
     press("revoke", None).await.unwrap();
     assert_eq!(world.refused("sendMessage", say(&world)).await.0, 401);
+    let renewed = press("renew", None).await.unwrap().text().await.unwrap();
+    let token = world.telegram.bots().into_iter().find(|bot| bot.id == world.bot.id).unwrap().token;
+    assert!(token != world.bot.token && renewed.contains(&format!("<code>{token}</code>")), "{renewed}");
 }

@@ -26,6 +26,8 @@ struct Button {
 /// Facts about a bot.
 struct Facts {
     title: String,
+    /// Empty if it is revoked.
+    token: String,
     webhook: String,
     pending: usize,
     last_error: String,
@@ -49,12 +51,14 @@ fn facts(bot: &Bot, words: &'static Words) -> Facts {
     let last_error = webhook.and_then(|webhook| webhook.last_error.as_ref()).map(|(_, words)| words.clone());
     Facts {
         title: fill(words.bot, "bot", &bot.name),
+        token: if bot.is_revoked { String::new() } else { bot.token.clone() },
         webhook: webhook.map_or_else(|| words.no_webhook.to_owned(), |webhook| webhook.url.clone()),
         pending: bot.updates.waiting_count(),
         last_error: last_error.unwrap_or_default(),
         buttons: vec![
             Button { what: "hijack", bot: bot.id, words: words.hijack },
             Button { what: "revoke", bot: bot.id, words: words.revoke },
+            Button { what: "renew", bot: bot.id, words: words.renew },
         ],
     }
 }
@@ -119,6 +123,7 @@ pub(super) async fn press(core: web::Data<Arc<Core>>, request: HttpRequest, form
         "lost" => faults.next_updates(1, UpdateFault::Lost),
         "hijack" => core.change(|state| state.hijack(form.bot, "https://another-service.example/telegram")),
         "revoke" => core.change(|state| state.revoke(form.bot)),
+        "renew" => drop(core.change(|state| state.renew(form.bot))),
         "rates_on" => core.change(|state| state.rates.on = true),
         "rates_off" => core.change(|state| state.rates.on = false),
         "mend" => faults.clear(),
