@@ -49,6 +49,7 @@ account-renewed = Renewed
 account-next = Renewed next
 account-who-may = An owner or administrator can reauthorize.
 account-address = Address
+account-name = Name
 account-number = Account ID
 account-zone = Time zone
 account-default = Default source
@@ -167,7 +168,7 @@ account-lost-waiting =
        *[other] { $count } found messages wait for a decision: send them or remove them.
     }
 limits-title = Limits
-limits-hint = Requests over a limit are refused, with the reason and the time to try again. Limits never stop messages from messengers or the CRM.
+limits-hint = Requests over a limit are refused, with the reason and the time to try again. Limits never stop messages from messengers or { $crm }.
 limits-full = used up
 limits-sources = Sources
 limits-stored = Stored in total

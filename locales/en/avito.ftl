@@ -32,6 +32,7 @@ wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = At avito.ru open “For professionals” → “Integrations” (avito.ru/professionals/api). Avito opens this API at its highest subscription level, for services at the two highest.
 wizard-avito-client-secret = Client Secret
 wizard-avito-client-secret-hint = On the same page. If you issue a new secret there, enter it here too.
+wizard-avito-incomplete = Enter both the Client ID and the Client Secret.
 wizard-avito-bad-format = Copy the whole value from avito.ru/professionals/api: it has no spaces.
 wizard-avito-mark-read = Mark chats as read at Avito when a manager answers
 wizard-avito-mark-read-hint = Without this option, chats answered from amoCRM stay unread in Avito’s application.

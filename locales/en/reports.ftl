@@ -47,4 +47,4 @@ reports-file-sources = By source
 reports-file-managers = By manager
 reports-file-hours = By hour
 reports-file-unanswered = Unanswered chats
-reports-how = Days and hours are in the account’s time zone. A customer waits from the first unanswered message until a { $crm } user replies; bot replies do not count.
+reports-how = Days and hours are in the account’s time zone. A customer waits from the first unanswered message until a user of { $crm } replies; bot replies do not count.

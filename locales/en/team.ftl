@@ -200,6 +200,7 @@ audit-detail-to = to
 audit-detail-source = source
 audit-detail-email = e-mail
 audit-detail-kind = messenger
+audit-detail-forget_authenticator = authenticator removed
 audit-field-name = name
 audit-field-pipeline_id = pipeline
 audit-field-default = default source

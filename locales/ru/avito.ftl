@@ -32,6 +32,7 @@ wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = На avito.ru: «Для бизнеса» → «Интеграции» (avito.ru/professionals/api). Нужен уровень подписки «Максимальный», для услуг подойдёт и «Расширенный».
 wizard-avito-client-secret = Client Secret
 wizard-avito-client-secret-hint = На той же странице. Если там выпустят новый секрет, введите его и здесь.
+wizard-avito-incomplete = Введите и Client ID, и Client Secret.
 wizard-avito-bad-format = Скопируйте значение с avito.ru/professionals/api целиком: в нём нет пробелов.
 wizard-avito-mark-read = Отмечать чаты прочитанными на Авито, когда менеджер ответил
 wizard-avito-mark-read-hint = Без этой настройки чаты, на которые ответили из amoCRM, остаются непрочитанными в приложении Авито.

@@ -71,7 +71,7 @@ said-event-status = бывает { $known }
 said-cursor-wrong = курсор неверен или устарел
 said-cursor-other = курсор от других фильтров или от другого списка
 said-phone = номер телефона с кодом страны, например +7 915 111-22-33
-said-kept-days = нужно число от 1 до { $most } или null: у аккаунта ничего не хранится дольше, чем задано в конфигурации
+said-kept-days = нужно число от 1 до { $most } или null: у аккаунта ничего не хранится дольше, чем задано в настройках сервера
 said-texts-days = тексты хранятся не дольше { $most } дней
 said-sources-limit = от 0 до { $most } или null
 said-plan-unknown = такого тарифа нет; есть { $known }
@@ -214,7 +214,7 @@ said-template-not-decided-here = Этот шаблон мессенджер пр
 
 said-connector-none = эта версия не знает мессенджера вида { $kind }
 said-channel-not-connected = канал не подключён к аккаунту
-said-channel-not-configured = канала { $channel } нет в конфигурации
+said-channel-not-configured = канала { $channel } нет в настройках сервера
 said-status-read = статус получен, ответ { $crm } — { $status }: для проверочного сообщения так и должно быть
 said-webhook-missing = у источника нет адреса или секрета вебхука
 said-webhook-secret = секрет вебхука не подходит для подписи

@@ -122,7 +122,7 @@ impl<'a> Account<'a> {
 
     /// The same; missing credentials are a refusal.
     pub fn required(settings: &'a Settings) -> Result<Self, Denied> {
-        Self::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-avito-no-credentials")))
+        Self::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("wizard-avito-incomplete")))
     }
 }
 

@@ -96,7 +96,12 @@ async fn d21_labels_fields_and_tabs_align() {
 const SEPARATORS: &str = "return [...document.querySelectorAll('table.brief tbody tr:first-child td')]\
     .map((cell) => getComputedStyle(cell, '::after').content.includes('·'))";
 
-/// On a phone a row of messages is one line of words: direction, manager, source and type ran together.
+/// Whether the direction of each message begins below its time.
+const BELOW: &str = "return [...document.querySelectorAll('table.brief tbody tr')].map(({ cells }) => \
+    cells[1].getBoundingClientRect().top >= cells[0].getBoundingClientRect().bottom)";
+
+/// On a phone a row of messages is one line of words: direction, manager, source and type ran together, and a short
+/// direction was beside the time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parts_of_a_message_are_separated_on_a_phone() {
     for language in [Language::En, Language::Ru] {
@@ -120,6 +125,8 @@ async fn parts_of_a_message_are_separated_on_a_phone() {
             assert_eq!(others, [false; 5], "at {width}: {shown:?}");
         }
         browser.shot(&format!("{}/messages-360", language.code())).await;
+        browser.resize(390, 740).await;
+        assert_eq!(browser.run(BELOW, vec![]).await, json!([true, true]));
         browser.close().await;
         world.close().await;
     }

@@ -31,7 +31,9 @@ fn the_applications_token_comes_first() {
     assert!(matches!(account.credentials, Credentials::OfApp { .. }));
     assert_eq!((account.user_id, account.since), (SELLER, Some(1_700_000_000)));
     let none = Settings { public: json!({}), secrets: BTreeMap::new() };
-    assert!(Account::of(&none).is_none() && matches!(Account::required(&none), Err(Denied::Access(_))));
+    assert!(Account::of(&none).is_none());
+    let said = LocalizedText::new("wizard-avito-incomplete");
+    assert_eq!(Account::required(&none).err(), Some(Denied::Access(said)));
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn sample_answers_mean_what_the_documents_say() {
     let ended = report(ScriptedAnswer::Json(401, sample("api_error_190"))).await;
     assert_eq!(
         (ended.verdict, ended.reason.as_str()),
-        (Verdict::Pause, "Access to WhatsApp expired. Connect the number again.")
+        (Verdict::Pause, "WhatsApp does not accept the access token: it is wrong or has expired. Enter a new one.")
     );
     let needs_phone = report(ScriptedAnswer::Json(400, sample("api_error_131062"))).await;
     assert!(failure(&needs_phone).1.contains("phone"));
