@@ -9,13 +9,14 @@ use anyhow::Context;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    TransactionOptions,
 };
 use secrecy::ExposeSecret;
 
 use crate::clock::Clock;
 use crate::config;
 
+mod begin;
 pub mod checkpoint;
 #[cfg(feature = "faults")]
 mod counted;
@@ -45,6 +46,7 @@ pub use nodes::Search;
 pub use open_error::OpenError;
 pub use unavailable::{NodeAway, concerns_one_node, database_is_away, is_node_away, is_unavailable};
 
+use begin::begin;
 use postgres::{READ_LIMIT, Use};
 
 /// The tenant id for rows of no tenant or of the vendor: quarantined hooks, install calls, vendor keys.
@@ -227,8 +229,6 @@ impl Store {
 
     /// Begins a transaction that may write: `BEGIN IMMEDIATE` on SQLite, because a deferred transaction that reads
     /// first fails at its first write if another wrote meanwhile.
-    ///
-    /// Never wrap this call in `timeout` or `select!`: a cancelled BEGIN poisons the pool.
     pub async fn write_tx(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -236,23 +236,21 @@ impl Store {
         };
         #[cfg(feature = "faults")]
         self.counted.begins();
-        #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
-        self.write.begin_with_options(options).await
+        begin(&self.write, options).await
     }
 
     /// Begins a read of several statements that see one snapshot.
-    #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
     pub async fn read_tx(&self) -> Result<DatabaseTransaction, DbErr> {
         if self.is_sqlite() {
-            return self.read.begin_with_options(TransactionOptions::default()).await;
+            return begin(&self.read, TransactionOptions::default()).await;
         }
         let options = TransactionOptions {
             isolation_level: Some(sea_orm::IsolationLevel::RepeatableRead),
             access_mode: Some(sea_orm::AccessMode::ReadOnly),
             ..TransactionOptions::default()
         };
-        // The connections for reading never begin transactions: see `postgres`.
-        let tx = self.write.begin_with_options(options).await?;
+        // Those for reading are for single statements.
+        let tx = begin(&self.write, options).await?;
         tx.execute_unprepared(&format!(
             "SET LOCAL statement_timeout = '{READ_LIMIT}'; SET LOCAL idle_in_transaction_session_timeout = '10s'"
         ))

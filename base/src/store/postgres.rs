@@ -103,13 +103,11 @@ pub(super) async fn connect(
             if used != Use::Write {
                 return pool;
             }
-            // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
-            // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
-            pool.after_release(|connection, _| {
-                Box::pin(async move {
-                    // Tasks that waited for the commit run first.
+            // The return makes a round trip; tasks that waited for the commit run before it.
+            pool.after_release(|_, _| {
+                Box::pin(async {
                     tokio::task::yield_now().await;
-                    connection.execute("BEGIN; ROLLBACK").await.map(|_| true)
+                    Ok(true)
                 })
             })
         });

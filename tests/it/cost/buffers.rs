@@ -1,4 +1,4 @@
-//! Pages that an accept reads, however many accounts there are.
+//! What PostgreSQL counts of an accept: the pages that it reads, however many accounts there are, and transactions.
 
 use parom_tests::office::{Desk, Office};
 use parom_tests::on_postgres;
@@ -19,11 +19,12 @@ async fn ask(db: &DatabaseConnection, text: &str) -> Vec<QueryResult> {
 }
 
 /// Pages of all tables and indexes that were looked at, entries that were read from the indexes of messages and of their keys,
-/// and keys that were inserted.
+/// keys that were inserted, and transactions that were rolled back.
 struct LookedAt {
     pages: i64,
     entries: i64,
     keys: i64,
+    undone: i64,
 }
 
 /// What was looked at until at least `keys` keys were inserted: by then the statements that inserted them have been reported.
@@ -40,12 +41,14 @@ async fn looked_at(office: &Office, db: &DatabaseConnection, keys: i64) -> Looke
                 "SELECT (SELECT sum(coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) \
                  + coalesce(idx_blks_read, 0))::bigint FROM pg_statio_user_tables) AS pages, \
                  (SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname IN ('dedupe', 'message')) AS entries, \
-                 (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'dedupe') AS keys",
+                 (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'dedupe') AS keys, \
+                 (SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()) AS undone",
             );
             let row = found.await.remove(0);
             let number = |name| row.try_get::<i64>("", name).unwrap();
             if number("keys") >= keys {
-                return LookedAt { pages: number("pages"), entries: number("entries"), keys: number("keys") };
+                let [pages, entries, keys, undone] = ["pages", "entries", "keys", "undone"].map(number);
+                return LookedAt { pages, entries, keys, undone };
             }
         }
     };
@@ -156,5 +159,20 @@ async fn an_accept_planned_on_empty_tables_reads_no_other_rows(office: &mut Offi
     assert!(after.entries - before.entries <= 2 * count, "{} entries", after.entries - before.entries);
 }
 
+/// A BEGIN is never cancelled, so a connection that is given back needs no ROLLBACK.
+async fn a_connection_is_given_back_as_it_is(office: &mut Office) {
+    let (db, desk) = (office.connect().await, office.desk());
+    let before = looked_at(office, &db, 0).await;
+    let count = 40;
+    for number in 0..count {
+        // A known conversation would end the first attempt by an error.
+        let message = desk.to_crm(&format!("chat {number}"), &number.to_string(), "Hello");
+        office.queue.accept(&[&message], false).await.unwrap();
+    }
+    let after = looked_at(office, &db, before.keys + count).await;
+    assert_eq!(after.undone, before.undone);
+}
+
+on_postgres!(a_connection_is_given_back_as_it_is);
 on_postgres!(an_accept_planned_on_empty_tables_reads_no_other_rows);
 on_postgres!(an_accept_looks_at_few_pages_however_many_accounts_there_are);
