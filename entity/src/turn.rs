@@ -24,7 +24,7 @@ pub struct Model {
     pub reason: String,
     /// In a row.
     pub failures: i32,
-    /// Since when every webhook has failed; none if the last one succeeded.
+    /// Since when every call has failed, and of a developer's endpoint every webhook; none if the last one succeeded.
     pub failing_since: Option<i64>,
     /// Webhooks that failed since then.
     pub failing: i32,

@@ -35,9 +35,9 @@ alert-unpaid-body =
         [one] { $waiting } message is waiting here and will be kept until { $until }
        *[other] { $waiting } messages are waiting here and will be kept until { $until }
     }. After payment, everything arrives in order automatically.
-alert-crm_unreachable-subject = { $account }: { $crm } has not answered for { $duration }
+alert-crm_unreachable-subject = { $account }: { $crm } is not answering
 alert-crm_unreachable-body =
-    { $waiting ->
+    { $crm } has not answered since { $stamp }. { $waiting ->
         [0] No customer messages are waiting
         [one] { $waiting } customer message is waiting
        *[other] { $waiting } customer messages are waiting

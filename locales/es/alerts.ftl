@@ -35,9 +35,9 @@ alert-unpaid-body =
         [one] { $waiting } mensaje espera aquí y se conservará hasta { $until }
        *[other] { $waiting } mensajes esperan aquí y se conservarán hasta { $until }
     }. Después del pago todo llegará en orden, sin que tengas que hacer nada.
-alert-crm_unreachable-subject = { $account }: { $crm } no responde desde hace { $duration }
+alert-crm_unreachable-subject = { $account }: { $crm } no responde
 alert-crm_unreachable-body =
-    { $waiting ->
+    { $crm } no responde desde { $stamp }. { $waiting ->
         [0] Ningún mensaje de clientes espera
         [one] { $waiting } mensaje de clientes espera
        *[other] { $waiting } mensajes de clientes esperan

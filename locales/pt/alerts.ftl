@@ -35,9 +35,9 @@ alert-unpaid-body =
         [one] { $waiting } mensagem espera aqui e será guardada até { $until }
        *[other] { $waiting } mensagens esperam aqui e serão guardadas até { $until }
     }. Depois do pagamento tudo chega em ordem, sem que você precise fazer nada.
-alert-crm_unreachable-subject = { $account }: o { $crm } não responde há { $duration }
+alert-crm_unreachable-subject = { $account }: o { $crm } não responde
 alert-crm_unreachable-body =
-    { $waiting ->
+    O { $crm } não responde desde { $stamp }. { $waiting ->
         [0] Nenhuma mensagem de clientes espera
         [one] { $waiting } mensagem de clientes espera
        *[other] { $waiting } mensagens de clientes esperam

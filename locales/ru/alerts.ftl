@@ -43,9 +43,9 @@ alert-unpaid-body =
         [many] { $waiting } сообщений ждут здесь и хранятся до { $until }
        *[other] { $waiting } сообщения ждут здесь и хранятся до { $until }
     }. После оплаты всё придёт по порядку, нажимать ничего не нужно.
-alert-crm_unreachable-subject = { $account }: { $crm } не отвечает { $duration }
+alert-crm_unreachable-subject = { $account }: { $crm } не отвечает
 alert-crm_unreachable-body =
-    В Пароме { $waiting ->
+    { $crm } не отвечает с { $stamp }. В Пароме { $waiting ->
         [0] нет ждущих сообщений
         [one] ждёт { $waiting } сообщение
         [few] ждут { $waiting } сообщения
@@ -283,7 +283,7 @@ alerts-chat-away = Telegram не отвечает. Повторите через
 alerts-chat-wait = Слишком много кодов. Повторите через минуту.
 alerts-chat-blocked = Оповещения больше не приходят в ваш чат: бота там заблокировали или удалили. Разблокируйте его и свяжите чат снова.
 alerts-chat-stopped = Оповещения больше не приходят в ваш чат: там написали /stop. Чтобы получать их, свяжите чат снова.
-alerts-webhook-about = Паром отправляет вашей программе каждое оповещение и сообщает, когда оно решено: подписанный JSON.
+alerts-webhook-about = Паром отправляет вашей программе каждое оповещение и известие о том, что оно решено: подписанный JSON.
 alerts-webhook-url = Адрес вашей программы
 alerts-webhook-not-url = Адрес выглядит так: https://example.com/alerts.
 alerts-webhook-secret = Сохранено. Этим секретом подписан каждый запрос; сохраните его в своей программе.

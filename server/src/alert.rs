@@ -129,6 +129,15 @@ fn settles(kind: &str) -> TimeDelta {
     }
 }
 
+/// Since when something is wrong: a side that does not answer failed for a while before its alert was opened.
+pub fn since(alert: &alert::Model) -> i64 {
+    let detail: Value = match alert.kind.as_str() {
+        CRM_UNREACHABLE | MESSENGER_UNREACHABLE => serde_json::from_str(&alert.detail).unwrap_or_default(),
+        _ => Value::Null,
+    };
+    detail.get("at").and_then(Value::as_i64).unwrap_or(alert.opened_at)
+}
+
 /// An alert to raise.
 #[derive(Clone, Debug)]
 pub struct Alarm<'alarm> {

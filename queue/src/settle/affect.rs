@@ -19,6 +19,10 @@ pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
         _ if turn.is_held() => {}
         TurnEffect::Healthy | TurnEffect::Slowed => {
             turn.failures = 0;
+            // Webhooks keep theirs until one of them succeeds.
+            if turn.failing == 0 {
+                turn.failing_since = None;
+            }
             count_call(turn, false, now);
             if turn.reason == BREAKER {
                 turn.reason = String::new();
@@ -31,6 +35,7 @@ pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
         TurnEffect::Unasked => {}
         TurnEffect::Failing { open_after, open_millis } => {
             turn.failures = turn.failures.saturating_add(1);
+            turn.failing_since.get_or_insert(now);
             count_call(turn, true, now);
             let mostly = turn.calls >= *open_after && turn.errors.saturating_mul(2) >= turn.calls;
             if mostly || turn.reason == BREAKER {

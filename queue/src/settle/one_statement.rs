@@ -230,7 +230,8 @@ fn awake(turns: &BTreeMap<Key, Effect>) -> Write {
              counted_from = CASE WHEN rows.calls > 0 AND {begins} THEN {{now}} ELSE turn.counted_from END, \
              rate = CASE WHEN {rises} THEN turn.rate + {STEP} ELSE turn.rate END, \
              rate_at = CASE WHEN {rises} THEN {{now}} ELSE turn.rate_at END, \
-             failing_since = CASE WHEN rows.hooked THEN NULL ELSE turn.failing_since END, \
+             failing_since = CASE WHEN rows.hooked OR (rows.calls > 0 AND turn.failing = 0) THEN NULL \
+             ELSE turn.failing_since END, \
              failing = CASE WHEN rows.hooked THEN 0 ELSE turn.failing END \
              FROM rows JOIN {TURNS} AS held ON held.of_tenant = rows.tenant_id AND held.of_target = rows.target \
              LEFT JOIN (SELECT of_tenant, of_target, min(due_at) AS due_at FROM ( \

@@ -35,8 +35,6 @@ const PLACEABLES: [&str; 28] = [
     "webhook",
     "task",
 ];
-/// Arguments that are durations; the detail has their milliseconds.
-const DURATIONS: [&str; 2] = ["duration", "delay"];
 
 /// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
 /// texts.
@@ -55,10 +53,9 @@ pub fn of(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'
         Some(Value::String(text)) => sentence.with(name, text.as_str()),
         _ => sentence.with(name, ""),
     });
-    let named = DURATIONS.into_iter().fold(named, |sentence, name| {
-        let millis = detail.get(name).and_then(Value::as_i64).unwrap_or_default();
-        sentence.with(name, duration(millis, words))
-    });
+    // The detail has its milliseconds.
+    let delay = detail.get("delay").and_then(Value::as_i64).unwrap_or_default();
+    let named = named.with("delay", duration(delay, words));
     let connector = detail.get("connector").and_then(Value::as_str);
     let named = match connector {
         Some(connector) => named.with("messenger", words.text_of("connector-", connector).to_string()),

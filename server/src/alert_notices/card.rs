@@ -12,7 +12,6 @@ pub(crate) struct AlertCard {
     pub subject: String,
     /// Without the address, which is behind the button.
     pub body: String,
-    pub since: i64,
     pub path: String,
     pub button: String,
 }
@@ -35,7 +34,6 @@ impl AlertCard {
         let path = section.url.strip_prefix(app.public_url()).unwrap_or(&section.url).to_owned();
         Self {
             body: without_address(&section.body, &section.url),
-            since: section.about.iter().map(|alert| alert.opened_at).min().unwrap_or_default(),
             keys: section.about.into_iter().map(|alert| alert.key).collect(),
             subject: section.subject,
             path,

@@ -107,11 +107,11 @@ impl StateFacts<'_> {
             found.push(self.finding(SourceStatus::Paused, suspended.then_some(StateReason::WebhookSuspended)));
         }
         if self.to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
-            let since = self.waits_since.unwrap_or(self.source.status_since);
+            let since = self.not_answering_since(self.to_crm, self.waits_since);
             found.push(StateCandidate { since, ..self.finding(SourceStatus::CrmUnreachable, None) });
         }
         if self.to_messenger.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
-            let since = self.not_answering_since();
+            let since = self.not_answering_since(self.to_messenger, self.waits_for_messenger_since);
             let reason = Some(StateReason::MessengerUnreachable);
             found.push(StateCandidate { since, ..self.finding(SourceStatus::NeedsAttention, reason) });
         }
@@ -127,11 +127,10 @@ impl StateFacts<'_> {
         }
     }
 
-    /// Since when the messenger does not answer: the first webhook that failed, else the oldest letter that waits for
-    /// it. The source's own state is older than that and says nothing about it.
-    fn not_answering_since(&self) -> i64 {
-        let failing = self.to_messenger.and_then(|turn| turn.failing_since);
-        failing.or(self.waits_for_messenger_since).unwrap_or(self.source.status_since)
+    /// Since when a side does not answer: the first call that failed, else the oldest letter that waits for it. The
+    /// source's own state is older than that and says nothing about it.
+    fn not_answering_since(&self, turn: Option<&turn::Model>, waits_since: Option<i64>) -> i64 {
+        turn.and_then(|turn| turn.failing_since).or(waits_since).unwrap_or(self.source.status_since)
     }
 
     /// The finding stored in the source itself. A reason of an older release is shown as text.

@@ -86,6 +86,30 @@ async fn an_amocrm_that_does_not_answer_is_one_alert_for_all_sources(world: &mut
     assert!(open(world, one.tenant_id).await.is_empty());
 }
 
+/// The alert is opened after three failures: it says since when amoCRM fails, and claims no duration.
+async fn amocrm_does_not_answer_since_its_first_failure(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.advance(30 * MINUTE);
+    world.sandbox.faults().until_cleared(Part::Message, Fault::Reset);
+    world.customer(&line, "anna").writes("Anyone?").await;
+    while open(world, line.tenant_id).await != ["crm_unreachable"] {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(45));
+        looks(world).await;
+    }
+    let owner = world.panel(line.tenant_id).await;
+    let alerts = owner.opens("/panel/alerts").await.is(200);
+    alerts.says(&["amoCRM is not answering", "amoCRM has not answered since 12:30."]);
+    for page in [alerts, owner.opens("/panel").await.is(200)] {
+        page.says(&["amoCRM is not answering", ">12:30</time>"]);
+        page.never_says(&["for 5 min", "12:31</time>"]);
+    }
+    world.sandbox.faults().clear();
+    world.deliver_to_the_end().await;
+}
+
 async fn a_messenger_that_does_not_answer_raises_an_alert(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
@@ -215,6 +239,7 @@ both!(
     messages_that_take_too_long_are_late,
 );
 once!(
+    amocrm_does_not_answer_since_its_first_failure,
     a_messenger_that_does_not_answer_raises_an_alert,
     problems_that_messengers_report_about_lines_raise_alerts,
     many_sources_with_one_trouble_are_one_card,

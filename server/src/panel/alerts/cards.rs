@@ -32,10 +32,10 @@ pub(super) async fn of(
 ) -> Result<Vec<Card>> {
     let cards = AlertCard::of(&app.alert_notices, &member.tenant, page.crm, page.words, open).await?;
     let card = |one: AlertCard| {
-        let first = open.iter().find(|row| one.keys.contains(&row.key));
+        let mut about = open.iter().filter(|row| one.keys.contains(&row.key));
         Card {
-            since: one.since,
-            state: first.map_or_else(|| ("bad", page.words.text("alert-state-open")), |row| state(page, row)),
+            since: about.clone().map(crate::alert::since).min().unwrap_or(page.now),
+            state: about.next().map_or_else(|| ("bad", page.words.text("alert-state-open")), |row| state(page, row)),
             keys: one.keys,
             subject: one.subject,
             body: one.body,

@@ -158,7 +158,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
 
 fn problem_alert(row: &alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
     let text = crate::alert::texts::of(words, row, "subject", &page.account, page.crm)?;
-    Some(ProblemAlert { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
+    Some(ProblemAlert { text: text.to_string(), since: crate::alert::since(row), source_id: row.source_id })
 }
 
 /// The vendor's support page, if only the vendor can change the account's state.

@@ -78,10 +78,12 @@ fn the_worst_state_is_the_one_shown() {
     case.is(SourceStatus::NeedsAttention, Some(StateReason::MessengerUnreachable), Some(StateAction::Test));
     assert_eq!(case.state().since, 650, "the oldest that waits for it, not the source's own state");
     case.to_messenger.failing_since = Some(640);
-    assert_eq!(case.state().since, 640, "the first webhook that failed");
+    assert_eq!(case.state().since, 640, "the first call that failed");
     case.to_crm.failures = 3;
     case.is(SourceStatus::CrmUnreachable, None, None);
     assert_eq!(case.state().since, 600, "the oldest that waits");
+    case.to_crm.failing_since = Some(590);
+    assert_eq!(case.state().since, 590, "the first call that failed");
     case.source.paused = true;
     case.source.paused_by = "Anna".into();
     case.is(SourceStatus::Paused, None, Some(StateAction::Resume));
