@@ -2,8 +2,8 @@
 
 reason-recipient_blocked = The customer blocked the bot or deleted the chat.
 reason-recipient_blocked-fix = Write to the customer by another messenger or call.
-reason-recipient_unreachable = This number has no account in the messenger.
-reason-recipient_unreachable-fix = Check the number in the contact.
+reason-recipient_unreachable = The customer is not in this messenger or cannot be reached there.
+reason-recipient_unreachable-fix = Check the number in the contact. The customer may also have blocked you: write in another messenger or call.
 reason-window_closed = The time for free text after the customer’s last message is over.
 reason-window_closed-fix = Send an approved template, or answer when the customer writes again.
 reason-template_refused = WhatsApp did not accept the template “{ $template }”.
@@ -74,7 +74,7 @@ reason-short-dropped_by_person = Stopped by a person
 reason-short-source_disconnected = Source deleted
 reason-short-recipient_blocked = Blocked by the customer
 reason-short-conversation_deleted = Chat deleted by the customer
-reason-short-recipient_unreachable = Not in the messenger
+reason-short-recipient_unreachable = Customer cannot be reached
 reason-short-unsupported = Type not supported
 reason-short-window_closed = Time for free text is over
 reason-short-rejected = Refused

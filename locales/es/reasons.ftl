@@ -2,8 +2,8 @@
 
 reason-recipient_blocked = El cliente bloqueó el bot o eliminó el chat.
 reason-recipient_blocked-fix = Escribe al cliente por otro servicio o llámalo.
-reason-recipient_unreachable = Este número no tiene cuenta en el servicio de mensajería.
-reason-recipient_unreachable-fix = Revisa el número en el contacto.
+reason-recipient_unreachable = El cliente no está en este servicio de mensajería o no se le puede contactar.
+reason-recipient_unreachable-fix = Revisa el número en el contacto. Quizás el cliente te bloqueó: escríbele por otro servicio o llámalo.
 reason-window_closed = Terminó el tiempo para escribir libremente tras el último mensaje del cliente.
 reason-window_closed-fix = Envía una plantilla aprobada o responde cuando el cliente escriba de nuevo.
 reason-template_refused = WhatsApp no aceptó la plantilla “{ $template }”.
@@ -74,7 +74,7 @@ reason-short-dropped_by_person = Detenido por una persona
 reason-short-source_disconnected = Fuente eliminada
 reason-short-recipient_blocked = Bloqueado por el cliente
 reason-short-conversation_deleted = Chat eliminado por el cliente
-reason-short-recipient_unreachable = No está en el servicio de mensajería
+reason-short-recipient_unreachable = No se puede contactar al cliente
 reason-short-unsupported = Tipo no admitido
 reason-short-window_closed = Terminó el tiempo para escribir libremente
 reason-short-rejected = Rechazado

@@ -2,8 +2,8 @@
 
 reason-recipient_blocked = O cliente bloqueou o bot ou excluiu o chat.
 reason-recipient_blocked-fix = Escreva ao cliente por outro mensageiro ou ligue.
-reason-recipient_unreachable = Este número não tem conta no mensageiro.
-reason-recipient_unreachable-fix = Verifique o número no contato.
+reason-recipient_unreachable = O cliente não está neste mensageiro ou não pode ser contatado.
+reason-recipient_unreachable-fix = Verifique o número no contato. O cliente também pode ter bloqueado você: escreva por outro mensageiro ou ligue.
 reason-window_closed = O tempo para escrever livremente após a última mensagem do cliente acabou.
 reason-window_closed-fix = Envie um modelo aprovado ou responda quando o cliente escrever de novo.
 reason-template_refused = O WhatsApp não aceitou o modelo “{ $template }”.
@@ -74,7 +74,7 @@ reason-short-dropped_by_person = Parada por uma pessoa
 reason-short-source_disconnected = Fonte excluída
 reason-short-recipient_blocked = Bloqueada pelo cliente
 reason-short-conversation_deleted = Chat excluído pelo cliente
-reason-short-recipient_unreachable = Não está no mensageiro
+reason-short-recipient_unreachable = Não é possível contatar o cliente
 reason-short-unsupported = Tipo não aceito
 reason-short-window_closed = O tempo para escrever livremente acabou
 reason-short-rejected = Recusada

@@ -2,8 +2,8 @@
 
 reason-recipient_blocked = Клиент заблокировал бота или удалил чат.
 reason-recipient_blocked-fix = Напишите клиенту в другом мессенджере или позвоните.
-reason-recipient_unreachable = Этого номера нет в мессенджере.
-reason-recipient_unreachable-fix = Проверьте номер в контакте.
+reason-recipient_unreachable = Клиента нет в этом мессенджере или он недоступен.
+reason-recipient_unreachable-fix = Проверьте номер в контакте. Возможно, клиент вас заблокировал: напишите в другом мессенджере или позвоните.
 reason-window_closed = Время для свободного текста после последнего сообщения клиента истекло.
 reason-window_closed-fix = Отправьте одобренный шаблон или ответьте, когда клиент напишет снова.
 reason-template_refused = WhatsApp не принял шаблон «{ $template }».
@@ -78,7 +78,7 @@ reason-short-dropped_by_person = Отправку прекратили вруч�
 reason-short-source_disconnected = Источник удалён
 reason-short-recipient_blocked = Заблокировано клиентом
 reason-short-conversation_deleted = Чат удалён клиентом
-reason-short-recipient_unreachable = Нет в мессенджере
+reason-short-recipient_unreachable = Клиент недоступен
 reason-short-unsupported = Тип не поддерживается
 reason-short-window_closed = Время свободного текста истекло
 reason-short-rejected = Отказ

@@ -70,6 +70,25 @@ async fn a_failure_is_described_in_words(world: &mut WhatsAppWorld) {
     assert!(!dead.text.contains(&chat.number.token), "{}", dead.text);
 }
 
+/// Code 131026 has several causes, and the customer of this test wrote a moment ago: the manager's card and the panel say
+/// the same of it.
+async fn an_undeliverable_message_is_explained_alike_in_amocrm_and_in_the_panel(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    chat.customer(world).blocks(true).unwrap();
+    let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
+    assert_eq!(failure(world, &said).1, "Номера нет в WhatsApp или он недоступен. Проверьте номер.");
+    let id = world.messages().await.last().expect("the manager's message").id;
+    let owner = world.panel(chat.line.tenant_id).await;
+    let page = owner.opens(&format!("/panel/messages/{id}")).await.is(200);
+    page.says(&[
+        "The customer is not in this messenger or cannot be reached there.",
+        "Check the number in the contact.",
+    ]);
+    owner.sends("/panel/language", &[("to", "ru")]).await.is(303);
+    let page = owner.opens(&format!("/panel/messages/{id}")).await.is(200);
+    page.says(&["Клиента нет в этом мессенджере или он недоступен.", "Проверьте номер в контакте."]);
+}
+
 /// What Meta refuses at once has the same words as what it reports later.
 async fn a_refusal_is_described_in_words(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
@@ -141,6 +160,7 @@ both!(
     sent_alone_is_not_delivered,
     the_highest_status_stays,
     a_failure_is_described_in_words,
+    an_undeliverable_message_is_explained_alike_in_amocrm_and_in_the_panel,
     a_refusal_is_described_in_words,
     a_lost_answer_is_settled_by_the_status,
     a_lost_message_is_sent_once_more,
