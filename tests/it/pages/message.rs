@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, World, both};
+use sandbox::{Fault, Part};
 use serde_json::json;
 
 use super::{ids, olga};
@@ -135,6 +136,32 @@ async fn a_server_that_answers_too_late_is_asked_again(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
+/// amoCRM drops connections, then answers without sense: the attempts say so, and the page says that amoCRM is away.
+async fn attempts_without_an_answer_say_what_happened(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 502, retry_after: None });
+    let id = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let path = format!("/panel/messages/{id}");
+    visitor.opens(&path).await.is(200).says(&["No clear answer", "HTTP 502"]);
+    world.sandbox.faults().until_cleared(Part::Message, Fault::Reset);
+    for _ in 0..3 {
+        world.advance(Duration::from_secs(120));
+        world.deliver_all().await;
+    }
+    let page = visitor.opens(&path).await.is(200);
+    page.says(&[
+        "The connection ended without an answer",
+        "amoCRM has not answered since 12:00.",
+        "Check the chat before",
+    ]);
+    page.never_says(&["No answer in"]);
+    world.sandbox.faults().clear();
+    world.deliver_to_the_end().await;
+    visitor.opens(&path).await.is(200).never_says(&["has not answered since"]);
+}
+
 /// Each step says how long it took, each attempt why it came when it did, and the neighbours are one press away.
 async fn the_road_has_its_times(world: &mut World) {
     let line = world.line("support").await;
@@ -166,6 +193,7 @@ async fn the_road_has_its_times(world: &mut World) {
 }
 
 both!(
+    attempts_without_an_answer_say_what_happened,
     the_road_has_its_times,
     a_server_that_answers_too_late_is_asked_again,
     the_road_of_a_delivered_message,

@@ -35,11 +35,12 @@ pub struct Story {
     pub found: Option<found_message::Model>,
 }
 
-/// When the messenger reported the message as delivered and as read, in milliseconds since 1970; none if it did not.
+/// When the messenger reported the message as delivered, read or failed, in milliseconds since 1970; none if it did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receipts {
     pub delivered: Option<i64>,
     pub read: Option<i64>,
+    pub failed: Option<i64>,
 }
 
 /// A waiting letter and its position in the lane.
@@ -81,6 +82,12 @@ impl Story {
     /// Attempts to report its status to amoCRM, oldest first.
     pub fn status_tries(&self) -> impl DoubleEndedIterator<Item = &attempt::Model> {
         self.attempts.iter().filter(|attempt| attempt.kind == LetterKind::Status.number())
+    }
+
+    /// Whether the messenger accepted it, which gave it a place in its chat, and reported a failure afterwards.
+    pub fn failed_later(&self) -> bool {
+        let is_over = self.status == MessageStatus::Failed && self.waiting.is_none() && self.dead_message().is_none();
+        is_over && self.message.position > 0
     }
 
     /// Whether the customer may receive it twice if it is sent once more.
@@ -150,14 +157,16 @@ pub async fn dead(db: &impl ConnectionTrait, message: &message::Model) -> Result
 
 /// Read from the keys by which receipts are recognised: each has its own id, generated on arrival.
 async fn receipts(db: &impl ConnectionTrait, message: &message::Model) -> Result<Receipts, DbErr> {
+    let events = [EventKind::StatusDelivered, EventKind::StatusRead, EventKind::StatusFailed];
     let keys = dedupe::Entity::of_tenant(message.tenant_id)
         .filter(dedupe::Column::Origin.eq(message.source_id))
         .filter(dedupe::Column::ExternalId.eq(message.id.to_string()))
-        .filter(dedupe::Column::Event.is_in([EventKind::StatusDelivered.number(), EventKind::StatusRead.number()]))
+        .filter(dedupe::Column::Event.is_in(events.map(EventKind::number)))
         .all(db)
         .await?;
     let of = |event: EventKind| keys.iter().find(|key| key.event == event.number()).map(|key| made_at(key.message_id));
-    Ok(Receipts { delivered: of(EventKind::StatusDelivered), read: of(EventKind::StatusRead) })
+    let [delivered, read, failed] = events.map(of);
+    Ok(Receipts { delivered, read, failed })
 }
 
 async fn waiting(

@@ -1,6 +1,7 @@
 //! The page's first sentence: where the message is, what that means, and the one useful action.
 
-use base::i18n::Sentence;
+use base::http_client;
+use base::i18n::{Sentence, Words};
 use base::message::Direction;
 use connectors::custom;
 use connectors::error_catalog::{self, CatalogEntry};
@@ -145,6 +146,36 @@ fn refusal(story: &Story, reason: &Reason) -> Option<&'static CatalogEntry> {
     // A stored failure has our own text; the messenger's text is in the attempt.
     let same = tries.iter().find(|attempt| attempt.reason == reason.said);
     catalog.of_answer(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
+}
+
+/// The outcome of an attempt in one direction.
+pub fn outcome(page: &PageContext, story: &Story, attempt: &attempt::Model, direction: Direction) -> Sentence {
+    let words = page.words;
+    match (attempt.verdict.as_str(), attempt.status) {
+        ("done", _) => words.text("attempt-taken"),
+        ("unknown" | "retry", 0) => unanswered(words, attempt),
+        ("unknown", _) => words.text("attempt-unclear"),
+        ("retry", 429) => words.text("attempt-limited-unsaid"),
+        _ => {
+            let reason = Reason::of_attempt(attempt, direction);
+            let why = reason.map(|reason| explanation(page, story, &reason).what.to_string());
+            words.text("attempt-refused").with("reason", why.unwrap_or_default())
+        }
+    }
+}
+
+/// What became of an attempt without an answer. By the words of the connection, else by its time: an answer is waited for
+/// longer than that.
+fn unanswered(words: Words, attempt: &attempt::Model) -> Sentence {
+    let seconds = (attempt.ms + 500) / 1000;
+    let is_unknown = attempt.verdict == "unknown";
+    match http_client::reason::explain(&attempt.reason).key() {
+        "said-net-late" => words.text("attempt-no-answer").with("seconds", seconds),
+        "said-net-cut" => words.text("attempt-cut"),
+        _ if is_unknown && seconds == 0 => words.text("attempt-cut"),
+        _ if is_unknown => words.text("attempt-no-answer").with("seconds", seconds),
+        _ => words.text("attempt-not-connected"),
+    }
 }
 
 /// The page's first sentence; `silent`: the messenger reports neither delivery nor reading.

@@ -13,6 +13,17 @@ use crate::panel::sources::{ActionButton, action_of};
 use crate::panel::{Member, PageContext, PanelContext, Right};
 use crate::source::{SourceState, SourceStatus, StateReason};
 
+/// Since when the side that a waiting message goes to does not answer; `None` if it answers.
+pub async fn away(app: &PanelContext, story: &Story) -> Result<Option<i64>> {
+    let Some(source) = story.source.as_ref().filter(|_| story.waiting.is_some()) else { return Ok(None) };
+    let state = crate::source::state(app, source).await?;
+    let is_away = match story.direction {
+        Direction::ToCrm => state.status == SourceStatus::CrmUnreachable && state.reason.is_none(),
+        Direction::ToMessenger => state.reason == Some(StateReason::MessengerUnreachable),
+    };
+    Ok(is_away.then_some(state.since))
+}
+
 /// What has to be mended, with its button: [`Main::None`] if this person cannot do it, or nothing can be done here.
 pub struct Mend(pub Main);
 

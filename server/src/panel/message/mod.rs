@@ -44,7 +44,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     let page = member.page("msg-title", Nav::Messages);
     let by_hand = actions::by_hand(&app, &story).await?;
     let around = around::of(&app, &story.message).await?;
-    let mend = mend::of(&app, &member, &page, &story).await?;
+    let mend = (mend::of(&app, &member, &page, &story).await?, mend::away(&app, &story).await?);
     panel::html(&page, &view::page(&app, &member, &page, &story, (&by_hand, &around, mend), None))
 }
 
@@ -64,7 +64,7 @@ pub async fn text(
     let by_hand = actions::by_hand(&app, &story).await?;
     let around = around::of(&app, &story.message).await?;
     let shown = view::ContentView::of(&page, &story.body.content);
-    let mend = mend::of(&app, &member, &page, &story).await?;
+    let mend = (mend::of(&app, &member, &page, &story).await?, mend::away(&app, &story).await?);
     let view = view::page(&app, &member, &page, &story, (&by_hand, &around, mend), Some(shown));
     let mut answer = panel::html(&page, &view)?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -9,7 +9,6 @@ use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
 use super::around::Neighbours;
 use super::waits;
-use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
 use crate::panel::{PageContext, markup};
 
@@ -120,19 +119,21 @@ impl Draw<'_> {
     fn to_messenger(&self) -> Vec<RouteStep> {
         let state = State::from_number(self.story.message.state).unwrap_or(State::Queued);
         let arrived = |least: State| state != State::Failed && state >= least;
-        let taken = self.taken_at();
+        let failed_later = self.story.failed_later();
         let mut steps = vec![self.reached("hop-written-by-manager", Some(self.story.message.sent_at))];
         steps.extend(self.story.found.as_ref().map(|found| self.reached("hop-found-in-history", Some(found.at))));
         steps.extend([self.stored(), self.handing("hop-handing-to-messenger")]);
-        steps.push(match (taken, arrived(State::Sent)) {
-            (Some(at), true) => self.done(self.title("hop-taken-by-messenger"), Some(at)),
-            (None, true) => self.done(self.title("hop-taken-by-messenger"), None),
-            _ => self.ahead("hop-taken-by-messenger"),
+        steps.push(match arrived(State::Sent) || failed_later {
+            true => self.reached("hop-taken-by-messenger", self.taken_at()),
+            false => self.ahead("hop-taken-by-messenger"),
         });
         // If a receipt arrives before its predecessor, the predecessor has happened, but its time is unknown.
         let receipts = self.story.receipts;
         let delivered = receipts.delivered.or(receipts.read);
-        steps.push(self.receipt("hop-delivered", (arrived(State::Delivered), self.unreported.delivery), delivered));
+        steps.push(match failed_later {
+            true => self.failed("hop-delivered", receipts.failed),
+            false => self.receipt("hop-delivered", (arrived(State::Delivered), self.unreported.delivery), delivered),
+        });
         steps.push(self.receipt("hop-read", (arrived(State::Read), self.unreported.reading), receipts.read));
         steps.push(self.shown());
         steps
@@ -189,6 +190,18 @@ impl Draw<'_> {
         }
     }
 
+    /// A step that failed, with the reason.
+    fn failed(&self, key: &'static str, at: Option<i64>) -> RouteStep {
+        let reason = answer::reason(self.story, self.stage);
+        let why = reason.map(|reason| answer::explanation(self.page, self.story, &reason).what.to_string());
+        RouteStep {
+            tone: self.stage.tone(),
+            state: self.page.words.text(self.stage.word()),
+            detail: why.unwrap_or_default(),
+            ..self.reached(key, at)
+        }
+    }
+
     /// A step that only the messenger can report: whether it did, and whether it never does.
     fn receipt(&self, key: &'static str, (came, never): (bool, bool), at: Option<i64>) -> RouteStep {
         if came {
@@ -223,6 +236,7 @@ impl Draw<'_> {
         let detail = next.map(|at| words.text("attempt-next").with("time", self.page.when(&at).due()).to_string());
         let (tone, state) = match self.stage {
             WaitingStage::Sent | WaitingStage::Delivered | WaitingStage::Read => ("ok", "letter-state-done"),
+            WaitingStage::Failed if self.story.failed_later() => ("ok", "letter-state-done"),
             stage => (stage.tone(), stage.word()),
         };
         RouteStep {
@@ -254,19 +268,6 @@ impl Draw<'_> {
 
     fn tried(&self, attempt: &attempt::Model, direction: Direction) -> RouteAttempt {
         let words = self.page.words;
-        let seconds = (attempt.ms + 500) / 1000;
-        let reason = Reason::of_attempt(attempt, direction);
-        let outcome = match (attempt.verdict.as_str(), attempt.status) {
-            ("done", _) => words.text("attempt-taken"),
-            ("unknown", _) => words.text("attempt-no-answer").with("seconds", seconds),
-            ("retry", 429) => words.text("attempt-limited-unsaid"),
-            ("retry", 0) => words.text("attempt-not-connected"),
-            _ => {
-                let why =
-                    reason.as_ref().map(|reason| answer::explanation(self.page, self.story, reason).what.to_string());
-                words.text("attempt-refused").with("reason", why.unwrap_or_default())
-            }
-        };
         let code = if attempt.status == 0 { String::new() } else { format!("HTTP {}", attempt.status) };
         let by_hand = self.by_hand.iter().rfind(|deed| deed.at <= attempt.at);
         let first_after = |deed: &ByHand| {
@@ -283,7 +284,7 @@ impl Draw<'_> {
                 .with("clock", self.page.when(&attempt.at).clock_seconds())
                 .with("ms", attempt.ms),
             wait: waits::reason(self.page, self.story, self.around, attempt),
-            outcome,
+            outcome: answer::outcome(self.page, self.story, attempt, direction),
             by_hand: by_hand
                 .filter(|deed| first_after(deed))
                 .map(|deed| words.text("attempt-by-hand").with("name", deed.name.as_str())),

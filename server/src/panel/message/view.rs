@@ -115,7 +115,7 @@ pub fn page(
     member: &Member,
     page: &PageContext,
     story: &Story,
-    (by_hand, around, mend): (&[ByHand], &Neighbours, Option<Mend>),
+    (by_hand, around, (mend, away)): (&[ByHand], &Neighbours, (Option<Mend>, Option<i64>)),
     shown: Option<ContentView>,
 ) -> MessagePage {
     let words = page.words;
@@ -148,6 +148,8 @@ pub fn page(
     let send = main(app, member, page, story, stage);
     let (main, beside) = match mend {
         Some(Mend(mended)) => (mended, send),
+        // Parom finds the outcome out itself: sending again is not the first thing to do.
+        None if stage == WaitingStage::Checking => (Main::None, send),
         None => (send, Main::None),
     };
     let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row));
@@ -156,7 +158,7 @@ pub fn page(
         sentence: answer::sentence(page, story, (stage, unreported.all()), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
-        marks: marks(page, story),
+        marks: marks(page, story, away),
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),
         may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
@@ -197,9 +199,17 @@ fn took(page: &PageContext, story: &Story) -> Option<Sentence> {
     Some(page.words.text("msg-took").with("delay", page.duration(&millis)))
 }
 
-fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
+/// `away`: since when the other side does not answer.
+fn marks(page: &PageContext, story: &Story, away: Option<i64>) -> Vec<Sentence> {
     let words = page.words;
     let mut marks = Vec::new();
+    if let Some(since) = away {
+        let key = match story.direction {
+            Direction::ToCrm => "msg-crm-away",
+            Direction::ToMessenger => "msg-messenger-away",
+        };
+        marks.push(words.text(key).with("crm", page.crm).with("stamp", page.when(&since).stamp()));
+    }
     if story.message.possible_duplicate {
         marks.push(words.text("message-maybe-twice"));
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doubles::whatsapp::{Content, Fault, Given, NewPerson};
 use parom_tests::both;
-use sandbox::HookMessage;
+use sandbox::{HookMessage, Part};
 use serde_json::json;
 
 use super::super::at_crm;
@@ -96,6 +96,30 @@ async fn a_burst_to_one_person_slows_no_other_chat(world: &mut WhatsAppWorld) {
     assert!(world.messenger.calls_of("messages").iter().any(|call| call.code == Some(131_056)), "the limit was met");
 }
 
+/// While amoCRM is away, Parom finds out itself whether a message arrived. Its page does not offer first what it warns of.
+async fn sending_again_is_not_the_first_thing_while_amocrm_is_away(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.sandbox.faults().until_cleared(Part::Message, sandbox::Fault::Reset);
+    chat.customer(world).writes("Still there?").unwrap();
+    arrives(world).await;
+    for _ in 0..3 {
+        world.advance(Duration::from_secs(120));
+        world.deliver_all().await;
+    }
+    let id = world.messages().await.last().expect("the customer's message").id;
+    let path = format!("/panel/messages/{id}");
+    let page = world.panel(chat.line.tenant_id).await.opens(&path).await.is(200);
+    page.says(&[
+        "Outcome is being checked",
+        "Check the chat before you send again.",
+        "amoCRM has not answered since 12:00.",
+    ]);
+    page.says(&[&format!("<a class=\"button\" href=\"{path}/again\">Send again</a>")]);
+    world.sandbox.faults().clear();
+    world.deliver_to_the_end().await;
+    assert_eq!(last(world).text, "Still there?");
+}
+
 async fn a_quote_that_meta_does_not_have_costs_no_message(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let theirs = last(world);
@@ -148,6 +172,7 @@ async fn a_customers_file_is_waited_for(world: &mut WhatsAppWorld) {
 }
 
 both!(
+    sending_again_is_not_the_first_thing_while_amocrm_is_away,
     a_revoked_token_stops_the_source_and_a_new_one_lets_everything_go,
     limits_are_waited_for,
     a_burst_to_one_person_arrives_in_order,
