@@ -39,10 +39,11 @@ overview-day = Day
 overview-failed = Undelivered
 overview-to-source = To the source
 health-side-failing = { $side }: { $failed } of { $all } requests failed in the last hour ({ $percent }%).
+health-side-failed-last = The last failure was { $time }.
 health-undelivered =
     { $count ->
-        [one] { $count } message was not delivered.
-       *[other] { $count } messages were not delivered.
+        [one] { $count } message was not delivered. Send it again or remove it.
+       *[other] { $count } messages were not delivered. Send them again or remove them.
     }
 health-received =
     { $count ->

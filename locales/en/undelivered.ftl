@@ -1,8 +1,14 @@
 ## Undelivered
 
 undelivered-title = Undelivered
-undelivered-empty = Everything is delivered or on its way.
-undelivered-empty-title = Nothing is undelivered
+undelivered-empty = No message waits here for a decision.
+undelivered-empty-title = Nothing to send again
+undelivered-failed-later =
+    { $count ->
+        [one] { $count } message failed after the messenger had accepted it
+       *[other] { $count } messages failed after the messenger had accepted them
+    }
+undelivered-failed-later-hint = Parom cannot send these again: write to the customers once more, or in another messenger.
 undelivered-intro = Messages Parom has stopped retrying. Send them again or remove them.
 undelivered-count =
     { $count ->

@@ -41,12 +41,13 @@ overview-day = День
 overview-failed = Не доставлено
 overview-to-source = К источнику
 health-side-failing = { $side }: за последний час не удалось { $failed } из { $all } запросов ({ $percent } %).
+health-side-failed-last = Последняя ошибка — { $time }.
 health-undelivered =
     { $count ->
-        [one] Не доставлено { $count } сообщение.
-        [few] Не доставлено { $count } сообщения.
-        [many] Не доставлено { $count } сообщений.
-       *[other] Не доставлено { $count } сообщения.
+        [one] Не доставлено { $count } сообщение. Отправьте его ещё раз или удалите.
+        [few] Не доставлено { $count } сообщения. Отправьте их ещё раз или удалите.
+        [many] Не доставлено { $count } сообщений. Отправьте их ещё раз или удалите.
+       *[other] Не доставлено { $count } сообщения. Отправьте их ещё раз или удалите.
     }
 health-received =
     { $count ->

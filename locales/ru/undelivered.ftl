@@ -1,8 +1,16 @@
 ## Undelivered
 
 undelivered-title = Недоставленное
-undelivered-empty = Всё доставлено или в пути.
-undelivered-empty-title = Недоставленных нет
+undelivered-empty = Здесь нет сообщений, которые ждут решения.
+undelivered-empty-title = Отправлять ещё раз нечего
+undelivered-failed-later =
+    { $count ->
+        [one] { $count } сообщение не доставлено, хотя мессенджер его принял
+        [few] { $count } сообщения не доставлены, хотя мессенджер их принял
+        [many] { $count } сообщений не доставлены, хотя мессенджер их принял
+       *[other] { $count } сообщения не доставлены, хотя мессенджер их принял
+    }
+undelivered-failed-later-hint = Паром не может отправить их ещё раз: напишите клиентам снова или в другом мессенджере.
 undelivered-intro = Сообщения, которые Паром больше не пытается доставить. Отправьте их ещё раз или удалите.
 undelivered-count =
     { $count ->

@@ -5,6 +5,7 @@ use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
 use crate::api::cursor::PageRequest;
+use crate::delivery::read::figures;
 use crate::delivery::read::list::Ground;
 use crate::panel::PageContext;
 
@@ -39,7 +40,7 @@ pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<SelectO
 }
 
 /// Periods by which lists are filtered.
-pub const PERIODS: [&str; 4] = ["today", "7d", "30d", "all"];
+pub const PERIODS: [&str; 5] = ["today", "24h", "7d", "30d", "all"];
 
 /// A period from a query parameter: one of [`PERIODS`] or a date, otherwise the default.
 pub fn period<'asked>(asked: &'asked str, usual: &'static str) -> &'asked str {
@@ -70,7 +71,7 @@ fn midnight(date: &str) -> Option<i64> {
     Some(date.and_time(NaiveTime::MIN).and_utc().timestamp_millis()).filter(|at| *at >= 0)
 }
 
-/// Start of a period; `today` begins at midnight in the account's time zone.
+/// Start of a period; `today` begins at midnight in the account's time zone, and `24h` as the figures of 24 hours do.
 pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
     match period {
         "today" => {
@@ -80,6 +81,7 @@ pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
             let seconds = next() * 3600 + next() * 60 + next();
             Some(now - seconds * 1000 - now.rem_euclid(1000))
         }
+        "24h" => Some(figures::hours_begin(now)),
         "7d" => Some(now - 7 * DAY),
         "30d" => Some(now - 30 * DAY),
         date => midnight(date),
@@ -112,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_period_is_a_word_or_a_day() {
-        for asked in ["today", "7d", "30d", "all", "2026-11-20", "1970-01-01"] {
+        for asked in ["today", "24h", "7d", "30d", "all", "2026-11-20", "1970-01-01"] {
             assert_eq!(period(asked, "7d"), asked);
         }
         for asked in ["", "yesterday", "2026-13-01", "2026-1-1", "1969-12-31", "99999-01-01", "2026-11-20T00"] {

@@ -58,7 +58,7 @@ async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
     visitor
         .does("/panel/undelivered/decide", &fields)
         .await
-        .says(&["2 messages are queued again.", "Everything is delivered"]);
+        .says(&["2 messages are queued again.", "Nothing to send again"]);
     visitor.does("/panel/undelivered/decide", &fields).await.says(&["Nothing was left to send again."]);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts().len(), 2);
@@ -82,7 +82,7 @@ async fn all_that_match_are_taken_up_at_their_rate_and_stopped(world: &mut World
     let drop = [("do", "drop"), ("all", "1")];
     visitor.does("/panel/undelivered/decide", &drop).await.says(&["Removing: 0 of 2"]);
     assert_eq!(step_all(world.app()).await.unwrap(), 2);
-    visitor.opens("/panel/undelivered").await.is(200).says(&["Everything is delivered"]);
+    visitor.opens("/panel/undelivered").await.is(200).says(&["Nothing to send again"]);
     let log = visitor.opens("/panel/audit").await.is(200);
     log.says(&["Undelivered sent again", "Work on the undelivered stopped", "Undelivered removed"]);
 }

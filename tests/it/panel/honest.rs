@@ -39,6 +39,43 @@ async fn a_source_is_in_trouble_since_its_first_failure(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
+/// A source without messages was without amoCRM since it was made.
+async fn amocrm_is_away_for_all_sources_since_the_same_time(world: &mut World) {
+    let (busy, quiet) = (world.line("busy").await, world.line("quiet").await);
+    world.advance(30 * MINUTE);
+    world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
+    world.customer(&busy, "anna").writes("Hello").await;
+    for _ in 0..4 {
+        world.deliver_all().await;
+        world.advance(2 * MINUTE);
+    }
+    for line in [&busy, &quiet] {
+        let seen = world.api.get(&line.path("")).await.is(200).json;
+        let wanted = (json!("crm_unreachable"), json!("2026-11-20T09:30:00.000Z"));
+        assert_eq!((&seen["status"], &seen["status_since"]), (&wanted.0, &wanted.1), "{seen}");
+    }
+    world.sandbox.faults().clear();
+    world.deliver_to_the_end().await;
+}
+
+/// B7: the overview stayed red for an hour after amoCRM worked again.
+async fn a_side_that_works_again_is_no_longer_marked(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 503, retry_after: None });
+    anna.writes("Hello").await;
+    world.deliver_to_the_end().await;
+    let owner = world.panel(line.tenant_id).await;
+    let page = owner.opens("/panel").await.is(200);
+    page.says(&["amoCRM: 1 of ", "requests failed in the last hour", "The last failure was ", "class=\"t-bad\""]);
+    world.advance(11 * MINUTE);
+    anna.writes("Thank you").await;
+    world.deliver_all().await;
+    let page = owner.opens("/panel").await.is(200);
+    page.says(&["The source works"]);
+    page.never_says(&["requests failed in the last hour", "class=\"t-bad\"", "class=\"t-warn\""]);
+}
+
 async fn lose(world: &World, tenant_id: Uuid, channel_id: Uuid) {
     let (tenants, status) = (&world.app().tenants, ChannelStatus::Disconnected);
     parom::tenant::channels::broken(tenants, tenant_id, channel_id, status, "gone").await.unwrap();
@@ -238,6 +275,8 @@ async fn the_wizard_offers_a_free_name(world: &mut World) {
 
 once!(
     a_source_is_in_trouble_since_its_first_failure,
+    amocrm_is_away_for_all_sources_since_the_same_time,
+    a_side_that_works_again_is_no_longer_marked,
     one_card_for_the_account_leads_to_the_payment,
     lost_access_without_a_channel_promises_no_delivery,
     the_overview_is_not_green_while_messages_fail,

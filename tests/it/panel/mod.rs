@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod causes;
+mod failed_later;
 mod found;
 mod honest;
 mod letters;

@@ -1,9 +1,10 @@
 //! Figures of an account or of one source: what came, went and failed by hour and by day, how long messages took, and
-//! what waits. Pages show them together, so they are read together: four statements in one snapshot, however many
+//! what waits. Pages show them together, so they are read together: five statements in one snapshot, however many
 //! sources there are, and nothing older than a month.
 //!
 //! Days are those of the ledger (UTC, by acceptance) and come from its counts; hours and times come from messages and
-//! their attempts of the last 24 hours.
+//! their attempts of the last 24 hours. What a messenger accepted and reported as failed afterwards is delivered in the
+//! ledger; here it is failed, as in the lists of messages.
 
 mod flow;
 mod rows;
@@ -79,15 +80,15 @@ pub struct Figures {
 /// Reads the figures of an account, or of one of its sources.
 pub async fn read(app: &DeliveryContext, tenant_id: Uuid, source_id: Option<Uuid>) -> Result<Figures, DbErr> {
     let now = app.clock.millis();
-    let wanted =
-        rows::FiguresRange { tenant_id, source_id, since: first_hour(now) * HOUR, day: day_of(now) - DAYS + 1 };
+    let wanted = rows::FiguresRange { tenant_id, source_id, since: hours_begin(now), day: day_of(now) - DAYS + 1 };
     // In one snapshot, or the sums would differ by what is settled between the statements.
     let tx = app.store.read_tx().await?;
     let read = async {
+        let (days, later) = (rows::days(&tx, &wanted).await?, rows::failed_later(&tx, &wanted).await?);
         Ok::<_, DbErr>(Figures {
             now,
             hours: rows::hours(&tx, &wanted).await?,
-            days: rows::days(&tx, &wanted).await?,
+            days: days.into_iter().map(|row| row.with(&later)).collect(),
             waiting: rows::waiting(&tx, &wanted).await?,
             took: rows::took(&tx, &wanted, TIMED).await?,
         })
@@ -100,6 +101,11 @@ pub async fn read(app: &DeliveryContext, tenant_id: Uuid, source_id: Option<Uuid
 /// The first hour that is read, counted from 1970.
 fn first_hour(now: i64) -> i64 {
     now / HOUR - HOURS + 1
+}
+
+/// When [`Span::Hours`] begins, milliseconds since 1970.
+pub fn hours_begin(now: i64) -> i64 {
+    first_hour(now) * HOUR
 }
 
 impl Figures {
@@ -144,7 +150,8 @@ impl Figures {
         all
     }
 
-    /// The ledger of the days from `from` on, both sides of the equation from one snapshot.
+    /// The ledger of the days from `from` on, both sides of the equation from one snapshot. A message that failed later
+    /// is failed here.
     pub fn ledger(&self, from: i32) -> Ledger {
         let of = |direction: Direction| {
             let mut counts = LedgerCounts::default();
@@ -160,6 +167,11 @@ impl Figures {
             counts
         };
         Ledger { to_crm: of(Direction::ToCrm), to_messenger: of(Direction::ToMessenger) }
+    }
+
+    /// Messages to customers that messengers accepted on the days from `from` on and reported as failed afterwards.
+    pub fn failed_later(&self, from: i32) -> i64 {
+        self.days.iter().filter(|row| row.day >= from).filter_map(|row| row.failed_later).sum()
     }
 
     /// Messages that wait, of any age.

@@ -9,13 +9,16 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use base::message::{Body, Direction, Failure, LetterKind, Person, Role, State};
 use entity::{attempt, conversation, message, source};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 use super::MessageStatus;
 use super::holds::AllHolds;
 use super::recovered;
 use crate::source::KnownUsers;
+pub(super) use filter::has_failed_later;
 use filter::select;
 pub use filter::{MessageFilter, Reached, Slower};
 pub use slowest::slowest_page;
@@ -69,6 +72,16 @@ impl Ground {
         }
         any
     }
+}
+
+/// The number of all matches.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &MessageFilter,
+    ground: &Ground,
+) -> anyhow::Result<u64> {
+    Ok(select(tenant_id, wanted, ground)?.count(db).await?)
 }
 
 /// Up to `rows` messages that are older than `after`, newest first.

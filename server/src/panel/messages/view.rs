@@ -110,7 +110,7 @@ pub fn list(
     states.extend(MessageStatus::ALL.map(|status| {
         SelectOption::new(status.as_str(), words.text_of("message-state-", status.as_str()), &query.state)
     }));
-    states.extend(["taken", "waiting"].map(|word| {
+    states.extend(["taken", "failed_later", "waiting"].map(|word| {
         let label = words.text_of("messages-state-", word);
         SelectOption::new(word, label, &query.state)
     }));

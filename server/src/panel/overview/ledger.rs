@@ -57,6 +57,8 @@ pub(super) struct Equation {
     /// `to_crm`, `to_messenger`
     pub direction: &'static str,
     pub counts: LedgerCounts,
+    /// Those of the failed messages that the messenger had accepted; people cannot send them again.
+    pub failed_later: i64,
     /// The first day included, as a filter for message lists.
     from: String,
 }
@@ -77,6 +79,12 @@ impl Equation {
         })
     }
 
+    /// Link to the messages that failed later.
+    pub fn failed_later_href(&self) -> String {
+        let filters = [("direction", self.direction), ("state", "failed_later"), ("period", &self.from)];
+        choice::address("/panel/messages", &filters)
+    }
+
     /// The difference between the two sides; 0 if the sums agree.
     pub fn gap(&self) -> i64 {
         let LedgerCounts { accepted, delivered, failed, waiting } = self.counts;
@@ -88,7 +96,12 @@ pub(super) fn equations(figures: &Figures, first_day: i32) -> [Equation; 2] {
     let counted = figures.ledger(first_day);
     let from = choice::date_of(first_day);
     [
-        Equation { direction: "to_crm", counts: counted.to_crm, from: from.clone() },
-        Equation { direction: "to_messenger", counts: counted.to_messenger, from },
+        Equation { direction: "to_crm", counts: counted.to_crm, failed_later: 0, from: from.clone() },
+        Equation {
+            direction: "to_messenger",
+            counts: counted.to_messenger,
+            failed_later: figures.failed_later(first_day),
+            from,
+        },
     ]
 }

@@ -28,8 +28,7 @@ pub(super) use problems::{account_hint, account_tone, support_of};
 use sides::Sides;
 use table::SourceTable;
 pub use tiles::Tile;
-use tiles::tiles;
-pub(super) use tiles::tiles_of_source;
+pub(super) use tiles::tiles;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -78,7 +77,7 @@ async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Ov
     let first_day = period.first_day(app.clock.millis());
     let overview = Overview {
         checklist: checklist::of(&app, &member, &page, &sources, &figures).await?,
-        tiles: tiles(&page, &figures, problems.undelivered),
+        tiles: tiles(&page, &figures, ""),
         chart: chart(&page, &figures, period.span()),
         table: table::of(&page, &figures, period.span(), &sources, &states),
         sides: sides::of(&app, tenant_id, &page, sources.iter().chain(&deleted), figures.oldest()).await?,

@@ -1,6 +1,9 @@
 //! Response times of the last hour: Parom, amoCRM, each messenger. A side without calls has no figures.
 
-use base::millis::HOUR;
+#[cfg(test)]
+mod tests;
+
+use base::millis::{HOUR, MINUTE};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use base::message::{Direction, Failure, FailureCode, LetterKind};
@@ -18,12 +21,18 @@ const MOST: u64 = 5000;
 /// Percentage of failed calls from which a side is marked, and from which it counts as broken.
 const NOTABLE: f64 = 5.0;
 const BAD: f64 = 25.0;
+/// A side that answers, and has not failed for this long, works again: what it did before in this hour is over.
+const OVER: i64 = 10 * MINUTE;
 
 /// The figures of one side.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SideFigures {
     pub name: String,
     pub figures: Option<CallTimes>,
+    /// When a call failed last; none if none did.
+    pub failed_at: Option<i64>,
+    /// It has worked again for a while.
+    pub is_over: bool,
     /// Messages received from it. A messenger that only receives messages has no calls, but is in use.
     pub received: usize,
 }
@@ -31,7 +40,7 @@ pub(super) struct SideFigures {
 impl SideFigures {
     /// The tone of its tile; empty if there is no problem.
     pub fn tone(&self) -> &'static str {
-        self.figures.map_or("", |figures| figures.tone())
+        self.figures.filter(|_| !self.is_over).map_or("", |figures| figures.tone())
     }
 }
 
@@ -171,15 +180,18 @@ pub(super) async fn of(
             *received.entry(kind).or_default() += 1;
         }
     }
+    let side = |name: String, tries: &[&AttemptRow], received: usize| {
+        let (failed_at, is_over) = last_failure(tries, &customers, app.clock.millis());
+        SideFigures { name, figures: figures(answers(tries, &customers)), failed_at, is_over, received }
+    };
     Ok(Sides {
         ours: figures(delays(&tries, &messages)),
-        crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm, &customers)), received: 0 },
+        crm: side(page.crm.to_owned(), &to_crm, 0),
         messengers: by_kind
             .into_iter()
-            .map(|(kind, tries)| SideFigures {
-                name: page.words.text_of("connector-", kind).to_string(),
-                figures: figures(answers(&tries, &customers)),
-                received: received.get(kind).copied().unwrap_or(0),
+            .map(|(kind, tries)| {
+                let name = page.words.text_of("connector-", kind).to_string();
+                side(name, &tries, received.get(kind).copied().unwrap_or(0))
             })
             .collect(),
         oldest,
@@ -206,10 +218,22 @@ fn delays(tries: &[AttemptRow], messages: &[Of]) -> Vec<(i64, bool)> {
     first.into_iter().map(|(id, at)| ((at - accepted_at(id)).max(0), true)).collect()
 }
 
-/// Duration and success of calls. That the customer cannot be reached is an answer, not a failure of the other side.
+/// Whether a call was answered. That the customer cannot be reached is an answer, not a failure of the other side.
+fn is_answered(row: &AttemptRow, customers: &HashSet<Uuid>) -> bool {
+    row.verdict == "done" || customers.contains(&row.message_id)
+}
+
+/// Duration and success of calls.
 fn answers(tries: &[&AttemptRow], customers: &HashSet<Uuid>) -> Vec<(i64, bool)> {
-    let is_answer = |verdict: &str, id: &Uuid| verdict == "done" || customers.contains(id);
-    tries.iter().map(|row| (i64::from(row.ms), is_answer(&row.verdict, &row.message_id))).collect()
+    tries.iter().map(|row| (i64::from(row.ms), is_answered(row, customers))).collect()
+}
+
+/// When a call failed last, and whether that is over: calls have been answered since, and none has failed for a while.
+fn last_failure(tries: &[&AttemptRow], customers: &HashSet<Uuid>, now: i64) -> (Option<i64>, bool) {
+    let last =
+        |answered: bool| tries.iter().filter(|row| is_answered(row, customers) == answered).map(|row| row.at).max();
+    let (failed, answered) = (last(false), last(true));
+    (failed, failed.is_some_and(|failed| now - failed >= OVER && answered > Some(failed)))
 }
 
 /// CallTimes of calls given as duration and success.
@@ -218,80 +242,4 @@ fn figures(calls: Vec<(i64, bool)>) -> Option<CallTimes> {
     let failed = calls.iter().filter(|(_, done)| !done).count();
     let (failed, all) = (u32::try_from(failed).unwrap_or(u32::MAX), u32::try_from(calls.len()).unwrap_or(u32::MAX));
     Some(CallTimes { median, most, all, failed, errors: f64::from(failed) * 100.0 / f64::from(all) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_side_without_calls_has_no_figures() {
-        assert_eq!(figures(Vec::new()), None);
-        let one = CallTimes { median: 7, most: 7, all: 1, failed: 0, errors: 0.0 };
-        assert_eq!(figures(vec![(7, true)]), Some(one));
-    }
-
-    #[test]
-    fn only_the_first_try_of_a_message_counts() {
-        let message_id = first_id_at(1_000);
-        let made = made_at(message_id);
-        let row = |kind: LetterKind, at: i64| AttemptRow {
-            message_id,
-            direction: Direction::ToCrm.number(),
-            kind: kind.number(),
-            at: made + at,
-            ms: 1,
-            verdict: "done".to_owned(),
-        };
-        // The customer reads it 48 s later, and a person sends it again after a minute.
-        let tries = [row(LetterKind::Message, 61_000), row(LetterKind::Status, 48_000), row(LetterKind::Message, 400)];
-        assert_eq!(delays(&tries, &[]), [(400, true)]);
-    }
-
-    #[test]
-    fn a_message_of_a_file_waits_from_its_turn_on() {
-        let id = first_id_at(1_000);
-        let accepted_at = made_at(id) + 98_000;
-        let (direction, kind) = (Direction::ToCrm.number(), LetterKind::Message.number());
-        let row = Of { id, source_id: Uuid::nil(), direction, accepted_at, error: String::new() };
-        let first =
-            AttemptRow { message_id: id, direction, kind, at: accepted_at + 30, ms: 1, verdict: "done".to_owned() };
-        assert_eq!(delays(&[first], &[row]), [(30, true)]);
-    }
-
-    #[test]
-    fn a_customer_who_blocked_the_bot_is_no_failure_of_the_messenger() {
-        let of = |error: &str| Of {
-            id: Uuid::nil(),
-            source_id: Uuid::nil(),
-            direction: 0,
-            accepted_at: 0,
-            error: error.to_owned(),
-        };
-        assert!(of(r#"{"code":"recipient_blocked","text":"The customer blocked the bot."}"#).is_the_customers());
-        assert!(!of(r#"{"code":"rejected","text":"Too long"}"#).is_the_customers());
-        assert!(!of("").is_the_customers(), "it did not fail");
-        let row = AttemptRow {
-            message_id: first_id_at(1_000),
-            direction: Direction::ToMessenger.number(),
-            kind: LetterKind::Message.number(),
-            at: 0,
-            ms: 7,
-            verdict: "bury".to_owned(),
-        };
-        assert_eq!(answers(&[&row], &HashSet::new()), [(7, false)]);
-        assert_eq!(answers(&[&row], &HashSet::from([row.message_id])), [(7, true)]);
-    }
-
-    #[test]
-    fn a_side_is_marked_from_one_failure_in_twenty() {
-        let tone = |errors| CallTimes { median: 1, most: 1, all: 1000, failed: 0, errors }.tone();
-        assert_eq!([tone(4.9), tone(5.0), tone(24.9), tone(40.0)], ["", "warn", "warn", "bad"]);
-    }
-
-    #[test]
-    fn the_median_and_the_95th_percentile_are_those_of_sorted_times() {
-        let calls = (1..=100).rev().map(|ms| (ms, ms != 100)).collect();
-        assert_eq!(figures(calls), Some(CallTimes { median: 50, most: 95, all: 100, failed: 1, errors: 1.0 }));
-    }
 }

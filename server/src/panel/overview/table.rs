@@ -1,5 +1,6 @@
 //! The sources in a table: state, messages of the period, delivery time, last message.
 
+use base::message::day_of;
 use entity::source;
 
 use crate::delivery::read::figures::{Figures, Flow, LastMessage, Span};
@@ -36,16 +37,15 @@ pub(super) fn of(
 ) -> SourceTable {
     let mut flows = figures.by_source(span);
     let period = match span {
-        Span::Hours => "today",
-        Span::Days(7) => "7d",
-        Span::Days(_) => "30d",
+        Span::Hours => "24h".to_owned(),
+        Span::Days(count) => choice::date_of(day_of(page.now) - count + 1),
     };
     let mut rows: Vec<SourceRow> = sources
         .iter()
         .zip(states)
         .map(|(source, state)| {
             let id = source.id.to_string();
-            let filters = [("state", "failed"), ("source", &*id), ("period", period)];
+            let filters = [("state", "failed"), ("source", &*id), ("period", &period)];
             SourceRow {
                 failed_href: choice::address("/panel/messages", &filters),
                 id,

@@ -28,23 +28,14 @@ pub struct Tile {
     pub href: String,
 }
 
-/// The four figures of an account. `undelivered`: letters that are no longer retried.
-pub fn tiles(page: &PageContext, figures: &Figures, undelivered: u64) -> Vec<Tile> {
-    tiles_of(page, figures, Some(undelivered), "")
-}
-
-/// The same for one source, by its id; undelivered are its messages of the last 24 hours.
-pub fn tiles_of_source(page: &PageContext, figures: &Figures, source: &str) -> Vec<Tile> {
-    tiles_of(page, figures, None, source)
-}
-
-fn tiles_of(page: &PageContext, figures: &Figures, undelivered: Option<u64>, source: &str) -> Vec<Tile> {
+/// The four figures of an account, or of the source with this id.
+pub fn tiles(page: &PageContext, figures: &Figures, source: &str) -> Vec<Tile> {
     let slots = figures.slots(Span::Hours);
     vec![
         messages(page, figures, &slots, source),
         delivered(page, &slots),
         time(page, figures),
-        failed(page, figures, &slots, undelivered, source),
+        failed(page, figures, &slots, source),
     ]
 }
 
@@ -121,17 +112,10 @@ fn time(page: &PageContext, figures: &Figures) -> Tile {
     }
 }
 
-fn failed(
-    page: &PageContext,
-    figures: &Figures,
-    slots: &[FiguresSlot],
-    undelivered: Option<u64>,
-    source: &str,
-) -> Tile {
+fn failed(page: &PageContext, figures: &Figures, slots: &[FiguresSlot], source: &str) -> Tile {
     let label = page.words.text("figure-undelivered");
     let values: Vec<Option<i64>> = slots.iter().map(|slot| Some(slot.flow.failed)).collect();
-    let of_hours: i64 = slots.iter().map(|slot| slot.flow.failed).sum();
-    let count = undelivered.map_or(of_hours, |count| i64::try_from(count).unwrap_or(i64::MAX));
+    let count: i64 = slots.iter().map(|slot| slot.flow.failed).sum();
     let oldest = figures.oldest();
     let note = match oldest {
         None => page.words.text("health-nothing-waiting"),
@@ -145,7 +129,7 @@ fn failed(
         note,
         tone: tone(count > 0 || oldest.is_some_and(|oldest| oldest > WAITED.num_milliseconds()), false),
         spark: plot::spark(&values, 0, None, &said(page, &label, &values, |value| number(page, value))),
-        href: choice::address("/panel/undelivered", &[("source", source)]),
+        href: choice::address("/panel/messages", &[("state", "failed"), ("source", source), ("period", "24h")]),
         label,
     }
 }

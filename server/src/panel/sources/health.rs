@@ -1,7 +1,6 @@
 //! A source's health: the last 24 hours, the latest failures, where customers write to, and its latest changes.
 
 use base::error::Result;
-use base::millis::DAY;
 use connectors::kinds::deep_link;
 use entity::{audit, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -12,7 +11,7 @@ use crate::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use crate::identity::qr;
 use crate::panel::audit::{what, who};
 use crate::panel::messages::{MessageRow, row};
-use crate::panel::overview::{Tile, chart, tiles_of_source};
+use crate::panel::overview::{Tile, chart, tiles};
 use crate::panel::{Chart, Member, PageContext, PanelContext, Right};
 
 /// Maximum number of listed failures and changes.
@@ -59,7 +58,7 @@ pub(super) async fn of(
         let wanted = MessageFilter {
             reached: Some(Reached::Status(MessageStatus::Failed)),
             source_id: Some(source.id),
-            from: Some(app.clock.millis() - DAY),
+            from: Some(figures::hours_begin(page.now)),
             ..MessageFilter::default()
         };
         let ground = Ground::of_tenant(db, tenant_id).await?;
@@ -70,10 +69,10 @@ pub(super) async fn of(
     };
     let id = source.id.to_string();
     Ok(Health {
-        tiles: tiles_of_source(page, &figures, &id),
+        tiles: tiles(page, &figures, &id),
         chart: chart(page, &figures, Span::Hours),
         failures,
-        failures_href: format!("/panel/messages?state=failed&source={id}&period=7d"),
+        failures_href: format!("/panel/messages?state=failed&source={id}&period=24h"),
         entrance: entrance(app, source)?,
         changes: if member.may(Right::SeeAudit) { changes(app, page, source).await? } else { Vec::new() },
     })

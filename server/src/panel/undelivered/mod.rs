@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::choice;
 use crate::delivery::read::dead::{self, DeadLetterFilter};
-use crate::delivery::read::list::Ground;
+use crate::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use crate::delivery::replay;
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
@@ -73,5 +73,20 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
     let (found, next) = rows.cut(found, |row| row.id);
     let running = replay::running(&app, tenant_id).await?;
     let lines = dead::lines(db, tenant_id, found).await?;
-    panel::html(&page, &view::list(&page, &ground, &query, &groups, &lines, &running, next.as_deref()))
+    let failed_later = match wanted.reason {
+        Some(_) => 0,
+        None => list::count(db, tenant_id, &failed_later(&wanted), &ground).await?,
+    };
+    let found = view::Undelivered { groups: &groups, lines: &lines, failed_later };
+    panel::html(&page, &view::list(&page, &ground, &query, &found, &running, next.as_deref()))
+}
+
+/// The messages that failed after the messenger accepted them have no letter that could be sent again.
+fn failed_later(wanted: &DeadLetterFilter) -> MessageFilter {
+    MessageFilter {
+        reached: Some(Reached::FailedLater),
+        source_id: wanted.source_id,
+        from: wanted.from,
+        ..MessageFilter::default()
+    }
 }

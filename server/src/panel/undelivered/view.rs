@@ -51,6 +51,8 @@ pub struct UndeliveredPage {
     periods: Vec<SelectOption>,
     reason: String,
     filtered: bool,
+    /// How many failed after the messenger accepted them, and where they are.
+    failed_later: Option<(Sentence, String)>,
     total: Sentence,
     heaps: Vec<Heap>,
     /// Sending again may help some of them, so it is the main button.
@@ -64,16 +66,23 @@ pub struct UndeliveredPage {
     older: Option<String>,
 }
 
+/// What the filters find.
+pub(super) struct Undelivered<'found> {
+    pub groups: &'found [ReasonGroup],
+    pub lines: &'found [DeadLetterSummary],
+    pub failed_later: u64,
+}
+
 pub(super) fn list(
     page: &PageContext,
     ground: &Ground,
     query: &UndeliveredFilters,
-    groups: &[ReasonGroup],
-    lines: &[DeadLetterSummary],
+    found: &Undelivered<'_>,
     running: &[entity::replay::Model],
     next: Option<&str>,
 ) -> UndeliveredPage {
     let words = page.words;
+    let Undelivered { groups, lines, failed_later } = *found;
     let chosen = |group: &&ReasonGroup| query.reason.is_empty() || group.reason == query.reason;
     let total: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
     UndeliveredPage {
@@ -81,6 +90,11 @@ pub(super) fn list(
         running: running.iter().map(|row| taken_up(page, row)).collect(),
         sources: choice::sources(page, ground, &query.source),
         periods: choice::periods(page, query.period()),
+        failed_later: (failed_later > 0).then(|| {
+            let filters = [("state", "failed_later"), ("source", query.source.as_str()), ("period", query.period())];
+            let says = words.text("undelivered-failed-later").with("count", failed_later);
+            (says, choice::address("/panel/messages", &filters))
+        }),
         filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
         total: words.text("undelivered-count").with("count", total),
         may_help: groups.iter().filter(chosen).any(|group| {

@@ -1,6 +1,7 @@
-//! The four statements.
+//! The five statements.
 
-use base::message::LetterKind;
+use base::message::{Direction, LetterKind};
+use base::millis::DAY;
 use entity::{attempt, ledger_delta, letter, message};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::delivery::read::first_id_at;
 use crate::delivery::read::ledger::sum;
+use crate::delivery::read::list;
 
 /// Whose figures, and from when on.
 pub(super) struct FiguresRange {
@@ -44,6 +46,34 @@ pub(super) struct DayRow {
     pub accepted: Option<i64>,
     pub delivered: Option<i64>,
     pub failed: Option<i64>,
+    /// Those of `failed` that are delivered in the stored ledger.
+    #[sea_orm(skip)]
+    pub failed_later: Option<i64>,
+}
+
+/// Messages to customers of one source and day that the messenger accepted and reported as failed afterwards.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct FailedLaterRow {
+    pub source_id: Uuid,
+    pub day: i32,
+    pub messages: i64,
+}
+
+impl DayRow {
+    /// The same day, with what the messenger reported as failed afterwards among the failed messages.
+    #[must_use]
+    pub fn with(self, later: &[FailedLaterRow]) -> Self {
+        let is_mine = |one: &&FailedLaterRow| {
+            (one.source_id, one.day) == (self.source_id, self.day) && self.direction == Direction::ToMessenger.number()
+        };
+        let failed_later = later.iter().find(is_mine).map_or(0, |one| one.messages);
+        Self {
+            delivered: Some(self.delivered.unwrap_or(0) - failed_later),
+            failed: Some(self.failed.unwrap_or(0) + failed_later),
+            failed_later: Some(failed_later),
+            ..self
+        }
+    }
 }
 
 /// Letters of one direction, kind and day that wait.
@@ -111,6 +141,28 @@ pub(super) async fn days(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Re
         .column_as(sum(Failed), "failed")
         .group_by(SourceId)
         .group_by(Direction)
+        .group_by(Day)
+        .into_model()
+        .all(db)
+        .await
+}
+
+pub(super) async fn failed_later(
+    db: &impl ConnectionTrait,
+    wanted: &FiguresRange,
+) -> Result<Vec<FailedLaterRow>, DbErr> {
+    use message::Column::{Day, Id, SourceId};
+    let mut select = message::Entity::of_tenant(wanted.tenant_id)
+        .filter(Id.gte(first_id_at(i64::from(wanted.day) * DAY)))
+        .filter(list::has_failed_later());
+    if let Some(source_id) = wanted.source_id {
+        select = select.filter(SourceId.eq(source_id));
+    }
+    select
+        .select_only()
+        .columns([SourceId, Day])
+        .column_as(Id.count(), "messages")
+        .group_by(SourceId)
         .group_by(Day)
         .into_model()
         .all(db)

@@ -44,6 +44,7 @@ fn days_are_those_asked_for() {
         accepted: Some(accepted),
         delivered: Some(accepted),
         failed: None,
+        failed_later: None,
     };
     let figures = Figures { days: vec![day(0, 1), day(6, 2), day(7, 4), day(29, 8)], ..figures() };
     let sum = |days: i32| figures.slots(Span::Days(days)).iter().map(|slot| slot.flow.all()).sum::<i64>();

@@ -81,6 +81,12 @@ fn has_failed() -> SimpleExpr {
     Expr::cust("error <> ''")
 }
 
+/// Messages that the other side accepted, which gives them a place in their chat, and reported as failed afterwards.
+pub(in crate::delivery::read) fn has_failed_later() -> Condition {
+    let states = message::Column::State.eq(State::Failed.number());
+    Condition::all().add(has_failed()).add(states).add(message::Column::Position.gt(0))
+}
+
 /// As SQLite's index `message_state` has it.
 fn has_left() -> SimpleExpr {
     Expr::cust("state > 0")
@@ -90,17 +96,20 @@ fn has_left() -> SimpleExpr {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {
     Status(MessageStatus),
-    /// The other side accepted it, whatever happened afterwards.
+    /// The other side accepted it, and has not reported a failure since.
     Taken,
+    /// The messenger accepted it and reported a failure afterwards.
+    FailedLater,
     /// Queued or held.
     Waiting,
 }
 
 impl Reached {
-    /// Parses the word used in URLs: a status, `taken` or `waiting`.
+    /// Parses the word used in URLs: a status, `taken`, `failed_later` or `waiting`.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "taken" => Some(Self::Taken),
+            "failed_later" => Some(Self::FailedLater),
             "waiting" => Some(Self::Waiting),
             status => MessageStatus::from_word(status).map(Self::Status),
         }
@@ -113,7 +122,7 @@ impl Reached {
             Self::Status(MessageStatus::Sent) => &[State::Sent],
             Self::Status(MessageStatus::Delivered) => &[State::Delivered],
             Self::Status(MessageStatus::Read) => &[State::Read],
-            Self::Status(MessageStatus::Failed) => &[State::Failed],
+            Self::Status(MessageStatus::Failed) | Self::FailedLater => &[State::Failed],
         }
     }
 }
@@ -172,6 +181,7 @@ pub(super) fn select(
             select = select.filter(message::Column::Id.in_subquery(waiting(tenant_id)));
         }
         select = match reached {
+            Reached::FailedLater => select.filter(has_failed_later()),
             Reached::Status(MessageStatus::Held) => select.filter(ground.held()),
             Reached::Status(MessageStatus::Queued) => select.filter(ground.held().not()),
             _ => select,
