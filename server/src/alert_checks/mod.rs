@@ -79,7 +79,7 @@ pub async fn round(app: &UsageContext) -> anyhow::Result<()> {
         after = Some(last);
         let mut findings = Findings::default();
         lines::look(app, &page, &mut findings);
-        reach::look(app, &page, &mut findings);
+        reach::look(&page, &mut findings);
         Box::pin(late::look(app, &page, &mut findings)).await?;
         let pulses = Box::pin(pulse::look(app, &page)).await?;
         Box::pin(undelivered::look(app, &page, &pulses)).await?;

@@ -5,10 +5,9 @@ use serde_json::json;
 use super::findings::{Finding, Findings};
 use super::page::Page;
 use crate::alert;
-use crate::usage::UsageContext;
 
 /// Adds what does not answer. All sources of an account have one amoCRM, so that is one finding.
-pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {
+pub(super) fn look(page: &Page, findings: &mut Findings) {
     for tenant in page.served() {
         let tenant_id = tenant.tenant_id;
         let away = page.sources_of(tenant_id).find_map(|source| page.away(tenant_id, source.channel_id));
