@@ -1,5 +1,7 @@
 //! A fresh database per test, on either engine.
 
+use std::time::Duration;
+
 use base::clock::Clock;
 use base::config;
 use base::store::{self, Store};
@@ -177,5 +179,7 @@ fn address_of(cluster: &str, name: &str) -> String {
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).min_connections(1).sqlx_logging(false);
+    // Without sqlx's task, which can loop for ever (`base::store::reaper`).
+    options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     Database::connect(options).await.expect("the database answers")
 }

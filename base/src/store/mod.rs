@@ -32,6 +32,7 @@ mod open_error;
 mod plan;
 mod postgres;
 pub mod rate_limit;
+mod reaper;
 mod reserve;
 mod sqlite;
 mod unavailable;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use sea_orm::sqlx::{Executor, PgConnection, Row};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
+use super::reaper::without_reaper;
+
 /// Time limit of a reading statement: one old snapshot slows everything.
 pub(super) const READ_LIMIT: &str = "5s";
 
@@ -31,10 +33,10 @@ const BY_KEYS: [(&str, &str); 5] = [
 /// turns to return a few.
 const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 
-/// Lifetime of connections with cached plans, which limits what they keep in memory. On a quiet server a message costs
-/// twice as much if its statements are planned for it. A plan that was made while a table was empty is replaced earlier,
-/// when PostgreSQL has analysed the table (`autovacuum_naptime` is a minute).
-const PLANS_LAST: Duration = Duration::from_mins(15);
+/// Lifetime of connections, which limits what their cached plans keep in memory. On a quiet server a message costs twice as
+/// much if its statements are planned for it. A plan that was made while a table was empty is replaced earlier, when
+/// PostgreSQL has analysed the table (`autovacuum_naptime` is a minute).
+const LIFETIME: Duration = Duration::from_mins(15);
 
 /// A database that is distributed by account must see the account: a generic plan hides it.
 const SEEN_VALUES: &str = "SET plan_cache_mode = auto";
@@ -83,34 +85,32 @@ pub(super) async fn connect(
                 .options(plans.iter().copied())
                 .options((used == Use::ReadByKeys).then_some(IN_ORDER))
         });
-    if used != Use::Read {
-        options.max_lifetime(PLANS_LAST);
-    }
-    if used != Use::Read {
+    without_reaper(&mut options);
+    let by_account = by_account.clone();
+    // One call: a second would replace the first.
+    options.map_sqlx_postgres_pool_opts(move |pool| {
         let by_account = by_account.clone();
-        // One call: a second would replace the first.
-        options.map_sqlx_postgres_pool_opts(move |pool| {
-            let by_account = by_account.clone();
-            let pool = pool.after_connect(move |connection, _| {
-                let by_account = by_account.load(Ordering::Acquire);
-                Box::pin(async move {
-                    if by_account {
-                        connection.execute(SEEN_VALUES).await?;
-                    }
-                    Ok(())
-                })
-            });
-            if used != Use::Write {
-                return pool;
-            }
-            // The return makes a round trip; tasks that waited for the commit run before it.
-            pool.after_release(|_, _| {
-                Box::pin(async {
+        let pool = pool.after_release(move |_, of| {
+            Box::pin(async move {
+                if used == Use::Write {
+                    // The return makes a round trip; tasks that waited for the commit run before it.
                     tokio::task::yield_now().await;
-                    Ok(true)
-                })
+                }
+                Ok(of.age < LIFETIME)
             })
         });
-    }
+        if used == Use::Read {
+            return pool;
+        }
+        pool.after_connect(move |connection, _| {
+            let by_account = by_account.load(Ordering::Acquire);
+            Box::pin(async move {
+                if by_account {
+                    connection.execute(SEEN_VALUES).await?;
+                }
+                Ok(())
+            })
+        })
+    });
     Ok(Database::connect(options).await?)
 }

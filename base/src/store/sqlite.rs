@@ -5,6 +5,8 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
+use super::reaper::without_reaper;
+
 const READ_LIMIT: Duration = Duration::from_secs(5);
 
 /// Creates a missing database file readable by its owner only; SQLite gives its other files the same mode. An error
@@ -36,6 +38,7 @@ pub(super) async fn connect(url: &str, connections: u32, query_only: bool) -> an
                 .pragma("temp_store", "memory")
                 .pragma("query_only", if query_only { "ON" } else { "OFF" })
         });
+    without_reaper(&mut options);
     if query_only {
         // Counted from when the connection is lent; a reader that exceeds it is interrupted at its next step.
         options.map_sqlx_sqlite_pool_opts(|pool| {

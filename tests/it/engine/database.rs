@@ -214,7 +214,22 @@ async fn a_blocked_process_keeps_no_hook_waiting(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["Good morning"]);
 }
 
-both!(a_full_disk_loses_no_hook);
+/// sqlx's task for both can loop for ever (`base::store::reaper`).
+async fn no_task_closes_idle_or_old_connections(world: &mut World) {
+    let store = &world.app().store;
+    for connections in [store.write(), store.read(), store.by_keys()] {
+        let limits = if store.is_sqlite() {
+            let pool = connections.get_sqlite_connection_pool().options();
+            (pool.get_idle_timeout(), pool.get_max_lifetime())
+        } else {
+            let pool = connections.get_postgres_connection_pool().options();
+            (pool.get_idle_timeout(), pool.get_max_lifetime())
+        };
+        assert_eq!(limits, (None, None));
+    }
+}
+
+both!(a_full_disk_loses_no_hook, no_task_closes_idle_or_old_connections);
 on_postgres!(
     a_blocked_process_keeps_no_hook_waiting,
     rows_are_changed_by_their_keys_from_the_first_on,
