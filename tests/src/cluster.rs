@@ -98,7 +98,9 @@ impl Cluster {
 
     /// Freezes a process with SIGSTOP; its connections stay open.
     pub async fn freezes(&mut self, number: usize) {
-        self.signals(number, "-STOP").await;
+        let id = self.signals(number, "-STOP").await;
+        // The signal is on its way: until then its threads may finish what they are doing.
+        self.until("the process is frozen", async || is_stopped(id).then_some(())).await;
         self.processes[number].frozen = true;
     }
 
@@ -116,10 +118,11 @@ impl Cluster {
         self.processes[number].frozen
     }
 
-    async fn signals(&self, number: usize, signal: &str) {
+    async fn signals(&self, number: usize, signal: &str) -> u32 {
         let id = self.processes[number].child.as_ref().and_then(Child::id).expect("the process runs");
         let done = Command::new("kill").args([signal, &id.to_string()]).status().await;
         assert!(done.expect("kill runs").success(), "kill {signal} {id}");
+        id
     }
 
     /// A plain connection to the database.
@@ -173,4 +176,13 @@ impl Cluster {
         }
         self.database.remove().await;
     }
+}
+
+/// Whether a signal has stopped all threads of a process. The state is the third field, after the name in parentheses.
+fn is_stopped(process: u32) -> bool {
+    let is_stopped = |task: std::io::Result<std::fs::DirEntry>| {
+        let stat = task.and_then(|task| std::fs::read_to_string(task.path().join("stat")));
+        stat.is_ok_and(|stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')))
+    };
+    std::fs::read_dir(format!("/proc/{process}/task")).is_ok_and(|mut tasks| tasks.all(is_stopped))
 }

@@ -113,11 +113,13 @@ async fn files_that_a_manager_sent_together_are_one_bubble() {
     let boxes = "const rows = [...root.querySelectorAll('.theirs')].map((one) => one.getBoundingClientRect());\
         const times = [...root.querySelectorAll('.theirs time')].filter((one) => one.checkVisibility()).length;\
         return [rows.map((one, at) => at && Math.round(one.top - rows[at - 1].bottom)), new Set(rows.map((one) => one.width)).size, times]";
-    // A gap between the albums only; the time is shown once for messages that follow each other.
-    assert_eq!(root(&browser, boxes).await, json!([[0, 0, 2, 0], 1, 1]));
+    // On a busy machine the page may have put "New" above the second one.
+    let live = root(&browser, boxes).await;
+    assert_eq!([&live[0][1], &live[0][3], &live[1]], [&json!(0), &json!(0), &json!(1)], "{live}");
     browser.goto(&shop.site.stranger("/")).await;
     opens(&browser).await;
     until(&browser, "all pictures are there again", loaded).await;
+    // A gap between the albums only; the time is shown once for messages that follow each other.
     assert_eq!(root(&browser, boxes).await, json!([[0, 0, 2, 0], 1, 1]));
     browser.is_accessible("the chat with albums").await;
     browser.shot("site-chat-en-albums").await;
