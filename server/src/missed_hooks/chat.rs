@@ -9,7 +9,7 @@ use base::message::{CrmIds, Direction, Person, SharedDialogue, State};
 use chrono::TimeDelta;
 use entity::{conversation, dedupe, message};
 use queue::accept_batch::{AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, Priority, Side};
-use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::channel::ComparedChannel;
@@ -125,7 +125,9 @@ async fn is_there(place: &ComparedChannel<'_>, row: &conversation::Model, since:
         .filter(message::Column::ConversationId.eq(row.id))
         .filter(message::Column::Direction.eq(Direction::ToCrm.number()))
         .filter(message::Column::State.eq(State::Delivered.number()));
-    Ok(taken.limit(1).count(place.app.store.read()).await? > 0)
+    let one: Option<Uuid> =
+        taken.select_only().column(message::Column::Id).into_tuple().one(place.app.store.read()).await?;
+    Ok(one.is_some())
 }
 
 async fn new_chat(

@@ -155,6 +155,7 @@ async fn attempts_without_an_answer_say_what_happened(world: &mut World) {
         "The connection ended without an answer",
         "amoCRM has not answered since 12:00.",
         "Check the chat before",
+        "Outcome is being checked",
     ]);
     page.never_says(&["No answer in"]);
     world.sandbox.faults().clear();

@@ -74,8 +74,10 @@ impl WaitingStage {
     }
 }
 
+/// Whether it goes to the account's own server.
 fn is_own_server(story: &Story) -> bool {
-    story.source.as_ref().is_some_and(|source| has_own_server(&source.kind))
+    story.direction == Direction::ToMessenger
+        && story.source.as_ref().is_some_and(|source| has_own_server(&source.kind))
 }
 
 /// The reason of an attempt; the time limit of the account's own server is part of some texts.
