@@ -1,4 +1,4 @@
-//! The task of sqlx that closes idle and old connections.
+//! The task of sqlx that closes idle and old connections (decision 43).
 
 use std::time::Duration;
 
