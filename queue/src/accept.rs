@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use base::message::{State, day_of};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use base::store::Executor;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, NewLetter, Receipt};
@@ -60,7 +61,7 @@ impl Queue {
         if !repeat && let Some(accepted) = self.accept_in_one_statement(batches, call).await? {
             return Ok(accepted);
         }
-        let tx = self.store.write_tx().await?;
+        let tx = self.write_tx().await?;
         let call = call.filter(|_| self.store.is_sqlite());
         let accepted = match self.accept_and_claim_in(&tx, batches, repeat, call).await {
             Ok(accepted) => self.fault("accept.before_commit").map(|()| accepted),
@@ -69,8 +70,7 @@ impl Queue {
         let accepted = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                // The first error is the relevant one; a failed rollback closes the connection anyway.
-                let _ = tx.rollback().await;
+                tx.rollback().await;
                 return Err(error);
             }
         };
@@ -81,7 +81,7 @@ impl Queue {
 
     async fn accept_and_claim_in(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl Executor,
         batches: &[&AcceptBatch],
         repeat: bool,
         call: Option<&LeaseCall>,
@@ -96,7 +96,7 @@ impl Queue {
 
     async fn accept_in(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl Executor,
         batches: &[&AcceptBatch],
         repeat: bool,
     ) -> Result<Vec<Receipt>, DbErr> {
@@ -140,7 +140,7 @@ impl Queue {
 
     /// Makes room for the letters of new entries in their lanes and wakes the turns; returns the write that stores
     /// the letters.
-    async fn append(&self, tx: &impl ConnectionTrait, fresh: &[NewItem<'_>]) -> Result<Write, DbErr> {
+    async fn append(&self, tx: &impl Executor, fresh: &[NewItem<'_>]) -> Result<Write, DbErr> {
         let Arrived { turns, lanes, letters } = Arrived::of(fresh);
         turn::wake_turns(tx, &self.store, &turns).await?;
         let mut places = lane::make_room(tx, &self.store, &lanes).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base::store::Row;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use uuid::Uuid;
 
@@ -57,7 +58,7 @@ impl Queue {
                  JOIN letter ON letter.tenant_id = rows.tenant_id GROUP BY letter.tenant_id",
             )
             .await?;
-        found.iter().map(|row| Ok((row.try_get("", "tenant_id")?, backlog(row)?))).collect()
+        found.iter().map(|row| Ok((row.get("tenant_id")?, backlog(row)?))).collect()
     }
 
     /// Failed attempts of each of these accounts, counted over recently accepted messages: `oldest_id` is the
@@ -74,7 +75,7 @@ impl Queue {
                  AND attempt.verdict <> 'done' GROUP BY attempt.tenant_id",
             )
             .await?;
-        found.iter().map(|row| Ok((row.try_get("", "tenant_id")?, row.try_get("", "failed")?))).collect()
+        found.iter().map(|row| Ok((row.get("tenant_id")?, row.get("failed")?))).collect()
     }
 
     /// One page of the targets that are due, waiting, failing or held, in key order, after `after`.
@@ -108,7 +109,7 @@ impl Queue {
                  AND letter.lane_id = lane.lane_id GROUP BY lane.tenant_id, lane.target",
             )
             .await?;
-        let key = |row: &QueryResult| Ok::<_, DbErr>((row.try_get("", "tenant_id")?, row.try_get("", "target")?));
+        let key = |row: &QueryResult| Ok::<_, DbErr>((row.get("tenant_id")?, row.get("target")?));
         found.iter().map(|row| Ok((key(row)?, backlog(row)?))).collect()
     }
 
@@ -139,11 +140,11 @@ impl Queue {
         let found = self.store.read().query_all_raw(statement).await?;
         let read = |row: &QueryResult| {
             Ok(DeadCount {
-                tenant_id: row.try_get("", "tenant_id")?,
-                reason: row.try_get("", "reason")?,
-                direction: row.try_get("", "direction")?,
-                count: row.try_get("", "count")?,
-                last_at: row.try_get("", "last_at")?,
+                tenant_id: row.get("tenant_id")?,
+                reason: row.get("reason")?,
+                direction: row.get("direction")?,
+                count: row.get("count")?,
+                last_at: row.get("last_at")?,
             })
         };
         found.iter().map(read).collect()
@@ -151,17 +152,17 @@ impl Queue {
 }
 
 fn backlog(row: &QueryResult) -> Result<Backlog, DbErr> {
-    Ok(Backlog { waiting: row.try_get("", "waiting")?, oldest_at: row.try_get("", "oldest_at")? })
+    Ok(Backlog { waiting: row.get("waiting")?, oldest_at: row.get("oldest_at")? })
 }
 
 fn target_of(row: &QueryResult) -> Result<BacklogTarget, DbErr> {
     Ok(BacklogTarget {
-        tenant_id: row.try_get("", "tenant_id")?,
-        target: row.try_get("", "target")?,
-        pool: row.try_get("", "pool")?,
-        ready_at: row.try_get("", "ready_at")?,
-        reason: row.try_get("", "reason")?,
-        failures: row.try_get("", "failures")?,
+        tenant_id: row.get("tenant_id")?,
+        target: row.get("target")?,
+        pool: row.get("pool")?,
+        ready_at: row.get("ready_at")?,
+        reason: row.get("reason")?,
+        failures: row.get("failures")?,
         backlog: Backlog::default(),
     })
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use base::message::LetterKind;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use base::store::{Executor, Row};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Queue;
@@ -42,7 +43,7 @@ impl Queue {
         read
     }
 
-    async fn gaps_in(&self, tx: &impl ConnectionTrait, tenants: &[Uuid], since: i32) -> Result<Vec<LedgerGap>, DbErr> {
+    async fn gaps_in(&self, tx: &impl Executor, tenants: &[Uuid], since: i32) -> Result<Vec<LedgerGap>, DbErr> {
         let rows = || {
             let of_tenants = Rows::new().uuid("tenant_id", tenants.iter().copied());
             of_tenants.int("since", tenants.iter().map(|_| since)).short("kind", tenants.iter().map(|_| MESSAGE))
@@ -58,12 +59,12 @@ impl Queue {
         let mut sums: BTreeMap<Key, LedgerGap> = BTreeMap::new();
         for row in rows().fetch(tx, &self.store, counted).await? {
             let sum = sum_of(&mut sums, &row)?;
-            sum.accepted = row.try_get("", "accepted")?;
-            sum.delivered = row.try_get("", "delivered")?;
-            sum.failed = row.try_get("", "failed")?;
+            sum.accepted = row.get("accepted")?;
+            sum.delivered = row.get("delivered")?;
+            sum.failed = row.get("failed")?;
         }
         for row in rows().fetch(tx, &self.store, lying).await? {
-            sum_of(&mut sums, &row)?.waiting = row.try_get("", "waiting")?;
+            sum_of(&mut sums, &row)?.waiting = row.get("waiting")?;
         }
         Ok(sums.into_values().filter(|sum| sum.missing() != 0).collect())
     }
@@ -71,9 +72,9 @@ impl Queue {
 
 const MESSAGE: i16 = LetterKind::Message.number();
 
-fn sum_of<'sums>(sums: &'sums mut BTreeMap<Key, LedgerGap>, row: &QueryResult) -> Result<&'sums mut LedgerGap, DbErr> {
-    let (tenant_id, source_id) = (row.try_get("", "tenant_id")?, row.try_get("", "source_id")?);
-    let direction = row.try_get("", "direction")?;
+fn sum_of<'sums>(sums: &'sums mut BTreeMap<Key, LedgerGap>, row: &impl Row) -> Result<&'sums mut LedgerGap, DbErr> {
+    let (tenant_id, source_id) = (row.get("tenant_id")?, row.get("source_id")?);
+    let direction = row.get("direction")?;
     let fresh = LedgerGap { tenant_id, source_id, direction, accepted: 0, delivered: 0, failed: 0, waiting: 0 };
     Ok(sums.entry((tenant_id, source_id, direction)).or_insert(fresh))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::store::Search;
+use base::store::{Row, Search};
 use sea_orm::{DbErr, Statement};
 use uuid::Uuid;
 
@@ -35,8 +35,7 @@ impl Queue {
         let statement = Statement::from_sql_and_values(self.store.backend(), text, [furthest.into()]);
         let accounts = Search { tables: &[table], columns: None };
         let found = self.store.search(self.store.read(), statement, accounts).await?;
-        let accounts: BTreeSet<Uuid> =
-            found.iter().map(|row| row.try_get("", "tenant_id")).collect::<Result<_, _>>()?;
+        let accounts: BTreeSet<Uuid> = found.iter().map(|row| row.get("tenant_id")).collect::<Result<_, _>>()?;
         let text = format!(
             "UPDATE {table} SET {column} = rows.furthest FROM rows WHERE {table}.tenant_id = rows.tenant_id \
              AND {table}.{column} > rows.furthest"

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr};
+use base::store::{Executor, Row, Store};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::accept::NewItem;
@@ -19,7 +19,7 @@ const INSERT_ALIASES: &str = "INSERT INTO conversation_alias (tenant_id, side, o
 /// Gives every entry its conversation. Concurrent attempts to open the same conversation, also by other instances,
 /// result in one: its first alias is the key.
 pub(super) async fn resolve<'a>(
-    tx: &impl ConnectionTrait,
+    tx: &impl Executor,
     store: &Store,
     mut fresh: Vec<NewItem<'a>>,
 ) -> Result<Vec<NewItem<'a>>, DbErr> {
@@ -65,11 +65,7 @@ pub(super) async fn resolve<'a>(
 }
 
 /// Stores amojo's chat ids learned from hooks as aliases, before any turn is locked.
-pub(super) async fn learn_aliases(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    fresh: &[NewItem<'_>],
-) -> Result<(), DbErr> {
+pub(super) async fn learn_aliases(tx: &impl Executor, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let mut learned: Vec<_> = fresh
         .iter()
         .filter_map(|one| one.entry.crm_chat.as_ref().map(|alias| (one.tenant_id, alias, one.conversation_id)))
@@ -110,7 +106,7 @@ pub(super) fn write_news(fresh: &[NewItem<'_>]) -> Write {
 }
 
 /// Stores what amoCRM reported about conversations started by managers, while the messenger has not named them.
-pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+pub(super) async fn note_begun(tx: &impl Executor, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let begun: BTreeMap<(Uuid, Uuid), &Begun> = fresh
         .iter()
         .filter_map(|one| Some(((one.tenant_id, one.conversation_id), one.entry.begun.as_ref()?)))
@@ -149,7 +145,7 @@ fn owned(key: AliasKey<'_>) -> (Uuid, Alias) {
 
 /// Inserts aliases, sorted; existing ones are unchanged.
 pub(super) async fn insert_aliases(
-    tx: &impl ConnectionTrait,
+    tx: &impl Executor,
     store: &Store,
     aliases: Vec<(Uuid, &Alias, Uuid)>,
 ) -> Result<(), DbErr> {
@@ -172,7 +168,7 @@ fn alias_rows(aliases: &[(Uuid, &Alias, Uuid)]) -> Rows {
 }
 
 async fn read_aliases<'a>(
-    tx: &impl ConnectionTrait,
+    tx: &impl Executor,
     store: &Store,
     keys: impl Iterator<Item = AliasKey<'a>> + Clone,
 ) -> Result<HashMap<(Uuid, Alias), Uuid>, DbErr> {
@@ -193,9 +189,9 @@ async fn read_aliases<'a>(
         .await?;
     let mut map = HashMap::new();
     for row in found {
-        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
         if let Some(key) = by_position.get(place) {
-            map.insert(owned(*key), row.try_get("", "conversation_id")?);
+            map.insert(owned(*key), row.get("conversation_id")?);
         }
     }
     Ok(map)

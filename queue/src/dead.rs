@@ -1,17 +1,13 @@
 //! Dead letters: letters without further automatic attempts.
 
-use base::store::Store;
+use base::store::{Executor, Store};
 use entity::dead_letter;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::rows::Rows;
 
 /// Inserts them; existing ones are unchanged.
-pub(super) async fn insert(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    dead: Vec<dead_letter::Model>,
-) -> Result<(), DbErr> {
+pub(super) async fn insert(tx: &impl Executor, store: &Store, dead: Vec<dead_letter::Model>) -> Result<(), DbErr> {
     Rows::new()
         .uuid("tenant_id", dead.iter().map(|one| one.tenant_id))
         .uuid("id", dead.iter().map(|one| one.id))

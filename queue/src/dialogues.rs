@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use base::message::{CrmIds, SharedDialogue};
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr};
+use base::store::{Executor, Row, Store};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::accept_batch::{Alias, EventKind, OpenedDialogue, Side};
@@ -34,7 +34,7 @@ pub(super) struct NamedDialogue<'a> {
 /// Inserts the dialogues' ids as aliases, before any turn is locked. A dialogue of another conversation is reassigned
 /// to the one given here, because it was used last. Conversations erased meanwhile are skipped.
 pub(super) async fn name_dialogues<'a>(
-    tx: &impl ConnectionTrait,
+    tx: &impl Executor,
     store: &Store,
     conversation: Vec<NamedConversation<'a>>,
 ) -> Result<Vec<NamedDialogue<'a>>, DbErr> {
@@ -67,9 +67,9 @@ pub(super) async fn name_dialogues<'a>(
         .await?;
     let mut named = Vec::new();
     for row in found {
-        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
         let Some(conversation) = conversation.get(place).copied() else { continue };
-        let holder: Uuid = row.try_get("", "conversation_id")?;
+        let holder: Uuid = row.get("conversation_id")?;
         named.push(NamedDialogue {
             conversation,
             holder: Some(holder).filter(|holder| *holder != conversation.conversation_id),
@@ -88,7 +88,7 @@ fn keys(conversation: &[NamedConversation<'_>]) -> Rows {
 }
 
 /// Stores our ids at amoCRM and the messages' ids, and reassigns shared dialogues.
-async fn enter(tx: &impl ConnectionTrait, store: &Store, named: &[NamedDialogue<'_>]) -> Result<(), DbErr> {
+async fn enter(tx: &impl Executor, store: &Store, named: &[NamedDialogue<'_>]) -> Result<(), DbErr> {
     let ours: Vec<(Uuid, Alias, Uuid)> = named
         .iter()
         .map(|one| {
@@ -130,7 +130,7 @@ async fn enter(tx: &impl ConnectionTrait, store: &Store, named: &[NamedDialogue<
 /// Reassigns dialogues to the conversations in which a manager wrote last: account, source, the messenger's id,
 /// conversation.
 pub(super) async fn use_dialogues(
-    tx: &impl ConnectionTrait,
+    tx: &impl Executor,
     store: &Store,
     mut used: Vec<(Uuid, Uuid, &str, Uuid)>,
 ) -> Result<(), DbErr> {
@@ -153,11 +153,7 @@ pub(super) async fn use_dialogues(
 }
 
 /// Stores the ids in their conversations and messages, after the lanes like everything that is learned.
-pub(super) async fn write_names(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    named: &[NamedDialogue<'_>],
-) -> Result<(), DbErr> {
+pub(super) async fn write_names(tx: &impl Executor, store: &Store, named: &[NamedDialogue<'_>]) -> Result<(), DbErr> {
     let shared =
         |one: &NamedDialogue<'_>| if one.holder.is_some() { SharedDialogue::Apart } else { SharedDialogue::Not };
     Rows::new()

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use base::message::day_of;
-use base::store::Store;
+use base::store::{Executor, Store};
 use entity::dedupe;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::rows::{Rows, Write};
 pub type LearnedKeys<'a> = BTreeMap<(Uuid, Uuid, &'a str, i16), Uuid>;
 
 /// Inserts them in the order in which every batch locks keys. Existing keys are unchanged.
-pub async fn insert_keys(tx: &impl ConnectionTrait, store: &Store, keys: &LearnedKeys<'_>) -> Result<(), DbErr> {
+pub async fn insert_keys(tx: &impl Executor, store: &Store, keys: &LearnedKeys<'_>) -> Result<(), DbErr> {
     new_keys(store, keys).run(tx, store).await
 }
 

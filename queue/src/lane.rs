@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use base::message::{Direction, Stream, lane_id};
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use base::store::{Executor, Row, Store};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::accept_batch::NewLetter;
@@ -73,12 +73,8 @@ pub struct Lane {
 }
 
 impl Places {
-    fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        Ok(Self {
-            next_seq: row.try_get("", "next_seq")?,
-            last_key: row.try_get("", "last_key")?,
-            max_key: row.try_get("", "max_key")?,
-        })
+    fn read(row: &impl Row) -> Result<Self, DbErr> {
+        Ok(Self { next_seq: row.get("next_seq")?, last_key: row.get("last_key")?, max_key: row.get("max_key")? })
     }
 
     /// The next position: hooks by their own time, everything else by arrival.
@@ -126,7 +122,7 @@ pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (L
 /// Creates missing lanes, locks all and reads them together with the database's time, taken after the turns' locks
 /// were acquired.
 pub async fn lock_lanes(
-    db: &impl ConnectionTrait,
+    db: &impl Executor,
     store: &Store,
     seeds: &BTreeMap<LaneKey, Seed>,
 ) -> Result<(BTreeMap<LaneKey, Lane>, i64), DbErr> {
@@ -141,7 +137,7 @@ pub async fn lock_lanes(
 }
 
 /// Inserts empty lanes; existing ones are unchanged.
-async fn insert(db: &impl ConnectionTrait, store: &Store, seeds: Vec<(&LaneKey, &Seed)>) -> Result<(), DbErr> {
+async fn insert(db: &impl Executor, store: &Store, seeds: Vec<(&LaneKey, &Seed)>) -> Result<(), DbErr> {
     Rows::new()
         .uuid("tenant_id", seeds.iter().map(|(key, _)| key.0))
         .uuid("lane_id", seeds.iter().map(|(key, _)| key.1))
@@ -163,7 +159,7 @@ async fn insert(db: &impl ConnectionTrait, store: &Store, seeds: Vec<(&LaneKey, 
 }
 
 async fn read_locked(
-    db: &impl ConnectionTrait,
+    db: &impl Executor,
     store: &Store,
     keys: impl Iterator<Item = LaneKey> + Clone,
     lanes: &mut BTreeMap<LaneKey, Lane>,
@@ -181,19 +177,19 @@ async fn read_locked(
         .await?;
     let mut now = 0;
     for row in found {
-        now = now.max(row.try_get("", "now")?);
-        let due: i64 = row.try_get("", "due")?;
+        now = now.max(row.get("now")?);
+        let due: i64 = row.get("due")?;
         let lane = Lane {
             places: Places::read(&row)?,
-            waiting: row.try_get("", "waiting")?,
+            waiting: row.get("waiting")?,
             due: if due < 0 { Due::Never } else { Due::At(due) },
-            owner: row.try_get("", "owner")?,
-            epoch: row.try_get("", "epoch")?,
-            leased_until: row.try_get("", "leased_until")?,
-            starts: row.try_get("", "starts")?,
-            carried: row.try_get("", "carried")?,
+            owner: row.get("owner")?,
+            epoch: row.get("epoch")?,
+            leased_until: row.get("leased_until")?,
+            starts: row.get("starts")?,
+            carried: row.get("carried")?,
         };
-        lanes.insert((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?), lane);
+        lanes.insert((row.get("tenant_id")?, row.get("lane_id")?), lane);
     }
     Ok(now)
 }

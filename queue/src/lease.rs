@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use base::message::{Direction, LetterKind, Stream};
-use sea_orm::{DatabaseTransaction, DbErr};
+use base::store::Executor;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Queue;
@@ -115,11 +116,11 @@ impl Queue {
         lease_millis: i64,
         found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {
-        let tx = self.store.write_tx().await?;
+        let tx = self.write_tx().await?;
         match self.claim_in(&tx, &self.lease_call(wishes, lease_millis), found).await {
             Ok(claims) => self.committed(tx, claims).await,
             Err(error) => {
-                let _ = tx.rollback().await;
+                tx.rollback().await;
                 Err(error)
             }
         }
@@ -128,7 +129,7 @@ impl Queue {
     /// The claim's steps in a transaction.
     pub(crate) async fn claim_in(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl Executor,
         call: &LeaseCall,
         mut found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {

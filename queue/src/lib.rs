@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use base::fault::Faults;
-use base::store::Store;
+use base::store::{BlockingConnection, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -47,6 +47,7 @@ mod scan;
 mod settle;
 mod stats;
 mod suspend;
+mod transaction;
 mod turn;
 pub mod writer;
 
@@ -74,11 +75,24 @@ pub struct Queue {
     faults: Faults,
     /// Claims of this process so far, where each has a number.
     claims: Arc<AtomicI64>,
+    /// For the thread that may block; see [`Queue::on_this_thread`].
+    blocking: Option<BlockingConnection>,
 }
 
 impl Queue {
     pub fn new(store: Store, instance: Uuid, faults: Faults) -> Self {
-        Self { store, instance, faults, claims: Arc::default() }
+        Self { store, instance, faults, claims: Arc::default(), blocking: None }
+    }
+
+    /// A queue whose accepts, claims and settlements block the calling thread, for a thread of its own; none on PostgreSQL.
+    fn on_this_thread(&self) -> Option<Self> {
+        let blocking = self.store.blocking()?;
+        Some(Self { blocking: Some(blocking), ..self.clone() })
+    }
+
+    /// The same queue for tasks, which may not block.
+    fn for_tasks(&self) -> Self {
+        Self { blocking: None, ..self.clone() }
     }
 
     /// This process.

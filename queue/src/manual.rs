@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::Direction;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use base::store::{Executor, Row};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::rows::Rows;
@@ -65,7 +66,7 @@ impl Queue {
                  AND lane.source_id = rows.source_id AND lane.direction = rows.direction AND lane.due_at > {now}",
             )
             .await?;
-        let targets = found.iter().map(|row| row.try_get("", "target")).collect::<Result<Vec<Uuid>, DbErr>>()?;
+        let targets = found.iter().map(|row| row.get("target")).collect::<Result<Vec<Uuid>, DbErr>>()?;
         if targets.is_empty() {
             tx.rollback().await?;
             return Ok(0);
@@ -97,7 +98,7 @@ impl Queue {
         Ok(taken)
     }
 
-    async fn take_by_hand_in(&self, tx: &DatabaseTransaction, mut claim: Claim) -> Result<Option<Claim>, DbErr> {
+    async fn take_by_hand_in(&self, tx: &impl Executor, mut claim: Claim) -> Result<Option<Claim>, DbErr> {
         // The turn's lock first: leasing takes it too.
         self.lock_turns(tx, &[(claim.tenant_id, claim.target)]).await?;
         if !self.still_waits(tx, &claim).await? {
@@ -119,12 +120,12 @@ impl Queue {
             .await?;
         let Some(row) = found.first() else { return Ok(None) };
         claim.until = self.store.clock().millis() + LEASE_MILLIS;
-        claim.epoch = row.try_get("", "epoch")?;
-        claim.starts = row.try_get("", "starts")?;
+        claim.epoch = row.get("epoch")?;
+        claim.starts = row.get("starts")?;
         Ok(Some(claim))
     }
 
-    async fn still_waits(&self, tx: &impl ConnectionTrait, claim: &Claim) -> Result<bool, DbErr> {
+    async fn still_waits(&self, tx: &impl Executor, claim: &Claim) -> Result<bool, DbErr> {
         let found = Rows::new()
             .uuid("tenant_id", [claim.tenant_id])
             .uuid("lane_id", [claim.lane_id])

@@ -1,5 +1,6 @@
 //! How deliveries to each pool of remote accounts go now, for a page about the whole service.
 
+use base::store::Row;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::Queue;
@@ -40,10 +41,10 @@ impl Queue {
         let rows = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
         let read = |row: &sea_orm::QueryResult| {
             Ok(PoolHealth {
-                pool: row.try_get("", "pool")?,
-                called: row.try_get("", "called")?,
-                broken: row.try_get("", "broken")?,
-                due_since: row.try_get("", "due_since")?,
+                pool: row.get("pool")?,
+                called: row.get("called")?,
+                broken: row.get("broken")?,
+                due_since: row.get("due_since")?,
             })
         };
         rows.iter().map(read).collect()

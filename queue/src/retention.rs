@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base::store::Row;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use uuid::Uuid;
 
@@ -34,8 +35,8 @@ impl Queue {
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
         let found = self.store.read().query_all_raw(statement).await?;
         let read = |row: &sea_orm::QueryResult| {
-            let key = (row.try_get("", "origin")?, row.try_get("", "external_id")?, row.try_get("", "event")?);
-            Ok(RepeatId { key, day: row.try_get("", "day")? })
+            let key = (row.get("origin")?, row.get("external_id")?, row.get("event")?);
+            Ok(RepeatId { key, day: row.get("day")? })
         };
         found.iter().map(read).collect()
     }
@@ -67,12 +68,11 @@ impl Queue {
         let gone = tx.query_all_raw(Statement::from_sql_and_values(self.store.backend(), text, values)).await?;
         let mut sums: BTreeMap<ledger::Key, ledger::Change> = BTreeMap::new();
         for row in &gone {
-            let key =
-                (tenant_id, row.try_get("", "source_id")?, row.try_get("", "direction")?, row.try_get("", "day")?);
+            let key = (tenant_id, row.get("source_id")?, row.get("direction")?, row.get("day")?);
             let sum = sums.entry(key).or_default();
-            sum.0 += row.try_get::<i64>("", "accepted")?;
-            sum.1 += row.try_get::<i64>("", "delivered")?;
-            sum.2 += row.try_get::<i64>("", "failed")?;
+            sum.0 += row.get::<i64>("accepted")?;
+            sum.1 += row.get::<i64>("delivered")?;
+            sum.2 += row.get::<i64>("failed")?;
         }
         ledger::counted(Uuid::nil(), &sums).run(&tx, &self.store).await?;
         tx.commit().await?;

@@ -2,15 +2,15 @@
 //!
 //! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
 //! per column (one prepared text for any number of rows), on SQLite a VALUES list of 1, 4, 16, 64 or 256 rows (five
-//! prepared texts), the last of them NULL and filtered out: each statement costs two hand-overs between threads, a row
-//! of NULLs next to nothing. `{now}` is the database's time in milliseconds. On a database that is distributed by account
-//! each account's rows are a statement of their own (`rows/of_account.rs`).
+//! prepared texts), the last of them NULL and filtered out: another statement costs more than rows of NULLs. `{now}` is the
+//! database's time in milliseconds. On a database that is distributed by account each account's rows are a statement of
+//! their own (`rows/of_account.rs`).
 //!
 //! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
 
-use base::store::Store;
+use base::store::{Executor, Store};
 use sea_orm::sea_query::ArrayType;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryResult, Statement, Value};
+use sea_orm::{DbErr, EntityTrait, IdenStatic, Iterable, Statement, Value};
 use uuid::Uuid;
 
 mod of_account;
@@ -91,7 +91,7 @@ impl Rows {
     }
 
     /// Runs the statement; returns the number of rows it changed.
-    pub async fn execute(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<u64, DbErr> {
+    pub async fn execute(self, db: &impl Executor, store: &Store, body: &str) -> Result<u64, DbErr> {
         if store.one_account_a_commit()
             && let Some(counting) = of_account::counting(body)
         {
@@ -102,18 +102,18 @@ impl Rows {
         for statement in self.statements(store, body) {
             #[cfg(feature = "faults")]
             store.check_plan(db, body, &statement).await?;
-            changed += db.execute_raw(statement).await?.rows_affected();
+            changed += db.execute(statement).await?;
         }
         Ok(changed)
     }
 
     /// Runs the statement; returns its rows.
-    pub async fn fetch(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<Vec<QueryResult>, DbErr> {
+    pub async fn fetch<E: Executor>(self, db: &E, store: &Store, body: &str) -> Result<Vec<E::Row>, DbErr> {
         let mut found = Vec::new();
         for statement in self.statements(store, body) {
             #[cfg(feature = "faults")]
             store.check_plan(db, body, &statement).await?;
-            found.extend(db.query_all_raw(statement).await?);
+            found.extend(db.query(statement).await?);
         }
         Ok(found)
     }
@@ -205,7 +205,7 @@ impl Write {
         i64::try_from(self.rows.length).unwrap_or(i64::MAX)
     }
 
-    pub async fn run(self, db: &impl ConnectionTrait, store: &Store) -> Result<(), DbErr> {
+    pub async fn run(self, db: &impl Executor, store: &Store) -> Result<(), DbErr> {
         self.rows.execute(db, store, &self.body).await.map(drop)
     }
 }
@@ -214,7 +214,7 @@ impl Write {
 /// where each is an expression of one statement, and one after the other on SQLite, which has no round trips, and on a
 /// database that is distributed by account, which can't read an expression's result on other nodes.
 pub async fn write_batch(
-    db: &impl ConnectionTrait,
+    db: &impl Executor,
     store: &Store,
     writes: impl IntoIterator<Item = Write>,
 ) -> Result<(), DbErr> {
@@ -227,17 +227,17 @@ pub async fn write_batch(
     }
     let (parts, values) = expressions(store, writes.into_iter());
     let text = format!("WITH {} SELECT 1", parts.join(", "));
-    db.execute_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
+    db.execute(Statement::from_sql_and_values(store.backend(), text, values)).await?;
     Ok(())
 }
 
 /// [`write_batch`], returning the rows of `asked`, which also writes.
-pub async fn write_batch_and_fetch(
-    db: &impl ConnectionTrait,
+pub async fn write_batch_and_fetch<E: Executor>(
+    db: &E,
     store: &Store,
     writes: impl IntoIterator<Item = Write>,
     asked: Write,
-) -> Result<Vec<QueryResult>, DbErr> {
+) -> Result<Vec<E::Row>, DbErr> {
     let writes = writes.into_iter().filter(|write| write.rows.length > 0);
     if store.is_sqlite() || store.one_account_a_commit() || asked.rows.length == 0 {
         let found = asked.rows.fetch(db, store, &asked.body).await?;
@@ -247,7 +247,7 @@ pub async fn write_batch_and_fetch(
     let (parts, values) = expressions(store, writes.chain([asked]));
     let last = parts.len() - 1;
     let text = format!("WITH {} SELECT * FROM w{last}", parts.join(", "));
-    db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, values)).await
+    db.query(Statement::from_sql_and_values(store.backend(), text, values)).await
 }
 
 /// All columns of an entity, each named with the prefix.

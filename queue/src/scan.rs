@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use base::store::Search;
+use base::store::{Row, Search};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
@@ -139,7 +139,7 @@ impl Queue {
         };
         let statement = Statement::from_string(self.store.backend(), text);
         let found = self.store.search(self.store.read(), statement, TURNS).await?;
-        let pools: Result<BTreeSet<String>, DbErr> = found.iter().map(|row| row.try_get("", "pool")).collect();
+        let pools: Result<BTreeSet<String>, DbErr> = found.iter().map(|row| row.get("pool")).collect();
         Ok(pools?.into_iter().collect())
     }
 
@@ -157,7 +157,7 @@ impl Queue {
         );
         let statement = Statement::from_sql_and_values(self.store.backend(), text, value);
         let found = self.store.read().query_one_raw(statement).await?;
-        found.map_or(Ok(None), |row| row.try_get("", "ahead"))
+        found.map_or(Ok(None), |row| row.get("ahead"))
     }
 
     /// The same for these pools only.
@@ -185,14 +185,14 @@ impl Queue {
                  AND turn.ready_at IS NOT NULL)) - {now} AS ahead FROM rows",
             )
             .await?;
-        let ahead = found.iter().map(|row| row.try_get::<Option<i64>>("", "ahead")).collect::<Result<Vec<_>, _>>()?;
+        let ahead = found.iter().map(|row| row.get::<Option<i64>>("ahead")).collect::<Result<Vec<_>, _>>()?;
         Ok(ahead.into_iter().flatten().min())
     }
 
     /// Milliseconds until the earliest `ready_at` that the statement returns.
     async fn ahead(&self, statement: Statement) -> Result<Option<i64>, DbErr> {
         let found = self.store.search(self.store.read(), statement, TURNS).await?;
-        let times = found.iter().map(|row| row.try_get("", "ready_at"));
+        let times = found.iter().map(|row| row.get("ready_at"));
         let earliest = times.collect::<Result<Vec<Option<i64>>, DbErr>>()?.into_iter().flatten().min();
         let Some(at) = earliest else { return Ok(None) };
         Ok(Some(at - self.store.now().await?))
@@ -211,10 +211,10 @@ impl Queue {
 fn in_order(found: &[QueryResult]) -> Result<Vec<DueTurn>, DbErr> {
     let read = |row: &QueryResult| {
         Ok(DueTurn {
-            tenant_id: row.try_get("", "tenant_id")?,
-            target: row.try_get("", "target")?,
-            pool: row.try_get("", "pool")?,
-            ready_at: row.try_get("", "ready_at")?,
+            tenant_id: row.get("tenant_id")?,
+            target: row.get("target")?,
+            pool: row.get("pool")?,
+            ready_at: row.get("ready_at")?,
         })
     };
     let mut ready = found.iter().map(read).collect::<Result<Vec<_>, DbErr>>()?;

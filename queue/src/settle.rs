@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use base::message::{Failure, LetterKind, State};
-use sea_orm::{DatabaseTransaction, DbErr};
+use base::store::Executor;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::accept::place;
@@ -156,7 +157,7 @@ impl Queue {
     }
 
     async fn settle_at_once(&self, settlements: &[Settlement], again: bool) -> Result<SettledBatch, DbErr> {
-        let tx = self.store.write_tx().await?;
+        let tx = self.write_tx().await?;
         let done = match self.settle_in(&tx, settlements, again).await {
             Ok(done) => self.fault("settle.before_commit").map(|()| done),
             Err(error) => Err(error),
@@ -168,7 +169,7 @@ impl Queue {
                 Ok(done)
             }
             Err(error) => {
-                let _ = tx.rollback().await;
+                tx.rollback().await;
                 Err(error)
             }
         }
@@ -176,7 +177,7 @@ impl Queue {
 
     async fn settle_in(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl Executor,
         settlements: &[Settlement],
         again: bool,
     ) -> Result<SettledBatch, DbErr> {

@@ -1,5 +1,6 @@
 //! State of the whole queue, for metrics. Reads only what waits, never what is finished.
 
+use base::store::Row;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::Queue;
@@ -39,10 +40,10 @@ impl Queue {
             .await?;
         let read = |row: &sea_orm::QueryResult| {
             Ok(QueueStats {
-                direction: row.try_get("", "direction")?,
-                state: row.try_get("", "state")?,
-                letters: row.try_get("", "letters")?,
-                oldest_at: row.try_get("", "oldest_at")?,
+                direction: row.get("direction")?,
+                state: row.get("state")?,
+                letters: row.get("letters")?,
+                oldest_at: row.get("oldest_at")?,
             })
         };
         found.iter().map(read).collect()
@@ -56,9 +57,8 @@ impl Queue {
                  WHERE reason <> '' GROUP BY CASE WHEN reason LIKE 'held:%' THEN 'held' ELSE reason END",
             )
             .await?;
-        let read = |row: &sea_orm::QueryResult| {
-            Ok(BlockedTargets { by: row.try_get("", "why")?, targets: row.try_get("", "targets")? })
-        };
+        let read =
+            |row: &sea_orm::QueryResult| Ok(BlockedTargets { by: row.get("why")?, targets: row.get("targets")? });
         found.iter().map(read).collect()
     }
 

@@ -1,6 +1,7 @@
 //! Suspends an endpoint that has failed for long, until a person resumes it.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use base::store::Executor;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::rows::Rows;
@@ -11,7 +12,7 @@ impl Queue {
     /// letters wait undamaged. True if this call set the hold.
     pub async fn suspend(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         (tenant_id, target): (Uuid, Uuid),
         (millis, tries): (i64, i32),
         reason: &str,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use base::message::Direction;
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use base::store::{Executor, Row, Store};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Queue;
@@ -77,22 +77,22 @@ pub const WAIT: &str = "wait";
 pub const BREAKER: &str = "breaker";
 
 impl Turn {
-    pub fn read(row: &QueryResult) -> Result<Self, DbErr> {
+    pub fn read(row: &impl Row) -> Result<Self, DbErr> {
         Ok(Self {
-            tenant_id: row.try_get("", "tenant_id")?,
-            target: row.try_get("", "target")?,
-            ready_at: row.try_get("", "ready_at")?,
-            tokens: row.try_get("", "tokens")?,
-            refilled_at: row.try_get("", "refilled_at")?,
-            reason: row.try_get("", "reason")?,
-            failures: row.try_get("", "failures")?,
-            failing_since: row.try_get("", "failing_since")?,
-            failing: row.try_get("", "failing")?,
-            rate: row.try_get("", "rate")?,
-            rate_at: row.try_get("", "rate_at")?,
-            calls: row.try_get("", "calls")?,
-            errors: row.try_get("", "errors")?,
-            counted_from: row.try_get("", "counted_from")?,
+            tenant_id: row.get("tenant_id")?,
+            target: row.get("target")?,
+            ready_at: row.get("ready_at")?,
+            tokens: row.get("tokens")?,
+            refilled_at: row.get("refilled_at")?,
+            reason: row.get("reason")?,
+            failures: row.get("failures")?,
+            failing_since: row.get("failing_since")?,
+            failing: row.get("failing")?,
+            rate: row.get("rate")?,
+            rate_at: row.get("rate_at")?,
+            calls: row.get("calls")?,
+            errors: row.get("errors")?,
+            counted_from: row.get("counted_from")?,
             or_lanes_after: None,
         })
     }
@@ -132,7 +132,7 @@ impl Turn {
 
 /// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
 /// rewritten.
-pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+pub async fn wake_turns(db: &impl Executor, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
     waking(store, keys).run(db, store).await
 }
 
@@ -156,7 +156,7 @@ fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
 }
 
 /// Creates missing turns, without a due time.
-pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+pub async fn make_turns(db: &impl Executor, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
     rows_of(keys)
         .execute(
             db,
@@ -204,7 +204,7 @@ impl Queue {
     /// locks.
     pub(super) async fn lock_turns(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         keys: &[(Uuid, Uuid)],
     ) -> Result<(Vec<Turn>, i64), DbErr> {
         self.lock(tx, keys, "FOR NO KEY UPDATE OF turn").await
@@ -213,18 +213,13 @@ impl Queue {
     /// The same for those that no other transaction has locked.
     pub(super) async fn lock_free_turns(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         keys: &[(Uuid, Uuid)],
     ) -> Result<(Vec<Turn>, i64), DbErr> {
         self.lock(tx, keys, "FOR NO KEY UPDATE OF turn SKIP LOCKED").await
     }
 
-    async fn lock(
-        &self,
-        tx: &impl ConnectionTrait,
-        keys: &[(Uuid, Uuid)],
-        lock: &str,
-    ) -> Result<(Vec<Turn>, i64), DbErr> {
+    async fn lock(&self, tx: &impl Executor, keys: &[(Uuid, Uuid)], lock: &str) -> Result<(Vec<Turn>, i64), DbErr> {
         let lock = if self.store.is_sqlite() { "" } else { lock };
         let text = format!(
             "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, \
@@ -237,7 +232,7 @@ impl Queue {
             .uuid("target", keys.iter().map(|key| key.1))
             .fetch(tx, &self.store, &text)
             .await?;
-        let now = found.first().map_or(Ok(0), |row| row.try_get("", "now"))?;
+        let now = found.first().map_or(Ok(0), |row| row.get("now"))?;
         Ok((found.iter().map(Turn::read).collect::<Result<_, _>>()?, now))
     }
 
@@ -261,13 +256,7 @@ impl Queue {
     }
 
     /// Locks a turn inside a transaction and wakes it, creating the row if it is missing.
-    pub async fn wake(
-        &self,
-        tx: &impl ConnectionTrait,
-        tenant_id: Uuid,
-        target: Uuid,
-        pool: &str,
-    ) -> Result<(), DbErr> {
+    pub async fn wake(&self, tx: &impl Executor, tenant_id: Uuid, target: Uuid, pool: &str) -> Result<(), DbErr> {
         let keys = BTreeMap::from([((tenant_id, target), pool.to_owned())]);
         wake_turns(tx, &self.store, &keys).await
     }

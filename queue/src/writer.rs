@@ -24,14 +24,17 @@ mod kind;
 mod settle;
 mod start;
 mod tally;
+mod thread;
 mod traces;
 mod turnstile;
 
+use accept::AcceptWork;
 use budget::MemoryBudget;
 use fair_queue::{FairQueue, PendingBatch};
-use settle::Settlements;
+use settle::{SettleWork, Settlements};
 use start::Starting;
 use tally::Weighed;
+use thread::Claims;
 use traces::TraceWriter;
 use turnstile::Turnstile;
 
@@ -82,6 +85,8 @@ pub struct Writer {
     stored_media: Arc<Notify>,
     came: Arc<Notify>,
     starting: Starting,
+    /// To the writer's thread, where it has one.
+    claims: Option<Claims>,
     traces: TraceWriter,
     /// Bytes that accounts stored through it.
     pub tally: Tally,
@@ -102,9 +107,9 @@ struct WriterShard {
 }
 
 impl Writer {
-    /// Starts the writer tasks: a pair on SQLite, two on PostgreSQL, each for a part of the accounts, eight where each
-    /// commit is one account's. When one panics, the batches of its current commit are answered "not stored" and the
-    /// waiting ones are still written.
+    /// Starts the writer tasks: a pair on SQLite, on a thread of its own; two on PostgreSQL, each for a part of the accounts;
+    /// eight where each commit is one account's. When one panics, the batches of its current commit are answered "not stored"
+    /// and the waiting ones are still written.
     pub fn start(queue: Queue, traces: Traces, supervisor: &Supervisor) -> Self {
         let doors = match queue.store() {
             store if store.is_sqlite() => 1,
@@ -113,30 +118,43 @@ impl Writer {
         };
         let doors: Arc<[WriterShard]> = (0..doors).map(|_| WriterShard::default()).collect();
         let trace_writer = TraceWriter { traces, clock: queue.store().clock().clone() };
-        let writer = Self {
+        let mut writer = Self {
             doors,
             queue: queue.clone(),
             stored: Arc::default(),
             stored_media: Arc::default(),
             came: Arc::default(),
-            starting: Starting::default(),
+            starting: Starting::here(),
+            claims: None,
             traces: trace_writer,
             tally: Tally::default(),
         };
-        for door in writer.doors.iter() {
-            let settling = (Arc::downgrade(&writer.doors), door.clone(), queue.clone(), writer.stored.clone());
-            supervisor.start("settlements", move || {
-                let (alive, door, queue, stored) = settling.clone();
-                settle::run(alive, door, queue, stored)
-            });
-            let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
-            let stored = [writer.stored.clone(), writer.stored_media.clone(), writer.came.clone()];
-            let (queue, starting) = (queue.clone(), writer.starting.clone());
-            supervisor.start("writer", move || {
-                accept::run(alive.clone(), door.clone(), queue.clone(), stored.clone(), starting.clone())
-            });
+        for shard in writer.doors.iter() {
+            let (settling, accepting) = writer.tasks(shard, queue.clone());
+            if let Some(blocking) = queue.on_this_thread() {
+                let (settling, accepting) = writer.tasks(shard, blocking);
+                match thread::start(settling, accepting, supervisor) {
+                    Ok(claims) => {
+                        writer.claims = Some(claims);
+                        continue;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "no thread for the queue's writer; it runs with all other tasks")
+                    }
+                }
+            }
+            supervisor.start("settlements", move || settling.clone().run());
+            supervisor.start("writer", move || accepting.clone().run());
         }
         writer
+    }
+
+    fn tasks(&self, shard: &WriterShard, queue: Queue) -> (SettleWork, AcceptWork) {
+        let (alive, shard, stored) = (Arc::downgrade(&self.doors), shard.clone(), self.stored.clone());
+        let settling =
+            SettleWork { alive: alive.clone(), shard: shard.clone(), queue: queue.clone(), stored: stored.clone() };
+        let stored = [stored, self.stored_media.clone(), self.came.clone()];
+        (settling, AcceptWork { alive, shard, queue, stored, starting: self.starting.clone() })
     }
 
     /// From now on the starter delivers new letters at once, as far as it has room; without one they wait for a claim.

@@ -1,9 +1,19 @@
 //! Counts statements and transactions for tests that check their number.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Store;
+use super::plan::CheckedStatements;
+
+/// What tests watch and change.
+#[derive(Clone, Default)]
+pub(super) struct StoreTests {
+    pub plans: CheckedStatements,
+    pub counted: CountedStatements,
+    /// None if it is 0; see [`Store::limit_pages`].
+    pub page_limit: Arc<AtomicI64>,
+}
 
 /// The statements that a [`Store`] ran. Clones share the count.
 #[derive(Clone, Default)]
@@ -13,6 +23,7 @@ pub struct CountedStatements(Arc<StatementCounts>);
 struct StatementCounts {
     watched: AtomicBool,
     transactions: AtomicUsize,
+    handed_over: AtomicUsize,
     statements: Mutex<Vec<String>>,
 }
 
@@ -49,6 +60,7 @@ impl CountedStatements {
     pub fn watch(&self) {
         self.texts().clear();
         self.0.transactions.store(0, Ordering::SeqCst);
+        self.0.handed_over.store(0, Ordering::SeqCst);
         self.0.watched.store(true, Ordering::SeqCst);
     }
 
@@ -62,13 +74,18 @@ impl CountedStatements {
         self.0.transactions.load(Ordering::SeqCst)
     }
 
+    /// Those of them that the driver ran: on SQLite, on its own thread.
+    pub fn handed_over(&self) -> usize {
+        self.0.handed_over.load(Ordering::SeqCst)
+    }
+
     pub(super) fn begins(&self) {
         self.0.transactions.fetch_add(1, Ordering::SeqCst);
         let _ = OF_TASK.try_with(|log| open(log).transactions += 1);
     }
 
     /// Statements that inspect query plans (`plan.rs`) belong to the tests and are not counted.
-    fn asked(&self, text: &str) {
+    pub(super) fn asked(&self, text: &str) {
         if text.starts_with("EXPLAIN ") {
             return;
         }
@@ -86,14 +103,17 @@ impl CountedStatements {
 impl Store {
     /// The statements that this store ran.
     pub fn counted(&self) -> &CountedStatements {
-        &self.counted
+        &self.tests.counted
     }
 
     pub(super) fn with_counts(mut self) -> Self {
-        let counted = self.counted.clone();
+        let counted = self.tests.counted.clone();
         for connection in [&mut self.write, &mut self.read, &mut self.by_keys] {
             let counted = counted.clone();
-            connection.set_metric_callback(move |asked| counted.asked(&asked.statement.sql));
+            connection.set_metric_callback(move |asked| {
+                counted.0.handed_over.fetch_add(1, Ordering::SeqCst);
+                counted.asked(&asked.statement.sql);
+            });
         }
         self
     }

@@ -17,11 +17,13 @@ use crate::clock::Clock;
 use crate::config;
 
 mod begin;
+mod blocking;
 pub mod checkpoint;
 #[cfg(feature = "faults")]
 mod counted;
 pub mod directory;
 mod durability;
+mod executor;
 mod finish;
 pub mod like;
 pub mod lock;
@@ -37,9 +39,11 @@ mod reserve;
 mod sqlite;
 mod unavailable;
 
+pub use blocking::{BlockingConnection, BlockingRow, BlockingTransaction};
 #[cfg(feature = "faults")]
 pub use counted::{CountedStatements, StatementsOfTask, statements_of};
 pub use durability::{Durability, check as check_durability};
+pub use executor::{ColumnValue, Executor, Row};
 pub use finish::finish_tx;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
@@ -71,9 +75,7 @@ pub struct Store {
     /// When it last warned that only a part of the accounts is found, in milliseconds.
     warned_of_a_part: Arc<AtomicI64>,
     #[cfg(feature = "faults")]
-    plans: plan::CheckedStatements,
-    #[cfg(feature = "faults")]
-    counted: CountedStatements,
+    tests: counted::StoreTests,
 }
 
 impl Store {
@@ -116,9 +118,7 @@ impl Store {
             has_nodes: Arc::default(),
             warned_of_a_part: Arc::default(),
             #[cfg(feature = "faults")]
-            plans: plan::CheckedStatements::default(),
-            #[cfg(feature = "faults")]
-            counted: CountedStatements::default(),
+            tests: counted::StoreTests::default(),
         }
         .counting())
     }
@@ -179,9 +179,7 @@ impl Store {
             has_nodes: Arc::default(),
             warned_of_a_part: Arc::default(),
             #[cfg(feature = "faults")]
-            plans: plan::CheckedStatements::default(),
-            #[cfg(feature = "faults")]
-            counted: CountedStatements::default(),
+            tests: counted::StoreTests::default(),
         }
         .counting())
     }
@@ -236,7 +234,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         #[cfg(feature = "faults")]
-        self.counted.begins();
+        self.tests.counted.begins();
         begin(&self.write, options).await
     }
 

@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{DbErr, Statement};
 
-use super::Store;
+use super::{Executor, Row, Store};
 
 /// The statements already checked.
 #[derive(Clone, Default)]
@@ -15,17 +15,17 @@ pub(super) struct CheckedStatements(Arc<Mutex<HashSet<String>>>);
 impl Store {
     /// Errors if the statement does not use an index to get from its rows to those of tables. `body`: identifies the
     /// statement.
-    pub async fn check_plan(&self, db: &impl ConnectionTrait, body: &str, statement: &Statement) -> Result<(), DbErr> {
-        let new = || self.plans.0.lock().unwrap_or_else(PoisonError::into_inner).insert(body.to_owned());
+    pub async fn check_plan(&self, db: &impl Executor, body: &str, statement: &Statement) -> Result<(), DbErr> {
+        let new = || self.tests.plans.0.lock().unwrap_or_else(PoisonError::into_inner).insert(body.to_owned());
         if self.is_sqlite() && new() { look(db, body, statement).await } else { Ok(()) }
     }
 }
 
-async fn look(db: &impl ConnectionTrait, body: &str, statement: &Statement) -> Result<(), DbErr> {
+async fn look(db: &impl Executor, body: &str, statement: &Statement) -> Result<(), DbErr> {
     let mut asked = statement.clone();
     asked.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
-    let steps = db.query_all_raw(asked).await?;
-    let steps: Result<Vec<String>, DbErr> = steps.iter().map(|step| step.try_get("", "detail")).collect();
+    let steps = db.query(asked).await?;
+    let steps: Result<Vec<String>, DbErr> = steps.iter().map(|step| step.get("detail")).collect();
     let steps = steps?;
     if walks(&steps) {
         return Err(DbErr::Custom(format!("walks through a table: {body}\n{}", steps.join("\n"))));

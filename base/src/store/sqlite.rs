@@ -7,6 +7,10 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::reaper::without_reaper;
 
+/// The settings of [`connect`] for the connection that blocks its thread.
+pub(super) const BLOCKING_SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; \
+     PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000; PRAGMA temp_store = memory";
+
 const READ_LIMIT: Duration = Duration::from_secs(5);
 
 /// Creates a missing database file readable by its owner only; SQLite gives its other files the same mode. An error
@@ -24,6 +28,8 @@ pub(super) async fn connect(url: &str, connections: u32, query_only: bool) -> an
         .min_connections(connections)
         .acquire_timeout(Duration::from_secs(if query_only { 5 } else { 30 }))
         .sqlx_logging(false)
+        // A connection of this process does not end by itself; asking first would be a hand-over to its thread and back.
+        .test_before_acquire(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .create_if_missing(!query_only)

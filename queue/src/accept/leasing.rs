@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::{DbErr, QueryResult};
+use base::store::Row;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Arrived;
@@ -145,18 +146,18 @@ pub(super) fn answer() -> String {
 }
 
 /// The leases, with the letters as they were stored.
-pub(super) fn claims(found: &[QueryResult], arrived: &Arrived<'_>, call: &LeaseCall) -> Result<Vec<Claim>, DbErr> {
+pub(super) fn claims(found: &[impl Row], arrived: &Arrived<'_>, call: &LeaseCall) -> Result<Vec<Claim>, DbErr> {
     let mut leased = BTreeMap::new();
     for row in found {
-        let Some(tenant_id) = row.try_get::<Option<Uuid>>("", "of_tenant")? else { continue };
+        let Some(tenant_id) = row.get::<Option<Uuid>>("of_tenant")? else { continue };
         let lane = LeasedLane {
-            source_id: row.try_get("", "of_source")?,
-            epoch: row.try_get("", "epoch")?,
-            starts: row.try_get("", "starts")?,
-            order_key: row.try_get("", "last_key")?,
-            seq: row.try_get::<i64>("", "next_seq")? - 1,
+            source_id: row.get("of_source")?,
+            epoch: row.get("epoch")?,
+            starts: row.get("starts")?,
+            order_key: row.get("last_key")?,
+            seq: row.get::<i64>("next_seq")? - 1,
         };
-        leased.insert((tenant_id, row.try_get("", "of_lane")?), lane);
+        leased.insert((tenant_id, row.get("of_lane")?), lane);
     }
     let claim = |(key, letter, accepted_at): &(LaneKey, &NewLetter, i64)| {
         Some(claim(*key, arrived.lanes.get(key)?, leased.get(key)?, letter, *accepted_at, call))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use base::store::Row;
 use sea_orm::{DbErr, Value};
 use uuid::Uuid;
 
@@ -126,7 +127,7 @@ impl Queue {
         );
         let rest = if call.is_some() { leasing::answer() } else { String::new() };
         let found = statement.fetch(store.write(), store, &stored, &rest).await?;
-        let is_stored = found.first().map_or(Ok(0), |row| row.try_get::<i64>("", "result"))? == 1;
+        let is_stored = found.first().map_or(Ok(0), |row| row.get::<i64>("result"))? == 1;
         match call {
             _ if !is_stored => Ok(None),
             Some(call) => leasing::claims(&found, arrived, call).map(Some),

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::day_of;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use base::store::{Executor, Row};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::Queue;
@@ -36,7 +37,7 @@ impl Queue {
     /// it, even if it has been sent since.
     pub(super) async fn recognise<'a>(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         batches: &[&'a AcceptBatch],
         repeat: bool,
     ) -> Result<Recognised<'a>, DbErr> {
@@ -82,7 +83,7 @@ impl Queue {
 
     async fn stored<'a>(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         first: &BTreeMap<Key<'a>, &'a AcceptItem>,
     ) -> Result<Stored<'a>, DbErr> {
         let in_order: Vec<_> = first.keys().copied().collect();
@@ -92,11 +93,11 @@ impl Queue {
             AND dedupe.event = rows.event";
         let mut stored = Stored::new();
         for row in keys(first).long("place", (0..).take(in_order.len())).fetch(tx, &self.store, text).await? {
-            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
-            let is_erased = row.try_get::<i32>("", "is_erased")? == 1;
-            let fingerprint = if is_erased { None } else { Some(row.try_get("", "fingerprint")?) };
+            let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
+            let is_erased = row.get::<i32>("is_erased")? == 1;
+            let fingerprint = if is_erased { None } else { Some(row.get("fingerprint")?) };
             if let Some(key) = in_order.get(place) {
-                stored.insert(*key, (row.try_get("", "message_id")?, fingerprint));
+                stored.insert(*key, (row.get("message_id")?, fingerprint));
             }
         }
         Ok(stored)
@@ -110,12 +111,12 @@ fn plain((tenant_id, key): &Key<'_>) -> Plain {
     (*tenant_id, key.origin, key.external_id.clone(), key.event.number())
 }
 
-fn inserted_now(found: &[QueryResult]) -> Result<BTreeSet<Plain>, DbErr> {
+fn inserted_now(found: &[impl Row]) -> Result<BTreeSet<Plain>, DbErr> {
     found
         .iter()
         .map(|row| {
-            let (origin, external_id) = (row.try_get("", "origin")?, row.try_get("", "external_id")?);
-            Ok((row.try_get("", "tenant_id")?, origin, external_id, row.try_get("", "event")?))
+            let (origin, external_id) = (row.get("origin")?, row.get("external_id")?);
+            Ok((row.get("tenant_id")?, origin, external_id, row.get("event")?))
         })
         .collect()
 }

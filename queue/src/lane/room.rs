@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr};
+use base::store::{Executor, Row, Store};
+use sea_orm::DbErr;
 
 use super::{LaneKey, Places, Seed, insert};
 use crate::accept_batch::NewLetter;
@@ -34,7 +34,7 @@ impl LaneChange {
 ///
 /// The turns of all lanes are locked already, so no other batch touches these rows.
 pub async fn make_room(
-    db: &impl ConnectionTrait,
+    db: &impl Executor,
     store: &Store,
     wants: &BTreeMap<LaneKey, LaneChange>,
 ) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
@@ -48,7 +48,7 @@ pub async fn make_room(
 }
 
 async fn touch(
-    db: &impl ConnectionTrait,
+    db: &impl Executor,
     store: &Store,
     wants: Vec<(&LaneKey, &LaneChange)>,
 ) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
@@ -69,7 +69,7 @@ async fn touch(
     let counts: BTreeMap<&LaneKey, i64> = wants.iter().map(|(key, want)| (*key, want.count)).collect();
     let mut places = BTreeMap::new();
     for row in found {
-        let key = (row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?);
+        let key = (row.get("tenant_id")?, row.get("lane_id")?);
         let mut of_lane = Places::read(&row)?;
         // The statement has counted them already; here the positions are handed out.
         of_lane.next_seq -= counts.get(&key).copied().unwrap_or(0);

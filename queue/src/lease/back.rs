@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use base::store::is_node_away;
-use sea_orm::{DatabaseTransaction, DbErr};
+use base::store::{Row, is_node_away};
+use sea_orm::DbErr;
 
 use super::Claim;
 use super::call::LeaseCall;
 use crate::rows::Rows;
+use crate::transaction::Transaction;
 use crate::{Queue, Settled, Settlement};
 
 /// A claim read back within this time can still be sent before its lease ends: no call takes longer than the rest.
@@ -25,7 +26,7 @@ pub(super) enum Unconfirmed<'a> {
 
 impl Queue {
     /// Commits leases; returns those that were written.
-    pub(super) async fn committed(&self, tx: DatabaseTransaction, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
+    pub(super) async fn committed(&self, tx: Transaction, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
         match tx.commit().await.and_then(|()| self.fault("claim.after_commit")) {
             Ok(()) => Ok(claims),
             Err(error) if claims.is_empty() => Err(error),
@@ -91,7 +92,7 @@ impl Queue {
         tx.rollback().await?;
         let mut mine = Vec::with_capacity(found.len());
         for row in found {
-            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
             mine.extend(claims.get(place).cloned());
         }
         Ok(mine)

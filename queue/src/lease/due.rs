@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use base::message::{Direction, LetterKind, Stream};
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use base::store::{Executor, Row, Store};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::{Claim, Letter, damaged};
@@ -53,17 +53,17 @@ pub(super) fn with_head(store: &Store) -> &'static str {
 }
 
 impl Candidate {
-    pub fn read(row: &QueryResult, turn: usize) -> Result<Self, DbErr> {
+    pub fn read(row: &impl Row, turn: usize) -> Result<Self, DbErr> {
         Ok(Self {
-            lane_id: row.try_get("", "lane_id")?,
-            due_at: row.try_get("", "due_at")?,
-            conversation_id: row.try_get("", "conversation_id")?,
-            source_id: row.try_get("", "source_id")?,
-            direction: row.try_get("", "direction")?,
-            stream: row.try_get("", "stream")?,
-            owner: row.try_get("", "owner")?,
-            epoch: row.try_get("", "epoch")?,
-            starts: row.try_get("", "starts")?,
+            lane_id: row.get("lane_id")?,
+            due_at: row.get("due_at")?,
+            conversation_id: row.get("conversation_id")?,
+            source_id: row.get("source_id")?,
+            direction: row.get("direction")?,
+            stream: row.get("stream")?,
+            owner: row.get("owner")?,
+            epoch: row.get("epoch")?,
+            starts: row.get("starts")?,
             letter: letter(row)?,
             turn,
         })
@@ -93,22 +93,22 @@ impl Candidate {
     }
 }
 
-fn letter(row: &QueryResult) -> Result<Option<Letter>, DbErr> {
-    let Some(id) = row.try_get("", "id")? else { return Ok(None) };
+fn letter(row: &impl Row) -> Result<Option<Letter>, DbErr> {
+    let Some(id) = row.get("id")? else { return Ok(None) };
     Ok(Some(Letter {
-        order_key: row.try_get("", "order_key")?,
-        seq: row.try_get("", "seq")?,
+        order_key: row.get("order_key")?,
+        seq: row.get("seq")?,
         id,
-        message_id: row.try_get("", "message_id")?,
-        kind: LetterKind::from_number(row.try_get("", "kind")?).map_err(damaged)?,
-        payload: row.try_get("", "payload")?,
-        attempts: row.try_get("", "attempts")?,
-        unknown: row.try_get("", "unknown")?,
-        resends: row.try_get("", "resends")?,
-        late: row.try_get("", "late")?,
-        accepted_at: row.try_get("", "accepted_at")?,
-        expires_at: row.try_get("", "expires_at")?,
-        day: row.try_get("", "day")?,
+        message_id: row.get("message_id")?,
+        kind: LetterKind::from_number(row.get("kind")?).map_err(damaged)?,
+        payload: row.get("payload")?,
+        attempts: row.get("attempts")?,
+        unknown: row.get("unknown")?,
+        resends: row.get("resends")?,
+        late: row.get("late")?,
+        accepted_at: row.get("accepted_at")?,
+        expires_at: row.get("expires_at")?,
+        day: row.get("day")?,
     }))
 }
 
@@ -116,7 +116,7 @@ impl Queue {
     /// Due lanes of each turn, by its index, longest due first: one more than allowed, if there is one.
     pub(super) async fn due_lanes(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         turns: &[Turn],
         now: i64,
         allowed: &[i64],
@@ -148,7 +148,7 @@ impl Queue {
             .await?;
         let mut found: HashMap<usize, Vec<Candidate>> = HashMap::new();
         for row in rows {
-            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
             found.entry(place).or_default().push(Candidate::read(&row, place)?);
         }
         for due in found.values_mut() {

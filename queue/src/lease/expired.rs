@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use base::store::Search;
-use sea_orm::{DatabaseTransaction, DbErr, Statement};
+use base::store::{Executor, Row, Search};
+use sea_orm::{DbErr, Statement};
 use uuid::Uuid;
 
 use super::Claim;
@@ -41,10 +41,10 @@ impl Queue {
         let found = self.store.search(db, Statement::from_string(self.store.backend(), text), HELD_LANES).await?;
         let read = |row: &sea_orm::QueryResult| {
             Ok(Expired {
-                tenant_id: row.try_get("", "tenant_id")?,
-                target: row.try_get("", "target")?,
-                lane_id: row.try_get("", "lane_id")?,
-                pool: row.try_get("", "pool")?,
+                tenant_id: row.get("tenant_id")?,
+                target: row.get("target")?,
+                lane_id: row.get("lane_id")?,
+                pool: row.get("pool")?,
             })
         };
         found.iter().map(read).collect()
@@ -57,11 +57,11 @@ impl Queue {
         let mut claims = Vec::new();
         let alone = self.store.one_account_a_commit();
         for some in found.chunk_by(|one, other| !alone || one.tenant_id == other.tenant_id) {
-            let tx = self.store.write_tx().await?;
+            let tx = self.write_tx().await?;
             match self.claim_expired_in(&tx, some, lease_millis).await {
                 Ok(leased) => claims.extend(self.committed(tx, leased).await?),
                 Err(error) => {
-                    let _ = tx.rollback().await;
+                    tx.rollback().await;
                     return Err(error);
                 }
             }
@@ -69,12 +69,7 @@ impl Queue {
         Ok(claims)
     }
 
-    async fn claim_expired_in(
-        &self,
-        tx: &DatabaseTransaction,
-        found: &[&Expired],
-        lease: i64,
-    ) -> Result<Vec<Claim>, DbErr> {
+    async fn claim_expired_in(&self, tx: &impl Executor, found: &[&Expired], lease: i64) -> Result<Vec<Claim>, DbErr> {
         let mut keys: Vec<_> = found.iter().map(|one| (one.tenant_id, one.target)).collect();
         keys.dedup();
         let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
@@ -98,7 +93,7 @@ impl Queue {
             .await?;
         let mut candidates = Vec::with_capacity(heads.len());
         for row in heads {
-            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
             candidates.push(Candidate::read(&row, place)?);
         }
         let taking = self.take(&turns, candidates, now, &self.lease_call(&[], lease))?;

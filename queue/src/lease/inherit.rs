@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::store::Search;
+use base::store::{Row, Search};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ impl Queue {
         let text = format!("SELECT DISTINCT tenant_id FROM turn WHERE {HELD_BY}");
         let found = Statement::from_sql_and_values(backend, text, [instance.into()]);
         let found = self.store.search(self.store.write(), found, HELD_TURNS).await?;
-        let tenants: BTreeSet<Uuid> = found.iter().map(|row| row.try_get("", "tenant_id")).collect::<Result<_, _>>()?;
+        let tenants: BTreeSet<Uuid> = found.iter().map(|row| row.get("tenant_id")).collect::<Result<_, _>>()?;
         let mut voided = 0;
         for tenant_id in tenants {
             voided += self.void_in_tenant(instance, tenant_id).await?;

@@ -1,8 +1,9 @@
 //! A claim as one call of the function `claim_lanes` (migration/src/claim_lanes.sql), which is its own transaction: one
 //! round trip instead of five. On PostgreSQL only; on SQLite a statement needs no round trip.
 
+use base::store::Row;
 use sea_orm::sea_query::ArrayType;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
 use super::back::Unconfirmed;
 use super::call::{LeaseCall, is_refused};
@@ -57,9 +58,9 @@ impl Queue {
         self.fault("claim.after_commit")?;
         let mut claims = Vec::with_capacity(rows.len());
         for row in rows {
-            let claim = read(&row)?.claim(key(&row)?, row.try_get("", "probe")?, call.until)?;
+            let claim = read(&row)?.claim(key(&row)?, row.get("probe")?, call.until)?;
             match claim {
-                Some(claim) if row.try_get("", "leased")? => claims.push(claim),
+                Some(claim) if row.get("leased")? => claims.push(claim),
                 Some(claim) => tracing::warn!(
                     tenant.id = %claim.tenant_id, lane.id = %claim.lane_id,
                     "a lane changed while it was being leased; it is read again"
@@ -106,10 +107,10 @@ fn array<T: Into<Value>>(kind: ArrayType, values: impl Iterator<Item = T>) -> Va
     Value::Array(kind, Some(Box::new(values.map(Into::into).collect())))
 }
 
-fn key(row: &QueryResult) -> Result<Key, DbErr> {
-    Ok((row.try_get("", "tenant_id")?, row.try_get("", "target")?))
+fn key(row: &impl Row) -> Result<Key, DbErr> {
+    Ok((row.get("tenant_id")?, row.get("target")?))
 }
 
-fn read(row: &QueryResult) -> Result<Candidate, DbErr> {
+fn read(row: &impl Row) -> Result<Candidate, DbErr> {
     Candidate::read(row, 0)
 }

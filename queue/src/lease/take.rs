@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sea_orm::{ConnectionTrait, DbErr};
+use base::store::{Executor, Row};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::due::Candidate;
@@ -67,7 +68,7 @@ impl Queue {
     /// leased and not sent.
     pub(super) async fn write_leases(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         taking: Taking,
         turns: Write,
     ) -> Result<Vec<Claim>, DbErr> {
@@ -75,7 +76,7 @@ impl Queue {
         let written = write_batch_and_fetch(tx, &self.store, [empty, turns], leases).await?;
         let mut leased: HashSet<(Uuid, Uuid)> = HashSet::with_capacity(written.len());
         for row in written {
-            leased.insert((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?));
+            leased.insert((row.get("tenant_id")?, row.get("lane_id")?));
         }
         let (mine, changed): (Vec<Claim>, Vec<Claim>) =
             claims.into_iter().partition(|claim| leased.contains(&(claim.tenant_id, claim.lane_id)));
@@ -84,7 +85,7 @@ impl Queue {
     }
 
     /// A lane changed without its turn's lock may be due, while the turn was written from the earlier read.
-    async fn recheck(&self, tx: &impl ConnectionTrait, changed: &[Claim]) -> Result<(), DbErr> {
+    async fn recheck(&self, tx: &impl Executor, changed: &[Claim]) -> Result<(), DbErr> {
         if changed.is_empty() {
             return Ok(());
         }

@@ -1,8 +1,8 @@
 //! Several statements as one: on PostgreSQL, where each is an expression of a common statement and this is one round
 //! trip.
 
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, RuntimeErr, Statement, Value};
+use base::store::{Executor, Row, Store};
+use sea_orm::{DbErr, RuntimeErr, Statement, Value};
 
 use super::Write;
 
@@ -54,20 +54,20 @@ impl Expressions {
     }
 
     /// Runs them; returns the value of `result`, an integer expression.
-    pub async fn run(self, db: &impl ConnectionTrait, store: &Store, result: &str) -> Result<i64, DbErr> {
+    pub async fn run(self, db: &impl Executor, store: &Store, result: &str) -> Result<i64, DbErr> {
         let rows = self.fetch(db, store, result, "").await?;
-        rows.first().ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?.try_get("", "result")
+        rows.first().ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?.get("result")
     }
 
     /// Runs them; returns rows with `result` and what `rest` selects beside it.
-    pub async fn fetch(
+    pub async fn fetch<E: Executor>(
         self,
-        db: &impl ConnectionTrait,
+        db: &E,
         store: &Store,
         result: &str,
         rest: &str,
-    ) -> Result<Vec<QueryResult>, DbErr> {
+    ) -> Result<Vec<E::Row>, DbErr> {
         let text = format!("WITH {} SELECT ({result})::bigint AS result{rest}", self.parts.join(", "));
-        db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, self.values)).await
+        db.query(Statement::from_sql_and_values(store.backend(), text, self.values)).await
     }
 }

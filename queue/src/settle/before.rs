@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DbErr};
+use base::store::{Executor, Row};
+use sea_orm::DbErr;
 
 use super::{Attempt, Settlement};
 use crate::Queue;
@@ -17,7 +18,7 @@ impl Queue {
     /// decides.
     pub(super) async fn done_before(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         settlements: &[Settlement],
         lanes: &BTreeMap<LaneKey, Lane>,
     ) -> Result<Vec<bool>, DbErr> {
@@ -43,7 +44,7 @@ impl Queue {
 
     async fn in_the_timeline(
         &self,
-        tx: &impl ConnectionTrait,
+        tx: &impl Executor,
         asked: &[(usize, &Settlement, &Attempt)],
     ) -> Result<Vec<usize>, DbErr> {
         let found = Rows::new()
@@ -63,6 +64,6 @@ impl Queue {
                  AND attempt.ms = rows.ms AND attempt.verdict = rows.verdict AND attempt.status = rows.status",
             )
             .await?;
-        found.iter().map(|row| Ok(usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX))).collect()
+        found.iter().map(|row| Ok(usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX))).collect()
     }
 }

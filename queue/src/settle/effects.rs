@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use base::message::{LetterKind, State};
-use base::store::Store;
+use base::store::{Executor, Store};
 use entity::dead_letter;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::{Attempt, Settled, Settlement, TurnEffect};
@@ -208,7 +208,7 @@ fn took(claim: &Claim, attempt: &Attempt) -> i64 {
 const TIME_SHIFT: u32 = 80;
 
 /// Inserts the dead letters.
-pub async fn insert_dead(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
+pub async fn insert_dead(tx: &impl Executor, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
     let now = store.clock().millis();
     let dead = |one: &&Settlement| {
         let Settled::Buried { reason, detail } = &one.settled else { return None };

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::{Direction, LetterKind, Stream};
-use base::store::Store;
-use sea_orm::{ConnectionTrait, DbErr};
+use base::store::{Executor, Row, Store};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Settlement;
@@ -17,7 +17,7 @@ use crate::keys::{LearnedKeys, insert_keys};
 use crate::rows::{Rows, Write};
 
 /// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
-pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+pub async fn learn_keys(tx: &impl Executor, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     insert_keys(tx, store, &learned_keys(settlements)).await
 }
 
@@ -39,7 +39,7 @@ pub fn learned_keys(settlements: &[Settlement]) -> LearnedKeys<'_> {
 /// Statuses that waited for one of the ids just learned, as letters, each with the index of the settlement that
 /// learned it.
 pub async fn take_parked(
-    tx: &impl ConnectionTrait,
+    tx: &impl Executor,
     store: &Store,
     settlements: &[Settlement],
 ) -> Result<Vec<(usize, NewLetter)>, DbErr> {
@@ -64,9 +64,8 @@ pub async fn take_parked(
     let now = store.clock().millis();
     let mut letters = Vec::new();
     for row in found {
-        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
-        let Some(settlement) =
-            settlements.get(place).filter(|_| row.try_get("", "expires_at").is_ok_and(|end: i64| end > now))
+        let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
+        let Some(settlement) = settlements.get(place).filter(|_| row.get("expires_at").is_ok_and(|end: i64| end > now))
         else {
             continue;
         };
@@ -75,7 +74,7 @@ pub async fn take_parked(
         letters.push((
             place,
             NewLetter {
-                id: row.try_get("", "id")?,
+                id: row.get("id")?,
                 message_id: claim.letter.message_id,
                 source_id: claim.source_id,
                 direction: Direction::ToCrm,
@@ -83,7 +82,7 @@ pub async fn take_parked(
                 target,
                 pool,
                 kind: LetterKind::Status,
-                payload: row.try_get("", "payload")?,
+                payload: row.get("payload")?,
                 order_hint: None,
                 expires_at: now + STATUS_MILLIS,
                 day: claim.letter.day,
@@ -137,7 +136,7 @@ fn moved(one: &Settlement) -> Option<(Uuid, Alias, Uuid)> {
 
 /// Stores chat ids as aliases, so that hooks find their conversation by them. Before any turn is locked, as in
 /// accepting.
-pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+pub async fn learn_aliases(tx: &impl Executor, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let aliases = learned_aliases(settlements);
     insert_aliases(tx, store, aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect()).await
 }
@@ -159,7 +158,7 @@ pub fn write_chat_ids(settlements: &[Settlement]) -> Write {
 /// Stores the ids of dialogues that managers started, and reassigns shared ones to where a manager wrote last. Before
 /// any turn is locked.
 pub async fn learn_dialogues<'a>(
-    tx: &impl ConnectionTrait,
+    tx: &impl Executor,
     store: &Store,
     settlements: &'a [Settlement],
 ) -> Result<Vec<NamedDialogue<'a>>, DbErr> {
@@ -176,7 +175,7 @@ pub async fn learn_dialogues<'a>(
 }
 
 /// Records which chats amoCRM now knows by our ids.
-pub async fn note_bound(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+pub async fn note_bound(tx: &impl Executor, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let bound: BTreeSet<(Uuid, Uuid)> = settlements
         .iter()
         .filter(|one| one.learned.bound)

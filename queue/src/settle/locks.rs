@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{DatabaseTransaction, DbErr};
+use base::store::Executor;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Settlement;
@@ -14,7 +15,7 @@ impl Queue {
     /// Locks the turns of all settled lanes and of all possible follow-ups, in one sorted pass.
     pub(super) async fn lock_all_turns(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &impl Executor,
         settlements: &[Settlement],
     ) -> Result<Vec<Turn>, DbErr> {
         let mut pools: BTreeMap<(Uuid, Uuid), String> = BTreeMap::new();

@@ -21,49 +21,57 @@ const BATCH_PARCELS: usize = 512;
 /// Repeats of a whole batch after a deadlock, a serialisation failure or a lost connection.
 const REPEATS: u32 = 5;
 
-/// Ends when the last [`Writer`] is gone and nothing waits.
-pub(super) async fn run(
-    alive: Weak<[WriterShard]>,
-    door: WriterShard,
-    queue: Queue,
-    stored: [Arc<Notify>; 3],
-    starting: Starting,
-) {
-    let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
-    // A task that panicked may have left it set.
-    busy(None);
-    let alone = queue.store().one_account_a_commit();
-    loop {
-        let pass = if alone { None } else { door.turnstile.pass().await };
-        let batch = take_batch(&door, alone);
-        if batch.is_empty() {
-            drop(pass);
-            if alive.strong_count() == 0 {
-                return;
-            }
-            let _ = tokio::time::timeout(Duration::from_secs(1), door.came.notified()).await;
-            continue;
-        }
-        let [letters, media, came] = &stored;
-        let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
-        busy(Some(Instant::now()));
-        let written = write_batch(&queue, batch, &starting).await;
-        drop(pass);
-        *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = written.refused.then(Instant::now);
+/// Stores what arrives in a shard.
+#[derive(Clone)]
+pub(super) struct AcceptWork {
+    pub alive: Weak<[WriterShard]>,
+    pub shard: WriterShard,
+    pub queue: Queue,
+    /// Notified when letters, or files, may have become due, and after a commit.
+    pub stored: [Arc<Notify>; 3],
+    pub starting: Starting,
+}
+
+impl AcceptWork {
+    /// Ends when the last [`super::Writer`] is gone and nothing waits.
+    pub async fn run(self) {
+        let Self { alive, shard, queue, stored, starting } = self;
+        let busy = |since| *shard.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
+        // A task that panicked may have left it set.
         busy(None);
-        if written.may_be_due {
-            letters.notify_one();
-            came.notify_one();
-        }
-        if has_media {
-            media.notify_one();
+        let alone = queue.store().one_account_a_commit();
+        loop {
+            let pass = if alone { None } else { shard.turnstile.pass().await };
+            let batch = take_batch(&shard, alone);
+            if batch.is_empty() {
+                drop(pass);
+                if alive.strong_count() == 0 {
+                    return;
+                }
+                let _ = tokio::time::timeout(Duration::from_secs(1), shard.came.notified()).await;
+                continue;
+            }
+            let [letters, media, came] = &stored;
+            let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
+            busy(Some(Instant::now()));
+            let written = write_batch(&queue, batch, &starting).await;
+            drop(pass);
+            *shard.refused.lock().unwrap_or_else(PoisonError::into_inner) = written.refused.then(Instant::now);
+            busy(None);
+            if written.may_be_due {
+                letters.notify_one();
+                came.notify_one();
+            }
+            if has_media {
+                media.notify_one();
+            }
         }
     }
 }
 
 /// `alone`: batches of one account only.
-fn take_batch(door: &WriterShard, alone: bool) -> Vec<PendingBatch> {
-    let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
+fn take_batch(shard: &WriterShard, alone: bool) -> Vec<PendingBatch> {
+    let mut line = shard.line.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = Vec::new();
     let mut bytes = 0;
     while batch.len() < BATCH_PARCELS && bytes < BATCH_BYTES {

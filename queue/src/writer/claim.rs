@@ -9,14 +9,20 @@ use crate::lease::{leased_of, leaves_time_for_a_call};
 use crate::{Claim, LeaseRequest};
 
 impl Writer {
-    /// [`Queue::claim`](crate::Queue::claim). On PostgreSQL the accounts of each shard are claimed by a statement of their
-    /// own, which passes the shard's turnstile: an accept or a settlement would wait for the turns that it has locked.
+    /// [`Queue::claim`](crate::Queue::claim), on SQLite on the writer's thread, with `found` called afterwards. On PostgreSQL
+    /// the accounts of each shard are claimed by a statement of their own, which passes the shard's turnstile: an accept or a
+    /// settlement would wait for the turns that it has locked.
     pub async fn claim(
         &self,
         wishes: &[LeaseRequest],
         lease_millis: i64,
         mut found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {
+        if let Some(thread) = &self.claims {
+            let claims = thread.claim(wishes, lease_millis).await?;
+            found(&claims);
+            return Ok(claims);
+        }
         let store = self.queue.store();
         if store.is_sqlite() || store.one_account_a_commit() {
             return self.queue.claim(wishes, lease_millis, found).await;

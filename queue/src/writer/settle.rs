@@ -52,30 +52,43 @@ impl Settlements {
     }
 }
 
-/// Ends when the last [`super::Writer`] is gone and nothing waits.
-pub(super) async fn run(alive: Weak<[WriterShard]>, shard: WriterShard, queue: Queue, stored: Arc<Notify>) {
-    let line = &shard.settlements;
-    if queue.store().one_account_a_commit() {
-        return run_by_account(alive, line, queue, stored).await;
-    }
-    loop {
-        let pass = shard.turnstile.pass().await;
-        let batch = line.take();
-        if batch.is_empty() {
-            drop(pass);
-            if alive.strong_count() == 0 {
-                return;
+/// Writes the settlements of a shard.
+#[derive(Clone)]
+pub(super) struct SettleWork {
+    pub alive: Weak<[WriterShard]>,
+    pub shard: WriterShard,
+    pub queue: Queue,
+    /// Notified when a letter may have become due.
+    pub stored: Arc<Notify>,
+}
+
+impl SettleWork {
+    /// Ends when the last [`super::Writer`] is gone and nothing waits.
+    pub async fn run(self) {
+        let Self { alive, shard, queue, stored } = self;
+        let line = &shard.settlements;
+        if queue.store().one_account_a_commit() {
+            return run_by_account(alive, line, queue, stored).await;
+        }
+        loop {
+            let pass = shard.turnstile.pass().await;
+            let batch = line.take();
+            if batch.is_empty() {
+                drop(pass);
+                if alive.strong_count() == 0 {
+                    return;
+                }
+                let _ = tokio::time::timeout(Duration::from_secs(1), line.came.notified()).await;
+                continue;
             }
-            let _ = tokio::time::timeout(Duration::from_secs(1), line.came.notified()).await;
-            continue;
-        }
-        let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let done = settle_all(&queue, &settlements, false, pass).await;
-        for (answer, good) in answers.into_iter().zip(done.valid) {
-            let _ = answer.send(good);
-        }
-        if done.may_be_due {
-            stored.notify_one();
+            let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+            let done = settle_all(&queue, &settlements, false, pass).await;
+            for (answer, good) in answers.into_iter().zip(done.valid) {
+                let _ = answer.send(good);
+            }
+            if done.may_be_due {
+                stored.notify_one();
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::DbErr;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -48,13 +49,20 @@ pub trait Starter: Send + Sync {
 }
 
 /// The process's starter, if it delivers, and what is done for it beside the commits. Clones share both.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Starting {
     starter: Arc<Mutex<Option<Arc<dyn Starter>>>>,
     beside: Arc<Mutex<JoinSet<()>>>,
+    /// Where deliveries run: the writer may have a thread of its own, which blocks.
+    runtime: Handle,
 }
 
 impl Starting {
+    /// Deliveries run on the runtime of the caller.
+    pub fn here() -> Self {
+        Self { starter: Arc::default(), beside: Arc::default(), runtime: Handle::current() }
+    }
+
     pub fn set(&self, starter: Option<Arc<dyn Starter>>) {
         *self.starter.lock().unwrap_or_else(PoisonError::into_inner) = starter;
     }
@@ -66,7 +74,7 @@ impl Starting {
     fn beside(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut running = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         while running.try_join_next().is_some() {}
-        running.spawn(work);
+        running.spawn_on(work, &self.runtime);
     }
 
     /// Room for the letters of these batches.
@@ -157,7 +165,7 @@ impl Starting {
     /// Call it after the batches were stored again: that commit, if it still ran, has ended by then, because both insert
     /// the same keys.
     pub fn look_for(&self, queue: &Queue, unanswered: Unanswered) {
-        let (starting, queue) = (self.clone(), queue.clone());
+        let (starting, queue) = (self.clone(), queue.for_tasks());
         self.beside(async move {
             let Unanswered { call, error, start } = unanswered;
             if let Ok(claims) = queue.leases_of(&call, error).await {
@@ -170,6 +178,7 @@ impl Starting {
     /// transactions for so long that a call could outlast its lease. Returns whether it started them.
     fn begin(&self, queue: &Queue, call: &LeaseCall, start: Start, claims: Vec<Claim>) -> bool {
         if claims.is_empty() || call.leaves_time_for_a_call(queue.store().clock().millis()) {
+            let _runtime = self.runtime.enter();
             start(claims);
             return true;
         }
@@ -179,7 +188,7 @@ impl Starting {
 
     /// Gives leases back in the background, as if they had never been taken. `held` is kept until then.
     pub fn give_back(&self, queue: &Queue, claims: Vec<Claim>, held: impl Send + 'static) {
-        let queue = queue.clone();
+        let queue = queue.for_tasks();
         self.beside(async move {
             let back: Vec<Settlement> =
                 claims.into_iter().map(|claim| Settlement::plain(claim, Settled::GivenBack)).collect();

@@ -69,18 +69,26 @@ async fn a_rolled_back_transaction_is_written_again(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), codes);
 }
 
-/// Lets the database's disk be full; gives what ends it.
-async fn fills(world: &World) -> String {
+/// Lets the database's disk be full.
+async fn fills(world: &World) {
     if world.database().engine() == Engine::Postgres {
         makes(world, TROUBLE).await;
         refuses(world, "53100", 1_000_000).await;
-        return "DROP TRIGGER trouble ON message".to_owned();
+        return;
     }
     let db = world.app().store.write();
     let count = Statement::from_string(db.get_database_backend(), "PRAGMA page_count");
     let pages: i64 = db.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap();
-    db.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.unwrap();
-    "PRAGMA max_page_count = 1000000".to_owned()
+    world.app().store.limit_pages(pages).await.unwrap();
+}
+
+async fn frees(world: &World) {
+    let store = &world.app().store;
+    if world.database().engine() == Engine::Postgres {
+        store.write().execute_unprepared("DROP TRIGGER trouble ON message").await.unwrap();
+    } else {
+        store.limit_pages(1_000_000).await.unwrap();
+    }
 }
 
 async fn a_full_disk_loses_no_hook(world: &mut World) {
@@ -88,7 +96,7 @@ async fn a_full_disk_loses_no_hook(world: &mut World) {
     let anna = world.customer(&line, "anna");
     anna.writes("opens").await;
     world.deliver_all().await;
-    let end = fills(world).await;
+    fills(world).await;
     // What is free in the file goes first.
     let text = "long ".repeat(3_000);
     let mut refused = None;
@@ -105,7 +113,7 @@ async fn a_full_disk_loses_no_hook(world: &mut World) {
     let hook = manager.prepares("anna", HookMessage::text(&text));
     assert_eq!(manager.posts(&hook).await, Some(200), "the spool takes it");
     assert!(world.app().spool.waiting() > 0);
-    world.app().store.write().execute_unprepared(&end).await.unwrap();
+    frees(world).await;
     let spool = &world.app().spool;
     world.until("the spool is empty", async || (spool.waiting() == 0).then_some(())).await;
     world.deliver_to_the_end().await;

@@ -24,6 +24,7 @@ mod limits;
 mod lost_commits;
 mod order;
 mod outage;
+mod own_thread;
 mod panics;
 mod parts;
 mod paused;

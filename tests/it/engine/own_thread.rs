@@ -1,0 +1,181 @@
+//! Transactions of SQLite on the thread of the queue's writer.
+
+use base::store::{BlockingTransaction, Executor, Row};
+use entity::letter;
+use parom_tests::office::Office;
+use parom_tests::{Engine, Place};
+use queue::accept_batch::ItemOutcome;
+use queue::writer::{WriteErrorKind, kind};
+use queue::{Rows, Settled, Settlement};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
+use uuid::Uuid;
+
+async fn office() -> Office {
+    Office::open(Engine::Sqlite).await.expect("SQLite is always there")
+}
+
+fn text(sql: &str) -> Statement {
+    Statement::from_string(sea_orm::DbBackend::Sqlite, sql)
+}
+
+async fn begun(office: &Office) -> BlockingTransaction {
+    office.store.blocking().expect("SQLite has one").write_tx().await.expect("it begins")
+}
+
+const INSERT: &str = "INSERT INTO directory (kind, key, tenant_id, id, note) VALUES ('test', 'k', x'00', x'00', '')";
+
+async fn count(office: &Office) -> i64 {
+    let rows =
+        office.store.read().query(text("SELECT count(*) AS n FROM directory WHERE kind = 'test'")).await.unwrap();
+    rows[0].get("n").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_writers_wait_for_it_and_it_waits_for_them() {
+    let office = office().await;
+    let own = begun(&office).await;
+    let mut other = Box::pin(office.store.write_tx());
+    assert!(futures_util::poll!(&mut other).is_pending());
+    own.execute(text(INSERT)).await.unwrap();
+    own.commit().unwrap();
+    let other = other.await.unwrap();
+    let connection = office.store.blocking().unwrap();
+    let mut own = Box::pin(connection.write_tx());
+    assert!(futures_util::poll!(&mut own).is_pending());
+    other.rollback().await.unwrap();
+    drop(own.await.unwrap());
+    assert_eq!(count(&office).await, 1);
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_committed_is_undone() {
+    let office = office().await;
+    let connection = office.store.blocking().unwrap();
+    let own = connection.write_tx().await.unwrap();
+    own.execute(text(INSERT)).await.unwrap();
+    drop(own);
+    assert_eq!(count(&office).await, 0);
+    // The same connection goes on.
+    let own = connection.write_tx().await.unwrap();
+    assert_eq!(own.execute(text(INSERT)).await.unwrap(), 1);
+    own.commit().unwrap();
+    assert_eq!(count(&office).await, 1);
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_errors_are_classified_as_those_of_the_driver() {
+    let office = office().await;
+    let driver = async |sql: &str| office.store.write().execute_unprepared(sql).await.unwrap_err();
+    let own = async |sql: &str| begun(&office).await.execute(text(sql)).await.unwrap_err();
+    let code = |error: &DbErr| match error {
+        DbErr::Exec(sea_orm::RuntimeErr::SqlxError(inner)) | DbErr::Query(sea_orm::RuntimeErr::SqlxError(inner)) => {
+            inner.as_database_error().and_then(|error| error.code()).map(std::borrow::Cow::into_owned)
+        }
+        _ => None,
+    };
+    office.store.write().execute_unprepared(INSERT).await.unwrap();
+    for (sql, expected) in [(INSERT, WriteErrorKind::Content), ("SELECT nothing FROM nowhere", WriteErrorKind::Lasting)]
+    {
+        let (theirs, ours) = (driver(sql).await, own(sql).await);
+        assert_eq!((code(&ours), kind(&ours)), (code(&theirs), expected), "{ours}");
+        assert!(code(&ours).is_some());
+    }
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_reads_and_binds_what_the_driver_does() {
+    let office = office().await;
+    let ids = [Uuid::from_u128(7), Uuid::nil()];
+    let rows = || {
+        Rows::new()
+            .uuid("id", ids)
+            .text("text", ["ä\u{0}b", ""])
+            .long("long", [i64::MIN, i64::MAX])
+            .int("int", [i32::MIN, 0])
+            .short("short", [i16::MAX, -1])
+            .flag("flag", [true, false])
+            .bytes("bytes", [vec![0, 255], vec![]])
+    };
+    let body = "SELECT id, text, long, int, short, flag, bytes, nullif(int, 0) AS perhaps, {now} AS now FROM rows";
+    let now = office.clock.millis();
+    let own = begun(&office).await;
+    let ours = rows().fetch(&own, &office.store, body).await.unwrap();
+    let missing = ours[0].get::<i64>("nothing");
+    assert!(missing.is_err() && ours[0].get::<i16>("long").is_err() && ours[1].get::<i32>("perhaps").is_err());
+    let ours: Vec<_> = ours.iter().map(read).collect();
+    drop(own);
+    let theirs = rows().fetch(office.store.write(), &office.store, body).await.unwrap();
+    let theirs: Vec<_> = theirs.iter().map(read).collect();
+    assert_eq!(ours, theirs);
+    assert_eq!((ours[0].0, ours[1].7, ours[0].8), (ids[0], None, now));
+    office.close().await;
+}
+
+/// Its commits are as durable as those of the driver's connections, which are checked at the start.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_has_the_settings_of_the_driver() {
+    let office = office().await;
+    let own = begun(&office).await;
+    let mut ours = Vec::new();
+    for (pragma, column) in SETTINGS {
+        ours.push(own.query(text(&format!("PRAGMA {pragma}"))).await.unwrap()[0].get::<i64>(column).unwrap());
+    }
+    let mode = own.query(text("PRAGMA journal_mode")).await.unwrap()[0].get::<String>("journal_mode").unwrap();
+    drop(own);
+    let mut theirs = Vec::new();
+    for (pragma, column) in SETTINGS {
+        let row = office.store.write().query(text(&format!("PRAGMA {pragma}"))).await.unwrap().remove(0);
+        theirs.push(row.get::<i64>(column).unwrap());
+    }
+    assert_eq!((ours[0], mode.as_str()), (2, "wal"), "FULL");
+    assert_eq!(ours, theirs);
+    office.close().await;
+}
+
+/// Each with the name of its column.
+const SETTINGS: [(&str, &str); 6] = [
+    ("synchronous", "synchronous"),
+    ("foreign_keys", "foreign_keys"),
+    ("wal_autocheckpoint", "wal_autocheckpoint"),
+    ("cache_size", "cache_size"),
+    ("temp_store", "temp_store"),
+    ("busy_timeout", "timeout"),
+];
+
+type Values = (Uuid, String, i64, i32, i16, bool, Vec<u8>, Option<i32>, i64);
+
+fn read(row: &impl Row) -> Values {
+    (
+        row.get("id").unwrap(),
+        row.get("text").unwrap(),
+        row.get("long").unwrap(),
+        row.get("int").unwrap(),
+        row.get("short").unwrap(),
+        row.get("flag").unwrap(),
+        row.get("bytes").unwrap(),
+        row.get("perhaps").unwrap(),
+        row.get("now").unwrap(),
+    )
+}
+
+/// Accepts, claims and settlements hand no statement over to the driver's thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_writer_hands_over_no_statement() {
+    let office = office().await;
+    let desk = office.desk();
+    office.store.counted().watch();
+    let receipt = office.writer.accept(desk.to_crm("chat", "1", "one")).await.unwrap();
+    assert!(matches!(receipt[0], ItemOutcome::New { .. }));
+    let claims =
+        office.writer.claim(&[desk.wish(desk.channel_id, 10)], parom_tests::office::LEASE, |_| {}).await.unwrap();
+    assert!(office.writer.settle(Settlement::plain(claims[0].clone(), Settled::Delivered)).await);
+    let counted = office.store.counted();
+    assert!(counted.statements().len() > 15, "{:#?}", counted.statements());
+    assert_eq!((counted.transactions(), counted.handed_over()), (3, 0));
+    assert!(letter::Entity::find().all(office.store.read()).await.unwrap().is_empty());
+    assert_eq!(counted.handed_over(), 1);
+    office.close().await;
+}
