@@ -1,7 +1,7 @@
 //! Many rows in one statement, the same text on both engines.
 //!
 //! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
-//! per column (one prepared text for any number of rows), on SQLite a VALUES list of 1, 4, 16, 64 or 256 rows (five
+//! per column (one prepared text for any number of rows) or, for a single row, its values; on SQLite a VALUES list of 1, 4, 16, 64 or 256 rows (five
 //! prepared texts), the last of them NULL and filtered out: another statement costs more than rows of NULLs. `{now}` is the
 //! database's time in milliseconds. On a database that is distributed by account each account's rows are a statement of
 //! their own (`rows/of_account.rs`).
@@ -13,9 +13,11 @@ use sea_orm::sea_query::ArrayType;
 use sea_orm::{DbErr, EntityTrait, IdenStatic, Iterable, Statement, Value};
 use uuid::Uuid;
 
+mod form;
 mod of_account;
 mod together;
 
+pub(crate) use form::RowsForm;
 use together::expressions;
 pub use together::{Expressions, gave_up};
 
@@ -136,7 +138,8 @@ impl Rows {
     }
 
     fn for_postgres(self, store: &Store, body: &str) -> Statement {
-        let (text, values) = self.in_postgres(store, body, 1, "");
+        let form = if self.length == 1 { RowsForm::Values } else { RowsForm::Arrays };
+        let (text, values) = self.in_postgres(store, body, 1, "", form);
         Statement::from_sql_and_values(store.backend(), text, values)
     }
 
@@ -147,14 +150,15 @@ impl Rows {
         body: &str,
         first: usize,
         filter: &str,
-    ) -> (String, impl Iterator<Item = Value> + use<>) {
+        form: RowsForm,
+    ) -> (String, Vec<Value>) {
         let names = self.names();
-        let numbered = (first..).zip(&self.columns);
-        let arrays: Vec<String> = numbered.map(|(number, column)| format!("${number}::{}", column.cast)).collect();
         let body = body.replace("{now}", &store.now_sql());
-        let text = format!("WITH rows({names}) AS (SELECT * FROM unnest({}){filter}) {body}", arrays.join(", "));
-        let values = self.columns.into_iter().map(|column| Value::Array(column.kind, Some(Box::new(column.values))));
-        (text, values)
+        let (rows, values) = match form {
+            RowsForm::Arrays => self.into_arrays(first, filter),
+            RowsForm::Values => self.into_values(first, filter),
+        };
+        (format!("WITH rows({names}) AS ({rows}) {body}"), values)
     }
 
     fn for_sqlite(self, store: &Store, body: &str) -> Vec<Statement> {

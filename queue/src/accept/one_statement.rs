@@ -16,7 +16,7 @@ use crate::conversation;
 use crate::lane;
 use crate::lease::{Claim, LeaseCall};
 use crate::letter::{placed_by, unplaced};
-use crate::rows::{Expressions, Write, gave_up};
+use crate::rows::{Expressions, RowsForm, Write, gave_up};
 use crate::{Queue, media, turn};
 
 /// Maximum letters in one statement, which compares each letter with each lane.
@@ -92,7 +92,8 @@ impl Queue {
         if !chats.is_empty() {
             values.push(chats.count().into());
         }
-        let mut statement = Expressions::new(values);
+        let form = RowsForm::for_messages(usize::try_from(keys.len()).unwrap_or(usize::MAX));
+        let mut statement = Expressions::new(form, values);
         statement.add(store, keys, "");
         let mut ready = format!("(SELECT count(*) FROM w0) = {KEYS}");
         if !chats.is_empty() {

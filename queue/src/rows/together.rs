@@ -4,13 +4,13 @@
 use base::store::{Executor, Row, Store};
 use sea_orm::{DbErr, RuntimeErr, Statement, Value};
 
-use super::Write;
+use super::{RowsForm, Write};
 
 /// The writes as expressions `w0`, `w1`, … of one PostgreSQL statement, and their values.
 pub(super) fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<String>, Vec<Value>) {
     let (mut parts, mut values) = (Vec::new(), Vec::new());
     for (place, write) in writes.enumerate() {
-        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, "");
+        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, "", RowsForm::Arrays);
         values.extend(more);
         parts.push(format!("w{place} AS ({text})"));
     }
@@ -31,12 +31,13 @@ pub struct Expressions {
     parts: Vec<String>,
     /// Of those without a name of their own.
     count: usize,
+    form: RowsForm,
 }
 
 impl Expressions {
-    /// With values that all of them may read as `$1`, `$2`, ….
-    pub fn new(values: impl IntoIterator<Item = Value>) -> Self {
-        Self { values: values.into_iter().collect(), parts: Vec::new(), count: 0 }
+    /// With values that all of them may read as `$1`, `$2`, …. `form`: of all their rows.
+    pub fn new(form: RowsForm, values: impl IntoIterator<Item = Value>) -> Self {
+        Self { values: values.into_iter().collect(), parts: Vec::new(), count: 0, form }
     }
 
     /// Adds the next one. `filter`: a WHERE clause for all its rows; empty for none.
@@ -48,7 +49,7 @@ impl Expressions {
 
     /// Adds one with a name of its own.
     pub fn add_as(&mut self, name: &str, store: &Store, write: Write, filter: &str) {
-        let (text, more) = write.rows.in_postgres(store, &write.body, self.values.len() + 1, filter);
+        let (text, more) = write.rows.in_postgres(store, &write.body, self.values.len() + 1, filter, self.form);
         self.values.extend(more);
         self.parts.push(format!("{name} AS ({text})"));
     }

@@ -17,7 +17,7 @@ use crate::conversation::new_aliases;
 use crate::keys::new_keys;
 use crate::lane::{self, LaneChange, LaneKey};
 use crate::letter::{placed_by, unplaced};
-use crate::rows::{Expressions, Rows, Write, gave_up};
+use crate::rows::{Expressions, Rows, RowsForm, Write, gave_up};
 use crate::turn::{BREAKER, HELD, Key};
 
 /// Maximum settlements in one statement, which compares each with each lane.
@@ -73,7 +73,8 @@ impl Queue {
         let mine: Vec<&Settlement> = settlements.iter().collect();
         let locked = locked(&turns);
         let counts = [locked.len(), i64::try_from(settlements.len()).unwrap_or(i64::MAX)];
-        let mut statement = Expressions::new(counts.map(Into::into));
+        let form = RowsForm::for_messages(settlements.len());
+        let mut statement = Expressions::new(form, counts.map(Into::into));
         statement.add(&self.store, new_keys(&self.store, &learned::learned_keys(settlements)), "");
         // Reading the previous one makes PostgreSQL run that first: keys, aliases, turns, lanes.
         let mut learned = "(SELECT count(*) FROM w0) >= 0".to_owned();
