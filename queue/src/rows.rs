@@ -1,9 +1,9 @@
 //! Many rows in one statement, the same text on both engines.
 //!
 //! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
-//! per column (one prepared text for any number of rows) or, for a single row, its values; on SQLite a VALUES list of 1, 4, 16, 64 or 256 rows (five
-//! prepared texts), the last of them NULL and filtered out: another statement costs more than rows of NULLs. `{now}` is the
-//! database's time in milliseconds. On a database that is distributed by account each account's rows are a statement of
+//! per column (one prepared text for any number of rows) or, for a single row, its values; on SQLite a VALUES list of 1, 4,
+//! 16, 64 or 256 rows (five prepared texts), the last of them NULL and filtered out: another statement costs more than rows
+//! of NULLs. `{now}` is the database's time in milliseconds. On a database that is distributed by account each account's rows are a statement of
 //! their own (`rows/of_account.rs`).
 //!
 //! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
