@@ -14,6 +14,7 @@ const ON_ITS_WAY: Duration = Duration::from_secs(11);
 impl Scene {
     pub async fn heal(&mut self) {
         self.now += 1;
+        self.writer_dies_in_a_commit().await;
         self.world.sandbox.faults().clear();
         self.world.messenger.heals();
         self.world.faults.clear();

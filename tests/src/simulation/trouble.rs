@@ -81,6 +81,19 @@ impl Scene {
         self.notes(plan);
     }
 
+    /// The writer dies in the commit of a customer's message. Within the steps this is a matter of chance; every run ends with it.
+    pub async fn writer_dies_in_a_commit(&mut self) {
+        self.world.faults.add("accept.before_commit=panic:1").expect("a plan");
+        let lane = self.lanes.iter().position(|lane| lane.unanswered.is_none()).unwrap_or(0);
+        self.customer_writes(lane, 1, false).await;
+        if self.lanes[lane].unanswered.is_none() {
+            // Answered before the commit, which is a defect: the commit is still to come.
+            let died = async || (!self.world.faults.is_planned("accept.before_commit")).then_some(());
+            self.world.until("the writer has died", died).await;
+        }
+        self.dies("the writer dies in a commit");
+    }
+
     /// Kills a worker in the middle of its work.
     pub async fn worker_dies(&mut self) {
         self.begins();
