@@ -1,5 +1,6 @@
 //! The conversations of a run and the channel they belong to: the names that hooks and inserted rows agree on.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The channel of the run.
@@ -10,7 +11,7 @@ pub const SECRET: &str = "bench-channel-secret";
 pub const WEBHOOK_SECRET: &str = "whsec_YmVuY2gtd2ViaG9vay1zZWNyZXQ=";
 
 /// A conversation that hooks can name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Line {
     pub scope_id: String,
     pub amojo_id: String,

@@ -30,6 +30,7 @@ mod line;
 mod load;
 mod message;
 mod naive;
+mod naive_relay;
 mod panel;
 mod past;
 mod plan;
@@ -64,6 +65,9 @@ enum Command {
     Relay(relay::RelayOptions),
     /// Processor time of a message, and its time from created to delivered.
     Message(message::MessageOptions),
+    /// The relay that `message --naive` measures.
+    #[command(hide = true)]
+    NaiveRelay(naive_relay::NaiveRelayOptions),
     /// Several processes on one PostgreSQL: commits, repeats and waits for locks.
     Instances(instances::InstancesOptions),
     /// Delivery of a backlog.
@@ -102,6 +106,7 @@ fn measure() -> anyhow::Result<()> {
         Command::Cluster(options) => runtime.block_on(cluster::run(options)),
         Command::Relay(options) => runtime.block_on(relay::run(options)),
         Command::Message(options) => runtime.block_on(message::run(options)),
+        Command::NaiveRelay(options) => naive_relay::serve(options),
         Command::Instances(options) => runtime.block_on(instances::run(options)),
         Command::Drain(options) => runtime.block_on(drain::run(options)),
         Command::Growth(options) => runtime.block_on(growth::run(options)),

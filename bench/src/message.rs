@@ -12,9 +12,10 @@ use crate::fake::Fake;
 use crate::figures::{all, median, per_second, times};
 use crate::hooks::Hook;
 use crate::load::{self, Connection};
+use crate::process::Process;
 use crate::relay::{Way, letters};
-use crate::report;
 use crate::stage::{Size, Stage};
+use crate::{naive_relay, report};
 
 /// The options of the command.
 #[derive(Args)]
@@ -36,6 +37,10 @@ pub struct MessageOptions {
     /// Connections of the generator then.
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// Measures a naive relay instead: it makes the same calls and writes the same rows in as many commits, but looks
+    /// nothing up, keeps no order and survives no crash.
+    #[arg(long)]
+    naive: bool,
     /// Runs of each figure; the median counts.
     #[arg(long, default_value_t = 5)]
     runs: usize,
@@ -56,7 +61,8 @@ struct Figures {
 
 /// Prints the figures of both directions.
 pub async fn run(options: MessageOptions) -> anyhow::Result<()> {
-    report(&format!("a message on {}, fakes that answer at once", options.size.engine()));
+    let measured = if options.naive { "a message of the naive relay" } else { "a message" };
+    report(&format!("{measured} on {}, fakes that answer at once", options.size.engine()));
     for way in Way::ALL {
         let mut figures = Figures::default();
         for _ in 0..options.runs {
@@ -93,6 +99,8 @@ fn print(options: &MessageOptions, way: Way, figures: &Figures) {
 struct Scene {
     fake: Fake,
     stage: Stage,
+    /// What is measured instead of the stage's server.
+    naive: Option<Process>,
     letters: Arc<Vec<Hook>>,
     counted: Counted,
 }
@@ -100,15 +108,25 @@ struct Scene {
 impl Scene {
     async fn build(options: &MessageOptions, way: Way, count: usize) -> anyhow::Result<Self> {
         let fake = Fake::start(Duration::ZERO, count)?;
-        let stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;
+        let mut stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;
         let letters = letters(way, &stage, count)?;
-        let counted = Counted::of(&stage.app.store, &[stage.process()?.id()?]).await?;
-        Ok(Self { fake, stage, letters, counted })
+        let naive = if options.naive { Some(naive_relay::start(&mut stage, &fake.url).await?) } else { None };
+        let process = naive.as_ref().map_or_else(|| stage.process(), Ok)?.id()?;
+        let counted = Counted::of(&stage.app.store, &[process]).await?;
+        Ok(Self { fake, stage, naive, letters, counted })
+    }
+
+    /// `127.0.0.1:PORT`
+    fn address(&self) -> String {
+        self.naive.as_ref().map_or_else(|| self.stage.address(), |naive| naive.address.clone())
     }
 
     /// Milliseconds of processor time a message since `before`; the server and its data are removed.
     async fn end(self, before: Duration) -> anyhow::Result<f64> {
         let used = self.counted.product()?.saturating_sub(before);
+        if let Some(naive) = self.naive {
+            naive.stop().await?;
+        }
         self.stage.end().await?;
         self.fake.stop().await;
         Ok(1_000.0 / per_second(self.letters.len(), used))
@@ -117,7 +135,7 @@ impl Scene {
 
 async fn alone(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
     let scene = Scene::build(options, way, options.alone).await?;
-    let mut connection = Connection::open(&scene.stage.address()).await?;
+    let mut connection = Connection::open(&scene.address()).await?;
     let before = scene.counted.product()?;
     for (number, letter) in scene.letters.iter().enumerate() {
         anyhow::ensure!(load::is_taken(connection.post(letter).await?), "{number} was refused");
@@ -132,7 +150,7 @@ async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> a
     let count = uncounted + usize::try_from(options.rate * options.seconds)?;
     let scene = Scene::build(options, way, count).await?;
     let before = scene.counted.product()?;
-    let address = [scene.stage.address()];
+    let address = [scene.address()];
     let sent = load::send(&address, scene.letters.clone(), Some(options.rate.into()), options.connections).await?;
     sent.all_taken()?;
     scene.fake.arrivals.wait_for(count).await?;
@@ -149,7 +167,7 @@ async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> a
 async fn saturated(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
     let scene = Scene::build(options, way, options.messages).await?;
     let before = scene.counted.product()?;
-    let address = scene.stage.address();
+    let address = scene.address();
     let rate = load::end_to_end(&address, scene.letters.clone(), options.connections, &scene.fake).await?;
     figures.throughput.push(rate);
     figures.saturated.push(scene.end(before).await?);

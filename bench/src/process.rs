@@ -14,7 +14,7 @@ use crate::load::{Connection, is_taken};
 /// Time limit until it listens.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 
-/// `parom serve`.
+/// `parom serve`, or what it is compared with.
 pub struct Process {
     child: Child,
     /// Its standard output, open as long as it may print.
@@ -30,11 +30,17 @@ impl Process {
         std::fs::create_dir_all(folder)?;
         let file = folder.join("parom.toml");
         std::fs::write(&file, config)?;
-        let log = std::fs::File::options().create(true).append(true).open(folder.join("parom.log"))?;
         let mut command = Command::new(binary);
-        command.arg("serve").env("PAROM_CONFIG", file).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
+        command.arg("serve").env("PAROM_CONFIG", file);
+        Self::run(command, folder, address).with_context(|| format!("the program {}", binary.display()))
+    }
+
+    /// Runs a command that prints `listening` once it listens at `address`; its log goes to `folder`.
+    pub fn run(mut command: Command, folder: &Path, address: &str) -> anyhow::Result<Self> {
+        let log = std::fs::File::options().create(true).append(true).open(folder.join("parom.log"))?;
+        command.stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let begun = Instant::now();
-        let mut child = command.spawn().with_context(|| format!("the program {}", binary.display()))?;
+        let mut child = command.spawn()?;
         let output = BufReader::new(child.stdout.take().context("its standard output")?);
         Ok(Self { child, output, address: address.to_owned(), begun })
     }

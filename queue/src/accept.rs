@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::message::{State, day_of};
+use base::message::{Failure, State, day_of};
 use base::store::Executor;
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, NewLetter, Receipt};
 use super::conversation;
 use super::lane::{self, LaneChange, LaneKey};
-use super::lease::{Claim, LeaseCall};
+use super::lease::{Claim, LeaseCall, StoredContext, StoredContexts};
 use super::letter::{self, Placed};
 use super::rows::{Rows, Write, write_batch};
 use super::{Queue, dialogues, ledger, media, recovered, turn};
 use recognise::Recognised;
 
+mod contexts;
 mod leasing;
 mod new_chats;
 mod one_statement;
@@ -34,6 +35,8 @@ pub struct Accepted {
     pub receipts: Vec<Receipt>,
     /// Leases written in the same commit.
     pub claims: Vec<Claim>,
+    /// What is needed to deliver their letters, as far as the same commit read it.
+    pub contexts: StoredContexts,
 }
 
 impl Queue {
@@ -91,7 +94,8 @@ impl Queue {
             Some(call) => self.claim_in(tx, call, |_| {}).await?,
             None => Vec::new(),
         };
-        Ok(Accepted { receipts, claims })
+        let contexts = StoredContext::read(tx, &self.store, &claims).await?;
+        Ok(Accepted { receipts, claims, contexts })
     }
 
     async fn accept_in(
@@ -208,9 +212,6 @@ pub(super) fn place<'a>(
 
 fn new_messages(fresh: &[NewItem<'_>]) -> Write {
     let all: Vec<_> = fresh.iter().filter_map(|one| one.entry.message.as_ref().map(|message| (one, message))).collect();
-    let failure = |failure: &Option<base::message::Failure>| {
-        failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
-    };
     Rows::new()
         .uuid("tenant_id", all.iter().map(|(one, _)| one.tenant_id))
         .uuid("id", all.iter().map(|(one, _)| one.entry.id))
@@ -221,7 +222,7 @@ fn new_messages(fresh: &[NewItem<'_>]) -> Write {
         .text("external_id", all.iter().map(|(_, message)| message.external_id.as_str()))
         .text("amocrm_message_id", all.iter().map(|(_, message)| message.amocrm_message_id.as_str()))
         .text("body", all.iter().map(|(_, message)| message.body.as_str()))
-        .text("error", all.iter().map(|(_, message)| failure(&message.failure)))
+        .text("error", all.iter().map(|(_, message)| Failure::stored(message.failure.as_ref())))
         .long("sent_at", all.iter().map(|(_, message)| message.sent_at))
         .long("accepted_at", all.iter().map(|(one, _)| one.entry.accepted_at))
         .int("day", all.iter().map(|(one, _)| day_of(one.entry.accepted_at)))
@@ -248,9 +249,7 @@ fn reported_states(fresh: &[NewItem<'_>]) -> Write {
         .uuid("tenant_id", changes.keys().map(|key| key.0))
         .uuid("id", changes.keys().map(|key| key.1))
         .short("state", changes.values().map(|change| change.state.number()))
-        .text("error", changes.values().map(|change| {
-            change.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
-        }))
+        .text("error", changes.values().map(|change| Failure::stored(change.failure.as_ref())))
         .write(
             "UPDATE message SET state = rows.state, error = rows.error FROM rows WHERE message.tenant_id = rows.tenant_id \
              AND message.id = rows.id AND ((rows.state < 4 AND message.state < rows.state) \

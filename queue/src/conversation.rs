@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use base::store::{Executor, Row, Store};
+use entity::conversation;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -103,6 +104,18 @@ pub(super) fn write_news(fresh: &[NewItem<'_>]) -> Write {
              FROM rows WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
              AND ((rows.chat <> '' AND conversation.amocrm_chat_id = '') OR rows.heard_at > conversation.heard_at)",
         )
+}
+
+/// The same in a conversation as it was before.
+pub(super) fn learn_news(row: &mut conversation::Model, fresh: &[NewItem<'_>]) {
+    let of_it = |one: &&NewItem<'_>| (one.tenant_id, one.conversation_id) == (row.tenant_id, row.id);
+    let news: Vec<_> = fresh.iter().filter(of_it).map(|one| one.entry).collect();
+    if row.amocrm_chat_id.is_empty()
+        && let Some(chat) = news.iter().rev().find_map(|entry| entry.crm_chat.as_ref())
+    {
+        row.amocrm_chat_id.clone_from(&chat.external_id);
+    }
+    row.heard_at = news.iter().filter_map(|entry| entry.heard_at).fold(row.heard_at, i64::max);
 }
 
 /// Stores what amoCRM reported about conversations started by managers, while the messenger has not named them.

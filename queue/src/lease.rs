@@ -12,6 +12,7 @@ use super::turn::{BREAKER, TargetRate, written};
 
 mod back;
 mod call;
+pub(crate) mod context;
 mod due;
 mod end;
 mod expired;
@@ -21,6 +22,7 @@ mod take;
 
 pub use call::LeaseCall;
 pub(crate) use call::{is_refused, leaves_time_for_a_call};
+pub use context::{StoredContext, StoredContexts};
 use end::end_turns;
 pub use expired::Expired;
 

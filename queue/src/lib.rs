@@ -55,7 +55,7 @@ pub use accept::Accepted;
 pub use backlog::{Backlog, BacklogTarget, DeadCount};
 pub use balance::LedgerGap;
 pub use keys::ERASED;
-pub use lease::{Claim, Expired, LeaseCall, LeaseRequest, Letter};
+pub use lease::{Claim, Expired, LeaseCall, LeaseRequest, Letter, StoredContext, StoredContexts};
 pub use pool_health::PoolHealth;
 pub use retention::{KnownKey, RepeatId};
 pub use rows::{Rows, columns_of};

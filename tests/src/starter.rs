@@ -44,7 +44,7 @@ impl Starter for KeptStarts {
         };
         let wishes = letters.into_iter().map(wish).collect();
         let (claims, came, ends) = (self.claims.clone(), self.came.clone(), Ends(self.ended.clone()));
-        let start = Box::new(move |leased: Vec<Claim>| {
+        let start = Box::new(move |leased: Vec<Claim>, _| {
             let _ends = ends;
             claims.lock().unwrap_or_else(PoisonError::into_inner).extend(leased);
             came.notify_one();

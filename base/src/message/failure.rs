@@ -29,6 +29,11 @@ pub enum FailureCode {
 }
 
 impl Failure {
+    /// JSON, as `message.error` keeps it; empty for none.
+    pub fn stored(failure: Option<&Self>) -> String {
+        failure.and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+    }
+
     /// The text for the manager, in the account's language: the given one, else that of the code.
     pub fn text_in(&self, words: Words) -> String {
         if self.text.is_empty() { failure_words(self.code, words) } else { self.text.clone() }

@@ -7,6 +7,7 @@
 //!
 //! There is one writer at a time all the same: a transaction holds the connection of [`Store::write`].
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -186,7 +187,7 @@ impl Executor for BlockingTransaction {
             let columns = row.as_ref();
             let names = names.get_or_insert_with(|| columns.column_names().into_iter().map(Into::into).collect());
             let values = (0..names.len()).map(|place| row.get(place)).collect::<rusqlite::Result<_>>()?;
-            Ok(BlockingRow { names: names.clone(), values })
+            Ok(BlockingRow { names: names.clone(), values, next: Cell::new(0) })
         })?;
         Ok(rows)
     }
@@ -200,11 +201,15 @@ impl Executor for BlockingTransaction {
 pub struct BlockingRow {
     names: Arc<[String]>,
     values: Vec<Value>,
+    /// The column after the last one that was read: they are mostly read in order.
+    next: Cell<usize>,
 }
 
 impl Row for BlockingRow {
     fn get<T: ColumnValue>(&self, column: &str) -> Result<T, DbErr> {
-        let place = self.names.iter().position(|name| name == column);
+        let next = self.next.get();
+        let place = (next..self.names.len()).chain(0..next).find(|place| self.names[*place] == column);
+        self.next.set(place.map_or(0, |place| place + 1));
         let value = place.and_then(|place| self.values.get(place));
         let value = value.ok_or_else(|| DbErr::Type(format!("no column {column}")))?;
         T::column_result(value.into()).map_err(|error| DbErr::Type(format!("column {column}: {error}")))

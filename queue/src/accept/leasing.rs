@@ -101,7 +101,8 @@ pub(super) fn leased_lanes(lanes: &BTreeMap<LaneKey, LaneChange>, call: &LeaseCa
              leased_until = CASE WHEN {leads} THEN excluded.leased_until ELSE lane.leased_until END, \
              starts = CASE WHEN {leads} THEN lane.starts + 1 ELSE lane.starts END \
              RETURNING lane.tenant_id AS of_tenant, lane.lane_id AS of_lane, lane.target AS of_target, lane.due_at, \
-             lane.next_seq, lane.last_key, lane.max_key, lane.source_id AS of_source, lane.epoch, lane.starts, \
+             lane.next_seq, lane.last_key, lane.max_key, lane.source_id AS of_source, \
+             lane.conversation_id AS of_conversation, lane.direction AS of_direction, lane.epoch, lane.starts, \
              coalesce(lane.owner = {OWNER} AND lane.claim = {CLAIM}, false) AS leased"
         ))
 }
@@ -135,14 +136,6 @@ struct LeasedLane {
     starts: i32,
     order_key: i64,
     seq: i64,
-}
-
-/// What follows the result in the statement's answer: a row for each leased lane, or one of NULLs.
-pub(super) fn answer() -> String {
-    format!(
-        ", leased.* FROM (SELECT 1) AS one LEFT JOIN (SELECT of_tenant, of_lane, of_source, epoch, starts, last_key, \
-         next_seq FROM {LANES} WHERE leased) AS leased ON true"
-    )
 }
 
 /// The leases, with the letters as they were stored.

@@ -7,6 +7,7 @@ use base::store::Row;
 use sea_orm::{DbErr, Value};
 use uuid::Uuid;
 
+use super::contexts;
 use super::leasing::{self, COUNT_OF_TURNS, LANES, TURNS};
 use super::new_chats::NewChats;
 use super::recognise::{Key, all_new};
@@ -17,7 +18,7 @@ use crate::lane;
 use crate::lease::{Claim, LeaseCall};
 use crate::letter::{placed_by, unplaced};
 use crate::rows::{Expressions, RowsForm, Write, gave_up};
-use crate::{Queue, media, turn};
+use crate::{Queue, StoredContexts, media, turn};
 
 /// Maximum letters in one statement, which compares each letter with each lane.
 const MOST_LETTERS: usize = 64;
@@ -58,14 +59,15 @@ impl Queue {
         ];
         // A plain message's statement is short: preparing an expression costs as much as writing a row.
         others.retain(|write| write.len() > 0);
-        let claims = match self.store_in_order(all_new(&keys), &chats, &arrived, others, call).await {
-            Ok(Some(claims)) => claims,
+        let (claims, contexts) = match self.store_in_order(all_new(&keys), &chats, &arrived, others, call, &fresh).await
+        {
+            Ok(Some(leased)) => leased,
             Ok(None) => return Ok(None),
             Err(error) if gave_up(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
         self.fault("accept.after_commit")?;
-        Ok(Some(Accepted { receipts, claims }))
+        Ok(Some(Accepted { receipts, claims, contexts }))
     }
 
     /// Inserts the keys, all or none, then aliases, turns and lanes in this order, then `others` in any order. None, with
@@ -80,7 +82,8 @@ impl Queue {
         arrived: &Arrived<'_>,
         others: Vec<Write>,
         call: Option<&LeaseCall>,
-    ) -> Result<Option<Vec<Claim>>, DbErr> {
+        fresh: &[NewItem<'_>],
+    ) -> Result<Option<(Vec<Claim>, StoredContexts)>, DbErr> {
         let Arrived { turns, lanes, .. } = arrived;
         let store = &self.store;
         let mut values: Vec<Value> = vec![keys.len().into()];
@@ -126,13 +129,17 @@ impl Queue {
             "CASE WHEN {ready} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \
              ELSE 1 / ((SELECT count(*) FROM w0) - (SELECT count(*) FROM w0)) END"
         );
-        let rest = if call.is_some() { leasing::answer() } else { String::new() };
+        let rest = if call.is_some() { contexts::answer() } else { String::new() };
         let found = statement.fetch(store.write(), store, &stored, &rest).await?;
         let is_stored = found.first().map_or(Ok(0), |row| row.get::<i64>("result"))? == 1;
         match call {
             _ if !is_stored => Ok(None),
-            Some(call) => leasing::claims(&found, arrived, call).map(Some),
-            None => Ok(Some(Vec::new())),
+            Some(call) => {
+                let claims = leasing::claims(&found, arrived, call)?;
+                let contexts = contexts::contexts(&found, &claims, fresh)?;
+                Ok(Some((claims, contexts)))
+            }
+            None => Ok(Some((Vec::new(), StoredContexts::new()))),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use base::message::{LetterKind, State};
+use base::message::{Failure, LetterKind, State};
 use base::store::{Executor, Store};
 use entity::dead_letter;
 use sea_orm::DbErr;
@@ -157,7 +157,7 @@ fn state(one: &Settlement) -> i16 {
 }
 
 fn failure_text(one: &Settlement) -> String {
-    one.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+    Failure::stored(one.failure.as_ref())
 }
 
 /// Timeline entries. Also of attempts whose lease was lost, because they happened.

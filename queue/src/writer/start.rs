@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::accept_batch::{AcceptBatch, Receipt};
 use crate::lease::is_refused;
-use crate::{Accepted, Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement};
+use crate::{Accepted, Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement, StoredContexts};
 
 /// Maximum letters of a commit that leases them on PostgreSQL. Under load one claim of many letters, and the settlement of
 /// their answers, which come together, cost less than leases beside each commit (decision 34).
@@ -35,8 +35,8 @@ pub struct Reservation {
     pub start: Start,
 }
 
-/// Delivers what was leased.
-pub type Start = Box<dyn FnOnce(Vec<Claim>) + Send>;
+/// Delivers what was leased, with the contexts of these letters that are known. The others are to be read.
+pub type Start = Box<dyn FnOnce(Vec<Claim>, StoredContexts) + Send>;
 
 /// The future of a reservation.
 pub type Reserving = Pin<Box<dyn Future<Output = Option<Reservation>> + Send>>;
@@ -143,11 +143,11 @@ impl Starting {
         let Reservation { wishes, lease_millis, start } = reservation;
         let call = queue.lease_call(&wishes, lease_millis);
         match queue.accept_leasing(batches, &call).await {
-            Ok(Accepted { receipts, claims }) => {
+            Ok(Accepted { receipts, claims, contexts }) => {
                 let leased: HashSet<Uuid> = claims.iter().map(|claim| claim.letter.id).collect();
                 let mut letters = batches.iter().flat_map(|batch| &batch.entries).flat_map(|entry| &entry.letters);
                 let all_leased = !leased.is_empty() && letters.all(|letter| leased.contains(&letter.id));
-                let all_started = self.begin(queue, &call, start, claims) && all_leased;
+                let all_started = self.begin(queue, &call, start, claims, contexts) && all_leased;
                 Ok(Stored { receipts, all_started })
             }
             // SQLite's COMMIT may fail after it was written.
@@ -169,17 +169,24 @@ impl Starting {
         self.beside(async move {
             let Unanswered { call, error, start } = unanswered;
             if let Ok(claims) = queue.leases_of(&call, error).await {
-                starting.begin(&queue, &call, start, claims);
+                starting.begin(&queue, &call, start, claims, StoredContexts::new());
             }
         });
     }
 
     /// Starts what was leased, or gives it back as if it had never been leased: a commit may have waited for other
     /// transactions for so long that a call could outlast its lease. Returns whether it started them.
-    fn begin(&self, queue: &Queue, call: &LeaseCall, start: Start, claims: Vec<Claim>) -> bool {
+    fn begin(
+        &self,
+        queue: &Queue,
+        call: &LeaseCall,
+        start: Start,
+        claims: Vec<Claim>,
+        contexts: StoredContexts,
+    ) -> bool {
         if claims.is_empty() || call.leaves_time_for_a_call(queue.store().clock().millis()) {
             let _runtime = self.runtime.enter();
-            start(claims);
+            start(claims, contexts);
             return true;
         }
         self.give_back(queue, claims, start);

@@ -81,7 +81,7 @@ async fn an_accept_leases_idle_lanes_in_its_own_commit(office: &mut Office) {
         let hooks: Vec<_> =
             conversations.iter().take(count).map(|one| hook(&desk, one, &format!("{count}-{}", one.0))).collect();
         let (cost, accepted) = accept(office, &hooks, &wishes).await;
-        let (statements, transactions) = if office.store.is_sqlite() { (11, 1) } else { (1, 0) };
+        let (statements, transactions) = if office.store.is_sqlite() { (12, 1) } else { (1, 0) };
         assert_eq!((cost.statements.len(), cost.transactions), (statements, transactions), "{:#?}", cost.statements);
         assert_eq!(accepted.claims.len(), count);
         assert!(office.claims(&desk, desk.source_id, 100).await.is_empty(), "nothing is left to claim");

@@ -6,6 +6,7 @@ mod at_once;
 mod balance;
 mod chaos;
 mod clocks;
+mod contexts;
 mod cut_off;
 mod database;
 mod dedupe;

@@ -8,7 +8,7 @@ use base::http_client::{SentRequest, recorded};
 use base::message::{Direction, LetterKind};
 use chrono::TimeDelta;
 use queue::accept_batch::{Alias, Side};
-use queue::{Claim, Settled, Settlement, TurnEffect};
+use queue::{Claim, Settled, Settlement, StoredContext, TurnEffect};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
@@ -26,7 +26,21 @@ const CALL: Duration = Duration::from_secs(40);
 const PUT_OFF: TimeDelta = TimeDelta::seconds(1);
 
 /// The pending context of a letter.
-pub(in crate::delivery) type Reading = oneshot::Receiver<anyhow::Result<LetterContext>>;
+pub(in crate::delivery) enum Reading {
+    /// Read together with those of other letters.
+    Together(oneshot::Receiver<anyhow::Result<LetterContext>>),
+    /// Its stored part was read by the commit that leased the letter.
+    Stored(Box<StoredContext>),
+}
+
+impl Reading {
+    async fn ended(self, app: &DeliveryContext, claim: &Claim) -> anyhow::Result<LetterContext> {
+        match self {
+            Self::Together(reading) => reading.await.context("it was not read to the end")?,
+            Self::Stored(stored) => LetterContext::with(app, claim, *stored).await,
+        }
+    }
+}
 
 /// Starts reading the context of these letters, for all of them at once.
 pub(in crate::delivery) fn read(
@@ -47,7 +61,8 @@ pub(super) fn reading(
     app: &Arc<DeliveryContext>,
     claims: &[Claim],
 ) -> (Vec<Reading>, impl Future<Output = ()> + Send + use<>) {
-    let (readers, readings) = claims.iter().map(|_| oneshot::channel()).unzip();
+    let (readers, readings): (Vec<_>, Vec<_>) = claims.iter().map(|_| oneshot::channel()).unzip();
+    let readings = readings.into_iter().map(Reading::Together).collect();
     let (app, claims) = (app.clone(), claims.to_vec());
     (readings, async move { hand_out(LetterContext::read(&app, &claims).await, readers) })
 }
@@ -109,7 +124,8 @@ impl RunningDelivery {
 /// Delivers a letter; none if the outcome is unknown: its lease expires and the next holder resolves it.
 pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
-    let parts = async move { parts.await.context("it was not read to the end")? };
+    let (context_of, claim_of) = (app.clone(), claim.clone());
+    let parts = async move { parts.ended(&context_of, &claim_of).await };
     // Boxed: each layer around it would otherwise hold the whole attempt once more.
     let attempt = Box::pin(attempt(app, claim.clone(), parts));
     let (ended, sent) = recorded(tokio::time::timeout(CALL, attempt)).await;

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use queue::Claim;
 use queue::writer::{NewLetters, Reservation, Reserving, Starter};
+use queue::{Claim, StoredContexts};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use super::deliver::{RunningDelivery, reading};
+use super::deliver::{Reading, RunningDelivery, reading};
 use super::offers::{Wish, known_limits};
 use super::{LEASE, Reserved, UNSETTLED, reserved, slot_of};
 use crate::delivery::DeliveryContext;
@@ -64,20 +64,33 @@ async fn room(
     let wishes: Vec<Wish> = wishes.map(|((offer, rate), slots)| Wish::new(offer, rate, slots)).collect();
     let requests = wishes.iter().map(|wish| wish.request.clone()).collect();
     let reserved = reserved(wishes);
-    let start = Box::new(move |claims| {
-        start(&app, &running, reserved, claims);
+    let start = Box::new(move |claims, contexts| {
+        start(&app, &running, reserved, claims, contexts);
         drop(token);
     });
     Some(Reservation { wishes: requests, lease_millis: LEASE.num_milliseconds(), start })
 }
 
-fn start(app: &Arc<DeliveryContext>, running: &TaskTracker, mut reserved: Reserved, claims: Vec<Claim>) {
-    if claims.is_empty() {
-        return;
+fn start(
+    app: &Arc<DeliveryContext>,
+    running: &TaskTracker,
+    mut reserved: Reserved,
+    claims: Vec<Claim>,
+    mut contexts: StoredContexts,
+) {
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        claims.into_iter().partition(|claim| contexts.contains_key(&claim.letter.id));
+    let mut each = Vec::with_capacity(known.len() + unknown.len());
+    each.extend(known.into_iter().filter_map(|claim| {
+        let stored = contexts.remove(&claim.letter.id)?;
+        Some((claim, Reading::Stored(Box::new(stored))))
+    }));
+    if !unknown.is_empty() {
+        let (readings, work) = reading(app, &unknown);
+        running.spawn(work);
+        each.extend(unknown.into_iter().zip(readings));
     }
-    let (readings, work) = reading(app, &claims);
-    running.spawn(work);
-    for (claim, parts) in claims.into_iter().zip(readings) {
+    for (claim, parts) in each {
         let (pool, slot) = slot_of(&mut reserved, &app.slots, &claim);
         let (app, slots) = (app.clone(), app.slots.clone());
         running.spawn(async move {
