@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context;
@@ -33,7 +34,7 @@ const LEASE: i64 = 60_000;
 
 /// What a message inserts and changes when it is accepted. The values: 1 tenant, 2 message, 3 source, 4 conversation,
 /// 5 lane, 6 id at the other side, 7 raw bytes, 8 text, 9 time, 10 day, 11 instance, 12 direction, 13 end of the lease,
-/// 14 the target of the raw bytes.
+/// 14 the target of the raw bytes, 15 number.
 const ACCEPT: [&str; 7] = [
     "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
      VALUES (?1, ?11, ?6, 1, ?2, 0, ?10)",
@@ -44,7 +45,7 @@ const ACCEPT: [&str; 7] = [
      VALUES (?1, ?2, ?3, ?4, ?12, 0, 0, '', ?6, ?8, '', ?9, ?9, ?10, 0, false)",
     "INSERT INTO letter (tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, \
      attempts, unknown, resends, late, accepted_at, expires_at, day) \
-     VALUES (?1, ?5, ?9, ?9, ?2, ?2, ?3, ?12, 1, '', 0, false, 0, false, ?9, ?9, ?10)",
+     VALUES (?1, ?5, ?9, ?15, ?2, ?2, ?3, ?12, 1, '', 0, false, 0, false, ?9, ?9, ?10)",
     "INSERT INTO turn (tenant_id, target, pool, tokens, refilled_at, reason, failures) \
      VALUES (?1, ?3, '', 0, ?9, '', 0) \
      ON CONFLICT (tenant_id, target) DO UPDATE SET tokens = excluded.tokens, refilled_at = excluded.refilled_at",
@@ -62,7 +63,7 @@ const ACCEPT: [&str; 7] = [
 
 /// What it changes once it is delivered; the same values.
 const SETTLE: [&str; 5] = [
-    "DELETE FROM letter WHERE tenant_id = ?1 AND lane_id = ?5 AND order_key = ?9 AND seq = ?9",
+    "DELETE FROM letter WHERE tenant_id = ?1 AND lane_id = ?5 AND order_key = ?9 AND seq = ?15",
     "UPDATE message SET state = 2, position = 1 WHERE tenant_id = ?1 AND id = ?2",
     "UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, last_key = 0, waiting = lane.waiting - 1, \
      due_at = NULL, carried = lane.carried + 1 WHERE tenant_id = ?1 AND lane_id = ?5",
@@ -111,6 +112,7 @@ pub fn serve(options: NaiveRelayOptions) -> anyhow::Result<()> {
         database: options.database,
         rows: OnceCell::new(),
         instance: Uuid::parse_str(CHANNEL)?,
+        count: AtomicI64::new(0),
     });
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || {
@@ -133,6 +135,8 @@ struct NaiveRelay {
     /// Opened by the first request, on the thread that uses it.
     rows: OnceCell<Rows>,
     instance: Uuid,
+    /// Messages so far.
+    count: AtomicI64,
 }
 
 /// Writes the rows.
@@ -226,6 +230,7 @@ impl NaiveRelay {
             direction.number().into(),
             (now + LEASE).into(),
             line.scope_id.as_str().into(),
+            self.count.fetch_add(1, Ordering::Relaxed).into(),
         ];
         self.rows().await?.commit(&ACCEPT, &values).await?;
         Ok(values)

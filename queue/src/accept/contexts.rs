@@ -34,7 +34,8 @@ pub(super) fn answer() -> String {
     )
 }
 
-/// The contexts in that answer, with what the statement changes in the conversation. None of a letter about an earlier message, and of a new conversation.
+/// The contexts in that answer, with what the statement changes in the conversation. None of a letter about an earlier
+/// message, and of a new conversation.
 pub(super) fn contexts(found: &[impl Row], claims: &[Claim], fresh: &[NewItem<'_>]) -> Result<StoredContexts, DbErr> {
     let of_lane: HashMap<_, _> = claims.iter().map(|claim| ((claim.tenant_id, claim.lane_id), claim)).collect();
     let mut contexts = StoredContexts::new();

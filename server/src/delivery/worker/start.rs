@@ -78,19 +78,15 @@ fn start(
     claims: Vec<Claim>,
     mut contexts: StoredContexts,
 ) {
-    let (known, unknown): (Vec<_>, Vec<_>) =
-        claims.into_iter().partition(|claim| contexts.contains_key(&claim.letter.id));
-    let mut each = Vec::with_capacity(known.len() + unknown.len());
-    each.extend(known.into_iter().filter_map(|claim| {
-        let stored = contexts.remove(&claim.letter.id)?;
-        Some((claim, Reading::Stored(Box::new(stored))))
-    }));
-    if !unknown.is_empty() {
-        let (readings, work) = reading(app, &unknown);
+    let to_read: Vec<Claim> = claims.iter().filter(|claim| !contexts.contains_key(&claim.letter.id)).cloned().collect();
+    let (readings, work) = reading(app, &to_read);
+    if !to_read.is_empty() {
         running.spawn(work);
-        each.extend(unknown.into_iter().zip(readings));
     }
-    for (claim, parts) in each {
+    let mut readings = readings.into_iter();
+    for claim in claims {
+        let stored = contexts.remove(&claim.letter.id).map(|stored| Reading::Stored(Box::new(stored)));
+        let Some(parts) = stored.or_else(|| readings.next()) else { continue };
         let (pool, slot) = slot_of(&mut reserved, &app.slots, &claim);
         let (app, slots) = (app.clone(), app.slots.clone());
         running.spawn(async move {
