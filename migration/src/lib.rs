@@ -9,6 +9,7 @@ use sea_orm_migration::seaql_migrations;
 
 mod m20261122_000001_schema;
 mod m20261126_000001_attempt_request;
+mod m20261127_000001_lone_messages;
 mod table;
 
 /// All migrations in order.
@@ -17,8 +18,11 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let all: Vec<Box<dyn MigrationTrait>> =
-            vec![Box::new(m20261122_000001_schema::Migration), Box::new(m20261126_000001_attempt_request::Migration)];
+        let all: Vec<Box<dyn MigrationTrait>> = vec![
+            Box::new(m20261122_000001_schema::Migration),
+            Box::new(m20261126_000001_attempt_request::Migration),
+            Box::new(m20261127_000001_lone_messages::Migration),
+        ];
         all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()
     }
 }

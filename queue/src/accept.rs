@@ -18,6 +18,7 @@ use recognise::Recognised;
 
 mod contexts;
 mod leasing;
+mod lone_message;
 mod new_chats;
 mod one_statement;
 mod recognise;

@@ -13,10 +13,12 @@ use sea_orm::sea_query::ArrayType;
 use sea_orm::{DbErr, EntityTrait, IdenStatic, Iterable, Statement, Value};
 use uuid::Uuid;
 
+mod call;
 mod form;
 mod of_account;
 mod together;
 
+pub(crate) use call::FunctionCall;
 pub(crate) use form::RowsForm;
 use together::expressions;
 pub use together::{Expressions, gave_up};

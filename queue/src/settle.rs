@@ -22,6 +22,7 @@ mod end;
 mod forget;
 mod learned;
 mod locks;
+mod lone_letter;
 mod one_statement;
 
 pub use attempt::{Attempt, LoggedWebhook};

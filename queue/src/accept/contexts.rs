@@ -54,7 +54,7 @@ pub(super) fn contexts(found: &[impl Row], claims: &[Claim], fresh: &[NewItem<'_
 }
 
 /// The row of a new message, as [`super::new_messages`] writes it.
-fn message_row(one: &NewItem<'_>) -> Option<message::Model> {
+pub(super) fn message_row(one: &NewItem<'_>) -> Option<message::Model> {
     let message = one.entry.message.as_ref()?;
     Some(message::Model {
         tenant_id: one.tenant_id,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::Arrived;
 use crate::accept_batch::NewLetter;
-use crate::lane::{LaneChange, LaneKey};
+use crate::lane::{LaneChange, LaneKey, Seed};
 use crate::lease::{Claim, LeaseCall, Letter};
 use crate::rows::{Rows, Write};
 use crate::turn::Key;
@@ -130,12 +130,12 @@ pub(super) fn paid_turns(turns: &BTreeMap<Key, String>) -> Write {
 }
 
 /// A leased lane, as the statement returns it.
-struct LeasedLane {
-    source_id: Uuid,
-    epoch: i64,
-    starts: i32,
-    order_key: i64,
-    seq: i64,
+pub(super) struct LeasedLane {
+    pub source_id: Uuid,
+    pub epoch: i64,
+    pub starts: i32,
+    pub order_key: i64,
+    pub seq: i64,
 }
 
 /// The leases, with the letters as they were stored.
@@ -153,14 +153,15 @@ pub(super) fn claims(found: &[impl Row], arrived: &Arrived<'_>, call: &LeaseCall
         leased.insert((tenant_id, row.get("of_lane")?), lane);
     }
     let claim = |(key, letter, accepted_at): &(LaneKey, &NewLetter, i64)| {
-        Some(claim(*key, arrived.lanes.get(key)?, leased.get(key)?, letter, *accepted_at, call))
+        Some(claim(*key, &arrived.lanes.get(key)?.seed, leased.get(key)?, letter, *accepted_at, call))
     };
     Ok(arrived.letters.iter().filter_map(claim).collect())
 }
 
-fn claim(
+/// The lease of a letter.
+pub(super) fn claim(
     (tenant_id, lane_id): LaneKey,
-    change: &LaneChange,
+    seed: &Seed,
     leased: &LeasedLane,
     letter: &NewLetter,
     accepted_at: i64,
@@ -170,7 +171,7 @@ fn claim(
         tenant_id,
         lane_id,
         target: letter.target,
-        conversation_id: change.seed.conversation_id,
+        conversation_id: seed.conversation_id,
         source_id: leased.source_id,
         direction: letter.direction,
         stream: letter.stream,

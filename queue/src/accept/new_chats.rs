@@ -20,6 +20,12 @@ pub(super) struct NewChats<'a> {
     heard_at: BTreeMap<Uuid, i64>,
 }
 
+/// What one message opens, and another alias of its conversation.
+pub(super) struct ChatsOfOne<'a> {
+    pub opened: Option<(&'a Alias, &'a NewConversation, i64)>,
+    pub named: Option<&'a Alias>,
+}
+
 impl<'a> NewChats<'a> {
     /// Gives each entry its conversation. None if one opens a conversation without an alias, or with amojo's id of its chat.
     pub fn of(fresh: &mut [NewItem<'a>]) -> Option<Self> {
@@ -58,6 +64,17 @@ impl<'a> NewChats<'a> {
     /// Number of conversations that it opens.
     pub fn count(&self) -> i64 {
         i64::try_from(self.opened.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Of one message: the conversation that it opens, with the alias that identifies it and the time at which its customer
+    /// was last heard of, and another alias. None if there is more than one of either.
+    pub fn of_one_message(&self) -> Option<ChatsOfOne<'a>> {
+        if self.opened.len() > 1 || self.named.len() > 1 {
+            return None;
+        }
+        let heard_at = |new: &NewConversation| self.heard_at.get(&new.id).copied().unwrap_or(0);
+        let opened = self.opened.iter().next().map(|(key, new)| (key.1, *new, heard_at(new)));
+        Some(ChatsOfOne { opened, named: self.named.keys().next().map(|key| key.1) })
     }
 
     /// Inserts the aliases once `ready` holds; returns a condition which holds once they are there, and by which the

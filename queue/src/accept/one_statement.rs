@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::contexts;
 use super::leasing::{self, COUNT_OF_TURNS, LANES, TURNS};
+use super::lone_message::LoneMessage;
 use super::new_chats::NewChats;
 use super::recognise::{Key, all_new};
 use super::{Accepted, Arrived, NewItem, new_messages, raw_bytes, reported_states};
@@ -46,6 +47,13 @@ impl Queue {
             return Ok(None);
         }
         self.fault("accept.before_commit")?;
+        if let (Some(call), Some(lone)) = (call, LoneMessage::of(batches, &fresh, &chats)) {
+            let accepted = self.accept_lone_message(&lone, call).await?;
+            if accepted.is_some() {
+                self.fault("accept.after_commit")?;
+            }
+            return Ok(accepted);
+        }
         let receipts: Vec<Receipt> = batches.iter().map(|batch| all_are_new(batch)).collect();
         let mut others = vec![
             placed_by(&unplaced(&arrived.letters, &arrived.lanes), LANES),

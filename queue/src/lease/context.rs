@@ -121,7 +121,12 @@ joined_entity!(
     }
 );
 
-/// The columns of conversation, channel and pause, of what [`joined`] joins.
+/// The columns of `conversation` and `tenant_channel`.
+pub(crate) fn conversation_and_channel() -> String {
+    format!("{CONVERSATION}, {CHANNEL}")
+}
+
+/// The same and the pause, of what [`joined`] joins.
 pub(crate) fn columns() -> String {
     format!(
         "{CONVERSATION}, {CHANNEL}, CASE WHEN source.paused AND source.paused_by <> '' AND source.deleted_at IS NULL \
@@ -170,7 +175,7 @@ impl StoredContext {
         Ok(contexts)
     }
 
-    /// From a row with [`columns`]; none if it has no conversation.
+    /// From a row with those columns and `paused_source`; none if it has no conversation.
     pub(crate) fn of(row: &impl Row, message: Option<message::Model>) -> Result<Option<Self>, DbErr> {
         let Some(conversation) = conversation_of(row)? else { return Ok(None) };
         let is_paused = row.get::<Option<Uuid>>("paused_source")?.is_some();

@@ -152,11 +152,13 @@ pub fn reports(mine: &[&Settlement]) -> Write {
         )
 }
 
-fn state(one: &Settlement) -> i16 {
+/// As stored; -1 for none.
+pub fn state(one: &Settlement) -> i16 {
     one.state.map_or(-1, State::number)
 }
 
-fn failure_text(one: &Settlement) -> String {
+/// As stored; empty for none.
+pub fn failure_text(one: &Settlement) -> String {
     Failure::stored(one.failure.as_ref())
 }
 
@@ -194,7 +196,7 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
 /// How long the message took until the other side accepted it, by this attempt; else 0. A letter that a person sent
 /// again is younger than its message, whose id begins with the time at which it was accepted here. The id of an imported
 /// message is older than its letter: it waited in the file for its turn.
-fn took(claim: &Claim, attempt: &Attempt) -> i64 {
+pub fn took(claim: &Claim, attempt: &Attempt) -> i64 {
     let letter = &claim.letter;
     if letter.kind != LetterKind::Message || attempt.verdict != "done" {
         return 0;

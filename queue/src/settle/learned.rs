@@ -119,12 +119,13 @@ pub fn parked_keys(learned: &[(usize, &Settlement, &str)]) -> Rows {
 fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uuid)> {
     settlements
         .iter()
-        .filter(|one| one.claim.direction == Direction::ToCrm)
-        .filter_map(|one| {
-            let id = one.learned.amocrm_chat_id.as_deref()?;
-            Some(((one.claim.tenant_id, one.claim.conversation_id), (id, one.claim.target)))
-        })
+        .filter_map(|one| Some(((one.claim.tenant_id, one.claim.conversation_id), (chat_id(one)?, one.claim.target))))
         .collect()
+}
+
+/// amojo's chat id that one learned.
+pub fn chat_id(one: &Settlement) -> Option<&str> {
+    one.learned.amocrm_chat_id.as_deref().filter(|_| one.claim.direction == Direction::ToCrm)
 }
 
 /// The messenger's new id of a dialogue that moved: a group that became a supergroup.

@@ -11,6 +11,7 @@ use base::message::LetterKind;
 use sea_orm::DbErr;
 
 use super::affect::{CLEAN_MILLIS, SLOW_DOWN, STEP, WINDOW_MILLIS};
+use super::lone_letter::LoneLetter;
 use super::{Settled, SettledBatch, Settlement, TurnEffect, effects, learned};
 use crate::Queue;
 use crate::conversation::new_aliases;
@@ -70,6 +71,13 @@ impl Queue {
             return Ok(None);
         }
         self.fault("settle.before_commit")?;
+        if let Some(lone) = LoneLetter::of(settlements) {
+            let settled = self.settle_lone_letter(&lone).await?;
+            if settled.is_some() {
+                self.fault("settle.after_commit")?;
+            }
+            return Ok(settled);
+        }
         let mine: Vec<&Settlement> = settlements.iter().collect();
         let locked = locked(&turns);
         let counts = [locked.len(), i64::try_from(settlements.len()).unwrap_or(i64::MAX)];

@@ -58,7 +58,8 @@ async fn cost_of(world: &World, send: impl AsyncFnOnce(), mut arrived: impl FnMu
         loop {
             settled.recv().await.expect("the application runs");
             let statements = app.store.counted().statements();
-            if statements.iter().any(|text| text.contains("INSERT INTO attempt")) {
+            let settles = |text: &String| text.contains("INSERT INTO attempt") || text.contains("settle_message(");
+            if statements.iter().any(settles) {
                 return statements;
             }
         }
@@ -66,7 +67,8 @@ async fn cost_of(world: &World, send: impl AsyncFnOnce(), mut arrived: impl FnMu
     let statements = end.await.expect("it is settled");
     let awaited: Vec<String> =
         statements.into_iter().filter(|text| !LOOKS.iter().any(|look| text.contains(look))).collect();
-    let alone = |text: &&String| text.contains("INSERT ") || text.contains("UPDATE ") || text.contains("claim_lanes");
+    let writes = ["INSERT ", "UPDATE ", "claim_lanes(", "accept_message(", "settle_message("];
+    let alone = |text: &&String| writes.iter().any(|write| text.contains(write));
     // All of these are in transactions, or none.
     let commits = match app.store.counted().transactions() {
         0 => awaited.iter().filter(alone).count(),

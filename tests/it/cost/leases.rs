@@ -44,7 +44,7 @@ async fn accept(office: &Office, batches: &[AcceptBatch], wishes: &[LeaseRequest
 }
 
 /// Claims by their text, without ids.
-fn seen(claims: &[Claim]) -> BTreeMap<String, String> {
+pub fn seen(claims: &[Claim]) -> BTreeMap<String, String> {
     let one = |claim: &Claim| {
         let letter = &claim.letter;
         let head = (letter.order_key, letter.seq, letter.attempts, letter.unknown, letter.resends, letter.late);
@@ -56,7 +56,7 @@ fn seen(claims: &[Claim]) -> BTreeMap<String, String> {
 }
 
 /// Lanes and letters of a desk, without ids.
-async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
+pub async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
     let mut all = Vec::new();
     for row in office.letters(desk).await {
         all.push(format!("letter {} {} {} {}", row.payload, row.order_key, row.seq, row.unknown));

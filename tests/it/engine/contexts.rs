@@ -56,41 +56,55 @@ async fn a_context_of_the_lease_is_what_is_stored(office: &mut Office) {
     }
 }
 
-/// PostgreSQL reads what was committed when the statement began: a conversation that it creates is read afterwards.
-async fn a_context_of_a_new_conversation_is_complete_or_none(office: &mut Office) {
+/// A conversation that the same commit opens.
+async fn a_context_of_a_new_conversation_is_what_is_stored(office: &mut Office) {
     let desk = office.desk();
     quiet(office, &desk, 1, 1).await;
     let accepted = accepted(office, &desk, &desk.to_crm("new", "1", "Hello")).await;
     let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
     assert_eq!(stored.len(), 1);
-    if !accepted.contexts.is_empty() {
-        assert_eq!(accepted.contexts, stored);
-    }
+    assert_eq!(accepted.contexts, stored);
     assert!(office.settles(&accepted.claims[0], Settled::Delivered).await);
 }
 
-/// The lane was leased when the statement began, and its last letter is settled while the statement waits: what that learned
-/// is in no context, so there is none.
-async fn a_context_that_was_read_before_the_last_settlement_is_not_used(office: &mut Office) {
+/// The lane is leased when the statement begins, and its last letter is settled while the statement waits. What that
+/// learned is not in the snapshot of a statement for several messages, so the letter has no context. A function's
+/// statements have snapshots of their own.
+async fn a_context_is_as_new_as_the_lease(office: &mut Office) {
+    for alone in [true, false] {
+        accepts_while_another_settles(office, alone).await;
+    }
+}
+
+async fn accepts_while_another_settles(office: &mut Office, alone: bool) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
-    let first = accepted(office, &desk, &hook(&desk, &conversations[0], "1")).await.claims.remove(0);
+    let conversations = quiet(office, &desk, 2, 2).await;
+    let first = accepted(office, &desk, &hook(&desk, &conversations[0], "first")).await.claims.remove(0);
     let other = office.connect().await;
     let settles = format!(
-        "BEGIN; UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, waiting = 0, due_at = NULL WHERE lane_id = '{}'; \
-         UPDATE conversation SET amocrm_chat_id = 'learned'; DELETE FROM letter",
-        first.lane_id
+        "BEGIN; SELECT FROM turn WHERE target = '{}' FOR UPDATE; UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, waiting = 0, due_at = NULL WHERE lane_id = '{}'; \
+         UPDATE conversation SET amocrm_chat_id = 'learned' WHERE id = '{}'; DELETE FROM letter",
+        desk.source_id, first.lane_id, conversations[0].1
     );
     other.execute_unprepared(&settles).await.unwrap();
-    let (queue, batch) = (office.queue.clone(), hook(&desk, &conversations[0], "2"));
-    let call = queue.lease_call(&[desk.wish(desk.source_id, 1)], LEASE);
-    let accept = tokio::spawn(async move { queue.accept_leasing(&[&batch], &call).await.unwrap() });
+    let (queue, batches) =
+        (office.queue.clone(), [0, 1].map(|chat| hook(&desk, &conversations[chat], &chat.to_string())));
+    let call = queue.lease_call(&[desk.wish(desk.source_id, 2)], LEASE);
+    let accept = tokio::spawn(async move {
+        let batches: Vec<&AcceptBatch> = batches.iter().take(if alone { 1 } else { 2 }).collect();
+        queue.accept_leasing(&batches, &call).await.unwrap()
+    });
     office.until_waiting(1).await;
     other.execute_unprepared("COMMIT").await.unwrap();
     let accepted = accept.await.unwrap();
-    assert_eq!((accepted.claims.len(), accepted.contexts.len()), (1, 0), "{accepted:?}");
-    assert!(office.settles(&accepted.claims[0], Settled::Delivered).await);
+    let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
+    for claim in &accepted.claims {
+        let is_new = alone || claim.lane_id != first.lane_id;
+        assert_eq!(accepted.contexts.get(&claim.letter.id), stored.get(&claim.letter.id).filter(|_| is_new));
+        assert!(office.settles(claim, Settled::Delivered).await);
+    }
+    assert_eq!(accepted.claims.len(), if alone { 1 } else { 2 }, "{accepted:?}");
 }
 
-both!(a_context_of_the_lease_is_what_is_stored, a_context_of_a_new_conversation_is_complete_or_none);
-on_postgres!(a_context_that_was_read_before_the_last_settlement_is_not_used);
+both!(a_context_of_the_lease_is_what_is_stored, a_context_of_a_new_conversation_is_what_is_stored);
+on_postgres!(a_context_is_as_new_as_the_lease);
