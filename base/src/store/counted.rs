@@ -84,6 +84,12 @@ impl CountedStatements {
         let _ = OF_TASK.try_with(|log| open(log).transactions += 1);
     }
 
+    /// The driver ran it.
+    pub(super) fn handed_over_to_driver(&self, text: &str) {
+        self.0.handed_over.fetch_add(1, Ordering::SeqCst);
+        self.asked(text);
+    }
+
     /// Statements that inspect query plans (`plan.rs`) belong to the tests and are not counted.
     pub(super) fn asked(&self, text: &str) {
         if text.starts_with("EXPLAIN ") {
@@ -108,12 +114,10 @@ impl Store {
 
     pub(super) fn with_counts(mut self) -> Self {
         let counted = self.tests.counted.clone();
-        for connection in [&mut self.write, &mut self.read, &mut self.by_keys] {
+        let kept = [self.by_keys.counting(&counted), self.kept.counting(&counted)];
+        for connection in [&mut self.write, &mut self.read].into_iter().chain(kept) {
             let counted = counted.clone();
-            connection.set_metric_callback(move |asked| {
-                counted.0.handed_over.fetch_add(1, Ordering::SeqCst);
-                counted.asked(&asked.statement.sql);
-            });
+            connection.set_metric_callback(move |asked| counted.handed_over_to_driver(&asked.statement.sql));
         }
         self
     }

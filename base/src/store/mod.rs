@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     TransactionOptions,
 };
 use secrecy::ExposeSecret;
@@ -25,6 +25,7 @@ pub mod directory;
 mod durability;
 mod executor;
 mod finish;
+mod kept;
 pub mod like;
 pub mod lock;
 pub mod migrate;
@@ -37,6 +38,7 @@ pub mod rate_limit;
 mod reaper;
 mod reserve;
 mod sqlite;
+mod time;
 mod unavailable;
 
 pub use blocking::{BlockingConnection, BlockingRow, BlockingTransaction};
@@ -45,6 +47,7 @@ pub use counted::{CountedStatements, StatementsOfTask, statements_of};
 pub use durability::{Durability, check as check_durability};
 pub use executor::{ColumnValue, Executor, Row};
 pub use finish::finish_tx;
+pub use kept::KeptConnections;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
 pub use nodes::Search;
@@ -63,7 +66,9 @@ pub struct Store {
     backend: DbBackend,
     write: DatabaseConnection,
     read: DatabaseConnection,
-    by_keys: DatabaseConnection,
+    by_keys: KeptConnections,
+    /// From the same pool as `write`.
+    kept: KeptConnections,
     /// On SQLite only.
     beside: Option<checkpoint::CheckpointConnection>,
     clock: Clock,
@@ -108,8 +113,9 @@ impl Store {
         let open = Arc::new(AtomicBool::new(true));
         Ok(Self {
             backend: DbBackend::Sqlite,
+            kept: KeptConnections::of(&write),
             write,
-            by_keys: read.clone(),
+            by_keys: KeptConnections::of(&read),
             read,
             beside: Some(beside),
             clock,
@@ -169,9 +175,10 @@ impl Store {
         let open = Arc::new(AtomicBool::new(open));
         Ok(Self {
             backend: DbBackend::Postgres,
+            kept: KeptConnections::of(&write),
             write,
             read,
-            by_keys,
+            by_keys: KeptConnections::of(&by_keys),
             beside: None,
             clock,
             open,
@@ -217,8 +224,13 @@ impl Store {
     }
 
     /// For statements that read many rows by their keys: their plan is made once.
-    pub fn by_keys(&self) -> &DatabaseConnection {
+    pub fn by_keys(&self) -> &KeptConnections {
         &self.by_keys
+    }
+
+    /// For the most frequent single statements that write.
+    pub fn kept(&self) -> &KeptConnections {
+        &self.kept
     }
 
     /// For single statements that write. Use [`Store::write_tx`] for several that belong together.
@@ -262,29 +274,14 @@ impl Store {
         &self.clock
     }
 
-    /// The database's time in milliseconds, with which leases and due times are compared: its own clock on PostgreSQL
-    /// (shared by all instances), ours on SQLite.
-    pub async fn now(&self) -> Result<i64, DbErr> {
-        if self.is_sqlite() {
-            return Ok(self.clock.millis());
-        }
-        let statement = Statement::from_string(self.backend, format!("SELECT {} AS now", self.now_sql()));
-        let row = self.read.query_one_raw(statement).await?;
-        row.ok_or_else(|| DbErr::RecordNotFound("the database returned no time".into()))?.try_get("", "now")
-    }
-
-    /// The SQL expression for "now" on PostgreSQL; constant while a test's clock is frozen.
-    pub fn now_sql(&self) -> String {
-        match self.clock.frozen_millis() {
-            None => "(extract(epoch from clock_timestamp()) * 1000)::bigint".to_owned(),
-            Some(millis) => format!("{millis}::bigint"),
-        }
-    }
-
     /// Closes all connections after their current work.
     pub async fn close(&self) {
         let beside = self.beside.as_ref().map(|beside| &beside.connection);
-        for connection in [Some(&self.read), Some(&self.by_keys), beside, Some(&self.write)].into_iter().flatten() {
+        // A pool closes once all its connections are given back.
+        self.by_keys.give_up();
+        self.kept.give_up();
+        for connection in [Some(&self.read), Some(self.by_keys.pool()), beside, Some(&self.write)].into_iter().flatten()
+        {
             if let Err(error) = connection.clone().close().await {
                 tracing::debug!(%error, "closing a database connection");
             }

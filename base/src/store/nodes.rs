@@ -4,11 +4,10 @@
 use std::sync::atomic::Ordering;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait,
-    Select, Statement, Value,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Select, Statement,
 };
 
-use super::{Store, is_node_away};
+use super::{Executor, Store, is_node_away};
 
 /// Shortest time between two warnings that only a part of the accounts is found.
 const WARNED_EVERY_MILLIS: i64 = 30_000;
@@ -46,29 +45,20 @@ impl Store {
     /// [`Store::all_in_reach`] for a statement. A sum over all accounts comes once from each shard then.
     pub async fn search(
         &self,
-        db: &DatabaseConnection,
+        db: &impl Executor<Row = QueryResult>,
         statement: Statement,
         search: Search<'_>,
     ) -> Result<Vec<QueryResult>, DbErr> {
         if !self.has_nodes.load(Ordering::Acquire) {
-            return db.query_all_raw(statement).await;
+            return db.query(statement).await;
         }
-        match db.query_all_raw(statement.clone()).await {
+        match db.query(statement.clone()).await {
             Err(error) if is_node_away(&error) => {
                 self.warn_of_a_part(&error);
-                db.query_all_raw(on_shards(&statement.to_string(), search)).await
+                db.query(on_shards(&statement.to_string(), search)).await
             }
             found => found,
         }
-    }
-
-    /// "Now" for a statement that changes rows: [`Store::now_sql`], or its parameter `number` and the value to bind to it
-    /// where a change must not read a clock.
-    pub async fn now_of_change(&self, number: usize) -> Result<(String, Option<Value>), DbErr> {
-        if self.one_account_a_commit() {
-            return Ok((format!("${number}::bigint"), Some(self.now().await?.into())));
-        }
-        Ok((self.now_sql(), None))
     }
 
     fn warn_of_a_part(&self, error: &DbErr) {

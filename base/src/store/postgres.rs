@@ -17,7 +17,7 @@ pub(super) const READ_LIMIT: &str = "5s";
 const FORSAKEN: &str = "1s";
 
 /// A connection idle for less than this is assumed to be alive.
-const PROVEN: Duration = Duration::from_secs(1);
+pub(super) const PROVEN: Duration = Duration::from_secs(1);
 
 /// Statements that address many rows by key are planned once per connection: planning the large ones costs as much as
 /// running them.
@@ -36,7 +36,7 @@ const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 /// Lifetime of connections, which limits what their cached plans keep in memory. On a quiet server a message costs twice as
 /// much if its statements are planned for it. A plan that was made while a table was empty is replaced earlier, when
 /// PostgreSQL has analysed the table (`autovacuum_naptime` is a minute).
-const LIFETIME: Duration = Duration::from_mins(15);
+pub(super) const LIFETIME: Duration = Duration::from_mins(15);
 
 /// A database that is distributed by account must see the account: a generic plan hides it.
 const SEEN_VALUES: &str = "SET plan_cache_mode = auto";

@@ -126,7 +126,7 @@ impl Queue {
              LATERAL (SELECT (stored.of_channel).*) AS tenant_channel",
             columns = conversation_and_channel(),
         );
-        let found = match store.write().query(Statement::from_sql_and_values(store.backend(), text, values)).await {
+        let found = match store.kept().query(Statement::from_sql_and_values(store.backend(), text, values)).await {
             Ok(found) => found,
             Err(error) if gave_up(&error) => return Ok(None),
             Err(error) => return Err(error),

@@ -138,7 +138,7 @@ impl Queue {
              ELSE 1 / ((SELECT count(*) FROM w0) - (SELECT count(*) FROM w0)) END"
         );
         let rest = if call.is_some() { contexts::answer() } else { String::new() };
-        let found = statement.fetch(store.write(), store, &stored, &rest).await?;
+        let found = statement.fetch(store.kept(), store, &stored, &rest).await?;
         let is_stored = found.first().map_or(Ok(0), |row| row.get::<i64>("result"))? == 1;
         match call {
             _ if !is_stored => Ok(None),

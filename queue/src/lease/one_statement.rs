@@ -1,9 +1,9 @@
 //! A claim as one call of the function `claim_lanes` (migration/src/claim_lanes.sql), which is its own transaction: one
 //! round trip instead of five. On PostgreSQL only; on SQLite a statement needs no round trip.
 
-use base::store::Row;
+use base::store::{Executor, Row};
 use sea_orm::sea_query::ArrayType;
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{DbErr, Statement, Value};
 
 use super::back::Unconfirmed;
 use super::call::{LeaseCall, is_refused};
@@ -54,7 +54,7 @@ impl Queue {
             call.lease.into(),
         ];
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        let rows = self.store.write().query_all_raw(statement).await?;
+        let rows = self.store.kept().query(statement).await?;
         self.fault("claim.after_commit")?;
         let mut claims = Vec::with_capacity(rows.len());
         for row in rows {

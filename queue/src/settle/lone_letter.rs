@@ -128,7 +128,7 @@ impl Queue {
         let day = base::message::day_of(accepted_at);
         let (function, values) = lone.call(self.instance, day, accepted_at, ledger_day, &store.now_sql()).into_text();
         let text = format!("SELECT {function} AS result");
-        let found = match store.write().query(Statement::from_sql_and_values(store.backend(), text, values)).await {
+        let found = match store.kept().query(Statement::from_sql_and_values(store.backend(), text, values)).await {
             Ok(found) => found,
             Err(error) if gave_up(&error) => return Ok(None),
             Err(error) => return Err(error),

@@ -122,7 +122,7 @@ impl Queue {
             "CASE WHEN NOT ({plain}) THEN 0 WHEN (SELECT count(*) FROM {RELEASED}) = $2 \
              THEN CASE WHEN {is_due} THEN {DUE} ELSE 1 END ELSE 1 / {lost} END"
         );
-        let may_be_due = match statement.run(self.store.write(), &self.store, &result).await {
+        let may_be_due = match statement.run(self.store.kept(), &self.store, &result).await {
             Ok(0) => return Ok(None),
             Ok(result) => result == DUE,
             Err(error) if gave_up(&error) => return Ok(None),

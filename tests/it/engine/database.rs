@@ -225,7 +225,7 @@ async fn a_blocked_process_keeps_no_hook_waiting(world: &mut World) {
 /// sqlx's task for both can loop for ever (`base::store::reaper`).
 async fn no_task_closes_idle_or_old_connections(world: &mut World) {
     let store = &world.app().store;
-    for connections in [store.write(), store.read(), store.by_keys()] {
+    for connections in [store.write(), store.read(), store.by_keys().pool()] {
         let limits = if store.is_sqlite() {
             let pool = connections.get_sqlite_connection_pool().options();
             (pool.get_idle_timeout(), pool.get_max_lifetime())
