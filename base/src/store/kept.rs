@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult
 use sea_query_sqlx::SqlxValues;
 
 use super::Executor;
-use super::postgres::{LIFETIME, PROVEN};
+use super::postgres::{LIFETIME, MOST_WAIT, PROVEN};
 
 /// Runs single statements, the most frequent ones of the process: on PostgreSQL over connections that it keeps, the one that
 /// was used last first; beyond them, and on SQLite, as the pool does.
@@ -146,11 +146,18 @@ fn is_refusal(error: &sqlx::Error) -> bool {
     refused.is_some_and(|error| !matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
-/// None if it no longer answers.
+/// None if it no longer answers: it is closed then.
 async fn proven(idle: Option<Kept>) -> Option<Kept> {
     let mut kept = idle?;
-    let is_alive = kept.used.elapsed() < PROVEN || kept.connection.ping().await.is_ok();
-    is_alive.then_some(kept)
+    if kept.used.elapsed() < PROVEN {
+        return Some(kept);
+    }
+    let answered = tokio::time::timeout(MOST_WAIT, kept.connection.ping()).await;
+    if matches!(answered, Ok(Ok(()))) {
+        return Some(kept);
+    }
+    kept.connection.close_on_drop();
+    None
 }
 
 impl Drop for Place<'_> {

@@ -16,6 +16,9 @@ pub(super) const READ_LIMIT: &str = "5s";
 /// amoCRM's hooks to their spools (`intake::crm`), because hooks of two machines have no order.
 const FORSAKEN: &str = "1s";
 
+/// Longest wait for a connection.
+pub(super) const MOST_WAIT: Duration = Duration::from_secs(5);
+
 /// A connection idle for less than this is assumed to be alive.
 pub(super) const PROVEN: Duration = Duration::from_secs(1);
 
@@ -74,7 +77,7 @@ pub(super) async fn connect(
         .max_connections(connections)
         .min_connections(u32::from(at_once))
         .connect_lazy(!at_once)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(MOST_WAIT)
         // Each test is a round trip, and every return already makes one.
         .test_before_acquire_if_idle_for(PROVEN)
         .sqlx_logging(false)
