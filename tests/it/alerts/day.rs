@@ -3,16 +3,19 @@
 use base::i18n::Language;
 use doubles::telegram::NewPerson;
 use parom::alert_notices::bot;
-use parom_tests::{Answer, Browser, Engine, MailServer, Setup, World};
+use parom::identity::ticket;
+use parom_tests::{Answer, Browser, Engine, Line, MailServer, Setup, World};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{HOUR, MINUTE, gets_a_bot, looks, sends_due_notices};
 use crate::browser::looks_right;
 
-/// The owner comes from the widget and opens the page: their sessions end while they do nothing for hours.
-async fn opens_alerts(browser: &Browser, world: &World, tenant_id: Uuid) {
-    let ticket = parom::identity::ticket::issue(&world.app().identity, tenant_id, 1001, "Anna Ivanova", true).await;
+/// The administrator comes from the widget and opens the page: their sessions end while they do nothing for hours. A page
+/// that is still open then asks again, and Parom asks amoCRM about them: it must know them.
+async fn opens_alerts(browser: &Browser, world: &World, line: &Line) {
+    let users = world.sandbox.users(&line.host);
+    let admin = users.iter().find(|user| user.is_admin).expect("an administrator");
+    let ticket = ticket::issue(&world.app().identity, line.tenant_id, admin.id, &admin.name, true).await;
     let base = world.api.base();
     browser.goto(&format!("{base}/panel/enter?ticket={}", ticket.expect("a ticket"))).await;
     browser.find("main h1").await;
@@ -33,7 +36,7 @@ async fn the_day(language: Language) {
     world.deliver_all().await;
 
     // Morning: the owner links a chat.
-    opens_alerts(&browser, &world, one.tenant_id).await;
+    opens_alerts(&browser, &world, &one).await;
     looks_right(&browser, &format!("{code}/alerts-none")).await;
     browser.press("form[action='/panel/alerts/chat'] button").await;
     let link = browser.find("a[href^='https://t.me/parom_alerts_bot?start=']").await;
@@ -67,7 +70,7 @@ async fn the_day(language: Language) {
         looks(&world).await;
         assert_eq!(sends_due_notices(&world).await, 0, "one an hour at most");
     }
-    opens_alerts(&browser, &world, one.tenant_id).await;
+    opens_alerts(&browser, &world, &one).await;
     browser.find("li.card").await;
     looks_right(&browser, &format!("{code}/alerts-two")).await;
 
@@ -83,7 +86,7 @@ async fn the_day(language: Language) {
     let over = told(&world).pop().expect("a message");
     assert!(over.matches("✅").count() == 2 && over.contains("Line one") && over.contains("Line two"), "{over}");
     assert_eq!(told(&world).len(), 3, "the link, the alert, its end");
-    opens_alerts(&browser, &world, one.tenant_id).await;
+    opens_alerts(&browser, &world, &one).await;
     browser.find(".notice.t-ok").await;
     browser.close().await;
     parom_tests::Place::close(world).await;
