@@ -2,8 +2,8 @@
 //! is its own transaction. On PostgreSQL only.
 
 use base::message::{State, day_of};
-use base::store::{Executor, Row};
-use sea_orm::{DbErr, Statement};
+use base::store::Row;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::leasing::{LeasedLane, claim};
@@ -12,8 +12,14 @@ use super::{Accepted, NewItem, contexts};
 use crate::accept_batch::{AcceptBatch, ItemOutcome, NewLetter, NewMessage, RawHook};
 use crate::lease::context::conversation_and_channel;
 use crate::lease::{LeaseCall, StoredContext};
-use crate::rows::{FunctionCall, gave_up};
+use crate::rows::FunctionCall;
 use crate::{Queue, StoredContexts, lane};
+
+/// The function's result if all is stored.
+const STORED: i64 = 1;
+/// The rows that the function returns whole, with their columns under their own names.
+const CONTEXT: &str = ", LATERAL (SELECT (answer.of_conversation).*) AS conversation, \
+     LATERAL (SELECT (answer.of_channel).*) AS tenant_channel";
 
 /// A message with one letter, and nothing that the function does not store.
 pub(super) struct LoneMessage<'a> {
@@ -119,21 +125,15 @@ impl Queue {
         call: &LeaseCall,
     ) -> Result<Option<Accepted>, DbErr> {
         let store = &self.store;
-        let (function, values) = lone.call(self.instance, call, store.clock().millis(), &store.now_sql()).into_text();
-        let text = format!(
-            "SELECT result, leased, of_source, epoch, starts, order_key, seq, paused_source, {columns} FROM {function} AS stored, \
-             LATERAL (SELECT (stored.of_conversation).*) AS conversation, \
-             LATERAL (SELECT (stored.of_channel).*) AS tenant_channel",
-            columns = conversation_and_channel(),
+        let columns = format!(
+            "result, leased, of_source, epoch, starts, order_key, seq, paused_source, {}",
+            conversation_and_channel()
         );
-        let found = match store.kept().query(Statement::from_sql_and_values(store.backend(), text, values)).await {
-            Ok(found) => found,
-            Err(error) if gave_up(&error) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Some(row) = found.first().filter(|row| row.get::<i64>("result").is_ok_and(|result| result == 1)) else {
+        let function = lone.call(self.instance, call, store.clock().millis(), &store.now_sql());
+        let Some(row) = function.run(store, &columns, CONTEXT).await? else { return Ok(None) };
+        if row.get::<i64>("result")? != STORED {
             return Ok(None);
-        };
+        }
         let (one, letter) = (lone.one, lone.letter);
         let receipts = vec![vec![ItemOutcome::New { message_id: one.entry.id }]];
         let mut accepted = Accepted { receipts, claims: Vec::new(), contexts: StoredContexts::new() };
@@ -147,7 +147,7 @@ impl Queue {
             };
             let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
             accepted.claims.push(claim(key, &seed, &lane, letter, one.entry.accepted_at, call));
-            if let Some(context) = StoredContext::of(row, contexts::message_row(one))? {
+            if let Some(context) = StoredContext::of(&row, contexts::message_row(one))? {
                 accepted.contexts.insert(letter.id, context);
             }
         }

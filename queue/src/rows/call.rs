@@ -1,6 +1,9 @@
 //! Calls of functions that the migrations create in PostgreSQL.
 
-use sea_orm::Value;
+use base::store::{Executor, Store};
+use sea_orm::{DbErr, QueryResult, Statement, Value};
+
+use super::gave_up;
 
 /// A call with named arguments. All calls of a function have the same text, so each connection plans it once.
 pub(crate) struct FunctionCall {
@@ -27,8 +30,17 @@ impl FunctionCall {
         self
     }
 
-    /// Its text, and the values that the text numbers from 1.
-    pub fn into_text(self) -> (String, Vec<Value>) {
-        (format!("{}({})", self.function, self.arguments.join(", ")), self.values)
+    /// Calls it in a transaction of its own and returns `columns` of its row, which is named `answer`, beside what
+    /// `further` adds to the FROM clause. `None` if the function gave up: nothing is changed.
+    pub async fn run(self, store: &Store, columns: &str, further: &str) -> Result<Option<QueryResult>, DbErr> {
+        let text = format!("SELECT {columns} FROM {}({}) AS answer{further}", self.function, self.arguments.join(", "));
+        match store.kept().query(Statement::from_sql_and_values(store.backend(), text, self.values)).await {
+            Ok(rows) => match rows.into_iter().next() {
+                Some(row) => Ok(Some(row)),
+                None => Err(DbErr::RecordNotFound(format!("{} returned no row", self.function))),
+            },
+            Err(error) if gave_up(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -2,15 +2,15 @@
 //! its own transaction. On PostgreSQL only.
 
 use base::message::LetterKind;
-use base::store::{Executor, Row};
-use sea_orm::{DbErr, Statement};
+use base::store::Row;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::effects::{failure_text, state, took};
 use super::{Attempt, Settled, SettledBatch, Settlement, TurnEffect, learned};
 use crate::accept_batch::{Alias, NewLetter};
 use crate::keys::LearnedKeys;
-use crate::rows::{FunctionCall, gave_up};
+use crate::rows::FunctionCall;
 use crate::{Queue, lane};
 
 /// The function's result if all is settled and something may be due.
@@ -126,14 +126,9 @@ impl Queue {
         let ledger_day = Some(letter.day).filter(|_| counts && !self.errs("defect.miscount"));
         let accepted_at = store.clock().millis();
         let day = base::message::day_of(accepted_at);
-        let (function, values) = lone.call(self.instance, day, accepted_at, ledger_day, &store.now_sql()).into_text();
-        let text = format!("SELECT {function} AS result");
-        let found = match store.kept().query(Statement::from_sql_and_values(store.backend(), text, values)).await {
-            Ok(found) => found,
-            Err(error) if gave_up(&error) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let result: i64 = found.first().ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?.get("result")?;
+        let function = lone.call(self.instance, day, accepted_at, ledger_day, &store.now_sql());
+        let Some(row) = function.run(store, "answer", "").await? else { return Ok(None) };
+        let result: i64 = row.get("answer")?;
         Ok((result > 0).then(|| SettledBatch { valid: vec![true], may_be_due: result == DUE }))
     }
 }
