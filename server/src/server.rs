@@ -96,9 +96,11 @@ impl Running {
     pub async fn stop(mut self) {
         self.app.stop.cancel();
         for handle in &self.handles {
-            // Bounded, so that an open event stream cannot block it: streams watch `app.stop`.
-            let _ = tokio::time::timeout(DRAIN, handle.stop(true)).await;
-            handle.stop(false).await;
+            // Bounded, so that an open event stream cannot block it: streams watch `app.stop`. A server that has stopped is
+            // not asked again: a command that it receives while it ends may never be answered.
+            if tokio::time::timeout(DRAIN, handle.stop(true)).await.is_err() {
+                let _ = tokio::time::timeout(DRAIN, handle.stop(false)).await;
+            }
         }
         while self.tasks.join_next().await.is_some() {}
         if self.app.store.is_open() {
