@@ -48,6 +48,8 @@ pub struct Beside {
 #[derive(Default)]
 struct Figures {
     ours: Vec<f64>,
+    /// Processor seconds of the server and the database per accept.
+    accept: Vec<f64>,
     /// The better of one and of two connections.
     raw: Vec<f64>,
     bare: Vec<f64>,
@@ -104,9 +106,11 @@ impl Beside {
 
     /// Compares ours with the raw limit, a bare handler and naive receivers; prints the figures.
     pub async fn compare(&self) -> anyhow::Result<Compared> {
-        let mut figures = Figures::default();
+        let (counted, mut figures) = (Counted::of(&self.store, &self.processes).await?, Figures::default());
         for _ in 0..self.volume.runs {
+            let before = counted.product()?;
             figures.ours.push(self.ours().await?);
+            figures.accept.push(each(counted.product()? - before, self.volume.hooks));
             let (raw, row) = self.raw().await?;
             figures.raw.push(raw);
             figures.row.push(row);
@@ -125,7 +129,12 @@ impl Beside {
             one: median(&figures.one),
             pool: (!figures.pool.is_empty()).then(|| median(&figures.pool)),
         };
-        report(&format!("durable accepts   {:>9.0}/s   runs {}", compared.ours, all(&figures.ours)));
+        report(&format!(
+            "durable accepts   {:>9.0}/s   {:.0} µs of processor time each, server and database   runs {}",
+            compared.ours,
+            median(&figures.accept) * 1e6,
+            all(&figures.ours)
+        ));
         report(&format!("raw limit         {:>9.0}/s   ratio {:.2}", compared.raw, compared.ours / compared.raw));
         report(&format!(
             "bare handler      {:>9.0}/s   {:.1} µs a request, {:.1} µs a raw row: both together {:.0}/s, ratio {:.2} (wanted 0.75)",
