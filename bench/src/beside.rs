@@ -99,9 +99,7 @@ impl Beside {
 
     /// Lets the database write back its log, so that no run pays for the previous one.
     pub async fn rests(&self) -> anyhow::Result<()> {
-        let word = if self.store.is_sqlite() { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "CHECKPOINT" };
-        self.store.write().execute_unprepared(word).await?;
-        Ok(())
+        write_log_back(&self.store).await
     }
 
     /// Compares ours with the raw limit, a bare handler and naive receivers; prints the figures.
@@ -253,6 +251,13 @@ async fn slow_commits(database: &str, millis: u64) -> anyhow::Result<()> {
     database::say(database, &[&delay, "ALTER SYSTEM SET commit_siblings = 0", "SELECT pg_reload_conf()"]).await?;
     // Each backend reads its configuration before its next statement.
     tokio::time::sleep(Duration::from_millis(500)).await;
+    Ok(())
+}
+
+/// Lets the database write its log back to its files.
+pub async fn write_log_back(store: &Store) -> anyhow::Result<()> {
+    let word = if store.is_sqlite() { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "CHECKPOINT" };
+    store.write().execute_unprepared(word).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use base::message::{State, day_of};
 use parom::app::App;
 use sea_orm::ConnectionTrait;
 
+use crate::beside::write_log_back;
 use crate::database;
 use crate::line::CHANNEL;
 use crate::stage::Stage;
@@ -32,7 +33,7 @@ pub async fn messages(stage: &Stage, count: usize) -> anyhow::Result<usize> {
         }
         if stage.is_sqlite() {
             // The server does it beside its writer; without it the log grows by four times the size of the rows.
-            app.store.write().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            write_log_back(&app.store).await?;
         }
         done = last;
     }
