@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use connectors::{Connector, Support};
 use entity::{conversation, source};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::Deserialize;
+
+use crate::source::SourceContext;
 
 /// A source's time for free answers, in milliseconds after the customer's last message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,21 @@ impl Window {
     /// Whether people may answer this customer freely.
     pub fn is_open(&self, row: &conversation::Model, now: i64) -> bool {
         until(row, self.people).is_some_and(|until| until > now)
+    }
+
+    /// Ends the window of a customer, as read, at `now`, in milliseconds since 1970, unless they wrote since it was read.
+    pub async fn close(&self, app: &SourceContext, row: &conversation::Model, now: i64) -> Result<(), DbErr> {
+        let over = now.saturating_sub(self.people).min(row.heard_at);
+        conversation::Entity::update_many()
+            .col_expr(conversation::Column::HeardAt, Expr::value(over))
+            .col_expr(conversation::Column::FreeUntil, Expr::value(row.free_until.min(now)))
+            .filter(conversation::Column::TenantId.eq(row.tenant_id))
+            .filter(conversation::Column::Id.eq(row.id))
+            .filter(conversation::Column::HeardAt.eq(row.heard_at))
+            .filter(conversation::Column::FreeUntil.eq(row.free_until))
+            .exec(app.store.write())
+            .await?;
+        Ok(())
     }
 
     /// Whether bots may do so too.

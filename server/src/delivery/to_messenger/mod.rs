@@ -47,7 +47,11 @@ async fn attempt_with(
         Err(report) => return Ok(Some(report).filter(|_| claim.letter.kind != LetterKind::Typing)),
     };
     match claim.letter.kind {
-        LetterKind::Message => message::attempt(&line, claim, parts).await.map(Some),
+        LetterKind::Message => {
+            let report = message::attempt(&line, claim, parts).await?;
+            window::note(&line, parts, &report).await;
+            Ok(Some(report))
+        }
         LetterKind::Typing => typing_reactions::typing(&line, claim, parts).await.map(|()| None),
         LetterKind::Reaction => typing_reactions::reaction(&line, claim, parts).await,
         LetterKind::Resend => message::resend(&line, claim, parts).await.map(Some),

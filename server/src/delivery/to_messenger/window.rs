@@ -4,7 +4,7 @@
 use base::i18n::{Words, duration};
 use base::message::{Body, FailureCode, SharedDialogue};
 use base::millis::HOUR;
-use base::verdict::Report;
+use base::verdict::{Report, Verdict};
 use entity::conversation;
 use queue::Claim;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
@@ -48,6 +48,22 @@ pub(super) async fn closed(
         _ => refusal_text(line.words, length, window.templates, row.heard_at > 0),
     };
     Ok(Some(bury_with(FailureCode::WindowClosed, text, "the time for free messages is over")))
+}
+
+/// Closes the window if the messenger has just refused a message for it, so that the next free one is refused here, with
+/// what may be sent instead. What the customer wrote meanwhile opens it again.
+pub(super) async fn note(line: &MessengerTarget<'_>, parts: &LetterContext, report: &Report) {
+    let is_over = matches!(&report.verdict, Verdict::Bury(failure) if failure.code == FailureCode::WindowClosed);
+    let Some(window) = Window::of(line.connector, line.source).filter(|_| is_over && report.status > 0) else { return };
+    let closed = async {
+        for chat in with_other_chats(line, parts).await? {
+            window.close(line.app, &chat, line.app.clock.millis()).await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    if let Err(error) = closed.await {
+        tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, %error, "that the messenger has closed a window could not be stored; the next message is refused by the messenger again");
+    }
 }
 
 async fn is_by_bot(line: &MessengerTarget<'_>, body: &Body) -> bool {

@@ -6,7 +6,7 @@ use connectors::incoming::{EditedMessage, InboundEvent, IncomingMessage, Reacted
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHook};
 
 use super::edit::{self, MessageChange};
-use super::message::{self, Heard, Incoming};
+use super::message::{self, Incoming};
 use super::source::CalledSource;
 use super::{buttons, conversations, greeting, groups, own_echo, reaction, status, status_up_to, typed_number, typing};
 use crate::intake::clean;
@@ -89,15 +89,6 @@ pub(super) async fn wrote(
     written: IncomingMessage,
     raw: &mut Option<RawHook>,
 ) -> Result<(), StoreError> {
-    written_at(line, written, raw, Heard::OnArrival).await
-}
-
-async fn written_at(
-    line: &CalledSource,
-    written: IncomingMessage,
-    raw: &mut Option<RawHook>,
-    heard: Heard,
-) -> Result<(), StoreError> {
     if own_echo::is_ours(line, &written).await? {
         metrics::counter!("parom_ignored_total", "door" => line.connector.kind(), "reason" => "echo").increment(1);
         return Ok(());
@@ -110,7 +101,7 @@ async fn written_at(
         }
     }
     let conversation_id = written.conversation_id;
-    let is_customers = written.body.sender.role == Role::Client && written.room.is_none();
+    let greets = written.body.sender.role == Role::Client && written.room.is_none() && !written.body.silent;
     let incoming = Incoming {
         external_id: written.external_id,
         conversation_id: conversation_id.clone(),
@@ -118,8 +109,8 @@ async fn written_at(
         sent_at: written.sent_at,
         body: written.body,
     };
-    message::accept_heard(&line.app, &line.source, incoming, raw.take(), heard).await?;
-    if is_customers && heard == Heard::OnArrival {
+    message::accept(&line.app, &line.source, incoming, raw.take()).await?;
+    if greets {
         greeting::show(line, &conversation_id).await?;
     }
     Ok(())
@@ -128,7 +119,7 @@ async fn written_at(
 /// A message from before the source was connected: without a lead and a notification, like those of an import.
 async fn history(line: &CalledSource, mut written: IncomingMessage) -> Result<(), StoreError> {
     written.body.silent = true;
-    written_at(line, written, &mut None, Heard::WhenSent).await
+    wrote(line, written, &mut None).await
 }
 
 /// Messengers also report about what Parom does not know, e.g. messages sent from the customer's own phone.

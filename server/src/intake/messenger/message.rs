@@ -44,15 +44,6 @@ impl Incoming {
     }
 }
 
-/// From when a customer's message counts for the time in which they may be answered freely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    /// From its arrival: the messenger reports it now, whatever its clock says.
-    OnArrival,
-    /// From when it was written: it may be old.
-    WhenSent,
-}
-
 /// Stores a customer's message. On return it is durable and will be delivered or become a visible dead letter; a
 /// message with a known id is reported as a duplicate and not stored again.
 pub async fn accept(
@@ -61,19 +52,8 @@ pub async fn accept(
     incoming: Incoming,
     raw: Option<RawHook>,
 ) -> Result<ItemOutcome> {
-    accept_heard(app, source, incoming, raw, Heard::WhenSent).await
-}
-
-/// The same, with the rule for the time in which the customer may be answered freely.
-pub(super) async fn accept_heard(
-    app: &IntakeContext,
-    source: &source::Model,
-    incoming: Incoming,
-    raw: Option<RawHook>,
-    heard: Heard,
-) -> Result<ItemOutcome> {
     let group = incoming.group.clone().map(|group| (incoming.conversation_id.clone(), group));
-    let entry = entry_of(app, source, incoming, app.clock.uuid_v7(), heard).await?;
+    let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
     let outcome = store(app, source.tenant_id, raw, entry).await?;
     if let (Some((conversation_id, group)), ItemOutcome::New { .. }) = (group, &outcome) {
         groups::set(app, source, &conversation_id, &group).await?;
@@ -89,17 +69,11 @@ pub async fn accept_as(
     incoming: Incoming,
     id: Uuid,
 ) -> Result<ItemOutcome> {
-    let entry = entry_of(app, source, incoming, id, Heard::WhenSent).await?;
+    let entry = entry_of(app, source, incoming, id).await?;
     store(app, source.tenant_id, None, entry).await
 }
 
-async fn entry_of(
-    app: &IntakeContext,
-    source: &source::Model,
-    incoming: Incoming,
-    id: Uuid,
-    heard: Heard,
-) -> Result<AcceptItem> {
+async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<AcceptItem> {
     let now = app.clock.millis();
     let fingerprint = fingerprint(&incoming);
     let (conversation, opened) = conversation_of(app, source, &incoming).await?;
@@ -121,10 +95,9 @@ async fn entry_of(
     let letter =
         crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_LIFE.num_milliseconds());
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
-    let heard_at = (body.sender.role == Role::Client).then(|| match heard {
-        Heard::OnArrival => message.sent_at.max(now),
-        Heard::WhenSent => message.sent_at,
-    });
+    // From when it was written, because the messenger counts its time for free answers from then too: a webhook repeated
+    // after an outage opens no window that the messenger has closed.
+    let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
     let bare = AcceptItem::bare(key, id, now, conversation);
     Ok(AcceptItem { fingerprint, opened, heard_at, message: Some(message), media, letters: vec![letter], ..bare })
 }

@@ -85,6 +85,26 @@ async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
     world.messenger.faults().next("messages", 1, Fault::Error { code: 131_047 });
     let said = chat.manager_gets_through(world, HookMessage::text("30 000")).await;
     assert_eq!(failure(world, &said), (905, "Прошло 24 часа с ответа клиента. Отправьте шаблон.".to_owned()));
+    assert_eq!(hours_left(world, &chat).await, 0);
+    let calls = world.messenger.calls_of("messages").len();
+    let said = chat.manager_gets_through(world, HookMessage::text("31 000")).await;
+    assert_eq!((failure(world, &said).0, world.messenger.calls_of("messages").len()), (905, calls));
+    chat.customer(world).writes("Still there?").unwrap();
+    arrives(world).await;
+    chat.manager_gets_through(world, HookMessage::text("32 000")).await;
+    assert_eq!(chat.texts(world), ["32 000"]);
+}
+
+/// Meta repeats a webhook that it got no answer for, hours later: the window has run since the customer wrote.
+async fn a_webhook_that_comes_late_opens_what_is_left(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.advance(30 * HOUR);
+    world.messenger.hold_webhooks(true);
+    chat.customer(world).writes("Anybody there?").unwrap();
+    world.advance(20 * HOUR);
+    world.messenger.hold_webhooks(false);
+    arrives(world).await;
+    assert_eq!(hours_left(world, &chat).await, 4);
 }
 
 /// The number to which a person wrote last is open, another one of the account is not.
@@ -115,5 +135,6 @@ both!(
     any_action_of_the_customer_opens_the_window,
     an_advertisement_opens_it_for_three_days,
     meta_may_close_it_earlier,
+    a_webhook_that_comes_late_opens_what_is_left,
     each_number_has_its_own_clock,
 );
