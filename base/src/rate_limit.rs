@@ -17,6 +17,14 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// Never more than this many calls in any second: a quarter of them at once, the others evenly.
+    pub fn within_a_second(calls: u32) -> Self {
+        let calls = i64::from(calls.max(1));
+        let at_once = (calls / 4).max(1);
+        let evenly = calls - at_once + 1;
+        Self { at_once, each: (1000 + evenly - 1) / evenly }
+    }
+
     /// This many calls a second, and the same number as a burst.
     #[expect(clippy::as_conversions, reason = "configured rates are small, positive and finite; `as` saturates")]
     pub fn per_second(requests: f64) -> Self {
@@ -187,6 +195,21 @@ mod tests {
         assert_eq!(paces.take("a", budget, 1_000).await, Err(200));
         assert_eq!(paces.take("b", budget, 1_000).await, Ok(()));
         assert_eq!(paces.take("a", budget, 1_200).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn no_second_has_more_calls_than_documented() {
+        for most in [1, 2, 4, 10, 15, 20, 30, 80, 1_000] {
+            let (paces, budget) = (RateLimiter::new(1), Budget::within_a_second(most));
+            let mut calls: Vec<i64> = Vec::new();
+            for now in 0..3_000 {
+                while paces.take("a", budget, now).await.is_ok() {
+                    calls.push(now);
+                }
+            }
+            let busiest = calls.iter().map(|from| calls.iter().filter(|at| (*from..from + 1_000).contains(at)).count());
+            assert!(busiest.max().unwrap() <= usize::try_from(most).unwrap(), "{most}");
+        }
     }
 
     #[tokio::test]

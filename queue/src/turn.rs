@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::message::Direction;
+use base::rate_limit::Budget;
 use base::store::{Executor, Row, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -36,10 +37,10 @@ impl TargetRate {
         Self { bounds, ..Self::of(start) }
     }
 
-    /// `requests` per second, with a burst of as many.
+    /// A documented limit of `requests` a second, of which a quarter may be at once.
     pub fn per_second(requests: u32) -> Self {
-        let per_second = i64::from(requests.max(1)) * 1000;
-        Self { per_second, burst: per_second, bounds: None }
+        let Budget { at_once, each } = Budget::within_a_second(requests);
+        Self { per_second: 1_000_000 / each, burst: at_once * 1000, bounds: None }
     }
 }
 

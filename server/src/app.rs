@@ -36,6 +36,8 @@ use crate::usage::{RecentKeys, Searches, StorageSums, UsageContext};
 use crate::webchat::{Guests, WebchatContext};
 use crate::widget_api::{CallerMemory, WidgetContext};
 
+/// Sources whose calls to their messengers are remembered.
+const SOURCES: u64 = 50_000;
 /// Rate limits for reading histories that are remembered.
 const HISTORIES: u64 = 20_000;
 
@@ -109,6 +111,7 @@ impl App {
         let delivery = Arc::new(DeliveryContext {
             sources: sources.clone(),
             slots: Slots::default(),
+            calls: RateLimiter::new(SOURCES),
             waiting: LastWaiting::default(),
             report_facts: KeptFacts::default(),
         });

@@ -30,7 +30,7 @@ use crate::config::{NetworkConfig, certificates};
 pub use address::{AddressKind, kind_of};
 use guard::{AddressFilter, Resolver};
 pub use guard::{Policy, UrlRefused};
-pub use sent::{SentRequest, note, recorded, send, send_to_tenant};
+pub use sent::{Pace, SentRequest, note, recorded, send, send_to_tenant};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time limit of a whole call including the body; `RequestBuilder::timeout` overrides it.

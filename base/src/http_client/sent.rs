@@ -10,13 +10,30 @@ use std::cell::RefCell;
 
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, Request, RequestBuilder, Response};
+use uuid::Uuid;
+
+use crate::rate_limit::{Budget, RateLimiter};
 
 /// Maximum length of the text, in bytes.
 const LIMIT: usize = 4096;
 
 tokio::task_local! {
-    /// Of the attempt in which this task is; there is none outside of attempts.
-    static LAST: RefCell<Option<SentRequest>>;
+    /// The attempt in which this task is; there is none outside of attempts.
+    static ATTEMPT: Attempt;
+}
+
+/// An attempt in progress.
+struct Attempt {
+    last: RefCell<Option<SentRequest>>,
+    pace: Option<Pace>,
+}
+
+/// How fast the calls of a target's attempts may follow each other, those beside its messages too.
+#[derive(Clone)]
+pub struct Pace {
+    pub calls: RateLimiter<Uuid>,
+    pub target: Uuid,
+    pub budget: Budget,
 }
 
 /// A request, without its headers.
@@ -35,19 +52,28 @@ enum BodyFormat {
 }
 
 /// Runs an attempt; also returns the last request that it sent itself, also if a time limit inside ended it. Inside of an
-/// attempt this keeps a look-up from being noted as what the attempt sent.
-pub async fn recorded<T>(attempt: impl Future<Output = T>) -> (T, Option<SentRequest>) {
+/// attempt this keeps a look-up from being noted as what the attempt sent. Each call waits until `pace` allows it.
+pub async fn recorded<T>(pace: Option<Pace>, attempt: impl Future<Output = T>) -> (T, Option<SentRequest>) {
     let recorded = async {
         let ended = attempt.await;
-        (ended, LAST.with(RefCell::take))
+        (ended, ATTEMPT.with(|attempt| attempt.last.take()))
     };
-    LAST.scope(RefCell::default(), recorded).await
+    ATTEMPT.scope(Attempt { last: RefCell::default(), pace }, recorded).await
+}
+
+/// Waits until the target's limit allows one more call, and counts it.
+async fn wait_for_pace() {
+    let pace = ATTEMPT.try_with(|attempt| attempt.pace.clone());
+    if let Ok(Some(Pace { calls, target, budget })) = pace {
+        calls.wait(target, budget).await;
+    }
 }
 
 /// Sends a request and notes it, if it belongs to an attempt. Connectors send nothing in another way.
 pub async fn send(request: RequestBuilder) -> Result<Response, reqwest::Error> {
     let (client, request) = request.build_split();
     let request = request?;
+    wait_for_pace().await;
     note(&request);
     client.execute(request).await
 }
@@ -56,6 +82,7 @@ pub async fn send(request: RequestBuilder) -> Result<Response, reqwest::Error> {
 pub async fn send_to_tenant(request: RequestBuilder) -> Result<Response, reqwest::Error> {
     let (client, request) = request.build_split();
     let request = request?;
+    wait_for_pace().await;
     note_as(&request, false);
     client.execute(request).await
 }
@@ -67,7 +94,7 @@ pub fn note(request: &Request) {
 
 fn note_as(request: &Request, is_path_kept: bool) {
     // An error means that this is no attempt.
-    let _ = LAST.try_with(|last| last.replace(Some(SentRequest::of(request, is_path_kept))));
+    let _ = ATTEMPT.try_with(|attempt| attempt.last.replace(Some(SentRequest::of(request, is_path_kept))));
 }
 
 impl SentRequest {

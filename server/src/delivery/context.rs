@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use base::rate_limit::RateLimiter;
+use uuid::Uuid;
+
 use super::gauges::LastWaiting;
 use super::read::report::KeptFacts;
 use super::slots::Slots;
@@ -13,6 +16,8 @@ pub struct DeliveryContext {
     pub sources: Arc<SourceContext>,
     /// Deliveries in progress.
     pub slots: Slots,
+    /// Calls to sources' messengers.
+    pub calls: RateLimiter<Uuid>,
     pub waiting: LastWaiting,
     /// What reports were made of.
     pub report_facts: KeptFacts,

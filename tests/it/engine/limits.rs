@@ -72,10 +72,10 @@ async fn instances_share_what_one_account_may(office: &mut Office) {
     many(office, &desk, 0..40).await;
     let queues: Vec<_> = (0..4).map(|_| office.another_instance()).collect();
     let mut leased = 0;
-    // Full at first, then refilled by the rate, for all callers together.
+    // A quarter of the rate at once, then refilled by it, for all callers together.
     for wanted in [5, 5, 5] {
         let asked = queues.iter().map(|queue| {
-            let wish = LeaseRequest { rate: TargetRate::per_second(5), ..desk.wish(desk.channel_id, 40) };
+            let wish = LeaseRequest { rate: TargetRate::per_second(20), ..desk.wish(desk.channel_id, 40) };
             async move { queue.claim(&[wish], LEASE, |_| {}).await.unwrap().len() }
         });
         let got: usize = join_all(asked).await.into_iter().sum();

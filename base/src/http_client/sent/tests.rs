@@ -122,12 +122,12 @@ async fn the_last_request_of_an_attempt_is_noted_and_of_no_other_task() {
         tokio::spawn(send(client().get(format!("{closed}/spawned")))).await.unwrap().unwrap_err();
         send_to_tenant(client().post(format!("{closed}/last"))).await.unwrap_err();
         let look_up = send(client().get(format!("{closed}/history")));
-        assert!(recorded(look_up).await.1.is_some());
+        assert!(recorded(None, look_up).await.1.is_some());
         send(client().get("no address")).await.unwrap_err();
     };
-    let ((), sent) = recorded(attempt).await;
+    let ((), sent) = recorded(None, attempt).await;
     assert_eq!(sent.unwrap().masked(), format!("POST {closed}/(4 characters)"));
-    assert!(recorded(async {}).await.1.is_none());
+    assert!(recorded(None, async {}).await.1.is_none());
     send(client().get(closed)).await.unwrap_err();
 }
 
@@ -142,7 +142,21 @@ async fn the_request_of_an_attempt_that_is_cut_off_is_noted() {
             _ = silent.accept() => {}
         }
     };
-    assert_eq!(recorded(accepted).await.1.unwrap().masked(), format!("GET {address}"));
+    assert_eq!(recorded(None, accepted).await.1.unwrap().masked(), format!("GET {address}"));
+}
+
+#[tokio::test]
+async fn each_request_of_an_attempt_uses_up_its_targets_limit() {
+    let (calls, target) = (RateLimiter::new(10), Uuid::from_u128(1));
+    let budget = Budget { at_once: 3, each: 60_000 };
+    let attempt = async {
+        send(client().get("http://127.0.0.1:9/message")).await.unwrap_err();
+        send(client().get("http://127.0.0.1:9/read")).await.unwrap_err();
+        send_to_tenant(client().get("http://127.0.0.1:9/more")).await.unwrap_err();
+    };
+    recorded(Some(Pace { calls: calls.clone(), target, budget }), attempt).await;
+    assert!(calls.take(target, budget, 0).await.is_err(), "all three are counted");
+    assert_eq!(calls.take(Uuid::from_u128(2), budget, 0).await, Ok(()));
 }
 
 /// A text, a name, a phone number, an e-mail address, a link or a token, of which no part may be kept.

@@ -43,7 +43,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
         // A used id is refused without a specific error (chats-api §3.4.5), so history is checked.
         // What the attempt sent stays the message, not this look-up.
         Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => {
-            match recorded(Box::pin(find_out(line, parts, &message))).await.0 {
+            match recorded(None, Box::pin(find_out(line, parts, &message))).await.0 {
                 Ok(HistoryMatch::Yes(taken)) => Report::done(200, taken),
                 Ok(HistoryMatch::No(_)) => judge_message(claim, &error),
                 Err(error) => keep_unknown(claim, &error),

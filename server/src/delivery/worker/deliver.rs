@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use base::http_client::{SentRequest, recorded};
+use base::http_client::{Pace, SentRequest, recorded};
 use base::message::{Direction, LetterKind};
+use base::rate_limit::Budget;
 use chrono::TimeDelta;
 use queue::accept_batch::{Alias, Side};
 use queue::{Claim, Settled, Settlement, StoredContext, TurnEffect};
@@ -128,7 +129,7 @@ pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, p
     let parts = async move { parts.ended(&context_of, &claim_of).await };
     // Boxed: each layer around it would otherwise hold the whole attempt once more.
     let attempt = Box::pin(attempt(app, claim.clone(), parts));
-    let (ended, sent) = recorded(tokio::time::timeout(CALL, attempt)).await;
+    let (ended, sent) = recorded(pace(app, &claim).await, tokio::time::timeout(CALL, attempt)).await;
     let settlement = match ended {
         Ok(Ok(settlement)) => Some(settlement),
         Ok(Err(error)) => {
@@ -142,6 +143,18 @@ pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, p
         }
     };
     settlement.map(|settlement| with_request(settlement, sent))
+}
+
+/// The limit of a source's messenger for all calls of its attempts, in this process: a message may need several, and read
+/// marks need more. None for amoCRM, where an attempt is one call.
+async fn pace(app: &DeliveryContext, claim: &Claim) -> Option<Pace> {
+    if claim.direction == Direction::ToCrm {
+        return None;
+    }
+    let source = app.lookup.source(claim.target).await.ok()??;
+    let abilities = app.connectors.get(&source.kind)?.abilities();
+    let budget = Budget::within_a_second(abilities.requests_per_second);
+    Some(Pace { calls: app.calls.clone(), target: claim.target, budget })
 }
 
 /// Adds what a failed attempt sent last. That of a success is not kept: no person needs it, and it would be most of
