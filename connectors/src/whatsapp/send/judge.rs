@@ -5,7 +5,7 @@ use base::verdict::Verdict;
 use serde_json::json;
 
 use super::SendContext;
-use super::rate_limit::Doubling;
+use super::rate_limit::{AFTER_LIMITS, AFTER_TROUBLE};
 use crate::error_catalog::{CatalogEntry, WHATSAPP};
 use crate::judged::Judged;
 use crate::whatsapp::api::{ApiError, Refused};
@@ -41,10 +41,8 @@ async fn retry(line: &SendContext<'_>, row: Option<&CatalogEntry>, refused: &Ref
     let (rhythm, whole_target) = (&line.memory.rhythm, OF_NUMBER.contains(&id));
     let own = match id {
         PAIR => Some(rhythm.slowed(line).await),
-        "w7" | "w8" | "w9" => Some(rhythm.doubled(line, Doubling::OF_LIMITS, whole_target).await),
-        "w11" | "w12" | "w13" | "w14" | "w15" | "w16" => {
-            Some(rhythm.doubled(line, Doubling::OF_TROUBLE, whole_target).await)
-        }
+        "w7" | "w8" | "w9" => Some(rhythm.grown(line, AFTER_LIMITS, whole_target).await),
+        "w11" | "w12" | "w13" | "w14" | "w15" | "w16" => Some(rhythm.grown(line, AFTER_TROUBLE, whole_target).await),
         _ => None,
     };
     Verdict::Retry { after: refused.retry_after.max(own), whole_target }

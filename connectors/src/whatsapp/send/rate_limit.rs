@@ -1,6 +1,6 @@
 //! Rate limits per person (whatsapp §11): one message in six seconds, with bursts that use up the following ones. A
 //! person for whom a message was refused waits 6 seconds, then 24, then 96; other conversations of the number continue.
-//! After a refusal by another limit or by trouble at Meta the waits double (whatsapp §15).
+//! After a refusal by another limit or by trouble at Meta the waits grow (whatsapp §15).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,28 +22,21 @@ const STEPS: u32 = 3;
 const PEOPLE: u64 = 50_000;
 /// A person without refusals for this long starts again with the first wait.
 const FORGOTTEN: Duration = Duration::from_secs(600);
-/// The same for doubling waits, the longest of which is half an hour.
+/// The same for growing waits, the longest of which is half an hour.
 const KEPT: Duration = Duration::from_secs(2 * 3_600);
 
 /// A number and a person.
 type Pair = (String, String);
 
-/// A wait that doubles with each consecutive refusal, in seconds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Doubling {
-    first: u64,
-    most: u64,
-}
+/// Seconds to wait after the first, second, … consecutive refusal; the last one repeats.
+pub(super) type Waits = &'static [u64];
+/// After reaching a limit of the number, the account or the app.
+pub(super) const AFTER_LIMITS: Waits = &[5, 10, 20, 40, 80, 160, 300];
+/// After trouble at Meta, most of which is over within seconds.
+pub(super) const AFTER_TROUBLE: Waits = &[3, 10, 30, 60, 120, 240, 480, 960, 1_800];
 
-impl Doubling {
-    /// After reaching a limit of the number, the account or the app.
-    pub(super) const OF_LIMITS: Self = Self { first: 5, most: 300 };
-    /// After trouble at Meta.
-    pub(super) const OF_TROUBLE: Self = Self { first: 30, most: 1_800 };
-
-    fn wait(self, step: u32) -> Duration {
-        Duration::from_secs(self.first.saturating_mul(2_u64.saturating_pow(step)).min(self.most))
-    }
+fn wait(waits: Waits, step: usize) -> Duration {
+    Duration::from_secs(waits.get(step).or(waits.last()).copied().unwrap_or_default())
 }
 
 /// The rates at which this process wrote to people.
@@ -51,8 +44,8 @@ pub(super) struct Rhythm {
     sent: RateLimiter<Pair>,
     /// The number of consecutive refusals of a pair.
     refused: Cache<Pair, Arc<AtomicU32>>,
-    /// The last doubling wait: its step, and when it started in milliseconds since 1970. By number or letter.
-    doubled: Cache<String, (u32, i64)>,
+    /// The last growing wait: its step, and when it started in milliseconds since 1970. By number or letter.
+    grown: Cache<String, (usize, i64)>,
 }
 
 impl Default for Rhythm {
@@ -60,7 +53,7 @@ impl Default for Rhythm {
         Self {
             sent: RateLimiter::new(PEOPLE),
             refused: Cache::builder().max_capacity(PEOPLE).time_to_idle(FORGOTTEN).build(),
-            doubled: Cache::builder().max_capacity(PEOPLE).time_to_idle(KEPT).build(),
+            grown: Cache::builder().max_capacity(PEOPLE).time_to_idle(KEPT).build(),
         }
     }
 }
@@ -71,8 +64,8 @@ impl Rhythm {
         let pair = pair(line);
         if let Verdict::Done(_) = report.verdict {
             self.refused.invalidate(&pair).await;
-            self.doubled.invalidate(&pair.0).await;
-            self.doubled.invalidate(&line.outgoing.id()).await;
+            self.grown.invalidate(&pair.0).await;
+            self.grown.invalidate(&line.outgoing.id()).await;
         }
         let now = line.outgoing.now.timestamp_millis();
         let rest = self.sent.spend(pair, PERSON, now).await;
@@ -87,22 +80,22 @@ impl Rhythm {
         FIRST * FACTOR.pow(step)
     }
 
-    /// How long to wait after a refusal whose waits double. `whole`: for the number, not only for this letter. Several
+    /// How long to wait after a refusal whose waits grow. `whole`: for the number, not only for this letter. Several
     /// letters refused during one wait lengthen it only once.
-    pub(super) async fn doubled(&self, line: &SendContext<'_>, doubling: Doubling, whole: bool) -> Duration {
+    pub(super) async fn grown(&self, line: &SendContext<'_>, waits: Waits, whole: bool) -> Duration {
         let key = if whole { line.number.phone_number_id.to_owned() } else { line.outgoing.id() };
         let now = line.outgoing.now.timestamp_millis();
-        let next = match self.doubled.get(&key).await {
+        let next = match self.grown.get(&key).await {
             Some((step, since))
-                if u128::from(now.saturating_sub(since).unsigned_abs()) < doubling.wait(step).as_millis() =>
+                if u128::from(now.saturating_sub(since).unsigned_abs()) < wait(waits, step).as_millis() =>
             {
                 (step, since)
             }
             Some((step, _)) => (step.saturating_add(1), now),
             None => (0, now),
         };
-        self.doubled.insert(key, next).await;
-        doubling.wait(next.0)
+        self.grown.insert(key, next).await;
+        wait(waits, next.0)
     }
 }
 

@@ -89,8 +89,8 @@ async fn a_chat_over_its_rate_waits_alone_and_longer_each_time() {
 }
 
 #[tokio::test]
-async fn waits_after_limits_and_trouble_double() {
-    let (limits, trouble) = ([5, 10, 20, 40, 80, 160, 300, 300], [30, 60, 120, 240, 480, 960, 1_800, 1_800]);
+async fn waits_after_limits_and_trouble_grow() {
+    let (limits, trouble) = ([5, 10, 20, 40, 80, 160, 300, 300], [3, 10, 30, 60, 120, 240, 480, 960]);
     let letter = || outgoing(Event::Created(Box::new(message(text("x")))));
     for (codes, whole_target, waits) in [
         (vec![130_429, 80_007, 4], true, limits),
