@@ -1,11 +1,13 @@
 //! The row of an install call: stored before it is answered, processed by one worker at a time, kept with its
 //! outcome.
 
+use std::collections::BTreeMap;
+
 use base::message::stored_as_small_integer;
 use base::store::VENDOR;
 use chrono::TimeDelta;
 use entity::install_call::{self, Column};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, Order};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -27,7 +29,7 @@ pub(super) const LONGEST: TimeDelta = TimeDelta::days(1);
 pub(in crate::tenant) const ALARM: &str = "installs_unclear";
 
 /// How likely a call is genuine. Anyone can forge one, so more likely ones go first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Trust {
     Stranger,
     /// It comes from an address with an earlier genuine call.
@@ -137,18 +139,23 @@ pub async fn store_unclear(app: &TenantContext, host: &str, code: SecretString, 
     Ok(())
 }
 
-/// Due calls: the most trusted first, among those the newest, at most `limit`.
+/// Due calls: of the most trusted the oldest and the newest, at most `limit`.
 pub(super) async fn due(app: &TenantContext, limit: u64) -> Result<Vec<install_call::Model>, DbErr> {
     let now = app.clock.millis();
-    install_call::Entity::of_tenant(VENDOR)
-        .filter(Column::Status.eq(NEW))
-        .filter(Column::NextAt.lte(now))
-        .filter(Column::ReceivedAt.gte(now.saturating_sub(LONGEST.num_milliseconds() + HELD.num_milliseconds())))
-        .order_by_desc(Column::Trust)
-        .order_by_desc(Column::Id)
-        .limit(limit)
-        .all(app.store.read())
-        .await
+    let mut found = BTreeMap::new();
+    for order in [Order::Asc, Order::Desc] {
+        let half = install_call::Entity::of_tenant(VENDOR)
+            .filter(Column::Status.eq(NEW))
+            .filter(Column::NextAt.lte(now))
+            .filter(Column::ReceivedAt.gte(now.saturating_sub(LONGEST.num_milliseconds() + HELD.num_milliseconds())))
+            .order_by_desc(Column::Trust)
+            .order_by(Column::Id, order)
+            .limit(limit / 2)
+            .all(app.store.read())
+            .await?;
+        found.extend(half.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found.into_values().collect())
 }
 
 /// Claims a due call. None if it is already claimed.

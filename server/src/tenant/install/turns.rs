@@ -1,12 +1,15 @@
 //! The order in which install calls are processed, and their rate.
 //!
 //! Anyone can forge a call, for any host, at any rate: `referer` proves nothing. The address a call comes from cannot
-//! be forged. So addresses take turns: each contributes its newest call, then each its next; addresses without a turn
-//! so far go first, then the one whose last turn was longest ago. More trusted calls ([`Trust`]) go before all of
-//! them.
+//! be forged. So addresses take turns: each contributes one call, then each its next; addresses without a turn so far go
+//! first, then the one whose last turn was longest ago. More trusted calls ([`Trust`]) go before all of them.
+//!
+//! amoCRM sends all its calls from few addresses, so the order within an address matters: alternately its oldest call,
+//! so that none waits until its code expires while others come, and its newest, so that a genuine call does not wait for
+//! all of a flood from its address.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use base::config::Rates;
@@ -68,11 +71,18 @@ impl PendingCall {
 /// A slot of a call in progress; freed when dropped.
 pub(super) type Place = Arc<()>;
 
+/// An address's turns so far.
+#[derive(Clone, Copy, Default)]
+struct Served {
+    turns: u64,
+    /// The number of its last turn among those of all addresses.
+    last: u64,
+}
+
 /// The state of the turns.
 #[derive(Default)]
 pub(super) struct Turns {
-    /// The number of each address's last turn.
-    served: HashMap<String, u64>,
+    served: HashMap<String, Served>,
     counted: u64,
     /// Calls in progress of each address.
     working: HashMap<String, Place>,
@@ -114,7 +124,8 @@ impl Turns {
                 continue;
             }
             self.counted += 1;
-            self.served.insert(one.network().to_owned(), self.counted);
+            let served = self.served.entry(one.network().to_owned()).or_default();
+            (served.turns, served.last) = (served.turns + 1, self.counted);
             let place = self.working.entry(one.network().to_owned()).or_default().clone();
             next.push((one, place));
         }
@@ -122,18 +133,20 @@ impl Turns {
     }
 
     fn ordered(&self, mut waiting: Vec<PendingCall>) -> Vec<PendingCall> {
-        waiting.sort_by_key(|one| Reverse(one.id()));
-        let mut of_one: HashMap<String, usize> = HashMap::new();
-        let mut ranked: Vec<_> = waiting
-            .into_iter()
-            .map(|one| {
-                let nth = of_one.entry(one.network().to_owned()).or_default();
-                let place = *nth;
-                *nth += 1;
-                let served = self.served.get(one.network()).copied().unwrap_or(0);
-                ((Reverse(one.trust()), place, served, Reverse(one.id())), one)
-            })
-            .collect();
+        waiting.sort_by_key(PendingCall::id);
+        let mut groups: HashMap<(Trust, String), VecDeque<PendingCall>> = HashMap::new();
+        for one in waiting {
+            groups.entry((one.trust(), one.network().to_owned())).or_default().push_back(one);
+        }
+        let mut ranked = Vec::new();
+        for ((trust, network), mut calls) in groups {
+            let served = self.served.get(&network).copied().unwrap_or_default();
+            for place in 0_u64.. {
+                let takes_oldest = (served.turns + place).is_multiple_of(2);
+                let Some(one) = (if takes_oldest { calls.pop_front() } else { calls.pop_back() }) else { break };
+                ranked.push(((Reverse(trust), place, served.last, Reverse(one.id())), one));
+            }
+        }
         ranked.sort_by_key(|(rank, _)| *rank);
         ranked.into_iter().map(|(_, one)| one).collect()
     }
@@ -142,7 +155,7 @@ impl Turns {
         self.working.retain(|_, place| Arc::strong_count(place) > 1);
         if self.served.len() > REMEMBERED {
             let since = self.counted.saturating_sub(u64::try_from(REMEMBERED / 2).unwrap_or(0));
-            self.served.retain(|_, served| *served > since);
+            self.served.retain(|_, served| served.last > since);
         }
     }
 }
@@ -181,21 +194,37 @@ mod tests {
     }
 
     #[test]
-    fn addresses_take_turns_and_each_gives_its_newest() {
+    fn addresses_take_turns_and_each_gives_its_oldest_and_its_newest() {
         use Trust::{Exchanged, KnownAddress, OwnBrowser, Stranger};
         let mut turns = Turns::default();
         let flood = |from: u128, network| (from..from + 1_000).map(move |number| call(number, network, Stranger));
         let mut waiting: Vec<_> = flood(1, "a").chain(flood(2_001, "b")).collect();
         waiting.push(call(1_500, "genuine", Stranger));
-        assert_eq!(order(&turns, waiting)[..4], [3_000, 1_500, 1_000, 2_999]);
+        assert_eq!(order(&turns, waiting)[..6], [2_001, 1_500, 1, 3_000, 1_000, 2_002]);
         // An address that had a turn goes behind those that had none, however new its call is.
-        turns.served.insert("b".to_owned(), 2);
-        turns.served.insert("a".to_owned(), 1);
+        turns.served.insert("b".to_owned(), Served { turns: 1, last: 2 });
+        turns.served.insert("a".to_owned(), Served { turns: 1, last: 1 });
         let mut waiting: Vec<_> = flood(1, "a").chain(flood(2_001, "b")).collect();
         waiting.push(call(500_000, "genuine", Stranger));
-        assert_eq!(order(&turns, waiting)[..3], [500_000, 1_000, 3_000]);
+        assert_eq!(order(&turns, waiting)[..3], [500_000, 1_000, 3_000], "the second turn is the newest call's");
         let sure =
             vec![call(9, "a", Stranger), call(1, "a", Exchanged), call(2, "", OwnBrowser), call(3, "a", KnownAddress)];
         assert_eq!(order(&turns, sure), [1, 2, 3, 9]);
+    }
+
+    /// New calls come as fast as they are processed: the first ones are done all the same.
+    #[test]
+    fn a_steady_stream_starves_no_call() {
+        let mut turns = Turns::default();
+        let mut waiting: Vec<u128> = (1..=80).collect();
+        for number in 81..=240 {
+            let next =
+                order(&turns, waiting.iter().map(|number| call(*number, "amocrm", Trust::KnownAddress)).collect())[0];
+            waiting.retain(|one| *one != next);
+            waiting.push(number);
+            let served = turns.served.entry("amocrm".to_owned()).or_default();
+            served.turns += 1;
+        }
+        assert!(waiting.iter().all(|number| *number > 80), "{waiting:?}");
     }
 }
