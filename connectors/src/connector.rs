@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use base::i18n::{LocalizedText, Words};
-use base::message::{Failure, FailureCode, Markup};
+use base::message::{Body, Failure, FailureCode, Markup, Person, Role};
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -41,6 +41,24 @@ pub struct Probe {
     pub hook_url: String,
     /// The source does not exist yet, so the messenger does not have an address of ours.
     pub is_new: bool,
+}
+
+/// What a call may have left out.
+pub struct Gaps<'a> {
+    /// The conversation's customer or group.
+    pub contact: &'a mut Person,
+    /// The message; none if there is none.
+    pub body: Option<&'a mut Body>,
+}
+
+impl Gaps<'_> {
+    /// Customers without a name.
+    pub fn unnamed(&mut self) -> impl Iterator<Item = &mut Person> {
+        let body =
+            self.body.iter_mut().flat_map(|body| std::iter::once(&mut body.sender).chain(body.receiver.as_mut()));
+        let is_unnamed = |person: &&mut Person| person.role == Role::Client && person.name.is_none();
+        std::iter::once(&mut *self.contact).chain(body).filter(is_unnamed)
+    }
 }
 
 /// A change of a source itself.
@@ -227,6 +245,10 @@ pub trait Connector: Send + Sync {
     ) -> Result<Vec<InboundEvent>, NotReceived> {
         Err(NotReceived::Unreadable)
     }
+
+    /// Fills in what this messenger's calls leave out and amoCRM shows: names, pictures, profile pages, posts. Called on the
+    /// way to amoCRM, because a call must not wait for the messenger; what the messenger does not say stays as it is.
+    async fn complete(&self, _settings: &Settings, _words: Words, _gaps: Gaps<'_>) {}
 
     /// The text of one of our buttons, from the markup of its message; none if it has no such button.
     fn choice(&self, _data: &str, _markup: &Markup) -> Option<ButtonText> {

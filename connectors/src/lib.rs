@@ -43,7 +43,7 @@ pub mod whatsapp;
 pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
 };
-pub use connector::{Check, Connector, Probe, Settings, Setup, SourceNotice};
+pub use connector::{Check, Connector, Gaps, Probe, Settings, Setup, SourceNotice};
 pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
 pub use line::{

@@ -23,8 +23,7 @@ pub(super) const ME: &str = "me";
 const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
-/// Time limit of requests made while Meta waits for the answer to a webhook, for which it allows 20 seconds
-/// (instagram-and-facebook §2).
+/// Time limit of requests for what a message can do without.
 const ASK_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit of a call with a file.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
@@ -151,7 +150,7 @@ impl Graph {
         answered(request.bearer_auth(token.expose_secret()), token, || true).await
     }
 
-    /// The same within the time that a webhook call leaves.
+    /// The same for what a message can do without.
     pub async fn ask(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
         let request = self.request(Method::GET, path, query)?.timeout(ASK_WITHIN);
         answered(request.bearer_auth(token.expose_secret()), token, || true).await

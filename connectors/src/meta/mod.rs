@@ -8,6 +8,7 @@
 //! sign.rs       signature and handshake                memory.rs             profiles, posts, own messages
 //! vendor.rs     the vendor's app: one address for all  token.rs              renewal of tokens
 //! files.rs      files at expiring addresses            history.rs            earlier messages
+//! complete.rs   names and posts, which calls leave out
 //! ```
 
 use async_trait::async_trait;
@@ -24,11 +25,12 @@ use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, Renewed};
 use crate::vendor_app::VendorApp;
 use crate::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
-    Watched, WebhookToEnter,
+    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings,
+    Setup, Watched, WebhookToEnter,
 };
 
 mod buttons;
+mod complete;
 #[cfg(test)]
 mod fake;
 mod files;
@@ -104,6 +106,10 @@ impl Connector for Meta {
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
         send::send(self, settings, outgoing).await
+    }
+
+    async fn complete(&self, settings: &Settings, _words: Words, gaps: Gaps<'_>) {
+        complete::complete(self, settings, gaps).await;
     }
 
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
-use base::message::{Failure, Markup};
+use base::message::{Failure, Markup, Person};
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -21,8 +21,8 @@ use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::kind::Kind;
 use crate::poll::HistoryPage;
 use crate::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
-    Watched, error_catalog,
+    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings,
+    Setup, Watched, error_catalog,
 };
 
 mod abilities;
@@ -161,6 +161,16 @@ impl Connector for Vk {
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
         webhook::watch(&self.api, settings, hook).await
+    }
+
+    async fn complete(&self, settings: &Settings, words: Words, mut gaps: Gaps<'_>) {
+        let Some(community) = Community::of(settings) else { return };
+        let asking = Asking { api: &self.api, people: &self.people, community, words };
+        for person in gaps.unnamed() {
+            let Ok(id) = person.id.parse() else { continue };
+            let Person { name, avatar_url, profile_url, .. } = asking.described(id).await;
+            (person.name, person.avatar_url, person.profile_url) = (name, avatar_url, profile_url);
+        }
     }
 
     fn has_history(&self) -> bool {

@@ -1,4 +1,5 @@
-//! Names: events contain only ids, so people and chats are requested once and cached in this process (vk §5).
+//! Names: events contain only ids, so people and chats are requested once, on the way to amoCRM, and cached in this
+//! process (vk §5).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::setup::{Community, explain};
 /// How many people and chats are cached, and for how long: names and pictures change.
 const PEOPLE: u64 = 50_000;
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
-/// Time limit of a request for a name: an event must be answered within seconds, and a missing name is acceptable.
+/// Time limit of a request for a name: a missing name is acceptable.
 const WITHIN: Duration = Duration::from_secs(3);
 /// The requested fields.
 pub(super) const FIELDS: &str = "photo_200,screen_name";
@@ -84,24 +85,27 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// A person, a community (negative), or a group chat.
+    /// A person, a community (negative), or a group chat, with a name if that is cached: an event waits for no request.
     pub async fn person(&self, id: i64) -> Person {
-        let key = (self.community.id, id);
-        let known = match self.people.0.get(&key).await {
-            Some(known) => known,
-            None => match self.ask(id).await {
-                Ok(known) => {
-                    let known = Arc::new(known);
-                    self.people.0.insert(key, Arc::clone(&known)).await;
-                    known
-                }
-                Err(failed) => {
-                    tracing::debug!(reason = %explain(&failed), "a name could not be asked for");
-                    Arc::default()
-                }
-            },
-        };
-        self.shown(id, &known)
+        let known = self.people.0.get(&(self.community.id, id)).await;
+        self.shown(id, known.as_deref())
+    }
+
+    /// The cached name, or what stands for it.
+    pub async fn name(&self, id: i64) -> String {
+        self.person(id).await.name.unwrap_or_else(|| self.nameless(id))
+    }
+
+    /// The same as [`Asking::person`], requested if it is not cached. A person whom VK does not describe is named by the
+    /// id.
+    pub async fn described(&self, id: i64) -> Person {
+        let asked = self.people.0.try_get_with((self.community.id, id), async { self.ask(id).await.map(Arc::new) });
+        let known = asked
+            .await
+            .inspect_err(|failed| tracing::debug!(reason = %explain(failed), "a name could not be asked for"))
+            .unwrap_or_default();
+        let person = self.shown(id, Some(&known));
+        Person { name: person.name.or_else(|| Some(self.nameless(id))), ..person }
     }
 
     /// The same for a manager who wrote in VK's own interface.
@@ -133,21 +137,24 @@ impl Asking<'_> {
         Ok(found.into_iter().find(|one| one.id == id).map(Profile::known).unwrap_or_default())
     }
 
-    fn shown(&self, id: i64, known: &Known) -> Person {
-        let page = match (&known.screen_name, id) {
+    fn shown(&self, id: i64, known: Option<&Known>) -> Person {
+        let page = match (known.and_then(|known| known.screen_name.as_deref()), id) {
             _ if is_chat(id) => None,
             (Some(name), _) if !name.is_empty() => Some(format!("https://vk.com/{name}")),
             (_, 1..) => Some(format!("https://vk.com/id{id}")),
             _ => Some(format!("https://vk.com/club{}", id.unsigned_abs())),
         };
-        let nameless = || LocalizedText::new("vk-in-nameless").with("id", id.to_string()).plain(self.words, "");
         Person {
             id: id.to_string(),
             role: Role::Client,
-            name: Some(known.name.clone().unwrap_or_else(nameless)),
-            avatar_url: known.photo.clone(),
+            name: known.and_then(|known| known.name.clone()),
+            avatar_url: known.and_then(|known| known.photo.clone()),
             profile_url: page,
             ..Person::default()
         }
+    }
+
+    fn nameless(&self, id: i64) -> String {
+        LocalizedText::new("vk-in-nameless").with("id", id.to_string()).plain(self.words, "")
     }
 }

@@ -63,7 +63,7 @@ pub async fn attempt(
             Reported::Not => {}
         }
         let tried = match claim.direction {
-            Direction::ToCrm => to_crm::attempt(app, &claim, &parts).await,
+            Direction::ToCrm => to_crm::attempt(app, &claim, &mut parts).await,
             Direction::ToMessenger => to_messenger::attempt(app, &claim, &parts).await,
         };
         tried.unwrap_or_else(|error| {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use base::message::{Body, Person};
+use connectors::Gaps;
 use entity::{conversation, message, source, tenant, tenant_channel};
 use futures_util::future::try_join_all;
 use queue::{Claim, StoredContext};
@@ -64,6 +65,11 @@ impl LetterContext {
             channel,
             reported_as: None,
         })
+    }
+
+    /// What the messenger's call may have left out.
+    pub fn gaps(&mut self) -> Gaps<'_> {
+        Gaps { contact: &mut self.contact, body: self.message.as_mut().map(|message| &mut message.body) }
     }
 
     /// The letter's message; an error if it has none.

@@ -1,13 +1,10 @@
 //! Comments on posts (instagram-and-facebook §8). They are shown in the same chat as the person's messages.
 
-use std::sync::Arc;
-
 use base::message::{Body, Content, Person, Post, Quote, Role};
 use serde_json::Value;
 
 use super::{Listener, id_of, millis, text_of};
 use crate::incoming::{EditedMessage, InboundEvent, IncomingMessage};
-use crate::meta::graph::GraphError;
 
 /// The prefix of a comment's id in the source.
 pub(in crate::meta) const COMMENT: &str = "comment:";
@@ -77,46 +74,11 @@ impl Listener<'_> {
         let sender = Person { id: id.clone(), role: Role::Client, name: Some(name), profile_url, ..Person::default() };
         let reply_to = comment.parent.filter(|parent| *parent != comment.post);
         let reply_to = reply_to.map(|id| Quote { external_id: Some(format!("{COMMENT}{id}")), ..Quote::default() });
-        let post = Post::clone(&*self.post(&comment.post).await);
+        // Its address is requested on the way to amoCRM (`complete.rs`).
+        let post = Post { id: comment.post, ..Post::default() };
         let body = Body { post: Some(post), reply_to, ..Body::new(sender, content) };
         let written = IncomingMessage { external_id, conversation_id: id, sent_at: comment.at, body, room: None };
         InboundEvent::Wrote(Box::new(written))
-    }
-
-    /// A post with its address, which amoCRM requires (chats-api §3.4.8).
-    async fn post(&self, id: &str) -> Arc<Post> {
-        let key = (self.account.id.to_owned(), id.to_owned());
-        if let Some(known) = self.meta.memory.posts.get(&key).await {
-            return known;
-        }
-        let fields = [("fields", self.meta.platform.post)];
-        let (answer, is_final) = match self.meta.graph.ask(self.account.token, id, &fields).await {
-            Ok(answer) => (answer, true),
-            Err(GraphError::Refused(refusal)) if refusal.status < 500 => (Value::Null, true),
-            Err(_) => (Value::Null, false),
-        };
-        let first =
-            |names: [&str; 3]| names.iter().find_map(|name| text_of(&answer, name)).filter(|text| !text.is_empty());
-        let permalink = first(["permalink", "permalink_url", "link"]);
-        let guess = || {
-            if self.meta.platform.is_instagram() {
-                "https://www.instagram.com/".to_owned()
-            } else {
-                format!("https://www.facebook.com/{id}")
-            }
-        };
-        let post = Arc::new(Post {
-            id: id.to_owned(),
-            url: Some(permalink.clone().unwrap_or_else(guess)),
-            preview_url: first(["thumbnail_url", "media_url", "full_picture"]),
-            permalink: None,
-            username: first(["username", "", ""]),
-            caption: first(["caption", "message", ""]),
-        });
-        if is_final {
-            self.meta.memory.posts.insert(key, Arc::clone(&post)).await;
-        }
-        post
     }
 }
 

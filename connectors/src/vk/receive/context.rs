@@ -39,7 +39,7 @@ impl Listener<'_> {
     pub(super) async fn forwarded(&self, message: &Message) -> (Vec<String>, Vec<Attachment>) {
         let (mut lines, mut attachments) = (Vec::new(), Vec::new());
         for (depth, one) in flat(&message.fwd_messages) {
-            let name = self.asking.person(one.from_id).await.name.unwrap_or_default();
+            let name = self.asking.name(one.from_id).await;
             lines.push(self.text("vk-in-forward", &[("name", &name)]));
             let held = self.held(&one.text, Vec::new(), &[], one.geo.as_ref());
             let text = match held.first {

@@ -8,7 +8,7 @@ mod signals;
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::Language;
-use base::message::{Content, Media};
+use base::message::{Content, Media, Person};
 use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
@@ -36,6 +36,13 @@ impl Stage {
     async fn read(&self, body: &str) -> Result<Vec<InboundEvent>, NotReceived> {
         let parts = (&self.api, &self.people, &self.seen);
         receive(parts, &settings(), body.as_bytes(), Words::new(Language::En)).await
+    }
+
+    /// A person as described on the way to amoCRM.
+    async fn described(&self, id: i64) -> Person {
+        let (settings, words) = (settings(), Words::new(Language::En));
+        let community = Community::of(&settings).unwrap();
+        Asking { api: &self.api, people: &self.people, community, words }.described(id).await
     }
 }
 

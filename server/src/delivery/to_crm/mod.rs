@@ -28,8 +28,12 @@ mod typing_reactions;
 pub async fn attempt(
     app: &Arc<DeliveryContext>,
     claim: &Claim,
-    parts: &LetterContext,
+    parts: &mut LetterContext,
 ) -> anyhow::Result<Option<Report>> {
+    if claim.letter.kind != LetterKind::Status {
+        people::complete(app, parts).await?;
+    }
+    let parts = &*parts;
     let Some(line) = CrmTarget::find(app, parts)? else {
         return Ok(Some(Report::not_done(Verdict::Pause, "the channel is not connected to the account")));
     };

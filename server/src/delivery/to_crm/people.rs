@@ -1,13 +1,38 @@
 //! Sender and receiver in amoCRM's format.
 
 use amocrm::chats::{ChatUser, NewMessage};
+use anyhow::Context;
 use base::message::{Person, Role};
+use entity::conversation::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{CrmTarget, ours};
+use crate::delivery::DeliveryContext;
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::letter_context::LetterContext;
-use crate::media;
+use crate::{media, tenant};
+
+/// Asks the messenger for what its calls leave out, and stores the customer's name for pages and for later letters.
+pub(super) async fn complete(app: &DeliveryContext, parts: &mut LetterContext) -> anyhow::Result<()> {
+    let Some(source) = parts.source.clone() else { return Ok(()) };
+    let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
+    let is_new = parts.contact.name.is_none();
+    let words = tenant::words(&app.integrations, &parts.tenant);
+    connector.complete(&crate::settings::open(app, &source)?, words, parts.gaps()).await;
+    if is_new && parts.contact.name.is_some() {
+        let contact = serde_json::to_string(&parts.contact).context("a person as JSON")?;
+        conversation::Entity::update_many()
+            .col_expr(Column::Contact, Expr::value(contact))
+            .filter(Column::TenantId.eq(source.tenant_id))
+            .filter(Column::Id.eq(parts.conversation.id))
+            .filter(Column::Contact.eq(parts.conversation.contact.as_str()))
+            .exec(app.store.write())
+            .await?;
+    }
+    Ok(())
+}
 
 /// The sender and, for what a manager or a bot wrote outside amoCRM, the receiver (chats-api §3.4.1). None if the
 /// channel's bot would be the sender and the channel has none.
@@ -47,7 +72,11 @@ pub(super) async fn customer(
     source_id: Uuid,
     person: &Person,
 ) -> ChatUser {
-    let known = [&person.name, &person.phone, &person.email].into_iter().flatten().next();
+    // Of typing and reactions only the id is known.
+    let contact =
+        Some(&parts.contact).filter(|contact| contact.id == person.id).and_then(|contact| contact.name.as_ref());
+    let known =
+        [person.name.as_ref(), contact, person.phone.as_ref(), person.email.as_ref()].into_iter().flatten().next();
     let avatar = match person.avatar_media_id {
         Some(id) => media::avatar_link(line.app, parts.tenant.tenant_id, id).await.map(|url| url.to_string()),
         None => person.avatar_url.clone(),

@@ -155,6 +155,17 @@ async fn a_message_names_its_chat_its_author_and_its_file() {
     assert_eq!(ids, ["9", "9#1", "9#2"]);
 }
 
+/// A webhook waits for no answer of Meta's: names and posts are asked for later.
+#[tokio::test]
+async fn a_call_asks_for_nothing() {
+    let reader = Reader::start().await;
+    for (kind, name) in [("instagram", "text"), ("facebook", "text"), ("instagram", "comment")] {
+        let InboundEvent::Wrote(told) = reader.one(kind, name).await else { panic!("{kind}/{name}: no message") };
+        let (sender, post) = (told.body.sender, told.body.post.and_then(|post| post.url));
+        assert_eq!((sender.name.as_deref(), post), ((name == "comment").then_some("anna_k"), None), "{kind}/{name}");
+    }
+}
+
 /// Meta's addresses of stories expire, so amoCRM never gets them.
 #[tokio::test]
 async fn stories_are_files_and_a_story_that_is_gone_is_a_text() {

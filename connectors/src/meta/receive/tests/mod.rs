@@ -11,7 +11,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Gaps;
 use crate::incoming::IncomingMessage;
+use crate::meta::complete::complete;
 use crate::meta::fake::Fake;
 use crate::tests::fixtures::{body, names};
 
@@ -41,8 +43,7 @@ impl Reader {
     }
 
     async fn read_body(&self, kind: &str, body: &str) -> Result<Vec<InboundEvent>, NotReceived> {
-        let meta = if kind == "instagram" { &self.instagram } else { &self.facebook };
-        receive(meta, &settings(kind), body.as_bytes(), Words::new(Language::En)).await
+        receive(self.of(kind), &settings(kind), body.as_bytes(), Words::new(Language::En)).await
     }
 
     async fn read(&self, kind: &str, name: &str) -> Vec<InboundEvent> {
@@ -55,11 +56,17 @@ impl Reader {
         event
     }
 
+    /// A message, completed as before it goes to amoCRM.
     async fn written(&self, kind: &str, name: &str) -> IncomingMessage {
-        match self.one(kind, name).await {
-            InboundEvent::Wrote(written) => *written,
-            other => panic!("{kind}/{name}: {other:?}"),
-        }
+        let InboundEvent::Wrote(mut written) = self.one(kind, name).await else { panic!("{kind}/{name}: no message") };
+        let mut contact = written.body.sender.clone();
+        let gaps = Gaps { contact: &mut contact, body: Some(&mut written.body) };
+        complete(self.of(kind), &settings(kind), gaps).await;
+        *written
+    }
+
+    fn of(&self, kind: &str) -> &Meta {
+        if kind == "instagram" { &self.instagram } else { &self.facebook }
     }
 }
 

@@ -1,0 +1,91 @@
+//! What webhooks leave out: customers' names (instagram-and-facebook §14), and posts with their address, which amoCRM
+//! requires (chats-api §3.4.8).
+
+use std::sync::Arc;
+
+use base::message::{Person, Post};
+use serde_json::Value;
+
+use super::Meta;
+use super::graph::GraphError;
+use super::memory::Profile;
+use super::platform::Platform;
+use super::receive::text_of;
+use super::settings::Account;
+use crate::{Gaps, Settings};
+
+/// Requests what is missing and not cached.
+pub(super) async fn complete(meta: &Meta, settings: &Settings, mut gaps: Gaps<'_>) {
+    let Some(account) = Account::of(meta.platform, settings) else { return };
+    for person in gaps.unnamed() {
+        profile(meta, &account, &person.id).await.describe(person, meta.platform);
+    }
+    if let Some(of) = gaps.body.and_then(|body| body.post.as_mut()).filter(|post| post.url.is_none()) {
+        *of = Post::clone(&*post(meta, &account, &of.id).await);
+    }
+}
+
+impl Profile {
+    /// Adds what is known to a person.
+    pub(super) fn describe(&self, person: &mut Person, platform: &Platform) {
+        let page = self.username.as_ref().filter(|_| !platform.person_page.is_empty());
+        person.name = self.name.clone().or_else(|| self.username.clone());
+        person.profile_url = page.map(|name| format!("{}{name}", platform.person_page));
+    }
+}
+
+async fn profile(meta: &Meta, account: &Account<'_>, id: &str) -> Arc<Profile> {
+    let key = (account.id.to_owned(), id.to_owned());
+    if let Some(known) = meta.memory.profiles.get(&key).await {
+        return known;
+    }
+    let profile = match meta.graph.ask(account.token, id, &[("fields", meta.platform.profile)]).await {
+        Ok(answer) => {
+            let whole = [text_of(&answer, "first_name"), text_of(&answer, "last_name")];
+            let whole = whole.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let named = |name: String| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+            Profile {
+                name: text_of(&answer, "name").and_then(named).or_else(|| named(whole)),
+                username: text_of(&answer, "username").and_then(named),
+            }
+        }
+        // Not visible to this app: another request today would not help.
+        Err(GraphError::Refused(refusal)) if refusal.status < 500 => Profile::default(),
+        Err(_) => return Arc::default(),
+    };
+    let profile = Arc::new(profile);
+    meta.memory.profiles.insert(key, Arc::clone(&profile)).await;
+    profile
+}
+
+async fn post(meta: &Meta, account: &Account<'_>, id: &str) -> Arc<Post> {
+    let key = (account.id.to_owned(), id.to_owned());
+    if let Some(known) = meta.memory.posts.get(&key).await {
+        return known;
+    }
+    let (answer, is_final) = match meta.graph.ask(account.token, id, &[("fields", meta.platform.post)]).await {
+        Ok(answer) => (answer, true),
+        Err(GraphError::Refused(refusal)) if refusal.status < 500 => (Value::Null, true),
+        Err(_) => (Value::Null, false),
+    };
+    let first = |names: [&str; 3]| names.iter().find_map(|name| text_of(&answer, name)).filter(|text| !text.is_empty());
+    let guess = || {
+        if meta.platform.is_instagram() {
+            "https://www.instagram.com/".to_owned()
+        } else {
+            format!("https://www.facebook.com/{id}")
+        }
+    };
+    let post = Arc::new(Post {
+        id: id.to_owned(),
+        url: Some(first(["permalink", "permalink_url", "link"]).unwrap_or_else(guess)),
+        preview_url: first(["thumbnail_url", "media_url", "full_picture"]),
+        permalink: None,
+        username: first(["username", "", ""]),
+        caption: first(["caption", "message", ""]),
+    });
+    if is_final {
+        meta.memory.posts.insert(key, Arc::clone(&post)).await;
+    }
+    post
+}
