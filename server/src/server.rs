@@ -183,6 +183,13 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
     Ok(store)
 }
 
+/// The same, with values that our keys open.
+async fn unsealable(app: &App) -> anyhow::Result<Store> {
+    let store = ready(&app.config, &app.clock).await?;
+    crate::rotation::open(&app.config, &store).await?;
+    Ok(store)
+}
+
 /// The dead process that owned our spool folder before.
 fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     lock.succeed(app.queue.instance()).unwrap_or_else(|error| {
@@ -210,7 +217,7 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
         if app.stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
             return;
         }
-        match ready(&app.config, &app.clock).await {
+        match unsealable(&app).await {
             Ok(seen) => {
                 app.store.opened(&seen);
                 seen.close().await;
