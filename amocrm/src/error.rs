@@ -8,8 +8,8 @@ pub const TEXT_LIMIT: usize = 2048;
 /// Why a call did not succeed.
 ///
 /// The variants differ in what is known about amoCRM's side: with [`NotSent`](Error::NotSent) and
-/// [`Invalid`](Error::Invalid) it received nothing, with [`Refused`](Error::Refused) it refused, with the other two the
-/// request may or may not have taken effect. `call` is the method of this crate, e.g. `"send_message"`; `address` is
+/// [`Invalid`](Error::Invalid) it received nothing, with [`Refused`](Error::Refused) it refused, with
+/// [`Gateway`](Error::Gateway) it was not asked, with the other two the request may or may not have taken effect. `call` is the method of this crate, e.g. `"send_message"`; `address` is
 /// host and path of the request and therefore names the account or scope.
 ///
 /// No variant contains a secret, a token or a query.
@@ -52,6 +52,22 @@ pub enum Error {
         /// logs: do not base decisions on it.
         text: String,
     },
+    /// A page of something between amoCRM and us – a proxy, a gateway, amoCRM's protection against floods – with a 3xx or
+    /// 4xx status. It says nothing about the request, the account or its access: retry later. What concerns the whole
+    /// host, 429 and 5xx, is [`Refused`](Error::Refused) whatever its body.
+    #[error("{call} ({address}): not amoCRM but something before it answered {status}: {text}")]
+    Gateway {
+        /// The call.
+        call: &'static str,
+        /// Host and path, e.g. `amojo.amocrm.ru/v2/origin/custom/…`; empty if unknown.
+        address: String,
+        /// HTTP status.
+        status: u16,
+        /// How long it asks to wait, as in [`Refused`](Error::Refused).
+        retry_after: Option<Duration>,
+        /// The beginning of the page; at most [`TEXT_LIMIT`] bytes.
+        text: String,
+    },
     /// A 2xx answer that is not as documented: HTML, garbage, a missing id, more than
     /// [`ANSWER_LIMIT`](crate::ANSWER_LIMIT) bytes. Whether the call took effect is unknown.
     #[error("{call} ({address}): amoCRM answered {status} with something unreadable, the outcome is unknown: {text}")]
@@ -81,11 +97,11 @@ impl Error {
         matches!(self, Error::NoAnswer { .. } | Error::Unreadable { .. })
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status of amoCRM's own answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         match self {
             Error::Refused { status, .. } | Error::Unreadable { status, .. } => Some(*status),
-            Error::NotSent { .. } | Error::NoAnswer { .. } | Error::Invalid { .. } => None,
+            Error::NotSent { .. } | Error::NoAnswer { .. } | Error::Gateway { .. } | Error::Invalid { .. } => None,
         }
     }
 
@@ -95,6 +111,7 @@ impl Error {
             Error::NotSent { call, .. }
             | Error::NoAnswer { call, .. }
             | Error::Refused { call, .. }
+            | Error::Gateway { call, .. }
             | Error::Unreadable { call, .. }
             | Error::Invalid { call, .. } => call,
         }
@@ -106,6 +123,7 @@ impl Error {
             Error::NotSent { address, .. }
             | Error::NoAnswer { address, .. }
             | Error::Refused { address, .. }
+            | Error::Gateway { address, .. }
             | Error::Unreadable { address, .. } => Some(address),
             Error::Invalid { .. } => None,
         }

@@ -97,8 +97,8 @@ impl OAuth {
 
     /// Asks the shared API host for an account's current host, after 401 or 404 from its old address (crm-api §1.11).
     ///
-    /// `api_base` is the address of the access token's `api_domain`. Does not use up the refresh token. A 401 means
-    /// that the refresh token is dead; it is returned as [`OAuthError::Rejected`].
+    /// `api_base` is the address of the access token's `api_domain`. Does not use up the refresh token. amoCRM answers
+    /// 401 for a dead one, as any gateway may do for its own reasons: only the token endpoint's words end a grant.
     pub async fn subdomain(&self, api_base: &str, refresh_token: &SecretString) -> Result<AccountAddress, OAuthError> {
         const CALL: &str = "subdomain";
         let base = transport::base_url(CALL, api_base)?;
@@ -109,10 +109,7 @@ impl OAuth {
         let request = self.http.get(url).timeout(self.total_time).header("X-Refresh-Token", token);
         let answer = transport::exchange(CALL, &self.http, request).await?;
         if !(200..300).contains(&answer.status) {
-            return Err(match OAuthError::refusal(&answer, &[refresh_token.expose_secret()]) {
-                OAuthError::HostChanged { asked, status: 401, hint } => OAuthError::Rejected { asked, hint },
-                other => other,
-            });
+            return Err(OAuthError::refusal(&answer, &[refresh_token.expose_secret()]));
         }
         let lacking = |reason: &str| OAuthError::unreadable(Asked::of(&answer), answer.status, reason);
         let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is not JSON"))?;

@@ -106,12 +106,11 @@ impl Answer {
     /// The answer itself if its status is 2xx and it was read completely; `words` extracts the text of a refusal.
     pub(crate) fn success(self, words: fn(&[u8]) -> String) -> Result<Self, Error> {
         if !self.is_success() {
-            return Err(Error::Refused {
-                call: self.call,
-                address: self.address.clone(),
-                status: self.status,
-                retry_after: self.retry_after(),
-                text: words(&self.body),
+            let (call, address, status, retry_after) =
+                (self.call, self.address.clone(), self.status, self.retry_after());
+            return Err(match self.is_page() {
+                true => Error::Gateway { call, address, status, retry_after, text: excerpt(&self.body) },
+                false => Error::Refused { call, address, status, retry_after, text: words(&self.body) },
             });
         }
         if self.cut { Err(self.unreadable("the answer is too long")) } else { Ok(self) }
@@ -119,6 +118,20 @@ impl Answer {
 
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Whether a refusal is a page of something before amoCRM, whose own refusals are JSON or empty. 429 and 5xx mean
+    /// the same whoever says them.
+    pub(crate) fn is_page(&self) -> bool {
+        !matches!(self.status, 429 | 500..=599) && !self.is_blank() && !self.is_json()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.body.iter().all(u8::is_ascii_whitespace)
+    }
+
+    fn is_json(&self) -> bool {
+        serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
     }
 
     /// When it was sent, by the other side's clock.
@@ -137,12 +150,7 @@ impl Answer {
     /// For calls without data in the answer: an empty body or any JSON is accepted (chats-api §7 row 26), an HTML page
     /// of an intermediary is not.
     pub(crate) fn nothing_expected(&self) -> Result<(), Error> {
-        let blank = self.body.iter().all(u8::is_ascii_whitespace);
-        if blank || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok() {
-            Ok(())
-        } else {
-            Err(self.unreadable("the answer is not JSON"))
-        }
+        if self.is_blank() || self.is_json() { Ok(()) } else { Err(self.unreadable("the answer is not JSON")) }
     }
 
     pub(crate) fn unreadable(&self, what: &str) -> Error {

@@ -66,6 +66,15 @@ impl Clock {
         }
     }
 
+    /// Sets a frozen clock, and its clones, back: as an operator does who finds that it stood ahead.
+    pub fn set_back(&self, by: Duration) {
+        if let Time::Frozen(frozen) = &*self.time {
+            let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+            frozen.at.update(Ordering::SeqCst, Ordering::SeqCst, |now| now.saturating_sub(by));
+            frozen.moved.notify_waiters();
+        }
+    }
+
     /// Now, truncated to milliseconds, so a stored value equals the one used.
     pub fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.millis()).unwrap_or(DateTime::UNIX_EPOCH)

@@ -50,6 +50,15 @@ impl KeyId {
         prefix
     }
 
+    /// Bytes of a sealed value that contain it.
+    pub const PREFIX: i32 = 5;
+
+    /// The key of a prefix; `None` if it is none.
+    pub fn of_prefix(prefix: &[u8]) -> Option<Self> {
+        let (version, id) = prefix.split_first()?;
+        Some(Self(id.try_into().ok().filter(|_| *version == VERSION)?))
+    }
+
     /// The key that sealed a value; `None` if it is not a sealed value.
     pub fn of(sealed: &[u8]) -> Option<Self> {
         let (version, rest) = sealed.split_first()?;

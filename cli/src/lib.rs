@@ -253,7 +253,10 @@ async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     if config.database.migrate {
         base::store::migrate(&store).await?;
     }
-    let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
+    let vault = match base::store::pending_migrations(&store).await? {
+        0 => parom::rotation::open(&config, &store).await?,
+        _ => Vault::open(&config.secrets, false)?,
+    };
     let app = App::new(config, store, vault, Faults::from_environment()?)?;
     if base::store::pending_migrations(&app.store).await? == 0 {
         parom::rotation::load(&app).await?;

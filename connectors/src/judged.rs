@@ -1,10 +1,14 @@
 //! What a failed call means for a message, according to the error catalog.
 
+use std::time::Duration;
+
 use base::i18n::{LocalizedText, Words};
 use base::message::{Failure, FailureCode};
 use base::verdict::{Report, Taken, Verdict};
 
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
+
+const TOO_MANY_REQUESTS: u16 = 429;
 
 /// A failed call and its meaning.
 pub(crate) struct Judged {
@@ -23,6 +27,14 @@ impl Judged {
     /// Nothing was sent, so a retry is safe.
     pub fn not_sent(reason: &LocalizedText) -> Self {
         Self::plain(Verdict::Retry { after: None, whole_target: false }, reason.to_string())
+    }
+
+    /// Not the messenger but something before it answered, without the messenger's error body: it says nothing about the
+    /// message or our access, and nothing arrived.
+    pub fn gateway(status: u16, after: Option<Duration>) -> Self {
+        let said = LocalizedText::new("said-server-answered").with("status", status);
+        let verdict = Verdict::Retry { after, whole_target: status == TOO_MANY_REQUESTS };
+        Self::plain(verdict, said.to_string()).with_answer(status, "")
     }
 
     /// It was sent, but the outcome is unknown. `status`: that of the unreadable answer, 0 if there was none.

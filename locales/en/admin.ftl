@@ -362,6 +362,8 @@ admin-new-link-says =
 
 ## Vendor’s alerts
 
+alert-integration_refused-subject = amoCRM refuses integration { $integration }
+alert-integration_refused-body = Renewing access fails for every account of this integration: amoCRM answered { $status } “{ $said }” for account { $account_id }. Compare the integration’s ID, secret and redirect address with amoCRM’s page. No account loses its access; Parom keeps trying.
 alert-channel_not_allowed-subject = { $host }: channel not allowed for this account
 alert-channel_not_allowed-body = The channel is private, and account { $account_id } is not on its list. Copy the text for amoCRM’s support from the account’s page; Parom keeps trying from time to time.
 alert-channel_misconfigured-subject = { $host }: amoCRM refuses the channel’s settings

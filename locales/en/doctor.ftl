@@ -25,6 +25,7 @@ doctor-secrets-open = { $file } can be read by other users
 doctor-secrets-open-fix = run: chmod 600 { $file }
 doctor-secrets-wrong = { $reason }
 doctor-secrets-wrong-fix = restore the key file: without it no stored token opens
+doctor-vault-lost = the data were sealed by key { $keys }, which is not there: the server does not start
 doctor-vault-ok = everything is encrypted with the key { $key }
 doctor-vault-old =
     { $count ->

@@ -398,6 +398,8 @@ admin-new-link-says =
 
 ## Vendor’s alerts
 
+alert-integration_refused-subject = amoCRM не принимает интеграцию { $integration }
+alert-integration_refused-body = Доступ аккаунтов этой интеграции не продлевается: на запрос аккаунта { $account_id } amoCRM отвечает { $status } «{ $said }». Сверьте id, секрет и адрес перенаправления интеграции со страницей amoCRM. Ни один аккаунт доступ не теряет; Паром продолжает попытки.
 alert-channel_not_allowed-subject = { $host }: канал не разрешён этому аккаунту
 alert-channel_not_allowed-body = Канал закрытый, аккаунта { $account_id } нет в его списке. Текст для поддержки amoCRM — на странице аккаунта; Паром сам изредка повторяет попытку.
 alert-channel_misconfigured-subject = { $host }: amoCRM не принимает настройки канала

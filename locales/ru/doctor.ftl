@@ -31,6 +31,7 @@ doctor-secrets-open = файл { $file } доступен другим поль�
 doctor-secrets-open-fix = выполните: chmod 600 { $file }
 doctor-secrets-wrong = ключ не открывается: { $reason }
 doctor-secrets-wrong-fix = верните файл ключа: без него не откроется ни один сохранённый токен
+doctor-vault-lost = данные зашифрованы ключом { $keys }, а его здесь нет: сервер не запустится
 doctor-vault-ok = всё зашифровано ключом { $key }
 doctor-vault-old =
     { $count ->

@@ -44,6 +44,9 @@ impl TargetRate {
     }
 }
 
+/// Nothing waits for a lock for so long: a later time than now was written by another clock.
+const LOCKED_MILLIS: i64 = 60_000;
+
 /// `(tenant, target)`.
 pub type Key = (Uuid, Uuid);
 
@@ -111,6 +114,10 @@ impl Turn {
 
     /// Fills the bucket up to now. A row never filled starts full.
     pub fn refill(&mut self, rate: TargetRate, now: i64) {
+        if self.refilled_at > now + LOCKED_MILLIS {
+            // By a clock that stood ahead and was set right.
+            self.refilled_at = now;
+        }
         let passed = (now - self.refilled_at).max(0);
         let gained = passed.saturating_mul(rate.per_second) / 1000;
         self.tokens =

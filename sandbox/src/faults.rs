@@ -57,7 +57,8 @@ pub enum Fault {
     Delay(Duration),
     /// The request is processed at once, its answer is sent after this time.
     DelayAnswer(Duration),
-    /// This status, and nothing is processed; `retry_after` (seconds) becomes a `Retry-After` header.
+    /// amoCRM's own answer with this status, and nothing is processed; `retry_after` (seconds) becomes a `Retry-After`
+    /// header.
     Status {
         /// HTTP status to answer with.
         code: u16,
@@ -66,6 +67,8 @@ pub enum Fault {
     },
     /// Status 200 with an HTML page, as gateways send; nothing is processed.
     Html200,
+    /// An HTML page with this status, as gateways and amoCRM's protection send; nothing is processed.
+    Page(u16),
     /// The connection is dropped without an answer; nothing is processed.
     Reset,
     /// The request is processed, then the connection is dropped without an answer.

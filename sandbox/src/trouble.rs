@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{core::Core, exchange::Answer};
+use crate::{core::Core, exchange::Answer, faults::Part};
 
 /// The refusal of every call to this account's host; `None` while it works.
 pub(crate) fn of(core: &Core, host: &str) -> Option<Answer> {
@@ -45,9 +45,30 @@ pub(crate) fn too_many(seconds: u64) -> Answer {
     Answer { retry_after: Some(seconds), ..answer }
 }
 
-fn page(status: u16) -> Answer {
+/// A refusal of this status in the form of the API that is asked; without a body below 400 and from 500 on.
+pub(crate) fn refused(part: Part, status: u16) -> Answer {
+    match (status, part) {
+        (400..=499, Part::Token | Part::Rest) => problem(status, "Refused", "refused on purpose"),
+        (400..=499, _) => {
+            let body = json!({
+                "error_code": status,
+                "error_type": "request_refused",
+                "error_description": "refused on purpose",
+            });
+            Answer::json(status, "application/json", &body)
+        }
+        _ => Answer::empty(status),
+    }
+}
+
+/// A gateway's page.
+pub(crate) fn page(status: u16) -> Answer {
     let title = match status {
+        200 => "Please wait",
+        400 => "400 Bad Request",
+        401 => "401 Authorization Required",
         403 => "403 Forbidden",
+        404 => "404 Not Found",
         _ => "502 Bad Gateway",
     };
     let html = format!(

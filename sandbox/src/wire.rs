@@ -24,7 +24,7 @@ use crate::{
     hosts::{Kind, Target},
     installation,
     log::{LogDirection, RequestView, millis},
-    oauth, rest,
+    oauth, rest, trouble,
 };
 
 /// The header with the request's id in amoCRM's own log.
@@ -126,17 +126,15 @@ async fn handle(core: Arc<Core>, request: Incoming) -> HttpResponse {
         }
         Some(Fault::Status { code, retry_after }) => {
             met.push("fault: this status".to_owned());
-            let answer = Answer { retry_after, ..Answer::empty(code) };
-            (answer, Broken::No)
+            (Answer { retry_after, ..trouble::refused(part, code) }, Broken::No)
         }
         Some(Fault::Html200) => {
             met.push("fault: HTML instead of JSON".to_owned());
-            let answer = Answer {
-                content_type: "text/html; charset=utf-8",
-                body: b"<!doctype html><title>Service</title><p>Please wait".to_vec(),
-                ..Answer::empty(200)
-            };
-            (answer, Broken::No)
+            (trouble::page(200), Broken::No)
+        }
+        Some(Fault::Page(code)) => {
+            met.push("fault: a gateway's page".to_owned());
+            (trouble::page(code), Broken::No)
         }
         Some(_) => {
             met.push("fault: connection dropped unprocessed".to_owned());

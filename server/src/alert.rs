@@ -98,7 +98,8 @@ pub const PLAN_ENDED: &str = "plan_ended";
 /// A developer's endpoint failed for a day. Also the reason with which its letters are held.
 pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
 /// The vendor's kinds: their texts say what to do.
-pub const VENDOR_KINDS: [&str; 10] = [
+pub const VENDOR_KINDS: [&str; 11] = [
+    "integration_refused",
     "channel_not_allowed",
     "channel_misconfigured",
     "channel_hook_version",

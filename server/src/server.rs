@@ -137,7 +137,10 @@ pub async fn start_on(listener: TcpListener, config: Config, options: ServerOpti
         }
         ready => ready?,
     };
-    let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
+    let vault = match store.is_open() {
+        true => crate::rotation::open(&config, &store).await?,
+        false => Vault::open(&config.secrets, false)?,
+    };
     let lock = store.lock_for_serving()?;
     let app = App::with_connectors(config, store, vault, options.faults, options.more_connectors)?;
     if app.store.is_open() {
@@ -148,6 +151,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: ServerOpti
     let earlier = spool.as_ref().and_then(|lock| earlier_life(&app, lock));
     if app.store.is_open() {
         void_leases(&app, earlier).await?;
+        crate::tenant::channels::resume_configured(&app).await?;
     }
 
     let mut tasks = JoinSet::new();
@@ -183,6 +187,13 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
     Ok(store)
 }
 
+/// The same, with values that our keys open.
+async fn unsealable(app: &App) -> anyhow::Result<Store> {
+    let store = ready(&app.config, &app.clock).await?;
+    crate::rotation::open(&app.config, &store).await?;
+    Ok(store)
+}
+
 /// The dead process that owned our spool folder before.
 fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     lock.succeed(app.queue.instance()).unwrap_or_else(|error| {
@@ -210,12 +221,19 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
         if app.stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
             return;
         }
-        match ready(&app.config, &app.clock).await {
+        match unsealable(&app).await {
             Ok(seen) => {
+                if let Err(error) = crate::rotation::open(&app.config, &seen).await {
+                    let _ = fails.send(error).await;
+                    return;
+                }
                 app.store.opened(&seen);
                 seen.close().await;
                 if let Err(error) = crate::rotation::load(&app).await {
                     tracing::error!(%error, "the keys that were replaced cannot be read; links that they signed do not work until the next start");
+                }
+                if let Err(error) = crate::tenant::channels::resume_configured(&app).await {
+                    tracing::warn!(%error, "channels that the configuration lists again go on at the next start only");
                 }
                 if let Err(error) = void_leases(&app, earlier).await {
                     tracing::warn!(

@@ -153,15 +153,27 @@ impl World {
         self.server(config).await
     }
 
-    async fn server(&self, config: Config) -> Running {
-        let options = ServerOptions {
+    /// Why a server does not start on the same data.
+    pub async fn refuses_to_start(&self) -> String {
+        match server::start(self.config(free_port()), self.options()).await {
+            Ok(_) => panic!("the server starts"),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    fn options(&self) -> ServerOptions {
+        ServerOptions {
             clock: self.clock.clone(),
             faults: self.faults.clone(),
             deliver: self.setup.live,
             threads: 1,
             more_connectors: (self.setup.connectors)(),
-        };
-        server::start(config, options).await.unwrap_or_else(|error| panic!("the server does not start: {error:#}"))
+        }
+    }
+
+    async fn server(&self, config: Config) -> Running {
+        let started = server::start(config, self.options()).await;
+        started.unwrap_or_else(|error| panic!("the server does not start: {error:#}"))
     }
 
     fn config(&self, port: u16) -> Config {

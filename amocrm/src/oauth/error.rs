@@ -30,8 +30,7 @@ impl fmt::Display for Asked {
 /// Why a token call failed, in the classes of crm-api §1.8. Never contains a token or secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OAuthError {
-    /// 400: the code or refresh token is used up, expired or wrong, or the integration's settings are. Permanent for
-    /// this grant.
+    /// amoCRM's own words name the code or refresh token as used up, expired or unknown. Permanent for this grant.
     #[error("{asked}: amoCRM rejected the grant: {hint}")]
     Rejected {
         /// The call.
@@ -39,8 +38,8 @@ pub enum OAuthError {
         /// amoCRM's text, for people; may be empty.
         hint: String,
     },
-    /// 401 or 404: the account may have another host now; ask [`subdomain`](super::OAuth::subdomain), try once there,
-    /// then treat it as [`Rejected`](OAuthError::Rejected).
+    /// 401 or 404: the account may have another host now; ask [`subdomain`](super::OAuth::subdomain) and try once there.
+    /// It says nothing about the grant.
     #[error("{asked}: the account is not known at this address ({status}): {hint}")]
     HostChanged {
         /// The call.
@@ -72,7 +71,7 @@ pub enum OAuthError {
         /// How long amoCRM asks to wait.
         retry_after: Option<Duration>,
     },
-    /// 5xx: a problem at amoCRM; retry later with the same grant.
+    /// 5xx, or an answer of a gateway: retry later with the same grant.
     #[error("{asked}: amoCRM has trouble ({status})")]
     Unavailable {
         /// The call.
@@ -82,7 +81,8 @@ pub enum OAuthError {
         /// How long amoCRM asks to wait.
         retry_after: Option<Duration>,
     },
-    /// Any other unsuccessful status, including redirects.
+    /// Any other refusal in amoCRM's own form. It blames the integration, or nothing that we know: the grant is not
+    /// used up, and the vendor has to look.
     #[error("{asked}: amoCRM answered {status}: {hint}")]
     Refused {
         /// The call.
@@ -146,15 +146,53 @@ impl OAuthError {
     pub(super) fn refusal(answer: &Answer, secrets: &[&str]) -> Self {
         let (status, retry_after) = (answer.status, answer.retry_after());
         let (asked, hint) = (Asked::of(answer), hint(&answer.body, secrets));
-        match status {
-            400 => OAuthError::Rejected { asked, hint },
-            401 | 404 => OAuthError::HostChanged { asked, status, hint },
-            402 => OAuthError::Unpaid { asked },
-            403 => OAuthError::Blocked { asked, hint },
-            429 => OAuthError::Busy { asked, retry_after },
-            500..=599 => OAuthError::Unavailable { asked, status, retry_after },
-            _ => OAuthError::Refused { asked, status, hint },
+        let own = serde_json::from_slice::<Value>(&answer.body).ok().filter(Value::is_object);
+        match (status, own.as_ref().map(Blamed::by)) {
+            (429, _) => OAuthError::Busy { asked, retry_after },
+            (500..=599, _) => OAuthError::Unavailable { asked, status, retry_after },
+            (_, Some(Blamed::Grant)) => OAuthError::Rejected { asked, hint },
+            (_, Some(Blamed::Integration)) => OAuthError::Refused { asked, status, hint },
+            (401 | 404, _) => OAuthError::HostChanged { asked, status, hint },
+            (402, Some(_)) => OAuthError::Unpaid { asked },
+            (403, Some(_)) => OAuthError::Blocked { asked, hint },
+            (400.., Some(_)) => OAuthError::Refused { asked, status, hint },
+            _ => OAuthError::Unavailable { asked, status, retry_after },
         }
+    }
+}
+
+/// What amoCRM blames for a refusal, by the words in its `hint` (crm-api §1.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blamed {
+    /// The code or the refresh token: it is used up, expired or unknown.
+    Grant,
+    /// The integration's id, secret or address, as they are set here or at amoCRM.
+    Integration,
+    /// Nothing that we know.
+    Nothing,
+}
+
+/// amoCRM's sentences, which are those of the OAuth server that it is built on.
+const WORDS: [(&str, Blamed); 13] = [
+    ("token has been revoked", Blamed::Grant),
+    ("token has expired", Blamed::Grant),
+    ("invalid refresh token", Blamed::Grant),
+    ("refresh token is invalid", Blamed::Grant),
+    ("cannot decrypt the refresh token", Blamed::Grant),
+    ("authorization code has been revoked", Blamed::Grant),
+    ("authorization code has expired", Blamed::Grant),
+    ("cannot decrypt the authorization code", Blamed::Grant),
+    ("not linked to client", Blamed::Integration),
+    ("not issued to this client", Blamed::Integration),
+    ("`client_id`", Blamed::Integration),
+    ("`client_secret`", Blamed::Integration),
+    ("redirect", Blamed::Integration),
+];
+
+impl Blamed {
+    fn by(refusal: &Value) -> Self {
+        let hint = lenient::text(refusal, "hint").unwrap_or_default().to_lowercase();
+        WORDS.iter().find(|(words, _)| hint.contains(words)).map_or(Self::Nothing, |(_, blamed)| *blamed)
     }
 }
 
@@ -165,6 +203,7 @@ impl From<Error> for OAuthError {
             Error::NotSent { reason, .. } => OAuthError::NotSent { asked, reason },
             Error::NoAnswer { reason, .. } => OAuthError::NoAnswer { asked, reason },
             Error::Refused { status, text, .. } => OAuthError::Refused { asked, status, hint: text },
+            Error::Gateway { status, retry_after, .. } => OAuthError::Unavailable { asked, status, retry_after },
             Error::Unreadable { status, text, .. } => OAuthError::Unreadable { asked, status, reason: text },
             Error::Invalid { what, .. } => OAuthError::Invalid { what },
         }

@@ -93,6 +93,25 @@ async fn refusals() {
 }
 
 #[tokio::test]
+async fn a_gateways_page_is_no_refusal() {
+    for status in ["301 Moved", "400 Bad Request", "401 X", "402 X", "403 Forbidden", "404 Not Found", "422 X"] {
+        for page in ["<html><h1>nginx</h1></html>", "access denied"] {
+            let error = failing(answer(status, "Retry-After: 9\r\n", page)).await;
+            let Error::Gateway { retry_after, text, .. } = &error else { panic!("{status}: {error}") };
+            assert_eq!((retry_after.map(|wait| wait.as_secs()), text.as_str()), (Some(9), page));
+            assert_eq!(error.status(), None, "it is no answer of amoCRM's");
+            assert!(!error.outcome_unknown());
+        }
+        assert!(
+            matches!(failing(answer(status, "", "")).await, Error::Refused { .. }),
+            "an empty body may be amoCRM's"
+        );
+    }
+    let error = failing(answer("502 Bad Gateway", "", "<html>")).await;
+    assert!(matches!(error, Error::Refused { status: 502, .. }), "whoever says it: {error}");
+}
+
+#[tokio::test]
 async fn asked_to_wait() {
     for (headers, body, expected) in [
         ("Retry-After: 17\r\n", "", Some(17)),

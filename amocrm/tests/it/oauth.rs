@@ -73,23 +73,61 @@ async fn refusals() {
     let error = failing(answer("400 Bad Request", "", hint)).await;
     assert!(matches!(&error, OAuthError::Rejected { hint, .. } if hint == "Token has been revoked"), "{error}");
     let leak = r#"{"hint":"Token def50200old is unknown"}"#;
-    let OAuthError::Rejected { hint, .. } = failing(answer("400 Bad Request", "", leak)).await else { panic!() };
+    let OAuthError::Refused { hint, .. } = failing(answer("400 Bad Request", "", leak)).await else { panic!() };
     assert!(hint.contains("hidden"));
     for status in [401, 404] {
         let error = failing(answer(&format!("{status} X"), "", "<html>")).await;
         let OAuthError::HostChanged { status: seen, hint, .. } = &error else { panic!("{error}") };
         assert_eq!((*seen, hint.as_str()), (status, "<html>"));
     }
-    let error = failing(answer("402 Payment Required", "", "")).await;
+    let error = failing(answer("402 Payment Required", "", r#"{"title":"Payment Required"}"#)).await;
     assert!(matches!(error, OAuthError::Unpaid { .. }), "{error}");
-    let error = failing(answer("403 Forbidden", "", "")).await;
-    assert!(matches!(&error, OAuthError::Blocked { hint, .. } if hint.is_empty()), "{error}");
+    let error = failing(answer("403 Forbidden", "", r#"{"title":"Forbidden"}"#)).await;
+    assert!(matches!(&error, OAuthError::Blocked { hint, .. } if hint == "Forbidden"), "{error}");
     let error = failing(answer("429 Too Many Requests", "Retry-After: 5\r\n", "")).await;
     assert!(matches!(error, OAuthError::Busy { retry_after: Some(wait), .. } if wait.as_secs() == 5), "{error}");
     let error = failing(answer("503 Service Unavailable", "", "")).await;
     assert!(matches!(error, OAuthError::Unavailable { status: 503, retry_after: None, .. }), "{error}");
     let error = failing(answer("302 Found", "Location: http://127.0.0.1:1/\r\n", "")).await;
-    assert!(matches!(error, OAuthError::Refused { status: 302, .. }), "redirects are not followed: {error}");
+    assert!(matches!(error, OAuthError::Unavailable { status: 302, .. }), "redirects are not followed: {error}");
+}
+
+#[tokio::test]
+async fn only_words_about_the_token_end_a_grant() {
+    let says = |hint: &str| json!({"hint": hint, "title": "Некорректный запрос", "detail": "x"}).to_string();
+    for hint in [
+        "Token has been revoked",
+        "Token has expired",
+        "Invalid refresh token",
+        "Cannot decrypt the refresh token",
+        "The refresh token is invalid.",
+        "Authorization code has been revoked",
+        "Authorization code has expired",
+        "Cannot decrypt the authorization code",
+    ] {
+        for status in ["400 Bad Request", "401 Unauthorized", "403 Forbidden"] {
+            let error = failing(answer(status, "", &says(hint))).await;
+            assert!(matches!(error, OAuthError::Rejected { .. }), "{hint}: {error}");
+        }
+    }
+    for hint in [
+        "Check the `client_id` parameter",
+        "Check the `client_secret` parameter",
+        "Check the `redirect_uri` parameter",
+        "Token is not linked to client",
+        "Authorization code was not issued to this client",
+        "unsupported grant_type",
+        "",
+    ] {
+        let error = failing(answer("400 Bad Request", "", &says(hint))).await;
+        assert!(matches!(error, OAuthError::Refused { status: 400, .. }), "{hint}: {error}");
+    }
+    for page in ["<h1>400 Bad Request</h1>", "Token has been revoked", "", "[]", "\"revoked\""] {
+        for status in ["400 Bad Request", "402 Payment Required", "403 Forbidden", "418 X", "301 Moved"] {
+            let error = failing(answer(status, "", page)).await;
+            assert!(matches!(error, OAuthError::Unavailable { .. }), "{status} {page}: {error}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -129,7 +167,7 @@ async fn a_renamed_account() {
 
     let stub = Stub::answering("401 Unauthorized", r#"{"detail":"no def50200old"}"#).await;
     let error = oauth().subdomain(&stub.base, &secret("def50200old")).await.unwrap_err();
-    assert!(matches!(&error, OAuthError::Rejected { hint, .. } if !hint.contains("def50200")), "{error}");
+    assert!(matches!(&error, OAuthError::HostChanged { hint, .. } if !hint.contains("def50200")), "{error}");
     let stub = Stub::answering("200 OK", "{}").await;
     let error = oauth().subdomain(&stub.base, &secret("x")).await.unwrap_err();
     assert!(matches!(error, OAuthError::Unreadable { .. }), "{error}");

@@ -40,8 +40,10 @@ pub struct AvitoApi {
 /// Why there is no result. Contains no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
-    /// Avito refused the call. `message` is Avito's, empty if the answer was not Avito's own.
+    /// Avito refused the call; `message` is Avito's.
     Refused { code: u16, message: String, retry_after: Option<Duration> },
+    /// Something before Avito answered: the body is no JSON object. It says nothing about our access.
+    Gateway { status: u16, retry_after: Option<Duration> },
     /// The request did not reach the server completely: nothing happened there.
     NotSent(LocalizedText),
     /// The request was sent, and no complete answer came.
@@ -54,7 +56,12 @@ impl ApiError {
     /// Whether the server does not implement this call. Avito implements all of them; servers that imitate it may
     /// implement few.
     pub(super) const fn is_missing(&self) -> bool {
-        matches!(self, Self::Refused { code: 404 | 405 | 501, .. } | Self::Unreadable { .. })
+        matches!(
+            self,
+            Self::Refused { code: 404 | 405 | 501, .. }
+                | Self::Gateway { status: 404 | 405 | 501, .. }
+                | Self::Unreadable { .. }
+        )
     }
 }
 
@@ -174,7 +181,11 @@ async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
     };
     if status >= 300 {
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        return Err(ApiError::Refused { code: status, message: message_of(&body), retry_after });
+        // Its documents list statuses, but not the forms of all bodies (avito §9).
+        return Err(match body.is_object() {
+            true => ApiError::Refused { code: status, message: message_of(&body), retry_after },
+            false => ApiError::Gateway { status, retry_after },
+        });
     }
     serde_json::from_slice(&body).map_err(|_| ApiError::Unreadable { status })
 }
@@ -194,7 +205,9 @@ pub(super) fn explain(failed: &ApiError) -> LocalizedText {
             None => LocalizedText::new("said-server-answered").with("status", *code),
         },
         ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
-        ApiError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
+        ApiError::Unreadable { status } | ApiError::Gateway { status, .. } => {
+            LocalizedText::new("said-server-answered").with("status", *status)
+        }
     }
 }
 

@@ -43,6 +43,7 @@ fn not_opened(failed: &ApiError) -> NotOpened {
             later(&format!("status_{code}"), *retry_after)
         }
         ApiError::Refused { code, .. } => NotOpened::Gone(format!("status_{code}")),
+        ApiError::Gateway { status, retry_after } => later(&format!("status_{status}"), *retry_after),
         ApiError::NotSent(_) | ApiError::Unknown(_) => later("unreachable", None),
         ApiError::Unreadable { status } => later(&format!("unreadable_{status}"), None),
     }

@@ -39,7 +39,8 @@ pub(super) struct MaxApi {
 /// Why there is no result. Contains no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ApiError {
-    /// The server refused. Code and message are MAX's (max §10), empty if the answer was not MAX's own.
+    /// The server refused. Code and message are MAX's (max §10), empty if the answer was not MAX's own
+    /// ([`is_gateways`](ApiError::is_gateways)).
     Refused { status: u16, code: String, message: String, retry_after: Option<Duration> },
     /// The request did not reach the server completely: nothing happened there.
     NotSent(LocalizedText),
@@ -90,7 +91,12 @@ struct Refusal {
 impl ApiError {
     /// A refusal that we generate, without an answer of a server.
     pub fn refused(status: u16) -> Self {
-        Self::Refused { status, code: String::new(), message: String::new(), retry_after: None }
+        Self::Refused { status, code: String::new(), message: "not sent".to_owned(), retry_after: None }
+    }
+
+    /// Whether something before MAX answered, whose own refusals have a code or a message. What it says is no verdict.
+    pub fn is_gateways(&self) -> bool {
+        matches!(self, Self::Refused { status: 300.., code, message, .. } if code.is_empty() && message.is_empty())
     }
 }
 

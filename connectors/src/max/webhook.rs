@@ -196,6 +196,7 @@ fn token(settings: &Settings) -> Result<&SecretString, Denied> {
 fn denied(failed: &ApiError) -> Denied {
     let said = setup::explain(failed);
     match failed {
+        _ if failed.is_gateways() => Denied::Away(said),
         ApiError::Refused { status: 401, .. } => Denied::Access(LocalizedText::new("wizard-max-refused")),
         ApiError::Refused { code, .. } if code == "verify.token" => {
             Denied::Access(LocalizedText::new("wizard-max-refused"))

@@ -91,6 +91,11 @@ impl<'a> Edge<'a> {
 }
 
 impl GraphError {
+    /// Whether something before Meta answered, whose own refusals have a code and a message. What it says is no verdict.
+    pub fn is_gateways(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.code == u32::from(refusal.status) && refusal.message.is_empty())
+    }
+
     /// Whether the server reports that there is no such object or call.
     pub fn is_no_object(&self) -> bool {
         matches!(self, Self::Refused(refusal) if NO_SUCH_OBJECT.contains(&refusal.code))
@@ -104,10 +109,9 @@ impl GraphError {
     /// Whether the server does not implement this call. Meta implements all calls; servers that imitate it may
     /// implement few.
     pub fn is_missing(&self) -> bool {
-        let plain = |refusal: &Refusal| refusal.code == u32::from(refusal.status) && refusal.message.is_empty();
         match self {
             Self::Refused(refusal) => {
-                matches!(refusal.status, 404 | 405 | 501) && (plain(refusal) || self.is_no_object())
+                matches!(refusal.status, 404 | 405 | 501) && (self.is_gateways() || self.is_no_object())
             }
             Self::Unreadable { .. } => true,
             Self::NotSent(_) | Self::Unknown(_) => false,

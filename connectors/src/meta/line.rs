@@ -265,6 +265,9 @@ pub(super) async fn remove(meta: &Meta, settings: &Settings, hook: &HookTarget) 
 pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
     let said = explain(platform, failed);
     let GraphError::Refused(Refusal { status, code, .. }) = failed else { return Denied::Away(said) };
+    if failed.is_gateways() {
+        return Denied::Away(said);
+    }
     let row = match failed {
         GraphError::Refused(refusal) => platform.catalog.find(refusal.code, &refusal.text()),
         _ => None,

@@ -52,6 +52,13 @@ pub enum ApiError {
     Unreadable { status: u16 },
 }
 
+impl ApiError {
+    /// Whether something before Telegram answered, whose own refusals have a description. What it says is no verdict.
+    pub fn is_gateways(&self) -> bool {
+        matches!(self, Self::Refused { description, .. } if description.is_empty())
+    }
+}
+
 #[derive(Deserialize)]
 struct ApiResponse<T> {
     ok: bool,
@@ -113,9 +120,10 @@ impl BotApi {
             segments.pop_if_empty().extend(["file", &token_segment]).extend(path.split('/'));
         }
         let response = send(self.files.get(address)).await.map_err(|error| unanswered(error, true))?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(refused(status.as_u16()));
+        if !response.status().is_success() {
+            // A refusal has Telegram's form here too.
+            let failed: Result<serde::de::IgnoredAny, ApiError> = read(response, token).await;
+            return Err(failed.err().unwrap_or_else(wrong_token));
         }
         let announced = response.content_length();
         let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));

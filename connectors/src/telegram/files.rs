@@ -55,6 +55,9 @@ fn not_opened(failed: ApiError) -> NotOpened {
         ApiError::Refused { code: 400, description, .. } if description.to_lowercase().contains("file is too big") => {
             NotOpened::Never("media_too_big")
         }
+        ApiError::Refused { code, ref description, retry_after, .. } if description.is_empty() => {
+            later(&format!("status_{code}"), retry_after)
+        }
         // The token may be replaced while the message still waits.
         ApiError::Refused { code: 401, .. } => later("access", None),
         ApiError::Refused { code: code @ (408 | 409 | 425 | 429 | 500..), retry_after, .. } => {

@@ -141,7 +141,7 @@ impl NoticeBot {
         match sent {
             Ok(_) => Ok(()),
             Err(ApiError::Refused { migrate_to: Some(chat_id), .. }) => Err(NotSent::Moved(chat_id)),
-            Err(ApiError::Refused { code: 403, .. }) => Err(NotSent::Gone),
+            Err(ApiError::Refused { code: 403, description, .. }) if !description.is_empty() => Err(NotSent::Gone),
             Err(ApiError::Refused { code: 400, description, .. }) if is_gone(&description) => Err(NotSent::Gone),
             // Sent, and only the answer was not understood.
             Err(ApiError::Unreadable { .. }) => Ok(()),

@@ -190,7 +190,8 @@ fn unreachable_address(api: &BotApi, url: &str) -> Option<LocalizedText> {
 
 async fn info(api: &BotApi, settings: &Settings) -> Result<Info, ApiError> {
     let Some(bot) = SourceBot::of(settings) else {
-        return Err(ApiError::Refused { code: 404, description: String::new(), retry_after: None, migrate_to: None });
+        let description = "Not Found".to_owned();
+        return Err(ApiError::Refused { code: 404, description, retry_after: None, migrate_to: None });
     };
     api.call(bot.token, "getWebhookInfo", &json!({})).await
 }
@@ -202,6 +203,7 @@ fn bot(settings: &Settings) -> Result<SourceBot<'_>, Denied> {
 fn denied(failed: &ApiError) -> Denied {
     let said = setup::explain(failed);
     match failed {
+        _ if failed.is_gateways() => Denied::Away(said),
         ApiError::Refused { code: 401 | 404, .. } => Denied::Access(LocalizedText::new("wizard-tg-refused")),
         ApiError::Refused { code: 400..=420, .. } => Denied::Refused(said),
         _ => Denied::Away(said),

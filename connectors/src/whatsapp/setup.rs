@@ -238,7 +238,7 @@ pub(super) fn is_vague(row: &str) -> bool {
 /// Why Meta refused an operation.
 pub fn denied(failed: &ApiError) -> Denied {
     let said = explain(failed);
-    let Some(refused) = failed.refused() else { return Denied::Away(said) };
+    let Some(refused) = failed.refused().filter(|refused| !refused.is_gateways()) else { return Denied::Away(said) };
     match WHATSAPP.find(refused.code, &refused.text).map(|row| row.class) {
         Some(RefusalClass::Transient | RefusalClass::Unknown) => Denied::Away(said),
         Some(RefusalClass::Pause) => Denied::Access(said),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
+use base::vault::VaultError;
 use base::verdict::{Report, Taken, Verdict};
 use chrono::TimeDelta;
 use connectors::AfterUnknown;
@@ -67,6 +68,10 @@ pub async fn attempt(
             Direction::ToMessenger => to_messenger::attempt(app, &claim, &parts).await,
         };
         tried.unwrap_or_else(|error| {
+            if is_locked(&error) {
+                tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter waits for a key that is not there");
+                return Some(Report::not_done(Verdict::Wait { after: None }, "the key that sealed the access is not there"));
+            }
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be delivered");
             Some(bury(FailureCode::Internal, "Parom's own error; it is in the log"))
         })
@@ -108,6 +113,11 @@ pub fn cut_off(claim: Claim, started: i64, millis: i32) -> Settlement {
         turn: TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN.num_milliseconds() },
         ..Settlement::plain(claim, settled)
     }
+}
+
+/// What it needs was sealed by a key that may come back.
+fn is_locked(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(VaultError::OtherKey { .. })))
 }
 
 fn bury(code: FailureCode, reason: &str) -> Report {

@@ -111,7 +111,7 @@ pub async fn account_held(app: &DeliveryContext, cached: &tenants::Model) -> any
 /// Records at the source or channel why its letters wait.
 pub async fn mark_held(app: &DeliveryContext, claim: &Claim, reason: &str) -> anyhow::Result<()> {
     // The vendor or a person holds these; neither source nor channel is at fault.
-    if matches!(reason, "paused" | SUSPENDED | PLAN_ENDED | WEBHOOK_SUSPENDED) {
+    if matches!(reason, "paused" | SUSPENDED | PLAN_ENDED | WEBHOOK_SUSPENDED | channels::UNCONFIGURED) {
         return Ok(());
     }
     match claim.direction {

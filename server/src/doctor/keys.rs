@@ -10,12 +10,17 @@ use crate::rotation;
 
 /// Counts per table what is encrypted with another key than the first.
 pub async fn look(config: &Config, store: &Store, checks: &mut Vec<Check>) {
-    // A missing key is reported by the machine's check; a new one has encrypted nothing yet.
-    if config.secrets.key.is_none() && !config.secrets.key_file.exists() {
-        return;
+    let opened = Vault::open(&config.secrets, false).ok();
+    let keys = opened.map(|vault| vault.key_ids()).unwrap_or_default();
+    // A missing key is reported by the machine's check, unless there is something that it would have to open.
+    match rotation::sealed_by(store).await {
+        Ok(sealed) if !sealed.is_empty() && !keys.iter().any(|key| sealed.contains(key)) => {
+            let detail = LocalizedText::new("doctor-vault-lost").with("keys", rotation::list(&sealed));
+            checks.push(Check::fail("vault", detail, "doctor-secrets-wrong-fix"));
+            return;
+        }
+        _ => {}
     }
-    let Ok(vault) = Vault::open(&config.secrets, false) else { return };
-    let keys = vault.key_ids();
     let Some(first) = keys.first() else { return };
     let under = match rotation::look(store, *first).await {
         Ok(under) => under,

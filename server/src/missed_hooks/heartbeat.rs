@@ -13,6 +13,8 @@ use crate::rotation;
 
 /// A process without a heartbeat for this long is dead or could write nothing: its hooks are lost.
 pub(super) const SILENCE: TimeDelta = TimeDelta::seconds(30);
+/// Differences up to this are no change of the clock.
+const NOTICEABLE: TimeDelta = TimeDelta::seconds(10);
 /// An orderly stop is no interruption if a process accepts hooks again within this time, because callers wait as long
 /// for a connection.
 const PAUSE: TimeDelta = TimeDelta::seconds(5);
@@ -23,6 +25,7 @@ pub async fn beat(app: &MissedHooksContext) -> Result<(), DbErr> {
     // The instances' clocks may differ; the database has one.
     let now = app.store.now().await?;
     row::adopt(app).await?;
+    set_right(app, now).await?;
     let tx = app.store.write_tx().await?;
     let done = beat_in(app, &tx, now).await;
     if let Some(since) = finish_tx(tx, done).await? {
@@ -36,6 +39,27 @@ pub async fn beat(app: &MissedHooksContext) -> Result<(), DbErr> {
             return Err(error);
         }
     }
+    Ok(())
+}
+
+/// A heartbeat from the future: the clock stood ahead and was set right. What waits for a time by the wrong clock is moved
+/// back with it, once: the heartbeats that showed it are removed and come again.
+async fn set_right(app: &MissedHooksContext, now: i64) -> Result<(), DbErr> {
+    let ahead = heartbeat::Entity::of_tenant(VENDOR).filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()));
+    let rows = ahead.all(app.store.write()).await?;
+    let Some(last) = rows.iter().map(|row| row.beat_at).max() else { return Ok(()) };
+    let moved = app.queue.set_back(last - now).await?;
+    heartbeat::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()))
+        .exec(app.store.write())
+        .await?;
+    let seconds = (last - now) / 1000;
+    tracing::warn!(
+        seconds,
+        moved,
+        "the clock was set back; what waited for a time by the earlier clock was moved with it"
+    );
     Ok(())
 }
 

@@ -21,6 +21,7 @@ mod outdated;
 mod records;
 mod reseal;
 mod serving;
+mod start;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub use follow::run;
 pub use outdated::{OutdatedCount, look};
 pub use records::load;
 pub use serving::reported_ids;
+pub use start::{list, open, sealed_by};
 
 use crate::platform::PlatformContext;
 

@@ -136,7 +136,10 @@ pub fn as_error(error: CallError) -> Error {
         }
         CallError::Crm(error @ CrmError::Invalid { .. }) => Error::Internal(error.into()),
         CallError::Crm(
-            error @ (CrmError::NotSent { .. } | CrmError::NoAnswer { .. } | CrmError::Unreadable { .. }),
+            error @ (CrmError::NotSent { .. }
+            | CrmError::NoAnswer { .. }
+            | CrmError::Gateway { .. }
+            | CrmError::Unreadable { .. }),
         ) => {
             tracing::warn!(%error, "amoCRM did not answer a call made on behalf of an account");
             unreachable("said-crm-silent", None)

@@ -30,7 +30,7 @@ use judge::{ChannelOutcome, judge};
 pub(super) use keep::look_by;
 pub(super) use leave::take_off;
 pub(super) use offer::lacks_one;
-pub use offer::{offer, offer_all};
+pub use offer::{UNCONFIGURED, offer, offer_all, resume_configured};
 pub use renew::{renew, renewed};
 
 /// Connects every channel of the integration to the account (repeating is harmless), stores the scopes, resumes held
@@ -119,15 +119,14 @@ pub async fn broken(
     Ok(())
 }
 
-/// Delays the next attempt of every unconnected channel by one step, because amoCRM did not answer.
+/// Delays the next attempt of every unconnected channel, because amoCRM did not answer.
 pub(super) async fn put_off(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let now = app.clock.millis();
     let waiting = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::NextTryAt.lte(now));
     for row in waiting.all(app.store.read()).await? {
         tenant_channel::Entity::update_many()
-            .col_expr(Column::NextTryAt, Expr::value(Some(now + status_change::slowly(row.tries))))
-            .col_expr(Column::Tries, Expr::value(row.tries.saturating_add(1)))
+            .col_expr(Column::NextTryAt, Expr::value(Some(now + status_change::AGAIN)))
             .filter(Column::TenantId.eq(tenant_id))
             .filter(Column::ChannelId.eq(row.channel_id))
             .exec(app.store.write())

@@ -99,7 +99,7 @@ pub(super) async fn hold(app: &TenantContext, tenant: &tenant::Model, reason: &s
 /// Records before the call that amoCRM must be notified, so that a crash does not lose it.
 async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
-    let at = app.clock.millis() + status_change::slowly(0);
+    let at = app.clock.millis() + status_change::AGAIN;
     tenant_channel::Entity::update_many()
         .col_expr(Column::Status, Expr::value(ChannelStatus::Disconnected.as_str()))
         .col_expr(Column::NextTryAt, Expr::value(Some(at)))

@@ -14,6 +14,7 @@ pub fn error_text(error: &CrmError) -> LocalizedText {
         CrmError::Refused { status, text, .. } => {
             LocalizedText::new("said-crm-answered").with("status", *status).with("text", text.as_str())
         }
+        CrmError::Gateway { status, .. } => LocalizedText::new("said-crm-answered-mute").with("status", *status),
         CrmError::NotSent { reason, .. } => {
             LocalizedText::new("said-crm-unreached").with("reason", reason::explain(reason))
         }

@@ -66,9 +66,7 @@ pub async fn exchange(
         Err(error) => {
             let reason = oauth_error_text(&error);
             Err(match error {
-                OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
-                    InstallError::Never(reason)
-                }
+                OAuthError::Rejected { .. } | OAuthError::Invalid { .. } => InstallError::Never(reason),
                 OAuthError::Busy { retry_after, .. } | OAuthError::Unavailable { retry_after, .. } => {
                     InstallError::Later { reason, after: retry_after }
                 }

@@ -25,11 +25,15 @@ const TROUBLES: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Un
 /// this event waits, and is withdrawn if the account has left.
 const ACCESS_LOST: VendorEventKind = VendorEventKind::AccountNeedsAttention;
 
-/// Milliseconds until the next slow attempt: 15 minutes, doubled up to 6 hours.
+/// Milliseconds until amoCRM is asked again after a refusal of its own: a minute, doubled up to 6 hours.
 pub(super) fn slowly(tries: i32) -> i64 {
-    let doubled = (15 * MINUTE) << tries.clamp(0, 5);
+    let doubled = MINUTE << tries.clamp(0, 9);
     doubled.min(360 * MINUTE)
 }
+
+/// Milliseconds until it is asked again where nothing or a gateway answered: what was no verdict is over within five
+/// minutes after the trouble.
+pub(super) const AGAIN: i64 = 4 * MINUTE;
 
 /// Moves a tenant to `to` if its current state is another one of `from`. True if it was moved. The caller must drop
 /// the tenant from the `lookup` cache.
@@ -48,7 +52,7 @@ pub(crate) async fn change_status(
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.ne(to.as_str()))
         .filter(tenant::Column::Status.is_in(from.iter().map(|status| status.as_str())));
-    if matches!(to, TenantStatus::Unpaid | TenantStatus::Blocked) {
+    if matches!(to, TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked) {
         change = change.col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + slowly(0))));
     }
     if change.exec(db).await?.rows_affected == 0 {
@@ -193,9 +197,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slow_tries_grow_from_a_quarter_of_an_hour_to_six_hours() {
-        let minutes: Vec<_> = (0..8).map(|tries| slowly(tries) / MINUTE).collect();
-        assert_eq!(minutes, [15, 30, 60, 120, 240, 360, 360, 360]);
+    fn slow_tries_grow_from_a_minute_to_six_hours() {
+        let minutes: Vec<_> = (0..11).map(|tries| slowly(tries) / MINUTE).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
         assert_eq!(slowly(-1), slowly(0));
         assert_eq!(slowly(i32::MAX), 360 * MINUTE);
     }

@@ -21,11 +21,12 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::access::IDLE;
+use super::access::{IDLE, REFRESH_LIVES};
 use super::grant;
 use crate::tenant::TenantContext;
 
 mod call;
+mod refusal;
 mod rotate;
 
 pub use call::{CallError, with_token};
@@ -135,6 +136,28 @@ pub(super) async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> Res
     Ok(true)
 }
 
+/// The dead grant in use, if amoCRM may still know its refresh token.
+async fn revivable(app: &TenantContext, tenant_id: Uuid) -> Result<Option<oauth_grant::Model>, DbErr> {
+    let oldest = app.clock.millis() - REFRESH_LIVES.num_milliseconds();
+    let used = grant::in_use(app.store.read(), tenant_id).await?;
+    Ok(used.filter(|used| used.dead && used.refreshed_at > oldest && !used.refresh_token.is_empty()))
+}
+
+/// Whether [`revive`] has something to try.
+pub(super) async fn may_revive(app: &TenantContext, tenant_id: Uuid) -> Result<bool, DbErr> {
+    Ok(revivable(app, tenant_id).await?.is_some())
+}
+
+/// Tries the dead grant in use once more, so that a wrong verdict mends itself. True if it lives again.
+pub(super) async fn revive(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<bool, DbErr> {
+    let Some(dead) = revivable(app, tenant_id).await? else { return Ok(false) };
+    let revived = renew(app, dead).await;
+    if let Err(error) = &revived {
+        tracing::debug!(tenant.id = %tenant_id, %error, "the dead access was tried once more");
+    }
+    Ok(revived.is_ok())
+}
+
 /// Renews the token. When the grant is refused and another has replaced it – another administrator's, or a new one –
 /// that one is used. Each round rules out a dead or an older grant, so this terminates.
 async fn renewed(app: &Arc<TenantContext>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
@@ -176,7 +199,7 @@ async fn renew(app: &Arc<TenantContext>, seen: oauth_grant::Model) -> Result<oau
             if found.version != seen.version {
                 return if found.dead { Err(TokenError::NoGrant) } else { Ok(found) };
             }
-            if found.dead {
+            if found.dead && !seen.dead {
                 return Err(TokenError::NeedsReauth);
             }
             if found.lease_owner.is_none() || found.leased_until < now {
@@ -199,7 +222,7 @@ async fn lease(app: &TenantContext, seen: &oauth_grant::Model, me: Uuid) -> Resu
         .filter(Column::TenantId.eq(seen.tenant_id))
         .filter(Column::CrmUserId.eq(seen.crm_user_id))
         .filter(Column::Version.eq(seen.version))
-        .filter(Column::Dead.eq(false))
+        .filter(Column::Dead.eq(seen.dead))
         .filter(Condition::any().add(Column::LeaseOwner.is_null()).add(Column::LeasedUntil.lt(now)))
         .exec(app.store.write())
         .await?;

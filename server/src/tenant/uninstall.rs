@@ -229,7 +229,7 @@ async fn leave_in(
         .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
         .col_expr(tenant::Column::Probes, Expr::value(0))
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + status_change::slowly(0))))
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + status_change::AGAIN)))
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(tx)
         .await?;

@@ -1,9 +1,12 @@
 //! Rule 9: on PostgreSQL time is the database's, whatever an instance's own clock says.
 
+use std::time::Duration;
+
 use base::clock::Clock;
 use parom_tests::office::{LEASE, again, settlement};
-use parom_tests::{Engine, Office, Place};
+use parom_tests::{Engine, Office, Place, World, both};
 use queue::Settled;
+use sandbox::{Fault, Part};
 
 use base::millis::HOUR;
 
@@ -32,3 +35,34 @@ async fn wrong_clocks_end_no_lease_and_no_back_off() {
     assert_eq!(fast.settle(&[settlement(&last[0], Settled::Delivered)]).await.unwrap(), [true]);
     office.close().await;
 }
+
+/// What waits by a clock that stood ahead goes on when the clock is set right.
+async fn a_clock_that_stood_ahead_holds_nothing_back(world: &mut World) {
+    let line = world.line("support").await;
+    let beats = async |world: &World| parom::missed_hooks::beat(&world.app().missed_hooks).await.unwrap();
+    beats(world).await;
+    world.advance(Duration::from_secs(3600));
+    world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
+    for name in ["anna", "boris", "clara"] {
+        world.customer(&line, name).writes(name).await;
+    }
+    for _ in 0..5 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(20));
+        beats(world).await;
+    }
+    assert!(world.texts_at_crm(&line).is_empty());
+    world.sandbox.faults().clear();
+    world.clock.set_back(Duration::from_secs(3600));
+    world.restart().await;
+    beats(world).await;
+    for _ in 0..60 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(1));
+    }
+    let mut texts = world.texts_at_crm(&line);
+    texts.sort();
+    assert_eq!(texts, ["anna", "boris", "clara"]);
+}
+
+both!(a_clock_that_stood_ahead_holds_nothing_back);

@@ -12,6 +12,7 @@ mod operator;
 mod pages;
 mod platforms;
 mod watch;
+mod weather;
 
 pub(crate) use erase::everything;
 

@@ -81,7 +81,10 @@ async fn without_a_token_the_call_counts_as_not_sent() {
     fake.next_text("/token", 200, "<html>");
     assert!(matches!(asked(&api).await, Err(ApiError::NotSent(_))));
     fake.next_text("/token", 502, "<html>");
-    assert!(matches!(asked(&api).await, Err(ApiError::Refused { code: 502, .. })));
+    assert!(matches!(asked(&api).await, Err(ApiError::Gateway { status: 502, .. })));
+    // A gateway's 403 says nothing about the credentials.
+    fake.next_text("/token", 403, "<html>");
+    assert!(matches!(asked(&api).await, Err(ApiError::Gateway { status: 403, .. })));
     assert!(fake.calls().is_empty());
 }
 
@@ -94,7 +97,7 @@ async fn kinds_of_answers_are_distinguished() {
     let message = "Too Many Requests".to_owned();
     assert_eq!(limited, ApiError::Refused { code: 429, message, retry_after: Some(Duration::from_secs(7)) });
     fake.next_text("/self", 502, "<html>");
-    assert_eq!(asked(&api).await, Err(ApiError::Refused { code: 502, message: String::new(), retry_after: None }));
+    assert_eq!(asked(&api).await, Err(ApiError::Gateway { status: 502, retry_after: None }));
     fake.next_cut("/self");
     assert!(matches!(asked(&api).await, Err(ApiError::Unknown(_))));
     fake.next_text("/self", 200, "<html>");

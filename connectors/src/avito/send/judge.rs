@@ -16,6 +16,7 @@ pub(super) fn judge(words: Words, failed: &ApiError) -> Report {
         ApiError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-server-answered").with("status", *status))
         }
+        ApiError::Gateway { status, retry_after } => Judged::gateway(*status, *retry_after),
         ApiError::Refused { code, message, retry_after } => {
             let answer = json!({ "code": code, "message": message }).to_string();
             let said = LocalizedText::new("said-avito-answered").with("status", *code).with("text", message.as_str());

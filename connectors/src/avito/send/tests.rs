@@ -159,9 +159,13 @@ async fn limits_hold_the_account_and_failures_the_message() {
     let report = avito.send(&settings(), &outgoing(text("x"))).await;
     let after = Some(Duration::from_secs(7));
     assert_eq!(report.verdict, Verdict::Retry { after, whole_target: true });
-    fake.next_text("/messages", 502, "<html>");
-    let report = avito.send(&settings(), &outgoing(text("x"))).await;
-    assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false });
+    for status in [302, 400, 401, 402, 403, 404, 410, 502] {
+        for path in ["/messages", "/token"] {
+            fake.next_text(path, status, "<html>");
+            let report = fake.avito().send(&settings(), &outgoing(text("x"))).await;
+            assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false }, "{path} {status}");
+        }
+    }
     fake.next("/token", 401, fixture("api_token_refused"));
     let report = fake.avito().send(&settings(), &outgoing(text("x"))).await;
     assert_eq!(report.verdict, Verdict::Pause);

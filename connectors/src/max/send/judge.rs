@@ -24,6 +24,7 @@ pub(super) fn judge(context: &SendContext<'_>, failed: &ApiError) -> Judged {
         ApiError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-max-unreadable").with("status", *status))
         }
+        ApiError::Refused { status, retry_after, .. } if failed.is_gateways() => Judged::gateway(*status, *retry_after),
         ApiError::Refused { status, code, message, retry_after } => {
             let text = said(code, message);
             let row = MAX.find(*status, &text);

@@ -108,7 +108,9 @@ async fn kinds_of_failures_are_distinguished() {
     assert_eq!(refused, Denied::Refused(text));
     let not = ScriptedAnswer::Json(200, json!({ "success": false, "message": "no" }));
     assert!(matches!(denied(not).await, Denied::Refused(_)));
-    assert!(matches!(denied(ScriptedAnswer::Text(503, "")).await, Denied::Away(_)));
+    for status in [400, 401, 403, 404, 503] {
+        assert!(matches!(denied(ScriptedAnswer::Text(status, "<html>")).await, Denied::Away(_)), "{status}");
+    }
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ pub(super) fn judge(context: &SendContext<'_>, failed: &GraphError) -> Judged {
         GraphError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-server-answered").with("status", *status))
         }
+        GraphError::Refused(refusal) if failed.is_gateways() => Judged::gateway(refusal.status, refusal.retry_after),
         GraphError::Refused(refusal) => refused(context, refusal),
     }
 }

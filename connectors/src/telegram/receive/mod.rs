@@ -96,7 +96,9 @@ async fn asked(api: &BotApi, bot: &SourceBot<'_>, connection_id: &str) -> Result
         Ok(connection) if connection.user.id != 0 => Ok(connection),
         Ok(_) => Err(NotReceived::Unreadable),
         // The connection does not exist, so the owner of the chat can never be determined.
-        Err(super::api::ApiError::Refused { code: 400..=499, .. }) => Err(NotReceived::Unreadable),
+        Err(failed @ super::api::ApiError::Refused { code: 400..=499, .. }) if !failed.is_gateways() => {
+            Err(NotReceived::Unreadable)
+        }
         Err(failed) => Err(NotReceived::Later(setup::explain(&failed))),
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
         ApiError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-telegram-unreadable").with("status", *status))
         }
+        ApiError::Refused { code, retry_after, .. } if failed.is_gateways() => Judged::gateway(*code, *retry_after),
         ApiError::Refused { code, description, retry_after, .. } => {
             let row = TELEGRAM.find(*code, description);
             let answer = json!({ "error_code": code, "description": description }).to_string();

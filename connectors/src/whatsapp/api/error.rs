@@ -41,6 +41,13 @@ pub struct Refused {
     pub retry_after: Option<Duration>,
 }
 
+impl Refused {
+    /// Whether something before Meta answered, whose own refusals have a text. What it says is no verdict.
+    pub fn is_gateways(&self) -> bool {
+        self.code == u32::from(self.status) && self.text.is_empty()
+    }
+}
+
 impl ApiError {
     /// The refusal, if it is one.
     pub fn refused(&self) -> Option<&Refused> {

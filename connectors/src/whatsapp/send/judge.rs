@@ -23,6 +23,7 @@ pub(super) async fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
         ApiError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-wa-unreadable").with("status", *status))
         }
+        ApiError::Refused(refused) if refused.is_gateways() => Judged::gateway(refused.status, refused.retry_after),
         ApiError::Refused(refused) => {
             let row = WHATSAPP.find(refused.code, &refused.text);
             let error = json!({ "code": refused.code, "message": refused.text, "fbtrace_id": refused.trace });

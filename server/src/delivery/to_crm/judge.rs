@@ -34,11 +34,14 @@ pub(super) fn keep_unknown(claim: &Claim, error: &CrmError) -> Report {
 
 /// Judges an error of amoCRM (chats-api §5.11).
 pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
-    let CrmError::Refused { status, retry_after, text, .. } = error else {
-        return match error {
-            CrmError::Invalid { what, .. } => bury(FailureCode::Internal, what),
-            _ => retry(None, false, &error.to_string()),
-        };
+    let (status, retry_after, text) = match error {
+        CrmError::Refused { status, retry_after, text, .. } => (status, retry_after, text),
+        CrmError::Invalid { what, .. } => return bury(FailureCode::Internal, what),
+        // Without its status, which would be read as amoCRM's verdict.
+        CrmError::Gateway { retry_after, text, .. } => {
+            return retry(*retry_after, false, &error.to_string()).with_answer(0, text);
+        }
+        _ => return retry(None, false, &error.to_string()),
     };
     let report = match status {
         429 => retry(*retry_after, true, "amoCRM asked to slow down"),
@@ -47,7 +50,8 @@ pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
         401 | 403 if claim.letter.attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
         401 | 403 => Report::not_done(Verdict::Pause, "signature_refused"),
         404 => Report::not_done(Verdict::Pause, "channel_disconnected"),
-        400 | 405..=407 | 409..=424 => bury(FailureCode::Rejected, "amoCRM refused the message"),
+        // amoCRM says what is wrong with the data; silence is somebody else's.
+        400 | 405..=407 | 409..=424 if !text.is_empty() => bury(FailureCode::Rejected, "amoCRM refused the message"),
         _ => retry(*retry_after, false, "amoCRM is not answering"),
     };
     report.with_answer(*status, text)

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::letter_context::LetterContext;
 use crate::delivery::DeliveryContext;
+use crate::tenant::channels;
 
 mod chat;
 mod contact;
@@ -35,7 +36,9 @@ pub async fn attempt(
     }
     let parts = &*parts;
     let Some(line) = CrmTarget::find(app, parts)? else {
-        return Ok(Some(Report::not_done(Verdict::Pause, "the channel is not connected to the account")));
+        let is_listed = app.integrations.channel_by_uuid(claim.target).is_some();
+        let reason = if is_listed { "the channel is not connected to the account" } else { channels::UNCONFIGURED };
+        return Ok(Some(Report::not_done(Verdict::Pause, reason)));
     };
     match claim.letter.kind {
         LetterKind::Message => message::attempt(&line, claim, parts).await.map(Some),

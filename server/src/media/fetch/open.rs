@@ -6,7 +6,7 @@ use base::http_client::reason::is_no_server;
 use base::http_client::{FILE_TIMEOUT, refusal};
 use connectors::file::{NotOpened, OpenFile};
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 use uuid::Uuid;
@@ -75,6 +75,9 @@ fn judge(response: Response) -> Result<OpenFile, NotOpened> {
             return Err(later(word, asked(response.headers())));
         }
         status if status.is_server_error() => return Err(later(word, asked(response.headers()))),
+        StatusCode::NOT_FOUND | StatusCode::GONE => return Err(NotOpened::Gone(word)),
+        // A page in place of a file may be a gateway's, which says nothing about the file.
+        _ if is_page(&response) => return Err(later(word, asked(response.headers()))),
         _ => return Err(NotOpened::Gone(word)),
     }
     if response.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
@@ -83,6 +86,11 @@ fn judge(response: Response) -> Result<OpenFile, NotOpened> {
     let announced = response.content_length();
     let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| unanswered(&error)));
     Ok(OpenFile { announced, bytes: bytes.boxed() })
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// The other side's failure without the address, which the client's errors contain.

@@ -1,7 +1,8 @@
 //! After a change of an integration or of an account's plan: channels that an account may have now are connected by its
 //! next visit ([`crate::tenant::watch`]), which is due at once. A connected channel stays connected.
 
-use entity::{tenant, tenant_channel};
+use chrono::TimeDelta;
+use entity::{tenant, tenant_channel, turn};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -9,6 +10,25 @@ use uuid::Uuid;
 use super::keep::look_by;
 use crate::platform::PlatformContext;
 use crate::tenant::{self as tenants, ChannelStatus, TenantContext};
+
+/// Spreads the restart of turns of many accounts.
+const JITTER: TimeDelta = TimeDelta::milliseconds(250);
+
+/// The reason with which messages wait whose channel this server's configuration does not list: a mistake of the start,
+/// not of the channel.
+pub const UNCONFIGURED: &str = "channel_unconfigured";
+
+/// Lets go on what waited for a channel that the configuration lists now.
+pub async fn resume_configured(app: &PlatformContext) -> Result<(), DbErr> {
+    let reason = format!("{}{UNCONFIGURED}", queue::HELD);
+    for held in app.store.all_in_reach(turn::Entity::find().filter(turn::Column::Reason.eq(reason))).await? {
+        if app.integrations.channel_by_uuid(held.target).is_some() {
+            app.queue.resume(held.tenant_id, held.target, rand::random_range(0..=JITTER.num_milliseconds())).await?;
+            tracing::info!(tenant.id = %held.tenant_id, channel.id = %held.target, "the configuration lists the channel again; its messages go on");
+        }
+    }
+    Ok(())
+}
 
 /// Tries channels that the account was refused, and ones that its integration got, again soon.
 pub async fn offer(app: &PlatformContext, tenant_id: Uuid) -> Result<(), DbErr> {
@@ -31,7 +51,7 @@ pub async fn offer_all(app: &PlatformContext, integration: &str) -> Result<(), D
     for tenant_id in ids {
         offer(app, tenant_id).await?;
     }
-    Ok(())
+    resume_configured(app).await
 }
 
 /// Whether the integration of an account has a channel that was never tried for it.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{PLACE, hash};
 use crate::tenant::TenantContext;
-use crate::tenant::status_change::slowly;
+use crate::tenant::status_change::{AGAIN, slowly};
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{self as tenants, TenantStatus};
 
@@ -56,7 +56,7 @@ pub(super) async fn look(app: &Arc<TenantContext>, row: crm_subscription::Model)
         Ok(outcome) => (outcome, None),
         Err(error) => (SubscriptionOutcome::Later, Some(error)),
     };
-    keep(app, &row, &outcome).await?;
+    keep(app, &row, &outcome, failed.is_some()).await?;
     failed.map_or(Ok(()), Err)
 }
 
@@ -194,15 +194,21 @@ fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// Stores the outcome, unless another check was requested meanwhile.
-async fn keep(app: &TenantContext, row: &crm_subscription::Model, outcome: &SubscriptionOutcome) -> anyhow::Result<()> {
+/// Stores the outcome, unless another check was requested meanwhile. `failed`: amoCRM was asked and did not answer.
+async fn keep(
+    app: &TenantContext,
+    row: &crm_subscription::Model,
+    outcome: &SubscriptionOutcome,
+    failed: bool,
+) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let (state, detail, next, tries) = match outcome {
         SubscriptionOutcome::On => ("on", "", Some(now + DAY), 0),
         SubscriptionOutcome::Refused(why) => ("refused", why.as_str(), Some(now + DAY), 0),
         SubscriptionOutcome::Off => ("off", "", None, 0),
         SubscriptionOutcome::Later => {
-            (row.state.as_str(), row.detail.as_str(), Some(now + slowly(row.tries)), row.tries + 1)
+            let pause = if failed { AGAIN } else { slowly(row.tries) };
+            (row.state.as_str(), row.detail.as_str(), Some(now + pause), row.tries + 1)
         }
     };
     crm_subscription::Entity::update_many()

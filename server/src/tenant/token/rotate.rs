@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::TokenError;
+use super::{TokenError, refusal};
 use crate::tenant::TenantContext;
 use crate::tenant::grant::{self, Grant};
 use crate::tenant::{self as tenants, TenantStatus, host, status_change, uninstall};
@@ -93,6 +93,10 @@ impl Renewal<'_> {
                 Err(hint) => rejected = hint,
             }
         }
+        if self.seen.dead {
+            tracing::debug!(tenant.id = %self.seen.tenant_id, reason = rejected, "amoCRM still refuses the refresh token");
+            return Err(TokenError::NeedsReauth);
+        }
         tracing::warn!(
             tenant.id = %self.seen.tenant_id, account.id = place.tenant.account_id, reason = rejected,
             unsaved = self.seen.intent_at.is_some(),
@@ -108,16 +112,17 @@ impl Renewal<'_> {
         place: &mut RefreshTarget,
         token: &SecretString,
     ) -> Result<Result<Grant, String>, TokenError> {
-        let answer = match self.ask(place, token).await? {
-            Err(OAuthError::HostChanged { hint, .. }) => match self.moved_host(place, token).await? {
-                true => self.ask(place, token).await?,
-                false => return Ok(Err(hint)),
-            },
-            answer => answer,
-        };
+        let mut answer = self.ask(place, token).await?;
+        if matches!(answer, Err(OAuthError::HostChanged { .. })) && self.moved_host(place, token).await? {
+            answer = self.ask(place, token).await?;
+        }
         match answer {
             Ok(fresh) => Ok(Ok(fresh)),
-            Err(OAuthError::Rejected { hint, .. } | OAuthError::HostChanged { hint, .. }) => Ok(Err(hint)),
+            Err(OAuthError::Rejected { hint, .. }) => Ok(Err(hint)),
+            Err(OAuthError::Refused { status, hint, .. }) => {
+                refusal::raise(self.app, &place.tenant, status, &hint).await?;
+                Err(TokenError::later(format!("amoCRM refuses the integration's calls ({status}: {hint})")))
+            }
             Err(OAuthError::Unpaid { .. }) => Err(TokenError::Unpaid),
             Err(OAuthError::Blocked { .. }) => Err(TokenError::Blocked),
             Err(error @ OAuthError::Invalid { .. }) => Err(TokenError::Internal(error.to_string())),
@@ -188,6 +193,7 @@ impl Renewal<'_> {
             // its answer was lost.
             return self.moved().await?.ok_or(TokenError::NoGrant);
         };
+        refusal::over(self.app, &tenant.integration).await?;
         if recovered {
             self.app.lookup.forget();
             status_change::go_on(self.app, key.0).await?;
@@ -221,6 +227,7 @@ impl Renewal<'_> {
             .col_expr(Column::ExpiresAt, Expr::value(fresh.expires_at))
             .col_expr(Column::RefreshedAt, Expr::value(self.app.clock.millis()))
             .col_expr(Column::IntentAt, Expr::value(Option::<i64>::None))
+            .col_expr(Column::Dead, Expr::value(false))
             .exec(tx)
             .await?;
         if done.rows_affected == 0 {
@@ -245,6 +252,11 @@ impl Renewal<'_> {
     /// the token is used up may be unknown.
     async fn failed(&self, error: &TokenError) -> Result<(), DbErr> {
         let status = match error {
+            // A dead grant that was tried once more: it stays what it is.
+            _ if self.seen.dead => {
+                self.mine().exec(self.app.store.write()).await?;
+                return Ok(());
+            }
             TokenError::NeedsReauth => TenantStatus::NeedsReauth,
             TokenError::Unpaid => TenantStatus::Unpaid,
             TokenError::Blocked => TenantStatus::Blocked,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::tenant::TenantContext;
 use crate::tenant::access::IDLE;
 use crate::tenant::install::UNFINISHED;
-use crate::tenant::status_change::slowly;
+use crate::tenant::status_change::{AGAIN, slowly};
 use crate::tenant::token::{self, CallError, TokenError};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, install, uninstall};
 
@@ -69,7 +69,12 @@ async fn work(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
             keep_alive(app, tenant_id).await?;
             reconnect(app, tenant_id).await?;
         }
-        TenantStatus::NeedsReauth => reconnect(app, tenant_id).await?,
+        TenantStatus::NeedsReauth => {
+            if !token::revive(app, tenant_id).await? {
+                count_probe(app, &tenant).await?;
+            }
+            reconnect(app, tenant_id).await?;
+        }
         TenantStatus::AwaitingCredentials => keep_alive(app, tenant_id).await?,
         TenantStatus::Provisioning => {
             keep_alive(app, tenant_id).await?;
@@ -89,15 +94,28 @@ async fn probe(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Resu
     let tenant_id = tenant.tenant_id;
     match token::with_token(app, tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await {
         Ok(_) => {}
-        Err(error) => {
+        Err(
+            error @ CallError::Token(
+                TokenError::Unpaid | TokenError::Blocked | TokenError::NeedsReauth | TokenError::NoGrant,
+            ),
+        ) => {
             tracing::debug!(tenant.id = %tenant_id, %error, "amoCRM does not serve the account yet");
-            tenant::Entity::update_many()
-                .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
-                .filter(tenant::Column::TenantId.eq(tenant_id))
-                .exec(app.store.write())
-                .await?;
+            count_probe(app, tenant).await?;
         }
+        // No verdict: asked again soon.
+        Err(error) => return Err(error.into()),
     }
+    Ok(())
+}
+
+/// The next probe of this state is made after a longer time.
+async fn count_probe(app: &TenantContext, tenant: &tenant::Model) -> Result<(), DbErr> {
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
+        .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
+        .filter(tenant::Column::Status.eq(tenant.status.as_str()))
+        .exec(app.store.write())
+        .await?;
     Ok(())
 }
 
@@ -156,9 +174,11 @@ async fn next_visit(app: &TenantContext, tenant_id: Uuid, failed: bool) -> Resul
     let status = TenantStatus::stored(&tenant);
     let mut times = Vec::new();
     if failed {
-        times.push(now + slowly(0));
+        times.push(now + AGAIN);
     }
-    if matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked) {
+    if matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked)
+        || status == TenantStatus::NeedsReauth && token::may_revive(app, tenant_id).await?
+    {
         times.push(now + slowly(tenant.probes));
     }
     if status == TenantStatus::Uninstalled && tenant.erased_at.is_none() {
@@ -175,5 +195,5 @@ async fn next_visit(app: &TenantContext, tenant_id: Uuid, failed: bool) -> Resul
         times.push(grant.refreshed_at + IDLE.num_milliseconds());
     }
     // Work that is already due was tried just now.
-    Ok(times.into_iter().map(|at| if at <= now { now + slowly(0) } else { at }).min())
+    Ok(times.into_iter().map(|at| if at <= now { now + AGAIN } else { at }).min())
 }

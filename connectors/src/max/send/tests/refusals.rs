@@ -87,3 +87,14 @@ async fn the_token_is_nowhere_in_a_report() {
     let report = sent(message(text("Hi")), [said]).await.0;
     assert!(!format!("{report:?}").contains("CANARY"), "{report:?}");
 }
+
+/// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
+#[tokio::test]
+async fn a_gateways_page_is_no_verdict() {
+    for status in [302, 400, 401, 403, 404, 409, 410, 413, 421, 502] {
+        for page in ["<html>", ""] {
+            let verdict = sent(message(text("Hi")), [ScriptedAnswer::Text(status, page)]).await.0.verdict;
+            assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
+        }
+    }
+}

@@ -88,3 +88,14 @@ async fn a_token_appears_in_no_report() {
     assert!(!format!("{report:?}").contains("access_token"));
     assert_eq!(report.rest, Duration::ZERO);
 }
+
+/// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
+#[tokio::test]
+async fn a_gateways_page_is_no_verdict() {
+    for status in [302, 400, 401, 403, 409, 410, 413, 421, 502] {
+        for page in ["<html>", ""] {
+            let verdict = refused("instagram", ScriptedAnswer::Text(status, page)).await.verdict;
+            assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
+        }
+    }
+}

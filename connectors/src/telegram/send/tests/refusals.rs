@@ -19,7 +19,7 @@ async fn a_refusal_for_good_says_why_in_the_accounts_words() {
     assert_eq!(failure(&refused(403, "Forbidden: something new").await).0, FailureCode::RecipientBlocked);
     assert_eq!(failure(&refused(400, "Bad Request: something new").await).0, FailureCode::Rejected);
     assert_eq!(failure(&refused(413, "Request Entity Too Large").await).0, FailureCode::Rejected);
-    assert_eq!(failure(&refused(302, "").await).0, FailureCode::Rejected);
+    assert_eq!(failure(&refused(302, "Found").await).0, FailureCode::Rejected);
 }
 
 #[tokio::test]
@@ -100,5 +100,16 @@ async fn no_report_holds_the_token_or_the_text() {
     }
     for report in reports {
         assert!(!report.contains("CANARY") && !report.contains("secret of"), "{report}");
+    }
+}
+
+/// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
+#[tokio::test]
+async fn a_gateways_page_is_no_verdict() {
+    for status in [302, 400, 401, 403, 404, 409, 410, 413, 421, 502] {
+        for page in ["<html>", ""] {
+            let verdict = sent(message(text("x")), [ScriptedAnswer::Text(status, page)]).await.0.verdict;
+            assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
+        }
     }
 }

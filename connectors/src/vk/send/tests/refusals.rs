@@ -78,6 +78,8 @@ async fn gateway_errors_and_lost_answers_are_distinguished() {
     let stage = Stage::start().await;
     for (answer, verdict) in [
         (ScriptedAnswer::Text(502, "<html>".into()), Verdict::Retry { after: None, whole_target: false }),
+        (ScriptedAnswer::Text(400, "<html>".into()), Verdict::Retry { after: None, whole_target: false }),
+        (ScriptedAnswer::Text(403, "".into()), Verdict::Retry { after: None, whole_target: false }),
         (ScriptedAnswer::Text(200, "<html>".into()), Verdict::Unknown),
         (ScriptedAnswer::Reset, Verdict::Unknown),
     ] {

@@ -57,7 +57,7 @@ async fn gateway_errors_and_missing_answers_are_distinguished() {
     let retry = Verdict::Retry { after: None, whole_target: false };
     assert_eq!(report(ScriptedAnswer::Text(502, "<html>")).await.verdict, retry);
     assert_eq!(report(ScriptedAnswer::Text(429, "")).await.verdict, Verdict::Retry { after: None, whole_target: true });
-    assert_eq!(report(ScriptedAnswer::Text(401, "")).await.verdict, Verdict::Pause);
+    assert_eq!(report(ScriptedAnswer::Text(401, "")).await.verdict, retry);
     assert_eq!(report(ScriptedAnswer::Reset).await.verdict, Verdict::Unknown);
     assert_eq!(report(ScriptedAnswer::Text(200, "<html>")).await.verdict, Verdict::Unknown);
     assert_eq!(failure(&report(ScriptedAnswer::refused(131_999, "new")).await).0, FailureCode::Rejected);
@@ -141,4 +141,15 @@ async fn without_a_token_the_source_waits() {
         send(&number.api, &number.memory, &settings, &outgoing(Event::Created(Box::new(message(text("x")))))).await;
     assert_eq!(report.verdict, Verdict::Pause);
     assert!(number.fake.calls().is_empty());
+}
+
+/// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
+#[tokio::test]
+async fn a_gateways_page_is_no_verdict() {
+    for status in [302, 400, 401, 403, 404, 409, 410, 413, 421, 502] {
+        for page in ["<html>", ""] {
+            let verdict = report(ScriptedAnswer::Text(status, page)).await.verdict;
+            assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
+        }
+    }
 }
