@@ -40,6 +40,7 @@ SELECT create_distributed_table('import_line', 'tenant_id', colocate_with => 'te
 SELECT create_distributed_table('import_skip', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('install_call', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('integration', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('job', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('lane', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('ledger_delta', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('letter', 'tenant_id', colocate_with => 'tenant');

@@ -310,6 +310,12 @@ pub trait Connector: Send + Sync {
     async fn remove_webhook(&self, _settings: &Settings, _hook: &HookTarget) -> Result<(), Denied> {
         Ok(())
     }
+
+    /// Ends the subscription that sources of the same line, or of the same [`Connector::account`], share. Called after
+    /// [`Connector::remove_webhook`] if no other source needs it.
+    async fn unsubscribe(&self, _settings: &Settings) -> Result<(), Denied> {
+        Ok(())
+    }
 }
 
 /// A source's validated settings.

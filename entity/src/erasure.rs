@@ -19,6 +19,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub by: String,
     pub created_at: i64,
+    /// JSON: the lines of a forgotten account whose webhooks could not be removed yet, and what became of them. None if
+    /// all were removed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub lines: Option<String>,
 }
 
 tenant_rows!();

@@ -42,6 +42,7 @@ pub mod import_line;
 pub mod import_skip;
 pub mod install_call;
 pub mod integration;
+pub mod job;
 pub mod lane;
 pub mod ledger_delta;
 pub mod letter;

@@ -18,9 +18,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub target: String,
     pub received_at: i64,
-    /// JSON of the relevant headers, without secrets.
+    /// JSON of the relevant headers, without secrets: `content-length` if the body is not stored.
     #[sea_orm(column_type = "Text")]
     pub headers: String,
+    /// Empty if the call belongs to no account here.
     pub body: Vec<u8>,
     /// Why it was not processed; empty if it was.
     #[sea_orm(column_type = "Text")]

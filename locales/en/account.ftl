@@ -138,6 +138,16 @@ data-forget-button =
 data-forget-all-hint = Erases this account’s sources, chats, messages, keys and team from Parom and disconnects the channel. Chats in { $crm } stay. This cannot be undone.
 data-gone-title = All data of the account is erased
 data-gone = All data of { $account } is erased. Certificate: { $proof }.
+data-left = Parom could not remove its webhook from these lines yet and goes on trying for 7 days. Until then their messengers may go on sending messages, whose texts Parom does not store. To end it yourself:
+data-left-given-up = Parom could not remove its webhook from these lines. Their messengers may go on sending messages, whose texts Parom does not store. To end it:
+left-line-avito = Remove the webhook with the method unsubscribe of Avito’s Messenger API, or create a new API key.
+left-line-facebook = In the page’s settings, open the connected apps and remove the app.
+left-line-instagram = In Instagram’s settings, open “Apps and websites” and remove the app.
+left-line-max = Remove the subscription with the method DELETE /subscriptions of the MAX API, or change the bot’s token.
+left-line-telegram = Remove the webhook with the method deleteWebhook of the Bot API, or connect the bot to another service.
+left-line-vk = In the community, open Manage, API usage, Callback API, and remove the server “Parom”.
+left-line-whatsapp = In Meta’s business settings, open the WhatsApp account and remove the connected app.
+left-line-other = Remove the webhook with Parom’s address at the messenger.
 
 ## Messages that did not come
 

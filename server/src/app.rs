@@ -23,6 +23,7 @@ use crate::delivery::slots::Slots;
 use crate::identity::{IdentityContext, throttle};
 use crate::intake::IntakeContext;
 use crate::intake::crm::{LostHooks, account};
+use crate::job::JobContext;
 use crate::load_shedding::{Load, LoadSheddingContext};
 use crate::media::{MediaContext, MediaService};
 use crate::missed_hooks::MissedHooksContext;
@@ -32,6 +33,7 @@ use crate::platform::PlatformContext;
 use crate::service_status::{Board, StatusContext};
 use crate::source::{ChangeLocks, Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
+use crate::unregister::UnregisterLine;
 use crate::usage::{RecentKeys, Searches, StorageSums, UsageContext};
 use crate::webchat::{Guests, WebchatContext};
 use crate::widget_api::{CallerMemory, WidgetContext};
@@ -44,6 +46,7 @@ const HISTORIES: u64 = 20_000;
 /// The running application. Only the server, the command line and tests know it; modules know their contexts.
 pub struct App {
     pub platform: Arc<PlatformContext>,
+    pub jobs: Arc<JobContext>,
     pub identity: Arc<IdentityContext>,
     pub tenants: Arc<TenantContext>,
     pub sources: Arc<SourceContext>,
@@ -147,6 +150,10 @@ impl App {
                 identity: identity.clone(),
                 alert_notices: alert_notices.clone(),
                 missed_hooks: missed_hooks.clone(),
+            }),
+            jobs: Arc::new(JobContext {
+                platform: platform.clone(),
+                kinds: vec![Arc::new(UnregisterLine { platform: platform.clone() })],
             }),
             status: Arc::new(StatusContext { platform: platform.clone(), board: Board::default() }),
             platform: platform.clone(),

@@ -27,6 +27,7 @@ pub mod oauth;
 pub mod source;
 pub mod template;
 pub mod tenant;
+pub mod unregister;
 pub mod vendor_events;
 pub mod vendor_webhooks;
 pub mod webhook_notices;
@@ -54,6 +55,7 @@ pub mod backup;
 mod compressed;
 #[cfg(test)]
 mod fixture;
+pub mod job;
 pub mod lookup;
 pub mod platform;
 mod probe;

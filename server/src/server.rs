@@ -279,6 +279,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "polls", &app.intake, crate::intake::messenger::poll::run);
         keep(tasks, app, "accounts", &app.tenants, crate::tenant::watch::run);
         keep(tasks, app, "plans", &app.tenants, crate::tenant::plan::run);
+        keep(tasks, app, "jobs", &app.jobs, crate::job::run);
         keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
         keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
         keep(tasks, app, "lead_origins", &app.tenants, crate::lead_origin::run);

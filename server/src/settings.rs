@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use base::vault::Place;
 use connectors::webchat::{OLD_SITE_SECRET, SITE_SECRET};
-use connectors::{HOOK_SECRET, Settings, custom};
+use connectors::{HOOK_SECRET, HookTarget, Settings, custom};
 use entity::source;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -54,6 +55,55 @@ pub fn seal(
         secrets.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
     let plain = Zeroizing::new(serde_json::to_vec(&texts).context("credentials as JSON")?);
     Ok(Some(app.vault.seal(tenant_id, Place::SourceSecrets, &source_id.to_string(), &plain)))
+}
+
+/// Settings with their credentials, as a row that outlives the source keeps them.
+#[derive(Serialize, Deserialize)]
+struct Whole {
+    public: Value,
+    secrets: BTreeMap<String, String>,
+}
+
+/// All settings sealed for another row than the source's: for what remains to be done at the messenger of a source that
+/// loses its credentials.
+pub fn seal_whole(
+    app: &PlatformContext,
+    (tenant_id, place, row): (Uuid, Place, &str),
+    settings: &Settings,
+) -> anyhow::Result<Vec<u8>> {
+    let secrets = settings.secrets.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned()));
+    let whole = Whole { public: settings.public.clone(), secrets: secrets.collect() };
+    let plain = Zeroizing::new(serde_json::to_vec(&whole).context("settings as JSON")?);
+    Ok(app.vault.seal(tenant_id, place, row, &plain))
+}
+
+/// What [`seal_whole`] sealed.
+pub fn open_whole(
+    app: &PlatformContext,
+    (tenant_id, place, row): (Uuid, Place, &str),
+    sealed: &[u8],
+) -> anyhow::Result<Settings> {
+    let plain = app.vault.open_sealed(tenant_id, place, row, sealed)?;
+    let whole: Whole = serde_json::from_slice(&plain)
+        .map_err(|_| anyhow::anyhow!("the settings of a source that is gone are damaged"))?;
+    let secrets = whole.secrets.into_iter().map(|(name, text)| (name, SecretString::from(text)));
+    Ok(Settings { public: whole.public, secrets: secrets.collect() })
+}
+
+/// The address to which a source's messenger delivers customers' messages, without the secret that some kinds have in
+/// it.
+pub fn hook_url(app: &PlatformContext, kind: &str, source_id: Uuid) -> String {
+    format!("{}/hooks/{kind}/{source_id}", app.public_url())
+}
+
+/// The address with its secret; none if the source has no secret.
+pub fn hook_of(app: &PlatformContext, kind: &str, source_id: Uuid, settings: &Settings) -> Option<HookTarget> {
+    let secret = settings.secrets.get(HOOK_SECRET)?.clone();
+    let mut url = hook_url(app, kind, source_id);
+    if app.connectors.get(kind).is_some_and(|connector| connector.secret_in_path()) {
+        url = format!("{url}/{}", secret.expose_secret());
+    }
+    Some(HookTarget { url, secret })
 }
 
 /// Secrets that Parom generates: they are not the tenant's settings.

@@ -11,8 +11,9 @@ const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrat
 
 /// Scans over all tenants: the queue's timer, accounts' scheduled work, the accounts of a login of the vendor's, files
 /// that are due to be fetched or deleted, alerts and notices about them, running imports, lines at messengers that are
-/// to be checked, reviews of templates, and letters about answers in chats. Nothing else may be searched without a tenant.
-const SCANS: [&str; 22] = [
+/// to be checked, reviews of templates, letters about answers in chats, and jobs. Nothing else may be searched without a
+/// tenant.
+const SCANS: [&str; 23] = [
     "ledger_delta_all_day",
     "source_poll",
     "source_renew",
@@ -26,6 +27,7 @@ const SCANS: [&str; 22] = [
     "alert_letter",
     "alert_notice_due",
     "import_due",
+    "job_due",
     "contact_task_due",
     "origin_task_due",
     "history_look_due",

@@ -73,6 +73,8 @@ places! {
     ChatEmail = "chat_email",
     SourceNotice = "source_notice",
     SourceSecrets = "source_secrets",
+    /// What a job needs and no other row has.
+    Job = "job",
     /// Answers to requests with an `Idempotency-Key`.
     Idempotency = "idempotency",
     MediaOrigin = "media_origin",
@@ -124,6 +126,12 @@ impl Place {
                 ..plain
             },
             Self::SourceSecrets => Table { name: "source", columns: &["secrets"], ..plain },
+            Self::Job => Table {
+                name: "job",
+                keys: &[("kind", KeyColumnType::Text), ("key", KeyColumnType::Text)],
+                columns: &["sealed"],
+                ..plain
+            },
             Self::Idempotency => Table {
                 name: "idempotency",
                 keys: &[("key_id", KeyColumnType::Uuid), ("route", KeyColumnType::Text), ("key", KeyColumnType::Text)],

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use base::error::Error;
+use base::i18n::{Language, Words};
 use entity::tenant;
 use parom::app::App;
 use parom::tenant::{self as tenants, CustomerExport, Erasure, Export, ExportPages, Who};
+use parom::unregister::LineState;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -45,12 +47,24 @@ pub(super) async fn erase(
 
 pub(super) fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Write) -> anyhow::Result<()> {
     if json {
-        writeln!(out, "{}", json!({"id": proof.id, "counts": proof.counts})).context("standard output is closed")?;
+        let proof = json!({"id": proof.id, "counts": proof.counts, "lines": proof.lines});
+        writeln!(out, "{proof}").context("standard output is closed")?;
         return Ok(());
     }
     writeln!(out, "{words}. Proof {}:", proof.id).context("standard output is closed")?;
     for (table, rows) in proof.counts.iter().filter(|(_, rows)| **rows > 0) {
         writeln!(out, "  {rows:>8}  {table}").context("standard output is closed")?;
+    }
+    let words = Words::new(Language::En);
+    for (state, said) in [(LineState::Retried, "data-left"), (LineState::GivenUp, "data-left-given-up")] {
+        let lines: Vec<_> = proof.lines.iter().filter(|line| line.state == state).collect();
+        if !lines.is_empty() {
+            writeln!(out, "{}", words.text(said)).context("standard output is closed")?;
+        }
+        for line in lines {
+            let (name, what) = (line.named(words), line.what_to_do(words));
+            writeln!(out, "  {name}\n    {what}").context("standard output is closed")?;
+        }
     }
     Ok(())
 }

@@ -247,7 +247,7 @@ pub(super) async fn check_webhook(meta: &Meta, settings: &Settings, probe: &Prob
     }
 }
 
-/// Removes the subscription, and the app's callback if it is still ours.
+/// Removes the app's callback if it is still ours.
 pub(super) async fn remove(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = account(meta, settings)?;
     let app = account.fact("/bot/app_id").and_then(Value::as_str);
@@ -258,6 +258,12 @@ pub(super) async fn remove(meta: &Meta, settings: &Settings, hook: &HookTarget) 
         let done = meta.graph.delete(&app_token(app, secret), &format!("{app}/subscriptions"), &query).await;
         done.map_err(|failed| denied(meta.platform, &failed))?;
     }
+    Ok(())
+}
+
+/// Ends the app's subscription to the account.
+pub(super) async fn unsubscribe(meta: &Meta, settings: &Settings) -> Result<(), Denied> {
+    let account = account(meta, settings)?;
     tolerated(meta, meta.graph.call_edge(&account, Edge::delete("subscribed_apps")).await)
 }
 

@@ -186,4 +186,8 @@ impl Connector for Meta {
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
         line::remove(self, settings, hook).await
     }
+
+    async fn unsubscribe(&self, settings: &Settings) -> Result<(), Denied> {
+        line::unsubscribe(self, settings).await
+    }
 }

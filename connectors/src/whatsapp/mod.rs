@@ -233,4 +233,8 @@ impl Connector for WhatsApp {
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
         webhook::remove(&self.api, settings, self.vendors_secret(), hook).await
     }
+
+    async fn unsubscribe(&self, settings: &Settings) -> Result<(), Denied> {
+        webhook::unsubscribe(&self.api, settings, self.vendors_secret()).await
+    }
 }

@@ -75,7 +75,10 @@ async fn a_number_of_the_vendors_app_uses_the_apps_address() {
     let call = stage.fake.call();
     assert_eq!((call.path.as_str(), call.body), ("220/subscribed_apps", json!({})));
     stage.whatsapp.remove_webhook(&stage.settings, &hook()).await.unwrap();
-    assert_eq!(stage.fake.calls().len(), 1, "other accounts use the same address");
+    assert_eq!(stage.fake.calls().len(), 1, "other numbers of the account may use the subscription");
+    stage.whatsapp.unsubscribe(&stage.settings).await.unwrap();
+    let call = stage.fake.calls().pop().unwrap();
+    assert_eq!((call.method.as_str(), call.path.as_str()), ("DELETE", "220/subscribed_apps"));
     assert!(stage.whatsapp.vendor_app().is_some());
     assert!(!stage.whatsapp.fields().iter().any(|field| field.name == "app_secret" && field.required));
 }
@@ -133,6 +136,8 @@ async fn only_our_own_address_is_removed() {
     let calls = stage.fake.calls();
     assert_eq!(calls.len(), 3);
     assert_eq!(calls[2].body, json!({ "webhook_configuration": { "override_callback_uri": "" } }));
+    stage.whatsapp.unsubscribe(&stage.settings).await.unwrap();
+    assert_eq!(stage.fake.calls().len(), 3, "the account's own app stays subscribed");
 }
 
 #[tokio::test]

@@ -190,7 +190,7 @@ fn host(url: &str) -> String {
     Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Removes this source's address. The app stays subscribed, because other numbers of the account may use it.
+/// Removes this source's address. An app of the account's own stays subscribed, because it has other uses.
 pub(super) async fn remove(
     api: &GraphApi,
     settings: &Settings,
@@ -217,6 +217,18 @@ pub(super) async fn remove(
         done(api.post(token, path, &json!({})).await)?;
     }
     Ok(())
+}
+
+/// Ends the subscription of the vendor's app to the account.
+pub(super) async fn unsubscribe(
+    api: &GraphApi,
+    settings: &Settings,
+    vendors: Option<&SecretString>,
+) -> Result<(), Denied> {
+    if !is_vendors(settings, vendors) {
+        return Ok(());
+    }
+    done(api.delete(token(settings)?, Path(&[number(settings)?.waba_id, "subscribed_apps"], &[])).await)
 }
 
 /// Reads back where webhooks are sent; before the source exists, reports what will change.

@@ -8,7 +8,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use base::error::Error;
-use base::store::{NodeAway, concerns_one_node, is_node_away};
+use base::store::{NodeAway, VENDOR, concerns_one_node, is_node_away};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
@@ -161,7 +161,8 @@ impl RawCall {
         self.accept(app, "").await
     }
 
-    /// Stores the bytes for inspection, within the daily limit. The sender gets a success answer.
+    /// Stores the bytes for inspection, within the daily limit; of calls that belong to no account here, that they came. The
+    /// sender gets a success answer.
     pub async fn quarantine(&self, app: &IntakeContext, why: QuarantineReason) -> Result<(), StoreError> {
         let source = self.source_id.map(tracing::field::display);
         tracing::warn!(tenant.id = %self.tenant_id, source.id = source, door = self.kind, reason = why.word(), "a webhook was quarantined");
@@ -189,13 +190,19 @@ impl RawCall {
     }
 
     fn row(&self, quarantine: &str) -> RawHook {
+        // A text that belongs to no account here has no one who could ask for its erasure: only its size is stored.
+        let is_of_no_account = self.tenant_id == VENDOR || quarantine == QuarantineReason::ForeignAccount.word();
+        let (headers, body) = match is_of_no_account {
+            true => (json!({ "content-length": self.body.len() }), Bytes::new()),
+            false => (json!({}), self.body.clone()),
+        };
         RawHook {
             id: self.id,
             kind: self.kind,
             target: super::clean(&self.target),
             received_at: self.received_at,
-            headers: json!({}).to_string(),
-            body: self.body.clone(),
+            headers: headers.to_string(),
+            body,
             quarantine: quarantine.to_owned(),
         }
     }

@@ -18,6 +18,7 @@ use super::{By, SourceStatus, find, line, mirror, outbox};
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::source::SourceContext;
 use crate::tenant::token::{CallError, TokenError};
+use crate::unregister;
 use crate::vendor_events::VendorEventKind;
 
 /// The result of a deletion.
@@ -50,7 +51,7 @@ async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By, _guar
     let tx = app.store.write_tx().await?;
     let done = store(&app, &tx, &source, &by).await;
     finish_tx(tx, done).await?;
-    line::disconnect(&app, &source);
+    unregister::at_once(&app.tenants.files.audit.platform, source.tenant_id, Some(source.id));
     app.lookup.forget();
     // The delivery engine now picks up what waits, held or not, and buries it.
     app.queue.resume(source.tenant_id, source.id, 0).await?;
@@ -85,6 +86,7 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         return Err(Error::NotFound);
     }
     outbox::deleted(app, tx, source).await?;
+    unregister::plan(app, tx, source).await?;
     let id = source.id.to_string();
     line::release(tx, source, now).await?;
     line::leave(app, tx, source).await?;

@@ -2,29 +2,15 @@
 //! [`crate::webhook_notices`]. At most one notice per source waits, the last: it describes the source's current state
 //! (docs/decisions/0014-hooks-and-notices-beside-the-lanes.md).
 
-use std::collections::BTreeMap;
-
-use anyhow::Context;
 use base::vault::Place;
 use connectors::Settings;
 use entity::source;
 use entity::source_notice::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::settings;
 use crate::source::SourceContext;
-
-/// The messenger's address and secrets of a deleted source.
-#[derive(Serialize, Deserialize)]
-struct DeletedAccess {
-    public: Value,
-    secrets: BTreeMap<String, String>,
-}
 
 /// Stores the notice that a source was changed.
 pub(super) async fn changed(
@@ -41,7 +27,9 @@ pub(super) async fn deleted(
     db: &impl ConnectionTrait,
     source: &source::Model,
 ) -> Result<(), DbErr> {
-    match settings::open(app, source).and_then(|settings| seal(app, source, &settings)) {
+    let row = source.id.to_string();
+    let place = (source.tenant_id, Place::SourceNotice, row.as_str());
+    match settings::open(app, source).and_then(|settings| settings::seal_whole(app, place, &settings)) {
         Ok(access) => note(app, db, source, true, access).await,
         Err(error) => {
             tracing::error!(tenant.id = %source.tenant_id, source.id = %source.id, error = format!("{error:#}"), "the messenger of a deleted source could not be notified");
@@ -88,22 +76,11 @@ async fn note(
     Ok(())
 }
 
-fn seal(app: &SourceContext, source: &source::Model, settings: &Settings) -> anyhow::Result<Vec<u8>> {
-    let secrets = settings.secrets.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned()));
-    let access = DeletedAccess { public: settings.public.clone(), secrets: secrets.collect() };
-    let plain = Zeroizing::new(serde_json::to_vec(&access).context("a way to a messenger as JSON")?);
-    Ok(app.vault.seal(source.tenant_id, Place::SourceNotice, &source.id.to_string(), &plain))
-}
-
 /// The settings for reaching the messenger: the source's current ones, or those at its deletion.
 pub fn access(app: &SourceContext, notice: &source_notice::Model, source: &source::Model) -> anyhow::Result<Settings> {
     if !notice.deleted {
         return settings::open(app, source);
     }
-    let plain =
-        app.vault.open_sealed(notice.tenant_id, Place::SourceNotice, &notice.source_id.to_string(), &notice.access)?;
-    let access: DeletedAccess =
-        serde_json::from_slice(&plain).map_err(|_| anyhow::anyhow!("the way to a messenger is damaged"))?;
-    let secrets = access.secrets.into_iter().map(|(name, text)| (name, SecretString::from(text)));
-    Ok(Settings { public: access.public, secrets: secrets.collect() })
+    let row = notice.source_id.to_string();
+    settings::open_whole(app, (notice.tenant_id, Place::SourceNotice, &row), &notice.access)
 }

@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 
 use base::error::{Error, Result};
 use entity::{conversation, erasure};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::tenant::TenantContext;
+use crate::unregister::LeftLine;
 
 mod lines;
 mod seek;
@@ -37,6 +38,8 @@ pub struct Erasure {
     pub id: Uuid,
     /// Erased rows by table.
     pub counts: BTreeMap<String, u64>,
+    /// Of a whole account: the lines whose webhooks are still at their messengers.
+    pub lines: Vec<LeftLine>,
 }
 
 /// Erases a customer. 404 if there is none, 422 if the phone number is invalid. `by`: who requested it, for the
@@ -62,7 +65,7 @@ pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) ->
         *counts.entry("import_line".to_owned()).or_default() += waiting;
     }
     app.lookup.forget();
-    let proof = prove(app, tenant_id, &what(who), counts, by).await?;
+    let proof = prove(app, app.store.write(), tenant_id, &what(who), (counts, Vec::new()), by).await?;
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "a customer was erased");
     Ok(proof)
 }
@@ -90,9 +93,10 @@ fn what(who: &Who) -> String {
 /// Stores the proof.
 pub(super) async fn prove(
     app: &TenantContext,
+    db: &impl ConnectionTrait,
     tenant_id: Uuid,
     what: &str,
-    counts: BTreeMap<String, u64>,
+    (counts, lines): (BTreeMap<String, u64>, Vec<LeftLine>),
     by: &str,
 ) -> Result<Erasure> {
     let id = app.clock.uuid_v7();
@@ -103,7 +107,8 @@ pub(super) async fn prove(
         counts: Set(serde_json::to_string(&counts).map_err(anyhow::Error::from)?),
         by: Set(by.to_owned()),
         created_at: Set(app.clock.millis()),
+        lines: Set(LeftLine::to_store(&lines)),
     };
-    erasure::Entity::insert(row).exec_without_returning(app.store.write()).await?;
-    Ok(Erasure { id, counts })
+    erasure::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(Erasure { id, counts, lines })
 }

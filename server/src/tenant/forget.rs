@@ -1,5 +1,6 @@
 //! Deletes all data of an account, in batches. After an interruption it can be repeated, because the account's own row
-//! is deleted last. Only a proof without any of the account's data remains.
+//! is deleted last. Only a proof remains, and until our webhooks are removed at the messengers, the jobs that do it: the
+//! proof names their lines.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,22 +8,23 @@ use std::sync::Arc;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::directory::{self as entries, IdKind};
-use base::store::{Store, VENDOR};
+use base::store::{Store, VENDOR, finish_tx};
 use entity::{
     account_month, account_note, account_usage, alert, alert_chat, alert_device, alert_notice, alert_reader,
     alert_webhook, api_key, attempt, audit, chat_email, chat_logo, chat_site, consent, contact_task, conversation,
     conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message,
-    history_look, idempotency, import, import_line, import_skip, install_call, lane, ledger_delta, letter, member,
+    history_look, idempotency, import, import_line, import_skip, install_call, job, lane, ledger_delta, letter, member,
     message, message_template, oauth_grant, origin_task, parked_status, person, raw_hook, replay, session, source,
     source_notice, source_pulse, stray_source, tenant, tenant_channel, turn, vendor_event,
 };
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::erase::{Erasure, prove};
 use super::{TenantStatus, connection, remove, rest_rate_limit};
 use crate::tenant::TenantContext;
+use crate::unregister;
 
 /// Deletes all data of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
 /// first. `by`: who requested it, for the proof. The account may install again and starts without any data.
@@ -45,7 +47,9 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     let mut count = |table: &'static str, rows: u64| {
         *counts.entry(table.to_owned()).or_default() += rows;
     };
-    // Entry points first: from here on nothing new arrives.
+    // Entry points first: from here on nothing new arrives. Messengers are asked while the rest is deleted.
+    unregister::all(app, tenant_id).await?;
+    let unregistering = unregister::at_once(&app.files.audit.platform, tenant_id, None);
     count("person", people(&app.store, tenant_id).await?);
     count("directory", doors(&app.store, tenant_id).await?);
     app.lookup.forget();
@@ -91,10 +95,27 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     all!(lane, turn, attempt, tenant);
     // From here on amoCRM is not called for this account.
     rest_rate_limit::forget(store, &tenant.host).await?;
-    let proof = prove(app, VENDOR, "account", counts, by).await?;
+    let others = Condition::all().add(job::Column::Kind.ne(unregister::KIND));
+    let jobs = remove::rows::<job::Entity>(store, tenant_id, others).await?;
+    counts.insert("job".to_owned(), jobs);
+    unregister::first_attempts(unregistering).await;
+    let tx = app.store.write_tx().await?;
+    let done = prove_all(app, &tx, tenant_id, counts, by).await;
+    let proof = finish_tx(tx, done).await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "everything of an account was deleted");
     Ok(proof)
+}
+
+async fn prove_all(
+    app: &TenantContext,
+    tx: &DatabaseTransaction,
+    tenant_id: Uuid,
+    counts: BTreeMap<String, u64>,
+    by: &str,
+) -> Result<Erasure> {
+    let lines = unregister::of_account(tx, tenant_id).await?;
+    prove(app, tx, VENDOR, unregister::WHOLE_ACCOUNT, (counts, lines), by).await
 }
 
 /// Directory entries by which the account's data is found.

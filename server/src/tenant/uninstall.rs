@@ -12,7 +12,6 @@ use std::sync::Arc;
 use base::store::VENDOR;
 use base::store::finish_tx;
 use chrono::TimeDelta;
-use connectors::kinds;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -23,6 +22,7 @@ use super::token::{self, TokenError};
 use super::{ChannelStatus, TenantStatus, channels, connection, grant, status_change, subscription};
 use crate::alert::{self, Alarm};
 use crate::tenant::TenantContext;
+use crate::unregister;
 
 /// Time until amoCRM is asked again; the last value is followed by half an hour each time.
 const PAUSES: [TimeDelta; 5] = [
@@ -239,28 +239,18 @@ async fn leave_in(
     Ok(true)
 }
 
-/// Erases the messengers' credentials of an account that left a day ago. The signing secrets of its own messengers
-/// give no access to others and stay, so that everything works on return. Sources, chats and settings stay.
-pub(super) async fn erase_credentials(app: &TenantContext, tenant: &tenant::Model) -> Result<(), DbErr> {
-    use source::Column;
+/// Erases the messengers' credentials of an account that left a day ago, and has our webhooks removed there. The signing
+/// secrets of its own messengers give no access to others and stay, so that everything works on return. Sources, chats and
+/// settings stay.
+pub(super) async fn erase_credentials(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<()> {
     let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
-    let erased = source::Entity::update_many()
-        .col_expr(Column::Secrets, Expr::value(Option::<Vec<u8>>::None))
-        .col_expr(Column::Status, Expr::value("stopped"))
-        .col_expr(Column::StatusReason, Expr::value("credentials_erased"))
-        .col_expr(Column::StatusSince, Expr::value(now))
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::Kind.is_not_in(kinds::names(|kind| kind.own_server)))
-        .filter(Column::Secrets.is_not_null())
-        .exec(app.store.write())
-        .await?;
+    let erased = unregister::all(app, tenant_id).await?;
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ErasedAt, Expr::value(Some(now)))
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.eq(TenantStatus::Uninstalled.as_str()))
         .exec(app.store.write())
         .await?;
-    app.lookup.forget();
-    tracing::info!(tenant.id = %tenant_id, sources = erased.rows_affected, "the messenger credentials of an uninstalled account were erased");
+    tracing::info!(tenant.id = %tenant_id, sources = erased, "the messenger credentials of an uninstalled account were erased");
     Ok(())
 }

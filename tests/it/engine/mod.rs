@@ -19,6 +19,7 @@ mod held;
 mod hidden;
 mod hosts;
 mod instances;
+mod jobs;
 mod kept;
 mod late_leases;
 mod lease;

@@ -11,7 +11,7 @@ use serde_json::json;
 /// Searches over all accounts, each with the reason why it can name none: the beginning of a statement and, behind `…`, a
 /// later part. Each runs on every node, changes nothing and locks nothing. They go through `base::store::Store::search`, which
 /// finds the accounts of the nodes that answer while another does not.
-const OVER_ALL_ACCOUNTS: [(&str, &str); 25] = [
+const OVER_ALL_ACCOUNTS: [(&str, &str); 26] = [
     ("SELECT tenant_id, target, pool, ready_at FROM turn WHERE pool = $1", "whose turn is next"),
     ("SELECT DISTINCT pool FROM turn", "the pools of which turns are read"),
     ("SELECT min(ready_at) AS ready_at FROM turn", "when the next turn comes"),
@@ -33,6 +33,7 @@ const OVER_ALL_ACCOUNTS: [(&str, &str); 25] = [
     ("SELECT … crm_subscription.next_try_at <= $", "webhooks to make at amoCRM"),
     ("SELECT … FROM history_look WHERE history_look.next_at <= $1", "chats to compare"),
     ("SELECT … FROM import WHERE import.next_at <= $1", "imports to go on with"),
+    ("SELECT … job.next_try_at <= $", "jobs"),
     ("SELECT … FROM message_template WHERE message_template.next_try_at <= $1", "reviews of templates"),
     ("SELECT … origin_task.next_try_at <= $", "marks to write into leads"),
     ("SELECT … FROM parked_status WHERE parked_status.expires_at < $1", "statuses of unknown messages"),

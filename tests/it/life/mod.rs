@@ -11,6 +11,7 @@ mod leaving;
 mod operator;
 mod pages;
 mod platforms;
+mod unregistering;
 mod watch;
 mod weather;
 

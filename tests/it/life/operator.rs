@@ -7,7 +7,7 @@ use std::process::Output;
 use parom_tests::Engine;
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
 
@@ -106,7 +106,7 @@ async fn accounts_are_managed_beside_a_running_server() {
     assert!(words.contains("disconnect it first"), "{words}");
     let proof = said(&drill, &["tenant", "forget", HOST, "--force", "--json"]).await;
     let proof: Value = serde_json::from_str(&proof).unwrap();
-    assert_eq!(proof["counts"]["tenant"], 1);
+    assert_eq!((&proof["counts"]["tenant"], &proof["lines"]), (&json!(1), &json!([])));
     assert_eq!(listed(&drill).await, Value::Null);
     drill.stops().await;
 }

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use base::config::Config;
+use entity::raw_hook;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET};
 use parom_tests::{Engine, Place, Setup, World, answer, both};
 use reqwest::Method;
 use sandbox::HookMessage;
+use sea_orm::EntityTrait;
 use serde_json::json;
 
 async fn post(world: &World, scope_id: &str, body: &[u8], signature: Option<&str>) -> u16 {
@@ -90,6 +92,11 @@ async fn hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200(world: 
         assert_eq!(post(world, scope, &body, Some(&signature)).await, 200, "{word}");
         wanted.push(word);
         assert_eq!(world.quarantined().await, wanted, "each is stored with its reason");
+    }
+    let hooks = raw_hook::Entity::find().all(world.app().store.write()).await.unwrap();
+    for hook in hooks.iter().filter(|hook| !hook.quarantine.is_empty()) {
+        let is_of_no_account = ["foreign_account", "unknown_scope"].contains(&hook.quarantine.as_str());
+        assert_eq!(hook.body.is_empty(), is_of_no_account, "{}", hook.quarantine);
     }
     assert!(world.messages().await.iter().all(|message| message.direction == 1), "no message was made of them");
 }

@@ -30,6 +30,7 @@ const CLI_KNOWS: &[&str] = &[
     "settings",
     "source",
     "tenant",
+    "unregister",
 ];
 
 /// What each module of a crate names of the others, by top modules.

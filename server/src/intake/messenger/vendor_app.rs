@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! body ─▶ authenticate ─▶ split ─▶ each line's sources ─▶ receive ─▶ events.rs ─▶ 200 when all are stored
-//! 413        401          └─ unreadable, or of an unknown line: the bytes are kept
+//! 413        401          └─ unreadable, or of an unknown line: time, line and size are kept
 //! ```
 
 use std::sync::Arc;
@@ -114,7 +114,7 @@ async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) 
     done
 }
 
-/// Quarantines bytes about a line that no account has. The daily limit is counted per line, so that one such line does
+/// A call about a line that no account has, to be quarantined without its text. The daily limit is counted per line, so that one such line does
 /// not use up the limit of the others.
 fn unknown_line(app: &IntakeContext, kind: &'static str, line: &str, body: Bytes) -> RawCall {
     RawCall {

@@ -12,6 +12,8 @@ use crate::audit::By;
 use crate::identity::realm::{self, Realm};
 use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
+use crate::tenant::Erasure;
+use crate::unregister::LineState;
 use crate::{source, tenant};
 
 #[derive(Template)]
@@ -23,12 +25,23 @@ struct EraseAllPage {
 }
 
 #[derive(Template)]
-#[template(path = "panel/error.html")]
+#[template(path = "panel/data_gone.html")]
 struct Gone {
     page: PageContext,
-    text: String,
-    ways: Vec<(String, String)>,
-    details: String,
+    /// Lines whose webhooks are still at their messengers, and what their owner can do: those that Parom retries, and those
+    /// that it gave up, each after the end of their text's key.
+    left: [(&'static str, Vec<(String, String)>); 2],
+}
+
+impl Gone {
+    fn of(page: PageContext, erasure: &Erasure) -> Self {
+        let of_state = |state: LineState| {
+            let lines = erasure.lines.iter().filter(|line| line.state == state);
+            lines.map(|line| (line.named(page.words), line.what_to_do(page.words))).collect()
+        };
+        let left = [("", of_state(LineState::Retried)), ("-given-up", of_state(LineState::GivenUp))];
+        Self { page, left }
+    }
 }
 
 #[derive(Deserialize)]
@@ -80,8 +93,7 @@ pub(super) async fn erase(
     let page = PageContext::outside(&app, &request, "data-gone-title").of_brand(&app, integration.as_deref());
     let text = page.words.text("data-gone").with("account", host).with("proof", erasure.id.to_string()).to_string();
     let page = page.with_notice(Notice::done(text));
-    let gone = Gone { page: page.clone(), text: String::new(), ways: Vec::new(), details: String::new() };
-    let mut answer = html(&page, &gone)?;
+    let mut answer = html(&page, &Gone::of(page.clone(), &erasure))?;
     answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(&request)));
     Ok(answer)
 }

@@ -1,11 +1,10 @@
-//! Registers and removes our webhook at a messenger.
+//! Registers our webhook at a messenger; [`crate::unregister`] removes it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use connectors::{Denied, HookTarget, Settings};
+use connectors::Denied;
 use entity::source;
 use serde_json::json;
 use uuid::Uuid;
@@ -19,8 +18,6 @@ use crate::source::{By, find};
 
 /// Kind of the alert about a line that another service has taken.
 pub const MOVED: &str = "source_moved";
-/// Delays in seconds before an unreachable messenger is asked again to remove our webhook.
-const AGAIN: [u64; 3] = [5, 60, 600];
 
 /// Registers our address with the messenger of a source. A refusal is stored and retried by the watch: the source
 /// exists, and its state shows what it lacks.
@@ -64,35 +61,4 @@ pub async fn take_back(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uui
             detail: LocalizedText::new("said-messenger-refused").with("reason", text),
         }),
     }
-}
-
-/// Removes the webhook of a deleted source, in the background. Until then its calls are answered as for a deleted
-/// source.
-pub fn disconnect(app: &Arc<SourceContext>, source: &source::Model) {
-    let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()).cloned() else {
-        return;
-    };
-    let Ok(settings) = settings::open(app, source) else { return };
-    let Some(hook) = hook_of(app, source, &settings) else { return };
-    let (app, source_id) = (app.clone(), source.id);
-    base::supervisor::detach("line_disconnect", async move {
-        let stop = |settings: Settings, hook: HookTarget| {
-            let connector = connector.clone();
-            async move { connector.remove_webhook(&settings, &hook).await }
-        };
-        for seconds in AGAIN {
-            match stop(settings.clone(), hook.clone()).await {
-                Ok(()) => return,
-                Err(Denied::Away(_)) => {}
-                Err(denied) => {
-                    tracing::info!(source.id = %source_id, reason = %denied.text(), "the webhook of a deleted source could not be removed at its messenger");
-                    return;
-                }
-            }
-            let wait = tokio::time::sleep(Duration::from_secs(seconds));
-            if app.stop.run_until_cancelled(wait).await.is_none() {
-                return;
-            }
-        }
-    });
 }

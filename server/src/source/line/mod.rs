@@ -20,10 +20,9 @@ mod watch;
 use base::error::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use connectors::{HOOK_SECRET, HookTarget, Settings, WebhookToEnter};
+use connectors::{HookTarget, Settings, WebhookToEnter};
 use entity::source;
-use secrecy::{ExposeSecret, SecretString};
-use uuid::Uuid;
+use secrecy::SecretString;
 
 use crate::source::SourceContext;
 
@@ -31,24 +30,18 @@ pub use account::sources_of;
 pub(super) use account::{join, leave};
 pub(super) use claim::{ask, claim, facts_of, give_back, keep, release, require_same_line};
 pub use claim::{is_taken, source_of};
+pub(super) use connect::connect;
 pub use connect::{MOVED, take_back};
-pub(super) use connect::{connect, disconnect};
 pub(super) use facts::known;
 pub use facts::{learned, reported_trouble, trouble};
 
-pub use crate::settings::facts as of;
+pub use crate::settings::{facts as of, hook_url};
 pub use watch::{due_now, run};
 
 /// A new secret with which a messenger authenticates its calls: 64 characters of `A-Za-z0-9_-`.
 pub(super) fn new_secret() -> SecretString {
     let random: [u8; 48] = rand::random();
     SecretString::from(URL_SAFE_NO_PAD.encode(random))
-}
-
-/// The address to which a source's messenger delivers customers' messages, without the secret that some kinds have in
-/// it.
-pub fn hook_url(app: &SourceContext, kind: &str, source_id: Uuid) -> String {
-    format!("{}/hooks/{kind}/{source_id}", app.public_url())
 }
 
 /// The public name of a source's line: `@acme_support_bot`; none if it has none.
@@ -67,12 +60,6 @@ pub fn webhook_to_enter(app: &SourceContext, source: &source::Model) -> Result<O
     Ok(hook.and_then(|hook| connector.webhook_to_enter(&settings, &hook)))
 }
 
-/// The address with its secret; none if the source has no secret.
 fn hook_of(app: &SourceContext, source: &source::Model, settings: &Settings) -> Option<HookTarget> {
-    let secret = settings.secrets.get(HOOK_SECRET)?.clone();
-    let mut url = hook_url(app, &source.kind, source.id);
-    if app.connectors.get(&source.kind).is_some_and(|connector| connector.secret_in_path()) {
-        url = format!("{url}/{}", secret.expose_secret());
-    }
-    Some(HookTarget { url, secret })
+    crate::settings::hook_of(app, &source.kind, source.id, settings)
 }

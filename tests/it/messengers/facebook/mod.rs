@@ -3,6 +3,7 @@
 mod common;
 mod particular;
 mod shared;
+mod vendors;
 
 use doubles::meta::{NewAccount, Platform};
 

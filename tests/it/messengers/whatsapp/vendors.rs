@@ -7,6 +7,7 @@ use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Line, answer, both};
 use reqwest::Method;
 use sandbox::HookMessage;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts};
@@ -88,6 +89,8 @@ async fn messages_to_an_unknown_number_are_quarantined(world: &mut VendorsWorld)
     let webhook = world.messenger.webhooks().pop().unwrap();
     assert_eq!(webhook.last_status, Some(200));
     assert_eq!(world.quarantined().await, ["unknown_line"]);
+    let hooks = entity::raw_hook::Entity::find().all(world.app().store.write()).await.unwrap();
+    assert!(hooks.iter().all(|hook| hook.body.is_empty()), "no text of a line that no account has is stored");
     let checks = parom::doctor::accounts(&world.app().store).await;
     let said = checks.into_iter().find(|check| check.name == "quarantine").unwrap().detail.to_string();
     assert!(said.contains(&format!("1 × unknown_line (whatsapp {})", number.phone)), "{said}");
@@ -159,13 +162,14 @@ async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsW
     let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).unwrap();
     assert_eq!(template["_embedded"]["reviews"][0]["status"], "approved");
 
-    // An account whose sources are gone belongs to no tenant.
-    for line in &lines {
+    // The subscription of an account ends with its last source.
+    let jobs = async || entity::job::Entity::find().all(world.app().store.write()).await.unwrap();
+    for (line, is_last) in [(&lines[0], false), (&lines[1], true)] {
         world.api.delete(&line.path("")).await.is(204);
+        world.until("Meta was asked", async || jobs().await.is_empty().then_some(())).await;
+        assert_eq!(world.messenger.addresses(&number.waba).is_empty(), is_last);
     }
-    world.messenger.ban(&number.waba);
-    arrives(world).await;
-    assert_eq!(world.quarantined().await, ["unknown_line"]);
+    assert_eq!(world.messenger.addresses(&stranger.waba).len(), 1);
 }
 
 both!(

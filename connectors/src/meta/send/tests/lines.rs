@@ -136,6 +136,7 @@ async fn events_are_asked_for_watched_and_given_back() {
     let before = fake.calls().len();
     fake.reads([callback("https://other.example/x")]);
     facebook.remove_webhook(&settings, &hook()).await.unwrap();
+    facebook.unsubscribe(&settings).await.unwrap();
     let paths: Vec<String> =
         fake.calls()[before..].iter().filter(|call| call.method == "DELETE").map(|call| call.path.clone()).collect();
     assert_eq!(paths, ["104000000000001/subscribed_apps"], "another service's callback is left alone");

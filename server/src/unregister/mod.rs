@@ -1,0 +1,253 @@
+//! Removes our webhook at the messenger of a source that loses its credentials: it was deleted, its account left a day ago,
+//! or everything of the account is erased. Until then the messenger would go on sending customers' messages here.
+//!
+//! ```text
+//! credentials erased ─▶ job with the credentials, sealed (same commit) ─▶ tried at once ─▶ removed: the job is gone
+//!                                                                            └▶ retried for a week ─▶ given up
+//! account forgotten ─▶ the proof names what is not removed, until it is
+//! ```
+//!
+//! A source that has credentials again is left alone, and so is a subscription that another source here needs.
+
+mod left;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base::store::directory::{self, DirectoryEntry, IdKind};
+use base::store::finish_tx;
+use base::vault::Place;
+use chrono::TimeDelta;
+use connectors::{Connector, Denied, Settings, kinds};
+use entity::{job as jobs, source};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::job::{self, JobEnd, JobKind, NewJob};
+use crate::platform::PlatformContext;
+use crate::settings;
+
+pub use left::{LeftLine, LineState, WHOLE_ACCOUNT, of_account};
+
+/// The kind's name.
+pub const KIND: &str = "unregister_line";
+/// How long a person who erases an account waits for messengers.
+const AT_MOST: Duration = Duration::from_secs(10);
+const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(6),
+    TimeDelta::hours(12),
+];
+const PATIENCE: TimeDelta = TimeDelta::days(7);
+
+/// What may be shown of a job.
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    /// The messenger.
+    kind: String,
+    /// The source's name.
+    name: String,
+    /// The line's public name and its key among all lines; empty if it is unknown.
+    line: String,
+    key: String,
+}
+
+impl Payload {
+    fn of(source: &source::Model) -> Self {
+        let facts = Value::Object(settings::facts(source));
+        let text = |at: &str| facts.pointer(at).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (line, key) = (text("/line/name"), text("/line/key"));
+        Self { kind: source.kind.clone(), name: source.name.clone(), line, key }
+    }
+}
+
+/// Plans the removal, in the commit that erases the source's credentials. Nothing to do for kinds without a webhook.
+pub async fn plan(app: &PlatformContext, tx: &DatabaseTransaction, source: &source::Model) -> anyhow::Result<()> {
+    let has_webhook = app.connectors.get(&source.kind).is_some_and(|connector| connector.has_webhook());
+    if !has_webhook || source.secrets.is_none() {
+        return Ok(());
+    }
+    let key = source.id.to_string();
+    let row = job::place_of(KIND, &key);
+    let sealed = settings::open(app, source)
+        .and_then(|settings| settings::seal_whole(app, (source.tenant_id, Place::Job, &row), &settings));
+    let sealed = sealed.inspect_err(|error| {
+        tracing::error!(tenant.id = %source.tenant_id, source.id = %source.id, error = format!("{error:#}"), "the webhook of a source cannot be removed at its messenger: its credentials cannot be read");
+    });
+    let now = app.clock.millis();
+    let new = NewJob {
+        tenant_id: source.tenant_id,
+        kind: KIND,
+        key,
+        payload: json!(Payload::of(source)),
+        due: sealed.is_ok().then_some(now),
+        sealed: sealed.ok(),
+    };
+    Ok(job::plan(tx, now, new).await?)
+}
+
+/// Erases the messengers' credentials of all sources of an account, and plans the removal of their webhooks; returns how
+/// many sources lost them. The signing secrets of its own messengers give no access to others and stay.
+pub async fn all(app: &PlatformContext, tenant_id: Uuid) -> anyhow::Result<u64> {
+    let tx = app.store.write_tx().await?;
+    let done = all_in(app, &tx, tenant_id).await;
+    let erased = finish_tx(tx, done).await?;
+    app.lookup.forget();
+    Ok(erased)
+}
+
+async fn all_in(app: &PlatformContext, tx: &DatabaseTransaction, tenant_id: Uuid) -> anyhow::Result<u64> {
+    use source::Column;
+    let own: Vec<&str> = kinds::names(|kind| kind.own_server).collect();
+    let with_credentials = source::Entity::of_tenant(tenant_id)
+        .filter(Column::Kind.is_not_in(own.clone()))
+        .filter(Column::Secrets.is_not_null())
+        .lock_exclusive();
+    for source in with_credentials.all(tx).await? {
+        plan(app, tx, &source).await?;
+    }
+    let erased = source::Entity::update_many()
+        .col_expr(Column::Secrets, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(Column::Status, Expr::value("stopped"))
+        .col_expr(Column::StatusReason, Expr::value("credentials_erased"))
+        .col_expr(Column::StatusSince, Expr::value(app.clock.millis()))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Kind.is_not_in(own))
+        .filter(Column::Secrets.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(erased.rows_affected)
+}
+
+/// Tries the planned removals of an account, or of one of its sources, in the background, whenever they are due.
+pub fn at_once(app: &Arc<PlatformContext>, tenant_id: Uuid, source_id: Option<Uuid>) -> tokio::task::JoinHandle<()> {
+    let app = app.clone();
+    base::supervisor::detach("unregister", async move {
+        let planned = jobs::Entity::of_tenant(tenant_id)
+            .filter(jobs::Column::Kind.eq(KIND))
+            .filter(jobs::Column::NextTryAt.is_not_null());
+        let planned = match source_id {
+            Some(source_id) => planned.filter(jobs::Column::Key.eq(source_id.to_string())),
+            None => planned,
+        };
+        let kind: Arc<dyn JobKind> = Arc::new(UnregisterLine { platform: app.clone() });
+        match planned.all(app.store.write()).await {
+            Ok(planned) => {
+                let each = planned.into_iter().map(|planned| job::now(&app, &kind, planned));
+                futures_util::future::join_all(each).await;
+            }
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant_id, %error, "webhooks to be removed at messengers could not be read; it is tried when they are due");
+            }
+        }
+    })
+}
+
+/// Waits for the first attempts, but not for a messenger that does not answer.
+pub async fn first_attempts(trying: tokio::task::JoinHandle<()>) {
+    // A panic was logged where it happened, and what it left undone is retried.
+    drop(tokio::time::timeout(AT_MOST, trying).await);
+}
+
+/// The kind of job.
+pub struct UnregisterLine {
+    pub platform: Arc<PlatformContext>,
+}
+
+#[async_trait]
+impl JobKind for UnregisterLine {
+    fn name(&self) -> &'static str {
+        KIND
+    }
+
+    fn back_off(&self) -> &'static [TimeDelta] {
+        &BACK_OFF
+    }
+
+    fn patience(&self) -> TimeDelta {
+        PATIENCE
+    }
+
+    async fn attempt(&self, job: &jobs::Model) -> anyhow::Result<()> {
+        let app = &self.platform;
+        let (source_id, line): (Uuid, Payload) = (job.key.parse()?, serde_json::from_str(&job.payload)?);
+        if has_credentials(app, job.tenant_id, source_id).await? {
+            tracing::info!(tenant.id = %job.tenant_id, source.id = %source_id, "a source has credentials again; its webhook stays");
+            return Ok(());
+        }
+        let connector = app.connectors.get(&line.kind).cloned();
+        let (Some(connector), Some(sealed)) = (connector, &job.sealed) else {
+            anyhow::bail!("this server has no connector of the kind {}, or no credentials of the line", line.kind);
+        };
+        let row = job::place_of(KIND, &job.key);
+        let settings = settings::open_whole(app, (job.tenant_id, Place::Job, &row), sealed)?;
+        let Some(hook) = settings::hook_of(app, &line.kind, source_id, &settings) else { return Ok(()) };
+        connector.remove_webhook(&settings, &hook).await.map_err(as_error)?;
+        if !is_shared(app, connector.as_ref(), &settings, &line, source_id).await? {
+            connector.unsubscribe(&settings).await.map_err(as_error)?;
+        }
+        tracing::info!(tenant.id = %job.tenant_id, source.id = %source_id, connector = line.kind, "the webhook of a source that is gone was removed at its messenger");
+        Ok(())
+    }
+
+    async fn ended(&self, tx: &DatabaseTransaction, job: &jobs::Model, end: JobEnd) -> Result<(), DbErr> {
+        left::ended(tx, job, end).await
+    }
+}
+
+fn as_error(denied: Denied) -> anyhow::Error {
+    anyhow::anyhow!("{}", denied.text())
+}
+
+/// Whether another source here receives by the same subscription: one of the line, or of its account at the messenger.
+async fn is_shared(
+    app: &PlatformContext,
+    connector: &dyn Connector,
+    settings: &Settings,
+    line: &Payload,
+    source_id: Uuid,
+) -> Result<bool, DbErr> {
+    let (db, now) = (app.store.read(), app.clock.millis());
+    let mut others: Vec<DirectoryEntry> =
+        directory::find(db, IdKind::Line, &line.key, now).await?.into_iter().collect();
+    if let Some(account) = connector.account(&settings.public) {
+        let beginning = format!("{}:{account}:", line.kind);
+        let lines = directory::list(db, IdKind::LineAccount, &beginning, now).await?;
+        others.extend(lines.into_iter().map(|(_, entry)| entry));
+    }
+    for other in others.into_iter().filter(|other| other.id != source_id) {
+        if has_credentials(app, other.tenant_id, other.id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn has_credentials(app: &PlatformContext, tenant_id: Uuid, source_id: Uuid) -> Result<bool, DbErr> {
+    let source = source::Entity::of_tenant(tenant_id)
+        .filter(source::Column::Id.eq(source_id))
+        .filter(source::Column::DeletedAt.is_null())
+        .filter(source::Column::Secrets.is_not_null())
+        .one(app.store.read())
+        .await?;
+    Ok(source.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_messenger_that_hangs_delays_no_erasure() {
+        let begun = tokio::time::Instant::now();
+        first_attempts(tokio::spawn(std::future::pending())).await;
+        assert_eq!(begun.elapsed(), AT_MOST);
+    }
+}
