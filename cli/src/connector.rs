@@ -88,7 +88,7 @@ fn network(private: bool) -> anyhow::Result<NetworkConfig> {
     let nets = if private { PRIVATE.as_slice() } else { &[] };
     let nets: Result<Vec<IpNet>, _> = nets.iter().map(|net| net.parse()).collect();
     let allow_private = nets.context("the private networks")?.into_iter().map(HostOrNet::Net).collect();
-    Ok(NetworkConfig { allow_private })
+    Ok(NetworkConfig { allow_private, ..NetworkConfig::default() })
 }
 
 fn print(line: &CheckResult, words: Words, out: &mut impl Write) -> anyhow::Result<()> {

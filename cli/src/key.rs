@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate};
 use clap::{Subcommand, ValueEnum};
 use entity::{api_key, directory, tenant};
 use parom::api::key::Scope;
+use parom::api::key_maker::{self, KeyMaker};
 use parom::api::key_ring;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
@@ -68,7 +69,7 @@ pub enum ScopeOption {
     /// Also writes messages, statuses, sources and dead letters.
     #[default]
     Write,
-    /// Also changes tenants.
+    /// Also exports and erases customers' data, and changes accounts (a vendor key).
     Admin,
 }
 
@@ -127,7 +128,11 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
             if keys.is_empty() && !json {
                 crate::hints::nothing_listed("there is no API key; parom key create makes one");
             }
-            if json { print_json(out, &keys) } else { print_table(out, &keys) }
+            let mut shown = Vec::with_capacity(keys.len());
+            for key in &keys {
+                shown.push(KeyOut::of(key, key_maker::name(store.read(), key).await?));
+            }
+            if json { print_json(out, &shown) } else { print_table(out, &shown) }
         }
         KeyCommand::Revoke { id, json } => {
             revoke(store, clock, id).await?;
@@ -169,7 +174,7 @@ async fn add(
         let found = tenant::Entity::of_tenant(tenant_id).one(store.read()).await.context("cannot read the accounts")?;
         ensure!(found.is_some(), "there is no account {tenant_id}: parom tenant list shows them all");
     }
-    let made = key_ring::NewKey { name, scope, expires_at: expires };
+    let made = key_ring::NewKey { name, scope, expires_at: expires, maker: KeyMaker::CommandLine };
     let tx = store.write_tx().await.context("cannot write to the database")?;
     let log = tenant_id.unwrap_or(VENDOR);
     let added = async {
@@ -235,12 +240,14 @@ struct KeyOut<'a> {
     scope: &'a str,
     tail: &'a str,
     created_at: Moment,
+    /// Null if unknown.
+    created_by: Option<String>,
     expires_at: Option<Moment>,
     revoked_at: Option<Moment>,
 }
 
-impl<'a> From<&'a api_key::Model> for KeyOut<'a> {
-    fn from(row: &'a api_key::Model) -> Self {
+impl<'a> KeyOut<'a> {
+    fn of(row: &'a api_key::Model, created_by: Option<String>) -> Self {
         Self {
             id: row.id,
             tenant_id: (row.tenant_id != VENDOR).then_some(row.tenant_id),
@@ -248,27 +255,28 @@ impl<'a> From<&'a api_key::Model> for KeyOut<'a> {
             scope: &row.scope,
             tail: &row.tail,
             created_at: Moment(row.created_at),
+            created_by,
             expires_at: row.expires_at.map(Moment),
             revoked_at: row.revoked_at.map(Moment),
         }
     }
 }
 
-fn print_json(out: &mut impl Write, keys: &[api_key::Model]) -> std::io::Result<()> {
-    let keys: Vec<KeyOut> = keys.iter().map(KeyOut::from).collect();
+fn print_json(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &json!({ "keys": keys })).map_err(std::io::Error::from)?;
     writeln!(out)
 }
 
-fn print_table(out: &mut impl Write, keys: &[api_key::Model]) -> std::io::Result<()> {
-    for key in keys.iter().map(KeyOut::from) {
+fn print_table(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()> {
+    for key in keys {
         let whose = key.tenant_id.map_or_else(|| "vendor".to_owned(), |id| id.to_string());
-        let end = match (key.revoked_at, key.expires_at) {
+        let maker = key.created_by.as_deref().unwrap_or("unknown");
+        let end = match (&key.revoked_at, &key.expires_at) {
             (Some(at), _) => format!("revoked {at}"),
             (None, Some(at)) => format!("expires {at}"),
             (None, None) => "valid".to_owned(),
         };
-        writeln!(out, "{}  …{}  {:5}  {whose:36}  {end}  {}", key.id, key.tail, key.scope, key.name)?;
+        writeln!(out, "{}  …{}  {:5}  {whose:36}  {end}  {}  (by {maker})", key.id, key.tail, key.scope, key.name)?;
     }
     Ok(())
 }

@@ -24,6 +24,9 @@ pub struct Model {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    /// `member:{person}`, `cli`, or null: unknown, in rows from before this was stored.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub made_by: Option<String>,
 }
 
 tenant_rows!();

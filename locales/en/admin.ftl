@@ -100,6 +100,15 @@ admin-new-password = New password
 admin-current = Current password, or a code
 admin-current-hint = Protects your password in a session you left open.
 admin-current-wrong = This is neither your current password nor a valid code.
+admin-prove = Confirm that it is you
+admin-prove-says = Integrations, channels, operators and plans can only be changed after this. It counts for ten minutes in this session. If you have just sent a form, nothing was changed: send it again.
+admin-prove-button = Confirm
+admin-told-subject = { $did }: { $object }
+admin-told-body =
+    { $name } ({ $email }) on { $server }, { $time }, from { $address }:
+    { $did }: { $object }
+
+    All operators get this e-mail. If nobody knows about it, remove that operator’s access and look at the audit log: { $server }/admin/operators
 admin-set-password = Set password
 admin-password-set = The password is set. Your other sessions have ended.
 admin-recovery-title = Recovery codes
@@ -394,6 +403,7 @@ audit-did-operator-enrolled = Authenticator connected
 audit-did-operator-recovery_codes_made = Recovery codes created
 audit-did-operator-recovery_code_used = Recovery code used
 audit-did-operator-signed_in = Operator signed in
+audit-did-operator-proved = Operator confirmed their identity
 audit-did-operator-password_set = Operator password set
 audit-did-operator-sessions_ended = Other sessions ended
 audit-did-operator-disabled = Operator access removed

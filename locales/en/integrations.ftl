@@ -47,6 +47,7 @@ admin-int-wrong-secret = Enter the secret from amoCRM’s support.
 admin-int-wrong-bot_id = Enter the bot ID from amoCRM’s support, or leave the bot’s name empty as well.
 admin-int-wrong-time_window_seconds = Enter a whole number of seconds, or leave it empty.
 admin-int-wrong-allowed_plans = Enter one plan per line, named as in the configuration file.
+admin-int-wrong-elsewhere = The configuration file does not allow this address. Leave the field empty for the usual one, or have it added to network.integration_addresses.
 admin-int-wrong-in-file = An integration with this name is in the configuration file; edit it there.
 admin-int-wrong-taken = Integration “{ $name }” already has this.
 admin-channel-add = Add channel

@@ -10,7 +10,7 @@ keys-create = Create key
 keys-name-hint = Name the program that will use it, for example “Billing”.
 keys-scope-read = Read
 keys-scope-write = Read and send
-keys-scope-admin = Everything, including sources
+keys-scope-admin = Everything, also exporting and erasing customers’ data
 keys-created = Key “{ $name }” is created
 keys-revoke = Revoke key
 keys-revoke-confirm = Revoke “{ $name }”? Programs with this key will get 401 at once. This cannot be undone.
@@ -32,6 +32,11 @@ keys-col-scope = Permissions
 keys-col-ends-with = Ends in
 keys-col-made = Created
 keys-col-until = Valid until
+keys-col-maker = Created by
+keys-less = Now only: { $scope }
+keys-take = Take over
+keys-taken = Key “{ $name }” is yours now: it may do at most what you may.
+key-state-maker-gone = Stopped: its creator has no access
 keys-ends-in =
     { $days ->
         [one] { $days } day

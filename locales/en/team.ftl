@@ -5,12 +5,10 @@ team-invite = Invite
 team-invite-sent = An invitation was sent to { $email }. The link is valid for 7 days.
 team-role-owner = Owner
 team-from-crm = { $crm } administrators open the panel from the widget, no password needed.
-team-remove-confirm =
-    Remove { $name }? Open sessions end at once. { $keys ->
-        [0] No API keys are affected.
-        [one] { $keys } API key of this person stays valid.
-       *[other] { $keys } API keys of this person stay valid.
-    }
+team-remove-confirm = Remove { $name }? Open sessions end at once.
+team-remove-keys = API keys of this person
+team-remove-keys-end = They end: programs with these keys get 401 at once.
+team-remove-keys-take = I take them over: they keep working, with at most my rights.
 team-last-owner = This is the last owner. Name another one first.
 team-two-step = Two-step sign-in
 
@@ -149,6 +147,7 @@ audit-did-import-cancelled = Import stopped
 audit-did-key-created = Key created
 audit-did-key-used = Key used
 audit-did-key-revoked = Key revoked
+audit-did-key-taken_over = Key taken over
 audit-did-vault-turned = Encryption key replaced
 audit-did-backup-created = Backup created
 audit-did-backup-restored = Restored from a backup
@@ -222,3 +221,4 @@ audit-why-password = wrong password
 audit-why-unknown = unknown
 audit-why-revoked = revoked
 audit-why-expired = expired
+audit-why-maker_gone = the person who made the key has no access any more

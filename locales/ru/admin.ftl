@@ -116,6 +116,15 @@ admin-new-password = Новый пароль
 admin-current = Текущий пароль или код
 admin-current-hint = Чтобы никто не поменял пароль в сеансе, который вы оставили открытым.
 admin-current-wrong = Это не ваш пароль и не действующий код.
+admin-prove = Подтвердите, что это вы
+admin-prove-says = Без этого нельзя менять интеграции, каналы, операторов и тарифы. Подтверждение действует десять минут в этом сеансе. Если вы только что отправили форму, ничего не изменилось: отправьте её ещё раз.
+admin-prove-button = Подтвердить
+admin-told-subject = { $did }: { $object }
+admin-told-body =
+    { $name } ({ $email }), { $server }, { $time }, адрес { $address }:
+    { $did }: { $object }
+
+    Это письмо получают все операторы. Если о действии никто не знает, закройте этому оператору доступ и проверьте журнал: { $server }/admin/operators
 admin-set-password = Задать пароль
 admin-password-set = Пароль задан. Остальные ваши сеансы завершены.
 admin-recovery-title = Резервные коды
@@ -434,6 +443,7 @@ audit-did-operator-enrolled = Подключён аутентификатор
 audit-did-operator-recovery_codes_made = Созданы резервные коды
 audit-did-operator-recovery_code_used = Использован резервный код
 audit-did-operator-signed_in = Вход оператора
+audit-did-operator-proved = Оператор подтвердил личность
 audit-did-operator-password_set = Задан пароль оператора
 audit-did-operator-sessions_ended = Завершены другие сеансы
 audit-did-operator-disabled = Убран доступ оператора

@@ -49,6 +49,7 @@ admin-int-wrong-secret = Впишите секрет, который дала п
 admin-int-wrong-bot_id = Впишите ID бота, который дала поддержка amoCRM, или оставьте пустым и имя.
 admin-int-wrong-time_window_seconds = Введите целое число секунд или оставьте поле пустым.
 admin-int-wrong-allowed_plans = По одному тарифу в строке, имя — как в файле настроек.
+admin-int-wrong-elsewhere = Файл настроек не разрешает этот адрес. Оставьте поле пустым, чтобы взять обычный, или попросите добавить адрес в network.integration_addresses.
 admin-int-wrong-in-file = Интеграция с таким именем есть в файле настроек, её меняют там.
 admin-int-wrong-taken = Это уже есть у интеграции «{ $name }».
 admin-channel-add = Добавить канал

@@ -10,7 +10,7 @@ keys-create = Создать ключ
 keys-name-hint = Назовите программу, которой нужен ключ, например «Биллинг».
 keys-scope-read = Чтение
 keys-scope-write = Чтение и отправка
-keys-scope-admin = Всё, включая источники
+keys-scope-admin = Всё, включая выгрузку и удаление данных клиентов
 keys-created = Ключ «{ $name }» создан
 keys-revoke = Отозвать ключ
 keys-revoke-confirm = Отозвать ключ «{ $name }»? Программы с этим ключом сразу начнут получать 401. Вернуть его нельзя.
@@ -32,6 +32,11 @@ keys-col-scope = Права
 keys-col-ends-with = Последние символы
 keys-col-made = Создан
 keys-col-until = Действует до
+keys-col-maker = Кем создан
+keys-less = Сейчас только: { $scope }
+keys-take = Взять на себя
+keys-taken = Ключ «{ $name }» теперь ваш: он может не больше, чем вы.
+key-state-maker-gone = Остановлен: у создавшего его больше нет доступа
 keys-ends-in =
     { $days ->
         [one] { $days } день

@@ -5,14 +5,10 @@ team-invite = Пригласить
 team-invite-sent = Приглашение отправлено на { $email }. Ссылка действует 7 дней.
 team-role-owner = Владелец
 team-from-crm = Администраторы { $crm } входят из виджета без пароля.
-team-remove-confirm =
-    Убрать { $name }? Открытые сеансы сразу завершатся; { $keys ->
-        [0] ключей у этого человека нет
-        [one] { $keys } ключ этого человека останется
-        [few] { $keys } ключа этого человека останутся
-        [many] { $keys } ключей этого человека останутся
-       *[other] { $keys } ключа этого человека останутся
-    }.
+team-remove-confirm = Убрать { $name }? Открытые сеансы сразу завершатся.
+team-remove-keys = Ключи API этого человека
+team-remove-keys-end = Отозвать: программы с этими ключами сразу начнут получать 401.
+team-remove-keys-take = Передать мне: ключи продолжат работать в пределах моих прав.
 team-last-owner = Это последний владелец. Сначала назначьте другого.
 team-two-step = Вход с подтверждением
 
@@ -153,6 +149,7 @@ audit-did-import-cancelled = Импорт остановлен
 audit-did-key-created = Создан ключ
 audit-did-key-used = Обращение с ключом
 audit-did-key-revoked = Отозван ключ
+audit-did-key-taken_over = Ключ передан другому человеку
 audit-did-vault-turned = Заменён ключ шифрования
 audit-did-backup-created = Создана резервная копия
 audit-did-backup-restored = Восстановлено из резервной копии
@@ -226,3 +223,4 @@ audit-why-password = не тот пароль
 audit-why-unknown = неизвестно
 audit-why-revoked = отозвано
 audit-why-expired = истекло
+audit-why-maker_gone = у создавшего ключ больше нет доступа

@@ -198,6 +198,7 @@ async fn form(engine: Engine) {
     world.setup_is(|config| config.integrations.clear());
     world.restart().await;
     let olga = Operator::signed_in(&world).await;
+    olga.proves(&world).await;
     olga.opens("/admin/integrations").await.is(200).says(&["Name of the service", "Accent colour", "Logo"]);
     let fields =
         [("set.name", "white"), ("set.platform", "kommo"), ("set.client_id", "one"), ("set.client_secret", "s")];

@@ -11,6 +11,7 @@ use base::store::{VENDOR, directory};
 use connectors::Connector;
 use doubles::telegram::Telegram;
 use entity::{api_key, lane, turn};
+use parom::api::key_maker::KeyMaker;
 use parom::app::App;
 use parom::delivery::worker::Worker;
 use parom::server::{self, Running, ServerOptions};
@@ -302,6 +303,7 @@ impl World {
             created_at: self.clock.millis(),
             expires_at: None,
             revoked_at: None,
+            made_by: KeyMaker::CommandLine.stored(),
         };
         api_key::Entity::insert(row.into_active_model()).exec_without_returning(store.write()).await.expect("a key");
         let entry = directory::DirectoryEntry { tenant_id, id, note: String::new(), expires_at: None };

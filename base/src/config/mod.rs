@@ -159,6 +159,9 @@ pub struct Secrets {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct NetworkConfig {
     pub allow_private: Vec<HostOrNet>,
+    /// Addresses that operators may enter for integrations besides the platforms' own; only their origins count.
+    #[serde(deserialize_with = "parse::addresses")]
+    pub integration_addresses: Vec<Url>,
 }
 
 /// Where amoCRM's hooks are stored while the database is unavailable.

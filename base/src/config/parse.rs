@@ -26,14 +26,21 @@ pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url,
     Url::parse(&text).map_err(|error| D::Error::custom(format!("{NOT_AN_ADDRESS}{error}")))
 }
 
+struct ParsedUrl(Url);
+
+impl<'de> Deserialize<'de> for ParsedUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        address(deserializer).map(Self)
+    }
+}
+
+/// Parses a list of absolute addresses.
+pub(super) fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
+    Ok(Vec::<ParsedUrl>::deserialize(deserializer)?.into_iter().map(|address| address.0).collect())
+}
+
 /// Parses an optional absolute address.
 pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
-    struct ParsedUrl(Url);
-    impl<'de> Deserialize<'de> for ParsedUrl {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            address(deserializer).map(Self)
-        }
-    }
     Ok(Option::<ParsedUrl>::deserialize(deserializer)?.map(|address| address.0))
 }
 

@@ -55,6 +55,8 @@ async fn a_key_is_printed_once_and_alone() {
     let table = printed(&store, &["list"]).await.unwrap();
     assert!(table.contains("check vendor") && !table.contains(key.trim()));
     let json: serde_json::Value = serde_json::from_str(&printed(&store, &["list", "--json"]).await.unwrap()).unwrap();
+    assert_eq!(json["keys"][0]["created_by"], "parom key create");
+    assert!(table.contains("(by parom key create)"), "{table}");
     assert_eq!(
         (&json["keys"][0]["tenant_id"], &json["keys"][0]["name"]),
         (&serde_json::Value::Null, &"check vendor".into())

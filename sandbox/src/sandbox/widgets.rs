@@ -52,6 +52,19 @@ impl Sandbox {
         });
     }
 
+    /// Gives a lead another number: contacts and leads are counted apart in amoCRM, so one of each may have the same.
+    pub fn renumber_lead(&self, host: &str, from: i64, to: i64) {
+        self.core.change(|state| {
+            let Some(account) = state.accounts.get_mut(host) else { return };
+            for lead in account.leads.iter_mut().filter(|lead| lead.id == from) {
+                lead.id = to;
+            }
+            if let Some(card) = account.crm.cards.remove(&from) {
+                account.crm.cards.insert(to, card);
+            }
+        });
+    }
+
     /// Sets pipeline and stage of a lead.
     pub fn stage_of(&self, host: &str, lead_id: i64) -> Option<(i64, i64)> {
         self.core.read(|state| {

@@ -24,11 +24,13 @@ pub mod operator;
 pub mod operators;
 pub mod overview;
 pub mod page;
+mod prove;
 pub mod queues;
 pub mod redrive;
 mod refused;
 pub mod sign_in;
 pub mod states;
+mod told;
 pub mod undelivered;
 pub mod webhooks;
 
@@ -76,6 +78,8 @@ fn signing_in(config: &mut web::ServiceConfig) {
         .route("/own/recovery-codes", web::get().to(sign_in::recovery::show))
         .route("/own/recovery-codes", web::post().to(sign_in::recovery::renew))
         .route("/own/sessions", web::post().to(sign_in::own::end_others))
+        .route("/prove", web::get().to(prove::show))
+        .route("/prove", web::post().to(prove::enter))
         .route("/sign-out", web::post().to(sign_in::out));
 }
 

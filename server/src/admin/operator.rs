@@ -22,6 +22,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::prove;
 use super::refused::AdminRefusal;
 use crate::audit::{self, Actor, AuditEntry};
 use crate::identity::realm::{self, Realm};
@@ -134,15 +135,18 @@ impl FromRequest for HalfWay {
     }
 }
 
-/// The access check before every page: all but public pages need a session, and all but the second step's need both
-/// steps. It runs before all extractors, so that a refused form is not read.
+/// The access check before every page: all but public pages need a session, all but the second step's need both steps,
+/// and some need a fresh proof of who it is. It runs before all extractors, so that a refused form is not read.
 pub async fn gate(request: &HttpRequest) -> Result<(), AdminRefusal> {
     let path = request.path().strip_prefix("/admin").unwrap_or_default();
     if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {
         return Ok(());
     }
     let Some(visitor) = visitor(request).await? else { return Err(without_session(request).await?) };
-    if visitor.session.is_admin || ["/code", "/enrol", "/sign-out"].contains(&path) {
+    if visitor.session.is_admin {
+        let app = app(request)?;
+        prove::gate(&app, &visitor, request.method(), request.path())
+    } else if ["/code", "/enrol", "/sign-out"].contains(&path) {
         Ok(())
     } else {
         Err(AdminRefusal::SecondStep)

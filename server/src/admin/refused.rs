@@ -23,6 +23,9 @@ pub enum AdminRefusal {
     /// Both steps are done, so the sign-in pages redirect.
     #[error("signed in already")]
     SignedIn,
+    /// The operator has to prove again who they are, on this page.
+    #[error("a proof of who it is is missing")]
+    Prove(String),
     /// There is no such page for this visitor.
     #[error("no such page")]
     NotThere,
@@ -49,7 +52,7 @@ impl From<anyhow::Error> for AdminRefusal {
 impl ResponseError for AdminRefusal {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignIn | Self::SecondStep | Self::SignedIn => StatusCode::SEE_OTHER,
+            Self::SignIn | Self::SecondStep | Self::SignedIn | Self::Prove(_) => StatusCode::SEE_OTHER,
             Self::NotThere => StatusCode::NOT_FOUND,
             Self::Other(error) => error.status_code(),
         }
@@ -61,6 +64,7 @@ impl ResponseError for AdminRefusal {
             Self::SignIn => SIGN_IN,
             Self::SecondStep => "/admin/code",
             Self::SignedIn => "/admin/accounts",
+            Self::Prove(to) => to,
             Self::NotThere => return HttpResponse::NotFound().finish(),
             // Logs the cause of internal errors.
             Self::Other(error) => return HttpResponse::build(error.error_response().status()).finish(),

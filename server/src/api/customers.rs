@@ -77,11 +77,12 @@ fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
 
 /// Exports one customer's data as newline-delimited JSON.
 ///
-/// `{"type": "conversation" | "message" | "dead_letter" | "import_line", "data": {…}}` per line, ended by
+/// Requires scope `admin`. `{"type": "conversation" | "message" | "dead_letter" | "import_line", "data": {…}}` per line, ended by
 /// `{"type": "end", "data": {"lines": …}}`: without that line the export was interrupted.
 #[utoipa::path(tag = "customers", params(("tenant_id", description = "Parom's id of the account")),
     request_body = CustomerExportIn, responses(
     (status = 200, description = "The lines", body = String, content_type = "application/x-ndjson"),
+    (status = 403, description = "The key's scope is below `admin`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such customer, or the account is unknown or outside the key's", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Not exactly one of `phone` and `conversation_id`, or an invalid phone number", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -94,6 +95,7 @@ pub async fn export(
     body: RequestBody,
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
+    key.needs(Scope::Admin)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let (asked, _) = body.read::<CustomerExportIn>().await?;
     let who = who(asked.phone, asked.conversation_id)?;

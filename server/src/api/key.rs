@@ -20,9 +20,11 @@ use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::key_maker::{self, KeyRight};
 use super::metered::Metered;
+pub use super::scope::Scope;
 use crate::audit::{AuditLogKind, RefusedAction};
-use crate::identity::realm;
+use crate::identity::{IdentityContext, realm};
 use crate::tenant::plan;
 use crate::usage::UsageContext;
 
@@ -34,34 +36,6 @@ const FRESH: Duration = Duration::from_millis(750);
 const SHOWN: usize = 8;
 /// Maximum length; anything longer cannot be one of our keys.
 const MOST_BYTES: usize = 200;
-
-/// What a key may do; each scope includes the ones before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
-    /// Read-only.
-    Read,
-    /// Also writes messages, statuses, sources and dead letters.
-    #[default]
-    Write,
-    /// Also changes tenants.
-    Admin,
-}
-
-impl Scope {
-    /// Its name on the wire and in the table.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// Parses a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Read, Self::Write, Self::Admin].into_iter().find(|scope| scope.name() == name)
-    }
-}
 
 /// A valid key.
 #[derive(Clone, Debug)]
@@ -120,7 +94,14 @@ impl ApiKey {
 
 /// Cache of recently used keys by hash; one per worker thread.
 #[derive(Clone)]
-pub struct KeyCache(Cache<String, Arc<api_key::Model>>);
+pub struct KeyCache(Cache<String, Arc<KnownKey>>);
+
+/// A key's row with what it may do.
+#[derive(Debug)]
+struct KnownKey {
+    row: api_key::Model,
+    right: KeyRight,
+}
 
 impl Default for KeyCache {
     fn default() -> Self {
@@ -139,26 +120,29 @@ impl FromRequest for ApiKey {
         let parts = request
             .app_data::<web::Data<UsageContext>>()
             .cloned()
-            .zip(request.app_data::<web::Data<KeyCache>>().cloned());
+            .zip(request.app_data::<web::Data<KeyCache>>().cloned())
+            .zip(request.app_data::<web::Data<IdentityContext>>().cloned());
         let request = request.clone();
         async move {
-            let (app, cache) = parts.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
+            let ((app, cache), identity) =
+                parts.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
             let (hash, shown) = key.ok_or(Error::Unauthorized)?;
-            let row = match cache.0.get(&hash).await {
-                Some(row) => row,
+            let known = match cache.0.get(&hash).await {
+                Some(known) => known,
                 None => {
-                    let Some(row) = find(&app.store, &hash).await? else {
+                    let Some(known) = find(&app.store, &hash).await? else {
                         return Err(refused(&app, &request, (VENDOR, &shown), "unknown"));
                     };
-                    let row = Arc::new(row);
-                    cache.0.insert(hash, row.clone()).await;
-                    row
+                    key_maker::ask_again(&app.tenants, &identity.into_inner(), &known.right);
+                    let known = Arc::new(known);
+                    cache.0.insert(hash, known.clone()).await;
+                    known
                 }
             };
-            let why = if row.revoked_at.is_some() { "revoked" } else { "expired" };
             let now = app.clock.millis();
+            let row = &known.row;
             let key =
-                valid(&row, now).ok_or_else(|| refused(&app, &request, (row.tenant_id, &row.id.to_string()), why))?;
+                valid(&known, now).map_err(|why| refused(&app, &request, (row.tenant_id, &row.id.to_string()), why))?;
             let rate = (requests_a_second(&app, &key).await?, app.config.limits.requests_burst_per_key);
             app.keys.request(key.id, rate, now).await?;
             metered.begin(&app, key.id).await?;
@@ -168,8 +152,8 @@ impl FromRequest for ApiKey {
     }
 }
 
-/// By the plan of the key's account, where there are plans.
-async fn requests_a_second(app: &UsageContext, key: &ApiKey) -> Result<u32> {
+/// By the plan of the key's account, where there are plans; 0: no limit.
+pub(super) async fn requests_a_second(app: &UsageContext, key: &ApiKey) -> Result<u32> {
     let all = app.config.limits.requests_per_key;
     match key.tenant {
         Some(tenant_id) if !app.config.plan_list.get().is_empty() => {
@@ -204,18 +188,25 @@ pub fn new_key() -> SecretString {
     SecretString::from(format!("{PREFIX}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-async fn find(store: &Store, hash: &str) -> Result<Option<api_key::Model>> {
+async fn find(store: &Store, hash: &str) -> Result<Option<KnownKey>> {
     let db = store.read();
     let entry = directory::find(db, directory::IdKind::ApiKey, hash, store.clock().millis()).await?;
     let Some(entry) = entry else { return Ok(None) };
     let row = api_key::Entity::of_tenant(entry.tenant_id).filter(api_key::Column::Id.eq(entry.id)).one(db).await?;
-    Ok(row.filter(|row| bool::from(row.hash.as_bytes().ct_eq(hash.as_bytes()))))
+    let Some(row) = row.filter(|row| bool::from(row.hash.as_bytes().ct_eq(hash.as_bytes()))) else { return Ok(None) };
+    let right = key_maker::right(db, &row).await?;
+    Ok(right.map(|right| KnownKey { row, right }))
 }
 
-fn valid(row: &api_key::Model, now: i64) -> Option<ApiKey> {
-    let alive = row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > now);
-    let scope = Scope::from_name(&row.scope)?;
-    alive.then(|| ApiKey { id: row.id, tenant: (row.tenant_id != VENDOR).then_some(row.tenant_id), scope })
+/// The key, or why it is none.
+fn valid(KnownKey { row, right }: &KnownKey, now: i64) -> Result<ApiKey, &'static str> {
+    let tenant = (row.tenant_id != VENDOR).then_some(row.tenant_id);
+    match right.scope {
+        _ if row.revoked_at.is_some() => Err("revoked"),
+        _ if row.expires_at.is_some_and(|end| end <= now) => Err("expired"),
+        None => Err("maker_gone"),
+        Some(scope) => Ok(ApiKey { id: row.id, tenant, scope }),
+    }
 }
 
 #[cfg(test)]
@@ -223,6 +214,11 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+
+    fn known() -> KnownKey {
+        let right = KeyRight::with(Some(Scope::Write));
+        KnownKey { row: row(), right }
+    }
 
     fn row() -> api_key::Model {
         api_key::Model {
@@ -235,6 +231,7 @@ mod tests {
             created_at: 0,
             expires_at: None,
             revoked_at: None,
+            made_by: None,
         }
     }
 
@@ -258,23 +255,26 @@ mod tests {
 
     #[test]
     fn expired_and_revoked_keys_are_no_keys() {
-        assert!(valid(&row(), 10).is_some());
-        assert!(valid(&api_key::Model { expires_at: Some(11), ..row() }, 10).is_some());
-        assert!(valid(&api_key::Model { expires_at: Some(10), ..row() }, 10).is_none());
-        assert!(valid(&api_key::Model { revoked_at: Some(5), ..row() }, 10).is_none());
-        assert!(valid(&api_key::Model { scope: "root".to_owned(), ..row() }, 10).is_none());
+        let with = |row| KnownKey { row, ..known() };
+        assert!(valid(&known(), 10).is_ok());
+        assert!(valid(&with(api_key::Model { expires_at: Some(11), ..row() }), 10).is_ok());
+        let expired = valid(&with(api_key::Model { expires_at: Some(10), ..row() }), 10);
+        assert_eq!(expired.unwrap_err(), "expired");
+        assert_eq!(valid(&with(api_key::Model { revoked_at: Some(5), ..row() }), 10).unwrap_err(), "revoked");
+        let gone = KnownKey { right: KeyRight::with(None), ..known() };
+        assert_eq!(valid(&gone, 10).unwrap_err(), "maker_gone");
     }
 
     #[test]
     fn a_tenants_key_stays_in_its_tenant() {
         let (own, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
-        let key = valid(&api_key::Model { tenant_id: own, ..row() }, 0).unwrap();
+        let key = valid(&KnownKey { row: api_key::Model { tenant_id: own, ..row() }, ..known() }, 0).unwrap();
         assert!(key.in_tenant(own).is_ok());
         assert!(matches!(key.in_tenant(other), Err(Error::NotFound)));
         assert!(matches!(key.vendor(), Err(Error::Forbidden(_))));
         assert!(key.needs(Scope::Read).is_ok() && key.needs(Scope::Write).is_ok());
         assert!(matches!(key.needs(Scope::Admin), Err(Error::Forbidden(_))));
-        let vendor = valid(&row(), 0).unwrap();
+        let vendor = valid(&known(), 0).unwrap();
         assert!(vendor.in_tenant(other).is_ok() && vendor.vendor().is_ok());
         assert_eq!((vendor.home(), key.home()), (VENDOR, own));
     }

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::key::{Scope, new_key};
+use super::key_maker::KeyMaker;
 
 /// Properties of a new key.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,7 @@ pub struct NewKey<'wish> {
     pub scope: Scope,
     /// Milliseconds since 1970; None: it does not expire.
     pub expires_at: Option<i64>,
+    pub maker: KeyMaker,
 }
 
 /// Creates a key in the caller's transaction. Returns the key, which cannot be read again, and its id.
@@ -42,6 +44,7 @@ pub async fn add(
         created_at: Set(clock.millis()),
         expires_at: Set(wish.expires_at),
         revoked_at: Set(None),
+        made_by: Set(wish.maker.stored()),
     };
     api_key::Entity::insert(row).exec_without_returning(db).await?;
     let entry = directory::DirectoryEntry { tenant_id, id, note: String::new(), expires_at: wish.expires_at };
@@ -59,6 +62,32 @@ pub async fn revoke(db: &impl ConnectionTrait, clock: &Clock, tenant_id: Uuid, i
         .exec(db)
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// Makes another person responsible for a key, which from then on may do at most what they may. False: there is no such
+/// key, or it is revoked.
+pub async fn hand_over(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid, to: KeyMaker) -> Result<bool, DbErr> {
+    let done = api_key::Entity::update_many()
+        .col_expr(api_key::Column::MadeBy, Expr::value(to.stored()))
+        .filter(api_key::Column::TenantId.eq(tenant_id))
+        .filter(api_key::Column::Id.eq(id))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// The keys of a maker that are neither revoked nor expired, newest first.
+pub async fn living(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    tenant_id: Uuid,
+    maker: KeyMaker,
+) -> Result<Vec<api_key::Model>, DbErr> {
+    let now = clock.millis();
+    let alive = |key: &api_key::Model| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now);
+    let all = list(db, tenant_id).await?;
+    Ok(all.into_iter().filter(|key| alive(key) && KeyMaker::of(key) == maker).collect())
 }
 
 /// An account's keys, newest first, including revoked ones.

@@ -28,8 +28,10 @@ pub mod idempotency;
 pub mod import_out;
 pub mod imports;
 pub mod key;
+pub mod key_maker;
 pub mod key_ring;
 pub mod ledger;
+pub mod me;
 pub mod media;
 pub mod message_out;
 pub mod messages;
@@ -41,6 +43,7 @@ mod replays;
 pub mod report_types;
 pub mod reports;
 mod roster;
+mod scope;
 pub mod source_acts;
 pub mod source_secret;
 pub mod source_types;
@@ -74,6 +77,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(docs::style)
         .service(docs::script)
         .service(docs::llms::show)
+        .service(me::get)
         .service(tenants::list)
         .service(tenants::get)
         .service(tenants::patch)

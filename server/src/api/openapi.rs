@@ -11,7 +11,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    chats, conversations, customers, dead_letters, edits, imports, ledger, media, messages, pipelines, replays,
+    chats, conversations, customers, dead_letters, edits, imports, ledger, me, media, messages, pipelines, replays,
     reports, source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions,
     usage, vendor_events, webhook_attempts,
 };
@@ -50,6 +50,7 @@ struct Document;
 
 #[derive(OpenApi)]
 #[openapi(paths(
+    me::get,
     tenants::list,
     tenants::get,
     tenants::patch,
@@ -204,7 +205,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 54);
+        assert_eq!(count, 55);
     }
 
     #[test]

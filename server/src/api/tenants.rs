@@ -1,4 +1,4 @@
-//! Accounts. Only vendor keys may list and change them; a tenant key can read its own.
+//! Accounts. Only vendor keys may change them; a tenant key can read its own.
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use base::error::{Error, Problem, Result};
@@ -100,19 +100,20 @@ pub struct TenantsQuery {
     cursor: Option<String>,
 }
 
-/// Lists all accounts, newest first.
+/// Lists accounts, newest first.
 ///
-/// Requires a vendor key.
+/// A vendor key gets all accounts, a tenant key its own.
 #[utoipa::path(tag = "tenants", params(TenantsQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
-    (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants")]
 pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
-    key.vendor()?;
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &["tenants"])?;
-    let ids = roster::tenants(app.store.read(), page.after, page.rows()).await?;
+    let ids = match key.tenant {
+        Some(own) => Vec::from_iter(page.after.is_none().then_some(own)),
+        None => roster::tenants(app.store.read(), page.after, page.rows()).await?,
+    };
     let (ids, next_cursor) = page.cut(ids, |id| *id);
     let mut items = Vec::with_capacity(ids.len());
     for id in ids {
@@ -221,7 +222,8 @@ async fn channels(app: &UsageContext, tenant_id: Uuid) -> Result<Vec<tenant_chan
     Ok(channels.all(app.store.read()).await?)
 }
 
-async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
+/// An account as GET shows it.
+pub(super) async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
     let channels = channels(app, tenant.tenant_id).await?;
     Ok(TenantOut {
         id: tenant.tenant_id,

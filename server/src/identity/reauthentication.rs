@@ -1,5 +1,6 @@
 //! Re-authentication before a password or an authenticator is changed: a session that was left open is not enough. For
-//! ten minutes a one-time link is, because that is how a forgotten password is replaced.
+//! ten minutes a one-time link is, because that is how a forgotten password is replaced; the first password set with it
+//! uses it up.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::identity::IdentityContext;
 
 /// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
 const UNTIL: &str = "link_until";
+/// The name under which it stores that a password was set with the link.
+const SPENT: &str = "link_spent";
 /// For how long it does.
 const LIFE: TimeDelta = TimeDelta::minutes(10);
 
@@ -36,20 +39,29 @@ pub async fn by_link(app: &IdentityContext, row: &session::Model) -> Result<()> 
 
 /// Copies what [`by_link`] stored to the session that replaces another.
 pub async fn moved(app: &IdentityContext, from: &session::Model, to: &session::Model) -> Result<()> {
-    match sessions::data::<i64>(app, from, UNTIL) {
-        Some(until) => sessions::set_data(app, to, UNTIL, Some(&until)).await,
-        None => Ok(()),
+    if let Some(until) = sessions::data::<i64>(app, from, UNTIL) {
+        sessions::set_data(app, to, UNTIL, Some(&until)).await?;
     }
+    if is_spent(app, from) { sessions::set_data(app, to, SPENT, Some(&true)).await } else { Ok(()) }
 }
 
-/// Whether the session's one-time link still counts.
+/// Notes that the session's link sets a password now: it replaces the current one only once.
+pub async fn spend(app: &IdentityContext, row: &session::Model) -> Result<()> {
+    if is_fresh(app, row) { sessions::set_data(app, row, SPENT, Some(&true)).await } else { Ok(()) }
+}
+
+fn is_spent(app: &IdentityContext, row: &session::Model) -> bool {
+    sessions::data::<bool>(app, row, SPENT).unwrap_or(false)
+}
+
+/// Whether the session was opened by a one-time link within the last minutes.
 pub fn is_fresh(app: &IdentityContext, row: &session::Model) -> bool {
     sessions::data::<i64>(app, row, UNTIL).is_some_and(|until| until > app.clock.millis())
 }
 
 /// Whether the current password or a code is required. Not while there is neither.
 pub fn is_needed(app: &IdentityContext, row: &session::Model, person: &person::Model) -> bool {
-    credentials::any(person) && !is_fresh(app, row)
+    credentials::any(person) && (!is_fresh(app, row) || is_spent(app, row))
 }
 
 /// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in

@@ -23,7 +23,7 @@ use crate::identity::IdentityContext;
 
 mod ending;
 
-pub use ending::{end, end_everywhere, end_of_person, end_of_tickets};
+pub use ending::{end, end_everywhere, end_of_person, end_of_tickets, end_views};
 
 /// Session data is for small forms, not for files.
 const LARGEST_DATA: usize = 32 * 1024;

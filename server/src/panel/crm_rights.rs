@@ -16,14 +16,12 @@ use entity::{member as table, session};
 use serde_json::json;
 
 use super::MemberRole;
+use crate::api::key_maker::asked;
 use crate::audit::By;
-use crate::identity::member::{self, FROM_CRM, Vouched};
+use crate::identity::member::{self, FROM_CRM};
 use crate::identity::session as sessions;
 use crate::panel::PanelContext;
-use crate::tenant::rights::{self, CrmRights, MaxAge};
 
-/// Concurrent requests of one page share an answer, also while amoCRM does not answer.
-const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 /// How long amoCRM's last answer is used while it does not answer.
 const BELIEVED: TimeDelta = TimeDelta::hours(4);
 
@@ -40,20 +38,15 @@ pub(super) async fn role(
     if row.crm_asked_at.saturating_add(HOUR) > now {
         return Ok(held);
     }
-    let says = match rights::of(&app.tenants, row.tenant_id, user, MAX_AGE).await.rights {
-        CrmRights::Administrator => Vouched::Administrator,
-        CrmRights::User => Vouched::User,
-        CrmRights::Gone => Vouched::Gone,
-        CrmRights::Unknown => {
-            let last = if by_ticket { row.crm_asked_at.max(session.created_at) } else { row.crm_asked_at };
-            if last.saturating_add(BELIEVED.num_milliseconds()) > now {
-                return Ok(held);
-            }
-            if !by_ticket {
-                return Ok(held.map(|_| MemberRole::Viewer));
-            }
-            return end(app, session).await.map(|()| None);
+    let Some(says) = asked(&app.tenants, row.tenant_id, user).await else {
+        let last = if by_ticket { row.crm_asked_at.max(session.created_at) } else { row.crm_asked_at };
+        if last.saturating_add(BELIEVED.num_milliseconds()) > now {
+            return Ok(held);
         }
+        if !by_ticket {
+            return Ok(held.map(|_| MemberRole::Viewer));
+        }
+        return end(app, session).await.map(|()| None);
     };
     member::vouch(&app.identity, &row, says).await?;
     // The check may have ended this session.

@@ -78,6 +78,7 @@ fn of_developers(config: &mut ServiceConfig) {
         .route("/keys", post().to(keys::create))
         .route("/keys/new", get().to(keys::form))
         .route("/keys/made", get().to(keys::made))
+        .route("/keys/{id}/take", post().to(keys::take))
         .route("/keys/{id}/revoke", get().to(keys::ask))
         .route("/keys/{id}/revoke", post().to(keys::revoke))
         .route("/webhooks", get().to(webhooks::list))

@@ -9,7 +9,7 @@ use base::cache::Cache;
 use base::rate_limit::{Budget, RateLimiter};
 use uuid::Uuid;
 
-use super::sight::{Strangers, Viewer, Visibility};
+use super::sight::{Seen, Strangers, Viewer, Visibility};
 
 /// Requests of one user.
 pub(super) const REQUESTS: Budget = Budget { at_once: 60, each: 1_000 };
@@ -30,10 +30,10 @@ pub struct CallerMemory {
     /// The rights in amoCRM of users who are not administrators.
     pub(super) viewers: Cache<(Uuid, i64), Arc<Viewer>>,
     /// By tenant, user and contact or lead.
-    pub(super) sights: Cache<(Uuid, i64, i64), Visibility>,
+    pub(super) sights: Cache<(Uuid, i64, Seen), Visibility>,
     /// Conversations that a card showed to a user, with the time.
     pub(super) shown: Cache<(Uuid, i64, Uuid), i64>,
-    /// Contacts that a user asked for and may not see.
+    /// Contacts and leads that a user asked for and may not see.
     pub(super) unknown_callers: Cache<(Uuid, i64), Strangers>,
     /// amojo's ids of the chats of a card, with the time they were read.
     pub(super) chats: Cache<Card, (i64, Arc<Vec<String>>)>,

@@ -26,6 +26,13 @@ const MOST_STRANGERS: usize = 30;
 /// … within this time.
 const WINDOW: TimeDelta = TimeDelta::minutes(10);
 
+/// What a user asks for: a contact and a lead may have the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Seen {
+    Contact(i64),
+    Lead(i64),
+}
+
 /// A user's rights to see contacts and leads.
 #[derive(Clone, Debug)]
 pub(super) struct Viewer {
@@ -45,8 +52,8 @@ pub(super) struct Visibility {
     at: i64,
 }
 
-/// Invisible contacts that were asked for, since a time.
-pub(super) type Strangers = Arc<Mutex<(i64, BTreeSet<i64>)>>;
+/// Invisible contacts and leads that were asked for, since a time.
+pub(super) type Strangers = Arc<Mutex<(i64, BTreeSet<Seen>)>>;
 
 impl Viewer {
     fn may(&self, view: View, responsible: Option<i64>, group: Option<i64>) -> bool {
@@ -97,10 +104,10 @@ pub(super) async fn of(
         if of_lead.contains(&id) || contact_seen(app, caller, &viewer, id).await? {
             allowed.push(id);
         } else {
-            strangers.push(id);
+            strangers.push(Seen::Contact(id));
         }
     }
-    let refused_lead = lead.filter(|_| seen.is_none() && allowed.is_empty());
+    let refused_lead = lead.filter(|_| seen.is_none() && allowed.is_empty()).map(Seen::Lead);
     note(app, caller, strangers.into_iter().chain(refused_lead)).await?;
     // When contacts are given, the lead adds none.
     let lead = lead.filter(|_| by_lead && seen.is_some());
@@ -127,7 +134,7 @@ pub(super) async fn of_chat(app: &Arc<WidgetContext>, caller: &Caller, chats: &[
             return Ok(true);
         }
     }
-    note(app, caller, hanging.into_iter().map(|chat| chat.contact_id)).await?;
+    note(app, caller, hanging.into_iter().map(|chat| Seen::Contact(chat.contact_id))).await?;
     Ok(false)
 }
 
@@ -164,14 +171,14 @@ async fn contact_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer
         View::Group | View::Own => {}
     }
     let tenant_id = caller.tenant.tenant_id;
-    if let Some(seen) = remembered(app, (tenant_id, viewer.id, id)).await {
+    if let Some(seen) = remembered(app, (tenant_id, viewer.id, Seen::Contact(id))).await {
         return Ok(seen.allowed);
     }
     let asking = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.contact(&token, id).await });
     let contact = asking.await.map_err(silent)?;
     let allowed = contact.is_some_and(|contact| viewer.may_see_contact(&contact));
     let seen = Visibility { allowed, contacts: Arc::default(), at: viewer.at };
-    app.widget.sights.insert((tenant_id, viewer.id, id), seen).await;
+    app.widget.sights.insert((tenant_id, viewer.id, Seen::Contact(id)), seen).await;
     Ok(allowed)
 }
 
@@ -181,7 +188,7 @@ async fn lead_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, i
         return Ok(None);
     }
     let tenant_id = caller.tenant.tenant_id;
-    if let Some(seen) = remembered(app, (tenant_id, viewer.id, id)).await {
+    if let Some(seen) = remembered(app, (tenant_id, viewer.id, Seen::Lead(id))).await {
         return Ok(Some(seen).filter(|seen| seen.allowed));
     }
     let asking = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.lead(&token, id).await });
@@ -189,12 +196,12 @@ async fn lead_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, i
     let allowed = lead.is_some();
     let contacts = Arc::new(lead.map(|lead| lead.contacts).unwrap_or_default());
     let seen = Visibility { allowed, contacts, at: viewer.at };
-    app.widget.sights.insert((tenant_id, viewer.id, id), seen.clone()).await;
+    app.widget.sights.insert((tenant_id, viewer.id, Seen::Lead(id)), seen.clone()).await;
     Ok(Some(seen).filter(|seen| seen.allowed))
 }
 
 /// As old as the rights it was computed from: nothing is used longer than [`FRESH`] in all.
-async fn remembered(app: &WidgetContext, key: (Uuid, i64, i64)) -> Option<Visibility> {
+async fn remembered(app: &WidgetContext, key: (Uuid, i64, Seen)) -> Option<Visibility> {
     let now = app.clock.millis();
     app.widget.sights.get(&key).await.filter(|seen| seen.at + FRESH.num_milliseconds() > now)
 }
@@ -214,7 +221,7 @@ async fn not_a_walk(app: &WidgetContext, caller: &Caller) -> Result<()> {
 }
 
 /// Counts requests for invisible contacts; the first beyond the limit is recorded in the audit log.
-async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = i64>) -> Result<()> {
+async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = Seen>) -> Result<()> {
     let mut ids = ids.peekable();
     if ids.peek().is_none() {
         return Ok(());

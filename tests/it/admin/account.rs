@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::audit;
+use parom::admin::operators::actions::{self, OperatorActor};
+use parom::audit::Actor;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, both, once};
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -95,6 +97,42 @@ async fn a_share_is_set_within_its_bounds(world: &mut World) {
     assert_eq!(rows(world, line.tenant_id, "account.weighed").await[0].1, json!({"from": 1, "to": 3}));
 }
 
+/// What members can change: members, keys, whether sources are paused.
+async fn stored(world: &World, tenant_id: Uuid) -> (usize, usize, Vec<bool>) {
+    let db = world.app().store.read();
+    let members = entity::member::Entity::of_tenant(tenant_id).all(db).await.unwrap();
+    let keys = entity::api_key::Entity::of_tenant(tenant_id).all(db).await.unwrap();
+    let sources = entity::source::Entity::of_tenant(tenant_id).all(db).await.unwrap();
+    (members.len(), keys.len(), sources.into_iter().map(|source| source.paused).collect())
+}
+
+/// N11: a view ends with the session of the operator who began it, and with their access.
+async fn a_view_of_an_account_ends_with_its_operators_session(world: &mut World) {
+    let line = world.line("support").await;
+    let view = async |olga: &Operator| {
+        olga.opens(&path(line.tenant_id, "/view-as")).await.is(200);
+        olga.sends(&path(line.tenant_id, "/view-as"), &[("reason", "ticket 4711")]).await.is(303);
+        olga.opens("/panel").await.is(200).says(&["ticket 4711"]);
+    };
+    let olga = Operator::signed_in(world).await;
+    view(&olga).await;
+    olga.opens("/admin").await.is(200);
+    olga.sends("/admin/sign-out", &[]).await.is(303);
+    assert!(olga.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
+
+    let own = entity::person::Column::IsOperator.eq(true);
+    let own = entity::person::Entity::find().filter(own).one(world.app().store.read()).await.unwrap().unwrap();
+    let next = olga.next_code(world);
+    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let link = actions::link(world.app(), &own, false, &by).await.unwrap();
+    olga.follows(&link).await.is(303);
+    olga.opens("/admin/code").await.is(200);
+    olga.sends("/admin/code", &[("code", &next)]).await.is(303);
+    view(&olga).await;
+    actions::disable(world.app(), &own, &by).await.unwrap();
+    assert!(olga.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
+}
+
 async fn viewing_as_an_account_is_read_only_short_and_audited(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("text-canary-77").await;
@@ -117,11 +155,24 @@ async fn viewing_as_an_account_is_read_only_short_and_audited(world: &mut World)
     }
     let session = entity::session::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await;
     let csrf = session.unwrap().unwrap().csrf;
-    let invite = [("csrf", csrf.as_str()), ("email", "new@shop.example"), ("name", "New"), ("role", "owner")];
-    let refused = olga.sends_as_it_is("/panel/team/invite", &invite).await;
-    assert!([400, 403].contains(&refused.status), "{} {}", refused.status, refused.text);
-    let members = entity::member::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
-    assert!(members.is_empty(), "nothing was changed: {members:?}");
+    let pause = format!("/panel/sources/{}/pause", line.source_id);
+    let changes: [(&str, &[(&str, &str)]); 3] = [
+        ("/panel/team/invite", &[("email", "new@shop.example"), ("role", "owner")]),
+        ("/panel/keys", &[("name", "Olga's"), ("scope", "read"), ("days", "30")]),
+        (&pause, &[]),
+    ];
+    let before = stored(world, line.tenant_id).await;
+    for (path, fields) in changes {
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
+        olga.sends_as_it_is(path, &fields).await.is(403);
+    }
+    assert_eq!(stored(world, line.tenant_id).await, before);
+    // The forms are right: the same ones of an owner are accepted.
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel").await.is(200);
+    for (path, fields) in changes {
+        owner.sends(path, fields).await.is(303);
+    }
 
     world.advance(Duration::from_secs(14 * 60));
     olga.opens("/admin/accounts").await.is(200);
@@ -179,5 +230,8 @@ async fn the_page_says_what_to_do(world: &mut World) {
 }
 
 both!(a_suspension_stops_delivery_and_keeps_what_comes, viewing_as_an_account_is_read_only_short_and_audited);
-parom_tests::once!(viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason);
+parom_tests::once!(
+    a_view_of_an_account_ends_with_its_operators_session,
+    viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason
+);
 once!(a_limit_is_set_and_taken_back, a_share_is_set_within_its_bounds, the_page_says_what_to_do);

@@ -63,9 +63,49 @@ fn channel() -> Pairs {
 
 /// Starts again with a file that has no integration, and signs an operator in.
 async fn without_a_file(world: &mut World) -> Operator {
-    world.setup_is(|config| config.integrations.clear());
+    world.setup_is(|config| {
+        let sandbox = config.integrations[0].amojo_url.clone();
+        config.network.integration_addresses.push(sandbox);
+        config.integrations.clear();
+    });
     world.restart().await;
-    Operator::signed_in(world).await
+    let olga = Operator::signed_in(world).await;
+    olga.proves(world).await;
+    olga
+}
+
+/// N4: texts and tokens go only where the configuration file lets them go.
+async fn n4_an_operator_sends_nothing_to_addresses_of_their_own(world: &mut World) {
+    let olga = without_a_file(world).await;
+    let form = integration(world);
+    olga.opens(NEW).await.is(200);
+    let elsewhere = [
+        ("set.amojo_url", "https://evil.example"),
+        ("set.consent_url", "https://evil.example/oauth"),
+        ("set.account_url", "https://evil.example/{host}"),
+        ("set.account_hosts", "evil.example"),
+    ];
+    let refuses = async |path: &str| {
+        for (field, address) in elsewhere {
+            let shown = olga.sends(path, &sent(&with(&form, &[(field, address)]))).await.is(422);
+            shown.says(&["The configuration file does not allow this address"]);
+            assert!(shown.text.contains(&format!("id=\"e-{field}\"")), "{field}: beside the field");
+        }
+    };
+    refuses(NEW).await;
+    assert!(stored::list(world.app()).await.unwrap().is_empty());
+    olga.sends(NEW, &sent(&form)).await.is(303);
+    let identity = |pair: &(&'static str, String)| !["set.name", "set.platform"].contains(&pair.0);
+    let form: Pairs = form.iter().filter(|pair| identity(pair)).cloned().collect();
+    let before = world.app().integrations.named("main").unwrap();
+    for (field, address) in elsewhere {
+        olga.sends(MAIN, &sent(&with(&form, &[(field, address)]))).await.is(422);
+    }
+    let now = world.app().integrations.named("main").unwrap();
+    assert_eq!((&now.amojo_url, &now.account_url), (&before.amojo_url, &before.account_url));
+    assert_eq!((&now.consent_url, &now.account_hosts), (&before.consent_url, &before.account_hosts));
+    olga.sends(MAIN, &sent(&with(&form, &[("set.account_hosts", ""), ("set.consent_url", "")]))).await.is(303);
+    world.allow_problems();
 }
 
 async fn one_made_in_the_admin_works(world: &mut World) {
@@ -165,6 +205,7 @@ async fn errors_are_shown_beside_their_fields(world: &mut World) {
 
 async fn integrations_of_the_configuration_file_are_only_shown(world: &mut World) {
     let olga = Operator::signed_in(world).await;
+    olga.proves(world).await;
     let shown = olga.opens(LIST).await.is(200);
     // `reload::the_file` shows that it is so.
     shown.says(&[
@@ -182,4 +223,8 @@ async fn integrations_of_the_configuration_file_are_only_shown(world: &mut World
 }
 
 both!(one_made_in_the_admin_works);
-once!(errors_are_shown_beside_their_fields, integrations_of_the_configuration_file_are_only_shown);
+once!(
+    n4_an_operator_sends_nothing_to_addresses_of_their_own,
+    errors_are_shown_beside_their_fields,
+    integrations_of_the_configuration_file_are_only_shown
+);

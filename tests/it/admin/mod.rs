@@ -8,5 +8,6 @@ mod notes;
 pub mod operator;
 mod overview;
 mod phones;
+mod proofs;
 mod signing_in;
 mod trouble;

@@ -43,6 +43,14 @@ impl Operator {
         olga
     }
 
+    /// Proves again who it is, with the authenticator's next code.
+    pub async fn proves(&self, world: &World) {
+        let code = self.next_code(world);
+        self.opens("/admin/prove?to=/admin/operators").await.is(200);
+        let to = self.sends("/admin/prove", &[("current", &code), ("to", "/admin/operators")]).await.is_redirect();
+        assert_eq!(to, "/admin/operators");
+    }
+
     /// Opens a sign-in link and presses its button.
     pub async fn follows(&self, link: &str) -> Reply {
         let page = self.opens(link).await;

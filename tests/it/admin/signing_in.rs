@@ -221,6 +221,7 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
 
 async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
     let olga = Operator::signed_in(world).await;
+    olga.proves(world).await;
     let link = make_operator(world, "petr@vendor.example").await;
     let people = entity::person::Entity::of_tenant(VENDOR);
     let petr = people.filter(entity::person::Column::Email.eq("petr@vendor.example"));
@@ -253,7 +254,8 @@ async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
 
 async fn every_page_is_closed_to_frames_and_caches(world: &mut World) {
     let olga = Operator::signed_in(world).await;
-    for page in PAGES.iter().skip(1).chain(&["/admin/own", "/admin/nothing"]) {
+    olga.proves(world).await;
+    for page in PAGES.iter().skip(1).chain(&["/admin/own", "/admin/prove", "/admin/nothing"]) {
         let reply = olga.opens(page).await;
         assert_eq!(reply.status, if *page == "/admin/nothing" { 404 } else { 200 }, "{page}: {}", reply.text);
         assert_eq!(reply.header("cache-control"), "no-store", "{page}");

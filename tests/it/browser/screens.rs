@@ -6,6 +6,7 @@ use parom::alert::Alarm;
 use parom::audit::Actor;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Engine, Line, MailServer, Place, Setup, World};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::operator::{connects_an_authenticator, is_invited};
@@ -214,6 +215,8 @@ async fn admin_in(language: Language) {
     let account = format!("/admin/accounts/{}", line.tenant_id);
     let white = "[[integration]]\nname = \"white\"\nplatform = \"kommo\"\nclient_id = \"white\"\nclient_secret = \"0123456789abcdef\"\n";
     parom::integrations::set(&world.app().identity.audit, white, &Actor::Cli.into()).await.expect("it is stored");
+    look(&browser, &format!("{code}/admin-prove"), &format!("{base}/admin/prove")).await;
+    has_proved(&world).await;
     let pages = [
         ("admin-overview", "/admin".to_owned()),
         ("admin-accounts", "/admin/accounts".to_owned()),
@@ -244,6 +247,17 @@ async fn admin_in(language: Language) {
     announces_to_one_audience(&browser, &base).await;
     browser.close().await;
     world.close().await;
+}
+
+/// As after a proof: the authenticator's code was just used, and its next one is half a minute away.
+async fn has_proved(world: &World) {
+    let identity = &world.app().identity;
+    let kind = entity::session::Column::Kind.eq("admin");
+    let sessions = entity::session::Entity::find().filter(kind).all(identity.store.read()).await.expect("sessions");
+    for session in sessions {
+        let until = world.clock.millis() + 600_000;
+        parom::identity::session::set_data(identity, &session, "proved_until", Some(&until)).await.expect("it is kept");
+    }
 }
 
 /// The form of an announcement asks only for what the chosen audience needs.

@@ -54,7 +54,7 @@ async fn m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may(world: &mu
     let link = link_in(world, &invites(&boss, ALICE, "viewer").await.text);
     assert_eq!(presses(&alice, &link).await.is_redirect(), "/panel/me");
     assert_eq!(alice.opens("/panel/me").await.is_redirect(), "/panel/me/two-step");
-    super::connects(world, &alice).await;
+    super::connects(world, &alice, None).await;
     alice.opens("/panel").await.is(200);
 
     let proved = add_member(world, tenant_id, "anna@example.com", MemberRole::Viewer).await;

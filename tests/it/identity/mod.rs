@@ -97,11 +97,14 @@ pub async fn sets_password(visitor: &Visitor, password: &str) -> Reply {
     visitor.does("/panel/me/password", &[("password", password)]).await
 }
 
-/// Connects an authenticator in the session of a link that was opened just now; gives its secret.
-pub async fn connects(world: &World, visitor: &Visitor) -> String {
+/// Connects an authenticator in the session of a link that was opened just now; gives its secret. `current`: the
+/// password, if that session has set one.
+pub async fn connects(world: &World, visitor: &Visitor, current: Option<&str>) -> String {
     let page = visitor.opens("/panel/me/two-step").await.is(200);
     let secret = page.between("<code class=\"mono all\">", "<").expect("a secret").to_owned();
-    visitor.does("/panel/me/two-step", &[("code", &code(world, &secret))]).await;
+    let shown = code(world, &secret);
+    let fields = [("code", shown.as_str()), ("current", current.unwrap_or_default())];
+    visitor.does("/panel/me/two-step", &fields[..1 + usize::from(current.is_some())]).await;
     secret
 }
 
@@ -153,7 +156,7 @@ pub async fn squats(world: &World, host: &str, email: &str) -> Squatter {
     let browser = world.visitor();
     assert_eq!(presses(&browser, &link).await.is_redirect(), "/panel/me");
     sets_password(&browser, MALLORYS).await;
-    let secret = connects(world, &browser).await;
+    let secret = connects(world, &browser, Some(MALLORYS)).await;
     Squatter { owner, browser, secret }
 }
 

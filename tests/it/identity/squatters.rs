@@ -36,7 +36,7 @@ async fn h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail(place: &mut
 
     // What Alice sets counts everywhere, and Mallory's links set nothing any more.
     sets_password(&alice, ALICES).await;
-    let secret = connects(place, &alice).await;
+    let secret = connects(place, &alice, Some(ALICES)).await;
     place.advance(MINUTE);
     let alices = person(place, ALICE).await.id;
     let link = unmailed(place, &mallory.owner, alices).await;
@@ -152,7 +152,7 @@ async fn h1_an_invitation_is_taken_only_after_the_second_step(place: &mut Mailed
     let letter = place.mail.next().await;
     let alice = place.visitor();
     presses(&alice, &link_of(place, &letter)).await.is(303);
-    let secret = connects(place, &alice).await;
+    let secret = connects(place, &alice, None).await;
     let (other, _) = owner(place, "third.amocrm.ru").await;
     invites(&other, ALICE, "viewer").await;
     let letter = place.mail.next().await;

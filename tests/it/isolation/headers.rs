@@ -130,6 +130,7 @@ async fn collected(world: &mut World) -> Told {
     pavels.follows(&link).await.is(303);
     told.note("an operator without the second step", "/admin/enrol", &pavels.opens("/admin/enrol").await);
     let olga = Operator::signed_in(world).await;
+    olga.proves(world).await;
     let operators = olga.opens("/admin/operators").await.is(200);
     let pavel = operators.between("/admin/operators/", "/").expect("another operator").to_owned();
     let ids = [

@@ -18,9 +18,14 @@ async fn only_the_customers_own_data_is_exported(world: &mut World) {
     let other = world.line_at("other.amocrm.ru", "theirs").await;
     world.customer(&line, "boris").writes("I stay").await;
     let conversation = plant(world, &line).await;
-    world.add_key(line.tenant_id, "prm_reads", "read").await;
-    let api = world.api.with_key("prm_reads");
     let path = format!("/api/v1/tenants/{}/customers/export", line.tenant_id);
+    for (key, scope) in [("prm_reads", "read"), ("prm_writes", "write"), ("prm_admin", "admin")] {
+        world.add_key(line.tenant_id, key, scope).await;
+        if scope != "admin" {
+            world.api.with_key(key).post(&path, &json!({"conversation_id": conversation})).await.is(403);
+        }
+    }
+    let api = world.api.with_key("prm_admin");
     for who in [json!({"phone": "8 (915) 000-00-01"}), json!({"conversation_id": conversation})] {
         let answer = api.post(&path, &who).await.is(200);
         assert_eq!(answer.header("content-type"), "application/x-ndjson");

@@ -5,6 +5,7 @@ pub mod causes;
 mod failed_later;
 mod found;
 mod honest;
+mod keys;
 mod letters;
 mod lockout;
 mod looks;

@@ -38,6 +38,7 @@ async fn the_vendors_keys_and_operators_set_them() {
         world.api.patch(&path, &change).await.is(200);
 
         let olga = Operator::signed_in(world).await;
+        olga.proves(world).await;
         let page = format!("/admin/accounts/{}", line.tenant_id);
         olga.opens(&page).await.is(200).says(&["value=\"all\" selected", "value=\"2026-12-31\"", "for 7 days"]);
         let form = |plan, trial, paid| [("plan", plan), ("trial_until", trial), ("paid_until", paid)];

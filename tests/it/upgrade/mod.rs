@@ -10,12 +10,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use base::store;
-use entity::{dead_letter, letter};
+use entity::{api_key, dead_letter, letter};
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::{Engine, Line, Place, World};
 use sandbox::{Fault, Part};
-use sea_orm::{ConnectionTrait, Database, EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, Database, EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::admin::operator::Operator;
 use crate::pages::olga;
@@ -91,6 +92,34 @@ fn once(found: &[String], texts: &[&str]) {
     assert_eq!(found.len(), texts.len(), "{found:?}");
 }
 
+/// Adds keys of an account as the release stored them; gives the makers that its audit log knows.
+async fn keys_with_makers(world: &World, engine: Engine, tenant: Uuid) -> Vec<Option<String>> {
+    let blob = |id: Uuid| match engine {
+        Engine::Sqlite => format!("X'{}'", id.simple()),
+        Engine::Postgres => format!("'{id}'"),
+    };
+    let (person, owner) = (Uuid::from_u128(0xa1), blob(tenant));
+    let mut rows = String::new();
+    for (number, (kind, actor)) in
+        [("member", person.to_string()), ("cli", String::new()), ("", String::new())].into_iter().enumerate()
+    {
+        let id = Uuid::from_u128(0xab00 + u128::try_from(number).unwrap());
+        let key = blob(id);
+        rows += &format!(
+            "INSERT INTO api_key (tenant_id, id, name, scope, hash, tail, created_at) VALUES ({owner}, {key}, 'old', 'admin', 'x{number}', '', 0);\n"
+        );
+        if !kind.is_empty() {
+            rows += &format!(
+                "INSERT INTO audit (tenant_id, id, at, actor_kind, actor_id, actor_name, action, object, detail, address, outcome) VALUES ({owner}, {key}, 0, '{kind}', '{actor}', '', 'key.created', '{id}', '{{}}', '', 'done');\n"
+            );
+        }
+    }
+    let db = world.database().connect().await;
+    db.execute_unprepared(&rows).await.unwrap();
+    db.close().await.unwrap();
+    vec![Some(format!("member:{person}")), Some("cli".to_owned()), None]
+}
+
 async fn the_last_release_goes_on(engine: Engine) {
     if base::config::variable("UPDATE_UPGRADE").is_some() {
         make(engine).await;
@@ -102,7 +131,11 @@ async fn the_last_release_goes_on(engine: Engine) {
     world.crash();
     world.database().empty_again().await;
     let [own, paused] = fixture::load(&world, engine).await;
+    let makers = keys_with_makers(&world, engine, own.tenant).await;
     world.come_back().await;
+    let keys = api_key::Entity::of_tenant(own.tenant).order_by_asc(api_key::Column::Id);
+    let keys = keys.all(world.app().store.read()).await.unwrap();
+    assert_eq!(keys.into_iter().map(|key| key.made_by).collect::<Vec<_>>(), makers, "the audit log says who made them");
     assert_eq!(store::pending_migrations(&world.app().store).await.unwrap(), 0);
     let db = world.app().store.read().clone();
     assert_eq!(letter::Entity::find().count(&db).await.unwrap(), 6, "held, unknown, waiting, leased, two queued");

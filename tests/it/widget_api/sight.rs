@@ -95,6 +95,23 @@ async fn m1_a_manager_limited_to_their_own_leads_sees_no_other_chats(world: &mut
     maria.post(world, "/ticket", &json!({"page": "conversation", "id": boriss})).await.is(404);
 }
 
+/// N10: a lead of one's own opens no contact of the same number, whichever is asked for first.
+async fn n10_a_lead_opens_no_contact_of_the_same_number(world: &mut World) {
+    let (_, anna, boris) = two_customers(world).await;
+    world.sandbox.set_rights(HOST, users(world)[1], rights('M', 'M'));
+    world.sandbox.renumber_lead(HOST, anna.id, boris.contact_id);
+    let number = boris.contact_id;
+    let (contact, lead) = (format!("contact_id={number}"), format!("lead_id={number}"));
+    for order in [[&contact, &lead], [&lead, &contact]] {
+        let maria = User::of(world, HOST, 1).await;
+        for query in order.into_iter().chain(order) {
+            let seen: &[&str] = if query == &lead { &["anna"] } else { &[] };
+            assert_eq!(names(world, &maria, query).await, seen, "{query}");
+        }
+        world.advance(MINUTES);
+    }
+}
+
 async fn m1_rights_of_groups_and_stages_hold(world: &mut World) {
     let (_, anna, boris) = two_customers(world).await;
     let users = users(world);
@@ -191,6 +208,7 @@ async fn m1_walking_through_contacts_is_stopped_and_written_down(world: &mut Wor
 
 both!(m1_a_manager_limited_to_their_own_leads_sees_no_other_chats);
 once!(
+    n10_a_lead_opens_no_contact_of_the_same_number,
     m1_rights_of_groups_and_stages_hold,
     m1_rights_that_changed_are_noticed_after_minutes,
     m1_walking_through_contacts_is_stopped_and_written_down,

@@ -12,6 +12,7 @@ use super::{address, load};
 use crate::admin::operator::Operator;
 use crate::admin::page::see_other;
 use crate::admin::refused::Result;
+use crate::admin::told;
 use crate::identity::Form;
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
@@ -79,7 +80,10 @@ pub async fn set(
     let plan = (name != tenant.plan).then_some(name);
     let change = PlanChange { plan, trial_until: Some(trial_until), paid_until: Some(paid_until) };
     match plan::change(&app, *id, change).await {
-        Ok(Some(detail)) => visitor.note_both(&app, *id, "account.plan_changed", detail).await?,
+        Ok(Some(detail)) => {
+            visitor.note_both(&app, *id, "account.plan_changed", detail).await?;
+            told::tell(&app, &visitor, "account.plan_changed", &tenant.host).await?;
+        }
         Ok(None) => {}
         Err(Error::Invalid(_)) => {
             let wrong = visitor.words.text("admin-plan-wrong");

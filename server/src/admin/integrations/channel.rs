@@ -85,7 +85,7 @@ pub async fn remove(
     let (mut one, place) = find(&app, &path).await?;
     one.channels.remove(place);
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor).await,
+        Ok(()) => saved(&app, &visitor, ("integration.changed", &one.name)).await,
         Err(errors) => super::show(&app, &visitor, Some(&one), &fields::shown(&one), errors).await,
     }
 }
@@ -112,7 +112,7 @@ async fn keep(
         return show(app, visitor, &one, known, &settings, wrong::field(visitor.words, name)).await;
     }
     match set(app, visitor, &one).await? {
-        Ok(()) => saved(app, visitor).await,
+        Ok(()) => saved(app, visitor, ("integration.changed", &one.name)).await,
         Err(errors) => show(app, visitor, &one, known, &settings, errors).await,
     }
 }

@@ -1,5 +1,6 @@
 //! Stored integrations: made, changed, paused and removed. Those of the configuration file are changed there only.
 
+mod addresses;
 mod brand;
 mod channel;
 mod fields;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use super::operator::{AdminVisitor, Operator};
 use super::page::{self, AdminPage, see_other};
 use super::refused::{AdminRefusal, Result};
+use super::told;
 use crate::audit::By;
 use crate::identity::{EmptyForm, Fields, Form};
 use crate::integrations::{self as stored, IntegrationRefused};
@@ -87,7 +89,7 @@ async fn make(app: web::Data<PanelContext>, Operator(visitor): Operator, form: F
         return show(&app, &visitor, None, &settings, errors).await;
     }
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor).await,
+        Ok(()) => saved(&app, &visitor, ("integration.made", &one.name)).await,
         Err(errors) => show(&app, &visitor, None, &settings, errors).await,
     }
 }
@@ -119,7 +121,7 @@ async fn change(
         return show(&app, &visitor, Some(&one), &settings, wrong::field(visitor.words, name)).await;
     }
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor).await,
+        Ok(()) => saved(&app, &visitor, ("integration.changed", &one.name)).await,
         Err(errors) => show(&app, &visitor, Some(&one), &settings, errors).await,
     }
 }
@@ -144,7 +146,10 @@ async fn resume(
 
 async fn set_paused(app: &PanelContext, visitor: &AdminVisitor, name: &str, paused: bool) -> Result<HttpResponse> {
     match stored::pause(&app.identity.audit, name, paused, &by(visitor)).await {
-        Ok(_) => saved(app, visitor).await,
+        Ok(_) => {
+            let action = if paused { "integration.paused" } else { "integration.resumed" };
+            saved(app, visitor, (action, name)).await
+        }
         Err(IntegrationRefused::NotThere(_) | IntegrationRefused::InFile(_)) => Err(AdminRefusal::NotThere),
         Err(error) => Err(anyhow::Error::from(error).into()),
     }
@@ -175,6 +180,7 @@ async fn remove(
     let words = visitor.words;
     match stored::remove(&app.identity.audit, &name, &by(&visitor)).await {
         Ok(()) => {
+            told::tell(&app, &visitor, "integration.removed", &name).await?;
             let text = words.text("admin-int-removed").with("name", name.as_str());
             see_other(&app, &visitor, HERE, Notice::done(text)).await
         }
@@ -236,12 +242,16 @@ fn sent(
     Ok(read(visitor.words, fields, form, before, stored_secrets))
 }
 
-/// Stores an integration; the errors of what was typed.
+/// Stores an integration whose addresses the configuration file allows; the errors of what was typed.
 async fn set(
     app: &PanelContext,
     visitor: &AdminVisitor,
     one: &Integration,
 ) -> Result<std::result::Result<(), FieldErrors>> {
+    let before = load(app, &one.name).await.ok();
+    if let Some(field) = addresses::refused(&app.config, &app.integrations.of_file(), before.as_ref(), one) {
+        return Ok(Err(wrong::elsewhere(visitor.words, field)));
+    }
     match stored::set(&app.identity.audit, one.to_toml().expose_secret(), &by(visitor)).await {
         Ok(_) => Ok(Ok(())),
         Err(refused) => {
@@ -251,7 +261,13 @@ async fn set(
     }
 }
 
-async fn saved(app: &PanelContext, visitor: &AdminVisitor) -> Result<HttpResponse> {
+/// Notifies all operators of the change.
+async fn saved(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    (action, name): (&'static str, &str),
+) -> Result<HttpResponse> {
+    told::tell(app, visitor, action, name).await?;
     see_other(app, visitor, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
 

@@ -34,6 +34,11 @@ pub fn field(words: Words, name: &str) -> FieldErrors {
     vec![(named(name), words.text_of("admin-int-wrong-", name).to_string())]
 }
 
+/// An address in this field that the configuration file does not allow.
+pub fn elsewhere(words: Words, name: &str) -> FieldErrors {
+    vec![(named(name), words.text("admin-int-wrong-elsewhere").to_string())]
+}
+
 /// The errors of a refusal; anything that is not about what was typed is returned.
 pub fn errors(words: Words, refused: IntegrationRefused) -> Result<FieldErrors, IntegrationRefused> {
     match refused {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::operator::{AdminVisitor, Operator};
 use super::page::{self, AdminPage, see_other};
 use super::refused::{AdminRefusal, Result};
+use super::told;
 use crate::identity::{EmptyForm, Form, person as persons};
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
@@ -69,7 +70,10 @@ pub async fn add(
     let words = visitor.words;
     let by = OperatorActor { actor: visitor.actor(), address: visitor.address };
     let wrong = match actions::add(&app, &email, &name, words.language(), &by).await? {
-        Ok((person, link)) => return new_link(&app, &visitor, &person.email, link).await,
+        Ok((person, link)) => {
+            told::tell(&app, &visitor, "operator.added", &person.email).await?;
+            return new_link(&app, &visitor, &person.email, link).await;
+        }
         Err(NotAdded::NoEmail) => words.text("form-not-email"),
         Err(NotAdded::Already) => words.text("admin-operator-already").with("email", email.trim()),
     };
@@ -86,6 +90,7 @@ pub async fn link(
     let by = OperatorActor { actor: visitor.actor(), address: visitor.address };
     let person = actions::operator(&app, *id).await?.ok_or(AdminRefusal::NotThere)?;
     let link = actions::link(&app, &person, false, &by).await?;
+    told::tell(&app, &visitor, "operator.link_made", &person.email).await?;
     new_link(&app, &visitor, &person.email, link).await
 }
 
@@ -117,6 +122,7 @@ pub async fn disable(
     }
     let by = OperatorActor { actor: visitor.actor(), address: visitor.address };
     actions::disable(&app, &person, &by).await?;
+    told::tell(&app, &visitor, "operator.disabled", &person.email).await?;
     let text = words.text("admin-operator-disabled").with("email", person.email);
     see_other(&app, &visitor, HERE, Notice::done(text)).await
 }

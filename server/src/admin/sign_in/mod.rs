@@ -100,13 +100,16 @@ fn note_refusal(app: &PanelContext, login: &str, step: &'static str, origin: &At
     refusals::sign_in(&app.identity, "admin", login, step, origin);
 }
 
-/// Ends the session, whichever step it has reached.
+/// Ends the session, whichever step it has reached, and the operator's views of accounts.
 pub async fn out(app: web::Data<PanelContext>, request: HttpRequest, _form: Form<EmptyForm>) -> Result<HttpResponse> {
     let mut answer = redirect(SIGN_IN);
     if let Some(token) = Realm::Admin.token(&app.identity, &request)
         && let Some(session) = sessions::find(&app.identity, &token, &[sessions::SessionKind::Admin]).await?
     {
         sessions::end(app.store.write(), session.tenant_id, session.id).await?;
+        if let Some(person_id) = session.person_id {
+            sessions::end_views(app.store.write(), person_id).await?;
+        }
     }
     answer.headers_mut().append(header::SET_COOKIE, Realm::Admin.clear(&app.identity, false));
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
@@ -119,6 +122,6 @@ fn link_to(person: &person::Model) -> SignInLink {
 }
 
 /// The language of e-mails to a person.
-fn language_of(person: &person::Model) -> Language {
+pub(super) fn language_of(person: &person::Model) -> Language {
     Language::of_code(&person.language).unwrap_or(Language::En).complete()
 }

@@ -48,7 +48,8 @@ impl Own {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewPasswordForm {
-    /// The current password, or a code of the authenticator. Absent in the first minutes after a one-time link.
+    /// The current password, or a code of the authenticator. Absent for the first change in the
+    /// minutes after a one-time link.
     current: Option<SecretString>,
     password: SecretString,
 }
@@ -58,7 +59,7 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
     answer(&app, &visitor, StatusCode::OK, ("password", None)).await
 }
 
-/// Sets the password; other sessions of this operator end.
+/// Sets the password; other sessions of this operator end, views of accounts too.
 pub async fn set_password(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
@@ -75,6 +76,7 @@ pub async fn set_password(
         return answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, ("password", Some(wrong))).await;
     }
     let id = visitor.person.id;
+    reauthentication::spend(&app.identity, &visitor.session).await?;
     let hash = password::hash(&app.identity, form.0.password).await?;
     let tx = app.store.write_tx().await?;
     let holds = credentials::hold_in(&app.identity, &tx, &visitor.person, &visitor.session).await?;
@@ -83,13 +85,13 @@ pub async fn set_password(
         let changed = visitor.words.text("me-changed-meanwhile");
         return see_other(&app, &visitor, HERE, Notice::failed(changed)).await;
     }
-    sessions::end_of_person(&tx, VENDOR, id, Some(visitor.session.id)).await?;
+    sessions::end_everywhere(&tx, id, Some(visitor.session.id)).await?;
     visitor.note(&app, &tx, (VENDOR, "operator.password_set", &id.to_string()), json!({}), true).await?;
     tx.commit().await?;
     see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("admin-password-set"))).await
 }
 
-/// Ends every other session of this operator.
+/// Ends every other session of this operator, views of accounts too.
 pub async fn end_others(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
@@ -97,7 +99,7 @@ pub async fn end_others(
 ) -> Result<HttpResponse> {
     let id = visitor.person.id;
     let tx = app.store.write_tx().await?;
-    let count = sessions::end_of_person(&tx, VENDOR, id, Some(visitor.session.id)).await?;
+    let count = sessions::end_everywhere(&tx, id, Some(visitor.session.id)).await?;
     let object = id.to_string();
     visitor.note(&app, &tx, (VENDOR, "operator.sessions_ended", &object), json!({ "count": count }), true).await?;
     tx.commit().await?;

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::key::Scope;
+use super::key_maker::KeyMaker;
 use super::key_ring::{self, NewKey};
 use crate::app::App;
 use crate::fixture;
@@ -72,7 +73,7 @@ impl TestApi {
     }
 
     async fn make_key(&self, tenant_id: Option<Uuid>, scope: Scope) -> String {
-        let wish = NewKey { name: "test", scope, expires_at: None };
+        let wish = NewKey { name: "test", scope, expires_at: None, maker: KeyMaker::CommandLine };
         let (db, tenant_id) = (self.app.store.write(), tenant_id.unwrap_or(VENDOR));
         let (key, _) = key_ring::add(db, &self.app.clock, tenant_id, &wish).await.unwrap();
         key.expose_secret().to_owned()

@@ -4,7 +4,7 @@ use entity::session;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::TICKET;
+use super::{SessionKind, TICKET};
 
 /// Ends one session.
 pub async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<(), DbErr> {
@@ -30,6 +30,16 @@ pub async fn end_of_person(
         gone = gone.filter(session::Column::Id.ne(except));
     }
     Ok(gone.exec(db).await?.rows_affected)
+}
+
+/// Ends an operator's views of accounts.
+pub async fn end_views(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
+    session::Entity::delete_many()
+        .filter(session::Column::PersonId.eq(person_id))
+        .filter(session::Column::Kind.eq(SessionKind::ViewAs.as_str()))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Ends a person's sessions from amoCRM in one account; `administrators`: only those opened as administrator.

@@ -3,15 +3,15 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::error::Result;
-use base::i18n::Sentence;
+use base::error::{Error, Result};
+use base::i18n::{LocalizedText, Sentence};
 use base::store::finish_tx;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::SCOPES;
+use super::{carried_by, maker};
 use crate::api::key::Scope;
 use crate::api::key_ring::{self, NewKey};
 use crate::panel::PanelContext;
@@ -74,8 +74,8 @@ fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Result<Ht
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let words = page.words;
     let error = error.map(|error| error.to_string()).unwrap_or_default();
-    let scopes =
-        SCOPES.map(|scope| SelectOption::new(scope.name(), words.text_of("keys-scope-", scope.name()), &fields.scope));
+    let scopes = carried_by(member)
+        .map(|scope| SelectOption::new(scope.name(), words.text_of("keys-scope-", scope.name()), &fields.scope));
     let ends = ENDS.map(|days| {
         let label = match days.parse::<i64>() {
             Ok(days) => words.text("keys-ends-in").with("days", days),
@@ -87,7 +87,7 @@ fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Result<Ht
         called: fields.name.clone(),
         errors: (!error.is_empty()).then(|| ("name".to_owned(), error.clone())).into_iter().collect(),
         error,
-        scopes: scopes.into(),
+        scopes: scopes.collect(),
         ends: ends.into(),
         page: page.clone(),
     };
@@ -112,11 +112,16 @@ pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Key
         return show(&member, &form, wrong);
     }
     let scope = Scope::from_name(&form.scope).unwrap_or(Scope::Read);
+    if !carried_by(&member).any(|carried| carried == scope) {
+        return Err(Error::Forbidden(LocalizedText::new("said-role")));
+    }
+    let maker = maker(&member)?;
     let days = ENDS.contains(&form.days.as_str()).then(|| form.days.parse::<i64>().ok()).flatten();
     let expires_at = days.map(|days| app.clock.millis() + days * 86_400_000);
+    let wish = NewKey { name, scope, expires_at, maker };
     let tx = app.store.write_tx().await?;
     let made = async {
-        let made = key_ring::add(&tx, &app.clock, member.tenant.tenant_id, &NewKey { name, scope, expires_at }).await?;
+        let made = key_ring::add(&tx, &app.clock, member.tenant.tenant_id, &wish).await?;
         let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires_at });
         member.audit(&app, &tx, "key.created", &made.1.to_string(), detail).await?;
         Ok::<_, sea_orm::DbErr>(made)

@@ -11,7 +11,7 @@ use crate::api::key_ring;
 use crate::panel::PanelContext;
 use crate::panel::{ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
 
-async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<api_key::Model> {
+pub(super) async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<api_key::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     key_ring::one(app.store.read(), member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
 }

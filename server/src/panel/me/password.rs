@@ -9,15 +9,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{NotProved, person_of, prove, trusted, with};
-use crate::identity::{credentials, password, session};
+use crate::identity::{credentials, password, reauthentication, session};
 use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Notice};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangePasswordForm {
-    /// The current password, or a code of the authenticator. Absent if the person has neither, and in the first minutes
-    /// after using a one-time link.
+    /// The current password, or a code of the authenticator. Absent if the person has neither, and for the first
+    /// change in the minutes after using a one-time link.
     current: Option<SecretString>,
     password: SecretString,
 }
@@ -41,6 +41,7 @@ pub(super) async fn set(
         let said = words.text(weak.words()).with("shortest", password::SHORTEST).with("longest", password::LONGEST);
         return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("password", said.to_string()))).await;
     }
+    reauthentication::spend(&app.identity, &member.session).await?;
     let hash = password::hash(&app.identity, form.password.clone()).await?;
     let tx = app.store.write_tx().await?;
     let done = async {

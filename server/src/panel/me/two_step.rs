@@ -48,7 +48,8 @@ impl EnrolPage {
 #[serde(deny_unknown_fields)]
 pub(super) struct First {
     code: String,
-    /// The current password; absent if there is none, and in the first minutes after using a one-time link.
+    /// The current password; absent if there is none, and in the first minutes after using a one-time link unless a
+    /// password was set in them.
     current: Option<SecretString>,
 }
 

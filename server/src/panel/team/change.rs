@@ -4,23 +4,33 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use base::store::finish_tx;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::api::key_maker::KeyMaker;
+use crate::api::key_ring;
 use crate::identity::member::{self, RoleChangeRefused};
 use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{EmptyForm, Form, Member, MemberRole, Nav, Notice, PageContext, Right, html};
+use crate::panel::{Form, Member, MemberRole, Nav, Notice, PageContext, Right, html};
 
 #[derive(Template)]
 #[template(path = "panel/team_remove.html")]
 struct Remove {
     page: PageContext,
     id: Uuid,
-    keys: u64,
+    /// Names of the API keys that the person made.
+    keys: Vec<String>,
     name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RemoveForm {
+    /// `take`: the person's API keys are taken over; else they end.
+    keys: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +70,29 @@ pub(super) async fn role(
     member.see_other(&app, "/panel/team", notice).await
 }
 
+/// Ends the keys of a person who was removed, or makes the member who removed them responsible.
+async fn end_keys(app: &PanelContext, member: &Member, person_id: Uuid, take: bool) -> Result<()> {
+    let tenant_id = member.tenant.tenant_id;
+    let keys = key_ring::living(app.store.read(), &app.clock, tenant_id, KeyMaker::Member(person_id)).await?;
+    let to = KeyMaker::Member(member.person_id.ok_or(Error::NotFound)?);
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        for key in keys {
+            let (action, done) = if take {
+                ("key.taken_over", key_ring::hand_over(&tx, tenant_id, key.id, to).await?)
+            } else {
+                ("key.revoked", key_ring::revoke(&tx, &app.clock, tenant_id, key.id).await?)
+            };
+            if done {
+                member.audit(app, &tx, action, &key.id.to_string(), json!({ "name": key.name })).await?;
+            }
+        }
+        Ok::<_, sea_orm::DbErr>(())
+    };
+    let done = done.await;
+    Ok(finish_tx(tx, done).await?)
+}
+
 fn notice_of(member: &Member, refused: RoleChangeRefused) -> Result<Notice> {
     match refused {
         RoleChangeRefused::LastOwner => Ok(Notice::failed(member.words.text("team-last-owner"))),
@@ -75,11 +108,8 @@ pub(super) async fn ask_remove(
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
-    // API keys belong to the account and stay; the person who removes the member should know that.
-    let keys = entity::api_key::Entity::of_tenant(member.tenant.tenant_id)
-        .filter(entity::api_key::Column::RevokedAt.is_null())
-        .count(app.store.read())
-        .await?;
+    let keys = key_ring::living(app.store.read(), &app.clock, member.tenant.tenant_id, KeyMaker::Member(person.id));
+    let keys = keys.await?.into_iter().map(|key| key.name).collect();
     let name = named(&person);
     let page = member.page(member.words.text("team-remove-title").with("name", name.as_str()), Nav::Team);
     html(&page, &Remove { page: page.clone(), id: person.id, keys, name })
@@ -90,12 +120,14 @@ pub(super) async fn remove(
     app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
-    _form: Form<EmptyForm>,
+    form: Form<RemoveForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
     let notice = match member::remove(&app.identity, member.tenant.tenant_id, person.id).await? {
         Ok(()) => {
+            // From now on the keys open nothing; a crash before the next line leaves them to be taken over.
+            end_keys(&app, &member, person.id, form.keys.as_deref() == Some("take")).await?;
             member.audit(&app, app.store.write(), "member.removed", &named(&person), json!({})).await?;
             Notice::done(member.words.text("team-removed").with("name", named(&person)))
         }

@@ -71,7 +71,7 @@ async fn d15_d18_the_log_and_the_team_are_written_for_people() {
     let row = text_at(&browser, "main table tbody tr").await;
     assert!(row.contains("(you)") && row.contains("just now"), "D18: {row}");
     browser.press("main table a[href$='/remove']").await;
-    browser.says("1 API key of this person stays valid.").await;
+    browser.says("API keys of this person").await;
 
     browser.press("header details.pick summary").await;
     browser.press("header button[value=ru]").await;
