@@ -272,7 +272,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         crm: integration.as_ref().map_or("amoCRM", |integration| integration.platform.brand()),
         ancestors: match &integration {
             // Only sessions opened by ticket work in amoCRM's frames.
-            Some(integration) if session.via == "ticket" => integration.ancestors(),
+            Some(integration) if session.via == "ticket" => integration.ancestors(Some(&tenant.host)),
             _ => "'none'".to_owned(),
         },
         support_url: Vendor::of(&app.config, integration.as_deref()).support_url,
