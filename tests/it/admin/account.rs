@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::audit;
+use parom::identity::form::masked;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, both, once};
 use sea_orm::{EntityTrait, QueryOrder};
@@ -116,10 +117,10 @@ async fn viewing_as_an_account_is_read_only_short_and_audited(world: &mut World)
         assert!(!olga.opens(hidden).await.text.contains("text-canary-77"), "{hidden}");
     }
     let session = entity::session::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await;
-    let csrf = session.unwrap().unwrap().csrf;
-    let invite = [("csrf", csrf.as_str()), ("email", "new@shop.example"), ("name", "New"), ("role", "owner")];
-    let refused = olga.sends_as_it_is("/panel/team/invite", &invite).await;
-    assert!([400, 403].contains(&refused.status), "{} {}", refused.status, refused.text);
+    let csrf = masked(&session.unwrap().unwrap().csrf);
+    // A form that the owner may send as it is: only the look is the reason for the refusal.
+    let invite = [("csrf", csrf.as_str()), ("email", "new@shop.example"), ("role", "owner")];
+    olga.sends_as_it_is("/panel/team/invite", &invite).await.is(403);
     let members = entity::member::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
     assert!(members.is_empty(), "nothing was changed: {members:?}");
 
