@@ -72,6 +72,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     (
         "webchat",
         &[
+            "alert",
             "compressed",
             "identity",
             "intake",
