@@ -1,6 +1,7 @@
 """What deploy/check finds in kubernetes/: the manifests fit each other, the configuration and the promises of docs/operations.md. With
 `kubernetes-validate` installed (tests/run does that) they are also checked against the schemas of Kubernetes."""
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -9,6 +10,8 @@ import yaml
 
 # The oldest and the newest version that the manifests are checked for.
 VERSIONS = ("1.27", "1.34")
+# Networks of examples (RFC 5737), in which nobody is.
+EXAMPLE = [ipaddress.ip_network(one) for one in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 # As long as the units of systemd allow.
 STOP = 75
 
@@ -96,10 +99,16 @@ def of_the_others(objects, one, ports):
                     to = path["backend"]["service"]
                     named = {port["name"] for port in objects["Service", to["name"]]["spec"]["ports"]}
                     yield to["port"]["name"] in named, f"the ingress asks for no port of {to['name']}"
+        if kind == "NetworkPolicy":
+            yield other["spec"]["podSelector"]["matchLabels"].items() <= labels, f"the policy {name} finds no process"
+            for rule in other["spec"]["ingress"]:
+                yield rule.get("from"), f"the policy {name} lets everybody in"
+                yield {port["port"] for port in rule.get("ports", [])} <= ports.keys(), f"the policy {name} opens no port of the processes"
     services = {name for kind, name in objects if kind == "Service"}
     yield one["spec"]["serviceName"] in services, "the processes' own service is missing"
     kinds = {kind for kind, _ in objects}
     yield {"PodDisruptionBudget", "Ingress"} <= kinds, "a disruption budget or the ingress is missing"
+    yield "NetworkPolicy" in kinds, "every pod of the cluster reaches the operators' port"
 
 
 def of_the_configuration(folder, listed, container, ports, has_key):
@@ -115,6 +124,8 @@ def of_the_configuration(folder, listed, container, ports, has_key):
     server = settings["server"]
     yield server["listen"] == f"0.0.0.0:{ports['http']}", "config.toml: the process does not listen at the port of the probes"
     yield server["ops_listen"] == f"0.0.0.0:{ports['operators']}", "config.toml: operators' port differs"
+    networks = [ipaddress.ip_network(network) for network in server["trusted_proxies"]]
+    yield all(network in EXAMPLE for network in networks), "config.toml: a network is trusted before its owner has named it"
     yield settings["spool"]["dir"].startswith("/data/"), "config.toml: the spool is on no persistent disk"
     media = settings.get("media", {})
     yield media.get("url", "").startswith("s3://"), "config.toml: processes have no common place for files"

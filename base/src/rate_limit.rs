@@ -32,6 +32,8 @@ impl Budget {
     }
 }
 
+/// A key that was idle for so long is forgotten: longer than any budget needs to be full again, so that pauses gain nothing.
+const FORGOTTEN: Duration = Duration::from_secs(2 * 3600);
 /// A clock that shows an earlier time than this before the last call was set back; less is calls that overtake another.
 const SET_BACK: i64 = 1_000;
 
@@ -65,10 +67,7 @@ pub struct RateLimiter<K: Hash + Eq + Send + Sync + 'static> {
 
 impl<K: Hash + Eq + Send + Sync + 'static> RateLimiter<K> {
     pub fn new(keys: u64) -> Self {
-        Self {
-            spent: Cache::builder().max_capacity(keys).time_to_idle(Duration::from_secs(120)).build(),
-            born: Instant::now(),
-        }
+        Self { spent: Cache::builder().max_capacity(keys).time_to_idle(FORGOTTEN).build(), born: Instant::now() }
     }
 
     /// Counts one call if it is allowed; otherwise the error holds the milliseconds to wait.

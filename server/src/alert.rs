@@ -30,7 +30,7 @@ pub use manual::{mute, take};
 pub use summary::{OpenAlerts, about_limits, describe, limit_details, summary};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 29] = [
+pub const KINDS: [&str; 30] = [
     UNDELIVERED,
     LATE,
     "found_in_history",
@@ -44,6 +44,7 @@ pub const KINDS: [&str; 29] = [
     LINE_TROUBLE,
     BUSINESS_OFF,
     SOURCE_SILENT,
+    CHATS_FLOODED,
     TOKEN_EXPIRING,
     "source_gone",
     PIPELINE_ARCHIVED,
@@ -69,6 +70,8 @@ pub const LATE: &str = "late";
 pub const SOURCE_BLOCKED: &str = "source_blocked";
 /// A source is quieter than it usually is at this hour of the week.
 pub const SOURCE_SILENT: &str = "source_silent";
+/// Visitors begin more chats in a web chat than an hour may have.
+pub const CHATS_FLOODED: &str = "chats_flooded";
 /// A messenger does not answer.
 pub const MESSENGER_UNREACHABLE: &str = "messenger_unreachable";
 /// Our address is not registered with the messenger, which refuses it.

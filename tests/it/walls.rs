@@ -118,6 +118,16 @@ fn modules() -> BTreeMap<String, Vec<PathBuf>> {
     modules
 }
 
+/// ASVS 1.2.5: without a call of the operating system's commands, none can be built from input.
+#[test]
+fn the_product_starts_no_process() {
+    for file in modules().into_values().flatten() {
+        for start in ["process::Command", "Command::new", "libc::exec"] {
+            assert!(!code(&file).contains(start), "{} starts a process", short(&file));
+        }
+    }
+}
+
 #[test]
 fn the_connectors_know_no_tables_and_no_amocrm() {
     for file in &modules()["connectors"] {

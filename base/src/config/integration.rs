@@ -113,15 +113,14 @@ impl Integration {
         Url::parse(&self.account_url.replace("{host}", host))
     }
 
-    /// Whose pages may frame those for accounts of this integration, as in `frame-ancestors`: amoCRM's own.
-    pub fn ancestors(&self) -> String {
-        let mut hosts: Vec<String> = self.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();
+    /// Who may frame pages, as in `frame-ancestors`: amoCRM's pages of the account of this host alone, because a person may
+    /// work in several. None: no account is known, so those of any.
+    pub fn ancestors(&self, host: Option<&str>) -> String {
+        let any = || self.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();
+        let mut hosts: Vec<String> = host.map_or_else(any, |host| vec![format!("https://{host}")]);
         // The sandbox and test programs replace amoCRM at their own address.
-        if let Ok(base) = self.account_base("account")
-            && base.scheme() == "http"
-        {
-            hosts.push(base.origin().ascii_serialization());
-        }
+        let local = self.account_base("account").ok().filter(|base| base.scheme() == "http");
+        hosts.extend(local.map(|base| base.origin().ascii_serialization()));
         hosts.join(" ")
     }
 }

@@ -51,7 +51,7 @@ impl Integrations {
 
     /// [`Integration::ancestors`] of all, for pages that no account is known of.
     pub fn ancestors(&self) -> String {
-        let hosts: Vec<String> = self.all().iter().map(|one| one.ancestors()).collect();
+        let hosts: Vec<String> = self.all().iter().map(|one| one.ancestors(None)).collect();
         if hosts.is_empty() { "'none'".to_owned() } else { hosts.join(" ") }
     }
 

@@ -210,10 +210,12 @@ pub struct LimitsConfig {
     pub imports_waiting_mb: u32,
     /// Megabytes that an account may store: messages, hooks, pending imports, files.
     pub stored_mb_per_account: u32,
-    /// Megabytes of files a day from a visitor of a web chat, from all visitors at one address, and to one source.
+    /// Megabytes of texts and files a day from a visitor of a web chat, from all visitors at one address, and to one source.
     pub visitor_mb_per_day: u32,
     pub address_mb_per_day: u32,
     pub webchat_mb_per_day: u32,
+    /// New chats of a web chat in an hour; 0: no limit.
+    pub webchat_new_per_hour: u32,
     /// Percentage of `media.tenant_mb` that files of all web chat visitors may take.
     pub visitors_percent: u32,
     /// Open connections. An IPv6 address counts as its /64; behind a trusted proxy it is what the proxy reports.

@@ -107,8 +107,8 @@ fn shortened(text: &str) -> String {
     text.chars().take(300).collect()
 }
 
-/// The parameters of a query string, all optional; an empty one counts as absent. An invalid one returns 422 with its
-/// name as the pointer.
+/// The parameters of a query string, all optional. An invalid or empty one returns 422 with its name as the pointer: a
+/// filter that its caller left empty by mistake must not select everything.
 #[derive(Debug)]
 pub struct Query<T>(T);
 
@@ -130,16 +130,13 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let is_given = |part: &&str| part.split_once('=').is_some_and(|(_, value)| !value.is_empty());
-    let (given, empty): (Vec<&str>, Vec<&str>) = text.split('&').partition(is_given);
-    let is_unknown = |part: &&str| {
-        let parsed = web::Query::<T>::from_query(part);
-        !part.is_empty() && parsed.is_err_and(|error| error.to_string().contains("unknown field"))
-    };
-    let unknown = empty.into_iter().find(is_unknown);
-    let text = unknown.map_or_else(|| given.join("&"), str::to_owned);
-    let error = match web::Query::<T>::from_query(&text) {
-        Ok(query) => return Ok(query.into_inner()),
+    let pointer = |name: &str| format!("/{}", escaped(name));
+    let error = match web::Query::<T>::from_query(text) {
+        Ok(query) => {
+            let empty = url::form_urlencoded::parse(text.as_bytes()).find(|(_, value)| value.is_empty());
+            let refused = empty.map(|(name, _)| Error::field(pointer(&name), LocalizedText::new("said-empty")));
+            return refused.map_or(Ok(query.into_inner()), Err);
+        }
         Err(error) => error.to_string(),
     };
     let words = error.rsplit("error: ").next().unwrap_or(&error);
@@ -147,7 +144,7 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
     let wrong = |part: &&str| web::Query::<T>::from_query(part).is_err();
     let by_value = text.split('&').find(wrong).and_then(|part| url::form_urlencoded::parse(part.as_bytes()).next());
     let name = named_field(words).map(str::to_owned).or_else(|| by_value.map(|(name, _)| name.into_owned()));
-    let pointer = name.map(|name| format!("/{}", escaped(&name))).unwrap_or_default();
+    let pointer = name.map(|name| pointer(&name)).unwrap_or_default();
     Err(Error::field(pointer, LocalizedText::of_serde(&shortened(words))))
 }
 

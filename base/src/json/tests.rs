@@ -134,9 +134,14 @@ fn p4_a_wrong_query_names_the_parameter() {
     }
     let ask = query::<TestQuery>;
     assert!(ask("").is_ok() && ask("limit=5&dry_run=true&leads=newest").is_ok() && ask("leads=none").is_ok());
-    let empty = ask("limit=&dry_run=&leads=&&limit").unwrap();
-    assert!(empty.limit.is_none() && !empty.dry_run && empty.leads.is_none(), "{empty:?}");
+    let given = ask("&&limit=5&dry_run=true&").unwrap();
+    assert!(given.limit.as_deref() == Some("5") && given.dry_run && given.leads.is_none(), "{given:?}");
     for (text, pointer) in [
+        ("limit=", "/limit"),
+        ("limit", "/limit"),
+        ("leads=none&limit=", "/limit"),
+        ("dry_run=", "/dry_run"),
+        ("limit=5&leads=", "/leads"),
         ("colour=red", "/colour"),
         ("limit=5&colour=", "/colour"),
         ("limit=&leads=sometimes", "/leads"),

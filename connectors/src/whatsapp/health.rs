@@ -214,7 +214,7 @@ pub(super) async fn renew(api: &GraphApi, settings: &Settings, now: DateTime<Utc
     let path = Path(&["debug_token"], &[("input_token", token.expose_secret())]);
     let Ok(TokenInfo { data }) = api.get(token, path).await else { return Ok(None) };
     let end = [data.expires_at.0, data.data_access_expires_at.0].into_iter().filter(|end| *end > 0).min();
-    let soon = end.filter(|end| *end - now.timestamp() < SOON).and_then(|end| DateTime::from_timestamp(end, 0));
+    let soon = end.filter(|end| *end < now.timestamp() + SOON).and_then(|end| DateTime::from_timestamp(end, 0));
     let day = soon.map(|end| end.format("%Y-%m-%d").to_string());
     if day.as_deref() == ends_on(settings) {
         return Ok(None);

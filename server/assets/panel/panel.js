@@ -18,8 +18,10 @@ function busy(part) {
   return typing || part.querySelector(".tip") || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
 }
 
-/** Replaces the content, preserving the focused link and opened details. */
+/** Replaces the content, preserving the focused link and opened details. Its forms keep their proof, which each page shows under another mask. */
 function renew(old, fresh) {
+  const proof = document.querySelector("input[name=csrf]")?.getAttribute("value");
+  if (proof) for (const one of fresh.querySelectorAll("input[name=csrf]")) one.setAttribute("value", proof);
   if (old.innerHTML === fresh.innerHTML && old.className === fresh.className) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   const open = [...old.querySelectorAll("details")].map((details) => details.open);

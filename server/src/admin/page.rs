@@ -11,7 +11,7 @@ use base::i18n::{self, Language, Sentence, When, Words, Zone};
 use super::counts::{self, AdminCounts};
 use super::operator::AdminVisitor;
 use super::refused::Result;
-use crate::identity::form::CSRF;
+use crate::identity::form::{CSRF, masked};
 use crate::identity::session as sessions;
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone, markup, nothing_kept, shown_count};
@@ -81,7 +81,7 @@ impl AdminPage {
 
     /// A page without a menu whose forms belong to a session.
     pub fn half_way(app: &PanelContext, visitor: &AdminVisitor, title: impl ToString) -> Self {
-        Self { csrf: visitor.session.csrf.clone(), ..Self::bare(app, visitor.words, title) }
+        Self { csrf: masked(&visitor.session.csrf), ..Self::bare(app, visitor.words, title) }
     }
 
     /// A page of the menu. Shows the notice of the last action once.

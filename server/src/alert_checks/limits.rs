@@ -1,12 +1,13 @@
 //! Limits of accounts that are nearly reached, before anything is refused, or reached; and what accounts have, for the
 //! month's invoice.
 
+use base::millis::HOUR;
 use base::store::finish_tx;
 use entity::tenant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use crate::alert::{self, Alarm, LIMIT_NEAR, LIMIT_REACHED};
+use crate::alert::{self, Alarm, CHATS_FLOODED, LIMIT_NEAR, LIMIT_REACHED};
 use crate::source;
 use crate::tenant::TenantStatus;
 use crate::usage::{self, LimitLine, LimitStage, SOURCES, UsageContext};
@@ -59,6 +60,12 @@ async fn account(app: &UsageContext, tenant: &tenant::Model, near: i64) -> anyho
             let object = row.key.strip_prefix(&row.kind).unwrap_or_default().trim_start_matches(':');
             alert::resolve(app, app.store.write(), tenant.tenant_id, &row.kind, object).await?;
         }
+    }
+    // A flood of new chats is over when none was refused for an hour.
+    let before = app.clock.millis() - HOUR;
+    for row in open.iter().filter(|row| row.kind == CHATS_FLOODED && row.last_at < before) {
+        let object = row.source_id.unwrap_or_default().to_string();
+        alert::resolve(app, app.store.write(), tenant.tenant_id, CHATS_FLOODED, &object).await?;
     }
     // Files have an alert of their own when they are full.
     for line in lines {

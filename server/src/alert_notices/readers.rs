@@ -22,7 +22,7 @@ pub struct Preference {
     pub on: bool,
     /// Kinds that are not sent.
     pub without: Vec<String>,
-    /// A proved address; empty: the person's own. Only for e-mails.
+    /// A proved address; empty: the person's own, if that is proved. Only for e-mails.
     pub email: String,
 }
 
@@ -65,9 +65,15 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The e-mail address; empty if there is none.
+    /// The e-mail address; empty if there is none, or if nobody has shown that they read it: alerts contain texts of the
+    /// account, and an account may name anybody's address.
     pub fn address(&self) -> &str {
-        if self.email.email.is_empty() { &self.person.email } else { &self.email.email }
+        if self.email.email.is_empty() { self.own_address() } else { &self.email.email }
+    }
+
+    /// The person's own e-mail, if it is proved. An operator's was entered by the vendor.
+    pub fn own_address(&self) -> &str {
+        if self.person.proved_at.is_some() || self.person.is_operator { &self.person.email } else { "" }
     }
 
     /// The chat to which notices go; none if none is linked or it refuses them.

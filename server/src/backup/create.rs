@@ -34,6 +34,9 @@ impl RowCounts {
     }
 }
 
+/// The file that marks a folder as a backup that is being made.
+const UNFINISHED: &str = "unfinished";
+
 /// Makes a backup of the configured database in the folder `path`, which must not exist or be empty. It appears there
 /// when it is complete; an interrupted one leaves `path.partial`, which the next run removes.
 ///
@@ -50,15 +53,13 @@ pub async fn create(
     base::store::pending_migrations(store).await?;
     free(path)?;
     let partial = partial(path)?;
-    if partial.exists() {
-        let removed = std::fs::remove_dir_all(&partial);
-        removed
-            .with_context(|| format!("the remains of an earlier backup, {}, cannot be removed", partial.display()))?;
-    }
+    clear(&partial)?;
     file::private_folder(&partial)?;
+    file::write_whole(&partial.join(UNFINISHED), "parom backup create\n")?;
     let manifest = fill(config, store, vault, &partial, progress).await;
     let done = manifest.and_then(|manifest| {
         manifest.write(&partial)?;
+        std::fs::remove_file(partial.join(UNFINISHED))?;
         file::sync_folder(&partial)?;
         std::fs::rename(&partial, path).with_context(|| format!("{} cannot be created", path.display()))?;
         file::sync_folder(&file::folder_of(path))?;
@@ -121,6 +122,23 @@ fn free(path: &Path) -> anyhow::Result<()> {
         }
         Err(error) => Err(error).with_context(|| format!("{} cannot hold a backup", path.display())),
     }
+}
+
+/// Removes the remains of an interrupted backup. Anything else of this name is kept.
+fn clear(partial: &Path) -> anyhow::Result<()> {
+    let is_there = std::fs::symlink_metadata(partial).is_ok();
+    let is_empty = || std::fs::read_dir(partial).is_ok_and(|mut entries| entries.next().is_none());
+    let is_ours = || partial.join(UNFINISHED).is_file() || Manifest::read(partial).is_ok() || is_empty();
+    if !is_there {
+        return Ok(());
+    }
+    anyhow::ensure!(
+        !partial.is_symlink() && is_ours(),
+        "{} is needed for the backup and is not the remains of an earlier one: rename it, or choose another folder",
+        partial.display()
+    );
+    std::fs::remove_dir_all(partial)
+        .with_context(|| format!("the remains of an earlier backup, {}, cannot be removed", partial.display()))
 }
 
 fn partial(path: &Path) -> anyhow::Result<PathBuf> {

@@ -33,10 +33,15 @@ const CHAT_OF: Limit = Limit { most: 3, window: HOUR };
 const CHAT_FROM: Limit = Limit { most: 10, window: HOUR };
 /// The same of one chat.
 const CHAT_IN: Limit = Limit { most: 100, window: HOUR };
+/// The same of one account, in all its chats, and how many more for each address that its reader confirmed.
+const CHAT_BY: Limit = Limit { most: 50, window: DAY };
+const CHAT_MORE: i32 = 10;
 /// Links to a member whose second step was removed, from one account.
 const RENEWALS_TO: Limit = Limit { most: 3, window: HOUR };
 /// The longest name shown in an e-mail.
 const LONGEST_NAME: usize = 40;
+/// Digits in such a name; more could be a telephone number.
+const MOST_DIGITS: usize = 4;
 
 /// Counts a requested sign-in link, whether the e-mail is known or not. `door`: `panel` or `admin`.
 pub async fn link(
@@ -80,17 +85,22 @@ pub async fn alert_code(app: &IdentityContext, email: &str) -> Result<Result<(),
     count(app, &format!("alert-code-to:{}", receiver(email)), CODES_TO).await
 }
 
-/// Counts a letter that asks to confirm an address for a chat's answers. `visitor`: their id.
+/// Counts a letter that asks to confirm an address for a chat's answers. `visitor`: their id; `confirmed`: addresses of
+/// the account that were confirmed, which show that real visitors ask.
 pub async fn chat_answers(
     app: &IdentityContext,
-    source_id: Uuid,
+    (tenant_id, source_id): (Uuid, Uuid),
+    confirmed: u64,
     visitor: &str,
     email: &str,
     origin: &AttemptOrigin,
 ) -> Result<Result<(), Wait>, DbErr> {
+    let more = i32::try_from(confirmed).unwrap_or(i32::MAX).saturating_mul(CHAT_MORE);
+    let by = Limit { most: CHAT_BY.most.saturating_add(more), ..CHAT_BY };
     all(
         app,
         [
+            (format!("chat-email-by:{tenant_id}"), by),
             (format!("chat-email-from:{}", origin.place()), CHAT_FROM),
             (format!("chat-email-of:{}", token::hash(visitor)), CHAT_OF),
             (format!("chat-email-in:{source_id}"), CHAT_IN),
@@ -106,9 +116,12 @@ pub async fn renewal(app: &IdentityContext, email: &str) -> Result<Result<(), Wa
 }
 
 /// A self-chosen name as shown in an e-mail: words only, at most 40 characters, nothing that a mail program turns into
-/// a link.
+/// a link or a telephone turns into a call.
 pub fn name(free: &str) -> String {
-    let kept = |sign: char| if sign.is_alphanumeric() || matches!(sign, '-' | '\'' | '’') { sign } else { ' ' };
+    let is_number = free.chars().filter(|sign| sign.is_numeric()).count() > MOST_DIGITS;
+    let is_kept =
+        |sign: char| matches!(sign, '-' | '\'' | '’') || sign.is_alphanumeric() && !(is_number && sign.is_numeric());
+    let kept = |sign: char| if is_kept(sign) { sign } else { ' ' };
     let words: String = free.chars().map(kept).collect();
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     words.chars().take(LONGEST_NAME).collect::<String>().trim_end().to_owned()
@@ -136,5 +149,7 @@ mod tests {
         assert_eq!(name("Win at https://evil.example/x?y\r\nBcc: z"), "Win at https evil example x y Bcc z");
         assert_eq!(name(&"x".repeat(500)).len(), LONGEST_NAME);
         assert_eq!(name("\u{202e}\u{0}"), "");
+        assert_eq!(name("Pharmacy 36.6"), "Pharmacy 36 6");
+        assert_eq!(name("Your card is blocked: +7 (800) 555-35-35"), "Your card is blocked - -");
     }
 }

@@ -9,6 +9,8 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base::error::Error;
 use base::i18n::LocalizedText;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::session;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
@@ -138,10 +140,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for AnyForm<T> {
 
 fn of_session(pairs: &[(String, String)], session: &session::Model) -> Result<(), FormRejected> {
     let sent = pairs.iter().find(|(name, _)| name == CSRF).map_or("", |(_, value)| value.as_str());
-    if sent.is_empty() || !bool::from(sent.as_bytes().ct_eq(session.csrf.as_bytes())) {
-        return Err(FormRejected::Stale);
+    if is_csrf(sent.as_bytes(), &session.csrf) { Ok(()) } else { Err(FormRejected::Stale) }
+}
+
+/// A session's CSRF token as one page shows it: under a random mask of its own. Pages are compressed and repeat what
+/// their address says, so the sizes of many pages would tell a token that is the same on all of them (BREACH).
+pub fn masked(csrf: &str) -> String {
+    if csrf.is_empty() {
+        return String::new();
     }
-    Ok(())
+    let mask: Vec<u8> = csrf.bytes().map(|_| rand::random()).collect();
+    let hidden = csrf.bytes().zip(&mask).map(|(one, mask)| one ^ mask);
+    URL_SAFE_NO_PAD.encode(mask.iter().copied().chain(hidden).collect::<Vec<u8>>())
+}
+
+/// Whether a form sent this session's CSRF token, under any mask.
+pub fn is_csrf(sent: &[u8], csrf: &str) -> bool {
+    let bytes = URL_SAFE_NO_PAD.decode(sent).unwrap_or_default();
+    let (mask, hidden) = bytes.split_at(bytes.len() / 2);
+    let shown: Vec<u8> = hidden.iter().zip(mask).map(|(one, mask)| one ^ mask).collect();
+    !csrf.is_empty() && bytes.len() == 2 * csrf.len() && bool::from(shown.ct_eq(csrf.as_bytes()))
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for OpenForm<T> {
@@ -191,6 +209,21 @@ mod tests {
 
     fn of(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn n11_each_page_shows_the_csrf_token_under_a_mask_of_its_own() {
+        let csrf = crate::identity::token::new();
+        let (one, other) = (masked(&csrf), masked(&csrf));
+        assert_ne!(one, other);
+        for shown in [&one, &other] {
+            assert!(is_csrf(shown.as_bytes(), &csrf));
+            assert!(!shown.contains(&csrf) && !is_csrf(shown.as_bytes(), &crate::identity::token::new()));
+        }
+        for wrong in ["", "AAAA", &csrf, &one[1..], &one[..one.len() - 2], &format!("{one}AAAA"), "\u{0}"] {
+            assert!(!is_csrf(wrong.as_bytes(), &csrf), "{wrong}");
+        }
+        assert!(masked("").is_empty() && !is_csrf(b"", "") && !is_csrf(b"AAAA", ""));
     }
 
     #[test]

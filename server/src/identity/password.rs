@@ -211,6 +211,7 @@ mod tests {
             "x9!fQ2-v",
             "ferry over the strait",
             "four ferries cross at dawn",
+            "seventy signs: every evening the last ferry takes the baker home alone",
         ];
         let refused: Vec<&str> = good.into_iter().filter(|good| fits(good, &[]).is_err()).collect();
         assert!(refused.is_empty(), "{refused:?}");

@@ -12,8 +12,8 @@ use secrecy::SecretString;
 
 use super::choose::{IntegrationChoice, Signs, choose};
 use super::page::Frame;
-use super::start::{self, OauthState};
-use super::{QueryPairs, done};
+use super::state::{self, OauthState};
+use super::{QueryPairs, done, start};
 use crate::oauth::OauthContext;
 use crate::tenant::install::{self, CallProcessor, InstallCall, InstallProgress, Trust};
 use crate::unknown_callers::UnknownCallerAct;
@@ -39,13 +39,13 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
     let query = QueryPairs::read(request.query_string());
     let state = query.get("state");
     let of_state = match state {
-        Some(state) => start::peek(&app, state).await?,
+        Some(state) => state::peek(&app, state),
         None => None,
     };
     let named = named(&app, &query, of_state.as_ref());
     let frame = Frame::of(&app, request, named.as_deref());
     if query.get("error").is_some() {
-        return denied(&app, &frame, named.as_deref(), state).await;
+        return denied(&app, request, &frame, named.as_deref(), state).await;
     }
     let Some(code) = query.get("code").filter(|code| code.len() <= LONGEST_CODE) else {
         let page = frame.page(frame.text("install-no-code-title")).line(frame.text("install-no-code"));
@@ -80,7 +80,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
                 "an install call matches no integration and was only stored; check client_id in the configuration, or set own_redirect"
             );
             if let Err(seconds) = paced(&app, request, UnknownCallerAct::OddCall).await {
-                return Ok(too_fast(&frame, seconds));
+                return Ok(too_fast(&frame, "install-unclear-title", seconds));
             }
             install::store_unclear(&app, host.as_str(), code, reason).await?;
             let status = if from_amocrm { StatusCode::OK } else { StatusCode::BAD_REQUEST };
@@ -94,7 +94,13 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
     // A state used in another browser stays valid for the browser that began (OAuth login CSRF).
     let own_browser = of_state.as_ref().is_some_and(|state| state.began_in(request));
     let taken = match state {
-        Some(state) if own_browser || is_program(request) => start::take(&app, state).await?,
+        Some(state) if of_state.is_some() && (own_browser || is_program(request)) => {
+            // A stranger's own state is as good as an administrator's, and leaves rows.
+            if let Err(seconds) = paced(&app, request, UnknownCallerAct::InstallCall).await {
+                return Ok(too_fast(&frame, "install-later-title", seconds));
+            }
+            state::take(&app, state).await?
+        }
         _ => None,
     };
     if taken.is_none_or(|taken| taken.integration != integration.name) {
@@ -163,8 +169,8 @@ async fn paced(app: &OauthContext, request: &HttpRequest, act: UnknownCallerAct)
     app.unknown_callers.pace(client_address(request, &app.config.server.trusted_proxies), act, app.clock.millis()).await
 }
 
-fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {
-    let page = frame.page(frame.text("install-unclear-title"));
+fn too_fast(frame: &Frame, title: &'static str, seconds: i64) -> HttpResponse {
+    let page = frame.page(frame.text(title));
     let mut answer =
         page.line(frame.text("page-too-fast").with("seconds", seconds)).answer(StatusCode::TOO_MANY_REQUESTS);
     answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -183,12 +189,15 @@ fn named(app: &OauthContext, query: &QueryPairs, of_state: Option<&OauthState>) 
 /// The administrator refused. This uses up the state.
 async fn denied(
     app: &OauthContext,
+    request: &HttpRequest,
     frame: &Frame,
     integration: Option<&Integration>,
     state: Option<&str>,
 ) -> Result<HttpResponse> {
-    if let Some(state) = state {
-        start::take(app, state).await?;
+    if let Some(state) = state.filter(|state| state::peek(app, state).is_some())
+        && paced(app, request, UnknownCallerAct::InstallCall).await.is_ok()
+    {
+        state::take(app, state).await?;
     }
     let page = frame
         .page(frame.text("install-denied-title"))

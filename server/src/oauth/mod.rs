@@ -15,6 +15,7 @@ mod done;
 mod page;
 mod revoked;
 mod start;
+mod state;
 
 use actix_web::web;
 use base::config::{Integration, Platform};
@@ -71,6 +72,7 @@ mod tests {
         let query = QueryPairs::read("code=a%20b&code=c&from_widget=&%ff&&state");
         assert_eq!(query.get("code"), Some("a b"));
         assert_eq!(query.get("from_widget"), None);
+        assert_eq!(QueryPairs::read("code=a%2520b").get("code"), Some("a%20b"), "decoded once");
         assert_eq!(query.raw("from_widget"), Some(""));
         assert_eq!(query.raw("state"), Some(""));
         assert_eq!(query.raw("referer"), None);

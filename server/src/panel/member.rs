@@ -34,6 +34,7 @@ use super::theme::Theme;
 use super::{MemberRole, PanelContext, Right};
 use crate::audit::{self, Actor, AuditEntry};
 use crate::brand::Look;
+use crate::identity::form::masked;
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
 use crate::legal;
@@ -142,7 +143,7 @@ impl Member {
             bound: self.only.is_some() || self.must_enrol,
             language_hrefs: Vec::new(),
             nav,
-            csrf_token: self.session.csrf.clone(),
+            csrf_token: masked(&self.session.csrf),
             now: self.now,
             zone: self.zone,
             ancestors: self.ancestors.clone(),
@@ -272,7 +273,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         crm: integration.as_ref().map_or("amoCRM", |integration| integration.platform.brand()),
         ancestors: match &integration {
             // Only sessions opened by ticket work in amoCRM's frames.
-            Some(integration) if session.via == "ticket" => integration.ancestors(),
+            Some(integration) if session.via == "ticket" => integration.ancestors(Some(&tenant.host)),
             _ => "'none'".to_owned(),
         },
         support_url: Vendor::of(&app.config, integration.as_deref()).support_url,

@@ -91,13 +91,13 @@ pub fn account_base(integration: &Integration, host: &Host) -> anyhow::Result<Ur
         .with_context(|| format!("account_url of integration {:?} gives no address for {host}", integration.name))
 }
 
-/// Whether a URL is a page of an account that the tenant's integration allows: amoCRM's own, or its replacement if
+/// Whether a URL is a page of the tenant's account: amoCRM's own at the account's host, or its replacement if
 /// `account_url` points elsewhere.
 pub fn is_account_page(app: &TenantContext, tenant: &tenant::Model, address: &Url) -> bool {
     let Some(integration) = app.integrations.named(&tenant.integration) else { return false };
     let stands_in = integration.account_base(&tenant.host).is_ok_and(|base| base.origin() == address.origin());
-    let host = address.host_str().unwrap_or_default();
-    stands_in || address.scheme() == "https" && address.port().is_none() && allowed_host(&integration, host).is_ok()
+    let is_own = address.host_str() == Some(tenant.host.as_str());
+    stands_in || address.scheme() == "https" && address.port().is_none() && is_own
 }
 
 /// A client of the CRM API of a tenant's account. The stored host is checked against the current allow-list: a token

@@ -19,9 +19,9 @@ pub enum UnknownCallerAct {
     Link,
     /// Tries a password or a code, or asks for a link. Logins are counted too ([`crate::identity::throttle`]).
     SignIn,
-    /// Begins an installation in a browser.
+    /// Begins an installation in a browser. Nothing is stored, but signed.
     Install,
-    /// Claims, as amoCRM's install call does, that an account installed the integration.
+    /// Claims, as amoCRM's install call does, that an account installed the integration, or returns from its consent page.
     InstallCall,
     /// [`UnknownCallerAct::InstallCall`] from an address whose earlier calls were genuine.
     KnownInstallCall,
@@ -39,7 +39,8 @@ impl UnknownCallerAct {
             Self::SignIn => Budget { at_once: 100, each: 1_000 },
             // A vendor's office installs for many accounts in a row.
             Self::Install => Budget { at_once: 60, each: 2_000 },
-            Self::InstallCall => Budget { at_once: 30, each: 10_000 },
+            // Each leaves up to two rows.
+            Self::InstallCall => Budget { at_once: 15, each: 10_000 },
             // amoCRM calls for all its accounts from few addresses.
             Self::KnownInstallCall => Budget { at_once: 300, each: 200 },
             Self::OddCall => Budget { at_once: 10, each: 60_000 },

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::config::LimitsConfig;
+use base::millis::HOUR;
 use base::rate_limit::{Budget, Daily, RateLimiter};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,8 @@ const SEATS_OF_ONE: usize = 5;
 const SEATS: Bounds = Bounds { most: 10_000, of_one: 500, part: 4 };
 /// Concurrent uploads of all visitors. Limits per address are in [`crate::load_shedding`]; these are per visitor.
 const UPLOADS: Bounds = Bounds { most: 10_000, of_one: 3, part: 1 };
+/// What is recorded once a minute.
+const MINUTE: Budget = Budget { at_once: 1, each: 60_000 };
 /// Visitors whose rate is tracked.
 const PACES: u64 = 100_000;
 
@@ -32,7 +35,7 @@ pub enum VisitorAct {
     Receipt,
     /// 10 at once, then one every ten seconds.
     File,
-    /// A new chat: 3 at once, then one a minute.
+    /// A new chat: 3 at once, then one a minute. All visitors of a source: `limits.webchat_new_per_hour`.
     Begin,
 }
 
@@ -48,8 +51,11 @@ impl VisitorAct {
 
     /// The limit of an address: an office has many visitors.
     const fn budget_of_address(self) -> Budget {
-        let one = self.budget();
-        Budget { at_once: one.at_once * OFFICE, each: one.each / OFFICE }
+        match self {
+            // Few people of an office begin to write within the same minutes, and no address may use up what a source has.
+            Self::Begin => Budget { at_once: 20, each: 30_000 },
+            _ => Budget { at_once: self.budget().at_once * OFFICE, each: self.budget().each / OFFICE },
+        }
     }
 }
 
@@ -76,6 +82,8 @@ pub struct Guests {
     spoke: broadcast::Sender<(String, Uuid)>,
     /// Sites that were recorded within the last minute.
     sites: RateLimiter<(Uuid, String)>,
+    /// Sources whose flood was reported within the last minute.
+    floods: RateLimiter<Uuid>,
 }
 
 #[derive(Default)]
@@ -108,12 +116,12 @@ impl Guests {
             uploads: Capacity::new(uploads),
             spoke: broadcast::channel(256).0,
             sites: RateLimiter::new(PACES),
+            floods: RateLimiter::new(PACES),
         }
     }
 
     /// Whether a site was not recorded within the last minute; it counts as recorded from now on.
     pub async fn is_site_due(&self, source_id: Uuid, origin: &str, now: i64) -> bool {
-        const MINUTE: Budget = Budget { at_once: 1, each: 60_000 };
         self.sites.take((source_id, origin.to_owned()), MINUTE, now).await.is_ok()
     }
 
@@ -136,6 +144,23 @@ impl Guests {
         }
         let whose = LimitSubject::Visitor(visitor.to_owned());
         self.limits.take((whose, act), act.budget(), now).await.map_err(seconds)
+    }
+
+    /// Counts a new chat of a source, of which an hour has at most so many (0: any number); the error holds the seconds
+    /// until the next may begin.
+    pub async fn begin(&self, source_id: Uuid, most: u32, now: i64) -> Result<(), i64> {
+        let half = i64::from(most / 2).max(1);
+        let budget = Budget { at_once: half, each: HOUR / half };
+        if most == 0 {
+            return Ok(());
+        }
+        let counted = self.limits.take((LimitSubject::Source(source_id), VisitorAct::Begin), budget, now).await;
+        counted.map_err(|millis| (millis + 999) / 1000)
+    }
+
+    /// Whether a source's flood was not reported within the last minute; it counts as reported from now on.
+    pub async fn is_flood_due(&self, source_id: Uuid, now: i64) -> bool {
+        self.floods.take(source_id, MINUTE, now).await.is_ok()
     }
 
     /// Counts bytes of an upload as they arrive; the error holds the seconds until this visitor, their address or this
@@ -214,73 +239,4 @@ impl Drop for Seat {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_twenty_first_at_once_waits_and_time_heals() {
-        let guests = Guests::default();
-        let pace = async |who, act, now| guests.pace(who, None, act, now).await;
-        for _ in 0..20 {
-            assert_eq!(pace("a", VisitorAct::Write, 1_000_000).await, Ok(()));
-        }
-        assert_eq!(pace("a", VisitorAct::Write, 1_000_000).await, Err(3));
-        assert_eq!(pace("b", VisitorAct::Write, 1_000_000).await, Ok(()));
-        assert_eq!(pace("a", VisitorAct::Receipt, 1_000_000).await, Ok(()));
-        assert_eq!(pace("a", VisitorAct::Write, 1_002_500).await, Err(1));
-        assert_eq!(pace("a", VisitorAct::Write, 1_003_000).await, Ok(()));
-        assert_eq!(pace("a", VisitorAct::Write, 1_003_000).await, Err(3));
-    }
-
-    #[tokio::test]
-    async fn many_visitors_at_one_address_share_one_rate() {
-        let guests = Guests::default();
-        let pace = async |number: u32, address: &str| {
-            guests.pace(&number.to_string(), Some(address.parse().unwrap()), VisitorAct::Begin, 1_000_000).await
-        };
-        for number in 0..90 {
-            assert_eq!(pace(number, "2001:db8::1").await, Ok(()));
-        }
-        assert_eq!(pace(90, "2001:db8::ffff:2").await, Err(2), "the same network");
-        assert_eq!(pace(91, "2001:db8:0:1::1").await, Ok(()));
-        assert_eq!(pace(92, "::ffff:192.0.2.1").await, Ok(()));
-    }
-
-    #[test]
-    fn the_oldest_stream_makes_room_and_a_dropped_one_leaves_nothing() {
-        let guests = Guests::default();
-        let seats: Vec<Seat> = (0..6).filter_map(|_| guests.sit("a", None)).collect();
-        let left: Vec<bool> = seats.iter().map(|seat| seat.asked_to_leave.is_cancelled()).collect();
-        assert_eq!(left, [true, false, false, false, false, false]);
-        drop(seats);
-        let here: Option<IpAddr> = "192.0.2.1".parse().ok();
-        let crowd: Vec<Seat> = (0..600).filter_map(|number| guests.sit(&number.to_string(), here)).collect();
-        assert_eq!(crowd.len(), SEATS.of_one);
-        assert!(guests.sit("b", "192.0.2.2".parse().ok()).is_some());
-        drop(crowd);
-        let seats = guests.seats.lock().unwrap();
-        assert_eq!((guests.streams(), seats.of.len()), (0, 0));
-    }
-
-    #[test]
-    fn l14_twenty_addresses_leave_streams_for_others() {
-        let guests = Guests::default();
-        let all_it_can = |last: u8| -> Vec<Seat> {
-            let here: Option<IpAddr> = format!("192.0.2.{last}").parse().ok();
-            (0..600).map_while(|number| guests.sit(&format!("{last}-{number}"), here)).collect()
-        };
-        let crowds: Vec<Vec<Seat>> = (1..=20).map(all_it_can).collect();
-        assert!(crowds.iter().all(|crowd| crowd.len() > 100));
-        assert!(all_it_can(21).len() > 100, "another office has room");
-    }
-
-    #[test]
-    fn h3_a_visitor_sends_three_files_at_once() {
-        let guests = Guests::default();
-        let sent: Vec<_> = (0..4).map(|_| guests.upload("a")).collect();
-        assert_eq!(sent.iter().filter(|one| one.is_some()).count(), 3);
-        assert!(guests.upload("b").is_some());
-        drop(sent);
-        assert!(guests.upload("a").is_some());
-    }
-}
+mod tests;

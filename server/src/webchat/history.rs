@@ -24,6 +24,8 @@ use crate::webchat::WebchatContext;
 
 /// Messages of each side on the page.
 const SHOWN: u64 = 200;
+/// Messages by which a person recognises their conversation.
+const FIRST: u64 = 3;
 /// Answers read at once for a stream.
 pub const BATCH: u64 = 100;
 /// Time limit for fetching managers' names.
@@ -93,6 +95,22 @@ pub async fn read(
     own.reverse();
     let position = answers.last().map_or(0, |last| last.position);
     Ok((all_shown(app, words, tenant_id, &merged(own, answers)).await?, position))
+}
+
+/// How the conversation began: the customer's first messages.
+pub async fn first(
+    app: &Arc<WebchatContext>,
+    words: Words,
+    (tenant_id, conversation_id): (Uuid, Uuid),
+) -> Result<Vec<MessageView>> {
+    let found = message::Entity::of_tenant(tenant_id)
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .filter(message::Column::Direction.eq(Direction::ToCrm.number()))
+        .order_by_asc(message::Column::Id)
+        .limit(FIRST)
+        .all(app.store.read())
+        .await?;
+    Ok(all_shown(app, words, tenant_id, &found).await?)
 }
 
 /// Answers after a position with their positions, in order of delivery, at most [`BATCH`].

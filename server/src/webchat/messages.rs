@@ -100,6 +100,7 @@ impl ChatRefusal {
         match error {
             Error::Conflict { problem: "message_conflict", .. } => Some("chat-conflict"),
             Error::TooLarge(_) => Some("chat-file-too-large"),
+            Error::Full(_) => Some("chat-full"),
             Error::TooMany { .. } | Error::Conflict { problem: "media_no_room", .. } => Some("chat-files-enough"),
             Error::Invalid(fields) => Some(match fields.first().map_or("", |field| field.pointer.as_str()) {
                 "/consent" => "chat-consent-needed",

@@ -27,6 +27,7 @@ use actix_web::web;
 mod access;
 mod appearance;
 mod assets;
+mod begin;
 mod body;
 pub mod by_email;
 mod card;

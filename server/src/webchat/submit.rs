@@ -12,9 +12,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::access::{Guest, Result};
-use super::guests::VisitorAct;
-use super::history;
+use super::access::{ChatRefusal, Guest, Result};
+use super::{begin, history};
 use crate::intake::messenger::message::{Incoming, accept};
 use crate::lead_origin::{self, Origin};
 use crate::webchat::WebchatContext;
@@ -87,8 +86,9 @@ pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<
     }
     let conversation = conversation_of(app, guest).await?;
     if conversation.is_none() {
-        begins(app, guest, &saying).await?;
+        begin::may(app, guest, saying.around.consent).await?;
     }
+    count_text(app, guest, &saying.content).await?;
     let visit = visit_of(app, saying.around.visit.unwrap_or_default());
     let sender = Person {
         profile_url: visit.as_ref().map(|visit| visit.url.clone()),
@@ -142,12 +142,16 @@ async fn conversation_of(app: &WebchatContext, guest: &Guest) -> Result<Option<c
     Ok(row.one(app.store.read()).await?)
 }
 
-/// Whether a new chat may begin.
-async fn begins(app: &WebchatContext, guest: &Guest, saying: &Saying) -> Result<()> {
-    if guest.place.settings.consent_text.is_some() && !saying.around.consent {
-        return Err(Error::field("/consent", LocalizedText::new("chat-consent-needed")).into());
+/// Counts a text against the day's bytes, as files are while they arrive.
+async fn count_text(app: &WebchatContext, guest: &Guest, content: &Content) -> Result<()> {
+    let text = match content {
+        Content::Text { text } => Some(text),
+        other => other.media().and_then(|media| media.text.as_ref()),
+    };
+    match guest.bring(app, text.map_or(0, String::len)).await {
+        Err(Error::TooMany { retry_after, .. }) => Err(ChatRefusal::TooFast(retry_after.into())),
+        counted => Ok(counted?),
     }
-    guest.pace(app, VisitorAct::Begin).await
 }
 
 impl CustomerAnswers {

@@ -6,6 +6,7 @@ use base::store::VENDOR;
 use entity::audit;
 use parom::admin::operators::actions::{self, OperatorActor};
 use parom::audit::Actor;
+use parom::identity::form::masked;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, both, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -154,7 +155,7 @@ async fn viewing_as_an_account_is_read_only_short_and_audited(world: &mut World)
         assert!(!olga.opens(hidden).await.text.contains("text-canary-77"), "{hidden}");
     }
     let session = entity::session::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await;
-    let csrf = session.unwrap().unwrap().csrf;
+    let csrf = masked(&session.unwrap().unwrap().csrf);
     let pause = format!("/panel/sources/{}/pause", line.source_id);
     let changes: [(&str, &[(&str, &str)]); 3] = [
         ("/panel/team/invite", &[("email", "new@shop.example"), ("role", "owner")]),

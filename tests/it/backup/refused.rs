@@ -29,10 +29,18 @@ async fn a_folder_or_database_that_is_not_empty(engine: Engine) {
     assert_eq!(manifest(&path), before);
     // An interrupted backup is no backup, and does not block the next one.
     let partial = path.with_file_name("second.partial");
-    std::fs::create_dir(&partial).unwrap();
-    std::fs::write(partial.join("manifest.json"), "{}").unwrap();
-    backup(&drill, "create", &path.with_file_name("second")).await.unwrap();
-    assert!(!partial.exists());
+    for (ours, name) in [(false, "letters.txt"), (false, "manifest.json"), (true, "unfinished")] {
+        std::fs::create_dir(&partial).unwrap();
+        std::fs::write(partial.join(name), "{}").unwrap();
+        let made = backup(&drill, "create", &path.with_file_name("second")).await;
+        assert_eq!((made.is_ok(), partial.exists()), (ours, !ours), "{name}: {made:?}");
+        if !ours {
+            assert!(made.unwrap_err().contains("is not the remains of an earlier one"));
+            std::fs::remove_dir_all(&partial).unwrap();
+        }
+    }
+    let finished = std::fs::read_dir(path.with_file_name("second")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(finished.into_iter().all(|name| name != "unfinished"));
     drill.ends_well().await;
 }
 

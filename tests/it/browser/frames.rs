@@ -34,7 +34,7 @@ async fn is_refused(browser: &Browser, url: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_panel_can_be_framed_by_its_own_account_only() {
+async fn only_pages_of_amocrm_hold_the_panel_in_a_frame() {
     let Some(browser) = Browser::open("en").await else { return };
     let (world, tenant_id) = installed().await;
     let (site, words, base) = (Site::start(), Words::new(Language::En), world.api.base());

@@ -6,6 +6,8 @@ use parom_tests::{Setup, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 
+use super::raw::Raw;
+
 /// L8: nothing that the API says is kept on the way.
 async fn l8_answers_of_the_api_are_not_cached(world: &mut World) {
     let line = world.line("support").await;
@@ -41,6 +43,38 @@ async fn signing_out_clears_what_the_browser_keeps(world: &mut World) {
     assert_eq!(out.header("clear-site-data"), "\"cache\"");
 }
 
+/// ASVS 13.4.4 and 4.2.1: no route repeats a request, and no request has two lengths.
+async fn no_route_answers_trace_and_no_request_has_two_lengths(world: &mut World) {
+    for path in [
+        "/",
+        "/panel",
+        "/admin",
+        "/api/v1/tenants",
+        "/chat/static/chat.js",
+        "/widget/v1/card",
+        "/healthz",
+        "/media/x/y",
+    ] {
+        for method in ["TRACE", "TRACK", "DEBUG"] {
+            let request =
+                format!("{method} {path} HTTP/1.1\r\nHost: parom\r\nCookie: canary=1\r\nConnection: close\r\n\r\n");
+            let heard = Raw::open(world).await.says(request).await.hears_to_the_end().await;
+            assert!(heard.starts_with("HTTP/1.1 4"), "{method} {path}: {heard}");
+            assert!(!heard.contains("canary"), "{method} {path}: {heard}");
+        }
+    }
+    for lengths in [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Content-Length: 4\r\nContent-Length: 5",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: xchunked",
+    ] {
+        let request = format!("POST /panel/sign-in HTTP/1.1\r\nHost: parom\r\n{lengths}\r\n\r\n0\r\n\r\n");
+        let heard = Raw::open(world).await.says(request).await.hears_to_the_end().await;
+        assert!(heard.starts_with("HTTP/1.1 400"), "{lengths}: {heard}");
+    }
+}
+
 fn over_https(config: &mut Config) {
     config.server.public_url = "https://parom.example".parse().expect("an address");
 }
@@ -64,5 +98,6 @@ async fn l7_a_chosen_language_is_kept_from_plain_http() {
 once!(
     l8_answers_of_the_api_are_not_cached,
     l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy,
+    no_route_answers_trace_and_no_request_has_two_lengths,
     signing_out_clears_what_the_browser_keeps
 );

@@ -101,12 +101,13 @@ async fn m4_a_ticket_on_another_site_asks(world: &mut World) {
         let reply = navigates(world, &entry(world, line.tenant_id, 7).await, headers).await;
         assert_eq!((reply.status, reply.headers.contains_key("set-cookie")), (303, true), "{headers:?}");
     }
-    let foreign: [&[(&str, &str)]; 11] = [
+    let foreign: [&[(&str, &str)]; 12] = [
         &[("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "cross-site"), ("referer", "https://evil.example/")],
         &[("sec-fetch-site", "cross-site"), ("referer", "https://amocrm.ru.evil.example/")],
         &[("sec-fetch-site", "cross-site"), ("referer", "https://acme.amocrm.ru@evil.example/")],
         &[("sec-fetch-site", "cross-site"), ("referer", "http://acme.amocrm.ru/")],
+        &[("sec-fetch-site", "cross-site"), ("referer", "https://other.amocrm.ru/")],
         &[("sec-fetch-site", "cross-site"), ("referer", "https://acme.amocrm.ru:8443/")],
         &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("referer", "https://acme.amocrm.ru/")],
         &[("sec-fetch-site", "same-site"), ("referer", "https://other.parom.example/")],

@@ -34,6 +34,9 @@ struct Told(BTreeMap<String, Vec<String>>);
 
 impl Told {
     fn note(&mut self, who: &str, route: &str, reply: &Reply) {
+        let content = reply.header("content-type");
+        let is_text = content.starts_with("text/") || content.contains("javascript") || content.contains("xml");
+        assert!(!is_text || content.ends_with("charset=utf-8"), "{route}: {content}");
         let policy = reply.header("content-security-policy");
         let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("no nonce");
         let said = SHOWN.iter().map(|name| (name, reply.header(name))).filter(|(_, value)| !value.is_empty());

@@ -97,6 +97,22 @@ async fn refusals_of_amocrm_are_shown_in_the_readers_language(world: &mut World)
     }
 }
 
+/// A state is signed: no change of it is valid.
+async fn a_changed_state_is_none(world: &mut World) {
+    let (state, cookie) = begins(world).await;
+    let changed = |at: usize| {
+        let other = if &state[at..=at] == "A" { "B" } else { "A" };
+        format!("{}{other}{}", &state[..at], &state[at + 1..])
+    };
+    let end = state.len();
+    for forged in [changed(0), changed(25), changed(end - 20), state[4..].to_owned(), format!("{state}AAAA")] {
+        let back = world.sandbox.allow(HOST, "main", Some(&forged));
+        page(world, &back, "en", &cookie).await.is(400).says(&["Start again"]);
+    }
+    let back = world.sandbox.allow(HOST, "main", Some(&state));
+    page(world, &back, "en", &cookie).await.is(200);
+}
+
 async fn every_end_has_its_words(world: &mut World) {
     let (state, cookie) = begins(world).await;
     let denied = format!("/oauth/callback?error=access_denied&state={state}");
@@ -115,4 +131,5 @@ once!(
     only_the_administrators_own_browser_is_let_in,
     refusals_of_amocrm_are_shown_in_the_readers_language,
     every_end_has_its_words,
+    a_changed_state_is_none,
 );

@@ -49,11 +49,11 @@ async fn m2_a_flood_from_one_address_is_passed_by() {
         world.owner(HOST);
         for number in 0..200 {
             let status = forges(world, &format!("h{number}.amocrm.ru"), "198.51.100.7").await;
-            assert_eq!(status, if number < 30 { 200 } else { 429 }, "the {number}th");
+            assert_eq!(status, if number < 15 { 200 } else { 429 }, "the {number}th");
         }
         until_exchanged(world, 1).await;
         // The one that is being exchanged has a row until it has failed, also if it was beyond the pace.
-        world.until("no row beyond the pace waits", async || (waiting(world).await <= 30).then_some(())).await;
+        world.until("no row beyond the pace waits", async || (waiting(world).await <= 15).then_some(())).await;
         let called = world.owner(HOST).installs_from_the_marketplace().await;
         assert_eq!(called.status, Some(200));
         for number in 0..100 {

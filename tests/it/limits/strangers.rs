@@ -1,6 +1,7 @@
 //! M2: strangers write nothing without a pace.
 
-use parom_tests::{Reply, World, answer};
+use parom_tests::settings::{CHANNEL_ID, CLIENT_ID};
+use parom_tests::{Reply, World, answer, cookie_of, state_of};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
@@ -26,8 +27,8 @@ const DOORS: &[(&str, &str, &str, i64, bool)] = &[
     ("POST", "/panel/sign-in", "email={n}%40x.example&password=wrong-password&to=", 61, true),
     ("POST", "/panel/sign-in/link", "email={n}%40x.example&to=", 62, true),
     ("POST", "/panel/sign-in/code", "code=123456&pending={token}&to=", 0, true),
-    ("GET", "/oauth/install?integration=main", "", 60, true),
-    ("GET", "/oauth/callback?code=x{n}&referer=h{n}.amocrm.ru&client_id={client}&from_widget=1", "", 32, true),
+    ("GET", "/oauth/install?integration=main", "", 0, true),
+    ("GET", "/oauth/callback?code=x{n}&referer=h{n}.amocrm.ru&client_id={client}&from_widget=1", "", 17, true),
     ("GET", "/oauth/callback?code=x{n}&referer=h{n}.amocrm.ru&client_id=nobody", "", 11, true),
     ("GET", "/oauth/callback?code=x&referer=acme.amocrm.ru&client_id={client}&state={state}", "", 0, false),
     ("GET", "/oauth/revoked?client_uuid={client}&account_id={n}&signature=00", "", 0, false),
@@ -50,7 +51,6 @@ async fn knocks(world: &World, method: &str, path: &str, form: &str, from: &str)
 }
 
 fn filled(text: &str, number: usize) -> String {
-    use parom_tests::settings::{CHANNEL_ID, CLIENT_ID};
     let parts = [
         ("{token}", TOKEN.to_owned()),
         ("{n}", number.to_string()),
@@ -82,6 +82,38 @@ async fn m2_each_door_has_a_pace_before_any_write() {
             assert!(told <= NOTED, "{method} {path}: {told} rows of the audit log");
             assert_eq!(last == 429, *paced, "{method} {path} answered {last}");
         }
+        world.allow_problems();
+    })
+    .await;
+}
+
+/// N11: all that one address can do at the doors of an installation, with states and cookies of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n11_five_hundred_junk_requests_leave_less_than_fifty_rows() {
+    let change = |config: &mut base::config::Config| {
+        behind_a_proxy(config);
+        config.rates.installs = 1.0;
+    };
+    each(change, async |world| {
+        let before = rows(world).await;
+        for number in 0..100 {
+            let begun = knocks(world, "GET", "/oauth/install?integration=main", "", "198.51.100.9").await;
+            let (state, cookie) = match begun.status {
+                302 => (state_of(&begun.is_redirect()), cookie_of(&begun)),
+                _ => ("AAAA".repeat(20), String::new()),
+            };
+            for rest in [
+                format!("code=x{number}&referer=h{number}.amocrm.ru&client_id={CLIENT_ID}&state={state}"),
+                format!("code=x{number}&referer=h{number}.amocrm.ru&client_id={CLIENT_ID}&from_widget=1"),
+                format!("code=x{number}&referer=h{number}.amocrm.ru&client_id=nobody"),
+                format!("error=access_denied&client_id={CLIENT_ID}&state={state}"),
+            ] {
+                let request = world.api.anonymous(Method::GET, &format!("/oauth/callback?{rest}"));
+                answer(request.header("x-forwarded-for", "198.51.100.9").header("cookie", &cookie)).await;
+            }
+        }
+        let left = rows(world).await - before;
+        assert!(left < 50, "{left} rows");
         world.allow_problems();
     })
     .await;

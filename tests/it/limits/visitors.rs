@@ -5,6 +5,7 @@ use std::time::Duration;
 use base::config::Config;
 use entity::media;
 use parom::media::{Upload, Uploader};
+use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer};
 use reqwest::Method;
 use sea_orm::EntityTrait;
@@ -80,6 +81,75 @@ async fn m3_a_visitor_an_address_and_a_chat_have_a_days_bytes() {
         assert_eq!(kept.len(), 3, "nothing stays of what was refused: {kept:?}");
         world.advance(Duration::from_secs(54_000));
         sends(world, &anna, "192.0.2.1", &png(900 * KB)).await.is(202);
+        world.leave_letters();
+    })
+    .await;
+}
+
+/// Writes as a visitor at this address.
+async fn writes(world: &World, who: &OnSite, from: &str, text: &str) -> Reply {
+    let request = who.request(world, Method::POST, "/messages").header("x-forwarded-for", from);
+    answer(request.json(&json!({"id": Uuid::new_v4(), "text": text}))).await
+}
+
+async fn is_flooded(world: &World) -> bool {
+    let tenant_id = world.active(HOST).await;
+    let open = parom::alert::open(world.app().store.read(), tenant_id).await.unwrap();
+    open.iter().any(|alert| alert.kind == "chats_flooded")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n11_strangers_begin_no_more_chats_than_an_hour_may_have() {
+    let change = |config: &mut Config| {
+        behind_a_proxy(config);
+        config.limits.webchat_new_per_hour = 4;
+    };
+    each(change, async |world| {
+        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+        let anna = OnSite::new(&source);
+        writes(world, &anna, "192.0.2.1", "Hi").await.is(202);
+        writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(202);
+        assert!(!is_flooded(world).await);
+        let refused = writes(world, &OnSite::new(&source), "192.0.2.3", "Hi").await.is(429);
+        assert_eq!(refused.header("retry-after"), "1800");
+        assert!(is_flooded(world).await);
+        // A chat that has begun goes on.
+        writes(world, &anna, "192.0.2.4", "Are you there?").await.is(202);
+        world.advance(Duration::from_secs(1800));
+        writes(world, &OnSite::new(&source), "192.0.2.5", "Hi").await.is(202);
+        parom::alert_checks::limits(&world.app().usage).await.unwrap();
+        assert!(is_flooded(world).await, "it may go on");
+        world.advance(Duration::from_secs(1801));
+        parom::alert_checks::limits(&world.app().usage).await.unwrap();
+        assert!(!is_flooded(world).await);
+        world.leave_letters();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_room() {
+    let change = |config: &mut Config| {
+        behind_a_proxy(config);
+        config.limits.stored_mb_per_account = 1;
+        config.limits.visitor_mb_per_day = 1;
+    };
+    each(change, async |world| {
+        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+        let anna = OnSite::new(&source);
+        let long = "\u{1f600}".repeat(4096);
+        let mut written = 0;
+        // 64 texts of 16 KB are a megabyte.
+        while writes(world, &anna, "192.0.2.1", &long).await.status == 202 {
+            written += 1;
+            world.advance(Duration::from_secs(3));
+        }
+        assert_eq!(written, 64);
+        parom::usage::write_down(world.app()).await.unwrap();
+        let full = writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(507);
+        full.says(&["not accepted here now"]);
+        world.advance(Duration::from_secs(54_000));
+        writes(world, &anna, "192.0.2.1", "Are you there?").await.is(202);
         world.leave_letters();
     })
     .await;

@@ -44,6 +44,10 @@ async fn notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends(e
     add_member(&world, line.tenant_id, "vera@example.com", MemberRole::Viewer).await;
     let invited = add_person(&world, "invited@example.com").await;
     let db = world.app().store.write();
+    // An owner may name anybody's address: who has not shown that they read it gets no texts of the account (N8's kind).
+    let new = person::NewPerson { email: "never@example.com", name: "", language: Language::En, is_operator: false };
+    let never = person::add(&world.app().identity, db, new).await.unwrap().expect("the e-mail is new").id;
+    member::join(&world.app().identity, db, line.tenant_id, never, MemberRole::Owner, None).await.unwrap();
     assert!(
         member::invite(&world.app().identity, db, line.tenant_id, invited, MemberRole::Administrator).await.unwrap()
     );

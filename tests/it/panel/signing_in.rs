@@ -226,7 +226,6 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     };
     let engine = world.database().engine();
     let Some(world) = World::start(engine, setup).await else { return };
-    let tenant_id = uuid::Uuid::nil();
     add_person(&world, "anna@example.com").await;
     let visitor = world.visitor();
     let fields = [("email", "anna@example.com"), ("password", PASSWORD), ("to", "")];
@@ -237,7 +236,8 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     let framed = parom::identity::realm::Realm::Panel.set(&world.app().identity, "token", true);
     let framed = framed.to_str().unwrap().to_owned();
     assert_eq!(framed, "__Host-parom=token; Path=/; HttpOnly; Secure; SameSite=None; Partitioned");
-    assert!(tenant_id.is_nil());
+    let admins = parom::identity::realm::Realm::Admin.set(&world.app().identity, "token", false);
+    assert_eq!(admins.to_str().unwrap(), "__Host-parom-admin=token; Path=/; HttpOnly; Secure; SameSite=Strict");
     parom_tests::Place::close(world).await;
 }
 

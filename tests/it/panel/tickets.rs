@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use parom::identity::ticket::{self, TicketTarget, TicketUser};
 use parom_tests::settings::HOST;
-use parom_tests::{Visitor, World, both, once};
+use parom_tests::{Reply, Visitor, World, both, once};
 use uuid::Uuid;
+
+const OTHER: &str = "other.amocrm.ru";
 
 async fn issue(world: &World, tenant_id: Uuid, is_admin: bool, leads: TicketTarget) -> String {
     let user = TicketUser { id: 77, name: "Boris".into(), is_admin };
@@ -77,8 +79,6 @@ async fn in_a_frame_without_cookies_the_panel_goes_on_in_a_tab(world: &mut World
     let kept = framed.opens(&place).await;
     assert_eq!(kept.is_redirect(), "/panel/sources", "the cookie came back");
     let page = framed.opens("/panel").await.is(200);
-    let policy = page.header("content-security-policy");
-    assert!(policy.contains("frame-ancestors https://*.amocrm.ru"), "{policy}");
     assert_eq!(page.header("x-frame-options"), "");
     assert!(page.text.contains("data-theme=\"light\"") && !page.text.contains("/panel/sign-out"), "{}", page.text);
 
@@ -93,6 +93,45 @@ async fn in_a_frame_without_cookies_the_panel_goes_on_in_a_tab(world: &mut World
     // And a panel that was entered by a password cannot be framed.
     let outside = world.visitor().opens("/panel/sign-in").await.is(200);
     assert!(outside.header("content-security-policy").contains("frame-ancestors 'none'"));
+}
+
+/// Who may frame a page: the sources of its policy beside the sandbox, which replaces all of amoCRM.
+fn framers(world: &World, page: &Reply) -> Vec<String> {
+    let policy = page.header("content-security-policy").to_owned();
+    let (_, framers) = policy.split_once("frame-ancestors ").unwrap_or_else(|| panic!("{policy}"));
+    let sandbox = world.sandbox.url();
+    framers.split_whitespace().filter(|one| *one != sandbox.trim_end_matches('/')).map(str::to_owned).collect()
+}
+
+/// N9: a person may work in several accounts, whose panels share one partition of cookies: none may frame another's.
+async fn the_panel_can_be_framed_by_its_own_account_only(world: &mut World) {
+    let own = world.line("support").await;
+    let other = world.line_at(OTHER, "support").await;
+    for (line, host) in [(&own, HOST), (&other, OTHER)] {
+        let entry = issue(world, line.tenant_id, true, TicketTarget::Sources).await;
+        let anna = world.visitor().in_a_frame();
+        let place = anna.opens(&entry).await.is_redirect();
+        anna.opens(&place).await.is(303);
+        let missing = format!("/panel/sources/{}", Uuid::nil());
+        for path in ["/panel", "/panel/data/all", "/panel/keys/new", "/panel/sources/new", &missing] {
+            let page = anna.opens(path).await;
+            assert!([200, 404].contains(&page.status), "{path}: {}", page.status);
+            assert_eq!(framers(world, &page), [format!("https://{host}")], "{path}");
+        }
+        // The page that asks before a ticket replaces this session.
+        let asks = anna.opens(&issue(world, own.tenant_id, true, TicketTarget::Sources).await).await;
+        if line.tenant_id != own.tenant_id {
+            assert_eq!(framers(world, &asks.is(200)), [format!("https://{HOST}")]);
+        }
+    }
+    // Pages that no account is known of can be framed by all: where a ticket was used, there is nothing to press.
+    let used = world.visitor().in_a_frame().opens("/panel/enter?ticket=made-up").await.is(410);
+    assert_eq!(framers(world, &used), ["https://*.amocrm.ru"]);
+    // A renamed account is framed by its new host alone.
+    let boris = world.panel(own.tenant_id).await;
+    world.sandbox.rename_account(HOST, "renamed.amocrm.ru");
+    assert!(parom::tenant::host::find(&world.app().tenants, own.tenant_id, None).await.expect("the new host"));
+    assert_eq!(framers(world, &boris.opens("/panel").await.is(200)), ["https://renamed.amocrm.ru"]);
 }
 
 async fn a_manager_sees_one_conversation(world: &mut World) {
@@ -115,4 +154,8 @@ async fn a_manager_sees_one_conversation(world: &mut World) {
 }
 
 both!(a_ticket_opens_once, administrators_of_the_account_are_owners_and_others_look, a_manager_sees_one_conversation);
-once!(access_that_was_taken_away_stays_away, in_a_frame_without_cookies_the_panel_goes_on_in_a_tab);
+once!(
+    access_that_was_taken_away_stays_away,
+    in_a_frame_without_cookies_the_panel_goes_on_in_a_tab,
+    the_panel_can_be_framed_by_its_own_account_only,
+);

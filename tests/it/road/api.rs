@@ -191,27 +191,36 @@ async fn pages_that_are_not_there(world: &mut World) {
     world.api.get("/api/v1/nothing").await.is(404);
     let reply = answer(world.api.anonymous(Method::GET, "/nothing")).await.is(404);
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
+    // A folder lists nothing (ASVS 13.4.3).
+    for folder in ["/chat/static/", "/panel/static/", "/admin/assets/", "/media/", "/hooks/", "/api/", "/.git/"] {
+        answer(world.api.anonymous(Method::GET, folder)).await.is(404);
+    }
     answer(world.api.anonymous(Method::GET, "/healthz")).await.is(200);
     answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
     let metrics = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200);
     assert!(metrics.header("content-type").starts_with("text/plain"));
 }
 
-/// Parameters as the documentation prints them, with nothing filled in.
-async fn an_empty_parameter_is_an_absent_one(world: &mut World) {
+/// N11: a filter that its caller left empty selects nothing, instead of everything.
+async fn an_empty_parameter_is_refused(world: &mut World) {
     let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    for (printed, bare) in [
-        (line.path("/ledger?from=&to="), line.path("/ledger")),
-        (line.path("/conversations?limit=&cursor="), line.path("/conversations")),
-        ("/api/v1/tenants?limit=&cursor".to_owned(), "/api/v1/tenants".to_owned()),
+    for (path, wrong) in [
+        (line.path("/ledger?from=&to=2026-11-20"), "/from"),
+        (line.path("/ledger?to="), "/to"),
+        (line.path("/conversations?limit="), "/limit"),
+        ("/api/v1/tenants?cursor=".to_owned(), "/cursor"),
+        ("/api/v1/tenants?cursor".to_owned(), "/cursor"),
+        ("/api/v1/dead-letters?tenant_id=".to_owned(), "/tenant_id"),
+        ("/api/v1/dead-letters?source_id=&limit=2".to_owned(), "/source_id"),
+        (line.path("/ledger?since="), "/since"),
+        (line.path("/ledger?from=2026-11-19&to=soon"), "/to"),
     ] {
-        let shown = world.api.get(&printed).await.is(200).json;
-        assert_eq!(shown, world.api.get(&bare).await.is(200).json, "{printed}");
+        assert_eq!(world.api.get(&path).await.is(422).wrong_fields(), [wrong], "{path}");
     }
-    assert_eq!(world.api.get(&line.path("/ledger?since=")).await.is(422).wrong_fields(), ["/since"]);
-    assert_eq!(world.api.get(&line.path("/ledger?from=&to=soon")).await.is(422).wrong_fields(), ["/to"]);
+    // A vendor's key that names no account would act on all of them.
+    let nobody = uuid::Uuid::from_u128(7);
+    let retried = world.api.post(&format!("/api/v1/dead-letters/{nobody}/retry?tenant_id="), &json!({})).await;
+    assert_eq!(retried.is(422).wrong_fields(), ["/tenant_id"]);
 }
 
 /// Promise 5 holds for a source that is gone too.
@@ -275,7 +284,7 @@ both!(
 );
 once!(
     pages_that_are_not_there,
-    an_empty_parameter_is_an_absent_one,
+    an_empty_parameter_is_refused,
     the_answer_to_a_delivered_message_is_kept,
     a_post_is_known_by_its_address_or_its_lasting_picture,
 );

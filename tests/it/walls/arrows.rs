@@ -74,6 +74,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     (
         "webchat",
         &[
+            "alert",
             "compressed",
             "identity",
             "intake",

@@ -1,6 +1,7 @@
 //! Answers by e-mail: asked for in the chat, confirmed by the reader of the address, sent once, with a way back and a
 //! way to end them.
 
+mod back;
 mod strangers;
 
 use std::time::Duration;
@@ -109,7 +110,7 @@ async fn a_visitor_who_left_gets_the_answer_by_email(world: &mut Mailed) {
     // Back on another device: the same conversation, until the link has expired.
     let phone = world.visitor();
     let path = format!("/chat/{source}");
-    let opened = phone.opens(&back).await.is(303);
+    let opened = phone.sends(&back, &[]).await.is(303);
     assert_eq!(opened.is_redirect(), format!("{path}#end"));
     let cookie = opened.header("set-cookie").to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains(&format!("Path={path}")), "{cookie}");

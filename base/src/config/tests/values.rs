@@ -146,6 +146,8 @@ fn kommo_has_its_own_defaults() {
     assert_eq!(integration.account_hosts, ["kommo.com", "amocrm.com"]);
     assert_eq!(base(&integration.consent_url), "https://www.kommo.com/oauth");
     assert_eq!(base(&integration.amojo_url), "https://amojo.kommo.com");
+    assert_eq!(integration.ancestors(None), "https://*.kommo.com https://*.amocrm.com");
+    assert_eq!(integration.ancestors(Some("acme.kommo.com")), "https://acme.kommo.com");
 }
 
 #[test]
@@ -159,6 +161,7 @@ fn redirects_and_account_addresses_are_built_from_the_file() {
     integration.account_url = "http://127.0.0.1:9100/accounts/{host}".to_owned();
     let account = integration.account_base("acme.amocrm.ru").unwrap();
     assert_eq!(base(&account), "http://127.0.0.1:9100/accounts/acme.amocrm.ru");
+    assert_eq!(integration.ancestors(Some("acme.amocrm.ru")), "https://acme.amocrm.ru http://127.0.0.1:9100");
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(super) async fn choose(app: web::Data<PanelContext>, member: Member, form: F
     let me = me(&app, &member).await?;
     let choice = switches::chosen(&form, Channel::Email, &me.email);
     let typed = form.get("email").trim();
-    let new_address = me.person.email.is_empty() && choice.on && !typed.eq_ignore_ascii_case(me.address());
+    let new_address = me.own_address().is_empty() && choice.on && !typed.eq_ignore_ascii_case(me.address());
     let sends_code = new_address && switches::shown(&app, &me).contains(&Channel::Email);
     if sends_code && let Some(error) = code_to(&app, &member, &me, typed).await? {
         return wrong(&app, &member, FormState { address: Some(typed.to_owned()), error, ..FormState::default() })

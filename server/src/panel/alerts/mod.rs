@@ -134,7 +134,7 @@ async fn shown(
         push,
         switches: Switches::of(app, page.words, page.crm, me, hook.as_ref()),
         chat: chat::view(app, member, me),
-        typed: me.person.email.is_empty(),
+        typed: me.own_address().is_empty(),
         address: sent.address.clone().unwrap_or_else(|| me.address().to_owned()),
         error: sent.error.clone(),
         waiting: mine::waiting(app, member),

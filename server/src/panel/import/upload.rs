@@ -8,10 +8,9 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use futures_util::stream::unfold;
 use multer::{Field, Multipart};
-use subtle::ConstantTimeEq;
 
 use super::new::{leads_of, source_of};
-use crate::identity::form::CSRF;
+use crate::identity::form::{CSRF, is_csrf};
 use crate::identity::realm::{self, FormRejected};
 use crate::import::{Format, ReceivedImport, UploadOptions, take_in};
 use crate::panel::Member;
@@ -75,8 +74,7 @@ async fn read_form(
             "leads" => fields.leads = short(field).await?,
             "link_contacts" => fields.link_contacts = short(field).await?,
             "file" => {
-                let ours = fields.csrf.as_bytes().ct_eq(member.csrf().as_bytes());
-                if fields.csrf.is_empty() || !bool::from(ours) {
+                if !is_csrf(fields.csrf.as_bytes(), member.csrf()) {
                     return Err(UploadError::Refused(FormRejected::Stale));
                 }
                 return Ok(take(app, member, fields, field).await?);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::into::{open, safe};
 use crate::brand;
+use crate::identity::form::masked;
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person as persons, reauthentication};
 use crate::panel::PanelContext;
@@ -69,7 +70,7 @@ pub(super) async fn show(
     let mut page = PageContext::outside(&app, &request, "choose-title").of_brand(&app, common.as_deref());
     page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.text("choose-title").to_string();
-    page.csrf_token.clone_from(&session.csrf);
+    page.csrf_token = masked(&session.csrf);
     let accounts = accounts.into_iter().filter(|(tenant, _)| credentials::count_in(&person, tenant.tenant_id));
     let accounts = accounts.map(|(tenant, role)| AccountChoice {
         id: tenant.tenant_id,

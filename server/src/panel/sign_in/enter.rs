@@ -20,6 +20,7 @@ use super::into::named;
 use super::link::{OpenLinkPage, refuse, used};
 use super::password::framed;
 use crate::audit::{Actor, By};
+use crate::identity::form::masked;
 use crate::identity::realm::{self, Realm};
 use crate::identity::session::{self, NewSession, SessionKind};
 use crate::identity::ticket::{self, Asker, Ticket, TicketTarget};
@@ -71,10 +72,11 @@ pub(super) async fn show(
     }
     let integration = app.integrations.named(&tenant.integration);
     let page = PageContext::outside(&app, &request, "enter-title").of_brand(&app, integration.as_deref());
-    let mut page = page.within(app.integrations.ancestors());
+    let mut page =
+        page.within(integration.as_ref().map_or("'none'".to_owned(), |one| one.ancestors(Some(&tenant.host))));
     let key = if other { "enter-instead" } else { "enter-text" };
     let text = page.words.text(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
-    page.csrf_token = alive.map(|row| row.csrf.clone()).unwrap_or_default();
+    page.csrf_token = alive.map(|row| masked(&row.csrf)).unwrap_or_default();
     OpenLinkPage::new(page, ("/panel/enter", "ticket"), query.ticket.clone(), text, "enter-button").shown()
 }
 

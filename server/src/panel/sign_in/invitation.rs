@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::into::{SignInProof, into, named};
 use super::link::{LinkTokenForm, LinkTokenQuery, OpenLinkPage, used};
 use crate::audit::{self, Actor, AuditEntry};
+use crate::identity::form::masked;
 use crate::identity::link::{self, Purpose, SignInLink};
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person as persons};
@@ -43,7 +44,7 @@ pub(super) async fn show(
     let mut page = PageContext::outside(&app, &request, "invitation-title").of_brand(&app, integration.as_deref());
     page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.text("invitation-title").to_string();
-    page.csrf_token.clone_from(&session.csrf);
+    page.csrf_token = masked(&session.csrf);
     let text = page.words.text("invitation-text").with("account", tenant.host.as_str()).to_string();
     OpenLinkPage::new(page, (PATH, "token"), asked.token.clone(), text, "invitation-button").shown()
 }

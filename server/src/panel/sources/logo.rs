@@ -7,10 +7,9 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use connectors::kinds::is_web_chat;
 use multer::{Field, Multipart};
-use subtle::ConstantTimeEq;
 
 use super::{by, find};
-use crate::identity::form::CSRF;
+use crate::identity::form::{CSRF, is_csrf};
 use crate::identity::realm::{self, FormRejected};
 use crate::panel::{Member, Notice, PanelContext, Right};
 use crate::source::{LOGO_BYTES, remove_logo, set_logo};
@@ -45,7 +44,7 @@ pub async fn set(
     let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(LocalizedText::new("said-form-type")))?;
     let form = form_data::read(body.into_inner(), boundary, read_form).await?;
-    if !bool::from(form.csrf.ct_eq(member.csrf().as_bytes())) {
+    if !is_csrf(&form.csrf, member.csrf()) {
         return Err(FormRejected::Stale.into());
     }
     let done = match form.removes {

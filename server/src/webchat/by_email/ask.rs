@@ -93,7 +93,9 @@ async fn ask(app: &web::Data<WebchatContext>, guest: &Guest, email: &str) -> Res
         return Ok(AddressState::Confirmed);
     }
     let origin = AttemptOrigin::from(guest.address);
-    let counted = email_limits::chat_answers(&app.identity, source.id, &guest.visitor.id, email, &origin).await?;
+    let chat = (source.tenant_id, source.id);
+    let confirmed = row::confirmed(app, source.tenant_id).await?;
+    let counted = email_limits::chat_answers(&app.identity, chat, confirmed, &guest.visitor.id, email, &origin).await?;
     counted.map_err(|wait| ChatRefusal::TooFast(wait.seconds))?;
     let ids = (source.tenant_id, source.id, conversation_id);
     let mut new = row::new(app, ids, email, guest.place.words.language().code());

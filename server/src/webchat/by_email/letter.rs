@@ -5,6 +5,7 @@ use connectors::webchat::WebChatSettings;
 use entity::source;
 
 use super::token::BACK_DAYS;
+use crate::identity::email_limits;
 use crate::webchat::message_view::MessageView;
 
 /// The chat's title as shown in letters, on one line.
@@ -13,8 +14,15 @@ pub(super) fn title(settings: &WebChatSettings, source: &source::Model) -> Strin
     title.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The letter that asks to confirm the address. It contains nothing that the visitor entered: its reader may be a
-/// stranger to them.
+/// The title in a letter to an address whose reader has not agreed to anything: words only. Without words, the usual
+/// title.
+pub(super) fn plain_title(words: Words, title: &str) -> String {
+    let name = email_limits::name(title);
+    if name.is_empty() { words.text("chat-title").to_string() } else { name }
+}
+
+/// The letter that asks to confirm the address. It contains nothing that the visitor entered, and of the account only
+/// [`plain_title`]: its reader may be a stranger to both.
 pub(super) fn confirmation(words: Words, title: &str, url: &str) -> String {
     words.text("chat-mail-confirm-letter").with("title", title).with("url", url).to_string()
 }
@@ -68,6 +76,13 @@ mod tests {
 
     use super::*;
     use crate::webchat::message_view::File;
+
+    #[test]
+    fn n8_a_title_without_words_is_the_usual_one() {
+        let words = Words::new(Language::En);
+        assert_eq!(plain_title(words, "Shop № 24, Moscow!"), "Shop 24 Moscow");
+        assert_eq!(plain_title(words, "★ 88005553535 ★"), words.text("chat-title").to_string());
+    }
 
     #[test]
     fn a_letter_has_the_answers_and_both_links_in_every_language() {

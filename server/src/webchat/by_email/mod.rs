@@ -11,7 +11,7 @@
 //! ```text
 //! POST           an address, from the chat
 //! GET, POST /confirm  the page of the first letter's link, and its button
-//! GET       /back     the link back: opens the same conversation in this browser
+//! GET, POST /back     the link back: opens the same conversation in this browser; the button of the page that asks first
 //! GET, POST /end      the page that ends the letters, its button, and one click in a mail program (RFC 8058)
 //! ```
 
@@ -53,6 +53,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/{source_id}/email/confirm", web::get().to(pages::confirm))
         .route("/{source_id}/email/confirm", web::post().to(pages::confirmed))
         .route("/{source_id}/email/back", web::get().to(back::get))
+        .route("/{source_id}/email/back", web::post().to(back::post))
         .route("/{source_id}/email/end", web::get().to(pages::end))
         .route("/{source_id}/email/end", web::post().to(pages::ended));
 }

@@ -3,7 +3,7 @@
 use base::vault::Place;
 use entity::chat_email::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, UpdateMany};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -20,6 +20,12 @@ pub(in crate::webchat) async fn of(
     conversation_id: Uuid,
 ) -> Result<Option<chat_email::Model>, DbErr> {
     chat_email::Entity::find_by_id((tenant_id, conversation_id)).one(app.store.write()).await
+}
+
+/// How many addresses of an account are confirmed.
+pub(super) async fn confirmed(app: &WebchatContext, tenant_id: Uuid) -> Result<u64, DbErr> {
+    let confirmed = chat_email::Entity::of_tenant(tenant_id).filter(Column::ConfirmedAt.gt(0_i64));
+    confirmed.count(app.store.read()).await
 }
 
 /// Stores a new request; it replaces an earlier one, whose links end.

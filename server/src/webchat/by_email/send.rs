@@ -154,6 +154,7 @@ async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Res
         return Ok(Outcome::Changed);
     }
     let to = row::address(app, row)?;
+    let title = letter::plain_title(words, &title);
     let text = letter::confirmation(words, &title, &link(app, row, TokenPurpose::Confirm));
     let subject = words.text("chat-mail-confirm-subject").with("title", title).to_string();
     Ok(match mail::send(&app.identity, Email { to, subject, text, sender: words.brand() }).await {

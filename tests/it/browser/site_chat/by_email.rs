@@ -87,6 +87,27 @@ async fn a_visitor_who_left_gets_the_answer_by_email_and_returns() {
     shows(&browser, &["Is it in stock?", "Yes, in blue", "I take it"]).await;
     assert_eq!(root(&browser, "return root.querySelector('.mail')").await, Value::Null);
 
+    // In a browser with another conversation here, a site's link asks first.
+    let (base, back) = (shop.world.api.base(), link_in(&letter, "/email/back?"));
+    let page = format!("{base}/chat/{}", shop.source);
+    browser.goto(&page).await;
+    browser.client().delete_all_cookies().await.expect("another person's browser");
+    browser.goto(&page).await;
+    browser.press("#text").await;
+    browser.types("Where is my order?").await;
+    browser.presses_key("Enter").await;
+    browser.until("it is sent", async || browser.run(stored, vec![]).await == json!(true)).await;
+    shop.site.writes("/trap", &format!("<!doctype html><a id=go href=\"{back}\">Win</a>"), "");
+    browser.goto(&shop.site.stranger("/trap")).await;
+    browser.press("#go").await;
+    browser.says(&say(words, "chat-mail-another")).await;
+    looks_right(&browser, "chat-mail-back-en").await;
+    browser.press("main p a").await;
+    page_shows(&browser, &["Where is my order?"]).await;
+    browser.goto(&back).await;
+    browser.press("form button").await;
+    page_shows(&browser, &["Is it in stock?", "Yes, in blue", "I take it"]).await;
+
     browser.goto(&link_in(&letter, "/email/end?")).await;
     looks_right(&browser, "chat-mail-end-en").await;
     browser.press("form button").await;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use parom_tests::settings::HOST;
-use parom_tests::{World, answer, both};
+use parom_tests::{World, answer, both, once};
 use reqwest::Method;
 use serde_json::json;
 
 use super::{ANNA, MINUTE, asks, confirmed, links, manager_says, rows, sent, settings};
-use crate::identity::Mailed;
+use crate::identity::{Mailed, link_of};
 use crate::webchat::{OnSite, chat_with};
 
 async fn strangers_can_neither_use_links_nor_flood_mailboxes(world: &mut Mailed) {
@@ -69,6 +69,57 @@ async fn strangers_can_neither_use_links_nor_flood_mailboxes(world: &mut Mailed)
     world.mail.next().await;
 }
 
+/// N8: the account's own words are the only ones that could be an advertisement.
+async fn n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours(world: &mut Mailed) {
+    let mut settings = settings();
+    settings["title"] = json!("Your card is blocked: https://evil.example/pay or +7 800 555-35-35");
+    let source = chat_with(world, settings).await;
+    let stranger = OnSite::new(&source);
+    stranger.writes(world, "Hi").await.is(202);
+    asks(world, &stranger, ANNA).await.is(202);
+    let letter = world.mail.next().await;
+    letter.says(&["Your card is blocked https evil example pay"]);
+    for (place, text) in [("subject", &letter.subject), ("text", &letter.text)] {
+        let others = text.replace(&world.api.base(), "");
+        for sign in ["://", "evil.example", "555", "www."] {
+            assert!(!others.contains(sign), "{place}: {text}");
+        }
+    }
+    world.leave_letters();
+}
+
+async fn n8_an_account_mails_few_addresses_until_some_are_confirmed(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let place = |number: u32| format!("203.0.{}.{}", number / 200, number % 200);
+    let mut writers = 0;
+    let mut sent_to = async |world: &Mailed, count: u32| {
+        let mut statuses = Vec::new();
+        for _ in 0..count {
+            writers += 1;
+            let stranger = OnSite::new(&source);
+            let from = place(writers);
+            let hi = json!({"id": uuid::Uuid::new_v4(), "text": "Hi"});
+            let writes = stranger.request(world, Method::POST, "/messages").header("X-Forwarded-For", &from);
+            answer(writes.json(&hi)).await.is(202);
+            let asks = stranger.request(world, Method::POST, "/email").header("X-Forwarded-For", &from);
+            let email = format!("reader{writers}@example.com");
+            statuses.push(answer(asks.json(&json!({"email": email}))).await.status);
+        }
+        statuses
+    };
+    let statuses = sent_to(world, 51).await;
+    assert_eq!((&statuses[..50], statuses[50]), (&[202; 50][..], 429));
+    // One who confirms shows that visitors ask for it: ten more.
+    let link = link_of(world, &world.mail.next().await);
+    answer(world.api.anonymous(Method::POST, &link)).await.is(200);
+    let statuses = sent_to(world, 11).await;
+    assert_eq!((&statuses[..10], statuses[10]), (&[202; 10][..], 429));
+    for _ in 0..59 {
+        world.mail.next().await;
+    }
+    world.leave_letters();
+}
+
 /// A second chat of the same account.
 async fn chat_with_another(world: &World) -> String {
     let tenant_id = world.active(HOST).await;
@@ -77,3 +128,7 @@ async fn chat_with_another(world: &World) -> String {
 }
 
 both!(strangers_can_neither_use_links_nor_flood_mailboxes);
+once!(
+    n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours,
+    n8_an_account_mails_few_addresses_until_some_are_confirmed,
+);
