@@ -158,6 +158,14 @@ pub fn with_plus(complete: &str) -> String {
     if bare { format!("+{complete}") } else { complete.to_owned() }
 }
 
+/// A number with its plus and country, if it is certain which one; other texts stay as they are.
+pub fn complete(phone: &str, country: Option<Country>) -> String {
+    if phone.starts_with('+') {
+        return phone.to_owned();
+    }
+    Phone::parse(phone, country).and_then(|phone| phone.international()).unwrap_or_else(|| phone.to_owned())
+}
+
 /// All ways in which a complete number is written, in digits: the canonical one first.
 pub fn spellings(complete: &str) -> Vec<String> {
     let canonical = canonical(complete);

@@ -133,6 +133,23 @@ fn what_messengers_wrote_stays_and_earlier_keys_are_known() {
 }
 
 #[test]
+fn a_number_gets_its_country_if_there_is_one_answer() {
+    for (given, country, stored) in [
+        ("79151112233", "RU", "+79151112233"),
+        ("4915112345678", "RU", "+4915112345678"),
+        ("+7 915 111-22-33", "RU", "+7 915 111-22-33"),
+        ("8 (915) 111-22-33", "RU", "+79151112233"),
+        ("0151 12345678", "DE", "+4915112345678"),
+        ("84912345678", "RU", "84912345678"),
+        ("123456789", "RU", "123456789"),
+        ("abc", "RU", "abc"),
+        ("", "RU", ""),
+    ] {
+        assert_eq!(complete(given, Country::of_code(country)), stored);
+    }
+}
+
+#[test]
 fn texts_differ_from_numbers() {
     assert!(looks_like_one("+7 (915) 111-22.33") && !looks_like_one("Anna 7915") && !looks_like_one("7915<b>"));
     assert_eq!(

@@ -8,7 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use base::error::{Error, Result};
+use base::error::Result;
+use base::phone::Phone;
 use entity::{conversation, erasure};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
@@ -37,9 +38,11 @@ pub struct Erasure {
     pub id: Uuid,
     /// Erased rows by table.
     pub counts: BTreeMap<String, u64>,
+    /// Conversations that were not erased, see [`ErasureScope::also_possible`].
+    pub also_possible: Vec<Uuid>,
 }
 
-/// Erases a customer. 404 if there is none, 422 if the phone number is invalid. `by`: who requested it, for the
+/// Erases a customer. 404 if there is none, 422 if the phone number is invalid or only ambiguous ones may be it. `by`: who requested it, for the
 /// proof. After an interruption it can simply be repeated.
 ///
 /// Another process that serves the account may remember the conversation for ten more minutes; a message arriving
@@ -47,7 +50,7 @@ pub struct Erasure {
 pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
     if found.is_empty() {
-        return Err(Error::NotFound);
+        return Err(found.absent());
     }
     let mut counts = BTreeMap::new();
     for id in &found.conversations {
@@ -64,7 +67,7 @@ pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) ->
     app.lookup.forget();
     let proof = prove(app, tenant_id, &what(who), counts, by).await?;
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "a customer was erased");
-    Ok(proof)
+    Ok(Erasure { also_possible: found.also_possible, ..proof })
 }
 
 /// The lines of imports in an erasure's scope, in the format of the public API.
@@ -81,8 +84,8 @@ fn what(who: &Who) -> String {
     match who {
         Who::Conversation(id) => format!("conversation {id}"),
         Who::Phone(phone) => {
-            let digits = seek::digits(phone);
-            format!("phone …{}", &digits[digits.len().saturating_sub(2)..])
+            let phone = Phone::parse(phone, None);
+            format!("phone …{}", phone.as_ref().map(Phone::hint).unwrap_or_default())
         }
     }
 }
@@ -105,5 +108,5 @@ pub(super) async fn prove(
         created_at: Set(app.clock.millis()),
     };
     erasure::Entity::insert(row).exec_without_returning(app.store.write()).await?;
-    Ok(Erasure { id, counts })
+    Ok(Erasure { id, counts, also_possible: Vec::new() })
 }
