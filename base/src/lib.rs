@@ -2,6 +2,7 @@
 
 // data
 pub mod message;
+pub mod phone;
 pub mod verdict;
 
 // storage

@@ -44,6 +44,9 @@ pub struct Model {
     /// Its time zone's name; empty: unknown.
     #[sea_orm(column_type = "Text")]
     pub time_zone: String,
+    /// Its country's two letters; empty: unknown.
+    #[sea_orm(column_type = "Text")]
+    pub country: String,
     /// When the account is visited next: access renewed, status probed, channels connected again.
     pub probe_at: Option<i64>,
     /// Consecutive probes that changed nothing.

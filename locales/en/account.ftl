@@ -128,6 +128,7 @@ data-forget-chats =
         [one] { $chats } chat
        *[other] { $chats } chats
     }.
+data-forget-possible = In these chats the number is written without a country code, so it may be someone else’s. They are not erased; open a chat and erase it by its ID if it is this customer’s.
 data-forget-stays = Chats and contacts in { $crm } stay.
 data-customer-export = Download this customer’s data
 data-forget-button =

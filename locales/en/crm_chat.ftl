@@ -36,6 +36,7 @@ failure-rejected = The messenger refused the message.
 failure-rejected-with = The messenger refused the message: its answer was { $status }.
 failure-writes-elsewhere = This customer has a chat in “{ $source }”. Write to them from there.
 failure-no-phone = There is no phone number to write to.
+failure-phone-ambiguous = { $phone } may be a number of two countries. Write it with + and the country code.
 failure-empty = The message has no text.
 failure-found-late = The message was found late. It waits until someone sends or removes it.
 failure-found-dropped = The message reached Parom late, and someone decided not to send it.

@@ -71,6 +71,7 @@ said-event-status = there are { $known }
 said-cursor-wrong = the cursor is malformed or too old
 said-cursor-other = the cursor belongs to a different list or to other filters
 said-phone = must be a phone number with its country code, e.g. +7 915 111-22-33
+said-phone-possible = no chat certainly has this number; chats that may have it, because it is written without a country code: { $chats }. Name the chat instead
 said-kept-days = a number from 1 to { $most } is needed, or null: an account keeps nothing longer than configured
 said-texts-days = texts are kept for at most { $most } days
 said-sources-limit = must be from 0 to { $most }, or null

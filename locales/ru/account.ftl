@@ -152,6 +152,7 @@ data-forget-chats =
         [many] { $chats } чатов
        *[other] { $chats } чата
     }.
+data-forget-possible = В этих чатах номер записан без кода страны и может принадлежать другому человеку. Они не удаляются; откройте чат и удалите его по ID, если это тот же клиент.
 data-forget-stays = Чаты и контакты в { $crm } останутся.
 data-customer-export = Скачать данные клиента
 data-forget-button =

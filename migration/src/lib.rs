@@ -12,6 +12,7 @@ mod m20261126_000001_attempt_request;
 mod m20261127_000001_lone_messages;
 mod m20261127_000002_job;
 mod m20261127_000003_key_maker;
+mod m20261127_000005_country;
 mod table;
 
 /// All migrations in order.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000001_lone_messages::Migration),
             Box::new(m20261127_000002_job::Migration),
             Box::new(m20261127_000003_key_maker::Migration),
+            Box::new(m20261127_000005_country::Migration),
         ];
         all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()
     }

@@ -23,6 +23,7 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         customer_id: None,
         language: String::new(),
         time_zone: String::new(),
+        country: String::new(),
         probe_at: None,
         probes: 0,
         reconciled_at: None,

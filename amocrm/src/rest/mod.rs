@@ -55,7 +55,7 @@ pub use drive::{Drive, DriveFile, NewFile};
 pub use entity_files::EntityFile;
 pub use events::{Event, EventFilter};
 pub use fields::{Field, FieldValue};
-pub use find_contact::{phone_digits, same_email, same_phone};
+pub use find_contact::same_email;
 pub use leads::{Lead, LeadSource, NewLead};
 pub use notes::{Entity, Note, WrittenNote};
 pub use page::Page;
@@ -88,7 +88,7 @@ use crate::transport::{self, Answer, TOTAL_TIME};
 /// use amocrm::rest::{Field, NewContact, Rest};
 ///
 /// let rest = Rest::new(http, "https://acme.amocrm.ru")?;
-/// let known = rest.contacts_with_phone(&token, "8 999 000-11-22").await?;
+/// let known = rest.contacts_with_phone(&token, "90001122", |phone| phone == "+79990001122").await?;
 /// if known.is_empty() {
 ///     let fields = vec![Field::phone("+79990001122")];
 ///     let new = NewContact { name: Some("Maria".into()), fields, ..NewContact::default() };

@@ -225,7 +225,7 @@ fn calls_can_be_spawned() {
     let (rest, token) = (Rest::new(http(), "http://127.0.0.1:1").unwrap(), token());
     spawnable(rest.account(&token, &["amojo_id"]));
     spawnable(rest.sources(&token, &["a"]));
-    spawnable(rest.contacts_with_phone(&token, "+79990001122"));
+    spawnable(rest.contacts_with_phone(&token, "90001122", |_| true));
     spawnable(rest.create_leads(&token, &[]));
     spawnable(rest.link_unsorted(&token, "u", 1, None, None));
     let drive = amocrm::rest::Drive::new(http(), "http://127.0.0.1:1").unwrap();

@@ -37,19 +37,35 @@ pub(super) async fn erase(
     }
     let found = tenants::erase::find(app, tenant.tenant_id, who).await.map_err(as_error)?;
     let (conversations, messages, files) = (found.conversations.len(), found.messages, found.files);
-    let done = if json {
-        writeln!(out, "{}", json!({"conversations": found.conversations, "messages": messages, "files": files}))
-    } else {
-        writeln!(out, "{conversations} conversations, {messages} messages, {files} files would be erased.")
-    };
-    done.context("standard output is closed")
+    if json {
+        let (all, also_possible) = (&found.conversations, &found.also_possible);
+        let found = json!({"conversations": all, "messages": messages, "files": files, "also_possible": also_possible});
+        return writeln!(out, "{found}").context("standard output is closed");
+    }
+    writeln!(out, "{conversations} conversations, {messages} messages, {files} files would be erased.")
+        .context("standard output is closed")?;
+    possible(&found.also_possible, out)
+}
+
+/// Names the conversations that a person has to decide about.
+fn possible(conversations: &[Uuid], out: &mut impl Write) -> anyhow::Result<()> {
+    if conversations.is_empty() {
+        return Ok(());
+    }
+    let words = "Also possible, not erased (the number is written without its country; use --conversation ID if it is the customer's):";
+    writeln!(out, "{words}").context("standard output is closed")?;
+    for id in conversations {
+        writeln!(out, "  {id}").context("standard output is closed")?;
+    }
+    Ok(())
 }
 
 pub(super) fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Write) -> anyhow::Result<()> {
     if json {
-        let proof = json!({"id": proof.id, "counts": proof.counts, "lines": proof.lines});
-        writeln!(out, "{proof}").context("standard output is closed")?;
-        return Ok(());
+        let proof = json!({
+            "id": proof.id, "counts": proof.counts, "lines": proof.lines, "also_possible": proof.also_possible,
+        });
+        return writeln!(out, "{proof}").context("standard output is closed");
     }
     writeln!(out, "{words}. Proof {}:", proof.id).context("standard output is closed")?;
     for (table, rows) in proof.counts.iter().filter(|(_, rows)| **rows > 0) {
@@ -66,7 +82,7 @@ pub(super) fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Wr
             writeln!(out, "  {name}\n    {what}").context("standard output is closed")?;
         }
     }
-    Ok(())
+    possible(&proof.also_possible, out)
 }
 
 pub(super) async fn export(
@@ -118,5 +134,22 @@ fn not_found(error: Error) -> anyhow::Error {
     match error {
         Error::NotFound => anyhow::anyhow!("no customer was found: nothing was erased"),
         other => as_error(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_only_possible_is_listed() {
+        let mut out = Vec::new();
+        possible(&[], &mut out).unwrap();
+        assert!(out.is_empty());
+        possible(&[Uuid::from_u128(7)], &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.starts_with("Also possible, not erased") && text.ends_with("  00000000-0000-0000-0000-000000000007\n")
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Contact cards (max §5.2).
 
+use base::phone::with_plus;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -22,14 +23,11 @@ pub(super) fn read(text: &str) -> Card {
             Some(value.trim()).filter(|value| is_meant && !value.is_empty())
         })
     };
-    Card { name: value("FN").unwrap_or_default().to_owned(), phone: phone(value("TEL").unwrap_or_default()) }
-}
-
-/// Adds the plus, which MAX omits.
-fn phone(given: &str) -> String {
-    let given = given.strip_prefix("tel:").unwrap_or(given);
-    let bare = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit());
-    if bare { format!("+{given}") } else { given.to_owned() }
+    let phone = value("TEL").unwrap_or_default();
+    Card {
+        name: value("FN").unwrap_or_default().to_owned(),
+        phone: with_plus(phone.strip_prefix("tel:").unwrap_or(phone)),
+    }
 }
 
 /// Whether MAX signed this card for this bot.

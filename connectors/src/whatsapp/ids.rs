@@ -64,22 +64,6 @@ fn is_bsuid(id: &str) -> bool {
     country && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The digits of a phone number that a person typed, with the country code; none if it is not a phone number. A leading
-/// `8` is replaced only where it must be the trunk prefix of Russia and Kazakhstan: no country has numbers of 11 digits
-/// that begin with 87 or 89.
-pub fn phone(typed: &str) -> Option<String> {
-    let typed = typed.trim();
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let international = typed.starts_with('+');
-    let digits = match digits.strip_prefix("00") {
-        Some(rest) if !international => rest.to_owned(),
-        _ => digits,
-    };
-    let trunk = digits.len() == 11 && (digits.starts_with("87") || digits.starts_with("89"));
-    let digits = if trunk && !international { format!("7{}", &digits[1..]) } else { digits };
-    (7..=15).contains(&digits.len()).then_some(digits)
-}
-
 /// A messenger's id as stored: one that is too long is replaced by its digest.
 pub fn stored(id: &str) -> String {
     if id.len() <= LONGEST { id.to_owned() } else { format!("sha256:{}", hex::encode(Sha256::digest(id))) }
@@ -106,23 +90,6 @@ mod tests {
         assert_eq!(Address::parse(" "), None);
         for group in ["K.123", "KZ.", "kz.123", "KZ.12-3"] {
             assert!(matches!(Address::parse(group), Some(Address::Group(_))), "{group}");
-        }
-    }
-
-    #[test]
-    fn a_typed_phone_becomes_digits_and_no_country_is_guessed() {
-        for (typed, digits) in [
-            ("+7 701 000 11 22", "77010001122"),
-            ("8 (701) 000-11-22", "77010001122"),
-            ("89151112233", "79151112233"),
-            ("84912345678", "84912345678"),
-            ("+87912345678", "87912345678"),
-            ("0049 30 123456", "4930123456"),
-        ] {
-            assert_eq!(phone(typed).as_deref(), Some(digits), "{typed}");
-        }
-        for none in ["", "anna", "12345", "1234567890123456"] {
-            assert_eq!(phone(none), None, "{none}");
         }
     }
 

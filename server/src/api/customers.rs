@@ -23,7 +23,7 @@ use crate::usage::UsageContext;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerExportIn {
-    /// Everything of the person with this phone number, however it is written.
+    /// Everything of the person with this phone number, however it is written. Without a country it takes the account's.
     #[serde(default)]
     #[schema(example = "+7 915 111-22-33")]
     phone: Option<String>,
@@ -36,7 +36,7 @@ pub struct CustomerExportIn {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerErasureIn {
-    /// Everything of the person with this phone number, however it is written.
+    /// Everything of the person with this phone number, however it is written. Without a country it takes the account's.
     #[serde(default)]
     #[schema(example = "+7 915 111-22-33")]
     phone: Option<String>,
@@ -56,6 +56,9 @@ pub struct CustomerErasureCountOut {
     pub messages: u64,
     /// Number of files among them.
     pub files: u64,
+    /// Conversations with a number that may be this customer's or another person's, because it is written without its
+    /// country. They are not erased; erase them by `conversation_id` if they are the customer's.
+    pub also_possible: Vec<Uuid>,
 }
 
 /// The proof of an erasure; it contains none of the customer's data.
@@ -65,6 +68,8 @@ pub struct CustomerErasureOut {
     /// Erased rows by table.
     #[schema(example = json!({"conversation": 1, "message": 12}))]
     pub counts: BTreeMap<String, u64>,
+    /// Conversations that were not erased, as in a dry run.
+    pub also_possible: Vec<Uuid>,
 }
 
 fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
@@ -78,13 +83,15 @@ fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
 /// Exports one customer's data as newline-delimited JSON.
 ///
 /// Requires scope `admin`. `{"type": "conversation" | "message" | "dead_letter" | "import_line", "data": {…}}` per line, ended by
-/// `{"type": "end", "data": {"lines": …}}`: without that line the export was interrupted.
+/// `{"type": "end", "data": {"lines": …, "also_possible": […]}}`: without that line the export was interrupted.
+/// `also_possible` names conversations that are not in the export: their number is written without its country and may
+/// be this customer's or another person's.
 #[utoipa::path(tag = "customers", params(("tenant_id", description = "Parom's id of the account")),
     request_body = CustomerExportIn, responses(
     (status = 200, description = "The lines", body = String, content_type = "application/x-ndjson"),
     (status = 403, description = "The key's scope is below `admin`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such customer, or the account is unknown or outside the key's", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Not exactly one of `phone` and `conversation_id`, or an invalid phone number", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Not exactly one of `phone` and `conversation_id`, an invalid phone number, or one that only ambiguous numbers may match", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/customers/export")]
 pub async fn export(
@@ -123,7 +130,7 @@ pub async fn export(
     (status = 201, description = "Erased: the proof", body = CustomerErasureOut),
     (status = 403, description = "The key's scope is below `admin`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such customer, or the account is unknown or outside the key's", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Not exactly one of `phone` and `conversation_id`, or an invalid phone number", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Not exactly one of `phone` and `conversation_id`, an invalid phone number, or one that only ambiguous numbers may match", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/customers/erase")]
 pub async fn erase(
@@ -141,11 +148,12 @@ pub async fn erase(
     let _searching = app.searches.begin(tenant_id)?;
     if asked.dry_run {
         let found = tenant::erase::find(&app, tenant_id, &who).await?;
-        if found.is_empty() {
+        if found.is_empty() && found.also_possible.is_empty() {
             return Err(Error::NotFound);
         }
         let (messages, files) = (found.messages, found.files);
-        let count = CustomerErasureCountOut { conversation_ids: found.conversations, messages, files };
+        let (conversation_ids, also_possible) = (found.conversations, found.also_possible);
+        let count = CustomerErasureCountOut { conversation_ids, messages, files, also_possible };
         return Ok(HttpResponse::Ok().json(count));
     }
     once(&app, &key, once_only, async {
@@ -153,7 +161,11 @@ pub async fn erase(
         let by = by(&app, &key, &request).await?;
         let id = erasure.id.to_string();
         by.did(&app, app.store.write(), "data.erased", (tenant_id, &id), json!(erasure.counts)).await?;
-        Ok(HttpResponse::Created().json(CustomerErasureOut { id: erasure.id, counts: erasure.counts }))
+        Ok(HttpResponse::Created().json(CustomerErasureOut {
+            id: erasure.id,
+            counts: erasure.counts,
+            also_possible: erasure.also_possible,
+        }))
     })
     .await
 }

@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
-use amocrm::rest::{Contact, phone_digits};
+use amocrm::rest::Contact;
 use base::message::Person;
+use base::phone::Phone;
 use uuid::Uuid;
 
 use super::{ContactCard, LinkReason};
-use crate::tenant::TenantContext;
-use crate::tenant::token::{CallError, with_token};
+use crate::tenant::token::{CallError, TokenError, with_token};
+use crate::tenant::{TenantContext, country_of};
 
 /// Maximum pages of incoming leads searched, the newest first.
 const PAGES: u32 = 4;
-/// Shorter numbers are not personal phone numbers.
-const PHONE_DIGITS: usize = 7;
 
-/// The customer's phone number, if valid.
-pub(super) fn phone(person: &Person) -> Option<String> {
-    person.phone.clone().filter(|phone| phone_digits(phone).len() >= PHONE_DIGITS)
+/// The customer's phone number, if contacts can be found by it: an ambiguous one might be a stranger's.
+pub(super) async fn phone(app: &TenantContext, tenant_id: Uuid, person: &Person) -> Result<Option<Phone>, CallError> {
+    let Some(text) = &person.phone else { return Ok(None) };
+    let country = country_of(app, tenant_id).await.map_err(TokenError::from)?;
+    Ok(Phone::parse(text, country).filter(|phone| !phone.is_ambiguous()))
 }
 
 /// The customer's e-mail address, if valid.
@@ -25,7 +26,7 @@ pub(super) fn email(person: &Person) -> Option<String> {
     person.email.clone().filter(|email| email.contains('@'))
 }
 
-/// The contact with exactly the customer's number, else with their address. Of several the one changed last, because
+/// The contact with the customer's number, else with their address. Of several the one changed last, because
 /// that is the one people work with. `except`: a contact to ignore.
 pub(super) async fn find(
     app: &Arc<TenantContext>,
@@ -33,10 +34,14 @@ pub(super) async fn find(
     person: &Person,
     except: Option<i64>,
 ) -> Result<Option<(ContactCard, LinkReason)>, CallError> {
-    if let Some(phone) = phone(person) {
+    if let Some(phone) = phone(app, tenant_id, person).await? {
+        let country = country_of(app, tenant_id).await.map_err(TokenError::from)?;
         let ask = |rest: amocrm::rest::Rest, token| {
             let phone = phone.clone();
-            async move { rest.contacts_with_phone(&token, &phone).await }
+            async move {
+                let is_theirs = |known: &str| Phone::parse(known, country).is_some_and(|known| known.is_same(&phone));
+                rest.contacts_with_phone(&token, phone.ending(), is_theirs).await
+            }
         };
         let mut found = with_token(app, tenant_id, ask).await?;
         found.retain(|contact| Some(contact.id) != except);
@@ -131,13 +136,9 @@ mod tests {
     }
 
     #[test]
-    fn invalid_phones_and_emails_are_not_searched_for() {
-        let person = |phone: &str, email: &str| Person {
-            phone: Some(phone.to_owned()),
-            email: Some(email.to_owned()),
-            ..Person::default()
-        };
-        assert_eq!((phone(&person("112", "")), email(&person("", "nobody"))), (None, None));
-        assert!(phone(&person("+7 915 000-00-00", "")).is_some() && email(&person("", "a@b.c")).is_some());
+    fn invalid_emails_are_not_searched_for() {
+        let person = |email: &str| Person { email: Some(email.to_owned()), ..Person::default() };
+        assert_eq!(email(&person("nobody")), None);
+        assert!(email(&person("a@b.c")).is_some());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use amocrm::rest::{ContactChat, Field, NewContact};
 use anyhow::Context;
 use base::message::Person;
+use base::phone::Phone;
 use uuid::Uuid;
 
 use super::{ContactCard, ContactOutcome, LinkReason, Rule, find, task};
@@ -97,8 +98,9 @@ async fn link(app: &Arc<TenantContext>, job: &Job, contact_id: i64) -> Result<()
 /// Creates a contact that could not be found. If it could not be found again (no number, no address), this is tried
 /// only once.
 async fn made(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
-    let (phone, email) = (find::phone(&job.person), find::email(&job.person));
-    if job.making && phone.is_none() && email.is_none() {
+    let phone = job.person.phone.clone().filter(|text| Phone::parse(text, None).is_some());
+    let email = find::email(&job.person);
+    if job.making && find::phone(app, job.tenant_id, &job.person).await?.is_none() && email.is_none() {
         return Ok(ContactOutcome { card: None, why: LinkReason::Unclear });
     }
     task::note_making(app, job.tenant_id, job.conversation_id).await?;

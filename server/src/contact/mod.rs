@@ -26,7 +26,7 @@ pub use check::look;
 pub use find::{is_incoming, of_chat};
 pub use group::know_group;
 pub use hooks::{ContactEvent, wake};
-pub use phone::{phone_hash, searched_hash};
+pub use phone::{phone_hash, phone_hashes, searched_hashes};
 pub use provided::store_provided;
 pub use task::{before_first, due_now, plan, run};
 

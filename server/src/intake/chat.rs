@@ -12,6 +12,7 @@ use super::messenger::{cleaned_person, conversation_identity, new_conversation};
 use crate::contact;
 use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
 use crate::intake::IntakeContext;
+use crate::intake::phone::complete_person;
 
 /// Stores the chat, to be created in amoCRM. Returns our id of the conversation, and whether it was known: then only
 /// new details of its customer are stored.
@@ -21,7 +22,8 @@ pub async fn start(
     conversation_id: &str,
     customer: Person,
 ) -> Result<(Uuid, bool)> {
-    let customer = cleaned_person(customer);
+    let mut customer = cleaned_person(customer);
+    complete_person(app, source.tenant_id, &mut customer).await?;
     let alias = conversation_identity(source, conversation_id);
     let known = app.lookup.conversation(source.tenant_id, alias.clone()).await?;
     let conversation = match &known {

@@ -1,7 +1,8 @@
 //! What a source offers in amoCRM besides chats, as a form has it: templates of official WhatsApp, list messages, numbers
 //! for the button on a site (crm-api §4.3).
 
-use amocrm::rest::{Service, ServicePage, ServiceParams, phone_digits};
+use amocrm::rest::{Service, ServicePage, ServiceParams};
+use base::phone::{Country, Phone, looks_like_one, with_plus};
 use entity::source;
 use serde_json::Value;
 
@@ -9,8 +10,6 @@ use crate::source::SourceContext;
 
 /// The only kind that amoCRM knows.
 const KIND: &str = "whatsapp";
-/// Shorter numbers are not phone numbers.
-const DIGITS: usize = 7;
 
 /// The choices of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,13 +45,13 @@ impl ServiceChoice {
     }
 
     /// The list for amoCRM; none if a line has no phone number. Without a tick and a number there is no service.
-    pub fn services(&self, source: &source::Model) -> Option<Value> {
-        self.written(&stored(source).map(|service| service.pages).unwrap_or_default())
+    pub fn services(&self, source: &source::Model, country: Option<Country>) -> Option<Value> {
+        self.written(&stored(source).map(|service| service.pages).unwrap_or_default(), country)
     }
 
-    fn written(&self, known: &[ServicePage]) -> Option<Value> {
+    fn written(&self, known: &[ServicePage], country: Option<Country>) -> Option<Value> {
         let lines = self.numbers.lines().map(str::trim).filter(|line| !line.is_empty());
-        let pages: Vec<ServicePage> = lines.map(|line| page_of(line, known)).collect::<Option<_>>()?;
+        let pages: Vec<ServicePage> = lines.map(|line| page_of(line, known, country)).collect::<Option<_>>()?;
         if !self.waba && !self.lists && pages.is_empty() {
             return Some(Value::Array(Vec::new()));
         }
@@ -62,15 +61,17 @@ impl ServiceChoice {
 }
 
 /// A known number keeps its id: buttons on sites have it.
-fn page_of(line: &str, known: &[ServicePage]) -> Option<ServicePage> {
+fn page_of(line: &str, known: &[ServicePage], country: Option<Country>) -> Option<ServicePage> {
     let (number, name) = line.split_once(',').unwrap_or((line, ""));
-    let digits = phone_digits(number);
+    let phone = Phone::parse(number, country).filter(|_| looks_like_one(number))?;
     let name = Some(name.trim()).filter(|name| !name.is_empty()).unwrap_or(number.trim());
-    let is_number = number.chars().all(|sign| sign.is_ascii_digit() || "+-() \u{a0}".contains(sign));
-    let same = known.iter().find(|page| phone_digits(&page.link) == digits);
-    (is_number && digits.len() >= DIGITS).then(|| ServicePage {
-        link: same.map_or_else(|| format!("+{digits}"), |page| page.link.clone()),
-        id: same.map_or(digits, |page| page.id.clone()),
+    let is_this =
+        |page: &&ServicePage| Phone::parse(&with_plus(&page.link), None).is_some_and(|known| known.is_same(&phone));
+    let same = known.iter().find(is_this);
+    let link = || phone.international().unwrap_or_else(|| with_plus(phone.key()));
+    Some(ServicePage {
+        link: same.map_or_else(link, |page| page.link.clone()),
+        id: same.map_or_else(|| phone.key().to_owned(), |page| page.id.clone()),
         name: name.to_owned(),
     })
 }
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     fn of(waba: bool, numbers: &str, known: &[ServicePage]) -> Option<Value> {
-        ServiceChoice { waba, lists: false, numbers: numbers.to_owned() }.written(known)
+        ServiceChoice { waba, lists: false, numbers: numbers.to_owned() }.written(known, Country::of_code("RU"))
     }
 
     #[test]

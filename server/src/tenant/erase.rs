@@ -8,7 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use base::error::{Error, Result};
+use base::error::Result;
+use base::phone::Phone;
 use entity::{conversation, erasure};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
@@ -40,9 +41,11 @@ pub struct Erasure {
     pub counts: BTreeMap<String, u64>,
     /// Of a whole account: the lines whose webhooks are still at their messengers.
     pub lines: Vec<LeftLine>,
+    /// Conversations that were not erased, see [`ErasureScope::also_possible`].
+    pub also_possible: Vec<Uuid>,
 }
 
-/// Erases a customer. 404 if there is none, 422 if the phone number is invalid. `by`: who requested it, for the
+/// Erases a customer. 404 if there is none, 422 if the phone number is invalid or only ambiguous ones may be it. `by`: who requested it, for the
 /// proof. After an interruption it can simply be repeated.
 ///
 /// Another process that serves the account may remember the conversation for ten more minutes; a message arriving
@@ -50,7 +53,7 @@ pub struct Erasure {
 pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
     if found.is_empty() {
-        return Err(Error::NotFound);
+        return Err(found.absent());
     }
     let mut counts = BTreeMap::new();
     for id in &found.conversations {
@@ -67,7 +70,7 @@ pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) ->
     app.lookup.forget();
     let proof = prove(app, app.store.write(), tenant_id, &what(who), (counts, Vec::new()), by).await?;
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "a customer was erased");
-    Ok(proof)
+    Ok(Erasure { also_possible: found.also_possible, ..proof })
 }
 
 /// The lines of imports in an erasure's scope, in the format of the public API.
@@ -84,8 +87,8 @@ fn what(who: &Who) -> String {
     match who {
         Who::Conversation(id) => format!("conversation {id}"),
         Who::Phone(phone) => {
-            let digits = seek::digits(phone);
-            format!("phone …{}", &digits[digits.len().saturating_sub(2)..])
+            let phone = Phone::parse(phone, None);
+            format!("phone …{}", phone.as_ref().map(Phone::hint).unwrap_or_default())
         }
     }
 }
@@ -110,5 +113,5 @@ pub(super) async fn prove(
         lines: Set(LeftLine::to_store(&lines)),
     };
     erasure::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(Erasure { id, counts, lines })
+    Ok(Erasure { id, counts, lines, also_possible: Vec::new() })
 }

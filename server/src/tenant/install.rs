@@ -229,6 +229,7 @@ async fn store_in(
         updated_at: Set(now),
         language: Set(kept(renewed.language, known.language)),
         time_zone: Set(kept(renewed.time_zone, known.time_zone)),
+        country: Set(kept(renewed.country, known.country)),
         probe_at: Set(renewed.probe_at),
         probes: Set(0),
         // It may have been switched off and on: its sources are listed again.
@@ -274,6 +275,7 @@ fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: 
         customer_id: None,
         language: facts.language.clone(),
         time_zone: facts.account.timezone.clone().unwrap_or_default(),
+        country: facts.account.country.clone().unwrap_or_default(),
         probe_at: Some(now.saturating_add(UNFINISHED.num_milliseconds())),
         probes: 0,
         reconciled_at: None,

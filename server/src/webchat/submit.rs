@@ -4,6 +4,7 @@ use anyhow::Context;
 use base::error::Error;
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Person, Role, Visit, Visits};
+use base::phone::{Phone, looks_like_one};
 use base::store::finish_tx;
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
@@ -22,8 +23,6 @@ use crate::webchat::WebchatContext;
 const SHORT: usize = 255;
 /// Characters of a text.
 const TEXT_LENGTH: usize = 4096;
-/// Digits of a phone number (ITU-T E.164), including the shortest in use.
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
 /// The customer's answers to the questions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -170,8 +169,7 @@ impl CustomerAnswers {
 }
 
 fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    PHONE_DIGITS.contains(&digits) && text.chars().all(|sign| sign.is_ascii_digit() || " +-().".contains(sign))
+    looks_like_one(text) && Phone::parse(text, None).is_some()
 }
 
 pub fn is_email(text: &str) -> bool {

@@ -93,7 +93,8 @@ async fn the_givers_name_is_known(world: &mut World) {
     let giver = access.by.unwrap();
     assert_eq!((giver.name.as_str(), giver.is_admin), ("Olga", true));
     let tenant = row(world, line.tenant_id).await;
-    assert_eq!((tenant.language.as_str(), tenant.time_zone.as_str()), ("ru", "Europe/Moscow"));
+    let known = [tenant.language.as_str(), tenant.time_zone.as_str(), tenant.country.as_str()];
+    assert_eq!(known, ["ru", "Europe/Moscow", "RU"]);
 }
 
 async fn a_renamed_account_is_found_by_any_call(world: &mut World) {

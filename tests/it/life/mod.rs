@@ -10,6 +10,7 @@ mod grants;
 mod leaving;
 mod operator;
 mod pages;
+mod phones;
 mod platforms;
 mod unregistering;
 mod watch;

@@ -1,7 +1,12 @@
 //! If writing first is impossible, the manager gets the reason.
 
 use base::config::Config;
+use entity::tenant;
+use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Answer, Engine, Place, Setup, World, both};
+use sandbox::HookMessage;
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
 use serde_json::json;
 
 use super::{received_webhooks, statuses, writes_first};
@@ -28,6 +33,19 @@ async fn a_failure_may_be_reported_later_too(world: &mut World) {
     assert_eq!(statuses(world, &line, &said), [(-1, Some(904))]);
 }
 
+/// Brazil's Porto Alegre and Peru have mobile phones with these digits: nobody is written to by a guess.
+async fn a_number_of_two_peoples_phones_is_904(world: &mut World) {
+    let line = world.line("support").await;
+    let brazil = tenant::Entity::update_many().col_expr(tenant::Column::Country, Expr::value("BR"));
+    brazil.exec(world.app().store.write()).await.unwrap();
+    world.app().lookup.forget();
+    let (source, hello) = (Some(line.external_id.as_str()), HookMessage::text("Hello, this is Acme"));
+    let said = world.sandbox.manager_writes_first(&line.host, CHANNEL_ID, source, "51987654321", hello).await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(statuses(world, &line, &said), [(-1, Some(904))]);
+    assert_eq!(received_webhooks(world), []);
+}
+
 fn without_write_first(config: &mut Config) {
     config.integrations[0].channels[0].write_first = false;
 }
@@ -51,4 +69,8 @@ async fn a_channel_without_writing_first() {
     world.close().await;
 }
 
-both!(a_number_that_the_messenger_does_not_know_is_904, a_failure_may_be_reported_later_too);
+both!(
+    a_number_that_the_messenger_does_not_know_is_904,
+    a_failure_may_be_reported_later_too,
+    a_number_of_two_peoples_phones_is_904,
+);

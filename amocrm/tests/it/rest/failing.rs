@@ -57,7 +57,7 @@ fn calls() -> [(&'static str, Nothing, Nothing, Calling); 49] {
         "delete_sources" Fine Unreadable |rest, token| rest.delete_sources(token, &[1]);
         "contact" Fine Fine |rest, token| rest.contact(token, 1);
         "find_contacts" Fine Unreadable |rest, token| rest.find_contacts(token, "x", 1);
-        "contacts_with_phone" Fine Unreadable |rest, token| rest.contacts_with_phone(token, "5550123");
+        "contacts_with_phone" Fine Unreadable |rest, token| rest.contacts_with_phone(token, "5550123", |_| true);
         "contacts_with_email" Fine Unreadable |rest, token| rest.contacts_with_email(token, "a@b.c");
         "create_contacts" Unreadable Unreadable |rest, token| async { rest.create_contacts(token, &[NewContact::default()]).await };
         "update_contact" Unreadable Unreadable |rest, token| async { rest.update_contact(token, 1, &ContactChange::default()).await };

@@ -2,6 +2,7 @@
 //! older fields are set in addition to newer ones.
 
 use base::message::{Content, Media};
+use base::phone::with_plus;
 
 use super::Listener;
 use super::text::with_links;
@@ -114,7 +115,7 @@ impl Listener<'_> {
                 let contact = message.contact.as_ref()?;
                 let names = [Some(contact.first_name.as_str()), contact.last_name.as_deref()].into_iter().flatten();
                 let name = names.map(str::trim).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
-                let phone = phone(&contact.phone_number);
+                let phone = with_plus(&contact.phone_number);
                 let name = if name.is_empty() { phone.clone() } else { name };
                 return Some(ReceivedContent { content: Content::Contact { name, phone }, caption: None });
             }
@@ -222,11 +223,4 @@ fn sung(file: &FileRef) -> String {
         ("", words) => words.to_owned(),
         (name, _) => name.to_owned(),
     }
-}
-
-/// Adds the plus, which Telegram sometimes omits.
-pub(super) fn phone(given: &str) -> String {
-    let given = given.trim();
-    let bare = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit());
-    if bare { format!("+{given}") } else { given.to_owned() }
 }

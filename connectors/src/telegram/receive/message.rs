@@ -1,11 +1,12 @@
 //! Converts a message: its conversation, author and content.
 
 use base::message::{Body, Person, Role};
+use base::phone::with_plus;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Listener;
-use super::content::{ReceivedContent, phone};
+use super::content::ReceivedContent;
 use crate::above::above;
 use crate::incoming::{Began, EditedMessage, InboundEvent, IncomingMessage};
 use crate::telegram::ids::ChatThread;
@@ -95,7 +96,7 @@ impl Listener<'_> {
         let own =
             message.contact.as_ref().filter(|contact| contact.user_id.is_some_and(|id| self.is_from(message, id)));
         if let Some(contact) = own.filter(|_| sender.role == Role::Client) {
-            sender.phone = Some(phone(&contact.phone_number)).filter(|phone| !phone.is_empty());
+            sender.phone = Some(with_plus(&contact.phone_number)).filter(|phone| !phone.is_empty());
         }
         Some(IncomingMessage {
             external_id: scene.at.message(message.message_id),

@@ -1,6 +1,7 @@
 //! Converts the content of a message, by the fields that are present; `type` is only informative (whatsapp §4).
 
 use base::message::{Content, Media};
+use base::phone::with_plus;
 use serde_json::Value;
 
 use super::Reader;
@@ -238,15 +239,9 @@ fn money(sum: f64) -> String {
     text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
 }
 
-/// Adds the plus that is missing in numbers of only digits.
-fn with_plus(phone: &str) -> String {
-    let bare = phone.bytes().all(|byte| byte.is_ascii_digit());
-    if bare { format!("+{phone}") } else { phone.to_owned() }
-}
-
 /// The first phone number of a vCard: `TEL;type=CELL:+5511900001111`.
 fn vcard_phone(vcard: &str) -> Option<String> {
     let line = vcard.lines().find(|line| line.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("TEL")))?;
     let (_, phone) = line.split_once(':')?;
-    Some(with_plus(phone.trim())).filter(|phone| phone.len() > 1)
+    Some(with_plus(phone)).filter(|phone| !phone.is_empty())
 }

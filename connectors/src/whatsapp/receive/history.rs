@@ -39,7 +39,7 @@ impl NumberChange<'_> {
             let told = self.earlier(message, &ids);
             events.extend(told.into_iter().map(|written| InboundEvent::History(Box::new(written))));
         }
-        if events.is_empty() { events } else { ids.known_by_both(events) }
+        if events.is_empty() { events } else { ids.known_by_all(events) }
     }
 
     /// Earlier reactions, edits and notices are left out, because the history contains messages in their final form.

@@ -56,7 +56,7 @@ impl NumberChange<'_> {
         let Some(group) = message.group_id.some() else {
             let scene = MessageScene { conversation_id: ids.id().to_owned(), sender, receiver: None, room: None };
             let events = self.events_of(message, scene);
-            return ids.known_by_both(events);
+            return ids.known_by_all(events);
         };
         let scene =
             MessageScene { conversation_id: stored(group), sender, receiver: None, room: Some(self.group(group)) };
@@ -70,7 +70,7 @@ impl NumberChange<'_> {
         };
         let scene = self.outgoing(&ids);
         let events = self.events_of(message, scene);
-        ids.known_by_both(events)
+        ids.known_by_all(events)
     }
 
     /// The scene of a message that the business wrote to a customer.

@@ -1,6 +1,7 @@
 //! Who writes, and in which conversation (whatsapp §3, §12).
 
 use base::message::{Person, Role};
+use base::phone::{spellings, with_plus};
 
 use super::{NumberChange, Reader};
 use crate::incoming::InboundEvent;
@@ -44,14 +45,19 @@ impl PersonIds {
         [&self.phone, &self.bsuid].into_iter().flatten().map(String::as_str).filter(move |other| *other != id)
     }
 
-    /// Surrounds a person's events by those that make the conversation known by both ids. A person known only by phone
-    /// is then found by BSUID too. Messages are sent to the phone while there is one, because not every kind of message
-    /// may be sent to a BSUID (whatsapp §12).
-    pub fn known_by_both(&self, events: Vec<InboundEvent>) -> Vec<InboundEvent> {
-        let (Some(phone), Some(bsuid)) = (&self.phone, &self.bsuid) else { return events };
-        let before = InboundEvent::AlsoKnown { id: phone.clone(), also: bsuid.clone() };
-        let after = InboundEvent::Moved { from: bsuid.clone(), to: phone.clone() };
-        std::iter::once(before).chain(events).chain([after]).collect()
+    /// Surrounds a person's events by those that make the conversation known by all their ids. A person known only by
+    /// phone, in either spelling of the number, is then found by BSUID too. Messages are sent to the phone while there
+    /// is one, because not every kind of message may be sent to a BSUID (whatsapp §12).
+    pub fn known_by_all(&self, events: Vec<InboundEvent>) -> Vec<InboundEvent> {
+        let id = self.id();
+        let written = self.phone.iter().cloned();
+        let spellings =
+            self.phone.iter().flat_map(|phone| spellings(phone)).filter(|one| Some(one) != self.phone.as_ref());
+        let numbers = written.chain(spellings).filter(|number| number != id);
+        let before = numbers.map(|number| InboundEvent::AlsoKnown { id: number, also: id.to_owned() });
+        let moved = self.phone.as_ref().zip(self.bsuid.as_ref());
+        let after = moved.map(|(phone, bsuid)| InboundEvent::Moved { from: bsuid.clone(), to: phone.clone() });
+        before.chain(events).chain(after).collect()
     }
 }
 
@@ -69,12 +75,12 @@ impl NumberChange<'_> {
         // A text that is too long for a phone number is ignored.
         let phone =
             ids.phone.as_deref().filter(|phone| phone.len() <= 15 && phone.bytes().all(|one| one.is_ascii_digit()));
-        let called = || phone.map_or_else(|| format!("WhatsApp {}", ids.id()), |phone| format!("+{phone}"));
+        let called = || phone.map_or_else(|| format!("WhatsApp {}", ids.id()), with_plus);
         Person {
             id: ids.id().to_owned(),
             role: Role::Client,
             name: Some(name.map_or_else(called, str::to_owned)),
-            phone: phone.map(|phone| format!("+{phone}")),
+            phone: phone.map(with_plus),
             profile_url: phone.map(|phone| format!("https://wa.me/{phone}")),
             ..Person::default()
         }

@@ -10,12 +10,13 @@
 //! ```
 
 use base::message::{Failure, FailureCode};
+use base::phone::Phone;
 use base::verdict::{Report, Verdict};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::api::{ApiError, GraphApi, Path};
-use super::ids::{self, Address};
+use super::ids::Address;
 use super::setup::{NumberOptions, SourceNumber, token};
 use super::wire::{Id, Many, wire};
 use crate::error_catalog::WHATSAPP;
@@ -132,6 +133,6 @@ fn line<'a>(
 /// The phone number for a manager's first message.
 fn begun(outgoing: &Outgoing) -> Option<Address> {
     let Event::Started(message) = &outgoing.event else { return None };
-    let phone = ids::phone(message.receiver.phone.as_deref()?)?;
-    Some(Address::Phone(phone))
+    let phone = Phone::parse(message.receiver.phone.as_deref()?, None)?;
+    Some(Address::Phone(phone.reached_at()?.to_owned()))
 }

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use base::message::Person;
+use base::phone::{Phone, looks_like_one};
 use entity::{conversation, conversation_alias, dedupe, source, tenant_channel};
 use queue::accept_batch::EventKind;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
+
+use crate::contact::phone_hashes;
+use crate::tenant::{TenantContext, country_of};
 
 /// Maximum number of conversations examined in one search.
 const MOST: usize = 500;
@@ -102,28 +106,24 @@ async fn by_person(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Re
     Ok(fitting.map(|row| row.id).collect())
 }
 
-/// Conversations whose customer has exactly this number, however it is written; the newest first.
-pub async fn with_phone(
-    db: &impl ConnectionTrait,
-    tenant_id: Uuid,
-    phone: &str,
-) -> Result<Vec<conversation::Model>, DbErr> {
-    let digits = amocrm::rest::phone_digits(phone);
-    if digits.len() < PHONE_DIGITS {
-        return Ok(Vec::new());
-    }
-    let pattern = LikeExpr::new(loosely(&digits)).escape('\\');
-    let rows = conversation::Entity::of_tenant(tenant_id)
-        .filter(Expr::col(conversation::Column::Contact).like(pattern))
+/// Conversations whose customer has this number, however it is written; the newest first.
+pub async fn with_phone(app: &TenantContext, tenant_id: Uuid, text: &str) -> Result<Vec<conversation::Model>, DbErr> {
+    let country = country_of(app, tenant_id).await?;
+    let Some(phone) = Phone::parse(text, country) else { return Ok(Vec::new()) };
+    let mut rows = conversation::Entity::of_tenant(tenant_id)
+        .filter(conversation::Column::PhoneHash.is_in(phone_hashes(&phone)))
+        // Without this condition the partial index is not used.
+        .filter(conversation::Column::PhoneHash.ne(""))
         .order_by_desc(conversation::Column::Id)
         .limit(u64::try_from(MOST).unwrap_or(u64::MAX))
-        .all(db)
+        .all(app.store.read())
         .await?;
-    let has = |row: &conversation::Model| {
+    rows.retain(|row| {
         let person = serde_json::from_str::<Person>(&row.contact).unwrap_or_default();
-        person.phone.is_some_and(|known| amocrm::rest::same_phone(&known, phone))
-    };
-    Ok(rows.into_iter().filter(has).collect())
+        let known = person.phone.and_then(|known| Phone::parse(&known, country));
+        known.is_some_and(|known| known.is_same(&phone))
+    });
+    Ok(rows)
 }
 
 /// LIKE pattern for the end of a number, with anything between its digits.
@@ -137,7 +137,7 @@ fn loosely(digits: &str) -> String {
 /// directions, so the usual spellings are searched.
 fn patterns(text: &str) -> Vec<String> {
     let digits = digits(text);
-    if digits.len() >= PHONE_DIGITS && looks_like_phone(text) {
+    if digits.len() >= PHONE_DIGITS && looks_like_one(text) {
         return vec![loosely(&digits)];
     }
     let lower = text.to_lowercase();
@@ -163,15 +163,11 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-fn looks_like_phone(text: &str) -> bool {
-    text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '+' | '-' | ' ' | '(' | ')' | '.' | '\u{a0}'))
-}
-
 /// Whether the search text matches this person: the end of the number, whatever its prefix and punctuation, or a part
 /// of the name.
 fn fits(person: &Person, text: &str) -> bool {
     let wanted = digits(text);
-    if wanted.len() >= PHONE_DIGITS && looks_like_phone(text) {
+    if wanted.len() >= PHONE_DIGITS && looks_like_one(text) {
         let tail = &wanted[wanted.len().saturating_sub(10)..];
         let has = |number: &str| digits(number).ends_with(tail) || digits(number).contains(&wanted);
         return person.phone.as_deref().is_some_and(has) || person.name.as_deref().is_some_and(has);

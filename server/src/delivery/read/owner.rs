@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use base::phone::Country;
 use entity::{conversation, dedupe, message, source, tenant, tenant_channel};
 use queue::accept_batch::EventKind;
 use sea_orm::{
@@ -9,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::contact::searched_hash;
+use crate::contact::searched_hashes;
 
 /// Longest id, in bytes.
 const LONGEST: usize = 255;
@@ -48,16 +49,31 @@ pub async fn owners(db: &impl ConnectionTrait, id: &str) -> Result<BTreeSet<Uuid
 /// The accounts that have a customer with this phone number, written in any way or as its hash. It costs one look into an
 /// index for each account, and reads no numbers.
 pub async fn owners_of_phone(db: &impl ConnectionTrait, text: &str) -> Result<BTreeSet<Uuid>, DbErr> {
-    let Some(hash) = searched_hash(text) else { return Ok(BTreeSet::new()) };
+    let hashes = searched_hashes(text, &countries(db).await?);
+    if hashes.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let relation: RelationDef = tenant::Entity::belongs_to(conversation::Entity)
         .from(tenant::Column::TenantId)
         .to(conversation::Column::TenantId)
         .into();
     let found = tenant::Entity::find().select_only().column(tenant::Column::TenantId);
-    let found = found.join(JoinType::InnerJoin, relation).filter(conversation::Column::PhoneHash.eq(hash));
+    let found = found.join(JoinType::InnerJoin, relation).filter(conversation::Column::PhoneHash.is_in(hashes));
     // Without this condition the partial index is not used.
     let found = found.filter(conversation::Column::PhoneHash.ne(""));
     Ok(found.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
+}
+
+/// The countries of all accounts, in each of which a number without a country means another one. Accounts whose country
+/// is not known are in Russia, if they are at amoCRM (see `tenant::country`).
+async fn countries(db: &impl ConnectionTrait) -> Result<Vec<Country>, DbErr> {
+    let codes = tenant::Entity::find().select_only().column(tenant::Column::Country).distinct();
+    let codes: BTreeSet<String> = codes.into_tuple::<String>().all(db).await?.into_iter().collect();
+    Ok(codes
+        .iter()
+        .map(|code| if code.is_empty() { "RU" } else { code.as_str() })
+        .filter_map(Country::of_code)
+        .collect())
 }
 
 /// Of these id spaces, those that have this id.

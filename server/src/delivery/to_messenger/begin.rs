@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 
 use anyhow::Context;
 use base::message::{Direction, FailureCode, Person, State};
+use base::phone::Phone;
 use base::verdict::{Report, Verdict};
 use connectors::{Event, Message, Stand, Support};
 use entity::{conversation, message};
@@ -15,6 +16,7 @@ use super::{MessengerTarget, bury_with, later};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::letter_context::LetterContext;
 use crate::delivery::read::find::with_phone;
+use crate::tenant;
 
 /// How often a later message waits for ids that the messenger may send with a status; a few seconds in total. After
 /// that the messenger is asked by phone once more, so that no message waits for the customer's answer.
@@ -75,6 +77,11 @@ pub(super) async fn way(
         let words = line.words.text("failure-no-phone").to_string();
         return hindered(bury_with(FailureCode::RecipientUnreachable, words, "amoCRM named no phone number"));
     }
+    let country = tenant::country(&line.app.integrations, &parts.tenant);
+    if Phone::parse(phone, country).is_some_and(|phone| phone.reached_at().is_none()) {
+        let words = line.words.text("failure-phone-ambiguous").with("phone", phone).to_string();
+        return hindered(bury_with(FailureCode::RecipientUnreachable, words, "the number may be two people's"));
+    }
     if support == Support::As(Stand::Known) {
         return into_known(line, phone).await;
     }
@@ -91,7 +98,7 @@ fn not_begun(line: &MessengerTarget<'_>) -> Report {
 
 /// The dialogue of the customer with this number: one that allows writing before one that does not, then the newest.
 async fn into_known(line: &MessengerTarget<'_>, phone: &str) -> anyhow::Result<MessengerRoute> {
-    let known = with_phone(line.app.store.read(), line.source.tenant_id, phone).await?;
+    let known = with_phone(&line.app.tenants, line.source.tenant_id, phone).await?;
     let named = || known.iter().filter(|row| !row.external_id.is_empty());
     let here = named().filter(|row| row.source_id == line.source.id);
     if let Some(row) = here.min_by_key(|row| (row.shut_at > 0, Reverse(row.id))) {

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use base::message::{FailureCode, Person, Role};
+use base::phone::complete;
 use base::verdict::{Report, Taken, Verdict};
 use chrono::DateTime;
 use connectors::fit::{Thing, fit, sign};
@@ -15,7 +16,7 @@ use super::template::{self, TemplateUse};
 use super::{MessengerTarget, bury, bury_with, later, quote, window};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::letter_context::LetterContext;
-use crate::tenant::users;
+use crate::tenant::{self, users};
 
 /// Sends a message in the form its messenger supports. Without a dialogue, the messenger is asked to open one.
 pub(super) async fn attempt(
@@ -55,7 +56,7 @@ pub(super) async fn attempt(
         external_id: None,
         part: PartNumber::WHOLE,
         sender: named(line, &current.body.sender).await,
-        receiver: parts.contact.clone(),
+        receiver: receiver(line, parts),
         content,
         markup: current.body.markup.clone(),
         ask_phone: current.body.ask_phone.clone(),
@@ -108,6 +109,13 @@ pub(super) async fn resend(line: &MessengerTarget<'_>, claim: &Claim, parts: &Le
         Verdict::Done(_) => Report { verdict: Verdict::Done(Taken::default()), ..report },
         _ => report,
     })
+}
+
+/// The customer. A number that was stored without its country gets it: the messenger knows no account's country.
+fn receiver(line: &MessengerTarget<'_>, parts: &LetterContext) -> Person {
+    let country = tenant::country(&line.app.integrations, &parts.tenant);
+    let phone = parts.contact.phone.as_deref().map(|phone| complete(phone, country));
+    Person { phone, ..parts.contact.clone() }
 }
 
 /// Sends a part; without a dialogue, it opens one.

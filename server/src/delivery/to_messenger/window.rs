@@ -85,7 +85,7 @@ async fn with_other_chats(
             .all(db)
             .await?
     } else if row.external_id.is_empty() {
-        with_phone(db, row.tenant_id, parts.contact.phone.as_deref().unwrap_or_default()).await?
+        with_phone(&line.app.tenants, row.tenant_id, parts.contact.phone.as_deref().unwrap_or_default()).await?
     } else {
         Vec::new()
     };

@@ -4,6 +4,7 @@ use amocrm::hooks::chats::{ChatPerson, HookMessage};
 use anyhow::Context;
 use base::i18n::Words;
 use base::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, Role, State, StatusReport, Stream};
+use base::phone::{Country, Phone, complete};
 use queue::accept_batch::{
     AcceptItem, Begun, Conversation, DedupeKey, EventKind, NewConversation, NewLetter, NewMessage,
 };
@@ -31,9 +32,11 @@ pub(super) async fn entry_of(
     let route = Route::find(app, scope, chat, hook.source_external_id.as_deref()).await?;
     let at = believed(hook.at_milliseconds(), now);
     let words = tenant::words(&app.integrations, &scope.tenant);
-    let receiver = customer(&hook.receiver);
+    let receiver = customer(&hook.receiver, tenant::country(&app.integrations, &scope.tenant));
     let contact = serde_json::to_string(&receiver).context("a person as JSON")?;
     let phone_hash = phone_hash(&receiver);
+    let awaited = receiver.phone.as_deref().and_then(|phone| Phone::parse(phone, None));
+    let awaited = awaited.map(|phone| phone.key().to_owned()).unwrap_or_default();
     let mut body = content::body_of(writer(app, scope, &hook.sender), receiver, &hook.message, words);
     let failure = failure(&route, &body, words);
     let source_id = route.source.as_ref().map_or(Uuid::nil(), |source| source.id);
@@ -64,10 +67,8 @@ pub(super) async fn entry_of(
         event: EventKind::Message,
     };
     // Without our ids, amoCRM means a chat started by a manager (chats-api §5.4).
-    let begun = (route.known.is_none() && chat.client_id.is_none()).then(|| Begun {
-        person_id: hook.receiver.id.as_deref().map(clean).unwrap_or_default(),
-        phone: amocrm::rest::phone_digits(hook.receiver.phone.as_deref().unwrap_or_default()),
-    });
+    let begun = (route.known.is_none() && chat.client_id.is_none())
+        .then(|| Begun { person_id: hook.receiver.id.as_deref().map(clean).unwrap_or_default(), phone: awaited });
     Ok(AcceptItem {
         begun,
         crm_chat: learns.then(|| chat.theirs(scope)),
@@ -125,43 +126,13 @@ fn writer(app: &IntakeContext, scope: &ConnectedScope, sender: &ChatPerson) -> P
     Person { id, role, name: sender.name.as_deref().map(clean), ..Person::default() }
 }
 
-/// amoCRM writes numbers as digits alone; the `+` shows that they begin with the country. Eleven digits from 8 may be a
-/// Russian number as it is dialled, and stay as they are.
-fn international(phone: String) -> String {
-    let is_number = (10..=15).contains(&phone.len()) && phone.bytes().all(|sign| sign.is_ascii_digit());
-    let is_dialled = phone.starts_with('0') || (phone.len() == 11 && phone.starts_with('8'));
-    if is_number && !is_dialled { format!("+{phone}") } else { phone }
-}
-
-fn customer(receiver: &ChatPerson) -> Person {
+fn customer(receiver: &ChatPerson, country: Option<Country>) -> Person {
     Person {
         id: clean(receiver.client_id.as_deref().unwrap_or_default()),
         role: Role::Client,
         name: receiver.name.as_deref().map(clean),
-        phone: receiver.phone.as_deref().map(|phone| international(clean(phone))),
+        phone: receiver.phone.as_deref().map(|phone| complete(&clean(phone), country)),
         email: receiver.email.as_deref().map(clean),
         ..Person::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::international;
-
-    #[test]
-    fn a_number_with_its_country_gets_a_plus() {
-        for (given, shown) in [
-            ("79151112233", "+79151112233"),
-            ("4915112345678", "+4915112345678"),
-            ("+79151112233", "+79151112233"),
-            ("89151112233", "89151112233"),
-            ("0151123456", "0151123456"),
-            ("123456789", "123456789"),
-            ("1234567890123456", "1234567890123456"),
-            ("8 (915) 111-22-33", "8 (915) 111-22-33"),
-            ("", ""),
-        ] {
-            assert_eq!(international(given.to_owned()), shown);
-        }
     }
 }

@@ -13,6 +13,7 @@ use super::groups;
 use super::route::conversation_of;
 use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
 use crate::intake::door::store;
+use crate::intake::phone::complete_person;
 use crate::intake::{IntakeContext, believed};
 use crate::media::FileOwner;
 
@@ -73,8 +74,11 @@ pub async fn accept_as(
     store(app, source.tenant_id, None, entry).await
 }
 
-async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<AcceptItem> {
+async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Incoming, id: Uuid) -> Result<AcceptItem> {
     let now = app.clock.millis();
+    for person in std::iter::once(&mut incoming.body.sender).chain(&mut incoming.body.receiver) {
+        complete_person(app, source.tenant_id, person).await?;
+    }
     let fingerprint = fingerprint(&incoming);
     let (conversation, opened) = conversation_of(app, source, &incoming).await?;
     let whose =

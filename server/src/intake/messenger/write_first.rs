@@ -4,6 +4,7 @@
 use anyhow::Context;
 use base::error::Result;
 use base::message::{Direction, Person};
+use base::phone::Phone;
 use entity::{conversation, message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, OpenedDialogue};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
@@ -77,13 +78,10 @@ async fn by_phone(
     source: &source::Model,
     customer: &Person,
 ) -> Result<Option<conversation::Model>, DbErr> {
-    let phone = amocrm::rest::phone_digits(customer.phone.as_deref().unwrap_or_default());
-    if phone.is_empty() {
-        return Ok(None);
-    }
+    let Some(phone) = customer.phone.as_deref().and_then(|phone| Phone::parse(phone, None)) else { return Ok(None) };
     conversation::Entity::of_tenant(source.tenant_id)
         .filter(conversation::Column::SourceId.eq(source.id))
-        .filter(conversation::Column::Awaited.eq(phone))
+        .filter(conversation::Column::Awaited.is_in(phone.keys()))
         .filter(conversation::Column::Awaited.ne(""))
         .order_by_desc(conversation::Column::Id)
         .one(app.store.read())

@@ -6,6 +6,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Data;
 use crate::panel::PanelContext;
@@ -20,6 +21,7 @@ struct EraseCustomerPage {
     chats: usize,
     messages: u64,
     files: u64,
+    also_possible: Vec<Uuid>,
 }
 
 #[derive(Deserialize)]
@@ -52,7 +54,7 @@ pub(super) async fn ask(
     member.require(Right::EraseData)?;
     let words = member.words;
     let found = match tenant::erase::find(&app, member.tenant.tenant_id, &who(&asked.who)).await {
-        Ok(found) if found.messages == 0 && found.conversations.is_empty() => Err("data-none-found"),
+        Ok(found) if found.is_empty() && found.also_possible.is_empty() => Err("data-none-found"),
         Ok(found) => Ok(found),
         Err(Error::Invalid(_)) => Err("form-not-phone"),
         Err(other) => return Err(other),
@@ -65,6 +67,7 @@ pub(super) async fn ask(
                 chats: found.conversations.len(),
                 messages: found.messages,
                 files: found.files,
+                also_possible: found.also_possible,
                 page: page.clone(),
             };
             html(&page, &confirm)

@@ -12,6 +12,7 @@ use super::{by, find};
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, PanelContext, Right};
 use crate::source::SourceChange;
 use crate::source::services::{ServiceChoice, has_services};
+use crate::tenant;
 
 #[derive(Template)]
 #[template(path = "panel/sources/services.html")]
@@ -59,7 +60,7 @@ pub async fn save(
 ) -> Result<HttpResponse> {
     let source = offering(&app, &member, &id).await?;
     let typed = ServiceChoice { waba: form.waba.is_some(), lists: form.list.is_some(), numbers: form.numbers.clone() };
-    let Some(services) = typed.services(&source) else {
+    let Some(services) = typed.services(&source, tenant::country(&app.integrations, &member.tenant)) else {
         let page = member.page(title(&member, &source), Nav::Sources).with_error();
         let error = page.words.text("source-services-wrong").to_string();
         let shown = ServicesPage { id: source.id.to_string(), typed, error, page: page.clone() };

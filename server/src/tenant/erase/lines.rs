@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use base::phone::Likeness;
 use entity::import_line::{self, Column};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::seek::same;
+use super::seek::Wanted;
 use crate::tenant::TenantContext;
 use crate::tenant::remove;
 
@@ -26,8 +27,8 @@ pub(super) struct ImportLines {
     pub count: u64,
 }
 
-/// The lines that contain a person with this phone number, given by its digits.
-pub(super) async fn find(app: &TenantContext, tenant_id: Uuid, wanted: &str) -> Result<ImportLines, DbErr> {
+/// The lines that contain a person with this phone number.
+pub(super) async fn find(app: &TenantContext, tenant_id: Uuid, wanted: &Wanted) -> Result<ImportLines, DbErr> {
     let mut found = ImportLines::default();
     read(app, tenant_id, |row| match place(&row.text, wanted) {
         Some(NumberPosition::Person) => {
@@ -109,9 +110,12 @@ enum NumberPosition {
     Content,
 }
 
-fn place(text: &str, wanted: &str) -> Option<NumberPosition> {
+fn place(text: &str, wanted: &Wanted) -> Option<NumberPosition> {
     let line: Value = serde_json::from_str(text).ok()?;
-    let has = |pointer: &str| line.pointer(pointer).and_then(Value::as_str).is_some_and(|phone| same(phone, wanted));
+    let has = |pointer: &str| {
+        let phone = line.pointer(pointer).and_then(Value::as_str);
+        phone.is_some_and(|phone| wanted.likeness(phone) == Likeness::Same)
+    };
     if has("/sender/phone") || has("/receiver/phone") {
         return Some(NumberPosition::Person);
     }

@@ -3,20 +3,17 @@
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::message::{Body, Content, Person};
+use base::phone::{Country, Likeness, Phone};
 use entity::{conversation, message};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Who;
 use super::lines::{self, ImportLines};
-use crate::tenant::TenantContext;
+use crate::tenant::{TenantContext, country_of};
 
 /// Rows per page.
 const PAGE: u64 = 500;
-/// Minimum number of digits in a phone number.
-const SHORTEST: usize = 7;
-/// This many digits at the end distinguish numbers; the prefix is written in several ways.
-const TELLING: usize = 10;
 
 /// The extent of an erasure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +25,9 @@ pub struct ErasureScope {
     pub messages: u64,
     /// Number of files among them.
     pub files: u64,
+    /// Conversations in which a number is written so that it may be the customer's or another person's. They are not in
+    /// the scope: a person decides.
+    pub also_possible: Vec<Uuid>,
     /// The single ones.
     pub(in crate::tenant) others: Vec<Uuid>,
     /// Pending lines of imports.
@@ -39,23 +39,37 @@ impl ErasureScope {
     pub fn is_empty(&self) -> bool {
         self.conversations.is_empty() && self.others.is_empty() && self.lines.count == 0
     }
+
+    /// Why nothing of the customer was found.
+    pub(in crate::tenant) fn absent(&self) -> Error {
+        if self.also_possible.is_empty() {
+            return Error::NotFound;
+        }
+        let chats = self.also_possible.iter().map(Uuid::to_string).collect::<Vec<_>>().join(", ");
+        Error::field("/phone", LocalizedText::new("said-phone-possible").with("chats", chats))
+    }
 }
 
 /// The extent of [`super::erase()`]; empty if no one is found. 422 if the phone number is invalid.
 pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<ErasureScope> {
     let mut found = ErasureScope::default();
+    let country = country_of(app, tenant_id).await?;
     match who {
         Who::Conversation(id) => {
             let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id));
             if let Some(row) = row.one(app.store.read()).await? {
                 found.conversations.push(row.id);
                 let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
-                found.lines = lines_of(app, tenant_id, contact.phone.as_deref().unwrap_or_default()).await?;
+                if let Some(wanted) = Wanted::of(contact.phone.as_deref().unwrap_or_default(), country) {
+                    found.lines = lines::find(app, tenant_id, &wanted).await?;
+                }
             }
         }
         Who::Phone(phone) => {
-            by_phone(app, tenant_id, phone, &mut found).await?;
-            found.lines = lines_of(app, tenant_id, phone).await?;
+            let wanted =
+                Wanted::of(phone, country).ok_or_else(|| Error::field("/phone", LocalizedText::new("said-phone")))?;
+            by_phone(app, tenant_id, &wanted, &mut found).await?;
+            found.lines = lines::find(app, tenant_id, &wanted).await?;
         }
     }
     for id in &found.conversations {
@@ -67,16 +81,39 @@ pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<Era
     Ok(found)
 }
 
-async fn lines_of(app: &TenantContext, tenant_id: Uuid, phone: &str) -> Result<ImportLines> {
-    let wanted = digits(phone);
-    if wanted.len() < SHORTEST { Ok(ImportLines::default()) } else { Ok(lines::find(app, tenant_id, &wanted).await?) }
+/// The number that is looked for.
+pub(super) struct Wanted {
+    phone: Phone,
+    country: Option<Country>,
 }
 
-async fn by_phone(app: &TenantContext, tenant_id: Uuid, phone: &str, found: &mut ErasureScope) -> Result<()> {
-    let wanted = digits(phone);
-    if wanted.len() < SHORTEST {
-        return Err(Error::field("/phone", LocalizedText::new("said-phone")));
+impl Wanted {
+    fn of(phone: &str, country: Option<Country>) -> Option<Self> {
+        Some(Self { phone: Phone::parse(phone, country)?, country })
     }
+
+    /// How a number of the account relates to it.
+    pub fn likeness(&self, phone: &str) -> Likeness {
+        Phone::parse(phone, self.country).map_or(Likeness::Different, |phone| phone.likeness(&self.phone))
+    }
+
+    fn of_person(&self, person: &Person) -> Likeness {
+        person.phone.as_deref().map_or(Likeness::Different, |phone| self.likeness(phone))
+    }
+
+    /// The number that a message is from, to, or contains as a contact: the one most like it.
+    fn in_message(&self, body: &str) -> Likeness {
+        let Ok(body) = serde_json::from_str::<Body>(body) else { return Likeness::Different };
+        let shared = match &body.content {
+            Content::Contact { phone, .. } => self.likeness(phone),
+            _ => Likeness::Different,
+        };
+        let people = std::iter::once(&body.sender).chain(&body.receiver).map(|person| self.of_person(person));
+        people.chain([shared]).min().unwrap_or(Likeness::Different)
+    }
+}
+
+async fn by_phone(app: &TenantContext, tenant_id: Uuid, wanted: &Wanted, found: &mut ErasureScope) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
         let page = conversation::Entity::of_tenant(tenant_id)
@@ -87,11 +124,14 @@ async fn by_phone(app: &TenantContext, tenant_id: Uuid, phone: &str, found: &mut
             .await?;
         let Some(last) = page.last() else { break };
         after = last.id;
-        let theirs = page.iter().filter(|row| {
-            let contact: Option<Person> = serde_json::from_str(&row.contact).ok();
-            contact.is_some_and(|contact| has(&contact, &wanted))
-        });
-        found.conversations.extend(theirs.map(|row| row.id));
+        for row in page {
+            let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
+            match wanted.of_person(&contact) {
+                Likeness::Same => found.conversations.push(row.id),
+                Likeness::Possible => found.also_possible.push(row.id),
+                Likeness::Different => {}
+            }
+        }
     }
     let mut after = Uuid::nil();
     loop {
@@ -107,47 +147,16 @@ async fn by_phone(app: &TenantContext, tenant_id: Uuid, phone: &str, found: &mut
         let Some(last) = page.last() else { return Ok(()) };
         after = last.0;
         for (id, conversation_id, body) in page {
-            if !found.conversations.contains(&conversation_id) && speaks(&body, &wanted) {
-                found.others.push(id);
+            if found.conversations.contains(&conversation_id) {
+                continue;
             }
-        }
-    }
-}
-
-/// Whether a message is from or to the phone number, or contains it as a contact.
-fn speaks(body: &str, wanted: &str) -> bool {
-    let Ok(body) = serde_json::from_str::<Body>(body) else { return false };
-    let shared = matches!(&body.content, Content::Contact { phone, .. } if same(phone, wanted));
-    shared || has(&body.sender, wanted) || body.receiver.as_ref().is_some_and(|receiver| has(receiver, wanted))
-}
-
-fn has(person: &Person, wanted: &str) -> bool {
-    person.phone.as_deref().is_some_and(|phone| same(phone, wanted))
-}
-
-pub(super) fn same(phone: &str, wanted: &str) -> bool {
-    let phone = digits(phone);
-    let telling = |digits: &str| digits[digits.len().saturating_sub(TELLING)..].to_owned();
-    phone.len() >= SHORTEST && telling(&phone) == telling(wanted)
-}
-
-/// The digits of a phone number.
-pub(super) fn digits(phone: &str) -> String {
-    phone.chars().filter(char::is_ascii_digit).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_number_is_written_in_many_ways() {
-        let wanted = digits("+7 (915) 111-22-33");
-        for other in ["79151112233", "8 915 111 22 33", "9151112233", "+7-915-1112233"] {
-            assert!(same(other, &wanted), "{other}");
-        }
-        for other in ["+79151112234", "2233", "", "+7 915 111-22-3"] {
-            assert!(!same(other, &wanted), "{other}");
+            match wanted.in_message(&body) {
+                Likeness::Same => found.others.push(id),
+                Likeness::Possible if !found.also_possible.contains(&conversation_id) => {
+                    found.also_possible.push(conversation_id);
+                }
+                Likeness::Possible | Likeness::Different => {}
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use base::error::{Error, Result};
+use base::error::Result;
 use base::vault::Place;
 use entity::{chat_email, conversation, dead_letter, message};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -38,15 +38,16 @@ enum CustomerPart {
     /// Messages in chats of other customers.
     Others(Vec<Uuid>),
     Waiting(erase::ErasureScope),
-    End,
+    /// Conversations that are only possibly theirs.
+    End(Vec<Uuid>),
 }
 
 impl CustomerExport {
-    /// Finds the customer's data. 404 if there is none, 422 if the phone number is invalid.
+    /// Finds the customer's data. 404 if there is none, 422 if the phone number is invalid or only ambiguous ones may be it.
     pub async fn begin(app: &Arc<TenantContext>, tenant_id: Uuid, who: &Who) -> Result<Self> {
         let found = erase::find(app, tenant_id, who).await?;
         if found.is_empty() {
-            return Err(Error::NotFound);
+            return Err(found.absent());
         }
         let mut parts = VecDeque::new();
         for id in &found.conversations {
@@ -58,7 +59,8 @@ impl CustomerExport {
         }
         let size = usize::try_from(PAGE).unwrap_or(1);
         parts.extend(found.others.chunks(size).map(|ids| CustomerPart::Others(ids.to_vec())));
-        parts.extend([CustomerPart::Waiting(found), CustomerPart::End]);
+        let also_possible = found.also_possible.clone();
+        parts.extend([CustomerPart::Waiting(found), CustomerPart::End(also_possible)]);
         Ok(Self { app: app.clone(), tenant_id, parts, lines: 0 })
     }
 
@@ -109,7 +111,9 @@ impl CustomerExport {
                 .into_iter()
                 .map(|data| json!({"type": "import_line", "data": data}))
                 .collect(),
-            CustomerPart::End => vec![json!({"type": "end", "data": {"lines": self.lines}})],
+            CustomerPart::End(also_possible) => {
+                vec![json!({"type": "end", "data": {"lines": self.lines, "also_possible": also_possible}})]
+            }
         })
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn account(row: &tenant::Model) -> Value {
             "host": row.host, "name": row.name, "amojo_id": row.amojo_id, "status": TenantStatus::shown(row).as_str(),
             "suspended": row.suspended, "sources_limit": row.sources_limit, "plan": row.plan,
             "trial_until": maybe(row.trial_until), "paid_until": maybe(row.paid_until), "language": row.language,
-            "time_zone": row.time_zone, "created_at": time(row.created_at), "updated_at": time(row.updated_at),
+            "time_zone": row.time_zone, "country": row.country, "created_at": time(row.created_at), "updated_at": time(row.updated_at),
             "uninstalled_at": maybe(row.uninstalled_at),
         }),
     )

@@ -64,6 +64,28 @@ async fn the_owner_begins_a_chat(world: &mut WhatsAppWorld) {
     assert_eq!((chats.len(), chats[0] == chats[1]), (2, true));
 }
 
+/// The owner's phone book has Brazil's ninth digit, WhatsApp's answer has not: one customer, one chat.
+async fn both_spellings_of_a_number_are_one_chat(world: &mut WhatsAppWorld) {
+    with_bot(world).await;
+    let (_, number) = super::connected(world).await;
+    let people = [["5588991234567", "558891234567"], ["541123456789", "5491123456789"]].map(|spellings| {
+        spellings.map(|wa_id| NewPerson { wa_id: wa_id.to_owned(), user_id: None, ..NewPerson::default() })
+    });
+    for [dialled, answers] in people {
+        let before = at_crm(world).len();
+        let to = world.messenger.add_person(dialled);
+        let content = Content::text("Bom dia, aqui é a Acme");
+        world.messenger.act(Act::OwnerSends { phone: number.phone.clone(), to, content }).unwrap();
+        arrives(world).await;
+        let wa_id = answers.wa_id.clone();
+        let from = world.messenger.add_person(answers);
+        world.messenger.customer(from, &number.phone).writes("Oi?").unwrap();
+        arrives(world).await;
+        let chats: Vec<_> = at_crm(world).split_off(before).into_iter().map(|one| one.chat_id).collect();
+        assert_eq!((chats.len(), chats[0] == chats[1]), (2, true), "{wa_id}");
+    }
+}
+
 /// What was written before the number was connected arrives silently, in its order, and its files follow.
 async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
     world.setup_is(|config| {
@@ -108,4 +130,5 @@ both!(
     messages_of_the_owner_are_from_a_manager,
     edits_of_the_owner_are_applied,
     the_owner_begins_a_chat,
+    both_spellings_of_a_number_are_one_chat,
 );

@@ -31,6 +31,20 @@ fn a_person_with_two_ids_is_found_by_either() {
     assert_eq!(read_with(&body("text_username_only"), Language::En).unwrap().len(), 1);
 }
 
+/// Brazil's ninth digit: the owner's phone book has it, `wa_id` often has not.
+#[test]
+fn a_number_of_two_spellings_is_found_by_either() {
+    for (from, other) in
+        [("558891234567", "5588991234567"), ("5588991234567", "558891234567"), ("5215512345678", "525512345678")]
+    {
+        let events = read_with(&with("text_classic", "/messages/0/from", json!(from)), Language::En).unwrap();
+        let [before, InboundEvent::Wrote(wrote)] = events.as_slice() else { panic!("{events:?}") };
+        assert_eq!(*before, InboundEvent::AlsoKnown { id: other.to_owned(), also: from.to_owned() });
+        let sender = (wrote.conversation_id.as_str(), wrote.body.sender.phone.clone());
+        assert_eq!(sender, (from, Some(format!("+{from}"))), "what WhatsApp wrote stays");
+    }
+}
+
 #[test]
 fn people_without_a_second_id_are_known_by_the_one() {
     let classic = written("text_classic");

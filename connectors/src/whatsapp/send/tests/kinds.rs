@@ -45,7 +45,7 @@ async fn a_manager_writes_first_by_phone() {
         Outgoing { conversation_id: String::new(), ..outgoing(event) }
     };
     let number = TestNumber::new([]).await;
-    let report = number.send(first(Some("8 (701) 000-11-22"))).await;
+    let report = number.send(first(Some("7 (701) 000-11-22"))).await;
     assert_eq!(number.posted()[0]["to"], MARIA);
     let begun = taken(&report);
     assert_eq!((begun.conversation_id.as_deref(), begun.receiver_id.as_deref()), (Some(MARIA), Some("KZ.123")));
