@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::message::{Person, Role};
+use base::message::{Person, Role, is_visible};
 
 use super::{Listener, text_of};
 use crate::meta::files;
@@ -34,7 +34,7 @@ impl Listener<'_> {
             Ok(answer) => {
                 let whole = [text_of(&answer, "first_name"), text_of(&answer, "last_name")];
                 let whole = whole.into_iter().flatten().collect::<Vec<_>>().join(" ");
-                let named = |name: String| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+                let named = |name: String| Some(name.trim().to_owned()).filter(|name| is_visible(name));
                 Profile {
                     name: text_of(&answer, "name").and_then(named).or_else(|| named(whole)),
                     username: text_of(&answer, "username").and_then(named),
