@@ -22,6 +22,7 @@ pub mod media_url;
 pub mod message_in;
 pub mod message_ref;
 pub mod messenger;
+pub mod quarantine;
 pub mod template_message;
 
 pub use context::IntakeContext;
