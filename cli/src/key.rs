@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail, ensure};
 use base::clock::Clock;
 use base::json::Moment;
+use base::message::is_visible;
 use base::store::{Store, VENDOR, directory as entries, finish_tx};
 use chrono::{DateTime, NaiveDate};
 use clap::{Subcommand, ValueEnum};
@@ -167,7 +168,9 @@ async fn add(
     expires: Option<i64>,
 ) -> anyhow::Result<(SecretString, Uuid)> {
     let name = name.trim();
-    ensure!(!name.is_empty(), "--name must not be empty: it is how the key is recognised");
+    ensure!(is_visible(name), "--name must not be empty: it is how the key is recognised");
+    let (length, most) = (name.chars().count(), key_ring::NAME_CHARS);
+    ensure!(length <= most, "--name has {length} characters; {most} are the most: lists show a key in one line");
     ensure!(!name.chars().any(char::is_control), "--name must be one line: lists show a key in one");
     ensure!(expires.is_none_or(|end| end > clock.millis()), "--expires lies in the past");
     if let Some(tenant_id) = tenant_id {

@@ -35,6 +35,7 @@ pub mod key;
 mod migrate;
 mod openapi;
 mod progress;
+pub mod quarantine;
 mod sandbox;
 mod secrets;
 mod serve;
@@ -114,6 +115,9 @@ enum Command {
     /// Handles hooks from amoCRM that were spooled to disk while the database was unavailable.
     #[command(subcommand)]
     Spool(spool::SpoolCommand),
+    /// Lists and retries calls of amoCRM and of messengers that could not be processed when they came.
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
     /// Prints the OpenAPI document of the public API.
     Openapi,
     /// Prints the script that completes these commands in a shell.
@@ -213,6 +217,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Spool(command) => {
             let app = beside(config).await?;
             let done = spool::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
+        Command::Quarantine(command) => {
+            let app = beside(config).await?;
+            let done = quarantine::run(command, &app, &mut std::io::stdout()).await;
             app.store.close().await;
             done
         }

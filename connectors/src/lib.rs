@@ -27,7 +27,7 @@ pub mod poll;
 mod pressed_button;
 mod read_marks;
 mod registry;
-mod storable;
+pub mod storable;
 pub mod telegram;
 pub mod template;
 #[cfg(test)]

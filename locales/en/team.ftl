@@ -156,6 +156,7 @@ audit-did-message-sent_again = Message sent again
 audit-did-message-given_up = Delivery stopped
 audit-did-message-tried_now = Message retried now
 audit-did-undelivered-retried = Undelivered sent again
+audit-did-quarantine-retried = Calls that could not be processed were processed again
 audit-did-undelivered-dropped = Undelivered removed
 audit-did-undelivered-exported = Undelivered downloaded
 audit-did-report-exported = Report downloaded

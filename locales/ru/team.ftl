@@ -158,6 +158,7 @@ audit-did-message-sent_again = Сообщение отправлено ещё р
 audit-did-message-given_up = Отправка прекращена
 audit-did-message-tried_now = Повтор сообщения сразу
 audit-did-undelivered-retried = Недоставленное отправлено ещё раз
+audit-did-quarantine-retried = Необработанные вызовы обработаны ещё раз
 audit-did-undelivered-dropped = Недоставленное удалено
 audit-did-undelivered-exported = Недоставленное скачано
 audit-did-report-exported = Отчёт скачан

@@ -5,7 +5,6 @@ use serde_json::Value;
 pub use super::action::{HookReaction, HookTyping};
 pub use super::content::{Card, HookForwards, HookPost, MessageContent, PastMessage, Place};
 pub use super::markup::{Button, ListMessage, ListRow, ListSection, Markup};
-use super::mend;
 pub use super::message::HookMessage;
 pub use super::person::ChatPerson;
 pub use super::template::{Template, TemplateParam};
@@ -19,8 +18,6 @@ pub struct Hook {
     pub account_id: String,
     /// When the hook was created, Unix seconds.
     pub time: Option<i64>,
-    /// True: broken characters (invalid UTF-8, unpaired surrogates) were replaced by U+FFFD.
-    pub mended: bool,
     /// What happened.
     pub event: HookEvent,
 }
@@ -75,8 +72,8 @@ pub enum HookError {
 ///
 /// Only `account_id` and the ids of chat and message are required. Everything else is optional, unknown fields are
 /// ignored, numbers may be texts or floats, and missing, `null` and empty values are equivalent (chats-api §4.2). Texts
-/// are returned unchanged, including NUL characters: a caller that cannot store these must check. Only broken
-/// characters are replaced ([`Hook::mended`]).
+/// are returned unchanged, including NUL characters: a caller that cannot store these must check. A body with broken
+/// characters (invalid UTF-8, unpaired surrogates) is malformed: replace them before, so that the rest is not lost.
 ///
 /// ```
 /// use amocrm::chats::sign::{hook_signature, verify_hook};
@@ -97,7 +94,8 @@ pub enum HookError {
 /// # Ok::<(), amocrm::hooks::chats::HookError>(())
 /// ```
 pub fn parse(raw_body: &[u8]) -> Result<Hook, HookError> {
-    let (body, mended) = mend::parse(raw_body).map_err(|error| HookError::Malformed { reason: describe(&error) })?;
+    let body: Value =
+        serde_json::from_slice(raw_body).map_err(|error| HookError::Malformed { reason: describe(&error) })?;
     if !body.is_object() {
         return Err(HookError::Malformed { reason: "another JSON value".to_owned() });
     }
@@ -118,7 +116,7 @@ pub fn parse(raw_body: &[u8]) -> Result<Hook, HookError> {
     } else {
         HookEvent::Unknown
     };
-    Ok(Hook { account_id, time: lenient::number(&body, "time"), mended, event })
+    Ok(Hook { account_id, time: lenient::number(&body, "time"), event })
 }
 
 /// A field that may be missing, which counts as `null`.

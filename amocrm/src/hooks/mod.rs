@@ -8,7 +8,6 @@ pub mod chats;
 mod content;
 pub mod crm;
 mod markup;
-mod mend;
 mod message;
 mod person;
 pub mod revoke;

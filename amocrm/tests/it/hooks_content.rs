@@ -182,23 +182,4 @@ fn nul_and_emoji_are_kept() {
     let body =
         br#"{"account_id":"a","message":{"conversation":{"id":"c"},"message":{"id":"m","text":"\u0000\ud83d\udc4b"}}}"#;
     assert_eq!(read(body).message.text, "\0👋");
-    assert!(!parse(body).unwrap().mended);
-}
-
-/// One broken character is no reason to lose a manager's message.
-#[test]
-fn broken_characters_are_replaced() {
-    for (text, expected) in [
-        (r"half \ud83d".as_bytes(), "half \u{fffd}"),
-        (br"\udc4b\ud83d turned", "\u{fffd}\u{fffd} turned"),
-        (br"\ud83d\ud83d\udc4b", "\u{fffd}👋"),
-        (br"\ud83d\n\\ud83d \u041f\uDC4B", "\u{fffd}\n\\ud83d П\u{fffd}"),
-        (b"bytes \xff\xfe \xd0\x9f", "bytes \u{fffd}\u{fffd} П"),
-        (b"\xf0\x9f\x91 \\ud83d", "\u{fffd} \u{fffd}"),
-    ] {
-        let front = br#"{"account_id":"a","message":{"conversation":{"id":"c"},"message":{"id":"m","text":""#;
-        let body = [front, text, br#""}}}"#].concat();
-        assert!(parse(&body).unwrap().mended, "{expected}");
-        assert_eq!(read(&body).message.text, expected);
-    }
 }

@@ -191,7 +191,7 @@ proptest! {
             "markup": {"mode": ids[3], "buttons": [[{"text": ids[4], "url": ids[5]}]]}}}});
         let hook = parse(body.to_string().as_bytes()).unwrap();
         prop_assert_eq!(&parse(as_php(&body.to_string()).as_bytes()).unwrap(), &hook);
-        prop_assert_eq!((&hook.account_id, hook.time, hook.mended), (&ids[0], Some(at), false));
+        prop_assert_eq!((&hook.account_id, hook.time), (&ids[0], Some(at)));
         let HookEvent::Message(message) = hook.event else { return Err(TestCaseError::fail("another kind")) };
         prop_assert_eq!((&message.conversation_id, message.conversation_client_id.as_ref()), (&ids[1], Some(&ids[2])));
         prop_assert_eq!((message.source_external_id.as_ref(), message.sender.id.as_ref()), (Some(&ids[3]), Some(&ids[4])));

@@ -27,6 +27,7 @@ use rustls_platform_verifier::ConfigVerifierExt;
 use url::Url;
 
 use crate::config::{NetworkConfig, certificates};
+use crate::json;
 pub use address::{AddressKind, kind_of};
 use guard::{AddressFilter, Resolver};
 pub use guard::{Policy, UrlRefused};
@@ -205,15 +206,16 @@ pub fn refusal(error: &reqwest::Error) -> Option<&UrlRefused> {
     None
 }
 
-/// The body up to `limit` bytes, and whether that was all; the rest is not read.
+/// The text of an answer up to `limit` bytes, mended ([`crate::json::mended`]), and whether that was all; the rest is not
+/// read.
 pub async fn read_up_to(mut response: Response, limit: usize) -> Result<(Vec<u8>, bool), reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = limit - body.len();
         body.extend(chunk.iter().take(room));
         if chunk.len() > room {
-            return Ok((body, false));
+            return Ok((json::mended(&body).into_owned(), false));
         }
     }
-    Ok((body, true))
+    Ok((json::mended(&body).into_owned(), true))
 }

@@ -1,5 +1,7 @@
 //! Request bodies with our own limits and errors: an invalid field is named by its JSON pointer.
 
+mod mend;
+
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -14,15 +16,17 @@ use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_path_to_error::Segment;
 
+pub use mend::mended;
+
 /// Maximum bytes of a JSON request.
 pub const MOST_BYTES: usize = 256 * 1024;
 /// Maximum bytes of an external id.
 pub const ID_BYTES: usize = 255;
 
-/// Parses a complete body.
+/// Parses a complete body. Half an emoji is no reason to refuse it; bytes that are no UTF-8 are, with their place.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let mended = mend_surrogates(bytes);
-    let bytes = mended.as_deref().unwrap_or(bytes);
+    let whole = mend::whole_escapes(mend::unmarked(bytes));
+    let bytes = whole.as_ref();
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let Object(value) = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| unreadable(bytes).unwrap_or_else(|| refuse(&mistyped::<T>(bytes).unwrap_or(error))))?;
@@ -146,31 +150,6 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
     let name = named_field(words).map(str::to_owned).or_else(|| by_value.map(|(name, _)| name.into_owned()));
     let pointer = name.map(|name| pointer(&name)).unwrap_or_default();
     Err(Error::field(pointer, LocalizedText::of_serde(&shortened(words))))
-}
-
-/// Replaces escaped lone surrogates with U+FFFD: they cannot be stored, and one broken emoji is no reason to reject a
-/// message. None if there are none.
-fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
-    let unit = |at: usize| -> Option<u16> {
-        let escape = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        u16::from_str_radix(std::str::from_utf8(escape).ok().filter(|hex| !hex.starts_with('+'))?, 16).ok()
-    };
-    let mut mended: Option<Vec<u8>> = None;
-    let mut at = 0;
-    while let Some(step) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
-        at += step;
-        at += match (unit(at), unit(at + 6)) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
-            (Some(0xd800..=0xdfff), _) => {
-                let copy = mended.get_or_insert_with(|| bytes.to_vec());
-                copy[at..at + 6].copy_from_slice(b"\\ufffd");
-                6
-            }
-            (Some(_), _) => 6,
-            (None, _) => 2,
-        };
-    }
-    mended
 }
 
 /// Validates an external id: not empty, at most [`ID_BYTES`] bytes, storable characters only.

@@ -8,12 +8,14 @@ mod body;
 mod content;
 mod failure;
 mod ids;
+mod visible;
 mod visit;
 
 pub use body::{Body, Button, List, Marker, Markup, Past, Post, Quote, Row, Section, SharedPost, Template};
 pub use content::{Content, Media, Member, Person, Role};
 pub use failure::{Failure, FailureCode, failure_words};
 pub use ids::{CrmIds, SharedDialogue, crm_id, day_of, lane_id};
+pub use visible::is_visible;
 pub use visit::{Visit, Visits};
 
 /// The direction of a message.

@@ -42,6 +42,24 @@ async fn printed(store: &Store, arguments: &[&str]) -> anyhow::Result<String> {
 }
 
 #[tokio::test]
+async fn a_key_has_a_name_that_a_list_can_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let made = async |name: &str| printed(&store, &["create", "--name", name]).await.map_err(|error| error.to_string());
+    for (name, said) in [
+        ("x".repeat(100_000).as_str(), "--name has 100000 characters; 100 are the most"),
+        (" ", "--name must not be empty"),
+        ("\u{200b}\u{3164}", "--name must not be empty"),
+        ("two\nlines", "--name must be one line"),
+    ] {
+        let refused = made(name).await.unwrap_err();
+        assert!(refused.starts_with(said), "{refused:.200}");
+    }
+    assert!(made(&"я".repeat(100)).await.is_ok());
+    assert_eq!(list(&store, None).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_key_is_printed_once_and_alone() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder).await;

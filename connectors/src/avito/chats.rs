@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base::cache::Cache;
 use base::i18n::{LocalizedText, Words};
-use base::message::{Person, Role};
+use base::message::{Person, Role, is_visible};
 
 use super::api::{ApiError, AvitoApi, Call};
 use super::setup::Account;
@@ -144,7 +144,7 @@ impl Chat {
 
 /// A buyer. `user`: none if Avito did not describe the person.
 pub(super) fn buyer(id: &Id, user: Option<&User>, words: Words) -> Person {
-    let name = user.map(|user| user.name.trim()).filter(|name| !name.is_empty());
+    let name = user.map(|user| user.name.trim()).filter(|name| is_visible(name));
     let nameless = || LocalizedText::new("avito-in-nameless").with("id", id.as_str()).plain(words, "");
     let profile = user.map(|user| &user.public_user_profile);
     let link = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());

@@ -1,6 +1,7 @@
 //! MAX's updates and messages (max §4, §5), parsed leniently: a field of an unexpected type counts as absent, so that
 //! one changed field never loses a message. Absent fields have their empty value.
 
+use base::message::is_visible;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -177,8 +178,8 @@ impl User {
     /// Display name; none if the account has none.
     pub fn called(&self) -> Option<String> {
         let parts = [Some(self.first_name.as_str()), self.last_name.as_deref()].into_iter().flatten();
-        let name = parts.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let name = parts.map(str::trim).filter(|part| is_visible(part)).collect::<Vec<_>>().join(" ");
         let name = if name.is_empty() { self.name.trim().to_owned() } else { name };
-        Some(name).filter(|name| !name.is_empty())
+        Some(name).filter(|name| is_visible(name))
     }
 }

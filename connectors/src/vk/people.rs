@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base::cache::Cache;
 use base::i18n::{LocalizedText, Words};
-use base::message::{Person, Role};
+use base::message::{Person, Role, is_visible};
 use serde::Deserialize;
 
 use super::api::{ApiError, VkApi};
@@ -71,7 +71,7 @@ impl Profile {
         let name = [self.first_name.trim(), self.last_name.trim()].join(" ").trim().to_owned();
         // VK's default pictures are ignored.
         let photo = self.photo_200.filter(|url| !url.contains("/images/"));
-        Known { name: Some(name).filter(|name| !name.is_empty()), screen_name: self.screen_name, photo }
+        Known { name: Some(name).filter(|name| is_visible(name)), screen_name: self.screen_name, photo }
     }
 }
 
@@ -127,7 +127,7 @@ impl Asking<'_> {
             let method = "messages.getConversationsById";
             let found: Conversations = self.api.call_within(WITHIN, token, method, parameters).await?;
             let title = found.items.into_iter().next().and_then(|one| one.chat_settings).map(|chat| chat.title);
-            return Ok(Known { name: title.filter(|title| !title.trim().is_empty()), ..Known::default() });
+            return Ok(Known { name: title.filter(|title| is_visible(title)), ..Known::default() });
         }
         if id <= 0 {
             return Ok(Known::default());

@@ -8,10 +8,6 @@
 //! ```
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
-
-/// The longest id that is stored as it is, in bytes.
-const LONGEST: usize = 255;
 
 /// The receiver of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,9 +60,6 @@ fn is_bsuid(id: &str) -> bool {
     country && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// A messenger's id as stored: one that is too long is replaced by its digest.
-pub fn stored(id: &str) -> String {
-    if id.len() <= LONGEST { id.to_owned() } else { format!("sha256:{}", hex::encode(Sha256::digest(id))) }
 }
 
 #[cfg(test)]
@@ -94,10 +87,5 @@ mod tests {
     }
 
     #[test]
-    fn an_id_of_any_length_can_be_stored() {
-        assert_eq!(stored("wamid.X"), "wamid.X");
-        let long = "x".repeat(256);
-        assert_eq!((stored(&long).len(), stored(&long) == stored(&long)), (71, true));
-        assert_ne!(stored(&long), stored(&"y".repeat(256)));
     }
 }

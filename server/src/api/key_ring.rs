@@ -12,10 +12,13 @@ use uuid::Uuid;
 use super::key::{Scope, new_key};
 use super::key_maker::KeyMaker;
 
+/// Maximum length of a key's name; lists show a key in one line.
+pub const NAME_CHARS: usize = 100;
+
 /// Properties of a new key.
 #[derive(Clone, Copy, Debug)]
 pub struct NewKey<'wish> {
-    /// Display name; not empty.
+    /// Display name; visible, and at most [`NAME_CHARS`] long.
     pub name: &'wish str,
     pub scope: Scope,
     /// Milliseconds since 1970; None: it does not expire.

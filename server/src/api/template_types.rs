@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
-use base::message::Button;
+use base::message::{Button, is_visible};
 use connectors::template::{TemplateFileKind, TemplateState, TemplateStatus};
 use entity::message_template;
 use serde::{Deserialize, Serialize};
@@ -192,7 +192,10 @@ impl TemplateIn {
         ];
         for (pointer, text, most, needed) in texts {
             let length = text.map_or(0, |text| text.trim().chars().count());
-            if (needed && length == 0) || length > most || text.is_some_and(|text| text.contains('\0')) {
+            if (needed && !text.is_some_and(|text| is_visible(text)))
+                || length > most
+                || text.is_some_and(|text| text.contains('\0'))
+            {
                 wrong
                     .push(FieldError::new(pointer, LocalizedText::new("said-template-text").with("most", limit(most))));
             }

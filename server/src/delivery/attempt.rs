@@ -8,6 +8,7 @@ use base::vault::VaultError;
 use base::verdict::{Report, Taken, Verdict};
 use chrono::TimeDelta;
 use connectors::AfterUnknown;
+use connectors::storable::stored;
 use queue::{Attempt, Claim, Learned, LoggedWebhook, Settled, Settlement, TurnEffect};
 use uuid::Uuid;
 
@@ -214,11 +215,11 @@ fn settlement(
 fn take(app: &DeliveryContext, done: &mut Settlement, parts: &LetterContext, taken: Taken) -> anyhow::Result<()> {
     done.settled = Settled::Delivered;
     done.learned = Learned {
-        external_id: taken.external_id,
+        external_id: taken.external_id.map(stored),
         amocrm_message_id: taken.amocrm_message_id,
         amocrm_chat_id: taken.amocrm_chat_id,
-        moved_to: taken.moved_to,
-        ..dialogue::learned(&done.claim, parts, taken.conversation_id, taken.receiver_id)?
+        moved_to: taken.moved_to.map(stored),
+        ..dialogue::learned(&done.claim, parts, taken.conversation_id.map(stored), taken.receiver_id.map(stored))?
     };
     if let Some(progress) = taken.onward {
         done.settled = Settled::Partial { progress };

@@ -6,12 +6,14 @@ use serde_json::{Map, Value};
 
 use base::json::MOST_BYTES;
 
+use super::encoding::Encoding;
+
 /// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One JSON object per line.
     Lines,
-    /// Commas or semicolons; the first row names the fields.
+    /// Commas, semicolons or tabs; the first row names the fields.
     Csv,
 }
 
@@ -38,13 +40,22 @@ impl Format {
 pub struct ImportedMessage {
     /// The line on which it begins, counted from 1.
     pub line: i64,
-    /// Its JSON; none if it exceeds the maximum length of a message.
-    pub json: Option<Vec<u8>>,
+    /// Its JSON, in UTF-8.
+    pub json: Result<Vec<u8>, LineFault>,
+}
+
+/// Why a line cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineFault {
+    /// It exceeds the maximum length of a message.
+    TooLong,
+    NotUtf8,
 }
 
 /// Splits the incoming bytes.
 pub struct Cutter {
     format: Format,
+    encoding: Encoding,
     /// The line on which the record in `record` began, and the current one.
     began: i64,
     line: i64,
@@ -52,6 +63,8 @@ pub struct Cutter {
     too_long: bool,
     quoted: bool,
     header: Option<Header>,
+    /// Lines after the header.
+    found: u64,
 }
 
 /// Fields that the first line of a CSV file must name, because every message has them.
@@ -64,11 +77,26 @@ struct Header {
 
 impl Cutter {
     pub fn new(format: Format) -> Self {
-        Self { format, began: 1, line: 1, record: Vec::new(), too_long: false, quoted: false, header: None }
+        Self {
+            format,
+            encoding: Encoding::default(),
+            began: 1,
+            line: 1,
+            record: Vec::new(),
+            too_long: false,
+            quoted: false,
+            header: None,
+            found: 0,
+        }
     }
 
     /// The messages completed by these bytes.
     pub fn take(&mut self, bytes: &[u8]) -> Vec<ImportedMessage> {
+        let bytes = self.encoding.bytes(bytes);
+        self.split(&bytes)
+    }
+
+    fn split(&mut self, bytes: &[u8]) -> Vec<ImportedMessage> {
         let mut pieces = Vec::new();
         for byte in bytes {
             match byte {
@@ -95,7 +123,19 @@ impl Cutter {
 
     /// The last message, if the file does not end in a newline.
     pub fn end(&mut self) -> Option<ImportedMessage> {
+        let rest = self.encoding.rest();
+        self.record.extend(rest);
         self.cut()
+    }
+
+    /// Whether the whole file was in an encoding that is known.
+    pub fn is_readable(&self) -> bool {
+        self.encoding.is_known()
+    }
+
+    /// Whether a CSV file has a header and not one line after it.
+    pub const fn is_only_header(&self) -> bool {
+        self.header.is_some() && self.found == 0
     }
 
     /// Required fields missing from the first line of a CSV file. None if all are named, the line has not been read
@@ -117,29 +157,35 @@ impl Cutter {
         let line = std::mem::replace(&mut self.began, self.line);
         let too_long = std::mem::take(&mut self.too_long);
         self.quoted = false;
-        if too_long {
-            return Some(ImportedMessage { line, json: None });
-        }
         let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&record);
-        if record.iter().all(u8::is_ascii_whitespace) {
+        if record.iter().all(u8::is_ascii_whitespace) && !too_long {
             return None;
         }
-        let json = match (self.format, &self.header) {
-            (Format::Lines, _) => record.to_vec(),
-            (Format::Csv, Some(header)) => header.json_of(record),
-            (Format::Csv, None) => {
-                self.header = Some(Header::read(record));
-                return None;
-            }
+        // A line that was cut may end in half a character, which says nothing about the encoding.
+        let record = match too_long {
+            true => Err(LineFault::TooLong),
+            false => self.encoding.line(record.to_vec()).ok_or(LineFault::NotUtf8),
         };
-        Some(ImportedMessage { line, json: Some(json) })
+        let json = match (self.format, &self.header) {
+            (Format::Lines, _) => record,
+            (Format::Csv, Some(header)) => record.map(|record| header.json_of(&record)),
+            (Format::Csv, None) => match record {
+                Ok(record) => {
+                    self.header = Some(Header::read(&record));
+                    return None;
+                }
+                fault => fault,
+            },
+        };
+        self.found += 1;
+        Some(ImportedMessage { line, json })
     }
 }
 
 impl Header {
     fn read(record: &[u8]) -> Self {
         let count = |sign: u8| record.iter().filter(|byte| **byte == sign).count();
-        let delimiter = if count(b';') > count(b',') { b';' } else { b',' };
+        let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',');
         let names = cells(record, delimiter).into_iter().map(|name| name.trim().to_owned()).collect();
         Self { delimiter, names }
     }
@@ -215,6 +261,9 @@ mod tests {
             assert!(pieces.iter().any(|(line, text)| (*line, text.as_str()) == (2, "too long")), "{format:?}");
             assert_eq!(pieces.last().unwrap().0, 3);
         }
+        let mut cutter = Cutter::new(Format::Lines);
+        let pieces = cutter.take(format!("x{}\n", "я".repeat(MOST_BYTES)).as_bytes());
+        assert!(pieces[0].json == Err(LineFault::TooLong) && cutter.is_readable(), "it is cut inside a letter");
     }
 
     #[test]
@@ -240,6 +289,7 @@ mod tests {
             (cutter.is_headless(), cutter.unnamed())
         };
         assert_eq!(unnamed("id;conversation.id;sender.role;content.type\n"), (false, None));
+        assert_eq!(unnamed("id\tconversation.id\tsender.role\tcontent.type\n"), (false, None));
         assert_eq!(unnamed("\u{feff}content.type, sender.role ,conversation.id,\"id\""), (false, None));
         assert_eq!(unnamed(""), (true, None));
         assert_eq!(unnamed("\n \n"), (true, None));
@@ -250,6 +300,16 @@ mod tests {
         let mut lines = Cutter::new(Format::Lines);
         lines.take(b"null\n");
         assert!(!lines.is_headless() && lines.unnamed().is_none());
+    }
+
+    #[test]
+    fn a_file_of_a_header_alone_is_noticed() {
+        for (text, is_alone) in [("id,x\n", true), ("id,x\n\n \n", true), ("id,x\n1,2", false), ("", false)] {
+            let mut cutter = Cutter::new(Format::Csv);
+            cutter.take(text.as_bytes());
+            cutter.end();
+            assert_eq!(cutter.is_only_header(), is_alone, "{text:?}");
+        }
     }
 
     #[test]

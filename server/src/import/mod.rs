@@ -17,6 +17,7 @@
 //! distinguished from an earlier one.
 
 mod actions;
+mod encoding;
 mod format;
 mod handover;
 mod history;

@@ -16,7 +16,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-use super::format::{Cutter, Format, ImportedMessage, NAMED};
+use super::format::{Cutter, Format, ImportedMessage, LineFault, NAMED};
 use super::{ImportState, KEPT, LeadsMode, actions, queries, reason, waiting};
 use crate::intake::believed;
 use crate::intake::message_in;
@@ -202,6 +202,12 @@ impl Desk<'_> {
         if self.cutter.is_headless() {
             return Err(headless(&NAMED));
         }
+        if !self.cutter.is_readable() {
+            return Err(Error::field("", LocalizedText::new("said-import-encoding")));
+        }
+        if self.cutter.is_only_header() {
+            return Err(Error::field("", LocalizedText::new("said-import-empty")));
+        }
         if let Some(last) = last {
             self.put(last).await?;
         }
@@ -250,13 +256,17 @@ impl Desk<'_> {
     }
 
     fn checked(&self, piece: ImportedMessage) -> Result<import_line::Model> {
-        let json = piece.json.ok_or(Error::TooLarge(base::json::MOST_BYTES))?;
+        let not_utf_8 = || Error::Malformed(LocalizedText::new("said-import-not-utf8"));
+        let json = piece.json.map_err(|fault| match fault {
+            LineFault::TooLong => Error::TooLarge(base::json::MOST_BYTES),
+            LineFault::NotUtf8 => not_utf_8(),
+        })?;
         let incoming = message_in::of_line(self.app, &json)?;
         let sender = &incoming.body.sender;
         if sender.role != Role::Client && sender.user_id.is_none() && !self.has_bot {
             return Err(Error::Malformed(LocalizedText::new("said-import-no-bot")));
         }
-        let text = String::from_utf8(json).map_err(|_| Error::Malformed(LocalizedText::new("said-import-not-utf8")))?;
+        let text = String::from_utf8(json).map_err(|_| not_utf_8())?;
         Ok(import_line::Model {
             tenant_id: self.row.tenant_id,
             import_id: self.row.id,

@@ -2,19 +2,21 @@
 //! of a caller that disconnects, decides between "retry" and "never", and keeps the bytes of requests that could not be
 //! processed.
 
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use base::error::Error;
+use base::json;
 use base::store::{NodeAway, VENDOR, concerns_one_node, is_node_away};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
 use queue::writer::{AcceptError, WriteErrorKind, kind};
 use sea_orm::DbErr;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::IntakeContext;
@@ -133,6 +135,9 @@ impl From<AcceptError> for StoreError {
     }
 }
 
+/// Why a kept call that is processed again still cannot be; empty if it can.
+pub(super) type StillUnusable = Arc<OnceLock<QuarantineReason>>;
+
 /// The bytes of a request, and what is stored with them.
 pub(super) struct RawCall {
     pub id: Uuid,
@@ -148,9 +153,22 @@ pub(super) struct RawCall {
     pub priority: Priority,
     /// Whose daily limit of unreadable bytes applies; none for hooks with amoCRM's signature.
     pub limit_of: Option<Uuid>,
+    /// Present for a call from the quarantine, whose bytes are stored already.
+    pub again: Option<StillUnusable>,
 }
 
 impl RawCall {
+    /// The body as parsers read it ([`json::mended`]). If a character was broken, the log names the entrance and the byte.
+    pub fn text(&self) -> Cow<'_, [u8]> {
+        let text = json::mended(&self.body);
+        if matches!(text, Cow::Owned(_)) {
+            let byte = self.body.iter().zip(text.iter()).take_while(|(one, other)| one == other).count();
+            let source = self.source_id.map(tracing::field::display);
+            tracing::info!(tenant.id = %self.tenant_id, source.id = source, door = self.kind, byte, "a webhook contained broken characters; the rest of it is used");
+        }
+        text
+    }
+
     /// As stored together with what was made of it.
     pub fn raw(&self) -> RawHook {
         self.row("")
@@ -164,6 +182,10 @@ impl RawCall {
     /// Stores the bytes for inspection, within the daily limit; of calls that belong to no account here, that they came. The
     /// sender gets a success answer.
     pub async fn quarantine(&self, app: &IntakeContext, why: QuarantineReason) -> Result<(), StoreError> {
+        if let Some(still) = &self.again {
+            still.get_or_init(|| why);
+            return Ok(());
+        }
         let source = self.source_id.map(tracing::field::display);
         tracing::warn!(tenant.id = %self.tenant_id, source.id = source, door = self.kind, reason = why.word(), "a webhook was quarantined");
         metrics::counter!("parom_quarantined_total", "reason" => why.word(), "door" => self.kind).increment(1);

@@ -23,6 +23,7 @@ pub mod message_in;
 pub mod message_ref;
 pub mod messenger;
 mod phone;
+pub mod quarantine;
 pub mod template_message;
 
 pub use context::IntakeContext;

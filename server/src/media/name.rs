@@ -2,6 +2,8 @@
 
 use actix_web::http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 
+use base::message::is_visible;
+
 use super::MediaKind;
 
 /// Maximum length in bytes; every file system allows this.
@@ -19,7 +21,7 @@ pub(super) fn clean(name: &str) -> String {
     let fits = |sign: &char| !sign.is_control() && !TURNS.contains(sign) && !"<>:\"|?*".contains(*sign);
     let kept: String = last.chars().filter(fits).collect();
     let kept = kept.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
-    shortened(kept)
+    if is_visible(kept) { shortened(kept) } else { String::new() }
 }
 
 fn shortened(name: &str) -> String {

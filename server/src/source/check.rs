@@ -6,6 +6,7 @@ use amocrm::rest::Service;
 use base::config::{Channel, Integration};
 use base::error::FieldError;
 use base::i18n::LocalizedText;
+use base::message::is_visible;
 use connectors::{Connector, Input};
 use serde_json::Value;
 use url::Url;
@@ -44,7 +45,7 @@ impl WrongFields {
 
     pub fn name(&mut self, name: &str) {
         let name = name.trim();
-        if name.is_empty() {
+        if !is_visible(name) {
             self.add("/name", LocalizedText::new("said-name-empty"));
         } else if name.chars().count() > NAME_CHARS {
             let detail = LocalizedText::new("said-name-long").with("most", NAME_CHARS);

@@ -38,6 +38,7 @@ const OBJECTS: &[&str] = &[
     "member",
     "message",
     "operator",
+    "quarantine",
     "queue",
     "report",
     "source",

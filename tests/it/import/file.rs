@@ -81,6 +81,35 @@ async fn tables_are_imported(world: &mut World) {
     assert_eq!(texts, ["Before", "Hello; \"you\"\r\nagain"]);
 }
 
+/// F3: as a Russian Excel saves CSV; in an unknown encoding, nothing is stored.
+async fn tables_of_a_russian_excel_are_imported(world: &mut World) {
+    let line = world.line("support").await;
+    let header = "id;conversation.id;sender.role;sender.id;sender.name;sent_at;content.type;content.text\r\n";
+    let row = "1;anna;client;u;Анна;2026-01-01T00:00:02Z;text;Здравствуйте, сколько стоит доставка?\r\n";
+    let posts = async |file: Vec<u8>| {
+        let request = world.api.request(Method::POST, &line.path("/imports")).header("content-type", "text/csv");
+        answer(request.body(file)).await
+    };
+    let table = format!("{header}{row}");
+    for other in [encoding_rs::KOI8_R, encoding_rs::IBM866] {
+        let refused = posts(other.encode(&table).0.into_owned()).await.is(422);
+        assert!(refused.text.contains("encoding of this file is unknown"), "{}", refused.text);
+    }
+    assert!(posts(header.into()).await.is(422).text.contains("no line after"));
+    assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
+    let id = posts(encoding_rs::WINDOWS_1251.encode(&table).0.into_owned()).await.is(202).text_at("/id");
+    let second = table.replace("\n1;", "\n2;").replace("Здравствуйте, сколько", "Ещё:\tсколько");
+    let utf_16 = "\u{feff}".encode_utf16().chain(second.encode_utf16()).flat_map(u16::to_le_bytes);
+    let other_id = posts(utf_16.collect()).await.is(202).text_at("/id");
+    for id in [id, other_id] {
+        let told = super::ends(world, &id).await;
+        assert_eq!((&told["done"], &told["skipped_total"]), (&json!(1), &json!(0)), "{told}");
+    }
+    let mut texts: Vec<String> = heard(world, &line, "anna").into_iter().map(|(text, _)| text).collect();
+    texts.sort();
+    assert_eq!(texts, ["Ещё:\tсколько стоит доставка?", "Здравствуйте, сколько стоит доставка?"]);
+}
+
 async fn files_that_are_none_are_refused(world: &mut World) {
     let line = world.line("support").await;
     let post = async |kind: &str, query: &str, line: &Line, api: &Api| -> Reply {
@@ -170,4 +199,9 @@ async fn sizes() {
 }
 
 both!(a_dry_run_counts_and_writes_nothing, broken_lines_cost_themselves_alone);
-once!(tables_are_imported, files_that_are_none_are_refused, a_file_is_taken_once_under_one_key);
+once!(
+    tables_are_imported,
+    tables_of_a_russian_excel_are_imported,
+    files_that_are_none_are_refused,
+    a_file_is_taken_once_under_one_key
+);

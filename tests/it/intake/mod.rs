@@ -3,7 +3,9 @@
 mod app;
 mod events;
 mod lost_answers;
+mod odd_texts;
 mod pigeon;
+mod quarantine;
 mod regular;
 mod ways;
 

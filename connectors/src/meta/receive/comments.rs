@@ -48,7 +48,7 @@ impl Listener<'_> {
                 match self.commented(comment).await {
                     InboundEvent::Wrote(written) => {
                         let said = serde_json::to_string(&written.body.content).unwrap_or_default();
-                        let key = format!("{}:{at}:{said}", written.external_id).chars().take(200).collect();
+                        let key = format!("{}:{at}:{said}", written.external_id);
                         InboundEvent::Changed(Box::new(EditedMessage { written: *written, key }))
                     }
                     other => other,

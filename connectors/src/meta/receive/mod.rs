@@ -73,9 +73,9 @@ pub(super) fn text_of(value: &Value, name: &str) -> Option<String> {
     }
 }
 
-/// A non-empty id of at most 255 bytes.
+/// A non-empty id.
 fn id_of(value: &Value, name: &str) -> Option<String> {
-    text_of(value, name).filter(|id| !id.is_empty() && id.len() <= 240 && !id.contains(char::is_whitespace))
+    text_of(value, name).filter(|id| !id.is_empty() && !id.contains(char::is_whitespace))
 }
 
 /// A time in milliseconds. Meta's test events send it as text, comments in seconds.

@@ -1,5 +1,6 @@
 //! Messages, their authors and chats (https://core.telegram.org/bots/api#message).
 
+use base::message::is_visible;
 use serde_json::Value;
 
 use super::content::{Checklist, Contact, Dice, FileRef, Location, PaidMedia, PhotoSize, Poll, Sticker, Story, Venue};
@@ -143,9 +144,9 @@ impl Chat {
     /// Display name.
     pub fn called(&self) -> Option<String> {
         let name = [self.first_name.as_deref(), self.last_name.as_deref()].into_iter().flatten();
-        let name = name.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let name = name.map(str::trim).filter(|part| is_visible(part)).collect::<Vec<_>>().join(" ");
         let title = self.title.clone().unwrap_or(name);
-        Some(title).filter(|title| !title.trim().is_empty())
+        Some(title).filter(|title| is_visible(title))
     }
 
     /// The address of a message in a public chat.
@@ -159,7 +160,7 @@ impl User {
     /// Display name; none if the account was deleted.
     pub fn called(&self) -> Option<String> {
         let parts = [Some(self.first_name.as_str()), self.last_name.as_deref()].into_iter().flatten();
-        let name = parts.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let name = parts.map(str::trim).filter(|part| is_visible(part)).collect::<Vec<_>>().join(" ");
         Some(name).filter(|name| !name.is_empty())
     }
 }

@@ -4,13 +4,12 @@
 use base::message::Quote;
 
 use super::Reader;
-use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::{Message, Referral};
 
 /// The quoted message. A message about a product quotes none, although it contains an id.
 pub(super) fn reply_to(message: &Message) -> Option<Quote> {
     let context = message.context.as_ref().filter(|context| context.referred_product.is_none())?;
-    let external_id = context.id.some().map(stored)?;
+    let external_id = context.id.some().map(str::to_owned)?;
     Some(Quote { external_id: Some(external_id), ..Quote::default() })
 }
 

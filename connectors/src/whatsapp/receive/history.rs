@@ -75,7 +75,7 @@ impl NumberChange<'_> {
         let written = self.earlier(message, &ids).into_iter();
         let events: Vec<InboundEvent> = written
             .map(|written| {
-                let key = crate::whatsapp::ids::stored(&format!("history:{}", written.external_id));
+                let key = format!("history:{}", written.external_id);
                 InboundEvent::Changed(Box::new(EditedMessage { written, key }))
             })
             .collect();

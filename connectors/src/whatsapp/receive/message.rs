@@ -11,7 +11,6 @@ use super::{NumberChange, system};
 use crate::PressedButton;
 use crate::above::above;
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, Reacted};
-use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::Message;
 
 /// Milliseconds for which a click on an advertisement opens the chat.
@@ -59,7 +58,7 @@ impl NumberChange<'_> {
             return ids.known_by_all(events);
         };
         let scene =
-            MessageScene { conversation_id: stored(group), sender, receiver: None, room: Some(self.group(group)) };
+            MessageScene { conversation_id: group.to_owned(), sender, receiver: None, room: Some(self.group(group)) };
         self.events_of(message, scene)
     }
 
@@ -87,15 +86,15 @@ impl NumberChange<'_> {
         if let Some(reaction) = &message.reaction {
             let Some(about) = reaction.message_id.some() else { return vec![InboundEvent::Unknown("reaction")] };
             return vec![InboundEvent::Reacted(Box::new(Reacted {
-                message: stored(about),
+                message: about.to_owned(),
                 sender: scene.sender,
                 emoji: reaction.emoji.some().map(str::to_owned),
-                key: stored(&message.id),
+                key: message.id.to_string(),
             }))];
         }
         if let Some(revoke) = &message.revoke {
             let Some(about) = revoke.original_message_id.some() else { return vec![InboundEvent::Unknown("revoke")] };
-            return vec![InboundEvent::TookBack { messages: vec![stored(about)] }];
+            return vec![InboundEvent::TookBack { messages: vec![about.to_owned()] }];
         }
         if let Some(edit) = &message.edit {
             let about = edit.original_message_id.some();
@@ -120,8 +119,8 @@ impl NumberChange<'_> {
         let content = self.reader.contents(says).into_iter().next();
         let Some(content) = content else { return InboundEvent::Unknown("edit") };
         let sent_at = self.clock.millis(&scene.conversation_id, message);
-        let written = self.incoming(says, &scene, content, stored(about), sent_at);
-        InboundEvent::Changed(Box::new(EditedMessage { written, key: stored(&message.id) }))
+        let written = self.incoming(says, &scene, content, about.to_owned(), sent_at);
+        InboundEvent::Changed(Box::new(EditedMessage { written, key: message.id.to_string() }))
     }
 
     /// The messages created from one: several for several contact cards, which share a time.
@@ -148,7 +147,7 @@ impl NumberChange<'_> {
             let id = if single { message.id.0.clone() } else { format!("{}#{place}", message.id) };
             let sent_at = self.clock.millis(&scene.conversation_id, message);
             let pressed = content.pressed.take();
-            (pressed, self.incoming(message, scene, content, stored(&id), sent_at))
+            (pressed, self.incoming(message, scene, content, id, sent_at))
         });
         parts.collect()
     }

@@ -1,11 +1,10 @@
 //! Who writes, and in which conversation (whatsapp §3, §12).
 
-use base::message::{Person, Role};
+use base::message::{Person, Role, is_visible};
 use base::phone::{spellings, with_plus};
 
 use super::{NumberChange, Reader};
 use crate::incoming::InboundEvent;
-use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::{Contact, Id, Message};
 
 /// The ids by which a webhook identifies a person; at least one is set.
@@ -18,8 +17,9 @@ pub(super) struct PersonIds {
 impl PersonIds {
     /// None if both are empty. A BSUID that repeats the phone is no second id: no person moves from an id to the same one.
     pub fn of(phone: &Id, bsuid: &Id) -> Option<Self> {
-        let phone = phone.some().map(|phone| stored(phone.trim_start_matches('+'))).filter(|phone| !phone.is_empty());
-        let bsuid = bsuid.some().map(stored).filter(|bsuid| Some(bsuid) != phone.as_ref());
+        let phone =
+            phone.some().map(|phone| phone.trim_start_matches('+').to_owned()).filter(|phone| !phone.is_empty());
+        let bsuid = bsuid.some().map(str::to_owned).filter(|bsuid| Some(bsuid) != phone.as_ref());
         (phone.is_some() || bsuid.is_some()).then_some(Self { phone, bsuid })
     }
 
@@ -66,12 +66,14 @@ impl NumberChange<'_> {
     pub(super) fn customer(&self, ids: &PersonIds) -> Person {
         let is_them = |contact: &&Contact| {
             let same = |told: &Id, known: &Option<String>| {
-                known.is_some() && told.some().map(|id| stored(id.trim_start_matches('+'))) == *known
+                known.is_some() && told.some().map(|id| id.trim_start_matches('+')) == known.as_deref()
             };
             same(&contact.user_id, &ids.bsuid) || same(&contact.wa_id, &ids.phone)
         };
         let profile = self.contacts.iter().find(is_them).map(|contact| &contact.profile);
-        let name = profile.and_then(|profile| profile.name.some().or_else(|| profile.username.some()));
+        let name = profile.and_then(|profile| {
+            [&profile.name, &profile.username].into_iter().find_map(|name| name.some().filter(|name| is_visible(name)))
+        });
         // A text that is too long for a phone number is ignored.
         let phone =
             ids.phone.as_deref().filter(|phone| phone.len() <= 15 && phone.bytes().all(|one| one.is_ascii_digit()));
@@ -89,7 +91,7 @@ impl NumberChange<'_> {
     /// A group, the owner of its conversation.
     pub(super) fn group(&self, id: &str) -> Person {
         let name = self.reader.text("wa-in-group", &[]);
-        Person { id: stored(id), role: Role::Client, name: Some(name), ..Person::default() }
+        Person { id: id.to_owned(), role: Role::Client, name: Some(name), ..Person::default() }
     }
 }
 

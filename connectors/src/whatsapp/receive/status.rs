@@ -6,7 +6,6 @@ use uuid::Uuid;
 use super::Reader;
 use crate::error_catalog::{RefusalClass, WHATSAPP};
 use crate::incoming::{InboundEvent, StatusReport};
-use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::{Refusal, Status};
 
 impl Reader<'_> {
@@ -28,7 +27,7 @@ impl Reader<'_> {
         let row = refusal.and_then(|refusal| WHATSAPP.find(refusal.code(), ""));
         let report = InboundEvent::Status(Box::new(StatusReport {
             letter_id,
-            message: stored(&status.id),
+            message: status.id.to_string(),
             state,
             failure: row.map(|row| row.failure(self.words)),
             at: status.timestamp.millis(),

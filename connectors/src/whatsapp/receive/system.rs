@@ -5,7 +5,6 @@ use base::message::{Body, Content};
 use super::NumberChange;
 use super::people::PersonIds;
 use crate::incoming::{InboundEvent, IncomingMessage};
-use crate::whatsapp::ids::stored;
 use crate::whatsapp::wire::{Message, System, UserIdUpdate};
 
 /// `system`: the conversation gets the new id, and a new phone is also shown to the manager. A new BSUID is not shown,
@@ -16,8 +15,8 @@ pub(super) fn changed(
     system: &System,
     ids: &PersonIds,
 ) -> Vec<InboundEvent> {
-    let phone = system.wa_id.some().map(stored);
-    let Some(to) = phone.clone().or_else(|| system.user_id.some().map(stored)) else {
+    let phone = system.wa_id.some().map(str::to_owned);
+    let Some(to) = phone.clone().or_else(|| system.user_id.some().map(str::to_owned)) else {
         return vec![InboundEvent::Unknown("system")];
     };
     let known = std::iter::once(ids.id()).chain(ids.others());
@@ -30,7 +29,7 @@ pub(super) fn changed(
         None => here.reader.text("wa-in-number-new", &[("now", &phone)]),
     };
     events.push(InboundEvent::Wrote(Box::new(IncomingMessage {
-        external_id: stored(&message.id),
+        external_id: message.id.to_string(),
         conversation_id: ids.id().to_owned(),
         sent_at: message.timestamp.millis(),
         body: Body { silent: true, ..Body::new(here.customer(ids), Content::Text { text }) },
@@ -42,7 +41,7 @@ pub(super) fn changed(
 /// `user_id_update`: the same as a separate field.
 pub(super) fn user_id_update(update: &UserIdUpdate) -> InboundEvent {
     match (update.user_id.previous.some(), update.user_id.current.some()) {
-        (Some(from), Some(to)) if from != to => InboundEvent::Moved { from: stored(from), to: stored(to) },
+        (Some(from), Some(to)) if from != to => InboundEvent::Moved { from: from.to_owned(), to: to.to_owned() },
         _ => InboundEvent::Unknown("user_id_update"),
     }
 }

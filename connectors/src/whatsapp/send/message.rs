@@ -7,7 +7,7 @@ use super::draft::MessageDraft;
 use super::judge::judge;
 use super::{Accepted, SendContext, file, typing_reactions};
 use crate::error_catalog::{Fix, WHATSAPP};
-use crate::whatsapp::ids::{Address, stored};
+use crate::whatsapp::ids::Address;
 use crate::{Event, Message};
 
 /// Maximum changes of one message: without quote, as a document, as a link, values on one line.
@@ -66,9 +66,9 @@ fn next(fix: Fix) -> Fix {
 /// The message's id, and the person's other id if Meta returned a new one, derived from the typed number.
 fn taken(line: &SendContext<'_>, accepted: &Accepted) -> Taken {
     let contact = accepted.contacts.first();
-    let phone = contact.and_then(|contact| contact.wa_id.some()).map(stored);
-    let bsuid = contact.and_then(|contact| contact.user_id.some()).map(stored);
-    let external_id = accepted.messages.first().and_then(|message| message.id.some()).map(stored);
+    let phone = contact.and_then(|contact| contact.wa_id.some()).map(str::to_owned);
+    let bsuid = contact.and_then(|contact| contact.user_id.some()).map(str::to_owned);
+    let external_id = accepted.messages.first().and_then(|message| message.id.some()).map(str::to_owned);
     let mut taken = Taken { external_id, state: Some(State::Sent), ..Taken::default() };
     match (&line.outgoing.event, &line.address) {
         (Event::Started(_), Address::Phone(typed)) => {

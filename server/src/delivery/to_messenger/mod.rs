@@ -6,6 +6,7 @@ use base::i18n::Words;
 use base::message::{Direction, Failure, FailureCode, LetterKind};
 use base::verdict::{Report, Verdict};
 use chrono::DateTime;
+use connectors::storable::known;
 use connectors::{Connector, Event, LastIncoming, Outgoing, Settings};
 use entity::{message as messages, source};
 use queue::Claim;
@@ -124,7 +125,7 @@ impl<'a> MessengerTarget<'a> {
             None
         })?;
         let at = DateTime::from_timestamp_millis(found.sent_at).unwrap_or_default();
-        Some(LastIncoming { external_id: found.external_id, at })
+        known(found.external_id).map(|external_id| LastIncoming { external_id, at })
     }
 
     /// `conversation_id`: the messenger's, empty while there is none.

@@ -1,6 +1,7 @@
 //! The quoted or forwarded message, with the messenger's ids.
 
 use base::message::{Body, Content, Quote};
+use connectors::storable::known as known_id;
 use entity::message;
 use queue::accept_batch::EventKind;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -14,8 +15,7 @@ pub(super) async fn known(line: &MessengerTarget<'_>, quote: Option<Quote>) -> a
     let amojo_id = quote.amocrm_message_id.clone().unwrap_or_default();
     if let Some(found) = find(line, &amojo_id).await? {
         // Another source's messenger would not know its id.
-        let theirs = Some(found.external_id).filter(|id| found.source_id == line.source.id && !id.is_empty());
-        quote.external_id = theirs;
+        quote.external_id = known_id(found.external_id).filter(|_| found.source_id == line.source.id);
         quote.message_id = Some(found.id);
         // A body whose content has been deleted since has nothing above it either.
         let above = serde_json::from_str::<Body>(&found.body).ok().and_then(|body| body.above);

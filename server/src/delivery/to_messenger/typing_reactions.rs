@@ -5,6 +5,7 @@ use std::time::Duration;
 use base::message::{Direction, Reaction, State, Typing};
 use base::verdict::Report;
 use chrono::DateTime;
+use connectors::storable::known;
 use connectors::{AfterUnknown, Event, MessageIds, Support};
 use entity::message;
 use queue::Claim;
@@ -61,8 +62,7 @@ pub(super) async fn reaction(
         }
     }
     note(line, message, reaction.emoji.as_deref()).await?;
-    let named =
-        MessageIds { id: message.id, external_id: Some(message.external_id.clone()).filter(|id| !id.is_empty()) };
+    let named = MessageIds { id: message.id, external_id: known(message.external_id.clone()) };
     let event = Event::Reaction { message: named, sender: reaction.sender, emoji: reaction.emoji };
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
     Ok(Some(line.send(claim, goes_to(&parts.conversation), event, repeat).await))

@@ -53,7 +53,7 @@ async fn answer(
     let body = door::read(request, payload, BODY_LIMIT).await?;
     let taken = door::finish("crm_hook", {
         let app = app.clone();
-        async move { take(&app, tenant_id, body).await }
+        async move { take(&app, call(&app, tenant_id, body)).await }
     });
     taken.await.map_err(|error| not_stored(&error.to_string()))?;
     Ok(HttpResponse::Ok().finish())
@@ -65,8 +65,8 @@ fn not_stored(error: &str) -> HttpResponse {
 }
 
 /// Stores a hook and processes it afterwards, or its bytes in quarantine.
-async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<(), StoreError> {
-    let call = call(app, tenant_id, body);
+pub(in crate::intake) async fn take(app: &Arc<IntakeContext>, call: RawCall) -> Result<(), StoreError> {
+    let tenant_id = call.tenant_id;
     let Ok(hook) = crm::parse(&call.body) else { return call.quarantine(app, QuarantineReason::Unreadable).await };
     let tenant = app.lookup.tenant(tenant_id).await?;
     if hook.account_id.zip(tenant).is_some_and(|(given, tenant)| given != tenant.account_id) {
@@ -89,7 +89,7 @@ async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<
 }
 
 /// Stored once: the same bytes are the same row. The token is a secret and is not stored with them.
-fn call(app: &IntakeContext, tenant_id: Uuid, body: Bytes) -> RawCall {
+pub(in crate::intake) fn call(app: &IntakeContext, tenant_id: Uuid, body: Bytes) -> RawCall {
     RawCall {
         id: Uuid::new_v5(&tenant_id, &body),
         tenant_id,
@@ -100,5 +100,6 @@ fn call(app: &IntakeContext, tenant_id: Uuid, body: Bytes) -> RawCall {
         body,
         priority: Priority::High,
         limit_of: Some(tenant_id),
+        again: None,
     }
 }

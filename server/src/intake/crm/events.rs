@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{KIND, message, typing_reactions};
 use crate::intake::IntakeContext;
-use crate::intake::door::{QuarantineReason, RawCall, StoreError};
+use crate::intake::door::{QuarantineReason, RawCall, StillUnusable, StoreError};
 use crate::lookup::ConnectedScope;
 use crate::tenant::{channels, keeps_no_texts};
 
@@ -23,6 +23,15 @@ pub(super) enum Event {
 
 /// Stores a hook with a valid signature: processed, or in quarantine. Durable on return; repeats are recognised.
 pub(super) async fn store(app: &Arc<IntakeContext>, hook: &Hook) -> Result<(), StoreError> {
+    take(app, hook, None).await
+}
+
+/// The same; `again` is present for a hook from the quarantine.
+pub(in crate::intake) async fn take(
+    app: &Arc<IntakeContext>,
+    hook: &Hook,
+    again: Option<StillUnusable>,
+) -> Result<(), StoreError> {
     let scope = app.lookup.scope(&hook.scope_id).await?;
     let call = RawCall {
         id: hook.id,
@@ -34,6 +43,7 @@ pub(super) async fn store(app: &Arc<IntakeContext>, hook: &Hook) -> Result<(), S
         body: hook.body.clone(),
         priority: Priority::High,
         limit_of: None,
+        again,
     };
     let Some(scope) = scope else { return call.quarantine(app, QuarantineReason::UnknownScope).await };
     match processed(app, &scope, &call).await {
@@ -43,7 +53,7 @@ pub(super) async fn store(app: &Arc<IntakeContext>, hook: &Hook) -> Result<(), S
 }
 
 async fn processed(app: &Arc<IntakeContext>, scope: &ConnectedScope, call: &RawCall) -> Result<(), StoreError> {
-    let hook = chats::parse(&call.body).map_err(|error| match error {
+    let hook = chats::parse(&call.text()).map_err(|error| match error {
         HookError::Version1 => {
             renew(app, scope);
             StoreError::Permanent(QuarantineReason::Version1)
@@ -57,9 +67,6 @@ async fn processed(app: &Arc<IntakeContext>, scope: &ConnectedScope, call: &RawC
     }
     if is_stale(app, call, hook.time) {
         return Err(StoreError::Permanent(QuarantineReason::Stale));
-    }
-    if hook.mended {
-        tracing::info!(tenant.id = %scope.tenant.tenant_id, "a hook from amoCRM contained a lone surrogate; the rest of it is delivered");
     }
     if scope.channel.renewed_at.is_some() {
         channels::renewed(app, &scope.channel).await;

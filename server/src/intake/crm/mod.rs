@@ -9,7 +9,7 @@
 
 pub mod account;
 mod content;
-mod events;
+pub(super) mod events;
 mod lost_hooks;
 mod message;
 pub mod recovered;
@@ -34,7 +34,7 @@ pub use lost_hooks::LostHooks;
 /// Larger bodies are refused.
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// The entrance's name.
-const KIND: &str = "amocrm";
+pub(super) const KIND: &str = "amocrm";
 /// Length of the channel id in front of a scope id.
 const CHANNEL_ID: usize = 36;
 /// Time limit for the database write.

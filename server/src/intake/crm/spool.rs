@@ -64,7 +64,7 @@ pub(super) fn count(app: &IntakeContext) {
 
 /// The ordering key of a spooled hook: its conversation, or its scope if it names none.
 pub fn conversation_of(hook: &Hook) -> String {
-    let parsed = chats::parse(&hook.body).ok();
+    let parsed = chats::parse(&base::json::mended(&hook.body)).ok();
     let conversation = parsed.as_ref().and_then(|hook| hook.event.conversation_id()).unwrap_or_default();
     format!("{} {conversation}", hook.scope_id)
 }

@@ -2,7 +2,7 @@
 
 use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
-use base::message::{Body, Member, Person, Role};
+use base::message::{Body, Member, Person, Role, is_visible};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -150,7 +150,7 @@ fn group(
     participants: Vec<ParticipantIn>,
     wrong: &mut Vec<FieldError>,
 ) -> Option<Person> {
-    let Some(title) = title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()) else {
+    let Some(title) = title.map(|title| title.trim().to_owned()).filter(|title| is_visible(title)) else {
         if !participants.is_empty() {
             wrong.push(FieldError::new("/conversation/participants", LocalizedText::new("said-only-group")));
         }
@@ -162,7 +162,7 @@ fn group(
     }
     let member = |(place, one): (usize, ParticipantIn)| Member {
         id: kept(checked_id(&format!("/conversation/participants/{place}/id"), one.id), wrong),
-        name: one.name.map(|name| clean(&name)).filter(|name| !name.trim().is_empty()),
+        name: one.name.map(|name| clean(&name)).filter(|name| is_visible(name)),
     };
     let members = participants.into_iter().enumerate().map(member).collect();
     if title.chars().count() > TITLE_CHARS {

@@ -2,7 +2,7 @@
 //! and with its files registered.
 
 use base::error::Result;
-use base::message::{Body, Content, Media, Person, Quote};
+use base::message::{Body, Content, Media, Person, Quote, is_visible};
 use queue::media::NewMedia;
 
 use crate::intake::{IntakeContext, clean};
@@ -72,12 +72,13 @@ pub fn cleaned(mut body: Body) -> Body {
     body
 }
 
-/// Cleans a participant.
+/// Cleans a participant. A name of invisible signs is none, so that the phone or the id takes its place.
 pub fn cleaned_person(mut person: Person) -> Person {
     for text in
         [&mut person.name, &mut person.phone, &mut person.email, &mut person.avatar_url, &mut person.profile_url]
     {
         optional(text);
+        *text = text.take().filter(|text| is_visible(text));
     }
     person
 }

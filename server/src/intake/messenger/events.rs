@@ -35,10 +35,7 @@ pub(super) async fn take(line: &CalledSource, body: Option<Bytes>, all: Vec<Inbo
 }
 
 async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
-    if !event.has_storable_ids() {
-        return Err(StoreError::Permanent(QuarantineReason::UnknownUpdate));
-    }
-    match event {
+    match event.storable().ok_or(StoreError::Permanent(QuarantineReason::UnknownUpdate))? {
         InboundEvent::Wrote(written) => wrote(line, typed_number::resolved(line, *written).await?, raw).await,
         InboundEvent::Changed(changed) => change(line, *changed, raw).await,
         InboundEvent::TookBack { messages } => took_back(line, messages).await,

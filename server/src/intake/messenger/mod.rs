@@ -34,10 +34,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use connectors::Connector;
 use connectors::incoming::{IncomingCall, NotReceived};
+use uuid::Uuid;
 
 use super::IntakeContext;
-use super::door::{self, QuarantineReason, StoreError, later};
-use source::{CalledSource, RETRY_AFTER};
+use super::door::{self, QuarantineReason, StillUnusable, StoreError, later};
+use source::{CalledSource, Missing, RETRY_AFTER};
 
 pub(super) use content::{cleaned_person, of_content};
 pub(super) use route::{identity as conversation_identity, new_conversation};
@@ -155,6 +156,23 @@ async fn answer(
     })
 }
 
+/// A kept call of a source once more.
+pub(super) async fn again(
+    app: &Arc<IntakeContext>,
+    (kind, source_id): (&str, Uuid),
+    body: Bytes,
+    still: StillUnusable,
+) -> Result<(), StoreError> {
+    match CalledSource::of(app, kind, source_id).await {
+        Ok(line) => store(&Arc::new(CalledSource { again: Some(still), ..line }), body).await,
+        Err(Missing::Unknown | Missing::Gone) => {
+            still.get_or_init(|| QuarantineReason::UnknownLine);
+            Ok(())
+        }
+        Err(Missing::Unavailable) => Err(StoreError::Retry(anyhow::anyhow!("its source could not be read"))),
+    }
+}
+
 /// Stores a genuine call's events, or its bytes in quarantine. Durable on return, and done to its end even if the
 /// caller hangs up.
 async fn store(line: &Arc<CalledSource>, body: Bytes) -> Result<(), StoreError> {
@@ -169,7 +187,8 @@ async fn store(line: &Arc<CalledSource>, body: Bytes) -> Result<(), StoreError> 
 }
 
 async fn receive(line: &CalledSource, body: Bytes) -> Result<(), StoreError> {
-    let call = IncomingCall { header: &|_| None, path_secret: "", body: &body };
+    let raw = line.call(body.clone());
+    let call = IncomingCall { header: &|_| None, path_secret: "", body: &raw.text() };
     match line.connector.receive(&line.settings, &call, line.words).await {
         Ok(all) => events::take(line, Some(body), all).await,
         Err(NotReceived::Unreadable) => Err(StoreError::Permanent(QuarantineReason::Unreadable)),

@@ -11,7 +11,7 @@ use queue::accept_batch::Priority;
 use uuid::Uuid;
 
 use crate::intake::IntakeContext;
-use crate::intake::door::{RawCall, later};
+use crate::intake::door::{RawCall, StillUnusable, later};
 use crate::settings;
 use crate::tenant;
 
@@ -27,6 +27,8 @@ pub(super) struct CalledSource {
     pub words: Words,
     /// The account keeps no texts, so calls that were understood leave no bytes.
     pub keeps_no_texts: bool,
+    /// See [`RawCall::again`].
+    pub again: Option<StillUnusable>,
 }
 
 /// Why a source cannot be called.
@@ -69,7 +71,7 @@ impl CalledSource {
             Missing::Unavailable
         })?;
         let connector = app.connectors.get(kind).cloned().ok_or(Missing::Unknown)?;
-        Ok(Self { app: app.clone(), source, connector, settings, words, keeps_no_texts })
+        Ok(Self { app: app.clone(), source, connector, settings, words, keeps_no_texts, again: None })
     }
 
     /// A call's bytes, under a new id.
@@ -84,6 +86,7 @@ impl CalledSource {
             body,
             priority: Priority::Normal,
             limit_of: Some(self.source.id),
+            again: self.again.clone(),
         }
     }
 }

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
+use base::message::is_visible;
 use base::store::finish_tx;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,11 @@ use uuid::Uuid;
 
 use super::{carried_by, maker};
 use crate::api::key::Scope;
-use crate::api::key_ring::{self, NewKey};
+use crate::api::key_ring::{self, NAME_CHARS, NewKey};
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
-const NAME_CHARS: usize = 100;
 /// Days until a key expires; empty means never.
 const ENDS: [&str; 4] = ["30", "90", "365", ""];
 /// The session key that stores a new API key until its page has been shown.
@@ -101,7 +101,7 @@ pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Key
     let words = member.words;
     let label = words.text("keys-name").to_string();
     let length = name.chars().count();
-    let wrong = if name.is_empty() || name.contains(char::is_control) {
+    let wrong = if !is_visible(name) || name.contains(char::is_control) {
         Some(words.text("form-empty").with("field", label))
     } else if length > NAME_CHARS {
         Some(words.text("form-too-long").with("field", label).with("length", length).with("limit", NAME_CHARS))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base::error::Result;
 use base::i18n::Words;
+use base::message::is_visible;
 
 use crate::panel::choice::SelectOption;
 use crate::panel::{Fields, PageContext};
@@ -131,7 +132,7 @@ impl TemplateForm {
         let label = |key: &'static str| words.text(key).to_string();
         let mut text = |name: &str, key: &'static str, value: &str, most: usize, needed: bool| {
             let length = value.chars().count();
-            if needed && length == 0 {
+            if needed && !is_visible(value) {
                 wrong.push((name.to_owned(), words.text("form-empty").with("field", label(key)).to_string()));
             } else if length > most {
                 let said = words.text("form-too-long").with("field", label(key)).with("length", length);

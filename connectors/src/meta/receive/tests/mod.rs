@@ -98,3 +98,16 @@ fn said(event: &InboundEvent) -> String {
         other => format!("{other:?}"),
     }
 }
+
+/// F10: Instagram's ids have grown before.
+#[tokio::test]
+async fn ids_of_any_length_are_read() {
+    let reader = Reader::start().await;
+    for kind in ["instagram", "facebook"] {
+        let mut sample: Value = serde_json::from_str(&body(kind, "text")).unwrap();
+        sample["entry"][0]["messaging"][0]["message"]["mid"] = json!("y".repeat(300));
+        let events = reader.read_body(kind, &sample.to_string()).await.unwrap();
+        let [InboundEvent::Wrote(written)] = &events[..] else { panic!("{kind}: {events:?}") };
+        assert_eq!(written.external_id.len(), 300);
+    }
+}

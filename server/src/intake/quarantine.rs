@@ -1,0 +1,86 @@
+//! Genuine calls that could not be processed when they came (`parom quarantine`). Each is given to its entrance again
+//! after what was missing is there: a newer version, a connected line, an account's channel.
+
+use std::sync::Arc;
+
+use base::spool::Hook;
+use base::store::{Store, VENDOR};
+use bytes::Bytes;
+use entity::raw_hook;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::IntakeContext;
+use super::crm::{self, account};
+use super::door::{QuarantineReason, RawCall, StillUnusable, StoreError};
+use super::messenger::{self, vendor_app};
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryOutcome {
+    /// It was processed as if it came now, and left the quarantine. What was stored before is not stored twice.
+    Processed,
+    /// It, or a part of it, is still unusable for this reason; it stays.
+    Unusable(&'static str),
+}
+
+/// Kept calls of an account, or of [`VENDOR`] those that belong to none, oldest first. `after`: the last of the previous
+/// page.
+pub async fn page(
+    store: &Store,
+    tenant_id: Uuid,
+    reason: Option<&str>,
+    after: Option<Uuid>,
+    most: u64,
+) -> Result<Vec<raw_hook::Model>, DbErr> {
+    let mut found = raw_hook::Entity::of_tenant(tenant_id).filter(raw_hook::Column::Quarantine.ne(""));
+    if let Some(reason) = reason {
+        found = found.filter(raw_hook::Column::Quarantine.eq(reason));
+    }
+    if let Some(after) = after {
+        found = found.filter(raw_hook::Column::Id.gt(after));
+    }
+    found.order_by_asc(raw_hook::Column::Id).limit(most).all(store.read()).await
+}
+
+/// Gives a kept call to its entrance again. Can be repeated safely.
+pub async fn retry(app: &Arc<IntakeContext>, kept: raw_hook::Model) -> Result<RetryOutcome, StoreError> {
+    let (tenant_id, id) = (kept.tenant_id, kept.id);
+    let still = StillUnusable::default();
+    again(app, kept, still.clone()).await?;
+    if let Some(why) = still.get() {
+        return Ok(RetryOutcome::Unusable(why.word()));
+    }
+    let this = raw_hook::Entity::delete_many().filter(raw_hook::Column::TenantId.eq(tenant_id));
+    this.filter(raw_hook::Column::Id.eq(id)).exec(app.store.write()).await?;
+    Ok(RetryOutcome::Processed)
+}
+
+async fn again(app: &Arc<IntakeContext>, kept: raw_hook::Model, still: StillUnusable) -> Result<(), StoreError> {
+    let body = Bytes::from(kept.body);
+    match kept.kind.as_str() {
+        crm::KIND => {
+            let id = app.clock.uuid_v7();
+            let hook = Hook { id, received_at: kept.received_at, scope_id: kept.target, body };
+            crm::events::take(app, &hook, Some(still)).await
+        }
+        account::KIND => {
+            let call = account::call(app, kept.tenant_id, body);
+            account::take(app, RawCall { again: Some(still), ..call }).await
+        }
+        kind if kept.tenant_id == VENDOR => match app.connectors.get(kind) {
+            Some(connector) => vendor_app::all_lines(app, connector, body, Some(still)).await,
+            None => unusable(&still),
+        },
+        kind => match Uuid::try_parse(&kept.target) {
+            Ok(source_id) => messenger::again(app, (kind, source_id), body, still).await,
+            Err(_) => unusable(&still),
+        },
+    }
+}
+
+/// No source, or no connector, is there for it.
+fn unusable(still: &StillUnusable) -> Result<(), StoreError> {
+    still.get_or_init(|| QuarantineReason::UnknownLine);
+    Ok(())
+}
