@@ -10,6 +10,7 @@ use sea_orm_migration::seaql_migrations;
 mod m20261122_000001_schema;
 mod m20261126_000001_attempt_request;
 mod m20261127_000001_lone_messages;
+mod m20261127_000007_parked_kind;
 mod table;
 
 /// All migrations in order.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_schema::Migration),
             Box::new(m20261126_000001_attempt_request::Migration),
             Box::new(m20261127_000001_lone_messages::Migration),
+            Box::new(m20261127_000007_parked_kind::Migration),
         ];
         all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()
     }

@@ -91,6 +91,7 @@ impl NumberChange<'_> {
                 sender: scene.sender,
                 emoji: reaction.emoji.some().map(str::to_owned),
                 key: stored(&message.id),
+                at: message.timestamp.millis(),
             }))];
         }
         if let Some(revoke) = &message.revoke {
@@ -121,7 +122,11 @@ impl NumberChange<'_> {
         let Some(content) = content else { return InboundEvent::Unknown("edit") };
         let sent_at = self.clock.millis(&scene.conversation_id, message);
         let written = self.incoming(says, &scene, content, stored(about), sent_at);
-        InboundEvent::Changed(Box::new(EditedMessage { written, key: stored(&message.id) }))
+        InboundEvent::Changed(Box::new(EditedMessage {
+            written,
+            key: stored(&message.id),
+            at: message.timestamp.millis(),
+        }))
     }
 
     /// The messages created from one: several for several contact cards, which share a time.
