@@ -106,6 +106,10 @@ impl Connector for Meta {
         send::send(self, settings, outgoing).await
     }
 
+    fn onward(&self, settings: &Settings, outgoing: &Outgoing) -> Option<String> {
+        send::onward(self, settings, outgoing)
+    }
+
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
         files::open(self, settings, reference).await
     }
