@@ -38,7 +38,7 @@ pub struct Taken {
     pub receiver_id: Option<String>,
     /// A further id by which the messenger calls the conversation from now on.
     pub moved_to: Option<String>,
-    /// Part of the message was accepted and more follows: the progress, for the next attempt.
+    /// A request was accepted and the message goes on: the progress, for the next attempt.
     pub onward: Option<String>,
     /// A delivery state sent with the answer, if more than plain acceptance.
     pub state: Option<State>,

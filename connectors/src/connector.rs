@@ -18,7 +18,8 @@ use crate::poll::{HistoryPage, OpenConversation, Renewed};
 use crate::template::{NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
 use crate::{
-    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, Watched, WebhookToEnter,
+    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, SourceNotice, Watched,
+    WebhookToEnter,
 };
 
 /// A source's settings.
@@ -61,20 +62,6 @@ impl Gaps<'_> {
     }
 }
 
-/// A change of a source itself.
-#[derive(Clone, Debug)]
-pub struct SourceNotice {
-    /// The same in every attempt.
-    pub id: Uuid,
-    /// The webhook's type, e.g. `source.updated`.
-    pub kind: &'static str,
-    /// The webhook's `data`.
-    pub data: serde_json::Value,
-    /// An earlier attempt may have arrived.
-    pub repeat: bool,
-    pub now: DateTime<Utc>,
-}
-
 /// What a live check found or what is wrong, without secrets.
 pub type Check = Result<Option<LocalizedText>, LocalizedText>;
 
@@ -107,9 +94,16 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
-    /// Sends a message that already fits the messenger's abilities; if [`fit`] split it, one part. Must finish within
-    /// 30 seconds; dropping the future must be harmless.
+    /// Sends a message that already fits the messenger's abilities; if [`fit`] split it, one part. A message that takes
+    /// several requests is sent by one request each time. Must finish within 30 seconds; dropping the future must be
+    /// harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
+
+    /// How far a message is if its next request arrived, which a report of the messenger has shown; none if that was the
+    /// last one. The default is for messengers whose messages are one request each.
+    fn onward(&self, _settings: &Settings, _outgoing: &Outgoing) -> Option<String> {
+        None
+    }
 
     /// Whether it submits templates for review by the messenger (official WhatsApp) and reports the result. Otherwise
     /// no template could ever be approved, so none is offered.

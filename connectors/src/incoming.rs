@@ -25,7 +25,7 @@ pub enum InboundEvent {
     Wrote(Box<IncomingMessage>),
     /// A message was edited. An unknown one is stored as new.
     Changed(Box<EditedMessage>),
-    /// These messages were deleted; unknown ones are ignored.
+    /// These messages were deleted, or those of them that exist: the deletion of an unknown one waits for it.
     TookBack {
         messages: Vec<String>,
     },
@@ -116,6 +116,9 @@ pub struct EditedMessage {
     pub written: IncomingMessage,
     /// Equal if the same change is reported again, different for another change.
     pub key: String,
+    /// When it was changed, in milliseconds since 1970 by the messenger's clock: an older change that arrives later is
+    /// ignored.
+    pub at: Option<i64>,
 }
 
 /// The delivery status of one of our messages, as reported by the messenger.
@@ -155,6 +158,8 @@ pub struct Reacted {
     pub emoji: Option<String>,
     /// Equal if the same reaction is reported again.
     pub key: String,
+    /// When, in milliseconds since 1970 by the messenger's clock: an older one that arrives later is ignored.
+    pub at: Option<i64>,
 }
 
 /// A pressed button. Its text is looked up in the message that contained it.

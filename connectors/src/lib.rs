@@ -7,6 +7,7 @@ pub mod avito;
 mod connector;
 mod consent;
 pub mod custom;
+mod drafted;
 mod entered;
 pub mod error_catalog;
 pub mod facebook;
@@ -43,12 +44,12 @@ pub mod whatsapp;
 pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
 };
-pub use connector::{Check, Connector, Gaps, Probe, Settings, Setup, SourceNotice};
+pub use connector::{Check, Connector, Gaps, Probe, Settings, Setup};
 pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
 pub use line::{
     Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, ValueToEnter, Watched, WebhookToEnter,
 };
-pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
+pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber, SourceNotice};
 pub use pressed_button::PressedButton;
 pub use registry::Connectors;

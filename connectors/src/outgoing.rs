@@ -19,6 +19,9 @@ pub struct Outgoing {
     /// The customer's last message in it, for messengers that need to know what is answered or read.
     pub last_incoming: Option<LastIncoming>,
     pub event: Event,
+    /// What earlier attempts have done of the message, as the connector wrote it (`base::verdict::Taken::onward`); empty at
+    /// its beginning.
+    pub begun: String,
     /// An earlier attempt may have arrived.
     pub repeat: bool,
     pub now: DateTime<Utc>,
@@ -128,4 +131,18 @@ pub struct PartNumber {
 impl PartNumber {
     /// A message that is not split.
     pub const WHOLE: Self = Self { number: 1, of: 1 };
+}
+
+/// A change of a source itself.
+#[derive(Clone, Debug)]
+pub struct SourceNotice {
+    /// The same in every attempt.
+    pub id: Uuid,
+    /// The webhook's type, e.g. `source.updated`.
+    pub kind: &'static str,
+    /// The webhook's `data`.
+    pub data: serde_json::Value,
+    /// An earlier attempt may have arrived.
+    pub repeat: bool,
+    pub now: DateTime<Utc>,
 }

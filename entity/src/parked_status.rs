@@ -1,4 +1,4 @@
-//! A status for a message whose messenger id is not known yet.
+//! An event about a message that is not known yet: it waits for it.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,6 +17,12 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub payload: String,
     pub expires_at: i64,
+    /// The kind of the letter that it becomes (`base::message::LetterKind`), with this payload: a status or a reaction,
+    /// or the deletion of a message as an edit. [`NOTED`]: it becomes none.
+    pub kind: i16,
 }
+
+/// The kind of a row that only notes something about the id, and waits for nothing.
+pub const NOTED: i16 = 0;
 
 tenant_rows!();

@@ -13,6 +13,7 @@ mod m20261127_000001_lone_messages;
 mod m20261127_000002_job;
 mod m20261127_000003_key_maker;
 mod m20261127_000005_country;
+mod m20261127_000007_parked_kind;
 mod table;
 
 /// All migrations in order.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000002_job::Migration),
             Box::new(m20261127_000003_key_maker::Migration),
             Box::new(m20261127_000005_country::Migration),
+            Box::new(m20261127_000007_parked_kind::Migration),
         ];
         all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()
     }

@@ -51,6 +51,10 @@ pub struct Body {
     /// Its earlier versions, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<Past>,
+    /// When the version that is shown was made, in milliseconds since 1970 by the messenger's clock; none for the original,
+    /// or if the messenger named no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<i64>,
     /// The sender deleted it; `content` keeps the last version.
     #[serde(default)]
     pub deleted: bool,
@@ -79,6 +83,7 @@ impl Body {
             post: None,
             shared_post: None,
             past: Vec::new(),
+            changed_at: None,
             deleted: false,
             expired: false,
         }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
+use serde::{Deserialize, Serialize};
 
 /// The rows of a kind: id, codes, parts of the text, reaction, failure code, and cause. Codes of 0 match no answer.
 macro_rules! rows {
@@ -60,7 +61,7 @@ pub struct CatalogEntry {
     key: &'static str,
     /// Codes of the answer; 0 if no answer contains one.
     pub codes: RangeInclusive<u32>,
-    /// Parts of the text, one of which must occur, case-insensitively; empty for any text.
+    /// Parts of the text, one of which must occur, in whatever case, with `_` as a space; empty for any text.
     pub texts: &'static [&'static str],
     pub cause: &'static str,
     pub class: RefusalClass,
@@ -86,7 +87,8 @@ pub enum RefusalClass {
 }
 
 /// How to change a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fix {
     /// Use the chat's new id, which is stored.
     NewChat,
@@ -137,7 +139,7 @@ impl Fix {
 impl ErrorCatalog {
     /// What a refusal means; none for an unknown code.
     pub fn find(&self, code: impl Into<u32>, text: &str) -> Option<&'static CatalogEntry> {
-        let (code, text) = (code.into(), text.to_lowercase());
+        let (code, text) = (code.into(), spelled(text));
         let known = self.rows.iter().find(|row| row.fits(code, &text));
         known.or_else(|| self.defaults.iter().find(|row| row.fits(code, &text)))
     }
@@ -169,9 +171,9 @@ impl ErrorCatalog {
 }
 
 impl CatalogEntry {
-    /// `text`: in lower case.
+    /// `text`: as [`spelled`].
     fn fits(&self, code: u32, text: &str) -> bool {
-        let any = || self.texts.iter().any(|part| text.contains(&part.to_lowercase()));
+        let any = || self.texts.iter().any(|part| text.contains(&spelled(part)));
         self.codes.contains(&code) && (self.texts.is_empty() || any())
     }
 
@@ -185,6 +187,11 @@ impl CatalogEntry {
         let code = self.failure.unwrap_or(FailureCode::Rejected);
         Failure { code, text: words.text(self.key).to_string() }
     }
+}
+
+/// A text for comparison: messengers write one refusal as a sentence or as `A_WORD`.
+fn spelled(text: &str) -> String {
+    text.to_lowercase().replace('_', " ")
 }
 
 /// The catalog of a kind of source; none if it has none.

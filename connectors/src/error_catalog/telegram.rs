@@ -45,9 +45,9 @@ const ROWS: &[CatalogEntry] = rows! { "telegram":
         "chat restricted by Telegram";
     "t15" 400..=400 ["message thread not found", "TOPIC_CLOSED"] => Resend(NoTopic), Some(Rejected),
         "topic deleted or closed";
-    "t16" 400..=400 ["message is too long"] => Resend(Shorter), Some(Rejected),
+    "t16" 400..=400 ["message is too long", "MESSAGE_TOO_LONG"] => Resend(Shorter), Some(Rejected),
         "over 4096 characters, splitting missing";
-    "t17" 400..=400 ["message caption is too long"] => Resend(CaptionApart), Some(Rejected),
+    "t17" 400..=400 ["message caption is too long", "MEDIA_CAPTION_TOO_LONG"] => Resend(CaptionApart), Some(Rejected),
         "caption over 1024";
     "t18" 400..=400 ["message text is empty", "must be non-empty"] => Permanent, Some(Rejected),
         "only spaces, or nothing left after parsing";

@@ -147,3 +147,16 @@ fn every_answer_of_avito_finds_its_row_and_every_row_has_words() {
     let code = |id| AVITO.row(id).unwrap().failure(Words::new(Language::En)).code.amocrm_code();
     assert_eq!(["a2", "a3", "a4", "a5", "a7", "400"].map(code), [902, 902, 902, 904, 903, 905]);
 }
+
+/// A sentence and its `SNAKE_CASE` are one refusal.
+#[test]
+fn both_spellings_of_a_row_are_found() {
+    for (text, id) in [
+        ("Bad Request: message caption is too long", "t17"),
+        ("Bad Request: MEDIA_CAPTION_TOO_LONG", "t17"),
+        ("Bad Request: MESSAGE_TOO_LONG", "t16"),
+        ("Bad Request: voice messages forbidden", "t31"),
+    ] {
+        assert_eq!(TELEGRAM.find(400_u32, text).map(|row| row.id), Some(id), "{text}");
+    }
+}

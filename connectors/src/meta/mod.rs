@@ -112,6 +112,10 @@ impl Connector for Meta {
         complete::complete(self, settings, gaps).await;
     }
 
+    fn onward(&self, settings: &Settings, outgoing: &Outgoing) -> Option<String> {
+        send::onward(self, settings, outgoing)
+    }
+
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
         files::open(self, settings, reference).await
     }

@@ -5,4 +5,4 @@ pub mod mangled;
 mod outgoing;
 pub mod server;
 
-pub use outgoing::{failure, kept, message, outgoing, taken, text};
+pub use outgoing::{attempts, failure, kept, message, outgoing, taken, text, to_the_end};

@@ -19,11 +19,45 @@ pub fn outgoing(conversation: &str, event: Event, files: impl Shelf + 'static) -
         conversation_id: conversation.to_owned(),
         last_incoming: None,
         event,
+        begun: String::new(),
         repeat: false,
         now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
         words: Words::new(Language::En),
         files: SharedShelf::new(Arc::new(files)),
     }
+}
+
+/// Sends a message as the delivery does, one request each time, until it is sent or not accepted.
+pub async fn to_the_end(mut outgoing: Outgoing, send: impl AsyncFn(&Outgoing) -> Report) -> Report {
+    loop {
+        let mut report = send(&outgoing).await;
+        match &mut report.verdict {
+            Verdict::Done(Taken { onward: onward @ Some(_), .. }) => outgoing.begun = onward.take().unwrap(),
+            _ => return report,
+        }
+    }
+}
+
+/// What the first attempts of a message lead to, each of which knows of those before it what a letter stores.
+pub async fn attempts(
+    mut outgoing: Outgoing,
+    count: usize,
+    send: impl AsyncFn(&Outgoing) -> Report,
+) -> Vec<&'static str> {
+    let mut outcomes = Vec::new();
+    for _ in 0..count {
+        outcomes.push(match send(&outgoing).await.verdict {
+            Verdict::Done(Taken { onward: Some(onward), .. }) => {
+                outgoing.begun = onward;
+                "onward"
+            }
+            Verdict::Done(_) => "done",
+            Verdict::Retry { .. } | Verdict::Wait { .. } => "retry",
+            Verdict::Unknown => "unknown",
+            Verdict::Bury(_) | Verdict::Pause => "refused",
+        });
+    }
+    outcomes
 }
 
 /// A message with nothing but its content.

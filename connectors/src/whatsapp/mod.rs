@@ -133,6 +133,10 @@ impl Connector for WhatsApp {
         send::send(&self.api, &self.memory, settings, outgoing).await
     }
 
+    fn onward(&self, settings: &Settings, outgoing: &Outgoing) -> Option<String> {
+        send::onward(&self.api, &self.memory, settings, outgoing)
+    }
+
     fn reviews_templates(&self) -> bool {
         true
     }

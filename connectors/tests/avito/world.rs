@@ -154,6 +154,7 @@ fn outgoing(chat: &str, content: Content) -> Outgoing {
         conversation_id: chat.to_owned(),
         last_incoming: Some(LastIncoming { external_id: "last".to_owned(), at: DateTime::UNIX_EPOCH }),
         event: Event::Created(Box::new(message)),
+        begun: String::new(),
         repeat: false,
         now: DateTime::from_timestamp_millis(START).unwrap(),
         words: Words::new(Language::Ru),

@@ -167,18 +167,26 @@ impl World {
     }
 
     async fn report_to(&self, conversation: &str, event: Event) -> Report {
-        let outgoing = Outgoing {
+        let mut outgoing = Outgoing {
             letter_id: Uuid::from_u128(9),
             source_id: Uuid::from_u128(8),
             conversation_id: conversation.to_owned(),
             last_incoming: None,
             event,
+            begun: String::new(),
             repeat: false,
             now: DateTime::from_timestamp_millis(START).unwrap(),
             words: Words::new(Language::En),
             files: SharedShelf::new(Arc::new(OneFile)),
         };
-        self.connector.send(&self.settings, &outgoing).await
+        loop {
+            let mut report = self.connector.send(&self.settings, &outgoing).await;
+            match &mut report.verdict {
+                // The message takes several requests.
+                Verdict::Done(Taken { onward: onward @ Some(_), .. }) => outgoing.begun = onward.take().unwrap(),
+                _ => return report,
+            }
+        }
     }
 
     pub async fn taken(&self, event: Event) -> Taken {

@@ -10,7 +10,7 @@ use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
 use base::message::{Content, Person, Role};
-use base::verdict::Report;
+use base::verdict::{Report, Taken, Verdict};
 use chrono::{DateTime, Utc};
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingMessage};
@@ -209,18 +209,26 @@ impl Line {
     }
 
     pub async fn send(&self, event: Event) -> Report {
-        let outgoing = Outgoing {
+        let mut outgoing = Outgoing {
             letter_id: Uuid::from_u128(u128::try_from(self.sent().len()).unwrap() + 100),
             source_id: Uuid::from_u128(8),
             conversation_id: self.anna_id(),
             last_incoming: self.last.lock().unwrap().clone(),
             event,
+            begun: String::new(),
             repeat: false,
             now: DateTime::from_timestamp_millis(self.clock.load(Ordering::SeqCst)).unwrap(),
             words: Words::new(Language::En),
             files: SharedShelf::new(Arc::new(OneFile)),
         };
-        self.connector.send(&self.settings, &outgoing).await
+        loop {
+            let mut report = self.connector.send(&self.settings, &outgoing).await;
+            match &mut report.verdict {
+                // The message takes several requests.
+                Verdict::Done(Taken { onward: onward @ Some(_), .. }) => outgoing.begun = onward.take().unwrap(),
+                _ => return report,
+            }
+        }
     }
 
     /// The bytes of a file at Meta.

@@ -7,7 +7,7 @@ use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
 use base::message::{Content, Media, State};
-use base::verdict::{Report, Verdict};
+use base::verdict::{Report, Taken, Verdict};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
@@ -104,18 +104,26 @@ impl Stage {
     }
 
     pub async fn send(&self, number: u128, event: Event) -> Report {
-        let outgoing = Outgoing {
+        let mut outgoing = Outgoing {
             letter_id: Uuid::from_u128(number),
             source_id: Uuid::nil(),
             conversation_id: self.maria.to_string(),
             last_incoming: Some(LastIncoming { external_id: "wall-1_1:1".into(), at: DateTime::UNIX_EPOCH }),
             event,
+            begun: String::new(),
             repeat: false,
             now: now(),
             words: Words::new(Language::En),
             files: SharedShelf::new(Arc::new(Files)),
         };
-        self.connector.send(&self.settings, &outgoing).await
+        loop {
+            let mut report = self.connector.send(&self.settings, &outgoing).await;
+            match &mut report.verdict {
+                // The message takes several requests.
+                Verdict::Done(Taken { onward: onward @ Some(_), .. }) => outgoing.begun = onward.take().unwrap(),
+                _ => return report,
+            }
+        }
     }
 
     pub async fn says(&self, number: u128, message: Message) -> String {

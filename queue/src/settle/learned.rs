@@ -36,8 +36,8 @@ pub fn learned_keys(settlements: &[Settlement]) -> LearnedKeys<'_> {
     keys
 }
 
-/// Statuses that waited for one of the ids just learned, as letters, each with the index of the settlement that
-/// learned it.
+/// Statuses and reactions that waited for one of the ids just learned, as letters, each with the index of the settlement
+/// that learned it.
 pub async fn take_parked(
     tx: &impl Executor,
     store: &Store,
@@ -53,9 +53,9 @@ pub async fn take_parked(
         .fetch(
             tx,
             store,
-            "SELECT rows.place, parked_status.id, parked_status.payload, parked_status.expires_at FROM rows JOIN parked_status \
-             ON parked_status.tenant_id = rows.tenant_id AND parked_status.source_id = rows.source_id \
-             AND parked_status.external_id = rows.external_id ORDER BY parked_status.id",
+            "SELECT rows.place, parked_status.id, parked_status.payload, parked_status.expires_at, parked_status.kind FROM rows \
+             JOIN parked_status ON parked_status.tenant_id = rows.tenant_id AND parked_status.source_id = rows.source_id \
+             AND parked_status.external_id = rows.external_id AND parked_status.kind <> 0 ORDER BY parked_status.id",
         )
         .await?;
     if found.is_empty() {
@@ -71,6 +71,10 @@ pub async fn take_parked(
         };
         let claim = &settlement.claim;
         let Some((target, pool)) = settlement.crm.clone() else { continue };
+        // A message of ours has no other events for amoCRM.
+        let kinds = [LetterKind::Status, LetterKind::Reaction];
+        let kind: i16 = row.get("kind")?;
+        let Some(kind) = kinds.into_iter().find(|one| one.number() == kind) else { continue };
         letters.push((
             place,
             NewLetter {
@@ -81,7 +85,7 @@ pub async fn take_parked(
                 stream: Stream::Receipts,
                 target,
                 pool,
-                kind: LetterKind::Status,
+                kind,
                 payload: row.get("payload")?,
                 order_hint: None,
                 expires_at: now + STATUS_MILLIS,
@@ -94,14 +98,14 @@ pub async fn take_parked(
         .execute(
             tx,
             store,
-            "DELETE FROM parked_status WHERE (tenant_id, source_id, external_id) IN \
+            "DELETE FROM parked_status WHERE kind <> 0 AND (tenant_id, source_id, external_id) IN \
              (SELECT rows.tenant_id, rows.source_id, rows.external_id FROM rows)",
         )
         .await?;
     Ok(letters)
 }
 
-/// Settlements that learned a messenger's id under which a status may wait.
+/// Settlements that learned a messenger's id under which an event may wait.
 pub fn with_crm_side(settlements: &[Settlement]) -> Vec<(usize, &Settlement, &str)> {
     let ids = settlements.iter().enumerate().filter(|(_, settlement)| settlement.crm.is_some());
     ids.filter_map(|(index, one)| one.learned.external_id.as_ref().map(|id| (index, one, id.as_str()))).collect()

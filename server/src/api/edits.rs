@@ -64,7 +64,8 @@ pub async fn patch(
     let content = edit.content.0.checked_edit()?;
     crate::intake::media_url::check_now(&app, &content).await?;
     once(&app, &key, asked, async {
-        let id = edit::accept(&app, &source, &about, MessageChange::Says(Box::new(content))).await?;
+        let id =
+            edit::accept(&app, &source, &about, MessageChange::Says { content: Box::new(content), at: None }).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
     })
     .await

@@ -150,6 +150,7 @@ async fn write(
         external_id: Set(key(letter_id)),
         id: Set(id),
         payload: Set(payload),
+        kind: Set(parked_status::NOTED),
         expires_at: Set(app.clock.millis() + KEPT.num_milliseconds()),
     };
     let known = OnConflict::columns([Column::TenantId, Column::SourceId, Column::ExternalId, Column::Id])

@@ -127,6 +127,7 @@ async fn park(office: &Office, db: &impl ConnectionTrait, desk: &Desk, payload: 
         id: office.clock.uuid_v7(),
         payload: format!("early status of {payload}"),
         expires_at: office.clock.millis() + 86_400_000,
+        kind: LetterKind::Status.number(),
     };
     parked_status::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
 }

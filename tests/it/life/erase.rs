@@ -2,10 +2,12 @@
 //! every column of every table.
 
 use base::error::Error;
+use base::message::{LetterKind, Person, Reaction};
+use entity::parked_status;
 use parom::tenant::{Who, erase};
 use parom_tests::{Line, World, both, once};
 use sandbox::HookMessage;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
 use serde_json::json;
 
 use super::{DAY, round, wait};
@@ -83,6 +85,7 @@ pub(super) async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
     world.deliver_all().await;
     customer.reports_status(UNKNOWN, "read").await.is(202);
     customer.reports_status(&said.message_id, "failed").await;
+    reacts_early(world, line).await;
     world.deliver_all().await;
     // One that the messenger refuses, and one that waits.
     world.messenger.answers_next([parom_tests::Answer::status(422)]);
@@ -95,6 +98,22 @@ pub(super) async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
     let items = found.json["items"].as_array().unwrap();
     let one = items.iter().find(|item| item["external_id"] == "chat-canary").unwrap();
     one["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// A reaction that waits for its message.
+async fn reacts_early(world: &World, line: &Line) {
+    let sender = Person { id: "user-canary".to_owned(), name: Some("Canary Bird".to_owned()), ..Person::default() };
+    let reaction = Reaction { sender, emoji: Some("👍".to_owned()) };
+    let row = parked_status::ActiveModel {
+        tenant_id: Set(line.tenant_id),
+        source_id: Set(line.source_id),
+        external_id: Set("a message on its way".to_owned()),
+        id: Set(uuid::Uuid::from_u128(5)),
+        payload: Set(serde_json::to_string(&reaction).unwrap()),
+        expires_at: Set(i64::MAX),
+        kind: Set(LetterKind::Reaction.number()),
+    };
+    parked_status::Entity::insert(row).exec_without_returning(world.app().store.write()).await.unwrap();
 }
 
 /// At once with one exception: a status of an unknown message, whose customer cannot be determined; it expires in a

@@ -186,6 +186,7 @@ impl<'a> Checker<'a> {
             conversation_id: scene.conversation.clone(),
             last_incoming: None,
             event,
+            begun: String::new(),
             repeat: false,
             now: self.clock.now(),
             words: Words::new(Language::En),

@@ -47,9 +47,10 @@ impl Listener<'_> {
         };
         let mut events = std::mem::take(&mut scene.learned);
         let Some(all) = self.written(message, &scene) else { return vec![InboundEvent::Unknown("message")] };
+        let at = Some(update.timestamp.0).filter(|time| *time > 0);
         events.extend(all.into_iter().map(|written| {
             let key = key_of(&written, update.timestamp.0);
-            InboundEvent::Changed(Box::new(EditedMessage { written, key }))
+            InboundEvent::Changed(Box::new(EditedMessage { written, key, at }))
         }));
         events
     }

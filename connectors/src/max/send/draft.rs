@@ -28,7 +28,7 @@ pub(super) enum Beside {
 
 /// A message about to be sent.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Draft {
+pub(super) struct MessageDraft {
     pub text: String,
     pub beside: Beside,
     /// The `mid` of the message it answers.
@@ -73,7 +73,7 @@ pub(super) struct NotPosted {
     pub attached: Option<Attached>,
 }
 
-impl Draft {
+impl MessageDraft {
     pub fn of(context: &SendContext<'_>, message: &Message) -> Self {
         let words = context.outgoing.words;
         let post = message.post.as_ref().map(|post| post.id.clone());
@@ -133,8 +133,8 @@ impl Draft {
         }
     }
 
-    /// Sends it. Returns the last message, which has the keyboard.
-    pub async fn post(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
+    /// Sends the next request. The last one has the keyboard.
+    pub async fn request(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
         let not = |failed| NotPosted { failed, attached: None };
         let (mut attachments, mut attached) = (Vec::new(), None);
         match &self.beside {
@@ -150,31 +150,19 @@ impl Draft {
             // The bytes are not stored here, so only the public address can be sent.
             text = join(&text, &format!("{}\n{}", media.file_name, media.media_url));
         }
-        let mut rest = self.more.iter().peekable();
-        if rest.peek().is_none() {
+        if self.more.is_empty() {
             attachments.extend(self.keyboard.clone());
         }
-        let first = self.request(context, &text, attachments, self.quote.as_deref()).await;
-        let mut last = first.map_err(|failed| NotPosted { failed, attached })?;
-        while let Some(text) = rest.next() {
-            let keyboard = self.keyboard.clone().filter(|_| rest.peek().is_none());
-            last = self.request(context, text, keyboard.into_iter().collect(), None).await.map_err(not)?;
-        }
-        Ok(last)
+        let posted = self.call(context, &text, attachments).await;
+        posted.map_err(|failed| NotPosted { failed, attached })
     }
 
-    async fn request(
-        &self,
-        context: &SendContext<'_>,
-        text: &str,
-        attachments: Vec<Value>,
-        quote: Option<&str>,
-    ) -> Result<Posted, ApiError> {
+    async fn call(&self, context: &SendContext<'_>, text: &str, attachments: Vec<Value>) -> Result<Posted, ApiError> {
         let mut body = json!({ "text": text });
         if !attachments.is_empty() {
             body["attachments"] = Value::Array(attachments);
         }
-        if let Some(mid) = quote {
+        if let Some(mid) = &self.quote {
             body["link"] = json!({ "type": "reply", "mid": mid });
         }
         let (name, id) = match context.place {

@@ -4,54 +4,78 @@ use base::message::{Content, State};
 use base::verdict::{Report, Taken, Verdict};
 
 use super::SendContext;
-use super::draft::{Beside, Draft, NotPosted};
+use super::draft::{Beside, MessageDraft, NotPosted, Posted};
 use super::file::UploadType;
 use super::judge::judge;
+use crate::drafted::{self, Draft, Next};
 use crate::error_catalog::{Fix, MAX};
 use crate::fit::{lines, split};
 use crate::max::abilities::TEXT;
 use crate::max::api::ApiError;
 use crate::{Length, Message};
 
-/// Maximum requests for one message: the first, and one for each change that can follow another.
-const TRIES: usize = 4;
 /// The code for a file that MAX is still processing (max §7).
 const NOT_READY: &str = "attachment.not.ready";
 
-/// Sends a message, changing it for each known reason for a refusal.
+/// Sends the next request of a message, changing it for each known reason for a refusal.
 pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report {
-    let mut draft = Draft::of(context, message);
+    let draft = MessageDraft::of(context, message);
     if draft.is_empty() {
         let failure = MAX.failure("m13", context.outgoing.words);
         return Report::not_done(Verdict::Bury(failure), "the message is empty");
     }
-    let mut mended: Vec<Fix> = Vec::new();
-    loop {
-        let NotPosted { failed, attached } = match draft.post(context).await {
-            Ok(posted) => return taken(context, posted.mid()),
-            Err(not) => not,
-        };
-        let mut judged = judge(context, &failed);
-        if let (ApiError::Refused { code, .. }, Some(file)) = (&failed, &attached)
+    drafted::send(draft, context, context.outgoing, message).await
+}
+
+impl Draft<SendContext<'_>> for MessageDraft {
+    type Posted = Posted;
+    type Failed = NotPosted;
+
+    /// One for each change that can follow another.
+    const CHANGES: usize = 3;
+
+    fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    fn advance(&mut self) {
+        self.text = self.more.remove(0);
+        self.beside = Beside::Nothing;
+        self.quote = None;
+    }
+
+    async fn post(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
+        self.request(context).await
+    }
+
+    async fn judge(&mut self, context: &SendContext<'_>, failed: &NotPosted, changes: &[Fix]) -> Next {
+        let NotPosted { failed, attached } = failed;
+        let mut judged = judge(context, failed);
+        if let (ApiError::Refused { code, .. }, Some(file)) = (failed, attached)
             && code == NOT_READY
         {
             judged.report.verdict = Verdict::Retry { after: Some(file.wait()), whole_target: false };
-            return judged.report;
+            return Next::End(judged.report);
         }
-        let fix = judged.fix.filter(|fix| mended.len() + 1 < TRIES && !mended.contains(fix));
-        let Some(fix) = fix else { return judged.report };
-        if let (Fix::Bytes, Some(file)) = (fix, &attached) {
+        let Some(fix) = judged.fix.filter(|fix| !changes.contains(fix)) else { return Next::End(judged.report) };
+        if let (Fix::Bytes, Some(file)) = (fix, attached) {
             file.forget(context).await;
         }
-        if !mend(&mut draft, context, message, fix) {
-            return judged.report;
-        }
-        mended.push(fix);
+        Next::Change(fix, judged.report)
+    }
+
+    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&NotPosted>) -> bool {
+        change(self, context, message, fix)
+    }
+
+    fn taken(&self, context: &SendContext<'_>, posted: Posted) -> Taken {
+        let state = if context.options.delivered_on_accept { State::Delivered } else { State::Sent };
+        Taken { external_id: posted.mid(), state: Some(state), ..Taken::default() }
     }
 }
 
 /// Changes a draft as the error catalog prescribes; false if this change does not apply.
-fn mend(draft: &mut Draft, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+fn change(draft: &mut MessageDraft, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
     let words = context.outgoing.words;
     match fix {
         Fix::NoQuote => draft.quote.take().is_some(),
@@ -88,9 +112,4 @@ fn mend(draft: &mut Draft, context: &SendContext<'_>, message: &Message, fix: Fi
         },
         _ => false,
     }
-}
-
-fn taken(context: &SendContext<'_>, mid: Option<String>) -> Report {
-    let state = if context.options.delivered_on_accept { State::Delivered } else { State::Sent };
-    Report::done(200, Taken { external_id: mid, state: Some(state), ..Taken::default() })
 }

@@ -45,7 +45,8 @@ impl TestBot {
     async fn send_to(&self, conversation: &str, event: Event) -> Report {
         let mut outgoing = outgoing(event);
         outgoing.conversation_id = conversation.to_owned();
-        send(&self.fake.api(), &self.memory, &self.settings, &outgoing).await
+        let send = async |next: &Outgoing| send(&self.fake.api(), &self.memory, &self.settings, next).await;
+        tests::to_the_end(outgoing, send).await
     }
 
     async fn send(&self, message: Message) -> Report {

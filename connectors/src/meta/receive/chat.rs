@@ -170,7 +170,7 @@ impl Listener<'_> {
         let key = format!("{mid}:{count}:{}", scene.at.unwrap_or_default());
         let piece = Piece::from(Content::Text { text });
         let written = self.written(mid, piece, &Value::Null, scene).await;
-        InboundEvent::Changed(Box::new(EditedMessage { written, key }))
+        InboundEvent::Changed(Box::new(EditedMessage { written, key, at: scene.at }))
     }
 
     async fn reacted(&self, reaction: &Value, scene: &Scene) -> InboundEvent {
@@ -184,7 +184,7 @@ impl Listener<'_> {
         let emoji = emoji.filter(|_| is_set);
         let key = format!("{message}:{}:{}", scene.at.unwrap_or_default(), emoji.as_deref().unwrap_or("-"));
         let sender = self.customer(&scene.customer, scene.at).await;
-        InboundEvent::Reacted(Box::new(Reacted { message, sender, emoji, key }))
+        InboundEvent::Reacted(Box::new(Reacted { message, sender, emoji, key, at: scene.at }))
     }
 
     /// A pressed button, Get started, or an ice breaker.

@@ -49,7 +49,7 @@ impl Listener<'_> {
                     InboundEvent::Wrote(written) => {
                         let said = serde_json::to_string(&written.body.content).unwrap_or_default();
                         let key = format!("{}:{at}:{said}", written.external_id);
-                        InboundEvent::Changed(Box::new(EditedMessage { written: *written, key }))
+                        InboundEvent::Changed(Box::new(EditedMessage { written: *written, key, at: None }))
                     }
                     other => other,
                 }

@@ -33,7 +33,7 @@ pub(super) enum Shape {
 
 /// A message about to be sent.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Draft {
+pub(super) struct MessageDraft {
     /// The comment that it answers privately.
     pub comment: Option<String>,
     /// Whether it has the tag for messages written by people.
@@ -42,10 +42,10 @@ pub(super) struct Draft {
     pub shape: Shape,
     replies: Option<Value>,
     /// Texts that follow as separate messages.
-    more: Vec<String>,
+    pub more: Vec<String>,
 }
 
-impl Draft {
+impl MessageDraft {
     pub fn of(context: &SendContext<'_>, message: &Message) -> Self {
         let words = context.outgoing.words;
         let platform = context.meta.platform;
@@ -102,7 +102,7 @@ impl Draft {
     }
 
     /// False if this change does not apply.
-    pub fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+    pub fn change(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
         match fix {
             Fix::NoQuote => self.quote.take().is_some(),
             Fix::Shorter => self.shorten(context),
@@ -137,30 +137,27 @@ impl Draft {
         self.more.len() > before
     }
 
-    /// Sends it. Returns the answer to the first message, which is the one that customers quote.
-    pub async fn post(&self, context: &SendContext<'_>) -> Result<Value, GraphError> {
-        let mut message = Map::new();
-        let answer = match &self.shape {
-            Shape::Text(text) => {
-                message.insert("text".to_owned(), json!(text));
-                self.call(context, message, true).await?
-            }
-            Shape::Template(attachment) => {
-                message.insert("attachment".to_owned(), attachment.clone());
-                self.call(context, message, true).await?
-            }
-            Shape::File { form, media, as_bytes } => self.post_file(context, form, media, *as_bytes).await?,
-        };
-        for text in &self.more {
-            let message = Map::from_iter([("text".to_owned(), json!(text))]);
-            self.call(context, message, false).await?;
-        }
-        Ok(answer)
+    /// Makes the next text the next request. A comment can be answered once; further messages go to the person.
+    pub fn next_text(&mut self) {
+        self.shape = Shape::Text(self.more.remove(0));
+        self.comment = None;
+        self.quote = None;
+        self.replies = None;
     }
 
-    /// Adds the parameters around a message. A comment can be answered once; further messages go to the person.
-    fn around(&self, context: &SendContext<'_>, mut message: Map<String, Value>, is_first: bool) -> Map<String, Value> {
-        let recipient = match self.comment.as_ref().filter(|_| is_first) {
+    /// Sends the next request.
+    pub async fn request(&self, context: &SendContext<'_>) -> Result<Value, GraphError> {
+        let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
+        match &self.shape {
+            Shape::Text(text) => self.call(context, one("text", json!(text))).await,
+            Shape::Template(attachment) => self.call(context, one("attachment", attachment.clone())).await,
+            Shape::File { form, media, as_bytes } => self.post_file(context, form, media, *as_bytes).await,
+        }
+    }
+
+    /// Adds the parameters around a message.
+    fn around(&self, context: &SendContext<'_>, mut message: Map<String, Value>) -> Map<String, Value> {
+        let recipient = match &self.comment {
             Some(comment) => json!({ "comment_id": comment }),
             None => context.person(),
         };
@@ -171,36 +168,26 @@ impl Draft {
         } else {
             around.insert("messaging_type".to_owned(), json!("RESPONSE"));
         }
-        if let (true, Some(replies)) = (is_first, &self.replies) {
+        if let Some(replies) = &self.replies {
             message.insert("quick_replies".to_owned(), replies.clone());
         }
-        if let (true, Some(mid)) = (is_first, &self.quote) {
+        if let Some(mid) = &self.quote {
             around.insert("reply_to".to_owned(), json!({ "mid": mid }));
         }
         if !context.meta.platform.is_instagram() {
-            let id = context.outgoing.id();
-            // Only the echo of a whole letter proves that the letter arrived.
-            let mark = if self.more.is_empty() { format!("{MARK}{id}") } else { format!("{MARK}{id}:+") };
-            message.insert("metadata".to_owned(), json!(mark));
+            message.insert("metadata".to_owned(), json!(format!("{MARK}{}", context.outgoing.id())));
         }
         around.insert("message".to_owned(), Value::Object(message));
         around
     }
 
-    async fn call(
-        &self,
-        context: &SendContext<'_>,
-        message: Map<String, Value>,
-        is_first: bool,
-    ) -> Result<Value, GraphError> {
+    async fn call(&self, context: &SendContext<'_>, message: Map<String, Value>) -> Result<Value, GraphError> {
         let text = message.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let body = Value::Object(self.around(context, message, is_first));
+        let body = Value::Object(self.around(context, message));
         let is_instagram = context.meta.platform.is_instagram();
         let key = (context.account.id.to_owned(), context.outgoing.conversation_id.clone(), text);
         if is_instagram {
-            // Only the echo of a whole letter proves that the letter arrived.
-            let letter = (is_first && self.more.is_empty()).then(|| context.outgoing.id().parse().ok()).flatten();
-            context.meta.memory.sending.insert(key.clone(), letter).await;
+            context.meta.memory.sending.insert(key.clone(), context.outgoing.id().parse().ok()).await;
         }
         let answer = context.meta.graph.call_edge(&context.account, Edge::post("messages", &body)).await;
         if is_instagram {
@@ -231,7 +218,7 @@ impl Draft {
         let attachment =
             |payload: Value| Map::from_iter([("attachment".to_owned(), json!({ "type": form, "payload": payload }))]);
         let Some(id) = media.media_id.filter(|_| as_bytes) else {
-            return self.call(context, attachment(json!({ "url": media.media_url })), true).await;
+            return self.call(context, attachment(json!({ "url": media.media_url }))).await;
         };
         let opened = context.outgoing.files.open(id).await.map_err(|closed| match closed {
             // A file that is not stored here is treated like one that is too large: it is sent as a link.
@@ -239,7 +226,7 @@ impl Draft {
             NotOpened::Gone(_) | NotOpened::Later { .. } => GraphError::NotSent(LocalizedText::new("said-meta-file")),
         })?;
         let upload = Upload {
-            parameters: self.around(context, attachment(json!({})), true),
+            parameters: self.around(context, attachment(json!({}))),
             file_name: media.file_name.clone(),
             mime_type: media.mime_type.clone().unwrap_or_default(),
             size: opened.announced.unwrap_or(media.file_size),

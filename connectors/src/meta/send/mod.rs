@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::Meta;
 use super::receive::COMMENT;
 use super::settings::Account;
-use crate::{Event, Message, Outgoing, Settings};
+use crate::{Event, Message, Outgoing, Settings, drafted};
 
 /// What every request for a letter needs.
 struct SendContext<'a> {
@@ -63,6 +63,14 @@ impl SendContext<'_> {
         let is_late = last.is_some_and(|last| self.outgoing.now.signed_duration_since(last.at) >= WINDOW);
         is_late && message.sender.role == Role::Manager
     }
+}
+
+/// How far a message is if its next request arrived.
+pub(super) fn onward(meta: &Meta, settings: &Settings, outgoing: &Outgoing) -> Option<String> {
+    let (account, message) = (Account::of(meta.platform, settings)?, outgoing.message()?);
+    let context = SendContext { meta, account, outgoing };
+    let draft = draft::MessageDraft::of(&context, message);
+    Some(draft).filter(|_| message.post.is_none()).and_then(|draft| drafted::onward(draft, &context, outgoing, message))
 }
 
 /// Sends an event.

@@ -54,7 +54,8 @@ impl Listener<'_> {
         match self.written(message, scene) {
             Some(written) => {
                 let key = key_of(&written, message.edit_date);
-                vec![InboundEvent::Changed(Box::new(EditedMessage { written, key }))]
+                let at = Some(message.edit_date.saturating_mul(1000)).filter(|at| *at > 0);
+                vec![InboundEvent::Changed(Box::new(EditedMessage { written, key, at }))]
             }
             None => vec![InboundEvent::Nothing("service")],
         }

@@ -30,7 +30,8 @@ impl Listener<'_> {
         let message = ChatThread::chat(chat.id).message(reaction.message_id);
         let set: Vec<_> = reaction.new_reaction.iter().map(|one| one.emoji.as_deref().unwrap_or("?")).collect();
         let key = format!("{message}:{}:{}:{}", sender.id, reaction.date, set.concat());
-        InboundEvent::Reacted(Box::new(Reacted { message, sender, emoji, key }))
+        let at = Some(reaction.date.saturating_mul(1000)).filter(|at| *at > 0);
+        InboundEvent::Reacted(Box::new(Reacted { message, sender, emoji, key, at }))
     }
 
     /// `callback_query`.

@@ -111,22 +111,8 @@ impl MessageDraft {
         }
     }
 
-    /// Sends it. Returns the last message, which has the keyboard.
-    pub async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
-        let mut last = self.post_shape(line).await?;
-        let mut rest = self.more.iter().peekable();
-        while let Some(text) = rest.next() {
-            let mut parameters = line.address(self.place, self.topic);
-            parameters.insert("text".to_owned(), json!(text));
-            if let (None, Some(keyboard)) = (rest.peek(), &self.keyboard) {
-                parameters.insert("reply_markup".to_owned(), keyboard.clone());
-            }
-            last = line.api.call(line.bot.token, "sendMessage", &parameters).await?;
-        }
-        Ok(last)
-    }
-
-    async fn post_shape(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
+    /// Sends the next request. The last one has the keyboard.
+    pub async fn request(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
         let mut parameters = self.parameters(line);
         let mut put = |name: &str, value: Value| parameters.insert(name.to_owned(), value);
         let method = match &self.shape {

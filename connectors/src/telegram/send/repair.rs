@@ -13,7 +13,7 @@ use crate::{Length, Message};
 
 impl MessageDraft {
     /// False if this change does not apply.
-    pub fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, failed: &ApiError) -> bool {
+    pub fn change(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, failed: Option<&ApiError>) -> bool {
         match fix {
             Fix::NewChat => self.move_to(failed),
             Fix::NoTopic => std::mem::take(&mut self.topic),
@@ -35,9 +35,9 @@ impl MessageDraft {
         }
     }
 
-    /// Message ids of the old chat are invalid in the new one.
-    fn move_to(&mut self, failed: &ApiError) -> bool {
-        let ApiError::Refused { migrate_to: Some(chat), .. } = failed else { return false };
+    /// Message ids of the old chat are invalid in the new one. Later attempts are made in the new one, which is stored.
+    fn move_to(&mut self, failed: Option<&ApiError>) -> bool {
+        let Some(ApiError::Refused { migrate_to: Some(chat), .. }) = failed else { return false };
         self.place = self.place.moved(*chat);
         self.quote = None;
         true

@@ -65,7 +65,7 @@ impl Listener<'_> {
                 Some(written) => {
                     // A comment does not contain the time of its change.
                     let key = key_of(&written, 0);
-                    vec![InboundEvent::Changed(Box::new(EditedMessage { written, key }))]
+                    vec![InboundEvent::Changed(Box::new(EditedMessage { written, key, at: None }))]
                 }
                 None => vec![InboundEvent::Unknown("comment")],
             },

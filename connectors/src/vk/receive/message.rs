@@ -74,7 +74,8 @@ impl Listener<'_> {
             return vec![InboundEvent::Unknown("message_edit")];
         };
         let key = key_of(&written, message.update_time);
-        vec![InboundEvent::Changed(Box::new(EditedMessage { written, key }))]
+        let at = Some(message.update_time.saturating_mul(1000)).filter(|at| *at > 0);
+        vec![InboundEvent::Changed(Box::new(EditedMessage { written, key, at }))]
     }
 
     /// Where the customer came from, or that they pressed Start, as reported with a message.

@@ -135,7 +135,7 @@ impl Listener<'_> {
             "" => format!("{id}:{}:{}", told.reacted_id, told.reaction_id),
             event => format!("reaction:{event}"),
         };
-        InboundEvent::Reacted(Box::new(Reacted { message: id.to_string(), sender, emoji, key }))
+        InboundEvent::Reacted(Box::new(Reacted { message: id.to_string(), sender, emoji, key, at: None }))
     }
 
     /// `message_allow`: the community may write; if a button on a site was used, with that button's key.

@@ -42,7 +42,7 @@ pub(super) async fn send(line: &SendContext<'_>, message: &Message, post: &Post)
     };
     let text = match message.content.media() {
         Some(_) => lines::content(line.outgoing.words, &message.content),
-        None => MessageDraft::of(line, &Message { reply_to: None, markup: None, ..message.clone() }).text,
+        None => MessageDraft::of(line, &Message { reply_to: None, markup: None, ..message.clone() }).whole_text(),
     };
     if text.trim().is_empty() {
         let verdict = Verdict::Bury(VK.failure("100", line.outgoing.words));

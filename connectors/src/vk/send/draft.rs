@@ -25,6 +25,10 @@ pub(super) enum With {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MessageDraft {
     pub text: String,
+    /// Texts that follow as separate messages.
+    pub more: Vec<String>,
+    /// Requests that were accepted.
+    pub sent: usize,
     pub with: With,
     /// The message it answers.
     pub quote: Option<MessageId>,
@@ -41,20 +45,33 @@ pub(super) struct Posted {
 impl MessageDraft {
     pub fn of(line: &SendContext<'_>, message: &Message) -> Self {
         let words = line.outgoing.words;
-        let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref()).and_then(MessageId::parse);
-        let quote = quote.filter(|quote| quote.peer == line.peer);
+        let quote = quoted(line, message);
         let keyboard = message.markup.as_ref().and_then(|markup| keyboard::inline(message.id, markup));
-        let (mut text, with) = content(words, &message.content);
+        let (text, with) = content(words, &message.content);
         let mut parts = Vec::new();
         if let (None, Some(quote)) = (quote, &message.reply_to) {
             parts.push(lines::quote(words, quote));
         }
-        if let (Some(Markup::List(list)), Some(_)) = (&message.markup, &keyboard) {
-            text = lines::around_list(list, &text);
-        }
-        parts.push(text);
+        parts.push(match (&message.markup, &keyboard) {
+            (Some(Markup::List(list)), Some(_)) => lines::around_list(list, &text),
+            _ => text,
+        });
         parts.extend(message.markup.as_ref().filter(|_| keyboard.is_none()).map(lines::markup));
-        Self { text: joined(&parts), with, quote, keyboard }
+        let mut draft = Self { text: String::new(), more: Vec::new(), sent: 0, with, quote, keyboard };
+        draft.say(&joined(&parts));
+        draft
+    }
+
+    /// Takes a text, in parts if it is too long for one message.
+    fn say(&mut self, text: &str) {
+        let mut texts = if TEXT.holds(text) { vec![text.to_owned()] } else { split(text, TEXT) }.into_iter();
+        self.text = texts.next().unwrap_or_default();
+        self.more = texts.collect();
+    }
+
+    /// The texts that are still to be sent.
+    pub fn whole_text(&self) -> String {
+        [std::slice::from_ref(&self.text), &self.more].concat().concat()
     }
 
     /// VK refuses messages of only white space.
@@ -63,14 +80,14 @@ impl MessageDraft {
     }
 
     /// False if this change does not apply.
-    pub fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+    pub fn change(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
         match fix {
             Fix::NoQuote => self.quote.take().is_some(),
             Fix::ButtonsAsText => {
                 let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
                     return false;
                 };
-                self.text = joined(&[std::mem::take(&mut self.text), lines::markup(markup)]);
+                self.say(&joined(&[self.whole_text(), lines::markup(markup)]));
                 true
             }
             Fix::Document => match &mut self.with {
@@ -81,7 +98,7 @@ impl MessageDraft {
                 // The link of a file that VK does not accept; its caption is already in the text.
                 content if matches!(self.with, With::File(..)) => {
                     self.with = With::Nothing;
-                    self.text = lines::content(line.outgoing.words, content);
+                    self.say(&lines::content(line.outgoing.words, content));
                     true
                 }
                 _ => false,
@@ -90,38 +107,36 @@ impl MessageDraft {
         }
     }
 
-    /// Sends it, a text that is too long in parts. Returns the last message, which has the keyboard.
-    pub async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
+    /// Sends the next request. The last one has the keyboard.
+    pub async fn request(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
         let attachment = match &self.with {
             With::File(kind, media) => Some(file::attachment(line, *kind, media).await?),
             _ => None,
         };
-        let texts = if TEXT.holds(&self.text) { vec![self.text.clone()] } else { split(&self.text, TEXT) };
-        let last = texts.len().saturating_sub(1);
-        let mut posted = Posted::default();
-        for (at, text) in texts.into_iter().enumerate() {
-            let random_id = line.random_id(at);
-            line.seen.sends(line.community.id, random_id).await;
-            let mut parameters = line.to_peer();
-            parameters.extend([
-                ("random_id", Some(random_id.to_string())),
-                ("message", Some(text).filter(|text| !text.is_empty())),
-                ("dont_parse_links", Some("1".to_owned())),
-            ]);
-            if at == 0 {
-                parameters.push(("attachment", attachment.clone()));
-                parameters.extend(self.quote.map(reply));
-                if let With::Place { latitude, longitude } = self.with {
-                    parameters.extend([("lat", Some(latitude.to_string())), ("long", Some(longitude.to_string()))]);
-                }
-            }
-            if at == last {
-                parameters.push(("keyboard", self.keyboard.as_ref().map(Value::to_string)));
-            }
-            posted = call(line, parameters).await?;
+        let random_id = line.random_id(self.sent);
+        line.seen.sends(line.community.id, random_id).await;
+        let mut parameters = line.to_peer();
+        parameters.extend([
+            ("random_id", Some(random_id.to_string())),
+            ("message", Some(self.text.clone()).filter(|text| !text.is_empty())),
+            ("dont_parse_links", Some("1".to_owned())),
+            ("attachment", attachment),
+        ]);
+        parameters.extend(self.quote.map(reply));
+        if let With::Place { latitude, longitude } = self.with {
+            parameters.extend([("lat", Some(latitude.to_string())), ("long", Some(longitude.to_string()))]);
         }
-        Ok(posted)
+        if self.more.is_empty() {
+            parameters.push(("keyboard", self.keyboard.as_ref().map(Value::to_string)));
+        }
+        call(line, parameters).await
     }
+}
+
+/// The message of this dialogue that a message answers.
+fn quoted(line: &SendContext<'_>, message: &Message) -> Option<MessageId> {
+    let quote = message.reply_to.as_ref()?.external_id.as_deref().and_then(MessageId::parse)?;
+    Some(quote).filter(|quote| quote.peer == line.peer)
 }
 
 /// Calls `messages.send`. Messages of group chats have no id, and only a request with `peer_ids` returns their number,

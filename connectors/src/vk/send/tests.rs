@@ -52,7 +52,8 @@ impl Stage {
     async fn send(&self, outgoing: Outgoing) -> Report {
         let secrets = [("access_token".to_owned(), SecretString::from(TOKEN))].into();
         let settings = Settings { public: json!({ "group_id": 223 }), secrets };
-        send((&self.api, &self.seen, &self.uploaded), &settings, &outgoing).await
+        let send = async |next: &Outgoing| send((&self.api, &self.seen, &self.uploaded), &settings, next).await;
+        tests::to_the_end(outgoing, send).await
     }
 
     async fn sent(&self, message: Message) -> Report {

@@ -76,7 +76,7 @@ impl NumberChange<'_> {
         let events: Vec<InboundEvent> = written
             .map(|written| {
                 let key = format!("history:{}", written.external_id);
-                InboundEvent::Changed(Box::new(EditedMessage { written, key }))
+                InboundEvent::Changed(Box::new(EditedMessage { written, key, at: None }))
             })
             .collect();
         if events.is_empty() { vec![InboundEvent::Nothing("history")] } else { events }

@@ -90,6 +90,7 @@ impl NumberChange<'_> {
                 sender: scene.sender,
                 emoji: reaction.emoji.some().map(str::to_owned),
                 key: message.id.to_string(),
+                at: message.timestamp.millis(),
             }))];
         }
         if let Some(revoke) = &message.revoke {
@@ -120,7 +121,11 @@ impl NumberChange<'_> {
         let Some(content) = content else { return InboundEvent::Unknown("edit") };
         let sent_at = self.clock.millis(&scene.conversation_id, message);
         let written = self.incoming(says, &scene, content, about.to_owned(), sent_at);
-        InboundEvent::Changed(Box::new(EditedMessage { written, key: message.id.to_string() }))
+        InboundEvent::Changed(Box::new(EditedMessage {
+            written,
+            key: message.id.to_string(),
+            at: message.timestamp.millis(),
+        }))
     }
 
     /// The messages created from one: several for several contact cards, which share a time.

@@ -48,19 +48,21 @@ pub(super) struct MessageDraft {
     /// Meta's id of the message that the next request answers.
     pub quote: Option<String>,
     pub requests: VecDeque<Request>,
+    /// The file of the next request is being uploaded once more.
+    pub uploads_again: bool,
 }
 
 impl MessageDraft {
     pub fn of(line: &SendContext<'_>, message: &Message) -> Self {
         let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.clone()).filter(|id| is_wamid(id));
         if let Some(request) = template::request(message) {
-            return Self { quote: None, requests: VecDeque::from([request]) };
+            return Self { quote: None, requests: VecDeque::from([request]), uploads_again: false };
         }
         let mut requests = requests(line, message);
         if let (None, Some(quoted)) = (&quote, &message.reply_to) {
             before(&mut requests, lines::quote(line.outgoing.words, quoted));
         }
-        Self { quote, requests }
+        Self { quote, requests, uploads_again: false }
     }
 
     /// Meta refuses texts of only white space.
@@ -68,20 +70,16 @@ impl MessageDraft {
         self.requests.iter().all(|request| matches!(request, Request::Text(text) if text.trim().is_empty()))
     }
 
-    /// Sends the requests and removes the accepted ones from the draft. Returns the last answer.
-    pub async fn post(&mut self, line: &SendContext<'_>) -> Result<Accepted, ApiError> {
-        let mut last = Accepted::default();
-        while let Some(request) = self.requests.front() {
-            let mut body = line.envelope();
-            if let Some(quote) = &self.quote {
-                body.insert("context".to_owned(), json!({ "message_id": quote }));
-            }
-            body.extend(request.fields(line).await?);
-            last = line.post(&Value::Object(body)).await?;
-            self.requests.pop_front();
-            self.quote = None;
+    /// Sends the next request.
+    pub async fn request(&self, line: &SendContext<'_>) -> Result<Accepted, ApiError> {
+        let mut body = line.envelope();
+        if let Some(quote) = &self.quote {
+            body.insert("context".to_owned(), json!({ "message_id": quote }));
         }
-        Ok(last)
+        if let Some(request) = self.requests.front() {
+            body.extend(request.fields(line).await?);
+        }
+        line.post(&Value::Object(body)).await
     }
 }
 

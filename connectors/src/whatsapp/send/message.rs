@@ -6,56 +6,84 @@ use base::verdict::{Report, Taken, Verdict};
 use super::draft::MessageDraft;
 use super::judge::judge;
 use super::{Accepted, SendContext, file, typing_reactions};
+use crate::drafted::{self, Draft, Next};
 use crate::error_catalog::{Fix, WHATSAPP};
+use crate::whatsapp::api::ApiError;
 use crate::whatsapp::ids::Address;
 use crate::{Event, Message};
 
-/// Maximum changes of one message: without quote, as a document, as a link, values on one line.
-const CHANGES: usize = 4;
+/// Why a request was not accepted.
+pub(super) struct NotPosted {
+    failed: ApiError,
+    /// Its file, if the file's id was cached from an earlier message.
+    known: Option<Media>,
+}
 
-/// Sends a message, changing it for each known reason for a refusal. Accepted requests are not sent again.
+/// Sends the next request of a message, changing it for each known reason for a refusal.
 pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     if message.registered_template.is_some() && message.part.number > 1 {
         // The template contains the whole text; further parts would repeat it.
         return Report::done(200, Taken { state: Some(State::Sent), ..Taken::default() });
     }
-    let mut draft = MessageDraft::of(line, message);
+    let draft = MessageDraft::of(line, message);
     if draft.is_empty() {
         let failure = WHATSAPP.failure("w25", line.outgoing.words);
         return Report::not_done(Verdict::Bury(failure), "the message is empty");
     }
-    let mut mended: Vec<Fix> = Vec::new();
-    let mut forgotten = false;
-    loop {
-        let known = known_file(line, &draft).await;
-        let failed = match draft.post(line).await {
-            Ok(accepted) => {
-                typing_reactions::mark_read(line).await;
-                return Report::done(200, taken(line, &accepted));
-            }
-            Err(failed) => failed,
-        };
-        // Meta may have deleted the file early: the bytes are uploaded again, once.
-        if let (Some(file), Some(_), false) = (known, failed.refused(), forgotten) {
-            file::forget(line, &file).await;
-            forgotten = true;
-            continue;
-        }
-        let judged = judge(line, &failed).await;
-        let fix = judged.fix.map(|fix| if mended.contains(&fix) { next(fix) } else { fix });
-        match fix {
-            Some(fix) if mended.len() < CHANGES && !mended.contains(&fix) && draft.mend(line, message, fix) => {
-                mended.push(fix);
-            }
-            _ => return judged.report,
-        }
+    let report = drafted::send(draft, line, line.outgoing, message).await;
+    if matches!(report.verdict, Verdict::Done(_)) {
+        typing_reactions::mark_read(line).await;
     }
+    report
 }
 
-/// The file of the next request, if its id is cached from an earlier message.
-async fn known_file(line: &SendContext<'_>, draft: &MessageDraft) -> Option<Media> {
-    let file = draft.requests.front().and_then(|request| request.file()).cloned()?;
-    file::is_known(line, &file).await.then_some(file)
+impl Draft<SendContext<'_>> for MessageDraft {
+    type Posted = Accepted;
+    type Failed = NotPosted;
+
+    /// Without quote, as a document, as a link, values on one line.
+    const CHANGES: usize = 4;
+
+    fn has_more(&self) -> bool {
+        self.requests.len() > 1
+    }
+
+    fn advance(&mut self) {
+        self.requests.pop_front();
+        self.quote = None;
+    }
+
+    async fn post(&self, line: &SendContext<'_>) -> Result<Accepted, NotPosted> {
+        let file = self.requests.front().and_then(|request| request.file());
+        let known = match file {
+            Some(file) if file::is_known(line, file).await => Some(file.clone()),
+            _ => None,
+        };
+        self.request(line).await.map_err(|failed| NotPosted { failed, known })
+    }
+
+    async fn judge(&mut self, line: &SendContext<'_>, failed: &NotPosted, changes: &[Fix]) -> Next {
+        let NotPosted { failed, known } = failed;
+        // Meta may have deleted the file early: the bytes are uploaded again, once.
+        if let (Some(file), Some(_), false) = (known, failed.refused(), self.uploads_again) {
+            file::forget(line, file).await;
+            self.uploads_again = true;
+            return Next::Again;
+        }
+        let judged = judge(line, failed).await;
+        match judged.fix.map(|fix| if changes.contains(&fix) { next(fix) } else { fix }) {
+            Some(fix) if !changes.contains(&fix) => Next::Change(fix, judged.report),
+            _ => Next::End(judged.report),
+        }
+    }
+
+    fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&NotPosted>) -> bool {
+        self.change(line, message, fix)
+    }
+
+    fn taken(&self, line: &SendContext<'_>, accepted: Accepted) -> Taken {
+        taken(line, &accepted)
+    }
 }
 
 /// A file that is refused as a document too becomes a link.

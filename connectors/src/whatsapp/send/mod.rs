@@ -19,6 +19,7 @@ use super::api::{ApiError, GraphApi, Path};
 use super::ids::Address;
 use super::setup::{NumberOptions, SourceNumber, token};
 use super::wire::{Id, Many, wire};
+use crate::drafted;
 use crate::error_catalog::WHATSAPP;
 use crate::{Event, Outgoing, Settings};
 
@@ -109,6 +110,17 @@ pub(super) async fn send(api: &GraphApi, memory: &NumberStates, settings: &Setti
         Event::Typing { .. } => typing_reactions::typing(&line).await,
         Event::Reaction { message, emoji, .. } => typing_reactions::reaction(&line, message, emoji.as_deref()).await,
     }
+}
+
+/// How far a message is if its next request arrived.
+pub(super) fn onward(
+    api: &GraphApi,
+    memory: &NumberStates,
+    settings: &Settings,
+    outgoing: &Outgoing,
+) -> Option<String> {
+    let (line, message) = (line(api, memory, settings, outgoing).ok()?, outgoing.message()?);
+    drafted::onward(draft::MessageDraft::of(&line, message), &line, outgoing, message)
 }
 
 /// The error is a report that explains why nothing can be sent.

@@ -12,7 +12,7 @@ use crate::fit::lines;
 
 impl MessageDraft {
     /// False if this change does not apply.
-    pub fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+    pub fn change(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
         match fix {
             Fix::NoQuote => self.quote.take().is_some(),
             Fix::Document => self.become_document(),

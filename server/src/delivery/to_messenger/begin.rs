@@ -12,7 +12,7 @@ use entity::{conversation, message};
 use queue::Claim;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
-use super::{MessengerTarget, bury_with, later};
+use super::{MessengerTarget, NextRequest, bury_with, later};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::letter_context::LetterContext;
 use crate::delivery::read::find::with_phone;
@@ -43,8 +43,8 @@ pub(super) struct Dialogue {
 
 impl Dialogue {
     /// Sends a message; if accepted, the report names the dialogue, like the answer of a messenger that opened one.
-    pub async fn send(self, line: &MessengerTarget<'_>, claim: &Claim, part: Message, repeat: bool) -> Report {
-        let mut report = line.send(claim, &self.goes_to, Event::Created(Box::new(part)), repeat).await;
+    pub async fn send(self, line: &MessengerTarget<'_>, claim: &Claim, part: Message, request: NextRequest) -> Report {
+        let mut report = line.send(claim, &self.goes_to, Event::Created(Box::new(part)), request).await;
         if let Verdict::Done(taken) = &mut report.verdict {
             taken.conversation_id = Some(self.id);
             taken.receiver_id = Some(self.person_id);

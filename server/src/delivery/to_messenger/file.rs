@@ -54,14 +54,16 @@ pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyho
     Ok(Filed::Content(Box::new(content)))
 }
 
-/// The content of a partly sent message: as it was at the first part, whatever happened to its file since.
-pub(super) fn as_begun(line: &MessengerTarget<'_>, content: &Content, filed: bool) -> Content {
-    match content.media() {
-        Some(file) if !filed => {
-            Content::Text { text: media::placeholder(line.words, &file.file_name, file.text.as_deref()) }
-        }
-        _ => content.clone(),
+/// The content of a partly sent message: as it was at the first request, whatever happened to its file since.
+pub(super) async fn as_begun(line: &MessengerTarget<'_>, content: &Content, filed: bool) -> anyhow::Result<Content> {
+    let Some(file) = content.media() else { return Ok(content.clone()) };
+    if !filed {
+        return Ok(Content::Text { text: media::placeholder(line.words, &file.file_name, file.text.as_deref()) });
     }
+    Ok(match lent(line, content).await? {
+        Filed::Content(lent) if lent.media().is_some() => *lent,
+        _ => content.clone(),
+    })
 }
 
 /// An account's files, for connectors that upload bytes.

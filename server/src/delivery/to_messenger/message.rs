@@ -13,7 +13,7 @@ use super::begin::{self, MessengerRoute};
 use super::file::{self, Filed};
 use super::progress::SendProgress;
 use super::template::{self, TemplateUse};
-use super::{MessengerTarget, bury, bury_with, later, quote, window};
+use super::{MessengerTarget, NextRequest, bury, bury_with, later, quote, window};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::letter_context::LetterContext;
 use crate::tenant::{self, users};
@@ -38,13 +38,13 @@ pub(super) async fn attempt(
     let progress = SendProgress::read(&claim.letter.payload);
     let template = template::of(line, &current.body).await?;
     // A message that was started in time is sent completely.
-    if progress.parts == 0
+    if !progress.is_begun()
         && let Some(refused) = window::closed(line, claim, parts, &current.body, &template).await?
     {
         return Ok(refused);
     }
-    let content = if progress.parts > 0 {
-        file::as_begun(line, &current.body.content, progress.filed)
+    let content = if progress.is_begun() {
+        file::as_begun(line, &current.body.content, progress.filed).await?
     } else {
         match file::lent(line, &current.body.content).await? {
             Filed::Content(content) => *content,
@@ -70,7 +70,7 @@ pub(super) async fn attempt(
         post: current.body.post.clone(),
         sent_at: DateTime::from_timestamp_millis(current.message.sent_at).unwrap_or_default(),
     };
-    let signature = if progress.parts > 0 { progress.signature } else { signature(line, &current.body.sender).await };
+    let signature = if progress.is_begun() { progress.signature } else { signature(line, &current.body.sender).await };
     if let Some(name) = &signature {
         sign(&mut message, name, line.words);
     }
@@ -85,16 +85,19 @@ pub(super) async fn attempt(
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
     // Split identically each time, so the parts already sent come first.
     let Some(next) = messages.into_iter().nth(progress.parts) else { return Ok(Report::done(0, Taken::default())) };
-    let more = next.part.number < next.part.of;
-    let mut report = match into {
-        _ if parts.reported_as.is_some() => {
-            Report::done(0, Taken { external_id: parts.reported_as.clone(), ..Taken::default() })
+    let has_parts = next.part.number < next.part.of;
+    let request = NextRequest { begun: progress.within.clone(), repeat };
+    let mut report = match (into, &parts.reported_as) {
+        (_, Some(external_id)) => reported(line, claim, parts, next, (external_id, request)).await,
+        (Some(dialogue), None) => dialogue.send(line, claim, next, request).await,
+        (None, None) => {
+            let dialogue = goes_to(&parts.conversation);
+            line.send(claim, dialogue, written(dialogue, next), request).await
         }
-        Some(dialogue) => dialogue.send(line, claim, next, repeat).await,
-        None => send(line, claim, parts, next, repeat).await,
     };
-    if let (Verdict::Done(taken), true) = (&mut report.verdict, more) {
-        taken.onward = Some(SendProgress { parts: progress.parts + 1, ..progress }.written());
+    if let Verdict::Done(taken) = &mut report.verdict {
+        let within = taken.onward.take();
+        taken.onward = progress.after(within, has_parts).map(|progress| progress.written());
     }
     Ok(report)
 }
@@ -118,11 +121,24 @@ fn receiver(line: &MessengerTarget<'_>, parts: &LetterContext) -> Person {
     Person { phone, ..parts.contact.clone() }
 }
 
-/// Sends a part; without a dialogue, it opens one.
-async fn send(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext, part: Message, repeat: bool) -> Report {
-    let dialogue = goes_to(&parts.conversation);
+/// A part as an event; without a dialogue, it opens one.
+fn written(dialogue: &str, part: Message) -> Event {
     let event = if dialogue.is_empty() { Event::Started } else { Event::Created };
-    line.send(claim, dialogue, event(Box::new(part)), repeat).await
+    event(Box::new(part))
+}
+
+/// The outcome of a request whose answer was lost, and which the messenger has reported since.
+async fn reported(
+    line: &MessengerTarget<'_>,
+    claim: &Claim,
+    parts: &LetterContext,
+    part: Message,
+    (external_id, request): (&str, NextRequest),
+) -> Report {
+    let dialogue = goes_to(&parts.conversation);
+    let outgoing = line.outgoing(claim, dialogue, written(dialogue, part), request).await;
+    let onward = line.connector.onward(&line.settings, &outgoing);
+    Report::done(0, Taken { external_id: Some(external_id.to_owned()), onward, ..Taken::default() })
 }
 
 /// The name that this source adds as a signature; none if it adds none or the author is not a user of the account.

@@ -129,20 +129,34 @@ impl<'a> MessengerTarget<'a> {
     }
 
     /// `conversation_id`: the messenger's, empty while there is none.
-    async fn send(&self, claim: &Claim, conversation_id: &str, event: Event, repeat: bool) -> Report {
-        let outgoing = Outgoing {
+    async fn outgoing(&self, claim: &Claim, conversation_id: &str, event: Event, request: NextRequest) -> Outgoing {
+        Outgoing {
             letter_id: claim.letter.id,
             source_id: self.source.id,
             conversation_id: conversation_id.to_owned(),
             last_incoming: self.last_incoming(claim).await,
             event,
-            repeat,
+            begun: request.begun,
+            repeat: request.repeat,
             now: self.app.clock.now(),
             words: self.words,
             files: file::files(self.app, self.source.tenant_id),
-        };
+        }
+    }
+
+    async fn send(&self, claim: &Claim, conversation_id: &str, event: Event, request: NextRequest) -> Report {
+        let outgoing = self.outgoing(claim, conversation_id, event, request).await;
         self.connector.send(&self.settings, &outgoing).await
     }
+}
+
+/// What a request needs to know of those before it.
+#[derive(Default)]
+struct NextRequest {
+    /// [`Outgoing::begun`].
+    begun: String,
+    /// [`Outgoing::repeat`].
+    repeat: bool,
 }
 
 fn bury(code: FailureCode, reason: &str) -> Report {

@@ -13,7 +13,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::message::named;
-use super::{MessengerTarget, later};
+use super::{MessengerTarget, NextRequest, later};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::letter_context::LetterContext;
 use crate::platform::TypingSignal;
@@ -35,7 +35,7 @@ pub(super) async fn typing(line: &MessengerTarget<'_>, claim: &Claim, parts: &Le
     });
     let until = DateTime::from_timestamp_millis(typing.until).unwrap_or_default();
     let dialogue = goes_to(&parts.conversation);
-    let sent = line.send(claim, dialogue, Event::Typing { sender, until }, false);
+    let sent = line.send(claim, dialogue, Event::Typing { sender, until }, NextRequest::default());
     let _ = tokio::time::timeout(Duration::from_millis(left), sent).await;
     Ok(())
 }
@@ -65,7 +65,7 @@ pub(super) async fn reaction(
     let named = MessageIds { id: message.id, external_id: known(message.external_id.clone()) };
     let event = Event::Reaction { message: named, sender: reaction.sender, emoji: reaction.emoji };
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
-    Ok(Some(line.send(claim, goes_to(&parts.conversation), event, repeat).await))
+    Ok(Some(line.send(claim, goes_to(&parts.conversation), event, NextRequest { begun: String::new(), repeat }).await))
 }
 
 /// Stored for pages that show the message later: a conversation's reactions are sent in order, so the last one

@@ -98,6 +98,14 @@ pub(super) async fn free_until(line: &CalledSource, id: &str, until: i64) -> Res
     Ok(())
 }
 
+/// Records that a customer reacted, in the conversation that has their id.
+pub(super) async fn heard(line: &CalledSource, id: &str) -> Result<(), StoreError> {
+    let Some(known) = find(line, id).await? else { return Ok(()) };
+    let (column, now) = (conversation::Column::HeardAt, line.app.clock.millis());
+    this(line, known).col_expr(column, Expr::value(now)).filter(column.lt(now)).exec(line.app.store.write()).await?;
+    Ok(())
+}
+
 /// Adds another id of a conversation in the messenger. One that already belongs to a conversation keeps it. Messengers
 /// that name people by two ids report both with every message, so what is known costs nothing.
 pub(super) async fn also_known(line: &CalledSource, id: &str, also: &str) -> Result<(), StoreError> {

@@ -26,14 +26,14 @@ const NUMBERS: usize = 32;
 /// A change of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MessageChange {
-    /// New content.
-    Says(Box<Content>),
+    /// New content, and when it was changed, by the messenger's clock in milliseconds since 1970.
+    Says { content: Box<Content>, at: Option<i64> },
     /// The customer deleted it. amoCRM has no deletion (chats-api §3.4.6): its text is replaced by a note.
     Deleted,
 }
 
 /// Stores a change of a message received through this source; returns the message's id. It is delivered after
-/// everything received before. A change without effect stores nothing.
+/// everything received before. A change without effect, or older than the one shown, stores nothing.
 ///
 /// Errors: not found; a conflict for a message that came from amoCRM or was deleted.
 pub async fn accept(
@@ -81,18 +81,19 @@ async fn changed(
     mut body: Body,
     change: &MessageChange,
 ) -> Result<Option<(Body, Edited, Vec<NewMedia>)>> {
-    let at = app.clock.millis();
+    let now = app.clock.millis();
     match change {
         MessageChange::Deleted if body.deleted => Ok(None),
-        MessageChange::Says(_) if body.deleted => {
+        MessageChange::Says { .. } if body.deleted => {
             Err(Error::Conflict { problem: "message_deleted", detail: LocalizedText::new("said-message-deleted") })
         }
         MessageChange::Deleted => {
             let content = in_place(&body.content, language_of(app, source).await?);
             body.deleted = true;
-            Ok(Some((body, Edited { content, at, deleted: true }, Vec::new())))
+            Ok(Some((body, Edited { content, at: now, deleted: true }, Vec::new())))
         }
-        MessageChange::Says(content) => {
+        MessageChange::Says { at: Some(at), .. } if body.changed_at.is_some_and(|shown| *at < shown) => Ok(None),
+        MessageChange::Says { content, at } => {
             let mut content = with_old_file(cleaned_content(content.as_ref().clone()), &body.content)?;
             if content == body.content {
                 return Ok(None);
@@ -105,8 +106,9 @@ async fn changed(
             };
             let media = of_content(app, &whose, &mut content).await?;
             let before = std::mem::replace(&mut body.content, content.clone());
-            body.past.push(Past { content: before, until: at });
-            Ok(Some((body, Edited { content, at, deleted: false }, media)))
+            body.past.push(Past { content: before, until: now });
+            body.changed_at = at.or(body.changed_at);
+            Ok(Some((body, Edited { content, at: now, deleted: false }, media)))
         }
     }
 }

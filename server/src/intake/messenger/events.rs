@@ -1,6 +1,7 @@
 //! Stores events from a messenger: each in its own commit, with repeats recognised.
 
-use base::message::{Person, Role};
+use anyhow::Context;
+use base::message::{LetterKind, Person, Reaction, Role};
 use bytes::Bytes;
 use connectors::incoming::{EditedMessage, InboundEvent, IncomingMessage, Reacted};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHook};
@@ -8,7 +9,9 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHoo
 use super::edit::{self, MessageChange};
 use super::message::{self, Incoming};
 use super::source::CalledSource;
-use super::{buttons, conversations, greeting, groups, own_echo, reaction, status, status_up_to, typed_number, typing};
+use super::{
+    buttons, conversations, early, greeting, groups, own_echo, reaction, status, status_up_to, typed_number, typing,
+};
 use crate::intake::clean;
 use crate::intake::door::{QuarantineReason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -97,16 +100,18 @@ pub(super) async fn wrote(
             groups::set(&line.app, &line.source, &written.conversation_id, room).await?;
         }
     }
-    let conversation_id = written.conversation_id;
+    let (external_id, conversation_id) = (written.external_id, written.conversation_id);
     let greets = written.body.sender.role == Role::Client && written.room.is_none() && !written.body.silent;
     let incoming = Incoming {
-        external_id: written.external_id,
+        external_id: external_id.clone(),
         conversation_id: conversation_id.clone(),
         group: None,
         sent_at: written.sent_at,
         body: written.body,
     };
     message::accept(&line.app, &line.source, incoming, raw.take()).await?;
+    // Also after a repeat: the process may have died between the two.
+    early::release(line, &external_id).await?;
     if greets {
         greeting::show(line, &conversation_id).await?;
     }
@@ -128,15 +133,19 @@ fn about_ours<T>(done: base::error::Result<T>) -> Result<(), StoreError> {
 }
 
 /// An edited message; an unknown one is stored as new.
-async fn change(line: &CalledSource, changed: EditedMessage, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
+async fn change(line: &CalledSource, mut changed: EditedMessage, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
     if is_known(line, &changed.key, EventKind::Edit).await? {
         return Ok(());
     }
     let about = MessageKey::Theirs(changed.written.external_id.clone());
-    let says = MessageChange::Says(Box::new(changed.written.body.content.clone()));
+    let content = Box::new(changed.written.body.content.clone());
+    let says = MessageChange::Says { content, at: changed.at };
     match edit::accept(&line.app, &line.source, &about, says).await.map_err(StoreError::from) {
         Ok(_) => {}
-        Err(StoreError::Permanent(QuarantineReason::Unknown)) => wrote(line, changed.written, raw).await?,
+        Err(StoreError::Permanent(QuarantineReason::Unknown)) => {
+            changed.written.body.changed_at = changed.at;
+            wrote(line, changed.written, raw).await?;
+        }
         // It was deleted meanwhile, or it is a message from amoCRM.
         Err(StoreError::Permanent(QuarantineReason::Conflict)) => {}
         Err(not) => return Err(not),
@@ -144,33 +153,48 @@ async fn change(line: &CalledSource, changed: EditedMessage, raw: &mut Option<Ra
     note(line, changed.key, EventKind::Edit).await
 }
 
-/// Unknown messages and those from amoCRM cannot be deleted here.
+/// Messages from amoCRM cannot be deleted here. A messenger may report one of several pieces under each id that a piece
+/// could have: if one is known, the others do not exist.
 async fn took_back(line: &CalledSource, messages: Vec<String>) -> Result<(), StoreError> {
+    let mut unknown = Vec::new();
+    let mut is_known = false;
     for id in messages {
-        match edit::accept(&line.app, &line.source, &MessageKey::Theirs(id), MessageChange::Deleted)
-            .await
-            .map_err(StoreError::from)
-        {
-            Ok(_) | Err(StoreError::Permanent(QuarantineReason::Unknown | QuarantineReason::Conflict)) => {}
+        let about = MessageKey::Theirs(id.clone());
+        match edit::accept(&line.app, &line.source, &about, MessageChange::Deleted).await.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Permanent(QuarantineReason::Conflict)) => is_known = true,
+            Err(StoreError::Permanent(QuarantineReason::Unknown)) => unknown.push(id),
             Err(not) => return Err(not),
         }
+    }
+    for id in unknown.into_iter().filter(|_| !is_known) {
+        early::wait(line, &id, LetterKind::Edit, String::new()).await?;
     }
     Ok(())
 }
 
-/// A reaction to an unknown message is ignored.
+/// A reaction to an unknown message waits for it; one that a later reaction has overtaken is ignored.
 async fn react(line: &CalledSource, reacted: Reacted) -> Result<(), StoreError> {
     if is_known(line, &reacted.key, EventKind::Reaction).await? {
         return Ok(());
     }
+    if !early::is_latest(&line.app, &line.source, &reacted).await? {
+        return note(line, reacted.key, EventKind::Reaction).await;
+    }
     let sender = Person { avatar_reference: None, ..reacted.sender };
     let emoji = reacted.emoji.as_deref().map(clean);
-    let about = MessageKey::Theirs(reacted.message);
-    match reaction(&line.app, &line.source, &about, sender, emoji).await.map_err(StoreError::from) {
-        Ok(()) => note(line, reacted.key, EventKind::Reaction).await,
-        Err(StoreError::Permanent(QuarantineReason::Unknown)) => Ok(()),
-        Err(not) => Err(not),
+    let about = MessageKey::Theirs(reacted.message.clone());
+    match reaction(&line.app, &line.source, &about, sender.clone(), emoji.clone()).await.map_err(StoreError::from) {
+        Ok(()) => {}
+        Err(StoreError::Permanent(QuarantineReason::Unknown)) => {
+            if emoji.is_some() {
+                conversations::heard(line, &sender.id).await?;
+            }
+            let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
+            early::wait(line, &reacted.message, LetterKind::Reaction, payload).await?;
+        }
+        Err(not) => return Err(not),
     }
+    note(line, reacted.key, EventKind::Reaction).await
 }
 
 /// Whether this event is already stored.

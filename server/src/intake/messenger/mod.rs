@@ -10,6 +10,7 @@
 mod buttons;
 mod content;
 mod conversations;
+mod early;
 pub mod edit;
 mod events;
 mod greeting;

@@ -4,22 +4,19 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::checked_id;
-use base::message::{Direction, Failure, FailureCode, State, StatusReport};
-use chrono::TimeDelta;
+use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
 use connectors::incoming::StatusReport as MessengerReport;
 use entity::{message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, StateChange};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::early;
 use crate::delivery::await_status;
-use crate::delivery::letters::{messenger_pool, status_letter};
+use crate::delivery::letters::status_letter;
 use crate::intake::door::store;
 use crate::intake::{IntakeContext, clean};
 use crate::lookup::{MessageKey, known_message};
-
-/// A status for an unknown id waits this long for its message.
-const PARKED: TimeDelta = TimeDelta::days(1);
 
 /// The result of storing a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,17 +47,11 @@ pub async fn accept(
         return apply(app, source, message_id, &report).await;
     }
     let MessageKey::Theirs(external_id) = about else { return Err(Error::NotFound) };
-    let parked = park(app, source, &external_id, &report).await?;
-    // The message may have learned its id between the lookup and the parking; both took the turn's lock, so one of
-    // them saw the other.
+    let payload = serde_json::to_string(&report).context("a status report as JSON")?;
+    let parked = early::park(app, source, &external_id, LetterKind::Status, payload).await?;
+    // The message may have learned its id between the lookup and the parking.
     if let Some(message_id) = find_theirs(app, source, &external_id).await? {
-        entity::parked_status::Entity::delete_many()
-            .filter(entity::parked_status::Column::TenantId.eq(source.tenant_id))
-            .filter(entity::parked_status::Column::SourceId.eq(source.id))
-            .filter(entity::parked_status::Column::ExternalId.eq(external_id.as_str()))
-            .filter(entity::parked_status::Column::Id.eq(parked))
-            .exec(app.store.write())
-            .await?;
+        early::unpark(app, source, &external_id, parked).await?;
         return apply(app, source, message_id, &report).await;
     }
     Ok(StatusOutcome { message_id: None, ignored: false })
@@ -148,22 +139,4 @@ fn is_upwards(known: State, outcome: State) -> bool {
         (_, State::Failed) => known < State::Delivered,
         _ => outcome > known,
     }
-}
-
-async fn park(app: &IntakeContext, source: &source::Model, external_id: &str, report: &StatusReport) -> Result<Uuid> {
-    let id = app.clock.uuid_v7();
-    let now = app.clock.millis();
-    let tx = app.store.write_tx().await?;
-    app.queue.wake(&tx, source.tenant_id, source.id, &messenger_pool(app, source)).await?;
-    let row = entity::parked_status::ActiveModel {
-        tenant_id: Set(source.tenant_id),
-        source_id: Set(source.id),
-        external_id: Set(external_id.to_owned()),
-        id: Set(id),
-        payload: Set(serde_json::to_string(report).context("a status report as JSON")?),
-        expires_at: Set(now + PARKED.num_milliseconds()),
-    };
-    entity::parked_status::Entity::insert(row).exec_without_returning(&tx).await?;
-    tx.commit().await?;
-    Ok(id)
 }

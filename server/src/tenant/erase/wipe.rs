@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base::error::Result;
-use base::message::{Body, Content, Direction, Failure, FailureCode, Person, Role, State};
+use base::message::{Body, Content, Direction, Failure, FailureCode, LetterKind, Person, Role, State};
 use base::store::VENDOR;
 use entity::{
     attempt, chat_email, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line,
@@ -79,6 +79,7 @@ pub(super) async fn conversation(app: &TenantContext, row: &conversation::Model,
     let of_it = Condition::all().add(chat_email::Column::ConversationId.eq(id));
     count(counts, "chat_email", remove::rows::<chat_email::Entity>(&app.store, tenant_id, of_it).await?);
     import_lines(app, row, counts).await?;
+    reactions(app, row, contact.as_ref(), counts).await?;
     raw_hooks(app, tenant_id, &needles, counts).await?;
     let no_one = serde_json::to_string(&Person::default()).map_err(anyhow::Error::from)?;
     let done = conversation::Entity::update_many()
@@ -114,6 +115,23 @@ async fn import_lines(app: &TenantContext, row: &conversation::Model, counts: &m
             .add(import_line::Column::ConversationId.eq(row.external_id.as_str()));
         count(counts, "import_line", remove::rows::<import_line::Entity>(&app.store, row.tenant_id, of_it).await?);
     }
+    Ok(())
+}
+
+/// The customer's reactions that wait for a message.
+async fn reactions(
+    app: &TenantContext,
+    row: &conversation::Model,
+    contact: Option<&Person>,
+    counts: &mut Counts,
+) -> Result<()> {
+    let Some(contact) = contact.filter(|contact| !contact.id.is_empty()) else { return Ok(()) };
+    let id = serde_json::to_string(&contact.id).map_err(anyhow::Error::from)?;
+    let theirs = Condition::all()
+        .add(parked_status::Column::SourceId.eq(row.source_id))
+        .add(parked_status::Column::Kind.eq(LetterKind::Reaction.number()))
+        .add(parked_status::Column::Payload.contains(format!("\"id\":{id}")));
+    count(counts, "parked_status", remove::rows::<parked_status::Entity>(&app.store, row.tenant_id, theirs).await?);
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Simulated, both};
 use sandbox::{Attachment, HookMessage};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use url::Url;
 
 use super::super::at_crm;
@@ -35,11 +36,16 @@ pub struct BareGraph {
     url: String,
     calls: Calls,
     pub refusals: Refusals,
+    /// While it is locked, messages get no answer.
+    pub gate: Arc<tokio::sync::Mutex<()>>,
+    /// Notified of each message that comes.
+    pub asked: Arc<Notify>,
 }
 
 async fn answers(
     calls: web::Data<Calls>,
     refusals: web::Data<Refusals>,
+    door: web::Data<(Arc<tokio::sync::Mutex<()>>, Arc<Notify>)>,
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
@@ -71,10 +77,15 @@ async fn answers(
         ("POST", [PHONE, "messages"]) if body.windows(8).any(|part| part == b"\"status\"") => {
             HttpResponse::BadRequest().json(json!({"error": {"message": "(#100) Unknown", "code": 100}}))
         }
-        ("POST", [PHONE, "messages"]) => match refusals.lock().unwrap().pop_front() {
-            Some((status, refusal)) => HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(refusal),
-            None => HttpResponse::Ok().json(json!({"messages": [{"id": format!("wamid.{count}")}]})),
-        },
+        ("POST", [PHONE, "messages"]) => {
+            door.1.notify_one();
+            drop(door.0.lock().await);
+            let refusal = refusals.lock().unwrap().pop_front();
+            match refusal {
+                Some((status, refusal)) => HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(refusal),
+                None => HttpResponse::Ok().json(json!({"messages": [{"id": format!("wamid.{count}")}]})),
+            }
+        }
         ("POST", [PHONE, "media"]) => HttpResponse::Ok().json(json!({"id": format!("media-{count}")})),
         ("POST", [WABA, "message_templates"]) => HttpResponse::Ok().json(json!({"id": "99001"})),
         _ => HttpResponse::NotFound().finish(),
@@ -84,18 +95,21 @@ async fn answers(
 impl Simulated for BareGraph {
     async fn start(_: Clock) -> Self {
         let (calls, refusals) = (Calls::default(), Refusals::default());
+        let (gate, asked) = (Arc::default(), Arc::new(Notify::new()));
         let (shared, refusing) = (web::Data::new(calls.clone()), web::Data::new(refusals.clone()));
+        let door = web::Data::new((Arc::clone(&gate), Arc::clone(&asked)));
         let app = move || {
             App::new()
                 .app_data(shared.clone())
                 .app_data(refusing.clone())
+                .app_data(door.clone())
                 .app_data(web::PayloadConfig::new(1 << 24))
                 .default_service(web::to(answers))
         };
         let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", server.addrs()[0]);
         tokio::spawn(server.run());
-        Self { url, calls, refusals }
+        Self { url, calls, refusals, gate, asked }
     }
 
     fn address(&self) -> &str {
@@ -130,10 +144,15 @@ pub async fn connected(world: &BareWorld) -> Line {
 
 /// A webhook with as little as it can have.
 pub async fn comes(world: &mut BareWorld, line: &Line, value: Value) {
+    reported(world, line, value).await;
+    world.deliver_all().await;
+}
+
+/// The same, and nothing is delivered yet.
+pub async fn reported(world: &BareWorld, line: &Line, value: Value) {
     let value = json!({"field": "messages", "value": value});
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [value]}]}).to_string();
     assert_eq!(posts(world, &format!("/hooks/whatsapp/{}", line.source_id), Some(SECRET), &body).await, 200);
-    world.deliver_all().await;
 }
 
 pub fn message(id: &str, kind: &str, content: Value) -> Value {

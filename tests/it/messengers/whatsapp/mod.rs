@@ -9,6 +9,7 @@ mod inwards;
 mod kinds;
 mod live;
 mod numbers;
+mod overtaken;
 mod phone_app;
 mod samples;
 mod state;

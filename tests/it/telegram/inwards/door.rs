@@ -139,7 +139,39 @@ async fn an_edit_of_an_unknown_message_is_not_lost(world: &mut TelegramWorld) {
     assert_eq!((last(world).text.as_str(), last(world).edited), ("Поправил", false));
 }
 
+/// Telegram sends several updates at a time, and repeats one that got no answer after newer ones.
+async fn older_events_undo_no_newer_ones(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let (path, secret) = door(world, &line);
+    let edit = |update: i64, second: i64, says: &str| {
+        let edit = text(update, 500, line.person, says).replace("\"message\":", "\"edited_message\":");
+        edit.replace("\"date\":", &format!("\"edit_date\":{},\"date\":", 1_795_165_200 + second))
+    };
+    let reaction = |update: i64, second: i64, emoji: &[&str]| {
+        let (chat, user) = (json!({"id": line.person, "type": "private"}), json!({"id": line.person}));
+        let emoji: Vec<_> = emoji.iter().map(|emoji| json!({"type": "emoji", "emoji": emoji})).collect();
+        let at = 1_795_165_200 + second;
+        let told = json!({"chat": chat, "message_id": 500, "user": user, "date": at, "new_reaction": emoji});
+        json!({"update_id": update, "message_reaction": told}).to_string()
+    };
+    let all = [
+        reaction(12, 30, &["🔥"]),
+        reaction(11, 20, &["👍"]),
+        text(8, 500, line.person, "Было"),
+        edit(10, 20, "Вторая"),
+        edit(9, 10, "Первая"),
+    ];
+    for body in all {
+        assert_eq!(posts(world, &path, Some(&secret), body).await, 200);
+    }
+    world.deliver_to_the_end().await;
+    let shown = last(world);
+    let reactions: Vec<_> = shown.reactions.iter().map(|(_, emoji)| emoji.as_str()).collect();
+    assert_eq!((shown.text.as_str(), reactions), ("Вторая", vec!["🔥"]));
+}
+
 both!(
+    older_events_undo_no_newer_ones,
     only_telegram_is_let_in,
     h3_without_the_secret_no_body_is_read,
     an_update_is_answered_when_it_is_stored,

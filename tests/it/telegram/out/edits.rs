@@ -28,6 +28,7 @@ async fn changes(world: &TelegramWorld, line: &TelegramLine, content: Content) -
         conversation_id: line.person.to_string(),
         last_incoming: None,
         event: Event::Edited(Box::new(message)),
+        begun: String::new(),
         repeat: false,
         now: world.clock.now(),
         words: Words::new(Language::En),

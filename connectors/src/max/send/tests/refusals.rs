@@ -98,3 +98,17 @@ async fn a_gateways_page_is_no_verdict() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_part_is_not_sent_again_because_the_next_was_refused() {
+    let accepted = ScriptedAnswer::Json(200, json!({ "message": { "body": { "mid": "mid.1" } } }));
+    let long = ScriptedAnswer::refused(400, "proto.payload", "Field 'text' size (3000) must be at most 2000");
+    let bot = TestBot::new([long, accepted, ScriptedAnswer::Limited(7)]).await;
+    let texts = "word ".repeat(600);
+    let send = async |next: &Outgoing| send(&bot.fake.api(), &bot.memory, &bot.settings, next).await;
+    let whole = outgoing(Event::Created(Box::new(message(text(&texts)))));
+    assert_eq!(tests::attempts(whole, 3, send).await, ["onward", "retry", "done"]);
+    let said = |call: usize| bot.body(call)["text"].as_str().unwrap().to_owned();
+    assert_eq!(said(2), said(3));
+    assert_eq!(format!("{}{}", said(1), said(3)).trim(), texts.trim());
+}

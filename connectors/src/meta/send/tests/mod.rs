@@ -81,7 +81,8 @@ pub async fn sent(kind: &str, answers: Vec<ScriptedAnswer>, outgoing: &Outgoing)
     let fake = Fake::start(answers).await;
     let (instagram, facebook) = fake.connectors(false);
     let meta = if kind == "instagram" { instagram } else { facebook };
-    let report = send(&meta, &settings(kind), outgoing).await;
+    let send = async |next: &Outgoing| send(&meta, &settings(kind), next).await;
+    let report = tests::to_the_end(outgoing.clone(), send).await;
     (report, fake.calls())
 }
 

@@ -99,3 +99,21 @@ async fn a_gateways_page_is_no_verdict() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_file_is_not_sent_again_because_its_text_was_refused() {
+    for kind in ["instagram", "facebook"] {
+        let accepted = ScriptedAnswer::Json(200, json!({ "recipient_id": ANNA, "message_id": "m_1" }));
+        let fake =
+            Fake::start([accepted, ScriptedAnswer::refused(4, 0, "(#4) Application request limit reached")]).await;
+        let (instagram, facebook) = fake.connectors(false);
+        let meta = if kind == "instagram" { instagram } else { facebook };
+        let photo = message(Content::Picture(Media { text: Some("This one".into()), ..file("image/png") }));
+        let whole = outgoing(Event::Created(Box::new(photo)), None);
+        let send = async |next: &Outgoing| send(&meta, &settings(kind), next).await;
+        assert_eq!(tests::attempts(whole, 3, send).await, ["onward", "retry", "done"], "{kind}");
+        let calls = fake.calls();
+        let said: Vec<_> = calls.iter().map(|call| &call.parameters["message"]["text"]).collect();
+        assert_eq!(said, [&json!(null), &json!("This one"), &json!("This one")], "{kind}");
+    }
+}

@@ -132,3 +132,25 @@ async fn several_reasons_are_met_one_after_another() {
     assert_eq!(failure(&report).0, FailureCode::Rejected);
     assert_eq!(stage.methods().len(), 1, "what cannot be changed is not sent twice");
 }
+
+/// Telegram has two wordings for a caption that is too long. Whatever becomes of its text then, the file is sent once.
+#[tokio::test]
+async fn a_file_is_not_sent_again_because_its_text_was_refused() {
+    let accepted = |id: i64| ScriptedAnswer::Json(200, json!({ "ok": true, "result": { "message_id": id } }));
+    for wording in ["message caption is too long", "MEDIA_CAPTION_TOO_LONG"] {
+        for (failed, outcome) in
+            [(ScriptedAnswer::refused(429, "Too Many Requests"), "retry"), (ScriptedAnswer::Reset, "unknown")]
+        {
+            let bot = TestBot::new([refused(wording), accepted(101), failed]).await;
+            let captioned = Media { text: Some("caption".into()), ..kept("a.jpg", "image/jpeg") };
+            let with = Message { reply_to: quoted(), markup: buttons(), ..message(Content::Picture(captioned)) };
+            let send = async |next: &Outgoing| super::send(&bot.api, &bot.memory, &bot.settings, next).await;
+            let outcomes = tests::attempts(outgoing(Event::Created(Box::new(with))), 3, send).await;
+            assert_eq!(outcomes, ["onward", outcome, "done"], "{wording}");
+            assert_eq!(bot.methods(), ["sendPhoto", "sendPhoto", "sendMessage", "sendMessage"], "{wording}");
+            let last = &bot.fake.calls()[3].parameters;
+            assert_eq!((&last["text"], last.contains_key("reply_parameters")), (&json!("caption"), false));
+            assert!(last.contains_key("reply_markup"), "the buttons are below the last");
+        }
+    }
+}

@@ -54,7 +54,8 @@ impl TestBot {
     }
 
     async fn send(&self, outgoing: Outgoing) -> Report {
-        send(&self.api, &self.memory, &self.settings, &outgoing).await
+        let send = async |next: &Outgoing| send(&self.api, &self.memory, &self.settings, next).await;
+        tests::to_the_end(outgoing, send).await
     }
 
     /// Methods in the order in which they were called.

@@ -91,3 +91,20 @@ async fn gateway_errors_and_lost_answers_are_distinguished() {
     assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false }, "the file has not been sent");
     assert_eq!(failure(&stage.sent(message(text("  "))).await).0, FailureCode::Rejected);
 }
+
+#[tokio::test]
+async fn a_part_is_not_sent_again_because_the_next_was_refused() {
+    let stage = Stage::start().await;
+    stage.fake.answers("messages.send", ScriptedAnswer::Done(json!(101)));
+    stage.fake.answers("messages.send", ScriptedAnswer::Refused(9, "Flood control"));
+    let secrets = [("access_token".to_owned(), SecretString::from(TOKEN))].into();
+    let settings = Settings { public: json!({ "group_id": 223 }), secrets };
+    let texts = "word ".repeat(1_600);
+    let send = async |next: &Outgoing| send((&stage.api, &stage.seen, &stage.uploaded), &settings, next).await;
+    let whole = outgoing(Event::Created(Box::new(message(text(&texts)))));
+    assert_eq!(tests::attempts(whole, 3, send).await, ["onward", "retry", "done"]);
+    let calls: Vec<_> = stage.fake.calls().into_iter().map(|call| call.parameters).collect();
+    assert_eq!(calls[1], calls[2], "the same number too, by which VK knows a repeat");
+    assert_ne!(calls[0]["random_id"], calls[1]["random_id"]);
+    assert_eq!(format!("{}{}", calls[0]["message"], calls[1]["message"]).trim(), texts.trim());
+}

@@ -50,7 +50,8 @@ impl TestNumber {
     }
 
     async fn send(&self, outgoing: Outgoing) -> Report {
-        send(&self.api, &self.memory, &self.settings, &outgoing).await
+        let send = async |next: &Outgoing| send(&self.api, &self.memory, &self.settings, next).await;
+        tests::to_the_end(outgoing, send).await
     }
 
     /// Bodies of the calls to `/messages`.

@@ -1,5 +1,7 @@
 //! What refusals and missing answers mean, and how long to wait.
 
+use base::message::Quote;
+
 use super::*;
 use crate::error_catalog::{RefusalClass, WHATSAPP};
 
@@ -151,5 +153,22 @@ async fn a_gateways_page_is_no_verdict() {
             let verdict = report(ScriptedAnswer::Text(status, page)).await.verdict;
             assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_part_is_not_sent_again_because_the_next_was_refused() {
+    let accepted = |id: &str| ScriptedAnswer::Json(200, json!({ "messages": [{ "id": id }] }));
+    let voice = Media { text: Some("Listen".into()), ..kept("a.ogg", "audio/ogg") };
+    let asked = Quote { content: Some(text("Price?")), ..Quote::default() };
+    for (failed, outcome) in [(ScriptedAnswer::refused(131_056, "slow"), "retry"), (ScriptedAnswer::Reset, "unknown")] {
+        let upload = ScriptedAnswer::Json(200, json!({ "id": "media-1" }));
+        let number = TestNumber::new([accepted("wamid.1"), upload, accepted("wamid.2"), failed]).await;
+        let quoting = Message { reply_to: Some(asked.clone()), ..message(Content::Voice(voice.clone())) };
+        let send = async |next: &Outgoing| send(&number.api, &number.memory, &number.settings, next).await;
+        let outcomes = tests::attempts(outgoing(Event::Created(Box::new(quoting))), 4, send).await;
+        assert_eq!(outcomes, ["onward", "onward", outcome, "done"]);
+        let kinds: Vec<_> = number.posted().into_iter().map(|body| body["type"].clone()).collect();
+        assert_eq!(kinds, ["text", "audio", "text", "text"], "the words that were quoted, the voice, its text");
     }
 }

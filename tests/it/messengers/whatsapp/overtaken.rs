@@ -1,0 +1,187 @@
+//! Events that overtake each other, and messages of several requests of which one is refused (whatsapp §5, §6).
+
+use parom_tests::both;
+use sandbox::{Attachment, HookMessage, Said};
+use serde_json::{Value, json};
+
+use super::super::at_crm;
+use super::bare::{BareWorld, CUSTOMER, PHONE, comes, connected, last_wamid, message, reported, sent};
+
+/// The customer's event of this second.
+fn event(id: &str, second: i64, kind: &str, content: Value) -> Value {
+    let mut event = message(id, kind, content);
+    event["messages"][0]["timestamp"] = json!((1_795_165_300 + second).to_string());
+    event
+}
+
+fn edit(id: &str, second: i64, text: &str) -> Value {
+    let says = json!({"type": "text", "text": {"body": text}});
+    event(id, second, "edit", json!({"original_message_id": "wamid.A", "message": says}))
+}
+
+fn reaction(id: &str, second: i64, about: &str, emoji: &str) -> Value {
+    event(id, second, "reaction", json!({"message_id": about, "emoji": emoji}))
+}
+
+fn hello() -> Value {
+    event("wamid.A", 0, "text", json!({"body": "Hello"}))
+}
+
+fn reactions(world: &BareWorld, id: &str) -> Vec<String> {
+    let found = at_crm(world).into_iter().chain(world.sandbox.messages(parom_tests::settings::HOST));
+    let found = found.filter(|one| one.id == id).last().expect("amoCRM has the message");
+    found.reactions.into_iter().map(|(_, emoji)| emoji).collect()
+}
+
+async fn an_older_edit_undoes_no_newer_one(world: &mut BareWorld) {
+    let line = connected(world).await;
+    comes(world, &line, hello()).await;
+    for (id, second, text) in [("wamid.E3", 30, "third"), ("wamid.E2", 20, "second"), ("wamid.E3", 30, "third")] {
+        comes(world, &line, edit(id, second, text)).await;
+        assert_eq!(at_crm(world).pop().unwrap().text, "third", "after {text}");
+    }
+    comes(world, &line, edit("wamid.E4", 40, "fourth")).await;
+    assert_eq!(at_crm(world).pop().unwrap().text, "fourth");
+}
+
+async fn an_edit_before_its_message_is_what_is_shown(world: &mut BareWorld) {
+    let line = connected(world).await;
+    for event in [edit("wamid.E3", 30, "third"), edit("wamid.E2", 20, "second"), hello()] {
+        comes(world, &line, event).await;
+    }
+    let texts: Vec<_> = at_crm(world).into_iter().map(|one| one.text).collect();
+    assert_eq!(texts, ["third"]);
+}
+
+async fn a_deletion_waits_for_its_message(world: &mut BareWorld) {
+    let line = connected(world).await;
+    comes(world, &line, event("wamid.R", 5, "revoke", json!({"original_message_id": "wamid.A"}))).await;
+    assert!(at_crm(world).is_empty());
+    comes(world, &line, hello()).await;
+    assert_eq!(at_crm(world).pop().unwrap().text, "Удалено клиентом");
+    comes(world, &line, hello()).await;
+    assert_eq!(at_crm(world).len(), 1);
+}
+
+async fn a_reaction_waits_for_a_customers_message(world: &mut BareWorld) {
+    let line = connected(world).await;
+    for _ in 0..2 {
+        comes(world, &line, reaction("wamid.R", 5, "wamid.A", "👍")).await;
+    }
+    comes(world, &line, hello()).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(reactions(world, &at_crm(world)[0].id), ["👍"]);
+}
+
+/// A message from amoCRM, and Meta's id of it.
+async fn said_done(world: &mut BareWorld) -> (parom_tests::Line, Said) {
+    let line = connected(world).await;
+    comes(world, &line, hello()).await;
+    let said = line.manager_sends(world, CUSTOMER, HookMessage::text("Done")).await;
+    (line, said)
+}
+
+async fn a_reaction_that_was_taken_back_stays_away(world: &mut BareWorld) {
+    let (line, said) = said_done(world).await;
+    world.deliver_all().await;
+    let wamid = last_wamid(world);
+    comes(world, &line, reaction("wamid.R2", 20, &wamid, "")).await;
+    comes(world, &line, reaction("wamid.R1", 10, &wamid, "👍")).await;
+    assert!(reactions(world, &said.message_id).is_empty());
+    comes(world, &line, reaction("wamid.R3", 30, &wamid, "🔥")).await;
+    assert_eq!(reactions(world, &said.message_id), ["🔥"]);
+}
+
+/// The customer reacts as soon as the message is there, and its answer is still on its way.
+async fn a_reaction_before_the_answer_of_the_send_arrives(world: &mut BareWorld) {
+    let (line, said) = said_done(world).await;
+    let (gate, asked) = (world.messenger.gate.clone(), world.messenger.asked.clone());
+    let held = gate.lock_owned().await;
+    let mut worker = world.another_worker();
+    let reacts = async {
+        asked.notified().await;
+        let wamid = last_wamid(world);
+        reported(world, &line, reaction("wamid.R2", 20, &wamid, "👍")).await;
+        reported(world, &line, reaction("wamid.R1", 10, &wamid, "🔥")).await;
+        drop(held);
+    };
+    let (delivered, ()) = tokio::join!(worker.deliver_all(), reacts);
+    delivered.unwrap();
+    world.deliver_to_the_end().await;
+    assert_eq!(reactions(world, &said.message_id), ["👍"]);
+}
+
+/// The forms of what was posted to the customer, with repeats.
+fn posted(world: &BareWorld) -> Vec<String> {
+    sent(world).into_iter().map(|one| one["type"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A voice message with a text takes two requests. `second`: what Meta answers to the second one at first.
+async fn begun(world: &mut BareWorld, second: (u16, Value)) -> (parom_tests::Line, Said) {
+    let line = connected(world).await;
+    comes(world, &line, hello()).await;
+    let first = (200, json!({"messages": [{"id": "wamid.audio"}]}));
+    world.messenger.refusals.lock().unwrap().extend([first, second]);
+    let voice = HookMessage::attachment(Attachment::sample("voice")).caption("Listen");
+    let said = line.manager_sends(world, CUSTOMER, voice).await;
+    world.deliver_all().await;
+    assert_eq!(posted(world), ["audio", "text"]);
+    (line, said)
+}
+
+fn too_fast() -> (u16, Value) {
+    (400, json!({"error": {"code": 131_056, "message": "(#131056) Pair rate limit hit"}}))
+}
+
+async fn a_part_is_not_sent_again_because_the_next_was_refused(world: &mut BareWorld) {
+    let (line, said) = begun(world, too_fast()).await;
+    world.messenger.refusals.lock().unwrap().push_back(too_fast());
+    world.deliver_to_the_end().await;
+    assert_eq!(posted(world), ["audio", "text", "text", "text"]);
+    assert_eq!(sent(world)[3]["text"]["body"], "Listen");
+    for id in ["wamid.audio".to_owned(), last_wamid(world)] {
+        let read = json!({"id": id, "status": "read", "timestamp": "1795165400"});
+        comes(world, &line, json!({"metadata": {"phone_number_id": PHONE}, "statuses": [read]})).await;
+    }
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2], "each part is known by its id");
+}
+
+async fn a_restart_between_two_parts_sends_none_again(world: &mut BareWorld) {
+    let (_, _) = begun(world, too_fast()).await;
+    world.restart().await;
+    world.deliver_to_the_end().await;
+    assert_eq!(posted(world), ["audio", "text", "text"]);
+}
+
+/// The answer to the second one is lost: only its outcome is unknown, not that of the first one.
+async fn an_unknown_outcome_is_one_of_the_last_part(world: &mut BareWorld) {
+    begun(world, (200, json!("not an answer"))).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(posted(world), ["audio", "text", "text"]);
+}
+
+/// The status of the second part shows that it arrived.
+async fn a_part_with_a_lost_answer_is_settled_by_its_status(world: &mut BareWorld) {
+    let (line, said) = begun(world, (200, json!("not an answer"))).await;
+    let letter = sent(world)[1]["biz_opaque_callback_data"].clone();
+    for (id, letter) in [("wamid.audio", &letter), ("wamid.text", &letter)] {
+        let read = json!({"id": id, "status": "read", "timestamp": "1795165400", "biz_opaque_callback_data": letter});
+        comes(world, &line, json!({"metadata": {"phone_number_id": PHONE}, "statuses": [read]})).await;
+    }
+    world.deliver_to_the_end().await;
+    assert_eq!(posted(world), ["audio", "text"]);
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id).last(), Some(&2));
+}
+
+both!(
+    an_older_edit_undoes_no_newer_one,
+    an_edit_before_its_message_is_what_is_shown,
+    a_deletion_waits_for_its_message,
+    a_reaction_waits_for_a_customers_message,
+    a_reaction_that_was_taken_back_stays_away,
+    a_reaction_before_the_answer_of_the_send_arrives,
+    a_part_is_not_sent_again_because_the_next_was_refused,
+    a_restart_between_two_parts_sends_none_again,
+    an_unknown_outcome_is_one_of_the_last_part,
+    a_part_with_a_lost_answer_is_settled_by_its_status,
+);
