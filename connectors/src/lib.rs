@@ -47,7 +47,8 @@ pub use connector::{Check, Connector, Probe, Settings, Setup, SourceNotice};
 pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
 pub use line::{
-    Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, ValueToEnter, Watched, WebhookToEnter,
+    Denied, HOOK_SECRET, HookTarget, Identity, LineAccount, LinePage, LineService, ValueToEnter, Watched,
+    WebhookToEnter,
 };
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
 pub use pressed_button::PressedButton;

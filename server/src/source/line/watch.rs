@@ -17,6 +17,7 @@ use super::connect::{MOVED, connect};
 use super::facts::{WebhookCheck, saw, webhook};
 use super::hook_of;
 use super::schedule::{self, Errand};
+use super::account;
 use crate::alert::{self, Alarm};
 use crate::settings;
 use crate::settings::facts;
@@ -68,6 +69,7 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
         Ok(_) if was_refused(source) => observations::passed(app, source).await?,
         Ok(_) => {}
     }
+    account::prove(app, source, connector.as_ref(), &settings).await?;
     let since = app.clock.millis();
     match seen {
         Ok(Watched::Unset) => connect(app, source).await.map(|_| ()),
