@@ -174,9 +174,9 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
-    /// A key shared by all lines of one account at the messenger, for calls to the vendor's app that concern the
-    /// account as a whole; none if lines share nothing. `public`: the source's settings without credentials.
-    fn account(&self, _public: &serde_json::Value) -> Option<String> {
+    /// The account at the messenger, for calls to the vendor's app that concern all its lines; none if lines share
+    /// nothing. `public`: the source's settings without credentials, with the facts of its identity.
+    fn account(&self, _public: &serde_json::Value) -> Option<crate::LineAccount> {
         None
     }
 

@@ -48,7 +48,8 @@ pub use connector::{Check, Connector, Gaps, Probe, Settings, Setup};
 pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
 pub use line::{
-    Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, ValueToEnter, Watched, WebhookToEnter,
+    Denied, HOOK_SECRET, HookTarget, Identity, LineAccount, LinePage, LineService, ValueToEnter, Watched,
+    WebhookToEnter,
 };
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber, SourceNotice};
 pub use pressed_button::PressedButton;

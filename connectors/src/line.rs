@@ -19,6 +19,15 @@ pub struct Identity {
     pub facts: Value,
 }
 
+/// An account at the messenger that has several lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineAccount {
+    /// The same for all its lines.
+    pub key: String,
+    /// The messenger listed the line in it to the source's own token. Otherwise the settings alone say so.
+    pub is_proved: bool,
+}
+
 /// What amoCRM offers for a source besides chats (crm-api §4.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineService {

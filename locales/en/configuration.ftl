@@ -21,6 +21,7 @@ config-address = is not an address ({ $reason })
 config-http = must begin with http:// or https://
 config-no-user = must hold no user and password
 config-no-query = must hold no query and no fragment
+config-trust-settings = is for servers other than Meta’s: there, Meta itself says whose a token is
 config-no-path = must have no path, like https://parom.example
 config-listen = must be ADDRESS:PORT, like 127.0.0.1:8080 or [::]:8080
 config-network = is neither an address nor a network like 10.0.0.0/8

@@ -21,6 +21,7 @@ said-meta-token = the access token is missing
 said-meta-secret = The app secret and the token belong to different apps. Copy the secret from the app’s basic settings
 said-meta-account = { $name } answers
 said-meta-other-account = This token belongs to { $name } (ID { $id }). Enter that ID, or a token of the other account
+said-meta-no-account = Meta does not say whose token this is. Enter the access token of the account itself: a token of an app belongs to no account
 said-meta-refused = Meta answered: { $text }
 said-meta-answered = Meta answered { $status }: { $text }
 said-meta-file = the file could not be read here

@@ -44,6 +44,7 @@ said-wa-token = the access token is missing
 said-wa-number = the phone number ID is missing
 said-wa-number-answers = { $phone } answers, { $name }
 said-wa-other-waba = this number does not belong to this WhatsApp Business account. Check both IDs
+said-wa-other-number = Meta answered about another number. Check the phone number ID
 said-wa-refused = WhatsApp answered: { $text }
 said-wa-answered = WhatsApp answered { $code }: { $text }
 said-wa-unreadable = WhatsApp answered { $status } with something unreadable

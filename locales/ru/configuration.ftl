@@ -21,6 +21,7 @@ config-address = это не адрес ({ $reason })
 config-http = начинается с http:// или https://
 config-no-user = без имени пользователя и пароля
 config-no-query = без параметров запроса и фрагмента
+config-trust-settings = только для сервера вместо Meta: сама Meta отвечает, чей это токен
 config-no-path = без пути, например https://parom.example
 config-listen = нужно АДРЕС:ПОРТ, например 127.0.0.1:8080 или [::]:8080
 config-network = это не адрес и не сеть, например 10.0.0.0/8

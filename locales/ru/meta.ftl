@@ -21,6 +21,7 @@ said-meta-token = нет токена доступа
 said-meta-secret = Секрет не от того приложения, которому выдан токен. Скопируйте его в основных настройках приложения
 said-meta-account = { $name } отвечает
 said-meta-other-account = Этот токен принадлежит { $name } с ID { $id }. Введите этот ID или токен другого аккаунта
+said-meta-no-account = Meta не сообщает, чей это токен. Введите токен самого аккаунта: токен приложения не принадлежит ни одному аккаунту
 said-meta-refused = Meta ответила: { $text }
 said-meta-answered = Meta ответила { $status }: { $text }
 said-meta-file = файл не удалось прочитать

@@ -44,6 +44,7 @@ said-wa-token = нет токена доступа
 said-wa-number = нет ID номера
 said-wa-number-answers = { $phone } отвечает, { $name }
 said-wa-other-waba = этот номер не из этого аккаунта WhatsApp Business. Проверьте оба ID
+said-wa-other-number = Meta ответила о другом номере. Проверьте ID номера телефона
 said-wa-refused = WhatsApp ответил: { $text }
 said-wa-answered = WhatsApp ответил { $code }: { $text }
 said-wa-unreadable = WhatsApp ответил { $status }, ответ не удалось прочитать

@@ -20,12 +20,17 @@ const FACTS: &str = "facts";
 
 /// The settings for a connector, with credentials unsealed.
 pub fn open(app: &PlatformContext, source: &source::Model) -> anyhow::Result<Settings> {
+    Ok(Settings { public: public(source)?, secrets: secrets(app, source)? })
+}
+
+/// The same without credentials.
+pub fn public(source: &source::Model) -> anyhow::Result<Value> {
     let mut public: Value = serde_json::from_str(&source.settings).context("the source's settings are damaged")?;
     let facts = facts(source);
     if let Some(fields) = public.as_object_mut().filter(|_| !facts.is_empty()) {
         fields.insert(FACTS.to_owned(), Value::Object(facts));
     }
-    Ok(Settings { public, secrets: secrets(app, source)? })
+    Ok(public)
 }
 
 /// The facts of a row; empty if damaged.

@@ -62,12 +62,23 @@ fn messengers(config: &Config) -> Result<(), ConfigError> {
     base_address("max.api_url", &config.max.api_url)?;
     base_address("vk.api_url", &config.vk.api_url)?;
     base_address("avito.api_url", &config.avito.api_url)?;
-    base_address("instagram.api_url", &config.instagram.api_url)?;
-    base_address("facebook.api_url", &config.facebook.api_url)?;
+    for (name, meta) in [("instagram", &config.instagram), ("facebook", &config.facebook)] {
+        base_address(format!("{name}.api_url"), &meta.api_url)?;
+        let is_safe = !meta.trust_settings || !is_metas(&meta.api_url);
+        rule(format!("{name}.trust_settings"), is_safe, "config-trust-settings")?;
+    }
     match config.max.root() {
         Some(file) => super::certificates(file).map(drop).map_err(|problem| broken("max.ca_file", problem)),
         None => Ok(()),
     }
+}
+
+/// Whether an address leads to Meta's own servers.
+fn is_metas(url: &Url) -> bool {
+    let Some(Host::Domain(host)) = url.host() else { return false };
+    ["facebook.com", "instagram.com"].iter().any(|domain| {
+        host.trim_end_matches('.').strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
 }
 
 fn listen(key: &str, address: &str) -> Result<(), ConfigError> {

@@ -61,6 +61,10 @@ pub struct WhatsApp {
 pub struct Meta {
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
+    /// For a server in Meta's place that cannot say whose a token is, nor subscribe: the settings are believed. Refused
+    /// for Meta's own servers.
+    #[serde(default)]
+    pub trust_settings: bool,
     pub app_id: Option<String>,
     pub app_secret: Option<SecretString>,
     pub verify_token: Option<SecretString>,

@@ -59,6 +59,8 @@ pub struct Meta {
     graph: Graph,
     memory: Memory,
     vendor: Option<Vendor>,
+    /// The operator believes settings about which this server can say nothing; never so for Meta's own.
+    trusts_settings: bool,
 }
 
 impl Meta {
@@ -68,6 +70,7 @@ impl Meta {
             graph: Graph::new(http, &config.api_url),
             memory: Memory::default(),
             vendor: Vendor::of(config),
+            trusts_settings: config.trust_settings,
         }
     }
 }

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use base::cache::Cache;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::api::{ApiError, VkApi};
 use super::setup::{Community, explain};
@@ -13,11 +15,11 @@ use crate::incoming::NotReceived;
 
 /// Time limit of the request, because VK waits for the answer.
 const WITHIN: Duration = Duration::from_secs(3);
-/// Maximum number of communities whose string is cached.
-const COMMUNITIES: u64 = 10_000;
+/// Maximum number of tokens for which a string is cached.
+const TOKENS: u64 = 10_000;
 
-/// The last known string of each community.
-pub(super) struct Confirmations(Cache<i64, String>);
+/// The last known string for each token: VK gives a community's string to its own token alone, and so do we.
+pub(super) struct Confirmations(Cache<[u8; 32], String>);
 
 #[derive(Deserialize)]
 struct Code {
@@ -26,7 +28,7 @@ struct Code {
 
 impl Default for Confirmations {
     fn default() -> Self {
-        Self(Cache::new(COMMUNITIES))
+        Self(Cache::new(TOKENS))
     }
 }
 
@@ -42,7 +44,7 @@ impl Confirmations {
     pub async fn prepare(&self, api: &VkApi, settings: &Settings) -> Result<(), NotReceived> {
         let Some(community) = Community::of(settings) else { return Err(NotReceived::Unreadable) };
         match self.ask(api, community).await {
-            Err(failed) if !self.0.contains_key(&community.id) => {
+            Err(failed) if !self.0.contains_key(&key(community)) => {
                 let said = explain(&failed);
                 tracing::warn!(reason = %said, "the confirmation string could not be asked for");
                 Err(NotReceived::Later(said))
@@ -55,7 +57,7 @@ impl Confirmations {
     pub async fn last(&self, settings: &Settings) -> String {
         let community = Community::of(settings);
         let known = match community {
-            Some(community) => self.0.get(&community.id).await,
+            Some(community) => self.0.get(&key(community)).await,
             None => None,
         };
         known.unwrap_or_default()
@@ -65,9 +67,14 @@ impl Confirmations {
         let parameters = vec![("group_id", Some(community.id.to_string()))];
         let told: Code =
             api.call_within(WITHIN, community.token, "groups.getCallbackConfirmationCode", parameters).await?;
-        self.0.insert(community.id, told.code).await;
+        self.0.insert(key(community), told.code).await;
         Ok(())
     }
+}
+
+/// The token as its SHA-256.
+fn key(community: Community<'_>) -> [u8; 32] {
+    Sha256::digest(community.token.expose_secret()).into()
 }
 
 #[cfg(test)]
@@ -95,5 +102,7 @@ mod tests {
         refused();
         all.prepare(&api, &settings).await.unwrap();
         assert_eq!(all.last(&settings).await, "b6a7c8d9", "VK's API need not answer twice");
+        let secrets = [("access_token".to_owned(), "vk1.a.of-another-account".into())].into();
+        assert_eq!(all.last(&Settings { secrets, ..settings }).await, "", "only a token that VK told it");
     }
 }

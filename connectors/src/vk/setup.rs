@@ -108,12 +108,14 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     Ok(Setup { public: json!({ "group_id": id.to_string() }), secrets })
 }
 
-/// Queries the community of a token.
-pub async fn group(api: &VkApi, community: Community<'_>) -> Result<Group, ApiError> {
-    let parameters = vec![("group_id", Some(community.id.to_string())), ("fields", Some("screen_name".to_owned()))];
-    let groups: Groups = api.call(community.token, "groups.getById", parameters).await?;
-    let (Groups::Object { groups } | Groups::List(groups)) = groups;
-    groups.into_iter().find(|group| group.id == community.id).ok_or(ApiError::Unreadable)
+/// The community, if VK says that the token is its own. Asked without ids: with them VK describes any community to any
+/// token (vk §2).
+pub(super) async fn group(api: &VkApi, community: Community<'_>) -> Result<Group, Denied> {
+    let parameters = vec![("fields", Some("screen_name".to_owned()))];
+    let answer: Result<Groups, ApiError> = api.call(community.token, "groups.getById", parameters).await;
+    let (Groups::Object { groups } | Groups::List(groups)) = answer.map_err(|failed| denied(&failed))?;
+    let own = groups.into_iter().find(|group| group.id == community.id);
+    own.ok_or_else(|| Denied::Refused(LocalizedText::new("said-vk-other-group")))
 }
 
 /// The rights of a token; none if VK does not return them, which is no reason to refuse a working token.
@@ -133,12 +135,7 @@ async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet
 /// Validates the token and its rights, and returns whose it is.
 pub(super) async fn check_access(api: &VkApi, settings: &Settings) -> Check {
     let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
-    let group = match group(api, community).await {
-        Ok(group) => group,
-        // The token belongs to another community: VK returns that one, or none.
-        Err(ApiError::Unreadable) => return Err(LocalizedText::new("said-vk-other-group")),
-        Err(failed) => return Err(denied(&failed).text().clone()),
-    };
+    let group = group(api, community).await.map_err(|denied| denied.text().clone())?;
     let rights = rights(api, community).await.map_err(|failed| denied(&failed).text().clone())?;
     if let Some(rights) = rights {
         let missing: Vec<&str> = RIGHTS.into_iter().filter(|right| !rights.contains(*right)).collect();

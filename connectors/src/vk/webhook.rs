@@ -135,12 +135,7 @@ pub(super) fn asks_for_confirmation(body: &[u8]) -> bool {
 
 /// The community's identity.
 pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
-    let community = community(settings)?;
-    let group = match setup::group(api, community).await {
-        Ok(group) => group,
-        Err(ApiError::Unreadable) => return Err(Denied::Refused(LocalizedText::new("said-vk-other-group"))),
-        Err(failed) => return Err(denied(&failed)),
-    };
+    let group = setup::group(api, community(settings)?).await?;
     let screen_name =
         if group.screen_name.is_empty() { format!("club{}", group.id) } else { group.screen_name.clone() };
     let facts = serde_json::to_value(&group).unwrap_or_default();

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::api::{ApiError, GraphApi, Path};
-use super::setup::{denied, explain, number, token};
+use super::setup::{denied, number, token};
 use super::wire::{Id, Many, Seconds, wire};
 use crate::incoming::InboundEvent;
 use crate::poll::Renewed;
@@ -19,6 +19,9 @@ const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,statu
 const TOKEN_ENDS_ON: &str = "token_ends_on";
 /// A token that expires within this time is reported.
 const SOON: i64 = 7 * 24 * 3600;
+
+/// Maximum pages of a list of numbers.
+const PAGES: usize = 20;
 
 /// The code for an invalid parameter, and its subcode for a missing object.
 const WRONG_PARAMETER: u32 = 100;
@@ -101,12 +104,18 @@ pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, 
     known.map_err(|failed| denied(&failed))
 }
 
-/// The line's identity is the number, whichever token is used.
+/// The line's identity is the number, whichever token is used: Meta shows a number to tokens of its account alone
+/// (whatsapp §1). The account is known once Meta lists the number in it.
 pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
     let known = read(api, settings).await?;
+    let own = number(settings)?;
+    if known.id.some() != Some(own.phone_number_id) {
+        return Err(Denied::Refused(LocalizedText::new("said-wa-other-number")));
+    }
     let phone = phone_with_plus(&known.display_phone_number);
     let facts = json!({
         "id": *known.id,
+        "waba_id": listed(api, settings).await.is_ok().then_some(own.waba_id),
         "display_phone_number": *known.display_phone_number,
         "verified_name": *known.verified_name,
         "quality_rating": *known.quality_rating,
@@ -114,7 +123,7 @@ pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Opti
         "name_status": *known.name_status,
         "messaging_limit": *known.whatsapp_business_manager_messaging_limit,
     });
-    let key = number(settings)?.phone_number_id.to_owned();
+    let key = own.phone_number_id.to_owned();
     Ok(Some(Identity { name: if phone.is_empty() { key.clone() } else { phone }, key, facts }))
 }
 
@@ -127,24 +136,44 @@ pub(super) fn phone_with_plus(phone: &str) -> String {
 
 /// Validates the token, and that the number belongs to the account.
 pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
-    let known = read(api, settings).await.map_err(|denied| denied.text().clone())?;
     let refused = |denied: Denied| denied.text().clone();
-    let (token, own) = (token(settings).map_err(refused)?, number(settings).map_err(refused)?);
-    let path = Path(&[own.waba_id, "phone_numbers"], &[("limit", "100")]);
-    match api.get::<Numbers>(token, path).await {
-        // If the list has several pages, a number missing on the first one proves nothing.
-        Ok(all) if all.paging.next.some().is_some() || all.data.is_empty() => {}
-        Ok(all) if all.data.iter().any(|one| &*one.id == own.phone_number_id) => {}
-        Ok(_) => return Err(LocalizedText::new("said-wa-other-waba")),
-        // Registering the webhook needs more access to the account, and reports why it is refused.
-        Err(ApiError::Refused(refused)) => {
-            tracing::debug!(code = refused.code, "the account's numbers cannot be listed")
-        }
-        Err(ApiError::Unreadable { .. }) => {}
-        Err(failed) => return Err(explain(&failed)),
+    let known = read(api, settings).await.map_err(refused)?;
+    match listed(api, settings).await {
+        // A server in Meta's place may have no such list. Nothing comes of it: the source joins no account.
+        Err(NotListed::NoList) | Ok(()) => {}
+        Err(NotListed::Denied(denied)) => return Err(refused(denied)),
     }
     let said = LocalizedText::new("said-wa-number-answers").with("phone", phone_with_plus(&known.display_phone_number));
     Ok(Some(said.with("name", known.verified_name.some().unwrap_or("–").to_owned())))
+}
+
+/// Why a number is not known to be of the account in the settings.
+enum NotListed {
+    /// The server has no list of numbers.
+    NoList,
+    Denied(Denied),
+}
+
+/// Whether Meta lists the number among those of the account, to this token.
+async fn listed(api: &GraphApi, settings: &Settings) -> Result<(), NotListed> {
+    let (token, own) = (token(settings).map_err(NotListed::Denied)?, number(settings).map_err(NotListed::Denied)?);
+    let mut after = String::new();
+    for _ in 0..PAGES {
+        let query: &[(&str, &str)] = &[("limit", "100"), ("after", &after)];
+        let query = if after.is_empty() { query.get(..1).unwrap_or_default() } else { query };
+        let all: Numbers = match api.get(token, Path(&[own.waba_id, "phone_numbers"], query)).await {
+            Err(failed) if failed.is_missing() => return Err(NotListed::NoList),
+            answer => answer.map_err(|failed| NotListed::Denied(denied(&failed)))?,
+        };
+        if all.data.iter().any(|one| &*one.id == own.phone_number_id) {
+            return Ok(());
+        }
+        match (all.paging.next.some(), all.paging.cursors.after.some()) {
+            (Some(_), Some(next)) => after = next.to_owned(),
+            _ => break,
+        }
+    }
+    Err(NotListed::Denied(Denied::Refused(LocalizedText::new("said-wa-other-waba"))))
 }
 
 /// The reason if the number cannot send until a person repairs it at Meta; the source is then stopped.

@@ -25,7 +25,7 @@ use super::poll::{OpenConversation, Renewed};
 use super::template::{NewTemplate, TemplateState};
 use super::vendor_app::VendorApp;
 use super::{
-    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineAccount, LineService, Outgoing,
     PressedButton, Probe, Settings, Setup, Watched, WebhookToEnter, error_catalog,
 };
 use crate::kind::Kind;
@@ -165,7 +165,7 @@ impl Connector for WhatsApp {
         health::identity(&self.api, settings).await
     }
 
-    fn account(&self, public: &serde_json::Value) -> Option<String> {
+    fn account(&self, public: &serde_json::Value) -> Option<LineAccount> {
         vendor::account(public)
     }
 

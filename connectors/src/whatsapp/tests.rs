@@ -171,6 +171,41 @@ async fn a_number_has_the_same_identity_with_any_token() {
         (&json!("Acme"), &json!("GREEN"))
     );
     assert_eq!((KIND.deep_link.unwrap())(&identity.name), "https://wa.me/77010009900?text=");
+    for other in [json!({ "id": "331" }), json!({ "id": null })] {
+        let stage = self::stage(false, [number(other)]).await;
+        let said = LocalizedText::new("said-wa-other-number");
+        assert_eq!(stage.whatsapp.identity(&stage.settings).await, Err(Denied::Refused(said)), "no id is no proof");
+    }
+}
+
+/// N3: the account is what Meta lists the number in, whatever the settings say.
+#[tokio::test]
+async fn n3_an_account_is_proved_by_its_list_of_numbers() {
+    let page = |ids: &[&str], next: &str| {
+        let data: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+        let paging = json!({ "cursors": { "after": next }, "next": next });
+        ScriptedAnswer::ok(json!({ "data": data, "paging": if next.is_empty() { Value::Null } else { paging } }))
+    };
+    let object = "Unsupported get request. Object with ID '220' does not exist";
+    for (lists, is_proved) in [
+        (vec![page(&["330"], "")], true),
+        (vec![page(&["331"], "p2"), page(&["330"], "")], true),
+        (vec![page(&["331"], "")], false),
+        (vec![page(&[], "")], false),
+        (vec![ScriptedAnswer::refused(100, object)], false),
+        (vec![ScriptedAnswer::refused(10, "Permission denied")], false),
+        (vec![ScriptedAnswer::Text(404, "404 page not found")], false),
+        (vec![ScriptedAnswer::Text(200, "<html>")], false),
+    ] {
+        let mut stage = stage(true, [number(json!({}))].into_iter().chain(lists)).await;
+        assert!(!stage.whatsapp.account(&stage.settings.public).unwrap().is_proved, "the settings alone");
+        let identity = stage.whatsapp.identity(&stage.settings).await.unwrap().unwrap();
+        stage.settings.public["facts"] = json!({ "bot": identity.facts });
+        let account = stage.whatsapp.account(&stage.settings.public).unwrap();
+        assert_eq!((account.key.as_str(), account.is_proved), ("waba:220", is_proved), "{:?}", stage.fake.calls());
+        stage.settings.public["waba_id"] = json!("221");
+        assert!(!stage.whatsapp.account(&stage.settings.public).unwrap().is_proved, "another one entered later");
+    }
 }
 
 #[tokio::test]
@@ -183,7 +218,9 @@ async fn access_is_tested_with_the_account() {
     let said = LocalizedText::new("said-wa-number-answers").with("phone", "+7 701 000 99 00").with("name", "Acme");
     assert_eq!(check(list("330")).await, Ok(Some(said.clone())));
     assert_eq!(check(list("331")).await, Err(LocalizedText::new("said-wa-other-waba")));
-    assert_eq!(check(ScriptedAnswer::refused(10, "Permission denied")).await, Ok(Some(said)));
+    let denied = check(ScriptedAnswer::refused(10, "Permission denied")).await;
+    assert!(denied.is_err(), "a list that the token may not see says nothing about the number");
+    assert_eq!(check(ScriptedAnswer::Text(404, "404 page not found")).await, Ok(Some(said)), "there is no list");
     let ended = stage(false, [ScriptedAnswer::refused(190, "expired")]).await;
     assert_eq!(ended.whatsapp.check_access(&ended.settings).await, Err(LocalizedText::new("passport-whatsapp-w18")));
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::webhook;
 use super::wire::Change;
+use crate::LineAccount;
 use crate::incoming::{IncomingCall, NotReceived};
 use crate::vendor_app::{LineCall, VendorApp};
 use serde::Deserialize;
@@ -48,10 +49,11 @@ impl AppHooks {
     }
 }
 
-/// The key of the calls that concern the account of a source.
-pub(super) fn account(public: &Value) -> Option<String> {
+/// The account of a source, and whether Meta listed the number in it to the source's token.
+pub(super) fn account(public: &Value) -> Option<LineAccount> {
     let waba_id = public.get("waba_id").and_then(Value::as_str).filter(|id| !id.is_empty())?;
-    Some(format!("{ACCOUNT}{waba_id}"))
+    let is_proved = public.pointer("/facts/bot/waba_id").and_then(Value::as_str) == Some(waba_id);
+    Some(LineAccount { key: format!("{ACCOUNT}{waba_id}"), is_proved })
 }
 
 impl VendorApp for AppHooks {

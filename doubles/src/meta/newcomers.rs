@@ -15,13 +15,17 @@ use super::{
 pub struct NewApp {
     /// Its name.
     pub name: String,
+    /// Its secret; none: a new one.
+    pub secret: Option<String>,
     /// It may write up to seven days after the person's last message.
     pub has_human_agent: bool,
+    /// Its own token reads what any page says of itself.
+    pub reads_public_pages: bool,
 }
 
 impl Default for NewApp {
     fn default() -> Self {
-        Self { name: "Acme Inbox".to_owned(), has_human_agent: true }
+        Self { name: "Acme Inbox".to_owned(), secret: None, has_human_agent: true, reads_public_pages: false }
     }
 }
 
@@ -97,13 +101,14 @@ impl Meta {
     pub fn add_app(&self, app: NewApp) -> AppView {
         self.core.change(|state| {
             let serial = state.next_serial();
-            let view =
-                AppView { id: format!("15177764818{serial:05}"), secret: format!("{:032x}", 0xa5ec_0de0 + serial) };
+            let secret = app.secret.unwrap_or_else(|| format!("{:032x}", 0xa5ec_0de0 + serial));
+            let view = AppView { id: format!("15177764818{serial:05}"), secret };
             let made = App {
                 id: view.id.clone(),
                 secret: view.secret.clone(),
                 name: app.name,
                 has_human_agent: app.has_human_agent,
+                reads_public_pages: app.reads_public_pages,
                 subscriptions: Default::default(),
             };
             state.apps.insert(view.id.clone(), made);

@@ -98,6 +98,7 @@ impl From<SourceIn> for NewSource {
             lead_origin: wanted.lead_origin.unwrap_or(true),
             services: wanted.services,
             settings: Value::Object(wanted.settings.unwrap_or_default()),
+            is_checked: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Creates a source: validated, reserved, created at amoCRM, and only then visible. A failed creation leaves nothing
 //! behind.
 
+mod ask;
 mod make;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use connectors::kinds::has_own_server;
-use connectors::{HOOK_SECRET, Identity, LinePage, LineService, custom};
+use connectors::{HOOK_SECRET, Identity, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
@@ -47,6 +48,8 @@ pub struct NewSource {
     pub services: Option<Value>,
     /// With credentials, as the kind requires.
     pub settings: Value,
+    /// The person who creates it has seen what the messenger says of its rights and its webhook, and goes on.
+    pub is_checked: bool,
 }
 
 /// A created source.
@@ -64,6 +67,8 @@ struct CreatePlan {
     webhook_secret: Option<SecretString>,
     /// The line's identity at the messenger, for kinds that have one.
     identity: Option<Identity>,
+    /// The source that loses the line to this one.
+    from: Option<source::Model>,
 }
 
 /// Creates a source at amoCRM and here. Errors: wrong fields (422); the plan has no such kind, the account is not active, unpaid or blocked at
@@ -72,7 +77,7 @@ struct CreatePlan {
 pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
-    let asks_for_services = wanted.services.is_some();
+    let (asks_for_services, is_checked) = (wanted.services.is_some(), wanted.is_checked);
     plan_allows(app, &tenant, &wanted.kind)?;
     let mut plan = plan(app, &tenant, wanted)?;
     let public: Value = serde_json::from_str(&plan.row.settings).context("settings as JSON")?;
@@ -86,7 +91,10 @@ pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource
     if let Some(pipeline_id) = pipeline_id {
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
-    find_line(app, &mut plan, asks_for_services).await?;
+    ask::find_line(app, &mut plan, asks_for_services).await?;
+    if !is_checked {
+        ask::check(app, &plan).await?;
+    }
     let making = base::supervisor::detach("source_create", make::make(app.clone(), tenant, plan, by.clone()));
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
@@ -99,35 +107,6 @@ pub async fn served(app: &Arc<SourceContext>, tenant: tenant::Model) -> Result<t
     }
     mirror::pipelines(app, tenant.tenant_id).await?;
     tenants::load(app.store.read(), tenant.tenant_id).await?.ok_or(Error::NotFound)
-}
-
-/// Asks the messenger for the line's identity: rejected credentials are an error. The line's services besides chats are
-/// sent to amoCRM, unless the caller asks for other ones.
-async fn find_line(app: &SourceContext, plan: &mut CreatePlan, asks_for_services: bool) -> Result<()> {
-    let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
-    let settings = settings::open(app, &plan.row)?;
-    plan.identity = line::ask(connector.as_ref(), &settings).await?;
-    let Some(identity) = &plan.identity else { return Ok(()) };
-    plan.row.facts = line::facts_of(&plan.row.kind, identity).to_string();
-    if let Some(offered) = connector.service(&settings, identity).filter(|_| !asks_for_services) {
-        let services = vec![service(offered)];
-        plan.row.services = written(&services)?;
-        plan.row.services_sent = plan.row.services.clone();
-        plan.mirror.services = Some(services);
-    }
-    Ok(())
-}
-
-fn service(offered: LineService) -> rest::Service {
-    let page = |page: LinePage| rest::ServicePage { id: page.id, name: page.name, link: page.link };
-    rest::Service {
-        kind: offered.kind.to_owned(),
-        params: rest::ServiceParams {
-            waba: Some(offered.reviews_templates),
-            is_supports_list_message: Some(offered.lists),
-        },
-        pages: offered.page.into_iter().map(page).collect(),
-    }
 }
 
 /// Fails unless the account is active; for the reason that amoCRM gave another call, if it refuses the account.
@@ -259,7 +238,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         origin_code: Some(channel.code.clone()),
         services: (!services.is_empty()).then_some(services),
     };
-    Ok(CreatePlan { row, mirror, webhook_secret, identity: None })
+    Ok(CreatePlan { row, mirror, webhook_secret, identity: None, from: None })
 }
 
 /// Services in their stored form.

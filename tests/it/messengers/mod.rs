@@ -15,6 +15,7 @@ pub mod played;
 mod steps;
 pub mod vk;
 mod whatsapp;
+mod whose_line;
 
 use parom_tests::World;
 use parom_tests::settings::HOST;

@@ -16,6 +16,11 @@ fn each_rule_names_its_key() {
         ("[database]\nmax_connections = 1", "database.max_connections: "),
         ("[secrets]\nkey = \"\"", "secrets.key: "),
         ("[telegram]\napi_url = \"file:///tmp\"", "telegram.api_url: "),
+        ("[facebook]\ntrust_settings = true", "facebook.trust_settings: "),
+        (
+            "[instagram]\napi_url = \"https://graph.instagram.com./\"\ntrust_settings = true",
+            "instagram.trust_settings: ",
+        ),
         ("[max]\nca_file = \"no-such-file.pem\"", "max.ca_file: "),
         ("[max]\nca_file = \"Cargo.toml\"", "max.ca_file: "),
         ("[vendor]\nsupport_url = \"write to us\"", "vendor.support_url: "),

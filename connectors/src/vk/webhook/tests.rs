@@ -131,6 +131,10 @@ async fn access_and_address_are_checked_live() {
     assert!(told.to_string().contains("Acme"));
     let found = identity(&api, &settings()).await.unwrap().unwrap();
     assert_eq!((found.key.as_str(), found.name.as_str()), ("223344556", "@acme"));
+    assert!(
+        !fake.called("groups.getById").contains_key("group_id"),
+        "with ids VK answers any token about any community"
+    );
     let weak = json!({ "mask": 1, "permissions": [{ "name": "messages", "setting": 4096 }] });
     fake.answers("groups.getTokenPermissions", ScriptedAnswer::Done(weak));
     let said = setup::check_access(&api, &settings()).await.unwrap_err().to_string();
@@ -138,6 +142,10 @@ async fn access_and_address_are_checked_live() {
     fake.answers("groups.getById", ScriptedAnswer::Done(json!({ "groups": [{ "id": 1, "name": "Other" }] })));
     let said = setup::check_access(&api, &settings()).await.unwrap_err().to_string();
     assert!(said.contains("another community"), "{said}");
+    for none in [json!({ "groups": [] }), json!([])] {
+        fake.answers("groups.getById", ScriptedAnswer::Done(none));
+        assert!(matches!(identity(&api, &settings()).await, Err(Denied::Refused(_))), "no community is no proof");
+    }
     fake.answers("groups.getById", ScriptedAnswer::Refused(5, "User authorization failed: invalid access_token (4)."));
     let refused = || LocalizedText::new("wizard-vk-refused");
     assert_eq!(

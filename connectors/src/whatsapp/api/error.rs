@@ -49,6 +49,15 @@ impl Refused {
 }
 
 impl ApiError {
+    /// Whether the server has no such call. Meta has all; its refusals have a text.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Refused(refused) => matches!(refused.status, 404 | 405 | 501) && refused.text.is_empty(),
+            Self::Unreadable { .. } => true,
+            Self::NotSent(_) | Self::Unknown(_) => false,
+        }
+    }
+
     /// The refusal, if it is one.
     pub fn refused(&self) -> Option<&Refused> {
         match self {

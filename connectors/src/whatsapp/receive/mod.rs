@@ -76,12 +76,14 @@ impl Reader<'_> {
         }
     }
 
-    /// A change of this number. A change of another number means that its webhook points to the wrong source.
+    /// A change of this number. A change of another number means that its webhook points to the wrong source; one that
+    /// names no number is nobody's.
     fn of_number(&self, change: &Change) -> Vec<InboundEvent> {
         let value: MessagesValue = change.read();
-        let other = value.metadata.phone_number_id.some().is_some_and(|id| id != self.number.phone_number_id);
-        if other {
-            return vec![InboundEvent::Unknown("other_number")];
+        match value.metadata.phone_number_id.some() {
+            Some(id) if id == self.number.phone_number_id => {}
+            Some(_) => return vec![InboundEvent::Unknown("other_number")],
+            None => return vec![InboundEvent::Unknown("no_number")],
         }
         if &*change.field == "user_preferences" {
             // amoCRM cannot store an opt-out from marketing; Meta itself refuses to send it (whatsapp §15).

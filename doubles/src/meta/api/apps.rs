@@ -9,7 +9,7 @@ use super::{
 };
 use crate::meta::{
     core::Core,
-    state::{State, Subscription},
+    state::{Platform, State, Subscription},
 };
 
 /// The app of a token `ID|SECRET`.
@@ -48,6 +48,34 @@ pub(super) async fn subscriptions(core: &Core, method: &Method, node: &str, para
             });
             Ok(json!({ "success": true }))
         }
+    }
+}
+
+/// What an app gets with its own token where an account's is needed. It has no account, so there is no `me`
+/// (github.com/node-facebook/facebook-node-sdk/issues/149); a page is refused without a subcode (php-graph-sdk #1233,
+/// hasadna/kikar-hamedina #303), or, with the feature "Page Public Metadata Access", described whosever it is.
+pub(super) fn reads(state: &State, node: &str, edge: &[&str], params: &Params) -> Answered {
+    let id = app_of(state, &params.token)?;
+    let app = state.apps.get(&id).ok_or_else(|| no_object(&id))?;
+    if !edge.is_empty() {
+        let message = "(#210) A page access token is required to request this resource.";
+        return Err(Refusal::new(400, 210, None, message));
+    }
+    let page = state.accounts.get(node).filter(|account| account.platform == Platform::Facebook);
+    match (node, page) {
+        ("me", _) => {
+            let message = "An active access token must be used to query information about the current user.";
+            Err(Refusal::new(400, 2500, None, message))
+        }
+        ("app", _) => Ok(json!({ "id": app.id, "name": app.name })),
+        (_, Some(page)) if app.reads_public_pages => Ok(json!({ "id": page.id, "name": page.name })),
+        (_, Some(_)) => {
+            let message = "(#100) Object does not exist, cannot be loaded due to missing permission or reviewable \
+                           feature, or does not support this operation. This endpoint requires the \
+                           'pages_read_engagement' permission or the 'Page Public Content Access' feature.";
+            Err(Refusal::new(400, 100, None, message))
+        }
+        _ => Err(no_object(node)),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) async fn call(core: &Core, method: &Method, parts: &[String], params:
         ["access_token"] if is(&Method::GET) => core.change(|state| tokens::exchange(state, params)),
         ["debug_token"] if is(&Method::GET) => core.change(|state| tokens::debug(state, params)),
         [app, "subscriptions"] => apps::subscriptions(core, method, app, params).await,
+        [node, edge @ ..] if params.token.contains('|') => core.read(|state| apps::reads(state, node, edge, params)),
         [node] => {
             let caller = core.read(|state| Caller::of(state, params, core.millis()))?;
             match *method {

@@ -33,6 +33,8 @@ pub(crate) struct App {
     pub(crate) name: String,
     /// It may use the tag `HUMAN_AGENT`.
     pub(crate) has_human_agent: bool,
+    /// It has the feature "Page Public Metadata Access".
+    pub(crate) reads_public_pages: bool,
     /// By object; each has one callback.
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
 }

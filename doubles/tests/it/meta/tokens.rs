@@ -1,7 +1,8 @@
 //! Tokens: whose they are, how long they live, how they are renewed.
 
+use doubles::meta::{AppView, NewApp};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::world::{DAY, World, codes};
 
@@ -23,6 +24,24 @@ async fn a_token_opens_its_own_account() {
     assert_eq!((codes(&none), codes(&nonsense)), ((104, 0), (190, 0)));
     world.meta.revoke_token(&world.page.token);
     assert_eq!(world.refused(&world.page, Method::GET, "me", json!({})).await, (190, 460));
+}
+
+#[tokio::test]
+async fn an_apps_own_token_is_no_accounts() {
+    let world = World::start().await;
+    let reading = world.meta.add_app(NewApp { reads_public_pages: true, ..NewApp::default() });
+    let read = async |app: &AppView, path: &str| {
+        let (status, answer) = world.call(&app.token(), Method::GET, path, json!({})).await;
+        (status, codes(&answer), answer["id"].clone())
+    };
+    let (page, none) = (world.page.id.as_str(), Value::Null);
+    assert_eq!(read(&world.app, "me").await, (400, (2500, 0), none.clone()));
+    assert_eq!(read(&world.app, page).await, (400, (100, 0), none.clone()));
+    assert_eq!(read(&world.app, &world.instagram.id).await, (400, (100, 33), none.clone()));
+    assert_eq!(read(&world.app, &format!("{page}/subscribed_apps")).await, (400, (210, 0), none.clone()));
+    assert_eq!(read(&world.app, "app").await.2, json!(world.app.id));
+    assert_eq!(read(&reading, "me").await, (400, (2500, 0), none));
+    assert_eq!(read(&reading, page).await.2, json!(page), "of any page");
 }
 
 #[tokio::test]

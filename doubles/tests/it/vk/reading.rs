@@ -99,6 +99,9 @@ async fn the_owner_and_the_rights_of_a_token_can_be_read() {
     let stage = Stage::start().await;
     let own = stage.ok("groups.getById", &[]).await;
     assert_eq!((&own["groups"][0]["id"], &own["groups"][0]["screen_name"]), (&json!(stage.acme.id), &json!("acme")));
+    let other = stage.vk.add_community(doubles::vk::NewCommunity::default()).id;
+    let named = stage.ok("groups.getById", &[("group_id", &other.to_string())]).await;
+    assert_eq!(named["groups"][0]["id"], json!(other), "any community is described to any key");
     let rights = stage.ok("groups.getTokenPermissions", &[]).await;
     let names: Vec<_> = rights["permissions"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["photos", "messages", "wall", "docs", "manage"]);

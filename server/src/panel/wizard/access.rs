@@ -184,7 +184,7 @@ async fn line_of(
 ) -> Result<Result<String, LocalizedText>> {
     match connector.identity(settings).await {
         Ok(Some(identity)) => {
-            let taken = line::is_taken(app, member.tenant.tenant_id, connector.kind(), &identity).await?;
+            let taken = line::is_taken(app, member.tenant.tenant_id, connector, &identity).await?;
             Ok(taken.map_or(Ok(identity.name), Err))
         }
         Err(Denied::Access(why) | Denied::Refused(why)) => Ok(Err(why)),

@@ -88,7 +88,8 @@ pub async fn post(
         };
     }
     let identity = Identity { key: chosen.key.clone(), name: chosen.name.clone(), facts: Value::Null };
-    if let Some(taken) = line::is_taken(&app, member.tenant.tenant_id, kind.kind, &identity).await? {
+    let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
+    if let Some(taken) = line::is_taken(&app, member.tenant.tenant_id, connector.as_ref(), &identity).await? {
         return show(&member, kind.kind, page, &draft, &typed, vec![(LINE.to_owned(), said(&taken))], None);
     }
     match page.connect(with(chosen.settings.clone(), typed.clone())).await {

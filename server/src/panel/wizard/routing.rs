@@ -107,6 +107,7 @@ pub async fn post(
         lead_origin: true,
         services: None,
         settings: draft.settings.clone(),
+        is_checked: true,
     };
     let by = By { actor: member.actor(), address: member.address };
     let page = || member.page("wizard-title", Nav::Sources).with_error();

@@ -50,6 +50,8 @@ pub(super) async fn carry_out(
     app.lookup.forget();
     if let Some(identity) = &plan.identity {
         line::known(&app, &changed, identity).await?;
+        let known = find(&app, changed.tenant_id, changed.id).await?;
+        line::join(&app, app.store.write(), &known, None).await?;
     }
     if plan.setup.is_some() {
         let _ = line::connect(&app, &changed).await?;

@@ -30,7 +30,7 @@ pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: C
     let mirrored = match mirror_it(&app, &plan, ours_before).await {
         Ok(mirrored) => mirrored,
         Err(CreateFailure { error, unknown: false }) => {
-            give_back(&app, &plan.row).await;
+            give_back(&app, &plan).await;
             return Err(error);
         }
         Err(CreateFailure { error, unknown: true }) => {
@@ -44,6 +44,9 @@ pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: C
     };
     let source = settle(&app, &plan.row, &mirrored, &by).await?;
     app.lookup.forget();
+    if let (Some(former), Some(identity)) = (&plan.from, &plan.identity) {
+        line::lost(&app, former, identity).await?;
+    }
     // If the messenger refuses now, the watch retries; meanwhile the source's state shows it.
     let _ = line::connect(&app, &source).await?;
     tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was created");
@@ -85,7 +88,7 @@ async fn reserve_in(
         });
     }
     if let Some(identity) = &plan.identity {
-        line::claim(app, tx, row, identity).await?;
+        line::claim(app, tx, row, identity, plan.from.as_ref()).await?;
     }
     let ours_before = leftover::is_ours(tx, tenant_id, &row.external_id).await?;
     let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await;
@@ -170,8 +173,9 @@ async fn adopt(app: &Arc<SourceContext>, plan: &CreatePlan, amocrm_source_id: i6
 }
 
 /// Removes a reservation. If that fails too, the row counts as abandoned after two minutes.
-async fn give_back(app: &SourceContext, row: &source::Model) {
-    line::give_back(app, row).await;
+async fn give_back(app: &SourceContext, plan: &CreatePlan) {
+    let row = &plan.row;
+    line::give_back(app, row, plan.from.as_ref()).await;
     let gone = source::Entity::delete_many()
         .filter(source::Column::TenantId.eq(row.tenant_id))
         .filter(source::Column::Id.eq(row.id))

@@ -11,7 +11,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::source::SourceContext;
+use super::facts::{self, WebhookCheck};
+use crate::source::{SourceContext, SourceStatus, stopped};
 
 /// A claim not completed within this time expires.
 const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
@@ -27,6 +28,12 @@ struct LineTaken {
 }
 
 impl LineTaken {
+    /// As the account that wants the line sees it.
+    fn of(holder: &source::Model, tenant_id: Uuid, identity: &Identity) -> Self {
+        let source = (holder.tenant_id == tenant_id).then(|| holder.name.clone());
+        Self { line: identity.name.clone(), source }
+    }
+
     fn text(&self) -> LocalizedText {
         match &self.source {
             Some(source) => LocalizedText::new("said-line-taken-here").with("source", source.as_str()),
@@ -46,7 +53,7 @@ impl From<LineTaken> for Error {
 /// credentials' field.
 pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Option<Identity>> {
     connector.identity(settings).await.map_err(|denied| match denied {
-        Denied::Access(text) | Denied::Refused(text) => Error::field(credentials_of(connector), text),
+        Denied::Access(text) | Denied::Refused(text) => refused_at(connector, text),
         Denied::Away(text) => {
             let detail = LocalizedText::new("said-messenger-away").with("reason", text);
             Error::Unavailable { detail, retry_after: WAIT_SECONDS }
@@ -54,28 +61,63 @@ pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Optio
     })
 }
 
+/// An error at the credentials' field.
+pub fn refused_at(connector: &dyn Connector, text: LocalizedText) -> Error {
+    Error::field(credentials_of(connector), text)
+}
+
 fn credentials_of(connector: &dyn Connector) -> String {
     let field = connector.fields().iter().find(|field| field.secret).map_or("", |field| field.name);
     format!("/settings/{field}")
 }
 
-/// The current user of a line, as a text for this account; none if the line is free.
+/// The current user of a line, as a text for this account; none if the line is free or its user has to yield.
 pub async fn is_taken(
     app: &SourceContext,
     tenant_id: Uuid,
-    kind: &str,
+    connector: &dyn Connector,
     identity: &Identity,
 ) -> Result<Option<LocalizedText>> {
-    let holder = holder(app, app.store.read(), tenant_id, kind, identity).await?;
-    Ok(holder.map(|(_, taken)| taken.text()))
+    let Some(holder) = holder(app, app.store.read(), connector.kind(), identity).await? else { return Ok(None) };
+    let yields = yields(app, connector, &holder, identity).await;
+    Ok((!yields).then(|| LineTaken::of(&holder, tenant_id, identity).text()))
 }
 
-/// Claims a line for a source being created; the claim becomes permanent when the source exists.
+/// The source that a line is to be taken from: the messenger says that the line is the claimer's, and this one never
+/// received anything and cannot, or its own credentials are those of another line. Asks the messenger.
+pub async fn yielding(
+    app: &SourceContext,
+    row: &source::Model,
+    connector: &dyn Connector,
+    identity: &Identity,
+) -> Result<Option<source::Model>> {
+    let holder = holder(app, app.store.read(), &row.kind, identity).await?.filter(|holder| holder.id != row.id);
+    let Some(holder) = holder else { return Ok(None) };
+    Ok(yields(app, connector, &holder, identity).await.then_some(holder))
+}
+
+async fn yields(app: &SourceContext, connector: &dyn Connector, holder: &source::Model, wanted: &Identity) -> bool {
+    let is_set = !matches!(facts::webhook(&crate::settings::facts(holder)), WebhookCheck::NotSet { .. });
+    let cannot_receive = !is_set || holder.status == SourceStatus::Stopped.as_str();
+    if holder.secrets.is_none() || (holder.proved_at.is_none() && cannot_receive) {
+        return true;
+    }
+    let Ok(settings) = crate::settings::open(app, holder) else { return false };
+    match connector.identity(&settings).await {
+        Ok(identity) => identity.is_none_or(|identity| identity.key != wanted.key),
+        Err(Denied::Refused(_)) => true,
+        // Credentials that ended, or no answer, say nothing about whose the line is.
+        Err(Denied::Access(_) | Denied::Away(_)) => false,
+    }
+}
+
+/// Claims a line for a source; the claim becomes permanent when the source exists. `from`: the source that yields.
 pub async fn claim(
     app: &SourceContext,
     db: &impl ConnectionTrait,
     row: &source::Model,
     identity: &Identity,
+    from: Option<&source::Model>,
 ) -> Result<()> {
     let line = key(&row.kind, &identity.key);
     let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED.num_milliseconds()));
@@ -83,10 +125,25 @@ pub async fn claim(
     if directory::enter(db, IdKind::Line, &line, entry.clone()).await? {
         return Ok(());
     }
-    match holder(app, db, row.tenant_id, &row.kind, identity).await?.filter(|(id, _)| *id != row.id) {
-        Some((_, taken)) => Err(taken.into()),
+    let yields = |holder: &source::Model| holder.id == row.id || from.is_some_and(|from| from.id == holder.id);
+    match holder(app, db, &row.kind, identity).await?.filter(|holder| !yields(holder)) {
+        Some(holder) => Err(LineTaken::of(&holder, row.tenant_id, identity).into()),
         None => Ok(directory::set(db, IdKind::Line, &line, entry).await?),
     }
+}
+
+/// Stops a source whose line another one proved, which alerts its account.
+pub async fn lost(app: &SourceContext, former: &source::Model, identity: &Identity) -> Result<(), DbErr> {
+    tracing::warn!(tenant.id = %former.tenant_id, source.id = %former.id, "another source proved the line and has it now");
+    let said = LocalizedText::new("said-line-lost").with("line", identity.name.as_str());
+    stopped(app, former.tenant_id, former.id, &said.to_string()).await
+}
+
+/// Whether a source still has its line: a source that lost it leaves it alone.
+pub async fn is_own(app: &SourceContext, row: &source::Model) -> Result<bool, DbErr> {
+    let Some((line, _)) = claimed(row) else { return Ok(true) };
+    let entry = directory::find(app.store.read(), IdKind::Line, &line, app.clock.millis()).await?;
+    Ok(entry.is_none_or(|entry| entry.id == row.id))
 }
 
 /// Makes the claim permanent.
@@ -97,9 +154,13 @@ pub async fn keep(db: &impl ConnectionTrait, row: &source::Model) -> Result<(), 
     }
 }
 
-/// Releases the claim of a source that was not created after all.
-pub async fn give_back(app: &SourceContext, row: &source::Model) {
-    if let Err(error) = release(app.store.write(), row, app.clock.millis()).await {
+/// Releases the claim of a source that was not created after all; the line is again that of the source that yielded.
+pub async fn give_back(app: &SourceContext, row: &source::Model, from: Option<&source::Model>) {
+    let released = match from {
+        Some(former) => keep(app.store.write(), former).await,
+        None => release(app.store.write(), row, app.clock.millis()).await,
+    };
+    if let Err(error) = released {
         tracing::warn!(source.id = %row.id, %error, "the claim of a connection check could not be released; it expires in two minutes");
     }
 }
@@ -126,13 +187,17 @@ pub async fn require_same_line(
     match claimed(source) {
         Some((line, name)) if line != key(&source.kind, &identity.key) => {
             let detail = LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
-            Err(Error::field(credentials_of(connector), detail))
+            Err(refused_at(connector, detail))
         }
         _ => {
             // Its account may have left meanwhile, and another one claimed the line.
-            claim(app, app.store.write(), source, &identity).await?;
+            let from = yielding(app, source, connector, &identity).await?;
+            claim(app, app.store.write(), source, &identity, from.as_ref()).await?;
             let line = key(&source.kind, &identity.key);
             directory::set(app.store.write(), IdKind::Line, &line, entry(source, &identity.name, None)).await?;
+            if let Some(former) = &from {
+                lost(app, former, &identity).await?;
+            }
             Ok(Some(identity))
         }
     }
@@ -144,26 +209,20 @@ pub async fn source_of(app: &SourceContext, kind: &str, line: &str) -> Result<Op
     Ok(entry.filter(|entry| entry.expires_at.is_none()).map(|entry| entry.id))
 }
 
-/// The source that has a line, and how to report it.
+/// The source that has a line; none if it is gone without releasing its claim.
 async fn holder(
     app: &SourceContext,
     db: &impl ConnectionTrait,
-    tenant_id: Uuid,
     kind: &str,
     identity: &Identity,
-) -> Result<Option<(Uuid, LineTaken)>, DbErr> {
+) -> Result<Option<source::Model>, DbErr> {
     let line = key(kind, &identity.key);
     let Some(entry) = directory::find(db, IdKind::Line, &line, app.clock.millis()).await? else { return Ok(None) };
-    let source = source::Entity::of_tenant(entry.tenant_id)
+    source::Entity::of_tenant(entry.tenant_id)
         .filter(source::Column::Id.eq(entry.id))
         .filter(source::Column::DeletedAt.is_null())
-        .filter(source::Column::Secrets.is_not_null())
         .one(db)
-        .await?;
-    // The source is gone without releasing its claim, or its credentials were erased: the line is free.
-    let Some(source) = source else { return Ok(None) };
-    let name = (entry.tenant_id == tenant_id).then_some(source.name);
-    Ok(Some((source.id, LineTaken { line: identity.name.clone(), source: name })))
+        .await
 }
 
 fn key(kind: &str, line: &str) -> String {

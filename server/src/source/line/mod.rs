@@ -28,7 +28,7 @@ use crate::source::SourceContext;
 
 pub use account::sources_of;
 pub(super) use account::{join, leave};
-pub(super) use claim::{ask, claim, facts_of, give_back, keep, release, require_same_line};
+pub(super) use claim::{ask, claim, facts_of, give_back, keep, lost, refused_at, release, require_same_line, yielding};
 pub use claim::{is_taken, source_of};
 pub(super) use connect::connect;
 pub use connect::{MOVED, take_back};

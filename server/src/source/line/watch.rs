@@ -17,6 +17,7 @@ use super::connect::{MOVED, connect};
 use super::facts::{WebhookCheck, saw, webhook};
 use super::hook_of;
 use super::schedule::{self, Errand};
+use super::{account, claim};
 use crate::alert::{self, Alarm};
 use crate::settings;
 use crate::settings::facts;
@@ -55,6 +56,9 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
     let settings = settings::open(app, source)?;
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(()) };
+    if !claim::is_own(app, source).await? {
+        return Ok(());
+    }
     let seen = connector.watch(&settings, &hook, app.clock.now()).await;
     match &seen {
         // It does not answer: nothing is known, and its letters report it themselves.
@@ -68,6 +72,7 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
         Ok(_) if was_refused(source) => observations::passed(app, source).await?,
         Ok(_) => {}
     }
+    account::prove(app, source, connector.as_ref(), &settings).await?;
     let since = app.clock.millis();
     match seen {
         Ok(Watched::Unset) => connect(app, source).await.map(|_| ()),

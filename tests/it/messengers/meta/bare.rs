@@ -1,5 +1,6 @@
 //! A Graph API that knows the account and how to send, by `me` or by the account's id alone; and one that knows what
-//! Meta's documents print and refuses everything else in Graph's words.
+//! Meta's documents print and refuses everything else in Graph's words. None can subscribe or say all that Meta says, so
+//! the operator has to trust the settings; without that, no source is made there.
 
 use base::config::Config;
 use parom_tests::{Beside, Line};
@@ -25,8 +26,9 @@ pub struct ById;
 pub struct Printed;
 
 fn entered(config: &mut Config, address: Url) {
-    config.instagram.api_url = address.clone();
-    config.facebook.api_url = address;
+    for meta in [&mut config.instagram, &mut config.facebook] {
+        (meta.api_url, meta.trust_settings) = (address.clone(), true);
+    }
 }
 
 fn answered(call: &BareCall, node: &str) -> Option<Value> {

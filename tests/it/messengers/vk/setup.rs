@@ -1,8 +1,8 @@
 //! What a community's token may do.
 
 use doubles::vk::{Fault, NewCommunity};
-use parom_tests::{Reply, once};
-use serde_json::{Value, json};
+use parom_tests::once;
+use serde_json::json;
 
 use super::{Community, VkWorld};
 use crate::messengers::played::Played;
@@ -25,24 +25,17 @@ async fn rights_that_vk_does_not_report_are_no_reason_to_refuse(world: &mut VkWo
     let ids = Community::sets_up(&world.messenger);
     world.messenger.faults().until_cleared(asked, Fault::Refuse { code: 5, text: String::new() });
     let settings = Community::settings(&world.messenger, &ids);
-    let made = world.asks_for_source("vk", "Acme", "vk-refused", settings).await.is(201);
-    assert_eq!(tested(world, &made).await["ok"], false);
+    world.asks_for_source("vk", "Acme", "vk-refused", settings).await.is(422);
 }
 
 async fn a_missing_right_is_named(world: &mut VkWorld) {
     let rights = vec!["manage", "photos", "docs", "wall"];
     let made = world.messenger.add_community(NewCommunity { rights, ..NewCommunity::default() });
     let settings = json!({ "group_id": made.id, "access_token": made.token });
-    let made = world.asks_for_source("vk", "Acme", "vk-1", settings).await.is(201);
-    let step = tested(world, &made).await;
-    assert!(step["ok"] == false && step["detail"].as_str().unwrap().contains("messages"), "{step}");
-}
-
-/// The step of the source's test that looks at its token.
-async fn tested(world: &VkWorld, made: &Reply) -> Value {
-    let path = format!("/api/v1/sources/{}/test", made.text_at("/id"));
-    let tested = world.api.post(&path, &json!({})).await.is(200);
-    tested.json["steps"].as_array().unwrap().iter().find(|step| step["name"] == "credentials").unwrap().clone()
+    let refused = world.asks_for_source("vk", "Acme", "vk-1", settings).await.is(422);
+    let said = &refused.json["errors"][0];
+    assert_eq!(said["pointer"], "/settings/access_token");
+    assert!(said["detail"].as_str().unwrap().contains("messages"), "{said}");
 }
 
 once!(rights_that_vk_does_not_report_are_no_reason_to_refuse, a_missing_right_is_named,);

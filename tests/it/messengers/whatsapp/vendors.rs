@@ -3,11 +3,13 @@
 mod templates;
 
 use doubles::whatsapp::{NewPerson, Review, WebhookFault};
+use entity::source;
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use parom_tests::{Line, answer, both};
+use parom_tests::{Line, answer, both, once};
 use reqwest::Method;
 use sandbox::HookMessage;
-use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts};
@@ -172,9 +174,88 @@ async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsW
     assert_eq!(world.messenger.addresses(&stranger.waba).len(), 1);
 }
 
+/// N3: a WABA in the settings is no proof. A source joins the account that Meta lists its number in.
+async fn n3_events_of_an_account_reach_none_that_only_names_it(world: &mut VendorsWorld) {
+    let victims = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
+    let own = number_of(&world.messenger, &world.app, OTHER_WABA, "77010009922");
+    let victim = line(world, HOST, "wa-1", &victims).await;
+    world.owner(OTHER).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(OTHER).await;
+    let mut named = settings(&own);
+    named["waba_id"] = json!(victims.waba);
+    let body = json!({"kind": "whatsapp", "name": "Evil", "external_id": "wa-1", "settings": named});
+    let refused = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(422);
+    assert!(refused.wrong_fields()[0].starts_with("/settings/"), "{}", refused.text);
+    let evil = line(world, OTHER, "wa-2", &own).await;
+    // Entered by an earlier release, which believed the settings.
+    believes_settings(world, &evil, &victims.waba).await;
+    parom::source::line::due_now(&world.app().sources).await;
+    world.messenger.restrict(&victims.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
+    world.messenger.notify(
+        &victims.waba,
+        "messages",
+        json!({"messages": [{"id": "m", "from": MARIA, "type": "text",
+        "timestamp": "1795165200", "text": {"body": "Whose?"}}]}),
+    );
+    arrives(world).await;
+    assert_eq!(
+        (status(world, &victim).await, status(world, &evil).await),
+        (json!("needs_attention"), json!("working"))
+    );
+    assert!(texts(world, HOST).is_empty() && texts(world, OTHER).is_empty(), "what names no number is nobody's");
+}
+
+/// Sources of earlier releases stay among those of their account, and the messenger is asked about them soon.
+async fn n3_sources_of_earlier_releases_go_on(world: &mut VendorsWorld) {
+    let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
+    let line = line(world, HOST, "wa-1", &number).await;
+    believes_settings(world, &line, &number.waba).await;
+    for is_asked in [false, true] {
+        if is_asked {
+            parom::source::line::due_now(&world.app().sources).await;
+        }
+        world.messenger.restrict(&number.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
+        arrives(world).await;
+        assert_eq!(status(world, &line).await, "needs_attention");
+        world.messenger.reinstate(&number.waba);
+        arrives(world).await;
+        assert_eq!(status(world, &line).await, "working");
+    }
+}
+
+async fn status(world: &VendorsWorld, line: &Line) -> Value {
+    world.api.get(&line.path("")).await.is(200).json["status"].clone()
+}
+
+/// What an earlier release stored: the account of the settings, without the messenger's word.
+async fn believes_settings(world: &VendorsWorld, line: &Line, waba: &str) {
+    use base::store::directory::{self, DirectoryEntry, IdKind};
+    let store = &world.app().store;
+    let row = world.app().lookup.source(line.source_id).await.unwrap().unwrap();
+    let change = |text: &str, pointer: &str, value: Value| {
+        let mut json: Value = serde_json::from_str(text).unwrap();
+        *json.pointer_mut(pointer).unwrap() = value;
+        json.to_string()
+    };
+    let facts = change(&row.facts, "/bot/waba_id", Value::Null);
+    let settings = change(&row.settings, "/waba_id", json!(waba));
+    let done = source::Entity::update_many()
+        .col_expr(source::Column::Facts, Expr::value(facts))
+        .col_expr(source::Column::Settings, Expr::value(settings))
+        .col_expr(source::Column::LookAt, Expr::value(0_i64))
+        .filter(source::Column::TenantId.eq(line.tenant_id))
+        .filter(source::Column::Id.eq(line.source_id));
+    assert_eq!(done.exec(store.write()).await.unwrap().rows_affected, 1);
+    let entry = DirectoryEntry { tenant_id: line.tenant_id, id: line.source_id, note: String::new(), expires_at: None };
+    let key = format!("whatsapp:waba:{waba}:{}", line.source_id);
+    directory::set(store.write(), IdKind::LineAccount, &key, entry).await.unwrap();
+    world.app().lookup.forget();
+}
+
 both!(
     each_account_gets_what_was_written_to_its_number,
     messages_to_an_unknown_number_are_quarantined,
     only_meta_is_let_in,
     an_event_of_a_business_account_reaches_its_sources,
 );
+once!(n3_events_of_an_account_reach_none_that_only_names_it, n3_sources_of_earlier_releases_go_on);

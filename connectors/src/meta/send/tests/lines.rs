@@ -161,31 +161,6 @@ async fn a_platform_that_refuses_the_fields_of_the_other_gets_only_its_own() {
     assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), Watched::Fine);
 }
 
-/// Servers that imitate Meta may know no account, and may not report the app.
-#[tokio::test]
-async fn facts_that_a_server_does_not_report_are_not_checked() {
-    let fake = Fake::start([]).await;
-    let (instagram, facebook) = fake.connectors(false);
-    let unknown = || json!({ "error": { "code": 100, "message": "Unsupported get request." } });
-    let strangers = [json!({ "id": "me", "name": "Anyone" }), json!({ "success": true }), unknown()];
-    for me in strangers {
-        fake.reads([me.clone(), json!({ "id": "17841400000000001", "username": "acme" })]);
-        assert!(instagram.check_access(&settings("instagram")).await.is_ok(), "{me}");
-        assert_eq!(fake.calls().last().unwrap().path, "17841400000000001");
-    }
-    fake.reads([json!({}), json!({})]);
-    assert_eq!(instagram.identity(&settings("instagram")).await.unwrap().unwrap().key, "17841400000000001");
-    fake.reads([unknown(), unknown()]);
-    assert!(instagram.check_access(&settings("instagram")).await.is_ok());
-    let hidden = json!({ "error": { "code": 100, "error_subcode": 33, "message": "Object does not exist" } });
-    fake.reads([unknown(), hidden]);
-    assert!(instagram.check_access(&settings("instagram")).await.is_err(), "Meta's own words for another's account");
-    for app in [json!({ "id": "app" }), unknown(), json!({ "error": { "code": 190, "message": "no" } })] {
-        fake.reads([json!({ "id": "104000000000001", "name": "Acme" }), app.clone()]);
-        assert!(facebook.check_access(&settings("facebook")).await.is_ok(), "{app}");
-    }
-}
-
 fn query(text: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }

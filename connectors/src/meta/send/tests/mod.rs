@@ -3,6 +3,7 @@
 mod lines;
 mod messages;
 mod refusals;
+mod whose;
 
 use std::collections::BTreeMap;
 
