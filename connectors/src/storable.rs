@@ -145,6 +145,7 @@ mod tests {
             sender: Person::default(),
             emoji: None,
             key: format!("{long}:1795165200:-"),
+            at: None,
         };
         for event in [
             InboundEvent::Status(Box::new(report)),

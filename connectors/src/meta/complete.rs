@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use base::message::{Person, Post};
+use base::message::{Person, Post, is_visible};
 use serde_json::Value;
 
 use super::Meta;
@@ -12,13 +12,15 @@ use super::memory::Profile;
 use super::platform::Platform;
 use super::receive::text_of;
 use super::settings::Account;
-use crate::{Gaps, Settings};
+use crate::{Gaps, Settings, storable};
 
 /// Requests what is missing and not cached.
 pub(super) async fn complete(meta: &Meta, settings: &Settings, mut gaps: Gaps<'_>) {
     let Some(account) = Account::of(meta.platform, settings) else { return };
     for person in gaps.unnamed() {
-        profile(meta, &account, &person.id).await.describe(person, meta.platform);
+        if let Some(id) = storable::known(person.id.clone()) {
+            profile(meta, &account, &id).await.describe(person, meta.platform);
+        }
     }
     if let Some(of) = gaps.body.and_then(|body| body.post.as_mut()).filter(|post| post.url.is_none()) {
         *of = Post::clone(&*post(meta, &account, &of.id).await);
@@ -43,7 +45,7 @@ async fn profile(meta: &Meta, account: &Account<'_>, id: &str) -> Arc<Profile> {
         Ok(answer) => {
             let whole = [text_of(&answer, "first_name"), text_of(&answer, "last_name")];
             let whole = whole.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let named = |name: String| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+            let named = |name: String| Some(name.trim().to_owned()).filter(|name| is_visible(name));
             Profile {
                 name: text_of(&answer, "name").and_then(named).or_else(|| named(whole)),
                 username: text_of(&answer, "username").and_then(named),

@@ -60,8 +60,6 @@ fn is_bsuid(id: &str) -> bool {
     country && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,8 +82,5 @@ mod tests {
         for group in ["K.123", "KZ.", "kz.123", "KZ.12-3"] {
             assert!(matches!(Address::parse(group), Some(Address::Group(_))), "{group}");
         }
-    }
-
-    #[test]
     }
 }

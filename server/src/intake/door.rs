@@ -10,13 +10,14 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use base::error::Error;
-use base::json;
+use base::json::mended;
 use base::store::{NodeAway, VENDOR, concerns_one_node, is_node_away};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
 use queue::writer::{AcceptError, WriteErrorKind, kind};
 use sea_orm::DbErr;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::IntakeContext;
@@ -158,9 +159,9 @@ pub(super) struct RawCall {
 }
 
 impl RawCall {
-    /// The body as parsers read it ([`json::mended`]). If a character was broken, the log names the entrance and the byte.
+    /// The body as parsers read it ([`mended`]). If a character was broken, the log names the entrance and the byte.
     pub fn text(&self) -> Cow<'_, [u8]> {
-        let text = json::mended(&self.body);
+        let text = mended(&self.body);
         if matches!(text, Cow::Owned(_)) {
             let byte = self.body.iter().zip(text.iter()).take_while(|(one, other)| one == other).count();
             let source = self.source_id.map(tracing::field::display);

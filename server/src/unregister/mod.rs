@@ -218,7 +218,7 @@ async fn is_shared(
     let mut others: Vec<DirectoryEntry> =
         directory::find(db, IdKind::Line, &line.key, now).await?.into_iter().collect();
     if let Some(account) = connector.account(&settings.public) {
-        let beginning = format!("{}:{account}:", line.kind);
+        let beginning = format!("{}:{}:", line.kind, account.key);
         let lines = directory::list(db, IdKind::LineAccount, &beginning, now).await?;
         others.extend(lines.into_iter().map(|(_, entry)| entry));
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::store::VENDOR;
 use entity::person;
 use parom_tests::{World, both, once};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::operator::{EMAIL, Operator, make_operator};
 use super::signing_in::log;
