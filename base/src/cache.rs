@@ -3,6 +3,7 @@
 //! `moka::future::Cache` is some 150 KB of machine code for each pair of key and value types, and a program that has
 //! fifty of them compiles it fifty times (`docs/decisions/0026-minutes.md`). Here keys and values are behind pointers,
 //! so that all caches are one type of moka's; each call costs a hash through a pointer, each entry two allocations.
+//! What makes a value is on the heap, because moka moves it several times, each of which would take its size of the stack.
 
 use std::any::Any;
 use std::borrow::Borrow;
@@ -44,7 +45,7 @@ where
 
     /// The value of a key. If it has none, `init` makes it, once for all concurrent callers.
     pub async fn get_with(&self, key: K, init: impl Future<Output = V> + Send) -> V {
-        let init = async { stored(init.await) };
+        let init = Box::pin(async { stored(init.await) });
         typed(&self.stored.get_with(Key::of(key), init).await)
     }
 
@@ -65,7 +66,7 @@ where
     where
         E: Send + Sync + 'static,
     {
-        let init = async { init.await.map(stored) };
+        let init = Box::pin(async { init.await.map(stored) });
         let entry = self.stored.entry(Key::of(key)).or_try_insert_with(init).await?;
         Ok((typed(entry.value()), entry.is_fresh()))
     }

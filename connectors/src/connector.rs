@@ -55,8 +55,10 @@ pub struct Gaps<'a> {
 impl Gaps<'_> {
     /// Customers without a name.
     pub fn unnamed(&mut self) -> impl Iterator<Item = &mut Person> {
-        let body =
-            self.body.iter_mut().flat_map(|body| std::iter::once(&mut body.sender).chain(body.receiver.as_mut()));
+        let body = self.body.iter_mut().flat_map(|body| {
+            let quoted = body.reply_to.as_mut().and_then(|quote| quote.sender.as_mut());
+            std::iter::once(&mut body.sender).chain(body.receiver.as_mut()).chain(quoted)
+        });
         let is_unnamed = |person: &&mut Person| person.role == Role::Client && person.name.is_none();
         std::iter::once(&mut *self.contact).chain(body).filter(is_unnamed)
     }

@@ -10,16 +10,9 @@ use base::verdict::Verdict;
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Denied, Event, MessageIds, Watched};
 use doubles::meta::{Act, Content as Said, Fault, Given, HookFault, Platform};
-use meta_world::{Line, World, text};
+use meta_world::{Line, World, text, wrote};
 use secrecy::ExposeSecret;
 use serde_json::json;
-
-fn wrote(event: &InboundEvent) -> &connectors::incoming::IncomingMessage {
-    match event {
-        InboundEvent::Wrote(written) => written,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// Sends a text in the chat with Anna; returns its id at Meta.
 async fn say(line: &Line, words: &str) -> String {
@@ -36,7 +29,7 @@ async fn messages_go_both_ways() {
         line.anna().writes("Сколько стоит?").unwrap();
         let told = line.events().await;
         let first = wrote(&told[0]);
-        assert_eq!(first.body.sender.name.as_deref(), Some("Anna Kim"));
+        assert_eq!(line.completed(first).await.sender.name.as_deref(), Some("Anna Kim"));
         assert_eq!(first.conversation_id, line.anna_id());
         line.heard(first);
         let mid = say(line, "10 EUR").await;
@@ -168,7 +161,7 @@ async fn comments_are_answered_publicly_and_once_privately() {
         let id = line.anna().comments(&post, "Price?").unwrap();
         let told = line.events().await;
         let comment = wrote(&told[0]);
-        let about = comment.body.post.as_ref().unwrap();
+        let about = line.completed(comment).await.post.unwrap();
         assert_eq!((about.id.as_str(), about.caption.as_deref()), (post.as_str(), Some("Roses")));
         assert!(about.url.as_deref().unwrap().starts_with("https://www."));
         assert_eq!(comment.external_id, format!("comment:{id}"));
@@ -215,7 +208,10 @@ async fn accounts_are_checked_subscribed_watched_and_given_up() {
     assert_eq!(world.meta.callback(&world.app.id, Platform::Facebook).as_deref(), Some(page.hook_url()));
     for line in world.lines() {
         line.remove().await.unwrap();
-        assert_eq!(world.meta.subscribed(&line.account.id, &world.app.id), None);
+        let subscribed = || world.meta.subscribed(&line.account.id, &world.app.id);
+        assert!(subscribed().is_some(), "other sources of the account may need it");
+        line.connector.unsubscribe(&line.settings()).await.unwrap();
+        assert_eq!(subscribed(), None);
     }
     assert_eq!(world.meta.callback(&world.app.id, Platform::Facebook), None);
     world.meta.revoke_token(&page.account.token);

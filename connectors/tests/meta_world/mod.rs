@@ -9,13 +9,13 @@ use async_trait::async_trait;
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
-use base::message::{Content, Person, Role};
+use base::message::{Body, Content, Person, Role};
 use base::verdict::{Report, Taken, Verdict};
 use chrono::{DateTime, Utc};
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingMessage};
 use connectors::meta::Meta as MetaConnector;
-use connectors::{Connector, Denied, Event, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
+use connectors::{Connector, Denied, Event, Gaps, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
 use doubles::meta::{
     AccountView, AppView, Customer, MessageView, Meta, NewAccount, NewApp, NewPerson, Options, Platform,
 };
@@ -201,6 +201,14 @@ impl Line {
         std::mem::take(&mut *self.heard.lock().unwrap())
     }
 
+    /// What amoCRM gets of a message: with what Meta's call left out.
+    pub async fn completed(&self, written: &IncomingMessage) -> Body {
+        let (mut contact, mut body) = (written.body.sender.clone(), written.body.clone());
+        let gaps = Gaps { contact: &mut contact, body: Some(&mut body) };
+        self.connector.complete(&self.settings, Words::new(Language::En), gaps).await;
+        body
+    }
+
     /// What the engine remembers of the customer's last message.
     pub fn heard(&self, written: &IncomingMessage) {
         let at = DateTime::from_timestamp_millis(self.clock.load(Ordering::SeqCst)).unwrap();
@@ -249,6 +257,14 @@ impl Shelf for OneFile {
     async fn open(&self, _media_id: Uuid) -> Result<OpenFile, NotOpened> {
         let bytes = futures_util::stream::iter([Ok(bytes::Bytes::from_static(b"bytes"))]);
         Ok(OpenFile { announced: Some(5), bytes: Box::pin(bytes) })
+    }
+}
+
+/// The message of an event.
+pub fn wrote(event: &InboundEvent) -> &IncomingMessage {
+    match event {
+        InboundEvent::Wrote(written) => written,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -50,7 +50,7 @@ async fn actions_of_a_customer_arrive() {
         panic!("{events:#?}")
     };
     assert_eq!((began.mark.as_deref(), &written.body.content), (Some("ad_7"), &text("Сколько <стоит>?")));
-    assert_eq!(written.body.sender.name.as_deref(), Some("Maria Kovaleva"));
+    assert_eq!(stage.completed(written).await.sender.name.as_deref(), Some("Maria Kovaleva"));
     let first = written.external_id.clone();
 
     for (content, kind) in [

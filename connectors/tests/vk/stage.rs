@@ -6,14 +6,14 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
-use base::message::{Content, Media, State};
+use base::message::{Body, Content, Media, State};
 use base::verdict::{Report, Taken, Verdict};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
-use connectors::incoming::{InboundEvent, IncomingCall};
+use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage};
 use connectors::vk::Vk;
-use connectors::{Connector, Event, HOOK_SECRET, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
+use connectors::{Connector, Event, Gaps, HOOK_SECRET, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
 use doubles::vk::{self, NewCommunity, NewPerson, Options};
 use futures_util::StreamExt;
 use secrecy::SecretString;
@@ -101,6 +101,14 @@ impl Stage {
             events.extend(told.into_iter().filter(|one| *one != InboundEvent::Nothing("confirmation")));
         }
         events
+    }
+
+    /// What amoCRM gets of a message: with what VK's call left out.
+    pub async fn completed(&self, written: &IncomingMessage) -> Body {
+        let (mut contact, mut body) = (written.body.sender.clone(), written.body.clone());
+        let gaps = Gaps { contact: &mut contact, body: Some(&mut body) };
+        self.connector.complete(&self.settings, Words::new(Language::En), gaps).await;
+        body
     }
 
     pub async fn send(&self, number: u128, event: Event) -> Report {

@@ -52,6 +52,7 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("dead List", "looks"),
     ("integration List", "looks"),
     ("key List", "looks"),
+    ("quarantine List", "looks"),
     ("spool Drain", "brings hooks in that amoCRM sent; they are in the message log"),
     ("tenant List", "looks"),
     ("vendor List", "looks"),

@@ -32,7 +32,7 @@ async fn chats_of_contacts() {
     let stub = Stub::answering("200 OK", "{}").await;
     let error = rest(&stub).chats_of_contacts(&token(), &[5]).await.unwrap_err();
     assert!(matches!(error, Error::Unreadable { call: "chats_of_contacts", .. }), "{error}");
-    let stub = Stub::answering("403 Forbidden", "<html>").await;
+    let stub = Stub::answering("403 Forbidden", r#"{"title":"Forbidden"}"#).await;
     let error = rest(&stub).chats_of_contacts(&token(), &[5]).await.unwrap_err();
     assert_eq!(error.status(), Some(403));
 }

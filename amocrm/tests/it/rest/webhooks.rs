@@ -30,7 +30,7 @@ async fn subscribed_and_ended() {
         answer("201 Created", "", &made),
         answer("200 OK", "", &made),
         answer("204 No Content", "", ""),
-        answer("404 Not Found", "", "Not found"),
+        answer("404 Not Found", "", r#"{"title":"Not Found","status":404}"#),
         answer("403 Forbidden", "", r#"{"title":"Forbidden","detail":"not in this plan"}"#),
     ])
     .await;

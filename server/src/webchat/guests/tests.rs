@@ -42,6 +42,7 @@ async fn n11_a_source_has_no_more_new_chats_in_an_hour_than_configured() {
     };
     assert_eq!(begun(0, 3600).await, 99);
     assert!(begun(3600, 7200).await <= 50);
+    assert_eq!(guests.begin(source, 100, 7_200_000).await, Ok(()));
     assert_eq!(guests.begin(source, 100, 7_200_000).await, Err(72));
     assert_eq!(guests.begin(Uuid::from_u128(2), 100, 7_200_000).await, Ok(()));
     assert_eq!(guests.begin(source, 0, 7_200_000).await, Ok(()));

@@ -30,7 +30,7 @@ async fn typing_and_permission_name_the_conversation() {
     let InboundEvent::Typing { conversation_id, sender } = one("message_typing_state").await else {
         panic!("no typing")
     };
-    assert_eq!((conversation_id.as_str(), sender.name.as_deref()), ("712345678", Some("Maria Kovaleva")));
+    assert_eq!((conversation_id.as_str(), sender.id.as_str()), ("712345678", "712345678"));
     let events = read("message_allow").await;
     let [InboundEvent::Began(began), InboundEvent::Reach { reachable: true, .. }] = events.as_slice() else {
         panic!("{events:?}")

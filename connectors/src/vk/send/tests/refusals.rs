@@ -99,7 +99,7 @@ async fn a_part_is_not_sent_again_because_the_next_was_refused() {
     stage.fake.answers("messages.send", ScriptedAnswer::Refused(9, "Flood control"));
     let secrets = [("access_token".to_owned(), SecretString::from(TOKEN))].into();
     let settings = Settings { public: json!({ "group_id": 223 }), secrets };
-    let texts = "word ".repeat(1_600);
+    let texts = "word ".repeat(2_000);
     let send = async |next: &Outgoing| send((&stage.api, &stage.seen, &stage.uploaded), &settings, next).await;
     let whole = outgoing(Event::Created(Box::new(message(text(&texts)))));
     assert_eq!(tests::attempts(whole, 3, send).await, ["onward", "retry", "done"]);
