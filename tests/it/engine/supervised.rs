@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 45] = [
+const TASKS: [&str; 46] = [
     "accounts",
     "alert_bot",
     "alert_checks",
@@ -25,6 +25,7 @@ const TASKS: [&str; 45] = [
     "imports",
     "installs",
     "integrations",
+    "jobs",
     "keys",
     "lead_origins",
     "lines",
