@@ -1,5 +1,6 @@
 //! `parom quarantine`: genuine calls that could not be processed. Their senders were told that they arrived and will not
-//! repeat them, so their bytes are kept, and can be processed once what was missing is there.
+//! repeat them, so their bytes are kept, and can be processed once what was missing is there. Calls that belong to no
+//! account are listed, too, but their bytes are not kept.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -117,7 +118,7 @@ async fn list(app: &App, which: &KeptCalls, as_json: bool, out: &mut impl Write)
 }
 
 async fn retry(app: &App, which: &KeptCalls, out: &mut impl Write) -> anyhow::Result<()> {
-    let (mut processed, mut unusable) = (BTreeMap::<Uuid, u64>::new(), BTreeMap::<&str, u64>::new());
+    let (mut processed, mut unusable) = (BTreeMap::<Uuid, u64>::new(), BTreeMap::<String, u64>::new());
     let each = async |row: raw_hook::Model, _: &str| {
         let (tenant_id, id) = (row.tenant_id, row.id);
         match quarantine::retry(&app.intake, row).await.with_context(|| format!("{id} could not be stored"))? {

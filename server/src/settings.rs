@@ -98,13 +98,27 @@ pub fn open_whole(
 /// The address to which a source's messenger delivers customers' messages, without the secret that some kinds have in
 /// it.
 pub fn hook_url(app: &PlatformContext, kind: &str, source_id: Uuid) -> String {
-    format!("{}/hooks/{kind}/{source_id}", app.public_url())
+    url_at(app.public_url(), kind, source_id)
+}
+
+fn url_at(server: &str, kind: &str, source_id: Uuid) -> String {
+    format!("{server}/hooks/{kind}/{source_id}")
 }
 
 /// The address with its secret; none if the source has no secret.
 pub fn hook_of(app: &PlatformContext, kind: &str, source_id: Uuid, settings: &Settings) -> Option<HookTarget> {
+    hook_at(app, app.public_url(), (kind, source_id), settings)
+}
+
+/// The same while the server's public address was this one.
+pub fn hook_at(
+    app: &PlatformContext,
+    server: &str,
+    (kind, source_id): (&str, Uuid),
+    settings: &Settings,
+) -> Option<HookTarget> {
     let secret = settings.secrets.get(HOOK_SECRET)?.clone();
-    let mut url = hook_url(app, kind, source_id);
+    let mut url = url_at(server, kind, source_id);
     if app.connectors.get(kind).is_some_and(|connector| connector.secret_in_path()) {
         url = format!("{url}/{}", secret.expose_secret());
     }

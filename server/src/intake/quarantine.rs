@@ -1,5 +1,6 @@
 //! Genuine calls that could not be processed when they came (`parom quarantine`). Each is given to its entrance again
-//! after what was missing is there: a newer version, a connected line, an account's channel.
+//! after what was missing is there: a newer version, a message, an account's channel. Of a call that belongs to no account
+//! only that it came is stored, so there is nothing to give.
 
 use std::sync::Arc;
 
@@ -13,15 +14,15 @@ use uuid::Uuid;
 use super::IntakeContext;
 use super::crm::{self, account};
 use super::door::{QuarantineReason, RawCall, StillUnusable, StoreError};
-use super::messenger::{self, vendor_app};
+use super::messenger;
 
 /// What became of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RetryOutcome {
     /// It was processed as if it came now, and left the quarantine. What was stored before is not stored twice.
     Processed,
     /// It, or a part of it, is still unusable for this reason; it stays.
-    Unusable(&'static str),
+    Unusable(String),
 }
 
 /// Kept calls of an account, or of [`VENDOR`] those that belong to none, oldest first. `after`: the last of the previous
@@ -45,11 +46,14 @@ pub async fn page(
 
 /// Gives a kept call to its entrance again. Can be repeated safely.
 pub async fn retry(app: &Arc<IntakeContext>, kept: raw_hook::Model) -> Result<RetryOutcome, StoreError> {
+    if kept.tenant_id == VENDOR || kept.body.is_empty() {
+        return Ok(RetryOutcome::Unusable(kept.quarantine));
+    }
     let (tenant_id, id) = (kept.tenant_id, kept.id);
     let still = StillUnusable::default();
     again(app, kept, still.clone()).await?;
     if let Some(why) = still.get() {
-        return Ok(RetryOutcome::Unusable(why.word()));
+        return Ok(RetryOutcome::Unusable(why.word().to_owned()));
     }
     let this = raw_hook::Entity::delete_many().filter(raw_hook::Column::TenantId.eq(tenant_id));
     this.filter(raw_hook::Column::Id.eq(id)).exec(app.store.write()).await?;
@@ -68,19 +72,12 @@ async fn again(app: &Arc<IntakeContext>, kept: raw_hook::Model, still: StillUnus
             let call = account::call(app, kept.tenant_id, body);
             account::take(app, RawCall { again: Some(still), ..call }).await
         }
-        kind if kept.tenant_id == VENDOR => match app.connectors.get(kind) {
-            Some(connector) => vendor_app::all_lines(app, connector, body, Some(still)).await,
-            None => unusable(&still),
-        },
         kind => match Uuid::try_parse(&kept.target) {
             Ok(source_id) => messenger::again(app, (kind, source_id), body, still).await,
-            Err(_) => unusable(&still),
+            Err(_) => {
+                still.get_or_init(|| QuarantineReason::UnknownLine);
+                Ok(())
+            }
         },
     }
-}
-
-/// No source, or no connector, is there for it.
-fn unusable(still: &StillUnusable) -> Result<(), StoreError> {
-    still.get_or_init(|| QuarantineReason::UnknownLine);
-    Ok(())
 }

@@ -57,14 +57,17 @@ struct Payload {
     /// The line's public name and its key among all lines; empty if it is unknown.
     line: String,
     key: String,
+    /// The server's public address when this was planned: the webhook is there, even if the server has moved since.
+    server: String,
 }
 
 impl Payload {
-    fn of(source: &source::Model) -> Self {
+    fn of(app: &PlatformContext, source: &source::Model) -> Self {
         let facts = Value::Object(settings::facts(source));
         let text = |at: &str| facts.pointer(at).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (line, key) = (text("/line/name"), text("/line/key"));
-        Self { kind: source.kind.clone(), name: source.name.clone(), line, key }
+        let server = app.public_url().to_owned();
+        Self { kind: source.kind.clone(), name: source.name.clone(), line, key, server }
     }
 }
 
@@ -86,7 +89,7 @@ pub async fn plan(app: &PlatformContext, tx: &DatabaseTransaction, source: &sour
         tenant_id: source.tenant_id,
         kind: KIND,
         key,
-        payload: json!(Payload::of(source)),
+        payload: json!(Payload::of(app, source)),
         due: sealed.is_ok().then_some(now),
         sealed: sealed.ok(),
     };
@@ -188,7 +191,8 @@ impl JobKind for UnregisterLine {
         };
         let row = job::place_of(KIND, &job.key);
         let settings = settings::open_whole(app, (job.tenant_id, Place::Job, &row), sealed)?;
-        let Some(hook) = settings::hook_of(app, &line.kind, source_id, &settings) else { return Ok(()) };
+        let place = (line.kind.as_str(), source_id);
+        let Some(hook) = settings::hook_at(app, &line.server, place, &settings) else { return Ok(()) };
         connector.remove_webhook(&settings, &hook).await.map_err(as_error)?;
         if !is_shared(app, connector.as_ref(), &settings, &line, source_id).await? {
             connector.unsubscribe(&settings).await.map_err(as_error)?;

@@ -144,31 +144,32 @@ async fn heard_at(world: &PigeonWorld, line: &Line, chat: &str) -> i64 {
     rows.one(world.app().store.read()).await.unwrap().expect("the chat").heard_at
 }
 
-/// A messenger's clock, or a hook that it repeats for days, must not close the time in which a customer who writes now
-/// may be answered.
-async fn a_live_message_counts_from_its_arrival_and_history_from_its_own_time(world: &mut PigeonWorld) {
+/// The messenger counts the time for free answers from the message, also if its hook was repeated for days. A time that
+/// nobody can mean counts as now.
+async fn the_time_for_answers_runs_from_the_message(world: &mut PigeonWorld) {
     let line = world.pigeons("one").await;
     let now = world.clock.now().timestamp_millis();
-    let (long_ago, soon) = (now - 3 * 86_400_000, now + 60_000);
+    let (long_ago, soon, never) = (now - 3 * 86_400_000, now + 60_000, now + 3_600_000);
     let wrote = |id: &str, chat: &str, at: i64| json!({ "id": id, "chat": chat, "text": "Hello", "at": at });
     world.reports(&line, json!([{ "wrote": wrote("w1", "anna", long_ago) }])).await;
     world.reports(&line, json!([{ "history": wrote("h1", "boris", long_ago) }])).await;
     world.reports(&line, json!([{ "wrote": wrote("w2", "vera", soon) }])).await;
-    for (chat, heard) in [("anna", now), ("boris", long_ago), ("vera", soon)] {
+    world.reports(&line, json!([{ "wrote": wrote("w3", "gleb", never) }])).await;
+    for (chat, heard) in [("anna", long_ago), ("boris", long_ago), ("vera", soon), ("gleb", now)] {
         assert_eq!(heard_at(world, &line, chat).await, heard, "{chat}");
     }
     let sent: Vec<i64> = world.messages().await.iter().map(|message| message.sent_at).collect();
-    assert_eq!(sent, [long_ago, long_ago, soon], "amoCRM gets the messenger's own time");
+    assert_eq!(sent, [long_ago, long_ago, soon, now], "amoCRM gets the messenger's own time");
     world.deliver_to_the_end().await;
 }
 
 both!(
-    a_live_message_counts_from_its_arrival_and_history_from_its_own_time,
     receipts_go_to_amocrm_and_only_up,
     everything_up_to_a_message_is_read,
     everything_sent_before_a_time_is_read,
 );
 once!(
+    the_time_for_answers_runs_from_the_message,
     a_failure_is_reported_with_its_words,
     a_receipt_before_its_message_waits_for_it,
     the_customer_types,

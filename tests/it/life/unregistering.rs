@@ -168,6 +168,7 @@ async fn a_deleted_sources_webhook_is_removed_later(world: &mut TelegramWorld) {
     world.api.delete(&line.line.path("")).await.is(204);
     world.until("Telegram was asked", async || jobs(world).await.iter().any(|row| row.tries == 1).then_some(())).await;
     is_away(world, false);
+    // It comes back at another address; the webhook is at the one before.
     world.restart().await;
     assert_eq!((after(world, 61).await, is_registered(world, &line)), (1, false));
     assert_eq!(jobs(world).await, []);

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::source::{CalledSource, Missing, RETRY_AFTER};
 use super::{asked, echo, store};
 use crate::intake::IntakeContext;
-use crate::intake::door::{self, QuarantineReason, RawCall, StillUnusable, StoreError, later};
+use crate::intake::door::{self, QuarantineReason, RawCall, StoreError, later};
 use crate::source::line as lines;
 
 /// `GET`: the messenger validates the application's address. 404 if the vendor has none, 403 if the request is not
@@ -65,7 +65,7 @@ async fn answer(
     let kind = connector.kind();
     let storing = door::finish("app_hook", {
         let app = app.clone();
-        async move { all_lines(&app, &connector, body, None).await }
+        async move { all_lines(&app, &connector, body).await }
     });
     storing.await.map_err(|error| {
         tracing::warn!(door = kind, error = %error, "a webhook of the vendor's app was not stored; the messenger is asked to repeat it");
@@ -75,13 +75,8 @@ async fn answer(
 }
 
 /// Stores all parts. One that must be repeated does not stop the others: a repeat recognises what is stored.
-pub(in crate::intake) async fn all_lines(
-    app: &Arc<IntakeContext>,
-    connector: &Arc<dyn Connector>,
-    body: Bytes,
-    again: Option<StillUnusable>,
-) -> Result<(), StoreError> {
-    let whole = unknown_line(app, connector.kind(), "", body, again.clone());
+async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, body: Bytes) -> Result<(), StoreError> {
+    let whole = unknown_line(app, connector.kind(), "", body);
     let parts = match connector.vendor_app().map(|vendor_app| vendor_app.split(&whole.text())) {
         Some(Ok(parts)) => parts,
         Some(Err(NotReceived::Later(detail))) => return Err(StoreError::Retry(anyhow::anyhow!("{detail}"))),
@@ -91,7 +86,7 @@ pub(in crate::intake) async fn all_lines(
     };
     let mut done = Ok(());
     for part in parts {
-        if let Err(retry) = one_part(app, connector.kind(), part, again.clone()).await {
+        if let Err(retry) = one_part(app, connector.kind(), part).await {
             done = Err(retry);
         }
     }
@@ -99,12 +94,7 @@ pub(in crate::intake) async fn all_lines(
 }
 
 /// A part about an account at the messenger is stored for each of its lines.
-async fn one_part(
-    app: &Arc<IntakeContext>,
-    kind: &'static str,
-    part: LineCall,
-    again: Option<StillUnusable>,
-) -> Result<(), StoreError> {
+async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) -> Result<(), StoreError> {
     let sources = match lines::source_of(app, kind, &part.line).await? {
         Some(source_id) => vec![source_id],
         None => lines::sources_of(app, kind, &part.line).await?,
@@ -112,7 +102,7 @@ async fn one_part(
     let (mut is_known, mut done) = (false, Ok(()));
     for source_id in sources {
         let stored = match CalledSource::of(app, kind, source_id).await {
-            Ok(line) => store(&Arc::new(CalledSource { again: again.clone(), ..line }), part.body.clone()).await,
+            Ok(line) => store(&Arc::new(line), part.body.clone()).await,
             Err(Missing::Unknown | Missing::Gone) => continue,
             Err(Missing::Unavailable) => Err(StoreError::Retry(anyhow::anyhow!("the line's source could not be read"))),
         };
@@ -120,21 +110,15 @@ async fn one_part(
         done = stored.and(done);
     }
     if !is_known {
-        let part = unknown_line(app, kind, &part.line, part.body, again);
+        let part = unknown_line(app, kind, &part.line, part.body);
         return part.quarantine(app, QuarantineReason::UnknownLine).await;
     }
     done
 }
 
-/// A call about a line that no account has, to be quarantined without its text. The daily limit is counted per line, so that one such line does
-/// not use up the limit of the others.
-fn unknown_line(
-    app: &IntakeContext,
-    kind: &'static str,
-    line: &str,
-    body: Bytes,
-    again: Option<StillUnusable>,
-) -> RawCall {
+/// A call about a line that no account has, to be quarantined without its text. The daily limit is counted per line, so
+/// that one such line does not use up the limit of the others.
+fn unknown_line(app: &IntakeContext, kind: &'static str, line: &str, body: Bytes) -> RawCall {
     RawCall {
         id: app.clock.uuid_v7(),
         tenant_id: VENDOR,
@@ -145,6 +129,6 @@ fn unknown_line(
         body,
         priority: Priority::Normal,
         limit_of: Some(Uuid::new_v5(&VENDOR, format!("{kind}:{line}").as_bytes())),
-        again,
+        again: None,
     }
 }
