@@ -148,7 +148,7 @@ async fn apps(api: &GraphApi, settings: &Settings) -> Result<Option<Apps>, Denie
     let path = Path(&[number(settings)?.waba_id, "subscribed_apps"], &[]);
     match api.get(token(settings)?, path).await {
         Ok(apps) => Ok(Some(apps)),
-        Err(ApiError::Unreadable { .. }) => Ok(None),
+        Err(failed) if failed.is_missing() => Ok(None),
         Err(failed) => match denied(&failed) {
             Denied::Refused(said) => {
                 tracing::debug!(reason = %said, "the account's apps cannot be listed");

@@ -66,7 +66,10 @@ pub async fn exchange(
         Err(error) => {
             let reason = oauth_error_text(&error);
             Err(match error {
-                OAuthError::Rejected { .. } | OAuthError::Invalid { .. } => InstallError::Never(reason),
+                // Anybody can name a host that does not exist: such a call gets one exchange, not those of twenty minutes.
+                OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
+                    InstallError::Never(reason)
+                }
                 OAuthError::Busy { retry_after, .. } | OAuthError::Unavailable { retry_after, .. } => {
                     InstallError::Later { reason, after: retry_after }
                 }

@@ -66,7 +66,7 @@ async fn n5_a_key_carries_no_right_that_its_maker_lacks(world: &mut World) {
     );
     assert!(key["id"].is_string() && key["expires_at"].is_string(), "{shown}");
     assert_eq!([&shown["tenant"]["host"], &shown["limits"]["sources"]], [&json!(HOST), &json!(50)]);
-    assert!(shown["limits"]["requests_per_second"].is_u64(), "{shown}");
+    assert!(shown["limits"].get("requests_per_second").is_some(), "{shown}");
     assert_eq!(me(&all).await["key"]["created_by"], "Anna Ivanova");
     let vendors = me(&world.api).await;
     let of_vendor = [&vendors["tenant"], &vendors["key"]["tenant_id"], &vendors["limits"]["sources"]];
