@@ -17,10 +17,10 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Never more than this many calls in any second: a quarter of them at once, the others evenly.
+    /// Never more than this many calls in any second: a quarter of them, or three, at once, the others evenly.
     pub fn within_a_second(calls: u32) -> Self {
         let calls = i64::from(calls.max(1));
-        let at_once = (calls / 4).max(1);
+        let at_once = (calls / 4).max(3).min(calls);
         let evenly = calls - at_once + 1;
         Self { at_once, each: (1000 + evenly - 1) / evenly }
     }

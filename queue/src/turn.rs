@@ -37,7 +37,7 @@ impl TargetRate {
         Self { bounds, ..Self::of(start) }
     }
 
-    /// A documented limit of `requests` a second, of which a quarter may be at once.
+    /// A documented limit of `requests` a second.
     pub fn per_second(requests: u32) -> Self {
         let Budget { at_once, each } = Budget::within_a_second(requests);
         Self { per_second: 1_000_000 / each, burst: at_once * 1000, bounds: None }

@@ -92,8 +92,6 @@ pub async fn reactions_go_both_ways<N: Network>(world: &mut MetaWorld) {
         let dialogue = world.messenger.chat(&chat.ids.account.id, chat.ids.anna);
         assert_eq!(dialogue[0].reaction.is_some(), is_there, "{:?}", dialogue[0].reaction);
     }
-    // The calls of one second are limited.
-    world.advance(Duration::from_secs(1));
     let said = chat.manager_sends(world, HookMessage::text("Готово")).await;
     world.deliver_all().await;
     arrives::<Of<N>>(world).await;
