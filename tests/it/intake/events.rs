@@ -163,11 +163,7 @@ async fn the_time_for_answers_runs_from_the_message(world: &mut PigeonWorld) {
     world.deliver_to_the_end().await;
 }
 
-both!(
-    receipts_go_to_amocrm_and_only_up,
-    everything_up_to_a_message_is_read,
-    everything_sent_before_a_time_is_read,
-);
+both!(receipts_go_to_amocrm_and_only_up, everything_up_to_a_message_is_read, everything_sent_before_a_time_is_read,);
 once!(
     the_time_for_answers_runs_from_the_message,
     a_failure_is_reported_with_its_words,
