@@ -121,7 +121,7 @@ impl Answer {
     }
 
     /// Whether a refusal is a page of something before amoCRM, whose own refusals are JSON or empty. 429 and 5xx mean
-    /// the same whoever says them.
+    /// the same, whichever of the two sends them.
     pub(crate) fn is_page(&self) -> bool {
         !matches!(self.status, 429 | 500..=599) && !self.is_blank() && !self.is_json()
     }

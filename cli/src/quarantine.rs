@@ -1,4 +1,4 @@
-//! `parom quarantine`: genuine calls that could not be processed. Their senders were told that they arrived and will not
+//! `parom quarantine`: genuine calls that could not be processed. Their senders got a success answer and will not
 //! repeat them, so their bytes are kept, and can be processed once what was missing is there. Calls that belong to no
 //! account are listed, too, but their bytes are not kept.
 

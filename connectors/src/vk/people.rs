@@ -91,7 +91,7 @@ impl Asking<'_> {
         self.shown(id, known.as_deref())
     }
 
-    /// The cached name, or what stands for it.
+    /// The cached name, or the id.
     pub async fn name(&self, id: i64) -> String {
         self.person(id).await.name.unwrap_or_else(|| self.nameless(id))
     }

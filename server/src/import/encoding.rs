@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
 /// Signs that are as usual beside Cyrillic letters in windows-1251 as in ASCII.
-const USUAL: &str = "«»„“”‘’‚–—…№•·°±§©®™€\u{a0}";
+const USUAL: &str = "«»„“”‘’‚–—…№•·°±\u{a7}©®™€\u{a0}";
 /// Cyrillic letters of Russian, Ukrainian and Belarusian beyond А to я.
 const MORE_LETTERS: &str = "ЁёІіЇїЄєҐґЎў";
 

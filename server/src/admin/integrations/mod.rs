@@ -249,7 +249,7 @@ async fn set(
     one: &Integration,
 ) -> Result<std::result::Result<(), FieldErrors>> {
     let before = load(app, &one.name).await.ok();
-    // What is no address at all is said first, when it is stored.
+    // What is no address at all is refused when it is stored.
     let is_read = Integration::from_toml(one.to_toml().expose_secret(), Some(&app.config.plan_list.get())).is_ok();
     if is_read && let Some(field) = addresses::refused(&app.config, &app.integrations.of_file(), before.as_ref(), one) {
         return Ok(Err(wrong::elsewhere(visitor.words, field)));

@@ -50,7 +50,7 @@ pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
         401 | 403 if claim.letter.attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
         401 | 403 => Report::not_done(Verdict::Pause, "signature_refused"),
         404 => Report::not_done(Verdict::Pause, "channel_disconnected"),
-        // amoCRM says what is wrong with the data; silence is somebody else's.
+        // amoCRM names what is wrong with the data; an empty answer is a gateway's.
         400 | 405..=407 | 409..=424 if !text.is_empty() => bury(FailureCode::Rejected, "amoCRM refused the message"),
         _ => retry(*retry_after, false, "amoCRM is not answering"),
     };

@@ -36,8 +36,8 @@ pub struct Limit {
 /// read.
 #[derive(Clone)]
 pub struct FullCounters {
-    /// Key → end of its window, milliseconds since 1970.
-    full: Cache<String, i64>,
+    /// Key → end of its window, milliseconds since 1970, and its count: a limit may grow while it is full.
+    full: Cache<String, (i64, i32)>,
 }
 
 impl Default for FullCounters {
@@ -47,12 +47,9 @@ impl Default for FullCounters {
 }
 
 impl FullCounters {
-    async fn wait(&self, key: &str, now: i64) -> Option<Wait> {
-        self.full
-            .get(&key.to_owned())
-            .await
-            .filter(|until| *until > now)
-            .map(|until| Wait { seconds: (until - now + 999) / 1000 })
+    async fn wait(&self, key: &str, limit: Limit, now: i64) -> Option<Wait> {
+        let (until, count) = self.full.get(&key.to_owned()).await?;
+        (until > now && count >= limit.most).then_some(Wait { seconds: (until - now + 999) / 1000 })
     }
 }
 
@@ -99,15 +96,15 @@ pub async fn forget(app: &IdentityContext, keys: Vec<String>) -> Result<(), DbEr
 }
 
 async fn full(app: &IdentityContext, key: &str, limit: Limit, now: i64) -> Result<Option<Wait>, DbErr> {
-    if let Some(wait) = app.tries.wait(key, now).await {
+    if let Some(wait) = app.tries.wait(key, limit, now).await {
         return Ok(Some(wait));
     }
     let row = throttle::Entity::of_tenant(VENDOR).filter(Column::Key.eq(key)).one(app.store.read()).await?;
     let full = row.filter(|row| row.count >= limit.most && row.window_from.saturating_add(limit.window) > now);
     if let Some(row) = full {
-        app.tries.full.insert(key.to_owned(), row.window_from.saturating_add(limit.window)).await;
+        app.tries.full.insert(key.to_owned(), (row.window_from.saturating_add(limit.window), row.count)).await;
     }
-    Ok(app.tries.wait(key, now).await)
+    Ok(app.tries.wait(key, limit, now).await)
 }
 
 /// False if the counter is full.

@@ -1,4 +1,4 @@
-//! N7: a letter's link back moves no browser into another conversation without a page that says so and a button.
+//! N7: a letter's link back moves no browser into another conversation without a page that names it and a button.
 
 use parom_tests::{Mail, Reply, Visitor, World, answer, once};
 use reqwest::Method;

@@ -78,7 +78,7 @@ async fn n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours(world: &mut 
     stranger.writes(world, "Hi").await.is(202);
     asks(world, &stranger, ANNA).await.is(202);
     let letter = world.mail.next().await;
-    letter.says(&["Your card is blocked https evil example pay"]);
+    letter.says(&["“Your card is blocked https evil example”"]);
     for (place, text) in [("subject", &letter.subject), ("text", &letter.text)] {
         let others = text.replace(&world.api.base(), "");
         for sign in ["://", "evil.example", "555", "www."] {

@@ -34,9 +34,9 @@ async fn n1_only_metas_own_word_about_the_token_proves_an_account() {
     }
 }
 
-/// A server in Meta's place that the operator trusts need not know accounts; what it does say counts.
+/// A server in Meta's place that the operator trusts need not know accounts; an account that it does report counts.
 #[tokio::test]
-async fn settings_are_believed_where_the_operator_says_so() {
+async fn settings_are_believed_where_the_operator_trusts_them() {
     let fake = Fake::start([]).await;
     let (mut instagram, mut facebook) = fake.connectors(false);
     (instagram.trusts_settings, facebook.trusts_settings) = (true, true);
