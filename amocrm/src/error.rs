@@ -54,7 +54,8 @@ pub enum Error {
     },
     /// A page of something between amoCRM and us – a proxy, a gateway, amoCRM's protection against floods – with a 3xx or
     /// 4xx status. It says nothing about the request, the account or its access: retry later. What concerns the whole
-    /// host, 429 and 5xx, is [`Refused`](Error::Refused) whatever its body.
+    /// host, 429 and 5xx, and what concerns the size or type of the request, 413 to 415, is [`Refused`](Error::Refused)
+    /// whatever its body.
     #[error("{call} ({address}): not amoCRM but something before it answered {status}: {text}")]
     Gateway {
         /// The call.

@@ -121,9 +121,9 @@ impl Answer {
     }
 
     /// Whether a refusal is a page of something before amoCRM, whose own refusals are JSON or empty. 429 and 5xx mean
-    /// the same, whichever of the two sends them.
+    /// the same, whichever of the two sends them; so do 413 to 415, which are about the request's size or type.
     pub(crate) fn is_page(&self) -> bool {
-        !matches!(self.status, 429 | 500..=599) && !self.is_blank() && !self.is_json()
+        !matches!(self.status, 413..=415 | 429 | 500..=599) && !self.is_blank() && !self.is_json()
     }
 
     fn is_blank(&self) -> bool {

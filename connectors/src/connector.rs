@@ -53,6 +53,12 @@ pub struct Gaps<'a> {
 }
 
 impl Gaps<'_> {
+    /// Whether anything is missing.
+    pub fn is_any(&mut self) -> bool {
+        let has_no_address = |body: &&mut Body| body.post.as_ref().is_some_and(|post| post.url.is_none());
+        self.unnamed().next().is_some() || self.body.as_ref().is_some_and(has_no_address)
+    }
+
     /// Customers without a name.
     pub fn unnamed(&mut self) -> impl Iterator<Item = &mut Person> {
         let body = self.body.iter_mut().flat_map(|body| {

@@ -10,6 +10,12 @@ use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
 
 const TOO_MANY_REQUESTS: u16 = 429;
 
+/// Whether a status is about the size or type of the request. The same request would be refused again, so that the
+/// catalog also judges a gateway's answer.
+pub(crate) const fn is_about_request(status: u16) -> bool {
+    matches!(status, 413..=415)
+}
+
 /// A failed call and its meaning.
 pub(crate) struct Judged {
     /// The outcome, unless the request is changed and sent again.
@@ -29,8 +35,8 @@ impl Judged {
         Self::plain(Verdict::Retry { after: None, whole_target: false }, reason.to_string())
     }
 
-    /// Not the messenger but something before it answered, without the messenger's error body: it says nothing about the
-    /// message or our access, and nothing arrived.
+    /// Not the messenger but something before it answered, without the messenger's error body: unless it
+    /// [`is_about_request`], it says nothing about the message or our access, and nothing arrived.
     pub fn gateway(status: u16, after: Option<Duration>) -> Self {
         let said = LocalizedText::new("said-server-answered").with("status", status);
         let verdict = Verdict::Retry { after, whole_target: status == TOO_MANY_REQUESTS };

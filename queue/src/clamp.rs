@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::store::{Row, Search};
+use base::store::{Executor, Row, Search};
 use sea_orm::{DbErr, Statement};
 use uuid::Uuid;
 
@@ -11,6 +11,20 @@ use super::rows::Rows;
 
 /// No due time lies further ahead than this.
 const FURTHEST_MILLIS: i64 = 2 * 3_600_000;
+
+/// A clock that was set back, in milliseconds: when, by how much, and the longest lease.
+struct SetBack {
+    now: i64,
+    by: i64,
+    lease: i64,
+}
+
+impl SetBack {
+    fn rows(&self, count: usize) -> Rows {
+        let all = |value: i64| std::iter::repeat_n(value, count);
+        Rows::new().long("now", all(self.now)).long("back", all(self.by)).long("lease", all(self.lease))
+    }
+}
 
 impl Queue {
     /// Moves due times that lie more than two hours ahead, written after a clock jump, back to two hours.
@@ -29,39 +43,51 @@ impl Queue {
     }
 
     /// After the clock was set back by this much: whatever was to wait until a time of before waits as long as it was
-    /// meant to. Returns how many lanes and turns were moved.
-    pub async fn set_back(&self, by: i64) -> Result<u64, DbErr> {
+    /// meant to. A lease that the clock may have given since then, of at most `lease` milliseconds, stays: its call may
+    /// still run. Returns how many lanes and turns were moved.
+    pub async fn set_back(&self, db: &impl Executor, by: i64, lease: i64) -> Result<u64, DbErr> {
         let now = self.store.now().await?;
         let earlier = |column: &str| {
             format!(
-                "{column} = CASE WHEN {column} > rows.now + rows.back THEN {column} - rows.back \
+                "WHEN {column} > rows.now + rows.back THEN {column} - rows.back \
                  WHEN {column} > rows.now THEN rows.now ELSE {column} END"
             )
         };
-        let lanes = format!("{}, {}", earlier("due_at"), earlier("leased_until"));
-        let turns = ["ready_at", "refilled_at", "rate_at", "counted_from"].map(earlier).join(", ");
+        let lanes = ["due_at", "leased_until"].map(|column| {
+            // By the time of the change: a lane may have been leased since `now`.
+            let is_leased = "lane.owner IS NOT NULL AND lane.due_at <= {now} + rows.lease";
+            format!("{column} = CASE WHEN {is_leased} THEN {column} {}", earlier(column))
+        });
+        let turns = ["ready_at", "refilled_at", "rate_at", "counted_from"]
+            .map(|column| format!("{column} = CASE {}", earlier(column)));
+        let (lanes, turns) = (lanes.join(", "), turns.join(", "));
+        let moved = SetBack { now, by, lease };
         if self.store.one_account_a_commit() {
-            let lanes = self.set_back_each("lane", "due_at > $1", &lanes, now, by).await?;
-            return Ok(lanes + self.set_back_each("turn", "refilled_at > $1 OR ready_at > $1", &turns, now, by).await?);
+            let turns = self.set_back_each(db, "turn", "refilled_at > $1 OR ready_at > $1", &turns, &moved).await?;
+            return Ok(turns + self.set_back_each(db, "lane", "due_at > $1", &lanes, &moved).await?);
         }
-        let lanes = format!("UPDATE lane SET {lanes} FROM rows WHERE lane.due_at > rows.now");
-        let rows = Rows::new().long("now", [now]).long("back", [by]);
-        let lanes = rows.execute(self.store.write(), &self.store, &lanes).await?;
-        let turns = format!(
+        // Turns before lanes, in the common lock order.
+        let pools = self.pools().await?;
+        let text = format!(
             "UPDATE turn SET {turns} FROM rows WHERE turn.pool = rows.pool \
              AND (turn.ready_at > rows.now OR turn.refilled_at > rows.now)"
         );
-        let pools = self.pools().await?;
-        let rows = Rows::new().long("now", pools.iter().map(|_| now)).long("back", pools.iter().map(|_| by));
-        Ok(lanes + rows.text("pool", pools).execute(self.store.write(), &self.store, &turns).await?)
+        let turns = moved.rows(pools.len()).text("pool", pools).execute(db, &self.store, &text).await?;
+        let text = format!("UPDATE lane SET {lanes} FROM rows WHERE lane.due_at > rows.now");
+        Ok(turns + moved.rows(1).execute(db, &self.store, &text).await?)
     }
 
-    async fn set_back_each(&self, table: &str, later: &str, set: &str, now: i64, by: i64) -> Result<u64, DbErr> {
-        let accounts = self.accounts_of(table, later, now).await?;
+    async fn set_back_each(
+        &self,
+        db: &impl Executor,
+        table: &str,
+        later: &str,
+        set: &str,
+        moved: &SetBack,
+    ) -> Result<u64, DbErr> {
+        let accounts = self.accounts_of(table, later, moved.now).await?;
         let text = format!("UPDATE {table} SET {set} FROM rows WHERE {table}.tenant_id = rows.tenant_id");
-        let rows = Rows::new().uuid("tenant_id", accounts.iter().copied());
-        let rows = rows.long("now", accounts.iter().map(|_| now)).long("back", accounts.iter().map(|_| by));
-        rows.execute(self.store.write(), &self.store, &text).await
+        moved.rows(accounts.len()).uuid("tenant_id", accounts).execute(db, &self.store, &text).await
     }
 
     /// The accounts with rows for which this holds, on all nodes.

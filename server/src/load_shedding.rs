@@ -77,9 +77,9 @@ pub async fn gate(
     if let Some(connection) = request.conn_data::<Connection>() {
         connection.speaks();
     }
-    let class = RequestClass::of(request.method(), request.path());
-    let without = !app.store.is_open() && !RequestClass::does_without_database(request.path());
-    if without || turned_away(class, request.method(), much(&app, request.path()), app.load.free()) {
+    let class = RequestClass::of(request.method(), request.match_info().as_str());
+    let without = !app.store.is_open() && !RequestClass::does_without_database(request.match_info().as_str());
+    if without || turned_away(class, request.method(), much(&app, request.match_info().as_str()), app.load.free()) {
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
         return Ok(refused(request, class, LoadRefusal::Busy).await);
     }
@@ -96,7 +96,7 @@ pub async fn gate(
     if matches!(payload, Payload::None) {
         return answered(next, request, class, None).await;
     }
-    let kind = BodyKind::of(request.path());
+    let kind = BodyKind::of(request.match_info().as_str());
     let upload = (kind == BodyKind::File).then(|| app.load.upload(class, caller));
     if matches!(upload, Some(None)) {
         request.set_payload(payload);
@@ -122,7 +122,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 /// Whether only a page's handler would read the body, which refuses nothing before. Its future is large; a caller that
 /// only announces a body must not cost it.
 fn is_form_of_a_page(request: &ServiceRequest) -> bool {
-    let is_page = matches!(request.path().split('/').nth(1), Some("panel" | "admin"));
+    let is_page = matches!(request.match_info().as_str().split('/').nth(1), Some("panel" | "admin"));
     is_page && request.content_type().starts_with("application/x-www-form-urlencoded")
 }
 

@@ -107,8 +107,10 @@ async fn a_gateways_page_is_no_refusal() {
             "an empty body may be amoCRM's"
         );
     }
-    let error = failing(answer("502 Bad Gateway", "", "<html>")).await;
-    assert!(matches!(error, Error::Refused { status: 502, .. }), "whoever says it: {error}");
+    for (line, code) in [("413 X", 413), ("414 X", 414), ("415 X", 415), ("502 Bad Gateway", 502)] {
+        let error = failing(answer(line, "", "<html>")).await;
+        assert!(matches!(error, Error::Refused { status, .. } if status == code), "whoever says it: {error}");
+    }
 }
 
 #[tokio::test]

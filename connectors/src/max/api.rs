@@ -26,6 +26,8 @@ const CALL_WITHIN: Duration = Duration::from_secs(8);
 const UPLOAD_WITHIN: Duration = Duration::from_secs(20);
 /// Maximum bytes read from an answer: a message with all its parts is far smaller.
 const ANSWER_BYTES: usize = 1024 * 1024;
+/// The message of a file host's refusal, as the error catalog has it.
+const FILE_REFUSED: &str = "unsupported file";
 
 /// A Bot API server. Clones share connections.
 #[derive(Clone)]
@@ -98,6 +100,19 @@ impl ApiError {
     pub fn is_gateways(&self) -> bool {
         matches!(self, Self::Refused { status: 300.., code, message, .. } if code.is_empty() && message.is_empty())
     }
+
+    /// A failed upload. The file hosts refuse without the API's code and message: a 4xx about neither access nor load
+    /// refuses the file. 413 says enough by itself.
+    fn of_upload(self) -> Self {
+        match self {
+            Self::Refused { status: status @ 400..=499, retry_after, .. }
+                if self.is_gateways() && !matches!(status, 401 | 403 | 408 | 413 | 429) =>
+            {
+                Self::Refused { status, code: String::new(), message: FILE_REFUSED.to_owned(), retry_after }
+            }
+            other => other,
+        }
+    }
 }
 
 impl MaxApi {
@@ -163,7 +178,8 @@ impl MaxApi {
             part = part.headers([(reqwest::header::CONTENT_TYPE, kind)].into_iter().collect());
         }
         let request = self.at(Method::POST, address)?.timeout(UPLOAD_WITHIN).multipart(Form::new().part("data", part));
-        answered(request, token).await.map(|(_, answer)| answer)
+        let (_, answer) = answered(request, token).await.map_err(ApiError::of_upload)?;
+        Ok(answer)
     }
 
     /// Opens a file by a public address.

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
-use base::message::{Failure, Markup, Person};
+use base::message::{Failure, Markup};
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -168,8 +168,9 @@ impl Connector for Vk {
         let asking = Asking { api: &self.api, people: &self.people, community, words };
         for person in gaps.unnamed() {
             let Ok(id) = person.id.parse() else { continue };
-            let Person { name, avatar_url, profile_url, .. } = asking.described(id).await;
-            (person.name, person.avatar_url, person.profile_url) = (name, avatar_url, profile_url);
+            // Who is asked for next is mostly the same person.
+            let Some(known) = asking.described(id).await else { return };
+            (person.name, person.avatar_url, person.profile_url) = (known.name, known.avatar_url, known.profile_url);
         }
     }
 

@@ -97,15 +97,19 @@ impl Asking<'_> {
     }
 
     /// The same as [`Asking::person`], requested if it is not cached. A person whom VK does not describe is named by the
-    /// id.
-    pub async fn described(&self, id: i64) -> Person {
+    /// id. None if VK does not answer.
+    pub async fn described(&self, id: i64) -> Option<Person> {
         let asked = self.people.0.try_get_with((self.community.id, id), async { self.ask(id).await.map(Arc::new) });
-        let known = asked
-            .await
-            .inspect_err(|failed| tracing::debug!(reason = %explain(failed), "a name could not be asked for"))
-            .unwrap_or_default();
-        let person = self.shown(id, Some(&known));
-        Person { name: person.name.or_else(|| Some(self.nameless(id))), ..person }
+        match asked.await {
+            Ok(known) => {
+                let person = self.shown(id, Some(&known));
+                Some(Person { name: person.name.or_else(|| Some(self.nameless(id))), ..person })
+            }
+            Err(failed) => {
+                tracing::debug!(reason = %explain(&failed), "a name could not be asked for");
+                None
+            }
+        }
     }
 
     /// The same for a manager who wrote in VK's own interface.

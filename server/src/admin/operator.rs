@@ -138,14 +138,14 @@ impl FromRequest for HalfWay {
 /// The access check before every page: all but public pages need a session, all but the second step's need both steps,
 /// and some need a fresh proof of who it is. It runs before all extractors, so that a refused form is not read.
 pub async fn gate(request: &HttpRequest) -> Result<(), AdminRefusal> {
-    let path = request.path().strip_prefix("/admin").unwrap_or_default();
+    let path = request.match_info().as_str().strip_prefix("/admin").unwrap_or_default();
     if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {
         return Ok(());
     }
     let Some(visitor) = visitor(request).await? else { return Err(without_session(request).await?) };
     if visitor.session.is_admin {
         let app = app(request)?;
-        prove::gate(&app, &visitor, request.method(), request.path())
+        prove::gate(&app, &visitor, request.method(), request.match_info().as_str())
     } else if ["/code", "/enrol", "/sign-out"].contains(&path) {
         Ok(())
     } else {

@@ -25,7 +25,7 @@ pub(super) async fn tell(
     let address = visitor.address.map(|address| address.to_string()).unwrap_or_default();
     for operator in actions::list(app).await? {
         let words = Words::new(language_of(&operator.person));
-        let did = words.text_of("audit-did-", &action.replace('.', "-")).to_string();
+        let did = words.text_of("audit-did-", action.replace('.', "-")).to_string();
         let subject = words.text("admin-told-subject").with("did", did.as_str()).with("object", object);
         let text = words
             .text("admin-told-body")

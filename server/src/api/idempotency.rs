@@ -58,7 +58,7 @@ impl RequestFingerprint {
         hash.update(request.query_string());
         hash.update(b"\n");
         hash.update(body);
-        let route = format!("{} {}", request.method(), request.path());
+        let route = format!("{} {}", request.method(), request.match_info().as_str());
         let language = Language::accepted(request.headers());
         Ok(Self { route, key, body_hash: hex::encode(hash.finalize()), language })
     }

@@ -143,7 +143,7 @@ pub struct NoParameters {}
 
 /// The fallback: 405 if the path exists with another method, otherwise 404.
 async fn unknown(request: HttpRequest, known: web::Data<openapi::Known>) -> Result<HttpResponse> {
-    let methods = known.methods_of(request.path());
+    let methods = known.methods_of(request.match_info().as_str());
     if methods.is_empty() {
         return Err(Error::NotFound);
     }

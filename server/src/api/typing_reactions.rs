@@ -122,7 +122,7 @@ pub async fn reaction(
     let sender = person(reaction.sender.0)?;
     let emoji = checked_emoji(reaction.emoji)?;
     once(&app, &key, asked, async {
-        messenger::reaction(&app, &source, &about, sender, emoji).await?;
+        messenger::reaction(&app, &source, &about, sender, emoji, None).await?;
         Ok(HttpResponse::Accepted().json(json!({})))
     })
     .await

@@ -112,7 +112,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let session = realm::session(&request, Realm::of_path(request.path())).await?;
+            let session = realm::session(&request, Realm::of_path(request.match_info().as_str())).await?;
             let session = session.ok_or(FormRejected::NoSession)?;
             let pairs = pairs(&request, payload).await?;
             of_session(&pairs, &session)?;
@@ -128,7 +128,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AnyForm<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let session = realm::session(&request, Realm::of_path(request.path())).await?;
+            let session = realm::session(&request, Realm::of_path(request.match_info().as_str())).await?;
             let pairs = pairs(&request, payload).await?;
             if let Some(session) = session {
                 of_session(&pairs, &session)?;

@@ -106,7 +106,7 @@ pub async fn session(request: &HttpRequest, door: Realm) -> Result<Option<Arc<se
         return Ok(found.0.clone());
     }
     let Some(app) = request.app_data::<web::Data<IdentityContext>>() else { return Ok(None) };
-    let by_itself = request.headers().contains_key(LIVE) || request.path() == "/panel/events";
+    let by_itself = request.headers().contains_key(LIVE) || request.match_info().as_str() == "/panel/events";
     let found = match door.token(app, request) {
         Some(token) if by_itself => sessions::look(app, &token, door.kinds()).await?.map(Arc::new),
         Some(token) => sessions::find(app, &token, door.kinds()).await?.map(Arc::new),

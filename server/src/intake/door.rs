@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use base::error::Error;
 use base::json::mended;
-use base::store::{NodeAway, VENDOR, concerns_one_node, is_node_away};
+use base::store::{NodeAway, concerns_one_node, is_node_away};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
@@ -213,8 +213,11 @@ impl RawCall {
     }
 
     fn row(&self, quarantine: &str) -> RawHook {
-        // A text that belongs to no account here has no one who could ask for its erasure: only its size is stored.
-        let is_of_no_account = self.tenant_id == VENDOR || quarantine == QuarantineReason::ForeignAccount.word();
+        // A text that belongs to no account here has no one who could ask for its erasure: only its size is stored. What
+        // cannot be read may be of accounts here, and is kept for the version that can.
+        let of_no_account =
+            [QuarantineReason::UnknownLine, QuarantineReason::UnknownScope, QuarantineReason::ForeignAccount];
+        let is_of_no_account = of_no_account.iter().any(|why| why.word() == quarantine);
         let (headers, body) = match is_of_no_account {
             true => (json!({ "content-length": self.body.len() }), Bytes::new()),
             false => (json!({}), self.body.clone()),

@@ -34,7 +34,7 @@ pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if let Some(act) = act_of(request.method(), request.path())
+    if let Some(act) = act_of(request.method(), request.match_info().as_str())
         && let Some(app) = request.app_data::<web::Data<PlatformContext>>().cloned()
         && let Err(seconds) = app
             .unknown_callers

@@ -4,10 +4,11 @@ use base::store::{VENDOR, finish_tx};
 use chrono::TimeDelta;
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::row;
+use crate::delivery::worker::LEASE;
 use crate::missed_hooks::MissedHooksContext;
 use crate::rotation;
 
@@ -48,12 +49,14 @@ async fn set_right(app: &MissedHooksContext, now: i64) -> Result<(), DbErr> {
     let ahead = heartbeat::Entity::of_tenant(VENDOR).filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()));
     let rows = ahead.all(app.store.write()).await?;
     let Some(last) = rows.iter().map(|row| row.beat_at).max() else { return Ok(()) };
-    let moved = app.queue.set_back(last - now).await?;
-    heartbeat::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()))
-        .exec(app.store.write())
-        .await?;
+    let moved = if app.store.one_account_a_commit() {
+        move_back(app, app.store.write(), now, last).await?
+    } else {
+        let tx = app.store.write_tx().await?;
+        let done = move_back(app, &tx, now, last).await;
+        finish_tx(tx, done).await?
+    };
+    let Some(moved) = moved else { return Ok(()) };
     let seconds = (last - now) / 1000;
     tracing::warn!(
         seconds,
@@ -61,6 +64,24 @@ async fn set_right(app: &MissedHooksContext, now: i64) -> Result<(), DbErr> {
         "the clock was set back; what waited for a time by the earlier clock was moved with it"
     );
     Ok(())
+}
+
+/// Of several processes the one that removes the heartbeats from the future moves what waits; none for the others.
+async fn move_back(
+    app: &MissedHooksContext,
+    db: &impl ConnectionTrait,
+    now: i64,
+    last: i64,
+) -> Result<Option<u64>, DbErr> {
+    let removed = heartbeat::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()))
+        .exec(db)
+        .await?;
+    if removed.rows_affected == 0 {
+        return Ok(None);
+    }
+    app.queue.set_back(db, last - now, LEASE.num_milliseconds()).await.map(Some)
 }
 
 /// Records an orderly stop: this process has answered everything it accepted.

@@ -211,11 +211,11 @@ impl FromRequest for Member {
                 return Err(without_session(&app, &request));
             };
             if let Some(only) = member.only
-                && !is_of_conversation(&app, request.path(), member.tenant.tenant_id, only).await?
+                && !is_of_conversation(&app, request.match_info().as_str(), member.tenant.tenant_id, only).await?
             {
                 return Err(Error::NotFound.into());
             }
-            if member.must_enrol && !BEFORE_ENROLMENT.contains(&request.path()) {
+            if member.must_enrol && !BEFORE_ENROLMENT.contains(&request.match_info().as_str()) {
                 return Err(second_step_first(&request));
             }
             request.extensions_mut().insert(member.clone());

@@ -77,7 +77,7 @@ pub(super) async fn taken(
     session: &session::Model,
 ) -> Result<Option<Notice>> {
     let shows = request.method() == Method::GET && !request.headers().contains_key(LIVE);
-    if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
+    if session.notice.is_empty() || !shows || request.match_info().as_str() == "/panel/events" {
         return Ok(None);
     }
     // It is kept while nothing can be written, and then shown again.

@@ -38,7 +38,7 @@ pub(super) async fn of(
     open: &OpenAlerts,
 ) -> Result<Vec<Strip>, DbErr> {
     let StripReader { tenant, integration, words } = *reader;
-    if request.path() == "/panel/events" {
+    if request.match_info().as_str() == "/panel/events" {
         return Ok(Vec::new());
     }
     let now = app.clock.millis();
@@ -51,7 +51,7 @@ pub(super) async fn of(
     };
     // Where the account's state is the page's first card, the same sentence is not repeated above it.
     let is_on_page = TenantStatus::shown(tenant) == TenantStatus::PlanEnded
-        && matches!(request.path(), "/panel" | "/panel/" | "/panel/account");
+        && matches!(request.match_info().as_str(), "/panel" | "/panel/" | "/panel/account");
     let end = plan::ending(&app.config, tenant, now, words).filter(|_| !is_on_page).map(|(text, is_over)| {
         let tone = if is_over { Tone::Bad } else { Tone::Warn };
         strip(tone, text.to_string(), "common-contact-support", &support)

@@ -19,7 +19,7 @@ pub async fn home() -> HttpResponse {
 
 /// 404 in the format that the caller expects.
 pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
-    if request.path().starts_with("/api") {
+    if request.match_info().as_str().starts_with("/api") {
         return Error::NotFound.answer(Words::new(Language::accepted(request.headers())), CRM);
     }
     crate::public_page::nothing()

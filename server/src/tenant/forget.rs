@@ -91,14 +91,14 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         .add(vendor_event::Column::AboutId.eq(tenant_id))
         .add(vendor_event::Column::NextTryAt.is_null());
     count("vendor_event", remove::rows::<vendor_event::Entity>(store, VENDOR, settled).await?);
+    unregister::first_attempts(unregistering).await;
     // Calls in progress during the deletion may have left rows.
-    all!(lane, turn, attempt, tenant);
-    // From here on amoCRM is not called for this account.
+    all!(lane, turn, attempt);
+    // Without its grant amoCRM is not called for this account.
     rest_rate_limit::forget(store, &tenant.host).await?;
     let others = Condition::all().add(job::Column::Kind.ne(unregister::KIND));
     let jobs = remove::rows::<job::Entity>(store, tenant_id, others).await?;
     counts.insert("job".to_owned(), jobs);
-    unregister::first_attempts(unregistering).await;
     let tx = app.store.write_tx().await?;
     let done = prove_all(app, &tx, tenant_id, counts, by).await;
     let proof = finish_tx(tx, done).await?;
@@ -107,14 +107,17 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     Ok(proof)
 }
 
+/// Deletes the account's own row and stores the proof, in one commit: until then the deletion can be repeated.
 async fn prove_all(
     app: &TenantContext,
     tx: &DatabaseTransaction,
     tenant_id: Uuid,
-    counts: BTreeMap<String, u64>,
+    mut counts: BTreeMap<String, u64>,
     by: &str,
 ) -> Result<Erasure> {
     let lines = unregister::of_account(tx, tenant_id).await?;
+    let own = tenant::Entity::delete_many().filter(tenant::Column::TenantId.eq(tenant_id)).exec(tx).await?;
+    counts.insert("tenant".to_owned(), own.rows_affected);
     prove(app, tx, VENDOR, unregister::WHOLE_ACCOUNT, (counts, lines), by).await
 }
 

@@ -51,7 +51,7 @@ fn in_words(response: ServiceResponse<BoxBody>, words: Words) -> ServiceResponse
 async fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
     let origin = request.headers().get(header::ORIGIN)?.clone();
     let app = request.app_data::<web::Data<WebchatContext>>()?;
-    let source_id = request.path().split('/').nth(2)?;
+    let source_id = request.match_info().as_str().split('/').nth(2)?;
     let source = access::source_of(app, source_id).await.ok()?;
     WebChatSettings::stored(&source.settings).allows(origin.to_str().ok()?).then_some(origin)
 }

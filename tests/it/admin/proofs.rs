@@ -27,7 +27,8 @@ async fn n4_a_session_left_open_changes_no_operators_integrations_and_plans(worl
     olga.opens("/admin/operators").await.is(200);
     let asks = async || {
         let plan = [("plan", ""), ("trial_until", ""), ("paid_until", "2027-01-31")];
-        for (path, fields) in [("/admin/operators".to_owned(), &new[..]), (format!("{account}/plan"), &plan[..])] {
+        let operators = ["/admin/operators", "/admin/%6Fperators"].map(|path| (path.to_owned(), &new[..]));
+        for (path, fields) in operators.into_iter().chain([(format!("{account}/plan"), &plan[..])]) {
             let to = olga.sends(&path, fields).await.is_redirect();
             assert!(to.starts_with("/admin/prove?to=%2Fadmin%2F"), "{path} leads to {to}");
         }

@@ -39,7 +39,9 @@ pub(super) async fn upload(
     match answer {
         Ok(ids) => Ok(ids.into_keys().next()),
         // The file is not a picture, or has too many pixels.
-        Err(ApiError::Refused { code: 400 | 413 | 415 | 422, .. }) => Ok(None),
+        Err(ApiError::Refused { code: 400 | 413 | 415 | 422, .. } | ApiError::Gateway { status: 413 | 415, .. }) => {
+            Ok(None)
+        }
         // The upload's outcome is unknown, but no message was sent, so a retry is safe.
         Err(ApiError::Unknown(said)) => Err(ApiError::NotSent(said)),
         Err(other) => Err(other),

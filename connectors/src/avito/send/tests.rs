@@ -141,6 +141,13 @@ async fn refusals_mean_what_the_catalog_says() {
         assert_eq!((failure.code, failure.text.as_str()), (code, words));
         assert_eq!(report.status, status);
     }
+    for status in [413, 414, 415] {
+        let fake = Fake::start().await;
+        fake.next_text("/messages", status, "<html>");
+        let report = fake.avito().send(&settings(), &outgoing(text("x"))).await;
+        let Verdict::Bury(failure) = report.verdict else { panic!("{status}: {report:?}") };
+        assert_eq!(failure.code.amocrm_code(), 905, "{status}: also a gateway's page is about the request");
+    }
     for (status, words) in [(401, "Client ID"), (402, "Avito plan"), (403, "subscription level")] {
         let fake = Fake::start().await;
         fake.next("/messages", status, json!({ "error": { "code": status, "message": "x" } }));

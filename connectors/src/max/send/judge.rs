@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::SendContext;
 use crate::error_catalog::MAX;
-use crate::judged::Judged;
+use crate::judged::{Judged, is_about_request};
 use crate::max::api::ApiError;
 use crate::max::setup::said;
 
@@ -24,7 +24,9 @@ pub(super) fn judge(context: &SendContext<'_>, failed: &ApiError) -> Judged {
         ApiError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-max-unreadable").with("status", *status))
         }
-        ApiError::Refused { status, retry_after, .. } if failed.is_gateways() => Judged::gateway(*status, *retry_after),
+        ApiError::Refused { status, retry_after, .. } if failed.is_gateways() && !is_about_request(*status) => {
+            Judged::gateway(*status, *retry_after)
+        }
         ApiError::Refused { status, code, message, retry_after } => {
             let text = said(code, message);
             let row = MAX.find(*status, &text);

@@ -7,7 +7,7 @@ use base::verdict::{Report, Verdict};
 use serde_json::json;
 
 use super::SendContext;
-use crate::judged::Judged;
+use crate::judged::{Judged, is_about_request};
 use crate::meta::graph::{GraphError, Refusal};
 
 /// Limits of the account or the app, not of a single chat (instagram-and-facebook §16).
@@ -28,7 +28,9 @@ pub(super) fn judge(context: &SendContext<'_>, failed: &GraphError) -> Judged {
         GraphError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-server-answered").with("status", *status))
         }
-        GraphError::Refused(refusal) if failed.is_gateways() => Judged::gateway(refusal.status, refusal.retry_after),
+        GraphError::Refused(refusal) if failed.is_gateways() && !is_about_request(refusal.status) => {
+            Judged::gateway(refusal.status, refusal.retry_after)
+        }
         GraphError::Refused(refusal) => refused(context, refusal),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::SendContext;
 use crate::error_catalog::{CatalogEntry, RefusalClass, TELEGRAM};
-use crate::judged::Judged;
+use crate::judged::{Judged, is_about_request};
 use crate::telegram::api::ApiError;
 
 /// Telegram counts whole seconds; one more avoids sending too early.
@@ -24,7 +24,9 @@ pub(super) fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
         ApiError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-telegram-unreadable").with("status", *status))
         }
-        ApiError::Refused { code, retry_after, .. } if failed.is_gateways() => Judged::gateway(*code, *retry_after),
+        ApiError::Refused { code, retry_after, .. } if failed.is_gateways() && !is_about_request(*code) => {
+            Judged::gateway(*code, *retry_after)
+        }
         ApiError::Refused { code, description, retry_after, .. } => {
             let row = TELEGRAM.find(*code, description);
             let answer = json!({ "error_code": code, "description": description }).to_string();

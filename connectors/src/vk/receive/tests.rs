@@ -39,7 +39,7 @@ impl Stage {
     }
 
     /// A person as described on the way to amoCRM.
-    async fn described(&self, id: i64) -> Person {
+    async fn described(&self, id: i64) -> Option<Person> {
         let (settings, words) = (settings(), Words::new(Language::En));
         let community = Community::of(&settings).unwrap();
         Asking { api: &self.api, people: &self.people, community, words }.described(id).await

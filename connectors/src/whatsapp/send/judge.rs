@@ -7,7 +7,7 @@ use serde_json::json;
 use super::SendContext;
 use super::rate_limit::{AFTER_LIMITS, AFTER_TROUBLE};
 use crate::error_catalog::{CatalogEntry, WHATSAPP};
-use crate::judged::Judged;
+use crate::judged::{Judged, is_about_request};
 use crate::whatsapp::api::{ApiError, Refused};
 
 /// The row for too many messages to one person.
@@ -23,7 +23,9 @@ pub(super) async fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
         ApiError::Unreadable { status } => {
             Judged::unknown(*status, &LocalizedText::new("said-wa-unreadable").with("status", *status))
         }
-        ApiError::Refused(refused) if refused.is_gateways() => Judged::gateway(refused.status, refused.retry_after),
+        ApiError::Refused(refused) if refused.is_gateways() && !is_about_request(refused.status) => {
+            Judged::gateway(refused.status, refused.retry_after)
+        }
         ApiError::Refused(refused) => {
             let row = WHATSAPP.find(refused.code, &refused.text);
             let error = json!({ "code": refused.code, "message": refused.text, "fbtrace_id": refused.trace });

@@ -22,7 +22,7 @@ const STEPS: u32 = 3;
 const PEOPLE: u64 = 50_000;
 /// A person without refusals for this long starts again with the first wait.
 const FORGOTTEN: Duration = Duration::from_secs(600);
-/// The same for growing waits, the longest of which is half an hour.
+/// The same for growing waits.
 const KEPT: Duration = Duration::from_secs(2 * 3_600);
 
 /// A number and a person.
@@ -32,8 +32,8 @@ type Pair = (String, String);
 pub(super) type Waits = &'static [u64];
 /// After reaching a limit of the number, the account or the app.
 pub(super) const AFTER_LIMITS: Waits = &[5, 10, 20, 40, 80, 160, 300];
-/// After trouble at Meta, most of which is over within seconds.
-pub(super) const AFTER_TROUBLE: Waits = &[3, 10, 30, 60, 120, 240, 480, 960, 1_800];
+/// After trouble at Meta, most of which is over within seconds. No longer, so that messages go on within five minutes.
+pub(super) const AFTER_TROUBLE: Waits = &[3, 10, 30, 60, 120, 240];
 
 fn wait(waits: Waits, step: usize) -> Duration {
     Duration::from_secs(waits.get(step).or(waits.last()).copied().unwrap_or_default())

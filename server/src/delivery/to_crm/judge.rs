@@ -50,8 +50,12 @@ pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
         401 | 403 if claim.letter.attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
         401 | 403 => Report::not_done(Verdict::Pause, "signature_refused"),
         404 => Report::not_done(Verdict::Pause, "channel_disconnected"),
+        // About the request's size or type, whoever says it.
+        413..=415 => bury(FailureCode::Rejected, "amoCRM refused the message"),
         // amoCRM names what is wrong with the data; an empty answer is a gateway's.
-        400 | 405..=407 | 409..=424 if !text.is_empty() => bury(FailureCode::Rejected, "amoCRM refused the message"),
+        400 | 405..=407 | 409..=412 | 416..=424 if !text.is_empty() => {
+            bury(FailureCode::Rejected, "amoCRM refused the message")
+        }
         _ => retry(*retry_after, false, "amoCRM is not answering"),
     };
     report.with_answer(*status, text)
@@ -76,5 +80,61 @@ pub(super) fn judge_about(claim: &Claim, error: &CrmError) -> Report {
         }
         error if error.outcome_unknown() => retry(None, false, &error.to_string()),
         error => judge(claim, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::message::{Direction, LetterKind, Stream};
+    use queue::Letter;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn claim() -> Claim {
+        Claim {
+            tenant_id: Uuid::nil(),
+            lane_id: Uuid::nil(),
+            target: Uuid::nil(),
+            conversation_id: Uuid::nil(),
+            source_id: Uuid::nil(),
+            direction: Direction::ToCrm,
+            stream: Stream::Messages,
+            epoch: 0,
+            starts: 0,
+            probe: false,
+            until: 0,
+            letter: Letter {
+                order_key: 0,
+                seq: 0,
+                id: Uuid::nil(),
+                message_id: Uuid::nil(),
+                kind: LetterKind::Message,
+                payload: String::new(),
+                attempts: 0,
+                unknown: false,
+                resends: 0,
+                late: false,
+                accepted_at: 0,
+                expires_at: 0,
+                day: 0,
+            },
+        }
+    }
+
+    #[test]
+    fn a_request_of_a_wrong_size_or_type_is_buried_whoever_refuses_it() {
+        for status in 412..=416 {
+            for text in ["<html>", ""] {
+                let (address, text) = (String::new(), text.to_owned());
+                let is_final = (413..=415).contains(&status) || !text.is_empty();
+                let error = CrmError::Refused { call: "send_message", address, status, retry_after: None, text };
+                match judge_message(&claim(), &error).verdict {
+                    Verdict::Bury(failure) if is_final => assert_eq!(failure.code.amocrm_code(), 905, "{status}"),
+                    Verdict::Retry { .. } if !is_final => {}
+                    verdict => panic!("{error}: {verdict:?}"),
+                }
+            }
+        }
     }
 }

@@ -31,15 +31,15 @@ pub async fn attempt(
     claim: &Claim,
     parts: &mut LetterContext,
 ) -> anyhow::Result<Option<Report>> {
-    if claim.letter.kind != LetterKind::Status {
-        people::complete(app, parts).await?;
-    }
-    let parts = &*parts;
     let Some(line) = CrmTarget::find(app, parts)? else {
         let is_listed = app.integrations.channel_by_uuid(claim.target).is_some();
         let reason = if is_listed { "the channel is not connected to the account" } else { channels::UNCONFIGURED };
         return Ok(Some(Report::not_done(Verdict::Pause, reason)));
     };
+    if matches!(claim.letter.kind, LetterKind::Message | LetterKind::Chat) {
+        people::complete(app, parts).await;
+    }
+    let parts = &*parts;
     match claim.letter.kind {
         LetterKind::Message => message::attempt(&line, claim, parts).await.map(Some),
         LetterKind::Edit => edit::attempt(&line, claim, parts).await,

@@ -1,5 +1,7 @@
 //! Sender and receiver in amoCRM's format.
 
+use std::time::Duration;
+
 use amocrm::chats::{ChatUser, NewMessage};
 use anyhow::Context;
 use base::message::{Person, Role};
@@ -14,23 +16,43 @@ use crate::delivery::dialogue::crm_ids;
 use crate::delivery::letter_context::LetterContext;
 use crate::{media, tenant};
 
-/// Asks the messenger for what its calls leave out, and stores the customer's name for pages and for later letters.
-pub(super) async fn complete(app: &DeliveryContext, parts: &mut LetterContext) -> anyhow::Result<()> {
-    let Some(source) = parts.source.clone() else { return Ok(()) };
-    let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
+/// Time limit of what is asked for a letter, which needs none of it.
+const COMPLETED_WITHIN: Duration = Duration::from_secs(4);
+
+/// Asks the messenger for what its calls leave out, and stores the customer's name for pages and for later letters. No
+/// trouble with it holds the letter back.
+pub(super) async fn complete(app: &DeliveryContext, parts: &mut LetterContext) {
+    let Some(source) = parts.source.clone() else { return };
+    let Some(connector) = app.connectors.get(&source.kind) else { return };
+    if !parts.gaps().is_any() {
+        return;
+    }
     let is_new = parts.contact.name.is_none();
     let words = tenant::words(&app.integrations, &parts.tenant);
-    connector.complete(&crate::settings::open(app, &source)?, words, parts.gaps()).await;
-    if is_new && parts.contact.name.is_some() {
-        let contact = serde_json::to_string(&parts.contact).context("a person as JSON")?;
-        conversation::Entity::update_many()
-            .col_expr(Column::Contact, Expr::value(contact))
-            .filter(Column::TenantId.eq(source.tenant_id))
-            .filter(Column::Id.eq(parts.conversation.id))
-            .filter(Column::Contact.eq(parts.conversation.contact.as_str()))
-            .exec(app.store.write())
-            .await?;
+    let completed = async {
+        let settings = crate::settings::open(app, &source)?;
+        // What is known when the time is over is used.
+        let _ = tokio::time::timeout(COMPLETED_WITHIN, connector.complete(&settings, words, parts.gaps())).await;
+        if is_new && parts.contact.name.is_some() {
+            know(app, parts).await?;
+        }
+        anyhow::Ok(())
+    };
+    if let Err(error) = completed.await {
+        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, error = format!("{error:#}"), "the name of a customer could not be asked for or stored; the message goes on without");
     }
+}
+
+/// Stores the customer as they are known now, unless another process did so meanwhile.
+async fn know(app: &DeliveryContext, parts: &LetterContext) -> anyhow::Result<()> {
+    let contact = serde_json::to_string(&parts.contact).context("a person as JSON")?;
+    conversation::Entity::update_many()
+        .col_expr(Column::Contact, Expr::value(contact))
+        .filter(Column::TenantId.eq(parts.conversation.tenant_id))
+        .filter(Column::Id.eq(parts.conversation.id))
+        .filter(Column::Contact.eq(parts.conversation.contact.as_str()))
+        .exec(app.store.write())
+        .await?;
     Ok(())
 }
 

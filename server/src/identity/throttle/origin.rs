@@ -26,7 +26,7 @@ impl AttemptOrigin {
     /// The browser behind a request.
     pub fn of(request: &HttpRequest, app: &IdentityContext) -> Self {
         let from: Self = client_address(request, &app.config.server.trusted_proxies).into();
-        Self { door: Realm::of_path(request.path()), devices: device::cookie(request, app), ..from }
+        Self { door: Realm::of_path(request.match_info().as_str()), devices: device::cookie(request, app), ..from }
     }
 
     /// An account: its users are counted together, whatever their address.

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::route::{identity, new_conversation};
 use super::source::CalledSource;
-use crate::intake::clean;
 use crate::intake::door::{StoreError, store};
+use crate::intake::{believed, clean};
 use crate::lead_origin;
 
 /// The longest referral mark that is stored.
@@ -98,11 +98,11 @@ pub(super) async fn free_until(line: &CalledSource, id: &str, until: i64) -> Res
     Ok(())
 }
 
-/// Records that a customer reacted, in the conversation that has their id.
-pub(super) async fn heard(line: &CalledSource, id: &str) -> Result<(), StoreError> {
+/// Records that a customer reacted, in the conversation that has their id. `at`: as reported, milliseconds since 1970.
+pub(super) async fn heard(line: &CalledSource, id: &str, at: Option<i64>) -> Result<(), StoreError> {
     let Some(known) = find(line, id).await? else { return Ok(()) };
-    let (column, now) = (conversation::Column::HeardAt, line.app.clock.millis());
-    this(line, known).col_expr(column, Expr::value(now)).filter(column.lt(now)).exec(line.app.store.write()).await?;
+    let (column, at) = (conversation::Column::HeardAt, believed(at, line.app.clock.millis()));
+    this(line, known).col_expr(column, Expr::value(at)).filter(column.lt(at)).exec(line.app.store.write()).await?;
     Ok(())
 }
 

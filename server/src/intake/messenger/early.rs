@@ -85,7 +85,7 @@ pub(super) async fn wait(
     let id = park(app, source, external_id, kind, payload.clone()).await?;
     let about = MessageKey::Theirs(external_id.to_owned());
     if about.find(&app.store, source).await?.is_some() && unpark(app, source, external_id, id).await? {
-        apply(line, &about, kind.number(), &payload).await?;
+        apply(line, &about, (kind.number(), &payload), line.app.clock.millis()).await?;
     }
     Ok(())
 }
@@ -103,18 +103,24 @@ pub(super) async fn release(line: &CalledSource, external_id: &str) -> Result<()
         .await?;
     let about = MessageKey::Theirs(external_id.to_owned());
     for row in waiting {
-        apply(line, &about, row.kind, &row.payload).await?;
+        let arrived_at = row.expires_at.saturating_sub(PARKED.num_milliseconds());
+        apply(line, &about, (row.kind, &row.payload), arrived_at).await?;
         unpark(app, source, external_id, row.id).await?;
     }
     Ok(())
 }
 
 /// Applies an event to its message. A status is of a message of ours, so no customer's message has one.
-async fn apply(line: &CalledSource, about: &MessageKey, kind: i16, payload: &str) -> Result<(), StoreError> {
+async fn apply(
+    line: &CalledSource,
+    about: &MessageKey,
+    (kind, payload): (i16, &str),
+    arrived_at: i64,
+) -> Result<(), StoreError> {
     let (app, source) = (&line.app, &line.source);
     let done = if kind == LetterKind::Reaction.number() {
         let Reaction { sender, emoji } = serde_json::from_str(payload).context("a reaction that waited is damaged")?;
-        reaction(app, source, about, sender, emoji).await
+        reaction(app, source, about, sender, emoji, Some(arrived_at)).await
     } else if kind == LetterKind::Edit.number() {
         edit::accept(app, source, about, MessageChange::Deleted).await.map(|_| ())
     } else {

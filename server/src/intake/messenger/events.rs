@@ -183,11 +183,12 @@ async fn react(line: &CalledSource, reacted: Reacted) -> Result<(), StoreError> 
     let sender = Person { avatar_reference: None, ..reacted.sender };
     let emoji = reacted.emoji.as_deref().map(clean);
     let about = MessageKey::Theirs(reacted.message.clone());
-    match reaction(&line.app, &line.source, &about, sender.clone(), emoji.clone()).await.map_err(StoreError::from) {
+    let done = reaction(&line.app, &line.source, &about, sender.clone(), emoji.clone(), reacted.at).await;
+    match done.map_err(StoreError::from) {
         Ok(()) => {}
         Err(StoreError::Permanent(QuarantineReason::Unknown)) => {
             if emoji.is_some() {
-                conversations::heard(line, &sender.id).await?;
+                conversations::heard(line, &sender.id, reacted.at).await?;
             }
             let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
             early::wait(line, &reacted.message, LetterKind::Reaction, payload).await?;

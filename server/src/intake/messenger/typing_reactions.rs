@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::route::identity;
 use crate::delivery::letters::crm_letter;
-use crate::intake::IntakeContext;
 use crate::intake::door::store;
+use crate::intake::{IntakeContext, believed};
 use crate::lookup::MessageKey;
 
 /// How long amoCRM shows that someone is typing (chats-api §3.7).
@@ -37,17 +37,19 @@ pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id
     send(app, source, key, known.conversation_id, None, letter).await
 }
 
-/// The customer reacts to a message, or removes the reaction (`emoji` none).
+/// The customer reacts to a message, or removes the reaction (`emoji` none). `at`: when, in milliseconds since 1970, if the
+/// messenger names it.
 pub async fn reaction(
     app: &IntakeContext,
     source: &source::Model,
     about: &MessageKey,
     sender: Person,
     emoji: Option<String>,
+    at: Option<i64>,
 ) -> Result<()> {
     let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
     // A messenger counts a reaction as a sign of the customer, its removal not.
-    let heard_at = emoji.is_some().then(|| app.clock.millis());
+    let heard_at = emoji.is_some().then(|| believed(at, app.clock.millis()));
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
     let expires_at = app.clock.millis() + STATUS_MILLIS;
     let kind = (LetterKind::Reaction, Stream::Receipts);

@@ -16,7 +16,7 @@ use crate::panel::html::nothing_kept;
 
 /// The account requires two-step sign-in: all pages redirect to its setup.
 pub(super) fn second_step_first(request: &HttpRequest) -> actix_web::Error {
-    if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
+    if request.headers().contains_key(LIVE) || request.match_info().as_str() == "/panel/events" {
         return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
     }
     instead(to("/panel/me/two-step"))
@@ -27,7 +27,7 @@ pub(super) fn without_session(app: &PanelContext, request: &HttpRequest) -> acti
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return FormRejected::NoSession.into();
     }
-    if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
+    if request.headers().contains_key(LIVE) || request.match_info().as_str() == "/panel/events" {
         return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
     }
     let was_in = Realm::Panel.token(&app.identity, request).is_some();

@@ -3,7 +3,7 @@
 
 use base::error::Result;
 use base::store::directory::{self, DirectoryEntry, IdKind};
-use connectors::{Connector, LineAccount, Settings};
+use connectors::{Connector, Denied, LineAccount, Settings};
 use entity::source;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
@@ -37,6 +37,15 @@ pub async fn leave(app: &SourceContext, db: &impl ConnectionTrait, row: &source:
     Ok(())
 }
 
+/// Takes out a source that only an earlier release entered, by its settings, and that cannot prove it now: the messenger
+/// refuses it, or another source has its line.
+pub(super) async fn leave_unproved(app: &SourceContext, row: &source::Model) -> Result<(), DbErr> {
+    match account_of(app, row) {
+        Some(account) if !account.is_proved => leave(app, app.store.write(), row).await,
+        _ => Ok(()),
+    }
+}
+
 /// Asks again about a source of which the messenger did not say yet that its line is the account's: it did not answer,
 /// or the source is older than the question.
 pub(super) async fn prove(
@@ -52,7 +61,11 @@ pub(super) async fn prove(
         return Ok(());
     }
     if !account.is_proved {
-        let Ok(Some(identity)) = connector.identity(settings).await else { return Ok(()) };
+        let identity = match connector.identity(settings).await {
+            Ok(Some(identity)) => identity,
+            Ok(None) | Err(Denied::Away(_)) => return Ok(()),
+            Err(Denied::Access(_) | Denied::Refused(_)) => return Ok(leave_unproved(app, source).await?),
+        };
         known(app, source, &identity).await?;
     }
     let asked = find(app, source.tenant_id, source.id).await?;

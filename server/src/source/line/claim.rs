@@ -119,8 +119,21 @@ pub async fn claim(
     identity: &Identity,
     from: Option<&source::Model>,
 ) -> Result<()> {
+    let until = app.clock.millis() + UNFINISHED.num_milliseconds();
+    claim_until(app, db, row, identity, from, Some(until)).await
+}
+
+/// None: a permanent claim.
+async fn claim_until(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    row: &source::Model,
+    identity: &Identity,
+    from: Option<&source::Model>,
+    until: Option<i64>,
+) -> Result<()> {
     let line = key(&row.kind, &identity.key);
-    let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED.num_milliseconds()));
+    let entry = entry(row, &identity.name, until);
     // Of two concurrent claims the second waits here for the first.
     if directory::enter(db, IdKind::Line, &line, entry.clone()).await? {
         return Ok(());
@@ -192,9 +205,8 @@ pub async fn require_same_line(
         _ => {
             // Its account may have left meanwhile, and another one claimed the line.
             let from = yielding(app, source, connector, &identity).await?;
-            claim(app, app.store.write(), source, &identity, from.as_ref()).await?;
-            let line = key(&source.kind, &identity.key);
-            directory::set(app.store.write(), IdKind::Line, &line, entry(source, &identity.name, None)).await?;
+            // Permanent at once: meanwhile its messages come in.
+            claim_until(app, app.store.write(), source, &identity, from.as_ref(), None).await?;
             if let Some(former) = &from {
                 lost(app, former, &identity).await?;
             }

@@ -57,13 +57,14 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     let settings = settings::open(app, source)?;
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(()) };
     if !claim::is_own(app, source).await? {
-        return Ok(());
+        return Ok(account::leave_unproved(app, source).await?);
     }
     let seen = connector.watch(&settings, &hook, app.clock.now()).await;
     match &seen {
         // It does not answer: nothing is known, and its letters report it themselves.
         Err(Denied::Away(_)) => return Ok(()),
         Err(Denied::Access(detail) | Denied::Refused(detail)) => {
+            account::leave_unproved(app, source).await?;
             if source.status != SourceStatus::Stopped.as_str() {
                 stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
             }

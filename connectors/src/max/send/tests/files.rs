@@ -87,6 +87,28 @@ async fn an_upload_that_breaks_off_is_done_again() {
 }
 
 #[tokio::test]
+async fn a_file_host_that_refuses_refuses_the_file() {
+    let refused_by = async |content: Content, status: u16| {
+        let bot = TestBot::new([]).await;
+        bot.fake.answer(ScriptedAnswer::Json(200, json!({ "url": format!("{}/upload/1", bot.fake.base) })));
+        bot.fake.answer(ScriptedAnswer::Text(status, "<html>"));
+        (bot.send(message(content)).await, bot)
+    };
+    let file = || Content::File(kept("a.pdf", "application/pdf"));
+    for status in [400, 404, 413, 414, 415, 422] {
+        let (report, bot) = refused_by(file(), status).await;
+        assert_eq!((failure(&report).amocrm_code(), bot.fake.lines().len()), (905, 2), "{status}");
+    }
+    for status in [401, 403, 408, 429, 502] {
+        let (report, _) = refused_by(file(), status).await;
+        assert!(matches!(report.verdict, Verdict::Retry { .. }), "{status}: {report:?}");
+    }
+    let (report, bot) = refused_by(Content::Picture(kept("a.jpg", "image/jpeg")), 400).await;
+    taken(&report);
+    assert_eq!(bot.fake.lines()[2], "POST /uploads?type=file");
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_stored_here_is_its_link() {
     let media = Media { media_id: None, ..kept("a.pdf", "application/pdf") };
     let (_, bot) = sent(message(Content::File(media)), []).await;

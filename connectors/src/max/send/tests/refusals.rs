@@ -91,10 +91,16 @@ async fn the_token_is_nowhere_in_a_report() {
 /// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
 #[tokio::test]
 async fn a_gateways_page_is_no_verdict() {
-    for status in [302, 400, 401, 403, 404, 409, 410, 413, 421, 502] {
+    for status in [302, 400, 401, 403, 404, 409, 410, 421, 502] {
         for page in ["<html>", ""] {
             let verdict = sent(message(text("Hi")), [ScriptedAnswer::Text(status, page)]).await.0.verdict;
             assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
+        }
+    }
+    for status in [413, 414, 415] {
+        for page in ["<html>", ""] {
+            let report = sent(message(text("Hi")), [ScriptedAnswer::Text(status, page)]).await.0;
+            assert_eq!(failure(&report).amocrm_code(), 905, "{status} {page}: it is about the request");
         }
     }
 }

@@ -92,10 +92,17 @@ async fn a_token_appears_in_no_report() {
 /// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
 #[tokio::test]
 async fn a_gateways_page_is_no_verdict() {
-    for status in [302, 400, 401, 403, 409, 410, 413, 421, 502] {
+    for status in [302, 400, 401, 403, 409, 410, 421, 502] {
         for page in ["<html>", ""] {
             let verdict = refused("instagram", ScriptedAnswer::Text(status, page)).await.verdict;
             assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
+        }
+    }
+    for status in [413, 414, 415] {
+        for page in ["<html>", ""] {
+            let verdict = refused("instagram", ScriptedAnswer::Text(status, page)).await.verdict;
+            let Verdict::Bury(failure) = verdict else { panic!("{status} {page}: {verdict:?}") };
+            assert_eq!(failure.code.amocrm_code(), 905, "{status} {page}: it is about the request");
         }
     }
 }

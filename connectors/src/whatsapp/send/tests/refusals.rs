@@ -92,7 +92,7 @@ async fn a_chat_over_its_rate_waits_alone_and_longer_each_time() {
 
 #[tokio::test]
 async fn waits_after_limits_and_trouble_grow() {
-    let (limits, trouble) = ([5, 10, 20, 40, 80, 160, 300, 300], [3, 10, 30, 60, 120, 240, 480, 960]);
+    let (limits, trouble) = ([5, 10, 20, 40, 80, 160, 300, 300], [3, 10, 30, 60, 120, 240, 240, 240]);
     let letter = || outgoing(Event::Created(Box::new(message(text("x")))));
     for (codes, whole_target, waits) in [
         (vec![130_429, 80_007, 4], true, limits),
@@ -148,10 +148,16 @@ async fn without_a_token_the_source_waits() {
 /// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
 #[tokio::test]
 async fn a_gateways_page_is_no_verdict() {
-    for status in [302, 400, 401, 403, 404, 409, 410, 413, 421, 502] {
+    for status in [302, 400, 401, 403, 404, 409, 410, 421, 502] {
         for page in ["<html>", ""] {
             let verdict = report(ScriptedAnswer::Text(status, page)).await.verdict;
             assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
+        }
+    }
+    for status in [413, 414, 415] {
+        for page in ["<html>", ""] {
+            let report = report(ScriptedAnswer::Text(status, page)).await;
+            assert_eq!(failure(&report).0.amocrm_code(), 905, "{status} {page}: it is about the request");
         }
     }
 }
