@@ -62,21 +62,12 @@ impl Queue {
             .map(|column| format!("{column} = CASE {}", earlier(column)));
         let (lanes, turns) = (lanes.join(", "), turns.join(", "));
         let moved = SetBack { now, by, lease };
-        if self.store.one_account_a_commit() {
-            let turns = self.set_back_each(db, "turn", "refilled_at > $1 OR ready_at > $1", &turns, &moved).await?;
-            return Ok(turns + self.set_back_each(db, "lane", "due_at > $1", &lanes, &moved).await?);
-        }
         // Turns before lanes, in the common lock order.
-        let pools = self.pools().await?;
-        let text = format!(
-            "UPDATE turn SET {turns} FROM rows WHERE turn.pool = rows.pool \
-             AND (turn.ready_at > rows.now OR turn.refilled_at > rows.now)"
-        );
-        let turns = moved.rows(pools.len()).text("pool", pools).execute(db, &self.store, &text).await?;
-        let text = format!("UPDATE lane SET {lanes} FROM rows WHERE lane.due_at > rows.now");
-        Ok(turns + moved.rows(1).execute(db, &self.store, &text).await?)
+        let turns = self.set_back_each(db, "turn", "refilled_at > $1 OR ready_at > $1", &turns, &moved).await?;
+        Ok(turns + self.set_back_each(db, "lane", "due_at > $1", &lanes, &moved).await?)
     }
 
+    /// The same for one table, account by account, as a distributed database wants it; it happens too seldom for an index.
     async fn set_back_each(
         &self,
         db: &impl Executor,
@@ -86,6 +77,9 @@ impl Queue {
         moved: &SetBack,
     ) -> Result<u64, DbErr> {
         let accounts = self.accounts_of(table, later, moved.now).await?;
+        if accounts.is_empty() {
+            return Ok(0);
+        }
         let text = format!("UPDATE {table} SET {set} FROM rows WHERE {table}.tenant_id = rows.tenant_id");
         moved.rows(accounts.len()).uuid("tenant_id", accounts).execute(db, &self.store, &text).await
     }

@@ -65,4 +65,23 @@ async fn a_clock_that_stood_ahead_holds_nothing_back(world: &mut World) {
     assert_eq!(texts, ["anna", "boris", "clara"]);
 }
 
-both!(a_clock_that_stood_ahead_holds_nothing_back);
+/// What the clock that was set right has leased meanwhile is not due for another call beside the one that runs.
+async fn a_lease_of_the_right_clock_stays(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let mine = office.claims_one(&desk).await;
+    office.accepts(desk.to_crm("another chat", "2", "two")).await;
+    let waits = office.claims_one(&desk).await;
+    assert!(office.settles(&waits, again(2 * HOUR)).await);
+    for by in [30_000, HOUR] {
+        office.queue.set_back(office.store.write(), by, LEASE).await.unwrap();
+        assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty(), "after {by}");
+    }
+    office.queue.set_back(office.store.write(), HOUR, LEASE).await.unwrap();
+    let last = office.claims_one(&desk).await;
+    for claim in [&mine, &last] {
+        assert!(office.settles(claim, Settled::Delivered).await);
+    }
+}
+
+both!(a_clock_that_stood_ahead_holds_nothing_back, a_lease_of_the_right_clock_stays);

@@ -1,6 +1,8 @@
 //! Leaving, erasing and deleting at the messengers: our webhooks are removed there, at once or later, and what is not
 //! removed is named.
 
+use std::time::Duration;
+
 use base::store::VENDOR;
 use doubles::telegram::Fault;
 use entity::{erasure, job, source};
@@ -124,6 +126,21 @@ async fn an_account_that_left_is_unregistered_with_its_credentials(world: &mut T
     assert_eq!(jobs(world).await, []);
 }
 
+/// A process that dies while it waits for a messenger has stored no proof, so the deletion can be repeated.
+async fn an_erasure_that_broke_off_is_repeated(world: &mut TelegramWorld) {
+    let line = world.telegram_line(json!({})).await;
+    let gate = world.telegram().faults().hold("deleteWebhook");
+    let erasing = forget(&world.app().tenants, line.line.tenant_id, true, "test");
+    let broken_off = tokio::time::timeout(Duration::from_secs(3), erasing).await;
+    assert!(broken_off.is_err(), "it waits for Telegram");
+    gate.open();
+    forgets(world, &line).await;
+    world.until("the webhook is removed", async || jobs(world).await.is_empty().then_some(())).await;
+    assert!(!is_registered(world, &line));
+    assert_eq!(named(world).await, []);
+    assert!(!everything(world).await.contains(&line.line.tenant_id.to_string()));
+}
+
 /// What is given up before the account is erased is named in its proof, too.
 async fn a_line_given_up_earlier_is_named_in_the_proof(world: &mut TelegramWorld) {
     let line = world.telegram_line(json!({})).await;
@@ -178,6 +195,7 @@ both!(a_forgotten_accounts_webhook_is_removed, a_messenger_that_is_away_is_named
 once!(
     after_a_week_the_proof_says_what_was_given_up,
     an_account_that_left_is_unregistered_with_its_credentials,
+    an_erasure_that_broke_off_is_repeated,
     a_line_given_up_earlier_is_named_in_the_proof,
     an_account_that_is_back_keeps_its_webhook,
     a_deleted_sources_webhook_is_removed_later,

@@ -158,6 +158,21 @@ async fn a_claim_that_never_could_receive_yields(vendors: &mut Vendors) {
     assert!(taken.text.contains("line_taken"), "{}", taken.text);
 }
 
+/// A subscription that Meta does not show to a token is no proof of one.
+async fn a_subscription_that_cannot_be_read_is_none(vendors: &mut Vendors) {
+    let (world, app) = (&mut vendors.world, &vendors.app);
+    let page = world.messenger.add_account(app, NewAccount::facebook());
+    let settings = json!({ "page_id": page.id, "access_token": page.token });
+    let made = asks(world, HOST, "facebook", "fb", settings).await.is(201);
+    let message = "Unsupported get request.".to_owned();
+    let refusal = Fault::Refuse { status: 400, code: 100, subcode: None, message };
+    world.messenger.faults().until_cleared("subscribed_apps", refusal);
+    world.advance(std::time::Duration::from_secs(400));
+    parom::source::line::due_now(&world.app().sources).await;
+    let shown = world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200);
+    assert_eq!(shown.json["status"], "stopped", "{}", shown.text);
+}
+
 /// VK describes any community to any token, if it is asked with an id.
 async fn n2_the_key_of_another_community_claims_none(world: &mut VkWorld) {
     let evil = world.messenger.add_community(NewCommunity { name: "Evil".to_owned(), ..NewCommunity::default() });
@@ -194,6 +209,7 @@ once!(
     n1_the_token_of_an_app_claims_no_account,
     n1_a_claim_without_a_proof_yields_to_one,
     a_claim_that_never_could_receive_yields,
+    a_subscription_that_cannot_be_read_is_none,
     n2_the_key_of_another_community_claims_none,
     p6_a_community_without_a_free_server_is_refused,
 );
