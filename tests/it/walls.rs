@@ -173,6 +173,16 @@ fn a_kind_is_named_only_in_its_folder() {
     assert!(unused.is_empty(), "these name no kind any more, take them off the list: {unused:?}");
 }
 
+/// The router decodes a path before it chooses a route, so that `/admin/%6Fperators` is `/admin/operators`: a rule that
+/// reads the path as it was sent does not see it.
+#[test]
+fn paths_are_read_as_the_router_reads_them() {
+    for file in modules().into_iter().flat_map(|(_, files)| files) {
+        let is_raw = code(&file).contains("request.path()") || code(&file).contains("request.uri().path()");
+        assert!(!is_raw, "{}: use request.match_info().as_str()", short(&file));
+    }
+}
+
 #[test]
 fn crates_are_named_only_where_they_belong() {
     for (module, files) in modules() {

@@ -21,7 +21,7 @@ mod tests;
 
 use base::i18n::Words;
 
-use super::setup::SourceNumber;
+use super::setup::{APP_SECRET, SourceNumber};
 use super::wire::{Change, Contact, Envelope, MessagesValue};
 use crate::Settings;
 use crate::incoming::{InboundEvent, NotReceived};
@@ -34,6 +34,8 @@ const OBJECT: &str = "whatsapp_business_account";
 struct Reader<'a> {
     number: SourceNumber<'a>,
     words: Words,
+    /// The account has an app of its own, which calls this source's address alone. The vendor's calls one for all.
+    has_own_app: bool,
 }
 
 /// A change of one number, with the people it contains.
@@ -50,7 +52,7 @@ pub(super) fn receive(settings: &Settings, body: &[u8], words: Words) -> Result<
     if &*envelope.object != OBJECT {
         return Ok(vec![InboundEvent::Unknown("object")]);
     }
-    let reader = Reader { number, words };
+    let reader = Reader { number, words, has_own_app: settings.secrets.contains_key(APP_SECRET) };
     let changes = envelope.entry.iter().flat_map(|entry| entry.changes.iter());
     let events: Vec<InboundEvent> = changes.flat_map(|change| reader.change(change)).collect();
     Ok(if events.is_empty() { vec![InboundEvent::Unknown("empty")] } else { events })
@@ -76,13 +78,14 @@ impl Reader<'_> {
         }
     }
 
-    /// A change of this number. A change of another number means that its webhook points to the wrong source; one that
-    /// names no number is nobody's.
+    /// A change of this number. A change of another number means that its webhook points to the wrong source; one of the
+    /// vendor's app that names no number is nobody's.
     fn of_number(&self, change: &Change) -> Vec<InboundEvent> {
         let value: MessagesValue = change.read();
         match value.metadata.phone_number_id.some() {
             Some(id) if id == self.number.phone_number_id => {}
             Some(_) => return vec![InboundEvent::Unknown("other_number")],
+            None if self.has_own_app => {}
             None => return vec![InboundEvent::Unknown("no_number")],
         }
         if &*change.field == "user_preferences" {
