@@ -28,8 +28,8 @@ fn hello() -> Value {
 }
 
 fn reactions(world: &BareWorld, id: &str) -> Vec<String> {
-    let found = at_crm(world).into_iter().chain(world.sandbox.messages(parom_tests::settings::HOST));
-    let found = found.filter(|one| one.id == id).last().expect("amoCRM has the message");
+    let mut found = at_crm(world).into_iter().chain(world.sandbox.messages(parom_tests::settings::HOST));
+    let found = found.rfind(|one| one.id == id).expect("amoCRM has the message");
     found.reactions.into_iter().map(|(_, emoji)| emoji).collect()
 }
 
