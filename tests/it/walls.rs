@@ -60,6 +60,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "store",
             "template",
             "tenant",
+            "unregister",
             "usage",
             "vendor_events",
             "vendor_webhooks",

@@ -50,7 +50,7 @@ pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
         401 | 403 if claim.letter.attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
         401 | 403 => Report::not_done(Verdict::Pause, "signature_refused"),
         404 => Report::not_done(Verdict::Pause, "channel_disconnected"),
-        // About the request's size or type, whoever says it.
+        // About the request's size or type, from amoCRM or from a gateway.
         413..=415 => bury(FailureCode::Rejected, "amoCRM refused the message"),
         // amoCRM names what is wrong with the data; an empty answer is a gateway's.
         400 | 405..=407 | 409..=412 | 416..=424 if !text.is_empty() => {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_of_a_wrong_size_or_type_is_buried_whoever_refuses_it() {
+    fn a_request_of_a_wrong_size_or_type_is_buried() {
         for status in 412..=416 {
             for text in ["<html>", ""] {
                 let (address, text) = (String::new(), text.to_owned());

@@ -70,7 +70,7 @@ async fn n7_a_link_back_moves_no_browser_into_another_conversation_unseen(world:
     moved.never_says(&["My passport"]);
     follows(world, &bert, "cross-site", &back).await.is(303);
     let russian = world.visitor().reading("ru");
-    russian.opens(&back).await.is(200).says(&["Открыть эту переписку", "закройте страницу"]);
+    russian.opens(&back).await.is(200).says(&["Открыть этот чат", "закройте страницу"]);
     world.visitor().sends(&back.replace("token=", "token=A"), &[]).await.is(410);
     world.leave_letters();
 }
