@@ -178,7 +178,7 @@ fn a_kind_is_named_only_in_its_folder() {
 /// reads the path as it was sent does not see it.
 #[test]
 fn paths_are_read_as_the_router_reads_them() {
-    for file in modules().into_iter().flat_map(|(_, files)| files) {
+    for file in modules().into_values().flatten() {
         let is_raw = code(&file).contains("request.path()") || code(&file).contains("request.uri().path()");
         assert!(!is_raw, "{}: use request.match_info().as_str()", short(&file));
     }
