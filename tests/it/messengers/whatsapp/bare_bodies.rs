@@ -113,6 +113,10 @@ async fn files_are_fetched_from_another_host_and_with_the_token(world: &mut Bare
 async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
     let line = connected(world).await;
     comes(world, &line, json!({"messages": [written("wamid.A", "Hello")]})).await;
+    // A refusal may close the window, and the customer opens it again.
+    let opens = async |world: &mut BareWorld, id: String| {
+        comes(world, &line, json!({"messages": [written(&id, "Hello")]})).await;
+    };
     for (status, answer, code) in [
         (400, json!({"error": {"code": 131_026, "message": "(#131026) Message undeliverable"}}), 904),
         (400, json!({"error": {"code": "131047", "error_data": null, "error_subcode": null}}), 905),
@@ -121,6 +125,7 @@ async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
         (400, json!({"error": {"message": "Bad request"}}), 905),
         (400, json!({"error": "Bad request"}), 905),
     ] {
+        opens(world, format!("wamid.of-{answer}")).await;
         world.messenger.refusals.lock().unwrap().push_back((status, answer.clone()));
         let said = line.manager_sends(world, CUSTOMER, HookMessage::text("Good morning")).await;
         world.deliver_all().await;
@@ -133,6 +138,7 @@ async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
         (json!([{"title": "no code"}]), 905),
         (json!(null), 905),
     ] {
+        opens(world, format!("wamid.of-{errors}")).await;
         let said = line.manager_sends(world, CUSTOMER, HookMessage::text("Good morning")).await;
         world.deliver_all().await;
         let failed = json!({"id": last_wamid(world), "status": "failed", "errors": errors, "timestamp": 1_795_165_400});
