@@ -123,7 +123,6 @@ async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
         (400, json!({"error": {"code": 130_472, "error_data": "experiment"}}), 905),
         (404, json!({"error": {"code": 131_049, "error_data": {"details": null}}}), 905),
         (400, json!({"error": {"message": "Bad request"}}), 905),
-        (400, json!({"error": "Bad request"}), 905),
     ] {
         opens(world, format!("wamid.of-{answer}")).await;
         world.messenger.refusals.lock().unwrap().push_back((status, answer.clone()));
