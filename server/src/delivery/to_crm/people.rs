@@ -16,8 +16,9 @@ use crate::delivery::dialogue::crm_ids;
 use crate::delivery::letter_context::LetterContext;
 use crate::{media, tenant};
 
-/// Time limit of what is asked for a letter, which needs none of it.
-const COMPLETED_WITHIN: Duration = Duration::from_secs(4);
+/// Time limit of what is asked for a letter: longer than a connector takes for two requests without an answer, because a
+/// comment needs the address that it then guesses for its post.
+const COMPLETED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Asks the messenger for what its calls leave out, and stores the customer's name for pages and for later letters. No
 /// trouble with it holds the letter back.
