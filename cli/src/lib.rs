@@ -15,6 +15,8 @@ use base::vault::Vault;
 use clap::{Parser, Subcommand};
 use parom::app::App;
 
+#[cfg(not(feature = "demo"))]
+mod absent;
 mod audit_log;
 mod backup;
 mod channel;
@@ -22,6 +24,7 @@ mod chats;
 mod connector;
 mod customer;
 pub mod dead;
+#[cfg(feature = "demo")]
 mod demo;
 mod doctor;
 #[cfg(test)]
@@ -36,6 +39,7 @@ mod migrate;
 mod openapi;
 mod progress;
 pub mod quarantine;
+#[cfg(feature = "demo")]
 mod sandbox;
 mod secrets;
 mod serve;
@@ -65,11 +69,19 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Starts a local amoCRM and the server with a web chat, a Telegram bot and a custom messenger.
+    #[cfg(feature = "demo")]
     Demo(demo::DemoCommand),
+    #[cfg(not(feature = "demo"))]
+    #[command(hide = true)]
+    Demo(absent::AbsentCommand),
     /// Starts the server.
     Serve,
     /// Starts the local amoCRM alone.
+    #[cfg(feature = "demo")]
     Sandbox(sandbox::SandboxCommand),
+    #[cfg(not(feature = "demo"))]
+    #[command(hide = true)]
+    Sandbox(absent::AbsentCommand),
     /// Runs pending database migrations.
     Migrate(migrate::MigrateCommand),
     /// Checks the configuration and everything that Parom depends on.
@@ -152,9 +164,13 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = arguments.config.as_deref();
     match arguments.command {
+        #[cfg(feature = "demo")]
         Command::Demo(command) => demo::run(command).await,
         Command::Serve => serve::run(Config::load(config)?, config).await,
+        #[cfg(feature = "demo")]
         Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
+        #[cfg(not(feature = "demo"))]
+        Command::Demo(_) | Command::Sandbox(_) => absent::refused(),
         Command::Migrate(command) => migrate::run(command, config).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),

@@ -11,10 +11,10 @@ const OF_TESTS: &[&str] = &["tests", "bench"];
 /// Commands of `tests/run` that are about the shipped build, in this order.
 const STEPS: &[&str] = &[
     "export PAROM_TEST_ALL=1",
-    "cargo build --release --locked --package parom-cli --bin parom",
+    "cargo build --profile demo --locked --package parom-cli --bin parom",
     "cargo clippy --workspace --exclude parom-tests --exclude bench -- -D warnings",
     "cargo clippy --workspace --all-targets -- -D warnings",
-    "tests/smoke target/release/parom",
+    "tests/smoke target/demo/parom",
     "cargo nextest run --workspace 2>&1",
 ];
 
