@@ -28,10 +28,10 @@ use crate::source::SourceContext;
 
 pub use account::sources_of;
 pub(super) use account::{join, leave};
-pub(super) use claim::{ask, claim, facts_of, give_back, keep, lost, refused_at, release, require_same_line, yielding};
+pub(super) use claim::{ask, claim, facts_of, give_back, keep, lost, refused, release, require_same_line, yielding};
 pub use claim::{is_taken, source_of};
-pub(super) use connect::connect;
 pub use connect::{MOVED, take_back};
+pub(super) use connect::{connect, not_connected};
 pub(super) use facts::known;
 pub use facts::{learned, reported_trouble, trouble};
 
