@@ -5,6 +5,7 @@
 //! create ─▶ identity (live) ─▶ claimed for all accounts ─▶ … the source is created … ─▶ our address is registered
 //! change ─▶ identity: unchanged ─▶ … ─▶ registered again     delete ─▶ the claim ends, the address is removed
 //! watch (every five minutes) ─▶ ours · failing · taken by another service · to be registered again · access refused
+//!                            └▶ identity: another line's ─▶ the claim ends
 //! ```
 //!
 //! Facts are stored in `source.facts` and passed to the connector in its public settings as `facts`.
