@@ -70,8 +70,8 @@ impl Gaps<'_> {
     }
 }
 
-/// What a live check found or what is wrong, without secrets.
-pub type Check = Result<Option<LocalizedText>, LocalizedText>;
+/// What a live check found, or what is wrong, without secrets: a refusal, or a messenger that does not answer now.
+pub type Check = Result<Option<LocalizedText>, Denied>;
 
 /// One kind of messenger.
 #[async_trait]

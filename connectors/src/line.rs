@@ -1,5 +1,7 @@
 //! The account at a messenger behind a source: its identity, and where the messenger delivers customers' messages.
 
+use std::fmt;
+
 use base::i18n::LocalizedText;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -63,17 +65,51 @@ pub struct HookTarget {
 pub enum Denied {
     /// It no longer accepts the credentials.
     Access(LocalizedText),
+    /// It says that the credentials are not those of the line in the settings.
+    Foreign(LocalizedText),
     /// It refuses the request regardless of the credentials.
     Refused(LocalizedText),
     /// It does not answer, or asks to try later.
     Away(LocalizedText),
 }
 
+impl fmt::Display for Denied {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.text(), out)
+    }
+}
+
+/// As most checks refuse: something is set up wrongly, whatever the credentials.
+impl From<LocalizedText> for Denied {
+    fn from(said: LocalizedText) -> Self {
+        Self::Refused(said)
+    }
+}
+
 impl Denied {
     /// The explanation.
     pub fn text(&self) -> &LocalizedText {
         match self {
-            Self::Access(said) | Self::Refused(said) | Self::Away(said) => said,
+            Self::Access(said) | Self::Foreign(said) | Self::Refused(said) | Self::Away(said) => said,
+        }
+    }
+
+    /// The explanation, owned.
+    #[must_use]
+    pub fn into_text(self) -> LocalizedText {
+        match self {
+            Self::Access(said) | Self::Foreign(said) | Self::Refused(said) | Self::Away(said) => said,
+        }
+    }
+
+    /// The same with another explanation.
+    #[must_use]
+    pub fn saying(self, said: LocalizedText) -> Self {
+        match self {
+            Self::Access(_) => Self::Access(said),
+            Self::Foreign(_) => Self::Foreign(said),
+            Self::Refused(_) => Self::Refused(said),
+            Self::Away(_) => Self::Away(said),
         }
     }
 }

@@ -151,7 +151,7 @@ async fn tokens_end_and_levels_are_lost() {
     world.double.set_level(world.seller, false);
     assert_eq!(world.send(text("x")).await, Verdict::Pause);
     let said = world.avito.check_access(&world.settings()).await.unwrap_err();
-    let said = said.in_words(Words::new(Language::Ru), "amoCRM");
+    let said = said.text().in_words(Words::new(Language::Ru), "amoCRM");
     assert!(said.contains("Подписка Авито"), "{said}");
     assert!(matches!(
         world.avito.watch(&world.settings(), &hook(), DateTime::UNIX_EPOCH).await,

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::api::{AvitoApi, Call, denied, explain};
+use super::api::{AvitoApi, Call, denied};
 use super::wire::{Id, Subscriptions, User};
 use crate::{Check, Denied, Field, Identity, Input, Settings, Setup, entered};
 
@@ -172,12 +172,12 @@ async fn me(api: &AvitoApi, account: &Account<'_>) -> Result<User, super::api::A
 
 /// Validates the credentials and the subscription level, and returns whose account it is.
 pub(super) async fn check_access(api: &AvitoApi, settings: &Settings) -> Check {
-    let account = Account::required(settings).map_err(|denied| denied.text().clone())?;
-    let me = me(api, &account).await.map_err(|failed| explain(&failed))?;
+    let account = Account::required(settings)?;
+    let me = me(api, &account).await.map_err(|failed| denied(&failed))?;
     // The account call works without the subscription level (avito §4), the messenger calls do not.
     let listed: Result<Subscriptions, _> =
         api.call(&account, Call::post(&["messenger", "v1", "subscriptions"], json!({}))).await;
-    listed.map(drop).or_else(|failed| if failed.is_missing() { Ok(()) } else { Err(explain(&failed)) })?;
+    listed.map(drop).or_else(|failed| if failed.is_missing() { Ok(()) } else { Err(denied(&failed)) })?;
     Ok(Some(LocalizedText::new("said-avito-account").with("name", me.called())))
 }
 

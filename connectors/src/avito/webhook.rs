@@ -7,7 +7,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::api::{ApiError, AvitoApi, Call, denied, explain};
+use super::api::{ApiError, AvitoApi, Call, denied};
 use super::setup::Account;
 use super::wire::Subscriptions;
 use crate::incoming::IncomingCall;
@@ -56,11 +56,11 @@ pub(super) async fn remove(api: &AvitoApi, settings: &Settings, hook: &HookTarge
 
 /// Reads back where Avito delivers.
 pub(super) async fn check(api: &AvitoApi, settings: &Settings, probe: &Probe) -> Check {
-    let account = Account::required(settings).map_err(|denied| denied.text().clone())?;
-    let known = listed(api, &account).await.map_err(|failed| explain(&failed))?;
+    let account = Account::required(settings)?;
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
     // The address shown to people contains no secret.
     let is_set = known.is_none_or(|known| known.iter().any(|url| url.starts_with(&probe.hook_url)));
-    if is_set || probe.is_new { Ok(None) } else { Err(LocalizedText::new("said-avito-unset")) }
+    if is_set || probe.is_new { Ok(None) } else { Err(LocalizedText::new("said-avito-unset").into()) }
 }
 
 /// The registered addresses; none if Avito does not return them.

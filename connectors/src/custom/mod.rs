@@ -114,7 +114,7 @@ impl Connector for Custom {
     async fn check_access(&self, settings: &Settings) -> Check {
         let (url, secret) = target(settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
         self.http.check_reachable(&url).await.map_err(|refused| refused.text())?;
-        sign(secret, "", 0, b"").map(|_| None).map_err(|_| LocalizedText::new("said-webhook-secret"))
+        sign(secret, "", 0, b"").map(|_| None).map_err(|_| LocalizedText::new("said-webhook-secret").into())
     }
 
     /// Sends `source.test`, which receivers ignore like every unknown type.
@@ -129,7 +129,7 @@ impl Connector for Custom {
         let tried = self.post(settings, webhook).await;
         match tried.report.verdict {
             Verdict::Done(_) => Ok(Some(tried.said)),
-            _ => Err(tried.said),
+            verdict => Err(denied(&verdict, tried.said)),
         }
     }
 
@@ -187,9 +187,7 @@ impl Connector for Custom {
                 category: None,
                 quality: None,
             }),
-            Verdict::Pause => Err(Denied::Access(said)),
-            Verdict::Bury(_) => Err(Denied::Refused(said)),
-            Verdict::Retry { .. } | Verdict::Wait { .. } | Verdict::Unknown => Err(Denied::Away(said)),
+            verdict => Err(denied(&verdict, said)),
         }
     }
 
@@ -205,6 +203,15 @@ impl Connector for Custom {
             words: Words::new(Language::En),
         };
         Some(self.post(settings, webhook).await.report)
+    }
+}
+
+/// Why a receiver did not take what it was sent.
+fn denied(verdict: &Verdict, said: LocalizedText) -> Denied {
+    match verdict {
+        Verdict::Pause => Denied::Access(said),
+        Verdict::Bury(_) => Denied::Refused(said),
+        _ => Denied::Away(said),
     }
 }
 

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::TOKEN;
 use super::api::{ApiError, Call, MaxApi};
-use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
+use super::webhook::denied;
+use crate::{Check, Denied, Field, Input, Settings, Setup, entered, error_catalog};
 
 /// Maximum length of a token; no document describes its format.
 const TOKEN_BYTES: usize = 512;
@@ -126,10 +127,10 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
 
 /// Validates the token and returns whose it is.
 pub(super) async fn check_access(api: &MaxApi, settings: &Settings) -> Check {
-    let token = token(settings).ok_or_else(|| LocalizedText::new("said-max-token"))?;
+    let token = token(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-max-token")))?;
     match me(api, token).await {
         Ok(me) => Ok(Some(LocalizedText::new("said-max-bot").with("name", me.called()))),
-        Err(failed) => Err(explain(&failed)),
+        Err(failed) => Err(denied(&failed).saying(explain(&failed))),
     }
 }
 

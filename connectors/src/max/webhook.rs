@@ -139,16 +139,16 @@ pub(super) async fn remove(api: &MaxApi, settings: &Settings, hook: &HookTarget)
 /// Reads back where updates are sent; before the source exists, reports who else receives them.
 pub(super) async fn check(api: &MaxApi, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
-    let token = token(settings).map_err(|denied| denied.text().clone())?;
-    let told = subscriptions(api, token).await.map_err(|failed| setup::explain(&failed))?;
+    let told = subscriptions(api, token(settings)?).await;
+    let told = told.map_err(|failed| denied(&failed).saying(setup::explain(&failed)))?;
     let Some(all) = told else { return Ok(None) };
     let ours = all.iter().find(|one| one.url == probe.hook_url);
     let other = all.iter().find(|one| one.url != probe.hook_url).map(Subscription::host);
     match (probe.is_new, ours, other) {
         (true, _, None) | (false, Some(_), _) => Ok(None),
         (true, _, Some(host)) => Ok(Some(LocalizedText::new("wizard-max-webhook-elsewhere").with("host", host))),
-        (false, None, None) => Err(LocalizedText::new("said-max-unset")),
-        (false, None, Some(host)) => Err(LocalizedText::new("said-max-elsewhere").with("host", host)),
+        (false, None, None) => Err(LocalizedText::new("said-max-unset").into()),
+        (false, None, Some(host)) => Err(LocalizedText::new("said-max-elsewhere").with("host", host).into()),
     }
 }
 
@@ -193,7 +193,7 @@ fn token(settings: &Settings) -> Result<&SecretString, Denied> {
     setup::token(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-max-token")))
 }
 
-fn denied(failed: &ApiError) -> Denied {
+pub(super) fn denied(failed: &ApiError) -> Denied {
     let said = setup::explain(failed);
     match failed {
         _ if failed.is_gateways() => Denied::Away(said),

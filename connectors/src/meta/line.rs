@@ -56,12 +56,12 @@ pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account
 async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     let believed = || Myself { id: account.id.to_owned(), ..Myself::default() };
     let me = asked(meta, account).await?.or_else(|| meta.trusts_settings.then(believed));
-    let me = me.ok_or_else(|| Denied::Refused(LocalizedText::new("said-meta-no-account")))?;
+    let me = me.ok_or_else(|| Denied::Foreign(LocalizedText::new("said-meta-no-account")))?;
     if me.id == account.id {
         return Ok(me);
     }
     let said = LocalizedText::new("said-meta-other-account").with("name", me.called()).with("id", me.id.as_str());
-    Err(Denied::Refused(said))
+    Err(Denied::Foreign(said))
 }
 
 /// The token's account; none if the answer names none: an app's token has none, and a server in Meta's place may know
@@ -103,21 +103,15 @@ fn app_token(app_id: &str, secret: &SecretString) -> SecretString {
 
 /// Checks that the token is valid and belongs to this account, and, for Messenger, the app's secret.
 pub(super) async fn check_access(meta: &Meta, settings: &Settings) -> Check {
-    let checked = async {
-        let account = account(meta, settings)?;
-        let me = myself(meta, &account).await?;
-        if let (Some(secret), Some(app)) = (account.app_secret, app_id(meta, &account).await?) {
-            callback(meta, &app, secret).await.map_err(|failed| match failed {
-                Denied::Away(said) => Denied::Away(said),
-                _ => Denied::Access(LocalizedText::new("said-meta-secret")),
-            })?;
-        }
-        Ok::<_, Denied>(me)
-    };
-    match checked.await {
-        Ok(me) => Ok(Some(LocalizedText::new("said-meta-account").with("name", me.called()))),
-        Err(denied) => Err(denied.text().clone()),
+    let account = account(meta, settings)?;
+    let me = myself(meta, &account).await?;
+    if let (Some(secret), Some(app)) = (account.app_secret, app_id(meta, &account).await?) {
+        callback(meta, &app, secret).await.map_err(|failed| match failed {
+            Denied::Away(said) => Denied::Away(said),
+            _ => Denied::Access(LocalizedText::new("said-meta-secret")),
+        })?;
     }
+    Ok(Some(LocalizedText::new("said-meta-account").with("name", me.called())))
 }
 
 /// The account's identity.
@@ -194,8 +188,8 @@ async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denie
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     let app = account.fact("/bot/app_id").and_then(Value::as_str);
-    // A server that imitates Meta may not store the subscription.
-    let Some(apps) = all.get("data").and_then(Value::as_array) else { return Ok(true) };
+    // A server in Meta's place may not store the subscription.
+    let Some(apps) = all.get("data").and_then(Value::as_array) else { return Ok(meta.trusts_settings) };
     let mut own = apps.iter().filter(|one| app.is_none_or(|app| text(one, "id") == app));
     Ok(own.any(|one| {
         let Some(fields) = one.get("subscribed_fields").and_then(Value::as_array) else { return true };
@@ -232,7 +226,7 @@ fn host(url: &str) -> String {
 /// Reads back the subscription; before the source exists, reports whose events the app would take over.
 pub(super) async fn check_webhook(meta: &Meta, settings: &Settings, probe: &Probe) -> Check {
     let hook = HookTarget { url: probe.hook_url.clone(), secret: SecretString::default() };
-    let account = account(meta, settings).map_err(|denied| denied.text().clone())?;
+    let account = account(meta, settings)?;
     if probe.is_new {
         let found = match (account.app_secret, app_id(meta, &account).await) {
             (Some(secret), Ok(Some(app))) => callback(meta, &app, secret).await.ok().flatten(),
@@ -241,9 +235,9 @@ pub(super) async fn check_webhook(meta: &Meta, settings: &Settings, probe: &Prob
         let elsewhere = found.map(|url| host(&url)).filter(|there| *there != host(&probe.hook_url));
         return Ok(elsewhere.map(|host| LocalizedText::new("wizard-meta-webhook-elsewhere").with("host", host)));
     }
-    match watch(meta, settings, &hook).await.map_err(|denied| denied.text().clone())? {
-        Watched::Elsewhere { host } => Err(LocalizedText::new("said-meta-elsewhere").with("host", host)),
-        Watched::Unset => Err(LocalizedText::new("said-meta-unset")),
+    match watch(meta, settings, &hook).await? {
+        Watched::Elsewhere { host } => Err(LocalizedText::new("said-meta-elsewhere").with("host", host).into()),
+        Watched::Unset => Err(LocalizedText::new("said-meta-unset").into()),
         Watched::Fine | Watched::Failing { .. } => Ok(None),
     }
 }

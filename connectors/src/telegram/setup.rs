@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::api::{ApiError, BotApi};
+use super::webhook::denied;
 use super::{TOKEN, token};
 use crate::incoming::Greeting;
-use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
+use crate::{Check, Denied, Field, Input, Settings, Setup, entered, error_catalog};
 
 pub(super) const FIELDS: &[Field] = &[
     Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-tg-token").with_hint("wizard-tg-token-hint") },
@@ -168,10 +169,11 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
 
 /// Validates the token and returns whose it is.
 pub(super) async fn check_access(api: &BotApi, settings: &Settings) -> Check {
-    let bot = SourceBot::of(settings).ok_or_else(|| LocalizedText::new("said-telegram-token"))?;
+    let missing = || Denied::Access(LocalizedText::new("said-telegram-token"));
+    let bot = SourceBot::of(settings).ok_or_else(missing)?;
     match me(api, bot.token).await {
         Ok(me) => Ok(Some(LocalizedText::new("said-telegram-bot").with("name", format!("@{}", me.username)))),
-        Err(failed) => Err(explain(&failed)),
+        Err(failed) => Err(denied(&failed).saying(explain(&failed))),
     }
 }
 

@@ -139,18 +139,20 @@ pub(super) async fn remove(api: &BotApi, settings: &Settings, hook: &HookTarget)
 /// Reads back where updates are sent; before the source exists, reports what will change.
 pub(super) async fn check(api: &BotApi, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
-    let info = info(api, settings).await.map_err(|failed| setup::explain(&failed))?;
+    let refused = |failed: ApiError| denied(&failed).saying(setup::explain(&failed));
+    let info = info(api, settings).await.map_err(refused)?;
     let is_ours = info.url == probe.hook_url;
     match (probe.is_new, info.url.is_empty()) {
         (true, true) => Ok(None),
         (true, false) => {
-            let bot = bot(settings).map_err(|denied| denied.text().clone())?;
-            let me = setup::me(api, bot.token).await.map_err(|failed| setup::explain(&failed))?;
+            let me = setup::me(api, bot(settings)?.token).await.map_err(refused)?;
             let said = LocalizedText::new("wizard-tg-webhook-elsewhere").with("bot", me.username);
             Ok(Some(said.with("host", info.host())))
         }
-        (false, true) => Err(LocalizedText::new("said-telegram-unset")),
-        (false, false) if !is_ours => Err(LocalizedText::new("said-telegram-elsewhere").with("host", info.host())),
+        (false, true) => Err(LocalizedText::new("said-telegram-unset").into()),
+        (false, false) if !is_ours => {
+            Err(LocalizedText::new("said-telegram-elsewhere").with("host", info.host()).into())
+        }
         (false, false) => Ok(info.trouble(probe.now).map(|words| failing(&words, info.pending_update_count))),
     }
 }
@@ -200,7 +202,7 @@ fn bot(settings: &Settings) -> Result<SourceBot<'_>, Denied> {
     SourceBot::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-telegram-token")))
 }
 
-fn denied(failed: &ApiError) -> Denied {
+pub(super) fn denied(failed: &ApiError) -> Denied {
     let said = setup::explain(failed);
     match failed {
         _ if failed.is_gateways() => Denied::Away(said),

@@ -115,7 +115,7 @@ pub(super) async fn group(api: &VkApi, community: Community<'_>) -> Result<Group
     let answer: Result<Groups, ApiError> = api.call(community.token, "groups.getById", parameters).await;
     let (Groups::Object { groups } | Groups::List(groups)) = answer.map_err(|failed| denied(&failed))?;
     let own = groups.into_iter().find(|group| group.id == community.id);
-    own.ok_or_else(|| Denied::Refused(LocalizedText::new("said-vk-other-group")))
+    own.ok_or_else(|| Denied::Foreign(LocalizedText::new("said-vk-other-group")))
 }
 
 /// The rights of a token; none if VK does not return them, which is no reason to refuse a working token.
@@ -134,13 +134,14 @@ async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet
 
 /// Validates the token and its rights, and returns whose it is.
 pub(super) async fn check_access(api: &VkApi, settings: &Settings) -> Check {
-    let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
-    let group = group(api, community).await.map_err(|denied| denied.text().clone())?;
-    let rights = rights(api, community).await.map_err(|failed| denied(&failed).text().clone())?;
+    let missing = || Denied::Access(LocalizedText::new("said-vk-token"));
+    let community = Community::of(settings).ok_or_else(missing)?;
+    let group = group(api, community).await?;
+    let rights = rights(api, community).await.map_err(|failed| denied(&failed))?;
     if let Some(rights) = rights {
         let missing: Vec<&str> = RIGHTS.into_iter().filter(|right| !rights.contains(*right)).collect();
         if !missing.is_empty() {
-            return Err(LocalizedText::new("said-vk-rights").with("rights", missing.join(", ")));
+            return Err(LocalizedText::new("said-vk-rights").with("rights", missing.join(", ")).into());
         }
         if !rights.contains(COMMENTS) {
             return Ok(Some(LocalizedText::new("said-vk-no-wall").with("name", group.name)));

@@ -233,16 +233,14 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
 
 /// Reads back where events are sent; before the source exists, checks whether another server can be added.
 pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Check {
-    let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
-    let Some(all) = servers(api, community).await.map_err(|failed| denied(&failed).text().clone())? else {
-        return Ok(None);
-    };
+    let community = community(settings)?;
+    let Some(all) = servers(api, community).await.map_err(|failed| denied(&failed))? else { return Ok(None) };
     if probe.is_new {
-        return if all.len() < SERVERS { Ok(None) } else { Err(LocalizedText::new("said-vk-servers")) };
+        return if all.len() < SERVERS { Ok(None) } else { Err(LocalizedText::new("said-vk-servers").into()) };
     }
     match all.iter().find(|server| server.url == probe.hook_url) {
-        None => Err(LocalizedText::new("said-vk-unset")),
-        Some(server) if server.status == "failed" => Err(LocalizedText::new("said-vk-failed")),
+        None => Err(LocalizedText::new("said-vk-unset").into()),
+        Some(server) if server.status == "failed" => Err(LocalizedText::new("said-vk-failed").into()),
         Some(_) => Ok(None),
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::api::{ApiError, GraphApi, Path};
 use super::setup::{denied, number, token};
+use super::vendor;
 use super::wire::{Id, Many, Seconds, wire};
 use crate::incoming::InboundEvent;
 use crate::poll::Renewed;
@@ -110,12 +111,20 @@ pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Opti
     let known = read(api, settings).await?;
     let own = number(settings)?;
     if known.id.some() != Some(own.phone_number_id) {
-        return Err(Denied::Refused(LocalizedText::new("said-wa-other-number")));
+        return Err(Denied::Foreign(LocalizedText::new("said-wa-other-number")));
     }
+    let was_proved = vendor::account(&settings.public).is_some_and(|account| account.is_proved);
+    let is_proved = match listed(api, settings).await {
+        Ok(()) => true,
+        // Weather is no answer, and a page in the place of the list takes nothing back.
+        Err(NotListed::Denied(away @ Denied::Away(_))) => return Err(away),
+        Err(NotListed::NoList) => was_proved,
+        Err(NotListed::Denied(_)) => false,
+    };
     let phone = phone_with_plus(&known.display_phone_number);
     let facts = json!({
         "id": *known.id,
-        "waba_id": listed(api, settings).await.is_ok().then_some(own.waba_id),
+        "waba_id": is_proved.then_some(own.waba_id),
         "display_phone_number": *known.display_phone_number,
         "verified_name": *known.verified_name,
         "quality_rating": *known.quality_rating,
@@ -136,12 +145,11 @@ pub(super) fn phone_with_plus(phone: &str) -> String {
 
 /// Validates the token, and that the number belongs to the account.
 pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
-    let refused = |denied: Denied| denied.text().clone();
-    let known = read(api, settings).await.map_err(refused)?;
+    let known = read(api, settings).await?;
     match listed(api, settings).await {
         // A server in Meta's place may have no such list. Nothing comes of it: the source joins no account.
         Err(NotListed::NoList) | Ok(()) => {}
-        Err(NotListed::Denied(denied)) => return Err(refused(denied)),
+        Err(NotListed::Denied(denied)) => return Err(denied),
     }
     let said = LocalizedText::new("said-wa-number-answers").with("phone", phone_with_plus(&known.display_phone_number));
     Ok(Some(said.with("name", known.verified_name.some().unwrap_or("–").to_owned())))

@@ -156,8 +156,8 @@ async fn a_test_of_the_webhook_says_what_will_change() {
     };
     let host = |key: &'static str| LocalizedText::new(key).with("host", "other.example");
     assert_eq!(check(true, "https://other.example/x").await, Ok(Some(host("wizard-wa-webhook-elsewhere"))));
-    assert_eq!(check(false, "https://other.example/x").await, Err(host("said-wa-elsewhere")));
-    assert_eq!(check(false, "").await, Err(LocalizedText::new("said-wa-unset")));
+    assert_eq!(check(false, "https://other.example/x").await, Err(host("said-wa-elsewhere").into()));
+    assert_eq!(check(false, "").await, Err(LocalizedText::new("said-wa-unset").into()));
     assert_eq!((check(true, "").await, check(false, HOOK).await), (Ok(None), Ok(None)));
 }
 
@@ -174,7 +174,7 @@ async fn a_number_has_the_same_identity_with_any_token() {
     for other in [json!({ "id": "331" }), json!({ "id": null })] {
         let stage = self::stage(false, [number(other)]).await;
         let said = LocalizedText::new("said-wa-other-number");
-        assert_eq!(stage.whatsapp.identity(&stage.settings).await, Err(Denied::Refused(said)), "no id is no proof");
+        assert_eq!(stage.whatsapp.identity(&stage.settings).await, Err(Denied::Foreign(said)), "no id is no proof");
     }
 }
 
@@ -208,6 +208,22 @@ async fn n3_an_account_is_proved_by_its_list_of_numbers() {
     }
 }
 
+/// While the list does not answer, what was proved stays: the identity is unknown, or as it was.
+#[tokio::test]
+async fn n3_weather_takes_no_proof_back() {
+    for (list, identified) in
+        [(ScriptedAnswer::Text(503, ""), false), (ScriptedAnswer::Text(404, "404 page not found"), true)]
+    {
+        let mut stage = stage(true, [number(json!({})), list]).await;
+        stage.settings.public["facts"] = json!({ "bot": { "waba_id": "220" } });
+        let identity = stage.whatsapp.identity(&stage.settings).await;
+        match identity {
+            Ok(identity) => assert_eq!((identified, &identity.unwrap().facts["waba_id"]), (true, &json!("220"))),
+            Err(denied) => assert!(!identified && matches!(denied, Denied::Away(_)), "{denied:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn access_is_tested_with_the_account() {
     let check = async |numbers: ScriptedAnswer| {
@@ -217,12 +233,15 @@ async fn access_is_tested_with_the_account() {
     let list = |id: &str| ScriptedAnswer::ok(json!({ "data": [{ "id": id }] }));
     let said = LocalizedText::new("said-wa-number-answers").with("phone", "+7 701 000 99 00").with("name", "Acme");
     assert_eq!(check(list("330")).await, Ok(Some(said.clone())));
-    assert_eq!(check(list("331")).await, Err(LocalizedText::new("said-wa-other-waba")));
+    assert_eq!(check(list("331")).await, Err(LocalizedText::new("said-wa-other-waba").into()));
     let denied = check(ScriptedAnswer::refused(10, "Permission denied")).await;
     assert!(denied.is_err(), "a list that the token may not see says nothing about the number");
     assert_eq!(check(ScriptedAnswer::Text(404, "404 page not found")).await, Ok(Some(said)), "there is no list");
     let ended = stage(false, [ScriptedAnswer::refused(190, "expired")]).await;
-    assert_eq!(ended.whatsapp.check_access(&ended.settings).await, Err(LocalizedText::new("passport-whatsapp-w18")));
+    let said = Denied::Access(LocalizedText::new("passport-whatsapp-w18"));
+    assert_eq!(ended.whatsapp.check_access(&ended.settings).await, Err(said));
+    let weather = check(ScriptedAnswer::Text(502, "<html>")).await;
+    assert!(matches!(weather, Err(Denied::Away(_))), "{weather:?}");
 }
 
 #[tokio::test]

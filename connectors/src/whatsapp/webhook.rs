@@ -233,15 +233,14 @@ pub(super) async fn unsubscribe(
 
 /// Reads back where webhooks are sent; before the source exists, reports what will change.
 pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&SecretString>, probe: &Probe) -> Check {
-    let refused = |denied: Denied| denied.text().clone();
-    let known = health::read(api, settings).await.map_err(refused)?;
-    let Some(apps) = apps(api, settings).await.map_err(refused)? else { return Ok(None) };
+    let known = health::read(api, settings).await?;
+    let Some(apps) = apps(api, settings).await? else { return Ok(None) };
     let found = whereto(&known, &apps, &probe.hook_url, is_vendors(settings, vendors));
     let elsewhere = |key: &'static str, host: String| LocalizedText::new(key).with("host", host);
     match (found, probe.is_new) {
         (Watched::Elsewhere { host }, true) => Ok(Some(elsewhere("wizard-wa-webhook-elsewhere", host))),
-        (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host)),
-        (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset")),
+        (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host).into()),
+        (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset").into()),
         _ => Ok(None),
     }
 }

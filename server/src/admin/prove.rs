@@ -100,25 +100,42 @@ pub async fn enter(
     form: Form<ProveForm>,
 ) -> Result<HttpResponse> {
     let ProveForm { current, to } = form.0;
-    let (person, address) = (&visitor.person, visitor.address);
-    let (status, wrong) =
-        match reauthentication::check(&app.identity, person, current, address, "operator.proved").await? {
-            Reauthentication::Yes => {
-                let until = app.clock.millis().saturating_add(LIFE.num_milliseconds());
-                sessions::set_data(&app.identity, &visitor.session, UNTIL, Some(&until)).await?;
-                visitor.note_own(&app, ("operator.proved", &person.id.to_string()), json!({})).await?;
-                return Ok(redirect(safe(&to)));
-            }
-            Reauthentication::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, visitor.words.text("admin-current-wrong")),
-            Reauthentication::Wait(seconds) => {
-                (StatusCode::TOO_MANY_REQUESTS, visitor.words.text("admin-too-many-tries").with("seconds", seconds))
-            }
-            Reauthentication::TooManyWrong => {
-                sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-                return Err(AdminRefusal::SignIn);
-            }
-        };
-    answer(&app, &visitor, status, &to, Some(wrong)).await
+    if let Some(WrongProof { status, text }) = wrong(&app, &visitor, current, "operator.proved").await? {
+        return answer(&app, &visitor, status, &to, Some(text)).await;
+    }
+    let until = app.clock.millis().saturating_add(LIFE.num_milliseconds());
+    sessions::set_data(&app.identity, &visitor.session, UNTIL, Some(&until)).await?;
+    visitor.note_own(&app, ("operator.proved", &visitor.person.id.to_string()), json!({})).await?;
+    Ok(redirect(safe(&to)))
+}
+
+/// Why what was entered is no proof.
+pub(super) struct WrongProof {
+    pub status: StatusCode,
+    pub text: Sentence,
+}
+
+/// Checks the current password or a code; none if it is right. Too many wrong ones end the session. `action`: noted if
+/// it is wrong.
+pub(super) async fn wrong(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    current: SecretString,
+    action: &'static str,
+) -> Result<Option<WrongProof>> {
+    let (person, words) = (&visitor.person, visitor.words);
+    let (status, text) = match reauthentication::check(&app.identity, person, current, visitor.address, action).await? {
+        Reauthentication::Yes => return Ok(None),
+        Reauthentication::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.text("admin-current-wrong")),
+        Reauthentication::Wait(seconds) => {
+            (StatusCode::TOO_MANY_REQUESTS, words.text("admin-too-many-tries").with("seconds", seconds))
+        }
+        Reauthentication::TooManyWrong => {
+            sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
+            return Err(AdminRefusal::SignIn);
+        }
+    };
+    Ok(Some(WrongProof { status, text }))
 }
 
 /// A page of the admin; anything else leads to its overview.

@@ -57,21 +57,25 @@ pub async fn add(
 
 /// Revokes a key; running servers notice within a second. False: there is no such key, or it was already revoked.
 pub async fn revoke(db: &impl ConnectionTrait, clock: &Clock, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
-    let done = api_key::Entity::update_many()
-        .col_expr(api_key::Column::RevokedAt, Expr::value(clock.millis()))
-        .filter(api_key::Column::TenantId.eq(tenant_id))
-        .filter(api_key::Column::Id.eq(id))
-        .filter(api_key::Column::RevokedAt.is_null())
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected > 0)
+    change(db, tenant_id, id, api_key::Column::RevokedAt, Expr::value(clock.millis())).await
 }
 
 /// Makes another person responsible for a key, which from then on may do at most what they may. False: there is no such
 /// key, or it is revoked.
 pub async fn hand_over(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid, to: KeyMaker) -> Result<bool, DbErr> {
+    change(db, tenant_id, id, api_key::Column::MadeBy, Expr::value(to.stored())).await
+}
+
+/// Changes a key that is not revoked.
+async fn change(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    id: Uuid,
+    column: api_key::Column,
+    value: Expr,
+) -> Result<bool, DbErr> {
     let done = api_key::Entity::update_many()
-        .col_expr(api_key::Column::MadeBy, Expr::value(to.stored()))
+        .col_expr(column, value)
         .filter(api_key::Column::TenantId.eq(tenant_id))
         .filter(api_key::Column::Id.eq(id))
         .filter(api_key::Column::RevokedAt.is_null())

@@ -97,7 +97,7 @@ pub(super) async fn read_on(app: &UsageContext, row: import::Model) -> anyhow::R
     };
     match page(app, &source, &row).await? {
         Ok(page) => keep(app, &source, row, page).await,
-        Err(Denied::Access(said) | Denied::Refused(said)) => {
+        Err(Denied::Access(said) | Denied::Foreign(said) | Denied::Refused(said)) => {
             let said = LocalizedText::new("said-import-history-refused").with("reason", said);
             step::fail(app, row, &said).await
         }

@@ -14,7 +14,7 @@ use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, NewChat, NewMessag
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::crm_id;
-use connectors::{Check, Probe};
+use connectors::{Denied, Probe};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
@@ -41,6 +41,9 @@ pub struct ProbeStep {
     pub ms: u64,
 }
 
+/// What a step found, or what is wrong.
+type StepOutcome = Result<Option<LocalizedText>, LocalizedText>;
+
 /// Tests a source live. Sends nothing to customers, creates no lead, notifies no one. Success of all steps is a
 /// proof: a stopped source works again. A failed step is not an error.
 pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<ProbeStep>> {
@@ -64,7 +67,8 @@ async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Probe
         return Ok(note(steps, "credentials", Instant::now(), Err(error)));
     };
     let started = Instant::now();
-    if !note(steps, "credentials", started, connector.check_access(&settings).await) {
+    let access = connector.check_access(&settings).await;
+    if !note(steps, "credentials", started, access.map_err(Denied::into_text)) {
         return Ok(false);
     }
     let probe = Probe {
@@ -75,7 +79,8 @@ async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Probe
         is_new: false,
     };
     let started = Instant::now();
-    if !note(steps, "webhook", started, connector.check_webhook(&settings, &probe).await) {
+    let webhook = connector.check_webhook(&settings, &probe).await;
+    if !note(steps, "webhook", started, webhook.map_err(Denied::into_text)) {
         return Ok(false);
     }
     let started = Instant::now();
@@ -96,7 +101,7 @@ async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Probe
     Ok(note(steps, "status", started, line.status(&message_id).await))
 }
 
-fn note(steps: &mut Vec<ProbeStep>, name: &'static str, started: Instant, outcome: Check) -> bool {
+fn note(steps: &mut Vec<ProbeStep>, name: &'static str, started: Instant, outcome: StepOutcome) -> bool {
     let ok = outcome.is_ok();
     let detail = outcome.unwrap_or_else(Some);
     steps.push(ProbeStep { name, ok, detail, ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
@@ -143,7 +148,7 @@ impl CrmConnection {
     }
 
     /// Idempotent: the chat of the last test is used again.
-    async fn chat(&self, source: &source::Model) -> Check {
+    async fn chat(&self, source: &source::Model) -> StepOutcome {
         let chat = NewChat {
             conversation_id: conversation(source),
             source: Some(SourceRef { external_id: source.external_id.clone() }),
@@ -176,7 +181,7 @@ impl CrmConnection {
 
     /// amoCRM accepts statuses of managers' messages only (chats-api §5.1), and a test has none: the proof is that
     /// amoCRM parses our status and refuses it for this reason.
-    async fn status(&self, message_id: &str) -> Check {
+    async fn status(&self, message_id: &str) -> StepOutcome {
         let given = self.chats.delivery_status(&self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
         match given.await {
             Ok(()) => Ok(None),

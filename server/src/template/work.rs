@@ -156,7 +156,7 @@ impl ReviewedLine<'_> {
                 let said = said.in_words(self.words, base::i18n::CRM).to_string();
                 return self.decided(row, refused(said)).await;
             }
-            (true, Err(Denied::Access(said) | Denied::Away(said))) => return self.failed(&row, &said).await,
+            (true, Err(denied)) => return self.failed(&row, denied.text()).await,
         };
         match self.connector.submit_template(&self.settings, &spec.as_new(&row, self.app.clock.now(), sample)).await {
             Ok(state) => {
@@ -167,7 +167,7 @@ impl ReviewedLine<'_> {
                 let said = said.in_words(self.words, base::i18n::CRM).to_string();
                 self.decided(row, refused(said)).await
             }
-            Err(Denied::Access(said) | Denied::Away(said)) => self.failed(&row, &said).await,
+            Err(denied) => self.failed(&row, denied.text()).await,
         }
     }
 

@@ -210,7 +210,8 @@ fn as_error(denied: Denied) -> anyhow::Error {
     anyhow::anyhow!("{}", denied.text())
 }
 
-/// Whether another source here receives by the same subscription: one of the line, or of its account at the messenger.
+/// Whether another source here receives by the same subscription: one of the line, or of its account at the messenger,
+/// also if it only names the account.
 async fn is_shared(
     app: &PlatformContext,
     connector: &dyn Connector,

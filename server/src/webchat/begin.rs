@@ -5,7 +5,7 @@ use base::i18n::LocalizedText;
 use serde_json::json;
 
 use super::access::{ChatRefusal, Guest, Result};
-use super::guests::VisitorAct;
+use super::guests::{BeginRefusal, VisitorAct};
 use crate::alert::{self, Alarm};
 use crate::usage;
 use crate::webchat::WebchatContext;
@@ -23,12 +23,15 @@ pub(super) async fn may(app: &WebchatContext, guest: &Guest, agreed: bool) -> Re
         counted => counted?,
     }
     let most = app.config.limits.webchat_new_per_hour;
-    let begun = app.guests.begin(source.id, most, app.clock.millis()).await;
-    if begun.is_err() && app.guests.is_flood_due(source.id, app.clock.millis()).await {
+    let begun = app.guests.begin(source.id, guest.address, most, app.clock.millis()).await;
+    if matches!(begun, Err(BeginRefusal::Source(_))) && app.guests.is_flood_due(source.id, app.clock.millis()).await {
         let (kind, object) = (alert::CHATS_FLOODED, source.id.to_string());
         let detail = json!({ "source": source.name, "most": most });
         let alarm = Alarm { tenant_id: source.tenant_id, kind, object: &object, source_id: Some(source.id), detail };
         alert::raise(app, app.store.write(), alarm).await?;
     }
-    begun.map_err(ChatRefusal::TooFast)
+    match begun {
+        Ok(()) => Ok(()),
+        Err(BeginRefusal::Address(seconds) | BeginRefusal::Source(seconds)) => Err(ChatRefusal::TooFast(seconds)),
+    }
 }

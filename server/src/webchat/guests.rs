@@ -59,6 +59,8 @@ impl VisitorAct {
     }
 }
 
+/// How many addresses it takes to use up the new chats of a source.
+const SHARE: u32 = 10;
 /// Multiplier for an address: this many visitors get the full rate each.
 const OFFICE: i64 = 30;
 
@@ -68,6 +70,14 @@ enum LimitSubject {
     Visitor(String),
     Address(IpAddr),
     Source(Uuid),
+    AddressAt(IpAddr, Uuid),
+}
+
+/// Whose new chats are used up, and the seconds until the next may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeginRefusal {
+    Address(i64),
+    Source(i64),
 }
 
 /// The visitors of this instance. Cheap to clone.
@@ -146,16 +156,29 @@ impl Guests {
         self.limits.take((whose, act), act.budget(), now).await.map_err(seconds)
     }
 
-    /// Counts a new chat of a source, of which an hour has at most so many (0: any number); the error holds the seconds
-    /// until the next may begin.
-    pub async fn begin(&self, source_id: Uuid, most: u32, now: i64) -> Result<(), i64> {
-        let half = i64::from(most / 2).max(1);
-        let budget = Budget { at_once: half, each: HOUR / half };
+    /// Counts a new chat of a source, of which an hour has at most so many (0: any number), and of which one address gets
+    /// a tenth, so that few addresses cannot close the chat for all.
+    pub async fn begin(
+        &self,
+        source_id: Uuid,
+        address: Option<IpAddr>,
+        most: u32,
+        now: i64,
+    ) -> Result<(), BeginRefusal> {
         if most == 0 {
             return Ok(());
         }
-        let counted = self.limits.take((LimitSubject::Source(source_id), VisitorAct::Begin), budget, now).await;
-        counted.map_err(|millis| (millis + 999) / 1000)
+        let take = async |whose, half: u32| {
+            let half = i64::from(half.max(1));
+            let counted =
+                self.limits.take((whose, VisitorAct::Begin), Budget { at_once: half, each: HOUR / half }, now).await;
+            counted.map_err(|millis| (millis + 999) / 1000)
+        };
+        if let Some(address) = address {
+            let whose = LimitSubject::AddressAt(network(address), source_id);
+            take(whose, most / 2 / SHARE).await.map_err(BeginRefusal::Address)?;
+        }
+        take(LimitSubject::Source(source_id), most / 2).await.map_err(BeginRefusal::Source)
     }
 
     /// Whether a source's flood was not reported within the last minute; it counts as reported from now on.

@@ -128,6 +128,26 @@ async fn n11_strangers_begin_no_more_chats_than_an_hour_may_have() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n11_an_address_begins_only_its_share_of_the_chats_of_an_hour() {
+    let change = |config: &mut Config| {
+        behind_a_proxy(config);
+        config.limits.webchat_new_per_hour = 40;
+    };
+    each(change, async |world| {
+        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+        for _ in 0..2 {
+            writes(world, &OnSite::new(&source), "192.0.2.1", "Hi").await.is(202);
+        }
+        let refused = writes(world, &OnSite::new(&source), "192.0.2.1", "Hi").await.is(429);
+        assert_eq!(refused.header("retry-after"), "1800");
+        assert!(!is_flooded(world).await, "others can write");
+        writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(202);
+        world.leave_letters();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_room() {
     let change = |config: &mut Config| {
         behind_a_proxy(config);

@@ -2,7 +2,7 @@
 //! account's.
 
 use base::config::Config;
-use doubles::meta::{AppView, Fault, NewAccount, NewApp, NewPerson};
+use doubles::meta::{AccountView, AppView, Fault, NewAccount, NewApp, NewPerson};
 use doubles::vk::NewCommunity;
 use entity::source;
 use parom_tests::settings::HOST;
@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::meta::MetaWorld;
+use super::meta::{MetaWorld, signed};
 use super::vk::VkWorld;
 
 const EVIL: &str = "evil.amocrm.ru";
@@ -111,8 +111,8 @@ async fn n1_the_token_of_an_app_claims_no_account(vendors: &mut Vendors) {
     assert_eq!((texts(world, HOST), texts(world, EVIL)), (vec!["My card number is 4444".to_owned()], Vec::new()));
 }
 
-/// A source that claimed a page before that had to be proved loses it to a source that proves it, also if it received messages.
-async fn n1_a_claim_without_a_proof_yields_to_one(vendors: &mut Vendors) {
+/// A page, and a source that claimed it before that had to be proved, and received messages.
+async fn squatted(vendors: &mut Vendors) -> (AccountView, Reply) {
     let (world, app) = (&mut vendors.world, &vendors.app);
     let foreign = world.messenger.add_app(NewApp::default()).token();
     world.setup_is(trusts_settings);
@@ -124,13 +124,70 @@ async fn n1_a_claim_without_a_proof_yields_to_one(vendors: &mut Vendors) {
     world.setup_is(has_app);
     world.restart().await;
     was_proved(world, &evil).await;
+    (page, evil)
+}
+
+async fn watched(world: &World) {
+    world.advance(std::time::Duration::from_secs(400));
+    parom::source::line::due_now(&world.app().sources).await;
+}
+
+/// The process that gave the line to another source ended before it notified the account of this one.
+async fn was_not_notified(world: &World, made: &Reply) {
+    let tenant_id: Uuid = made.text_at("/tenant_id").parse().unwrap();
+    let id: Uuid = made.text_at("/id").parse().unwrap();
+    let done = source::Entity::update_many()
+        .col_expr(source::Column::Status, Expr::value("working"))
+        .col_expr(source::Column::StatusReason, Expr::value(""))
+        .filter(source::Column::TenantId.eq(tenant_id))
+        .filter(source::Column::Id.eq(id));
+    assert_eq!(done.exec(world.app().store.write()).await.unwrap().rows_affected, 1);
+    let (app, kind) = (world.app(), "source_stopped");
+    parom::alert::resolve(app, app.store.write(), tenant_id, kind, &id.to_string()).await.unwrap();
+    app.lookup.forget();
+}
+
+/// A line that is claimed with another line's credentials is nobody's as soon as Meta is asked, although nobody else wants it.
+async fn n1_the_watch_takes_a_line_from_foreign_credentials(vendors: &mut Vendors) {
+    let (page, evil) = squatted(vendors).await;
+    let world = &mut vendors.world;
+    watched(world).await;
+    let shown = world.api.get(&format!("/api/v1/sources/{}", evil.text_at("/id"))).await.is(200);
+    assert_eq!(shown.json["status"], "stopped", "{}", shown.text);
+    let message = json!({ "sender": { "id": "6600000000000077" }, "recipient": { "id": page.id },
+        "timestamp": 1_795_773_600_000_i64, "message": { "mid": "m-1", "text": "My card number is 4444" } });
+    let entry = json!({ "id": page.id, "time": 1, "messaging": [message] });
+    let body = json!({ "object": "page", "entry": [entry] }).to_string();
+    let url = format!("{}/hooks/facebook", world.app().public_url());
+    let call = parom_tests::client().post(url).header("x-hub-signature-256", signed(SECRET, &body));
+    assert_eq!(call.body(body).send().await.unwrap().status(), 200);
+    world.deliver_all().await;
+    assert_eq!((texts(world, EVIL), world.quarantined().await), (Vec::new(), vec!["unknown_line".to_owned()]));
+    let settings = json!({ "page_id": page.id, "access_token": page.token });
+    asks(world, HOST, "facebook", "fb", settings).await.is(201);
+}
+
+/// The account that lost a line is notified, whatever happened to the process that took it.
+async fn n1_the_watch_notifies_a_former_owner_that_was_not_notified(vendors: &mut Vendors) {
+    let (page, evil) = squatted(vendors).await;
+    let world = &mut vendors.world;
+    let settings = json!({ "page_id": page.id, "access_token": page.token });
+    asks(world, HOST, "facebook", "fb", settings).await.is(201);
+    was_not_notified(world, &evil).await;
+    watched(world).await;
+    has_lost(world, &evil, "acmeflowers").await;
+}
+
+/// A source that claimed a page before that had to be proved loses it to a source that proves it, also if it received messages.
+async fn n1_a_claim_without_a_proof_yields_to_one(vendors: &mut Vendors) {
+    let (page, evil) = squatted(vendors).await;
+    let world = &mut vendors.world;
     let settings = json!({ "page_id": page.id, "access_token": page.token });
     let made = asks(world, HOST, "facebook", "fb", settings).await.is(201);
     assert_eq!(made.json["status"], "working", "{}", made.text);
     has_lost(world, &evil, "acmeflowers").await;
     for _ in 0..2 {
-        world.advance(std::time::Duration::from_secs(400));
-        parom::source::line::due_now(&world.app().sources).await;
+        watched(world).await;
     }
     has_lost(world, &evil, "acmeflowers").await;
     let anna = world.messenger.add_person(NewPerson::default());
@@ -167,8 +224,7 @@ async fn a_subscription_that_cannot_be_read_is_none(vendors: &mut Vendors) {
     let message = "Unsupported get request.".to_owned();
     let refusal = Fault::Refuse { status: 400, code: 100, subcode: None, message };
     world.messenger.faults().until_cleared("subscribed_apps", refusal);
-    world.advance(std::time::Duration::from_secs(400));
-    parom::source::line::due_now(&world.app().sources).await;
+    watched(world).await;
     let shown = world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200);
     assert_eq!(shown.json["status"], "stopped", "{}", shown.text);
 }
@@ -208,6 +264,8 @@ async fn p6_a_community_without_a_free_server_is_refused(world: &mut VkWorld) {
 once!(
     n1_the_token_of_an_app_claims_no_account,
     n1_a_claim_without_a_proof_yields_to_one,
+    n1_the_watch_takes_a_line_from_foreign_credentials,
+    n1_the_watch_notifies_a_former_owner_that_was_not_notified,
     a_claim_that_never_could_receive_yields,
     a_subscription_that_cannot_be_read_is_none,
     n2_the_key_of_another_community_claims_none,

@@ -146,20 +146,22 @@ async fn access_and_address_are_checked_live() {
     assert!(said.contains("another community"), "{said}");
     for none in [json!({ "groups": [] }), json!([])] {
         fake.answers("groups.getById", ScriptedAnswer::Done(none));
-        assert!(matches!(identity(&api, &settings()).await, Err(Denied::Refused(_))), "no community is no proof");
+        assert!(matches!(identity(&api, &settings()).await, Err(Denied::Foreign(_))), "no community is no proof");
     }
     fake.answers("groups.getById", ScriptedAnswer::Refused(5, "User authorization failed: invalid access_token (4)."));
     let refused = || LocalizedText::new("wizard-vk-refused");
     assert_eq!(
         setup::check_access(&api, &settings()).await,
-        Err(refused()),
+        Err(Denied::Access(refused())),
         "there is no source yet, nor its settings"
     );
     fake.answers("groups.getById", ScriptedAnswer::Refused(27, "Group authorization failed: invalid token."));
     assert_eq!(identity(&api, &settings()).await, Err(Denied::Access(refused())));
     fake.answers("groups.getById", ScriptedAnswer::Refused(15, "Access denied"));
     let said = LocalizedText::new("wizard-vk-no-right");
-    assert_eq!(setup::check_access(&api, &settings()).await, Err(said));
+    assert_eq!(setup::check_access(&api, &settings()).await, Err(Denied::Refused(said)));
+    fake.answers("groups.getById", ScriptedAnswer::Refused(10, "Internal server error"));
+    assert!(matches!(setup::check_access(&api, &settings()).await, Err(Denied::Away(_))), "weather");
 
     let probe = |is_new| Probe {
         id: Uuid::nil(),

@@ -12,8 +12,9 @@ use serde_json::json;
 
 use crate::admin::operator::{AdminVisitor, Operator};
 use crate::admin::page::{self, AdminPage, see_other};
-use crate::admin::refused::{AdminRefusal, Result};
-use crate::identity::reauthentication::{self, Reauthentication};
+use crate::admin::prove;
+use crate::admin::refused::Result;
+use crate::identity::reauthentication;
 use crate::identity::{EmptyForm, Form, credentials, password, recovery_codes, session as sessions};
 use crate::panel::Notice;
 use crate::panel::PanelContext;
@@ -66,7 +67,7 @@ pub async fn set_password(
     form: Form<NewPasswordForm>,
 ) -> Result<HttpResponse> {
     let asked = Asked { field: "current", action: "operator.password_set" };
-    if let Some(refused) = prove(&app, &visitor, form.current.as_ref(), asked).await? {
+    if let Some(refused) = proved(&app, &visitor, form.current.as_ref(), asked).await? {
         return Ok(refused);
     }
     let about = [visitor.person.email.as_str(), visitor.person.name.as_str()];
@@ -115,7 +116,7 @@ pub(super) struct Asked {
 }
 
 /// Re-authentication, where the session needs it; returns the page that says what is wrong.
-pub(super) async fn prove(
+pub(super) async fn proved(
     app: &PanelContext,
     visitor: &AdminVisitor,
     current: Option<&SecretString>,
@@ -124,20 +125,10 @@ pub(super) async fn prove(
     if !reauthentication::is_needed(&app.identity, &visitor.session, &visitor.person) {
         return Ok(None);
     }
-    let (person, current) = (&visitor.person, current.cloned().unwrap_or_default());
-    let (status, wrong) =
-        match reauthentication::check(&app.identity, person, current, visitor.address, asked.action).await? {
-            Reauthentication::Yes => return Ok(None),
-            Reauthentication::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, visitor.words.text("admin-current-wrong")),
-            Reauthentication::Wait(seconds) => {
-                (StatusCode::TOO_MANY_REQUESTS, visitor.words.text("admin-too-many-tries").with("seconds", seconds))
-            }
-            Reauthentication::TooManyWrong => {
-                sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-                return Err(AdminRefusal::SignIn);
-            }
-        };
-    answer(app, visitor, status, (asked.field, Some(wrong))).await.map(Some)
+    match prove::wrong(app, visitor, current.cloned().unwrap_or_default(), asked.action).await? {
+        Some(wrong) => answer(app, visitor, wrong.status, (asked.field, Some(wrong.text))).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 async fn answer(

@@ -57,7 +57,7 @@ pub async fn renew(
     form: Form<RecoveryForm>,
 ) -> Result<HttpResponse> {
     let asked = own::Asked { field: "recovery-current", action: "operator.recovery_codes_made" };
-    if let Some(refused) = own::prove(&app, &visitor, form.current.as_ref(), asked).await? {
+    if let Some(refused) = own::proved(&app, &visitor, form.current.as_ref(), asked).await? {
         return Ok(refused);
     }
     let tx = app.store.write_tx().await?;

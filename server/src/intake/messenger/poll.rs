@@ -67,7 +67,7 @@ async fn ask(app: &Arc<IntakeContext>, source: &source::Model) -> Result<()> {
             }
             Ok(())
         }
-        Err(Denied::Access(detail)) => {
+        Err(Denied::Access(detail) | Denied::Foreign(detail)) => {
             if source.status != SourceStatus::Stopped.as_str() {
                 stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
             }

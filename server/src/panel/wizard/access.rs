@@ -187,8 +187,8 @@ async fn line_of(
             let taken = line::is_taken(app, member.tenant.tenant_id, connector, &identity).await?;
             Ok(taken.map_or(Ok(identity.name), Err))
         }
-        Err(Denied::Access(why) | Denied::Refused(why)) => Ok(Err(why)),
         Ok(None) | Err(Denied::Away(_)) => Ok(Ok(String::new())),
+        Err(denied) => Ok(Err(denied.into_text())),
     }
 }
 
@@ -223,7 +223,7 @@ async fn check(app: &PanelContext, member: &Member, kind: &SourceKind, draft: &m
     }
     let seen = match connector.check_access(&settings).await {
         Ok(seen) => seen,
-        Err(why) => return Ok(AccessCheck::Failed(said(why))),
+        Err(denied) => return Ok(AccessCheck::Failed(said(denied.into_text()))),
     };
     let hook = HookTarget { url: probe.hook_url.clone(), secret: Default::default() };
     draft.moves = matches!(connector.watch(&settings, &hook, probe.now).await, Ok(Watched::Elsewhere { .. }));
@@ -234,7 +234,7 @@ async fn check(app: &PanelContext, member: &Member, kind: &SourceKind, draft: &m
             let seen: Vec<_> = seen.into_iter().chain(more).map(said).collect();
             Ok(AccessCheck::Passed(seen.join("\n")))
         }
-        Err(why) => Ok(AccessCheck::Failed(said(why))),
+        Err(denied) => Ok(AccessCheck::Failed(said(denied.into_text()))),
     }
 }
 

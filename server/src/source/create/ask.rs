@@ -1,8 +1,7 @@
 //! What the messenger is asked before a source is created.
 
 use amocrm::rest;
-use base::error::{Error, Result};
-use base::i18n::LocalizedText;
+use base::error::Result;
 use connectors::{LinePage, LineService, Probe};
 
 use super::{CreatePlan, written};
@@ -34,7 +33,7 @@ pub(super) async fn check(app: &SourceContext, plan: &CreatePlan) -> Result<()> 
     let Some(connector) = connector else { return Ok(()) };
     let settings = settings::open(app, &plan.row)?;
     let access = connector.check_access(&settings).await;
-    access.map_err(|said| line::refused_at(connector.as_ref(), said))?;
+    access.map_err(|denied| line::refused(connector.as_ref(), denied))?;
     let probe = Probe {
         id: app.clock.uuid_v7(),
         source_id: plan.row.id,
@@ -43,10 +42,7 @@ pub(super) async fn check(app: &SourceContext, plan: &CreatePlan) -> Result<()> 
         is_new: true,
     };
     let webhook = connector.check_webhook(&settings, &probe).await;
-    webhook.map(drop).map_err(|said| Error::Conflict {
-        problem: "messenger_refused",
-        detail: LocalizedText::new("said-messenger-refused").with("reason", said),
-    })
+    webhook.map(drop).map_err(line::not_connected)
 }
 
 fn service(offered: LineService) -> rest::Service {

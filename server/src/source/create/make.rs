@@ -45,7 +45,7 @@ pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: C
     let source = settle(&app, &plan.row, &mirrored, &by).await?;
     app.lookup.forget();
     if let (Some(former), Some(identity)) = (&plan.from, &plan.identity) {
-        line::lost(&app, former, identity).await?;
+        line::lost(&app, former, &identity.name).await?;
     }
     // If the messenger refuses now, the watch retries; meanwhile the source's state shows it.
     let _ = line::connect(&app, &source).await?;

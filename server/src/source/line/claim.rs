@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::account::leave;
 use super::facts::{self, WebhookCheck};
 use crate::source::{SourceContext, SourceStatus, stopped};
 
@@ -18,6 +19,8 @@ use crate::source::{SourceContext, SourceStatus, stopped};
 const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
 /// Retry delay for the caller while the messenger does not answer.
 const WAIT_SECONDS: u32 = 5;
+/// The fact of a line that the messenger named it; absent if an earlier release claimed it without asking.
+const PROVED: &str = "is_proved";
 
 /// The line is already in use.
 struct LineTaken {
@@ -52,17 +55,24 @@ impl From<LineTaken> for Error {
 /// Asks the messenger for the identity behind new settings. None if the kind has none. Refusals are reported at the
 /// credentials' field.
 pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Option<Identity>> {
-    connector.identity(settings).await.map_err(|denied| match denied {
-        Denied::Access(text) | Denied::Refused(text) => refused_at(connector, text),
-        Denied::Away(text) => {
-            let detail = LocalizedText::new("said-messenger-away").with("reason", text);
-            Error::Unavailable { detail, retry_after: WAIT_SECONDS }
-        }
-    })
+    connector.identity(settings).await.map_err(|denied| refused(connector, denied))
 }
 
-/// An error at the credentials' field.
-pub fn refused_at(connector: &dyn Connector, text: LocalizedText) -> Error {
+/// What is wrong with new settings: an error at the credentials' field, unless the messenger does not answer.
+pub fn refused(connector: &dyn Connector, denied: Denied) -> Error {
+    match denied {
+        Denied::Away(said) => away(said),
+        denied => refused_at(connector, denied.into_text()),
+    }
+}
+
+/// The messenger does not answer: the caller tries again.
+pub fn away(said: LocalizedText) -> Error {
+    let detail = LocalizedText::new("said-messenger-away").with("reason", said);
+    Error::Unavailable { detail, retry_after: WAIT_SECONDS }
+}
+
+fn refused_at(connector: &dyn Connector, text: LocalizedText) -> Error {
     Error::field(credentials_of(connector), text)
 }
 
@@ -105,9 +115,10 @@ async fn yields(app: &SourceContext, connector: &dyn Connector, holder: &source:
     let Ok(settings) = crate::settings::open(app, holder) else { return false };
     match connector.identity(&settings).await {
         Ok(identity) => identity.is_none_or(|identity| identity.key != wanted.key),
-        Err(Denied::Refused(_)) => true,
-        // Credentials that ended, or no answer, say nothing about whose the line is.
-        Err(Denied::Access(_) | Denied::Away(_)) => false,
+        Err(Denied::Refused(_) | Denied::Foreign(_)) => true,
+        // Credentials that ended say nothing about whose the line is, if they once proved it.
+        Err(Denied::Access(_)) => !is_proved(holder),
+        Err(Denied::Away(_)) => false,
     }
 }
 
@@ -145,18 +156,66 @@ async fn claim_until(
     }
 }
 
-/// Stops a source whose line another one proved, which alerts its account.
-pub async fn lost(app: &SourceContext, former: &source::Model, identity: &Identity) -> Result<(), DbErr> {
-    tracing::warn!(tenant.id = %former.tenant_id, source.id = %former.id, "another source proved the line and has it now");
-    let said = LocalizedText::new("said-line-lost").with("line", identity.name.as_str());
-    stopped(app, former.tenant_id, former.id, &said.to_string()).await
+/// Stops a source whose line another one proved, which alerts its account. `line`: the line's name.
+pub async fn lost(app: &SourceContext, former: &source::Model, line: &str) -> Result<(), DbErr> {
+    let said = LocalizedText::new("said-line-lost").with("line", line);
+    stop(app, former, &said).await
 }
 
-/// Whether a source still has its line: a source that lost it leaves it alone.
-pub async fn is_own(app: &SourceContext, row: &source::Model) -> Result<bool, DbErr> {
-    let Some((line, _)) = claimed(row) else { return Ok(true) };
-    let entry = directory::find(app.store.read(), IdKind::Line, &line, app.clock.millis()).await?;
-    Ok(entry.is_none_or(|entry| entry.id == row.id))
+/// Stops a source, unless it was stopped for this.
+async fn stop(app: &SourceContext, source: &source::Model, said: &LocalizedText) -> Result<(), DbErr> {
+    let said = said.to_string();
+    if source.status == SourceStatus::Stopped.as_str() && source.status_reason.ends_with(&said) {
+        return Ok(());
+    }
+    tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = said, "a source has its line no longer");
+    stopped(app, source.tenant_id, source.id, &said).await
+}
+
+/// The claim of a source's line, which may be another source's; none if nobody has claimed it.
+pub async fn entered(app: &SourceContext, row: &source::Model) -> Result<Option<DirectoryEntry>, DbErr> {
+    let Some((line, _)) = claimed(row) else { return Ok(None) };
+    directory::find(app.store.read(), IdKind::Line, &line, app.clock.millis()).await
+}
+
+/// Why a source must not have its line, from the messenger's answer about its credentials: they are another line's.
+pub fn foreign(row: &source::Model, answer: &Result<Option<Identity>, Denied>) -> Option<LocalizedText> {
+    match answer {
+        Err(Denied::Foreign(said)) => Some(said.clone()),
+        Ok(Some(identity)) => other_line(row, identity),
+        Ok(None) | Err(Denied::Access(_) | Denied::Refused(_) | Denied::Away(_)) => None,
+    }
+}
+
+fn other_line(row: &source::Model, identity: &Identity) -> Option<LocalizedText> {
+    let (line, name) = claimed(row)?;
+    let said = || LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
+    (line != key(&row.kind, &identity.key)).then(said)
+}
+
+/// Takes the line from a source whose credentials are not the line's: a source that proves it gets it.
+pub async fn disown(app: &SourceContext, row: &source::Model, said: &LocalizedText) -> Result<(), DbErr> {
+    release(app.store.write(), row, app.clock.millis()).await?;
+    leave(app, app.store.write(), row).await?;
+    stop(app, row, said).await
+}
+
+/// The messenger says that the credentials are the line's: it is the source's, unless it is another one's by now. Asked
+/// of lines that an earlier release claimed unasked, and of those that were nobody's.
+pub async fn proved(app: &SourceContext, row: &source::Model, identity: &Identity, is_claimed: bool) -> Result<()> {
+    // A source that is being created has its claim from its creation.
+    if claimed(row).is_none() || row.amocrm_source_id == 0 {
+        return Ok(());
+    }
+    if !is_claimed {
+        claim_until(app, app.store.write(), row, identity, None, None).await?;
+    }
+    if is_proved(row) { Ok(()) } else { facts::learned(app, row, "line", PROVED, true.into()).await }
+}
+
+/// Whether the messenger once said that the line is the source's.
+fn is_proved(row: &source::Model) -> bool {
+    crate::settings::facts(row).get("line").and_then(|line| line.get(PROVED)?.as_bool()).unwrap_or_default()
 }
 
 /// Makes the claim permanent.
@@ -197,22 +256,17 @@ pub async fn require_same_line(
     settings: &Settings,
 ) -> Result<Option<Identity>> {
     let Some(identity) = ask(connector, settings).await? else { return Ok(None) };
-    match claimed(source) {
-        Some((line, name)) if line != key(&source.kind, &identity.key) => {
-            let detail = LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
-            Err(refused_at(connector, detail))
-        }
-        _ => {
-            // Its account may have left meanwhile, and another one claimed the line.
-            let from = yielding(app, source, connector, &identity).await?;
-            // Permanent at once: meanwhile its messages come in.
-            claim_until(app, app.store.write(), source, &identity, from.as_ref(), None).await?;
-            if let Some(former) = &from {
-                lost(app, former, &identity).await?;
-            }
-            Ok(Some(identity))
-        }
+    if let Some(said) = other_line(source, &identity) {
+        return Err(refused_at(connector, said));
     }
+    // Its account may have left meanwhile, and another one claimed the line.
+    let from = yielding(app, source, connector, &identity).await?;
+    // Permanent at once: meanwhile its messages come in.
+    claim_until(app, app.store.write(), source, &identity, from.as_ref(), None).await?;
+    if let Some(former) = &from {
+        lost(app, former, &identity.name).await?;
+    }
+    Ok(Some(identity))
 }
 
 /// The source that has a line; none if the line is free, or its claim is not completed yet.
@@ -250,7 +304,8 @@ fn claimed(row: &source::Model) -> Option<(String, String)> {
 
 /// The facts of a line from a fresh answer.
 pub fn facts_of(kind: &str, identity: &Identity) -> serde_json::Value {
-    json!({ "line": { "key": key(kind, &identity.key), "name": identity.name }, "bot": identity.facts })
+    let line = json!({ "key": key(kind, &identity.key), "name": identity.name, PROVED: true });
+    json!({ "line": line, "bot": identity.facts })
 }
 
 fn entry(row: &source::Model, name: &str, expires_at: Option<i64>) -> DirectoryEntry {

@@ -9,6 +9,7 @@ use entity::source;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::claim::away;
 use super::facts::{WebhookCheck, saw};
 use super::hook_of;
 use crate::alert;
@@ -21,7 +22,7 @@ pub const MOVED: &str = "source_moved";
 
 /// Registers our address with the messenger of a source. A refusal is stored and retried by the watch: the source
 /// exists, and its state shows what it lacks.
-pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result<Result<(), LocalizedText>> {
+pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result<Result<(), Denied>> {
     let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()) else {
         return Ok(Ok(()));
     };
@@ -35,15 +36,26 @@ pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result
             Ok(Ok(()))
         }
         Err(denied) => {
-            let detail = denied.text().clone();
+            let detail = denied.text().to_string();
             tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %detail, "the messenger's webhook could not be registered");
-            if let Denied::Access(detail) = &denied {
-                crate::source::stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
+            if let Denied::Access(_) = denied {
+                crate::source::stopped(app, source.tenant_id, source.id, &detail).await?;
             } else {
-                saw(app, source, WebhookCheck::NotSet { words: detail.to_string(), since: app.clock.millis() }).await?;
+                saw(app, source, WebhookCheck::NotSet { words: detail, since: app.clock.millis() }).await?;
             }
-            Ok(Err(detail))
+            Ok(Err(denied))
         }
+    }
+}
+
+/// Why a webhook was not registered, as an answer: a conflict with the messenger's text, unless it does not answer.
+pub fn not_connected(denied: Denied) -> Error {
+    match denied {
+        Denied::Away(said) => away(said),
+        denied => Error::Conflict {
+            problem: "messenger_refused",
+            detail: LocalizedText::new("said-messenger-refused").with("reason", denied.into_text()),
+        },
     }
 }
 
@@ -56,9 +68,6 @@ pub async fn take_back(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uui
             by.did(app, app.store.write(), "source.taken_back", (object.0, &object.1), json!({})).await?;
             find(app, tenant_id, source_id).await
         }
-        Err(text) => Err(Error::Conflict {
-            problem: "messenger_refused",
-            detail: LocalizedText::new("said-messenger-refused").with("reason", text),
-        }),
+        Err(denied) => Err(not_connected(denied)),
     }
 }

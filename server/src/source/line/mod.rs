@@ -5,6 +5,7 @@
 //! create ─▶ identity (live) ─▶ claimed for all accounts ─▶ … the source is created … ─▶ our address is registered
 //! change ─▶ identity: unchanged ─▶ … ─▶ registered again     delete ─▶ the claim ends, the address is removed
 //! watch (every five minutes) ─▶ ours · failing · taken by another service · to be registered again · access refused
+//!                            └▶ identity: another line's ─▶ the claim ends
 //! ```
 //!
 //! Facts are stored in `source.facts` and passed to the connector in its public settings as `facts`.
@@ -28,10 +29,10 @@ use crate::source::SourceContext;
 
 pub use account::sources_of;
 pub(super) use account::{join, leave};
-pub(super) use claim::{ask, claim, facts_of, give_back, keep, lost, refused_at, release, require_same_line, yielding};
+pub(super) use claim::{ask, claim, facts_of, give_back, keep, lost, refused, release, require_same_line, yielding};
 pub use claim::{is_taken, source_of};
-pub(super) use connect::connect;
 pub use connect::{MOVED, take_back};
+pub(super) use connect::{connect, not_connected};
 pub(super) use facts::known;
 pub use facts::{learned, reported_trouble, trouble};
 

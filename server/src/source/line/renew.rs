@@ -56,7 +56,7 @@ async fn renewed(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
             tracing::info!(source.id = %source.id, reason = %detail, "the messenger does not answer; credentials are renewed later");
             Ok(again_in(app, Errand::Renew, source, AWAY.num_milliseconds()).await?)
         }
-        Err(Denied::Access(detail) | Denied::Refused(detail)) => {
+        Err(Denied::Access(detail) | Denied::Foreign(detail) | Denied::Refused(detail)) => {
             if source.status != SourceStatus::Stopped.as_str() {
                 stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
             }

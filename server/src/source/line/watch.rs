@@ -56,24 +56,42 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
     let settings = settings::open(app, source)?;
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(()) };
-    if !claim::is_own(app, source).await? {
-        return Ok(account::leave_unproved(app, source).await?);
+    let entered = claim::entered(app, source).await?;
+    if let Some(other) = entered.as_ref().filter(|entry| entry.id != source.id) {
+        // The process that gave the line to the other source may have ended before it notified the account of this one.
+        if other.expires_at.is_none() {
+            claim::lost(app, source, &other.note).await?;
+            account::leave(app, app.store.write(), source).await?;
+        }
+        return Ok(());
     }
     let seen = connector.watch(&settings, &hook, app.clock.now()).await;
-    match &seen {
+    if let Err(Denied::Away(_)) = seen {
         // It does not answer: nothing is known, and its letters report it themselves.
-        Err(Denied::Away(_)) => return Ok(()),
-        Err(Denied::Access(detail) | Denied::Refused(detail)) => {
-            account::leave_unproved(app, source).await?;
+        return Ok(());
+    }
+    let whose = connector.identity(&settings).await;
+    if let Some(said) = claim::foreign(source, &whose) {
+        return Ok(claim::disown(app, source, &said).await?);
+    }
+    match &whose {
+        Ok(Some(identity)) => {
+            claim::proved(app, source, identity, entered.is_some()).await?;
+            account::prove(app, source, connector.as_ref(), &settings, identity).await?;
+        }
+        Ok(None) | Err(Denied::Away(_)) => {}
+        Err(_) => account::unproved(app, source).await?,
+    }
+    match &seen {
+        Err(denied) => {
             if source.status != SourceStatus::Stopped.as_str() {
-                stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
+                stopped(app, source.tenant_id, source.id, &denied.to_string()).await?;
             }
             return Ok(());
         }
         Ok(_) if was_refused(source) => observations::passed(app, source).await?,
         Ok(_) => {}
     }
-    account::prove(app, source, connector.as_ref(), &settings).await?;
     let since = app.clock.millis();
     match seen {
         Ok(Watched::Unset) => connect(app, source).await.map(|_| ()),

@@ -36,16 +36,35 @@ async fn n11_a_source_has_no_more_new_chats_in_an_hour_than_configured() {
     let begun = async |from: i64, until: i64| {
         let mut begun = 0;
         for second in from..until {
-            begun += u32::from(guests.begin(source, 100, second * 1000).await.is_ok());
+            begun += u32::from(guests.begin(source, None, 100, second * 1000).await.is_ok());
         }
         begun
     };
     assert_eq!(begun(0, 3600).await, 99);
     assert!(begun(3600, 7200).await <= 50);
-    assert_eq!(guests.begin(source, 100, 7_200_000).await, Ok(()));
-    assert_eq!(guests.begin(source, 100, 7_200_000).await, Err(72));
-    assert_eq!(guests.begin(Uuid::from_u128(2), 100, 7_200_000).await, Ok(()));
-    assert_eq!(guests.begin(source, 0, 7_200_000).await, Ok(()));
+    assert_eq!(guests.begin(source, None, 100, 7_200_000).await, Ok(()));
+    assert_eq!(guests.begin(source, None, 100, 7_200_000).await, Err(BeginRefusal::Source(72)));
+    assert_eq!(guests.begin(Uuid::from_u128(2), None, 100, 7_200_000).await, Ok(()));
+    assert_eq!(guests.begin(source, None, 0, 7_200_000).await, Ok(()));
+}
+
+#[tokio::test]
+async fn n11_five_addresses_leave_half_of_the_new_chats_to_others() {
+    let guests = Guests::default();
+    let source = Uuid::from_u128(1);
+    let begins = async |last: u8, second: i64| {
+        let here: Option<IpAddr> = format!("192.0.2.{last}").parse().ok();
+        guests.begin(source, here, 300, second * 1000).await
+    };
+    let mut begun = 0;
+    for second in 0..7200 {
+        for last in 1..=5 {
+            begun += u32::from(begins(last, second).await.is_ok());
+        }
+        assert_eq!(begins(6, second).await.is_err(), second >= 15 && second % 240 > 0, "{second}");
+    }
+    assert_eq!(begun, 5 * (15 + 29));
+    assert!(matches!(begins(1, 7199).await, Err(BeginRefusal::Address(1))));
 }
 
 #[test]

@@ -38,4 +38,19 @@ async fn a_missing_right_is_named(world: &mut VkWorld) {
     assert!(said["detail"].as_str().unwrap().contains("messages"), "{said}");
 }
 
-once!(rights_that_vk_does_not_report_are_no_reason_to_refuse, a_missing_right_is_named,);
+/// Weather is no refusal, whichever call it meets.
+async fn weather_while_a_source_is_checked_is_no_refusal(world: &mut VkWorld) {
+    let ids = Community::sets_up(&world.messenger);
+    let settings = Community::settings(&world.messenger, &ids);
+    world.messenger.faults().until_cleared("groups.getCallbackServers", Fault::HtmlPage { status: 502 });
+    let away = world.asks_for_source("vk", "Acme", "vk-1", settings.clone()).await.is(503);
+    assert!(!away.header("retry-after").is_empty(), "{}", away.text);
+    world.messenger.faults().clear();
+    world.asks_for_source("vk", "Acme", "vk-1", settings).await.is(201);
+}
+
+once!(
+    rights_that_vk_does_not_report_are_no_reason_to_refuse,
+    a_missing_right_is_named,
+    weather_while_a_source_is_checked_is_no_refusal,
+);

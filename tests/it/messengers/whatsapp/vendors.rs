@@ -223,6 +223,29 @@ async fn n3_sources_of_earlier_releases_go_on(world: &mut VendorsWorld) {
     }
 }
 
+/// A number of which Meta does not say that it is the account's needs the subscription of the account all the same.
+async fn n3_an_unproved_number_keeps_the_subscription_of_its_account(world: &mut VendorsWorld) {
+    let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
+    let phone = world.messenger.add_phone(doubles::whatsapp::NewPhone {
+        id: "330022334455668".to_owned(),
+        number: "77010009911".to_owned(),
+        ..doubles::whatsapp::NewPhone::of(&number.waba)
+    });
+    let proved = line(world, HOST, "wa-1", &number).await;
+    world.messenger.faults().until_cleared("phone_numbers", doubles::whatsapp::Fault::HtmlPage { status: 404 });
+    let unproved = line(world, OTHER, "wa-2", &Number { phone, ..number.clone() }).await;
+    world.messenger.faults().clear();
+    world.messenger.restrict(&number.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
+    arrives(world).await;
+    assert_eq!(status(world, &unproved).await, "working", "calls about the account are not for it");
+    let jobs = async || entity::job::Entity::find().all(world.app().store.write()).await.unwrap();
+    for (line, is_last) in [(&proved, false), (&unproved, true)] {
+        world.api.delete(&line.path("")).await.is(204);
+        world.until("Meta was asked", async || jobs().await.is_empty().then_some(())).await;
+        assert_eq!(world.messenger.addresses(&number.waba).is_empty(), is_last);
+    }
+}
+
 async fn status(world: &VendorsWorld, line: &Line) -> Value {
     world.api.get(&line.path("")).await.is(200).json["status"].clone()
 }
@@ -258,4 +281,8 @@ both!(
     only_meta_is_let_in,
     an_event_of_a_business_account_reaches_its_sources,
 );
-once!(n3_events_of_an_account_reach_none_that_only_names_it, n3_sources_of_earlier_releases_go_on);
+once!(
+    n3_events_of_an_account_reach_none_that_only_names_it,
+    n3_sources_of_earlier_releases_go_on,
+    n3_an_unproved_number_keeps_the_subscription_of_its_account,
+);

@@ -58,7 +58,8 @@ async fn an_account_is_checked_live() {
     fake.reads([json!({ "error": { "code": 190 } }), json!({ "error": { "code": 190 } })]);
     for (meta, kind) in [(&instagram, "instagram"), (&facebook, "facebook")] {
         let said = meta.check_access(&settings(kind)).await.unwrap_err();
-        assert_eq!(said, LocalizedText::new("wizard-meta-refused"), "there is no source yet, nor its settings");
+        let expected = Denied::Access(LocalizedText::new("wizard-meta-refused"));
+        assert_eq!(said, expected, "there is no source yet, nor its settings");
     }
     let me = || json!({ "id": "104000000000001", "name": "Acme", "username": "acmeflowers" });
     fake.reads([me(), json!({ "id": "1517" })]);
@@ -157,8 +158,18 @@ async fn a_platform_that_refuses_the_fields_of_the_other_gets_only_its_own() {
         fake.reads([json!({ "data": [{ "id": "1", "subscribed_fields": fields }] })]);
         assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), Watched::Fine);
     }
-    fake.reads([json!({ "success": true })]);
-    assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), Watched::Fine);
+}
+
+/// An answer without a list is no subscription, except of a server that the operator trusts.
+#[tokio::test]
+async fn n1_an_answer_without_data_is_no_subscription() {
+    let fake = Fake::start([]).await;
+    let (mut instagram, _) = fake.connectors(false);
+    for (trusts_settings, seen) in [(false, Watched::Unset), (true, Watched::Fine)] {
+        instagram.trusts_settings = trusts_settings;
+        fake.reads([json!({ "success": true })]);
+        assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), seen);
+    }
 }
 
 fn query(text: &str) -> Vec<(String, String)> {

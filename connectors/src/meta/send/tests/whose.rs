@@ -25,7 +25,7 @@ async fn n1_only_metas_own_word_about_the_token_proves_an_account() {
             let before = fake.calls().len();
             fake.reads([me.clone(), json!({ "id": id, "user_id": id, "username": "acme" })]);
             let refused = meta.identity(&settings(kind)).await.unwrap_err();
-            assert_eq!(refused, Denied::Refused(LocalizedText::new("said-meta-no-account")), "{kind} {me}");
+            assert_eq!(refused, Denied::Foreign(LocalizedText::new("said-meta-no-account")), "{kind} {me}");
             let asked: Vec<String> = fake.calls()[before..].iter().map(|call| call.path.clone()).collect();
             assert_eq!(asked, ["me"], "nobody else is asked");
             // The other answer is still to be used up.
@@ -45,7 +45,7 @@ async fn settings_are_believed_where_the_operator_trusts_them() {
         assert_eq!(instagram.identity(&settings("instagram")).await.unwrap().unwrap().key, "17841400000000001", "{me}");
     }
     fake.reads([json!({ "id": "1784140000000009" })]);
-    assert!(matches!(instagram.identity(&settings("instagram")).await, Err(Denied::Refused(_))), "it names another");
+    assert!(matches!(instagram.identity(&settings("instagram")).await, Err(Denied::Foreign(_))), "it names another");
     let unknown = || json!({ "error": { "code": 100, "message": "Unsupported get request." } });
     for app in [json!({ "id": "app" }), unknown(), json!({ "error": { "code": 190, "message": "no" } })] {
         fake.reads([json!({ "id": "104000000000001", "name": "Acme" }), app.clone()]);
