@@ -20,9 +20,18 @@ impl Budget {
     /// Never more than this many calls in any second: a quarter of them, or three, at once, the others evenly.
     pub fn within_a_second(calls: u32) -> Self {
         let calls = i64::from(calls.max(1));
-        let at_once = (calls / 4).max(3).min(calls);
+        // One each millisecond: rounding up to the next would halve the rate.
+        if calls >= 1000 {
+            return Self { at_once: calls - 999, each: 1 };
+        }
+        let at_once = Self::at_once_of(calls);
         let evenly = calls - at_once + 1;
         Self { at_once, each: (1000 + evenly - 1) / evenly }
+    }
+
+    /// How many of a second's calls may be made at once.
+    pub fn at_once_of(calls: i64) -> i64 {
+        (calls / 4).max(3).min(calls)
     }
 
     /// This many calls a second, and the same number as a burst.
@@ -209,6 +218,18 @@ mod tests {
             let busiest = calls.iter().map(|from| calls.iter().filter(|at| (*from..from + 1_000).contains(at)).count());
             assert!(busiest.max().unwrap() <= usize::try_from(most).unwrap(), "{most}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_thousand_calls_a_second_are_not_halved_by_rounding() {
+        let (paces, budget) = (RateLimiter::new(1), Budget::within_a_second(1_000));
+        let mut made = 0;
+        for now in 0..3_000 {
+            while paces.take("a", budget, now).await.is_ok() {
+                made += 1;
+            }
+        }
+        assert_eq!(made, 3_000);
     }
 
     #[tokio::test]

@@ -60,6 +60,8 @@ pub struct Report {
     pub webhook: Option<&'static str>,
     /// How long to leave the conversation alone now, by the messenger's rate limit.
     pub rest: Duration,
+    /// What was done of a message whose outcome is unknown, if it was changed: the progress, for the next attempt.
+    pub begun: Option<String>,
 }
 
 impl Report {
@@ -71,7 +73,7 @@ impl Report {
     /// Any other outcome.
     pub fn not_done(verdict: Verdict, reason: impl Into<String>) -> Self {
         let (answer, reason) = (String::new(), reason.into());
-        Self { verdict, status: 0, answer, reason, webhook: None, rest: Duration::ZERO }
+        Self { verdict, status: 0, answer, reason, webhook: None, rest: Duration::ZERO, begun: None }
     }
 
     /// Adds the answer that led to it, cut to 4 KiB.

@@ -5,10 +5,11 @@
 //! message ─▶ draft ─▶ what was done before, once more in memory ─▶ post the next request
 //!                                                  ┌─ accepted: done, or onward with the steps so far
 //!                             judge ◀── refused ◀──┤
+//!                               │                  └─ no answer: its changes are stored, because it may have arrived so
 //!                               └─▶ changed: post it again, once for each reason
 //! ```
 
-use base::verdict::{Report, Taken};
+use base::verdict::{Report, Taken, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::error_catalog::Fix;
@@ -74,18 +75,21 @@ pub(crate) trait Draft<C: Sync>: Send + Sync {
     fn taken(&self, context: &C, posted: Self::Posted) -> Taken;
 }
 
-/// Makes again the changes of earlier attempts. False if no request is left.
-fn resume<C: Sync, D: Draft<C>>(draft: &mut D, context: &C, message: &Message, steps: &Steps) -> bool {
+/// Makes again the changes of earlier attempts; returns those of the next request. None if no request is left.
+fn resume<C: Sync, D: Draft<C>>(draft: &mut D, context: &C, message: &Message, steps: &Steps) -> Option<Vec<Fix>> {
+    let mut changes = Vec::new();
     for step in &steps.0 {
         match step {
-            Step::Sent if !draft.has_more() => return false,
-            Step::Sent => draft.advance(),
-            Step::Changed(fix) => {
-                draft.mend(context, message, *fix, None);
+            Step::Sent if !draft.has_more() => return None,
+            Step::Sent => {
+                draft.advance();
+                changes.clear();
             }
+            Step::Changed(fix) if draft.mend(context, message, *fix, None) => changes.push(*fix),
+            Step::Changed(_) => {}
         }
     }
-    true
+    Some(changes)
 }
 
 /// Sends the next request of a message.
@@ -96,10 +100,9 @@ pub(crate) async fn send<C: Sync, D: Draft<C>>(
     message: &Message,
 ) -> Report {
     let mut steps = Steps::read(&outgoing.begun);
-    if !resume(&mut draft, context, message, &steps) {
+    let Some(mut changes) = resume(&mut draft, context, message, &steps) else {
         return Report::done(0, Taken::default());
-    }
-    let mut changes = Vec::new();
+    };
     loop {
         let failed = match draft.post(context).await {
             Ok(posted) => {
@@ -118,7 +121,10 @@ pub(crate) async fn send<C: Sync, D: Draft<C>>(
                 changes.push(fix);
                 steps.0.push(Step::Changed(fix));
             }
-            Next::End(report) => return report,
+            Next::End(report) => {
+                let is_lost = report.verdict == Verdict::Unknown && !changes.is_empty();
+                return Report { begun: is_lost.then(|| steps.written()), ..report };
+            }
         }
     }
 }
@@ -131,7 +137,7 @@ pub(crate) fn onward<C: Sync, D: Draft<C>>(
     message: &Message,
 ) -> Option<String> {
     let mut steps = Steps::read(&outgoing.begun);
-    let has_more = resume(&mut draft, context, message, &steps) && draft.has_more();
+    let has_more = resume(&mut draft, context, message, &steps).is_some() && draft.has_more();
     steps.0.push(Step::Sent);
     has_more.then(|| steps.written())
 }
@@ -148,7 +154,82 @@ impl Outgoing {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use base::message::{Failure, FailureCode};
+    use uuid::Uuid;
+
     use super::*;
+    use crate::file::{NotOpened, OpenFile, Shelf};
+    use crate::tests::{message, outgoing, text};
+
+    struct NoFiles;
+
+    #[async_trait]
+    impl Shelf for NoFiles {
+        async fn open(&self, _: Uuid) -> Result<OpenFile, NotOpened> {
+            Err(NotOpened::Never("none"))
+        }
+    }
+
+    /// What was posted.
+    type Calls = Mutex<Vec<&'static str>>;
+
+    /// A text that is refused as a whole. As two requests, the answer to the first is lost.
+    struct LongText(Vec<&'static str>);
+
+    impl Draft<Calls> for LongText {
+        type Posted = ();
+        type Failed = &'static str;
+
+        const CHANGES: usize = 1;
+
+        fn has_more(&self) -> bool {
+            self.0.len() > 1
+        }
+
+        fn advance(&mut self) {
+            self.0.remove(0);
+        }
+
+        async fn post(&self, calls: &Calls) -> Result<(), &'static str> {
+            calls.lock().unwrap().push(self.0[0]);
+            if self.0[0] == "second" { Ok(()) } else { Err(self.0[0]) }
+        }
+
+        async fn judge(&mut self, _: &Calls, failed: &&'static str, _: &[Fix]) -> Next {
+            let failure = Failure { code: FailureCode::Rejected, text: String::new() };
+            match *failed {
+                "whole" => Next::Change(Fix::Shorter, Report::not_done(Verdict::Bury(failure), "too long")),
+                _ => Next::End(Report::not_done(Verdict::Unknown, "no answer")),
+            }
+        }
+
+        fn mend(&mut self, _: &Calls, _: &Message, _: Fix, _: Option<&&'static str>) -> bool {
+            self.0 = vec!["first", "second"];
+            true
+        }
+
+        fn taken(&self, _: &Calls, (): ()) -> Taken {
+            Taken::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_before_a_lost_answer_is_known_when_the_request_has_arrived() {
+        let (calls, whole) = (Calls::default(), message(text("whole")));
+        let draft = || LongText(vec!["whole"]);
+        let mut next = outgoing("7", Event::Created(Box::new(whole.clone())), NoFiles);
+        let lost = send(draft(), &calls, &next, &whole).await;
+        assert_eq!(lost.verdict, Verdict::Unknown);
+        next.begun = lost.begun.unwrap();
+        let again = send(draft(), &calls, &next, &whole).await;
+        assert_eq!(again.begun.as_ref(), Some(&next.begun), "it is sent as it was");
+        next.begun = onward(draft(), &calls, &next, &whole).expect("the second half");
+        assert!(matches!(send(draft(), &calls, &next, &whole).await.verdict, Verdict::Done(_)));
+        assert_eq!(*calls.lock().unwrap(), ["whole", "first", "first", "second"]);
+    }
 
     #[test]
     fn steps_are_read_as_they_are_written_and_nothing_is_the_beginning() {

@@ -25,9 +25,10 @@ pub enum InboundEvent {
     Wrote(Box<IncomingMessage>),
     /// A message was edited. An unknown one is stored as new.
     Changed(Box<EditedMessage>),
-    /// These messages were deleted, or those of them that exist: the deletion of an unknown one waits for it.
+    /// A message was deleted. A messenger does not say of how many pieces it was: these are the ids that they may have.
+    /// The deletion of an unknown message waits for it.
     TookBack {
-        messages: Vec<String>,
+        pieces: Vec<String>,
     },
     Reacted(Box<Reacted>),
     /// A button of a message was pressed.

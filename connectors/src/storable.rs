@@ -47,7 +47,7 @@ impl InboundEvent {
                 act(&mut edit.key, false);
             }
             Self::Pressed(press) => press.written.each_id(act),
-            Self::TookBack { messages } => messages.iter_mut().for_each(|id| act(id, true)),
+            Self::TookBack { pieces } => pieces.iter_mut().for_each(|id| act(id, true)),
             Self::Reacted(reacted) => {
                 act(&mut reacted.message, true);
                 act(&mut reacted.sender.id, false);
@@ -151,7 +151,7 @@ mod tests {
             InboundEvent::Status(Box::new(report)),
             InboundEvent::StatusUpTo(Box::new(up_to)),
             InboundEvent::Reacted(Box::new(reacted)),
-            InboundEvent::TookBack { messages: vec![long.clone()] },
+            InboundEvent::TookBack { pieces: vec![long.clone()] },
             InboundEvent::Moved { from: long.clone(), to: "7".to_owned() },
         ] {
             let said = format!("{:?}", event.storable().unwrap());

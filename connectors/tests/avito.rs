@@ -43,7 +43,7 @@ async fn a_talk_goes_both_ways() {
     assert_eq!(own_written.body.receiver.unwrap().id, world.maria.to_string());
     let act = Act::TakeBackAsSeller { chat: world.maria().chat().unwrap(), message: own.clone() };
     world.double.act(act).unwrap();
-    assert_eq!(world.received().await, [InboundEvent::TookBack { messages: vec![own] }]);
+    assert_eq!(world.received().await, [InboundEvent::TookBack { pieces: vec![own] }]);
 }
 
 #[tokio::test]

@@ -90,7 +90,9 @@ mod inwards {
         let [InboundEvent::Changed(changed)] = &world.received().await[..] else { panic!("no change") };
         assert_eq!((&changed.written.external_id, &changed.written.body.content), (&first, &text("Hello")));
         world.maria().removes(&first).unwrap();
-        let [InboundEvent::TookBack { messages }] = &world.received().await[..] else { panic!("nothing removed") };
+        let [InboundEvent::TookBack { pieces: messages }] = &world.received().await[..] else {
+            panic!("nothing removed")
+        };
         assert_eq!(messages[0], first);
         world.maria().sends("", vec![Given::OwnContact]).unwrap();
         let phone = written(&world.received().await).body.sender.phone;

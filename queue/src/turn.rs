@@ -37,10 +37,11 @@ impl TargetRate {
         Self { bounds, ..Self::of(start) }
     }
 
-    /// A documented limit of `requests` a second.
+    /// A documented limit of `requests` a second, none of which has more: those not at once come evenly.
     pub fn per_second(requests: u32) -> Self {
-        let Budget { at_once, each } = Budget::within_a_second(requests);
-        Self { per_second: 1_000_000 / each, burst: at_once * 1000, bounds: None }
+        let requests = i64::from(requests.max(1));
+        let at_once = Budget::at_once_of(requests);
+        Self { per_second: (requests - at_once + 1) * 1000, burst: at_once * 1000, bounds: None }
     }
 }
 
@@ -302,5 +303,18 @@ impl Queue {
                  AND letter.accepted_at < rows.before",
             )
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_documented_limit_is_used_up_whatever_its_size() {
+        for (requests, at_once, evenly) in [(1, 1, 1), (4, 3, 2), (30, 7, 24), (80, 20, 61), (1_000, 250, 751)] {
+            let rate = TargetRate { per_second: evenly * 1_000, burst: at_once * 1_000, bounds: None };
+            assert_eq!(TargetRate::per_second(requests), rate);
+        }
     }
 }

@@ -36,26 +36,36 @@ impl Profile {
     }
 }
 
+/// The fields of an object; null for one that is not visible to this app, because another request today would not help.
+/// None if Meta does not answer, or did not a moment ago: messages must not wait for it one after the other.
+async fn ask(meta: &Meta, account: &Account<'_>, id: &str, fields: &str) -> Option<Value> {
+    let silent = account.id.to_owned();
+    if meta.memory.silent.get(&silent).await.is_some() {
+        return None;
+    }
+    match meta.graph.ask(account.token, id, &[("fields", fields)]).await {
+        Ok(answer) => Some(answer),
+        Err(GraphError::Refused(refusal)) if refusal.status < 500 => Some(Value::Null),
+        Err(_) => {
+            meta.memory.silent.insert(silent, ()).await;
+            None
+        }
+    }
+}
+
 async fn profile(meta: &Meta, account: &Account<'_>, id: &str) -> Arc<Profile> {
     let key = (account.id.to_owned(), id.to_owned());
     if let Some(known) = meta.memory.profiles.get(&key).await {
         return known;
     }
-    let profile = match meta.graph.ask(account.token, id, &[("fields", meta.platform.profile)]).await {
-        Ok(answer) => {
-            let whole = [text_of(&answer, "first_name"), text_of(&answer, "last_name")];
-            let whole = whole.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let named = |name: String| Some(name.trim().to_owned()).filter(|name| is_visible(name));
-            Profile {
-                name: text_of(&answer, "name").and_then(named).or_else(|| named(whole)),
-                username: text_of(&answer, "username").and_then(named),
-            }
-        }
-        // Not visible to this app: another request today would not help.
-        Err(GraphError::Refused(refusal)) if refusal.status < 500 => Profile::default(),
-        Err(_) => return Arc::default(),
-    };
-    let profile = Arc::new(profile);
+    let Some(answer) = ask(meta, account, id, meta.platform.profile).await else { return Arc::default() };
+    let whole = [text_of(&answer, "first_name"), text_of(&answer, "last_name")];
+    let whole = whole.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let named = |name: String| Some(name.trim().to_owned()).filter(|name| is_visible(name));
+    let profile = Arc::new(Profile {
+        name: text_of(&answer, "name").and_then(named).or_else(|| named(whole)),
+        username: text_of(&answer, "username").and_then(named),
+    });
     meta.memory.profiles.insert(key, Arc::clone(&profile)).await;
     profile
 }
@@ -65,11 +75,9 @@ async fn post(meta: &Meta, account: &Account<'_>, id: &str) -> Arc<Post> {
     if let Some(known) = meta.memory.posts.get(&key).await {
         return known;
     }
-    let (answer, is_final) = match meta.graph.ask(account.token, id, &[("fields", meta.platform.post)]).await {
-        Ok(answer) => (answer, true),
-        Err(GraphError::Refused(refusal)) if refusal.status < 500 => (Value::Null, true),
-        Err(_) => (Value::Null, false),
-    };
+    let answer = ask(meta, account, id, meta.platform.post).await;
+    let is_final = answer.is_some();
+    let answer = answer.unwrap_or_default();
     let first = |names: [&str; 3]| names.iter().find_map(|name| text_of(&answer, name)).filter(|text| !text.is_empty());
     let guess = || {
         if meta.platform.is_instagram() {

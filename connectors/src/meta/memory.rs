@@ -8,6 +8,7 @@ use base::message::Post;
 use uuid::Uuid;
 
 use crate::read_marks::ReadMarks;
+use crate::unanswered::UNANSWERED;
 
 /// A person's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(super) struct Profile {
 pub(super) struct Memory {
     pub profiles: Cache<(String, String), Arc<Profile>>,
     pub posts: Cache<(String, String), Arc<Post>>,
+    /// Accounts for which Meta did not answer a question just now.
+    pub silent: Cache<String, ()>,
     /// By account and `mid`.
     pub sent: Cache<(String, String), ()>,
     /// By account, person and text: the letter of a call without an answer yet, if the call sends the whole letter.
@@ -37,6 +40,7 @@ impl Default for Memory {
         Self {
             profiles: cache(hours(24)),
             posts: cache(hours(1)),
+            silent: cache(UNANSWERED),
             sent: cache(hours(1)),
             // A call ends within half a minute, and its echo is awaited for five minutes.
             sending: cache(Duration::from_secs(330)),

@@ -63,7 +63,7 @@ pub fn hold(events: &[InboundEvent]) -> Result<(), TestCaseError> {
             InboundEvent::Wrote(written) | InboundEvent::History(written) => {
                 prop_assert!(!written.external_id.is_empty() && !written.conversation_id.is_empty(), "{:?}", written);
             }
-            InboundEvent::TookBack { messages } => prop_assert!(messages.iter().all(|id| !id.is_empty())),
+            InboundEvent::TookBack { pieces: messages } => prop_assert!(messages.iter().all(|id| !id.is_empty())),
             _ => {}
         }
     }

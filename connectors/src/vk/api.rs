@@ -14,6 +14,7 @@ use url::Url;
 
 use super::upload::FileForm;
 
+use crate::judged::is_about_request;
 use crate::unanswered::words;
 
 /// The version whose objects this connector reads and writes.
@@ -124,7 +125,7 @@ impl VkApi {
                 let text = answer["error"].as_str().map_or_else(|| answer["error"].to_string(), str::to_owned);
                 Err(ApiError::NotUploaded(text))
             }
-            Err(_) if status == 413 => Err(ApiError::NotUploaded("413".to_owned())),
+            Err(_) if is_about_request(status) => Err(ApiError::NotUploaded(status.to_string())),
             Err(_) => Err(ApiError::Status(status)),
         }
     }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::api::{ApiError, VkApi};
 use super::ids::is_chat;
 use super::setup::{Community, explain};
+use crate::unanswered::UNANSWERED;
 
 /// How many people and chats are cached, and for how long: names and pictures change.
 const PEOPLE: u64 = 50_000;
@@ -57,12 +58,20 @@ struct Known {
     photo: Option<String>,
 }
 
-/// The cached names, by community and id.
-pub(super) struct People(Cache<(i64, i64), Arc<Known>>);
+/// The cached names.
+pub(super) struct People {
+    /// By community and id.
+    known: Cache<(i64, i64), Arc<Known>>,
+    /// Communities for which VK did not answer a question just now.
+    silent: Cache<i64, ()>,
+}
 
 impl Default for People {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(PEOPLE).time_to_live(REMEMBERED).build())
+        Self {
+            known: Cache::builder().max_capacity(PEOPLE).time_to_live(REMEMBERED).build(),
+            silent: Cache::builder().max_capacity(PEOPLE).time_to_live(UNANSWERED).build(),
+        }
     }
 }
 
@@ -87,7 +96,7 @@ pub(super) struct Asking<'a> {
 impl Asking<'_> {
     /// A person, a community (negative), or a group chat, with a name if that is cached: an event waits for no request.
     pub async fn person(&self, id: i64) -> Person {
-        let known = self.people.0.get(&(self.community.id, id)).await;
+        let known = self.people.known.get(&(self.community.id, id)).await;
         self.shown(id, known.as_deref())
     }
 
@@ -97,15 +106,22 @@ impl Asking<'_> {
     }
 
     /// The same as [`Asking::person`], requested if it is not cached. A person whom VK does not describe is named by the
-    /// id. None if VK does not answer.
+    /// id. None if VK does not answer, or did not a moment ago: messages must not wait for it one after the other.
     pub async fn described(&self, id: i64) -> Option<Person> {
-        let asked = self.people.0.try_get_with((self.community.id, id), async { self.ask(id).await.map(Arc::new) });
-        match asked.await {
+        let (People { known, silent }, community) = (self.people, self.community.id);
+        let key = (community, id);
+        if known.get(&key).await.is_none() && silent.get(&community).await.is_some() {
+            return None;
+        }
+        match known.try_get_with(key, async { self.ask(id).await.map(Arc::new) }).await {
             Ok(known) => {
                 let person = self.shown(id, Some(&known));
                 Some(Person { name: person.name.or_else(|| Some(self.nameless(id))), ..person })
             }
             Err(failed) => {
+                if !matches!(*failed, ApiError::Refused { .. }) {
+                    silent.insert(community, ()).await;
+                }
                 tracing::debug!(reason = %explain(&failed), "a name could not be asked for");
                 None
             }
@@ -120,7 +136,7 @@ impl Asking<'_> {
     /// Caches profiles that came with another answer.
     pub async fn remember(&self, profiles: Vec<Profile>) {
         for profile in profiles {
-            self.people.0.insert((self.community.id, profile.id), Arc::new(profile.known())).await;
+            self.people.known.insert((self.community.id, profile.id), Arc::new(profile.known())).await;
         }
     }
 

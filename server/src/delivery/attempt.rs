@@ -9,7 +9,10 @@ use base::verdict::{Report, Taken, Verdict};
 use chrono::TimeDelta;
 use connectors::AfterUnknown;
 use connectors::storable::stored;
+use entity::letter;
 use queue::{Attempt, Claim, Learned, LoggedWebhook, Settled, Settlement, TurnEffect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::await_status::{self, Reported};
@@ -79,6 +82,9 @@ pub async fn attempt(
     };
     app.faults.hit("carry.after_call").context("after the call")?;
     let Some(report) = report else { return Ok(Settlement::plain(claim, Settled::Superseded)) };
+    if let (LetterKind::Message, Some(begun)) = (claim.letter.kind, &report.begun) {
+        note_begun(app, &claim, begun).await?;
+    }
     if matches!(report.verdict, Verdict::Unknown) && await_status::awaits(app, &claim, &parts) {
         await_status::begin(app, &claim).await?;
     }
@@ -114,6 +120,22 @@ pub fn cut_off(claim: Claim, started: i64, millis: i32) -> Settlement {
         turn: TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN.num_milliseconds() },
         ..Settlement::plain(claim, settled)
     }
+}
+
+/// Stores how a message was changed before its answer was lost: whether it has arrived or is sent again, what follows
+/// depends on it. Another attempt that came further meanwhile is not set back.
+async fn note_begun(app: &DeliveryContext, claim: &Claim, begun: &str) -> anyhow::Result<()> {
+    letter::Entity::update_many()
+        .col_expr(letter::Column::Payload, Expr::value(begun))
+        .filter(letter::Column::TenantId.eq(claim.tenant_id))
+        .filter(letter::Column::LaneId.eq(claim.lane_id))
+        .filter(letter::Column::OrderKey.eq(claim.letter.order_key))
+        .filter(letter::Column::Seq.eq(claim.letter.seq))
+        .filter(letter::Column::Payload.eq(claim.letter.payload.as_str()))
+        .exec(app.store.write())
+        .await
+        .context("the changes of a message")?;
+    Ok(())
 }
 
 /// What it needs was sealed by a key that may come back.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use base::rate_limit::RateLimiter;
+use base::http_client::Pace;
+use base::rate_limit::{Budget, RateLimiter};
+use connectors::Connector;
 use uuid::Uuid;
 
 use super::gauges::LastWaiting;
@@ -24,3 +26,12 @@ pub struct DeliveryContext {
 }
 
 stands_on!(DeliveryContext, sources: SourceContext);
+
+impl DeliveryContext {
+    /// The limit of a source's messenger for all calls, in this process: a message may need several, and names and read
+    /// marks need more.
+    pub fn pace(&self, source_id: Uuid, connector: &dyn Connector) -> Pace {
+        let budget = Budget::within_a_second(connector.abilities().requests_per_second);
+        Pace { calls: self.calls.clone(), target: source_id, budget }
+    }
+}

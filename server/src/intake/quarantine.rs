@@ -1,6 +1,6 @@
 //! Genuine calls that could not be processed when they came (`parom quarantine`). Each is given to its entrance again
-//! after what was missing is there: a newer version, a message, an account's channel. Of a call that belongs to no account
-//! only that it came is stored, so there is nothing to give.
+//! after what was missing is there: a newer version, a message, an account's channel. Of a call that is known to belong to
+//! no account only that it came is stored, so there is nothing to give.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub async fn page(
 
 /// Gives a kept call to its entrance again. Can be repeated safely.
 pub async fn retry(app: &Arc<IntakeContext>, kept: raw_hook::Model) -> Result<RetryOutcome, StoreError> {
-    if kept.tenant_id == VENDOR || kept.body.is_empty() {
+    if kept.body.is_empty() {
         return Ok(RetryOutcome::Unusable(kept.quarantine));
     }
     let (tenant_id, id) = (kept.tenant_id, kept.id);
@@ -72,6 +72,7 @@ async fn again(app: &Arc<IntakeContext>, kept: raw_hook::Model, still: StillUnus
             let call = account::call(app, kept.tenant_id, body);
             account::take(app, RawCall { again: Some(still), ..call }).await
         }
+        kind if kept.tenant_id == VENDOR => messenger::vendor_app::again(app, kind, body, still).await,
         kind => match Uuid::try_parse(&kept.target) {
             Ok(source_id) => messenger::again(app, (kind, source_id), body, still).await,
             Err(_) => {

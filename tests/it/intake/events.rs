@@ -1,9 +1,10 @@
 //! Receipts, typing, history, and what a messenger reports of the line itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base::message::{LetterKind, State};
-use entity::{conversation, message};
+use entity::{conversation, message, parked_status};
 use parom::source::{self, SourceStatus, StateReason};
 use parom_tests::{Line, both, once};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -59,6 +60,47 @@ async fn a_receipt_before_its_message_waits_for_it(world: &mut PigeonWorld) {
     // About messages that Parom never sent there is nothing to say.
     world.reports(&line, json!([{ "status": { "message": "hello", "state": "read" } }])).await;
     assert!(world.quarantined().await.is_empty());
+}
+
+/// An edit that says what is shown already is the latest all the same.
+async fn an_edit_without_effect_is_newer_than_those_made_before_it(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let says = |text: &str, at: i64| json!([{ "changed": { "id": "hello", "chat": "anna", "text": text, "at": at } }]);
+    for (text, at, shown) in
+        [("Hello", 30, "Hello"), ("Hullo", 20, "Hello"), ("Good day", 40, "Good day"), ("Good day", 60, "Good day")]
+    {
+        world.reports(&line, says(text, at)).await;
+        world.deliver_all().await;
+        assert_eq!(world.sandbox.messages(&line.host)[0].text, shown, "after {text} of {at}");
+    }
+    world.reports(&line, says("Hello", 50)).await;
+    assert!(world.letters().await.is_empty(), "it is older than the one without effect");
+    world.reports(&line, says("Hello again", 70)).await;
+    world.deliver_all().await;
+    assert_eq!(world.sandbox.messages(&line.host)[0].text, "Hello again");
+}
+
+/// A messenger does not say of how many pieces a deleted message was.
+async fn a_deletion_of_many_pieces_waits_in_one_commit(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let pieces: Vec<String> = (1..=12).map(|piece| format!("later/{piece}")).collect();
+    world.reports(&line, json!([{ "took_back": { "pieces": pieces } }])).await;
+    let waiting = parked_status::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
+    let events: BTreeSet<_> = waiting.iter().map(|row| row.id).collect();
+    assert_eq!((waiting.len(), events.len()), (12, 1), "one event, under each id that its message may have");
+    let wrote = |id: &str| json!([{ "wrote": { "id": id, "chat": "anna", "text": "My card is 4242" } }]);
+    for id in ["later/1", "later/2"] {
+        world.reports(&line, wrote(id)).await;
+    }
+    world.deliver_all().await;
+    let texts: Vec<String> = world.sandbox.messages(&line.host).into_iter().map(|one| one.text).collect();
+    assert_eq!(texts, ["Hello", "Удалено клиентом", "Удалено клиентом"]);
+    // Of a message that is known, no other piece exists.
+    world.reports(&line, json!([{ "took_back": { "pieces": ["hello", "hello/2"] } }])).await;
+    world.deliver_all().await;
+    assert_eq!(world.sandbox.messages(&line.host)[0].text, "Удалено клиентом");
+    let waiting = parked_status::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
+    assert_eq!(waiting.len(), 10);
 }
 
 async fn everything_up_to_a_message_is_read(world: &mut PigeonWorld) {
@@ -163,7 +205,13 @@ async fn the_time_for_answers_runs_from_the_message(world: &mut PigeonWorld) {
     world.deliver_to_the_end().await;
 }
 
-both!(receipts_go_to_amocrm_and_only_up, everything_up_to_a_message_is_read, everything_sent_before_a_time_is_read,);
+both!(
+    a_deletion_of_many_pieces_waits_in_one_commit,
+    an_edit_without_effect_is_newer_than_those_made_before_it,
+    receipts_go_to_amocrm_and_only_up,
+    everything_up_to_a_message_is_read,
+    everything_sent_before_a_time_is_read,
+);
 once!(
     the_time_for_answers_runs_from_the_message,
     a_failure_is_reported_with_its_words,

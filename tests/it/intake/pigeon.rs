@@ -11,7 +11,9 @@ use base::message::{Body, Content, Failure, FailureCode, Person, State};
 use base::verdict::{Report, Taken, Verdict};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage, NotReceived, StatusReport, StatusUpTo};
+use connectors::incoming::{
+    EditedMessage, InboundEvent, IncomingCall, IncomingMessage, NotReceived, StatusReport, StatusUpTo,
+};
 use connectors::poll::{OpenConversation, Renewed};
 use connectors::vendor_app::{LineCall, VendorApp};
 use connectors::{
@@ -56,6 +58,8 @@ enum Told {
     Status { letter: Option<Uuid>, message: String, state: State, failure: Option<String> },
     UpTo { chat: String, message: Option<String>, until: Option<i64>, state: State },
     Typing { chat: String },
+    Changed { id: String, chat: String, text: String, at: i64 },
+    TookBack { pieces: Vec<String> },
     Trouble { aspect: String, text: Option<String> },
 }
 
@@ -92,6 +96,12 @@ impl From<Told> for InboundEvent {
                 Self::StatusUpTo(Box::new(StatusUpTo { conversation_id: chat, message, until, state }))
             }
             Told::Typing { chat } => Self::Typing { conversation_id: chat.clone(), sender: Box::new(person(chat)) },
+            Told::Changed { id, chat, text, at } => {
+                let key = format!("{id}:{at}");
+                let written = *message(id, chat, text, None);
+                Self::Changed(Box::new(EditedMessage { written, key, at: Some(at) }))
+            }
+            Told::TookBack { pieces } => Self::TookBack { pieces },
             Told::Trouble { aspect, text } => Self::LineTrouble {
                 aspect: if aspect == "quality" { "quality" } else { "other" },
                 trouble: text.map(LocalizedText::quoted),

@@ -2,8 +2,8 @@
 
 use entity::raw_hook;
 use parom_cli::quarantine::{self, QuarantineCommand};
-use parom_tests::both;
 use parom_tests::settings::HOST;
+use parom_tests::{both, once};
 use reqwest::Method;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -22,10 +22,9 @@ async fn runs(world: &PigeonWorld, arguments: &[&str]) -> (String, Option<String
 }
 
 /// As if this version read what the one before could not.
-async fn becomes_readable(world: &PigeonWorld, id: Uuid) {
-    let call = json!([{ "wrote": { "id": "o1", "chat": "boris", "text": "to one" } }]).to_string();
+async fn becomes_readable(world: &PigeonWorld, id: Uuid, call: Value) {
     raw_hook::Entity::update_many()
-        .col_expr(raw_hook::Column::Body, Expr::value(call.into_bytes()))
+        .col_expr(raw_hook::Column::Body, Expr::value(call.to_string().into_bytes()))
         .filter(raw_hook::Column::Id.eq(id))
         .exec(world.app().store.write())
         .await
@@ -67,7 +66,8 @@ async fn kept_calls_are_processed_once_what_was_missing_is_there(world: &mut Pig
     assert_eq!(retried, ("0 calls are processed.\n".to_owned(), Some(still.to_owned())));
 
     let id = rows[0]["id"].as_str().unwrap();
-    becomes_readable(world, id.parse().unwrap()).await;
+    let call = json!([{ "wrote": { "id": "o1", "chat": "boris", "text": "to one" } }]);
+    becomes_readable(world, id.parse().unwrap(), call).await;
     assert_eq!(runs(world, &["retry", "--id", id]).await, ("1 call is processed.\n".to_owned(), None));
     assert_eq!(runs(world, &["retry", "--id", id]).await, ("0 calls are processed.\n".to_owned(), None));
     world.deliver_all().await;
@@ -78,4 +78,30 @@ async fn kept_calls_are_processed_once_what_was_missing_is_there(world: &mut Pig
     assert_eq!(left, ["unknown_event", "unknown_line"]);
 }
 
+/// Which lines it is about is known once it can be read.
+async fn a_call_of_the_app_is_processed_once_it_can_be_read(world: &mut PigeonWorld) {
+    world.pigeons("two").await;
+    assert_eq!(world.calls(Method::POST, "/hooks/pigeon", "of the app", "nonsense").await.0, 200);
+    let (listed, _) = runs(world, &["list", "--json"]).await;
+    let row: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&row["body"], &row["tenant_id"]), (&json!("nonsense"), &Value::Null));
+    let still = "still unusable, and kept: 1 × unreadable".to_owned();
+    assert_eq!(runs(world, &["retry"]).await, ("0 calls are processed.\n".to_owned(), Some(still)));
+
+    let line = |line: &str| {
+        let wrote = json!([{ "wrote": { "id": "t1", "chat": "boris", "text": "to a line" } }]);
+        json!({ "line": line, "events": wrote })
+    };
+    let id = row["id"].as_str().unwrap().parse().unwrap();
+    becomes_readable(world, id, json!({ "lines": [line("two"), line("nobody's")] })).await;
+    let id = row["id"].as_str().unwrap();
+    assert_eq!(runs(world, &["retry", "--id", id]).await, ("1 call is processed.\n".to_owned(), None));
+    assert_eq!(world.messages().await.len(), 1);
+    let (listed, _) = runs(world, &["list", "--json"]).await;
+    let row: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&row["reason"], &row["body"]), (&json!("unknown_line"), &json!("")), "nobody's text is not kept");
+    world.deliver_all().await;
+}
+
 both!(kept_calls_are_processed_once_what_was_missing_is_there);
+once!(a_call_of_the_app_is_processed_once_it_can_be_read);

@@ -112,7 +112,7 @@ impl Listener<'_> {
             return Some(InboundEvent::Unknown("message"));
         }
         match (message.kind.as_str(), message.chat_type.as_str()) {
-            ("deleted", _) => Some(InboundEvent::TookBack { messages: vec![message.id.to_string()] }),
+            ("deleted", _) => Some(InboundEvent::TookBack { pieces: vec![message.id.to_string()] }),
             // Messages of Avito's bots are not written by a customer (avito §5.4).
             ("system", _) => Some(InboundEvent::Nothing("system")),
             (_, "a2u") => Some(InboundEvent::Nothing("avito_chat")),

@@ -82,7 +82,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("hook_file", "text [File. Avito does not share it: open it in the chat at Avito, or ask for a link]"),
     ("hook_video", "text [Video. Avito does not share it: open it in the chat at Avito, or ask for a link]"),
     ("hook_system", "Nothing(\"system\")"),
-    ("hook_deleted", "TookBack { messages: [\"bdcc5bac2d00345f1cc66fa657810012\"] }"),
+    ("hook_deleted", "TookBack { pieces: [\"bdcc5bac2d00345f1cc66fa657810012\"] }"),
     ("hook_own_text", "text Да, приезжайте"),
     (
         "hook_own_image",

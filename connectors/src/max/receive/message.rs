@@ -60,7 +60,7 @@ impl Listener<'_> {
         if !ids::is_mid(&update.message_id) {
             return InboundEvent::Unknown("removed");
         }
-        InboundEvent::TookBack { messages: ids::messages(&update.message_id) }
+        InboundEvent::TookBack { pieces: ids::messages(&update.message_id) }
     }
 
     /// The messages created from one: one for each attachment. None if it has no id.

@@ -85,8 +85,8 @@ impl Listener<'_> {
         let Some(mid) = id_of(message, "mid") else { return vec![InboundEvent::Unknown("message")] };
         let is = |name: &str| message.get(name).and_then(Value::as_bool) == Some(true);
         if is("is_deleted") {
-            let messages = (0..PIECES).map(|place| piece_id(&mid, place)).collect();
-            return vec![InboundEvent::TookBack { messages }];
+            let pieces = (0..PIECES).map(|place| piece_id(&mid, place)).collect();
+            return vec![InboundEvent::TookBack { pieces }];
         }
         if (is("is_echo") || scene.is_ours)
             && let Some(own) = self.own_echo(message, &mid, scene).await

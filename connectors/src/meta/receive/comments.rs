@@ -42,7 +42,7 @@ impl Listener<'_> {
         let Some(comment) = of_facebook(value) else { return InboundEvent::Unknown("feed") };
         match text_of(value, "verb").as_deref() {
             Some("add") | None => self.commented(comment).await,
-            Some("remove") => InboundEvent::TookBack { messages: vec![format!("{COMMENT}{}", comment.id)] },
+            Some("remove") => InboundEvent::TookBack { pieces: vec![format!("{COMMENT}{}", comment.id)] },
             Some("edited" | "edit") => {
                 let at = comment.at.unwrap_or_default();
                 match self.commented(comment).await {

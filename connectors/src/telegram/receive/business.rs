@@ -50,10 +50,10 @@ impl Listener<'_> {
     }
 
     /// `deleted_business_messages`.
-    pub(super) fn deleted_in_business(&self, owner: i64, deleted: &DeletedBusinessMessages) -> InboundEvent {
+    pub(super) fn deleted_in_business(&self, owner: i64, deleted: &DeletedBusinessMessages) -> Vec<InboundEvent> {
         let chat = ChatThread { chat: deleted.chat.id, within: Within::Business { owner } };
-        let messages = deleted.message_ids.iter().filter(|id| **id != 0).map(|id| chat.message(*id)).collect();
-        InboundEvent::TookBack { messages }
+        let ids = deleted.message_ids.iter().filter(|id| **id != 0);
+        ids.map(|id| InboundEvent::TookBack { pieces: vec![chat.message(*id)] }).collect()
     }
 
     fn business_scene(&self, owner: i64, message: &Message) -> Result<MessageScene, InboundEvent> {

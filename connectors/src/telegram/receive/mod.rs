@@ -129,7 +129,7 @@ impl Listener<'_> {
         } else if let Some(message) = &update.edited_business_message {
             self.edited_in_business(owner, message)
         } else if let Some(deleted) = &update.deleted_business_messages {
-            vec![self.deleted_in_business(owner, deleted)]
+            self.deleted_in_business(owner, deleted)
         } else {
             vec![InboundEvent::Unknown("update")]
         }

@@ -45,7 +45,7 @@ impl Listener<'_> {
         if what == "delete" {
             let id = post.comment(comment.id);
             let pieces = |id: &str| (1..=PIECES).map(|number| piece_id(id, number)).collect::<Vec<_>>();
-            return vec![InboundEvent::TookBack { messages: [pieces(&id), pieces(&restored(&id))].concat() }];
+            return vec![InboundEvent::TookBack { pieces: [pieces(&id), pieces(&restored(&id))].concat() }];
         }
         if comment.from_id == -self.community() {
             // Our own public answer, or that of an admin: VK does not distinguish them.

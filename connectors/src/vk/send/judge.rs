@@ -7,7 +7,7 @@ use base::verdict::Verdict;
 
 use super::SendContext;
 use crate::error_catalog::{CatalogEntry, VK};
-use crate::judged::Judged;
+use crate::judged::{Judged, is_about_request};
 use crate::vk::api::ApiError;
 use crate::vk::setup::explain;
 
@@ -20,6 +20,11 @@ pub(super) fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
     match failed {
         ApiError::NotSent(_) => Judged::not_sent(&explain(failed)),
         ApiError::Unknown(_) | ApiError::Unreadable => Judged::unknown(0, &explain(failed)),
+        ApiError::Status(status) if is_about_request(*status) => {
+            let row = VK.find(*status, "");
+            Judged::refused(row, line.outgoing.words, transient(0), explain(failed).to_string())
+                .with_answer(*status, "")
+        }
         ApiError::Status(status) => {
             let mut judged = Judged::not_sent(&explain(failed));
             judged.report.verdict = Verdict::Retry { after: None, whole_target: *status == 429 };

@@ -95,7 +95,7 @@ impl NumberChange<'_> {
         }
         if let Some(revoke) = &message.revoke {
             let Some(about) = revoke.original_message_id.some() else { return vec![InboundEvent::Unknown("revoke")] };
-            return vec![InboundEvent::TookBack { messages: vec![about.to_owned()] }];
+            return vec![InboundEvent::TookBack { pieces: vec![about.to_owned()] }];
         }
         if let Some(edit) = &message.edit {
             let about = edit.original_message_id.some();

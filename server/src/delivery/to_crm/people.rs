@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use amocrm::chats::{ChatUser, NewMessage};
 use anyhow::Context;
+use base::http_client::recorded;
 use base::message::{Person, Role};
 use entity::conversation::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -32,8 +33,10 @@ pub(super) async fn complete(app: &DeliveryContext, parts: &mut LetterContext) {
     let words = tenant::words(&app.integrations, &parts.tenant);
     let completed = async {
         let settings = crate::settings::open(app, &source)?;
+        let pace = app.pace(source.id, connector.as_ref());
+        let asked = recorded(Some(pace), connector.complete(&settings, words, parts.gaps()));
         // What is known when the time is over is used.
-        let _ = tokio::time::timeout(COMPLETED_WITHIN, connector.complete(&settings, words, parts.gaps())).await;
+        let _ = tokio::time::timeout(COMPLETED_WITHIN, asked).await;
         if is_new && parts.contact.name.is_some() {
             know(app, parts).await?;
         }

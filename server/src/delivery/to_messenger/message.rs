@@ -95,7 +95,9 @@ pub(super) async fn attempt(
             line.send(claim, dialogue, written(dialogue, next), request).await
         }
     };
-    if let Verdict::Done(taken) = &mut report.verdict {
+    if let Some(within) = report.begun.take() {
+        report.begun = Some(SendProgress { within, ..progress }.written());
+    } else if let Verdict::Done(taken) = &mut report.verdict {
         let within = taken.onward.take();
         taken.onward = progress.after(within, has_parts).map(|progress| progress.written());
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::Context;
 use base::http_client::{Pace, SentRequest, recorded};
 use base::message::{Direction, LetterKind};
-use base::rate_limit::Budget;
 use chrono::TimeDelta;
 use queue::accept_batch::{Alias, Side};
 use queue::{Claim, Settled, Settlement, StoredContext, TurnEffect};
@@ -145,16 +144,13 @@ pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, p
     settlement.map(|settlement| with_request(settlement, sent))
 }
 
-/// The limit of a source's messenger for all calls of its attempts, in this process: a message may need several, and read
-/// marks need more. None for amoCRM, where an attempt is one call.
+/// The pace of an attempt's calls. None for amoCRM, where an attempt is one call.
 async fn pace(app: &DeliveryContext, claim: &Claim) -> Option<Pace> {
     if claim.direction == Direction::ToCrm {
         return None;
     }
     let source = app.lookup.source(claim.target).await.ok()??;
-    let abilities = app.connectors.get(&source.kind)?.abilities();
-    let budget = Budget::within_a_second(abilities.requests_per_second);
-    Some(Pace { calls: app.calls.clone(), target: claim.target, budget })
+    Some(app.pace(claim.target, app.connectors.get(&source.kind)?.as_ref()))
 }
 
 /// Adds what a failed attempt sent last. That of a success is not kept: no person needs it, and it would be most of

@@ -13,7 +13,8 @@ use base::message::{LetterKind, Reaction};
 use chrono::TimeDelta;
 use connectors::incoming::Reacted;
 use entity::parked_status::{self, Column, NOTED};
-use entity::source;
+use entity::{dedupe, source};
+use queue::accept_batch::EventKind;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -30,29 +31,30 @@ use crate::lookup::MessageKey;
 /// How long an event waits for its message.
 const PARKED: TimeDelta = TimeDelta::days(1);
 
-/// Stores an event until its message is known; returns its id. The message may have become known between the caller's
-/// look and this: a settlement that learns the id locks the same turn, so after this call either a look finds the message,
-/// or the process that stores the message finds the event.
+/// Stores an event until a message of one of these ids is known; returns its id. The message may have become known between
+/// the caller's look and this: a settlement that learns the id locks the same turn, so after this call either a look finds
+/// the message, or the process that stores the message finds the event.
 pub(super) async fn park(
     app: &IntakeContext,
     source: &source::Model,
-    external_id: &str,
+    external_ids: &[String],
     kind: LetterKind,
-    payload: String,
+    payload: &str,
 ) -> Result<Uuid, DbErr> {
     let id = app.clock.uuid_v7();
-    let row = parked_status::ActiveModel {
+    let row = |external_id: &String| parked_status::ActiveModel {
         tenant_id: Set(source.tenant_id),
         source_id: Set(source.id),
-        external_id: Set(external_id.to_owned()),
+        external_id: Set(external_id.clone()),
         id: Set(id),
-        payload: Set(payload),
+        payload: Set(payload.to_owned()),
         expires_at: Set(app.clock.millis() + PARKED.num_milliseconds()),
         kind: Set(kind.number()),
     };
+    let rows: Vec<_> = external_ids.iter().map(row).collect();
     let tx = app.store.write_tx().await?;
     app.queue.wake(&tx, source.tenant_id, source.id, &messenger_pool(app, source)).await?;
-    parked_status::Entity::insert(row).exec_without_returning(&tx).await?;
+    parked_status::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -74,20 +76,33 @@ pub(super) async fn unpark(
     Ok(done.rows_affected > 0)
 }
 
-/// Parks a reaction or a deletion, or applies it if its message has become known meanwhile.
+/// Parks a reaction or a deletion, or applies it if a message has become known meanwhile.
 pub(super) async fn wait(
     line: &CalledSource,
-    external_id: &str,
+    external_ids: &[String],
     kind: LetterKind,
-    payload: String,
+    payload: &str,
 ) -> Result<(), StoreError> {
     let (app, source) = (&line.app, &line.source);
-    let id = park(app, source, external_id, kind, payload.clone()).await?;
-    let about = MessageKey::Theirs(external_id.to_owned());
-    if about.find(&app.store, source).await?.is_some() && unpark(app, source, external_id, id).await? {
-        apply(line, &about, (kind.number(), &payload), line.app.clock.millis()).await?;
+    let id = park(app, source, external_ids, kind, payload).await?;
+    for external_id in known_of(line, external_ids).await? {
+        if unpark(app, source, &external_id, id).await? {
+            apply(line, &MessageKey::Theirs(external_id), (kind.number(), payload), app.clock.millis()).await?;
+        }
     }
     Ok(())
+}
+
+/// Those of these ids under which a message was stored or sent.
+pub(super) async fn known_of(line: &CalledSource, external_ids: &[String]) -> Result<Vec<String>, DbErr> {
+    let events = [EventKind::Message, EventKind::Sent].map(EventKind::number);
+    let found = dedupe::Entity::of_tenant(line.source.tenant_id)
+        .filter(dedupe::Column::Origin.eq(line.source.id))
+        .filter(dedupe::Column::ExternalId.is_in(external_ids))
+        .filter(dedupe::Column::Event.is_in(events))
+        .all(line.app.store.read())
+        .await?;
+    Ok(found.into_iter().map(|row| row.external_id).collect())
 }
 
 /// Applies what waited for a customer's message that has just been stored.

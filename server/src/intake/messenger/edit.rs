@@ -7,7 +7,8 @@ use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, S
 use entity::{dedupe, message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, Rewrite};
 use queue::media::NewMedia;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::content::{cleaned_content, of_content};
@@ -54,6 +55,12 @@ pub async fn accept(
         let Some((body, edited, media)) = changed(app, source, &found, body, &change).await? else {
             return Ok(found.id);
         };
+        let Some(edited) = edited else {
+            if confirm(app, &found, &body).await? {
+                return Ok(found.id);
+            }
+            continue;
+        };
         let next = body.past.len() + usize::from(body.deleted);
         let number = unused_number(app, source, found.id, next).await?;
         // Numbers are used up by another call since the read, or by changes whose texts were erased since.
@@ -73,14 +80,28 @@ pub async fn accept(
     Err(Error::not_storing())
 }
 
-/// The body after the change, the edit for amoCRM, and new files; none if nothing changes.
+/// Stores that what is shown is what a later edit says too, so that an edit made before it does not win. False if the
+/// message was changed meanwhile.
+async fn confirm(app: &IntakeContext, found: &message::Model, body: &Body) -> Result<bool> {
+    let body = serde_json::to_string(body).context("a message body as JSON")?;
+    let written = message::Entity::update_many()
+        .col_expr(message::Column::Body, Expr::value(body))
+        .filter(message::Column::TenantId.eq(found.tenant_id))
+        .filter(message::Column::Id.eq(found.id))
+        .filter(message::Column::Body.eq(found.body.as_str()))
+        .exec(app.store.write())
+        .await?;
+    Ok(written.rows_affected > 0)
+}
+
+/// The body after the change, the edit for amoCRM unless it shows that already, and new files; none if nothing changes.
 async fn changed(
     app: &IntakeContext,
     source: &source::Model,
     found: &message::Model,
     mut body: Body,
     change: &MessageChange,
-) -> Result<Option<(Body, Edited, Vec<NewMedia>)>> {
+) -> Result<Option<(Body, Option<Edited>, Vec<NewMedia>)>> {
     let now = app.clock.millis();
     match change {
         MessageChange::Deleted if body.deleted => Ok(None),
@@ -90,13 +111,15 @@ async fn changed(
         MessageChange::Deleted => {
             let content = in_place(&body.content, language_of(app, source).await?);
             body.deleted = true;
-            Ok(Some((body, Edited { content, at: now, deleted: true }, Vec::new())))
+            Ok(Some((body, Some(Edited { content, at: now, deleted: true }), Vec::new())))
         }
         MessageChange::Says { at: Some(at), .. } if body.changed_at.is_some_and(|shown| *at < shown) => Ok(None),
         MessageChange::Says { content, at } => {
             let mut content = with_old_file(cleaned_content(content.as_ref().clone()), &body.content)?;
             if content == body.content {
-                return Ok(None);
+                let is_later = *at > body.changed_at;
+                body.changed_at = at.or(body.changed_at);
+                return Ok(Some((body, None, Vec::new())).filter(|_| is_later));
             }
             let whose = FileOwner {
                 tenant_id: source.tenant_id,
@@ -108,7 +131,7 @@ async fn changed(
             let before = std::mem::replace(&mut body.content, content.clone());
             body.past.push(Past { content: before, until: now });
             body.changed_at = at.or(body.changed_at);
-            Ok(Some((body, Edited { content, at: now, deleted: false }, media)))
+            Ok(Some((body, Some(Edited { content, at: now, deleted: false }), media)))
         }
     }
 }

@@ -41,7 +41,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
     match event.storable().ok_or(StoreError::Permanent(QuarantineReason::UnknownUpdate))? {
         InboundEvent::Wrote(written) => wrote(line, typed_number::resolved(line, *written).await?, raw).await,
         InboundEvent::Changed(changed) => change(line, *changed, raw).await,
-        InboundEvent::TookBack { messages } => took_back(line, messages).await,
+        InboundEvent::TookBack { pieces } => took_back(line, &pieces).await,
         InboundEvent::Reacted(reacted) => react(line, *reacted).await,
         InboundEvent::Pressed(press) => buttons::take(line, *press, raw).await,
         InboundEvent::Began(began) => {
@@ -153,21 +153,15 @@ async fn change(line: &CalledSource, mut changed: EditedMessage, raw: &mut Optio
     note(line, changed.key, EventKind::Edit).await
 }
 
-/// Messages from amoCRM cannot be deleted here. A messenger may report one of several pieces under each id that a piece
-/// could have: if one is known, the others do not exist.
-async fn took_back(line: &CalledSource, messages: Vec<String>) -> Result<(), StoreError> {
-    let mut unknown = Vec::new();
-    let mut is_known = false;
-    for id in messages {
-        let about = MessageKey::Theirs(id.clone());
-        match edit::accept(&line.app, &line.source, &about, MessageChange::Deleted).await.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Permanent(QuarantineReason::Conflict)) => is_known = true,
-            Err(StoreError::Permanent(QuarantineReason::Unknown)) => unknown.push(id),
-            Err(not) => return Err(not),
-        }
+/// Messages from amoCRM cannot be deleted here.
+async fn took_back(line: &CalledSource, pieces: &[String]) -> Result<(), StoreError> {
+    let known = early::known_of(line, pieces).await?;
+    if known.is_empty() {
+        return early::wait(line, pieces, LetterKind::Edit, "").await;
     }
-    for id in unknown.into_iter().filter(|_| !is_known) {
-        early::wait(line, &id, LetterKind::Edit, String::new()).await?;
+    for id in known {
+        let about = MessageKey::Theirs(id);
+        about_ours(edit::accept(&line.app, &line.source, &about, MessageChange::Deleted).await)?;
     }
     Ok(())
 }
@@ -191,7 +185,7 @@ async fn react(line: &CalledSource, reacted: Reacted) -> Result<(), StoreError> 
                 conversations::heard(line, &sender.id, reacted.at).await?;
             }
             let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
-            early::wait(line, &reacted.message, LetterKind::Reaction, payload).await?;
+            early::wait(line, std::slice::from_ref(&reacted.message), LetterKind::Reaction, &payload).await?;
         }
         Err(not) => return Err(not),
     }

@@ -48,7 +48,7 @@ pub async fn accept(
     }
     let MessageKey::Theirs(external_id) = about else { return Err(Error::NotFound) };
     let payload = serde_json::to_string(&report).context("a status report as JSON")?;
-    let parked = early::park(app, source, &external_id, LetterKind::Status, payload).await?;
+    let parked = early::park(app, source, std::slice::from_ref(&external_id), LetterKind::Status, &payload).await?;
     // The message may have learned its id between the lookup and the parking.
     if let Some(message_id) = find_theirs(app, source, &external_id).await? {
         early::unpark(app, source, &external_id, parked).await?;

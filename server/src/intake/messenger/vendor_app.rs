@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::source::{CalledSource, Missing, RETRY_AFTER};
 use super::{asked, echo, store};
 use crate::intake::IntakeContext;
-use crate::intake::door::{self, QuarantineReason, RawCall, StoreError, later};
+use crate::intake::door::{self, QuarantineReason, RawCall, StillUnusable, StoreError, later};
 use crate::source::line as lines;
 
 /// `GET`: the messenger validates the application's address. 404 if the vendor has none, 403 if the request is not
@@ -65,7 +65,7 @@ async fn answer(
     let kind = connector.kind();
     let storing = door::finish("app_hook", {
         let app = app.clone();
-        async move { all_lines(&app, &connector, body).await }
+        async move { all_lines(&app, &connector, body, None).await }
     });
     storing.await.map_err(|error| {
         tracing::warn!(door = kind, error = %error, "a webhook of the vendor's app was not stored; the messenger is asked to repeat it");
@@ -74,9 +74,29 @@ async fn answer(
     Ok(HttpResponse::Ok().finish())
 }
 
-/// Stores all parts. One that must be repeated does not stop the others: a repeat recognises what is stored.
-async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, body: Bytes) -> Result<(), StoreError> {
-    let whole = unknown_line(app, connector.kind(), "", body);
+/// A kept call of the app once more.
+pub(in crate::intake) async fn again(
+    app: &Arc<IntakeContext>,
+    kind: &str,
+    body: Bytes,
+    still: StillUnusable,
+) -> Result<(), StoreError> {
+    let Some(connector) = app.connectors.get(kind) else {
+        still.get_or_init(|| QuarantineReason::UnknownLine);
+        return Ok(());
+    };
+    all_lines(app, connector, body, Some(still)).await
+}
+
+/// Stores all parts. One that must be repeated does not stop the others: a repeat recognises what is stored. `again`: see
+/// [`RawCall::again`].
+async fn all_lines(
+    app: &Arc<IntakeContext>,
+    connector: &Arc<dyn Connector>,
+    body: Bytes,
+    again: Option<StillUnusable>,
+) -> Result<(), StoreError> {
+    let whole = RawCall { again: again.clone(), ..unknown_line(app, connector.kind(), "", body) };
     let parts = match connector.vendor_app().map(|vendor_app| vendor_app.split(&whole.text())) {
         Some(Ok(parts)) => parts,
         Some(Err(NotReceived::Later(detail))) => return Err(StoreError::Retry(anyhow::anyhow!("{detail}"))),
@@ -86,7 +106,7 @@ async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, bod
     };
     let mut done = Ok(());
     for part in parts {
-        if let Err(retry) = one_part(app, connector.kind(), part).await {
+        if let Err(retry) = one_part(app, connector.kind(), part, again.as_ref()).await {
             done = Err(retry);
         }
     }
@@ -94,7 +114,12 @@ async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, bod
 }
 
 /// A part about an account at the messenger is stored for each of its lines.
-async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) -> Result<(), StoreError> {
+async fn one_part(
+    app: &Arc<IntakeContext>,
+    kind: &'static str,
+    part: LineCall,
+    again: Option<&StillUnusable>,
+) -> Result<(), StoreError> {
     let sources = match lines::source_of(app, kind, &part.line).await? {
         Some(source_id) => vec![source_id],
         None => lines::sources_of(app, kind, &part.line).await?,
@@ -102,7 +127,7 @@ async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) 
     let (mut is_known, mut done) = (false, Ok(()));
     for source_id in sources {
         let stored = match CalledSource::of(app, kind, source_id).await {
-            Ok(line) => store(&Arc::new(line), part.body.clone()).await,
+            Ok(line) => store(&Arc::new(CalledSource { again: again.cloned(), ..line }), part.body.clone()).await,
             Err(Missing::Unknown | Missing::Gone) => continue,
             Err(Missing::Unavailable) => Err(StoreError::Retry(anyhow::anyhow!("the line's source could not be read"))),
         };

@@ -1,7 +1,7 @@
 //! Events that overtake each other, and messages of several requests of which one is refused (whatsapp §5, §6).
 
 use parom_tests::both;
-use sandbox::{Attachment, HookMessage, Said};
+use sandbox::{Attachment, Button, HookMessage, Said};
 use serde_json::{Value, json};
 
 use super::super::at_crm;
@@ -173,6 +173,28 @@ async fn a_part_with_a_lost_answer_is_settled_by_its_status(world: &mut BareWorl
     assert_eq!(world.statuses_at_crm(&line, &said.message_id).last(), Some(&2));
 }
 
+/// A picture is refused above buttons, also as a document, and becomes a link before them. The answer to it is lost.
+async fn what_follows_a_changed_part_with_a_lost_answer_is_sent(world: &mut BareWorld) {
+    let line = connected(world).await;
+    comes(world, &line, hello()).await;
+    let refused = (400, json!({"error": {"code": 131_053, "message": "(#131053) Media upload error"}}));
+    let lost = (200, json!("not an answer"));
+    world.messenger.refusals.lock().unwrap().extend([refused.clone(), refused.clone(), refused, lost]);
+    let yes = Button { text: "Yes".to_owned(), url: None };
+    let picture = HookMessage::attachment(Attachment::sample("picture")).caption("This one?").buttons(&[vec![yes]]);
+    line.manager_sends(world, CUSTOMER, picture).await;
+    world.deliver_all().await;
+    assert_eq!(posted(world), ["interactive", "interactive", "interactive", "text"]);
+    let letter = sent(world)[3]["biz_opaque_callback_data"].clone();
+    let read =
+        json!({"id": "wamid.link", "status": "read", "timestamp": "1795165400", "biz_opaque_callback_data": letter});
+    comes(world, &line, json!({"metadata": {"phone_number_id": PHONE}, "statuses": [read]})).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(posted(world), ["interactive", "interactive", "interactive", "text", "interactive"]);
+    let last = &sent(world)[4]["interactive"];
+    assert_eq!((last.get("header"), &last["body"]["text"]), (None, &json!("This one?")));
+}
+
 both!(
     an_older_edit_undoes_no_newer_one,
     an_edit_before_its_message_is_what_is_shown,
@@ -184,4 +206,5 @@ both!(
     a_restart_between_two_parts_sends_none_again,
     an_unknown_outcome_is_one_of_the_last_part,
     a_part_with_a_lost_answer_is_settled_by_its_status,
+    what_follows_a_changed_part_with_a_lost_answer_is_sent,
 );

@@ -120,6 +120,6 @@ fn a_change_has_a_key_of_its_own() {
     let text = Content::Text { text: "Здравствуйте! Есть ли синий?".to_owned() };
     assert_eq!(changed.written.body.content, text);
     assert!(changed.key.starts_with(&format!("{}:1795168800123:", changed.written.external_id)));
-    let InboundEvent::TookBack { messages } = one("message_removed") else { panic!("nothing removed") };
+    let InboundEvent::TookBack { pieces: messages } = one("message_removed") else { panic!("nothing removed") };
     assert!(messages[0].starts_with("mid.") && messages[1] == format!("{}#2", messages[0]));
 }

@@ -134,7 +134,7 @@ async fn a_comment_is_of_its_post_and_author() {
         Some("https://max.ru"),
         "the server does not answer"
     );
-    let InboundEvent::TookBack { messages } = one("comment_removed") else { panic!("nothing removed") };
+    let InboundEvent::TookBack { pieces: messages } = one("comment_removed") else { panic!("nothing removed") };
     assert_eq!(messages[0], "mid.ffffb9a7843177f901a0961f0b404461");
     let mut without = settings;
     without.public["comments"] = json!(false);

@@ -98,6 +98,8 @@ async fn a_file_host_that_refuses_refuses_the_file() {
     for status in [400, 404, 413, 414, 415, 422] {
         let (report, bot) = refused_by(file(), status).await;
         assert_eq!((failure(&report).amocrm_code(), bot.fake.lines().len()), (905, 2), "{status}");
+        let Verdict::Bury(refused) = report.verdict else { panic!("{status}") };
+        assert!(refused.text.ends_with("Send a link to it."), "{status}: it is a document already: {}", refused.text);
     }
     for status in [401, 403, 408, 429, 502] {
         let (report, _) = refused_by(file(), status).await;

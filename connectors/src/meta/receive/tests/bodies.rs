@@ -1,8 +1,12 @@
 //! What each body becomes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base::message::{Role, State};
 
 use super::*;
+use crate::tests::server;
 
 const LINK: &str = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=17990000000000001&signature=AbSigned";
 const FACEBOOK_LINK: &str = "https://scontent.xx.fbcdn.net/v/t1/photo.jpg?_nc_cat=1&oh=AbSigned&oe=1";
@@ -166,6 +170,31 @@ async fn a_call_asks_for_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_meta_that_does_not_answer_is_not_asked_for_each_message() {
+    let (listener, base) = server::bind().await;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    server::listen(listener, move |mut exchange| {
+        let counted = Arc::clone(&counted);
+        async move {
+            exchange.request_line().await?;
+            counted.fetch_add(1, Ordering::SeqCst);
+            None
+        }
+    });
+    let mut fake = Fake::nowhere();
+    fake.base = base;
+    let (instagram, facebook) = fake.connectors(false);
+    let reader = Reader { instagram, facebook };
+    for name in ["text", "image", "comment"] {
+        let told = reader.written("instagram", name).await;
+        let guessed = told.body.post.and_then(|post| post.url);
+        assert_eq!(guessed.as_deref(), (name == "comment").then_some("https://www.instagram.com/"));
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
 /// Meta's addresses of stories expire, so amoCRM never gets them.
 #[tokio::test]
 async fn stories_are_files_and_a_story_that_is_gone_is_a_text() {
@@ -192,7 +221,9 @@ async fn stories_are_files_and_a_story_that_is_gone_is_a_text() {
 #[tokio::test]
 async fn a_message_is_taken_back_with_all_its_pieces() {
     let reader = Reader::start().await;
-    let InboundEvent::TookBack { messages } = reader.one("instagram", "deleted").await else { panic!("not deleted") };
+    let InboundEvent::TookBack { pieces: messages } = reader.one("instagram", "deleted").await else {
+        panic!("not deleted")
+    };
     let places: Vec<&str> = messages.iter().filter_map(|id| id.rsplit(':').next()).collect();
     assert_eq!((places[0], places[1], places.len()), ("1", "1#1", 12));
 }

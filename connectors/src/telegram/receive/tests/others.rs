@@ -119,8 +119,9 @@ fn chats_in_a_persons_name_are_separate_conversations() {
     assert_eq!(by_phone.body.receiver.unwrap().id, "5512345678");
     assert_eq!(one("business_message_echo"), InboundEvent::Nothing("echo"));
     assert_eq!(changed("business_message_edited").written.external_id, "b6098765432/5512345678:4138");
-    let messages = ["b6098765432/5512345678:4138".to_owned(), "b6098765432/5512345678:4139".to_owned()].into();
-    assert_eq!(one("business_messages_deleted"), InboundEvent::TookBack { messages });
+    let deleted = ["b6098765432/5512345678:4138", "b6098765432/5512345678:4139"];
+    let each = deleted.map(|id| InboundEvent::TookBack { pieces: vec![id.to_owned()] });
+    assert_eq!(read("business_messages_deleted"), each, "of which one may be known and the other not");
 }
 
 #[test]

@@ -32,7 +32,7 @@ async fn changed_and_deleted_comments_and_our_own() {
     assert_eq!(changed.written.external_id, "wall-223344556_77:81");
     for (name, id) in [("wall_reply_delete", "wall-223344556_77:81"), ("market_comment_delete", "market-223344556_7:7")]
     {
-        let InboundEvent::TookBack { messages } = one(name).await else { panic!("{name} deletes nothing") };
+        let InboundEvent::TookBack { pieces: messages } = one(name).await else { panic!("{name} deletes nothing") };
         assert_eq!(messages[..2], [id.to_owned(), format!("{id}/2")], "each of its files is a message");
         assert!(messages.contains(&format!("{id}/restored")) && messages.len() == 10, "{messages:?}");
     }

@@ -35,6 +35,16 @@ async fn an_event_waits_for_no_name_and_a_name_is_asked_for_once() {
 }
 
 #[tokio::test]
+async fn a_vk_that_does_not_answer_is_not_asked_for_each_message() {
+    let stage = Stage::start().await;
+    stage.fake.answers("users.get", crate::vk::fake::ScriptedAnswer::Reset);
+    for id in [712_345_678, 712_345_679, 2_000_000_004] {
+        assert_eq!(stage.described(id).await, None);
+    }
+    assert_eq!(stage.fake.methods(), ["users.get"]);
+}
+
+#[tokio::test]
 async fn files_are_what_they_are() {
     let photo = media("photo", "picture").await;
     assert_eq!(

@@ -86,6 +86,15 @@ async fn gateway_errors_and_lost_answers_are_distinguished() {
         stage.fake.answers("messages.send", answer);
         assert_eq!(stage.sent(message(text("Hi"))).await.verdict, verdict);
     }
+    for status in [413, 414, 415] {
+        stage.fake.answers("messages.send", ScriptedAnswer::Text(status, "<html>".into()));
+        let report = stage.sent(message(text("Hi"))).await;
+        assert_eq!(failure(&report).0, FailureCode::Rejected, "{status}: it is about the request");
+        stage.fake.answers("upload", ScriptedAnswer::Text(status, "<html>".into()));
+        taken(&stage.sent(message(Content::File(kept("a.pdf", "application/pdf")))).await);
+        let sent = stage.fake.calls().pop().unwrap().parameters["message"].clone();
+        assert!(sent.contains("https://parom.example/media/t/a.pdf"), "{status}: {sent}");
+    }
     stage.fake.answers("upload", ScriptedAnswer::Reset);
     let report = stage.sent(message(Content::File(kept("a.pdf", "application/pdf")))).await;
     assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false }, "the file has not been sent");

@@ -26,7 +26,7 @@ fn an_edit_and_a_deletion_name_their_message() {
     let original = media("image_caption", "picture");
     assert_eq!(original.known_as, file.known_as, "the same file");
     let messages = vec!["wamid.HBgLNzcwMTAwMDExMjIVAgASGBQIN0002A==".to_owned()];
-    assert_eq!(one("revoke"), InboundEvent::TookBack { messages });
+    assert_eq!(one("revoke"), InboundEvent::TookBack { pieces: messages });
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn messages_that_the_owner_writes_on_the_phone_are_from_a_manager() {
     assert_eq!(edit.written.external_id, "wamid.HBgLNzcwMTAwMDExMjIVAgASGBQECHO0038A==");
     assert_eq!(edit.written.body.sender.role, Role::Manager);
     let messages = vec!["wamid.HBgVQlIuOTg3NjU0MzIxMBUCABIYFEVDSE8wMDc3AA==".to_owned()];
-    assert_eq!(one("echo_revoke_bsuid"), InboundEvent::TookBack { messages });
+    assert_eq!(one("echo_revoke_bsuid"), InboundEvent::TookBack { pieces: messages });
 }
 
 #[test]
