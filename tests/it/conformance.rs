@@ -8,7 +8,7 @@ mod meta_and_max;
 mod vk_and_avito;
 mod whatsapp;
 
-use hold::{Named, is_there};
+use hold::missing;
 
 use crate::walls::pages::sections;
 use crate::walls::read::root;
@@ -65,15 +65,6 @@ fn faults(ConformanceRow { rule, sides }: &ConformanceRow) -> Vec<String> {
         return vec![format!("{rule}: neither a test nor a reason")];
     }
     tests.into_iter().filter_map(missing).map(|fault| format!("{rule}: {fault}")).collect()
-}
-
-/// Why a name is none of a test.
-fn missing(name: &str) -> Option<String> {
-    match Named::read(name) {
-        Some(test) if is_there(&test) => None,
-        Some(_) => Some(format!("there is no test {name}")),
-        None => Some(format!("{name} is no name as cargo nextest prints it")),
-    }
 }
 
 #[test]
