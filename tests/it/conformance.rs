@@ -1,5 +1,5 @@
-//! The pages of `docs/protocol/` list the test of each rule of amoCRM's and Telegram's documents: the named tests
-//! exist, and every rule has a test or a reason. How to read them: docs/conformance.md.
+//! `docs/proofs/` lists the tests of each rule of amoCRM's and the messengers' documents (`docs/protocol/`): the named tests exist, and every
+//! rule has a test or a reason. How to read them: docs/conformance.md.
 
 mod abilities;
 mod cells;
@@ -8,99 +8,76 @@ mod meta_and_max;
 mod vk_and_avito;
 mod whatsapp;
 
-use hold::missing;
+use std::collections::BTreeMap;
 
-use crate::walls::pages::sections;
+use hold::{missing, proofs};
+
+use crate::walls::pages::{Section, sections};
 use crate::walls::read::root;
 
-/// The columns of a table of rules: the rule, then the three sides that have to keep it.
-const COLUMNS: &str = "| Rule | Client | Server | Sandbox |";
-/// This side has no part in the rule.
-const NO_PART: &str = "–";
-/// The pages with tables of rules, and the least rows that each has.
-const TABLES: &[(&str, usize)] = &[("chats-api", 200), ("crm-api", 100)];
-
-/// A rule and what the three sides have for it.
-struct ConformanceRow {
-    rule: String,
-    sides: Vec<String>,
-}
+/// The pages with rules, and the least rules that each has.
+const RULES: &[(&str, usize)] = &[("chats-api", 200), ("crm-api", 100)];
+/// What a rule without a test contains, with the reason behind it.
+const UNTESTED: &str = "(*no test* – ";
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(root().join("docs/protocol").join(name).with_extension("md")).unwrap()
 }
 
-fn cells(line: &str) -> Vec<String> {
-    line.trim().trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()
+/// The rules of a page, `- r7: …`: their keys and texts.
+fn rules(page: &str) -> Vec<(&str, &str)> {
+    let is_key = |key: &str| key.strip_prefix('r').is_some_and(|number| number.parse::<usize>().is_ok());
+    let lines = page.lines().filter_map(|line| line.strip_prefix("- ")?.split_once(": "));
+    lines.filter(|(key, _)| is_key(key)).collect()
 }
 
-/// The rows of all tables with these columns.
-fn rows(text: &str) -> Vec<ConformanceRow> {
-    let mut found = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        inside = line == COLUMNS || inside && line.starts_with('|');
-        if inside && line != COLUMNS && !line.starts_with("|---") {
-            let mut cells = cells(line);
-            let rule = cells.remove(0);
-            found.push(ConformanceRow { rule, sides: cells });
+/// What is wrong with the rules of a page and their tests.
+fn faults(page: &str, proofs: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let rules = rules(page);
+    let mut faults = Vec::new();
+    for (at, (key, rule)) in rules.iter().enumerate() {
+        let tests = proofs.get(*key).map_or(&[][..], Vec::as_slice);
+        if rules[..at].iter().any(|(known, _)| known == key) {
+            faults.push(format!("{key}: the number of two rules"));
         }
+        if tests.is_empty() && !rule.contains(UNTESTED) {
+            faults.push(format!("{key}: neither a test nor a reason: {rule}"));
+        }
+        faults.extend(tests.iter().filter_map(|name| missing(name)).map(|fault| format!("{key}: {fault}")));
     }
-    found
-}
-
-/// The texts between backticks.
-fn quoted(cell: &str) -> Vec<&str> {
-    cell.split('`').skip(1).step_by(2).collect()
-}
-
-/// What is wrong with a rule.
-fn faults(ConformanceRow { rule, sides }: &ConformanceRow) -> Vec<String> {
-    if sides.len() != 3 || sides.iter().any(String::is_empty) {
-        return vec![format!("{rule}: three cells, each with tests, a reason or {NO_PART}: {sides:?}")];
-    }
-    let tests: Vec<&str> = sides.iter().flat_map(|side| quoted(side)).collect();
-    let reason = |side: &String| quoted(side).is_empty() && side.split(' ').count() > 3;
-    if tests.is_empty() && !sides.iter().any(reason) {
-        return vec![format!("{rule}: neither a test nor a reason")];
-    }
-    tests.into_iter().filter_map(missing).map(|fault| format!("{rule}: {fault}")).collect()
+    let strangers = proofs.keys().filter(|key| !rules.iter().any(|(known, _)| known == key));
+    faults.extend(strangers.map(|key| format!("{key}: no such rule")));
+    faults
 }
 
 #[test]
 fn every_rule_has_a_test_that_is_there_or_a_reason() {
     let mut wrong = Vec::new();
-    for (name, least) in TABLES {
-        let rows = rows(&page(name));
-        assert!(rows.len() > *least, "the tables of {name} are read: {}", rows.len());
-        wrong.extend(rows.iter().flat_map(faults).map(|fault| format!("{name}: {fault}")));
+    for (name, least) in RULES {
+        let page = page(name);
+        assert!(rules(&page).len() > *least, "the rules of {name} are read: {}", rules(&page).len());
+        wrong.extend(faults(&page, &proofs(name)).into_iter().map(|fault| format!("{name} {fault}")));
     }
-    assert!(wrong.is_empty(), "docs/protocol:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "docs/proofs:\n{}", wrong.join("\n"));
 }
 
-/// Each section of a messenger's page ends with its tests.
+/// Each section of a messenger's page has tests.
 #[test]
-fn every_section_of_a_messenger_names_tests_that_are_there() {
+fn every_section_of_a_messenger_has_tests_that_are_there() {
     let mut wrong = Vec::new();
     for name in ["telegram", "whatsapp"] {
-        let text = page(name);
+        let (text, proofs) = (page(name), proofs(name));
         let sections = sections(&text);
         assert!(sections.len() > 15, "the sections of {name} are read: {}", sections.len());
-        for section in sections.iter().skip(1) {
-            let text = section.lines.join("\n");
-            let Some((_, named)) = text.split_once("\nTests:") else {
-                wrong.push(format!("{name} {}: no “Tests:” below it", section.title));
-                continue;
-            };
-            let named = named.split("\n\n").next().unwrap_or_default();
-            let faults = quoted(named).into_iter().filter_map(missing);
-            wrong.extend(faults.map(|fault| format!("{name} {}: {fault}", section.title)));
-            if quoted(named).is_empty() {
-                wrong.push(format!("{name} {}: “Tests:” names no test", section.title));
-            }
-        }
+        let numbers: Vec<&str> = sections.iter().skip(1).filter_map(Section::number).collect();
+        let untested = numbers.iter().filter(|number| !proofs.contains_key(**number));
+        wrong.extend(untested.map(|number| format!("{name} {number}: no test")));
+        let strangers = proofs.keys().filter(|number| !numbers.contains(&number.as_str()));
+        wrong.extend(strangers.map(|number| format!("{name} {number}: no such section")));
+        wrong
+            .extend(proofs.values().flatten().filter_map(|test| missing(test)).map(|fault| format!("{name}: {fault}")));
     }
-    assert!(wrong.is_empty(), "docs/protocol:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "docs/proofs:\n{}", wrong.join("\n"));
 }
 
 /// The parts of the APIs, as the pages number them.
@@ -119,15 +96,16 @@ fn every_part_is_there() {
 
 #[test]
 fn rules_without_a_test_are_noticed() {
-    let of = |line: &str| {
-        let rows = rows(&format!("{COLUMNS}\n|---|---|---|---|\n{line}\n"));
-        rows.iter().flat_map(faults).count()
+    let of = |page: &str, test: Option<&str>| {
+        let tests = test.map(|test| ("r1".to_owned(), vec![test.to_owned()]));
+        faults(page, &tests.into_iter().collect()).len()
     };
-    let there = "`parom-tests::it conformance::rules_without_a_test_are_noticed`";
-    assert_eq!(of(&format!("| a | {there} | – | – |")), 0);
-    assert_eq!(of("| a | – | nobody can ask for it | – |"), 0);
-    assert_eq!(of("| a | – | – | – |"), 1);
-    assert_eq!(of("| a | `parom-tests::it conformance::nothing` | – | – |"), 1);
-    assert_eq!(of("| a | `conformance` | – | – |"), 1);
-    assert_eq!(of("| a | – |"), 1);
+    let there = Some("parom-tests::it conformance::rules_without_a_test_are_noticed");
+    assert_eq!(of("- r1: a", there), 0);
+    assert_eq!(of("- r1: a (*no test* – server: it never asks)", None), 0);
+    assert_eq!(of("- r1: a", None), 1);
+    assert_eq!(of("- r1: a", Some("parom-tests::it conformance::nothing")), 1);
+    assert_eq!(of("- r1: a", Some("conformance")), 1);
+    assert_eq!(of("- r1: a\n- r1: b", there), 1, "a number of two rules");
+    assert_eq!(of("- r2: a (*no test* – server: it never asks)", there), 1, "a test of a rule that is not there");
 }

@@ -62,5 +62,9 @@ fn missing_parts_are_noticed() {
     assert_eq!(of("| 1 | a | not tested: it cannot be caused here |", &[]), 0);
     assert_eq!(of("| 1 | a | b |", &[]), 1);
     assert_eq!(of("| 1 | a | b |", &["parom-tests::it reliability::nothing"]), 1);
-    assert_eq!(of("| 2 | a | not tested: it cannot be caused here |", &[there]), 1, "tests of a fault that is not there");
+    assert_eq!(
+        of("| 2 | a | not tested: it cannot be caused here |", &[there]),
+        1,
+        "tests of a fault that is not there"
+    );
 }

@@ -107,7 +107,8 @@ fn rows(text: &str) -> Result<Vec<SecurityRow>, String> {
 fn threats(page: &str) -> Vec<(String, String)> {
     let (_, table) = page.split_once(THREATS).expect("the table of threats");
     let lines = table.lines().skip(2).take_while(|line| line.starts_with('|'));
-    let cell = |line: &str, at: usize| line.split(" | ").nth(at).unwrap_or_default().trim_matches(['|', ' ']).to_owned();
+    let cell =
+        |line: &str, at: usize| line.split(" | ").nth(at).unwrap_or_default().trim_matches(['|', ' ']).to_owned();
     lines.map(|line| (cell(line, 0), cell(line, 1))).collect()
 }
 
@@ -149,7 +150,11 @@ fn every_row_of_the_standard_is_held_or_has_a_reason() {
     assert!(faults.is_empty(), "docs/proofs/asvs.tsv:\n{}", faults.join("\n"));
     let page = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
     let open = rows.iter().filter(|row| row.state.starts_with("partly") && !page.contains(&row.number));
-    assert_eq!(open.map(|row| row.number.as_str()).collect::<Vec<_>>(), Vec::<&str>::new(), "docs/security.md is silent");
+    assert_eq!(
+        open.map(|row| row.number.as_str()).collect::<Vec<_>>(),
+        Vec::<&str>::new(),
+        "docs/security.md is silent"
+    );
 }
 
 #[test]

@@ -47,8 +47,7 @@ fn table(page: &mut String, catalog: &ErrorCatalog) {
         let amocrm = row.failure.map_or("–".to_owned(), |code| code.amocrm_code().to_string());
         let english = row.failure(Words::new(Language::En)).text.replace('\u{a0}', " ");
         let (id, codes, class) = (row.id.to_uppercase(), codes(row), class(row));
-        let _ =
-            writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} | {english} |", row.cause);
+        let _ = writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} | {english} |", row.cause);
     }
 }
 
