@@ -61,16 +61,25 @@ fn every_rule_has_a_test_that_is_there_or_a_reason() {
     assert!(wrong.is_empty(), "docs/proofs:\n{}", wrong.join("\n"));
 }
 
-/// Each section of a messenger's page has tests.
+/// The pages of messengers, and whether each of their sections has a test.
+const MESSENGERS: &[(&str, bool)] = &[
+    ("telegram", true),
+    ("whatsapp", true),
+    ("vk", false),
+    ("max", false),
+    ("avito", false),
+    ("instagram-and-facebook", false),
+];
+
 #[test]
-fn every_section_of_a_messenger_has_tests_that_are_there() {
+fn sections_of_messengers_have_tests_that_are_there() {
     let mut wrong = Vec::new();
-    for name in ["telegram", "whatsapp"] {
+    for (name, whole) in MESSENGERS {
         let (text, proofs) = (page(name), proofs(name));
         let sections = sections(&text);
-        assert!(sections.len() > 15, "the sections of {name} are read: {}", sections.len());
+        assert!(sections.len() > 10, "the sections of {name} are read: {}", sections.len());
         let numbers: Vec<&str> = sections.iter().skip(1).filter_map(Section::number).collect();
-        let untested = numbers.iter().filter(|number| !proofs.contains_key(**number));
+        let untested = numbers.iter().filter(|number| *whole && !proofs.contains_key(**number));
         wrong.extend(untested.map(|number| format!("{name} {number}: no test")));
         let strangers = proofs.keys().filter(|number| !numbers.contains(&number.as_str()));
         wrong.extend(strangers.map(|number| format!("{name} {number}: no such section")));
