@@ -8,46 +8,38 @@ mod meta_and_max;
 mod vk_and_avito;
 mod whatsapp;
 
-use std::collections::BTreeMap;
-
 use hold::{missing, proofs};
 
 use crate::walls::pages::{Section, sections};
 use crate::walls::read::root;
 
-/// The pages with rules, and the least rules that each has.
+/// The pages with rules in `docs/proofs`, and the least that each has.
 const RULES: &[(&str, usize)] = &[("chats-api", 200), ("crm-api", 100)];
-/// What a rule without a test contains, with the reason behind it.
-const UNTESTED: &str = "(*no test* – ";
+/// This side has no part in the rule.
+const NO_PART: &str = "–";
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(root().join("docs/protocol").join(name).with_extension("md")).unwrap()
 }
 
-/// The rules of a page, `- r7: …`: their keys and texts.
-fn rules(page: &str) -> Vec<(&str, &str)> {
-    let is_key = |key: &str| key.strip_prefix('r').is_some_and(|number| number.parse::<usize>().is_ok());
-    let lines = page.lines().filter_map(|line| line.strip_prefix("- ")?.split_once(": "));
-    lines.filter(|(key, _)| is_key(key)).collect()
-}
-
-/// What is wrong with the rules of a page and their tests.
-fn faults(page: &str, proofs: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-    let rules = rules(page);
-    let mut faults = Vec::new();
-    for (at, (key, rule)) in rules.iter().enumerate() {
-        let tests = proofs.get(*key).map_or(&[][..], Vec::as_slice);
-        if rules[..at].iter().any(|(known, _)| known == key) {
-            faults.push(format!("{key}: the number of two rules"));
-        }
-        if tests.is_empty() && !rule.contains(UNTESTED) {
-            faults.push(format!("{key}: neither a test nor a reason: {rule}"));
-        }
-        faults.extend(tests.iter().filter_map(|name| missing(name)).map(|fault| format!("{key}: {fault}")));
+/// What is wrong with a rule: a section of these, the rule, and what the three sides that have to keep it have for it.
+fn faults(line: &str, sections: &[&str]) -> Vec<String> {
+    let cells: Vec<&str> = line.split('\t').collect();
+    let [section, rule, sides @ ..] = &cells[..] else { return vec![format!("a section and a rule: {line}")] };
+    if sides.len() != 3 || sides.iter().any(|side| side.is_empty()) {
+        return vec![format!("{rule}: three sides, each with tests, a reason or {NO_PART}: {sides:?}")];
     }
-    let strangers = proofs.keys().filter(|key| !rules.iter().any(|(known, _)| known == key));
-    faults.extend(strangers.map(|key| format!("{key}: no such rule")));
-    faults
+    let is_reason = |side: &str| side.split(' ').count() > 3 && !side.contains("::");
+    let with_tests = sides.iter().filter(|side| **side != NO_PART && !is_reason(side));
+    let tests: Vec<&str> = with_tests.flat_map(|side| side.split("; ")).collect();
+    let mut faults: Vec<String> = tests.iter().filter_map(|name| missing(name)).collect();
+    if tests.is_empty() && !sides.iter().any(|side| is_reason(side)) {
+        faults.push("neither a test nor a reason".to_owned());
+    }
+    if !sections.contains(section) {
+        faults.push(format!("there is no section {section}"));
+    }
+    faults.into_iter().map(|fault| format!("{rule}: {fault}")).collect()
 }
 
 #[test]
@@ -55,8 +47,12 @@ fn every_rule_has_a_test_that_is_there_or_a_reason() {
     let mut wrong = Vec::new();
     for (name, least) in RULES {
         let page = page(name);
-        assert!(rules(&page).len() > *least, "the rules of {name} are read: {}", rules(&page).len());
-        wrong.extend(faults(&page, &proofs(name)).into_iter().map(|fault| format!("{name} {fault}")));
+        let sections = sections(&page);
+        let numbers: Vec<&str> = sections.iter().skip(1).filter_map(Section::number).collect();
+        let text = std::fs::read_to_string(root().join("docs/proofs").join(name).with_extension("tsv")).unwrap();
+        assert!(text.lines().count() > *least, "the rules of {name} are read");
+        let found = text.lines().skip(1).flat_map(|line| faults(line, &numbers));
+        wrong.extend(found.map(|fault| format!("{name}: {fault}")));
     }
     assert!(wrong.is_empty(), "docs/proofs:\n{}", wrong.join("\n"));
 }
@@ -105,16 +101,13 @@ fn every_part_is_there() {
 
 #[test]
 fn rules_without_a_test_are_noticed() {
-    let of = |page: &str, test: Option<&str>| {
-        let tests = test.map(|test| ("r1".to_owned(), vec![test.to_owned()]));
-        faults(page, &tests.into_iter().collect()).len()
-    };
-    let there = Some("parom-tests::it conformance::rules_without_a_test_are_noticed");
-    assert_eq!(of("- r1: a", there), 0);
-    assert_eq!(of("- r1: a (*no test* – server: it never asks)", None), 0);
-    assert_eq!(of("- r1: a", None), 1);
-    assert_eq!(of("- r1: a", Some("parom-tests::it conformance::nothing")), 1);
-    assert_eq!(of("- r1: a", Some("conformance")), 1);
-    assert_eq!(of("- r1: a\n- r1: b", there), 1, "a number of two rules");
-    assert_eq!(of("- r2: a (*no test* – server: it never asks)", there), 1, "a test of a rule that is not there");
+    let of = |sides: &str| faults(&format!("1.2\ta\t{sides}"), &["1.2"]).len();
+    let there = "parom-tests::it conformance::rules_without_a_test_are_noticed";
+    assert_eq!(of(&format!("{there}\t–\t–")), 0);
+    assert_eq!(of("–\tnobody can ask for it\t–"), 0);
+    assert_eq!(of("–\t–\t–"), 1);
+    assert_eq!(of("parom-tests::it conformance::nothing\t–\t–"), 1);
+    assert_eq!(of("conformance\t–\t–"), 1);
+    assert_eq!(of("–"), 1);
+    assert_eq!(faults(&format!("7\ta\t{there}\t–\t–"), &["1.2"]).len(), 1, "a rule of a section that is not there");
 }
