@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use base::i18n::{Language, Words};
 use connectors::error_catalog::{self, CatalogEntry, ErrorCatalog, RefusalClass};
 
 use super::abilities::keeps;
@@ -40,14 +39,13 @@ fn codes(row: &CatalogEntry) -> String {
 
 fn table(page: &mut String, catalog: &ErrorCatalog) {
     let _ = write!(page, "\n## {}\n\n", catalog.kind);
-    page.push_str("| # | code | text | cause | what is done | amoCRM | English |\n|---|---|---|---|---|---|---|\n");
+    page.push_str("| # | code | text | cause | what is done | amoCRM |\n|---|---|---|---|---|---|\n");
     for row in catalog.rows.iter().chain(catalog.defaults) {
         let texts: Vec<_> = row.texts.iter().map(|text| format!("`{text}`")).collect();
         let texts = if texts.is_empty() { "any".to_owned() } else { texts.join(", ") };
         let amocrm = row.failure.map_or("–".to_owned(), |code| code.amocrm_code().to_string());
-        let english = row.failure(Words::new(Language::En)).text.replace('\u{a0}', " ");
         let (id, codes, class) = (row.id.to_uppercase(), codes(row), class(row));
-        let _ = writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} | {english} |", row.cause);
+        let _ = writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} |", row.cause);
     }
 }
 
