@@ -1,7 +1,7 @@
 //! Caches with a limited number of entries that end after a time: moka's, compiled once.
 //!
 //! `moka::future::Cache` is some 150 KB of machine code for each pair of key and value types, and a program that has
-//! fifty of them compiles it fifty times (`docs/decisions/0026-minutes.md`). Here keys and values are behind pointers,
+//! fifty of them compiles it fifty times. Here keys and values are behind pointers,
 //! so that all caches are one type of moka's; each call costs a hash through a pointer, each entry two allocations.
 //! What makes a value is on the heap, because moka moves it several times, each of which would take its size of the stack.
 

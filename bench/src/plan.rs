@@ -1,4 +1,4 @@
-//! `bench plan`: what a number of accounts needs, from measured costs of a message (docs/scale.md). Every input is an
+//! `bench plan`: what a number of accounts needs, from measured costs of a message (docs/benchmarks.md#sizing). Every input is an
 //! option, and every input is printed with the result.
 
 use clap::Args;

@@ -1,5 +1,5 @@
-//! The pages of `docs/protocol/` list the test of each rule of amoCRM's and Telegram's documents: the named tests
-//! exist, and every rule has a test or a reason. How to read them: docs/conformance.md.
+//! `docs/proofs/` lists the tests of each rule of amoCRM's and the messengers' documents (`docs/protocol/`): the named tests exist, and every
+//! rule has a test or a reason. How to read them: docs/conformance.md.
 
 mod abilities;
 mod cells;
@@ -8,108 +8,81 @@ mod meta_and_max;
 mod vk_and_avito;
 mod whatsapp;
 
-use hold::{Named, is_there};
+use hold::{missing, proofs};
 
-use crate::walls::pages::sections;
+use crate::walls::pages::{Section, sections};
 use crate::walls::read::root;
 
-/// The columns of a table of rules: the rule, then the three sides that have to keep it.
-const COLUMNS: &str = "| Rule | Client | Server | Sandbox |";
+/// The pages with rules in `docs/proofs`, and the least that each has.
+const RULES: &[(&str, usize)] = &[("chats-api", 200), ("crm-api", 100)];
 /// This side has no part in the rule.
 const NO_PART: &str = "–";
-/// The pages with tables of rules, and the least rows that each has.
-const TABLES: &[(&str, usize)] = &[("chats-api", 200), ("crm-api", 100)];
-
-/// A rule and what the three sides have for it.
-struct ConformanceRow {
-    rule: String,
-    sides: Vec<String>,
-}
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(root().join("docs/protocol").join(name).with_extension("md")).unwrap()
 }
 
-fn cells(line: &str) -> Vec<String> {
-    line.trim().trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()
-}
-
-/// The rows of all tables with these columns.
-fn rows(text: &str) -> Vec<ConformanceRow> {
-    let mut found = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        inside = line == COLUMNS || inside && line.starts_with('|');
-        if inside && line != COLUMNS && !line.starts_with("|---") {
-            let mut cells = cells(line);
-            let rule = cells.remove(0);
-            found.push(ConformanceRow { rule, sides: cells });
-        }
+/// What is wrong with a rule: a section of these, the rule, and what the three sides that have to keep it have for it.
+fn faults(line: &str, sections: &[&str]) -> Vec<String> {
+    let cells: Vec<&str> = line.split('\t').collect();
+    let [section, rule, sides @ ..] = &cells[..] else { return vec![format!("a section and a rule: {line}")] };
+    if sides.len() != 3 || sides.iter().any(|side| side.is_empty()) {
+        return vec![format!("{rule}: three sides, each with tests, a reason or {NO_PART}: {sides:?}")];
     }
-    found
-}
-
-/// The texts between backticks.
-fn quoted(cell: &str) -> Vec<&str> {
-    cell.split('`').skip(1).step_by(2).collect()
-}
-
-/// What is wrong with a rule.
-fn faults(ConformanceRow { rule, sides }: &ConformanceRow) -> Vec<String> {
-    if sides.len() != 3 || sides.iter().any(String::is_empty) {
-        return vec![format!("{rule}: three cells, each with tests, a reason or {NO_PART}: {sides:?}")];
+    let is_reason = |side: &str| side.split(' ').count() > 3 && !side.contains("::");
+    let with_tests = sides.iter().filter(|side| **side != NO_PART && !is_reason(side));
+    let tests: Vec<&str> = with_tests.flat_map(|side| side.split("; ")).collect();
+    let mut faults: Vec<String> = tests.iter().filter_map(|name| missing(name)).collect();
+    if tests.is_empty() && !sides.iter().any(|side| is_reason(side)) {
+        faults.push("neither a test nor a reason".to_owned());
     }
-    let tests: Vec<&str> = sides.iter().flat_map(|side| quoted(side)).collect();
-    let reason = |side: &String| quoted(side).is_empty() && side.split(' ').count() > 3;
-    if tests.is_empty() && !sides.iter().any(reason) {
-        return vec![format!("{rule}: neither a test nor a reason")];
+    if !sections.contains(section) {
+        faults.push(format!("there is no section {section}"));
     }
-    tests.into_iter().filter_map(missing).map(|fault| format!("{rule}: {fault}")).collect()
-}
-
-/// Why a name is none of a test.
-fn missing(name: &str) -> Option<String> {
-    match Named::read(name) {
-        Some(test) if is_there(&test) => None,
-        Some(_) => Some(format!("there is no test {name}")),
-        None => Some(format!("{name} is no name as cargo nextest prints it")),
-    }
+    faults.into_iter().map(|fault| format!("{rule}: {fault}")).collect()
 }
 
 #[test]
 fn every_rule_has_a_test_that_is_there_or_a_reason() {
     let mut wrong = Vec::new();
-    for (name, least) in TABLES {
-        let rows = rows(&page(name));
-        assert!(rows.len() > *least, "the tables of {name} are read: {}", rows.len());
-        wrong.extend(rows.iter().flat_map(faults).map(|fault| format!("{name}: {fault}")));
+    for (name, least) in RULES {
+        let page = page(name);
+        let sections = sections(&page);
+        let numbers: Vec<&str> = sections.iter().skip(1).filter_map(Section::number).collect();
+        let text = std::fs::read_to_string(root().join("docs/proofs").join(name).with_extension("tsv")).unwrap();
+        assert!(text.lines().count() > *least, "the rules of {name} are read");
+        let found = text.lines().skip(1).flat_map(|line| faults(line, &numbers));
+        wrong.extend(found.map(|fault| format!("{name}: {fault}")));
     }
-    assert!(wrong.is_empty(), "docs/protocol:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "docs/proofs:\n{}", wrong.join("\n"));
 }
 
-/// Each section of a messenger's page ends with its tests.
+/// The pages of messengers, and whether each of their sections has a test.
+const MESSENGERS: &[(&str, bool)] = &[
+    ("telegram", true),
+    ("whatsapp", true),
+    ("vk", false),
+    ("max", false),
+    ("avito", false),
+    ("instagram-and-facebook", false),
+];
+
 #[test]
-fn every_section_of_a_messenger_names_tests_that_are_there() {
+fn sections_of_messengers_have_tests_that_are_there() {
     let mut wrong = Vec::new();
-    for name in ["telegram", "whatsapp"] {
-        let text = page(name);
+    for (name, whole) in MESSENGERS {
+        let (text, proofs) = (page(name), proofs(name));
         let sections = sections(&text);
-        assert!(sections.len() > 15, "the sections of {name} are read: {}", sections.len());
-        for section in sections.iter().skip(1) {
-            let text = section.lines.join("\n");
-            let Some((_, named)) = text.split_once("\nTests:") else {
-                wrong.push(format!("{name} {}: no “Tests:” below it", section.title));
-                continue;
-            };
-            let named = named.split("\n\n").next().unwrap_or_default();
-            let faults = quoted(named).into_iter().filter_map(missing);
-            wrong.extend(faults.map(|fault| format!("{name} {}: {fault}", section.title)));
-            if quoted(named).is_empty() {
-                wrong.push(format!("{name} {}: “Tests:” names no test", section.title));
-            }
-        }
+        assert!(sections.len() > 10, "the sections of {name} are read: {}", sections.len());
+        let numbers: Vec<&str> = sections.iter().skip(1).filter_map(Section::number).collect();
+        let untested = numbers.iter().filter(|number| *whole && !proofs.contains_key(**number));
+        wrong.extend(untested.map(|number| format!("{name} {number}: no test")));
+        let strangers = proofs.keys().filter(|number| !numbers.contains(&number.as_str()));
+        wrong.extend(strangers.map(|number| format!("{name} {number}: no such section")));
+        wrong
+            .extend(proofs.values().flatten().filter_map(|test| missing(test)).map(|fault| format!("{name}: {fault}")));
     }
-    assert!(wrong.is_empty(), "docs/protocol:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "docs/proofs:\n{}", wrong.join("\n"));
 }
 
 /// The parts of the APIs, as the pages number them.
@@ -128,15 +101,13 @@ fn every_part_is_there() {
 
 #[test]
 fn rules_without_a_test_are_noticed() {
-    let of = |line: &str| {
-        let rows = rows(&format!("{COLUMNS}\n|---|---|---|---|\n{line}\n"));
-        rows.iter().flat_map(faults).count()
-    };
-    let there = "`parom-tests::it conformance::rules_without_a_test_are_noticed`";
-    assert_eq!(of(&format!("| a | {there} | – | – |")), 0);
-    assert_eq!(of("| a | – | nobody can ask for it | – |"), 0);
-    assert_eq!(of("| a | – | – | – |"), 1);
-    assert_eq!(of("| a | `parom-tests::it conformance::nothing` | – | – |"), 1);
-    assert_eq!(of("| a | `conformance` | – | – |"), 1);
-    assert_eq!(of("| a | – |"), 1);
+    let of = |sides: &str| faults(&format!("1.2\ta\t{sides}"), &["1.2"]).len();
+    let there = "parom-tests::it conformance::rules_without_a_test_are_noticed";
+    assert_eq!(of(&format!("{there}\t–\t–")), 0);
+    assert_eq!(of("–\tnobody can ask for it\t–"), 0);
+    assert_eq!(of("–\t–\t–"), 1);
+    assert_eq!(of("parom-tests::it conformance::nothing\t–\t–"), 1);
+    assert_eq!(of("conformance\t–\t–"), 1);
+    assert_eq!(of("–"), 1);
+    assert_eq!(faults(&format!("7\ta\t{there}\t–\t–"), &["1.2"]).len(), 1, "a rule of a section that is not there");
 }

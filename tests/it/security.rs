@@ -1,7 +1,7 @@
-//! `docs/security.md` says of every row of OWASP ASVS 5.0, levels 1 and 2, what holds it: the tests and files that it
-//! names exist, and no row is without one or a reason. The table of threats names tests that exist, too.
+//! `docs/proofs/asvs.tsv` says of every requirement of OWASP ASVS 5.0, levels 1 and 2, what holds it, and `docs/proofs/threats.tsv` of every
+//! threat of `docs/security.md`: the tests and files that they name exist, and no row is without one or a reason.
 
-use crate::conformance::hold::{Named, is_there};
+use crate::conformance::hold::{missing, proofs};
 use crate::walls::read::root;
 
 /// The requirements of levels 1 and 2, by section: `1.2` has the numbers 1 to 9. From the standard's list of May 2025.
@@ -83,46 +83,39 @@ const STANDARD: &[(&str, &[u8])] = &[
     ("17.3", &[1, 2]),
 ];
 
-const COLUMNS: &str = "| # | Level | Requirement | Held by | State |";
-const THREATS: &str = "| who | could try to | what stops it | holds |";
+const THREATS: &str = "| # | who | could try to | what stops it |";
 
+/// A requirement, and the names of the tests and files that hold it.
 struct SecurityRow {
     number: String,
     held_by: Vec<String>,
     state: String,
 }
 
-/// The rows below a line of column heads, cut into cells; a row with another number of cells is an error.
-fn cells<const COUNT: usize>(text: &str, columns: &str) -> Result<Vec<[String; COUNT]>, String> {
-    let mut found = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        inside = line == columns || inside && line.starts_with('|');
-        if !inside || line == columns || line.starts_with("|---") || line.starts_with("| ---") {
-            continue;
-        }
-        let row: Vec<String> = line.trim().trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
-        found.push(row.try_into().map_err(|_| format!("{COUNT} cells are wanted: {line}"))?);
-    }
-    Ok(found)
-}
-
-fn quoted(cell: &str) -> Vec<String> {
-    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
+/// The rows of `docs/proofs/asvs.tsv`, below its line of column heads.
 fn rows(text: &str) -> Result<Vec<SecurityRow>, String> {
-    let rows = cells::<5>(text, COLUMNS)?;
-    Ok(rows
-        .into_iter()
-        .map(|[number, _, _, held, state]| SecurityRow { number, held_by: quoted(&held), state })
-        .collect())
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [number, _, _, state, held] = cells[..] else { return Err(format!("five columns are wanted: {line}")) };
+        let held_by = held.split("; ").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        Ok(SecurityRow { number: number.to_owned(), held_by, state: state.to_owned() })
+    };
+    text.lines().skip(1).map(row).collect()
+}
+
+/// The threats of the page: number and who it is about.
+fn threats(page: &str) -> Vec<(String, String)> {
+    let (_, table) = page.split_once(THREATS).expect("the table of threats");
+    let lines = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cell =
+        |line: &str, at: usize| line.split(" | ").nth(at).unwrap_or_default().trim_matches(['|', ' ']).to_owned();
+    lines.map(|line| (cell(line, 0), cell(line, 1))).collect()
 }
 
 /// Whether a test of that name exists, or a file or folder of the repository.
 fn exists(name: &str) -> bool {
     match name.contains(' ') {
-        true => Named::read(name).is_some_and(|test| is_there(&test)),
+        true => missing(name).is_none(),
         false => name.contains(['/', '.']) && root().join(name).exists(),
     }
 }
@@ -145,50 +138,57 @@ fn faults(row: &SecurityRow) -> Vec<String> {
 
 #[test]
 fn every_row_of_the_standard_is_held_or_has_a_reason() {
-    let text = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let text = std::fs::read_to_string(root().join("docs/proofs/asvs.tsv")).unwrap();
     let rows = rows(&text).unwrap();
     let numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
-    let wanted: Vec<String> = STANDARD
-        .iter()
-        .flat_map(|(section, numbers)| numbers.iter().map(move |number| format!("{section}.{number}")))
-        .collect();
+    let of_section = |(section, numbers): &(&str, &[u8])| -> Vec<String> {
+        numbers.iter().map(|number| format!("{section}.{number}")).collect()
+    };
+    let wanted: Vec<String> = STANDARD.iter().flat_map(of_section).collect();
     assert_eq!(numbers, wanted, "each requirement once, in order");
     let faults: Vec<String> = rows.iter().flat_map(faults).collect();
-    assert!(faults.is_empty(), "docs/security.md:\n{}", faults.join("\n"));
+    assert!(faults.is_empty(), "docs/proofs/asvs.tsv:\n{}", faults.join("\n"));
+    let page = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let open = rows.iter().filter(|row| row.state.starts_with("partly") && !page.contains(&row.number));
+    assert_eq!(
+        open.map(|row| row.number.as_str()).collect::<Vec<_>>(),
+        Vec::<&str>::new(),
+        "docs/security.md is silent"
+    );
 }
 
 #[test]
 fn every_threat_names_tests_that_exist() {
-    let text = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
-    let threats = cells::<4>(&text, THREATS).unwrap();
+    let page = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let (threats, mut proofs) = (threats(&page), proofs("threats"));
     for who in
         ["stranger", "visitor", "amoCRM user", "viewer", "owner of another account", "operator", "backup", "logs"]
     {
-        assert!(threats.iter().any(|[person, ..]| person.contains(who)), "no row is about: {who}");
+        assert!(threats.iter().any(|(_, person)| person.contains(who)), "no row is about: {who}");
     }
-    let faults: Vec<String> = threats
-        .iter()
-        .flat_map(|[who, what, _, held]| {
-            let names = quoted(held);
-            let missing = names.is_empty().then(|| format!("{who}, {what}: nothing is named"));
-            let wrong = names.into_iter().filter(|name| !exists(name));
-            missing.into_iter().chain(wrong.map(move |name| format!("{who}, {what}: there is no {name}")))
-        })
-        .collect();
-    assert!(faults.is_empty(), "docs/security.md:\n{}", faults.join("\n"));
+    let mut faults = Vec::new();
+    for (number, who) in &threats {
+        let tests = proofs.remove(number).unwrap_or_default();
+        if tests.is_empty() {
+            faults.push(format!("{number}, {who}: no test"));
+        }
+        faults.extend(tests.iter().filter_map(|name| missing(name)).map(|fault| format!("{number}, {who}: {fault}")));
+    }
+    assert!(faults.is_empty(), "docs/proofs/threats.tsv:\n{}", faults.join("\n"));
+    assert!(proofs.is_empty(), "tests of threats that are not there: {proofs:?}");
 }
 
 #[test]
 fn a_row_without_a_test_is_noticed() {
-    let found = |line: &str| faults(&rows(&format!("{COLUMNS}\n|---|\n{line}\n")).unwrap()[0]).len();
-    let there = "`parom-tests::it security::a_row_without_a_test_is_noticed`";
-    assert_eq!(found(&format!("| 1.1.1 | 1 | a | {there} | met |")), 0);
-    assert_eq!(found("| 1.1.1 | 1 | a | `docs/security.md` | met |"), 0);
-    assert_eq!(found("| 1.1.1 | 1 | a | – | n.a.: nothing of the kind exists |"), 0);
-    assert_eq!(found("| 1.1.1 | 1 | a | – | met |"), 1);
-    assert_eq!(found("| 1.1.1 | 1 | a | – | partly |"), 1);
-    assert_eq!(found(&format!("| 1.1.1 | 1 | a | {there} | mostly |")), 1);
-    assert_eq!(found("| 1.1.1 | 1 | a | `parom-tests::it security::nothing` | met |"), 1);
-    assert_eq!(found("| 1.1.1 | 1 | a | `docs/nothing.md` | met |"), 1);
-    assert!(rows(&format!("{COLUMNS}\n| 1.1.1 | 1 | a |\n")).is_err());
+    let found = |line: &str| faults(&rows(&format!("number\n{line}\n")).unwrap()[0]).len();
+    let there = "parom-tests::it security::a_row_without_a_test_is_noticed";
+    assert_eq!(found(&format!("1.1.1\t1\ta\tmet\t{there}")), 0);
+    assert_eq!(found("1.1.1\t1\ta\tmet\tdocs/security.md"), 0);
+    assert_eq!(found("1.1.1\t1\ta\tn.a.: nothing of the kind exists\t"), 0);
+    assert_eq!(found("1.1.1\t1\ta\tmet\t"), 1);
+    assert_eq!(found("1.1.1\t1\ta\tpartly\t"), 1);
+    assert_eq!(found(&format!("1.1.1\t1\ta\tmostly\t{there}")), 1);
+    assert_eq!(found("1.1.1\t1\ta\tmet\tparom-tests::it security::nothing"), 1);
+    assert_eq!(found("1.1.1\t1\ta\tmet\tdocs/nothing.md"), 1);
+    assert!(rows("number\n1.1.1\t1\ta\n").is_err());
 }

@@ -9,8 +9,6 @@ pub mod read;
 mod references;
 mod shipped;
 mod size;
-mod walks;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The task of sqlx that closes idle and old connections (decision 43).
+//! The task of sqlx that closes idle and old connections.
 
 use std::time::Duration;
 

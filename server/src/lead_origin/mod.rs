@@ -1,5 +1,5 @@
 //! Writes where a customer came from into the lead of the conversation: campaign parameters of a page, the payload of a
-//! link, the advertisement (docs/decisions/0031-the-origin-in-the-lead.md).
+//! link, the advertisement.
 //!
 //! ```text
 //! a new origin ─▶ plan, in the same commit ─▶ contact of the chat ─▶ its lead ─▶ empty tracking fields are filled

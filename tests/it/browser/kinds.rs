@@ -1,5 +1,5 @@
 //! The manager's window with every kind of message, both ways: all of it went over the whole road.
-//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/kinds-…` are those that were looked at last).
+//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/kinds-…` are two of them).
 
 use base::i18n::Language;
 use parom_tests::settings::HOST;

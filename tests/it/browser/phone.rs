@@ -1,5 +1,5 @@
 //! Customers' phones, 360 px wide, with every kind of message: the simulated messengers and the chat on a site.
-//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are those that were looked at last).
+//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are two of them).
 
 mod messengers;
 

@@ -1,6 +1,6 @@
 //! A template's whole way by hand: made in the panel, approved on Meta's page, sent when the time for free text is
 //! over.
-//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/template-…` are those that were looked at last).
+//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/template-…` is one of them).
 
 use std::time::Duration;
 

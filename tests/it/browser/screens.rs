@@ -1,5 +1,5 @@
 //! Every page of panel and admin, in both languages, narrow and wide, light and dark: accessible, and nothing scrolls
-//! sideways. `PAROM_TEST_SHOTS=FOLDER` saves the pictures (`docs/screens` contains the last ones that were reviewed).
+//! sideways. `PAROM_TEST_SHOTS=FOLDER` saves the pictures.
 
 use base::i18n::Language;
 use parom::alert::Alarm;

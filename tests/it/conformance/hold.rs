@@ -2,6 +2,7 @@
 //! vault::tests::any_value_comes_back` – found in the sources. What runs on both engines is named without `::sqlite`
 //! and `::postgres`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::walls::read::root;
@@ -39,6 +40,26 @@ impl<'a> Named<'a> {
         let function = modules.pop()?;
         Some(Self { main, modules, function })
     }
+}
+
+/// Why a name is none of a test.
+pub fn missing(name: &str) -> Option<String> {
+    match Named::read(name) {
+        Some(test) if is_there(&test) => None,
+        Some(_) => Some(format!("there is no test {name}")),
+        None => Some(format!("{name} is no name as cargo nextest prints it")),
+    }
+}
+
+/// The tests that `docs/proofs/PAGE.tsv` lists for each row of a page: a line a test, below a line of column heads.
+pub fn proofs(page: &str) -> BTreeMap<String, Vec<String>> {
+    let text = std::fs::read_to_string(root().join("docs/proofs").join(page).with_extension("tsv")).unwrap();
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let (row, test) = line.split_once('\t').unwrap_or_else(|| panic!("{page}: a row and its test: {line}"));
+        found.entry(row.to_owned()).or_default().push(test.to_owned());
+    }
+    found
 }
 
 /// Whether the test exists where its name says.

@@ -1,4 +1,4 @@
-//! The connectors' abilities in `docs/connectors.md` and `docs/kinds.md`: generated from the code by `UPDATE_DOCS=1`.
+//! The connectors' abilities in `docs/connectors.md`: generated from the code by `UPDATE_DOCS=1`.
 
 use std::fmt::Write;
 
@@ -16,9 +16,6 @@ Generated from `connectors/src` by the test `content::abilities`: `UPDATE_DOCS=1
 `native`: supported · `text`, `picture`, `file`: converted to this · `apart`: sent as a separate message · `known`: only to customers
 who already have a chat · `refused`: a message fails with 905 and a reason, anything else is omitted.
 ";
-
-/// The lines of `docs/kinds.md` between which the same tables are.
-const AROUND: (&str, &str) = ("<!-- made with connectors.md -->\n", "\n<!-- so far -->\n");
 
 fn rows(
     table: &mut String,
@@ -82,25 +79,9 @@ pub fn connectors() -> Connectors {
 fn connectors_are_documented() {
     let connectors = connectors();
     let kinds: Vec<_> = connectors.kinds().map(|kind| (kind, connectors.get(kind).unwrap().abilities())).collect();
-    let mut tables = String::new();
-    rows(&mut tables, "content", &kinds, |abilities| abilities.content.rows());
-    rows(&mut tables, "feature", &kinds, |abilities| abilities.features.rows());
-    let mut whole = format!("{HEAD}{tables}");
+    let mut whole = HEAD.to_owned();
+    rows(&mut whole, "content", &kinds, |abilities| abilities.content.rows());
+    rows(&mut whole, "feature", &kinds, |abilities| abilities.features.rows());
     limits(&mut whole, &kinds);
     keeps("connectors.md", &whole);
-
-    let page = std::fs::read_to_string(root().join("docs/kinds.md")).unwrap();
-    let (before, rest) = page.split_once(AROUND.0).expect("the page has a place for the tables");
-    let (_, after) = rest.split_once(AROUND.1).expect("and an end of it");
-    keeps("kinds.md", &format!("{before}{}{}{}{after}", AROUND.0, tables, AROUND.1));
-}
-
-#[test]
-fn pictures_of_the_kinds_are_there() {
-    let page = std::fs::read_to_string(root().join("docs/kinds.md")).unwrap();
-    let pictures: Vec<_> = page.split("](images/").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-    assert!(!pictures.is_empty());
-    for picture in pictures {
-        assert!(root().join("docs/images").join(picture).exists(), "docs/kinds.md shows {picture}");
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use base::i18n::{Language, Words};
 use connectors::error_catalog::{self, CatalogEntry, ErrorCatalog, RefusalClass};
 
 use super::abilities::keeps;
@@ -11,7 +10,7 @@ const HEAD: &str = "# What a messenger's refusal means
 
 Generated from `connectors/src/error_catalog` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
 'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the
-response, ignoring case. The manager sees the text in the account's language; amoCRM gets the code.
+response, ignoring case. The manager sees the text in the account's language (`locales/`); amoCRM gets the code.
 
 `permanent`: the message fails · `transient`: it is retried with back-off, or when the messenger asks for it · `pause`: nothing is
 sent to the source until a person repairs it, its messages wait · `resend`: the request is changed once and sent again within the
@@ -40,16 +39,13 @@ fn codes(row: &CatalogEntry) -> String {
 
 fn table(page: &mut String, catalog: &ErrorCatalog) {
     let _ = write!(page, "\n## {}\n\n", catalog.kind);
-    page.push_str("| # | code | text | cause | what is done | amoCRM | English | по-русски |\n|---|---|---|---|---|---|---|---|\n");
+    page.push_str("| # | code | text | cause | what is done | amoCRM |\n|---|---|---|---|---|---|\n");
     for row in catalog.rows.iter().chain(catalog.defaults) {
         let texts: Vec<_> = row.texts.iter().map(|text| format!("`{text}`")).collect();
         let texts = if texts.is_empty() { "any".to_owned() } else { texts.join(", ") };
         let amocrm = row.failure.map_or("–".to_owned(), |code| code.amocrm_code().to_string());
-        let [english, russian] =
-            [Language::En, Language::Ru].map(|language| row.failure(Words::new(language)).text.replace('\u{a0}', " "));
         let (id, codes, class) = (row.id.to_uppercase(), codes(row), class(row));
-        let _ =
-            writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} | {english} | {russian} |", row.cause);
+        let _ = writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} |", row.cause);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reports about the work of an account within a period: messages by source, manager and hour, how soon customers are
 //! answered, and chats that wait for an answer. Of the newest messages of the period only, so that an account of any size
-//! can be reported on; what was read once is kept ([`facts`], `docs/decisions/0036-facts-for-reports.md`).
+//! can be reported on; what was read once is kept ([`facts`]).
 //!
 //! A *wait* opens with the first message of a customer after the last answer, and ends with the next message of a manager
 //! in the same chat. A message of a bot is no answer: a sender that is not a user of the account is a bot. Imported
