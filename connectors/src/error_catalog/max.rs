@@ -33,7 +33,7 @@ const ROWS: &[CatalogEntry] = rows! { "max":
         "the quoted or changed message is gone";
     "m11" 400..=404 ["token provided", "invalid token", "attachment.not.found"] => Resend(Bytes), Some(Rejected),
         "the token of an upload is not known any more";
-    "m12" 400..=415 ["file extension", "not.supported", "unsupported"] => Resend(Document), Some(Rejected),
+    "m12" 400..=422 ["file extension", "not.supported", "unsupported"] => Resend(Document), Some(Rejected),
         "a format that this type does not take";
     "m13" 400..=400 ["errors.required", "text is required"] => Permanent, Some(Rejected),
         "an empty message";
