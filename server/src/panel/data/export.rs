@@ -1,34 +1,28 @@
 //! All data of the account, or of one customer, as one file that is streamed line by line.
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, web};
-use base::error::Result;
 use serde_json::json;
 
 use super::customer::{CustomerForm, who};
-use crate::panel::PanelContext;
-use crate::panel::{Form, Member, Right, nothing_kept};
+use crate::panel::{Answer, AppData, Form, Member, Right, nothing_kept};
 use crate::tenant::{CustomerExport, Export, ExportPages};
 
 /// `GET /panel/data/export`
-pub(super) async fn download(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn download(app: AppData, member: Member) -> Answer {
     member.require(Right::SeeData)?;
     let app = app.into_inner();
-    let export = Export::begin(&app.tenants, member.tenant.tenant_id).await?;
+    let export = Export::begin(&app.tenants, member.tenant_id).await?;
     member.audit(&app, app.store.write(), "data.exported", "", json!({})).await?;
     let name = export.file_name();
     Ok(file(&name, export))
 }
 
 /// `POST /panel/data/customer/export`
-pub(super) async fn of_customer(
-    app: web::Data<PanelContext>,
-    member: Member,
-    form: Form<CustomerForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn of_customer(app: AppData, member: Member, form: Form<CustomerForm>) -> Answer {
     member.require(Right::SeeData)?;
     let app = app.into_inner();
-    let export = CustomerExport::begin(&app.tenants, member.tenant.tenant_id, &who(&form.who)).await?;
+    let export = CustomerExport::begin(&app.tenants, member.tenant_id, &who(&form.who)).await?;
     // Without the phone number, because the log must not keep data that is erased later.
     member.audit(&app, app.store.write(), "data.exported", "", json!({ "customers": 1 })).await?;
     let name = export.file_name();

@@ -6,7 +6,7 @@ mod customer;
 mod export;
 mod texts;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::config::Retention;
 use base::error::Result;
@@ -14,7 +14,7 @@ use base::error::Result;
 pub use agreement::AgreementShown;
 
 use super::{Member, Nav, PageContext, Right, html};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PanelContext};
 use crate::tenant;
 use texts::KeptPeriod;
 
@@ -53,7 +53,7 @@ struct Data {
 }
 
 /// `GET /panel/data`
-async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+async fn show(app: AppData, member: Member) -> Answer {
     member.require(Right::SeeData)?;
     let page = member.page("data-title", Nav::Data);
     html(&page, &Data::of(&app, &member, page.clone()).await?)
@@ -62,14 +62,14 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
 impl Data {
     async fn of(app: &PanelContext, member: &Member, page: PageContext) -> Result<Self> {
         let usual = app.config.retention.texts_days;
-        let texts_days = tenant::texts_days(app, &member.tenant);
-        let agreement = AgreementShown::of(app, &member.tenant, page.words).await?;
+        let texts_days = tenant::texts_days(app, &member.here.tenant);
+        let agreement = AgreementShown::of(app, &member.here.tenant, page.words).await?;
         Ok(Self {
             agreement,
             page,
             classes: CLASSES,
-            retention: tenant::retention(&app.config.retention, &member.tenant),
-            terms: texts::offered(app, member.tenant.texts_days.map(|_| texts_days)),
+            retention: tenant::retention(&app.config.retention, &member.here.tenant),
+            terms: texts::offered(app, member.here.tenant.texts_days.map(|_| texts_days)),
             usual,
             who: String::new(),
             wrong: String::new(),

@@ -1,13 +1,12 @@
 //! The account's choice of how long texts are kept.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::LocalizedText;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::panel::PanelContext;
-use crate::panel::{Form, Member, Notice, Right, Tone};
+use crate::panel::{Answer, AppData, Form, Member, Notice, Right, Tone};
 use crate::tenant;
 
 /// Offered retention periods, in days.
@@ -37,17 +36,13 @@ pub(super) struct RetentionForm {
 }
 
 /// `POST /panel/data/texts`
-pub(super) async fn choose(
-    app: web::Data<PanelContext>,
-    member: Member,
-    chosen: Form<RetentionForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn choose(app: AppData, member: Member, chosen: Form<RetentionForm>) -> Answer {
     member.require(Right::EraseData)?;
     let days = match chosen.days.trim() {
         "" => None,
         text => Some(text.parse().map_err(|_| Error::Malformed(LocalizedText::new("said-form-deed")))?),
     };
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     tenant::keep_texts(&app, tenant_id, days).await?;
     member.audit(&app, app.store.write(), "data.term_changed", "", json!({ "days": days })).await?;
     let notice = Notice::of(Tone::Ok, member.words.text("data-retention-saved"));

@@ -9,7 +9,7 @@ mod upload;
 
 pub(super) use one::progress;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use entity::import;
@@ -18,8 +18,7 @@ use uuid::Uuid;
 use crate::delivery::read::list::Ground;
 use crate::import::{self as imports, ImportState};
 use crate::panel::PanelContext;
-use crate::panel::{Member, Nav, PageContext, Right, html};
-use crate::source::By;
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, html};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -56,10 +55,10 @@ struct ImportsPage {
 }
 
 /// `GET /panel/import`
-async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::Import)?;
     let page = member.page("import-title", Nav::Import);
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let all = imports::list(&app, tenant_id).await?;
     let rows = all.into_iter().map(|row| ImportRow {
@@ -101,12 +100,8 @@ fn origin(page: &PageContext, row: &import::Model) -> String {
 }
 
 /// An import of the member's account.
-async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<import::Model> {
+async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<import::Model> {
+    member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    imports::find(app, member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
-}
-
-/// The acting person and their origin, for the audit log.
-fn by(member: &Member) -> By {
-    By { actor: member.actor(), address: member.address }
+    imports::find(app, member.tenant_id, id).await?.ok_or(Error::NotFound)
 }

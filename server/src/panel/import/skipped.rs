@@ -1,23 +1,16 @@
 //! The skipped lines as CSV, without texts, which are in the imported file.
 
-use actix_web::{HttpResponse, web};
-use base::error::Result;
+use actix_web::web;
 
 use super::find;
 use crate::import as imports;
-use crate::panel::PanelContext;
-use crate::panel::{Member, Right, csv};
+use crate::panel::{Answer, AppData, Member, Right, csv};
 
 const PAGE: u64 = 1_000;
 
 /// `GET /panel/import/{id}/skipped.csv`
-pub(super) async fn download(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-) -> Result<HttpResponse> {
-    member.require(Right::Import)?;
-    let row = find(&app, &member, &id).await?;
+pub(super) async fn download(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let row = find(&app, &member, Right::Import, &id).await?;
     let mut text = csv::head(&["line", "reason"]);
     let mut after = 0;
     loop {

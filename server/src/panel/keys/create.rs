@@ -1,9 +1,8 @@
 //! Creates an API key and shows it once on its own page.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::{LocalizedText, Sentence};
 use base::message::is_visible;
 use base::store::finish_tx;
@@ -12,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{carried_by, maker};
+use super::carried_by;
 use crate::api::key::Scope;
+use crate::api::key_maker::KeyMaker;
 use crate::api::key_ring::{self, NAME_CHARS, NewKey};
-use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 /// Days until a key expires; empty means never.
 const ENDS: [&str; 4] = ["30", "90", "365", ""];
@@ -62,13 +61,13 @@ struct KeyCreatedPage {
 }
 
 /// `GET /panel/keys/new`.
-pub async fn form(member: Member) -> Result<HttpResponse> {
+pub async fn form(member: Member) -> Answer {
     member.require(Right::ManageKeys)?;
     let fields = KeyForm { scope: "write".to_owned(), days: "365".to_owned(), ..KeyForm::default() };
     show(&member, &fields, None)
 }
 
-fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Result<HttpResponse> {
+fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Answer {
     let page = member.page("keys-create", Nav::Keys);
     let page = if error.is_some() { page.with_error() } else { page };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -95,7 +94,7 @@ fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Result<Ht
 }
 
 /// `POST /panel/keys`.
-pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<KeyForm>) -> Result<HttpResponse> {
+pub async fn create(app: AppData, member: Member, form: Form<KeyForm>) -> Answer {
     member.require(Right::ManageKeys)?;
     let name = form.name.trim();
     let words = member.words;
@@ -115,13 +114,13 @@ pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Key
     if !carried_by(&member).any(|carried| carried == scope) {
         return Err(Error::Forbidden(LocalizedText::new("said-role")));
     }
-    let maker = maker(&member)?;
+    let maker = KeyMaker::Member(member.person.id);
     let days = ENDS.contains(&form.days.as_str()).then(|| form.days.parse::<i64>().ok()).flatten();
     let expires_at = days.map(|days| app.clock.millis() + days * 86_400_000);
     let wish = NewKey { name, scope, expires_at, maker };
     let tx = app.store.write_tx().await?;
     let made = async {
-        let made = key_ring::add(&tx, &app.clock, member.tenant.tenant_id, &wish).await?;
+        let made = key_ring::add(&tx, &app.clock, member.tenant_id, &wish).await?;
         let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires_at });
         member.audit(&app, &tx, "key.created", &made.1.to_string(), detail).await?;
         Ok::<_, sea_orm::DbErr>(made)
@@ -135,7 +134,7 @@ pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Key
 }
 
 /// `GET /panel/keys/made`: shows the new key, once.
-pub async fn made(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub async fn made(app: AppData, member: Member) -> Answer {
     member.require(Right::ManageKeys)?;
     let Some(fresh) = member.data::<IssuedKey>(&app, FRESH) else {
         let notice = Notice::of(Tone::Warn, member.words.text("keys-shown-before"));
@@ -144,6 +143,6 @@ pub async fn made(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
     member.set_data::<IssuedKey>(&app, FRESH, None).await?;
     let page = member.page("keys-made-title", Nav::Keys);
     let said = page.words.text("keys-created").with("name", fresh.name);
-    let (base, tenant_id) = (app.public_url().to_owned(), member.tenant.tenant_id);
+    let (base, tenant_id) = (app.public_url().to_owned(), member.tenant_id);
     panel::html(&page, &KeyCreatedPage { said, key: fresh.key, base, tenant_id, page: page.clone() })
 }

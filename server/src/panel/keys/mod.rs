@@ -5,17 +5,16 @@ mod create;
 mod revoke;
 mod take;
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Result;
 use base::i18n::Sentence;
 use entity::api_key;
 
 use crate::api::key::Scope;
-use crate::api::key_maker::{self, KeyMaker};
+use crate::api::key_maker;
 use crate::api::key_ring;
 use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
 
 pub use create::{create, form, made};
 pub use revoke::{ask, revoke};
@@ -26,13 +25,8 @@ const SCOPES: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
 
 /// The scopes of keys that a member may make: none has a right that its maker lacks.
 fn carried_by(member: &Member) -> impl Iterator<Item = Scope> {
-    let most = key_maker::most(member.role);
+    let most = key_maker::most(member.here.role);
     SCOPES.into_iter().filter(move |scope| *scope <= most)
-}
-
-/// The member as the maker of a key.
-fn maker(member: &Member) -> Result<KeyMaker> {
-    member.person_id.map(KeyMaker::Member).ok_or(Error::NotFound)
 }
 
 struct KeyRow {
@@ -61,10 +55,10 @@ struct KeysPage {
 }
 
 /// `GET /panel/keys`.
-pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::ManageKeys)?;
     let page = member.page("keys-title", Nav::Keys);
-    let keys = key_ring::list(app.store.read(), member.tenant.tenant_id).await?;
+    let keys = key_ring::list(app.store.read(), member.tenant_id).await?;
     let now = app.clock.millis();
     let mut rows = Vec::with_capacity(keys.len());
     for key in keys {

@@ -1,33 +1,27 @@
 //! Takes over a key whose maker may no longer do what it was made for.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use actix_web::web;
+use base::error::Error;
 use base::i18n::LocalizedText;
 use base::store::finish_tx;
 use serde_json::json;
 
+use super::carried_by;
 use super::revoke::find;
-use super::{carried_by, maker};
+use crate::api::key_maker::KeyMaker;
 use crate::api::key_ring;
-use crate::panel::PanelContext;
-use crate::panel::{EmptyForm, Form, Member, Notice, Right, Tone};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, Notice, Right, Tone};
 
 /// `POST /panel/keys/{id}/take`
-pub async fn take(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::ManageKeys)?;
-    let key = find(&app, &member, &id).await?;
+pub async fn take(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let key = find(&app, &member, Right::ManageKeys, &id).await?;
     if !carried_by(&member).any(|scope| scope.name() == key.scope) {
         return Err(Error::Forbidden(LocalizedText::new("said-role")));
     }
-    let maker = maker(&member)?;
+    let maker = KeyMaker::Member(member.person.id);
     let tx = app.store.write_tx().await?;
     let done = async {
-        let done = key_ring::hand_over(&tx, member.tenant.tenant_id, key.id, maker).await?;
+        let done = key_ring::hand_over(&tx, member.tenant_id, key.id, maker).await?;
         if done {
             member.audit(&app, &tx, "key.taken_over", &key.id.to_string(), json!({ "name": key.name })).await?;
         }

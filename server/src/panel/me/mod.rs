@@ -5,19 +5,17 @@ mod sessions;
 mod two_step;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use entity::{person, session};
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, html_as, to};
-use crate::identity::reauthentication::{self, Reauthentication};
-use crate::identity::{person as persons, session as people_sessions};
-use crate::panel::PanelContext;
+use crate::identity::session as people_sessions;
+use crate::panel::{Answer, AppData, PanelContext};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -53,21 +51,21 @@ impl MePage {
 }
 
 /// The person behind a session; an error for a viewing operator.
-async fn person_of(app: &PanelContext, member: &Member) -> Result<person::Model> {
-    let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
-    persons::by_id(app.store.read(), person_id).await?.ok_or(Error::NotFound)
+fn person_of(member: &Member) -> Result<&person::Model> {
+    member.own_id()?;
+    Ok(&member.person)
 }
 
 /// Whether the page has the parts for the reader's password and second step.
-pub(super) async fn may_set_password(app: &PanelContext, member: &Member) -> Result<bool> {
-    Ok(trusted(member, &person_of(app, member).await?) != Trusted::No)
+pub(super) fn may_set_password(member: &Member) -> Result<bool> {
+    Ok(trusted(member, person_of(member)?) != Trusted::No)
 }
 
 /// Whether this session may change the person's credentials, and where those are valid. A session opened by a link that
 /// another person handed over may do so only while the address is unproved, and only for its own account, because the
 /// link's creator may have opened it.
 fn trusted(member: &Member, person: &person::Model) -> Trusted {
-    let here = member.tenant.tenant_id;
+    let here = member.tenant_id;
     let mine = person.set_in.is_none_or(|set_in| set_in == here);
     match (member.session.via.as_str(), person.proved_at) {
         _ if person.email.is_empty() => Trusted::No,
@@ -97,49 +95,13 @@ impl Trusted {
 }
 
 /// Ends the session after too many wrong codes: the person has to sign in again.
-async fn end_session(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
-    people_sessions::end(app.store.write(), member.session.tenant_id, member.session.id).await?;
+async fn end_session(app: &PanelContext, member: &Member) -> Answer {
+    member.end_session(app).await?;
     Ok(to("/panel/sign-in"))
 }
 
-/// Why a form that changes credentials goes no further.
-enum NotProved {
-    /// The status of the form and the error beside its field `current`.
-    Refused(StatusCode, String),
-    /// The session has ended: the person has to sign in again.
-    Ended(HttpResponse),
-}
-
-/// Asks for the current password or a code, where this session needs one. A wrong one is noted in the audit log as a
-/// refused `action`.
-async fn prove(
-    app: &PanelContext,
-    member: &Member,
-    person: &person::Model,
-    typed: Option<&SecretString>,
-    action: &'static str,
-) -> Result<Option<NotProved>> {
-    if !reauthentication::is_needed(&app.identity, &member.session, person) {
-        return Ok(None);
-    }
-    let typed = typed.cloned().unwrap_or_default();
-    let words = member.words;
-    Ok(match reauthentication::check(&app.identity, person, typed, member.address, action).await? {
-        Reauthentication::Yes => None,
-        Reauthentication::Wrong => {
-            let said = words.text("password-current-wrong").to_string();
-            Some(NotProved::Refused(StatusCode::UNPROCESSABLE_ENTITY, said))
-        }
-        Reauthentication::Wait(seconds) => {
-            let said = words.text("sign-in-wait").with("seconds", seconds).to_string();
-            Some(NotProved::Refused(StatusCode::TOO_MANY_REQUESTS, said))
-        }
-        Reauthentication::TooManyWrong => Some(NotProved::Ended(end_session(app, member).await?)),
-    })
-}
-
 /// `GET /panel/me`
-async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+async fn show(app: AppData, member: Member) -> Answer {
     with(&app, &member, StatusCode::OK, None).await
 }
 
@@ -148,17 +110,16 @@ async fn with(
     member: &Member,
     status: StatusCode,
     wrong: Option<(&'static str, String)>,
-) -> Result<HttpResponse> {
-    let person = person_of(app, member).await?;
-    let mut page = member.page("me-title", Nav::Me);
-    page.not_taken = wrong.is_some();
+) -> Answer {
+    let person = person_of(member)?;
+    let page = member.page("me-title", Nav::Me).with_error_if(wrong.is_some());
     let me = MePage {
         page: page.clone(),
-        sessions: people_sessions::list_of_person(&app.identity, member.tenant.tenant_id, person.id).await?,
+        sessions: people_sessions::list_of_person(&app.identity, member.tenant_id, person.id).await?,
         current: member.session.id,
-        trusted: trusted(member, &person) != Trusted::No,
-        asks_current: reauthentication::is_needed(&app.identity, &member.session, &person),
-        person,
+        trusted: trusted(member, person) != Trusted::No,
+        asks_current: member.asks_current(app),
+        person: person.clone(),
         wrong,
     };
     html_as(status, &page, &me)

@@ -1,6 +1,6 @@
 //! Changes roles and removes access.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
@@ -14,7 +14,7 @@ use crate::api::key_ring;
 use crate::identity::member::{self, RoleChangeRefused};
 use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{Form, Member, MemberRole, Nav, Notice, PageContext, Right, html};
+use crate::panel::{Answer, AppData, Form, Member, MemberRole, Nav, Notice, PageContext, Right, html};
 
 #[derive(Template)]
 #[template(path = "panel/team_remove.html")]
@@ -40,23 +40,18 @@ pub(super) struct RoleForm {
 }
 
 pub(super) async fn known(app: &PanelContext, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
-    let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
+    let all = member::all(app.store.read(), member.tenant_id).await?;
     let found = all.into_iter().find(|(row, _)| row.person_id == person_id);
     let (_, person) = found.ok_or(Error::NotFound)?;
     Ok(person)
 }
 
 /// `POST /panel/team/{person_id}/role`
-pub(super) async fn role(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<Uuid>,
-    form: Form<RoleForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn role(app: AppData, member: Member, person_id: web::Path<Uuid>, form: Form<RoleForm>) -> Answer {
     member.require(Right::ManageTeam)?;
     let role = MemberRole::of(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
     let person = known(&app, &member, *person_id).await?;
-    let done = member::change_role(&app.identity, member.tenant.tenant_id, person.id, role).await?;
+    let done = member::change_role(&app.identity, member.tenant_id, person.id, role).await?;
     let words = member.words;
     let notice = match done {
         Ok(()) => {
@@ -72,9 +67,9 @@ pub(super) async fn role(
 
 /// Ends the keys of a person who was removed, or makes the member who removed them responsible.
 async fn end_keys(app: &PanelContext, member: &Member, person_id: Uuid, take: bool) -> Result<()> {
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let keys = key_ring::living(app.store.read(), &app.clock, tenant_id, KeyMaker::Member(person_id)).await?;
-    let to = KeyMaker::Member(member.person_id.ok_or(Error::NotFound)?);
+    let to = KeyMaker::Member(member.person.id);
     let tx = app.store.write_tx().await?;
     let done = async {
         for key in keys {
@@ -101,14 +96,10 @@ fn notice_of(member: &Member, refused: RoleChangeRefused) -> Result<Notice> {
 }
 
 /// `GET /panel/team/{person_id}/remove`
-pub(super) async fn ask_remove(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<Uuid>,
-) -> Result<HttpResponse> {
+pub(super) async fn ask_remove(app: AppData, member: Member, person_id: web::Path<Uuid>) -> Answer {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
-    let keys = key_ring::living(app.store.read(), &app.clock, member.tenant.tenant_id, KeyMaker::Member(person.id));
+    let keys = key_ring::living(app.store.read(), &app.clock, member.tenant_id, KeyMaker::Member(person.id));
     let keys = keys.await?.into_iter().map(|key| key.name).collect();
     let name = named(&person);
     let page = member.page(member.words.text("team-remove-title").with("name", name.as_str()), Nav::Team);
@@ -116,15 +107,10 @@ pub(super) async fn ask_remove(
 }
 
 /// `POST /panel/team/{person_id}/remove`
-pub(super) async fn remove(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<Uuid>,
-    form: Form<RemoveForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn remove(app: AppData, member: Member, person_id: web::Path<Uuid>, form: Form<RemoveForm>) -> Answer {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
-    let notice = match member::remove(&app.identity, member.tenant.tenant_id, person.id).await? {
+    let notice = match member::remove(&app.identity, member.tenant_id, person.id).await? {
         Ok(()) => {
             // From now on the keys open nothing; a crash before the next line leaves them to be taken over.
             end_keys(&app, &member, person.id, form.keys.as_deref() == Some("take")).await?;

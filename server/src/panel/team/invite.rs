@@ -1,8 +1,8 @@
 //! Invitations, and links for members who cannot sign in: sent by e-mail, or shown once to their creator.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use actix_web::web;
+use base::error::Error;
 use base::i18n::{Language, LocalizedText};
 use base::store::finish_tx;
 use serde::Deserialize;
@@ -13,8 +13,7 @@ use super::Invited;
 use crate::identity::link::{self, Purpose, SignInLink};
 use crate::identity::mail::{self, Email};
 use crate::identity::{email_limits, member, person};
-use crate::panel::PanelContext;
-use crate::panel::{EmptyForm, Form, Member, MemberRole, Nav, Notice, Right, html_as};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, MemberRole, Nav, Notice, Right, html_as};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,11 +23,7 @@ pub(super) struct InviteForm {
 }
 
 /// `POST /panel/team/invite`
-pub(super) async fn invite(
-    app: web::Data<PanelContext>,
-    member: Member,
-    form: Form<InviteForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer {
     member.require(Right::ManageTeam)?;
     let role = MemberRole::of(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
     let email = form.email.trim().to_lowercase();
@@ -39,7 +34,7 @@ pub(super) async fn invite(
         let team = super::team(&app, &member, page.clone(), invited).await?;
         return html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &team);
     }
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     if let Err(wait) = email_limits::invitation(&app.identity, tenant_id, &email, &member.address.into()).await? {
         let page = member.page("team-title", Nav::Team).with_error();
         let error = member.words.text("team-invite-wait").with("minutes", wait.minutes()).to_string();
@@ -87,10 +82,10 @@ pub(super) async fn invite(
     let theirs = words.in_language(Language::of_code(&person.language).unwrap_or(words.language()));
     let letter = Email {
         to: person.email,
-        subject: theirs.text("mail-invite-subject").with("account", member.tenant.host.as_str()).to_string(),
+        subject: theirs.text("mail-invite-subject").with("account", member.here.tenant.host.as_str()).to_string(),
         text: theirs
             .text("mail-invite-body")
-            .with("account", member.tenant.host.as_str())
+            .with("account", member.here.tenant.host.as_str())
             .with("name", email_limits::name(&member.name))
             .with("link", address)
             .to_string(),
@@ -109,14 +104,9 @@ pub(super) async fn invite(
 }
 
 /// `POST /panel/team/{person_id}/link`: a link to hand to a member who cannot sign in.
-pub(super) async fn link(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<Uuid>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn link(app: AppData, member: Member, person_id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageTeam)?;
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let db = app.store.read();
     let all = member::all(db, tenant_id).await?;
     let found = all.into_iter().find(|(row, person)| row.person_id == *person_id && !person.email.is_empty());

@@ -4,7 +4,7 @@ mod change;
 mod invite;
 mod second_step;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::Result;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::sign_in::named;
 use super::{Member, MemberRole, Nav, PageContext, Right, html};
 use crate::identity::member::{self, MemberStatus};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PanelContext};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -70,7 +70,7 @@ impl MemberRow {
 }
 
 /// `GET /panel/team`
-async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+async fn show(app: AppData, member: Member) -> Answer {
     member.require(Right::SeeTeam)?;
     let page = member.page("team-title", Nav::Team);
     let team = team(&app, &member, page.clone(), Invited::default()).await?;
@@ -78,7 +78,7 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
 }
 
 async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: Invited) -> Result<Team> {
-    let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
+    let all = member::all(app.store.read(), member.tenant_id).await?;
     let now = app.clock.millis();
     let row = |(row, person): (entity::member::Model, entity::person::Model)| MemberRow {
         id: row.person_id,
@@ -89,9 +89,9 @@ async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: I
         two_step: person.totp_secret.is_some(),
         email: person.email,
         // For the reader the current visit counts; the row contains the last sign-in.
-        last_seen_at: if Some(row.person_id) == member.person_id { Some(now) } else { row.last_seen_at },
-        is_me: Some(row.person_id) == member.person_id,
+        last_seen_at: if row.person_id == member.person.id { Some(now) } else { row.last_seen_at },
+        is_me: row.person_id == member.person.id,
     };
-    let (rows, demanded) = (all.into_iter().map(row).collect(), member.tenant.second_step);
+    let (rows, demanded) = (all.into_iter().map(row).collect(), member.here.tenant.second_step);
     Ok(Team { page, rows, roles: MemberRole::ALL, demanded, invited })
 }

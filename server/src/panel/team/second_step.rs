@@ -1,7 +1,7 @@
 //! Two-step sign-in of an account's members: removed after an authenticator was lost, or required of everyone.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use actix_web::web;
+use base::error::Error;
 use base::i18n::{Language, LocalizedText};
 use base::store::finish_tx;
 use entity::tenant;
@@ -15,9 +15,8 @@ use super::change::known;
 use crate::identity::link::{self, Purpose, SignInLink};
 use crate::identity::mail::{self, Email};
 use crate::identity::{credentials, email_limits, member};
-use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{EmptyForm, Form, Member, Notice, Right};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, Notice, Right};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,18 +26,14 @@ pub(super) struct TwoStepForm {
 }
 
 /// `POST /panel/team/second-step`: whether everyone who signs in by e-mail needs an authenticator.
-pub(super) async fn demand(
-    app: web::Data<PanelContext>,
-    member: Member,
-    form: Form<TwoStepForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn demand(app: AppData, member: Member, form: Form<TwoStepForm>) -> Answer {
     member.require(Right::ManageTeam)?;
     let (demanded, action, said) = match form.demand.as_str() {
         "on" => (true, "account.second_step_demanded", "team-demand-is-on"),
         "off" => (false, "account.second_step_freed", "team-demand-is-off"),
         _ => return Err(Error::Malformed(LocalizedText::new("said-form-deed"))),
     };
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let tx = app.store.write_tx().await?;
     let done = async {
         tenant::Entity::update_many()
@@ -56,15 +51,10 @@ pub(super) async fn demand(
 /// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Also removes the password and ends all
 /// sessions; another authenticator can only be connected through a link. Only for a person who belongs to this account
 /// alone; for others the vendor does it.
-pub(super) async fn forget(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<Uuid>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn forget(app: AppData, member: Member, person_id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let words = member.words;
     let name = named(&person);
     let accounts = member::accounts(&app.identity, person.id).await?;

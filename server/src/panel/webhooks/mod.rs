@@ -5,7 +5,6 @@ mod figures;
 mod resend;
 mod signature;
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use connectors::kinds::has_own_server;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 
 use crate::delivery::read::webhooks::{self, Delivery, DeliveryFilter};
 use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
 use crate::source::StateReason;
 
 pub use deliveries::get;
@@ -40,12 +39,12 @@ struct WebhooksPage {
 }
 
 /// `GET /panel/webhooks`.
-pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::ManageKeys)?;
     let page = member.page("webhooks-title", Nav::Keys);
     let mut rows = Vec::new();
     for source in sources(&app, &member).await? {
-        let tenant_id = member.tenant.tenant_id;
+        let tenant_id = member.tenant_id;
         let (last, _) =
             webhooks::page(app.store.read(), tenant_id, DeliveryFilter::of(source.id), None, LOOKED_AT).await?;
         let state = WebhookState::of(&app, &source, &last).await?;
@@ -62,16 +61,17 @@ pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
 
 /// The account's sources that have webhooks, by name.
 async fn sources(app: &PanelContext, member: &Member) -> Result<Vec<source::Model>> {
-    let mut all = crate::source::all(app, member.tenant.tenant_id).await?;
+    let mut all = crate::source::all(app, member.tenant_id).await?;
     all.retain(|source| has_own_server(&source.kind));
     all.sort_by_key(|source| source.name.to_lowercase());
     Ok(all)
 }
 
 /// A live source of the member's account that has webhooks.
-async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
+async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
+    member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    let source = crate::source::find(app, member.tenant.tenant_id, id).await?;
+    let source = crate::source::find(app, member.tenant_id, id).await?;
     if has_own_server(&source.kind) { Ok(source) } else { Err(Error::NotFound) }
 }
 

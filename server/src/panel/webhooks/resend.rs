@@ -1,7 +1,7 @@
 //! "Send again": sends a webhook once more, whatever its outcome was.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use actix_web::web;
+use base::error::Error;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -9,8 +9,7 @@ use uuid::Uuid;
 use super::find;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend;
-use crate::panel::PanelContext;
-use crate::panel::{Form, Member, Notice, Right, Tone};
+use crate::panel::{Answer, AppData, Form, Member, Notice, Right, Tone};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,14 +19,8 @@ pub struct ResendForm {
 }
 
 /// `POST /panel/webhooks/{source_id}/again`.
-pub async fn resend(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    form: Form<ResendForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::ManageKeys)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn resend(app: AppData, member: Member, id: web::Path<String>, form: Form<ResendForm>) -> Answer {
+    let source = find(&app, &member, Right::ManageKeys, &id).await?;
     let wished = form.attempt.as_deref().and_then(|id| Uuid::try_parse(id).ok()).ok_or(Error::NotFound)?;
     let tried = webhooks::one(app.store.read(), source.tenant_id, [source.id], wished).await?;
     let tried = tried.ok_or(Error::NotFound)?;
