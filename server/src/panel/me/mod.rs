@@ -1,32 +1,33 @@
 //! `/panel/me`: the reader's own password, second step and sessions.
 
-mod password;
-mod sessions;
 mod two_step;
 
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use entity::{person, session};
-
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use entity::{person, session};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Member, Nav, PageContext, html_as, to};
-use crate::identity::session as people_sessions;
-use crate::panel::{Answer, AppData, PanelContext};
+use crate::identity::{password, session as people_sessions};
+use crate::panel::{
+    Answer, AppData, EmptyForm, Form, Member, Nav, NotProved, Notice, PageContext, PanelContext, html_as, to,
+};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/me", web::get().to(show))
-        .route("/me/password", web::post().to(password::set))
+        .route("/me/password", web::post().to(set_password))
         .route("/me/two-step", web::get().to(two_step::show))
         .route("/me/two-step", web::post().to(two_step::confirm))
         .route("/me/two-step/remove", web::post().to(two_step::remove))
-        .route("/me/sessions/end", web::post().to(sessions::end_others))
-        .route("/me/sessions/{id}/end", web::post().to(sessions::end));
+        .route("/me/sessions/end", web::post().to(end_others))
+        .route("/me/sessions/{id}/end", web::post().to(end));
 }
 
 #[derive(Template)]
@@ -123,4 +124,55 @@ async fn with(
         wrong,
     };
     html_as(status, &page, &me)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangePasswordForm {
+    /// The current password, or a code of the authenticator. Absent if the person has neither, and for the first
+    /// change in the minutes after using a one-time link.
+    current: Option<SecretString>,
+    password: SecretString,
+}
+
+/// `POST /panel/me/password`
+async fn set_password(app: AppData, member: Member, form: Form<ChangePasswordForm>) -> Answer {
+    let person = person_of(&member)?;
+    let set_in = trusted(&member, person).set_in()?;
+    let words = member.words;
+    match member.prove_if_asked(&app, form.current.as_ref(), "member.password_set").await? {
+        None => {}
+        Some(NotProved::Refused(status, said)) => {
+            return with(&app, &member, status, Some(("current", said.to_string()))).await;
+        }
+        Some(NotProved::Ended) => return Ok(to("/panel/sign-in")),
+    }
+    let tenant = &member.here.tenant;
+    let about = [person.email.as_str(), person.name.as_str(), tenant.host.as_str(), tenant.name.as_str()];
+    if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
+        let said = words.text(weak.words()).with("shortest", password::SHORTEST).with("longest", password::LONGEST);
+        return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("password", said.to_string()))).await;
+    }
+    let set = member.set_password(&app, form.password.clone(), set_in, "member.password_set", &person.email).await?;
+    let notice =
+        if set { Notice::done(words.text("password-set")) } else { Notice::failed(words.text("me-changed-meanwhile")) };
+    member.see_other(&app, "/panel/me", notice).await
+}
+
+/// `POST /panel/me/sessions/{id}/end`
+async fn end(app: AppData, member: Member, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+    let person = person_of(&member)?;
+    let own = people_sessions::list_of_person(&app.identity, member.tenant_id, person.id).await?;
+    let row = own.into_iter().find(|row| row.id == *id).ok_or(Error::NotFound)?;
+    people_sessions::end(app.store.write(), row.tenant_id, row.id).await?;
+    member.audit(&app, app.store.write(), "member.sessions_ended", &person.email, json!({ "count": 1 })).await?;
+    member.see_other(&app, "/panel/me", Notice::done(member.words.text("session-end-done"))).await
+}
+
+/// `POST /panel/me/sessions/end`: all but this one.
+async fn end_others(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
+    let person = person_of(&member)?;
+    let count = people_sessions::end_everywhere(app.store.write(), person.id, Some(member.session.id)).await?;
+    member.audit(&app, app.store.write(), "member.sessions_ended", &person.email, json!({ "count": count })).await?;
+    member.see_other(&app, "/panel/me", Notice::done(member.words.text("session-end-done"))).await
 }

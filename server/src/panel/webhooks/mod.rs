@@ -2,22 +2,21 @@
 
 mod deliveries;
 mod figures;
-mod resend;
 mod signature;
 
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use connectors::kinds::has_own_server;
 use entity::source;
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::delivery::read::webhooks::{self, Delivery, DeliveryFilter};
-use crate::panel::PanelContext;
-use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone};
 use crate::source::StateReason;
-
 pub use deliveries::get;
-pub use resend::resend;
 pub use signature::{check, form};
 
 /// Number of recent deliveries from which an address's state is derived.
@@ -139,4 +138,29 @@ impl WebhookState {
             Self::Untested | Self::Working => String::new(),
         }
     }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResendForm {
+    /// The attempt that the button belongs to.
+    attempt: Option<String>,
+}
+
+/// `POST /panel/webhooks/{source_id}/again`.
+pub async fn resend(app: AppData, member: Member, id: web::Path<String>, form: Form<ResendForm>) -> Answer {
+    let source = find(&app, &member, Right::ManageKeys, &id).await?;
+    let wished = form.attempt.as_deref().and_then(|id| Uuid::try_parse(id).ok()).ok_or(Error::NotFound)?;
+    let tried = webhooks::one(app.store.read(), source.tenant_id, [source.id], wished).await?;
+    let tried = tried.ok_or(Error::NotFound)?;
+    let notice = match crate::delivery::resend::resend(&app, &source, &tried).await {
+        Ok(()) => {
+            let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
+            member.audit(&app, app.store.write(), "webhook.resent", &source.id.to_string(), detail).await?;
+            Notice::done(member.words.text("webhooks-resent"))
+        }
+        Err(Error::Conflict { .. }) => Notice::of(Tone::Warn, member.words.text("webhooks-not-resent")),
+        Err(error) => return Err(error),
+    };
+    member.see_other(&app, &format!("/panel/webhooks/{}", source.id), notice).await
 }
