@@ -7,9 +7,9 @@ use anyhow::{Context, bail};
 use base::json::Moment;
 use clap::Subcommand;
 use entity::person;
-use parom::admin::operators::actions::{self, NotAdded, OperatorActor};
+use parom::admin::operators::actions::{self, NotAdded};
 use parom::app::App;
-use parom::audit::Actor;
+use parom::audit::{Actor, By};
 use parom::identity::link::Purpose;
 use parom::identity::person as persons;
 use serde::Serialize;
@@ -54,7 +54,7 @@ pub enum VendorCommand {
 
 /// Runs one command.
 pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let by = By { actor: Actor::Cli, address: None };
     match command {
         VendorCommand::Add { email, name, json } => {
             let (person, link) = match actions::add(app, &email, &name, terminal::language(), &by).await? {

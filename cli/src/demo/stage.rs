@@ -8,9 +8,9 @@ use anyhow::{Context, ensure};
 use base::clock::Clock;
 use base::http_client::HttpClients;
 use connectors::Connectors;
-use parom::admin::operators::actions::{self, OperatorActor};
+use parom::admin::operators::actions;
 use parom::api::key::Scope;
-use parom::audit::Actor;
+use parom::audit::{Actor, By};
 use parom::identity::{person, ticket};
 use parom::server::{self, Running, ServerOptions};
 use reqwest::{Client, Method};
@@ -218,7 +218,7 @@ impl DemoStage {
     /// A one-time link to the vendor's admin as an operator, who connects an authenticator first.
     pub async fn admin_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
-        let by = OperatorActor { actor: Actor::Cli, address: None };
+        let by = By { actor: Actor::Cli, address: None };
         match actions::add(app, OPERATOR, "", terminal::language(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {

@@ -1,7 +1,7 @@
 //! The vendor's open alerts, and the texts of alerts in the admin.
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Error;
 use base::i18n::{Sentence, Words};
 use base::store::VENDOR;
 use entity::alert;
@@ -10,19 +10,16 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, AdminPage, see_other};
-use super::refused::{AdminRefusal, Result};
 use crate::alert::{VENDOR_KINDS, texts};
 use crate::alert_notices::channel::Channel;
 use crate::alert_notices::readers::{self, Preference};
 use crate::identity::{Form, mail};
-use crate::panel::Notice;
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, Notice, PageContext, html};
 
 #[derive(Template)]
 #[template(path = "admin/alerts.html")]
 struct AdminAlertsPage {
-    page: AdminPage,
+    page: PageContext,
     rows: Vec<AlertRow>,
     mail_on: bool,
     /// The reader gets e-mails about them.
@@ -53,9 +50,9 @@ pub struct AlertRow {
 }
 
 /// The page.
-pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
     let open = crate::alert::open(app.store.read(), VENDOR).await?;
-    let page = AdminPage::of(&app, &visitor, "/admin/alerts", visitor.words.text("admin-alerts")).await?;
+    let page = visitor.page("admin-alerts", "/admin/alerts");
     let rows = open.iter().map(|alert| row(visitor.words, alert, None, "amoCRM")).collect();
     let me = readers::one(app.store.read(), VENDOR, visitor.person.id).await?;
     let alerts = AdminAlertsPage {
@@ -65,21 +62,19 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
         address: visitor.person.email.clone(),
         page: page.clone(),
     };
-    Ok(page::html(&page, &alerts))
+    html(&page, &alerts)
 }
 
 /// Switches e-mails about the vendor's alerts for this operator.
-pub async fn letters(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    form: Form<AlertEmailForm>,
-) -> Result<HttpResponse> {
+pub async fn letters(app: AppData, Operator(visitor): Operator, form: Form<AlertEmailForm>) -> Answer {
     let id = visitor.person.id;
-    let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(AdminRefusal::NotThere)?;
+    let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(Error::NotFound)?;
     let choice = Preference { on: form.to == "on", ..me.email };
     readers::choose(&app.alert_notices, app.store.write(), (VENDOR, id), Channel::Email, &choice).await?;
-    visitor.note_own(&app, ("alert.letters_chosen", &id.to_string()), json!({ "letters": choice.on })).await?;
-    see_other(&app, &visitor, "/admin/alerts", Notice::done(visitor.words.text("common-saved"))).await
+    visitor
+        .audit(&app, app.store.write(), "alert.letters_chosen", &id.to_string(), json!({ "letters": choice.on }))
+        .await?;
+    visitor.see_other(&app, "/admin/alerts", Notice::done(visitor.words.text("common-saved"))).await
 }
 
 /// An alert as text; a kind without a text is shown by its name.

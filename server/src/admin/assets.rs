@@ -1,10 +1,11 @@
 //! Assets of the admin beyond those of the panel.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use base::browser::asset::{self, Asset, PICTURE, STYLE};
+use base::error::Error;
 
 use super::letter::{ICON, ICON_NAME};
-use super::refused::{AdminRefusal, Result};
+use crate::panel::Answer;
 
 fn file_of(name: &str) -> Option<Asset> {
     Some(match name {
@@ -15,6 +16,6 @@ fn file_of(name: &str) -> Option<Asset> {
 }
 
 /// `GET /admin/assets/{file}`
-pub async fn get(file: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
-    Ok(asset::answer(file_of(&file).ok_or(AdminRefusal::NotThere)?, &request))
+pub async fn get(file: web::Path<String>, request: HttpRequest) -> Answer {
+    Ok(asset::answer(file_of(&file).ok_or(Error::NotFound)?, &request))
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::accounts::find::in_state;
 use crate::alert;
-use crate::panel::{MOST_COUNTED, PanelContext, shown_count};
+use crate::panel::{MOST_COUNTED, PanelContext, counted_title};
 use crate::tenant::TenantStatus;
 
 /// States in which an account's own people, or the vendor, must do something.
@@ -38,10 +38,7 @@ impl AdminCounts {
 
     /// The number in the window's title; empty if nothing needs attention.
     pub fn title(self) -> String {
-        match self.accounts + self.undelivered + self.alerts {
-            0 => String::new(),
-            all => format!("({}) ", shown_count(all)),
-        }
+        counted_title(self.accounts + self.undelivered + self.alerts)
     }
 }
 

@@ -1,21 +1,18 @@
 //! Runs the checks of `parom doctor` on a page.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::i18n::{CRM, LocalizedText, Sentence};
 use serde::Deserialize;
 
 use super::operator::Operator;
-use super::page::{self, AdminPage};
-use super::refused::Result;
 use crate::doctor::{Check, Status, look};
-use crate::panel::PanelContext;
-use crate::panel::Tone;
+use crate::panel::{Answer, AppData, PageContext, Tone, html};
 
 #[derive(Template)]
 #[template(path = "admin/doctor.html")]
 struct Doctor {
-    page: AdminPage,
+    page: PageContext,
     ran: bool,
     /// Failures, then warnings.
     wrong: Vec<Check>,
@@ -55,11 +52,7 @@ impl Doctor {
 }
 
 /// The page; with `run` it waits for the checks.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    query: web::Query<DoctorQuery>,
-) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<DoctorQuery>) -> Answer {
     let ran = query.run.is_some();
     let checks = if ran { look(&app.config, None).await } else { Vec::new() };
     let count = |status| checks.iter().filter(|check| check.status == status).count();
@@ -67,6 +60,6 @@ pub async fn show(
     let (passed, mut wrong): (Vec<Check>, Vec<Check>) =
         checks.into_iter().partition(|check| check.status == Status::Ok);
     wrong.sort_by_key(|check| check.status != Status::Fail);
-    let page = AdminPage::of(&app, &visitor, "/admin/doctor", visitor.words.text("admin-doctor")).await?;
-    Ok(page::html(&page, &Doctor { page: page.clone(), ran, wrong, passed, warnings, failures }))
+    let page = visitor.page("admin-doctor", "/admin/doctor");
+    html(&page, &Doctor { page: page.clone(), ran, wrong, passed, warnings, failures })
 }

@@ -1,21 +1,18 @@
 //! The audit log: the vendor's, or an account's, filtered, as a page and as CSV.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
+use base::error::Error;
 use base::i18n::{CRM, Words};
 use entity::audit;
 use serde_json::Value;
 
 use super::operator::Operator;
-use super::page::{self, AdminPage};
-use super::refused::{AdminRefusal, Result};
 use crate::audit::AuditQuery;
 use crate::audit::query::AuditFilterParams;
-use crate::panel::PanelContext;
-use crate::panel::Tone;
 use crate::panel::audit_export::{self, ExportReader};
-use crate::panel::{audit_detail, audit_what};
-use names::{NamedObject, Names, account};
+use crate::panel::{Answer, AppData, AuditList, AuditObject, PageContext, Tone, audit_detail, audit_what, html};
+use names::{Names, account};
 
 mod names;
 
@@ -24,7 +21,7 @@ const HERE: &str = "/admin/audit";
 #[derive(Template)]
 #[template(path = "admin/log.html")]
 struct Log {
-    page: AdminPage,
+    page: PageContext,
     query: AuditFilterParams,
     wrong: bool,
     rows: Vec<LogRow>,
@@ -40,7 +37,7 @@ struct LogRow {
     address: String,
     what: String,
     /// What was changed, then the account.
-    objects: Vec<NamedObject>,
+    objects: Vec<AuditObject>,
     detail: String,
     done: bool,
     action: String,
@@ -49,13 +46,9 @@ struct LogRow {
 }
 
 /// The page.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    asked: web::Query<AuditFilterParams>,
-) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator, asked: web::Query<AuditFilterParams>) -> Answer {
     let asked = asked.into_inner();
-    let page = AdminPage::of(&app, &visitor, HERE, visitor.words.text("audit-title")).await?;
+    let page = visitor.page("audit-title", HERE);
     let mut log = Log {
         page: page.clone(),
         wrong: true,
@@ -66,33 +59,24 @@ pub async fn show(
         query: asked,
     };
     if let Some(query) = AuditQuery::of_vendor(&app, &log.query).await? {
-        let found = query.page(&app).await?;
+        let list = AuditList::read(&app, &query, HERE).await?;
+        let names = Names::read(&app, &list.rows).await?;
         log.wrong = false;
-        log.csv = query.address("/admin/audit.csv", None);
-        log.newest = query.is_later().then(|| query.address(HERE, None));
-        log.older = found.older.map(|last| query.address(HERE, Some(last)));
-        let rows = found.rows.into_iter().map(|row| {
-            let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
-            (row, detail)
-        });
-        let rows: Vec<(audit::Model, Value)> = rows.collect();
-        let names = Names::read(&app, &rows).await?;
-        log.rows = rows.into_iter().map(|(row, detail)| shown(row, &detail, &page, &names)).collect();
+        log.csv = list.csv;
+        log.newest = list.newest;
+        log.older = list.older;
+        log.rows = list.rows.into_iter().map(|(row, detail)| shown(row, &detail, &page, &names)).collect();
     }
-    Ok(page::html(&page, &log))
+    html(&page, &log)
 }
 
 /// All rows that match the filters.
-pub async fn download(
-    app: web::Data<PanelContext>,
-    _operator: Operator,
-    asked: web::Query<AuditFilterParams>,
-) -> Result<HttpResponse> {
-    let query = AuditQuery::of_vendor(&app, &asked).await?.ok_or(AdminRefusal::NotThere)?;
+pub async fn download(app: AppData, _operator: Operator, asked: web::Query<AuditFilterParams>) -> Answer {
+    let query = AuditQuery::of_vendor(&app, &asked).await?.ok_or(Error::NotFound)?;
     Ok(audit_export::download(app, query, ExportReader::Vendor).await)
 }
 
-fn shown(row: audit::Model, detail: &Value, page: &AdminPage, names: &Names) -> LogRow {
+fn shown(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> LogRow {
     let words = page.words;
     let of = account(&row, detail).map(|id| names.host(id));
     let objects = [Some(names.object(&row, detail, words)), of].into_iter().flatten();
@@ -101,7 +85,7 @@ fn shown(row: audit::Model, detail: &Value, page: &AdminPage, names: &Names) -> 
         who: who(&row, words),
         what: audit_what(&row.action, words, CRM),
         objects: objects.filter(|object| !object.text.is_empty()).collect(),
-        detail: audit_detail(detail, words, CRM, |at| page.when(at).date()),
+        detail: audit_detail(detail, words, CRM, |at| page.when(&at).date()),
         done: row.outcome == "done",
         address: row.address,
         action: row.action,

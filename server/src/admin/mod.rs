@@ -1,8 +1,8 @@
 //! The vendor's admin: all accounts, channels, queues and people of the service, behind a sign-in of its own.
 //!
 //! ```text
-//! request ─▶ Operator (session, both steps) ─▶ handler ─▶ Page + template ─▶ html
-//!                                           └▶ Refused ─▶ answers: sign-in, second step, or a page with the reason
+//! request ─▶ Operator (session, both steps) ─▶ handler ─▶ PageContext + template ─▶ html
+//!                                           └▶ Error ─▶ answers ─▶ a page with the reason; or the sign-in, or its second step
 //! ```
 //!
 //! No page here shows the text of a message. Every change is made by a form and recorded in the vendor's audit log, and
@@ -18,7 +18,6 @@ mod counts;
 pub mod doctor;
 mod integrations;
 pub mod letter;
-mod letters;
 pub mod log;
 pub mod operator;
 pub mod operators;
@@ -26,8 +25,6 @@ pub mod overview;
 pub mod page;
 mod prove;
 pub mod queues;
-pub mod redrive;
-mod refused;
 pub mod sign_in;
 pub mod states;
 mod told;
@@ -36,16 +33,14 @@ pub mod webhooks;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{HttpResponse, ResponseError, web};
-use base::browser::cookie;
-use base::error::Error;
-use base::i18n::{self, Language};
+use actix_web::{HttpRequest, web};
+use base::error::{Error, Result};
+use base::i18n::{Language, Words};
 
-use crate::panel::PanelContext;
-use refused::{AdminRefusal, Result};
+use crate::panel::{Answer, AppData, html_as, keep_language, may_go_on};
 
 /// Everything under `/admin`.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -89,11 +84,11 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts/{id}", web::get().to(account::show))
         .route("/accounts/{id}/notes", web::post().to(account::notes::add))
         .route("/accounts/{id}/notes/{note}/delete", web::post().to(account::notes::delete))
-        .route("/accounts/{id}/limit", web::post().to(account::limit::set))
+        .route("/accounts/{id}/limit", web::post().to(account::quotas::limit))
         .route("/accounts/{id}/plan", web::post().to(account::plan::set))
-        .route("/accounts/{id}/weight", web::post().to(account::weight::set))
+        .route("/accounts/{id}/weight", web::post().to(account::quotas::weight))
         .route("/accounts/{id}/texts", web::post().to(account::texts::set))
-        .route("/accounts/{id}/window", web::post().to(account::window::set))
+        .route("/accounts/{id}/window", web::post().to(account::quotas::window))
         .route("/accounts/{id}/suspend", web::get().to(account::suspend::ask))
         .route("/accounts/{id}/suspend", web::post().to(account::suspend::begin))
         .route("/accounts/{id}/resume", web::post().to(account::suspend::end))
@@ -101,12 +96,12 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts/{id}/view-as", web::post().to(account::view_as::begin))
         .route("/queues", web::get().to(queues::show))
         .route("/queues/{tenant}/{target}/try", web::post().to(queues::try_now))
-        .route("/undelivered", web::get().to(undelivered::show))
-        .route("/undelivered/{id}", web::get().to(letters::show))
-        .route("/undelivered/{id}/letters.csv", web::get().to(letters::download))
-        .route("/undelivered/{id}/again", web::get().to(redrive::ask))
-        .route("/undelivered/{id}/again", web::post().to(redrive::start))
-        .route("/undelivered/{tenant}/stop/{id}", web::post().to(redrive::stop));
+        .route("/undelivered", web::get().to(undelivered::all))
+        .route("/undelivered/{id}", web::get().to(undelivered::letters))
+        .route("/undelivered/{id}/letters.csv", web::get().to(undelivered::download))
+        .route("/undelivered/{id}/again", web::get().to(undelivered::ask))
+        .route("/undelivered/{id}/again", web::post().to(undelivered::start))
+        .route("/undelivered/{tenant}/stop/{id}", web::post().to(undelivered::stop));
 }
 
 fn vendor(config: &mut web::ServiceConfig) {
@@ -135,8 +130,8 @@ fn vendor(config: &mut web::ServiceConfig) {
 }
 
 /// 404 for signed-in operators; others are redirected as on every page.
-async fn nothing_here(_operator: operator::Operator) -> Result<HttpResponse> {
-    Err(AdminRefusal::NotThere)
+async fn nothing_here(_operator: operator::Operator) -> Answer {
+    Err(Error::NotFound)
 }
 
 /// Checks access, turns refusals of handlers and extractors into pages, and stores a language chosen in the address.
@@ -144,9 +139,8 @@ async fn answers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let app = request.app_data::<web::Data<PanelContext>>();
-    let changes = *request.method() == Method::POST && app.is_some_and(|app| app.is_read_only());
-    let gate = if changes { Err(Error::not_storing().into()) } else { operator::gate(request.request()).await };
+    let gate =
+        if may_go_on(&request) { operator::gate(request.request()).await } else { Err(Error::not_storing().into()) };
     let mut answer = match gate {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(refused) => request.into_response(refused.error_response()),
@@ -154,20 +148,26 @@ async fn answers(
     let refused = answer.status().is_client_error() || answer.status().is_server_error();
     let kind = answer.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     if refused && !kind.starts_with(b"text/html") {
-        let request = answer.request().clone();
-        if let Some(app) = request.app_data::<web::Data<PanelContext>>() {
-            let page = refused::shown(app, &request, answer.status());
-            answer = answer.into_response(page);
-        }
+        let page = refusal_page(answer.request(), answer.status())?;
+        answer = answer.into_response(page);
     }
-    let query = answer.request().query_string();
-    let chosen = query.split('&').find_map(|pair| Language::of_code(pair.strip_prefix("lang=")?));
-    if let Some(language) = chosen {
-        let app = answer.request().app_data::<web::Data<PanelContext>>();
-        let url = app.map(|app| &app.config.server.public_url);
-        if let Some(cookie) = url.and_then(|url| cookie::choice(url, i18n::COOKIE, "/", language.code())) {
-            answer.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-    }
+    keep_language(&mut answer);
     Ok(answer)
+}
+
+/// The page for a status.
+fn refusal_page(request: &HttpRequest, status: StatusCode) -> Answer {
+    let app = request.app_data::<AppData>().ok_or(Error::NotFound)?;
+    let words = Words::new(Language::of_operator(request));
+    let text = match status {
+        StatusCode::NOT_FOUND => "page-not-found",
+        StatusCode::FORBIDDEN => "admin-form-refused",
+        StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => "admin-form-unreadable",
+        StatusCode::PAYLOAD_TOO_LARGE => "admin-form-unreadable",
+        StatusCode::SERVICE_UNAVAILABLE => "admin-storage-away",
+        StatusCode::CONFLICT => "admin-conflict",
+        _ => "page-error",
+    };
+    let page = page::bare(app, words, "admin-title");
+    html_as(status, &page, &page::SentencePage { said: words.text(text), page: page.clone() })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
 use base::i18n::{Sentence, Words, duration};
 use base::store::VENDOR;
 use chrono::TimeDelta;
@@ -13,8 +13,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 use super::accounts::find::STATES;
 use super::counts::TROUBLED;
 use super::operator::Operator;
-use super::page::{self, AdminPage};
-use super::refused::Result;
 use super::states::{self, StateBadge};
 use crate::alert;
 use crate::delivery::gauges;
@@ -22,11 +20,11 @@ use crate::delivery::read::figures::FiguresSlot;
 use crate::delivery::read::service;
 use crate::delivery::slots::CallReport;
 use crate::doctor::{RENEWED, certificate_days};
-use crate::panel::{Chart, PanelContext, Tile, Tone, chart_of, plot};
 use crate::tenant::TenantStatus;
 
 mod destinations;
 
+use crate::panel::{Answer, AppData, Chart, PageContext, PanelContext, Tile, Tone, chart_of, html, plot};
 use destinations::DestinationRow;
 
 const HERE: &str = "/admin";
@@ -38,7 +36,7 @@ const DISK: [u8; 2] = [20, 10];
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
 struct VendorOverview {
-    page: AdminPage,
+    page: PageContext,
     tiles: Vec<Tile>,
     chart: Chart,
     states: Vec<StateCount>,
@@ -69,8 +67,8 @@ struct ProcessRow {
 }
 
 /// `GET /admin`
-pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
-    let page = AdminPage::of(&app, &visitor, HERE, visitor.words.text("nav-overview")).await?;
+pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+    let page = visitor.page("nav-overview", HERE);
     let words = page.words;
     let db = app.store.read();
     let accounts = accounts(db).await?;
@@ -89,7 +87,7 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
         mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
         processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
         tiles,
-        chart: chart_of(words, &days, false, |at| page.when(at).date()),
+        chart: chart_of(words, &days, false, |at| page.when(&at).date()),
         states: states(words, &accounts),
         destinations: destinations::all(&app, words, &calls).await?,
         disk: disk(words, app.load.free()),
@@ -97,7 +95,7 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
         closed: calls.closed.into_iter().filter(|(_, until)| *until > app.clock.millis()).collect(),
         page: page.clone(),
     };
-    Ok(page::html(&page, &overview))
+    html(&page, &overview)
 }
 
 /// The last calls of all running processes: of this one until now, of the others until their heartbeat.
@@ -187,7 +185,7 @@ fn spark(words: Words, label: &Sentence, values: &[i64]) -> String {
     plot::spark(&values, 0, None, &said.to_string())
 }
 
-fn accounts_tile(page: &AdminPage, accounts: &BTreeMap<&'static str, i64>) -> Tile {
+fn accounts_tile(page: &PageContext, accounts: &BTreeMap<&'static str, i64>) -> Tile {
     let of = |states: &[TenantStatus]| states.iter().filter_map(|state| accounts.get(state.as_str())).sum::<i64>();
     let troubled = of(&TROUBLED);
     let note = match troubled {
@@ -204,7 +202,7 @@ fn accounts_tile(page: &AdminPage, accounts: &BTreeMap<&'static str, i64>) -> Ti
     }
 }
 
-fn messages_tile(page: &AdminPage, days: &[FiguresSlot]) -> Tile {
+fn messages_tile(page: &PageContext, days: &[FiguresSlot]) -> Tile {
     let label = page.words.text("admin-messages-today");
     let values: Vec<i64> = days.iter().map(|day| day.flow.all()).collect();
     let (today, before) = values.split_last().map_or((0, &[][..]), |(today, before)| (*today, before));
@@ -223,7 +221,7 @@ fn messages_tile(page: &AdminPage, days: &[FiguresSlot]) -> Tile {
     }
 }
 
-fn undelivered_tile(page: &AdminPage, days: &[FiguresSlot], undelivered: service::Undelivered) -> Tile {
+fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: service::Undelivered) -> Tile {
     let label = page.words.text("figure-undelivered");
     let values: Vec<i64> = days.iter().map(|day| day.flow.failed).collect();
     Tile {
@@ -236,7 +234,7 @@ fn undelivered_tile(page: &AdminPage, days: &[FiguresSlot], undelivered: service
     }
 }
 
-fn waiting_tile(page: &AdminPage, waiting: gauges::Waiting) -> Tile {
+fn waiting_tile(page: &PageContext, waiting: gauges::Waiting) -> Tile {
     let note = match waiting.letters {
         0 => page.words.text("health-nothing-waiting"),
         letters => {
@@ -259,7 +257,7 @@ fn waiting_tile(page: &AdminPage, waiting: gauges::Waiting) -> Tile {
     }
 }
 
-fn alerts_tile(page: &AdminPage, open: u64) -> Tile {
+fn alerts_tile(page: &PageContext, open: u64) -> Tile {
     Tile {
         label: page.words.text("admin-alerts"),
         value: number(page.words, i64::try_from(open).unwrap_or(i64::MAX)),

@@ -2,21 +2,20 @@
 //! left open is not enough. The proof counts for ten minutes of its session.
 
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
+use base::error::Result;
 use base::i18n::Sentence;
 use chrono::TimeDelta;
+use entity::session;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 
-use super::operator::{AdminVisitor, Operator};
-use super::page::{self, AdminPage, redirect};
-use super::refused::{AdminRefusal, Result};
-use crate::identity::reauthentication::{self, Reauthentication};
+use super::operator::{AdminVisitor, Operator, SIGN_IN, elsewhere};
 use crate::identity::{Form, session as sessions};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, NotProved, PageContext, PanelContext, html_as, to as redirect};
 
 const HERE: &str = "/admin/prove";
 /// The name under which the session stores until when the proof counts, in milliseconds since 1970.
@@ -27,7 +26,7 @@ const LIFE: TimeDelta = TimeDelta::minutes(10);
 #[derive(Template)]
 #[template(path = "admin/prove.html")]
 struct ProvePage {
-    page: AdminPage,
+    page: PageContext,
     /// Where to continue.
     to: String,
     wrong: Option<Sentence>,
@@ -52,13 +51,18 @@ pub struct ProveForm {
 }
 
 /// Refuses what needs a proof while there is none.
-pub(super) fn gate(app: &PanelContext, visitor: &AdminVisitor, method: &Method, path: &str) -> Result<()> {
-    let until: Option<i64> = sessions::data(&app.identity, &visitor.session, UNTIL);
+pub(super) fn gate(
+    app: &PanelContext,
+    session: &session::Model,
+    method: &Method,
+    path: &str,
+) -> Result<(), actix_web::Error> {
+    let until: Option<i64> = sessions::data(&app.identity, session, UNTIL);
     if !needs(method, path) || until.is_some_and(|until| until > app.clock.millis()) {
         return Ok(());
     }
     let to: String = byte_serialize(page_of(method, path).as_bytes()).collect();
-    Err(AdminRefusal::Prove(format!("{HERE}?to={to}")))
+    Err(elsewhere(&format!("{HERE}?to={to}")))
 }
 
 /// Whether a page or a form below `/admin` needs a proof. A form that is filled in needs it before it is shown.
@@ -85,57 +89,24 @@ fn parts(path: &str) -> Vec<&str> {
 }
 
 /// Asks for the password or a code.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    query: web::Query<ProveQuery>,
-) -> Result<HttpResponse> {
-    answer(&app, &visitor, StatusCode::OK, &query.to, None).await
+pub async fn show(Operator(visitor): Operator, query: web::Query<ProveQuery>) -> Answer {
+    answer(&visitor, StatusCode::OK, &query.to, None)
 }
 
 /// Checks it and leads on.
-pub async fn enter(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    form: Form<ProveForm>,
-) -> Result<HttpResponse> {
+pub async fn enter(app: AppData, Operator(visitor): Operator, form: Form<ProveForm>) -> Answer {
     let ProveForm { current, to } = form.0;
-    if let Some(WrongProof { status, text }) = wrong(&app, &visitor, current, "operator.proved").await? {
-        return answer(&app, &visitor, status, &to, Some(text)).await;
+    match visitor.prove(&app, current, "operator.proved").await? {
+        None => {
+            let until = app.clock.millis().saturating_add(LIFE.num_milliseconds());
+            visitor.set_data(&app, UNTIL, Some(&until)).await?;
+            let object = visitor.person.id.to_string();
+            visitor.audit(&app, app.store.write(), "operator.proved", &object, json!({})).await?;
+            Ok(redirect(safe(&to)))
+        }
+        Some(NotProved::Refused(status, wrong)) => answer(&visitor, status, &to, Some(wrong)),
+        Some(NotProved::Ended) => Ok(redirect(SIGN_IN)),
     }
-    let until = app.clock.millis().saturating_add(LIFE.num_milliseconds());
-    sessions::set_data(&app.identity, &visitor.session, UNTIL, Some(&until)).await?;
-    visitor.note_own(&app, ("operator.proved", &visitor.person.id.to_string()), json!({})).await?;
-    Ok(redirect(safe(&to)))
-}
-
-/// Why what was entered is no proof.
-pub(super) struct WrongProof {
-    pub status: StatusCode,
-    pub text: Sentence,
-}
-
-/// Checks the current password or a code; none if it is right. Too many wrong ones end the session. `action`: noted if
-/// it is wrong.
-pub(super) async fn wrong(
-    app: &PanelContext,
-    visitor: &AdminVisitor,
-    current: SecretString,
-    action: &'static str,
-) -> Result<Option<WrongProof>> {
-    let (person, words) = (&visitor.person, visitor.words);
-    let (status, text) = match reauthentication::check(&app.identity, person, current, visitor.address, action).await? {
-        Reauthentication::Yes => return Ok(None),
-        Reauthentication::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.text("admin-current-wrong")),
-        Reauthentication::Wait(seconds) => {
-            (StatusCode::TOO_MANY_REQUESTS, words.text("admin-too-many-tries").with("seconds", seconds))
-        }
-        Reauthentication::TooManyWrong => {
-            sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-            return Err(AdminRefusal::SignIn);
-        }
-    };
-    Ok(Some(WrongProof { status, text }))
 }
 
 /// A page of the admin; anything else leads to its overview.
@@ -144,16 +115,9 @@ fn safe(to: &str) -> &str {
     if is_page { to } else { "/admin" }
 }
 
-async fn answer(
-    app: &PanelContext,
-    visitor: &AdminVisitor,
-    status: StatusCode,
-    to: &str,
-    wrong: Option<Sentence>,
-) -> Result<HttpResponse> {
-    let page = AdminPage::of(app, visitor, "", visitor.words.text("admin-prove")).await?;
-    let page = if wrong.is_some() { page.with_error() } else { page };
-    Ok(page::html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong, page: page.clone() }))
+fn answer(visitor: &AdminVisitor, status: StatusCode, to: &str, wrong: Option<Sentence>) -> Answer {
+    let page = visitor.page("admin-prove", "").with_error_if(wrong.is_some());
+    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong, page: page.clone() })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Waiting letters of all accounts, with target and reason: one page of targets at a time, the longest-waiting first.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
+use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
 use base::message::Direction;
 use entity::{source, turn};
@@ -13,13 +14,10 @@ use uuid::Uuid;
 
 use super::accounts::find;
 use super::operator::Operator;
-use super::page::{self, AdminPage, see_other};
-use super::refused::{AdminRefusal, Result};
 use super::states::{self, StateBadge};
 use crate::delivery::read::reason::Reason;
 use crate::identity::{EmptyForm, Form};
-use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
 use crate::tenant;
 
 const HERE: &str = "/admin/queues";
@@ -29,7 +27,7 @@ const PAGE: u32 = 100;
 #[derive(Template)]
 #[template(path = "admin/queues.html")]
 struct Queues {
-    page: AdminPage,
+    page: PageContext,
     /// Hosts with an open circuit breaker in this process, and until when.
     closed: Vec<(String, i64)>,
     rows: Vec<QueueRow>,
@@ -63,11 +61,7 @@ pub struct QueuesQuery {
 }
 
 /// The page.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    query: web::Query<QueuesQuery>,
-) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<QueuesQuery>) -> Answer {
     let words = visitor.words;
     let after = query.tenant.zip(query.target);
     let mut targets = app.queue.targets(after, PAGE + 1).await?;
@@ -78,10 +72,10 @@ pub async fn show(
     let older = last.map(|last| format!("{HERE}?tenant={}&target={}", last.tenant_id, last.target));
     let mut rows = rows(&app, words, targets).await?;
     rows.sort_by_key(|row| (row.waiting == 0, row.oldest_at));
-    let page = AdminPage::of(&app, &visitor, HERE, words.text("admin-queues")).await?;
+    let page = visitor.page("admin-queues", HERE);
     let newest = after.map(|_| HERE.to_owned());
     let closed = app.slots.closed(app.clock.millis());
-    Ok(page::html(&page, &Queues { page: page.clone(), closed, rows, newest, older }))
+    html(&page, &Queues { page: page.clone(), closed, rows, newest, older })
 }
 
 async fn rows(app: &PanelContext, words: Words, targets: Vec<BacklogTarget>) -> Result<Vec<QueueRow>> {
@@ -144,23 +138,25 @@ fn may_try(reason: &str, failures: i32) -> bool {
 
 /// Ends the back-off of a target.
 pub async fn try_now(
-    app: web::Data<PanelContext>,
+    app: AppData,
     Operator(visitor): Operator,
     key: web::Path<(Uuid, Uuid)>,
     _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let (tenant_id, target) = key.into_inner();
     let found =
         turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.eq(target)).one(app.store.read()).await?;
-    let found = found.ok_or(AdminRefusal::NotThere)?;
-    let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(AdminRefusal::NotThere)?;
+    let found = found.ok_or(Error::NotFound)?;
+    let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     if !may_try(&found.reason, found.failures) {
         let text = visitor.words.text("admin-turn-not-tried").with("account", tenant.host);
-        return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, text)).await;
+        return visitor.see_other(&app, HERE, Notice::of(Tone::Warn, text)).await;
     }
     app.queue.expedite_target(tenant_id, target, &found.pool).await?;
     app.writer.stored().notify_one();
-    visitor.note_own(&app, ("queue.tried", &target.to_string()), json!({ "tenant_id": tenant_id })).await?;
+    visitor
+        .audit(&app, app.store.write(), "queue.tried", &target.to_string(), json!({ "tenant_id": tenant_id }))
+        .await?;
     let text = visitor.words.text("admin-turn-tried").with("account", tenant.host);
-    see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, text)).await
+    visitor.see_other(&app, HERE, Notice::of(Tone::Wait, text)).await
 }

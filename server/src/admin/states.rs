@@ -3,8 +3,7 @@
 use base::i18n::{Sentence, Words};
 use entity::tenant;
 
-use crate::panel::PanelContext;
-use crate::panel::Tone;
+use crate::panel::{PanelContext, Tone};
 use crate::tenant::access::{Access, AccessState};
 use crate::tenant::{ChannelStatus, TenantStatus};
 

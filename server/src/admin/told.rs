@@ -31,7 +31,7 @@ pub(super) async fn tell(
             .text("admin-told-body")
             .with("did", did.as_str())
             .with("object", object)
-            .with("name", visitor.shown_name())
+            .with("name", visitor.name.as_str())
             .with("email", visitor.person.email.as_str())
             .with("time", at.format("%Y-%m-%d %H:%M UTC").to_string())
             .with("address", address.as_str())

@@ -1,7 +1,8 @@
 //! Events for the vendor's own webhooks: what was sent to them, with which answer, and resending.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
+use base::error::{Error, Result};
 use base::i18n::Sentence;
 use entity::{tenant, vendor_event, vendor_event_attempt};
 use serde::Deserialize;
@@ -11,11 +12,8 @@ use uuid::Uuid;
 
 use super::accounts::find::{self, AccountSearch};
 use super::operator::{AdminVisitor, Operator};
-use super::page::{self, AdminPage, see_other};
-use super::refused::{AdminRefusal, Result};
 use crate::identity::{EmptyForm, Form};
-use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
 use crate::vendor_events::EventState;
 use crate::vendor_webhooks::{self as events, EventFilter};
 
@@ -28,7 +26,7 @@ const ACCOUNTS: u64 = 50;
 #[derive(Template)]
 #[template(path = "admin/webhooks.html")]
 struct EventsPage {
-    page: AdminPage,
+    page: PageContext,
     query: EventsQuery,
     states: Vec<(&'static str, Sentence)>,
     rows: Vec<EventRow>,
@@ -41,7 +39,7 @@ struct EventsPage {
 #[derive(Template)]
 #[template(path = "admin/webhook.html")]
 struct EventPage {
-    page: AdminPage,
+    page: PageContext,
     row: EventRow,
     body: String,
     attempts: Vec<vendor_event_attempt::Model>,
@@ -97,18 +95,14 @@ impl EventsQuery {
 }
 
 /// The list.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    query: web::Query<EventsQuery>,
-) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<EventsQuery>) -> Answer {
     let query = query.into_inner();
     let filter = query.filter(&app).await?;
     let mut found = events::list(app.store.read(), &filter, query.after, PAGE + 1).await?;
     let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.len() > most;
     found.truncate(most);
-    let page = AdminPage::of(&app, &visitor, HERE, visitor.words.text("webhooks-title")).await?;
+    let page = visitor.page("webhooks-title", HERE);
     let list = EventsPage {
         states: EventState::ALL
             .map(|state| (state.as_str(), visitor.words.text_of("admin-event-state-", state.as_str())))
@@ -120,37 +114,28 @@ pub async fn show(
         query,
         page: page.clone(),
     };
-    Ok(page::html(&page, &list))
+    html(&page, &list)
 }
 
 /// One event: what is sent, and the attempts.
-pub async fn event(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-) -> Result<HttpResponse> {
-    let event = events::one(app.store.read(), *id).await?.ok_or(AdminRefusal::NotThere)?;
+pub async fn event(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+    let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let attempts = events::attempts(app.store.read(), event.id, None, PAGE).await?;
     let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
-    let row = rows(&app, &visitor, vec![event]).await?.pop().ok_or(AdminRefusal::NotThere)?;
-    let page = AdminPage::of(&app, &visitor, HERE, &row.event.kind).await?;
+    let row = rows(&app, &visitor, vec![event]).await?.pop().ok_or(Error::NotFound)?;
+    let page = visitor.page(row.event.kind.clone(), HERE);
     let shown = EventPage { row, body: format!("{body:#}"), attempts, page: page.clone() };
-    Ok(page::html(&page, &shown))
+    html(&page, &shown)
 }
 
 /// Queues an event once more.
-pub async fn resend(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    let event = events::one(app.store.read(), *id).await?.ok_or(AdminRefusal::NotThere)?;
+pub async fn resend(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+    let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     events::resend(&app, &event).await?;
     let detail = json!({ "type": event.kind, "tenant_id": event.about_id, "webhook": event.webhook });
-    visitor.note_own(&app, ("vendor_event.resent", &event.id.to_string()), detail).await?;
+    visitor.audit(&app, app.store.write(), "vendor_event.resent", &event.id.to_string(), detail).await?;
     let notice = Notice::of(Tone::Wait, visitor.words.text("webhooks-resent"));
-    see_other(&app, &visitor, &format!("{HERE}/{id}"), notice).await
+    visitor.see_other(&app, &format!("{HERE}/{id}"), notice).await
 }
 
 async fn rows(app: &PanelContext, visitor: &AdminVisitor, found: Vec<vendor_event::Model>) -> Result<Vec<EventRow>> {

@@ -14,7 +14,7 @@ use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::numeric_id::NumericId;
 use super::roster;
-use super::source_types::SourceOut;
+use super::source_types::{SourceOut, StepOut};
 use super::sources::{by, current, shown};
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};
@@ -24,17 +24,6 @@ use base::json::{Moment, Query};
 pub struct StepsOut {
     /// In order; the list ends with the first failed step.
     pub steps: Vec<StepOut>,
-}
-
-/// One step of a test.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StepOut {
-    /// `credentials`, `webhook`, `chat`, `message`, `status`.
-    pub name: &'static str,
-    pub ok: bool,
-    /// What was observed or what failed; may be empty.
-    pub detail: String,
-    pub ms: u64,
 }
 
 /// The result of a comparison with amoCRM.
@@ -105,12 +94,7 @@ pub async fn test(
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
         let steps = crate::source::test(&app.sources, source.tenant_id, source.id, &by).await?.into_iter();
-        let steps = steps.map(|step| StepOut {
-            name: step.name,
-            ok: step.ok,
-            detail: step.detail.map(|text| text.plain(words, CRM)).unwrap_or_default(),
-            ms: step.ms,
-        });
+        let steps = steps.map(|step| StepOut::of(step, |text| text.plain(words, CRM)));
         Ok(HttpResponse::Ok().json(StepsOut { steps: steps.collect() }))
     })
     .await

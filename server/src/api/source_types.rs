@@ -1,5 +1,6 @@
 //! Wire forms of sources.
 
+use base::i18n::LocalizedText;
 use entity::source;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::numeric_id::NumericId;
-use crate::source::{ContactRule, NewSource, SourceChange, SourceState};
+use crate::source::{ContactRule, NewSource, ProbeStep, SourceChange, SourceState};
 use base::json::Moment;
 
 /// A new source.
@@ -277,5 +278,23 @@ mod tests {
         assert!(none.name.is_none() && none.pipeline_id.is_none() && none.settings.is_none());
         let some = change(json!({"pipeline_id": "5", "paused": false, "drop_before": "2026-11-20T09:30:00.123Z"}));
         assert_eq!((some.pipeline_id, some.paused, some.drop_before), (Some(5), Some(false), Some(1_795_167_000_123)));
+    }
+}
+
+/// One step of a test.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StepOut {
+    /// `credentials`, `webhook`, `chat`, `message`, `status`.
+    pub name: &'static str,
+    pub ok: bool,
+    /// What was observed or what failed; may be empty.
+    pub detail: String,
+    pub ms: u64,
+}
+
+impl StepOut {
+    /// `say`: the language of the reader.
+    pub fn of(step: ProbeStep, say: impl FnOnce(LocalizedText) -> String) -> Self {
+        Self { name: step.name, ok: step.ok, detail: step.detail.map(say).unwrap_or_default(), ms: step.ms }
     }
 }

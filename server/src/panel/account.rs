@@ -1,8 +1,7 @@
 //! `/panel/account`: the connection to the amoCRM account: its state, the authorizing user, when it expires.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::Result;
 use base::i18n::LocalizedText;
 use entity::{source, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -12,7 +11,7 @@ use uuid::Uuid;
 use super::overview::{account_hint, account_tone, support_of};
 use super::{EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
 use crate::missed_hooks;
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData};
 use crate::source::{self as sources, Migration, Usage};
 use crate::tenant::subscription::{self, SubscriptionState};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
@@ -118,8 +117,8 @@ impl OwnAccountPage {
 }
 
 /// `GET /panel/account`
-async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
-    let tenant = &member.tenant;
+async fn show(app: AppData, member: Member) -> Answer {
+    let tenant = &member.here.tenant;
     let db = app.store.read();
     let page = member.page("nav-account", Nav::Account);
     let status = TenantStatus::shown(tenant);
@@ -167,9 +166,9 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
 }
 
 /// `POST /panel/account/lost`: starts comparing chats with amoCRM's history.
-async fn look_for_lost(app: web::Data<PanelContext>, member: Member, _form: Form<EmptyForm>) -> Result<HttpResponse> {
+async fn look_for_lost(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageAccount)?;
-    let tenant = &member.tenant;
+    let tenant = &member.here.tenant;
     let notice = if missed_hooks::soon(&app.missed_hooks, tenant.tenant_id).await? {
         member.audit(&app, app.store.write(), "account.compared", &tenant.host, json!({})).await?;
         Notice::done(member.words.text("account-lost-looked"))

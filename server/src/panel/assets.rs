@@ -1,8 +1,9 @@
 //! Stylesheets, the script and the logo of panel and admin.
 
+use crate::panel::Answer;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::asset::{self, Asset, PICTURE, SCRIPT, STYLE};
-use base::error::{Error, Result};
+use base::error::Error;
 
 fn file_of(name: &str) -> Option<Asset> {
     Some(match name {
@@ -22,7 +23,7 @@ fn file_of(name: &str) -> Option<Asset> {
 }
 
 /// `GET /panel/static/{file}`.
-pub(super) async fn get(file: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn get(file: web::Path<String>, request: HttpRequest) -> Answer {
     Ok(asset::answer(file_of(&file).ok_or(Error::NotFound)?, &request))
 }
 

@@ -1,11 +1,10 @@
 //! The confirmation page of an action: what will happen, the button, a link back.
 
-use actix_web::HttpResponse;
 use askama::Template;
-use base::error::Result;
 use base::i18n::Sentence;
 
 use super::{PageContext, html};
+use crate::panel::Answer;
 
 #[derive(Template)]
 #[template(path = "panel/confirm.html")]
@@ -22,7 +21,7 @@ pub struct ConfirmPage {
 
 impl ConfirmPage {
     /// Renders the confirmation page.
-    pub fn ask(&self) -> Result<HttpResponse> {
+    pub fn ask(&self) -> Answer {
         html(&self.page, self)
     }
 }

@@ -21,13 +21,13 @@ impl ConsentButton {
         if app.connectors.get(kind).is_none_or(|connector| connector.consent_page().is_none()) {
             return Ok(None);
         }
-        let href = match member.crm_user_id.filter(|_| member.framed) {
+        let href = match member.session.crm_user_id.filter(|_| member.here.framed) {
             // A new tab does not have the cookie of amoCRM's frame.
             Some(id) => {
                 let is_admin = member.session.is_admin;
                 let user = TicketUser { id, name: member.name.clone(), is_admin };
                 let leads = TicketTarget::Connect(kind.to_owned());
-                ticket::url_of_page(&app.identity, member.tenant.tenant_id, &user, leads).await?
+                ticket::url_of_page(&app.identity, member.tenant_id, &user, leads).await?
             }
             None => format!("/panel/sources/new/{kind}/consent"),
         };
@@ -36,7 +36,7 @@ impl ConsentButton {
             href,
             label: words.text_of("wizard-consent-", kind),
             hint: words.text_of("wizard-consent-hint-", kind),
-            in_tab: member.framed,
+            in_tab: member.here.framed,
         }))
     }
 }

@@ -23,11 +23,13 @@ pub struct Counts {
 impl Counts {
     /// The number in the window's title; empty if nothing needs attention.
     pub fn title(self) -> String {
-        match self.undelivered + self.alerts {
-            0 => String::new(),
-            all => format!("({}) ", shown(all)),
-        }
+        title(self.undelivered + self.alerts)
     }
+}
+
+/// A number of things that need attention, in the window's title.
+pub fn title(count: u64) -> String {
+    if count > 0 { format!("({}) ", shown(count)) } else { String::new() }
 }
 
 /// A number as shown in the navigation.

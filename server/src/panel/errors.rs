@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest};
 use askama::Template;
 use base::browser::cookie;
 use base::error::{Error, Result};
@@ -17,7 +17,7 @@ use super::navigation::Nav;
 use super::page::PageContext;
 use crate::identity::realm::{self, FormRejected};
 use crate::identity::{member, session};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PanelContext};
 
 #[derive(Template)]
 #[template(path = "panel/error.html")]
@@ -32,7 +32,7 @@ struct ErrorPage {
 }
 
 /// 404 for paths of the panel that do not exist.
-pub(super) async fn nothing_here(_member: Option<Member>) -> Result<HttpResponse> {
+pub(super) async fn nothing_here(_member: Option<Member>) -> Answer {
     Err(Error::NotFound)
 }
 
@@ -58,8 +58,8 @@ pub(super) async fn pages(
 
 /// Whether to continue. While the database accepts no writes, changes are refused at once with a page that explains it,
 /// instead of waiting.
-fn may_go_on(request: &ServiceRequest) -> bool {
-    let app = request.app_data::<web::Data<PanelContext>>();
+pub fn may_go_on(request: &ServiceRequest) -> bool {
+    let app = request.app_data::<AppData>();
     *request.method() != Method::POST || !app.is_some_and(|app| app.is_read_only())
 }
 
@@ -83,10 +83,10 @@ async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 }
 
 /// Stores a language chosen in the address for later pages.
-fn keep_language(response: &mut ServiceResponse<BoxBody>) {
+pub fn keep_language(response: &mut ServiceResponse<BoxBody>) {
     let chosen = response.request().query_string().split('&').find_map(|pair| pair.strip_prefix("lang="));
     let Some(language) = chosen.and_then(Language::of_code) else { return };
-    let Some(app) = response.request().app_data::<web::Data<PanelContext>>() else { return };
+    let Some(app) = response.request().app_data::<AppData>() else { return };
     let line = cookie::choice(&app.config.server.public_url, i18n::COOKIE, "/", language.code());
     if let Some(value) = line {
         response.headers_mut().append(header::SET_COOKIE, value);
@@ -102,11 +102,11 @@ fn context(request: &HttpRequest, app: &PanelContext, title: &'static str) -> Pa
     }
 }
 
-fn app_of(request: &HttpRequest) -> Result<&web::Data<PanelContext>> {
-    request.app_data::<web::Data<PanelContext>>().ok_or(Error::NotFound)
+fn app_of(request: &HttpRequest) -> Result<&AppData> {
+    request.app_data::<AppData>().ok_or(Error::NotFound)
 }
 
-async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
+async fn page_of(request: &HttpRequest, error: &Error) -> Answer {
     let app = app_of(request)?;
     let status = actix_web::ResponseError::status_code(error);
     let title = match error {
@@ -155,7 +155,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
 /// Names the reader's role, and who can change it.
 async fn forbidden(app: &PanelContext, request: &HttpRequest, page: &PageContext) -> Result<String> {
     let words = page.words;
-    let tenant_id = request.extensions().get::<Member>().map(|member| member.tenant.tenant_id);
+    let tenant_id = request.extensions().get::<Member>().map(|member| member.tenant_id);
     let (Some(role), Some(tenant_id), false) = (page.role, tenant_id, page.view_as) else {
         return Ok(words.text("page-forbidden-looking").to_string());
     };
@@ -174,7 +174,7 @@ async fn forbidden(app: &PanelContext, request: &HttpRequest, page: &PageContext
     Ok(words.text("page-forbidden").with("role", role).with("admins", owners.join(", ")).to_string())
 }
 
-fn page_of_form(request: &HttpRequest, refused: FormRejected) -> Result<HttpResponse> {
+fn page_of_form(request: &HttpRequest, refused: FormRejected) -> Answer {
     let app = app_of(request)?;
     let (title, text) = match refused {
         FormRejected::NoSession => ("session-ended-title", "session-ended"),

@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
-use actix_web::web;
-use actix_web::{HttpRequest, HttpResponse};
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::LocalizedText;
 use bytes::Bytes;
 use entity::conversation;
@@ -24,7 +23,7 @@ use super::html::nothing_kept;
 use super::member::Member;
 use crate::identity::session;
 use crate::load_shedding::{self, CapacityShare};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData};
 
 /// Changes within this time are reported as one.
 const TOGETHER: Duration = Duration::from_secs(2);
@@ -35,7 +34,7 @@ const ANYWAY: Duration = Duration::from_secs(10);
 const MANY: usize = 200;
 
 struct PanelFeed {
-    app: web::Data<PanelContext>,
+    app: AppData,
     member: Member,
     changes: Receiver<Uuid>,
     moved: BTreeSet<Uuid>,
@@ -50,7 +49,7 @@ type Place = (CapacityShare<IpAddr>, CapacityShare<Uuid>);
 
 /// `GET /panel/events`. 503 if the address or the session has too many open streams; the page then does not update
 /// itself.
-pub(super) async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn get(app: AppData, member: Member, request: HttpRequest) -> Answer {
     let address = load_shedding::counted(client_address(&request, &app.config.server.trusted_proxies));
     let place = app.load.stream(address, member.session.id);
     let place = place
@@ -114,7 +113,7 @@ impl PanelFeed {
         if moved.is_empty() {
             return false;
         }
-        let ours = conversation::Entity::of_tenant(self.member.tenant.tenant_id)
+        let ours = conversation::Entity::of_tenant(self.member.tenant_id)
             .filter(conversation::Column::Id.is_in(moved))
             .count(self.app.store.read())
             .await;

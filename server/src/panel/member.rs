@@ -3,42 +3,37 @@
 mod turned_away;
 
 use std::future::Future;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
-use base::browser::client_address;
+use actix_web::http::header::HeaderValue;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
-use base::i18n::{Language, LocalizedText, When, Words, Zone};
+use base::i18n::{Language, LocalizedText, Sentence, When, Words, Zone};
 use base::store::VENDOR;
 use entity::{session, tenant};
-use sea_orm::{ConnectionTrait, DbErr};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::counts::{self, Counts};
 use super::crm_rights;
-use super::html::nothing_kept;
-use super::navigation::Nav;
-use super::notice::{self, Notice};
+use super::html::to;
+use super::navigation::{self, Nav};
+use super::notice::Notice;
 use super::page::{PageContext, Title, remembered};
 use super::strips::{self, Strip};
 use super::theme::Theme;
+use super::visitor::Visitor;
 use super::{MemberRole, PanelContext, Right};
-use crate::audit::{self, Actor, AuditEntry};
 use crate::brand::Look;
 use crate::identity::form::masked;
 use crate::identity::realm::{self, Realm};
-use crate::identity::{credentials, member, person, session as sessions, token};
+use crate::identity::{credentials, member, person, session as sessions};
 use crate::legal;
-use turned_away::{instead, is_of_conversation, second_step_first, without_session};
+use crate::panel::{Answer, AppData};
+pub use turned_away::instead;
+use turned_away::{is_of_conversation, second_step_first, without_session};
 
 /// The key under which a session stores the only conversation that it can show.
 pub(super) const ONLY: &str = "only";
@@ -46,21 +41,18 @@ pub(super) const ONLY: &str = "only";
 const BEFORE_ENROLMENT: [&str; 3] = ["/panel/me/two-step", "/panel/language", "/panel/theme"];
 
 /// A member of the account, or an operator viewing it.
+pub type Member = Visitor<InAccount>;
+
+/// What the panel knows of its visitor: the account, and what they may do in it.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub struct InAccount {
     pub tenant: Arc<tenant::Model>,
-    pub person_id: Option<Uuid>,
-    pub crm_user_id: Option<i64>,
-    pub name: String,
     pub role: MemberRole,
-    pub words: Words,
     pub zone: Zone,
-    pub session: Arc<session::Model>,
     /// An operator of the vendor is viewing: nothing can be changed, and texts are hidden.
     pub view_as: bool,
     /// The page is in a frame of amoCRM.
     pub framed: bool,
-    pub address: Option<IpAddr>,
     /// The only conversation that the session shows.
     pub only: Option<Uuid>,
     /// The account requires an authenticator and the person has none: all other pages redirect to its setup.
@@ -68,7 +60,6 @@ pub struct Member {
     /// The person may belong to other accounts that this session can enter.
     may_switch: bool,
     theme: Theme,
-    notice: Option<Notice>,
     strips: Vec<Strip>,
     counts: Counts,
     crm: &'static str,
@@ -77,15 +68,12 @@ pub struct Member {
     agreement: Option<String>,
     look: Look,
     remembers: Option<HeaderValue>,
-    /// The database currently accepts no writes.
-    read_only: bool,
-    now: i64,
 }
 
 impl Member {
     /// Whether a control is shown.
     pub fn may(&self, right: Right) -> bool {
-        right.is_of(self.role, self.view_as)
+        right.is_of(self.here.role, self.here.view_as)
     }
 
     /// 403 with a page that names who has the right, unless this member has it.
@@ -93,104 +81,88 @@ impl Member {
         if self.may(right) { Ok(()) } else { Err(Error::Forbidden(LocalizedText::new("said-role"))) }
     }
 
-    /// The CSRF token of this session's forms.
-    pub(super) fn csrf(&self) -> &str {
-        &self.session.csrf
-    }
-
     /// `amoCRM` or `Kommo`.
     pub fn crm(&self) -> &'static str {
-        self.crm
+        self.here.crm
     }
 
     /// A time in the account's time zone.
     pub fn when(&self, millis: i64) -> When {
-        When::new(millis, self.now, self.zone, self.words)
+        When::new(millis, self.now, self.here.zone, self.words)
     }
 
-    /// The actor for the audit log.
-    pub fn actor(&self) -> Actor {
-        let person_id = self.person_id.unwrap_or_default();
-        let name = self.name.clone();
-        if self.view_as { Actor::Operator { person_id, name } } else { Actor::Member { person_id, name } }
-    }
-
-    /// The context of a page's template. `nav`: the navigation entry it belongs to.
-    pub fn page(&self, title: impl Title, nav: Nav) -> PageContext {
-        PageContext {
-            words: self.words,
-            title: title.words(self.words, self.crm),
-            nonce: token::new(),
-            crm: self.crm,
-            account: self.tenant.host.clone(),
-            name: self.name.clone(),
-            role: Some(self.role),
-            framed: self.framed,
-            looked_at: if self.view_as { self.session.reason.clone() } else { String::new() },
-            view_as: self.view_as,
-            looks_until: self.session.expires_at,
-            theme: self.theme,
-            notice: self.notice.clone(),
-            strips: self.strips.clone(),
-            counts: self.counts,
-            support_url: self.support_url.clone(),
-            agreement: self.agreement.clone(),
-            look: self.look.clone(),
-            remembers: self.remembers.clone(),
-            not_taken: false,
-            read_only: self.read_only,
-            may_switch: self.may_switch,
-            bound: self.only.is_some() || self.must_enrol,
-            language_hrefs: Vec::new(),
-            nav,
-            csrf_token: masked(&self.session.csrf),
-            now: self.now,
-            zone: self.zone,
-            ancestors: self.ancestors.clone(),
-        }
-    }
-
-    /// Redirects after an action; the next page shows the notice once.
-    pub async fn see_other(&self, app: &PanelContext, path: &str, notice: Notice) -> Result<HttpResponse> {
-        let text = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
-        sessions::set_notice(&app.identity, app.store.write(), &self.session, &text).await?;
-        Ok(to(path))
-    }
-
-    /// Writes an action of this member to the audit log, in the action's transaction.
-    pub async fn audit(
-        &self,
-        app: &PanelContext,
-        db: &impl ConnectionTrait,
-        action: &'static str,
-        object: &str,
-        detail: Value,
-    ) -> Result<(), DbErr> {
-        let actor = self.actor();
-        let (tenant_id, address) = (self.tenant.tenant_id, self.address);
-        let entry = AuditEntry { tenant_id, actor: &actor, action, object, detail, address, done: true };
-        audit::record(app, db, entry).await
-    }
-
-    /// A value stored in the session.
-    pub fn data<T: DeserializeOwned>(&self, app: &PanelContext, name: &str) -> Option<T> {
-        sessions::data(&app.identity, &self.session, name)
-    }
-
-    /// Stores a value in the session, encrypted; `None` removes it.
-    pub async fn set_data<T: Serialize>(&self, app: &PanelContext, name: &str, value: Option<&T>) -> Result<()> {
-        sessions::set_data(&app.identity, &self.session, name, value).await
+    /// The person whose own settings this session may change; 404 for a viewing operator.
+    pub fn own_id(&self) -> Result<Uuid> {
+        if self.here.view_as { Err(Error::NotFound) } else { Ok(self.person.id) }
     }
 
     /// Whether this session may see the conversation.
     pub fn sees(&self, conversation_id: Uuid) -> bool {
-        self.only.is_none_or(|only| only == conversation_id)
+        self.here.only.is_none_or(|only| only == conversation_id)
+    }
+
+    /// The context of a page's template. `nav`: the navigation entry it belongs to.
+    pub fn page(&self, title: impl Title, nav: Nav) -> PageContext {
+        let here = &self.here;
+        let title = title.words(self.words, here.crm);
+        let mut page = PageContext {
+            crm: here.crm,
+            account: here.tenant.host.clone(),
+            name: self.name.clone(),
+            role: Some(here.role),
+            framed: here.framed,
+            looked_at: if here.view_as { self.session.reason.clone() } else { String::new() },
+            view_as: here.view_as,
+            looks_until: self.session.expires_at,
+            theme: here.theme,
+            notice: self.notice.clone(),
+            strips: here.strips.clone(),
+            attention: here.counts.title(),
+            support_url: here.support_url.clone(),
+            agreement: here.agreement.clone(),
+            look: here.look.clone(),
+            remembers: here.remembers.clone(),
+            may_switch: here.may_switch,
+            bound: here.only.is_some() || here.must_enrol,
+            csrf_token: masked(&self.session.csrf),
+            zone: here.zone,
+            ancestors: here.ancestors.clone(),
+            ..PageContext::bare(Realm::Panel, self.words, title, self.now, self.read_only)
+        };
+        page.places = navigation::places(&page, nav, here.counts);
+        page
+    }
+
+    /// amoCRM's refusal, or that it is away, as a notice: what it means and what to do, then the remote text. Any other
+    /// error is returned.
+    pub fn refused(&self, error: Error) -> Result<Notice> {
+        let (words, crm) = (self.words, self.crm());
+        Ok(Notice::failed(match refusal(error)? {
+            Error::Conflict { problem, detail } => {
+                let key = format!("source-refused-{problem}");
+                let key = if words.has(&key) { key } else { "source-refused-other".to_owned() };
+                words.text(key).with("crm", crm).with("reason", detail.in_words(words, crm))
+            }
+            _ => words.text("source-crm-away").with("crm", crm),
+        }))
+    }
+
+    /// Redirects after an action at amoCRM; the next page says that it is done, or why it was refused.
+    pub async fn outcome<T>(&self, app: &PanelContext, path: &str, outcome: Result<T>, done: Sentence) -> Answer {
+        let notice = match outcome {
+            Ok(_) => Notice::done(done),
+            Err(error) => self.refused(error)?,
+        };
+        self.see_other(app, path, notice).await
     }
 }
 
-/// A 303 redirect.
-pub(super) fn to(path: &str) -> HttpResponse {
-    nothing_kept(StatusCode::SEE_OTHER).insert_header((header::LOCATION, path)).finish()
+/// A refusal that the page of the action itself shows: amoCRM said no, or is away. Other errors have a page of their own.
+pub(super) fn refusal(error: Error) -> Result<Error> {
+    match error {
+        Error::Conflict { .. } | Error::Unavailable { .. } => Ok(error),
+        other => Err(other),
+    }
 }
 
 impl FromRequest for Member {
@@ -200,7 +172,7 @@ impl FromRequest for Member {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let app = request.app_data::<web::Data<PanelContext>>().ok_or(Error::NotFound)?.clone();
+            let app = request.app_data::<AppData>().ok_or(Error::NotFound)?.clone();
             let Some(session) = realm::session(&request, Realm::Panel).await? else {
                 return Err(without_session(&app, &request));
             };
@@ -210,12 +182,12 @@ impl FromRequest for Member {
             let Some(member) = of(&app.clone().into_inner(), &request, session).await? else {
                 return Err(without_session(&app, &request));
             };
-            if let Some(only) = member.only
-                && !is_of_conversation(&app, request.match_info().as_str(), member.tenant.tenant_id, only).await?
+            if let Some(only) = member.here.only
+                && !is_of_conversation(&app, request.match_info().as_str(), member.tenant_id, only).await?
             {
                 return Err(Error::NotFound.into());
             }
-            if member.must_enrol && !BEFORE_ENROLMENT.contains(&request.match_info().as_str()) {
+            if member.here.must_enrol && !BEFORE_ENROLMENT.contains(&request.match_info().as_str()) {
                 return Err(second_step_first(&request));
             }
             request.extensions_mut().insert(member.clone());
@@ -253,19 +225,13 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let words = Words::named(language, integration.as_deref().and_then(Integration::product));
     let (counts, open) = counts::of(app, request, tenant.tenant_id).await?;
     let reader = strips::StripReader { tenant: &tenant, integration: integration.as_deref(), words };
-    Ok(Some(Member {
-        notice: notice::taken(app, request, &session).await?,
+    let here = InAccount {
         strips: strips::of(app, request, &reader, &open).await?,
         counts,
-        person_id: Some(person_id),
-        crm_user_id: session.crm_user_id,
-        name: person.name,
         role,
-        words,
         zone: Zone::named(&tenant.time_zone),
         view_as,
         framed: realm::is_framed(request),
-        address: client_address(request, &app.config.server.trusted_proxies),
         theme: Theme::of_request(request),
         only: sessions::data(&app.identity, &session, ONLY),
         must_enrol: tenant.second_step && signs_in_here && !has_second_step,
@@ -280,9 +246,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         agreement: legal::address(&app.config, integration.as_deref(), language),
         look: Look::of(integration.as_deref()),
         remembers: integration.as_deref().and_then(|integration| remembered(app, request, integration)),
-        read_only: app.is_read_only(),
-        now: app.clock.millis(),
         tenant: Arc::new(tenant),
-        session,
-    }))
+    };
+    Ok(Some(Visitor::of(app, request, session, person, words, here).await?))
 }

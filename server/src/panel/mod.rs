@@ -49,30 +49,39 @@ mod team;
 mod templates;
 mod theme;
 mod undelivered;
+mod visitor;
 mod webhooks;
 mod wizard;
 
 use actix_web::middleware::from_fn;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
+use base::error::Result;
 
 pub use crate::identity::{EmptyForm, Fields, Form, MemberRole, OpenForm};
-pub use audit::{detail_text as audit_detail, export as audit_export, what as audit_what};
+pub use audit::{AuditList, AuditObject, detail_text as audit_detail, export as audit_export, what as audit_what};
 pub use chart::Chart;
 pub use choice::SelectOption;
 pub use confirm::ConfirmPage;
 use consent_button::ConsentButton;
 pub use context::PanelContext;
-pub use counts::{MOST as MOST_COUNTED, shown as shown_count};
+pub use counts::{MOST as MOST_COUNTED, title as counted_title};
 pub use data::AgreementShown;
-pub use html::{Markup, html, html_as, nothing_kept};
-pub use member::Member;
-use member::to;
-pub use navigation::Nav;
-pub use notice::{Notice, Tone};
+pub use errors::{keep_language, may_go_on};
+pub use html::{Markup, html, html_as, nothing_kept, to};
+pub use member::{Member, instead};
+pub use navigation::{Nav, NavEntry, NavGroup};
+pub use notice::{Notice, ToTone, Tone};
 pub use overview::{Tile, chart_of};
 pub use page::{PageContext, Title};
 pub use rights::Right;
-pub use undelivered::table as undelivered_table;
+pub use sign_in::named;
+pub use undelivered::{letter_kind, settle as settle_undelivered, table as undelivered_table};
+pub use visitor::{NotProved, Visitor};
+
+/// The shared state, as handlers get it.
+pub type AppData = web::Data<PanelContext>;
+/// What a handler answers: a page, a redirect, or an error that has a page of its own.
+pub type Answer = Result<HttpResponse>;
 
 /// Everything under `/panel`.
 pub fn routes(config: &mut web::ServiceConfig) {

@@ -1,6 +1,6 @@
 //! The navigation: its entries in order, who sees them, and the number of things that need attention.
 
-use super::counts;
+use super::counts::{self, Counts};
 use super::{PageContext, Right};
 
 /// Entries of the navigation, in order.
@@ -81,31 +81,43 @@ pub struct NavEntry {
     pub counted: String,
 }
 
-impl PageContext {
-    /// The navigation that this reader sees.
-    pub fn places(&self) -> Vec<NavGroup> {
-        if self.account.is_empty() || self.bound {
-            return Vec::new();
-        }
-        let group = |(title, places): &(&'static str, &'static [Place])| NavGroup {
-            title: self.words.text(*title).to_string(),
-            entries: places.iter().filter(|(.., right)| self.may(*right)).map(|place| self.entry(place)).collect(),
-        };
-        PLACES.iter().map(group).filter(|group| !group.entries.is_empty()).collect()
+/// The navigation that the reader of an account's page sees.
+pub(super) fn places(page: &PageContext, nav: Nav, counts: Counts) -> Vec<NavGroup> {
+    if page.bound {
+        return Vec::new();
     }
-
-    fn entry(&self, (nav, href, word, _): &Place) -> NavEntry {
-        let (count, key) = match nav {
-            Nav::Alerts => (self.counts.alerts, "nav-count-alerts"),
-            Nav::Undelivered => (self.counts.undelivered, "nav-count-undelivered"),
+    let entry = |(place, href, word, _): &Place| {
+        let (count, key) = match place {
+            Nav::Alerts => (counts.alerts, "nav-count-alerts"),
+            Nav::Undelivered => (counts.undelivered, "nav-count-undelivered"),
             _ => (0, ""),
         };
-        NavEntry {
+        NavEntry::of(page, *href, *word, *place == nav, (count > 0).then_some((count, key)))
+    };
+    let group = |(title, places): &(&'static str, &'static [Place])| NavGroup {
+        title: page.words.text(*title).to_string(),
+        entries: places.iter().filter(|(.., right)| page.may(*right)).map(entry).collect(),
+    };
+    PLACES.iter().map(group).filter(|group| !group.entries.is_empty()).collect()
+}
+
+impl NavEntry {
+    /// An entry with the number of things that need attention there, and the key of that number's sentence.
+    pub fn of(
+        page: &PageContext,
+        href: &'static str,
+        word: &'static str,
+        current: bool,
+        count: Option<(u64, &'static str)>,
+    ) -> Self {
+        Self {
             href,
-            word: self.words.text(*word).with("crm", self.crm).to_string(),
-            current: *nav == self.nav,
-            count: if count > 0 { counts::shown(count) } else { String::new() },
-            counted: if count > 0 { self.words.text(key).with("count", count).to_string() } else { String::new() },
+            word: page.words.text(word).with("crm", page.crm).to_string(),
+            current,
+            count: count.map(|(count, _)| counts::shown(count)).unwrap_or_default(),
+            counted: count
+                .map(|(count, key)| page.words.text(key).with("count", count).to_string())
+                .unwrap_or_default(),
         }
     }
 }

@@ -38,6 +38,30 @@ impl Tone {
     }
 }
 
+/// A tone, or the name of one.
+pub trait ToTone {
+    fn tone(&self) -> Tone;
+}
+
+impl ToTone for Tone {
+    fn tone(&self) -> Tone {
+        *self
+    }
+}
+
+impl ToTone for str {
+    fn tone(&self) -> Tone {
+        let all = [Tone::Ok, Tone::Wait, Tone::Warn, Tone::Bad, Tone::Off, Tone::Odd];
+        all.into_iter().find(|tone| tone.as_str() == self).unwrap_or(Tone::Odd)
+    }
+}
+
+impl<T: ToTone + ?Sized> ToTone for &T {
+    fn tone(&self) -> Tone {
+        (**self).tone()
+    }
+}
+
 /// A message for the top of the page, already translated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {

@@ -12,15 +12,15 @@ use base::i18n::{self, Language, Sentence, Words, Zone};
 
 pub(super) use brand::remembered;
 
-use super::counts::Counts;
 use super::markup;
-use super::navigation::Nav;
-use super::notice::{Notice, Tone};
+use super::navigation::NavGroup;
+use super::notice::{Notice, ToTone};
 use super::strips::Strip;
 use super::theme::Theme;
 use super::{MemberRole, Right};
 use crate::brand::Look;
-use crate::identity::{form, realm, token};
+use crate::identity::realm::{self, Realm};
+use crate::identity::{form, token};
 use crate::legal;
 use crate::panel::PanelContext;
 
@@ -72,14 +72,17 @@ pub struct PageContext {
     pub notice: Option<Notice>,
     /// Sentences above the page.
     pub strips: Vec<Strip>,
-    pub counts: Counts,
+    /// How many things need attention, for the window's title; empty if none do.
+    pub attention: String,
+    /// The navigation.
+    pub places: Vec<NavGroup>,
     /// Empty if the vendor configured none.
     pub support_url: String,
     /// The data processing agreement, if the vendor has one.
     pub agreement: Option<String>,
     pub look: Look,
     /// Stores the integration whose look this is, for pages without an account.
-    pub(super) remembers: Option<HeaderValue>,
+    pub(crate) remembers: Option<HeaderValue>,
     /// Marks the window title because a form was rejected.
     pub not_taken: bool,
     /// The database accepts no writes: pages can be read, but nothing can be changed.
@@ -90,50 +93,63 @@ pub struct PageContext {
     pub bound: bool,
     /// The same page in the other languages, outside an account.
     pub language_hrefs: Vec<(Language, String)>,
-    pub(super) nav: Nav,
-    pub(super) csrf_token: String,
-    pub(super) now: i64,
-    pub(super) zone: Zone,
+    /// The admin's pages are never framed, and use no service worker.
+    pub(crate) realm: Realm,
+    pub(crate) csrf_token: String,
+    pub(crate) now: i64,
+    pub(crate) zone: Zone,
     /// Hosts that may frame the page, as in `frame-ancestors`.
-    pub(super) ancestors: String,
+    pub(crate) ancestors: String,
 }
 
 impl PageContext {
-    /// The context of a page shown without a session.
+    /// The context of a page of the panel shown without a session.
     pub fn outside(app: &PanelContext, request: &HttpRequest, title: impl Title) -> Self {
         let words = Words::new(Language::of_request(request));
+        let title = title.words(words, "amoCRM");
         let page = Self {
+            framed: realm::is_framed(request),
+            theme: Theme::of_request(request),
+            language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
+            ..Self::bare(Realm::Panel, words, title, app.clock.millis(), app.is_read_only())
+        };
+        page.of_brand(app, brand::chosen(app, request).as_deref())
+    }
+
+    /// A page without a reader, navigation and forms.
+    pub(crate) fn bare(realm: Realm, words: Words, title: String, now: i64, read_only: bool) -> Self {
+        Self {
             words,
-            title: title.words(words, "amoCRM"),
+            title,
             nonce: token::new(),
             crm: "amoCRM",
             account: String::new(),
             name: String::new(),
             role: None,
-            framed: realm::is_framed(request),
+            framed: false,
             looked_at: String::new(),
             view_as: false,
             looks_until: 0,
-            theme: Theme::of_request(request),
+            theme: Theme::Auto,
             notice: None,
             strips: Vec::new(),
-            counts: Counts::default(),
+            attention: String::new(),
+            places: Vec::new(),
             support_url: String::new(),
             agreement: None,
             look: Look::of(None),
             remembers: None,
             not_taken: false,
-            read_only: app.is_read_only(),
+            read_only,
             may_switch: false,
             bound: false,
-            language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
-            nav: Nav::None,
+            language_hrefs: Vec::new(),
+            realm,
             csrf_token: String::new(),
-            now: app.clock.millis(),
+            now,
             zone: Zone::UTC,
             ancestors: "'none'".to_owned(),
-        };
-        page.of_brand(app, brand::chosen(app, request).as_deref())
+        }
     }
 
     /// The same page with the name, look and addresses of an integration's brand.
@@ -154,6 +170,22 @@ impl PageContext {
     /// The themes to choose from; none in a frame.
     pub fn themes(&self) -> &'static [Theme] {
         if self.framed || self.account.is_empty() { &[] } else { &Theme::ALL }
+    }
+
+    /// Whether it belongs to no account, or to no operator.
+    pub fn is_outside(&self) -> bool {
+        match self.realm {
+            Realm::Panel => self.account.is_empty(),
+            Realm::Admin => self.places.is_empty(),
+        }
+    }
+
+    /// The other language of the admin.
+    pub fn other_language(&self) -> Language {
+        match self.words.language() {
+            Language::Ru => Language::En,
+            Language::En | Language::Es | Language::Pt => Language::Ru,
+        }
     }
 
     /// The languages that the reader may change to.
@@ -181,14 +213,14 @@ impl PageContext {
         i18n::bytes(*count, self.words.language())
     }
 
-    /// A state badge: icon and word. `tone`: ok, wait, warn, bad, off, odd.
-    pub fn badge(&self, tone: &str, word: impl Display) -> String {
-        markup::badge(tone_of(tone), word)
+    /// A state badge: icon and word.
+    pub fn badge(&self, tone: impl ToTone, word: impl Display) -> String {
+        markup::badge(tone.tone(), word)
     }
 
     /// A tone's icon.
-    pub fn icon(&self, tone: &str) -> String {
-        markup::icon(tone_of(tone))
+    pub fn icon(&self, tone: impl ToTone) -> String {
+        markup::icon(tone.tone())
     }
 
     /// The placeholder for a text that the reader may not see.
@@ -198,8 +230,14 @@ impl PageContext {
 
     /// The same page after a rejected form.
     #[must_use]
-    pub fn with_error(mut self) -> Self {
-        self.not_taken = true;
+    pub fn with_error(self) -> Self {
+        self.with_error_if(true)
+    }
+
+    /// The same page; after a rejected form if `rejected`.
+    #[must_use]
+    pub fn with_error_if(mut self, rejected: bool) -> Self {
+        self.not_taken = rejected;
         self
     }
 
@@ -226,9 +264,4 @@ fn in_language(request: &HttpRequest, language: Language) -> String {
         }
     }
     format!("?{}", query.append_pair("lang", language.code()).finish())
-}
-
-fn tone_of(word: &str) -> Tone {
-    let all = [Tone::Ok, Tone::Wait, Tone::Warn, Tone::Bad, Tone::Off, Tone::Odd];
-    all.into_iter().find(|tone| tone.as_str() == word).unwrap_or(Tone::Odd)
 }

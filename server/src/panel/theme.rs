@@ -1,17 +1,16 @@
 //! Light or dark theme: that of the device, or the one chosen for this browser. In a frame of amoCRM it is light, like
 //! the page around it.
 
+use actix_web::HttpRequest;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::cookie;
-use base::error::Result;
 use serde::Deserialize;
 
 use super::Form;
-use super::member::{Member, to};
 use super::sign_in::back;
+use super::{Member, to};
 use crate::identity::realm;
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData};
 
 /// The cookie with the choice; without it the device decides.
 const COOKIE: &str = "theme";
@@ -58,12 +57,7 @@ pub(super) struct ThemeForm {
 }
 
 /// `POST /panel/theme`: redirects back to the page it was sent from.
-pub(super) async fn choose(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    _member: Member,
-    form: Form<ThemeForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn choose(app: AppData, request: HttpRequest, _member: Member, form: Form<ThemeForm>) -> Answer {
     let mut answer = to(&back(&request));
     let chosen = Theme::of(&form.to);
     let url = &app.config.server.public_url;

@@ -2,7 +2,7 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use base::browser::client_address;
 use base::i18n::{Language, Zone};
 use entity::{oauth_grant, tenant};
@@ -20,7 +20,7 @@ use crate::identity::session::{self, SessionKind};
 use crate::source::By;
 use crate::tenant as tenants;
 use crate::tenant::rights;
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{AppData, WidgetContext};
 
 /// A user with a live session.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move {
-            let app = request.app_data::<web::Data<WidgetContext>>().cloned();
+            let app = request.app_data::<AppData>().cloned();
             let app = app.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
             let token = bearer(&request).ok_or(WidgetError::SessionEnded)?;
             let session =

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use base::error::Error;
 use base::i18n::LocalizedText;
 use base::message::{Direction, FailureCode, Person};
@@ -24,7 +24,7 @@ use crate::delivery::read::list::{Ground, MessageFilter, MessageSummary, Reached
 use crate::delivery::read::reason::Reason;
 use crate::source::window::Window;
 use crate::tenant::token::{CallError, TokenError, with_token};
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData, WidgetContext};
 use base::json::Moment;
 
 /// Most contacts of one card.
@@ -92,7 +92,7 @@ struct CardWindowOut {
 
 /// Chats of the contacts in `contact_id` (may be repeated), else of the contacts of `lead_id`; newest first. Users who
 /// are not administrators get those that amoCRM would show them; the others are treated as missing.
-pub(super) async fn get(app: web::Data<WidgetContext>, caller: Caller, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn get(app: AppData, caller: Caller, request: HttpRequest) -> Answer {
     let app = app.into_inner();
     let (contacts, lead) = asked(request.query_string());
     let (contacts, lead) = sight::of(&app, &caller, contacts, lead).await?;

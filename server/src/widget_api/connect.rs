@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use base::error::Error;
 use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
@@ -19,7 +19,7 @@ use crate::audit::{self, AuditEntry};
 use crate::customer::{self, Asking, Credentials, VerificationOutcome};
 use crate::source::By;
 use crate::tenant as tenants;
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData, WidgetContext};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,7 +47,7 @@ struct WidgetChannelOut {
 
 /// Connects every channel. Stores no `Idempotency-Key`: repeating changes nothing, and a hash of a password would have
 /// to be stored.
-pub(super) async fn connect(app: web::Data<WidgetContext>, caller: Caller, body: RequestBody) -> Result<HttpResponse> {
+pub(super) async fn connect(app: AppData, caller: Caller, body: RequestBody) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (asked, _) = body.read::<ConnectIn>().await?;
@@ -78,7 +78,7 @@ pub(super) async fn connect(app: web::Data<WidgetContext>, caller: Caller, body:
 }
 
 /// Disconnects every channel. Sources, chats and waiting letters stay; `connect` resumes.
-pub(super) async fn disconnect(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn disconnect(app: AppData, caller: Caller) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let by = caller.by(&app).await?;
@@ -107,7 +107,7 @@ async fn tell(
     Ok(audit::record(app, app.store.write(), deed).await?)
 }
 
-async fn shown(app: &Arc<WidgetContext>, caller: &Caller) -> Result<HttpResponse> {
+async fn shown(app: &Arc<WidgetContext>, caller: &Caller) -> Answer {
     let db = app.store.read();
     let tenant: tenant::Model = tenants::load(db, caller.tenant.tenant_id).await?.ok_or(Error::NotFound)?;
     let channels = tenant_channel::Entity::of_tenant(tenant.tenant_id)

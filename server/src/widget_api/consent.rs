@@ -1,6 +1,6 @@
 //! `POST /widget/v1/consent`: an administrator agrees to the vendor's data processing agreement.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use base::error::{Error, FieldError};
 use base::i18n::LocalizedText;
 use base::json::Moment;
@@ -16,7 +16,7 @@ use super::tenant_out::WidgetTenantOut;
 use crate::api::body::RequestBody;
 use crate::legal::Agreement;
 use crate::legal::consent::{self, ConsentGiver};
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// What an administrator is asked to agree to.
 #[derive(Debug, Serialize)]
@@ -58,7 +58,7 @@ struct ConsentIn {
 }
 
 /// Stores the consent to the text that the reader was shown. 404 without an agreement, 422 if its text has changed since.
-pub(super) async fn give(app: web::Data<WidgetContext>, caller: Caller, body: RequestBody) -> Result<HttpResponse> {
+pub(super) async fn give(app: AppData, caller: Caller, body: RequestBody) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (asked, _) = body.read::<ConsentIn>().await?;

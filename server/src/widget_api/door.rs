@@ -7,13 +7,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use base::error::Error;
 use base::i18n::{Language, Words, Zone};
 
 use super::origin;
-use super::refusal::{WidgetError, WidgetReader};
-use crate::widget_api::WidgetContext;
+use super::refusal::{WidgetError, WidgetReader, answer_to};
+use crate::widget_api::AppData;
 
 const METHODS: &str = "GET, POST, PATCH, DELETE";
 const HEADERS: &str = "X-Auth-Token, Content-Type, Authorization, Idempotency-Key, If-Match";
@@ -48,7 +48,7 @@ pub(super) async fn guard(
 }
 
 fn is_allowed(request: &HttpRequest, origin: &HeaderValue) -> bool {
-    let app = request.app_data::<web::Data<WidgetContext>>();
+    let app = request.app_data::<AppData>();
     app.zip(origin.to_str().ok()).is_some_and(|(app, origin)| origin::is_allowed(&app.integrations, origin))
 }
 
@@ -76,7 +76,7 @@ fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceRe
     let error = response.response().error();
     let failure = match error.and_then(|error| error.as_error::<WidgetError>()) {
         Some(refusal) => Some(refusal.answer(&reader)),
-        None => error.and_then(|error| error.as_error::<Error>()).map(|error| error_response(error, &reader)),
+        None => error.and_then(|error| error.as_error::<Error>()).map(|error| answer_to(error, &reader)),
     };
     match failure {
         Some(failure) => response.into_response(failure),
@@ -92,36 +92,12 @@ fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceRe
     }
 }
 
-fn error_response(error: &Error, reader: &WidgetReader) -> HttpResponse {
-    // An `Error` cannot be cloned; only what people see is needed again.
-    let same = match error {
-        Error::Malformed(text) => Error::Malformed(text.clone()),
-        Error::Invalid(fields) => Error::Invalid(fields.clone()),
-        Error::Unauthorized => Error::Unauthorized,
-        Error::Forbidden(text) => Error::Forbidden(text.clone()),
-        Error::NotFound => Error::NotFound,
-        Error::Conflict { problem, detail } => Error::Conflict { problem, detail: detail.clone() },
-        Error::Changed(changed) => Error::Changed(changed.clone()),
-        Error::TooLarge(bytes) => Error::TooLarge(*bytes),
-        Error::MediaType(text) => Error::MediaType(text.clone()),
-        Error::TooMany { problem, detail, retry_after } => {
-            Error::TooMany { problem, detail: detail.clone(), retry_after: *retry_after }
-        }
-        Error::Full(text) => Error::Full(text.clone()),
-        Error::Unavailable { detail, retry_after } => {
-            Error::Unavailable { detail: detail.clone(), retry_after: *retry_after }
-        }
-        Error::Internal(_) => Error::Internal(anyhow::anyhow!("see the log")),
-    };
-    WidgetError::Known(same).answer(reader)
-}
-
 /// The reader found by [`super::caller`], else what the request alone reveals.
 pub(super) fn reader(request: &HttpRequest) -> WidgetReader {
     if let Some(known) = request.extensions().get::<WidgetReader>() {
         return *known;
     }
-    let app = request.app_data::<web::Data<WidgetContext>>();
+    let app = request.app_data::<AppData>();
     let shared = app.and_then(|app| app.integrations.of_one_brand());
     let first = app.and_then(|app| app.integrations.all().first().cloned());
     WidgetReader {

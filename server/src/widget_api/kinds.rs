@@ -1,15 +1,15 @@
 //! `GET /widget/v1/kinds`: the kinds of sources an account can add, with the fields of their forms.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use connectors::Field;
 use connectors::kinds::is_web_chat;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::refusal::{Result, WidgetReader};
+use super::refusal::WidgetReader;
 use crate::source;
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData, WidgetContext};
 
 #[derive(Debug, Serialize)]
 struct KindOut {
@@ -55,7 +55,7 @@ struct OptionOut {
 }
 
 /// Kinds with a built-in connector and a channel of the integration.
-pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn list(app: AppData, caller: Caller) -> Answer {
     let reader = &caller.reader;
     let say = |key: String| reader.words.text(key).with("crm", reader.crm).to_string();
     let consent = |kind: &str| {

@@ -37,6 +37,11 @@ use base::error::Error;
 pub use context::WidgetContext;
 pub use memory::CallerMemory;
 
+/// The shared state, as handlers get it.
+type AppData = web::Data<WidgetContext>;
+/// What a handler answers.
+type Answer = refusal::Result<HttpResponse>;
+
 /// Mounts `/widget`. The application provides its `WidgetContext` to handlers as `web::Data<WidgetContext>`.
 pub fn routes(config: &mut web::ServiceConfig) {
     let scope = web::scope("/widget")

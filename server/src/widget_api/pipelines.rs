@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use amocrm::rest::Pipeline;
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::refusal::Result;
 use crate::source;
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// Age at which a list is read again.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
@@ -28,7 +28,7 @@ struct WidgetPipelineOut<'pipeline> {
 }
 
 /// The account's pipelines, at most a minute old.
-pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn list(app: AppData, caller: Caller) -> Answer {
     let pipelines = read(&app.into_inner(), caller.tenant.tenant_id, FRESH.num_milliseconds()).await?;
     let items: Vec<_> = pipelines
         .iter()

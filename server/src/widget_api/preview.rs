@@ -4,15 +4,14 @@
 //! pages of account hosts may frame it.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use anyhow::Context;
 use askama::Template;
 use base::error::Error;
 use base::i18n::{Language, Words};
 
-use super::refusal::Result;
 use crate::source::preview_texts_in;
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData};
 
 #[derive(Template)]
 #[template(path = "widget/preview.html")]
@@ -22,7 +21,7 @@ struct Preview {
     texts: String,
 }
 
-pub(super) async fn get(app: web::Data<WidgetContext>, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn get(app: AppData, request: HttpRequest) -> Answer {
     let words = Words::new(Language::of_request(&request));
     let page = Preview { words, texts: preview_texts_in(words).to_string() };
     let html = page.render().context("the preview of a web chat").map_err(Error::Internal)?;

@@ -2,7 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use base::error::{ChangedMeanwhile, Error, Problem, WrongField, problem_in, problem_type};
+use base::error::{ChangedMeanwhile, Error, Problem, problem_in, problem_type};
 use base::i18n::{Language, When, Words, Zone};
 use sea_orm::DbErr;
 
@@ -87,18 +87,6 @@ impl WidgetError {
         }
     }
 
-    fn retry_after(&self) -> Option<u32> {
-        match self {
-            Self::Known(Error::TooMany { retry_after, .. } | Error::Unavailable { retry_after, .. }) => {
-                Some(*retry_after)
-            }
-            Self::Known(Error::Conflict { problem: "idempotency_running", .. }) => Some(1),
-            Self::Provisioning => Some(PROVISIONING_SECONDS),
-            Self::TooManyTries(seconds) | Self::TooFast(seconds) | Self::Away(seconds) => Some(*seconds),
-            _ => None,
-        }
-    }
-
     fn name(&self) -> &'static str {
         match self {
             Self::Known(error) => error.name(),
@@ -116,51 +104,72 @@ impl WidgetError {
         }
     }
 
-    fn detail(&self, reader: &WidgetReader) -> String {
-        let words = reader.words;
-        let key = match self {
-            Self::Known(Error::Changed(changed)) => return changed_meanwhile(changed, reader),
-            Self::Away(_) => "widget-said-logins_away".to_owned(),
-            _ => format!("widget-said-{}", self.name()),
-        };
-        let detail = match self {
-            Self::Known(Error::Conflict { detail, .. }) => detail.in_words(words, reader.crm),
-            _ => String::new(),
-        };
-        let seconds = self.retry_after().unwrap_or(0);
-        if words.has(&key) {
-            return words
-                .text(key)
-                .with("crm", reader.crm)
-                .with("detail", &detail)
-                .with("seconds", seconds)
-                .to_string();
-        }
-        if detail.is_empty() { title(self.name(), reader) } else { detail }
-    }
-
     /// The response in the reader's language.
     pub fn answer(&self, reader: &WidgetReader) -> HttpResponse {
-        let status = self.status();
-        let errors: Vec<WrongField> = match self {
-            Self::Known(Error::Invalid(errors)) => {
-                errors.iter().map(|error| error.shown(reader.words, reader.crm)).collect()
-            }
-            _ => Vec::new(),
+        if let Self::Known(error) = self {
+            return answer_to(error, reader);
+        }
+        let retry_after = match self {
+            Self::Provisioning => Some(PROVISIONING_SECONDS),
+            Self::TooManyTries(seconds) | Self::TooFast(seconds) | Self::Away(seconds) => Some(*seconds),
+            _ => None,
         };
+        let key = if let Self::Away(_) = self { "logins_away" } else { self.name() };
+        let detail = said(key, "", retry_after, reader).unwrap_or_else(|| title(self.name(), reader));
         let problem = Problem {
             kind: problem_type(&self.name().replace('_', "-")),
             title: title(self.name(), reader),
-            status: status.as_u16(),
-            detail: self.detail(reader),
-            errors,
+            status: self.status().as_u16(),
+            detail,
+            errors: Vec::new(),
         };
-        let mut answer = problem_in(reader.words.language(), status);
-        if let Some(seconds) = self.retry_after() {
-            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
-        }
-        answer.body(serde_json::to_string(&problem).unwrap_or_default())
+        response(self.status(), &problem, retry_after, reader)
     }
+}
+
+/// The response to an error of the whole server, in the reader's language.
+pub(super) fn answer_to(error: &Error, reader: &WidgetReader) -> HttpResponse {
+    let retry_after = match error {
+        Error::TooMany { retry_after, .. } | Error::Unavailable { retry_after, .. } => Some(*retry_after),
+        Error::Conflict { problem: "idempotency_running", .. } => Some(1),
+        _ => None,
+    };
+    let cause = match error {
+        Error::Conflict { detail, .. } => detail.in_words(reader.words, reader.crm),
+        _ => String::new(),
+    };
+    let detail = match error {
+        Error::Changed(changed) => changed_meanwhile(changed, reader),
+        _ => said(error.name(), &cause, retry_after, reader)
+            .unwrap_or_else(|| if cause.is_empty() { title(error.name(), reader) } else { cause }),
+    };
+    let errors = match error {
+        Error::Invalid(errors) => errors.iter().map(|error| error.shown(reader.words, reader.crm)).collect(),
+        _ => Vec::new(),
+    };
+    let problem = Problem {
+        kind: problem_type(&error.name().replace('_', "-")),
+        title: title(error.name(), reader),
+        status: error.status_code().as_u16(),
+        detail,
+        errors,
+    };
+    response(error.status_code(), &problem, retry_after, reader)
+}
+
+/// The widget's own text for an error, if it has one.
+fn said(name: &str, detail: &str, retry_after: Option<u32>, reader: &WidgetReader) -> Option<String> {
+    let key = format!("widget-said-{name}");
+    let text = reader.words.has(&key).then(|| reader.words.text(key))?;
+    Some(text.with("crm", reader.crm).with("detail", detail).with("seconds", retry_after.unwrap_or(0)).to_string())
+}
+
+fn response(status: StatusCode, problem: &Problem, retry_after: Option<u32>, reader: &WidgetReader) -> HttpResponse {
+    let mut answer = problem_in(reader.words.language(), status);
+    if let Some(seconds) = retry_after {
+        answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+    }
+    answer.body(serde_json::to_string(problem).unwrap_or_default())
 }
 
 fn title(name: &str, reader: &WidgetReader) -> String {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use amocrm::disposable_token::{DisposableToken, Expected, verify};
 use base::config::{CustomersMode, Integration};
 use base::i18n::Language;
@@ -31,7 +31,7 @@ use crate::identity::ticket::{self, Asker, TicketTarget, TicketUser};
 use crate::identity::token;
 use crate::source;
 use crate::tenant::{self as tenants, TenantStatus, host_rules};
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData, WidgetContext};
 use base::json::Moment;
 
 const HEADER: &str = "X-Auth-Token";
@@ -65,11 +65,7 @@ pub(super) struct SessionUsageOut {
 }
 
 /// Exchanges a disposable token. The body is ignored.
-pub(super) async fn exchange(
-    app: web::Data<WidgetContext>,
-    request: HttpRequest,
-    _body: RequestBody,
-) -> Result<HttpResponse> {
+pub(super) async fn exchange(app: AppData, request: HttpRequest, _body: RequestBody) -> Answer {
     let app = app.into_inner();
     let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(WidgetError::BadToken)?;
     let token = verify(token, app.clock.now(), |client_id| expected(&app, client_id)).map_err(|why| {

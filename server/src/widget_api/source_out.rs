@@ -16,7 +16,7 @@ use super::pipelines;
 use super::refusal::{Result, WidgetReader};
 use crate::api::sources::shown_as;
 use crate::source::{self as sources, SourceState, SourceStatus, StateReason};
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, WidgetContext};
 
 /// Days for which customers' messages wait for an unpaid account.
 const KEPT_UNPAID: i64 = 7;
@@ -65,7 +65,7 @@ pub(super) async fn made(app: &Arc<WidgetContext>, caller: &Caller, made: &sourc
 }
 
 /// 200 with one source.
-pub(super) async fn answer(app: &Arc<WidgetContext>, caller: &Caller, row: &source::Model) -> Result<HttpResponse> {
+pub(super) async fn answer(app: &Arc<WidgetContext>, caller: &Caller, row: &source::Model) -> Answer {
     Ok(HttpResponse::Ok().json(item(app, caller, row, None).await?))
 }
 

@@ -10,15 +10,15 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::door::spoken;
-use super::refusal::Result;
+use super::refusal::{Result, WidgetReader};
 use super::source_out;
 use super::strays::WidgetStrayOut;
 use super::tenant_out::WidgetTenantOut;
 use crate::api::body::RequestBody;
-use crate::api::idempotency::once;
-use crate::api::source_types::{SourceIn, SourcePatchIn};
-use crate::source;
-use crate::widget_api::WidgetContext;
+use crate::api::idempotency::{RequestFingerprint, once};
+use crate::api::source_types::{SourceIn, SourcePatchIn, StepOut};
+use crate::source::{self, By};
+use crate::widget_api::{Answer, AppData, WidgetContext};
 
 #[derive(Debug, Serialize)]
 struct WidgetListOut {
@@ -34,15 +34,13 @@ struct WidgetListOut {
 /// One step of a test.
 #[derive(Debug, Serialize)]
 struct WidgetStepOut {
-    name: &'static str,
     title: String,
-    ok: bool,
-    detail: String,
-    ms: u64,
+    #[serde(flatten)]
+    step: StepOut,
 }
 
 /// All sources at once, for all users of the account.
-pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn list(app: AppData, caller: Caller) -> Answer {
     let app = app.into_inner();
     let tenant_id = caller.tenant.tenant_id;
     let sources = source::all(&app, tenant_id).await?;
@@ -60,103 +58,87 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
 }
 
 /// Creates a source here and in amoCRM: 201 means that it works.
-pub(super) async fn create(app: web::Data<WidgetContext>, caller: Caller, body: RequestBody) -> Result<HttpResponse> {
+pub(super) async fn create(app: AppData, caller: Caller, body: RequestBody) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (wanted, asked) = body.read::<SourceIn>().await?;
-    let work = async {
-        let by = caller.by(&app).await?;
+    let work = async |by: By| {
         let made = source::create(&app.sources, caller.tenant.tenant_id, wanted.into(), &by).await?;
         let item = source_out::made(&app, &caller, &made).await?;
         Ok(HttpResponse::Created().json(item))
     };
-    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+    changed(&app, &caller, asked, work).await
 }
 
 /// Changes, pauses or resumes a source. With `If-Match`, 412 if it has changed since.
 pub(super) async fn patch(
-    app: web::Data<WidgetContext>,
+    app: AppData,
     caller: Caller,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
     body: RequestBody,
-) -> Result<HttpResponse> {
+) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     source::find(&app, caller.tenant.tenant_id, *source_id).await?;
     let expected = if_match(&request);
     let (change, asked) = body.read::<SourcePatchIn>().await?;
-    let work = async {
-        let by = caller.by(&app).await?;
+    let work = async |by: By| {
         let changed =
             source::change(&app.sources, caller.tenant.tenant_id, *source_id, change.into(), expected, &by).await?;
         source_out::answer(&app, &caller, &changed).await
     };
-    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+    changed(&app, &caller, asked, work).await
 }
 
 /// Deletes a source here and in amoCRM. Messages stay.
-pub(super) async fn delete(
-    app: web::Data<WidgetContext>,
-    caller: Caller,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
+pub(super) async fn delete(app: AppData, caller: Caller, source_id: web::Path<Uuid>, body: RequestBody) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let asked = body.ignore()?;
-    let work = async {
-        let by = caller.by(&app).await?;
+    let work = async |by: By| {
         source::delete(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     };
-    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+    changed(&app, &caller, asked, work).await
 }
 
 /// Recreates a source in amoCRM that a user deleted there.
-pub(super) async fn restore(
-    app: web::Data<WidgetContext>,
-    caller: Caller,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
+pub(super) async fn restore(app: AppData, caller: Caller, source_id: web::Path<Uuid>, body: RequestBody) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let asked = body.ignore()?;
-    let work = async {
-        let by = caller.by(&app).await?;
+    let work = async |by: By| {
         let restored = source::restore(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
         source_out::answer(&app, &caller, &restored).await
     };
-    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+    changed(&app, &caller, asked, work).await
 }
 
 /// Tests a source live, step by step. A failed step is reported, not an error.
-pub(super) async fn test(
-    app: web::Data<WidgetContext>,
-    caller: Caller,
-    source_id: web::Path<Uuid>,
-) -> Result<HttpResponse> {
+pub(super) async fn test(app: AppData, caller: Caller, source_id: web::Path<Uuid>) -> Answer {
     let app: Arc<WidgetContext> = app.into_inner();
     caller.needs_admin()?;
     let by = caller.by(&app).await?;
     let steps = source::test(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
-    let steps: Vec<WidgetStepOut> = steps
-        .into_iter()
-        .map(|step| WidgetStepOut {
-            title: caller
-                .reader
-                .words
-                .text(format!("source-test-{}", step.name))
-                .with("crm", caller.reader.crm)
-                .to_string(),
-            name: step.name,
-            ok: step.ok,
-            detail: step.detail.map(|text| text.in_words(caller.reader.words, caller.reader.crm)).unwrap_or_default(),
-            ms: step.ms,
-        })
-        .collect();
+    let WidgetReader { words, crm, .. } = caller.reader;
+    let shown = |step: source::ProbeStep| WidgetStepOut {
+        title: words.text_of("source-test-", step.name).with("crm", crm).to_string(),
+        step: StepOut::of(step, |text| text.in_words(words, crm)),
+    };
+    let steps: Vec<WidgetStepOut> = steps.into_iter().map(shown).collect();
     Ok(HttpResponse::Ok().json(json!({ "steps": steps })))
+}
+
+/// A change by the caller, in their language; a repeat with the same `Idempotency-Key` gets the stored answer.
+pub(super) async fn changed(
+    app: &Arc<WidgetContext>,
+    caller: &Caller,
+    asked: RequestFingerprint,
+    work: impl AsyncFnOnce(By) -> Result<HttpResponse>,
+) -> Answer {
+    let work = async { work(caller.by(app).await?).await };
+    Ok(once(app, &caller.key(), asked, spoken(caller.reader, work)).await?)
 }
 
 /// The revision in `If-Match`; an invalid one matches no source.

@@ -6,13 +6,12 @@ use entity::stray_source;
 use serde::Serialize;
 
 use super::caller::Caller;
-use super::door::spoken;
 use super::refusal::{Result, WidgetReader};
 use super::source_out;
+use super::sources::changed;
 use crate::api::body::RequestBody;
-use crate::api::idempotency::once;
-use crate::source;
-use crate::widget_api::WidgetContext;
+use crate::source::{self, By};
+use crate::widget_api::{Answer, AppData};
 
 /// One such source.
 #[derive(Debug, Serialize)]
@@ -33,39 +32,27 @@ impl WidgetStrayOut {
 }
 
 /// Moves its pipeline and default mark to one of the account's sources; returns that source.
-pub(super) async fn adopt(
-    app: web::Data<WidgetContext>,
-    caller: Caller,
-    id: web::Path<String>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
+pub(super) async fn adopt(app: AppData, caller: Caller, id: web::Path<String>, body: RequestBody) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (id, asked) = (numeric(&id)?, body.ignore()?);
-    let work = async {
-        let by = caller.by(&app).await?;
+    let work = async |by: By| {
         let source = source::adopt(&app.sources, caller.tenant.tenant_id, id, None, &by).await?;
         source_out::answer(&app, &caller, &source).await
     };
-    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+    changed(&app, &caller, asked, work).await
 }
 
 /// Deletes it in amoCRM.
-pub(super) async fn remove(
-    app: web::Data<WidgetContext>,
-    caller: Caller,
-    id: web::Path<String>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
+pub(super) async fn remove(app: AppData, caller: Caller, id: web::Path<String>, body: RequestBody) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (id, asked) = (numeric(&id)?, body.ignore()?);
-    let work = async {
-        let by = caller.by(&app).await?;
+    let work = async |by: By| {
         source::remove_stray(&app.sources, caller.tenant.tenant_id, id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     };
-    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+    changed(&app, &caller, asked, work).await
 }
 
 fn numeric(id: &str) -> Result<i64> {

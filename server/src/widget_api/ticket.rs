@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use base::error::Error;
 use base::i18n::LocalizedText;
 use chrono::TimeDelta;
@@ -19,7 +19,7 @@ use super::sight;
 use crate::api::body::RequestBody;
 use crate::identity::ticket::{self, Asker, TicketTarget, TicketUser};
 use crate::source;
-use crate::widget_api::WidgetContext;
+use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// How long a conversation shown by a card may be opened; an open card refreshes twice a minute.
 const SHOWN: TimeDelta = TimeDelta::minutes(1);
@@ -51,12 +51,7 @@ struct TicketIn {
 
 /// A link that opens one page once. Users who are not administrators get only messages and conversations, and only
 /// those whose contact amoCRM would show them.
-pub(super) async fn post(
-    app: web::Data<WidgetContext>,
-    request: HttpRequest,
-    caller: Caller,
-    body: RequestBody,
-) -> Result<HttpResponse> {
+pub(super) async fn post(app: AppData, request: HttpRequest, caller: Caller, body: RequestBody) -> Answer {
     let app = app.into_inner();
     let (asked, _) = body.read::<TicketIn>().await?;
     let tenant_id = caller.tenant.tenant_id;

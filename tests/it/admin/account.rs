@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::audit;
-use parom::admin::operators::actions::{self, OperatorActor};
-use parom::audit::Actor;
+use parom::admin::operators::actions;
+use parom::audit::{Actor, By};
 use parom::identity::form::masked;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, both, once};
@@ -124,7 +124,7 @@ async fn a_view_of_an_account_ends_with_its_operators_session(world: &mut World)
     let own = entity::person::Column::IsOperator.eq(true);
     let own = entity::person::Entity::find().filter(own).one(world.app().store.read()).await.unwrap().unwrap();
     let next = olga.next_code(world);
-    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let by = By { actor: Actor::Cli, address: None };
     let link = actions::link(world.app(), &own, false, &by).await.unwrap();
     olga.follows(&link).await.is(303);
     olga.opens("/admin/code").await.is(200);

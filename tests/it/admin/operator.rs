@@ -4,8 +4,8 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use base::i18n::Language;
-use parom::admin::operators::actions::{self, OperatorActor};
-use parom::audit::Actor;
+use parom::admin::operators::actions;
+use parom::audit::{Actor, By};
 use parom_tests::{Reply, Visitor, World};
 use totp_rs::{Builder, Secret};
 
@@ -85,7 +85,7 @@ impl Operator {
 
 /// Makes an operator as the command line does; gives the link.
 pub async fn make_operator(world: &World, email: &str) -> String {
-    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let by = By { actor: Actor::Cli, address: None };
     let added = actions::add(world.app(), email, "Olga", Language::En, &by).await.unwrap();
     added.unwrap().1
 }

@@ -2,8 +2,8 @@
 //! session changes. `PAROM_TEST_SHOTS=FOLDER` saves the pictures.
 
 use base::i18n::Language;
-use parom::admin::operators::actions::{self, OperatorActor};
-use parom::audit::Actor;
+use parom::admin::operators::actions;
+use parom::audit::{Actor, By};
 use parom::identity::MemberRole;
 use parom::identity::link::{self, Purpose, SignInLink};
 use parom_tests::{Browser, Engine, Place, Setup, World};
@@ -73,7 +73,7 @@ async fn pages_in(language: Language) {
     looks_right(&browser, &format!("{code}/two-step-refused")).await;
 
     // A link by mail connects no authenticator to an operator.
-    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let by = By { actor: Actor::Cli, address: None };
     let added = actions::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
     let olga = added.expect("a new one").0;
     let mailed = SignInLink { person_id: olga.id, purpose: Purpose::Operator, tenant_id: None, mailed: true };

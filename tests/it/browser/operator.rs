@@ -1,8 +1,8 @@
 //! An operator of the vendor in a browser: recovery codes, and the bar of the admin on a phone.
 
 use base::i18n::{Language, Words};
-use parom::admin::operators::actions::{self, OperatorActor};
-use parom::audit::Actor;
+use parom::admin::operators::actions;
+use parom::audit::{Actor, By};
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
@@ -14,7 +14,7 @@ const PASSWORD: &str = "ferry over the strait";
 
 /// A new operator opens the link of the invitation and sees the secret for an authenticator.
 pub async fn is_invited(browser: &Browser, world: &World, language: Language) {
-    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let by = By { actor: Actor::Cli, address: None };
     let added = actions::add(world.app(), EMAIL, in_words(language, "Olga", "Ольга"), language, &by)
         .await
         .expect("an operator");

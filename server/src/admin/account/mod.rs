@@ -1,19 +1,18 @@
 //! One account: its data, its state, and the vendor's actions on it.
 
-pub mod limit;
 pub mod notes;
 pub mod plan;
+pub mod quotas;
 mod reason;
 pub mod suspend;
 pub mod texts;
 mod trouble;
 pub mod view_as;
-pub mod weight;
-pub mod window;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
+use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
 use entity::{account_note, source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
@@ -24,12 +23,8 @@ use self::trouble::{ReadByPage, Trouble};
 use super::accounts::facts::{self, AccountFigures};
 use super::alerts::{self, AlertRow};
 use super::operator::{AdminVisitor, Operator};
-use super::page::{self, AdminPage};
-use super::refused::{AdminRefusal, Result};
 use super::states::{self, StateBadge};
-use crate::panel::AgreementShown;
-use crate::panel::PanelContext;
-use crate::panel::Tone;
+use crate::panel::{AgreementShown, Answer, AppData, PageContext, PanelContext, Tone, html_as};
 use crate::source::{self as sources, SourceStatus};
 use crate::tenant::{self as tenants, ChannelStatus};
 use crate::usage::{self, KindUsage, LimitLine, Month};
@@ -37,7 +32,7 @@ use crate::usage::{self, KindUsage, LimitLine, Month};
 #[derive(Template)]
 #[template(path = "admin/account.html")]
 struct AccountPage {
-    page: AdminPage,
+    page: PageContext,
     tenant: tenant::Model,
     crm: &'static str,
     state: StateBadge,
@@ -99,11 +94,7 @@ struct SourceRow {
 }
 
 /// The page.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
     let tenant = load(&app, *id).await?;
     let limit = tenant.sources_limit.map(|limit| limit.to_string()).unwrap_or_default();
     answer(&app, &visitor, tenant, StatusCode::OK, limit, None).await
@@ -116,12 +107,11 @@ async fn answer(
     status: StatusCode,
     limit: String,
     wrong: Option<Sentence>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let words = visitor.words;
     let crm = states::crm(app, &tenant);
-    let page = AdminPage::of(app, visitor, "/admin/accounts", &tenant.host).await?;
-    let page = if wrong.is_some() { page.with_error() } else { page };
-    let facts = facts::of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(AdminRefusal::NotThere)?;
+    let page = visitor.page(tenant.host.clone(), "/admin/accounts").with_error_if(wrong.is_some());
+    let facts = facts::of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(Error::NotFound)?;
     let state = states::account(app, words, &tenant);
     let open = crate::alert::open(app.store.read(), tenant.tenant_id).await?;
     let channels = channels(app, words, &tenant).await?;
@@ -156,7 +146,7 @@ async fn answer(
         facts,
         tenant,
     };
-    Ok(page::html_as(status, &page, &account))
+    html_as(status, &page, &account)
 }
 
 /// The meaning of the state; its days are those of letters to amoCRM.
@@ -242,7 +232,7 @@ async fn month(app: &PanelContext, tenant: &tenant::Model) -> Result<Vec<(String
 
 /// The account of an id in the address.
 async fn load(app: &PanelContext, tenant_id: Uuid) -> Result<tenant::Model> {
-    tenants::load(app.store.read(), tenant_id).await?.ok_or(AdminRefusal::NotThere)
+    tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)
 }
 
 fn address(tenant_id: Uuid) -> String {

@@ -1,7 +1,7 @@
 //! The vendor's notes about an account: the account sees neither them nor, in its log, that they were written.
 
-use actix_web::{HttpResponse, web};
-use base::store::VENDOR;
+use actix_web::web;
+use base::error::{Error, Result};
 use entity::account_note::{self, Column, Model};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
@@ -10,11 +10,8 @@ use uuid::Uuid;
 
 use super::{address, load};
 use crate::admin::operator::Operator;
-use crate::admin::page::see_other;
-use crate::admin::refused::{AdminRefusal, Result};
 use crate::identity::{EmptyForm, Form};
-use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone};
+use crate::panel::{Answer, AppData, Notice, PanelContext};
 
 /// Longest note, in characters.
 pub(super) const LONGEST: usize = 2000;
@@ -34,42 +31,37 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid) -> Result<Vec<Model>
 }
 
 /// Adds a note.
-pub async fn add(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<NoteForm>,
-) -> Result<HttpResponse> {
+pub async fn add(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<NoteForm>) -> Answer {
     load(&app, *id).await?;
     let text = form.0.text.replace('\0', "").trim().to_owned();
     let notes = of(&app, *id).await?.len();
     let fits = (1..=LONGEST).contains(&text.chars().count()) && u64::try_from(notes).is_ok_and(|notes| notes < MOST);
     if !fits {
         let wrong = visitor.words.text("admin-note-wrong").with("longest", LONGEST).with("most", MOST);
-        return see_other(&app, &visitor, &place(*id), Notice::of(Tone::Bad, wrong)).await;
+        return visitor.see_other(&app, &place(*id), Notice::failed(wrong)).await;
     }
     let row = Model {
         tenant_id: *id,
         id: app.clock.uuid_v7(),
-        author: visitor.shown_name().to_owned(),
+        author: visitor.name.clone(),
         text,
         created_at: app.clock.millis(),
     };
     let (object, detail) = (id.to_string(), json!({ "note": row.id }));
     let tx = app.store.write_tx().await?;
     account_note::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
-    visitor.note(&app, &tx, (VENDOR, "account.note_added", &object), detail, true).await?;
+    visitor.audit(&app, &tx, "account.note_added", &object, detail).await?;
     tx.commit().await?;
-    see_other(&app, &visitor, &place(*id), Notice::done(visitor.words.text("common-saved"))).await
+    visitor.see_other(&app, &place(*id), Notice::done(visitor.words.text("common-saved"))).await
 }
 
 /// Deletes a note.
 pub async fn delete(
-    app: web::Data<PanelContext>,
+    app: AppData,
     Operator(visitor): Operator,
     ids: web::Path<(Uuid, Uuid)>,
     _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let (tenant_id, id) = *ids;
     let tx = app.store.write_tx().await?;
     let gone = account_note::Entity::delete_many()
@@ -78,12 +70,12 @@ pub async fn delete(
         .exec(&tx)
         .await?;
     if gone.rows_affected == 0 {
-        return Err(AdminRefusal::NotThere);
+        return Err(Error::NotFound);
     }
     let object = tenant_id.to_string();
-    visitor.note(&app, &tx, (VENDOR, "account.note_deleted", &object), json!({ "note": id }), true).await?;
+    visitor.audit(&app, &tx, "account.note_deleted", &object, json!({ "note": id })).await?;
     tx.commit().await?;
-    see_other(&app, &visitor, &place(tenant_id), Notice::done(visitor.words.text("admin-note-deleted"))).await
+    visitor.see_other(&app, &place(tenant_id), Notice::done(visitor.words.text("admin-note-deleted"))).await
 }
 
 fn place(tenant_id: Uuid) -> String {

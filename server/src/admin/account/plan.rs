@@ -1,6 +1,6 @@
 //! An account's plan, and until when it is served.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::error::Error;
 use base::i18n::Words;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
@@ -10,12 +10,9 @@ use uuid::Uuid;
 
 use super::{address, load};
 use crate::admin::operator::Operator;
-use crate::admin::page::see_other;
-use crate::admin::refused::Result;
 use crate::admin::told;
 use crate::identity::Form;
-use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone};
+use crate::panel::{Answer, AppData, Notice, PanelContext};
 use crate::tenant::plan::{self, PlanChange};
 
 /// What the form shows.
@@ -63,17 +60,12 @@ pub struct PlanInput {
 }
 
 /// Sets plan and ends.
-pub async fn set(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<PlanInput>,
-) -> Result<HttpResponse> {
+pub async fn set(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<PlanInput>) -> Answer {
     let tenant = load(&app, *id).await?;
     let ends = until(&form.0.trial_until, tenant.trial_until).zip(until(&form.0.paid_until, tenant.paid_until));
     let Some((trial_until, paid_until)) = ends else {
         let wrong = visitor.words.text("admin-plan-wrong");
-        return see_other(&app, &visitor, &address(*id), Notice::of(Tone::Bad, wrong)).await;
+        return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
     };
     let name = Some(form.0.plan).filter(|name| !name.is_empty());
     // One that is no longer configured may stay.
@@ -87,11 +79,11 @@ pub async fn set(
         Ok(None) => {}
         Err(Error::Invalid(_)) => {
             let wrong = visitor.words.text("admin-plan-wrong");
-            return see_other(&app, &visitor, &address(*id), Notice::of(Tone::Bad, wrong)).await;
+            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
         }
-        Err(other) => return Err(other.into()),
+        Err(other) => return Err(other),
     }
-    see_other(&app, &visitor, &address(*id), Notice::done(visitor.words.text("admin-plan-saved"))).await
+    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("admin-plan-saved"))).await
 }
 
 /// The last day of what ends at this moment.

@@ -1,6 +1,5 @@
 //! Actions on an account that require a reason, which the account can read.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 use base::i18n::Sentence;
@@ -9,9 +8,7 @@ use serde::Deserialize;
 
 use super::address;
 use crate::admin::operator::AdminVisitor;
-use crate::admin::page::{self, AdminPage};
-use crate::admin::refused::Result;
-use crate::panel::PanelContext;
+use crate::panel::{Answer, PageContext, html_as};
 
 /// Longest and shortest reason, in characters.
 const LONGEST: usize = 500;
@@ -47,7 +44,7 @@ pub struct ReasonQuestion {
 #[derive(Template)]
 #[template(path = "admin/reason.html")]
 struct ReasonPage {
-    page: AdminPage,
+    page: PageContext,
     says: Sentence,
     label: Sentence,
     button: Sentence,
@@ -59,14 +56,8 @@ struct ReasonPage {
 
 impl ReasonQuestion {
     /// The form as a page; with an error unless `status` is 200.
-    pub async fn ask(
-        self,
-        app: &PanelContext,
-        visitor: &AdminVisitor,
-        tenant: &tenant::Model,
-        status: StatusCode,
-    ) -> Result<HttpResponse> {
-        let page = AdminPage::of(app, visitor, "/admin/accounts", self.title).await?;
+    pub fn ask(self, visitor: &AdminVisitor, tenant: &tenant::Model, status: StatusCode) -> Answer {
+        let page = visitor.page(self.title, "/admin/accounts");
         let wrong = (status != StatusCode::OK).then(|| visitor.words.text("admin-reason-missing"));
         let page = if wrong.is_some() { page.with_error() } else { page };
         let back = address(tenant.tenant_id);
@@ -80,6 +71,6 @@ impl ReasonQuestion {
             back,
             wrong,
         };
-        Ok(page::html_as(status, &page, &asked))
+        html_as(status, &page, &asked)
     }
 }

@@ -1,7 +1,7 @@
 //! Suspends delivery for an account, with a reason that the account can read, and resumes it.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use entity::{source, tenant};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
@@ -10,19 +10,12 @@ use uuid::Uuid;
 use super::reason::{ReasonForm, ReasonQuestion};
 use super::{address, load};
 use crate::admin::operator::{AdminVisitor, Operator};
-use crate::admin::page::{redirect, see_other};
-use crate::admin::refused::Result;
 use crate::identity::{EmptyForm, Form};
-use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone};
+use crate::panel::{Answer, AppData, Notice, PanelContext, Tone, to as redirect};
 use crate::tenant as tenants;
 
 /// Asks for the reason.
-pub async fn ask(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-) -> Result<HttpResponse> {
+pub async fn ask(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
     let tenant = load(&app, *id).await?;
     if tenant.suspended {
         return Ok(redirect(&address(*id)));
@@ -31,12 +24,7 @@ pub async fn ask(
 }
 
 /// Suspends.
-pub async fn begin(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<ReasonForm>,
-) -> Result<HttpResponse> {
+pub async fn begin(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     let Some(reason) = form.text() else {
         return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -44,29 +32,19 @@ pub async fn begin(
     tenants::suspend(&app, *id, true).await?;
     visitor.note_both(&app, *id, "account.suspended", json!({ "reason": reason })).await?;
     let text = visitor.words.text("admin-suspended").with("account", tenant.host);
-    see_other(&app, &visitor, &address(*id), Notice::of(Tone::Warn, text)).await
+    visitor.see_other(&app, &address(*id), Notice::of(Tone::Warn, text)).await
 }
 
 /// Ends the suspension.
-pub async fn end(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub async fn end(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     tenants::suspend(&app, *id, false).await?;
     visitor.note_both(&app, *id, "account.resumed", json!({})).await?;
     let text = visitor.words.text("admin-resumed").with("account", tenant.host);
-    see_other(&app, &visitor, &address(*id), Notice::done(text)).await
+    visitor.see_other(&app, &address(*id), Notice::done(text)).await
 }
 
-async fn answer(
-    app: &PanelContext,
-    visitor: &AdminVisitor,
-    tenant: &tenant::Model,
-    status: StatusCode,
-) -> Result<HttpResponse> {
+async fn answer(app: &PanelContext, visitor: &AdminVisitor, tenant: &tenant::Model, status: StatusCode) -> Answer {
     let words = visitor.words;
     let count = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
     let count = count.count(app.store.read()).await?;
@@ -78,5 +56,5 @@ async fn answer(
         danger: true,
         deed: "suspend",
     };
-    question.ask(app, visitor, tenant, status).await
+    question.ask(visitor, tenant, status)
 }

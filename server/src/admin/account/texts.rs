@@ -1,6 +1,6 @@
 //! How long an account's texts and other data are kept.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::config::Retention;
 use base::error::Error;
 use entity::tenant;
@@ -10,11 +10,8 @@ use uuid::Uuid;
 
 use super::{address, load};
 use crate::admin::operator::Operator;
-use crate::admin::page::see_other;
-use crate::admin::refused::Result;
 use crate::identity::Form;
-use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone};
+use crate::panel::{Answer, AppData, Notice};
 use crate::tenant::{self as tenants, KeptChange};
 
 /// The days as typed; empty: the configured number.
@@ -62,12 +59,7 @@ fn typed(days: &str) -> Option<u32> {
 }
 
 /// Sets the number of days.
-pub async fn set(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<TextsForm>,
-) -> Result<HttpResponse> {
+pub async fn set(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<TextsForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     let TextsForm { days, hooks, attempts, undelivered, audit } = &form.0;
     let days = typed(days);
@@ -79,18 +71,18 @@ pub async fn set(
     };
     if kept.check(&app.config.retention).is_err() {
         let wrong = visitor.words.text("admin-kept-wrong");
-        return see_other(&app, &visitor, &address(*id), Notice::of(Tone::Bad, wrong)).await;
+        return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
     }
     match tenants::keep_texts(&app, *id, days).await {
         Ok(()) => {}
         Err(Error::Invalid(_)) => {
             let wrong = visitor.words.text("admin-texts-wrong").with("most", tenants::most_days(&app));
-            return see_other(&app, &visitor, &address(*id), Notice::of(Tone::Bad, wrong)).await;
+            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
         }
-        Err(other) => return Err(other.into()),
+        Err(other) => return Err(other),
     }
     let kept = tenants::keep(&app, *id, kept).await?;
     let detail = json!({ "from": tenant.texts_days, "to": days, "others": kept });
     visitor.note_both(&app, *id, "data.term_changed", detail).await?;
-    see_other(&app, &visitor, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
+    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
 }

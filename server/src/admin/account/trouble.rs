@@ -14,8 +14,7 @@ use crate::admin::accounts::facts::AccountFigures;
 use crate::admin::{alerts, states};
 use crate::alert as kinds;
 use crate::delivery::read::reason::Reason;
-use crate::panel::PanelContext;
-use crate::panel::Tone;
+use crate::panel::{PanelContext, Tone};
 use crate::tenant::TenantStatus;
 
 /// One thing that is wrong.

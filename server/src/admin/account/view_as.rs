@@ -2,8 +2,7 @@
 //! read in its own log.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, web};
-use base::store::VENDOR;
+use actix_web::web;
 use entity::tenant;
 use serde_json::json;
 use uuid::Uuid;
@@ -11,33 +10,22 @@ use uuid::Uuid;
 use super::load;
 use super::reason::{ReasonForm, ReasonQuestion};
 use crate::admin::operator::{AdminVisitor, Operator};
-use crate::admin::page::redirect;
-use crate::admin::refused::Result;
 use crate::identity::Form;
 use crate::identity::realm::Realm;
 use crate::identity::session as sessions;
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, to as redirect};
 
 /// Asks for the reason.
-pub async fn ask(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-) -> Result<HttpResponse> {
+pub async fn ask(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
     let tenant = load(&app, *id).await?;
-    answer(&app, &visitor, &tenant, StatusCode::OK).await
+    answer(&visitor, &tenant, StatusCode::OK)
 }
 
 /// Opens the panel. Recorded in both logs in the same commit.
-pub async fn begin(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<ReasonForm>,
-) -> Result<HttpResponse> {
+pub async fn begin(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     let Some(reason) = form.text() else {
-        return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return answer(&visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY);
     };
     let new = sessions::NewSession {
         tenant_id: tenant.tenant_id,
@@ -49,25 +37,16 @@ pub async fn begin(
         language: visitor.words.language().code(),
         reason: &reason,
     };
-    let object = tenant.tenant_id.to_string();
-    let detail = json!({ "reason": reason });
     let tx = app.store.write_tx().await?;
     let opened = sessions::open(&app.identity, &tx, new).await?;
-    for log in [tenant.tenant_id, VENDOR] {
-        visitor.note(&app, &tx, (log, "account.looked_at", &object), detail.clone(), true).await?;
-    }
+    visitor.note_both_in(&app, &tx, tenant.tenant_id, "account.looked_at", json!({ "reason": reason })).await?;
     tx.commit().await?;
     let mut answer = redirect("/panel");
     answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.set(&app.identity, &opened.token, false));
     Ok(answer)
 }
 
-async fn answer(
-    app: &PanelContext,
-    visitor: &AdminVisitor,
-    tenant: &tenant::Model,
-    status: StatusCode,
-) -> Result<HttpResponse> {
+fn answer(visitor: &AdminVisitor, tenant: &tenant::Model, status: StatusCode) -> Answer {
     let words = visitor.words;
     let question = ReasonQuestion {
         title: words.text("admin-view-as-question").with("account", tenant.host.as_str()),
@@ -77,5 +56,5 @@ async fn answer(
         danger: false,
         deed: "view-as",
     };
-    question.ask(app, visitor, tenant, status).await
+    question.ask(visitor, tenant, status)
 }

@@ -3,7 +3,7 @@
 pub mod facts;
 pub mod find;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::i18n::{Sentence, Words};
 use entity::tenant;
@@ -11,14 +11,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, AdminPage};
-use super::refused::Result;
 use super::states::{self, StateBadge};
 use crate::api::cursor::PageRequest as Cut;
-use crate::panel::PanelContext;
-use crate::panel::Tone;
 use crate::tenant::TenantStatus;
 
+use crate::panel::{Answer, AppData, PageContext, PanelContext, Tone, html};
 use facts::AccountFigures;
 use find::AccountSearch;
 
@@ -27,7 +24,7 @@ const HERE: &str = "/admin/accounts";
 #[derive(Template)]
 #[template(path = "admin/accounts.html")]
 struct Accounts {
-    page: AdminPage,
+    page: PageContext,
     search: String,
     states: Vec<StateFilter>,
     rows: Vec<AccountRow>,
@@ -93,11 +90,7 @@ pub struct AccountsQuery {
 }
 
 /// The page.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    query: web::Query<AccountsQuery>,
-) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<AccountsQuery>) -> Answer {
     let words = visitor.words;
     let filter = AccountSearch { search: query.q.replace('\0', ""), state: TenantStatus::parse(&query.state) };
     let cut = Cut::read(None, query.cursor.as_deref(), &["admin-accounts", &filter.search, &query.state])?;
@@ -111,7 +104,7 @@ pub async fn show(
         text: states::status_word(words, state).with("crm", "amoCRM"),
         chosen: filter.state == Some(state),
     };
-    let page = AdminPage::of(&app, &visitor, HERE, words.text("admin-tenants")).await?;
+    let page = visitor.page("admin-tenants", HERE);
     let accounts = Accounts {
         page: page.clone(),
         states: find::STATES.into_iter().map(choice).collect(),
@@ -121,7 +114,7 @@ pub async fn show(
         search: filter.search,
         rows,
     };
-    Ok(page::html(&page, &accounts))
+    html(&page, &accounts)
 }
 
 /// This page with its filters and another cursor.

@@ -3,8 +3,9 @@
 mod form;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
+use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
 use entity::announcement::Model;
 use serde_json::{Value, json};
@@ -13,12 +14,9 @@ use uuid::Uuid;
 use self::form::AnnouncementForm;
 use super::accounts::find;
 use super::operator::{AdminVisitor, Operator};
-use super::page::{self, AdminPage, see_other};
-use super::refused::{AdminRefusal, Result};
 use crate::announcements::{self as stored, Audience, LONGEST_TEXT, Phase};
 use crate::identity::{EmptyForm, Form};
-use crate::panel::PanelContext;
-use crate::panel::{Notice, Tone};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
 
 const HERE: &str = "/admin/announcements";
 /// Most that are listed.
@@ -27,7 +25,7 @@ const MOST: u64 = 200;
 #[derive(Template)]
 #[template(path = "admin/announcements.html")]
 struct AnnouncementsPage {
-    page: AdminPage,
+    page: PageContext,
     groups: Vec<(Sentence, Vec<AnnouncementRow>)>,
 }
 
@@ -42,7 +40,7 @@ struct AnnouncementRow {
 #[derive(Template)]
 #[template(path = "admin/announcement.html")]
 struct AnnouncementPage {
-    page: AdminPage,
+    page: PageContext,
     /// The one that is changed; none for a new one.
     id: Option<Uuid>,
     form: AnnouncementForm,
@@ -55,7 +53,7 @@ struct AnnouncementPage {
 }
 
 /// The list.
-pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
     let words = visitor.words;
     let found = stored::list(app.store.read(), MOST).await?;
     let mut rows = Vec::new();
@@ -80,91 +78,77 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
             groups.push((words.text_of("admin-announcement-", phase.as_str()), these));
         }
     }
-    let page = AdminPage::of(&app, &visitor, HERE, words.text("admin-announcements")).await?;
-    Ok(page::html(&page, &AnnouncementsPage { page: page.clone(), groups }))
+    let page = visitor.page("admin-announcements", HERE);
+    html(&page, &AnnouncementsPage { page: page.clone(), groups })
 }
 
 /// The form of a new one.
-pub async fn new(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn new(app: AppData, Operator(visitor): Operator) -> Answer {
     let form = AnnouncementForm { audience: "all".to_owned(), ..AnnouncementForm::default() };
-    answer(&app, &visitor, None, form, None).await
+    answer(&app, &visitor, None, form, None)
 }
 
 /// Stores a new one.
-pub async fn add(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    form: Form<AnnouncementForm>,
-) -> Result<HttpResponse> {
+pub async fn add(app: AppData, Operator(visitor): Operator, form: Form<AnnouncementForm>) -> Answer {
     let row = match form.0.read(&app, None).await? {
         Ok(row) => row,
-        Err(flaw) => return answer(&app, &visitor, None, form.0, Some(flaw.as_str())).await,
+        Err(flaw) => return answer(&app, &visitor, None, form.0, Some(flaw.as_str())),
     };
     let tx = app.store.write_tx().await?;
-    let entry = (base::store::VENDOR, "announcement.added", row.id.to_string());
-    visitor.note(&app, &tx, (entry.0, entry.1, &entry.2), detail(&row), true).await?;
+    visitor.audit(&app, &tx, "announcement.added", &row.id.to_string(), detail(&row)).await?;
     stored::add(&tx, row).await?;
     tx.commit().await?;
     app.announced.forget();
-    see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("common-saved"))).await
+    visitor.see_other(&app, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
 
 /// The form of a stored one.
-pub async fn edit(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-) -> Result<HttpResponse> {
+pub async fn edit(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
     let row = load(&app, *id).await?;
-    answer(&app, &visitor, Some(row.id), AnnouncementForm::of(&row), None).await
+    answer(&app, &visitor, Some(row.id), AnnouncementForm::of(&row), None)
 }
 
 /// Changes one. What was shown already stays in no other place: readers see the new text with their next page.
 pub async fn change(
-    app: web::Data<PanelContext>,
+    app: AppData,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     form: Form<AnnouncementForm>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let before = load(&app, *id).await?;
     let row = match form.0.read(&app, Some(&before)).await? {
         Ok(row) => row,
-        Err(flaw) => return answer(&app, &visitor, Some(before.id), form.0, Some(flaw.as_str())).await,
+        Err(flaw) => return answer(&app, &visitor, Some(before.id), form.0, Some(flaw.as_str())),
     };
     if row != before {
         let tx = app.store.write_tx().await?;
         let (object, detail) = (row.id.to_string(), detail(&row));
         if !stored::change(&tx, row).await? {
-            return Err(AdminRefusal::NotThere);
+            return Err(Error::NotFound);
         }
-        visitor.note(&app, &tx, (base::store::VENDOR, "announcement.changed", &object), detail, true).await?;
+        visitor.audit(&app, &tx, "announcement.changed", &object, detail).await?;
         tx.commit().await?;
         app.announced.forget();
     }
-    see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("common-saved"))).await
+    visitor.see_other(&app, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
 
 /// Deletes one.
-pub async fn delete(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub async fn delete(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let row = load(&app, *id).await?;
     let tx = app.store.write_tx().await?;
     if !stored::remove(&tx, row.id).await? {
-        return Err(AdminRefusal::NotThere);
+        return Err(Error::NotFound);
     }
     let object = row.id.to_string();
-    visitor.note(&app, &tx, (base::store::VENDOR, "announcement.deleted", &object), detail(&row), true).await?;
+    visitor.audit(&app, &tx, "announcement.deleted", &object, detail(&row)).await?;
     tx.commit().await?;
     app.announced.forget();
-    see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("admin-announcement-deleted"))).await
+    visitor.see_other(&app, HERE, Notice::done(visitor.words.text("admin-announcement-deleted"))).await
 }
 
 async fn load(app: &PanelContext, id: Uuid) -> Result<Model> {
-    stored::one(app.store.read(), id).await?.ok_or(AdminRefusal::NotThere)
+    stored::one(app.store.read(), id).await?.ok_or(Error::NotFound)
 }
 
 /// For the audit log.
@@ -192,17 +176,16 @@ async fn audience(app: &PanelContext, words: Words, row: &Model) -> Result<Strin
     })
 }
 
-async fn answer(
+fn answer(
     app: &PanelContext,
     visitor: &AdminVisitor,
     id: Option<Uuid>,
     form: AnnouncementForm,
     flaw: Option<&'static str>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let words = visitor.words;
     let title = if id.is_some() { "admin-announcement-change" } else { "admin-announcement-new" };
-    let page = AdminPage::of(app, visitor, HERE, words.text(title)).await?;
-    let page = if flaw.is_some() { page.with_error() } else { page };
+    let page = visitor.page(title, HERE).with_error_if(flaw.is_some());
     let wrong = flaw.map(|flaw| {
         let field = if flaw == "times" {
             "ends"
@@ -224,5 +207,5 @@ async fn answer(
         longest: LONGEST_TEXT,
         wrong,
     };
-    Ok(page::html_as(status, &page, &shown))
+    html_as(status, &page, &shown)
 }

@@ -1,20 +1,19 @@
 //! The registration e-mail of a channel, to copy.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
+use base::error::Error;
 use base::i18n::Language;
 use serde::Deserialize;
 
 use crate::admin::letter::{self, LetterSubject, RegistrationLetter};
 use crate::admin::operator::Operator;
-use crate::admin::page::{self, AdminPage};
-use crate::admin::refused::{AdminRefusal, Result};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PageContext, html};
 
 #[derive(Template)]
 #[template(path = "admin/letter.html")]
 struct LetterPage {
-    page: AdminPage,
+    page: PageContext,
     letter: RegistrationLetter,
     integration: String,
     /// Empty: a channel that is not yet registered.
@@ -34,15 +33,11 @@ pub struct LetterPageQuery {
 }
 
 /// The page.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    query: web::Query<LetterPageQuery>,
-) -> Result<HttpResponse> {
-    let integration = app.integrations.named(&query.integration).ok_or(AdminRefusal::NotThere)?;
+pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<LetterPageQuery>) -> Answer {
+    let integration = app.integrations.named(&query.integration).ok_or(Error::NotFound)?;
     let channel = match query.channel.as_str() {
         "" => letter::model(&integration),
-        id => Some(integration.channels.iter().find(|channel| channel.id == id).ok_or(AdminRefusal::NotThere)?),
+        id => Some(integration.channels.iter().find(|channel| channel.id == id).ok_or(Error::NotFound)?),
     };
     let chosen = Language::of_code(&query.letter).unwrap_or(visitor.words.language()).complete();
     let letter = letter::write(
@@ -54,7 +49,7 @@ pub async fn show(
         },
         chosen,
     )?;
-    let page = AdminPage::of(&app, &visitor, "/admin/channels", visitor.words.text("admin-letter")).await?;
+    let page = visitor.page("admin-letter", "/admin/channels");
     let shown = LetterPage {
         page: page.clone(),
         letter,
@@ -63,5 +58,5 @@ pub async fn show(
         languages: Language::COMPLETE.into(),
         chosen,
     };
-    Ok(page::html(&page, &shown))
+    html(&page, &shown)
 }

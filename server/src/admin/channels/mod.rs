@@ -4,9 +4,9 @@ pub mod letter_page;
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::config::{Channel, Integration, ReactionSupport};
+use base::error::Result;
 use base::i18n::{Sentence, Words};
 use entity::tenant_channel::{self, Column};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -15,11 +15,9 @@ use uuid::Uuid;
 
 use super::accounts::find;
 use super::operator::Operator;
-use super::page::{self, AdminPage};
-use super::refused::Result;
 use super::states::{self, StateBadge};
 use crate::integrations::ListedIntegration;
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PageContext, PanelContext, html};
 use crate::tenant::ChannelStatus;
 
 /// Most accounts listed that a channel does not accept.
@@ -28,7 +26,7 @@ const NAMED: u64 = 50;
 #[derive(Template)]
 #[template(path = "admin/channels.html")]
 struct Channels {
-    page: AdminPage,
+    page: PageContext,
     integrations: Vec<IntegrationRow>,
     /// Names of stored ones that cannot be opened.
     unreadable: Vec<String>,
@@ -76,7 +74,7 @@ struct RefusedRow {
 }
 
 /// The page.
-pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
     let words = visitor.words;
     let counts = counts(&app).await?;
     let mut integrations = Vec::new();
@@ -93,8 +91,8 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
         }
         integrations.push(integration_row(&app, words, &listed, integration, channels));
     }
-    let page = AdminPage::of(&app, &visitor, "/admin/channels", words.text("admin-integrations")).await?;
-    Ok(page::html(&page, &Channels { page: page.clone(), integrations, unreadable }))
+    let page = visitor.page("admin-integrations", "/admin/channels");
+    html(&page, &Channels { page: page.clone(), integrations, unreadable })
 }
 
 fn integration_row(

@@ -1,37 +1,27 @@
 //! Channels of a stored integration: added, changed and removed.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::config::{Channel, Integration};
+use base::error::{Error, Result};
 use serde_json::Value;
 
 use super::fields::{self, CHANNEL};
 use super::wrong::{self, FieldErrors};
-use super::{FormPage, HERE, RemovePage, address, load, saved, sent, set};
+use super::{FormPage, HERE, address, load, removal, saved, sent, set};
 use crate::admin::channels::connected;
 use crate::admin::operator::{AdminVisitor, Operator};
-use crate::admin::page::{self, AdminPage};
-use crate::admin::refused::{AdminRefusal, Result};
 use crate::identity::{EmptyForm, Fields, Form};
-use crate::panel::PanelContext;
 use crate::panel::fields::draw;
+use crate::panel::{Answer, AppData, PanelContext, html};
 
 /// The form of a new one.
-pub async fn new(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    name: web::Path<String>,
-) -> Result<HttpResponse> {
+pub async fn new(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
     let one = load(&app, &name).await?;
-    show(&app, &visitor, &one, None, &fields::channel_shown(&Channel::blank()), Vec::new()).await
+    show(&visitor, &one, None, &fields::channel_shown(&Channel::blank()), Vec::new())
 }
 
 /// Adds one.
-pub async fn make(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    name: web::Path<String>,
-    form: Form<Fields>,
-) -> Result<HttpResponse> {
+pub async fn make(app: AppData, Operator(visitor): Operator, name: web::Path<String>, form: Form<Fields>) -> Answer {
     let mut one = load(&app, &name).await?;
     one.channels.push(Channel::blank());
     let place = one.channels.len() - 1;
@@ -39,54 +29,46 @@ pub async fn make(
 }
 
 /// The form of one.
-pub async fn edit(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse> {
+pub async fn edit(app: AppData, Operator(visitor): Operator, path: web::Path<(String, String)>) -> Answer {
     let (one, place) = find(&app, &path).await?;
     let channel = &one.channels[place];
-    show(&app, &visitor, &one, Some(channel), &fields::channel_shown(channel), Vec::new()).await
+    show(&visitor, &one, Some(channel), &fields::channel_shown(channel), Vec::new())
 }
 
 /// Changes one.
 pub async fn change(
-    app: web::Data<PanelContext>,
+    app: AppData,
     Operator(visitor): Operator,
     path: web::Path<(String, String)>,
     form: Form<Fields>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let (one, place) = find(&app, &path).await?;
     keep(&app, &visitor, one, place, false, &form).await
 }
 
 /// Asks whether to remove one.
-pub async fn ask_remove(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse> {
+pub async fn ask_remove(app: AppData, Operator(visitor): Operator, path: web::Path<(String, String)>) -> Answer {
     let (one, place) = find(&app, &path).await?;
     let (words, channel) = (visitor.words, &one.channels[place]);
     let title = words.text("admin-channel-remove-question").with("title", channel.title.as_str());
-    let page = AdminPage::of(&app, &visitor, HERE, title).await?;
+    let page = visitor.page(title, HERE);
     let says = words.text("admin-channel-remove-says").with("count", connected(&app, channel).await?);
     let action = format!("{}/channels/{}/remove", address(&one.name), channel.id);
-    Ok(page::html(&page, &RemovePage { page: page.clone(), action, says }))
+    html(&page, &removal(&page, says, action))
 }
 
 /// Removes one.
 pub async fn remove(
-    app: web::Data<PanelContext>,
+    app: AppData,
     Operator(visitor): Operator,
     path: web::Path<(String, String)>,
     _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let (mut one, place) = find(&app, &path).await?;
     one.channels.remove(place);
     match set(&app, &visitor, &one).await? {
         Ok(()) => saved(&app, &visitor, ("integration.changed", &one.name)).await,
-        Err(errors) => super::show(&app, &visitor, Some(&one), &fields::shown(&one), errors).await,
+        Err(errors) => super::show(&visitor, Some(&one), &fields::shown(&one), errors),
     }
 }
 
@@ -98,33 +80,32 @@ async fn keep(
     place: usize,
     is_new: bool,
     form: &Fields,
-) -> Result<HttpResponse> {
+) -> Answer {
     let before = one.channels[place].clone();
     let known = (!is_new).then_some(&before);
     let settings = match sent(visitor, &CHANNEL, form, &fields::channel_shown(&before), !is_new)? {
         Ok(settings) => fields::with_connectors(settings, form),
         Err((settings, errors)) => {
             let settings = fields::with_connectors(settings, form);
-            return show(app, visitor, &one, known, &settings, errors).await;
+            return show(visitor, &one, known, &settings, errors);
         }
     };
     if let Err(name) = fields::change_channel(&mut one.channels[place], &settings) {
-        return show(app, visitor, &one, known, &settings, wrong::field(visitor.words, name)).await;
+        return show(visitor, &one, known, &settings, wrong::field(visitor.words, name));
     }
     match set(app, visitor, &one).await? {
         Ok(()) => saved(app, visitor, ("integration.changed", &one.name)).await,
-        Err(errors) => show(app, visitor, &one, known, &settings, errors).await,
+        Err(errors) => show(visitor, &one, known, &settings, errors),
     }
 }
 
-async fn show(
-    app: &PanelContext,
+fn show(
     visitor: &AdminVisitor,
     one: &Integration,
     known: Option<&Channel>,
     settings: &Value,
     errors: FieldErrors,
-) -> Result<HttpResponse> {
+) -> Answer {
     let words = visitor.words;
     let title = match known {
         Some(channel) => words.text("admin-channel").with("title", channel.title.as_str()),
@@ -136,18 +117,18 @@ async fn show(
     let channels = format!("{}/channels", address(&one.name));
     let path = known.map(|channel| format!("{channels}/{}", channel.id));
     let form = FormPage {
-        page: AdminPage::of(app, visitor, HERE, title).await?,
+        page: visitor.page(title, HERE),
         remove: path.as_ref().map(|path| format!("{path}/remove")).unwrap_or_default(),
         action: path.unwrap_or(channels),
         says: None,
         fields: drawn,
         errors,
     };
-    Ok(form.answer())
+    form.answer()
 }
 
 async fn find(app: &PanelContext, (name, id): &(String, String)) -> Result<(Integration, usize)> {
     let one = load(app, name).await?;
-    let place = one.channels.iter().position(|channel| channel.id == *id).ok_or(AdminRefusal::NotThere)?;
+    let place = one.channels.iter().position(|channel| channel.id == *id).ok_or(Error::NotFound)?;
     Ok((one, place))
 }

@@ -10,14 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::admin::accounts::find;
-use crate::panel::PanelContext;
-
-/// Something with a name and, if there is one, a page of the admin.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct NamedObject {
-    pub text: String,
-    pub href: String,
-}
+use crate::panel::{AuditObject, PanelContext, named};
 
 /// The names of what a page of rows is about.
 #[derive(Default)]
@@ -34,10 +27,6 @@ pub(super) fn account(row: &audit::Model, detail: &Value) -> Option<Uuid> {
     }
     let object = || row.action.starts_with("account.").then(|| Uuid::try_parse(&row.object).ok())?;
     detail.get("tenant_id").and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok()).or_else(object)
-}
-
-fn shown_name(person: &person::Model) -> String {
-    if person.name.is_empty() { person.email.clone() } else { person.name.clone() }
 }
 
 impl Names {
@@ -57,7 +46,7 @@ impl Names {
         }
         let people = person::Entity::of_tenant(VENDOR).filter(person::Column::Id.is_in(objects.iter().copied()));
         let people = people.all(db).await?.into_iter();
-        names.people = people.map(|person| (person.id, (shown_name(&person), person.is_operator))).collect();
+        names.people = people.map(|person| (person.id, (named(&person), person.is_operator))).collect();
         if !accounts.is_empty() {
             let sources = source::Entity::find().filter(source::Column::TenantId.is_in(accounts));
             let sources = sources.filter(source::Column::Id.is_in(objects)).all(db).await?.into_iter();
@@ -67,33 +56,32 @@ impl Names {
     }
 
     /// The account, by its address.
-    pub fn host(&self, account: Uuid) -> NamedObject {
+    pub fn host(&self, account: Uuid) -> AuditObject {
         let text = self.hosts.get(&account).cloned().unwrap_or_else(|| account.to_string());
-        NamedObject { text, href: format!("/admin/accounts/{account}") }
+        AuditObject { text, href: format!("/admin/accounts/{account}") }
     }
 
     /// What was changed; empty if that is the account itself, or nothing.
-    pub fn object(&self, row: &audit::Model, detail: &Value, words: Words) -> NamedObject {
-        let plain = |text: &str| NamedObject { text: text.to_owned(), href: String::new() };
-        let Ok(id) = Uuid::try_parse(&row.object) else { return plain(&row.object) };
+    pub fn object(&self, row: &audit::Model, detail: &Value, words: Words) -> AuditObject {
+        let Ok(id) = Uuid::try_parse(&row.object) else { return AuditObject::plain(&row.object) };
         if account(row, detail) == Some(id) {
-            return NamedObject::default();
+            return AuditObject::default();
         }
         if let Some((text, is_operator)) = self.people.get(&id) {
             let href = if *is_operator { "/admin/operators".to_owned() } else { String::new() };
-            return NamedObject { text: text.clone(), href };
+            return AuditObject { text: text.clone(), href };
         }
         if let Some((text, tenant_id)) = self.sources.get(&id) {
-            return NamedObject { text: text.clone(), href: format!("/admin/accounts/{tenant_id}") };
+            return AuditObject { text: text.clone(), href: format!("/admin/accounts/{tenant_id}") };
         }
         let named = detail.get("name").or_else(|| detail.get("kind")).and_then(Value::as_str);
         match row.action.split('.').next().unwrap_or_default() {
-            "message" | "text" => plain(words.text("audit-object-message").to_string().as_str()),
+            "message" | "text" => AuditObject::plain(words.text("audit-object-message").to_string()),
             "vendor_event" => {
-                NamedObject { text: named.unwrap_or(&row.object).to_owned(), href: format!("/admin/webhooks/{id}") }
+                AuditObject { text: named.unwrap_or(&row.object).to_owned(), href: format!("/admin/webhooks/{id}") }
             }
             // For a key, a template or an import, the name is in the details.
-            _ => plain(named.unwrap_or(&row.object)),
+            _ => AuditObject::plain(named.unwrap_or(&row.object)),
         }
     }
 }

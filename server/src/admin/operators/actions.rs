@@ -1,42 +1,19 @@
 //! Actions on operators, from the page and from the command line.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use base::i18n::Language;
 use base::store::VENDOR;
 use entity::{person, session};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Actor, AuditEntry};
+use crate::audit::By;
 use crate::identity::link::{self, Purpose, SignInLink};
 use crate::identity::{credentials, person as persons, session as sessions};
 use crate::panel::PanelContext;
-
-/// The acting person and their origin.
-#[derive(Clone, Debug)]
-pub struct OperatorActor {
-    pub actor: Actor,
-    pub address: Option<IpAddr>,
-}
-
-impl OperatorActor {
-    async fn did(
-        &self,
-        app: &PanelContext,
-        db: &impl ConnectionTrait,
-        action: &'static str,
-        object: &str,
-        detail: Value,
-    ) -> Result<(), DbErr> {
-        let address = self.address;
-        let deed = AuditEntry { tenant_id: VENDOR, actor: &self.actor, action, object, detail, address, done: true };
-        audit::record(app, db, deed).await
-    }
-}
 
 /// Why an operator was not added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +40,7 @@ pub async fn add(
     email: &str,
     name: &str,
     language: Language,
-    by: &OperatorActor,
+    by: &By,
 ) -> anyhow::Result<Result<(person::Model, String), NotAdded>> {
     let email = email.trim().to_lowercase();
     if !persons::is_email(&email) {
@@ -87,7 +64,7 @@ pub async fn add(
         },
     };
     let address = issue(app, &tx, &person, Purpose::NewAuthenticator).await?;
-    by.did(app, &tx, "operator.added", &person.id.to_string(), json!({ "email": email })).await?;
+    by.did(app, &tx, "operator.added", (VENDOR, &person.id.to_string()), json!({ "email": email })).await?;
     tx.commit().await?;
     Ok(Ok((person, address)))
 }
@@ -98,7 +75,7 @@ pub async fn link(
     app: &PanelContext,
     person: &person::Model,
     forget_authenticator: bool,
-    by: &OperatorActor,
+    by: &By,
 ) -> anyhow::Result<String> {
     let tx = app.store.write_tx().await?;
     if forget_authenticator {
@@ -109,19 +86,19 @@ pub async fn link(
     let purpose = if enrols { Purpose::NewAuthenticator } else { Purpose::Operator };
     let address = issue(app, &tx, person, purpose).await?;
     let detail = json!({ "email": person.email, "forget_authenticator": forget_authenticator });
-    by.did(app, &tx, "operator.link_made", &person.id.to_string(), detail).await?;
+    by.did(app, &tx, "operator.link_made", (VENDOR, &person.id.to_string()), detail).await?;
     tx.commit().await?;
     Ok(address)
 }
 
 /// Removes an operator's access to the admin; their sessions end at once, and password and authenticator are removed. A
 /// member of accounts with the same e-mail is another person.
-pub async fn disable(app: &PanelContext, person: &person::Model, by: &OperatorActor) -> anyhow::Result<()> {
+pub async fn disable(app: &PanelContext, person: &person::Model, by: &By) -> anyhow::Result<()> {
     let tx = app.store.write_tx().await?;
     set_disabled(&tx, person.id, Some(app.clock.millis())).await?;
     credentials::fall(&tx, person.id).await?;
     let detail = json!({ "email": person.email });
-    by.did(app, &tx, "operator.disabled", &person.id.to_string(), detail).await?;
+    by.did(app, &tx, "operator.disabled", (VENDOR, &person.id.to_string()), detail).await?;
     tx.commit().await?;
     Ok(())
 }

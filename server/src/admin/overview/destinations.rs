@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use base::error::Result;
 use base::i18n::{Words, duration};
 use queue::PoolHealth;
 
-use super::super::refused::Result;
 use super::super::states::StateBadge;
 use super::number;
 use crate::delivery::slots::{CallFigures, CallReport};

@@ -1,18 +1,17 @@
 //! The second step: a code of the authenticator, each valid once.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::Result;
 use base::i18n::Sentence;
 use serde::Deserialize;
 
 use super::{note_refusal, own, password, recovery, second_step as both_steps};
 use crate::admin::operator::{AdminVisitor, HalfWay};
-use crate::admin::page::{self, AdminPage, redirect};
-use crate::admin::refused::Result;
 use crate::identity::second_step::{self, CodeResult};
-use crate::identity::{Form, recovery_codes, session as sessions, throttle};
-use crate::panel::PanelContext;
+use crate::identity::{Form, recovery_codes, throttle};
+use crate::panel::{Answer, AppData, PageContext, PanelContext, html_as, to as redirect};
 
 /// The throttle's name of this entrance.
 pub const DOOR: &str = "admin-code";
@@ -20,7 +19,7 @@ pub const DOOR: &str = "admin-code";
 #[derive(Template)]
 #[template(path = "admin/code.html")]
 struct CodePage {
-    page: AdminPage,
+    page: PageContext,
     wrong: Option<Sentence>,
     /// The operator has recovery codes that were not used.
     recoverable: bool,
@@ -34,60 +33,57 @@ pub struct CodeForm {
 }
 
 /// The page; redirects to the enrolment if there is no authenticator yet.
-pub async fn show(app: web::Data<PanelContext>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
+pub async fn show(HalfWay(visitor): HalfWay) -> Answer {
     if visitor.person.totp_secret.is_none() {
         return Ok(redirect("/admin/enrol"));
     }
-    Ok(answer(&app, &visitor, StatusCode::OK, None))
+    answer(&visitor, StatusCode::OK, None)
 }
 
 /// Checks the code.
 pub async fn enter(
-    app: web::Data<PanelContext>,
+    app: AppData,
     request: HttpRequest,
     HalfWay(visitor): HalfWay,
     Form(form): Form<CodeForm>,
-) -> Result<HttpResponse> {
+) -> Answer {
     if let Err(wait) = tries(&app, &visitor).await? {
         let wrong = visitor.words.text("admin-too-many-tries").with("seconds", wait);
-        return Ok(answer(&app, &visitor, StatusCode::TOO_MANY_REQUESTS, Some(wrong)));
+        return answer(&visitor, StatusCode::TOO_MANY_REQUESTS, Some(wrong));
     }
     if recovery::take(&app, &visitor, &form.code).await? {
-        throttle::forgive(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
+        throttle::forgive(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.here.origin.clone()).await?;
         // The page says how many are left.
         return both_steps(&app, &visitor, own::HERE, None).await;
     }
     let checked = second_step::check(&app.identity, &visitor.person, &form.code).await?;
     if checked != CodeResult::Right {
-        note_refusal(&app, &visitor.person.id.to_string(), "code", &visitor.origin);
+        note_refusal(&app, &visitor.person.id.to_string(), "code", &visitor.here.origin);
     }
     match checked {
         CodeResult::Right => {}
         CodeResult::Wrong => {
             let wrong = visitor.words.text("admin-code-wrong");
-            return Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(wrong)));
+            return answer(&visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(wrong));
         }
         CodeResult::TooManyWrong => {
-            sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-            return Ok(password::after_too_many_codes(&app, &request));
+            visitor.end_session(&app).await?;
+            return password::after_too_many_codes(&app, &request);
         }
     }
-    throttle::forgive(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
+    throttle::forgive(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.here.origin.clone()).await?;
     both_steps(&app, &visitor, "/admin/accounts", None).await
 }
 
 /// Counts an attempt; the error holds the seconds to wait.
-pub(super) async fn tries(app: &PanelContext, visitor: &AdminVisitor) -> Result<std::result::Result<(), i64>> {
-    let counted = throttle::login(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
+pub(super) async fn tries(app: &PanelContext, visitor: &AdminVisitor) -> Result<Result<(), i64>> {
+    let counted =
+        throttle::login(&app.identity, DOOR, &visitor.person.id.to_string(), visitor.here.origin.clone()).await?;
     Ok(counted.map_err(|wait| wait.seconds))
 }
 
-fn answer(app: &PanelContext, visitor: &AdminVisitor, status: StatusCode, wrong: Option<Sentence>) -> HttpResponse {
-    let page = AdminPage::half_way(app, visitor, visitor.words.text("admin-code"));
-    let page = if wrong.is_some() { page.with_error() } else { page };
-    page::html_as(
-        status,
-        &page,
-        &CodePage { page: page.clone(), wrong, recoverable: recovery_codes::left(&visitor.person) > 0 },
-    )
+fn answer(visitor: &AdminVisitor, status: StatusCode, wrong: Option<Sentence>) -> Answer {
+    let page = visitor.page_between_steps("admin-code").with_error_if(wrong.is_some());
+    let recoverable = recovery_codes::left(&visitor.person) > 0;
+    html_as(status, &page, &CodePage { page: page.clone(), wrong, recoverable })
 }

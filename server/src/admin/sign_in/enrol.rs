@@ -1,20 +1,18 @@
 //! The first sign-in connects an authenticator; the admin requires one.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
 use base::i18n::Sentence;
-use base::store::VENDOR;
 use serde_json::json;
 
 use super::code::{CodeForm, tries};
 use super::{BY_NEW_AUTHENTICATOR, note_refusal, recovery, second_step};
 use crate::admin::operator::{AdminVisitor, HalfWay};
-use crate::admin::page::{self, AdminPage, SentencePage, redirect};
-use crate::admin::refused::Result;
+use crate::admin::page::SentencePage;
 use crate::identity::totp::{self, Enrolment, FirstCodeResult};
-use crate::identity::{Form, person as persons, recovery_codes, session as sessions};
-use crate::panel::PanelContext;
+use crate::identity::{Form, person as persons, recovery_codes};
+use crate::panel::{Answer, AppData, PageContext, PanelContext, html_as, to as redirect};
 
 /// The session key of the encrypted secret until its first code.
 const DATA: &str = "totp";
@@ -22,7 +20,7 @@ const DATA: &str = "totp";
 #[derive(Template)]
 #[template(path = "admin/enrol.html")]
 struct AdminEnrolPage {
-    page: AdminPage,
+    page: PageContext,
     /// An `<svg>` generated here.
     picture: String,
     secret: String,
@@ -31,34 +29,30 @@ struct AdminEnrolPage {
 }
 
 /// The page; redirects to the code if there is an authenticator.
-pub async fn show(app: web::Data<PanelContext>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
+pub async fn show(app: AppData, HalfWay(visitor): HalfWay) -> Answer {
     if visitor.person.totp_secret.is_some() {
         return Ok(redirect("/admin/code"));
     }
     if !may_enrol(&visitor) {
-        return Ok(by_link_alone(&app, &visitor));
+        return by_link_alone(&visitor);
     }
-    let enrolment = match sessions::data::<String>(&app.identity, &visitor.session, DATA) {
+    let enrolment = match visitor.data::<String>(&app, DATA) {
         Some(secret) => totp::enrolment(&visitor.person, &secret)?,
         None => {
             let fresh = totp::begin(&visitor.person)?;
-            sessions::set_data(&app.identity, &visitor.session, DATA, Some(&fresh.secret)).await?;
+            visitor.set_data(&app, DATA, Some(&fresh.secret)).await?;
             fresh
         }
     };
-    Ok(answer(&app, &visitor, StatusCode::OK, enrolment, None))
+    answer(&visitor, StatusCode::OK, enrolment, None)
 }
 
 /// Checks the first code, which proves that the authenticator has the secret.
-pub async fn enter(
-    app: web::Data<PanelContext>,
-    HalfWay(visitor): HalfWay,
-    Form(form): Form<CodeForm>,
-) -> Result<HttpResponse> {
+pub async fn enter(app: AppData, HalfWay(visitor): HalfWay, Form(form): Form<CodeForm>) -> Answer {
     if !may_enrol(&visitor) {
-        return Ok(by_link_alone(&app, &visitor));
+        return by_link_alone(&visitor);
     }
-    let secret = sessions::data::<String>(&app.identity, &visitor.session, DATA);
+    let secret = visitor.data::<String>(&app, DATA);
     let Some(secret) = secret.filter(|_| visitor.person.totp_secret.is_none()) else {
         return Ok(redirect("/admin/enrol"));
     };
@@ -72,11 +66,11 @@ pub async fn enter(
             (FirstCodeResult::Changed, _) => return Ok(redirect("/admin/enrol")),
             (FirstCodeResult::Wrong, _) => {}
         }
-        note_refusal(&app, &visitor.person.id.to_string(), "enrol", &visitor.origin);
+        note_refusal(&app, &visitor.person.id.to_string(), "enrol", &visitor.here.origin);
         visitor.words.text("admin-code-wrong")
     };
     let enrolment = totp::enrolment(&visitor.person, &secret)?;
-    Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong)))
+    answer(&visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong))
 }
 
 /// Stores the authenticator if the code is right, and makes recovery codes.
@@ -92,7 +86,7 @@ async fn connect(
         return Ok((result, None));
     }
     let object = visitor.person.id.to_string();
-    visitor.note(app, &tx, (VENDOR, "operator.enrolled", &object), json!({}), true).await?;
+    visitor.audit(app, &tx, "operator.enrolled", &object, json!({})).await?;
     let codes = match persons::by_id(&tx, visitor.person.id).await? {
         Some(connected) => recovery_codes::renew(&tx, &connected).await?,
         None => None,
@@ -106,21 +100,14 @@ fn may_enrol(visitor: &AdminVisitor) -> bool {
     visitor.session.via == BY_NEW_AUTHENTICATOR
 }
 
-fn by_link_alone(app: &PanelContext, visitor: &AdminVisitor) -> HttpResponse {
-    let page = AdminPage::half_way(app, visitor, visitor.words.text("admin-enrol"));
+fn by_link_alone(visitor: &AdminVisitor) -> Answer {
+    let page = visitor.page_between_steps("admin-enrol");
     let said = visitor.words.text("admin-enrol-by-link");
-    page::html_as(StatusCode::FORBIDDEN, &page, &SentencePage { page: page.clone(), said })
+    html_as(StatusCode::FORBIDDEN, &page, &SentencePage { page: page.clone(), said })
 }
 
-fn answer(
-    app: &PanelContext,
-    visitor: &AdminVisitor,
-    status: StatusCode,
-    enrolment: Enrolment,
-    wrong: Option<Sentence>,
-) -> HttpResponse {
-    let page = AdminPage::half_way(app, visitor, visitor.words.text("admin-enrol"));
-    let page = if wrong.is_some() { page.with_error() } else { page };
+fn answer(visitor: &AdminVisitor, status: StatusCode, enrolment: Enrolment, wrong: Option<Sentence>) -> Answer {
+    let page = visitor.page_between_steps("admin-enrol").with_error_if(wrong.is_some());
     let Enrolment { secret, uri, picture } = enrolment;
-    page::html_as(status, &page, &AdminEnrolPage { page: page.clone(), picture, secret, uri, wrong })
+    html_as(status, &page, &AdminEnrolPage { page: page.clone(), picture, secret, uri, wrong })
 }

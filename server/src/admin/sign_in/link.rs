@@ -2,23 +2,22 @@
 //! advance.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::i18n::{Language, Words};
 use serde::Deserialize;
 
 use super::{BY_LINK, BY_NEW_AUTHENTICATOR, first_step};
-use crate::admin::page::{self, AdminPage, SentencePage};
-use crate::admin::refused::Result;
+use crate::admin::page::{SentencePage, bare};
 use crate::identity::link::{self, Purpose};
 use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{OpenForm, person as persons, refusals};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PageContext, PanelContext, html, html_as};
 
 #[derive(Template)]
 #[template(path = "admin/link.html")]
 struct AdminLinkPage {
-    page: AdminPage,
+    page: PageContext,
     token: String,
 }
 
@@ -37,26 +36,18 @@ pub struct LinkQuery {
 }
 
 /// The page with its button.
-pub async fn show(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    query: web::Query<LinkQuery>,
-) -> Result<HttpResponse> {
+pub async fn show(app: AppData, request: HttpRequest, query: web::Query<LinkQuery>) -> Answer {
     let words = Words::new(Language::of_operator(&request));
     let known = link::look(&app.identity, &query.token).await?;
     if !known.is_some_and(|link| link.purpose.is_of_operators()) {
-        return Ok(used(&app, words));
+        return used(&app, words);
     }
-    let page = AdminPage::bare(&app, words, words.text("admin-sign-in"));
-    Ok(page::html(&page, &AdminLinkPage { page: page.clone(), token: query.into_inner().token }))
+    let page = bare(&app, words, "admin-sign-in");
+    html(&page, &AdminLinkPage { page: page.clone(), token: query.into_inner().token })
 }
 
 /// Consumes the link.
-pub async fn enter(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    OpenForm(form): OpenForm<LinkForm>,
-) -> Result<HttpResponse> {
+pub async fn enter(app: AppData, request: HttpRequest, OpenForm(form): OpenForm<LinkForm>) -> Answer {
     let taken = link::take(&app.identity, &form.token).await?.filter(|link| link.purpose.is_of_operators());
     let person = match taken {
         Some(link) => persons::by_id(app.store.read(), link.person_id).await?,
@@ -77,13 +68,13 @@ pub async fn enter(
                 &form.token,
                 &AttemptOrigin::of(&request, &app.identity),
             );
-            Ok(used(&app, Words::new(Language::of_operator(&request))))
+            used(&app, Words::new(Language::of_operator(&request)))
         }
     }
 }
 
-fn used(app: &PanelContext, words: Words) -> HttpResponse {
-    let page = AdminPage::bare(app, words, words.text("admin-sign-in")).with_error();
+fn used(app: &PanelContext, words: Words) -> Answer {
+    let page = bare(app, words, "admin-sign-in").with_error();
     let said = words.text("admin-link-used");
-    page::html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &SentencePage { page: page.clone(), said })
+    html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &SentencePage { page: page.clone(), said })
 }

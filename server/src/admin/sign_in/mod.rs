@@ -8,21 +8,19 @@ pub mod password;
 pub mod recovery;
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use base::browser::FORGET_PAGES;
 use base::i18n::Language;
 use base::store::VENDOR;
 use entity::person;
 use serde_json::json;
 
-use super::operator::AdminVisitor;
-use super::page::redirect;
-use super::refused::{Result, SIGN_IN};
+use super::operator::{AdminVisitor, SIGN_IN};
 use crate::identity::link::{Purpose, SignInLink};
 use crate::identity::realm::Realm;
 use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{EmptyForm, Form, credentials, device, reauthentication, refusals, session as sessions};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PanelContext, to as redirect};
 
 /// How a session of the admin was opened.
 const BY_PASSWORD: &str = "password";
@@ -31,7 +29,7 @@ const BY_LINK: &str = "link";
 const BY_NEW_AUTHENTICATOR: &str = "new_authenticator";
 
 /// After the first step: opens a session that gives access to the second step only.
-async fn first_step(app: &PanelContext, person: &person::Model, via: &str) -> Result<HttpResponse> {
+async fn first_step(app: &PanelContext, person: &person::Model, via: &str) -> Answer {
     let tx = app.store.write_tx().await?;
     // The check is valid only if nothing has changed since.
     if !credentials::hold(&tx, person).await? {
@@ -51,7 +49,7 @@ async fn second_step(
     half_way: &AdminVisitor,
     to: &str,
     recovery_codes: Option<&[String]>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let via = half_way.session.via.clone();
     let tx = app.store.write_tx().await?;
     // Unless it was ended meanwhile: removing an authenticator ends all sessions.
@@ -62,7 +60,7 @@ async fn second_step(
     sessions::end(&tx, VENDOR, half_way.session.id).await?;
     let opened = sessions::open(&app.identity, &tx, new(&half_way.person, &via, true)).await?;
     let object = half_way.person.id.to_string();
-    half_way.note(app, &tx, (VENDOR, "operator.signed_in", &object), json!({ "via": via }), true).await?;
+    half_way.audit(app, &tx, "operator.signed_in", &object, json!({ "via": via })).await?;
     tx.commit().await?;
     if via != BY_PASSWORD {
         reauthentication::by_link(&app.identity, &opened.row).await?;
@@ -71,7 +69,7 @@ async fn second_step(
         recovery::keep(app, &opened.row, codes).await?;
     }
     let mut answer = with_cookie(app, redirect(to), &opened.token);
-    if let Some(device) = device::remember(&app.identity, &half_way.origin, &half_way.person.email) {
+    if let Some(device) = device::remember(&app.identity, &half_way.here.origin, &half_way.person.email) {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }
     Ok(answer)
@@ -101,7 +99,7 @@ fn note_refusal(app: &PanelContext, login: &str, step: &'static str, origin: &At
 }
 
 /// Ends the session, whichever step it has reached, and the operator's views of accounts.
-pub async fn out(app: web::Data<PanelContext>, request: HttpRequest, _form: Form<EmptyForm>) -> Result<HttpResponse> {
+pub async fn out(app: AppData, request: HttpRequest, _form: Form<EmptyForm>) -> Answer {
     let mut answer = redirect(SIGN_IN);
     if let Some(token) = Realm::Admin.token(&app.identity, &request)
         && let Some(session) = sessions::find(&app.identity, &token, &[sessions::SessionKind::Admin]).await?

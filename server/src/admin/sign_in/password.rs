@@ -1,7 +1,7 @@
 //! The first step by password, or by an e-mail with a link.
 
+use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::i18n::{Language, Sentence, Words};
 use entity::person;
@@ -9,12 +9,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{BY_PASSWORD, first_step, language_of, link_to, note_refusal};
-use crate::admin::page::{self, AdminPage};
-use crate::admin::refused::Result;
+use crate::admin::page::bare;
 use crate::identity::link::Purpose;
 use crate::identity::throttle::{AttemptOrigin, Wait};
 use crate::identity::{OpenForm, email_limits, link, mail, password, person as persons, throttle};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PageContext, PanelContext, html_as};
 
 /// The throttle's name of this entrance.
 const DOOR: &str = "admin";
@@ -22,7 +21,7 @@ const DOOR: &str = "admin";
 #[derive(Template)]
 #[template(path = "admin/sign_in.html")]
 struct AdminSignInPage {
-    page: AdminPage,
+    page: PageContext,
     email: String,
     wrong: Option<Sentence>,
     /// E-mails can be sent.
@@ -47,20 +46,16 @@ pub struct LinkRequest {
 }
 
 /// The page.
-pub async fn show(app: web::Data<PanelContext>, request: HttpRequest) -> Result<HttpResponse> {
-    Ok(answer(&app, &request, StatusCode::OK, String::new(), None, None))
+pub async fn show(app: AppData, request: HttpRequest) -> Answer {
+    answer(&app, &request, StatusCode::OK, String::new(), None, None)
 }
 
 /// Checks the password. The answer does not reveal whether the e-mail is known, is an operator's or has a password.
-pub async fn enter(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    OpenForm(form): OpenForm<AdminSignInForm>,
-) -> Result<HttpResponse> {
+pub async fn enter(app: AppData, request: HttpRequest, OpenForm(form): OpenForm<AdminSignInForm>) -> Answer {
     let words = Words::new(Language::of_operator(&request));
     let origin = AttemptOrigin::of(&request, &app.identity);
     if let Err(wait) = throttle::login(&app.identity, DOOR, &form.email, origin.clone()).await? {
-        return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
+        return too_many(&app, &request, form.email, ("admin-too-many-tries", wait));
     }
     let person = persons::operator_by_email(&app.identity, app.store.read(), &form.email).await?;
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
@@ -69,25 +64,21 @@ pub async fn enter(
     let Some(person) = person.filter(|_| right) else {
         note_refusal(&app, &form.email, "password", &origin);
         let wrong = Some(words.text("admin-sign-in-wrong"));
-        return Ok(answer(&app, &request, StatusCode::UNPROCESSABLE_ENTITY, form.email, wrong, None));
+        return answer(&app, &request, StatusCode::UNPROCESSABLE_ENTITY, form.email, wrong, None);
     };
     throttle::forgive(&app.identity, DOOR, &form.email, origin).await?;
     first_step(&app, &person, BY_PASSWORD).await
 }
 
 /// Sends a link if e-mails can be sent. The answer is always the same.
-pub async fn send_link(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    OpenForm(form): OpenForm<LinkRequest>,
-) -> Result<HttpResponse> {
+pub async fn send_link(app: AppData, request: HttpRequest, OpenForm(form): OpenForm<LinkRequest>) -> Answer {
     let words = Words::new(Language::of_operator(&request));
     let origin = AttemptOrigin::of(&request, &app.identity);
     if let Err(wait) = throttle::login(&app.identity, "admin-link", &form.email, origin.clone()).await? {
-        return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
+        return too_many(&app, &request, form.email, ("admin-too-many-tries", wait));
     }
     if let Err(wait) = email_limits::link(&app.identity, DOOR, &form.email, &origin).await? {
-        return Ok(too_many(&app, &request, form.email, ("sign-in-link-wait", wait)));
+        return too_many(&app, &request, form.email, ("sign-in-link-wait", wait));
     }
     // Detached from the answer, whose timing must not reveal whether there was an e-mail to send.
     let (background, email) = (app.clone().into_inner(), form.email.clone());
@@ -97,7 +88,7 @@ pub async fn send_link(
         }
     });
     let sent = words.text("sign-in-link-sent").with("email", form.email.as_str());
-    Ok(answer(&app, &request, StatusCode::OK, form.email, None, Some(sent)))
+    answer(&app, &request, StatusCode::OK, form.email, None, Some(sent))
 }
 
 async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
@@ -113,23 +104,18 @@ async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
 }
 
 /// The page after too many wrong codes.
-pub(super) fn after_too_many_codes(app: &PanelContext, request: &HttpRequest) -> HttpResponse {
+pub(super) fn after_too_many_codes(app: &PanelContext, request: &HttpRequest) -> Answer {
     let words = Words::new(Language::of_operator(request));
     let wrong = Some(words.text("sign-in-code-restart"));
     answer(app, request, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong, None)
 }
 
-fn too_many(
-    app: &PanelContext,
-    request: &HttpRequest,
-    email: String,
-    (key, wait): (&'static str, Wait),
-) -> HttpResponse {
+fn too_many(app: &PanelContext, request: &HttpRequest, email: String, (key, wait): (&'static str, Wait)) -> Answer {
     let words = Words::new(Language::of_operator(request));
     let wrong = Some(words.text(key).with("seconds", wait.seconds).with("minutes", wait.minutes()));
-    let mut answer = answer(app, request, StatusCode::TOO_MANY_REQUESTS, email, wrong, None);
+    let mut answer = answer(app, request, StatusCode::TOO_MANY_REQUESTS, email, wrong, None)?;
     answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(wait.seconds));
-    answer
+    Ok(answer)
 }
 
 fn answer(
@@ -139,13 +125,9 @@ fn answer(
     email: String,
     wrong: Option<Sentence>,
     sent: Option<Sentence>,
-) -> HttpResponse {
+) -> Answer {
     let words = Words::new(Language::of_operator(request));
-    let page = AdminPage::bare(app, words, words.text("admin-sign-in"));
-    let page = if wrong.is_some() { page.with_error() } else { page };
-    page::html_as(
-        status,
-        &page,
-        &AdminSignInPage { page: page.clone(), email, wrong, mail: mail::is_on(&app.identity), sent },
-    )
+    let page = bare(app, words, "admin-sign-in").with_error_if(wrong.is_some());
+    let sign_in = AdminSignInPage { page: page.clone(), email, wrong, mail: mail::is_on(&app.identity), sent };
+    html_as(status, &page, &sign_in)
 }

@@ -1,9 +1,8 @@
 //! Recovery codes of an operator: shown once after the authenticator was connected, used in place of one of its codes,
 //! replaced on request.
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::store::VENDOR;
+use base::error::Result;
 use entity::session;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -11,10 +10,8 @@ use serde_json::json;
 
 use super::own;
 use crate::admin::operator::{AdminVisitor, Operator};
-use crate::admin::page::{self, AdminPage, redirect, see_other};
-use crate::admin::refused::Result;
 use crate::identity::{Form, credentials, recovery_codes, session as sessions};
-use crate::panel::{Notice, PanelContext};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, html, to as redirect};
 
 /// Where they are shown.
 pub const HERE: &str = "/admin/own/recovery-codes";
@@ -24,7 +21,7 @@ const DATA: &str = "recovery_codes";
 #[derive(Template)]
 #[template(path = "admin/recovery_codes.html")]
 struct RecoveryCodesPage {
-    page: AdminPage,
+    page: PageContext,
     codes: Vec<String>,
 }
 
@@ -41,23 +38,19 @@ pub(super) async fn keep(app: &PanelContext, row: &session::Model, codes: &[Stri
 }
 
 /// Shows new codes once.
-pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
-    let Some(codes) = sessions::data::<Vec<String>>(&app.identity, &visitor.session, DATA) else {
+pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+    let Some(codes) = visitor.data::<Vec<String>>(&app, DATA) else {
         return Ok(redirect(own::HERE));
     };
-    sessions::set_data::<Vec<String>>(&app.identity, &visitor.session, DATA, None).await?;
-    let page = AdminPage::of(&app, &visitor, "", visitor.words.text("admin-recovery-title")).await?;
-    Ok(page::html(&page, &RecoveryCodesPage { page: page.clone(), codes }))
+    visitor.set_data::<Vec<String>>(&app, DATA, None).await?;
+    let page = visitor.page("admin-recovery-title", "");
+    html(&page, &RecoveryCodesPage { page: page.clone(), codes })
 }
 
 /// Makes new codes; the earlier ones are no longer valid.
-pub async fn renew(
-    app: web::Data<PanelContext>,
-    Operator(visitor): Operator,
-    form: Form<RecoveryForm>,
-) -> Result<HttpResponse> {
+pub async fn renew(app: AppData, Operator(visitor): Operator, form: Form<RecoveryForm>) -> Answer {
     let asked = own::Asked { field: "recovery-current", action: "operator.recovery_codes_made" };
-    if let Some(refused) = own::proved(&app, &visitor, form.current.as_ref(), asked).await? {
+    if let Some(refused) = own::prove(&app, &visitor, form.current.as_ref(), asked).await? {
         return Ok(refused);
     }
     let tx = app.store.write_tx().await?;
@@ -66,11 +59,10 @@ pub async fn renew(
     let Some(codes) = codes else {
         tx.rollback().await?;
         let changed = visitor.words.text("me-changed-meanwhile");
-        return see_other(&app, &visitor, own::HERE, Notice::failed(changed)).await;
+        return visitor.see_other(&app, own::HERE, Notice::failed(changed)).await;
     };
     let object = visitor.person.id.to_string();
-    let made = (VENDOR, "operator.recovery_codes_made", object.as_str());
-    visitor.note(&app, &tx, made, json!({ "count": codes.len() }), true).await?;
+    visitor.audit(&app, &tx, "operator.recovery_codes_made", &object, json!({ "count": codes.len() })).await?;
     tx.commit().await?;
     keep(&app, &visitor.session, &codes).await?;
     Ok(redirect(HERE))
@@ -84,8 +76,7 @@ pub(super) async fn take(app: &PanelContext, visitor: &AdminVisitor, typed: &str
         return Ok(false);
     };
     let object = visitor.person.id.to_string();
-    let used = (VENDOR, "operator.recovery_code_used", object.as_str());
-    visitor.note(app, &tx, used, json!({ "left": left }), true).await?;
+    visitor.audit(app, &tx, "operator.recovery_code_used", &object, json!({ "left": left })).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -1,30 +1,23 @@
 //! Actions on an open alert.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use base::error::Error;
 use base::millis::HOUR;
 use serde_json::json;
 
 use super::HERE;
 use crate::alert;
-use crate::identity::person;
-use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{Fields, Form, Member, Notice, Right};
+use crate::panel::{Answer, AppData, Fields, Form, Member, Notice, Right};
 
 /// Numbers of hours for which an alert can be muted.
 const HOURS: [i64; 2] = [4, 24];
 
 /// `POST /panel/alerts/take`: marks the alerts of a card as being handled; no reminders for four hours.
-pub(super) async fn take(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub(super) async fn take(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::ManageAccount)?;
     form.known(&["key"])?;
-    let tenant_id = member.tenant.tenant_id;
-    let person = match member.person_id {
-        Some(person_id) => person::by_id(app.store.read(), person_id).await?,
-        None => None,
-    };
-    let name = person.as_ref().map(named).ok_or(Error::NotFound)?;
+    let tenant_id = member.tenant_id;
+    let name = named(&member.person);
     let mut taken = false;
     for key in form.all("key") {
         if alert::take(&app, app.store.write(), tenant_id, key, &name).await? {
@@ -39,7 +32,7 @@ pub(super) async fn take(app: web::Data<PanelContext>, member: Member, form: For
 }
 
 /// `POST /panel/alerts/mute`: no notices about the alerts of a card for the chosen hours.
-pub(super) async fn mute(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub(super) async fn mute(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::ManageAccount)?;
     form.known(&["key", "hours"])?;
     let chosen = form.get("hours").parse::<i64>().ok();
@@ -47,7 +40,7 @@ pub(super) async fn mute(app: web::Data<PanelContext>, member: Member, form: For
     let until = app.clock.millis() + hours * HOUR;
     let mut muted = false;
     for key in form.all("key") {
-        if alert::mute(app.store.write(), member.tenant.tenant_id, key, until).await? {
+        if alert::mute(app.store.write(), member.tenant_id, key, until).await? {
             member.audit(&app, app.store.write(), "alert.muted", key, json!({ "hours": hours })).await?;
             muted = true;
         }

@@ -30,7 +30,7 @@ pub(super) async fn of(
     page: &PageContext,
     open: &[alert::Model],
 ) -> Result<Vec<Card>> {
-    let cards = AlertCard::of(&app.alert_notices, &member.tenant, page.crm, page.words, open).await?;
+    let cards = AlertCard::of(&app.alert_notices, &member.here.tenant, page.crm, page.words, open).await?;
     let card = |one: AlertCard| {
         let mut about = open.iter().filter(|row| one.keys.contains(&row.key));
         Card {

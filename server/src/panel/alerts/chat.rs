@@ -1,7 +1,6 @@
 //! The reader's chat with the vendor's bot: linked by a code that is shown here once.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use base::error::Error;
 use connectors::telegram::KIND;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,7 +9,7 @@ use super::HERE;
 use crate::alert_notices::bot;
 use crate::alert_notices::readers::Reader;
 use crate::identity::throttle::{self, Limit};
-use crate::panel::{EmptyForm, Form, Member, Notice, PanelContext};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, Notice, PanelContext};
 
 /// The session key of a code that was not used yet.
 const CODE: &str = "alert_chat_code";
@@ -57,8 +56,8 @@ pub(super) fn view(app: &PanelContext, member: &Member, me: &Reader) -> ChatView
 }
 
 /// `POST /panel/alerts/chat`: a code that links a chat.
-pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, _form: Form<EmptyForm>) -> Result<HttpResponse> {
-    let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
+pub(super) async fn ask(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
+    let person_id = member.own_id()?;
     let name = app.alert_notices.bot.as_ref().ok_or(Error::NotFound)?.name();
     let failed = |key: &'static str| Notice::failed(member.words.text(key));
     if throttle::count(&app.identity, &format!("alert-chat:{person_id}"), CODES).await?.is_err() {
@@ -71,7 +70,7 @@ pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, _form: For
             return member.see_other(&app, HERE, failed("alerts-chat-away")).await;
         }
     };
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let code = bot::new_code(&app.alert_notices, (tenant_id, person_id), &bot_name).await?;
     let shown = ShownCode { code, bot: bot_name, until: app.clock.millis() + bot::CODE_LIVES.num_milliseconds() };
     member.set_data(&app, CODE, Some(&shown)).await?;
@@ -80,12 +79,8 @@ pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, _form: For
 }
 
 /// `POST /panel/alerts/chat/unlink`
-pub(super) async fn unlink(
-    app: web::Data<PanelContext>,
-    member: Member,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
+pub(super) async fn unlink(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
+    let person_id = member.own_id()?;
     if !bot::unlink(app.store.write(), person_id).await? {
         return Err(Error::NotFound);
     }

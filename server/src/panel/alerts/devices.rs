@@ -1,6 +1,6 @@
 //! Browsers that show the reader's alerts.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::alert_notices::push::public_key;
 use crate::alert_notices::readers::{self, Preference, Reader};
 use crate::identity::realm::agent;
 use crate::identity::throttle::{self, Limit};
-use crate::panel::{EmptyForm, Form, Member, Notice, PanelContext};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, Notice, PanelContext};
 
 /// Subscriptions a minute.
 const ADDED: Limit = Limit { most: 10, window: 60_000 };
@@ -54,13 +54,8 @@ pub(super) async fn view(app: &PanelContext, me: &Reader) -> Result<DevicesView>
 }
 
 /// `POST /panel/alerts/devices`: the subscription of this browser.
-pub(super) async fn add(
-    app: web::Data<PanelContext>,
-    member: Member,
-    request: HttpRequest,
-    form: Form<SubscriptionForm>,
-) -> Result<HttpResponse> {
-    let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
+pub(super) async fn add(app: AppData, member: Member, request: HttpRequest, form: Form<SubscriptionForm>) -> Answer {
+    let person_id = member.own_id()?;
     let words = member.words;
     let failed = async |text: Sentence| member.see_other(&app, HERE, Notice::failed(text)).await;
     if throttle::count(&app.identity, &format!("alert-device:{person_id}"), ADDED).await?.is_err() {
@@ -81,7 +76,7 @@ pub(super) async fn add(
     }
     let detail = json!({ "name": name });
     member.audit(&app, app.store.write(), "alert.device_added", &person_id.to_string(), detail).await?;
-    let me = readers::one(app.store.read(), member.tenant.tenant_id, person_id).await?;
+    let me = readers::one(app.store.read(), member.tenant_id, person_id).await?;
     if let Some(me) = me.filter(|me| !me.push.on) {
         // Viewers get nothing until they ask for it, and this asks.
         let choice = Preference { on: true, ..me.push.clone() };
@@ -91,13 +86,8 @@ pub(super) async fn add(
 }
 
 /// `POST /panel/alerts/devices/{id}/remove`
-pub(super) async fn remove(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
+pub(super) async fn remove(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let person_id = member.own_id()?;
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
     let mine = devices::all(app.store.read(), [person_id]).await?;
     let name = mine.into_iter().find(|device| device.id == id).map(|device| device.name).ok_or(Error::NotFound)?;

@@ -1,7 +1,6 @@
 //! What the reader is notified of, and where. Members from amoCRM have no e-mail here and enter one; a code sent there
 //! proves that it is theirs, so that e-mails cannot be directed at strangers.
 
-use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
@@ -18,7 +17,7 @@ use crate::identity::throttle::Limit;
 use crate::identity::{email_limits, person, session, throttle};
 use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{Fields, Form, Member, Notice, Right};
+use crate::panel::{Answer, AppData, Fields, Form, Member, Notice, Right};
 
 /// The session key of an address that is not yet proved.
 const WAITING: &str = "alert_address";
@@ -48,8 +47,8 @@ pub(super) fn waiting(app: &PanelContext, member: &Member) -> String {
 }
 
 async fn me(app: &PanelContext, member: &Member) -> Result<Reader> {
-    let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
-    readers::one(app.store.read(), member.tenant.tenant_id, person_id).await?.ok_or(Error::NotFound)
+    let person_id = member.own_id()?;
+    readers::one(app.store.read(), member.tenant_id, person_id).await?.ok_or(Error::NotFound)
 }
 
 /// Stores a choice and notes it in the log.
@@ -63,7 +62,7 @@ pub(super) async fn keep(
     if reader.preference(channel) == choice {
         return Ok(());
     }
-    let whose = (member.tenant.tenant_id, reader.person.id);
+    let whose = (member.tenant_id, reader.person.id);
     readers::choose(&app.alert_notices, app.store.write(), whose, channel, choice).await?;
     let detail = json!({
         "channel": channel.as_str(), "letters": choice.on, "without": choice.without, "name": named(&reader.person),
@@ -73,7 +72,7 @@ pub(super) async fn keep(
 }
 
 /// `POST /panel/alerts/mine`
-pub(super) async fn choose(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub(super) async fn choose(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     switches::known(&form, &["email"])?;
     let me = me(&app, &member).await?;
     let choice = switches::chosen(&form, Channel::Email, &me.email);
@@ -98,7 +97,7 @@ pub(super) async fn choose(app: web::Data<PanelContext>, member: Member, form: F
 
 /// The column of the account's webhook, which only those who manage the account see.
 async fn choose_webhook(app: &PanelContext, member: &Member, form: &Fields) -> Result<()> {
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     if !member.may(Right::ManageAccount) {
         return Ok(());
     }
@@ -126,7 +125,7 @@ async fn code_to(app: &PanelContext, member: &Member, me: &Reader, typed: &str) 
         return Ok(Some(member.words.text("alerts-code-wait").with("seconds", wait.seconds).to_string()));
     }
     if let Err(error) = send_code(app, member, typed).await {
-        tracing::error!(tenant.id = %member.tenant.tenant_id, error = format!("{error:#}"), "a confirmation code for an alert address could not be sent");
+        tracing::error!(tenant.id = %member.tenant_id, error = format!("{error:#}"), "a confirmation code for an alert address could not be sent");
         return Ok(Some(member.words.text("alerts-code-unsent").to_string()));
     }
     Ok(None)
@@ -135,7 +134,7 @@ async fn code_to(app: &PanelContext, member: &Member, me: &Reader, typed: &str) 
 async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::Result<()> {
     let code = format!("{:06}", rand::random_range(0..1_000_000));
     let words = member.words;
-    let account = member.tenant.host.as_str();
+    let account = member.here.tenant.host.as_str();
     let letter = Email {
         to: email.to_owned(),
         subject: words.text("mail-alert-code-subject").with("code", code.as_str()).to_string(),
@@ -149,11 +148,7 @@ async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::
 }
 
 /// `POST /panel/alerts/code`: the code proves that the reader receives mail at that address.
-pub(super) async fn prove(
-    app: web::Data<PanelContext>,
-    member: Member,
-    form: Form<AddressCodeForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn prove(app: AppData, member: Member, form: Form<AddressCodeForm>) -> Answer {
     let me = me(&app, &member).await?;
     let given: String = form.code.expose_secret().chars().filter(char::is_ascii_digit).collect();
     let now = app.clock.millis();

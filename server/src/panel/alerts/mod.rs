@@ -10,9 +10,8 @@ mod switches;
 mod webhook;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::Result;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, Right, html_as};
@@ -20,7 +19,7 @@ use crate::alert as alerts;
 use crate::alert_notices::channel::Channel;
 use crate::alert_notices::readers::{self, Reader};
 use crate::alert_notices::{self, webhook as hooks};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PanelContext};
 use cards::Card;
 use chat::ChatView;
 use devices::DevicesView;
@@ -100,37 +99,31 @@ struct FormState {
 }
 
 /// `GET /panel/alerts`
-async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+async fn show(app: AppData, member: Member) -> Answer {
     let page = member.page("alerts-title", Nav::Alerts);
     shown(&app, &member, page, StatusCode::OK, FormState::default()).await
 }
 
 /// The page with an error beside a field.
-async fn wrong(app: &PanelContext, member: &Member, sent: FormState) -> Result<HttpResponse> {
+async fn wrong(app: &PanelContext, member: &Member, sent: FormState) -> Answer {
     let page = member.page("alerts-title", Nav::Alerts).with_error();
     shown(app, member, page, StatusCode::UNPROCESSABLE_ENTITY, sent).await
 }
 
-async fn shown(
-    app: &PanelContext,
-    member: &Member,
-    page: PageContext,
-    status: StatusCode,
-    sent: FormState,
-) -> Result<HttpResponse> {
+async fn shown(app: &PanelContext, member: &Member, page: PageContext, status: StatusCode, sent: FormState) -> Answer {
     member.require(Right::Look)?;
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let open = alerts::open(db, tenant_id).await?;
     let everybody = readers::all(db, tenant_id).await?;
-    let me = everybody.iter().find(|reader| Some(reader.person.id) == member.person_id);
+    let me = everybody.iter().find(|reader| reader.person.id == member.person.id);
     let manages = member.may(Right::ManageAccount);
     let hook = if manages { hooks::of(&app.alert_notices, tenant_id).await? } else { None };
     let is_on = |channel: Channel| alert_notices::is_on(&app.alert_notices, channel);
-    let push = match me.filter(|_| !member.view_as && is_on(Channel::Push)) {
+    let push = match me.filter(|_| !member.here.view_as && is_on(Channel::Push)) {
         Some(me) => Some(devices::view(app, me).await?),
         None => None,
     };
-    let mine = me.filter(|_| !member.view_as).map(|me| Mine {
+    let mine = me.filter(|_| !member.here.view_as).map(|me| Mine {
         push,
         switches: Switches::of(app, page.words, page.crm, me, hook.as_ref()),
         chat: chat::view(app, member, me),
@@ -166,6 +159,6 @@ fn other(member: &Member, reader: &Reader) -> SubscriberRow {
         letters: reader.email.on && !reader.address().is_empty(),
         chat: reader.chat.on && reader.open_chat().is_some(),
         push: reader.push.on && !reader.devices.is_empty(),
-        is_me: Some(reader.person.id) == member.person_id,
+        is_me: reader.person.id == member.person.id,
     }
 }

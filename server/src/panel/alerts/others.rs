@@ -1,6 +1,6 @@
 //! Owners decide what others are notified of: whether by e-mail at all, and each switch of the table.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::alert_notices::channel::Channel;
 use crate::alert_notices::readers::{self, Preference, Reader};
 use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{Fields, Form, Member, Nav, Notice, Right, html};
+use crate::panel::{Answer, AppData, Fields, Form, Member, Nav, Notice, Right, html};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,15 +34,11 @@ struct ReaderPage {
 async fn reader(app: &PanelContext, member: &Member, person_id: &str) -> Result<Reader> {
     member.require(Right::ManageTeam)?;
     let person_id = Uuid::try_parse(person_id).map_err(|_| Error::NotFound)?;
-    readers::one(app.store.read(), member.tenant.tenant_id, person_id).await?.ok_or(Error::NotFound)
+    readers::one(app.store.read(), member.tenant_id, person_id).await?.ok_or(Error::NotFound)
 }
 
 /// `GET /panel/alerts/readers/{person_id}`: the switches of one person.
-pub(super) async fn show(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<String>,
-) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, member: Member, person_id: web::Path<String>) -> Answer {
     let reader = reader(&app, &member, &person_id).await?;
     let page = member.page("alerts-title", Nav::Alerts);
     let switches = Switches::of(&app, page.words, page.crm, &reader, None);
@@ -51,12 +47,7 @@ pub(super) async fn show(
 }
 
 /// `POST /panel/alerts/readers/{person_id}/kinds`
-pub(super) async fn choose(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<String>,
-    form: Form<Fields>,
-) -> Result<HttpResponse> {
+pub(super) async fn choose(app: AppData, member: Member, person_id: web::Path<String>, form: Form<Fields>) -> Answer {
     let reader = reader(&app, &member, &person_id).await?;
     switches::known(&form, &[])?;
     for channel in switches::shown(&app, &reader) {
@@ -66,12 +57,7 @@ pub(super) async fn choose(
 }
 
 /// `POST /panel/alerts/readers/{person_id}`: all e-mails, or none.
-pub(super) async fn switch(
-    app: web::Data<PanelContext>,
-    member: Member,
-    person_id: web::Path<String>,
-    form: Form<Switched>,
-) -> Result<HttpResponse> {
+pub(super) async fn switch(app: AppData, member: Member, person_id: web::Path<String>, form: Form<Switched>) -> Answer {
     let reader = reader(&app, &member, &person_id).await?;
     let choice = Preference { on: form.to == "on", ..reader.email.clone() };
     keep(&app, &member, &reader, Channel::Email, &choice).await?;

@@ -1,7 +1,6 @@
 //! The account's webhook for alerts.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::{LocalizedText, Words};
 use entity::alert_webhook;
 use secrecy::ExposeSecret;
@@ -11,7 +10,7 @@ use url::Url;
 
 use super::{FormState, HERE, wrong};
 use crate::alert_notices::webhook as hooks;
-use crate::panel::{EmptyForm, Form, Member, Notice, PanelContext, Right};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, Notice, Right};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,7 +44,7 @@ pub(super) fn view(
 }
 
 /// `POST /panel/alerts/webhook`: sets the address; a new one gets a new secret, which is shown once.
-pub(super) async fn set(app: web::Data<PanelContext>, member: Member, form: Form<WebhookForm>) -> Result<HttpResponse> {
+pub(super) async fn set(app: AppData, member: Member, form: Form<WebhookForm>) -> Answer {
     member.require(Right::ManageAccount)?;
     let typed = form.url.trim().to_owned();
     let refused = async |error: String| {
@@ -58,7 +57,7 @@ pub(super) async fn set(app: web::Data<PanelContext>, member: Member, form: Form
     if let Err(error) = hooks::check(&app.alert_notices, &url) {
         return refused(error.text().in_words(member.words, member.crm())).await;
     }
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let secret = hooks::set(&app.alert_notices, app.store.write(), tenant_id, &url).await?;
     let host = url.host_str().unwrap_or_default();
     member.audit(&app, app.store.write(), "alert.webhook_set", host, json!({ "new": secret.is_some() })).await?;
@@ -72,13 +71,9 @@ pub(super) async fn set(app: web::Data<PanelContext>, member: Member, form: Form
 }
 
 /// `POST /panel/alerts/webhook/remove`
-pub(super) async fn remove(
-    app: web::Data<PanelContext>,
-    member: Member,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn remove(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageAccount)?;
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     if !hooks::remove(app.store.write(), tenant_id).await? {
         return Err(Error::NotFound);
     }

@@ -28,10 +28,16 @@ const INTERNAL: &[&str] = &[
 
 /// What a row is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct AuditObject {
+pub struct AuditObject {
     pub text: String,
-    /// A page of the panel; empty if there is none.
+    /// A page of the panel, or of the admin; empty if there is none.
     pub href: String,
+}
+
+impl AuditObject {
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), href: String::new() }
+    }
 }
 
 /// Names for ids.
@@ -55,25 +61,24 @@ impl Names {
     /// The object of an action.
     pub fn object(&self, row: &audit::Model, detail: &Value, words: Words) -> AuditObject {
         let object = row.object.as_str();
-        let plain = |text: &str| AuditObject { text: text.to_owned(), href: String::new() };
         if let Some(name) = self.sources.get(object) {
             return AuditObject { text: name.clone(), href: format!("/panel/sources/{object}") };
         }
         if let Some(name) = self.people.get(object) {
-            return plain(name);
+            return AuditObject::plain(name);
         }
         if object == self.account.0 {
-            return plain(&self.account.1);
+            return AuditObject::plain(&self.account.1);
         }
         if Uuid::try_parse(object).is_err() {
-            return plain(object);
+            return AuditObject::plain(object);
         }
         if row.action.starts_with("message.") || row.action.starts_with("text.") {
             let text = words.text("audit-object-message").to_string();
             return AuditObject { text, href: format!("/panel/messages/{object}") };
         }
         // For a key, a template or an import, the name is in the details.
-        plain(detail.get("name").and_then(Value::as_str).unwrap_or(object))
+        AuditObject::plain(detail.get("name").and_then(Value::as_str).unwrap_or(object))
     }
 }
 

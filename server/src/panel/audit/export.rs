@@ -1,7 +1,6 @@
 //! The audit log as CSV for spreadsheets: all rows, streamed.
 
 use actix_web::HttpResponse;
-use actix_web::web;
 use bytes::Bytes;
 use entity::audit;
 use futures_util::{StreamExt, stream};
@@ -9,8 +8,8 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::audit::AuditQuery;
-use crate::panel::PanelContext;
 use crate::panel::csv;
+use crate::panel::{AppData, PanelContext};
 
 /// Rows per query.
 const CHUNK: u64 = 500;
@@ -47,7 +46,7 @@ impl ExportReader {
 }
 
 /// Streams every row that matches a query, newest first.
-pub async fn download(app: web::Data<PanelContext>, query: AuditQuery, reader: ExportReader) -> HttpResponse {
+pub async fn download(app: AppData, query: AuditQuery, reader: ExportReader) -> HttpResponse {
     crate::audit::flush(&app).await;
     let rows = stream::unfold(Some((app, query, None)), move |state| async move {
         let (app, query, before) = state?;

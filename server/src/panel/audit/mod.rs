@@ -3,18 +3,20 @@
 mod detail;
 pub mod export;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::Result;
 use base::i18n::Words;
 use entity::audit;
+use serde_json::Value;
 
 use super::{Member, Nav, PageContext, Right, html};
 use crate::audit::AuditQuery;
 use crate::audit::query::{AuditFilterParams, GROUPS};
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData, PanelContext};
+pub use detail::AuditObject;
+use detail::Names;
 pub use detail::of as detail_text;
-use detail::{AuditObject, Names};
 use export::ExportReader;
 
 /// Paths are relative to `/panel`.
@@ -47,24 +49,44 @@ struct AuditRow {
     vendor: bool,
 }
 
+/// A page of the log with its details read, and the addresses beside it.
+pub struct AuditList {
+    pub rows: Vec<(audit::Model, Value)>,
+    pub newest: Option<String>,
+    pub older: Option<String>,
+    pub csv: String,
+}
+
+impl AuditList {
+    /// `path`: of the page; that of the download is the same with `.csv`.
+    pub async fn read(app: &PanelContext, query: &AuditQuery, path: &str) -> Result<Self> {
+        let found = query.page(app).await?;
+        let rows = found.rows.into_iter().map(|row| {
+            let detail = serde_json::from_str(&row.detail).unwrap_or_default();
+            (row, detail)
+        });
+        Ok(Self {
+            rows: rows.collect(),
+            newest: query.is_later().then(|| query.address(path, None)),
+            older: found.older.map(|last| query.address(path, Some(last))),
+            csv: query.address(&format!("{path}.csv"), None),
+        })
+    }
+}
+
 /// `GET /panel/audit`
-async fn show(
-    app: web::Data<PanelContext>,
-    member: Member,
-    asked: web::Query<AuditFilterParams>,
-) -> Result<HttpResponse> {
+async fn show(app: AppData, member: Member, asked: web::Query<AuditFilterParams>) -> Answer {
     member.require(Right::SeeAudit)?;
     let page = member.page("audit-title", Nav::Audit);
-    let filter = AuditQuery::of_account(member.tenant.tenant_id, &asked);
-    let found = filter.page(&app).await?;
-    let names = Names::read(&app, &member.tenant).await?;
-    let older = found.older.map(|last| filter.address("/panel/audit", Some(last)));
+    let filter = AuditQuery::of_account(member.tenant_id, &asked);
+    let list = AuditList::read(&app, &filter, "/panel/audit").await?;
+    let names = Names::read(&app, &member.here.tenant).await?;
     let audit = Audit {
-        rows: found.rows.into_iter().map(|row| shown(row, &page, &names)).collect(),
+        rows: list.rows.into_iter().map(|(row, detail)| shown(row, &detail, &page, &names)).collect(),
         groups: GROUPS.iter().map(|group| (*group, page.words.text_of("audit-group-", group).to_string())).collect(),
-        newest: filter.is_later().then(|| filter.address("/panel/audit", None)),
-        csv: filter.address("/panel/audit.csv", None),
-        older,
+        newest: list.newest,
+        older: list.older,
+        csv: list.csv,
         filter,
         page: page.clone(),
     };
@@ -72,31 +94,26 @@ async fn show(
 }
 
 /// `GET /panel/audit.csv`
-async fn download(
-    app: web::Data<PanelContext>,
-    member: Member,
-    asked: web::Query<AuditFilterParams>,
-) -> Result<HttpResponse> {
+async fn download(app: AppData, member: Member, asked: web::Query<AuditFilterParams>) -> Answer {
     member.require(Right::SeeAudit)?;
-    let query = AuditQuery::of_account(member.tenant.tenant_id, &asked);
+    let query = AuditQuery::of_account(member.tenant_id, &asked);
     Ok(export::download(app, query, ExportReader::Account).await)
 }
 
-fn shown(row: audit::Model, page: &PageContext, names: &Names) -> AuditRow {
+fn shown(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> AuditRow {
     let (words, crm) = (page.words, page.crm);
     let vendor = row.actor_kind == "operator";
-    let detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
     AuditRow {
         at: row.at,
         who: who(&row, words, crm),
-        what: match detail.get("reason").and_then(serde_json::Value::as_str) {
+        what: match detail.get("reason").and_then(Value::as_str) {
             Some(reason) if vendor && row.action == "account.looked_at" => {
                 words.text("audit-vendor-looked").with("reason", reason).to_string()
             }
             _ => what(&row.action, words, crm),
         },
-        detail: detail::of(&detail, words, crm, |at| page.when(&at).date()),
-        object: names.object(&row, &detail, words),
+        detail: detail::of(detail, words, crm, |at| page.when(&at).date()),
+        object: names.object(&row, detail, words),
         address: row.address,
         done: row.outcome == "done",
         vendor,

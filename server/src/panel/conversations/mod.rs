@@ -5,17 +5,15 @@ mod one;
 mod visit;
 mod why;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
-use base::error::Result;
 use serde::Deserialize;
 
 use super::choice::{self, SelectOption};
 use super::reasons;
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::{chats, find, latest_chats};
-use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
 
 pub use contact::card;
 pub use one::get;
@@ -51,13 +49,13 @@ struct ConversationRow {
 }
 
 /// `GET /panel/conversations`.
-pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let query = web::Query::<ConversationsQuery>::from_query(request.query_string())
         .map(web::Query::into_inner)
         .unwrap_or_default();
     let page = member.page("conversations-title", Nav::Conversations);
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let text: String = query.q.trim().chars().take(255).collect();
     let ids = match text.as_str() {

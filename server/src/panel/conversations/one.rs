@@ -1,8 +1,8 @@
 //! One chat: its customer, why it is one chat, and its messages.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::Sentence;
 use base::message::Person;
 use entity::conversation;
@@ -15,10 +15,9 @@ use super::why::{self, IdOrigin};
 use crate::contact;
 use crate::delivery::read::chats;
 use crate::delivery::read::list::{self, Ground, MessageFilter};
-use crate::panel::PanelContext;
 use crate::panel::messages::{MessageRow, SortHead, row};
 use crate::panel::reasons;
-use crate::panel::{self, Member, Nav, PageContext, Right, choice};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right, choice};
 use crate::source::refresh_users;
 use crate::source::window::Window;
 
@@ -74,15 +73,10 @@ impl WindowView {
 }
 
 /// `GET /panel/conversations/{id}`.
-pub async fn get(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let conversation = chats::one(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
     let conversation = contact::look(&app.tenants, conversation).await;
     let query = web::Query::<ConversationQuery>::from_query(request.query_string())
@@ -115,7 +109,7 @@ pub async fn get(
         window: window.map(|window| WindowView::of(&page, window, &conversation, app.clock.millis())),
         links: why::links(&page, &ground, &conversation, &aliases),
         rule: source.map(|source| page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
-        contact: ContactView::of(&page, &member.tenant.host, &conversation),
+        contact: ContactView::of(&page, &member.here.tenant.host, &conversation),
         rows: lines.iter().map(|line| row(&page, &ground, line, took.get(&line.message.id).copied())).collect(),
         by_time: SortHead::default(),
         by_duration: SortHead::default(),

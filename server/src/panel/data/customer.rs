@@ -1,16 +1,15 @@
 //! Erasure of one customer's data, after a page that shows how much there is.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Error;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Data;
-use crate::panel::PanelContext;
-use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
+use crate::panel::{Answer, AppData, Form, Member, Nav, Notice, PageContext, Right, html, html_as};
 use crate::tenant::{self, Who};
 
 #[derive(Template)]
@@ -46,14 +45,10 @@ pub(super) fn who(text: &str) -> Who {
 }
 
 /// `GET /panel/data/customer?who=…`
-pub(super) async fn ask(
-    app: web::Data<PanelContext>,
-    member: Member,
-    asked: web::Query<CustomerQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn ask(app: AppData, member: Member, asked: web::Query<CustomerQuery>) -> Answer {
     member.require(Right::EraseData)?;
     let words = member.words;
-    let found = match tenant::erase::find(&app, member.tenant.tenant_id, &who(&asked.who)).await {
+    let found = match tenant::erase::find(&app, member.tenant_id, &who(&asked.who)).await {
         Ok(found) if found.is_empty() && found.also_possible.is_empty() => Err("data-none-found"),
         Ok(found) => Ok(found),
         Err(Error::Invalid(_)) => Err("form-not-phone"),
@@ -82,14 +77,10 @@ pub(super) async fn ask(
 }
 
 /// `POST /panel/data/customer`
-pub(super) async fn erase(
-    app: web::Data<PanelContext>,
-    member: Member,
-    form: Form<CustomerForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn erase(app: AppData, member: Member, form: Form<CustomerForm>) -> Answer {
     member.require(Right::EraseData)?;
-    let by = format!("person:{}", member.person_id.unwrap_or_default());
-    let erasure = tenant::erase(&app, member.tenant.tenant_id, &who(&form.who), &by).await?;
+    let by = format!("person:{}", member.person.id);
+    let erasure = tenant::erase(&app, member.tenant_id, &who(&form.who), &by).await?;
     // The erasure's id instead of the phone number, because the log must not keep erased data.
     let (object, detail) = (erasure.id.to_string(), json!(erasure.counts));
     member.audit(&app, app.store.write(), "data.erased", &object, detail).await?;

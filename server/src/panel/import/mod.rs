@@ -1,25 +1,25 @@
 //! `/panel/import`: import of a file of earlier messages: counting, progress, and the skipped lines.
 
-mod actions;
 mod new;
 mod one;
 mod sample;
-mod skipped;
 mod upload;
 
-pub(super) use one::progress;
-
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use entity::import;
 use uuid::Uuid;
 
 use crate::delivery::read::list::Ground;
-use crate::import::{self as imports, ImportState};
-use crate::panel::PanelContext;
-use crate::panel::{Member, Nav, PageContext, Right, html};
-use crate::source::By;
+use crate::import as imports;
+use crate::import::ImportState;
+use crate::panel::member::refusal;
+use crate::panel::{
+    Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, csv,
+    html,
+};
+pub(super) use one::progress;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -30,12 +30,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/import/sample.csv", web::get().to(sample::csv))
         .route("/import/sample.ndjson", web::get().to(sample::lines))
         .route("/import/{id}", web::get().to(one::get))
-        .route("/import/{id}/start", web::post().to(actions::start))
-        .route("/import/{id}/pause", web::post().to(actions::pause))
-        .route("/import/{id}/resume", web::post().to(actions::resume))
-        .route("/import/{id}/cancel", web::get().to(actions::ask))
-        .route("/import/{id}/cancel", web::post().to(actions::cancel))
-        .route("/import/{id}/skipped.csv", web::get().to(skipped::download));
+        .route("/import/{id}/start", web::post().to(start))
+        .route("/import/{id}/pause", web::post().to(pause))
+        .route("/import/{id}/resume", web::post().to(resume))
+        .route("/import/{id}/cancel", web::get().to(ask))
+        .route("/import/{id}/cancel", web::post().to(cancel))
+        .route("/import/{id}/skipped.csv", web::get().to(download));
 }
 
 struct ImportRow {
@@ -56,10 +56,10 @@ struct ImportsPage {
 }
 
 /// `GET /panel/import`
-async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::Import)?;
     let page = member.page("import-title", Nav::Import);
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let all = imports::list(&app, tenant_id).await?;
     let rows = all.into_iter().map(|row| ImportRow {
@@ -101,12 +101,81 @@ fn origin(page: &PageContext, row: &import::Model) -> String {
 }
 
 /// An import of the member's account.
-async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<import::Model> {
+async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<import::Model> {
+    member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    imports::find(app, member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
+    imports::find(app, member.tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
-/// The acting person and their origin, for the audit log.
-fn by(member: &Member) -> By {
-    By { actor: member.actor(), address: member.address }
+/// `POST /panel/import/{id}/start`: starts a counted import.
+async fn start(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let row = find(&app, &member, Right::Import, &id).await?;
+    let done = imports::start(&app, row.tenant_id, row.id, &member.by()).await;
+    answered(&app, &member, &row, done, "import-started").await
+}
+
+/// `POST /panel/import/{id}/pause`
+async fn pause(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let row = find(&app, &member, Right::Import, &id).await?;
+    let done = imports::pause(&app, row.tenant_id, row.id, &member.by()).await;
+    answered(&app, &member, &row, done, "import-paused").await
+}
+
+/// `POST /panel/import/{id}/resume`
+async fn resume(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let row = find(&app, &member, Right::Import, &id).await?;
+    let done = imports::resume(&app, row.tenant_id, row.id, &member.by()).await;
+    answered(&app, &member, &row, done, "import-resumed").await
+}
+
+/// `POST /panel/import/{id}/cancel`
+async fn cancel(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let row = find(&app, &member, Right::Import, &id).await?;
+    let done = imports::cancel(&app, row.tenant_id, row.id, &member.by()).await;
+    answered(&app, &member, &row, done, "import-cancelled").await
+}
+
+async fn answered(
+    app: &PanelContext,
+    member: &Member,
+    row: &import::Model,
+    done: Result<import::Model>,
+    said: &'static str,
+) -> Answer {
+    let notice = match done {
+        Ok(_) => Notice::done(member.words.text(said)),
+        Err(error) => Notice::of(Tone::Warn, refusal(error)?.text().in_words(member.words, member.crm())),
+    };
+    member.see_other(app, &format!("/panel/import/{}", row.id), notice).await
+}
+
+/// `GET /panel/import/{id}/cancel`
+async fn ask(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let row = find(&app, &member, Right::Import, &id).await?;
+    let page = member.page("import-cancel", Nav::Import);
+    let confirm = ConfirmPage {
+        sentence: page.words.text("import-cancel-confirm").with("done", row.done).with("crm", page.crm),
+        action: format!("/panel/import/{}/cancel", row.id),
+        button: page.words.text("import-cancel"),
+        danger: true,
+        back: format!("/panel/import/{}", row.id),
+        page,
+    };
+    confirm.ask()
+}
+
+const PAGE: u64 = 1_000;
+
+/// `GET /panel/import/{id}/skipped.csv`
+async fn download(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let row = find(&app, &member, Right::Import, &id).await?;
+    let mut text = csv::head(&["line", "reason"]);
+    let mut after = 0;
+    loop {
+        let page = imports::skips(&app, &row, after, PAGE, member.words.language()).await?;
+        let Some(last) = page.last() else { break };
+        after = last.line;
+        page.into_iter().for_each(|skip| text.push_str(&csv::line([skip.line.to_string(), skip.reason])));
+    }
+    Ok(csv::file("skipped.csv").body(text))
 }

@@ -9,12 +9,12 @@ use entity::source;
 use uuid::Uuid;
 
 use super::sample::{self, FileField};
-use super::{by, upload};
+use super::upload;
 use crate::import as imports;
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::member::to;
-use crate::panel::{Member, Nav, PageContext, Right, html_as};
+use crate::panel::to;
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, html_as};
 
 /// Message keys are `import-leads-{word}`.
 const LEADS: [&str; 2] = ["newest", "none"];
@@ -32,23 +32,18 @@ struct NewImportPage {
 }
 
 /// `GET /panel/import/new`
-pub(super) async fn form(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn form(app: AppData, member: Member) -> Answer {
     member.require(Right::Import)?;
     show(&app, &member, &upload::UploadFields::default(), None).await
 }
 
-async fn show(
-    app: &PanelContext,
-    member: &Member,
-    fields: &upload::UploadFields,
-    error: Option<Sentence>,
-) -> Result<HttpResponse> {
+async fn show(app: &PanelContext, member: &Member, fields: &upload::UploadFields, error: Option<Sentence>) -> Answer {
     let page = member.page("import-new", Nav::Import);
     let (page, status) = match error {
         Some(_) => (page.with_error(), StatusCode::UNPROCESSABLE_ENTITY),
         None => (page, StatusCode::OK),
     };
-    let mut sources = crate::source::all(app, member.tenant.tenant_id).await?;
+    let mut sources = crate::source::all(app, member.tenant_id).await?;
     sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
     let choice = |source: source::Model| SelectOption::new(source.id.to_string(), source.name, &fields.source);
     let form = NewImportPage {
@@ -68,7 +63,7 @@ async fn show(
 
 /// `POST /panel/import`: stores and counts the file; nothing is written to amoCRM yet.
 pub(super) async fn take(
-    app: web::Data<PanelContext>,
+    app: AppData,
     member: Member,
     request: HttpRequest,
     body: web::Payload,
@@ -93,14 +88,14 @@ pub(super) async fn take(
         let label = member.words.text("import-file").to_string();
         return Ok(show(&app, &member, &fields, Some(member.words.text("form-empty").with("field", label))).await?);
     }
-    let row = arrived.keep(&app, &by(&member)).await?;
+    let row = arrived.keep(&app, &member.by()).await?;
     Ok(to(&format!("/panel/import/{}", row.id)))
 }
 
 /// The source chosen in the form, of the member's account.
 pub(super) async fn source_of(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    crate::source::find(app, member.tenant.tenant_id, id).await
+    crate::source::find(app, member.tenant_id, id).await
 }
 
 /// The form's choice about leads.

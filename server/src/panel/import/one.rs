@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
@@ -13,7 +13,7 @@ use crate::identity::realm::LIVE;
 use crate::import::{self as imports, ImportState, SkipGroup};
 use crate::panel::PanelContext;
 use crate::panel::sources::{pipeline_name, pipelines};
-use crate::panel::{Member, Nav, PageContext, Right, html};
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, html};
 
 /// Reasons shown on the page; all skipped lines are in the CSV file.
 const REASONS: u64 = 20;
@@ -72,15 +72,9 @@ struct ImportProgress {
 }
 
 /// `GET /panel/import/{id}`
-pub(super) async fn get(
-    app: web::Data<PanelContext>,
-    member: Member,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<HttpResponse> {
-    member.require(Right::Import)?;
+pub(super) async fn get(app: AppData, member: Member, request: HttpRequest, id: web::Path<String>) -> Answer {
     let app = app.into_inner();
-    let row = find(&app, &member, &id).await?;
+    let row = find(&app, &member, Right::Import, &id).await?;
     let page = member.page("import-title", Nav::Import);
     let all = crate::source::all(&app, row.tenant_id).await?;
     let source = all.into_iter().find(|source| source.id == row.source_id);

@@ -1,14 +1,12 @@
 //! Sample files to fill in, and the fields that they contain.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use base::error::Result;
 use base::i18n::{Sentence, Words};
 
 use crate::import::NAMED;
 use crate::panel::nothing_kept;
-use crate::panel::{Member, Right};
+use crate::panel::{Answer, Member, Right};
 
 const CSV: &str = "\
 id,conversation.id,sender.role,sender.id,sender.name,sender.phone,receiver.id,sent_at,content.type,content.text,content.media_url
@@ -39,16 +37,16 @@ pub(super) fn fields(words: Words) -> Vec<FileField> {
 }
 
 /// `GET /panel/import/sample.csv`
-pub(super) async fn csv(member: Member) -> Result<HttpResponse> {
+pub(super) async fn csv(member: Member) -> Answer {
     file(&member, "text/csv; charset=utf-8", "sample.csv", CSV)
 }
 
 /// `GET /panel/import/sample.ndjson`
-pub(super) async fn lines(member: Member) -> Result<HttpResponse> {
+pub(super) async fn lines(member: Member) -> Answer {
     file(&member, "application/x-ndjson", "sample.ndjson", LINES)
 }
 
-fn file(member: &Member, kind: &'static str, name: &str, text: &'static str) -> Result<HttpResponse> {
+fn file(member: &Member, kind: &'static str, name: &str, text: &'static str) -> Answer {
     member.require(Right::Import)?;
     let mut answer = nothing_kept(StatusCode::OK);
     answer.content_type(kind).insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));

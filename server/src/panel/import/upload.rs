@@ -1,8 +1,8 @@
 //! The upload form: its fields come before the file, which is processed while it arrives.
 
+use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{HttpRequest, web};
 use base::browser::form_data;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
@@ -13,8 +13,8 @@ use super::new::{leads_of, source_of};
 use crate::identity::form::{CSRF, is_csrf};
 use crate::identity::realm::{self, FormRejected};
 use crate::import::{Format, ReceivedImport, UploadOptions, take_in};
-use crate::panel::Member;
 use crate::panel::PanelContext;
+use crate::panel::{AppData, Member};
 
 /// Longest field, in bytes.
 const LONGEST: usize = 1_000;
@@ -48,7 +48,7 @@ pub(super) fn own_page(app: &PanelContext, request: &HttpRequest) -> Result<(), 
 
 /// Reads the form.
 pub(super) async fn read(
-    app: &web::Data<PanelContext>,
+    app: &AppData,
     member: &Member,
     request: &HttpRequest,
     payload: Payload,

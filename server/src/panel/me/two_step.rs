@@ -1,22 +1,21 @@
 //! Two-step sign-in: connects or removes an authenticator.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::store::finish_tx;
 use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{NotProved, Trusted, end_session, person_of, prove, trusted};
+use super::{Trusted, end_session, person_of, trusted};
 use crate::identity::reauthentication;
 use crate::identity::second_step::{self, CodeResult};
 use crate::identity::totp::{self, FirstCodeResult};
 use crate::identity::{credentials, refusals, session, throttle};
 use crate::panel::PanelContext;
-use crate::panel::{Form, Member, Nav, Notice, PageContext, html_as};
+use crate::panel::{Answer, AppData, Form, Member, Nav, NotProved, Notice, PageContext, html_as, to};
 
 /// The session key that stores the secret until its first code.
 const PENDING: &str = "two_step";
@@ -69,7 +68,7 @@ fn closed(app: &PanelContext, member: &Member, person: &person::Model) -> Option
 }
 
 /// `GET /panel/me/two-step`
-pub(super) async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, member: Member) -> Answer {
     with(&app, &member, StatusCode::OK, None).await
 }
 
@@ -78,29 +77,28 @@ async fn with(
     member: &Member,
     status: StatusCode,
     wrong: Option<(&'static str, String)>,
-) -> Result<HttpResponse> {
-    let person = person_of(app, member).await?;
-    let closed = closed(app, member, &person);
+) -> Answer {
+    let person = person_of(member)?;
+    let closed = closed(app, member, person);
     // Without a requirement for two-step sign-in, the page has nothing to offer.
-    if person.totp_secret.is_some() || closed.is_some() && !member.must_enrol && !person.link_only {
+    if person.totp_secret.is_some() || closed.is_some() && !member.here.must_enrol && !person.link_only {
         return Err(Error::NotFound);
     }
     let enrolment = match member.data::<String>(app, PENDING) {
-        Some(secret) => totp::enrolment(&person, &secret)?,
+        Some(secret) => totp::enrolment(person, &secret)?,
         None => {
-            let enrolment = totp::begin(&person)?;
+            let enrolment = totp::begin(person)?;
             member.set_data(app, PENDING, Some(&enrolment.secret)).await?;
             enrolment
         }
     };
-    let mut page = member.page("team-two-step", Nav::Me);
-    page.not_taken = wrong.is_some();
+    let page = member.page("team-two-step", Nav::Me).with_error_if(wrong.is_some());
     let enrol = EnrolPage {
-        demanded: member.must_enrol,
+        demanded: member.here.must_enrol,
         closed: closed.map(|key| member.words.text(key).with("crm", member.crm()).to_string()).unwrap_or_default(),
         secret: enrolment.secret,
         picture: enrolment.picture,
-        asks_current: reauthentication::is_needed(&app.identity, &member.session, &person),
+        asks_current: member.asks_current(app),
         wrong,
         page: page.clone(),
     };
@@ -108,25 +106,27 @@ async fn with(
 }
 
 /// `POST /panel/me/two-step`: requires the current password, so that access to an open session is not enough.
-pub(super) async fn confirm(app: web::Data<PanelContext>, member: Member, form: Form<First>) -> Result<HttpResponse> {
-    let person = person_of(&app, &member).await?;
-    if closed(&app, &member, &person).is_some() || person.totp_secret.is_some() {
+pub(super) async fn confirm(app: AppData, member: Member, form: Form<First>) -> Answer {
+    let person = person_of(&member)?;
+    if closed(&app, &member, person).is_some() || person.totp_secret.is_some() {
         return Err(Error::NotFound);
     }
-    let set_in = trusted(&member, &person).set_in()?;
+    let set_in = trusted(&member, person).set_in()?;
     let secret: String = member.data(&app, PENDING).ok_or(Error::NotFound)?;
     let words = member.words;
-    match prove(&app, &member, &person, form.current.as_ref(), "member.two_step_added").await? {
+    match member.prove_if_asked(&app, form.current.as_ref(), "member.two_step_added").await? {
         None => {}
-        Some(NotProved::Refused(status, said)) => return with(&app, &member, status, Some(("current", said))).await,
-        Some(NotProved::Ended(answer)) => return Ok(answer),
+        Some(NotProved::Refused(status, said)) => {
+            return with(&app, &member, status, Some(("current", said.to_string()))).await;
+        }
+        Some(NotProved::Ended) => return Ok(to("/panel/sign-in")),
     }
     let tx = app.store.write_tx().await?;
     let done = async {
-        if !credentials::hold_in(&app.identity, &tx, &person, &member.session).await? {
+        if !credentials::hold_in(&app.identity, &tx, person, &member.session).await? {
             return Ok(FirstCodeResult::Changed);
         }
-        let done = totp::confirm(&app.identity, &tx, &person, (&secret, &form.code), set_in).await?;
+        let done = totp::confirm(&app.identity, &tx, person, (&secret, &form.code), set_in).await?;
         if done == FirstCodeResult::Done {
             session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
             member.audit(&app, &tx, "member.two_step_added", &person.email, json!({})).await?;
@@ -149,13 +149,9 @@ pub(super) async fn confirm(app: web::Data<PanelContext>, member: Member, form: 
 }
 
 /// `POST /panel/me/two-step/remove`: requires a code, so that access to an open session is not enough.
-pub(super) async fn remove(
-    app: web::Data<PanelContext>,
-    member: Member,
-    form: Form<TwoStepCodeForm>,
-) -> Result<HttpResponse> {
-    let person = person_of(&app, &member).await?;
-    if person.totp_secret.is_none() || trusted(&member, &person) == Trusted::No {
+pub(super) async fn remove(app: AppData, member: Member, form: Form<TwoStepCodeForm>) -> Answer {
+    let person = person_of(&member)?;
+    if person.totp_secret.is_none() || trusted(&member, person) == Trusted::No {
         return Err(Error::NotFound);
     }
     let words = member.words;
@@ -163,7 +159,7 @@ pub(super) async fn remove(
         let said = Notice::failed(words.text("sign-in-wait").with("seconds", wait.seconds));
         return member.see_other(&app, "/panel/me", said).await;
     }
-    let checked = second_step::check(&app.identity, &person, &form.code).await?;
+    let checked = second_step::check(&app.identity, person, &form.code).await?;
     if checked != CodeResult::Right {
         refusals::change(&app.identity, "member.two_step_removed", person.id, "code", &member.address.into());
     }
@@ -177,8 +173,8 @@ pub(super) async fn remove(
     let tx = app.store.write_tx().await?;
     let done = async {
         let set_in = person.set_in.filter(|_| person.password_hash.is_some());
-        let holds = credentials::hold_in(&app.identity, &tx, &person, &member.session).await?;
-        if !holds || !credentials::set_authenticator(&tx, &person, None, set_in).await? {
+        let holds = credentials::hold_in(&app.identity, &tx, person, &member.session).await?;
+        if !holds || !credentials::set_authenticator(&tx, person, None, set_in).await? {
             return Ok(false);
         }
         session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;

@@ -9,10 +9,9 @@ use entity::message;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::to;
 use crate::identity::realm::{self, FormRejected, LIVE, Realm};
 use crate::panel::PanelContext;
-use crate::panel::html::nothing_kept;
+use crate::panel::html::{nothing_kept, to};
 
 /// The account requires two-step sign-in: all pages redirect to its setup.
 pub(super) fn second_step_first(request: &HttpRequest) -> actix_web::Error {
@@ -48,7 +47,8 @@ pub(super) fn without_session(app: &PanelContext, request: &HttpRequest) -> acti
     instead(answer)
 }
 
-pub(super) fn instead(answer: HttpResponse) -> actix_web::Error {
+/// A response in the place of a page.
+pub fn instead(answer: HttpResponse) -> actix_web::Error {
     InternalError::from_response("answered before the page", answer).into()
 }
 

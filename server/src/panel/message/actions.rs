@@ -1,6 +1,6 @@
 //! Actions on a message: try now, send again, stop trying. Each reports exactly what it did.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::error::Result;
 use entity::audit;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
@@ -12,7 +12,7 @@ use crate::delivery::manual::{self as hand, ManualOutcome};
 use crate::delivery::read::first_id_at;
 use crate::delivery::read::story::Story;
 use crate::panel::PanelContext;
-use crate::panel::{ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
+use crate::panel::{Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
 
 const SENT_AGAIN: &str = "message.sent_again";
 const TRIED_NOW: &str = "message.tried_now";
@@ -38,9 +38,8 @@ pub async fn by_hand(app: &PanelContext, story: &Story) -> Result<Vec<ByHand>> {
 }
 
 /// `GET /panel/messages/{id}/again`: asks for confirmation, because the customer may get the message twice.
-pub async fn ask_resend(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::Retry)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn ask_resend(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let story = find(&app, &member, Right::Retry, &id).await?;
     let page = member.page("msg-send-again", Nav::Messages);
     let path = format!("/panel/messages/{}", story.message.id);
     let key = if story.may_repeat() { "msg-send-again-confirm" } else { "msg-send-again-once" };
@@ -56,14 +55,8 @@ pub async fn ask_resend(app: web::Data<PanelContext>, member: Member, id: web::P
 }
 
 /// `POST /panel/messages/{id}/again`: moves a dead letter to the end of its lane, keeping its id.
-pub async fn resend(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::Retry)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn resend(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let story = find(&app, &member, Right::Retry, &id).await?;
     let revived = match story.dead_message() {
         Some(dead) => dead::retry(&app, story.message.tenant_id, dead.id).await?,
         None => hand::try_now(&app, &story).await? == ManualOutcome::Done,
@@ -76,14 +69,8 @@ pub async fn resend(
 }
 
 /// `POST /panel/messages/{id}/now`: ends the wait for the next try.
-pub async fn now(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::Retry)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn now(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let story = find(&app, &member, Right::Retry, &id).await?;
     let wish = hand::try_now(&app, &story).await?;
     if wish == ManualOutcome::Done {
         note(&app, &member, &story, TRIED_NOW).await?;
@@ -93,9 +80,8 @@ pub async fn now(
 }
 
 /// `GET /panel/messages/{id}/stop`.
-pub async fn ask_stop(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::Retry)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn ask_stop(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let story = find(&app, &member, Right::Retry, &id).await?;
     let page = member.page("msg-drop", Nav::Messages);
     let path = format!("/panel/messages/{}", story.message.id);
     let manager = story.body.sender.name.clone().unwrap_or_else(|| page.words.text("msg-manager").to_string());
@@ -115,14 +101,8 @@ pub async fn ask_stop(app: web::Data<PanelContext>, member: Member, id: web::Pat
 }
 
 /// `POST /panel/messages/{id}/stop`: fails the message now; it is then listed as undelivered.
-pub async fn stop(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::Retry)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn stop(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let story = find(&app, &member, Right::Retry, &id).await?;
     let wish = hand::give_up(&app, &story, &member.name).await?;
     if wish == ManualOutcome::Done {
         note(&app, &member, &story, GIVEN_UP).await?;
@@ -144,6 +124,6 @@ async fn note(app: &PanelContext, member: &Member, story: &Story, action: &'stat
     Ok(member.audit(app, app.store.write(), action, &story.message.id.to_string(), detail).await?)
 }
 
-async fn back_with(app: &PanelContext, member: &Member, story: &Story, notice: Notice) -> Result<HttpResponse> {
+async fn back_with(app: &PanelContext, member: &Member, story: &Story, notice: Notice) -> Answer {
     member.see_other(app, &format!("/panel/messages/{}", story.message.id), notice).await
 }

@@ -48,7 +48,7 @@ pub async fn of(app: &PanelContext, member: &Member, page: &PageContext, story: 
     let card = match reason.key {
         // Only the vendor can enter it.
         "no_bot" => None,
-        _ => story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row)),
+        _ => story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row)),
     };
     Ok(Some(Mend(card.map_or(Main::None, |address| Main::Go { address, label }))))
 }

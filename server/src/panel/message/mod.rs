@@ -19,16 +19,17 @@ use uuid::Uuid;
 use crate::delivery::read::list::name_manager;
 use crate::delivery::read::story::{self, Story};
 use crate::panel::PanelContext;
-use crate::panel::{self, EmptyForm, Form, Member, Nav, Right};
+use crate::panel::{self, Answer, AppData, EmptyForm, Form, Member, Nav, Right};
 use crate::source::{KnownUsers, refresh_users};
 
 pub use actions::{ask_resend, ask_stop, now, resend, stop};
 pub use report::report;
 
 /// A message of the member's account.
-async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<Story> {
+async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<Story> {
+    member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let mut story = story::read(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
     if story.direction == Direction::ToMessenger {
         name_manager(&mut story.body, &KnownUsers::of_tenant(db, tenant_id).await?);
@@ -38,9 +39,8 @@ async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<Story> {
 }
 
 /// `GET /panel/messages/{id}`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::Look)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let story = find(&app, &member, Right::Look, &id).await?;
     let page = member.page("msg-title", Nav::Messages);
     let by_hand = actions::by_hand(&app, &story).await?;
     let around = around::of(&app, &story.message).await?;
@@ -49,14 +49,8 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
 }
 
 /// `POST /panel/messages/{id}/text`: shows the text, and records the access in the audit log.
-pub async fn text(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::SeeTexts)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn text(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let story = find(&app, &member, Right::SeeTexts, &id).await?;
     let object = story.message.id.to_string();
     let detail = json!({ "conversation_id": story.message.conversation_id });
     member.audit(&app, app.store.write(), "text.looked_at", &object, detail).await?;
@@ -72,8 +66,8 @@ pub async fn text(
 }
 
 /// `GET /panel/messages/{id}/text`: redirects back when the page of the form is reloaded.
-pub async fn back(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    let story = find(&app, &member, &id).await?;
+pub async fn back(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let story = find(&app, &member, Right::Look, &id).await?;
     let page = format!("/panel/messages/{}", story.message.id);
     Ok(HttpResponse::SeeOther().insert_header(("Location", page)).finish())
 }

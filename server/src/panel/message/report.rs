@@ -5,20 +5,17 @@ use std::fmt::Write;
 
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use actix_web::{HttpResponse, web};
-use base::error::Result;
 use chrono::{DateTime, SecondsFormat};
 
 use super::answer::{self, WaitingStage};
 use super::find;
 use crate::delivery::read::story::Story;
-use crate::panel::PanelContext;
 use crate::panel::reasons::short_phone;
-use crate::panel::{Member, Right};
+use crate::panel::{Answer, AppData, Member, Right};
 
 /// `GET /panel/messages/{id}/report`.
-pub async fn report(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::Look)?;
-    let story = find(&app, &member, &id).await?;
+pub async fn report(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let story = find(&app, &member, Right::Look, &id).await?;
     let name = format!("attachment; filename=\"message-{}.txt\"", story.message.id);
     let mut answer =
         HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text(&story, app.clock.millis()));

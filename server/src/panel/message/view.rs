@@ -152,7 +152,7 @@ pub fn page(
         None if stage == WaitingStage::Checking => (Main::None, send),
         None => (send, Main::None),
     };
-    let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row));
+    let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row));
     MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
         sentence: answer::sentence(page, story, (stage, unreported.all()), said.as_ref()),
@@ -186,10 +186,10 @@ pub fn page(
 
 /// Why the text is no longer there.
 fn erased(app: &PanelContext, member: &Member, words: Words) -> Sentence {
-    if tenant::keeps_no_texts(&member.tenant) {
+    if tenant::keeps_no_texts(&member.here.tenant) {
         return words.text("messages-text-not-kept");
     }
-    words.text("messages-text-erased").with("days", tenant::texts_days(app, &member.tenant))
+    words.text("messages-text-erased").with("days", tenant::texts_days(app, &member.here.tenant))
 }
 
 /// Time from Parom's acceptance of the message to the other side's; none while it is not accepted.

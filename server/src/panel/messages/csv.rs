@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use base::error::Result;
+use actix_web::HttpRequest;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
@@ -11,7 +10,7 @@ use uuid::Uuid;
 
 use super::query::MessagesQuery;
 use crate::delivery::read::list::{self, Ground, MessageFilter, MessageSummary};
-use crate::panel::{Member, Nav, PanelContext, Right, csv};
+use crate::panel::{Answer, AppData, Member, Nav, Right, csv};
 
 /// Rows of one query.
 const CHUNK: u64 = 500;
@@ -35,7 +34,7 @@ const COLUMNS: [&str; 16] = [
 ];
 
 struct CsvReading {
-    app: web::Data<PanelContext>,
+    app: AppData,
     tenant_id: Uuid,
     wanted: MessageFilter,
     ground: Ground,
@@ -43,11 +42,11 @@ struct CsvReading {
 }
 
 /// `GET /panel/messages.csv` with the list's filters.
-pub async fn download(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Retry)?;
     let query = MessagesQuery::read(&request);
     let page = member.page("messages-title", Nav::Messages);
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.wanted(&app, &page, &ground, tenant_id).await?;
     member.audit(&app, app.store.write(), "message.exported", "", json!({})).await?;

@@ -4,13 +4,11 @@ mod csv;
 mod query;
 mod view;
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use base::error::Result;
+use actix_web::HttpRequest;
 
 use super::choice;
 use crate::delivery::read::list::{self, Ground};
-use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, Right};
 use crate::source::refresh_users;
 use query::MessagesQuery;
 
@@ -18,12 +16,12 @@ use query::MessagesQuery;
 const COUNTED: u64 = 10_000;
 
 /// `GET /panel/messages`.
-pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let query = MessagesQuery::read(&request);
     let page = member.page("messages-title", Nav::Messages);
     let db = app.store.read();
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     refresh_users(&app.sources, tenant_id).await?;
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let wanted = query.wanted(&app, &page, &ground, tenant_id).await?;

@@ -46,7 +46,7 @@ pub(super) async fn of(
     if !member.may(Right::ManageAccount) {
         return Ok(Checklist { steps: Vec::new() });
     }
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let words = page.words;
     let step = |name: &str, href: String, done: bool| ChecklistStep {
         title: words.text_of("start-", name).with("crm", page.crm),
@@ -79,15 +79,15 @@ pub(super) async fn of(
 
 /// Whether the account is connected, or was before amoCRM or the vendor stopped it: a step that is done stays done.
 async fn is_connected(app: &PanelContext, member: &Member, has_sources: bool) -> Result<bool> {
-    match TenantStatus::shown(&member.tenant) {
+    match TenantStatus::shown(&member.here.tenant) {
         TenantStatus::Active => Ok(true),
         TenantStatus::NeedsReauth
         | TenantStatus::Unpaid
         | TenantStatus::Blocked
         | TenantStatus::Suspended
         | TenantStatus::PlanEnded => {
-            let once = tenant_channel::Entity::of_tenant(member.tenant.tenant_id)
-                .filter(tenant_channel::Column::ConnectedAt.gt(0));
+            let once =
+                tenant_channel::Entity::of_tenant(member.tenant_id).filter(tenant_channel::Column::ConnectedAt.gt(0));
             Ok(has_sources || once.count(app.store.read()).await? > 0)
         }
         TenantStatus::Provisioning

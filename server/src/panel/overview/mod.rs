@@ -10,15 +10,14 @@ mod sides;
 mod table;
 mod tiles;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::Result;
 use entity::source;
 use serde::Deserialize;
 
 use super::{Chart, Member, Nav, PageContext, html};
 use crate::delivery::read::figures;
-use crate::panel::PanelContext;
+use crate::panel::{Answer, AppData};
 pub use chart::chart_of;
 pub(super) use chart::{chart, flow_series, flow_slot};
 use checklist::Checklist;
@@ -60,9 +59,9 @@ struct OverviewQuery {
 }
 
 /// `GET /panel`
-async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<OverviewQuery>) -> Result<HttpResponse> {
+async fn show(app: AppData, member: Member, asked: web::Query<OverviewQuery>) -> Answer {
     let page = member.page("health-title", Nav::Overview);
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let period = Period::of(asked.period.as_deref().unwrap_or_default());
     let (sources, deleted): (Vec<source::Model>, _) = source::Entity::of_tenant(tenant_id)
         .all(app.store.read())

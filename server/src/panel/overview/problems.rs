@@ -73,9 +73,9 @@ pub(super) async fn of(
     rows: &[source::Model],
     states: &[SourceState],
 ) -> Result<Problems> {
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let words = page.words;
-    let status = TenantStatus::shown(&member.tenant);
+    let status = TenantStatus::shown(&member.here.tenant);
     let (of_account, own): (Vec<_>, Vec<_>) = rows
         .iter()
         .zip(states)
@@ -89,7 +89,7 @@ pub(super) async fn of(
     let open = crate::alert::open(app.store.read(), tenant_id).await?;
     let limits = crate::alert::about_limits(&open);
     let state_of = |id: Uuid| own.iter().find(|(row, _)| row.id == id).map(|(_, state)| *state);
-    let end = plan::end_date(&app.config, &member.tenant, app.clock.millis(), words);
+    let end = plan::end_date(&app.config, &member.here.tenant, app.clock.millis(), words);
     // amoCRM's failing calls have the same cause.
     let crm_is_explained = matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked)
         || states.iter().any(|state| state.reason.is_some_and(causes::is_of_channel))

@@ -34,6 +34,16 @@ impl PageContext {
         markup::time(&when.exact(), &when.machine(), &format!("{} · {}", when.adverb(), when.full()))
     }
 
+    /// A time to the second, for a sentence: "14:05:10".
+    pub fn clock(&self, millis: &i64) -> String {
+        self.when(millis).exact()
+    }
+
+    /// The age of a moment, as a duration.
+    pub fn age(&self, millis: &i64) -> String {
+        self.duration(&self.now.saturating_sub(*millis))
+    }
+
     /// When a day begins in the account's time zone.
     pub fn day_begins(&self, day: NaiveDate) -> i64 {
         self.zone.day_begins(day)

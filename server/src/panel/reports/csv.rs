@@ -1,6 +1,6 @@
 //! The tables as CSV.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpRequest;
 use base::error::{Error, Result};
 use serde_json::json;
 
@@ -10,14 +10,10 @@ use super::view::{TABLES, name_of_manager, name_of_source};
 use crate::delivery::read::figures::Times;
 use crate::delivery::read::report::MOST_LISTED;
 use crate::panel::PanelContext;
-use crate::panel::{Member, Right, csv};
+use crate::panel::{Answer, AppData, Member, Right, csv};
 
 /// `GET /panel/reports.csv?table=sources|managers|hours|unanswered` with the page's filters.
-pub(super) async fn download(
-    app: web::Data<PanelContext>,
-    member: Member,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub(super) async fn download(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Retry)?;
     let query = ReportQuery::read(&request);
     let table = TABLES.into_iter().find(|table| *table == query.table).ok_or(Error::NotFound)?;
@@ -91,7 +87,7 @@ async fn unanswered(app: &PanelContext, member: &Member, read: &ReadReport) -> R
     let mut chats = read.report.unanswered();
     chats.truncate(MOST_LISTED);
     for some in chats.chunks(500) {
-        let customers = read.customers(app, member.tenant.tenant_id, some).await?;
+        let customers = read.customers(app, member.tenant_id, some).await?;
         for (chat, customer) in some.iter().zip(customers) {
             text.push_str(&csv::line([
                 chat.conversation_id.to_string(),

@@ -4,7 +4,7 @@ mod csv;
 mod query;
 mod view;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use base::error::Result;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::delivery::read::chats::{self, ConversationFilter};
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::report::{self, Report, ReportFilter, UnansweredChat};
 use crate::panel::PanelContext;
-use crate::panel::{Member, Nav, PageContext, Right, choice, html};
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, choice, html};
 use crate::source::refresh_users;
 use query::ReportQuery;
 
@@ -35,13 +35,13 @@ struct ReadReport {
 impl ReadReport {
     async fn of(app: &PanelContext, member: &Member, query: &ReportQuery) -> Result<Self> {
         let page = member.page("reports-title", Nav::Reports);
-        let tenant_id = member.tenant.tenant_id;
+        let tenant_id = member.tenant_id;
         refresh_users(&app.sources, tenant_id).await?;
         let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
         let users = ground.users.amojo_ids();
         let filter = ReportFilter {
             tenant_id,
-            period: query.days(member.zone, app.clock.millis()).period,
+            period: query.days(member.here.zone, app.clock.millis()).period,
             source_id: choice::source_id(&ground, &query.source),
             users: users.clone(),
             most: report::MOST,
@@ -64,14 +64,14 @@ impl ReadReport {
 }
 
 /// `GET /panel/reports`.
-async fn show(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+async fn show(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let query = ReportQuery::read(&request);
     let read = ReadReport::of(&app, &member, &query).await?;
     let waiting = read.report.unanswered();
     let listed = &waiting[..waiting.len().min(LISTED)];
-    let customers = read.customers(&app, member.tenant.tenant_id, listed).await?;
-    let days = query.days(member.zone, app.clock.millis());
+    let customers = read.customers(&app, member.tenant_id, listed).await?;
+    let days = query.days(member.here.zone, app.clock.millis());
     let kept_days = app.config.retention.messages_days;
     let view = view::reports(&read, &query, days, (waiting.len(), listed, &customers), kept_days);
     html(&read.page, &view)

@@ -1,6 +1,6 @@
 //! `/panel/choose`: choice between several accounts.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Language;
@@ -15,8 +15,8 @@ use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person as persons, reauthentication};
 use crate::panel::PanelContext;
 use crate::panel::html::html;
-use crate::panel::member::to;
-use crate::panel::{Form, MemberRole, PageContext};
+use crate::panel::to;
+use crate::panel::{Answer, AppData, Form, MemberRole, PageContext};
 use crate::tenant::TenantStatus;
 
 #[derive(Template)]
@@ -58,11 +58,7 @@ async fn chooser(app: &PanelContext, session: &session::Model) -> Result<Option<
 }
 
 /// `GET /panel/choose`
-pub(super) async fn show(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    asked: web::Query<ChooseQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, request: HttpRequest, asked: web::Query<ChooseQuery>) -> Answer {
     let Some(session) = realm::session(&request, Realm::Panel).await? else { return Ok(to("/panel/sign-in")) };
     let Some(person) = chooser(&app, &session).await? else { return Ok(to("/panel")) };
     let accounts = member::accounts(&app.identity, person.id).await?;
@@ -84,11 +80,7 @@ pub(super) async fn show(
 }
 
 /// `POST /panel/choose`
-pub(super) async fn choose(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    form: Form<ChosenAccountForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn choose(app: AppData, request: HttpRequest, form: Form<ChosenAccountForm>) -> Answer {
     let session = realm::session(&request, Realm::Panel).await?.ok_or(Error::NotFound)?;
     let person = chooser(&app, &session).await?.ok_or(Error::NotFound)?;
     if !credentials::count_in(&person, form.tenant_id) {

@@ -6,7 +6,7 @@ use base::browser::client_address;
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText};
 use base::store::finish_tx;
@@ -25,9 +25,10 @@ use crate::identity::realm::{self, Realm};
 use crate::identity::session::{self, NewSession, SessionKind};
 use crate::identity::ticket::{self, Asker, Ticket, TicketTarget};
 use crate::identity::{AnyForm, member, token};
-use crate::panel::PageContext;
 use crate::panel::PanelContext;
-use crate::panel::member::{ONLY, to};
+use crate::panel::member::ONLY;
+use crate::panel::to;
+use crate::panel::{Answer, AppData, PageContext};
 use crate::tenant;
 
 #[derive(Deserialize)]
@@ -51,11 +52,7 @@ pub(super) struct EnterQuery {
 }
 
 /// `GET /panel/enter?ticket=…`: opens the ticket's session at once if that is safe, otherwise asks.
-pub(super) async fn show(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    query: web::Query<Entering>,
-) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, request: HttpRequest, query: web::Query<Entering>) -> Answer {
     let Some(ticket) = ticket::look(&app.identity, &query.ticket).await? else {
         return refuse(&app, &request, &query.ticket);
     };
@@ -81,11 +78,7 @@ pub(super) async fn show(
 }
 
 /// `POST /panel/enter`
-pub(super) async fn enter(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    form: AnyForm<TicketForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn enter(app: AppData, request: HttpRequest, form: AnyForm<TicketForm>) -> Answer {
     open(&app, &request, &form.ticket).await
 }
 
@@ -108,7 +101,7 @@ fn is_expected(app: &PanelContext, request: &HttpRequest, tenant: &tenant_row::M
     }
 }
 
-async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
+async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Answer {
     let Some(ticket) = ticket::take(&app.identity, token).await? else { return refuse(app, request, token) };
     let language = Language::of_request(request);
     let found = member::of_crm_user(&app.identity, ticket.tenant_id, &ticket.user, language).await?;
@@ -166,11 +159,7 @@ async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<
 }
 
 /// `GET /panel/entered`: checks whether the browser returned the frame's cookie.
-pub(super) async fn entered(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    query: web::Query<EnterQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn entered(app: AppData, request: HttpRequest, query: web::Query<EnterQuery>) -> Answer {
     if realm::session(&request, Realm::Panel).await?.is_some() {
         ticket::take(&app.identity, &query.again).await?;
         return Ok(to(super::into::safe(&query.to)));

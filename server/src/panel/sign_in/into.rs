@@ -19,8 +19,8 @@ use crate::identity::realm::{self, Realm};
 use crate::identity::session::{self, NewSession, SessionKind};
 use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{credentials, device, member, person as persons, reauthentication};
-use crate::panel::PanelContext;
-use crate::panel::member::to;
+use crate::panel::to;
+use crate::panel::{Answer, PanelContext};
 
 /// This entrance's name in the throttle.
 pub(in crate::panel) const DOOR: &str = "panel";
@@ -55,7 +55,7 @@ pub(super) async fn into(
     request: &HttpRequest,
     person: &person::Model,
     proof: &SignInProof,
-) -> Result<HttpResponse> {
+) -> Answer {
     // After accepting the invitation, which may remove credentials, the new state is used. Otherwise the state that was
     // checked is used, because the person may have changed since.
     let person = match proof.tenant_id.filter(|_| proof.invitation) {
@@ -167,7 +167,7 @@ pub(super) async fn open(
 }
 
 /// A person's display name in lists.
-pub(in crate::panel) fn named(person: &person::Model) -> String {
+pub fn named(person: &person::Model) -> String {
     if person.name.is_empty() { person.email.clone() } else { person.name.clone() }
 }
 

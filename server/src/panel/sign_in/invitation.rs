@@ -1,6 +1,6 @@
 //! Invitations: accepted as the last step of a sign-in, or by a person who has just proved their identity.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::Language;
@@ -17,7 +17,7 @@ use crate::identity::link::{self, Purpose, SignInLink};
 use crate::identity::realm::{self, Realm};
 use crate::identity::{credentials, member, person as persons};
 use crate::panel::PanelContext;
-use crate::panel::{Form, PageContext};
+use crate::panel::{Answer, AppData, Form, PageContext};
 use crate::tenant;
 
 /// Where a sign-in continues if it was started from an invitation.
@@ -32,11 +32,7 @@ async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -
 }
 
 /// `GET /panel/invitation?token=…`: asks for confirmation. Opening the address alone changes nothing.
-pub(super) async fn show(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    asked: web::Query<LinkTokenQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, request: HttpRequest, asked: web::Query<LinkTokenQuery>) -> Answer {
     let Some(session) = realm::session(&request, Realm::Panel).await? else { return used(&app, &request) };
     let Some((_, tenant_id)) = of_session(&app, &session, &asked.token).await? else { return used(&app, &request) };
     let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
@@ -50,11 +46,7 @@ pub(super) async fn show(
 }
 
 /// `POST /panel/invitation`
-pub(super) async fn take(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    form: Form<LinkTokenForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn take(app: AppData, request: HttpRequest, form: Form<LinkTokenForm>) -> Answer {
     let session = realm::session(&request, Realm::Panel).await?.ok_or(Error::NotFound)?;
     let Some((found, _)) = of_session(&app, &session, &form.token).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), found.person_id).await?;

@@ -1,9 +1,8 @@
 //! Signing out, and changing the language of a session.
 
+use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::FORGET_PAGES;
-use base::error::Result;
 use base::i18n::Language;
 use serde::Deserialize;
 use url::Url;
@@ -11,9 +10,8 @@ use url::Url;
 use super::into::safe;
 use crate::identity::realm::{self, Realm};
 use crate::identity::{person, session};
-use crate::panel::PanelContext;
-use crate::panel::member::{Member, to};
-use crate::panel::{EmptyForm, Form};
+use crate::panel::{Answer, AppData, EmptyForm, Form};
+use crate::panel::{Member, to};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,11 +20,7 @@ pub(super) struct SignOutForm {
 }
 
 /// `POST /panel/sign-out`
-pub(super) async fn sign_out(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn sign_out(app: AppData, request: HttpRequest, _form: Form<EmptyForm>) -> Answer {
     let mut next = "/panel/sign-in".to_owned();
     if let Some(row) = realm::session(&request, Realm::Panel).await? {
         session::end(app.store.write(), row.tenant_id, row.id).await?;
@@ -42,15 +36,10 @@ pub(super) async fn sign_out(
 }
 
 /// `POST /panel/language`: redirects back to the page it was sent from.
-pub(super) async fn language(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    member: Member,
-    form: Form<SignOutForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn language(app: AppData, request: HttpRequest, member: Member, form: Form<SignOutForm>) -> Answer {
     if let Some(language) = Language::of_code(&form.to) {
         session::set_language(app.store.write(), &member.session, language.code()).await?;
-        if let Some(person_id) = member.person_id.filter(|_| !member.view_as) {
+        if let Ok(person_id) = member.own_id() {
             person::set_language(app.store.write(), person_id, language).await?;
         }
     }

@@ -2,7 +2,7 @@
 //! programs open links automatically.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::store::finish_tx;
@@ -18,7 +18,7 @@ use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{credentials, email_limits, member, person as persons, refusals, throttle};
 use crate::panel::PanelContext;
 use crate::panel::html::{html, html_as};
-use crate::panel::{Notice, OpenForm, PageContext};
+use crate::panel::{Answer, AppData, Notice, OpenForm, PageContext};
 use crate::tenant;
 
 /// A page with one button: the token is used only when its form is submitted, not when the address is opened.
@@ -51,7 +51,7 @@ impl OpenLinkPage {
         Self { page, action, field, token, text, button }
     }
 
-    pub(super) fn shown(&self) -> Result<HttpResponse> {
+    pub(super) fn shown(&self) -> Answer {
         html(&self.page, self)
     }
 }
@@ -82,11 +82,7 @@ pub(super) struct LinkTokenForm {
 }
 
 /// `POST /panel/sign-in/link`: answers the same for every e-mail.
-pub(super) async fn ask(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    form: OpenForm<LinkRequestForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn ask(app: AppData, request: HttpRequest, form: OpenForm<LinkRequestForm>) -> Answer {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let to = super::into::safe(&form.to);
     let origin = AttemptOrigin::of(&request, &app.identity);
@@ -127,11 +123,7 @@ async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
 }
 
 /// `GET /panel/link?token=…`
-pub(super) async fn show(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    asked: web::Query<LinkTokenQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, request: HttpRequest, asked: web::Query<LinkTokenQuery>) -> Answer {
     let link = link::look(&app.identity, &asked.token).await?.filter(|link| is_ours(link.purpose));
     let Some(link) = link else { return refuse(&app, &request, &asked.token) };
     let tenant = match link.tenant_id {
@@ -155,11 +147,7 @@ pub(super) async fn show(
 }
 
 /// `POST /panel/link`
-pub(super) async fn take(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    form: OpenForm<LinkTokenForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn take(app: AppData, request: HttpRequest, form: OpenForm<LinkTokenForm>) -> Answer {
     let found = link::look(&app.identity, &form.token).await?.filter(|link| is_ours(link.purpose));
     let Some(found) = found else { return refuse(&app, &request, &form.token) };
     let person = persons::by_id(app.store.read(), found.person_id).await?;
@@ -200,7 +188,7 @@ async fn proved(app: &PanelContext, person: person::Model) -> Result<person::Mod
     persons::by_id(app.store.read(), person.id).await?.ok_or(Error::NotFound)
 }
 
-fn ask_password(app: &PanelContext, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {
+fn ask_password(app: &PanelContext, request: &HttpRequest, email: &str, token: &str) -> Answer {
     let page = PageContext::outside(app, request, "sign-in-title");
     let asks = Notice::of(crate::panel::Tone::Wait, page.words.text("sign-in-invited"));
     // The invitation is accepted after the sign-in.
@@ -209,7 +197,7 @@ fn ask_password(app: &PanelContext, request: &HttpRequest, email: &str, token: &
 }
 
 /// The page of a link or ticket that is no longer valid, recorded in the audit log.
-pub(super) fn refuse(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
+pub(super) fn refuse(app: &PanelContext, request: &HttpRequest, token: &str) -> Answer {
     refusals::token(
         &app.identity,
         "member.signed_in",
@@ -221,7 +209,7 @@ pub(super) fn refuse(app: &PanelContext, request: &HttpRequest, token: &str) -> 
 }
 
 /// The page of a link or ticket that is no longer valid.
-pub(super) fn used(app: &PanelContext, request: &HttpRequest) -> Result<HttpResponse> {
+pub(super) fn used(app: &PanelContext, request: &HttpRequest) -> Answer {
     let page = PageContext::outside(app, request, "sign-in-link-used-title").within(app.integrations.ancestors());
     html_as(StatusCode::GONE, &page, &UsedLinkPage { page: page.clone() })
 }

@@ -20,7 +20,7 @@ mod second;
 
 use actix_web::web;
 
-pub(super) use into::named;
+pub use into::named;
 pub(super) use leave::back;
 
 /// Paths are relative to `/panel`.

@@ -1,9 +1,8 @@
 //! `/panel/sign-in`: e-mail and password. All failures have the same response and response time.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
-use base::error::Result;
 use base::store::VENDOR;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -15,8 +14,8 @@ use crate::identity::throttle::{AttemptOrigin, Wait};
 use crate::identity::{mail, password, person, refusals, throttle};
 use crate::panel::PanelContext;
 use crate::panel::html::{html, html_as};
-use crate::panel::member::to;
-use crate::panel::{Notice, OpenForm, PageContext, Tone};
+use crate::panel::to;
+use crate::panel::{Answer, AppData, Notice, OpenForm, PageContext, Tone};
 
 #[derive(Template)]
 #[template(path = "panel/sign_in.html")]
@@ -51,11 +50,7 @@ pub(super) struct SignInForm {
 }
 
 /// `GET /panel/sign-in`
-pub(super) async fn show(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    asked: web::Query<SignInQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, request: HttpRequest, asked: web::Query<SignInQuery>) -> Answer {
     let place = safe(asked.to.as_deref().unwrap_or_default());
     if realm::is_framed(&request) {
         return framed(&app, &request, "/panel/sign-in");
@@ -73,18 +68,12 @@ pub(super) async fn show(
 }
 
 /// For a frame in which the browser stores none of our cookies: continues in a tab.
-pub(super) fn framed(app: &PanelContext, request: &HttpRequest, href: &str) -> Result<HttpResponse> {
+pub(super) fn framed(app: &PanelContext, request: &HttpRequest, href: &str) -> Answer {
     let page = PageContext::outside(app, request, "sign-in-framed-title").within(app.integrations.ancestors());
     html(&page, &Framed { page: page.clone(), href: href.to_owned() })
 }
 
-pub(super) fn form(
-    app: &PanelContext,
-    status: StatusCode,
-    page: PageContext,
-    email: &str,
-    to: &str,
-) -> Result<HttpResponse> {
+pub(super) fn form(app: &PanelContext, status: StatusCode, page: PageContext, email: &str, to: &str) -> Answer {
     let sign_in = SignInPage {
         page: page.clone(),
         email: email.to_owned(),
@@ -95,13 +84,7 @@ pub(super) fn form(
 }
 
 /// Shows the form again, with what to do after too many attempts.
-pub(super) fn too_many(
-    app: &PanelContext,
-    page: PageContext,
-    email: &str,
-    to: &str,
-    wait: Wait,
-) -> Result<HttpResponse> {
+pub(super) fn too_many(app: &PanelContext, page: PageContext, email: &str, to: &str, wait: Wait) -> Answer {
     self::wait(app, page, email, to, ("sign-in-wait", wait))
 }
 
@@ -112,7 +95,7 @@ pub(super) fn wait(
     email: &str,
     to: &str,
     (key, wait): (&'static str, Wait),
-) -> Result<HttpResponse> {
+) -> Answer {
     let said = page.words.text(key).with("seconds", wait.seconds).with("minutes", wait.minutes());
     let page = page.with_notice(Notice::failed(said)).with_error();
     let mut answer = form(app, StatusCode::TOO_MANY_REQUESTS, page, email, to)?;
@@ -121,11 +104,7 @@ pub(super) fn wait(
 }
 
 /// `POST /panel/sign-in`
-pub(super) async fn check(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    form: OpenForm<SignInForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn check(app: AppData, request: HttpRequest, form: OpenForm<SignInForm>) -> Answer {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let place = safe(&form.to);
     let origin = AttemptOrigin::of(&request, &app.identity);

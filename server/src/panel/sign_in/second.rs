@@ -1,9 +1,8 @@
 //! The second step: the code of an authenticator, for people who connected one.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use base::error::Result;
 use entity::person;
 use serde::Deserialize;
 
@@ -15,7 +14,7 @@ use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{credentials, person as persons, refusals, throttle};
 use crate::panel::PanelContext;
 use crate::panel::html::html_as;
-use crate::panel::{Notice, OpenForm, PageContext};
+use crate::panel::{Answer, AppData, Notice, OpenForm, PageContext};
 
 #[derive(Template)]
 #[template(path = "panel/code.html")]
@@ -39,7 +38,7 @@ pub(super) async fn or_into(
     request: &HttpRequest,
     person: &person::Model,
     proof: &SignInProof,
-) -> Result<HttpResponse> {
+) -> Answer {
     if !credentials::second_step(person, proof.tenant_id) {
         return into(app, request, person, proof).await;
     }
@@ -54,16 +53,12 @@ pub(super) async fn or_into(
     show(StatusCode::OK, PageContext::outside(app, request, "sign-in-code-title"), pending, &proof.to)
 }
 
-fn show(status: StatusCode, page: PageContext, pending: String, to: &str) -> Result<HttpResponse> {
+fn show(status: StatusCode, page: PageContext, pending: String, to: &str) -> Answer {
     html_as(status, &page, &SecondStepPage { page: page.clone(), pending, to: to.to_owned() })
 }
 
 /// `POST /panel/sign-in/code`
-pub(super) async fn check(
-    app: web::Data<PanelContext>,
-    request: HttpRequest,
-    form: OpenForm<SecondStepForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn check(app: AppData, request: HttpRequest, form: OpenForm<SecondStepForm>) -> Answer {
     let page = PageContext::outside(&app, &request, "sign-in-code-title");
     let Some(pending) = second_step::look(&app.identity, &form.pending).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), pending.person_id).await?;

@@ -1,16 +1,15 @@
 //! What a kind of messenger supports, as a list of plain sentences.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::{Sentence, Words};
 use connectors::fit::Thing;
 use connectors::{Abilities as Data, AfterUnknown, Stand, Support};
 
 use super::find;
 use super::state_view::{SourceStateView, shown};
-use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
 
 /// One line of the list.
 #[derive(Clone, Debug)]
@@ -93,9 +92,8 @@ struct AbilitiesPage {
 }
 
 /// `GET /panel/sources/{id}/abilities`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::Look)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
     let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let state = crate::source::state(&app, &source).await?;

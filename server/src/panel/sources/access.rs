@@ -1,9 +1,9 @@
 //! A source's connection to its messenger: addresses and credentials. Stored credentials are never shown.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{ResponseError, web};
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::Sentence;
 use connectors::Field;
 use connectors::kinds::{has_own_server, is_web_chat};
@@ -13,11 +13,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::chat_tabs::{self, ChatTab};
+use super::find;
 use super::state_view::{SourceStateView, shown};
-use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, Right};
+use crate::panel::{self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{ChatSite, EmbedCode, SourceChange, version};
 
 #[derive(Template)]
@@ -84,28 +84,16 @@ fn kind_of(app: &PanelContext, source: &source::Model) -> &'static str {
 }
 
 /// `GET /panel/sources/{id}/access`.
-pub async fn get(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    asked: web::Query<TabQuery>,
-) -> Result<HttpResponse> {
-    member.require(Right::Look)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web::Query<TabQuery>) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let seen = RenderedSource { tab: asked.into_inner().tab, ..RenderedSource::of(&source) };
     show(&app, &member, page, StatusCode::OK, (&source, seen), &stored(&source), Vec::new()).await
 }
 
 /// `POST /panel/sources/{id}/access`.
-pub async fn change(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    form: Form<Fields>,
-) -> Result<HttpResponse> {
-    member.require(Right::EditSources)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: Form<Fields>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     let kind = fields_of(&app, &source);
     let names: Vec<String> =
         kind.iter().map(fields::name_of).chain(["version", "was", "tab"].map(str::to_owned)).collect();
@@ -124,15 +112,9 @@ pub async fn change(
         }
     };
     let change = SourceChange { settings: Some(settings.clone()), ..SourceChange::default() };
-    let done = crate::source::change(
-        &app.sources,
-        member.tenant.tenant_id,
-        source.id,
-        change,
-        Some(seen.version),
-        &by(&member),
-    )
-    .await;
+    let done =
+        crate::source::change(&app.sources, member.tenant_id, source.id, change, Some(seen.version), &member.by())
+            .await;
     match done {
         Ok(_) => {
             let tab = if is_web_chat(&source.kind) { format!("?tab={tab}") } else { String::new() };
@@ -144,19 +126,18 @@ pub async fn change(
             show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, (&source, seen), &settings, errors).await
         }
         Err(Error::Changed(changed)) => {
-            let now = find(&app, &member, &id).await?;
+            let now = find(&app, &member, Right::EditSources, &id).await?;
             let was = serde_json::from_str(&seen.was).unwrap_or(before);
             let settings = fields::over(kind, &settings, &was, &stored(&now));
             let page = page().with_notice(super::one::outrun(&member, &changed));
             let seen = RenderedSource { tab: seen.tab, ..RenderedSource::of(&now) };
             show(&app, &member, page, StatusCode::CONFLICT, (&now, seen), &settings, Vec::new()).await
         }
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
-            let page = page().with_notice(super::refused(&member, &error));
-            let status = actix_web::ResponseError::status_code(&error);
+        Err(error) => {
+            let status = error.status_code();
+            let page = page().with_notice(member.refused(error)?);
             show(&app, &member, page, status, (&source, seen), &settings, Vec::new()).await
         }
-        Err(error) => Err(error),
     }
 }
 
@@ -173,7 +154,7 @@ async fn show(
     (source, seen): (&source::Model, RenderedSource),
     settings: &Value,
     errors: Vec<(String, String)>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let state = crate::source::state(app, source).await?;
     let masked = crate::source::masked(app, source)?;
     let kind = crate::source::offered(app, fields_of(app, source), settings);
@@ -183,7 +164,7 @@ async fn show(
     let chat = WebChatSettings::stored(&source.settings);
     let access = SourceAccessPage {
         tab: if sections.is_empty() { "access" } else { current },
-        given: chat_tabs::given(&page, &chat, &member.tenant.time_zone).to_string(),
+        given: chat_tabs::given(&page, &chat, &member.here.tenant.time_zone).to_string(),
         embed: crate::source::embed(app, source),
         sites: if is_web_chat(&source.kind) { crate::source::sites(app, source).await? } else { Vec::new() },
         logo: match source.logo.as_str() {

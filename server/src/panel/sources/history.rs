@@ -1,16 +1,16 @@
 //! Import of the messenger's own history, for kinds that provide it: a button and the progress.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use entity::source;
 
-use super::{by, find};
+use super::find;
 use crate::import as imports;
 use crate::panel::PanelContext;
 use crate::panel::import as import_pages;
-use crate::panel::member::to;
-use crate::panel::{EmptyForm, Form, Member, Notice, PageContext, Right};
+use crate::panel::to;
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, Notice, PageContext, Right};
 
 /// What the page of a source and the wizard's last step show.
 pub(in crate::panel) struct HistoryView {
@@ -56,15 +56,9 @@ pub(in crate::panel) async fn view(
 }
 
 /// `POST /panel/sources/{id}/history`: starts the import, or redirects to the one in progress.
-pub async fn bring(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::Import)?;
-    let source = find(&app, &member, &id).await?;
-    match imports::begin_history(&app, &source, &by(&member)).await {
+pub async fn bring(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let source = find(&app, &member, Right::Import, &id).await?;
+    match imports::begin_history(&app, &source, &member.by()).await {
         Ok(row) => Ok(to(&format!("/panel/import/{}", row.id))),
         Err(error @ Error::TooMany { .. }) => {
             let said = error.first_text().in_words(member.words, member.crm());

@@ -1,18 +1,16 @@
 //! `GET /panel/sources`: all sources with their states.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use base::error::Result;
+use actix_web::HttpRequest;
 
 use super::{pipelines, strays, view};
 use crate::delivery::read::activity;
 use crate::identity::realm::LIVE;
-use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, Right};
 
-pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn get(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let page = member.page("sources-title", Nav::Sources);
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let mut sources = crate::source::all(&app, tenant_id).await?;
     sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
     let states = crate::source::states(&app, tenant_id, &sources).await?;

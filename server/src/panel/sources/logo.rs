@@ -8,10 +8,10 @@ use base::i18n::LocalizedText;
 use connectors::kinds::is_web_chat;
 use multer::{Field, Multipart};
 
-use super::{by, find};
+use super::find;
 use crate::identity::form::{CSRF, is_csrf};
 use crate::identity::realm::{self, FormRejected};
-use crate::panel::{Member, Notice, PanelContext, Right};
+use crate::panel::{AppData, Member, Notice, Right};
 use crate::source::{LOGO_BYTES, remove_logo, set_logo};
 
 /// Longest field besides the picture, in bytes.
@@ -27,7 +27,7 @@ struct LogoForm {
 
 /// `POST /panel/sources/{id}/logo`.
 pub async fn set(
-    app: web::Data<PanelContext>,
+    app: AppData,
     member: Member,
     id: web::Path<String>,
     request: HttpRequest,
@@ -37,7 +37,7 @@ pub async fn set(
     if !realm::own_origin(&request, &app.identity) {
         return Err(FormRejected::Foreign.into());
     }
-    let source = find(&app, &member, &id).await?;
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     if !is_web_chat(&source.kind) {
         return Err(Error::NotFound.into());
     }
@@ -48,8 +48,8 @@ pub async fn set(
         return Err(FormRejected::Stale.into());
     }
     let done = match form.removes {
-        true => remove_logo(&app.sources, &source, &by(&member)).await,
-        false => set_logo(&app.sources, &source, form.picture, &by(&member)).await,
+        true => remove_logo(&app.sources, &source, &member.by()).await,
+        false => set_logo(&app.sources, &source, form.picture, &member.by()).await,
     };
     let notice = match done {
         Ok(()) => Notice::done(member.words.text("common-saved")),

@@ -27,9 +27,9 @@ use entity::source;
 use uuid::Uuid;
 
 use crate::panel::PanelContext;
-use crate::panel::{Member, PageContext};
+use crate::panel::{Member, PageContext, Right};
+use crate::source::KnownPipeline as Pipeline;
 use crate::source::crm_copy::Known;
-use crate::source::{By, KnownPipeline as Pipeline};
 
 pub use abilities::get as abilities;
 pub(super) use abilities::{KindAbilities, abilities_of};
@@ -40,7 +40,6 @@ pub use history::bring as bring_history;
 pub(super) use history::{HistoryView, view as history_view};
 pub use list::get as list;
 pub use logo::set as set_logo;
-pub(super) use one::refused;
 pub use one::{get as settings, save};
 pub use overview::get;
 pub use pause::{ask as ask_pause, ask_resume, pause, resume};
@@ -51,15 +50,11 @@ pub(super) use state_view::{ActionButton, action_of};
 pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};
 
-/// A live source of the member's account.
-async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
+/// A live source of the member's account, for members with this right.
+async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
+    member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    crate::source::find(app, member.tenant.tenant_id, id).await
-}
-
-/// The acting person and their origin, for the audit log.
-fn by(member: &Member) -> By {
-    By { actor: member.actor(), address: member.address }
+    crate::source::find(app, member.tenant_id, id).await
 }
 
 /// The account's pipelines as cached; `None` if amoCRM has never returned them. `asks`: an old list is refreshed in the

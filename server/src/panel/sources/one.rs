@@ -1,7 +1,7 @@
 //! `/panel/sources/{id}/settings`: the settings of one source that are common to all kinds.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, ResponseError, web};
 use askama::Template;
 use base::error::{ChangedMeanwhile, Error, Result};
 use base::i18n::Sentence;
@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::by_hand::{EnteredByHand, Secrets};
 use super::form::{SourceForm, Was};
 use super::state_view::{SourceStateView, shown};
-use super::{Pipeline, age, by, find, pipeline_name, pipelines};
+use super::{Pipeline, age, find, pipeline_name, pipelines};
 use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, Right, Tone};
 use crate::source::crm_copy::Known;
 use crate::source::services::has_services;
 
@@ -72,14 +72,8 @@ impl From<SourceForm> for SourceFormState {
 }
 
 /// `GET /panel/sources/{id}/settings`.
-pub async fn get(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
-    member.require(Right::Look)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: HttpRequest) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let live = request.headers().contains_key(LIVE);
     let sent = SourceFormState { live, ..SourceForm::of(&source).into() };
@@ -88,19 +82,12 @@ pub async fn get(
 
 /// `POST /panel/sources/{id}`: changes the fields that this person edited. Concurrent changes are kept and reported,
 /// and no input is lost.
-pub async fn save(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    form: Form<SourceForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::EditSources)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: Form<SourceForm>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     let typed = form.0;
     let (change, expected) = (typed.change(&source), Some(typed.version));
     let path = format!("/panel/sources/{}/settings", source.id);
-    let done =
-        crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
+    let done = crate::source::change(&app.sources, member.tenant_id, source.id, change, expected, &member.by()).await;
     let page = |member: &Member| {
         member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources).with_error()
     };
@@ -112,17 +99,16 @@ pub async fn save(
             show(&app, &member, page(&member), StatusCode::UNPROCESSABLE_ENTITY, &source, sent).await
         }
         Err(Error::Changed(changed)) => {
-            let now = find(&app, &member, &id).await?;
+            let now = find(&app, &member, Right::EditSources, &id).await?;
             let page = page(&member).with_notice(outrun(&member, &changed));
             let sent = SourceFormState { changed: changed.what, ..typed.over(&now).into() };
             show(&app, &member, page, StatusCode::CONFLICT, &now, sent).await
         }
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
-            let page = page(&member).with_notice(refused(&member, &error));
-            let status = actix_web::ResponseError::status_code(&error);
+        Err(error) => {
+            let status = error.status_code();
+            let page = page(&member).with_notice(member.refused(error)?);
             show(&app, &member, page, status, &source, typed.into()).await
         }
-        Err(error) => Err(error),
     }
 }
 
@@ -152,32 +138,17 @@ fn in_words(member: &Member, typed: &SourceForm, error: &base::error::FieldError
     }
 }
 
-/// An error as text: what it means and what to do, then the remote error text.
-pub(in crate::panel) fn refused(member: &Member, error: &Error) -> Notice {
-    let (words, crm) = (member.words, member.crm());
-    let said = match error {
-        Error::Unavailable { .. } => words.text("source-crm-away").with("crm", crm).to_string(),
-        Error::Conflict { problem, detail } => {
-            let key = format!("source-refused-{problem}");
-            let key = if words.has(&key) { key } else { "source-refused-other".to_owned() };
-            words.text(key).with("crm", crm).with("reason", detail.in_words(words, crm)).to_string()
-        }
-        other => other.text().in_words(words, crm),
-    };
-    Notice::failed(said)
-}
-
 async fn show(
-    app: &web::Data<PanelContext>,
+    app: &AppData,
     member: &Member,
     page: PageContext,
     status: StatusCode,
     source: &source::Model,
     sent: SourceFormState,
-) -> Result<HttpResponse> {
+) -> Answer {
     let words = page.words;
     let state = crate::source::state(app, source).await?;
-    let pipelines = pipelines(app, member.tenant.tenant_id, !sent.live).await?;
+    let pipelines = pipelines(app, member.tenant_id, !sent.live).await?;
     let default_now = default_now(app, member, source.id).await?;
     let SourceFormState { typed, errors, changed, live: _ } = sent;
     let wanted = typed.pipeline.clone().unwrap_or_else(|| source.pipeline_id.to_string());
@@ -268,6 +239,6 @@ fn values_now(
 }
 
 async fn default_now(app: &PanelContext, member: &Member, but: Uuid) -> Result<Option<String>> {
-    let all = crate::source::all(app, member.tenant.tenant_id).await?;
+    let all = crate::source::all(app, member.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default && source.id != but).map(|source| source.name))
 }

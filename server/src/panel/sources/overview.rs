@@ -1,8 +1,7 @@
 //! `/panel/sources/{id}`: how one source is doing, and where customers write to.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::Result;
 use base::i18n::Sentence;
 use connectors::kinds::deep_link;
 
@@ -11,8 +10,7 @@ use super::history::{self, HistoryView};
 use super::state_view::{SourceStateView, shown};
 use super::{find, link};
 use crate::delivery::dead;
-use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
 use crate::source::EmbedCode;
 
 #[derive(Template)]
@@ -32,9 +30,8 @@ struct SourceOverview {
 }
 
 /// `GET /panel/sources/{id}`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::Look)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let state = crate::source::state(&app, &source).await?;
     let (count, oldest) = dead::held(&app, &source).await?;

@@ -1,19 +1,17 @@
 //! Pause and resume. The form for resuming shows how many messages wait and how old they are, and asks which of them to
 //! send.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::{Error, Result};
 use base::i18n::Sentence;
 use base::millis::HOUR;
 use entity::source;
 use serde::Deserialize;
 
-use super::{by, find};
+use super::find;
 use crate::delivery::dead;
-use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::{self, EmptyForm, Form, Member, Nav, Notice, PageContext, Right};
+use crate::panel::{self, Answer, AppData, EmptyForm, Form, Member, Nav, PageContext, Right};
 use crate::source::{SourceChange, StateReason};
 
 /// Maximum age in hours of the waiting messages to send; 0: all; -1: none.
@@ -39,9 +37,8 @@ pub struct PauseForm {
 }
 
 /// `GET /panel/sources/{id}/pause`.
-pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::EditSources)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn ask(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     let (count, _) = dead::held(&app, &source).await?;
     let page = member.page("source-pause", Nav::Sources);
     let ask = Ask {
@@ -57,22 +54,15 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
 }
 
 /// `POST /panel/sources/{id}/pause`.
-pub async fn pause(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::EditSources)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn pause(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     let change = SourceChange { paused: Some(true), ..SourceChange::default() };
     carry_out(&app, &member, &source, change, "source-paused").await
 }
 
 /// `GET /panel/sources/{id}/resume`.
-pub async fn ask_resume(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::EditSources)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn ask_resume(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     let (count, oldest) = dead::held(&app, &source).await?;
     let suspended = crate::source::state(&app, &source).await?.reason == Some(StateReason::WebhookSuspended);
     let key = if suspended { "webhooks-test-and-on" } else { "source-resume" };
@@ -107,14 +97,8 @@ pub async fn ask_resume(app: web::Data<PanelContext>, member: Member, id: web::P
 }
 
 /// `POST /panel/sources/{id}/resume`.
-pub async fn resume(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    form: Form<PauseForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::EditSources)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn resume(app: AppData, member: Member, id: web::Path<String>, form: Form<PauseForm>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     let hours = form.drop.as_deref().and_then(|text| text.parse::<i64>().ok()).filter(|hours| AGES.contains(hours));
     let now = app.clock.millis();
     let drop_before = match hours.unwrap_or(0) {
@@ -127,17 +111,13 @@ pub async fn resume(
 }
 
 async fn carry_out(
-    app: &web::Data<PanelContext>,
+    app: &AppData,
     member: &Member,
     source: &source::Model,
     change: SourceChange,
     key: &'static str,
-) -> Result<HttpResponse> {
-    let done = crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, None, &by(member)).await;
-    let notice = match done {
-        Ok(_) => Notice::done(member.words.text(key).with("source", source.name.as_str())),
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(member, &error),
-        Err(error) => return Err(error),
-    };
-    member.see_other(app, &format!("/panel/sources/{}", source.id), notice).await
+) -> Answer {
+    let done = crate::source::change(&app.sources, member.tenant_id, source.id, change, None, &member.by()).await;
+    let said = member.words.text(key).with("source", source.name.as_str());
+    member.outcome(app, &format!("/panel/sources/{}", source.id), done, said).await
 }

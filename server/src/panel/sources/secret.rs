@@ -1,6 +1,6 @@
 //! Replaces a signing secret and shows the new one once, on its own page.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
@@ -10,9 +10,11 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{by, find};
+use super::find;
 use crate::panel::PanelContext;
-use crate::panel::{self, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{
+    self, Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone,
+};
 
 /// The session key that stores a new secret until its page has been shown.
 const FRESH: &str = "fresh-secret";
@@ -55,8 +57,7 @@ const WEBCHAT: SecretTexts = SecretTexts {
 };
 
 async fn with_secret(app: &PanelContext, member: &Member, id: &str) -> Result<(source::Model, SecretTexts)> {
-    member.require(Right::EditSources)?;
-    let source = find(app, member, id).await?;
+    let source = find(app, member, Right::EditSources, id).await?;
     match source.kind.as_str() {
         kind if has_own_server(kind) => Ok((source, CUSTOM)),
         kind if is_web_chat(kind) => Ok((source, WEBCHAT)),
@@ -65,7 +66,7 @@ async fn with_secret(app: &PanelContext, member: &Member, id: &str) -> Result<(s
 }
 
 /// `GET /panel/sources/{id}/secret`.
-pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let page = member.page(said.button, Nav::Sources);
     let confirm = ConfirmPage {
@@ -80,14 +81,9 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
 }
 
 /// `POST /panel/sources/{id}/secret`.
-pub async fn rotate(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub async fn rotate(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let (source, said) = with_secret(&app, &member, &id).await?;
-    let (tenant_id, by) = (member.tenant.tenant_id, by(&member));
+    let (tenant_id, by) = (member.tenant_id, member.by());
     let made = if has_own_server(&source.kind) {
         crate::source::rotate_secret(&app.sources, tenant_id, source.id, &by).await
     } else {
@@ -109,7 +105,7 @@ pub async fn rotate(
 }
 
 /// `GET /panel/sources/{id}/secret/made`: shows the new secret, once.
-pub async fn made(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn made(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let fresh = member.data::<IssuedSecret>(&app, FRESH).filter(|fresh| fresh.source_id == source.id);
     let Some(fresh) = fresh else {

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use actix_web::web;
+use base::error::Result;
 use base::i18n::Sentence;
 use uuid::Uuid;
 
-use super::by;
 use crate::panel::PanelContext;
-use crate::panel::{EmptyForm, Form, Member, Notice, PageContext, Right};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, PageContext, Right};
 use crate::source::MigrationAction;
 
 /// A source in amoCRM under our integration.
@@ -59,34 +58,17 @@ pub(super) async fn steps(app: &Arc<PanelContext>, page: &PageContext, tenant_id
 }
 
 /// `POST /panel/sources/strays/{id}/adopt`.
-pub async fn adopt(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<i64>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub async fn adopt(app: AppData, member: Member, id: web::Path<i64>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageAccount)?;
-    let done = crate::source::adopt(&app.sources, member.tenant.tenant_id, *id, None, &by(&member)).await;
-    back_with(&app, &member, done.map(|_| ()), "stray-adopted").await
+    let done = crate::source::adopt(&app.sources, member.tenant_id, *id, None, &member.by()).await;
+    let said = member.words.text("stray-adopted").with("crm", member.crm());
+    member.outcome(&app, "/panel/sources", done, said).await
 }
 
 /// `POST /panel/sources/strays/{id}/remove`.
-pub async fn remove(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<i64>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub async fn remove(app: AppData, member: Member, id: web::Path<i64>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageAccount)?;
-    let done = crate::source::remove_stray(&app.sources, member.tenant.tenant_id, *id, &by(&member)).await;
-    back_with(&app, &member, done, "stray-removed").await
-}
-
-async fn back_with(app: &PanelContext, member: &Member, done: Result<()>, key: &'static str) -> Result<HttpResponse> {
-    let notice = match done {
-        Ok(()) => Notice::done(member.words.text(key).with("crm", member.crm())),
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(member, &error),
-        Err(error) => return Err(error),
-    };
-    member.see_other(app, "/panel/sources", notice).await
+    let done = crate::source::remove_stray(&app.sources, member.tenant_id, *id, &member.by()).await;
+    let said = member.words.text("stray-removed").with("crm", member.crm());
+    member.outcome(&app, "/panel/sources", done, said).await
 }

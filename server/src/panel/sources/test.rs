@@ -1,16 +1,14 @@
 //! "Test this source": checks every step of a message's route; the result is shown until the next run.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::{Error, Result};
 use base::i18n::Sentence;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::find;
 use super::state_view::{SourceStateView, shown};
-use super::{by, find};
-use crate::panel::PanelContext;
-use crate::panel::{self, EmptyForm, Form, Member, Nav, Notice, PageContext, Right};
+use crate::panel::{self, Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, Right};
 
 /// The session key that stores the last result.
 const LAST: &str = "last-test";
@@ -51,9 +49,8 @@ struct TestPage {
 }
 
 /// `GET /panel/sources/{id}/test`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    member.require(Right::Look)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let words = page.words;
     let last = member.data::<Last>(&app, LAST).filter(|last| last.source_id == source.id);
@@ -81,22 +78,13 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
 }
 
 /// `POST /panel/sources/{id}/test`.
-pub async fn run(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
-    member.require(Right::EditSources)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn run(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
     let path = format!("/panel/sources/{}/test", source.id);
     let words = member.words;
-    let steps = match crate::source::test(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
+    let steps = match crate::source::test(&app.sources, member.tenant_id, source.id, &member.by()).await {
         Ok(steps) => steps,
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
-            return member.see_other(&app, &path, super::refused(&member, &error)).await;
-        }
-        Err(error) => return Err(error),
+        Err(error) => return member.see_other(&app, &path, member.refused(error)?).await,
     };
     let ran: Vec<Ran> = steps
         .into_iter()

@@ -4,7 +4,7 @@
 mod of_sources;
 mod settings;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::Result;
 use entity::{conversation, message};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, PanelContext, Right, html};
 use crate::delivery::read::find;
+use crate::panel::{Answer, AppData};
 use settings::{FoundSetting, Typed};
 
 /// Sources and settings that are offered.
@@ -45,11 +46,7 @@ struct Suggestions {
 }
 
 /// `GET /panel/suggest?q=…`
-pub(super) async fn get(
-    app: web::Data<PanelContext>,
-    member: Member,
-    asked: web::Query<SuggestQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn get(app: AppData, member: Member, asked: web::Query<SuggestQuery>) -> Answer {
     member.require(Right::Look)?;
     let typed: String = asked.q.trim().chars().take(CHARS).collect();
     let page = member.page("palette-open", Nav::None);
@@ -68,7 +65,7 @@ pub(super) async fn get(
 
 async fn sources(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<Suggestion>> {
     let wanted = typed.to_lowercase();
-    let mut found = crate::source::all(app, member.tenant.tenant_id).await?;
+    let mut found = crate::source::all(app, member.tenant_id).await?;
     found.retain(|source| source.name.to_lowercase().contains(&wanted));
     found.sort_by_key(|source| source.name.to_lowercase());
     let of_source = |source: entity::source::Model| Suggestion {
@@ -94,7 +91,7 @@ async fn of_settings(app: &PanelContext, member: &Member, page: &PageContext, ty
 
 /// The messages and chats of the account that have this id at any side.
 async fn by_id(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<Suggestion>> {
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let found = find::by_id(db, tenant_id, typed).await?;
     if found.is_empty() {
         return Ok(Vec::new());

@@ -38,7 +38,7 @@ pub(super) async fn settings(
     if !member.may(Right::EditSources) {
         return Ok(Vec::new());
     }
-    let all = crate::source::all(app, member.tenant.tenant_id).await?;
+    let all = crate::source::all(app, member.tenant_id).await?;
     Ok(all.iter().flat_map(|source| of_source(app, page, source, typed)).collect())
 }
 

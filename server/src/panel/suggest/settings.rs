@@ -157,12 +157,12 @@ pub(super) async fn of_account(
             let Some(rank) = typed.rank(words, key, &label, &place) else { continue };
             let has = match needs {
                 Needs::Right(right) => member.may(*right),
-                Needs::Self_ => !member.view_as,
+                Needs::Self_ => !member.here.view_as,
                 Needs::OwnPage => has_own_page(member, page),
                 Needs::Mail => alert_notices::is_on(&app.alert_notices, Channel::Email) && member.may(Right::SeeTeam),
                 Needs::OwnPassword => {
                     if may_set_password.is_none() {
-                        may_set_password = Some(has_own_page(member, page) && me::may_set_password(app, member).await?);
+                        may_set_password = Some(has_own_page(member, page) && me::may_set_password(member)?);
                     }
                     may_set_password == Some(true)
                 }
@@ -178,12 +178,12 @@ pub(super) async fn of_account(
 
 /// The reader's own settings are on a page that frames and operators do not have.
 fn has_own_page(member: &Member, page: &PageContext) -> bool {
-    !page.framed && !page.bound && !member.view_as && member.person_id.is_some()
+    !page.framed && !page.bound && !member.here.view_as
 }
 
 /// The switches of alerts, which are on the page if e-mail is configured.
 fn kinds_of_alerts(app: &PanelContext, member: &Member, page: &PageContext, typed: &Typed) -> Vec<FoundSetting> {
-    if member.view_as || !alert_notices::is_on(&app.alert_notices, Channel::Email) {
+    if member.here.view_as || !alert_notices::is_on(&app.alert_notices, Channel::Email) {
         return Vec::new();
     }
     let place = page.words.text("nav-alerts").to_string();

@@ -1,6 +1,6 @@
 //! Administrators' actions on templates.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::error::Result;
 use serde_json::json;
 use uuid::Uuid;
@@ -8,15 +8,15 @@ use uuid::Uuid;
 use super::form::{TemplateForm, Wrong};
 use super::{id_of, one, trouble};
 use crate::panel::PanelContext;
-use crate::panel::{ConfirmPage, EmptyForm, Fields, Form, Member, Nav, Notice, Right, Tone};
+use crate::panel::{Answer, AppData, ConfirmPage, EmptyForm, Fields, Form, Member, Nav, Notice, Right, Tone};
 use crate::template as templates;
 
 /// `POST /panel/templates`
-pub(super) async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub(super) async fn create(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let typed = TemplateForm::read(&form)?;
-    if typed.is_of_whatsapp() && templates::sources(&app, member.tenant.tenant_id).await?.is_empty() {
+    if typed.is_of_whatsapp() && templates::sources(&app, member.tenant_id).await?.is_empty() {
         let wrong = refused(member.words.text("said-template-no-source").to_string());
         return one::show(&app, &member, None, typed.for_any_messenger(), wrong).await;
     }
@@ -26,7 +26,7 @@ pub(super) async fn create(app: web::Data<PanelContext>, member: Member, form: F
     };
     // A form that was sent twice finds the template that the first request created.
     let key = Uuid::try_parse(&typed.key).unwrap_or_else(|_| app.clock.uuid_v7()).to_string();
-    let made = match templates::create(&app.sources, member.tenant.tenant_id, &key, &draft).await {
+    let made = match templates::create(&app.sources, member.tenant_id, &key, &draft).await {
         Ok(made) => made,
         Err(error) => {
             let wrong = refused(trouble(&member, error)?);
@@ -39,14 +39,9 @@ pub(super) async fn create(app: web::Data<PanelContext>, member: Member, form: F
 }
 
 /// `POST /panel/templates/{id}`
-pub(super) async fn save(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    form: Form<Fields>,
-) -> Result<HttpResponse> {
+pub(super) async fn save(app: AppData, member: Member, id: web::Path<String>, form: Form<Fields>) -> Answer {
     member.require(Right::EditTemplates)?;
-    let (app, tenant_id) = (app.into_inner(), member.tenant.tenant_id);
+    let (app, tenant_id) = (app.into_inner(), member.tenant_id);
     let template = templates::find(&app.sources, tenant_id, id_of(&id)?).await?;
     let mut typed = TemplateForm::read(&form)?;
     typed.kind = TemplateForm::of(&template).kind;
@@ -65,15 +60,10 @@ pub(super) async fn save(
 }
 
 /// `POST /panel/templates/{id}/review`
-pub(super) async fn review(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn review(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::EditTemplates)?;
     let (app, id) = (app.into_inner(), id_of(&id)?);
-    let notice = match templates::for_review(&app.sources, member.tenant.tenant_id, id).await {
+    let notice = match templates::for_review(&app.sources, member.tenant_id, id).await {
         Ok(_) => {
             note(&app, &member, "template.sent", id, "").await?;
             Notice::done(member.words.text("templates-review-sent"))
@@ -84,10 +74,10 @@ pub(super) async fn review(
 }
 
 /// `GET /panel/templates/{id}/delete`
-pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub(super) async fn ask(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
-    let template = templates::known_one(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
+    let template = templates::known_one(&app.sources, member.tenant_id, id_of(&id)?).await?;
     let page = member.page("templates-delete", Nav::Templates);
     let confirm = ConfirmPage {
         sentence: page.words.text("templates-delete-confirm").with("name", template.name).with("crm", page.crm),
@@ -101,14 +91,9 @@ pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, id: web::P
 }
 
 /// `POST /panel/templates/{id}/delete`
-pub(super) async fn delete(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn delete(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::EditTemplates)?;
-    let (app, tenant_id) = (app.into_inner(), member.tenant.tenant_id);
+    let (app, tenant_id) = (app.into_inner(), member.tenant_id);
     let template = templates::find(&app.sources, tenant_id, id_of(&id)?).await?;
     if let Err(error) = templates::remove(&app.sources, tenant_id, template.id).await {
         let notice = Notice::of(Tone::Warn, trouble(&member, error)?);

@@ -5,12 +5,12 @@ mod form;
 mod one;
 mod register;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 
-use crate::panel::PanelContext;
-use crate::panel::{Member, Nav, PageContext, Right, html};
+use crate::panel::member::refusal;
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, html};
 use crate::template::{self as templates, TemplateView};
 
 /// Paths are relative to `/panel`.
@@ -54,15 +54,15 @@ struct TemplatesPage {
 }
 
 /// `GET /panel/templates`: shows the cached list.
-async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::Look)?;
     let page = member.page("templates-title", Nav::Templates);
     let app = app.into_inner();
-    let known = templates::known(&app.sources, member.tenant.tenant_id).await?;
+    let known = templates::known(&app.sources, member.tenant_id).await?;
     let age = known.as_ref().and_then(|known| known.as_of(page.now)).map(|at| age(&page, at));
     let (is_known, all) = (known.is_some(), known.map(|known| known.items).unwrap_or_default());
     let rows = all.into_iter().map(|template| row(&page, template)).collect();
-    let reviewed = !templates::sources(&app, member.tenant.tenant_id).await?.is_empty();
+    let reviewed = !templates::sources(&app, member.tenant_id).await?.is_empty();
     let may = member.may(Right::EditTemplates);
     html(&page, &TemplatesPage { reviewed, rows, may, known: is_known, age, page: page.clone() })
 }
@@ -102,12 +102,7 @@ fn category(page: &PageContext, category: &str) -> String {
 
 /// amoCRM's refusal or missing answer as text; other errors are returned.
 fn trouble(member: &Member, error: Error) -> Result<String> {
-    match error {
-        Error::Conflict { .. } | Error::Unavailable { .. } => {
-            Ok(error.text().in_words(member.words, member.crm()).to_string())
-        }
-        other => Err(other),
-    }
+    Ok(refusal(error)?.text().in_words(member.words, member.crm()))
 }
 
 /// The id in a path; 404 if it is not a number.

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
-use base::error::Result;
+use actix_web::web;
 use serde::Deserialize;
 
 use super::form::{TemplateForm, Wrong};
 use super::{badge, category, id_of};
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::{Member, Nav, PageContext, Right, html_as};
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, html_as};
 use crate::template::{self as templates, ShownButton, TemplateView};
 
 /// The query parameter with the kind of a new template.
@@ -73,19 +72,15 @@ impl TemplatePage {
 }
 
 /// `GET /panel/templates/new`
-pub(super) async fn new(
-    app: web::Data<PanelContext>,
-    member: Member,
-    asked: web::Query<NewTemplateQuery>,
-) -> Result<HttpResponse> {
+pub(super) async fn new(app: AppData, member: Member, asked: web::Query<NewTemplateQuery>) -> Answer {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let key = app.clock.uuid_v7().to_string();
     let typed = match &asked.copy {
         Some(id) => {
-            let from = templates::known_one(&app.sources, member.tenant.tenant_id, id_of(id)?).await?;
+            let from = templates::known_one(&app.sources, member.tenant_id, id_of(id)?).await?;
             let typed = TemplateForm { key, ..TemplateForm::of(&from) };
-            match templates::sources(&app, member.tenant.tenant_id).await?.is_empty() {
+            match templates::sources(&app, member.tenant_id).await?.is_empty() {
                 true => typed.for_any_messenger(),
                 false => typed,
             }
@@ -96,10 +91,10 @@ pub(super) async fn new(
 }
 
 /// `GET /panel/templates/{id}`
-pub(super) async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub(super) async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     member.require(Right::Look)?;
     let app = app.into_inner();
-    let template = templates::known_one(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
+    let template = templates::known_one(&app.sources, member.tenant_id, id_of(&id)?).await?;
     let typed = TemplateForm::of(&template);
     show(&app, &member, Some(template), typed, Wrong::new()).await
 }
@@ -111,7 +106,7 @@ pub(super) async fn show(
     template: Option<TemplateView>,
     typed: TemplateForm,
     errors: Wrong,
-) -> Result<HttpResponse> {
+) -> Answer {
     let page = match &template {
         Some(template) => member.page(template.name.clone(), Nav::Templates),
         None => member.page("templates-new", Nav::Templates),
@@ -128,7 +123,7 @@ pub(super) async fn show(
         kinds: typed.kinds(&page),
         categories: typed.categories(&page),
         buttons: typed.rows(),
-        sources: templates::sources(app, member.tenant.tenant_id).await?,
+        sources: templates::sources(app, member.tenant_id).await?,
         typed,
         errors,
         page: page.clone(),

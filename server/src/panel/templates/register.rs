@@ -1,16 +1,15 @@
 //! `/panel/templates/register`: each reviewed template of each source, its state at the messenger and at amoCRM, and
 //! what it is waiting for.
 
-use actix_web::{HttpResponse, web};
-use base::error::{Error, Result};
+use actix_web::web;
+use base::error::Error;
 use base::i18n::{LocalizedText, Sentence};
 use entity::message_template;
 use uuid::Uuid;
 
 use super::category;
 use crate::delivery::read::list::Ground;
-use crate::panel::PanelContext;
-use crate::panel::{EmptyForm, Form, Member, Nav, Notice, PageContext, Right, html};
+use crate::panel::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, html};
 use crate::template::{self as templates, Stage};
 
 struct RegisterRow {
@@ -48,11 +47,11 @@ struct RegisterPage {
 }
 
 /// `GET /panel/templates/register`.
-pub(super) async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn show(app: AppData, member: Member) -> Answer {
     member.require(Right::Look)?;
     let page = member.page("templates-register", Nav::Templates);
-    let ground = Ground::of_tenant(app.store.read(), member.tenant.tenant_id).await?;
-    let all = templates::registered(&app.sources, member.tenant.tenant_id).await?.into_iter();
+    let ground = Ground::of_tenant(app.store.read(), member.tenant_id).await?;
+    let all = templates::registered(&app.sources, member.tenant_id).await?.into_iter();
     let rows = all.filter_map(|row| {
         let source = ground.sources.get(&row.source_id).filter(|source| source.deleted_at.is_none())?;
         Some(shown(&page, row, source.name.clone()))
@@ -92,16 +91,11 @@ fn shown(page: &PageContext, row: message_template::Model, source: String) -> Re
 }
 
 /// `POST /panel/templates/register/{id}/again`: runs the next step now.
-pub(super) async fn again(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub(super) async fn again(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
-    if !templates::soon(&app.sources, member.tenant.tenant_id, id).await? {
+    if !templates::soon(&app.sources, member.tenant_id, id).await? {
         return Err(Error::NotFound);
     }
     let notice = Notice::done(member.words.text("templates-again-soon"));

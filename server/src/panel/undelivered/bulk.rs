@@ -1,7 +1,7 @@
 //! Resends or drops many letters, after a page that counts them; each letter once. Selected rows are processed
 //! immediately; all matches of a filter become a replay, as in the API, the admin and the command line.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
@@ -14,7 +14,7 @@ use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::list::Ground;
 use crate::delivery::replay::{self, A_SECOND, ReplayAction};
 use crate::panel::PanelContext;
-use crate::panel::{self, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{self, Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 const HERE: &str = "/panel/undelivered";
 /// Maximum number of selected rows.
@@ -54,7 +54,7 @@ fn query_of(fields: &Fields) -> UndeliveredFilters {
 }
 
 /// `POST /panel/undelivered/confirm`: counts the selection and changes nothing.
-pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
     let action = action(&form)?;
@@ -64,7 +64,7 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields
         ReplayAction::Drop => "undelivered-drop-title",
     };
     let page = member.page(title, Nav::Undelivered);
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let all = form.has("all");
     let wanted = wanted(&app, (&page, tenant_id), &query, &form).await?;
     let count = dead::count(db, tenant_id, &wanted).await?;
@@ -117,7 +117,7 @@ async fn wanted(
 }
 
 /// `POST /panel/undelivered/decide`: applies the action to each letter that still exists.
-pub async fn decide(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
     let action = action(&form)?;
@@ -125,14 +125,10 @@ pub async fn decide(app: web::Data<PanelContext>, member: Member, form: Form<Fie
         return begin(&app, &member, action, &form).await;
     }
     let ids = chosen(&form)?;
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let mut done: u64 = 0;
     for id in &ids {
-        let changed = match action {
-            ReplayAction::Retry => deeds::retry(&app, tenant_id, *id).await?,
-            ReplayAction::Drop => deeds::drop(&app, tenant_id, *id).await?,
-        };
-        done += u64::from(changed);
+        done += u64::from(settle(&app, tenant_id, *id, action).await?);
     }
     if done > 0 {
         let object = if let [one] = ids.as_slice() { one.to_string() } else { String::new() };
@@ -147,12 +143,20 @@ pub async fn decide(app: web::Data<PanelContext>, member: Member, form: Form<Fie
     member.see_other(&app, HERE, notice).await
 }
 
+/// Resends or removes one letter. False if it is gone.
+pub async fn settle(app: &PanelContext, tenant_id: Uuid, id: Uuid, action: ReplayAction) -> Result<bool> {
+    Ok(match action {
+        ReplayAction::Retry => deeds::retry(app, tenant_id, id).await?,
+        ReplayAction::Drop => deeds::drop(app, tenant_id, id).await?,
+    })
+}
+
 /// Starts a replay of all matches, at a limited rate.
-async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: &Fields) -> Result<HttpResponse> {
+async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: &Fields) -> Answer {
     let page = member.page("undelivered-title", Nav::Undelivered);
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let wanted = wanted(app, (&page, tenant_id), &query_of(form), form).await?;
-    let by = format!("person:{}", member.person_id.unwrap_or_default());
+    let by = format!("person:{}", member.person.id);
     let row = replay::start(app, tenant_id, action, &wanted, &by).await?;
     let detail = json!({ "count": row.total, "replay": row.id });
     member.audit(app, app.store.write(), noted(action), "", detail).await?;
@@ -161,14 +165,9 @@ async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: 
 }
 
 /// `POST /panel/undelivered/stop/{id}`: stops a replay; letters that were processed stay processed.
-pub async fn stop(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<Uuid>,
-    _form: Form<EmptyForm>,
-) -> Result<HttpResponse> {
+pub async fn stop(app: AppData, member: Member, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::Retry)?;
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     replay::find(&app, tenant_id, *id).await?.ok_or(Error::NotFound)?;
     let key = if replay::cancel(&app, tenant_id, *id).await? {
         member.audit(&app, app.store.write(), "undelivered.stopped", "", json!({ "replay": *id })).await?;

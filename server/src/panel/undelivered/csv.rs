@@ -1,7 +1,6 @@
 //! Undelivered letters as CSV, without texts.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use base::error::Result;
+use actix_web::HttpRequest;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -9,7 +8,7 @@ use super::UndeliveredFilters;
 use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::list::Ground;
 use crate::panel::PanelContext;
-use crate::panel::{Member, Nav, Right, csv};
+use crate::panel::{Answer, AppData, Member, Nav, Right, csv};
 
 /// Maximum number of rows in a file.
 const MOST: u64 = 50_000;
@@ -30,11 +29,11 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// `GET /panel/undelivered.csv` with the list's filters.
-pub async fn download(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Retry)?;
     let query = UndeliveredFilters::read(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
-    let tenant_id = member.tenant.tenant_id;
+    let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.wanted(&page, &ground, app.clock.millis());
     let (text, count) = table(&app, tenant_id, &ground, &wanted, true).await?;

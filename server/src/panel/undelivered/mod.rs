@@ -4,19 +4,18 @@ mod bulk;
 mod csv;
 mod view;
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use base::error::Result;
+use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
 use super::choice;
 use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use crate::delivery::replay;
-use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
 
-pub use bulk::{ask, decide, stop};
+pub use bulk::{ask, decide, settle, stop};
 pub use csv::{download, table};
+pub use view::letter_kind;
 
 /// The filters in the query string.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -59,11 +58,11 @@ impl UndeliveredFilters {
 }
 
 /// `GET /panel/undelivered`.
-pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let query = UndeliveredFilters::read(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let wanted = query.wanted(&page, &ground, app.clock.millis());
     let groups = dead::groups(db, tenant_id, &wanted).await?;

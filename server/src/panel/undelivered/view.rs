@@ -1,8 +1,8 @@
 //! The data of the undelivered page.
 
 use askama::Template;
-use base::i18n::Sentence;
-use base::message::Direction;
+use base::i18n::{Sentence, Words};
+use base::message::{Direction, LetterKind};
 use connectors::kinds::has_own_server;
 
 use super::UndeliveredFilters;
@@ -160,6 +160,12 @@ pub fn short(reason: &str) -> &'static str {
     }
 }
 
+/// The kind of a letter as text; empty for a kind of a later version.
+pub fn letter_kind(words: Words, kind: Option<LetterKind>) -> Sentence {
+    let word = kind.and_then(|kind| serde_json::to_value(kind).ok());
+    words.text_of("letter-kind-", word.as_ref().and_then(|word| word.as_str()).unwrap_or_default())
+}
+
 fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> UndeliveredRow {
     let words = page.words;
     let by_own_server = ground.sources.get(&line.dead.source_id).is_some_and(|source| has_own_server(&source.kind));
@@ -172,7 +178,6 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
         Direction::ToCrm => ("←", "messages-direction-to-crm"),
         Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
     };
-    let kind = serde_json::to_value(line.kind).ok().and_then(|word| word.as_str().map(str::to_owned));
     UndeliveredRow {
         id: line.dead.id.to_string(),
         message_id: line.dead.message_id.to_string(),
@@ -181,7 +186,7 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
         direction: words.text(direction),
         customer: reasons::customer(&line.contact, words),
         source: ground.sources.get(&line.dead.source_id).map_or_else(|| "–".to_owned(), |source| source.name.clone()),
-        kind: words.text_of("letter-kind-", kind.unwrap_or_default()),
+        kind: letter_kind(words, Some(line.kind)),
         reason: said.what,
     }
 }

@@ -1,8 +1,7 @@
 //! Deliveries of one source's webhooks: time, content, answer, and all attempts.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
-use base::error::Result;
 use base::i18n::Sentence;
 use base::message::Direction;
 use serde::Deserialize;
@@ -13,10 +12,9 @@ use super::{LOOKED_AT, WebhookState, address, find};
 use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::webhooks::{self, Delivery, DeliveryFilter};
-use crate::panel::PanelContext;
 use crate::panel::choice::{self, SelectOption};
 use crate::panel::reasons::{self, ReasonArguments};
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right};
 
 const ROWS: u64 = 50;
 /// The type of attempts stored before the log of webhooks existed.
@@ -89,14 +87,8 @@ struct Deliveries {
 }
 
 /// `GET /panel/webhooks/{source_id}`.
-pub async fn get(
-    app: web::Data<PanelContext>,
-    member: Member,
-    id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
-    member.require(Right::ManageKeys)?;
-    let source = find(&app, &member, &id).await?;
+pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: HttpRequest) -> Answer {
+    let source = find(&app, &member, Right::ManageKeys, &id).await?;
     let (tenant_id, id) = (source.tenant_id, source.id);
     let query = web::Query::<DeliveriesQuery>::from_query(request.query_string())
         .map(web::Query::into_inner)

@@ -2,23 +2,21 @@
 
 mod deliveries;
 mod figures;
-mod resend;
 mod signature;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use connectors::kinds::has_own_server;
 use entity::source;
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::delivery::read::webhooks::{self, Delivery, DeliveryFilter};
-use crate::panel::PanelContext;
-use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone};
 use crate::source::StateReason;
-
 pub use deliveries::get;
-pub use resend::resend;
 pub use signature::{check, form};
 
 /// Number of recent deliveries from which an address's state is derived.
@@ -40,12 +38,12 @@ struct WebhooksPage {
 }
 
 /// `GET /panel/webhooks`.
-pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::ManageKeys)?;
     let page = member.page("webhooks-title", Nav::Keys);
     let mut rows = Vec::new();
     for source in sources(&app, &member).await? {
-        let tenant_id = member.tenant.tenant_id;
+        let tenant_id = member.tenant_id;
         let (last, _) =
             webhooks::page(app.store.read(), tenant_id, DeliveryFilter::of(source.id), None, LOOKED_AT).await?;
         let state = WebhookState::of(&app, &source, &last).await?;
@@ -62,16 +60,17 @@ pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
 
 /// The account's sources that have webhooks, by name.
 async fn sources(app: &PanelContext, member: &Member) -> Result<Vec<source::Model>> {
-    let mut all = crate::source::all(app, member.tenant.tenant_id).await?;
+    let mut all = crate::source::all(app, member.tenant_id).await?;
     all.retain(|source| has_own_server(&source.kind));
     all.sort_by_key(|source| source.name.to_lowercase());
     Ok(all)
 }
 
 /// A live source of the member's account that has webhooks.
-async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
+async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
+    member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    let source = crate::source::find(app, member.tenant.tenant_id, id).await?;
+    let source = crate::source::find(app, member.tenant_id, id).await?;
     if has_own_server(&source.kind) { Ok(source) } else { Err(Error::NotFound) }
 }
 
@@ -139,4 +138,29 @@ impl WebhookState {
             Self::Untested | Self::Working => String::new(),
         }
     }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResendForm {
+    /// The attempt that the button belongs to.
+    attempt: Option<String>,
+}
+
+/// `POST /panel/webhooks/{source_id}/again`.
+pub async fn resend(app: AppData, member: Member, id: web::Path<String>, form: Form<ResendForm>) -> Answer {
+    let source = find(&app, &member, Right::ManageKeys, &id).await?;
+    let wished = form.attempt.as_deref().and_then(|id| Uuid::try_parse(id).ok()).ok_or(Error::NotFound)?;
+    let tried = webhooks::one(app.store.read(), source.tenant_id, [source.id], wished).await?;
+    let tried = tried.ok_or(Error::NotFound)?;
+    let notice = match crate::delivery::resend::resend(&app, &source, &tried).await {
+        Ok(()) => {
+            let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
+            member.audit(&app, app.store.write(), "webhook.resent", &source.id.to_string(), detail).await?;
+            Notice::done(member.words.text("webhooks-resent"))
+        }
+        Err(Error::Conflict { .. }) => Notice::of(Tone::Warn, member.words.text("webhooks-not-resent")),
+        Err(error) => return Err(error),
+    };
+    member.see_other(&app, &format!("/panel/webhooks/{}", source.id), notice).await
 }

@@ -1,9 +1,7 @@
 //! "Check a signature": a developer pastes a received webhook; the page shows whether it is ours, and if not, what
 //! differs.
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::error::Result;
 use chrono::TimeDelta;
 use connectors::custom;
 use secrecy::SecretString;
@@ -13,7 +11,7 @@ use subtle::ConstantTimeEq;
 use super::sources;
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::{self, Form, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, PageContext, Right};
 use crate::settings;
 
 /// Maximum age of a signature: by the scheme, receivers refuse older ones.
@@ -40,12 +38,12 @@ struct SignaturePage {
 }
 
 /// `GET /panel/webhooks/signature`.
-pub async fn form(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub async fn form(app: AppData, member: Member) -> Answer {
     show(&app, &member, SignatureForm::default(), None).await
 }
 
 /// `POST /panel/webhooks/signature`: changes nothing, so it answers with the page itself.
-pub async fn check(app: web::Data<PanelContext>, member: Member, form: Form<SignatureForm>) -> Result<HttpResponse> {
+pub async fn check(app: AppData, member: Member, form: Form<SignatureForm>) -> Answer {
     let fields = form.0;
     member.require(Right::ManageKeys)?;
     let all = sources(&app, &member).await?;
@@ -89,7 +87,7 @@ async fn show(
     member: &Member,
     fields: SignatureForm,
     result: Option<(&'static str, String)>,
-) -> Result<HttpResponse> {
+) -> Answer {
     member.require(Right::ManageKeys)?;
     let page = member.page("webhooks-check-signature", Nav::Keys);
     let all = sources(app, member).await?;

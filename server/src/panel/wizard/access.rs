@@ -1,7 +1,7 @@
 //! Step 2: the messenger's settings, checked live before anything is created.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
@@ -14,7 +14,7 @@ use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, ConsentButton, Fields, Form, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, PageContext, Right};
 use crate::settings::mask;
 use crate::source::{SourceKind, line};
 
@@ -62,12 +62,7 @@ pub struct AccessQuery {
 }
 
 /// `GET /panel/sources/new/{kind}/access`.
-pub async fn get(
-    app: web::Data<PanelContext>,
-    member: Member,
-    name: web::Path<String>,
-    query: web::Query<AccessQuery>,
-) -> Result<HttpResponse> {
+pub async fn get(app: AppData, member: Member, name: web::Path<String>, query: web::Query<AccessQuery>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -86,12 +81,7 @@ pub async fn get(
 }
 
 /// `POST /panel/sources/new/{kind}/access`: `do` is `check`, `next` (checks first if it was not checked) or `anyway`.
-pub async fn post(
-    app: web::Data<PanelContext>,
-    member: Member,
-    name: web::Path<String>,
-    form: Form<Fields>,
-) -> Result<HttpResponse> {
+pub async fn post(app: AppData, member: Member, name: web::Path<String>, form: Form<Fields>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let names: Vec<String> = kind.fields.iter().map(fields::name_of).chain(["do".to_owned()]).collect();
@@ -184,7 +174,7 @@ async fn line_of(
 ) -> Result<Result<String, LocalizedText>> {
     match connector.identity(settings).await {
         Ok(Some(identity)) => {
-            let taken = line::is_taken(app, member.tenant.tenant_id, connector, &identity).await?;
+            let taken = line::is_taken(app, member.tenant_id, connector, &identity).await?;
             Ok(taken.map_or(Ok(identity.name), Err))
         }
         Ok(None) | Err(Denied::Away(_)) => Ok(Ok(String::new())),
@@ -248,7 +238,7 @@ async fn show(
     errors: Vec<(String, String)>,
     passed: Option<String>,
     failed: Option<String>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let page = member.page("wizard-title", Nav::Sources);
     let page = if status == StatusCode::OK { page } else { page.with_error() };
     // Only the end of a stored credential is shown.

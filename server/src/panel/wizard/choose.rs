@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use base::error::Result;
 use base::i18n::Sentence;
 use base::supervisor::detach;
 use entity::tenant;
@@ -17,7 +16,7 @@ use super::{address, draft_of, kind_of};
 use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
 use crate::panel::sources::{KindAbilities, abilities_of};
-use crate::panel::{self, Form, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, PageContext, Right};
 use crate::tenant::{TenantStatus, plan};
 
 #[derive(Debug, Deserialize)]
@@ -46,7 +45,7 @@ struct ChooseKindPage {
 }
 
 /// `GET /panel/sources/new`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn get(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::EditSources)?;
     // The parts that renew by themselves ask amoCRM nothing.
     if !request.headers().contains_key(LIVE) {
@@ -56,7 +55,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequ
 }
 
 /// `POST /panel/sources/new`.
-pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<ChooseForm>) -> Result<HttpResponse> {
+pub async fn post(app: AppData, member: Member, form: Form<ChooseForm>) -> Answer {
     member.require(Right::EditSources)?;
     let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
     let kind = kind_of(&app, &member, name)?;
@@ -71,7 +70,7 @@ pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<Choos
 /// Asks amoCRM in the background whether an account that it did not serve was paid for meanwhile. The page shows what is
 /// stored, at once, and renews itself.
 fn ask_whether_paid(app: &PanelContext, member: &Member) {
-    let (sources, tenant) = (app.sources.clone(), tenant::Model::clone(&member.tenant));
+    let (sources, tenant) = (app.sources.clone(), tenant::Model::clone(&member.here.tenant));
     if app.is_read_only() || TenantStatus::shown(&tenant) == TenantStatus::Active {
         return;
     }
@@ -83,15 +82,15 @@ fn ask_whether_paid(app: &PanelContext, member: &Member) {
     });
 }
 
-async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<HttpResponse> {
+async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Answer {
     let page = member.page("wizard-title", Nav::Sources);
     let page = if error { page.with_error() } else { page };
     let words = page.words;
-    let usage = crate::source::usage(app, member.tenant.tenant_id).await?;
-    let status = TenantStatus::shown(&member.tenant);
+    let usage = crate::source::usage(app, member.tenant_id).await?;
+    let status = TenantStatus::shown(&member.here.tenant);
     let barred = if status != TenantStatus::Active {
         let key = format!("tenant-state-{}-hint", status.as_str());
-        let end = plan::end_date(&app.config, &member.tenant, app.clock.millis(), words);
+        let end = plan::end_date(&app.config, &member.here.tenant, app.clock.millis(), words);
         Some(words.text(key).with("crm", page.crm).with("days", 7).with("vendor", "").with("date", end))
     } else if usage.is_full() {
         Some(words.text("sources-limit-reached").with("limit", usage.limit))
@@ -99,7 +98,7 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<H
         None
     };
     let before = SourceDraft::read(app, member).filter(|draft| draft.created.is_none()).map(|draft| draft.kind);
-    let kinds = crate::source::kinds(app, &member.tenant);
+    let kinds = crate::source::kinds(app, &member.here.tenant);
     let only = kinds.len() == 1;
     let offers = kinds
         .iter()

@@ -7,7 +7,7 @@
 //! The returned code is accepted only with a state that was issued to this session, once and within half an hour.
 //! Otherwise another site could connect its own line to this account.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use base::store::directory::{self, DirectoryEntry, IdKind};
@@ -19,7 +19,7 @@ use super::draft::SourceDraft;
 use super::{address, draft_of, kind_of};
 use crate::identity::token;
 use crate::panel::PanelContext;
-use crate::panel::{self, Member, Notice, Right};
+use crate::panel::{self, Answer, AppData, Member, Notice, Right};
 use crate::source::SourceKind;
 
 const LIFE: TimeDelta = TimeDelta::minutes(30);
@@ -36,7 +36,7 @@ pub struct ConsentQuery {
 }
 
 /// `GET /panel/sources/new/{kind}/consent`: redirects to the messenger's page, or to the form if there is none.
-pub async fn start(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn start(app: AppData, member: Member, name: web::Path<String>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let mut draft = unfinished(&app, &member, kind.kind);
@@ -45,7 +45,7 @@ pub async fn start(app: web::Data<PanelContext>, member: Member, name: web::Path
     let Ok(page) = page_of(&app, kind.kind) else { return Ok(panel::to(&address(kind.kind, "access"))) };
     let state = token::new();
     let entry = DirectoryEntry {
-        tenant_id: member.tenant.tenant_id,
+        tenant_id: member.tenant_id,
         id: member.session.id,
         note: kind.kind.to_owned(),
         expires_at: Some(app.clock.millis() + LIFE.num_milliseconds()),
@@ -57,11 +57,11 @@ pub async fn start(app: web::Data<PanelContext>, member: Member, name: web::Path
 
 /// `GET /panel/sources/new/{kind}/consented`: the messenger's page returns the browser to this address.
 pub async fn returned(
-    app: web::Data<PanelContext>,
+    app: AppData,
     member: Member,
     name: web::Path<String>,
     query: web::Query<ConsentQuery>,
-) -> Result<HttpResponse> {
+) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let page = page_of(&app, kind.kind)?;
@@ -114,7 +114,7 @@ async fn take(app: &PanelContext, member: &Member, kind: &str, state: &str) -> R
     let (key, now) = (token::hash(state), app.clock.millis());
     let found = directory::find(app.store.read(), IdKind::ConsentState, &key, now).await?;
     let is_own = |entry: &DirectoryEntry| {
-        entry.tenant_id == member.tenant.tenant_id && entry.id == member.session.id && entry.note == kind
+        entry.tenant_id == member.tenant_id && entry.id == member.session.id && entry.note == kind
     };
     // A state of another session stays valid for its owner.
     if !found.as_ref().is_some_and(is_own) {
@@ -124,7 +124,7 @@ async fn take(app: &PanelContext, member: &Member, kind: &str, state: &str) -> R
 }
 
 /// Redirects to the step that the person came from, which shows the reason.
-async fn refused(app: &PanelContext, member: &Member, kind: &SourceKind, said: Sentence) -> Result<HttpResponse> {
+async fn refused(app: &PanelContext, member: &Member, kind: &SourceKind, said: Sentence) -> Answer {
     let mut draft = unfinished(app, member, kind.kind);
     draft.keep(app, member).await?;
     let step = if draft.lines.is_empty() { "access" } else { "line" };

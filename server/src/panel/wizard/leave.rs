@@ -1,14 +1,10 @@
 //! Leaves the wizard before anything is created.
 
-use actix_web::{HttpResponse, web};
-use base::error::Result;
-
 use super::draft::SourceDraft;
-use crate::panel::PanelContext;
-use crate::panel::{self, ConfirmPage, EmptyForm, Form, Member, Nav, Right};
+use crate::panel::{self, Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Right};
 
 /// `GET /panel/sources/new/leave`.
-pub async fn ask(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
+pub async fn ask(app: AppData, member: Member) -> Answer {
     member.require(Right::EditSources)?;
     let draft = SourceDraft::read(&app, &member).filter(|draft| draft.created.is_none());
     let Some(draft) = draft else { return Ok(panel::to("/panel/sources")) };
@@ -25,7 +21,7 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member) -> Result<HttpRes
 }
 
 /// `POST /panel/sources/new/leave`.
-pub async fn leave(app: web::Data<PanelContext>, member: Member, _form: Form<EmptyForm>) -> Result<HttpResponse> {
+pub async fn leave(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::EditSources)?;
     SourceDraft::forget(&app, &member).await?;
     Ok(panel::to("/panel/sources"))

@@ -1,7 +1,7 @@
 //! Step 2 after the messenger's own page: choice of one of the authorized lines.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
@@ -14,9 +14,8 @@ use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
-use crate::panel::sources::refused;
-use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::{By, SourceChange, line};
+use crate::panel::{self, Answer, AppData, Fields, Form, Member, Nav, Notice, PageContext, Right};
+use crate::source::{SourceChange, line};
 
 /// The form's field with the chosen line.
 const LINE: &str = "line";
@@ -44,7 +43,7 @@ struct WizardLinePage {
 }
 
 /// `GET /panel/sources/new/{kind}/line`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: AppData, member: Member, name: web::Path<String>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let page = page_of(&app, kind.kind)?;
@@ -56,12 +55,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
 }
 
 /// `POST /panel/sources/new/{kind}/line`: prepares the chosen line at the messenger.
-pub async fn post(
-    app: web::Data<PanelContext>,
-    member: Member,
-    name: web::Path<String>,
-    form: Form<Fields>,
-) -> Result<HttpResponse> {
+pub async fn post(app: AppData, member: Member, name: web::Path<String>, form: Form<Fields>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let page = page_of(&app, kind.kind)?;
@@ -89,7 +83,7 @@ pub async fn post(
     }
     let identity = Identity { key: chosen.key.clone(), name: chosen.name.clone(), facts: Value::Null };
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
-    if let Some(taken) = line::is_taken(&app, member.tenant.tenant_id, connector.as_ref(), &identity).await? {
+    if let Some(taken) = line::is_taken(&app, member.tenant_id, connector.as_ref(), &identity).await? {
         return show(&member, kind.kind, page, &draft, &typed, vec![(LINE.to_owned(), said(&taken))], None);
     }
     match page.connect(with(chosen.settings.clone(), typed.clone())).await {
@@ -116,7 +110,7 @@ async fn own_source(
     key: &str,
 ) -> Result<Option<entity::source::Model>> {
     let Some(id) = line::source_of(app, kind, key).await? else { return Ok(None) };
-    match crate::source::find(app, member.tenant.tenant_id, id).await {
+    match crate::source::find(app, member.tenant_id, id).await {
         Ok(source) => Ok(Some(source)),
         Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error),
@@ -130,11 +124,11 @@ async fn renewed(
     source: &entity::source::Model,
     settings: Value,
     draft: &SourceDraft,
-) -> Result<HttpResponse> {
+) -> Answer {
     let stored: Value = serde_json::from_str(&source.settings).unwrap_or_default();
     let change = SourceChange { settings: Some(with(stored, settings)), ..SourceChange::default() };
-    let by = By { actor: member.actor(), address: member.address };
-    let tenant_id = member.tenant.tenant_id;
+    let by = member.by();
+    let tenant_id = member.tenant_id;
     let done = crate::source::change(&app.sources, tenant_id, source.id, change, None, &by).await;
     match done {
         Ok(_) => {
@@ -142,10 +136,7 @@ async fn renewed(
             let said = member.words.text("wizard-line-renewed").with("source", source.name.as_str());
             member.see_other(app, &format!("/panel/sources/{}", source.id), Notice::done(said)).await
         }
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
-            member.see_other(app, &address(&draft.kind, "line"), refused(member, &error)).await
-        }
-        Err(error) => Err(error),
+        Err(error) => member.see_other(app, &address(&draft.kind, "line"), member.refused(error)?).await,
     }
 }
 
@@ -182,7 +173,7 @@ fn show(
     typed: &Value,
     errors: Vec<(String, String)>,
     failed: Option<String>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let is_refused = !errors.is_empty() || failed.is_some();
     let page = member.page("wizard-title", Nav::Sources);
     let page = if is_refused { page.with_error() } else { page };

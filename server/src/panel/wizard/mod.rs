@@ -16,11 +16,10 @@ mod routing;
 mod steps;
 mod test;
 
-use actix_web::HttpResponse;
 use base::error::{Error, Result};
 
 use crate::panel::PanelContext;
-use crate::panel::{Member, Notice, Tone};
+use crate::panel::{Answer, Member, Notice, Tone};
 use crate::source::SourceKind;
 
 pub use access::{get as access, post as post_access};
@@ -35,7 +34,7 @@ use draft::SourceDraft;
 
 /// A kind available to this account.
 fn kind_of(app: &PanelContext, member: &Member, name: &str) -> Result<SourceKind> {
-    crate::source::kinds(app, &member.tenant).into_iter().find(|kind| kind.kind == name).ok_or(Error::NotFound)
+    crate::source::kinds(app, &member.here.tenant).into_iter().find(|kind| kind.kind == name).ok_or(Error::NotFound)
 }
 
 /// The session's draft of this kind, unless it has expired.
@@ -44,7 +43,7 @@ fn draft_of(app: &PanelContext, member: &Member, kind: &str) -> Option<SourceDra
 }
 
 /// Redirects to the first step, because the draft has expired.
-async fn too_old(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
+async fn too_old(app: &PanelContext, member: &Member) -> Answer {
     member.see_other(app, "/panel/sources/new", Notice::of(Tone::Warn, member.words.text("wizard-too-old"))).await
 }
 

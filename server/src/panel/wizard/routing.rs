@@ -1,7 +1,7 @@
 //! Step 3: name, pipeline, default mark; then the source is created, once.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{ResponseError, web};
 use askama::Template;
 use base::error::{Error, FieldError, Result};
 use base::i18n::Sentence;
@@ -16,9 +16,9 @@ use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::sources::{age, pipelines, refused, rule_of};
-use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::{By, NewSource, SourceKind};
+use crate::panel::sources::{age, pipelines, rule_of};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, Right};
+use crate::source::{NewSource, SourceKind};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,7 +52,7 @@ struct Routing {
 }
 
 /// `GET /panel/sources/new/{kind}/routing`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: AppData, member: Member, name: web::Path<String>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -67,7 +67,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
     if draft.name.is_empty() {
         // Texts have no-break spaces, names that people type have not.
         let wanted = suggested(&member, &kind, &draft).replace('\u{a0}', " ");
-        draft.name = free_name(&wanted, &crate::source::all(&app, member.tenant.tenant_id).await?);
+        draft.name = free_name(&wanted, &crate::source::all(&app, member.tenant_id).await?);
         draft.default = default_now(&app, &member).await?.is_none();
     }
     let page = member.page("wizard-title", Nav::Sources);
@@ -76,12 +76,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
 
 /// `POST /panel/sources/new/{kind}/routing`: creates the source. Submitting twice creates one; if amoCRM refuses,
 /// nothing remains half-created and the form keeps its input.
-pub async fn post(
-    app: web::Data<PanelContext>,
-    member: Member,
-    name: web::Path<String>,
-    form: Form<RoutingForm>,
-) -> Result<HttpResponse> {
+pub async fn post(app: AppData, member: Member, name: web::Path<String>, form: Form<RoutingForm>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -109,9 +104,9 @@ pub async fn post(
         settings: draft.settings.clone(),
         is_checked: true,
     };
-    let by = By { actor: member.actor(), address: member.address };
+    let by = member.by();
     let page = || member.page("wizard-title", Nav::Sources).with_error();
-    match crate::source::create(&app.sources, member.tenant.tenant_id, wanted, &by).await {
+    match crate::source::create(&app.sources, member.tenant_id, wanted, &by).await {
         Ok(created) => {
             draft.created = Some(created.source.id);
             draft.secret = created.webhook_secret.map(|secret| secret.expose_secret().to_owned());
@@ -131,12 +126,11 @@ pub async fn post(
             let errors = wrong.iter().map(|error| in_words(&member, &draft, error)).collect();
             show(&app, &member, page(), &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors).await
         }
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
-            let status = actix_web::ResponseError::status_code(&error);
-            let page = page().with_notice(refused(&member, &error));
+        Err(error) => {
+            let status = error.status_code();
+            let page = page().with_notice(member.refused(error)?);
             show(&app, &member, page, &kind, &draft, status, Vec::new()).await
         }
-        Err(error) => Err(error),
     }
 }
 
@@ -151,7 +145,7 @@ pub(super) async fn made(
     member: &Member,
     draft: &SourceDraft,
 ) -> Result<Option<entity::source::Model>> {
-    let row = entity::source::Entity::of_tenant(member.tenant.tenant_id)
+    let row = entity::source::Entity::of_tenant(member.tenant_id)
         .filter(entity::source::Column::ExternalId.eq(draft.external_id.as_str()))
         .filter(entity::source::Column::DeletedAt.is_null())
         .one(app.store.read())
@@ -174,7 +168,7 @@ fn free_name(wanted: &str, sources: &[entity::source::Model]) -> String {
 }
 
 async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {
-    let all = crate::source::all(app, member.tenant.tenant_id).await?;
+    let all = crate::source::all(app, member.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
 }
 
@@ -206,16 +200,16 @@ fn rules(page: &PageContext, draft: &SourceDraft) -> Vec<SelectOption> {
 }
 
 async fn show(
-    app: &web::Data<PanelContext>,
+    app: &AppData,
     member: &Member,
     page: PageContext,
     kind: &SourceKind,
     draft: &SourceDraft,
     status: StatusCode,
     errors: Vec<(String, String)>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let words = page.words;
-    let known = pipelines(app, member.tenant.tenant_id, true).await?;
+    let known = pipelines(app, member.tenant_id, true).await?;
     let age = age(&page, known.as_ref());
     let pipelines = known.map(|known| {
         let first = SelectOption::new("", words.text("wizard-pipeline-main"), &draft.pipeline);

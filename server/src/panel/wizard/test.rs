@@ -1,8 +1,7 @@
 //! Step 4: the first message, followed on its route.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
-use base::error::Result;
 use base::i18n::Sentence;
 use base::message::{Body, State};
 use chrono::TimeDelta;
@@ -15,7 +14,7 @@ use super::{draft_of, kind_of, too_old};
 use crate::delivery::read::activity;
 use crate::panel::PanelContext;
 use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, history_view};
-use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
+use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
 /// After this long without a message the page lists what to check.
@@ -48,7 +47,7 @@ struct Test {
 }
 
 /// `GET /panel/sources/new/{kind}/test`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: AppData, member: Member, name: web::Path<String>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
