@@ -13,4 +13,4 @@ mod task;
 mod write;
 
 pub use origin::Origin;
-pub use task::{due_now, plan, run};
+pub use task::{WriteOrigin, plan};

@@ -35,4 +35,4 @@ pub use review::look;
 pub use spec::Spec;
 pub use stage::Stage;
 pub use view::{Review, ShownButton, TemplateState, TemplateView, find, list};
-pub use work::{due_now, run, soon};
+pub use work::{ReviewTemplate, soon};

@@ -130,7 +130,7 @@ async fn n1_a_claim_without_a_proof_yields_to_one(vendors: &mut Vendors) {
     has_lost(world, &evil, "acmeflowers").await;
     for _ in 0..2 {
         world.advance(std::time::Duration::from_secs(400));
-        parom::source::line::due_now(&world.app().sources).await;
+        world.works("lines").await;
     }
     has_lost(world, &evil, "acmeflowers").await;
     let anna = world.messenger.add_person(NewPerson::default());
@@ -168,7 +168,7 @@ async fn a_subscription_that_cannot_be_read_is_none(vendors: &mut Vendors) {
     let refusal = Fault::Refuse { status: 400, code: 100, subcode: None, message };
     world.messenger.faults().until_cleared("subscribed_apps", refusal);
     world.advance(std::time::Duration::from_secs(400));
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     let shown = world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200);
     assert_eq!(shown.json["status"], "stopped", "{}", shown.text);
 }
