@@ -11,7 +11,7 @@
 //! scheduled during an attempt stays. A job that panics has failed like any other. A kind has a limit of attempts at a time,
 //! in all and for one account, so that a kind or an account whose other side hangs delays no other.
 
-mod chore;
+mod kind;
 mod runner;
 mod schedule;
 
@@ -25,7 +25,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 
 use crate::platform::{PlatformContext, stands_on};
 
-pub use chore::chore;
+pub use kind::{Kind, chore, kind};
 pub use runner::{chores, due_now, due_of, now, run};
 pub use schedule::{NewJob, cancel, place_of, remember, schedule, schedule_by, schedule_new, still_held};
 

@@ -8,7 +8,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use base::i18n::{Language, Words};
 use base::rate_limit::Budget;
 use base::store::VENDOR;
@@ -27,7 +26,7 @@ use super::readers::Reader;
 use super::send::Sent;
 use crate::alert_notices::AlertNoticeContext;
 use crate::audit::{Actor, By};
-use crate::job::{JobKind, NewJob, NextRun, Patience, Retry, schedule_by};
+use crate::job::{NewJob, NextRun, schedule_by};
 
 /// How long a code is valid, in milliseconds.
 pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(15);
@@ -43,32 +42,15 @@ const PAGES: usize = 5;
 const CHAT: Budget = Budget { at_once: 5, each: 12_000 };
 
 /// The kind's name.
-const KIND: &str = "alert_bot";
+pub const KIND: &str = "alert_bot";
 
-/// The kind of job, where the vendor has a bot.
-pub struct PollBot(pub Arc<AlertNoticeContext>);
-
-#[async_trait]
-impl JobKind for PollBot {
-    fn name(&self) -> &'static str {
-        KIND
-    }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: const { &[SELDOM] }, patience: Patience::Endless }
-    }
-
-    fn is_chore(&self) -> bool {
-        true
-    }
-
-    async fn attempt(&self, _job: &job::Model) -> anyhow::Result<NextRun> {
-        let app = &self.0;
-        let pause = if awaits_code(app).await? { SOON } else { SELDOM };
-        let next = app.clock.millis() + pause.num_milliseconds();
-        Box::pin(poll(app)).await?;
-        Ok(NextRun::At(next))
-    }
+/// Polls the bot, once for all processes.
+pub async fn look(app: Arc<AlertNoticeContext>, _job: job::Model) -> anyhow::Result<NextRun> {
+    let app = &app;
+    let pause = if awaits_code(app).await? { SOON } else { SELDOM };
+    let next = app.clock.millis() + pause.num_milliseconds();
+    Box::pin(poll(app)).await?;
+    Ok(NextRun::At(next))
 }
 
 async fn awaits_code(app: &AlertNoticeContext) -> Result<bool, DbErr> {

@@ -4,25 +4,22 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::alert_notices::AlertNoticeContext;
-use crate::alert_notices::bot::PollBot;
-use crate::contact::LinkContact;
-use crate::delivery::replay::StepReplay;
+use crate::alert_notices::{AlertNoticeContext, bot};
+use crate::delivery::replay;
 use crate::identity::IdentityContext;
 use crate::intake::IntakeContext;
-use crate::intake::messenger::poll::PollMessenger;
-use crate::job::{JobKind, chore};
-use crate::lead_origin::WriteOrigin;
+use crate::intake::messenger::poll;
+use crate::job::{JobKind, Kind, chore, kind};
 use crate::platform::PlatformContext;
-use crate::source::line::WatchLine;
-use crate::source::line::renew::RenewCredentials;
-use crate::template::ReviewTemplate;
-use crate::tenant::plan::SettlePlan;
-use crate::tenant::subscription::CheckSubscription;
-use crate::tenant::watch::VisitAccount;
+use crate::source::line::{self, renew, schedule};
+use crate::tenant::{plan, subscription, watch};
 use crate::unregister::UnregisterLine;
 use crate::usage::UsageContext;
-use crate::{alert_checks, identity, tenant};
+use crate::{alert_checks, contact, identity, lead_origin, template};
+
+/// After a failure of a kind whose attempts are an hour, a minute or less apart.
+const HOUR: [TimeDelta; 1] = [TimeDelta::hours(1)];
+const MINUTE: [TimeDelta; 1] = [TimeDelta::minutes(1)];
 
 pub(super) fn kinds(
     platform: &Arc<PlatformContext>,
@@ -33,32 +30,32 @@ pub(super) fn kinds(
 ) -> Vec<Arc<dyn JobKind>> {
     let (delivery, sources, tenants) = (&intake.delivery, &intake.delivery.sources, &intake.delivery.sources.tenants);
     let (hours, minutes) = (TimeDelta::hours, TimeDelta::minutes);
-    let mut kinds: Vec<Arc<dyn JobKind>> = vec![
-        Arc::new(VisitAccount(tenants.clone())),
-        Arc::new(SettlePlan(tenants.clone())),
-        Arc::new(CheckSubscription(tenants.clone())),
-        Arc::new(LinkContact(tenants.clone())),
-        Arc::new(WriteOrigin(tenants.clone())),
-        Arc::new(WatchLine(sources.clone())),
-        Arc::new(RenewCredentials(sources.clone())),
-        Arc::new(PollMessenger(intake.clone())),
-        Arc::new(ReviewTemplate(sources.clone())),
-        Arc::new(StepReplay(delivery.clone())),
-        Arc::new(UnregisterLine { platform: platform.clone() }),
+    // Few visits and checks at a time, so that a restart does not query amoCRM for all accounts at once.
+    let mut kinds = vec![
+        kind(watch::KIND, tenants, watch::visit).at_once(4, 1).within(4),
+        kind(plan::KIND, tenants, plan::look).at_once(4, 1),
+        kind(subscription::KIND, tenants, subscription::check).at_once(4, 1).within(4).waits(&subscription::WAITS),
+        kind(contact::KIND, tenants, contact::link_later).within(3).waits(&contact::BACK_OFF).gives_up(),
+        kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_origin::BACK_OFF).gives_up(),
+        kind(schedule::WATCH, sources, line::check).at_once(4, 4).within(4),
+        kind(schedule::RENEW, sources, renew::ask).at_once(4, 4).waits(&HOUR),
+        kind(schedule::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),
+        kind(template::KIND, sources, template::go_on).within(5),
+        kind(replay::KIND, delivery, replay::go_on).waits(&MINUTE),
         chore("sessions", hours(1), platform, identity, async |app| {
             Ok(identity::sweep::round(&app).await.map(drop)?)
         }),
-        chore("expired_rows", hours(1), platform, tenants, async |app| {
-            Ok(tenant::watch::clean(&app).await.map(drop)?)
-        }),
+        chore("expired_rows", hours(1), platform, tenants, async |app| Ok(watch::clean(&app).await.map(drop)?)),
         chore("moved_rows", minutes(5), platform, platform, move_rows),
         chore("alert_checks", minutes(1), platform, usage, async |app| alert_checks::round(&app).await),
         chore("alert_limits", minutes(30), platform, usage, async |app| alert_checks::limits(&app).await),
     ];
     if alert_notices.bot.is_some() {
-        kinds.push(Arc::new(PollBot(alert_notices.clone())));
+        kinds.push(kind(bot::KIND, alert_notices, bot::look).waits(&MINUTE).once_for_all());
     }
-    kinds
+    let shared = |kind: Kind| -> Arc<dyn JobKind> { Arc::new(kind) };
+    let own: Arc<dyn JobKind> = Arc::new(UnregisterLine { platform: platform.clone() });
+    kinds.into_iter().map(shared).chain([own]).collect()
 }
 
 /// Until there are no processes of 0.1.0 any more: what they left is theirs for two minutes.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use base::message::Person;
 use base::store::finish_tx;
 use chrono::TimeDelta;
@@ -16,11 +15,11 @@ use uuid::Uuid;
 
 use super::link::{self, Job};
 use super::{ContactOutcome, LinkReason, Rule, group, row};
-use crate::job::{JobKind, NewJob, NextRun, Patience, Retry, cancel, schedule, schedule_new};
+use crate::job::{NewJob, NextRun, cancel, schedule, schedule_new};
 use crate::tenant::TenantContext;
 
 /// The kind's name.
-const KIND: &str = "contacts";
+pub const KIND: &str = "contacts";
 /// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);
 /// Time limit of a later call.
@@ -28,7 +27,7 @@ const LATER_WITHIN: Duration = Duration::from_secs(60);
 /// Until the first later attempt.
 const FIRST: TimeDelta = TimeDelta::minutes(1);
 /// Delays before the second, third, … later attempt. After these amoCRM's choice stays.
-const BACK_OFF: [TimeDelta; 5] =
+pub const BACK_OFF: [TimeDelta; 5] =
     [TimeDelta::minutes(5), TimeDelta::minutes(30), TimeDelta::hours(2), TimeDelta::hours(12), TimeDelta::days(1)];
 
 /// What a job knows.
@@ -187,73 +186,56 @@ pub(super) async fn note_making(app: &TenantContext, tenant_id: Uuid, conversati
     change(app, tenant_id, conversation_id, |task| task.making = true).await
 }
 
-/// The kind of job.
-pub struct LinkContact(pub Arc<TenantContext>);
-
-#[async_trait]
-impl JobKind for LinkContact {
-    fn name(&self) -> &'static str {
-        KIND
-    }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: &BACK_OFF, patience: Patience::Waits }
-    }
-
-    /// Two calls.
-    fn within(&self) -> Duration {
-        LATER_WITHIN * 3
-    }
-
-    async fn attempt(&self, planned: &job::Model) -> anyhow::Result<NextRun> {
-        let (app, tenant_id, id): (_, _, Uuid) = (&self.0, planned.tenant_id, planned.key.parse()?);
-        let task: ContactTask = serde_json::from_str(&planned.payload)?;
-        let is_last = usize::try_from(planned.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
-        let known = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
-        let known = known.one(app.store.read()).await?;
-        let source = match &known {
-            Some(known) => app.lookup.source(known.source_id).await?,
-            None => None,
-        };
-        if !task.renamed_from.is_empty() {
-            if let Err(error) = renamed(app, known.as_ref(), &task.renamed_from).await {
-                if !is_last {
-                    return Err(error);
-                }
-                tracing::warn!(tenant.id = %tenant_id, conversation.id = %id, error = format!("{error:#}"), "a group's contact keeps its former name");
-            }
-            // Unless the title changed meanwhile.
-            let forget = |current: &mut ContactTask| {
-                if current.renamed_from == task.renamed_from {
-                    current.renamed_from.clear();
-                }
-            };
-            change(app, tenant_id, id, forget).await?;
-        }
-        let wanted = source.zip(known).and_then(|(source, known)| {
-            job(&known, Rule::wished(&source, task.linking), &known.amocrm_chat_id, task.making)
-        });
-        let Some(job) = wanted else { return Ok(NextRun::Never) };
-        // Without a chat at amoCRM there is nothing to link: its first message still waits.
-        let done = match job.chat_id.as_str() {
-            "" => Err(anyhow::anyhow!("amoCRM has no such chat yet")),
-            _ => match tokio::time::timeout(LATER_WITHIN, link::late(app, &job)).await {
-                Ok(done) => done,
-                Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
-            },
-        };
-        match done {
-            Ok(outcome) => store(app, tenant_id, id, &outcome).await?,
-            Err(error) => {
-                if is_last {
-                    let unclear = ContactOutcome { card: None, why: LinkReason::Unclear };
-                    store(app, tenant_id, id, &unclear).await?;
-                }
+/// A later attempt.
+pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow::Result<NextRun> {
+    let (app, planned) = (&app, &planned);
+    let (app, tenant_id, id): (_, _, Uuid) = (app, planned.tenant_id, planned.key.parse()?);
+    let task: ContactTask = serde_json::from_str(&planned.payload)?;
+    let is_last = usize::try_from(planned.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
+    let known = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
+    let known = known.one(app.store.read()).await?;
+    let source = match &known {
+        Some(known) => app.lookup.source(known.source_id).await?,
+        None => None,
+    };
+    if !task.renamed_from.is_empty() {
+        if let Err(error) = renamed(app, known.as_ref(), &task.renamed_from).await {
+            if !is_last {
                 return Err(error);
             }
+            tracing::warn!(tenant.id = %tenant_id, conversation.id = %id, error = format!("{error:#}"), "a group's contact keeps its former name");
         }
-        Ok(NextRun::Never)
+        // Unless the title changed meanwhile.
+        let forget = |current: &mut ContactTask| {
+            if current.renamed_from == task.renamed_from {
+                current.renamed_from.clear();
+            }
+        };
+        change(app, tenant_id, id, forget).await?;
     }
+    let wanted = source.zip(known).and_then(|(source, known)| {
+        job(&known, Rule::wished(&source, task.linking), &known.amocrm_chat_id, task.making)
+    });
+    let Some(job) = wanted else { return Ok(NextRun::Never) };
+    // Without a chat at amoCRM there is nothing to link: its first message still waits.
+    let done = match job.chat_id.as_str() {
+        "" => Err(anyhow::anyhow!("amoCRM has no such chat yet")),
+        _ => match tokio::time::timeout(LATER_WITHIN, link::late(app, &job)).await {
+            Ok(done) => done,
+            Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
+        },
+    };
+    match done {
+        Ok(outcome) => store(app, tenant_id, id, &outcome).await?,
+        Err(error) => {
+            if is_last {
+                let unclear = ContactOutcome { card: None, why: LinkReason::Unclear };
+                store(app, tenant_id, id, &unclear).await?;
+            }
+            return Err(error);
+        }
+    }
+    Ok(NextRun::Never)
 }
 
 async fn renamed(

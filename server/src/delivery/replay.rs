@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::job;
@@ -15,14 +14,14 @@ use uuid::Uuid;
 use super::dead;
 use super::read::dead::{self as read, DeadLetterFilter};
 use crate::delivery::DeliveryContext;
-use crate::job::{JobKind, NewJob, NextRun, Patience, Retry, schedule};
+use crate::job::{NewJob, NextRun, schedule};
 
 /// Letters per second of one replay.
 pub const A_SECOND: u64 = 20;
 /// Interval between two steps.
 const STEP: TimeDelta = TimeDelta::seconds(1);
 /// The kind's name.
-const KIND: &str = "replays";
+pub const KIND: &str = "replays";
 const RUNNING: &str = "running";
 
 /// The action on the letters.
@@ -130,27 +129,14 @@ pub async fn cancel(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> Result<
     Ok(done.rows_affected > 0)
 }
 
-/// The kind of job.
-pub struct StepReplay(pub Arc<DeliveryContext>);
-
-#[async_trait]
-impl JobKind for StepReplay {
-    fn name(&self) -> &'static str {
-        KIND
-    }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: const { &[TimeDelta::minutes(1)] }, patience: Patience::Endless }
-    }
-
-    async fn attempt(&self, job: &job::Model) -> anyhow::Result<NextRun> {
-        let app = &self.0;
-        let row = find(app, job.tenant_id, job.key.parse()?).await?;
-        let Some(row) = row.filter(|row| row.state == RUNNING) else { return Ok(NextRun::Never) };
-        let is_over = step(app, &row).await?;
-        let next = app.clock.millis() + STEP.num_milliseconds();
-        Ok(if is_over { NextRun::Never } else { NextRun::At(next) })
-    }
+/// A step of a replay.
+pub async fn go_on(app: Arc<DeliveryContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let row = find(app, job.tenant_id, job.key.parse()?).await?;
+    let Some(row) = row.filter(|row| row.state == RUNNING) else { return Ok(NextRun::Never) };
+    let is_over = step(app, &row).await?;
+    let next = app.clock.millis() + STEP.num_milliseconds();
+    Ok(if is_over { NextRun::Never } else { NextRun::At(next) })
 }
 
 /// True if no letter is left.

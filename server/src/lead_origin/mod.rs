@@ -13,4 +13,4 @@ mod task;
 mod write;
 
 pub use origin::Origin;
-pub use task::{WriteOrigin, plan};
+pub use task::{BACK_OFF, KIND, plan, write_origin};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use base::i18n::Words;
 use chrono::TimeDelta;
 use entity::{conversation, job, source};
@@ -11,11 +10,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Origin, lead, write};
-use crate::job::{JobKind, NewJob, NextRun, Patience, Retry, remember, schedule};
+use crate::job::{NewJob, NextRun, remember, schedule};
 use crate::tenant::TenantContext;
 
 /// The kind's name.
-const KIND: &str = "lead_origins";
+pub const KIND: &str = "lead_origins";
 /// The first look: by then amoCRM has usually made the lead.
 const FIRST: TimeDelta = TimeDelta::seconds(10);
 /// Time between checks for a lead that is not accepted yet: a quarter of the time waited so far.
@@ -23,7 +22,7 @@ const LOOKS: [TimeDelta; 2] = [TimeDelta::seconds(15), TimeDelta::hours(6)];
 /// How long a lead is waited for.
 const PATIENCE: TimeDelta = TimeDelta::days(30);
 /// Delays after the first, second, … failure in a row; after these the origin is in the panel only.
-const BACK_OFF: [TimeDelta; 6] = [
+pub const BACK_OFF: [TimeDelta; 6] = [
     TimeDelta::minutes(1),
     TimeDelta::minutes(5),
     TimeDelta::minutes(30),
@@ -65,45 +64,32 @@ impl OriginTask<'_> {
     }
 }
 
-/// The kind of job.
-pub struct WriteOrigin(pub Arc<TenantContext>);
-
-#[async_trait]
-impl JobKind for WriteOrigin {
-    fn name(&self) -> &'static str {
-        KIND
+/// An attempt: the lead may not exist yet.
+pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let id: Uuid = job.key.parse()?;
+    let known = conversation::Entity::of_tenant(job.tenant_id).filter(conversation::Column::Id.eq(id));
+    let known = known.one(app.store.read()).await?;
+    let source = match &known {
+        Some(known) => app.lookup.source(known.source_id).await?,
+        None => None,
+    };
+    let wanted = known.zip(source.filter(|source| source.lead_origin));
+    let Some((origin, known)) = wanted.and_then(|(known, _)| Some((Origin::stored(&known.visit)?, known))) else {
+        return Ok(NextRun::Never);
+    };
+    let noting = serde_json::from_str::<Value>(&job.payload)?["noting"] == true;
+    if into_lead(app, &OriginTask { job, noting }, &known, &origin).await? {
+        return Ok(NextRun::Never);
     }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: &BACK_OFF, patience: Patience::Waits }
+    let now = app.clock.millis();
+    let age = now - job.created_at;
+    if age > PATIENCE.num_milliseconds() {
+        tracing::info!(tenant.id = %job.tenant_id, conversation.id = %id, "no lead was made or accepted for a chat; its customer's origin is in the panel only");
+        return Ok(NextRun::Never);
     }
-
-    async fn attempt(&self, job: &job::Model) -> anyhow::Result<NextRun> {
-        let app = &self.0;
-        let id: Uuid = job.key.parse()?;
-        let known = conversation::Entity::of_tenant(job.tenant_id).filter(conversation::Column::Id.eq(id));
-        let known = known.one(app.store.read()).await?;
-        let source = match &known {
-            Some(known) => app.lookup.source(known.source_id).await?,
-            None => None,
-        };
-        let wanted = known.zip(source.filter(|source| source.lead_origin));
-        let Some((origin, known)) = wanted.and_then(|(known, _)| Some((Origin::stored(&known.visit)?, known))) else {
-            return Ok(NextRun::Never);
-        };
-        let noting = serde_json::from_str::<Value>(&job.payload)?["noting"] == true;
-        if into_lead(app, &OriginTask { job, noting }, &known, &origin).await? {
-            return Ok(NextRun::Never);
-        }
-        let now = app.clock.millis();
-        let age = now - job.created_at;
-        if age > PATIENCE.num_milliseconds() {
-            tracing::info!(tenant.id = %job.tenant_id, conversation.id = %id, "no lead was made or accepted for a chat; its customer's origin is in the panel only");
-            return Ok(NextRun::Never);
-        }
-        let [least, most] = LOOKS.map(|look| look.num_milliseconds());
-        Ok(NextRun::At(now + (age / 4).clamp(least, most)))
-    }
+    let [least, most] = LOOKS.map(|look| look.num_milliseconds());
+    Ok(NextRun::At(now + (age / 4).clamp(least, most)))
 }
 
 /// False if there is no lead yet.

@@ -19,7 +19,7 @@ use crate::job::{NewJob, schedule};
 use crate::source::SourceContext;
 
 /// The kind of the jobs that go on with a review.
-pub(super) const KIND: &str = "templates";
+pub const KIND: &str = "templates";
 /// Maximum length of a stored reason, in characters.
 const REASON_CHARS: usize = 2_000;
 

@@ -6,9 +6,7 @@
 //! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
 use base::i18n::{LocalizedText, Words};
 use base::store::finish_tx;
 use chrono::TimeDelta;
@@ -24,7 +22,7 @@ use uuid::Uuid;
 use super::registry::{KIND, apply, due_at, reported};
 use super::spec::Spec;
 use super::{Stage, sample, tell};
-use crate::job::{self, JobKind, NextRun, Patience, Retry};
+use crate::job::{self, NextRun};
 use crate::source::SourceContext;
 use crate::{settings, tenant};
 
@@ -37,31 +35,14 @@ const DECIDED: TimeDelta = TimeDelta::days(1);
 /// Time until the next check of a suspended account or a paused source.
 const PAUSED: TimeDelta = TimeDelta::hours(1);
 
-/// The kind of job.
-pub struct ReviewTemplate(pub Arc<SourceContext>);
-
-#[async_trait]
-impl JobKind for ReviewTemplate {
-    fn name(&self) -> &'static str {
-        KIND
-    }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: const { &[TimeDelta::minutes(2)] }, patience: Patience::Endless }
-    }
-
-    fn within(&self) -> Duration {
-        Duration::from_secs(5 * 60)
-    }
-
-    /// Runs all steps of a row that are due; each schedules the next.
-    async fn attempt(&self, job: &jobs::Model) -> anyhow::Result<NextRun> {
-        let id: Uuid = job.key.parse()?;
-        let row = message_template::Entity::find_by_id((job.tenant_id, id)).one(self.0.store.write()).await?;
-        let Some(row) = row else { return Ok(NextRun::Never) };
-        one(&self.0, row).await?;
-        Ok(NextRun::Scheduled)
-    }
+/// Runs all steps of a row that are due; each schedules the next.
+pub async fn go_on(app: Arc<SourceContext>, job: jobs::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let id: Uuid = job.key.parse()?;
+    let row = message_template::Entity::find_by_id((job.tenant_id, id)).one(app.store.write()).await?;
+    let Some(row) = row else { return Ok(NextRun::Never) };
+    one(app, row).await?;
+    Ok(NextRun::Scheduled)
 }
 
 /// What a row needs next.

@@ -17,10 +17,10 @@ mod settle;
 mod term;
 
 pub use change::{PlanChange, change};
-pub use due::look_again;
+pub use due::{KIND, look_again};
 pub use ending::ending;
 pub use limits::{allows, messages_a_month, of, requests_per_key, sources_limit, stored_mb};
-pub use settle::SettlePlan;
+pub use settle::look;
 pub use term::{Term, end_date};
 
 pub(super) use due::{beginning, look_at};

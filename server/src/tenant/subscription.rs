@@ -11,9 +11,7 @@
 mod check;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
 use base::store::directory::{self, IdKind};
 use base::store::finish_tx;
 use chrono::TimeDelta;
@@ -24,12 +22,14 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::job::{AtOnce, JobKind, NewJob, NextRun, Patience, Retry, schedule};
+use crate::job::{NewJob, NextRun, schedule};
 use crate::tenant::TenantContext;
 use crate::tenant::status_change::AGAIN;
 
 /// The kind's name.
 pub const KIND: &str = "subscriptions";
+/// After a check without an answer.
+pub const WAITS: [TimeDelta; 1] = [TimeDelta::milliseconds(AGAIN)];
 
 /// The route below the public address.
 const PLACE: &str = "/crm/hooks/";
@@ -58,33 +58,12 @@ pub(super) async fn soon_alone(app: &TenantContext, tenant_id: Uuid) -> Result<(
     finish_tx(tx, done).await
 }
 
-/// The kind of job.
-pub struct CheckSubscription(pub Arc<TenantContext>);
-
-#[async_trait]
-impl JobKind for CheckSubscription {
-    fn name(&self) -> &'static str {
-        KIND
-    }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: const { &[TimeDelta::milliseconds(AGAIN)] }, patience: Patience::Endless }
-    }
-
-    /// Few, so that a restart does not query amoCRM for all accounts at once.
-    fn at_once(&self) -> AtOnce {
-        AtOnce { all: 4, of_account: 1 }
-    }
-
-    fn within(&self) -> Duration {
-        Duration::from_secs(4 * 60)
-    }
-
-    async fn attempt(&self, job: &job::Model) -> anyhow::Result<NextRun> {
-        let found = crm_subscription::Entity::of_tenant(job.tenant_id).one(self.0.store.write()).await?;
-        let Some(row) = found else { return Ok(NextRun::Never) };
-        check::look(&self.0, job, row).await
-    }
+/// A check that is due.
+pub async fn check(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let found = crm_subscription::Entity::of_tenant(job.tenant_id).one(app.store.write()).await?;
+    let Some(row) = found else { return Ok(NextRun::Never) };
+    check::look(app, job, row).await
 }
 
 /// State of an account's subscription.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use base::error::Result;
 use base::message::{Direction, State};
 use chrono::TimeDelta;
@@ -17,7 +16,7 @@ use super::events;
 use super::source::CalledSource;
 use crate::delivery::dialogue::goes_to;
 use crate::intake::IntakeContext;
-use crate::job::{AtOnce, JobKind, NextRun, Patience, Retry};
+use crate::job::NextRun;
 use crate::source::line::schedule;
 use crate::source::{SourceStatus, stopped};
 
@@ -30,34 +29,17 @@ const RECENT: TimeDelta = TimeDelta::days(2);
 /// When a source of a kind that is not polled any more is due again.
 const NEVER: TimeDelta = TimeDelta::days(1);
 
-/// The kind of job.
-pub struct PollMessenger(pub Arc<IntakeContext>);
-
-#[async_trait]
-impl JobKind for PollMessenger {
-    fn name(&self) -> &'static str {
-        schedule::POLL
+/// The regular question to a messenger.
+pub async fn poll(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let now = app.clock.millis();
+    let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
+    let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
+    let interval = interval.and_then(|interval| TimeDelta::from_std(interval).ok()).unwrap_or(NEVER);
+    if let Err(error) = ask(app, &source).await {
+        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a messenger could not be asked for news; it will be asked again");
     }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: const { &[TimeDelta::minutes(1)] }, patience: Patience::Endless }
-    }
-
-    fn at_once(&self) -> AtOnce {
-        AtOnce { all: 16, of_account: 16 }
-    }
-
-    async fn attempt(&self, job: &job::Model) -> anyhow::Result<NextRun> {
-        let app = &self.0;
-        let now = app.clock.millis();
-        let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
-        let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
-        let interval = interval.and_then(|interval| TimeDelta::from_std(interval).ok()).unwrap_or(NEVER);
-        if let Err(error) = ask(app, &source).await {
-            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a messenger could not be asked for news; it will be asked again");
-        }
-        Ok(NextRun::At(now + interval.num_milliseconds()))
-    }
+    Ok(NextRun::At(now + interval.num_milliseconds()))
 }
 
 async fn ask(app: &Arc<IntakeContext>, source: &source::Model) -> Result<()> {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use base::error::Result;
 use chrono::TimeDelta;
 use connectors::Denied;
@@ -14,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::facts;
 use super::schedule::{self, RENEW_EVERY};
-use crate::job::{AtOnce, JobKind, NextRun, Patience, Retry};
+use crate::job::NextRun;
 use crate::settings;
 use crate::source::{SourceContext, SourceStatus, stopped};
 
@@ -23,30 +22,13 @@ const AWAY: TimeDelta = TimeDelta::minutes(5);
 /// How often new credentials are written, because the old ones may be invalid by now.
 const TRIES: usize = 5;
 
-/// The kind of job.
-pub struct RenewCredentials(pub Arc<SourceContext>);
-
-#[async_trait]
-impl JobKind for RenewCredentials {
-    fn name(&self) -> &'static str {
-        schedule::RENEW
-    }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: const { &[RENEW_EVERY] }, patience: Patience::Endless }
-    }
-
-    fn at_once(&self) -> AtOnce {
-        AtOnce { all: 4, of_account: 4 }
-    }
-
-    async fn attempt(&self, job: &job::Model) -> anyhow::Result<NextRun> {
-        let app = &self.0;
-        let now = app.clock.millis();
-        let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
-        let wait = renewed(app, &source).await?;
-        Ok(NextRun::At(now + wait.num_milliseconds()))
-    }
+/// The regular question to a messenger whether a source needs new credentials.
+pub async fn ask(app: Arc<SourceContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let now = app.clock.millis();
+    let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
+    let wait = renewed(app, &source).await?;
+    Ok(NextRun::At(now + wait.num_milliseconds()))
 }
 
 /// Returns when the messenger is asked again.

@@ -5,7 +5,7 @@ use entity::{job, source};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::job::{NewJob, Patience, Retry, schedule};
+use crate::job::{NewJob, schedule};
 use crate::source::SourceContext;
 
 /// Where the messenger delivers (`watch.rs`).
@@ -17,9 +17,6 @@ pub const POLL: &str = "polls";
 
 /// Interval between questions whether credentials need to be renewed.
 pub const RENEW_EVERY: TimeDelta = TimeDelta::hours(1);
-/// A check that could not be made is made again a little later.
-pub const RETRY: Retry = Retry { waits: &[TimeDelta::minutes(5)], patience: Patience::Endless };
-
 /// Schedules the work of a new source, in the commit that creates it.
 pub(in crate::source) async fn begin(
     app: &SourceContext,

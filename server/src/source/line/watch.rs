@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use base::error::Result;
 use base::i18n::{Language, Words};
 use chrono::TimeDelta;
@@ -17,7 +16,7 @@ use super::hook_of;
 use super::schedule;
 use super::{account, claim};
 use crate::alert::{self, Alarm};
-use crate::job::{AtOnce, JobKind, NextRun, Retry};
+use crate::job::NextRun;
 use crate::settings;
 use crate::settings::facts;
 use crate::source::SourceContext;
@@ -28,31 +27,14 @@ use crate::tenant as tenants;
 const EVERY: TimeDelta = TimeDelta::minutes(5);
 const JITTER: TimeDelta = TimeDelta::seconds(30);
 
-/// The kind of job.
-pub struct WatchLine(pub Arc<SourceContext>);
-
-#[async_trait]
-impl JobKind for WatchLine {
-    fn name(&self) -> &'static str {
-        schedule::WATCH
-    }
-
-    fn retry(&self) -> Retry {
-        schedule::RETRY
-    }
-
-    fn at_once(&self) -> AtOnce {
-        AtOnce { all: 4, of_account: 4 }
-    }
-
-    async fn attempt(&self, job: &job::Model) -> anyhow::Result<NextRun> {
-        let app = &self.0;
-        let jitter = rand::random_range(-JITTER.num_milliseconds()..=JITTER.num_milliseconds());
-        let next = app.clock.millis() + EVERY.num_milliseconds() + jitter;
-        let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
-        look_at(app, &source).await?;
-        Ok(NextRun::At(next))
-    }
+/// The regular check of a line.
+pub async fn check(app: Arc<SourceContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let jitter = rand::random_range(-JITTER.num_milliseconds()..=JITTER.num_milliseconds());
+    let next = app.clock.millis() + EVERY.num_milliseconds() + jitter;
+    let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
+    look_at(app, &source).await?;
+    Ok(NextRun::At(next))
 }
 
 async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::job::{NewJob, cancel, schedule};
 use crate::tenant::TenantContext;
 
 /// The kind of the jobs.
-pub(super) const KIND: &str = "plans";
+pub const KIND: &str = "plans";
 
 /// Plan and end of the trial of an account that is installed at `now`.
 pub(in crate::tenant) fn beginning(plans: &PlansConfig, now: i64) -> (Option<String>, Option<i64>) {

@@ -2,49 +2,30 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use base::json::Moment;
 use base::store::finish_tx;
-use chrono::TimeDelta;
 use entity::{job, tenant};
 use sea_orm::{DatabaseTransaction, DbErr, QueryFilter, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Term;
-use super::due::{KIND, next_look};
+use super::due::next_look;
 use crate::alert::{self, Alarm, PLAN_ENDED, PLAN_ENDING, PLAN_GRACE};
 use crate::audit::By;
-use crate::job::{AtOnce, JobKind, NextRun, Patience, Retry};
+use crate::job::NextRun;
 use crate::tenant::hold::{self, Decision};
 use crate::tenant::{self as tenants, TenantContext, TenantStatus};
 use crate::vendor_events::{self, VendorEventKind};
 
-/// The kind of job: the regular look at an account with an end.
-pub struct SettlePlan(pub Arc<TenantContext>);
-
-#[async_trait]
-impl JobKind for SettlePlan {
-    fn name(&self) -> &'static str {
-        KIND
+/// The regular look at an account with an end; what is settled schedules the next.
+pub async fn look(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    if tenants::load(app.store.read(), job.tenant_id).await?.is_none() {
+        return Ok(NextRun::Never);
     }
-
-    fn retry(&self) -> Retry {
-        Retry { waits: const { &[TimeDelta::minutes(5)] }, patience: Patience::Endless }
-    }
-
-    fn at_once(&self) -> AtOnce {
-        AtOnce { all: 4, of_account: 1 }
-    }
-
-    /// What is settled schedules the next look.
-    async fn attempt(&self, job: &job::Model) -> anyhow::Result<NextRun> {
-        if tenants::load(self.0.store.read(), job.tenant_id).await?.is_none() {
-            return Ok(NextRun::Never);
-        }
-        settle(&self.0, job.tenant_id, false).await?;
-        Ok(NextRun::Scheduled)
-    }
+    settle(app, job.tenant_id, false).await?;
+    Ok(NextRun::Scheduled)
 }
 
 /// Brings the account's hold, its alerts and the time of its next look in line with its end. `always`: its turns are held

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::{oauth_grant, tenant, tenant_channel};
+use entity::{job, oauth_grant, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -20,7 +20,8 @@ use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, inst
 const CALLS_LIVE: TimeDelta = TimeDelta::days(30);
 
 /// Makes a visit, and says when the next one is due.
-pub(super) async fn visit(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<NextRun> {
+pub async fn visit(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, tenant_id) = (&app, job.tenant_id);
     let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(NextRun::Never) };
     if uninstall::is_pending(&tenant) && !uninstall::confirm(app, tenant_id).await? {
         // It has scheduled the next visit.
