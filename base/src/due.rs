@@ -20,10 +20,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
 
-mod accounts;
-
-pub use accounts::DueOfAccounts;
-
 /// Runs rounds, each so long after the end of the one before, until `stop` is cancelled. A round that has begun is
 /// finished.
 pub async fn every<Round: Future>(pause: Duration, stop: &CancellationToken, round: impl Fn() -> Round) {

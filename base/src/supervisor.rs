@@ -110,6 +110,17 @@ impl Supervisor {
         Ok(())
     }
 
+    /// Makes a task's metrics exist before its first failure.
+    pub fn announce(&self, task: &'static str) {
+        metrics::counter!("parom_task_restarts_total", "task" => task).increment(0);
+        metrics::gauge!("parom_task_failing", "task" => task).set(0.0);
+    }
+
+    /// Records a panic of work that is repeated later and not restarted.
+    pub fn panicked(&self, task: &'static str, why: &str) {
+        self.ended(task, why.to_owned());
+    }
+
     /// Tasks that failed three times within a minute and have not recovered.
     pub fn failing(&self) -> Vec<Failing> {
         let tasks = self.tasks();
@@ -201,8 +212,7 @@ impl Supervisor {
     fn enter(&self, task: &'static str) -> MutexGuard<'_, BTreeMap<&'static str, Task>> {
         let mut tasks = self.tasks();
         tasks.entry(task).or_insert_with(|| {
-            metrics::counter!("parom_task_restarts_total", "task" => task).increment(0);
-            metrics::gauge!("parom_task_failing", "task" => task).set(0.0);
+            self.announce(task);
             Task::default()
         });
         tasks
@@ -239,8 +249,8 @@ impl Supervisor {
         pause
     }
 
-    /// Records that a task of this name has run for a minute.
-    fn well(&self, task: &'static str) {
+    /// Records that a task of this name runs; after a minute without a failure it has recovered.
+    pub fn well(&self, task: &'static str) {
         let mut tasks = self.tasks();
         let Some(of) = tasks.get_mut(task) else { return };
         if of.ended_at.back().is_some_and(|last| last.elapsed() < WINDOW) {

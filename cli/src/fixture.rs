@@ -22,7 +22,6 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         language: String::new(),
         time_zone: String::new(),
         country: String::new(),
-        probe_at: None,
         probes: 0,
         reconciled_at: None,
         uninstalled_at: None,
@@ -40,6 +39,5 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         trial_until: None,
         paid_until: None,
         plan_ended: false,
-        plan_at: None,
     }
 }

@@ -18,8 +18,7 @@ pub struct Model {
     pub detail: String,
     /// When amoCRM last reported the state.
     pub checked_at: i64,
-    /// Also when the claim of the current check ends; none if no check is due.
-    pub next_try_at: Option<i64>,
+    /// Checks in a row without an outcome.
     pub tries: i32,
 }
 

@@ -52,7 +52,7 @@ pub struct Model {
     pub trouble: String,
     /// Consecutive failures of the next step.
     pub tries: i32,
-    /// When the next step is due; none if there is none. While it runs: when its claim ends.
+    /// When the next step is due, for pages; its job decides.
     pub next_try_at: Option<i64>,
     pub created_at: i64,
     /// When it was submitted to the messenger; 0 if it was not.

@@ -31,8 +31,6 @@ pub struct Model {
     /// Letters that were given up later are not part of it.
     pub created_at: i64,
     pub finished_at: Option<i64>,
-    /// Also when the claim of the current worker ends; none if it is over.
-    pub next_at: Option<i64>,
 }
 
 tenant_rows!();

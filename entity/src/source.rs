@@ -60,12 +60,6 @@ pub struct Model {
     /// JSON of the known facts about its line at the messenger, see `parom::source::line`.
     #[sea_orm(column_type = "Text")]
     pub facts: String,
-    /// When its line is checked next; none if there is nothing to check.
-    pub look_at: Option<i64>,
-    /// When its messenger is asked next whether its credentials need to be renewed.
-    pub renew_at: Option<i64>,
-    /// When its messenger is asked next for what it does not report by itself; none: it reports everything.
-    pub poll_at: Option<i64>,
 }
 
 tenant_rows!();

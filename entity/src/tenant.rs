@@ -47,8 +47,6 @@ pub struct Model {
     /// Its country's two letters; empty: unknown.
     #[sea_orm(column_type = "Text")]
     pub country: String,
-    /// When the account is visited next: access renewed, status probed, channels connected again.
-    pub probe_at: Option<i64>,
     /// Consecutive probes that changed nothing.
     pub probes: i32,
     /// When its sources were last compared with amoCRM's.
@@ -83,8 +81,6 @@ pub struct Model {
     pub paid_until: Option<i64>,
     /// Its subscription and the grace after it are over: nothing is delivered, intake goes on.
     pub plan_ended: bool,
-    /// When it is warned or held next because of these times.
-    pub plan_at: Option<i64>,
 }
 
 /// Reason for holding the letters of an account that a person suspended.

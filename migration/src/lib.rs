@@ -14,7 +14,11 @@ mod m20261127_000002_job;
 mod m20261127_000003_key_maker;
 mod m20261127_000005_country;
 mod m20261127_000007_parked_kind;
+mod m20261128_000001_job_kinds;
+mod moved;
 mod table;
+
+pub use moved::{MOVED, Moved};
 
 /// All migrations in order.
 struct Migrator;
@@ -30,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_key_maker::Migration),
             Box::new(m20261127_000005_country::Migration),
             Box::new(m20261127_000007_parked_kind::Migration),
+            Box::new(m20261128_000001_job_kinds::Migration),
         ];
         all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()
     }

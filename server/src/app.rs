@@ -33,10 +33,11 @@ use crate::platform::PlatformContext;
 use crate::service_status::{Board, StatusContext};
 use crate::source::{ChangeLocks, Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
-use crate::unregister::UnregisterLine;
 use crate::usage::{RecentKeys, Searches, StorageSums, UsageContext};
 use crate::webchat::{Guests, WebchatContext};
 use crate::widget_api::{CallerMemory, WidgetContext};
+
+mod jobs;
 
 /// Sources whose calls to their messengers are remembered.
 const SOURCES: u64 = 50_000;
@@ -153,7 +154,7 @@ impl App {
             }),
             jobs: Arc::new(JobContext {
                 platform: platform.clone(),
-                kinds: vec![Arc::new(UnregisterLine { platform: platform.clone() })],
+                kinds: jobs::kinds(&platform, &identity, &intake, &usage, &alert_notices),
             }),
             status: Arc::new(StatusContext { platform: platform.clone(), board: Board::default() }),
             platform: platform.clone(),

@@ -24,7 +24,6 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         language: String::new(),
         time_zone: String::new(),
         country: String::new(),
-        probe_at: None,
         probes: 0,
         reconciled_at: None,
         uninstalled_at: None,
@@ -42,7 +41,6 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         trial_until: None,
         paid_until: None,
         plan_ended: false,
-        plan_at: None,
     }
 }
 
@@ -92,9 +90,6 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
         proved_at: None,
         services_sent: String::new(),
         facts: "{}".into(),
-        look_at: None,
-        renew_at: None,
-        poll_at: None,
     }
 }
 

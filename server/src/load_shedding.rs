@@ -36,7 +36,7 @@ pub use address::counted;
 pub use capacity::{Bounds, Capacity, CapacityShare};
 pub use class::{BodyKind, RequestClass};
 pub use context::LoadSheddingContext;
-pub use disk::watch;
+pub use disk::look_at_disks;
 pub use load::Load;
 
 use body::{IncomingBody, Patience};

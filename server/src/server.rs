@@ -20,10 +20,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::worker::Worker;
-use crate::load_shedding;
 
 mod http;
 mod reload;
+mod rounds;
 
 use http::{listen, serve, serve_ops};
 pub use reload::reload;
@@ -255,6 +255,7 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
     while tasks.join_next().await.is_some() {}
 }
 
+/// Everything that runs for the life of the process, besides the work of requests.
 fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     let mut all = JoinSet::new();
     let tasks = &mut all;
@@ -262,40 +263,16 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
     keep(tasks, app, "installs", &app.tenants, crate::tenant::install::run);
     keep(tasks, app, "integrations", &app.platform, crate::integrations::run);
-    keep(tasks, app, "sessions", &app.identity, crate::identity::sweep::run);
-    keep(tasks, app, "audit", &app.identity.audit, crate::audit::run);
     keep(tasks, app, "keys", &app.platform, crate::rotation::run);
-    keep(tasks, app, "usage", &app.usage, crate::usage::run);
     keep(tasks, app, "task_alerts", &app.platform, crate::alert::tasks::run);
+    keep(tasks, app, "rounds", app, move |app, stop| rounds::run(app, deliver, stop));
     if deliver {
         keep(tasks, app, "delivery", &app.delivery, |app, stop| Worker::new(app).run(stop));
-        keep(tasks, app, "expire", &app.delivery, crate::delivery::expire::run);
-        keep(tasks, app, "proofs", &app.sources, crate::source::proofs::run);
         keep(tasks, app, "wake", &app.delivery, crate::delivery::wake::run);
         keep(tasks, app, "media", &app.tenants.files, crate::media::run);
-        keep(tasks, app, "reconcile", &app.sources, crate::source::reconcile::run);
-        keep(tasks, app, "lines", &app.sources, crate::source::line::run);
-        keep(tasks, app, "renewals", &app.sources, crate::source::line::renew::run);
-        keep(tasks, app, "polls", &app.intake, crate::intake::messenger::poll::run);
-        keep(tasks, app, "accounts", &app.tenants, crate::tenant::watch::run);
-        keep(tasks, app, "plans", &app.tenants, crate::tenant::plan::run);
         keep(tasks, app, "jobs", &app.jobs, crate::job::run);
-        keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
-        keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
-        keep(tasks, app, "lead_origins", &app.tenants, crate::lead_origin::run);
-        keep(tasks, app, "templates", &app.sources, crate::template::run);
-        keep(tasks, app, "source_notices", &app.usage, crate::webhook_notices::run);
-        keep(tasks, app, "vendor_webhooks", &app.platform, crate::vendor_webhooks::run);
         keep(tasks, app, "imports", &app.usage, crate::import::run);
         keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);
-        keep(tasks, app, "alert_notices", &app.alert_notices, crate::alert_notices::run);
-        keep(tasks, app, "alert_bot", &app.alert_notices, crate::alert_notices::bot::run);
-        keep(tasks, app, "chat_emails", &app.webchat, crate::webchat::by_email::run);
-        keep(tasks, app, "alert_checks", &app.usage, crate::alert_checks::run);
-        keep(tasks, app, "balance", &app.delivery, crate::delivery::balance::run);
-        keep(tasks, app, "gauges", &app.delivery, crate::delivery::gauges::run);
-        keep(tasks, app, "disks", &app.load_shedding, load_shedding::watch);
-        keep(tasks, app, "replays", &app.delivery, crate::delivery::replay::run);
         keep(tasks, app, "retention", &app.delivery, crate::retention::run);
     }
     all

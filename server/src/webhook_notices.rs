@@ -7,7 +7,6 @@
 //! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::due;
 use base::verdict::{Report, Verdict};
@@ -18,13 +17,11 @@ use entity::source_notice::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use crate::api::sources;
 use crate::source::outbox::access;
 use crate::usage::UsageContext;
 
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
 /// All of a batch.
 const AT_ONCE: usize = 20;
@@ -43,11 +40,6 @@ const BACK_OFF: [TimeDelta; 6] = [
 const SUSPENDED: TimeDelta = TimeDelta::hours(1);
 /// Older changes are not notified.
 const WORTH: TimeDelta = TimeDelta::days(1);
-
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
-    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
-}
 
 /// Sends all due notices concurrently; returns how many were tried.
 pub async fn due_now(app: &Arc<UsageContext>) -> usize {

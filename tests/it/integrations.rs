@@ -4,7 +4,6 @@ use base::config::{Config, Plan};
 use entity::{install_call, integration, tenant_channel};
 use parom::audit::{Actor, By};
 use parom::integrations::{self, IntegrationRefused, MadeOrChanged};
-use parom::tenant::watch;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, HOST, config_text};
 use parom_tests::{World, answer, both, once};
 use reqwest::Method;
@@ -189,12 +188,12 @@ async fn a_channel_follows_its_rule(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     assert_eq!(channel_status(world).await, None);
     set(world, &format!("{block}allowed_plans = [\"pro\"]\n")).await.unwrap();
-    watch::round(&world.app().tenants).await.unwrap();
+    world.visits_accounts().await;
     assert_eq!(channel_status(world).await.as_deref(), Some("not_allowed"));
     let tenant = world.tenant(HOST).await.unwrap();
     let path = format!("/api/v1/tenants/{}", tenant["id"].as_str().unwrap());
     world.api.patch(&path, &json!({ "plan": "pro" })).await.is(200);
-    watch::round(&world.app().tenants).await.unwrap();
+    world.visits_accounts().await;
     assert_eq!(channel_status(world).await.as_deref(), Some("connected"));
     world.allow_problems();
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use base::config::Bot;
 use entity::message_template;
-use parom::template::due_now;
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Answer, Line, Received, Reply, World, both, once};
 use sandbox::{Fault, HookMessage, Part};
@@ -20,7 +19,7 @@ async fn line(world: &World) -> Line {
     let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
     let settings = json!({"webhook_url": world.messenger.url(), "time_window_seconds": 86_400});
     world.api.patch(&line.path(""), &json!({"services": services, "settings": settings})).await.is(200);
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     line
 }
 
@@ -59,7 +58,7 @@ async fn stored(world: &World, line: &Line) -> Value {
 }
 
 async fn steps(world: &World) {
-    while due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
 }
 
 async fn decides(world: &World, line: &Line, id: &Value, body: &Value) -> Reply {

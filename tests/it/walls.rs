@@ -9,6 +9,7 @@ pub mod read;
 mod references;
 mod shipped;
 mod size;
+mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

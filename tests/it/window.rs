@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use parom::tenant::watch;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, Line, World, both, once};
 use sandbox::{HookMessage, MessageView, Said};
@@ -192,10 +191,10 @@ async fn amocrms_window_is_switched_off_for_an_account(world: &mut World) {
     let tenant = format!("/api/v1/tenants/{}", line.tenant_id);
     let shown = world.api.patch(&tenant, &json!({"time_window_disabled": true})).await.is(200);
     assert_eq!(shown.json["time_window_disabled"], true);
-    watch::round(&world.app().tenants).await.unwrap();
+    world.visits_accounts().await;
     assert_eq!(off(), [true]);
     world.api.patch(&tenant, &json!({"time_window_disabled": false})).await.is(200);
-    watch::round(&world.app().tenants).await.unwrap();
+    world.visits_accounts().await;
     assert_eq!(off(), [false]);
 }
 

@@ -10,12 +10,13 @@ use base::fault::Faults;
 use base::store::{VENDOR, directory};
 use connectors::Connector;
 use doubles::telegram::Telegram;
-use entity::{api_key, lane, turn};
+use entity::{api_key, job, lane, turn};
 use parom::api::key_maker::KeyMaker;
 use parom::app::App;
 use parom::delivery::worker::Worker;
 use parom::server::{self, Running, ServerOptions};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};
 
 use crate::database::TestDatabase;
@@ -241,6 +242,28 @@ impl World {
             let wait = if ahead > 0 { ahead } else { (closed - now).max(1) };
             self.advance(Duration::from_millis(u64::try_from(wait).expect("a positive time")));
         }
+    }
+
+    /// Works on the due jobs of a kind; returns the number of attempts.
+    pub async fn works(&self, kind: &str) -> usize {
+        parom::job::due_of(&self.app().jobs, kind).await
+    }
+
+    /// Visits accounts that are due, and removes expired rows; returns how many were visited.
+    pub async fn visits_accounts(&self) -> usize {
+        let visits = self.works(parom::tenant::watch::KIND).await;
+        parom::tenant::watch::clean(&self.app().tenants).await.expect("the database is there");
+        visits
+    }
+
+    /// Makes the jobs of a kind due now.
+    pub async fn hurries(&self, kind: &str) {
+        job::Entity::update_many()
+            .col_expr(job::Column::NextTryAt, Expr::value(self.clock.millis()))
+            .filter(job::Column::Kind.eq(kind))
+            .exec(self.app().store.write())
+            .await
+            .expect("the database is there");
     }
 
     /// Turns and lanes as text, to diagnose what is stuck.

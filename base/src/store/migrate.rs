@@ -3,7 +3,7 @@
 pub use migration::Error as MigrateError;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
-use super::Store;
+use super::{Search, Store, finish_tx};
 
 /// A table with one row, locked during a migration: works on databases without advisory locks too.
 const GUARD: [&str; 2] = [
@@ -54,6 +54,30 @@ async fn make_guard(store: &Store) -> Result<(), DbErr> {
         store.write().execute_unprepared(statement).await?;
     }
     Ok(())
+}
+
+/// Moves what processes of the version before left behind in columns that are jobs now: times up to this one (milliseconds
+/// since 1970), which a process that still works on them would have moved on. Returns for how many accounts.
+pub async fn move_jobs(store: &Store, until: i64) -> Result<usize, DbErr> {
+    let mut accounts = 0;
+    for moved in &migration::MOVED {
+        let search = Search { tables: &[moved.table()], columns: None };
+        let found = Statement::from_string(store.backend(), moved.accounts(until));
+        for row in store.search(store.read(), found, search).await? {
+            let which = moved.of_account(store.backend(), row.try_get("", "tenant_id")?, until);
+            let tx = store.write_tx().await?;
+            let done = async {
+                for statement in moved.statements(store.backend(), &which) {
+                    tx.execute_unprepared(&statement).await?;
+                }
+                Ok::<_, DbErr>(())
+            };
+            let done = done.await;
+            finish_tx(tx, done).await?;
+            accounts += 1;
+        }
+    }
+    Ok(accounts)
 }
 
 /// The number of pending migrations.

@@ -20,52 +20,14 @@ mod reach;
 mod undelivered;
 mod week;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use tokio_util::sync::CancellationToken;
-
-use crate::retention::chore;
 use crate::usage::UsageContext;
 use findings::Findings;
 use page::Page;
 
-/// Interval between attempts to become the process that looks.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Pause between two pages of accounts, so that a round puts little load on the database.
 const BETWEEN_PAGES: Duration = Duration::from_millis(100);
-/// Milliseconds between two rounds, and between two of limits, which change slowly.
-const EVERY: TimeDelta = TimeDelta::minutes(1);
-const LIMITS_EVERY: TimeDelta = TimeDelta::minutes(30);
-/// Milliseconds after which the claim of a process that died is lost.
-const HELD: TimeDelta = TimeDelta::minutes(5);
-
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        if let Some(Err(error)) = stop.run_until_cancelled(Box::pin(in_turn(&app))).await {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "accounts could not be checked for alerts; it will be retried"
-            );
-        }
-    }
-}
-
-async fn in_turn(app: &UsageContext) -> anyhow::Result<()> {
-    if let Some(turn) = chore::claim(app, "alert_checks", EVERY, HELD).await? {
-        let checked = Box::pin(round(app)).await;
-        turn.end(app, app.clock.millis()).await?;
-        checked?;
-    }
-    if let Some(turn) = chore::claim(app, "alert_limits", LIMITS_EVERY, HELD).await? {
-        let checked = Box::pin(limits::round(app)).await;
-        turn.end(app, app.clock.millis()).await?;
-        checked?;
-    }
-    Ok(())
-}
 
 /// Checks all accounts once, but for their limits. The steps are boxed: together their futures are larger than a thread's
 /// stack in a debug build.

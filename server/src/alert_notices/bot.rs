@@ -7,9 +7,7 @@
 //! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base::due;
 use base::i18n::{Language, Words};
 use base::rate_limit::Budget;
 use base::store::VENDOR;
@@ -17,11 +15,10 @@ use base::vault::hash;
 use chrono::TimeDelta;
 use connectors::telegram::notice_bot::{ChatEvent, NotSent, NoticeBot, NoticeChat};
 use entity::alert_chat::{self, Column};
-use entity::person;
+use entity::{job, person};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::notice::NoticeTexts;
@@ -29,7 +26,7 @@ use super::readers::Reader;
 use super::send::Sent;
 use crate::alert_notices::AlertNoticeContext;
 use crate::audit::{Actor, By};
-use crate::retention::chore;
+use crate::job::{NewJob, NextRun, schedule_by};
 
 /// How long a code is valid, in milliseconds.
 pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(15);
@@ -43,28 +40,17 @@ const SELDOM: TimeDelta = TimeDelta::minutes(1);
 const PAGES: usize = 5;
 /// What one chat may send: strangers can write to the bot, and answers to them use up what the bot may send in all.
 const CHAT: Budget = Budget { at_once: 5, each: 12_000 };
-/// A poll that takes longer was given up by a process that died.
-const POLLED_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
-/// The background task: polls the bot, one process for all. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<AlertNoticeContext>, stop: CancellationToken) {
-    if app.bot.is_none() {
-        return stop.cancelled().await;
-    }
-    let poll = async || {
-        if let Err(error) = in_turn(&app).await {
-            tracing::warn!(error = format!("{error:#}"), "the bot for alerts could not be polled; it will be retried");
-        }
-    };
-    due::every(Duration::from_secs(SOON.num_seconds().unsigned_abs()), &stop, poll).await;
-}
+/// The kind's name.
+pub const KIND: &str = "alert_bot";
 
-async fn in_turn(app: &AlertNoticeContext) -> anyhow::Result<()> {
+/// Polls the bot, once for all processes.
+pub async fn look(app: Arc<AlertNoticeContext>, _job: job::Model) -> anyhow::Result<NextRun> {
+    let app = &app;
     let pause = if awaits_code(app).await? { SOON } else { SELDOM };
-    let Some(turn) = chore::claim(app, "alert_bot", pause - SOON / 2, POLLED_WITHIN).await? else { return Ok(()) };
-    let polled = Box::pin(poll(app)).await;
-    turn.end(app, app.clock.millis()).await?;
-    polled
+    let next = app.clock.millis() + pause.num_milliseconds();
+    Box::pin(poll(app)).await?;
+    Ok(NextRun::At(next))
 }
 
 async fn awaits_code(app: &AlertNoticeContext) -> Result<bool, DbErr> {
@@ -158,6 +144,8 @@ pub async fn new_code(
         .on_conflict(known)
         .exec_without_returning(app.store.write())
         .await?;
+    let now = app.clock.millis();
+    schedule_by(app.store.write(), now, NewJob::new(VENDOR, KIND, "", now)).await?;
     Ok(code)
 }
 

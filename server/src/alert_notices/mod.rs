@@ -28,26 +28,20 @@ pub(crate) use write::is_on;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::due;
 use entity::alert::{self, Column};
 use sea_orm::{DbErr, EntityTrait};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// Alerts per query; further ones follow in the next.
 const BATCH: u64 = 200;
 
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<AlertNoticeContext>, stop: CancellationToken) {
-    let write = async || {
-        if let Err(error) = round(&app).await {
-            tracing::warn!(error = format!("{error:#}"), "notices about alerts are delayed; it will be retried");
-        }
-    };
-    due::every(LOOK_EVERY, &stop, write).await;
+/// A round; an error is left to the next.
+pub async fn look(app: Arc<AlertNoticeContext>) {
+    if let Err(error) = round(&app).await {
+        tracing::warn!(error = format!("{error:#}"), "notices about alerts are delayed; it will be retried");
+    }
 }
 
 /// Writes and sends what is due now; returns the number of notices sent.

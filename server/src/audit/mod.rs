@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub use by::By;
 pub use context::AuditContext;
 pub use query::AuditQuery;
-pub use refusals::{AuditLogKind, Refusals, RefusedAction, flush, run};
+pub use refusals::{AuditLogKind, Refusals, RefusedAction, flush};
 
 /// The author of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 //! most [`MOST`] rows an hour for all strangers of a process.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base::clock::Clock;
 use base::store::{VENDOR, directory};
@@ -13,7 +12,6 @@ use entity::{audit, person};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Actor;
@@ -27,8 +25,6 @@ const MOST: usize = 1_000;
 const MOST_AN_ADDRESS: u32 = 20;
 /// The longest name that is looked up, in bytes.
 const LONGEST: usize = 254;
-/// How often rows are written.
-const EVERY: Duration = Duration::from_secs(5);
 
 /// One refusal.
 #[derive(Clone, Copy, Debug)]
@@ -164,14 +160,6 @@ fn add(slots: &mut HashMap<RefusalKey, RefusalSlot>, key: RefusalKey, new: Refus
         slot.fresh = true;
     };
     slots.entry(key).and_modify(counted).or_insert_with(|| new.clone());
-}
-
-/// Writes refusals every few seconds until the server stops, and then once more.
-pub async fn run(app: Arc<AuditContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-        flush(&app).await;
-    }
-    flush(&app).await;
 }
 
 /// Updates the rows from the counts. Counts that cannot be written are kept.

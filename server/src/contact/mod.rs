@@ -28,7 +28,7 @@ pub use group::know_group;
 pub use hooks::{ContactEvent, wake};
 pub use phone::{phone_hash, phone_hashes, searched_hashes};
 pub use provided::store_provided;
-pub use task::{before_first, due_now, plan, run};
+pub use task::{BACK_OFF, KIND, before_first, link_later, plan};
 
 /// A source's rule for the contact of a new chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,52 +1,11 @@
 //! The stored data about a chat's contact, in the conversation's row.
 
-use base::store::finish_tx;
-use entity::{contact_task, conversation};
+use entity::conversation;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::ContactOutcome;
-use crate::tenant::TenantContext;
-
-/// Stores an outcome and ends the planned task, in one commit.
-pub(super) async fn keep(
-    app: &TenantContext,
-    tenant_id: Uuid,
-    conversation_id: Uuid,
-    outcome: &ContactOutcome,
-) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        write(&tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
-        end(&tx, tenant_id, conversation_id).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
-}
-
-/// The contact of a group has its current title, unless the title changed meanwhile.
-pub(super) async fn renamed(db: &impl ConnectionTrait, task: &contact_task::Model) -> Result<(), DbErr> {
-    contact_task::Entity::update_many()
-        .col_expr(contact_task::Column::RenamedFrom, Expr::value(""))
-        .filter(contact_task::Column::TenantId.eq(task.tenant_id))
-        .filter(contact_task::Column::ConversationId.eq(task.conversation_id))
-        .filter(contact_task::Column::RenamedFrom.eq(task.renamed_from.as_str()))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-/// Ends the planned task; one that has a contact to rename stays for that.
-pub(super) async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
-    contact_task::Entity::delete_many()
-        .filter(contact_task::Column::TenantId.eq(tenant_id))
-        .filter(contact_task::Column::ConversationId.eq(conversation_id))
-        .filter(contact_task::Column::RenamedFrom.eq(""))
-        .exec(db)
-        .await?;
-    Ok(())
-}
 
 /// Writes an outcome; a conversation that was erased meanwhile stays empty.
 pub(super) async fn write(

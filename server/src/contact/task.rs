@@ -1,44 +1,58 @@
-//! Planned work that is not done yet, stored in a table so that a crash does not lose it.
+//! Planned work that is not done yet: a job of each chat, so that a crash does not lose it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::due::{self, DueOfAccounts};
 use base::message::Person;
+use base::store::finish_tx;
 use chrono::TimeDelta;
-use entity::contact_task::{self, Column};
-use entity::{conversation, source};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
-use tokio_util::sync::CancellationToken;
+use entity::{conversation, job, source};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::link::{self, Job};
 use super::{ContactOutcome, LinkReason, Rule, group, row};
+use crate::job::{NewJob, NextRun, cancel, schedule, schedule_new};
 use crate::tenant::TenantContext;
 
+/// The kind's name.
+pub const KIND: &str = "contacts";
 /// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);
-/// How long a later attempt is claimed.
-const CLAIMED: TimeDelta = TimeDelta::minutes(2);
-/// Time limit of a later attempt; less than its claim.
+/// Time limit of a later call.
 const LATER_WITHIN: Duration = Duration::from_secs(60);
-/// Delays before the first, second, … later attempt. After these amoCRM's choice stays.
-const BACK_OFF: [TimeDelta; 6] = [
-    TimeDelta::minutes(1),
-    TimeDelta::minutes(5),
-    TimeDelta::minutes(30),
-    TimeDelta::hours(2),
-    TimeDelta::hours(12),
-    TimeDelta::days(1),
-];
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Accounts at a time.
-const AT_ONCE: usize = 8;
+/// Until the first later attempt.
+const FIRST: TimeDelta = TimeDelta::minutes(1);
+/// Delays before the second, third, … later attempt. After these amoCRM's choice stays.
+pub const BACK_OFF: [TimeDelta; 5] =
+    [TimeDelta::minutes(5), TimeDelta::minutes(30), TimeDelta::hours(2), TimeDelta::hours(12), TimeDelta::days(1)];
+
+/// What a job knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ContactTask {
+    /// Creating a contact was started: it may exist even if no answer confirmed it.
+    #[serde(default)]
+    making: bool,
+    /// An existing contact is linked even if the source leaves contacts to amoCRM, because an import requires it.
+    #[serde(default)]
+    linking: bool,
+    /// The former title of a group whose contact still has it; else empty.
+    #[serde(default)]
+    renamed_from: String,
+}
+
+impl ContactTask {
+    fn new_job(&self, known: &conversation::Model, due: i64) -> NewJob {
+        NewJob { payload: json!(self), ..NewJob::new(known.tenant_id, KIND, known.id, due) }
+    }
+}
 
 /// Stores that a chat needs a contact. False if it is already planned and left to that attempt.
 pub async fn plan(app: &TenantContext, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
-    insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0].num_milliseconds()).await
+    insert(app.store.write(), app.clock.millis(), known, linking, FIRST.num_milliseconds()).await
 }
 
 /// The same, to be tried after `wait` milliseconds. An existing plan is unchanged: it uses what is known when it
@@ -50,41 +64,65 @@ pub(super) async fn insert(
     linking: bool,
     wait: i64,
 ) -> Result<bool, DbErr> {
-    let task = contact_task::ActiveModel { linking: Set(linking), ..new(now, known, wait) };
-    let key = OnConflict::columns([Column::TenantId, Column::ConversationId]).do_nothing().to_owned();
-    let made = contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(db).await?;
-    Ok(made > 0)
+    let task = ContactTask { linking, ..ContactTask::default() };
+    schedule_new(db, now, task.new_job(known, now + wait)).await
 }
 
 /// Stores that the contact of a group's chat still has the group's former title. Of several titles the first counts: it
 /// is the one that the contact has.
 pub(super) async fn insert_renaming(
-    db: &impl ConnectionTrait,
+    tx: &DatabaseTransaction,
     now: i64,
     known: &conversation::Model,
     renamed_from: &str,
 ) -> Result<(), DbErr> {
-    let task = contact_task::ActiveModel { renamed_from: Set(renamed_from.to_owned()), ..new(now, known, 0) };
-    let first =
-        "CASE WHEN contact_task.renamed_from = '' THEN excluded.renamed_from ELSE contact_task.renamed_from END";
-    let key = OnConflict::columns([Column::TenantId, Column::ConversationId])
-        .value(Column::RenamedFrom, Expr::cust(first))
-        .to_owned();
-    contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(db).await?;
-    Ok(())
+    let mut task = locked(tx, known.tenant_id, known.id).await?.unwrap_or_default();
+    if task.renamed_from.is_empty() {
+        renamed_from.clone_into(&mut task.renamed_from);
+    }
+    schedule(tx, now, task.new_job(known, now)).await
 }
 
-fn new(now: i64, known: &conversation::Model, wait: i64) -> contact_task::ActiveModel {
-    contact_task::ActiveModel {
-        tenant_id: Set(known.tenant_id),
-        conversation_id: Set(known.id),
-        tries: Set(0),
-        making: Set(false),
-        linking: Set(false),
-        renamed_from: Set(String::new()),
-        next_try_at: Set(now + wait),
-        created_at: Set(now),
+/// What the job of a chat knows, for a change in this transaction; none if there is no job.
+async fn locked(
+    tx: &DatabaseTransaction,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+) -> Result<Option<ContactTask>, DbErr> {
+    let row = job::Entity::find_by_id((tenant_id, KIND.to_owned(), conversation_id.to_string())).lock_exclusive();
+    Ok(row.one(tx).await?.and_then(|row| serde_json::from_str(&row.payload).ok()))
+}
+
+/// Changes what the job of a chat knows, if there is one; its time stays.
+async fn change(
+    app: &TenantContext,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+    change: impl FnOnce(&mut ContactTask) + Send,
+) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let Some(mut task) = locked(&tx, tenant_id, conversation_id).await? else { return Ok(()) };
+        change(&mut task);
+        job::Entity::update_many()
+            .col_expr(job::Column::Payload, Expr::value(json!(task).to_string()))
+            .filter(job::Column::TenantId.eq(tenant_id))
+            .filter(job::Column::Kind.eq(KIND))
+            .filter(job::Column::Key.eq(conversation_id.to_string()))
+            .exec(&tx)
+            .await?;
+        Ok::<_, DbErr>(())
+    };
+    let done = done.await;
+    finish_tx(tx, done).await
+}
+
+/// Ends the job of a chat; one that has a contact to rename stays for that.
+async fn end(tx: &DatabaseTransaction, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
+    if locked(tx, tenant_id, conversation_id).await?.is_some_and(|task| task.renamed_from.is_empty()) {
+        cancel(tx, tenant_id, KIND, &conversation_id.to_string()).await?;
     }
+    Ok(())
 }
 
 /// Links a chat without messages to its contact, within three seconds or later. Never fails: the message goes on.
@@ -108,7 +146,7 @@ fn later(job: &Job, error: &str) {
 }
 
 async fn keep(app: &TenantContext, job: &Job, outcome: &ContactOutcome) {
-    if let Err(error) = row::keep(app, job.tenant_id, job.conversation_id, outcome).await {
+    if let Err(error) = store(app, job.tenant_id, job.conversation_id, outcome).await {
         tracing::error!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, %error, "the contact of a chat could not be stored; it will be searched again");
     }
 }
@@ -127,70 +165,58 @@ fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> 
     })
 }
 
+/// Stores an outcome and ends the job, in one commit.
+async fn store(
+    app: &TenantContext,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+    outcome: &ContactOutcome,
+) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        row::write(&tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
+        end(&tx, tenant_id, conversation_id).await
+    };
+    let done = done.await;
+    finish_tx(tx, done).await
+}
+
 /// Records that a contact is about to be created: from here on it may exist, whatever the answer.
 pub(super) async fn note_making(app: &TenantContext, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
-    contact_task::Entity::update_many()
-        .col_expr(Column::Making, Expr::value(true))
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::ConversationId.eq(conversation_id))
-        .exec(app.store.write())
-        .await?;
-    Ok(())
+    change(app, tenant_id, conversation_id, |task| task.making = true).await
 }
 
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
-    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
-}
-
-/// Retries what is due; returns how many.
-pub async fn due_now(app: &Arc<TenantContext>) -> usize {
-    let due = DueOfAccounts {
-        rows: contact_task::Entity::find(),
-        at: Column::NextTryAt,
-        account: Column::TenantId,
-        claimed: CLAIMED,
-        at_once: AT_ONCE,
-        pause: LOOK_EVERY,
-    };
-    let worked = due.work(&app.store, &app.stop, async |task, claimed| {
-        if let Err(error) = retry(app, &task, claimed).await {
-            tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a chat could not be linked to its contact");
-        }
-        1
-    });
-    worked.await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the chats that need a contact could not be read; it will be retried");
-        0
-    })
-}
-
-/// One later attempt. `claimed`: until when the task is this process's.
-async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model, claimed: i64) -> anyhow::Result<()> {
-    let known = conversation::Entity::of_tenant(task.tenant_id)
-        .filter(conversation::Column::Id.eq(task.conversation_id))
-        .one(app.store.read())
-        .await?;
+/// A later attempt.
+pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow::Result<NextRun> {
+    let (app, planned) = (&app, &planned);
+    let (app, tenant_id, id): (_, _, Uuid) = (app, planned.tenant_id, planned.key.parse()?);
+    let task: ContactTask = serde_json::from_str(&planned.payload)?;
+    let is_last = usize::try_from(planned.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
+    let known = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
+    let known = known.one(app.store.read()).await?;
     let source = match &known {
         Some(known) => app.lookup.source(known.source_id).await?,
         None => None,
     };
     if !task.renamed_from.is_empty() {
         if let Err(error) = renamed(app, known.as_ref(), &task.renamed_from).await {
-            if put_off(app, task, claimed).await? {
+            if !is_last {
                 return Err(error);
             }
-            tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a group's contact keeps its former name");
+            tracing::warn!(tenant.id = %tenant_id, conversation.id = %id, error = format!("{error:#}"), "a group's contact keeps its former name");
         }
-        row::renamed(app.store.write(), task).await?;
+        // Unless the title changed meanwhile.
+        let forget = |current: &mut ContactTask| {
+            if current.renamed_from == task.renamed_from {
+                current.renamed_from.clear();
+            }
+        };
+        change(app, tenant_id, id, forget).await?;
     }
-    let planned = source.zip(known).and_then(|(source, known)| {
+    let wanted = source.zip(known).and_then(|(source, known)| {
         job(&known, Rule::wished(&source, task.linking), &known.amocrm_chat_id, task.making)
     });
-    let Some(job) = planned else {
-        row::end(app.store.write(), task.tenant_id, task.conversation_id).await?;
-        return Ok(());
-    };
+    let Some(job) = wanted else { return Ok(NextRun::Never) };
     // Without a chat at amoCRM there is nothing to link: its first message still waits.
     let done = match job.chat_id.as_str() {
         "" => Err(anyhow::anyhow!("amoCRM has no such chat yet")),
@@ -200,16 +226,16 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model, claimed: i6
         },
     };
     match done {
-        Ok(outcome) => row::keep(app, job.tenant_id, job.conversation_id, &outcome).await?,
+        Ok(outcome) => store(app, tenant_id, id, &outcome).await?,
         Err(error) => {
-            if !put_off(app, task, claimed).await? {
+            if is_last {
                 let unclear = ContactOutcome { card: None, why: LinkReason::Unclear };
-                row::keep(app, job.tenant_id, job.conversation_id, &unclear).await?;
+                store(app, tenant_id, id, &unclear).await?;
             }
             return Err(error);
         }
     }
-    Ok(())
+    Ok(NextRun::Never)
 }
 
 async fn renamed(
@@ -222,16 +248,4 @@ async fn renamed(
         Ok(done) => done,
         Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
     }
-}
-
-/// Plans the next attempt of a claimed task; false if that was the last one.
-async fn put_off(app: &TenantContext, task: &contact_task::Model, claimed: i64) -> Result<bool, DbErr> {
-    let tries = task.tries + 1;
-    let Some(wait) = BACK_OFF.get(usize::try_from(tries).unwrap_or(usize::MAX)) else { return Ok(false) };
-    let held = contact_task::Model { next_try_at: claimed, ..task.clone() };
-    let later = due::as_seen(&held, Column::NextTryAt)
-        .col_expr(Column::NextTryAt, Expr::value(app.clock.millis() + wait.num_milliseconds()))
-        .col_expr(Column::Tries, Expr::value(tries));
-    due::moved(&app.store, later).await?;
-    Ok(true)
 }

@@ -11,7 +11,6 @@ use entity::tenant;
 use queue::LedgerGap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::alert::{self, Alarm};
@@ -23,17 +22,13 @@ pub const ALARM: &str = "vendor_gap";
 const PAGE: u64 = 200;
 /// Pause between two pages, so that a round puts little load on the database.
 const BETWEEN_PAGES: Duration = Duration::from_millis(200);
-/// Pause between two rounds.
-const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 /// Days of acceptance that are checked. No letter waits longer than a week, so older days no longer change.
 const DAYS: i32 = 9;
 
-/// Runs rounds until `stop` is cancelled.
-pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(BETWEEN_ROUNDS)).await.is_some() {
-        if let Some(Err(error)) = stop.run_until_cancelled(round(&app)).await {
-            tracing::warn!(%error, "the ledger could not be checked; it will be retried");
-        }
+/// A round, unless the server stops meanwhile; an error is left to the next.
+pub async fn look(app: Arc<DeliveryContext>) {
+    if let Some(Err(error)) = app.stop.run_until_cancelled(round(&app)).await {
+        tracing::warn!(%error, "the ledger could not be checked; it will be retried");
     }
 }
 

@@ -1,33 +1,23 @@
-//! Expires letters also while their target is held and not served. A separate task, because this would delay the
-//! worker's other letters.
+//! Expires letters also while their target is held and not served. Apart from the worker, whose
+//! other letters this would delay.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use queue::Expired;
 use sea_orm::DbErr;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::worker::LEASE;
 use super::worker::deliver::{end, read, write_down};
 use crate::delivery::DeliveryContext;
 
-/// Interval between searches of held targets.
-const EVERY: Duration = Duration::from_secs(60);
 /// Letters buried in one transaction.
 const AT_ONCE: u32 = 256;
 
-/// Runs until the stop, then finishes the current round.
-pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
-    loop {
-        match round(&app).await {
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "expired letters could not be read; it will be retried"),
-        }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
-            return;
-        }
+/// One round; an error is left to the next.
+pub async fn look(app: Arc<DeliveryContext>) {
+    if let Err(error) = round(&app).await {
+        tracing::error!(%error, "expired letters could not be read; it will be retried");
     }
 }
 

@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 use base::message::Direction;
 use chrono::TimeDelta;
 use sea_orm::DbErr;
-use tokio_util::sync::CancellationToken;
 
 use crate::delivery::DeliveryContext;
 
-/// Minimum interval between two reads.
-const LOOK: Duration = Duration::from_secs(15);
-/// Reads take at most one part in this many of the time, so they become rare with a backlog of a million lanes.
+/// Interval between two reads.
+pub const EVERY: Duration = Duration::from_secs(15);
+/// Reads take at most one part in this many of the time.
 const SHARE: u32 = 50;
 /// All states, so that one without letters reports 0.
 const STATES: [&str; 4] = ["due", "leaving", "later", "held"];
@@ -48,16 +47,14 @@ pub async fn waiting(app: &DeliveryContext) -> Result<Waiting, DbErr> {
     }
 }
 
-/// Publishes the gauges until the stop.
-pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
-    let mut pause = Duration::from_secs(1);
-    while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
-        let began = Instant::now();
-        if let Err(error) = look(&app).await {
-            tracing::debug!(%error, "the queue's statistics could not be read");
-        }
-        pause = LOOK.max(began.elapsed() * SHARE);
+/// Publishes the gauges. After a read that took long it rests, so that reads become rare with a backlog of a million lanes.
+pub async fn publish(app: Arc<DeliveryContext>) {
+    let began = Instant::now();
+    if let Err(error) = look(&app).await {
+        tracing::debug!(%error, "the queue's statistics could not be read");
     }
+    let rest = (began.elapsed() * SHARE).saturating_sub(EVERY);
+    app.stop.run_until_cancelled(tokio::time::sleep(rest)).await;
 }
 
 /// Reads the state and publishes it once.

@@ -1,30 +1,28 @@
-//! Bulk resending or dropping of undelivered letters: counted first, then processed at a fixed rate by whichever
-//! process claims the next step, until it is done or cancelled. Repeated steps process a letter once.
+//! Bulk resending or dropping of undelivered letters: counted first, then processed at a fixed rate by a job of
+//! each, until it is done or cancelled. Repeated steps process a letter once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base::due;
+use base::store::finish_tx;
 use chrono::TimeDelta;
+use entity::job;
 use entity::replay::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::dead;
 use super::read::dead::{self as read, DeadLetterFilter};
 use crate::delivery::DeliveryContext;
+use crate::job::{NewJob, NextRun, schedule};
 
 /// Letters per second of one replay.
 pub const A_SECOND: u64 = 20;
 /// Interval between two steps.
-const STEP_EVERY: Duration = Duration::from_secs(1);
 const STEP: TimeDelta = TimeDelta::seconds(1);
-/// How long a step is claimed; after that another process may take over.
-const HELD: TimeDelta = TimeDelta::minutes(1);
-/// Maximum number of replays read at once.
-const BATCH: u64 = 50;
+/// The kind's name.
+pub const KIND: &str = "replays";
+const RUNNING: &str = "running";
 
 /// The action on the letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +75,12 @@ pub async fn start(
         source_id: which.source_id,
         reason: which.reason.clone().unwrap_or_default(),
         since: which.from.unwrap_or(0),
-        state: "running".to_owned(),
+        state: RUNNING.to_owned(),
         total: 0,
         done: 0,
         started_by: by.to_owned(),
         created_at: now,
         finished_at: None,
-        next_at: Some(now),
     };
     let same = |other: &replay::Model| {
         (&other.action, other.source_id, &other.reason, other.since)
@@ -94,20 +91,26 @@ pub async fn start(
     }
     let total = read::count(app.store.read(), tenant_id, &wanted(&row)).await?;
     let row = replay::Model { total: i64::try_from(total).unwrap_or(i64::MAX), ..row };
-    replay::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;
+    let tx = app.store.write_tx().await?;
+    let stored = async {
+        replay::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
+        schedule(&tx, now, NewJob::new(tenant_id, KIND, row.id, now)).await
+    };
+    let stored = stored.await;
+    finish_tx(tx, stored).await?;
     tracing::info!(tenant.id = %tenant_id, replay.id = %row.id, action = row.action, total, "a replay of dead letters was started");
     Ok(row)
 }
 
 /// Running replays of an account.
 pub async fn running(app: &DeliveryContext, tenant_id: Uuid) -> Result<Vec<replay::Model>, DbErr> {
-    replay::Entity::of_tenant(tenant_id).filter(Column::NextAt.is_not_null()).all(app.store.read()).await
+    replay::Entity::of_tenant(tenant_id).filter(Column::State.eq(RUNNING)).all(app.store.read()).await
 }
 
 /// Running replays of all accounts, at most 50.
 pub async fn all_running(app: &DeliveryContext) -> Result<Vec<replay::Model>, DbErr> {
-    let running = replay::Entity::find().filter(Column::NextAt.is_not_null()).order_by_asc(Column::NextAt);
-    app.store.all_in_reach(running.limit(BATCH)).await
+    let running = replay::Entity::find().filter(Column::State.eq(RUNNING)).order_by_asc(Column::Id);
+    app.store.all_in_reach(running.limit(50)).await
 }
 
 /// Current state of a replay.
@@ -120,64 +123,46 @@ pub async fn cancel(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> Result<
     let done = one(tenant_id, id)
         .col_expr(Column::State, Expr::value("cancelled"))
         .col_expr(Column::FinishedAt, Expr::value(Some(app.clock.millis())))
-        .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
-        .filter(Column::NextAt.is_not_null())
+        .filter(Column::State.eq(RUNNING))
         .exec(app.store.write())
         .await?;
     Ok(done.rows_affected > 0)
 }
 
-/// Runs steps until the stop.
-pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
-    let round = async || {
-        if let Err(error) = step_all(&app).await {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "a replay of dead letters was interrupted; it will be retried"
-            );
-        }
-    };
-    due::every(STEP_EVERY, &stop, round).await;
+/// A step of a replay.
+pub async fn go_on(app: Arc<DeliveryContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let row = find(app, job.tenant_id, job.key.parse()?).await?;
+    let Some(row) = row.filter(|row| row.state == RUNNING) else { return Ok(NextRun::Never) };
+    let is_over = step(app, &row).await?;
+    let next = app.clock.millis() + STEP.num_milliseconds();
+    Ok(if is_over { NextRun::Never } else { NextRun::At(next) })
 }
 
-/// Runs one step of every due replay; returns the number of letters processed.
-pub async fn step_all(app: &DeliveryContext) -> anyhow::Result<u64> {
-    let mut taken = 0;
-    let now = app.clock.millis();
-    for row in all_running(app).await?.into_iter().filter(|row| row.next_at.is_some_and(|at| at <= now)) {
-        let until = now + HELD.num_milliseconds();
-        if due::claim(&app.store, &row, Column::NextAt, until).await? {
-            taken += step(app, &row, Some(until)).await?;
-        }
-    }
-    Ok(taken)
-}
-
-async fn step(app: &DeliveryContext, row: &replay::Model, held: Option<i64>) -> anyhow::Result<u64> {
+/// True if no letter is left.
+async fn step(app: &DeliveryContext, row: &replay::Model) -> anyhow::Result<bool> {
     let ids = read::ids(app.store.read(), row.tenant_id, &wanted(row), A_SECOND).await?;
-    let mut taken = 0;
+    let mut taken = 0_i64;
     for id in &ids {
         let done = match ReplayAction::named(&row.action) {
             Some(ReplayAction::Retry) => dead::retry(app, row.tenant_id, *id).await?,
             Some(ReplayAction::Drop) => dead::drop(app, row.tenant_id, *id).await?,
             None => false,
         };
-        taken += u64::from(done);
+        taken += i64::from(done);
     }
-    let now = app.clock.millis();
-    let over = u64::try_from(ids.len()).unwrap_or(0) < A_SECOND;
-    let count = Expr::col(Column::Done).add(i64::try_from(taken).unwrap_or(0));
+    let is_over = u64::try_from(ids.len()).unwrap_or(0) < A_SECOND;
+    let count = Expr::col(Column::Done).add(taken);
     one(row.tenant_id, row.id).col_expr(Column::Done, count).exec(app.store.write()).await?;
-    let next = one(row.tenant_id, row.id).filter(Column::NextAt.eq(held));
-    let next = if over {
-        next.col_expr(Column::State, Expr::value("done"))
-            .col_expr(Column::FinishedAt, Expr::value(Some(now)))
-            .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
-    } else {
-        next.col_expr(Column::NextAt, Expr::value(Some(now + STEP.num_milliseconds())))
-    };
-    next.exec(app.store.write()).await?;
-    Ok(taken)
+    if is_over {
+        one(row.tenant_id, row.id)
+            .col_expr(Column::State, Expr::value("done"))
+            .col_expr(Column::FinishedAt, Expr::value(Some(app.clock.millis())))
+            .filter(Column::State.eq(RUNNING))
+            .exec(app.store.write())
+            .await?;
+    }
+    Ok(is_over)
 }
 
 fn one(tenant_id: Uuid, id: Uuid) -> UpdateMany<replay::Entity> {

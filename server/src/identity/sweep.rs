@@ -1,30 +1,11 @@
 //! Deletes expired sessions and old counters of attempts.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use base::store::VENDOR;
 use entity::{session, throttle};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
-use tokio_util::sync::CancellationToken;
 
 use super::throttle::LONGEST_WINDOW;
 use crate::identity::IdentityContext;
-
-const BETWEEN: Duration = Duration::from_secs(3600);
-
-/// Runs once an hour until the server stops.
-pub async fn run(app: Arc<IdentityContext>, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(BETWEEN) => {}
-        }
-        if let Err(error) = round(&app).await {
-            tracing::warn!(%error, "expired sessions could not be deleted");
-        }
-    }
-}
 
 /// Runs once; returns the number of deleted sessions.
 pub async fn round(app: &IdentityContext) -> Result<u64, DbErr> {

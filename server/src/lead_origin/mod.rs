@@ -13,4 +13,4 @@ mod task;
 mod write;
 
 pub use origin::Origin;
-pub use task::{due_now, plan, run};
+pub use task::{BACK_OFF, KIND, plan, write_origin};

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use amocrm::rest::{CustomField, Entity, Field, Lead, Note};
 use base::i18n::Words;
-use entity::origin_task;
 use uuid::Uuid;
 
 use super::Origin;
-use super::task;
+use super::task::OriginTask;
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
@@ -18,12 +17,12 @@ const PAGES: u32 = 4;
 /// Fills the empty tracking fields, then adds one note with what has no field. Safe to repeat.
 pub(super) async fn write(
     app: &Arc<TenantContext>,
-    task: &origin_task::Model,
+    task: &OriginTask<'_>,
     lead: &Lead,
     origin: &Origin,
     words: Words,
 ) -> anyhow::Result<()> {
-    let tenant_id = task.tenant_id;
+    let tenant_id = task.tenant_id();
     let plan = origin.plan(&fields(app, tenant_id).await?, lead);
     if !plan.fields.is_empty() {
         set(app, tenant_id, lead.id, &plan.fields).await?;
@@ -33,7 +32,7 @@ pub(super) async fn write(
     if task.noting && has_note(app, tenant_id, lead.id, &note).await? {
         return Ok(());
     }
-    task::note_noting(app, task).await?;
+    task.note_noting(app).await?;
     let vendor = &app.config.vendor.name;
     let service = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
     let add = |rest: amocrm::rest::Rest, token| {

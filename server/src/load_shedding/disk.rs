@@ -2,14 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
 
 use crate::load_shedding::LoadSheddingContext;
 
-/// Interval of the checks.
-const LOOK: Duration = Duration::from_secs(10);
 const GIB: u64 = 1024 * 1024 * 1024;
 /// For the metric, a larger disk counts as this size: a tenth of a terabyte is no reason to worry.
 const WARNED_SIZE: u64 = 40 * GIB;
@@ -17,25 +12,19 @@ const WARNED_SIZE: u64 = 40 * GIB;
 /// the space that the spool needs.
 const SHED_SIZE: u64 = 5 * GIB;
 
-/// Watches the disks that hold messages until the stop.
-pub async fn watch(app: Arc<LoadSheddingContext>, stop: CancellationToken) {
+/// Reads how much is free on the disks that hold messages.
+pub async fn look_at_disks(app: Arc<LoadSheddingContext>) {
     let mut places: Vec<PathBuf> = app.store.file().map(PathBuf::from).into_iter().collect();
     places.push(app.config.spool.dir.clone());
-    let places: Vec<PathBuf> = places.into_iter().filter(|place| !place.as_os_str().is_empty()).collect();
-    loop {
-        let all = places.clone();
-        let spaces = tokio::task::spawn_blocking(move || all.iter().filter_map(|place| space(place)).collect()).await;
-        let spaces: Vec<Space> = spaces.unwrap_or_default();
-        let least = |size| spaces.iter().filter_map(|space| space.free_percent(size)).min();
-        if let Some(free) = least(SHED_SIZE) {
-            app.load.disk_has(free);
-        }
-        if let Some(free) = least(WARNED_SIZE) {
-            metrics::gauge!("parom_disk_free_percent").set(f64::from(free));
-        }
-        if stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
-            return;
-        }
+    places.retain(|place| !place.as_os_str().is_empty());
+    let spaces = tokio::task::spawn_blocking(move || places.iter().filter_map(|place| space(place)).collect()).await;
+    let spaces: Vec<Space> = spaces.unwrap_or_default();
+    let least = |size| spaces.iter().filter_map(|space| space.free_percent(size)).min();
+    if let Some(free) = least(SHED_SIZE) {
+        app.load.disk_has(free);
+    }
+    if let Some(free) = least(WARNED_SIZE) {
+        metrics::gauge!("parom_disk_free_percent").set(f64::from(free));
     }
 }
 

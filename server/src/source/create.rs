@@ -193,7 +193,6 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         secrets.insert(custom::SECRET.to_owned(), secret.clone());
     }
     let has_webhook = app.connectors.get(&wanted.kind).is_some_and(|connector| connector.has_webhook());
-    let polls = app.connectors.get(&wanted.kind).is_some_and(|connector| connector.poll_interval().is_some());
     if has_webhook {
         secrets.insert(HOOK_SECRET.to_owned(), line::new_secret());
     }
@@ -226,9 +225,6 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         proved_at: None,
         services_sent: written(&services)?,
         facts: "{}".to_owned(),
-        look_at: has_webhook.then_some(now),
-        renew_at: (has_webhook || polls).then_some(now + line::renew::EVERY.num_milliseconds()),
-        poll_at: polls.then_some(now),
     };
     let mirror = rest::NewSource {
         name: row.name.clone(),

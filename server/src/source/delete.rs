@@ -90,6 +90,7 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
     let id = source.id.to_string();
     line::release(tx, source, now).await?;
     line::leave(app, tx, source).await?;
+    line::schedule::end(tx, source).await?;
     for kind in [GONE, STOPPED, WEBHOOK_SUSPENDED, line::MOVED] {
         crate::alert::end(app, tx, source.tenant_id, kind, &id).await?;
     }

@@ -6,13 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use base::store::finish_tx;
 use chrono::TimeDelta;
 use queue::Rows;
 use sea_orm::{DatabaseTransaction, DbErr};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::SourceStatus;
@@ -20,8 +18,6 @@ use super::observations::STOPPED;
 use crate::alert;
 use crate::source::SourceContext;
 
-/// How often the collected proofs are written.
-const EVERY: Duration = Duration::from_secs(5);
 /// The shortest interval between proofs of a source.
 const AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// Sources remembered before those without a proof in the last minute are dropped.
@@ -103,13 +99,6 @@ impl ProofLog {
 /// A message of this source was delivered. Only recorded in memory.
 pub fn prove(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) {
     app.source_observations.proofs.add(tenant_id, source_id, app.clock.millis());
-}
-
-/// Writes the collected proofs until the stop. Later ones are written by [`write`].
-pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-        write(&app).await;
-    }
 }
 
 /// Writes the collected proofs: one commit per thousand sources.

@@ -26,7 +26,7 @@ use crate::tenant as tenants;
 use crate::tenant::token::CallError;
 use compare::{Difference, Theirs};
 
-pub use due::{due_now, run};
+pub use due::due_now;
 
 /// Stored reason of a source that amoCRM no longer has.
 pub(super) const DELETED_IN_CRM: &str = "deleted_in_crm";

@@ -1,20 +1,25 @@
 //! The registry of reviewed templates: one row for each source and template, created when its review is requested.
 
 use amocrm::rest::{ReviewStatus, Template};
+use base::store::finish_tx;
 use connectors::kinds::has_own_server;
 use connectors::template::{RegisteredTemplate, TemplateState};
 use entity::message_template::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
 use super::spec::{Spec, name_at_messenger, name_of_id};
 use super::{Stage, alerts};
+use crate::job::{NewJob, schedule};
 use crate::source::SourceContext;
 
+/// The kind of the jobs that go on with a review.
+pub const KIND: &str = "templates";
 /// Maximum length of a stored reason, in characters.
 const REASON_CHARS: usize = 2_000;
 
@@ -69,16 +74,32 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
         submitted_at: 0,
         changed_at: 0,
     };
+    let tx = app.store.write_tx().await?;
+    let done = enter_in(&tx, now, row).await;
+    finish_tx(tx, done).await
+}
+
+/// Makes a row's next step due at this time.
+pub(super) async fn due_at(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid, at: i64) -> Result<(), DbErr> {
+    schedule(db, at, NewJob::new(tenant_id, KIND, id, at)).await
+}
+
+async fn enter_in(tx: &DatabaseTransaction, now: i64, row: message_template::Model) -> Result<(), DbErr> {
     let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
-    let db = app.store.write();
     let again = row.clone();
-    if message_template::Entity::insert(row.into_active_model()).on_conflict(key).exec_without_returning(db).await? > 0
+    if message_template::Entity::insert(row.into_active_model()).on_conflict(key).exec_without_returning(tx).await? > 0
     {
-        return Ok(());
+        return due_at(tx, again.tenant_id, again.id, now).await;
     }
+    let known = message_template::Entity::of_tenant(again.tenant_id)
+        .filter(Column::SourceId.eq(again.source_id))
+        .filter(Column::CrmId.eq(again.crm_id))
+        .filter(Column::ReviewId.ne(again.review_id))
+        .lock_exclusive();
+    let Some(known) = known.one(tx).await? else { return Ok(()) };
     // Another review of a known template: it is submitted again, under the name that it has at the messenger.
     message_template::Entity::update_many()
-        .col_expr(Column::ReviewId, Expr::value(review_id))
+        .col_expr(Column::ReviewId, Expr::value(again.review_id))
         .col_expr(Column::Submission, Expr::value(again.submission))
         .col_expr(Column::Title, Expr::value(again.title))
         .col_expr(Column::Language, Expr::value(again.language))
@@ -89,13 +110,11 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
         .col_expr(Column::Trouble, Expr::value(""))
         .col_expr(Column::Tries, Expr::value(0))
         .col_expr(Column::NextTryAt, Expr::value(Some(now)))
-        .filter(Column::TenantId.eq(source.tenant_id))
-        .filter(Column::SourceId.eq(source.id))
-        .filter(Column::CrmId.eq(template.id))
-        .filter(Column::ReviewId.ne(review_id))
-        .exec(db)
+        .filter(Column::TenantId.eq(known.tenant_id))
+        .filter(Column::Id.eq(known.id))
+        .exec(tx)
         .await?;
-    Ok(())
+    due_at(tx, known.tenant_id, known.id, now).await
 }
 
 /// Handles a messenger's report about a template, for every source of its kind that has the template, because lines may
@@ -111,7 +130,7 @@ pub async fn reported(app: &SourceContext, source: &source::Model, state: &Templ
     let own_server = has_own_server(&source.kind);
     let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.is_in(of_kind));
     for row in rows.all(app.store.read()).await?.into_iter().filter(|row| is_about(row, state, own_server)) {
-        apply(app, app.store.write(), row, state).await?;
+        apply(app, row, state).await?;
     }
     Ok(())
 }
@@ -138,7 +157,17 @@ fn is_about(row: &message_template::Model, state: &TemplateState, own_server: bo
 /// Stores a reported state and, if the outcome changed, schedules the report to amoCRM.
 pub(super) async fn apply(
     app: &SourceContext,
-    db: &impl ConnectionTrait,
+    row: message_template::Model,
+    state: &TemplateState,
+) -> Result<message_template::Model, DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = apply_in(app, &tx, row, state).await;
+    finish_tx(tx, done).await
+}
+
+async fn apply_in(
+    app: &SourceContext,
+    tx: &DatabaseTransaction,
     row: message_template::Model,
     state: &TemplateState,
 ) -> Result<message_template::Model, DbErr> {
@@ -178,10 +207,11 @@ pub(super) async fn apply(
             .filter(Column::Id.eq(row.id));
         if untold {
             update = update.col_expr(Column::NextTryAt, Expr::value(Some(now))).col_expr(Column::Tries, Expr::value(0));
+            due_at(tx, row.tenant_id, row.id, now).await?;
         }
-        update.exec(db).await?;
+        update.exec(tx).await?;
     }
-    alerts::follow(app, db, &before, &row).await?;
+    alerts::follow(app, tx, &before, &row).await?;
     Ok(row)
 }
 
@@ -270,7 +300,7 @@ pub async fn decide(
     row: message_template::Model,
     state: &TemplateState,
 ) -> Result<message_template::Model, DbErr> {
-    apply(app, app.store.write(), row, state).await
+    apply(app, row, state).await
 }
 
 /// The template with which messages are sent; none unless the messenger approved it.

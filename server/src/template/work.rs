@@ -2,36 +2,30 @@
 //!
 //! ```text
 //! requested ─▶ submitted ─▶ polled while in review ─▶ decided ─▶ reported to amoCRM ─▶ polled daily
-//!     each step: claimed for two minutes ─▶ done, or retried with back-off; the row stores the reason of a wait
+//!     each step: done, or retried with back-off; the row stores the reason of a wait
 //! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base::due::{self, DueOfAccounts};
 use base::i18n::{LocalizedText, Words};
+use base::store::finish_tx;
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
 use connectors::template::{TemplateFile, TemplateState, TemplateStatus};
 use connectors::{Connector, Denied, Settings};
 use entity::message_template::{self, Column};
-use entity::source;
+use entity::{job as jobs, source};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
-use tokio_util::sync::CancellationToken;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::registry::{apply, reported};
+use super::registry::{KIND, apply, due_at, reported};
 use super::spec::Spec;
 use super::{Stage, sample, tell};
+use crate::job::{self, NextRun};
 use crate::source::SourceContext;
 use crate::{settings, tenant};
 
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// Accounts at a time.
-const AT_ONCE: usize = 8;
-/// How long an instance claims a step.
-const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 /// Seconds before the second, third, … attempt of a step.
 const BACK_OFF: [i64; 6] = [10, 60, 300, 1_800, 3_600, 7_200];
 /// Interval between polls of a template in review.
@@ -41,32 +35,14 @@ const DECIDED: TimeDelta = TimeDelta::days(1);
 /// Time until the next check of a suspended account or a paused source.
 const PAUSED: TimeDelta = TimeDelta::hours(1);
 
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
-}
-
-/// Runs all steps that are due, including those that become due meanwhile; returns their number.
-pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let due = DueOfAccounts {
-        rows: message_template::Entity::find(),
-        at: Column::NextTryAt,
-        account: Column::TenantId,
-        claimed: CLAIMED,
-        at_once: AT_ONCE,
-        pause: LOOK_EVERY,
-    };
-    let worked = due.work(&app.store, &app.stop, async |row, _| {
-        let (tenant_id, id) = (row.tenant_id, row.id);
-        one(app, row).await.unwrap_or_else(|error| {
-            tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
-            1
-        })
-    });
-    worked.await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
-        0
-    })
+/// Runs all steps of a row that are due; each schedules the next.
+pub async fn go_on(app: Arc<SourceContext>, job: jobs::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let id: Uuid = job.key.parse()?;
+    let row = message_template::Entity::find_by_id((job.tenant_id, id)).one(app.store.write()).await?;
+    let Some(row) = row else { return Ok(NextRun::Never) };
+    one(app, row).await?;
+    Ok(NextRun::Scheduled)
 }
 
 /// What a row needs next.
@@ -85,21 +61,19 @@ fn step(row: &message_template::Model) -> ReviewStep {
     }
 }
 
-/// Works on one row until nothing more is due; returns the number of steps.
-async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
+/// Works on one row until nothing more is due.
+async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let found = crate::source::live(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
     let source = found.one(app.store.read()).await?;
     let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind)).cloned();
     let Some((source, connector)) = source.zip(connector) else {
         // No connector reviews it any more.
-        set(app, &row, None, "").await?;
-        return Ok(1);
+        return Ok(set(app, &row, None, "").await?);
     };
     let account = app.lookup.tenant(row.tenant_id).await?;
     let Some(account) = account.filter(|account| account.held().is_none() && !source.paused) else {
-        set(app, &row, Some(now + PAUSED.num_milliseconds()), "").await?;
-        return Ok(1);
+        return Ok(set(app, &row, Some(now + PAUSED.num_milliseconds()), "").await?);
     };
     let words = tenant::words(&app.integrations, &account);
     let line = ReviewedLine {
@@ -110,9 +84,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
         words,
     };
     let mut row = row;
-    let mut steps = 0;
     loop {
-        steps += 1;
         let done = match step(&row) {
             ReviewStep::Submit => line.submit(row).await?,
             ReviewStep::Tell => line.tell(row).await?,
@@ -120,7 +92,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
         };
         match done {
             Done::Next(next) => row = *next,
-            Done::Waits => return Ok(steps),
+            Done::Waits => return Ok(()),
         }
     }
 }
@@ -184,7 +156,7 @@ impl ReviewedLine<'_> {
     }
 
     async fn decided(&self, row: message_template::Model, state: TemplateState) -> anyhow::Result<Done> {
-        let row = apply(self.app, self.app.store.write(), row, &state).await?;
+        let row = apply(self.app, row, &state).await?;
         self.goes_on(row).await
     }
 
@@ -262,8 +234,19 @@ async fn set(
     next: Option<i64>,
     trouble: &str,
 ) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = set_in(&tx, row, next, trouble).await;
+    finish_tx(tx, done).await
+}
+
+async fn set_in(
+    tx: &DatabaseTransaction,
+    row: &message_template::Model,
+    next: Option<i64>,
+    trouble: &str,
+) -> Result<(), DbErr> {
     let tries = if trouble.is_empty() { 0 } else { row.tries.saturating_add(1) };
-    message_template::Entity::update_many()
+    let done = message_template::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(next))
         .col_expr(Column::Tries, Expr::value(tries))
         .col_expr(Column::Trouble, Expr::value(trouble))
@@ -271,18 +254,20 @@ async fn set(
         .filter(Column::Id.eq(row.id))
         .filter(Column::Submission.eq(row.submission))
         .filter(Column::Stage.eq(row.stage.as_str()))
-        .exec(app.store.write())
+        .exec(tx)
         .await?;
-    Ok(())
+    match next {
+        _ if done.rows_affected == 0 => Ok(()),
+        Some(next) => due_at(tx, row.tenant_id, row.id, next).await,
+        None => job::cancel(tx, row.tenant_id, KIND, &row.id.to_string()).await.map(drop),
+    }
 }
 
-/// Makes a row's next step due immediately.
+/// Makes a row's next step due immediately. False if there is no such row.
 pub async fn soon(app: &SourceContext, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
-    let done = message_template::Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(Some(app.clock.millis())))
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::Id.eq(id))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected > 0)
+    let row = message_template::Entity::find_by_id((tenant_id, id)).one(app.store.read()).await?;
+    if row.is_some() {
+        due_at(app.store.write(), tenant_id, id, app.clock.millis()).await?;
+    }
+    Ok(row.is_some())
 }

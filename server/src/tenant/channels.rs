@@ -16,7 +16,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::install::InstallError;
-use super::{ChannelStatus, TenantStatus, grant, status_change, subscription};
+use super::{ChannelStatus, TenantStatus, grant, status_change, subscription, visits};
 use crate::tenant::TenantContext;
 
 mod judge;
@@ -27,7 +27,6 @@ mod renew;
 
 use judge::{ChannelOutcome, judge};
 
-pub(super) use keep::look_by;
 pub(super) use leave::take_off;
 pub(super) use offer::lacks_one;
 pub use offer::{UNCONFIGURED, offer, offer_all, resume_configured};
@@ -58,7 +57,7 @@ pub async fn connect(app: &TenantContext, tenant_id: Uuid) -> Result<(), Install
     let moved = moved.await;
     finish_tx(tx, moved).await?;
     compare_soon(app, tenant_id).await?;
-    subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
+    subscription::soon_alone(app, tenant_id).await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account is connected");
     Ok(())
@@ -158,7 +157,7 @@ pub async fn switch_window(app: &TenantContext, tenant_id: Uuid, off: bool) -> R
             .filter(Column::Status.eq(ChannelStatus::Connected.as_str()))
             .exec(&tx)
             .await?;
-        keep::look_by(&tx, tenant_id, now).await
+        visits::visit_by(&tx, tenant_id, now).await
     };
     let switched = switched.await;
     finish_tx(tx, switched).await?;

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::install::InstallError;
-use super::{ChannelStatus, TenantStatus, channels, grant, status_change, subscription};
+use super::{ChannelStatus, TenantStatus, channels, grant, status_change, subscription, visits};
 use crate::tenant::TenantContext;
 
 /// Reason for holding a disconnected account's turns.
@@ -75,7 +75,7 @@ pub async fn disconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<()>
         tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account was disconnected; its sources and waiting messages are kept");
     }
     owe(app, tenant_id).await?;
-    subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
+    subscription::soon_alone(app, tenant_id).await?;
     app.lookup.forget();
     let app = app.clone();
     let telling = base::supervisor::detach("disconnect", async move {
@@ -108,7 +108,7 @@ async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
         .filter(Column::Status.ne(ChannelStatus::Disconnected.as_str()))
         .exec(app.store.write())
         .await?;
-    channels::look_by(app.store.write(), tenant_id, at).await
+    visits::visit_by(app.store.write(), tenant_id, at).await
 }
 
 fn inactive(tenant: &tenant::Model, why: LocalizedText) -> Error {

@@ -24,7 +24,7 @@ mod stage;
 mod turns;
 
 use super::grant::{self, Giver, Grant};
-use super::{TenantStatus, channels, oauth_error_text, plan, status_change};
+use super::{TenantStatus, channels, oauth_error_text, plan, status_change, visits};
 use crate::tenant::TenantContext;
 use crate::vendor_events::{self, VendorEventKind};
 
@@ -233,18 +233,20 @@ async fn store_in(
         language: Set(kept(renewed.language, known.language)),
         time_zone: Set(kept(renewed.time_zone, known.time_zone)),
         country: Set(kept(renewed.country, known.country)),
-        probe_at: Set(renewed.probe_at),
         probes: Set(0),
         // It may have been switched off and on: its sources are listed again.
         reconciled_at: Set(None),
         // An unconfirmed notice concerned the time before.
         uninstalled_at: Set(None),
         erased_at: Set(None),
-        // Warnings were withheld while it was away.
-        plan_at: Set(known.trial_until.or(known.paid_until).map(|_| now)),
         ..Default::default()
     };
     tenant::Entity::update(row).exec(tx).await?;
+    visits::visit_at(tx, tenant_id, now.saturating_add(UNFINISHED.num_milliseconds())).await?;
+    if known.trial_until.or(known.paid_until).is_some() {
+        // The first look finds the first warning; later ones were withheld while it was away.
+        plan::look_at(tx, tenant_id, now).await?;
+    }
     status_change::alarm(app, tx, tenant_id, status).await?;
     if is_new || was == TenantStatus::Uninstalled {
         let data = json!({ "again": !is_new });
@@ -260,7 +262,7 @@ fn kept(new: String, old: String) -> String {
 }
 
 fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
-    let (plan, trial_until, plan_at) = plan::beginning(plans, now);
+    let (plan, trial_until) = plan::beginning(plans, now);
     let name = facts.account.name.clone().filter(|name| !name.trim().is_empty());
     tenant::Model {
         tenant_id,
@@ -279,7 +281,6 @@ fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: 
         language: facts.language.clone(),
         time_zone: facts.account.timezone.clone().unwrap_or_default(),
         country: facts.account.country.clone().unwrap_or_default(),
-        probe_at: Some(now.saturating_add(UNFINISHED.num_milliseconds())),
         probes: 0,
         reconciled_at: None,
         uninstalled_at: None,
@@ -297,6 +298,5 @@ fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: 
         trial_until,
         paid_until: None,
         plan_ended: false,
-        plan_at,
     }
 }

@@ -36,6 +36,7 @@ mod terms;
 pub mod token;
 pub mod uninstall;
 pub mod users;
+mod visits;
 pub mod watch;
 
 use std::pin::Pin;

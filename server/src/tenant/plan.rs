@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! change (API, admin, command line) ─┐
-//! plan_at ─▶ run, one process ───────┴▶ settle ─▶ warnings · held after the grace · released ─▶ next plan_at
+//! job, when something is due ─────────┴▶ settle ─▶ warnings · held after the grace · released ─▶ the next job
 //! ```
 //!
 //! Nothing is refused and nothing is lost for lack of payment: what comes in is stored and waits, as for a suspended
@@ -17,9 +17,10 @@ mod settle;
 mod term;
 
 pub use change::{PlanChange, change};
-pub use due::{round, run};
+pub use due::{KIND, look_again};
 pub use ending::ending;
 pub use limits::{allows, messages_a_month, of, requests_per_key, sources_limit, stored_mb};
+pub use settle::look;
 pub use term::{Term, end_date};
 
-pub(super) use due::beginning;
+pub(super) use due::{beginning, look_at};

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ChannelStatus, TenantStatus};
+use super::{ChannelStatus, TenantStatus, visits};
 use crate::alert::{self, Alarm};
 use crate::audit::By;
 use crate::tenant::TenantContext;
@@ -45,18 +45,18 @@ pub(crate) async fn change_status(
     to: TenantStatus,
 ) -> Result<bool, DbErr> {
     let now = app.clock.millis();
-    let mut change = tenant::Entity::update_many()
+    let change = tenant::Entity::update_many()
         .col_expr(tenant::Column::Status, Expr::value(to.as_str()))
         .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
         .col_expr(tenant::Column::Probes, Expr::value(0))
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.ne(to.as_str()))
         .filter(tenant::Column::Status.is_in(from.iter().map(|status| status.as_str())));
-    if matches!(to, TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked) {
-        change = change.col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + slowly(0))));
-    }
     if change.exec(db).await?.rows_affected == 0 {
         return Ok(false);
+    }
+    if matches!(to, TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked) {
+        visits::visit_at(db, tenant_id, now + slowly(0)).await?;
     }
     alarm(app, db, tenant_id, to).await?;
     note(app, db, tenant_id, from, to).await?;
@@ -161,7 +161,7 @@ pub async fn chats_answered(app: &TenantContext, tenant_id: Uuid, is_paid: bool)
     }
     let known = app.lookup.tenant(tenant_id).await.ok().flatten();
     if known.is_some_and(|tenant| TenantStatus::stored(&tenant) == TenantStatus::Unpaid) {
-        super::watch::soon(app, tenant_id).await?;
+        visits::visit_by(app.store.write(), tenant_id, app.clock.millis()).await?;
     }
     Ok(())
 }

@@ -9,23 +9,32 @@
 //! The address identifies the subscription at amoCRM, so it stays the same as long as the account exists here.
 
 mod check;
-mod due;
+
+use std::sync::Arc;
 
 use base::store::directory::{self, IdKind};
+use base::store::finish_tx;
+use chrono::TimeDelta;
 use entity::crm_subscription::{self, Column};
+use entity::job;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::job::{NewJob, NextRun, schedule};
 use crate::tenant::TenantContext;
+use crate::tenant::status_change::AGAIN;
 
-pub use due::{due_now, run};
+/// The kind's name.
+pub const KIND: &str = "subscriptions";
+/// After a check without an answer.
+pub const WAITS: [TimeDelta; 1] = [TimeDelta::milliseconds(AGAIN)];
 
 /// The route below the public address.
 const PLACE: &str = "/crm/hooks/";
 
-/// Schedules a check at once: the account was connected, came back or left.
+/// Schedules a check at once, in the commit in which the account was connected, came back or left.
 pub(super) async fn soon(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -> Result<(), DbErr> {
     let row = crm_subscription::Model {
         tenant_id,
@@ -33,14 +42,28 @@ pub(super) async fn soon(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -
         state: "off".to_owned(),
         detail: String::new(),
         checked_at: 0,
-        next_try_at: Some(now),
         tries: 0,
     };
     crm_subscription::Entity::insert(row.into_active_model())
-        .on_conflict(OnConflict::column(Column::TenantId).update_columns([Column::NextTryAt, Column::Tries]).to_owned())
+        .on_conflict(OnConflict::column(Column::TenantId).update_column(Column::Tries).to_owned())
         .exec_without_returning(db)
         .await?;
-    Ok(())
+    schedule(db, now, NewJob::new(tenant_id, KIND, "", now)).await
+}
+
+/// The same in a commit of its own.
+pub(super) async fn soon_alone(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = soon(&tx, tenant_id, app.clock.millis()).await;
+    finish_tx(tx, done).await
+}
+
+/// A check that is due.
+pub async fn check(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let found = crm_subscription::Entity::of_tenant(job.tenant_id).one(app.store.write()).await?;
+    let Some(row) = found else { return Ok(NextRun::Never) };
+    check::look(app, job, row).await
 }
 
 /// State of an account's subscription.

@@ -19,7 +19,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::token::{self, TokenError};
-use super::{ChannelStatus, TenantStatus, channels, connection, grant, status_change, subscription};
+use super::{ChannelStatus, TenantStatus, channels, connection, grant, status_change, subscription, visits};
 use crate::alert::{self, Alarm};
 use crate::tenant::TenantContext;
 use crate::unregister;
@@ -59,16 +59,23 @@ enum AccessAnswer {
 pub async fn noticed(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = if at_once { PAUSES[0] } else { LATER };
-    tenant::Entity::update_many()
-        .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause.num_milliseconds())))
-        .col_expr(tenant::Column::Probes, Expr::value(0))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
-        .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
-        .filter(tenant::Column::UninstalledAt.is_null())
-        .exec(app.store.write())
-        .await?;
-    Ok(())
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let noted = tenant::Entity::update_many()
+            .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
+            .col_expr(tenant::Column::Probes, Expr::value(0))
+            .filter(tenant::Column::TenantId.eq(tenant_id))
+            .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
+            .filter(tenant::Column::UninstalledAt.is_null())
+            .exec(&tx)
+            .await?;
+        match noted.rows_affected {
+            0 => Ok(()),
+            _ => visits::visit_at(&tx, tenant_id, now + pause.num_milliseconds()).await,
+        }
+    };
+    let done = done.await;
+    finish_tx(tx, done).await
 }
 
 /// True while a notice waits for amoCRM's confirmation.
@@ -80,7 +87,7 @@ pub(super) fn is_pending(tenant: &tenant::Model) -> bool {
 /// channels to `disconnected`, wipes its tokens and holds its turns towards amoCRM. Sources and waiting letters stay.
 /// Idempotent; a new installation in the meantime wins.
 ///
-/// False if it could not be determined. It is retried when the tenant's `probe_at` is due.
+/// False if it could not be determined. It is retried at the account's next visit.
 pub async fn confirm(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<bool> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Ok(true) };
     if !is_pending(&tenant) {
@@ -102,13 +109,21 @@ pub async fn confirm(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Resul
 async fn schedule_retry(app: &TenantContext, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = usize::try_from(tenant.probes).ok().and_then(|tries| PAUSES.get(tries)).unwrap_or(&LAST_PAUSE);
-    tenant::Entity::update_many()
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause.num_milliseconds())))
-        .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
-        .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
-        .filter(tenant::Column::UninstalledAt.is_not_null())
-        .exec(app.store.write())
-        .await?;
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let counted = tenant::Entity::update_many()
+            .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
+            .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
+            .filter(tenant::Column::UninstalledAt.is_not_null())
+            .exec(&tx)
+            .await?;
+        match counted.rows_affected {
+            0 => Ok(()),
+            _ => visits::visit_at(&tx, tenant.tenant_id, now + pause.num_milliseconds()).await,
+        }
+    };
+    let done = done.await;
+    finish_tx(tx, done).await?;
     if tenant.uninstalled_at.is_some_and(|since| now - since > TELL_AFTER.num_milliseconds()) {
         let detail = json!({
             "tenant_id": tenant.tenant_id, "account_id": tenant.account_id.to_string(), "host": tenant.host, "said": reason,
@@ -229,10 +244,10 @@ async fn leave_in(
         .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
         .col_expr(tenant::Column::Probes, Expr::value(0))
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + status_change::AGAIN)))
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(tx)
         .await?;
+    visits::visit_at(tx, tenant_id, now + status_change::AGAIN).await?;
     subscription::soon(tx, tenant_id, now).await?;
     status_change::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
     status_change::report(app, tx, tenant_id, TenantStatus::Uninstalled).await?;

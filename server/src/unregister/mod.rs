@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::job::{self, JobEnd, JobKind, NewJob};
+use crate::job::{self, JobEnd, JobKind, NewJob, NextRun, Patience, Retry};
 use crate::platform::PlatformContext;
 use crate::settings;
 
@@ -93,7 +93,7 @@ pub async fn plan(app: &PlatformContext, tx: &DatabaseTransaction, source: &sour
         due: sealed.is_ok().then_some(now),
         sealed: sealed.ok(),
     };
-    Ok(job::plan(tx, now, new).await?)
+    Ok(job::schedule(tx, now, new).await?)
 }
 
 /// Erases the messengers' credentials of all sources of an account, and plans the removal of their webhooks; returns how
@@ -170,20 +170,21 @@ impl JobKind for UnregisterLine {
         KIND
     }
 
-    fn back_off(&self) -> &'static [TimeDelta] {
-        &BACK_OFF
+    fn retry(&self) -> Retry {
+        Retry { waits: &BACK_OFF, patience: Patience::For(PATIENCE) }
     }
 
-    fn patience(&self) -> TimeDelta {
-        PATIENCE
+    /// The panel names it.
+    fn keeps_given_up(&self) -> bool {
+        true
     }
 
-    async fn attempt(&self, job: &jobs::Model) -> anyhow::Result<()> {
+    async fn attempt(&self, job: &jobs::Model) -> anyhow::Result<NextRun> {
         let app = &self.platform;
         let (source_id, line): (Uuid, Payload) = (job.key.parse()?, serde_json::from_str(&job.payload)?);
         if has_credentials(app, job.tenant_id, source_id).await? {
             tracing::info!(tenant.id = %job.tenant_id, source.id = %source_id, "a source has credentials again; its webhook stays");
-            return Ok(());
+            return Ok(NextRun::Never);
         }
         let connector = app.connectors.get(&line.kind).cloned();
         let (Some(connector), Some(sealed)) = (connector, &job.sealed) else {
@@ -192,13 +193,13 @@ impl JobKind for UnregisterLine {
         let row = job::place_of(KIND, &job.key);
         let settings = settings::open_whole(app, (job.tenant_id, Place::Job, &row), sealed)?;
         let place = (line.kind.as_str(), source_id);
-        let Some(hook) = settings::hook_at(app, &line.server, place, &settings) else { return Ok(()) };
+        let Some(hook) = settings::hook_at(app, &line.server, place, &settings) else { return Ok(NextRun::Never) };
         connector.remove_webhook(&settings, &hook).await.map_err(as_error)?;
         if !is_shared(app, connector.as_ref(), &settings, &line, source_id).await? {
             connector.unsubscribe(&settings).await.map_err(as_error)?;
         }
         tracing::info!(tenant.id = %job.tenant_id, source.id = %source_id, connector = line.kind, "the webhook of a source that is gone was removed at its messenger");
-        Ok(())
+        Ok(NextRun::Never)
     }
 
     async fn ended(&self, tx: &DatabaseTransaction, job: &jobs::Model, end: JobEnd) -> Result<(), DbErr> {

@@ -30,7 +30,7 @@ pub use notices::{LimitNotice, detail as limit_detail, is_about_files, is_notice
 pub use peak::note_month;
 pub use report::{KindUsage, MessageCounts, MonthUsage, of as usage_of};
 pub use searches::Searches;
-pub use stored::{StorageSums, run, write_down};
+pub use stored::{StorageSums, write_down, write_sums};
 pub use view::{LimitLine, LimitStage, MESSAGES, SOURCES, shown};
 
 /// Bytes of a configured number of megabytes.

@@ -10,14 +10,11 @@ use entity::account_usage::{self, Column};
 use queue::writer::Sums;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::tenant;
 use crate::usage::UsageContext;
 
-/// How often sums are written.
-const EVERY: Duration = Duration::from_secs(10);
 /// How long a sum is cached: other processes store too.
 const FRESH: Duration = Duration::from_secs(30);
 
@@ -45,20 +42,14 @@ impl StorageSums {
     }
 }
 
-/// Writes sums until the stop.
-pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
-    loop {
-        let goes_on = stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some();
-        if let Err(error) = write_down(&app).await {
-            tracing::warn!(%error, "the usage of accounts could not be stored; it will be retried");
-        }
-        if !goes_on {
-            return;
-        }
+/// Writes the counts since the last time; what cannot be written stays for the next.
+pub async fn write_sums(app: Arc<UsageContext>) {
+    if let Err(error) = write_down(&app).await {
+        tracing::warn!(%error, "the usage of accounts could not be stored; it will be retried");
     }
 }
 
-/// Writes the counts since the last time.
+/// The same; the error is the caller's.
 pub async fn write_down(app: &UsageContext) -> Result<(), DbErr> {
     let mut sums = app.writer.tally.take().into_iter();
     while let Some((key, sum)) = sums.next() {

@@ -15,7 +15,6 @@ mod resend;
 mod settle;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::config::VendorWebhook;
 use base::due;
@@ -25,31 +24,23 @@ use entity::vendor_event::{self, Column};
 use futures_util::future::join_all;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, QueryFilter, Select};
-use tokio_util::sync::CancellationToken;
 
 use crate::platform::PlatformContext;
 
 pub use read::{EventFilter, attempts, last_attempts, list, one};
 pub use resend::resend;
 
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
 /// All of a batch, to one webhook.
 const AT_ONCE: usize = 20;
 /// How long a process owns an event: longer than a call takes.
 const CLAIMED: TimeDelta = TimeDelta::minutes(1);
 
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<PlatformContext>, stop: CancellationToken) {
+/// Closes the alerts about webhooks that are not in the configuration any more.
+pub async fn end_alerts(app: Arc<PlatformContext>) {
     if let Err(error) = settle::end_alerts_of_removed(&app).await {
         tracing::warn!(%error, "alerts about webhooks that were removed could not be closed");
     }
-    let rounds = app.config.vendor_webhooks.iter().map(|webhook| {
-        let app = &app;
-        due::every(LOOK_EVERY, &stop, move || round(app, webhook))
-    });
-    join_all(rounds).await;
-    stop.cancelled().await;
 }
 
 /// Sends all due events; returns how many calls were made.
@@ -57,7 +48,8 @@ pub async fn due_now(app: &PlatformContext) -> usize {
     join_all(app.config.vendor_webhooks.iter().map(|webhook| round(app, webhook))).await.into_iter().sum()
 }
 
-async fn round(app: &PlatformContext, webhook: &VendorWebhook) -> usize {
+/// Sends what is due to one webhook; returns how many calls were made.
+pub async fn round(app: &PlatformContext, webhook: &VendorWebhook) -> usize {
     let mut calls = 0;
     while !app.stop.is_cancelled() {
         let due = due::found(&app.store, first_of_accounts(&webhook.name), Column::NextTryAt, BATCH).await;

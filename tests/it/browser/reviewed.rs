@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use base::i18n::{Language, Words};
 use doubles::whatsapp::{NewApp, NewPerson, NewPhone, WhatsApp};
-use parom::template::due_now;
 use parom_tests::{Beside, Browser, Engine, Line, Place, Setup};
 use serde_json::json;
 
@@ -60,7 +59,7 @@ impl Office {
         for _ in 0..2 {
             self.world.messenger.deliver_all().await;
             self.world.another_worker().deliver_all().await.unwrap();
-            while due_now(&self.world.app().sources).await > 0 {}
+            while self.world.works("templates").await > 0 {}
         }
     }
 

@@ -64,7 +64,7 @@ async fn a_contact_that_is_deleted_while_it_is_being_linked(world: &mut World) {
     anna_writes(world, &line).await;
     assert!(world.sandbox.delete_contact(HOST, anna));
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(why(world, &line).await, because(linked_contact(world, &line), "crm"));
 }
 

@@ -75,7 +75,7 @@ async fn amocrm_chooses_if_no_contact_is_found(world: &mut World) {
     anna_writes(world, &line).await;
     assert_eq!(world.sandbox.contacts(HOST).len(), 1, "amoCRM's own");
     assert_eq!(why(world, &line).await, (None, Some("nobody".to_owned())));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
+    assert_eq!(world.works("contacts").await, 0);
 }
 
 async fn no_contact_is_searched_if_the_choice_is_left_to_amocrm(world: &mut World) {

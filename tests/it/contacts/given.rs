@@ -35,7 +35,7 @@ async fn a_contact_named_later_gets_the_chat(world: &mut World) {
     world.deliver_all().await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", None, None);
     anna_writes(world, &line, "a-2", &anna.to_string()).await.is(202);
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "given"));
 }
@@ -132,7 +132,7 @@ async fn a_group_is_named_by_its_title(world: &mut World) {
     body["conversation"] = json!({"id": "group-1", "participants": [{"id": ""}]});
     let refused = world.customer(&line, "anna").posts(&body).await.is(422);
     assert_eq!(refused.wrong_fields(), ["/conversation/participants"]);
-    parom::contact::due_now(&world.app().tenants).await;
+    world.works("contacts").await;
     assert_eq!(names(world), ["Delivery 78"]);
     let long = writes(world, "anna", "g-4", &"x".repeat(256)).await.is(422);
     assert_eq!(long.wrong_fields(), ["/conversation/title"]);

@@ -20,13 +20,13 @@ async fn a_crm_that_is_down_holds_no_message_and_is_asked_later(world: &mut Worl
     anna_writes(world, &line).await;
     assert_ne!(linked_contact(world, &line), anna, "amoCRM made its own");
     assert_eq!(why(world, &line).await, (None, None));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0, "not at once");
+    assert_eq!(world.works("contacts").await, 0, "not at once");
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1, "still down");
+    assert_eq!(world.works("contacts").await, 1, "still down");
     world.sandbox.faults().clear();
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
+    assert_eq!(world.works("contacts").await, 0);
     world.advance(Duration::from_secs(301));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna, "the lead goes with its chat");
     assert_eq!(why(world, &line).await, because(anna, "phone"));
@@ -42,7 +42,7 @@ async fn a_chat_with_an_accepted_lead_is_not_moved(world: &mut World) {
     assert!(world.sandbox.accept_lead(HOST, &lead.uid));
     world.sandbox.faults().clear();
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_ne!(made, anna);
     assert_eq!(linked_contact(world, &line), made);
     assert_eq!(why(world, &line).await, because(made, "late"));
@@ -55,7 +55,7 @@ async fn an_account_that_is_not_paid_for_holds_no_message(world: &mut World) {
     let contacts = world.sandbox.contacts(HOST).len();
     world.sandbox.faults().clear();
     world.advance(Duration::from_secs(61));
-    parom::contact::due_now(&world.app().tenants).await;
+    world.works("contacts").await;
     assert_eq!(world.sandbox.contacts(HOST).len(), contacts, "amoCRM's own is taken, no second one made");
 }
 
@@ -66,7 +66,7 @@ async fn it_ends_after_some_days(world: &mut World) {
     let mut tries = 0;
     for _ in 0..10 {
         world.advance(Duration::from_secs(86_401));
-        tries += parom::contact::due_now(&world.app().tenants).await;
+        tries += world.works("contacts").await;
     }
     assert_eq!(tries, 6);
     assert_eq!(why(world, &line).await, (None, Some("unclear".to_owned())));
@@ -83,8 +83,8 @@ async fn an_account_whose_crm_hangs_delays_no_other(world: &mut World) {
     world.sandbox.faults().clear();
     world.advance(Duration::from_secs(61));
     let gate = world.sandbox.faults().hold(Part::Rest);
-    let app = world.app().tenants.clone();
-    let linking = tokio::spawn(async move { parom::contact::due_now(&app).await });
+    let jobs = world.app().jobs.clone();
+    let linking = tokio::spawn(async move { parom::job::due_of(&jobs, "contacts").await });
     gate.until_waiting(2).await;
     gate.open();
     assert_eq!(linking.await.unwrap(), 2);

@@ -43,7 +43,7 @@ async fn an_answer_that_was_lost_makes_no_second_one(world: &mut World) {
     anna_writes(world, &line).await;
     assert_eq!(made(world), 1, "it was made, and the answer was lost");
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(made(world), 1);
     let anna = world.sandbox.contacts(HOST).into_iter().find(|contact| contact.phones == [PHONE]).unwrap();
     assert_eq!(linked_contact(world, &line), anna.id, "the chat is linked to it although its lead came first");
@@ -57,11 +57,11 @@ async fn a_link_that_failed_is_made_up_for(world: &mut World) {
     assert_eq!(made(world), 1);
     world.restart().await;
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(made(world), 1);
     let anna = world.sandbox.contacts(HOST).into_iter().find(|contact| contact.phones == [PHONE]).unwrap();
     assert_eq!(linked_contact(world, &line), anna.id);
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0, "and that is all");
+    assert_eq!(world.works("contacts").await, 0, "and that is all");
 }
 
 async fn a_death_before_the_message_went_out_makes_no_second_one(world: &mut World) {
@@ -75,7 +75,7 @@ async fn a_death_before_the_message_went_out_makes_no_second_one(world: &mut Wor
     world.restart().await;
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    parom::contact::due_now(&world.app().tenants).await;
+    world.works("contacts").await;
     assert_eq!(world.sandbox.contacts(HOST).len(), 1);
     assert_eq!(linked_contact(world, &line), world.sandbox.contacts(HOST)[0].id);
 }
@@ -87,9 +87,9 @@ async fn a_contact_that_could_not_be_found_again_is_created_once(world: &mut Wor
     world.deliver_all().await;
     let before = world.sandbox.contacts(HOST).len();
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(world.sandbox.contacts(HOST).len(), before, "neither number nor address: none is made again");
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
+    assert_eq!(world.works("contacts").await, 0);
 }
 
 both!(

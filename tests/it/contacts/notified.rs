@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use amocrm::rest::{NewTemplate, ReviewOutcome, WabaTemplate};
 use entity::{crm_subscription, raw_hook};
-use parom::tenant::subscription::due_now;
 use parom::tenant::token::with_token;
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, both, once};
@@ -42,7 +41,7 @@ async fn state(world: &World) -> String {
 
 async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
     let line = world.line("support").await;
-    assert_eq!((due_now(&world.app().tenants).await, due_now(&world.app().tenants).await), (1, 0), "once");
+    assert_eq!((world.works("subscriptions").await, world.works("subscriptions").await), (1, 0), "once");
     let there = address(world);
     assert!(there.starts_with(&format!("{}/crm/hooks/", world.api.base())), "{there}");
     let mut settings = world.sandbox.webhooks(HOST)[0].settings.clone();
@@ -55,32 +54,32 @@ async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
     // Switched off by amoCRM, then deleted by a user: each is found within a day.
     assert!(world.sandbox.set_webhook_disabled(HOST, &there, true));
     world.advance(DAY);
-    assert_eq!(due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("subscriptions").await, 1);
     assert!(!world.sandbox.webhooks(HOST)[0].disabled);
     assert!(world.sandbox.delete_webhook(HOST, &there));
     world.advance(DAY);
-    assert_eq!(due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("subscriptions").await, 1);
     assert_eq!(address(world), there, "the same address");
     // A disconnected account gets no more hooks; one that returns does.
     parom::tenant::disconnect(&world.app().tenants, line.tenant_id).await.unwrap();
-    assert_eq!(due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("subscriptions").await, 1);
     assert!(world.sandbox.webhooks(HOST).is_empty());
     assert_eq!(posts(world, &there, FORM, "a=b").await.status, 404);
     parom::tenant::connect(&world.app().tenants, line.tenant_id, None).await.unwrap();
-    assert_eq!(due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("subscriptions").await, 1);
     assert_eq!(address(world), there);
     assert_eq!(posts(world, &there, FORM, "a=b").await.status, 200);
 }
 
 async fn the_hook_address_of_an_account_that_left_is_unknown(world: &mut World) {
     world.line("support").await;
-    due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let there = address(world);
     world.owner(HOST).uninstalls().await;
     world
         .until("the account has left", async || (world.tenant(HOST).await?["status"] == "uninstalled").then_some(()))
         .await;
-    due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     assert_eq!(posts(world, &there, FORM, "contacts[delete][0][id]=5").await.status, 404);
     assert_eq!(state(world).await, "off");
 }
@@ -88,21 +87,21 @@ async fn the_hook_address_of_an_account_that_left_is_unknown(world: &mut World) 
 async fn a_plan_without_hooks_is_asked_again_daily(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.set_plan_without_webhooks(HOST, true);
-    assert_eq!((due_now(&world.app().tenants).await, state(world).await.as_str()), (1, "refused"));
+    assert_eq!((world.works("subscriptions").await, state(world).await.as_str()), (1, "refused"));
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
     let owner = world.panel(line.tenant_id).await;
     assert!(owner.opens("/panel/account").await.is(200).text.contains("plans without webhooks"));
     world.sandbox.set_plan_without_webhooks(HOST, false);
-    assert_eq!(due_now(&world.app().tenants).await, 0);
+    assert_eq!(world.works("subscriptions").await, 0);
     world.advance(DAY);
-    assert_eq!((due_now(&world.app().tenants).await, state(world).await.as_str()), (1, "on"));
+    assert_eq!((world.works("subscriptions").await, state(world).await.as_str()), (1, "on"));
     let owner = world.panel(line.tenant_id).await;
     assert!(owner.opens("/panel/account").await.is(200).text.contains("Received instantly"));
 }
 
 async fn changed_contacts_are_checked_at_once(world: &mut World) {
     let line = line(world, "link").await;
-    due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let gone = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     let kept = world.sandbox.add_contact(HOST, "Anna Kept", None, None);
     anna_writes(world, &line).await;
@@ -123,7 +122,7 @@ async fn changed_contacts_are_checked_at_once(world: &mut World) {
 
 async fn unrequested_hooks_have_no_effect(world: &mut World) {
     let line = world.line("support").await;
-    due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let there = address(world);
     let other = format!("{}/crm/hooks/{}", world.api.base(), "A".repeat(43));
     assert_eq!(posts(world, &other, FORM, "contacts[delete][0][id]=5").await.status, 404);
@@ -166,7 +165,7 @@ async fn a_rejected_template_is_reported(world: &mut World) {
     let line = world.line("support").await;
     let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
     world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
-    due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let waba = WabaTemplate { category: "UTILITY".into(), language: "ru".into(), ..WabaTemplate::default() };
     let new = NewTemplate { name: "Ready".into(), content: "It is".into(), waba: Some(waba), ..NewTemplate::default() };
     let made = with_token(&world.app().tenants, line.tenant_id, |rest, token| {
@@ -202,7 +201,7 @@ async fn a_rejected_template_is_reported(world: &mut World) {
 
 async fn hook_data_about_a_customer_is_erased_with_them(world: &mut World) {
     let line = line(world, "link").await;
-    due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     anna_writes(world, &line).await;
     let body =

@@ -33,7 +33,7 @@ async fn the_contact_is_found_by_it(world: &mut World) {
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     anna_sends_her_number(world, &line).await;
     assert_ne!(linked_contact(world, &line), anna, "amoCRM made its own of the first message");
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(linked_contact(world, &line), anna);
     assert_eq!(why(world, &line).await, because(anna, "phone"));
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna, "the lead goes with its chat");
@@ -42,21 +42,21 @@ async fn the_contact_is_found_by_it(world: &mut World) {
     body["sender"]["phone"] = json!(PHONE);
     world.customer(&line, "anna").posts(&body).await.is(202);
     world.deliver_all().await;
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
+    assert_eq!(world.works("contacts").await, 0);
 }
 
 async fn one_that_was_made_gives_way_to_the_one_with_the_number(world: &mut World) {
     let line = line(world, "create").await;
     anna_sends_her_number(world, &line).await;
     let made = linked_contact(world, &line);
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(why(world, &line).await, because(made, "made"), "no other contact has the number");
     let card = world.sandbox.add_contact(HOST, "Anna Card", Some("+79990000001"), None);
     let mut body = world.customer(&line, "anna").body("a-3", "I have another one now");
     body["sender"]["phone"] = json!("+79990000001");
     world.customer(&line, "anna").posts(&body).await.is(202);
     world.deliver_all().await;
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(why(world, &line).await, because(card, "phone"));
 }
 
@@ -67,7 +67,7 @@ async fn a_chat_with_an_accepted_lead_is_not_moved(world: &mut World) {
     let there = linked_contact(world, &line);
     let lead = world.sandbox.incoming_leads(HOST)[0].clone();
     assert!(world.sandbox.accept_lead(HOST, &lead.uid));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_ne!(there, anna);
     assert_eq!(why(world, &line).await, because(there, "late"));
 }
@@ -76,7 +76,7 @@ async fn no_contact_is_searched_if_the_choice_is_left_to_amocrm(world: &mut Worl
     let line = line(world, "leave").await;
     world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     anna_sends_her_number(world, &line).await;
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
+    assert_eq!(world.works("contacts").await, 0);
 }
 
 /// Shared by the button of Telegram, with the chat begun by a `/start` before.
@@ -91,7 +91,7 @@ async fn in_telegram(world: &mut TelegramWorld) {
     assert_ne!(only_link(world), card);
     line.customer(world).sends(Content::OwnContact).unwrap();
     world.telegram_arrives().await;
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(only_link(world), card);
     assert_eq!(why(world, &line.line).await, because(card, "phone"));
 }
@@ -110,7 +110,7 @@ async fn on_a_site(world: &mut World) {
     known.writes(world, "You have my number").await.is(202);
     world.deliver_all().await;
     assert_eq!(chat_of(world, "Hello"), chat_of(world, "You have my number"));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(only_link(world), card);
 }
 

@@ -210,13 +210,14 @@ async fn lives(world: &mut World) {
 async fn works(world: &mut World) {
     world.fetch_all().await;
     let app = world.app().clone();
-    parom::contact::due_now(&app.tenants).await;
-    parom::lead_origin::due_now(&app.tenants).await;
-    parom::tenant::subscription::due_now(&app.tenants).await;
-    parom::tenant::watch::round(&app.tenants).await.unwrap();
-    parom::tenant::plan::round(&app.tenants).await.unwrap();
-    parom::template::due_now(&app.sources).await;
-    parom::source::line::due_now(&app.sources).await;
+    parom::job::due_of(&app.jobs, "contacts").await;
+    parom::job::due_of(&app.jobs, "lead_origins").await;
+    parom::job::due_of(&app.jobs, "subscriptions").await;
+    parom::job::due_of(&app.jobs, "accounts").await;
+    parom::tenant::watch::clean(&app.tenants).await.unwrap();
+    parom::job::due_of(&app.jobs, "plans").await;
+    parom::job::due_of(&app.jobs, "templates").await;
+    parom::job::due_of(&app.jobs, "lines").await;
     parom::alert_notices::round(&app.alert_notices).await.unwrap();
     parom::import::step_all(&app.usage).await;
     parom::missed_hooks::look_now(&app.missed_hooks).await.unwrap();

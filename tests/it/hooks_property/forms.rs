@@ -34,7 +34,7 @@ async fn mangled_forms_do_no_harm(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "boris").writes("Hello").await;
     world.deliver_all().await;
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let address = world.sandbox.webhooks(HOST).pop().expect("the hooks are subscribed").destination;
     let path = address.strip_prefix(&world.api.base()).expect("an address of ours").to_owned();
     let account = world.sandbox.add_account(HOST).id.to_string();

@@ -48,7 +48,7 @@ async fn it_is_tried_again_when_amocrm_is_away(world: &mut World) {
     imports(world, &line, "?link_contacts=true", &file).await;
     world.sandbox.faults().clear();
     world.advance(std::time::Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
+    assert_eq!(world.works("contacts").await, 1);
     assert_eq!(contact_of(world, &world.manager(&line).chat_with("anna")), anna);
 }
 

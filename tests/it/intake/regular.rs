@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use base::message::State;
-use parom::intake::messenger::poll;
-use parom::source::line::renew;
 use parom_tests::{both, once};
 use secrecy::ExposeSecret;
 
@@ -14,7 +12,7 @@ async fn a_poll_finds_what_was_read(world: &mut PigeonWorld) {
     let line = world.chatting().await;
     let answer = world.answers(&line, "Good morning").await;
     let app = world.app().clone();
-    let (one, other) = tokio::join!(poll::due_now(&app.intake), poll::due_now(&app.intake));
+    let (one, other) = tokio::join!(parom::job::due_of(&app.jobs, "polls"), parom::job::due_of(&app.jobs, "polls"));
     assert_eq!(one + other, 1, "one of two asks");
     world.deliver_all().await;
     assert_eq!(world.now(&answer).await.state, State::Read.number());
@@ -22,9 +20,9 @@ async fn a_poll_finds_what_was_read(world: &mut PigeonWorld) {
 
     let second = world.answers(&line, "And you?").await;
     world.advance(Duration::from_secs(59));
-    assert_eq!(poll::due_now(&app.intake).await, 0, "once a minute");
+    assert_eq!(parom::job::due_of(&app.jobs, "polls").await, 0, "once a minute");
     world.advance(Duration::from_secs(1));
-    assert_eq!(poll::due_now(&app.intake).await, 1);
+    assert_eq!(parom::job::due_of(&app.jobs, "polls").await, 1);
     world.deliver_all().await;
     assert_eq!(world.now(&second).await.state, State::Read.number());
 }
@@ -32,9 +30,9 @@ async fn a_poll_finds_what_was_read(world: &mut PigeonWorld) {
 async fn a_deleted_source_is_not_asked(world: &mut PigeonWorld) {
     let line = world.pigeons("one").await;
     world.api.delete(&line.path("")).await.is(204);
-    assert_eq!(poll::due_now(&world.app().intake).await, 0);
+    assert_eq!(world.works("polls").await, 0);
     world.advance(Duration::from_secs(3600));
-    assert_eq!(renew::due_now(&world.app().sources).await, 0);
+    assert_eq!(world.works("renewals").await, 0);
 }
 
 async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
@@ -46,10 +44,11 @@ async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
         let facts = settings.public["facts"].clone();
         (settings.secrets["token"].expose_secret().to_owned(), facts["ends"].as_i64(), settings.secrets.len())
     };
-    assert_eq!(renew::due_now(&app.sources).await, 0, "they are new");
+    assert_eq!(parom::job::due_of(&app.jobs, "renewals").await, 0, "they are new");
     assert_eq!(token().await, ("first".to_owned(), None, 2));
     world.advance(Duration::from_secs(3600));
-    let (one, other) = tokio::join!(renew::due_now(&app.sources), renew::due_now(&app.sources));
+    let (one, other) =
+        tokio::join!(parom::job::due_of(&app.jobs, "renewals"), parom::job::due_of(&app.jobs, "renewals"));
     assert_eq!(one + other, 1, "one of two renews");
     assert_eq!(token().await, ("second".to_owned(), Some(7), 2), "the other secrets stay");
 }

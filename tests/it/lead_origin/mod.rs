@@ -42,7 +42,7 @@ fn accepts(world: &World) {
 /// The number of attempts that are due after this time.
 async fn after(world: &World, time: Duration) -> usize {
     world.advance(time);
-    parom::lead_origin::due_now(&world.app().tenants).await
+    world.works("lead_origins").await
 }
 
 fn tracking(world: &World, lead: i64) -> Value {

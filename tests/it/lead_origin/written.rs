@@ -97,8 +97,8 @@ async fn messages_do_not_wait_for_it(world: &mut World) {
     let (visitor, _) = came_by_a_campaign(world).await;
     let gate = world.sandbox.faults().hold(Part::Rest);
     world.advance(SOON);
-    let app = world.app().tenants.clone();
-    let looking = tokio::spawn(async move { parom::lead_origin::due_now(&app).await });
+    let jobs = world.app().jobs.clone();
+    let looking = tokio::spawn(async move { parom::job::due_of(&jobs, "lead_origins").await });
     gate.until_waiting(1).await;
     writes_from(world, &visitor, LANDING, "Meanwhile").await;
     world.deliver_all().await;

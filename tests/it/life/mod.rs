@@ -21,7 +21,6 @@ pub(crate) use erase::everything;
 use std::time::Duration;
 
 use entity::{alert, oauth_grant, source, tenant, tenant_channel};
-use parom::tenant::watch as task;
 use parom_tests::settings::{CLIENT_ID, HOST};
 use parom_tests::{Line, Reply, World, answer, cookie_of, state_of};
 use reqwest::Method;
@@ -68,7 +67,7 @@ async fn status(world: &World) -> String {
 
 /// What the background task would do now.
 async fn round(world: &World) -> usize {
-    task::round(&world.app().tenants).await.unwrap()
+    world.visits_accounts().await
 }
 
 fn wait(world: &World, seconds: u64) {

@@ -6,12 +6,11 @@ use std::time::Duration;
 use base::store::VENDOR;
 use doubles::telegram::Fault;
 use entity::{erasure, job, source};
-use parom::job::due_now;
 use parom::tenant::{Erasure, forget};
-use parom::unregister::{LeftLine, LineState};
+use parom::unregister::{KIND, LeftLine, LineState};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, World, both, once};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::{DAY, HOUR, MINUTE, everything, round, status, wait};
@@ -30,7 +29,8 @@ async fn forgets(world: &World, line: &TelegramLine) -> Erasure {
 }
 
 async fn jobs(world: &World) -> Vec<job::Model> {
-    job::Entity::find().all(world.app().store.write()).await.unwrap()
+    let unregister = job::Entity::find().filter(job::Column::Kind.eq(KIND));
+    unregister.all(world.app().store.write()).await.unwrap()
 }
 
 /// The lines that the only proof names.
@@ -42,7 +42,7 @@ async fn named(world: &World) -> Vec<LeftLine> {
 
 async fn after(world: &mut World, seconds: u64) -> usize {
     wait(world, seconds);
-    due_now(&world.app().jobs).await
+    world.works(KIND).await
 }
 
 /// The account leaves, and its credentials are erased a day later.
@@ -88,7 +88,7 @@ async fn a_messenger_that_is_away_is_named_and_asked_again(world: &mut TelegramW
         "the credentials are sealed, and nothing else is kept"
     );
     world.restart().await;
-    assert_eq!(due_now(&world.app().jobs).await, 0, "not yet");
+    assert_eq!(world.works(KIND).await, 0, "not yet");
     assert_eq!(after(world, 61).await, 1);
     assert_eq!(jobs(world).await[0].tries, 2);
     is_away(world, false);
@@ -120,7 +120,7 @@ async fn an_account_that_left_is_unregistered_with_its_credentials(world: &mut T
     let line = world.telegram_line(json!({})).await;
     is_away(world, true);
     leaves(world).await;
-    assert_eq!((due_now(&world.app().jobs).await, is_registered(world, &line)), (1, true));
+    assert_eq!((world.works(KIND).await, is_registered(world, &line)), (1, true));
     is_away(world, false);
     assert_eq!((after(world, 61).await, is_registered(world, &line)), (1, false));
     assert_eq!(jobs(world).await, []);
@@ -160,7 +160,7 @@ async fn an_account_that_is_back_keeps_its_webhook(world: &mut TelegramWorld) {
     let line = world.telegram_line(json!({})).await;
     is_away(world, true);
     leaves(world).await;
-    assert_eq!(due_now(&world.app().jobs).await, 1);
+    assert_eq!(world.works(KIND).await, 1);
     is_away(world, false);
     world.owner(HOST).installs_in_a_browser().await.is(200);
     let token = json!({ "settings": { "bot_token": line.token } });

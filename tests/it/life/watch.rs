@@ -5,9 +5,9 @@ use parom::tenant::AccessState;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, on_postgres, once};
 use sandbox::{Fault, Part};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{DAY, HOUR, MINUTE, alarms, calls, pipelines, refreshes, round, row, status, wait};
+use super::{DAY, HOUR, MINUTE, alarms, calls, pipelines, refreshes, round, status, wait};
 
 async fn idle_access_never_ends(world: &mut World) {
     let line = world.line("support").await;
@@ -152,13 +152,11 @@ async fn several_instances_visit_an_account_once(world: &mut World) {
     let line = world.line("support").await;
     let other = world.another_server().await;
     wait(world, 31 * DAY);
-    let (one, two) = tokio::join!(
-        parom::tenant::watch::round(&world.app().tenants),
-        parom::tenant::watch::round(&other.app.tenants)
-    );
-    assert_eq!(one.unwrap() + two.unwrap(), 1);
+    let (one, two) = tokio::join!(world.works("accounts"), parom::job::due_of(&other.app.jobs, "accounts"));
+    assert_eq!(one + two, 1);
     assert_eq!(refreshes(world), 1);
-    assert!(row(world, line.tenant_id).await.probe_at.is_some());
+    let next = entity::job::Entity::of_tenant(line.tenant_id).filter(entity::job::Column::Kind.eq("accounts"));
+    assert!(next.one(world.app().store.read()).await.unwrap().is_some_and(|job| job.next_try_at.is_some()));
     other.stop().await;
 }
 

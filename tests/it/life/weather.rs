@@ -63,12 +63,12 @@ async fn a_dead_access_is_tried_again(world: &mut World) {
         .unwrap();
     tenant::Entity::update_many()
         .col_expr(tenant::Column::Status, Expr::value("needs_reauth"))
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(world.clock.millis())))
         .filter(tenant::Column::TenantId.eq(line.tenant_id))
         .exec(world.app().store.write())
         .await
         .unwrap();
     world.app().lookup.forget();
+    world.hurries("accounts").await;
     round(world).await;
     assert_eq!((status(world).await.as_str(), grants(world, line.tenant_id).await[0].dead), ("active", false));
     pipelines(world, line.tenant_id).await.is(200);

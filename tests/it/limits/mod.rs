@@ -34,10 +34,11 @@ async fn noted(world: &World) -> u64 {
 
 /// Rows of all tables except the audit log, which records refusals later, and those of background work.
 async fn rows(world: &World) -> i64 {
-    const OWN: [&str; 11] = [
+    const OWN: [&str; 12] = [
         "audit",
         "heartbeat",
         "chore",
+        "job",
         "pace",
         "rest_pace",
         "vault_key",

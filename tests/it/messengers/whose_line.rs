@@ -129,7 +129,7 @@ async fn squatted(vendors: &mut Vendors) -> (AccountView, Reply) {
 
 async fn watched(world: &World) {
     world.advance(std::time::Duration::from_secs(400));
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
 }
 
 /// The process that gave the line to another source ended before it notified the account of this one.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use entity::conversation;
-use parom::delivery::replay::step_all;
 use parom_tests::{Answer, Line, World, both};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use serde_json::json;
@@ -78,10 +77,10 @@ async fn all_that_match_are_taken_up_at_their_rate_and_stopped(world: &mut World
     visitor.does(&stop, &[]).await.says(&["Stopped. The rest stays undelivered.", "2 undelivered"]);
     visitor.does(&stop, &[]).await.says(&["Already finished."]);
     world.advance(Duration::from_secs(1));
-    assert_eq!(step_all(world.app()).await.unwrap(), 0);
+    assert_eq!(world.works("replays").await, 0);
     let drop = [("do", "drop"), ("all", "1")];
     visitor.does("/panel/undelivered/decide", &drop).await.says(&["Removing: 0 of 2"]);
-    assert_eq!(step_all(world.app()).await.unwrap(), 2);
+    assert_eq!(world.works("replays").await, 1);
     visitor.opens("/panel/undelivered").await.is(200).says(&["Nothing to send again"]);
     let log = visitor.opens("/panel/audit").await.is(200);
     log.says(&["Undelivered sent again", "Work on the undelivered stopped", "Undelivered removed"]);

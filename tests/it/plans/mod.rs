@@ -60,7 +60,7 @@ async fn each(test: impl AsyncFn(&mut World)) {
 
 /// Does what is due for ends of subscriptions.
 async fn looks(world: &World) {
-    parom::tenant::plan::round(&world.app().tenants).await.unwrap();
+    world.works("plans").await;
 }
 
 /// Bodies of the vendor's events of one kind, the oldest first.

@@ -44,7 +44,7 @@ pub async fn goes(service: &mut Service, line: &Line) {
     );
     service.agrees().await;
     service.advance(HOUR * 25);
-    watch::round(&service.app().tenants).await.unwrap();
+    parom::job::due_of(&service.app().jobs, watch::KIND).await;
     forget(&service.app().tenants, line.tenant_id, false, "the contract has ended").await.unwrap();
     let after = everything(service).await;
     // The other account has a chat-anna of its own.

@@ -123,7 +123,7 @@ impl Service {
 
     /// Does what is due for subscriptions and limits.
     pub async fn looks(&self) {
-        parom::tenant::plan::round(&self.app().tenants).await.unwrap();
+        parom::job::due_of(&self.app().jobs, "plans").await;
         parom::alert_checks::limits(&self.app().usage).await.unwrap();
     }
 

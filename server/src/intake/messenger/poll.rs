@@ -2,30 +2,24 @@
 //! like those of a webhook.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base::due;
 use base::error::Result;
 use base::message::{Direction, State};
 use chrono::TimeDelta;
 use connectors::Denied;
 use connectors::poll::OpenConversation;
-use entity::{conversation, message, source};
+use entity::{conversation, job, message, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::events;
 use super::source::CalledSource;
 use crate::delivery::dialogue::goes_to;
 use crate::intake::IntakeContext;
-use crate::source::line::schedule::{self, Errand};
+use crate::job::NextRun;
+use crate::source::line::schedule;
 use crate::source::{SourceStatus, stopped};
 
-/// Interval between searches for due sources.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Maximum sources asked concurrently.
-const AT_ONCE: usize = 16;
 /// Conversations that a messenger is asked about.
 const CONVERSATIONS: usize = 100;
 /// Messages that are not read yet, the latest ones.
@@ -35,24 +29,17 @@ const RECENT: TimeDelta = TimeDelta::days(2);
 /// When a source of a kind that is not polled any more is due again.
 const NEVER: TimeDelta = TimeDelta::days(1);
 
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<IntakeContext>, stop: CancellationToken) {
-    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
-}
-
-/// Asks for one batch of due sources; returns how many.
-pub async fn due_now(app: &Arc<IntakeContext>) -> usize {
-    let after = |source: &source::Model| {
-        let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
-        interval.and_then(|interval| i64::try_from(interval.as_millis()).ok()).unwrap_or(NEVER.num_milliseconds())
-    };
-    schedule::due_now(app, Errand::Poll, AT_ONCE, after, |source| poll(app.clone(), source)).await
-}
-
-async fn poll(app: Arc<IntakeContext>, source: source::Model) {
-    if let Err(error) = ask(&app, &source).await {
+/// The regular question to a messenger.
+pub async fn poll(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let now = app.clock.millis();
+    let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
+    let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
+    let interval = interval.and_then(|interval| TimeDelta::from_std(interval).ok()).unwrap_or(NEVER);
+    if let Err(error) = ask(app, &source).await {
         tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a messenger could not be asked for news; it will be asked again");
     }
+    Ok(NextRun::At(now + interval.num_milliseconds()))
 }
 
 async fn ask(app: &Arc<IntakeContext>, source: &source::Model) -> Result<()> {

@@ -220,6 +220,7 @@ async fn settle_in(
     directory::set(tx, IdKind::Source, &id, entry).await?;
     line::keep(tx, source).await?;
     line::join(app, tx, source, None).await?;
+    line::schedule::begin(app, tx, source).await?;
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
     by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await?;
     report(app, tx, VendorEventKind::SourceCreated, source, None).await

@@ -37,7 +37,7 @@ pub(super) use facts::known;
 pub use facts::{learned, reported_trouble, trouble};
 
 pub use crate::settings::{facts as of, hook_url};
-pub use watch::{due_now, run};
+pub use watch::check;
 
 /// A new secret with which a messenger authenticates its calls: 64 characters of `A-Za-z0-9_-`.
 pub(super) fn new_secret() -> SecretString {

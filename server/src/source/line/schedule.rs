@@ -1,94 +1,57 @@
-//! Regular tasks for each line: a time in its row is schedule and claim in one, so of several processes one runs the
-//! task.
+//! Regular work for each line: a job of each kind, from the source's creation to its deletion.
 
-use std::sync::Arc;
+use chrono::TimeDelta;
+use entity::{job, source};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
-use base::due;
-use entity::source::{self, Column};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
-
+use crate::job::{NewJob, schedule};
 use crate::source::SourceContext;
 
-/// Maximum lines per search.
-const BATCH: u64 = 40;
+/// Where the messenger delivers (`watch.rs`).
+pub const WATCH: &str = "lines";
+/// New credentials for those that end soon (`renew.rs`).
+pub const RENEW: &str = "renewals";
+/// Asking for events that the messenger does not report by itself (`intake::messenger::poll`).
+pub const POLL: &str = "polls";
 
-/// A regular task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Errand {
-    /// Where the messenger delivers (`watch.rs`).
-    Watch,
-    /// New credentials for those that end soon (`renew.rs`).
-    Renew,
-    /// Asking for events that the messenger does not report by itself (`intake::messenger::poll`).
-    Poll,
-}
-
-impl Errand {
-    /// When a source is due for it next.
-    const fn column(self) -> Column {
-        match self {
-            Self::Watch => Column::LookAt,
-            Self::Renew => Column::RenewAt,
-            Self::Poll => Column::PollAt,
-        }
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Watch => "connection check",
-            Self::Renew => "renewal of credentials",
-            Self::Poll => "poll",
-        }
-    }
-}
-
-/// Runs `work` for one batch of due sources, at most `at_once` at a time; returns for how many. `after`: milliseconds
-/// until a source is due again.
-pub async fn due_now<Working>(
+/// Interval between questions whether credentials need to be renewed.
+pub const RENEW_EVERY: TimeDelta = TimeDelta::hours(1);
+/// Schedules the work of a new source, in the commit that creates it.
+pub(in crate::source) async fn begin(
     app: &SourceContext,
-    errand: Errand,
-    at_once: usize,
-    after: impl Fn(&source::Model) -> i64,
-    work: impl Fn(source::Model) -> Working,
-) -> usize
-where
-    Working: Future<Output = ()>,
-{
-    let lines = source::Entity::find().filter(Column::DeletedAt.is_null());
-    let due = due::found(&app.store, lines, errand.column(), BATCH).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, errand = errand.word(), "the due sources could not be read; it will be retried");
-        Vec::new()
-    });
-    due::each(due, at_once, async |source| {
-        let next = app.clock.millis() + after(&source);
-        match due::claim(&app.store, &source, errand.column(), next).await {
-            Ok(true) => {
-                work(source).await;
-                1
-            }
-            Ok(false) => 0,
-            Err(error) => {
-                tracing::warn!(source.id = %source.id, %error, errand = errand.word(), "a due source could not be claimed");
-                0
-            }
-        }
-    })
-    .await
+    db: &impl ConnectionTrait,
+    source: &source::Model,
+) -> Result<(), DbErr> {
+    let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
+    let now = app.clock.millis();
+    let (has_webhook, polls) = (connector.has_webhook(), connector.poll_interval().is_some());
+    let work = [
+        has_webhook.then_some((WATCH, now)),
+        (has_webhook || polls).then_some((RENEW, now + RENEW_EVERY.num_milliseconds())),
+        polls.then_some((POLL, now)),
+    ];
+    for (kind, due) in work.into_iter().flatten() {
+        schedule(db, now, NewJob::new(source.tenant_id, kind, source.id, due)).await?;
+    }
+    Ok(())
 }
 
-/// Makes a source due after this many milliseconds, whatever was planned.
-pub(super) async fn again_in(
-    app: &Arc<SourceContext>,
-    errand: Errand,
-    source: &source::Model,
-    millis: i64,
-) -> Result<(), DbErr> {
-    source::Entity::update_many()
-        .col_expr(errand.column(), Expr::value(Some(app.clock.millis() + millis)))
-        .filter(Column::TenantId.eq(source.tenant_id))
-        .filter(Column::Id.eq(source.id))
-        .exec(app.store.write())
+/// Ends the work of a source, in the commit that deletes it.
+pub(in crate::source) async fn end(db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
+    job::Entity::delete_many()
+        .filter(job::Column::TenantId.eq(source.tenant_id))
+        .filter(job::Column::Kind.is_in([WATCH, RENEW, POLL]))
+        .filter(job::Column::Key.eq(source.id.to_string()))
+        .exec(db)
         .await?;
     Ok(())
+}
+
+/// The source of a job; none if it was deleted.
+pub async fn source_of(app: &SourceContext, job: &job::Model) -> anyhow::Result<Option<source::Model>> {
+    let id: Uuid = job.key.parse()?;
+    let found = source::Entity::of_tenant(job.tenant_id).filter(source::Column::Id.eq(id));
+    let found = found.filter(source::Column::DeletedAt.is_null());
+    Ok(found.one(app.store.write()).await?)
 }

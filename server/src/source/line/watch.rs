@@ -1,55 +1,40 @@
 //! Regularly checks where messengers deliver customers' messages: another service may have taken the line, or calls
-//! to us may fail. `source.look_at` is schedule and claim in one: of several instances one checks.
+//! to us may fail.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base::due;
 use base::error::Result;
 use base::i18n::{Language, Words};
 use chrono::TimeDelta;
 use connectors::{Denied, Watched};
-use entity::source;
+use entity::{job, source};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::connect::{MOVED, connect};
 use super::facts::{WebhookCheck, saw, webhook};
 use super::hook_of;
-use super::schedule::{self, Errand};
+use super::schedule;
 use super::{account, claim};
 use crate::alert::{self, Alarm};
+use crate::job::NextRun;
 use crate::settings;
 use crate::settings::facts;
 use crate::source::SourceContext;
 use crate::source::{SourceStatus, StateReason, observations, stopped};
 use crate::tenant as tenants;
 
-/// Interval between searches for due sources.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Interval between checks of a line, plus or minus the jitter.
 const EVERY: TimeDelta = TimeDelta::minutes(5);
 const JITTER: TimeDelta = TimeDelta::seconds(30);
-/// Maximum lines checked concurrently.
-const AT_ONCE: usize = 4;
 
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
-}
-
-/// Checks one batch of due lines; returns how many.
-pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let after = |_: &source::Model| {
-        EVERY.num_milliseconds() + rand::random_range(-JITTER.num_milliseconds()..=JITTER.num_milliseconds())
-    };
-    schedule::due_now(app, Errand::Watch, AT_ONCE, after, |source| look(app.clone(), source)).await
-}
-
-async fn look(app: Arc<SourceContext>, source: source::Model) {
-    if let Err(error) = look_at(&app, &source).await {
-        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a source's connection could not be checked; it will be checked again");
-    }
+/// The regular check of a line.
+pub async fn check(app: Arc<SourceContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let jitter = rand::random_range(-JITTER.num_milliseconds()..=JITTER.num_milliseconds());
+    let next = app.clock.millis() + EVERY.num_milliseconds() + jitter;
+    let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
+    look_at(app, &source).await?;
+    Ok(NextRun::At(next))
 }
 
 async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()> {

@@ -3,32 +3,24 @@
 
 use base::millis::DAY;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::due;
 use chrono::TimeDelta;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::reconcile;
 use crate::source::SourceContext;
 use crate::tenant::TenantStatus;
 
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Minimum interval between comparisons caused by unknown sources in hooks.
 const SOON: TimeDelta = TimeDelta::minutes(10);
 /// Delay after a failed comparison.
 const AGAIN: TimeDelta = TimeDelta::hours(1);
 /// Accounts compared at a time, so that a restart does not query amoCRM for all of them at once.
 const AT_ONCE: u64 = 4;
-
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
-}
 
 /// Compares one batch of due accounts; returns how many.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {

@@ -6,14 +6,14 @@ use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::judge::ChannelOutcome;
 use crate::alert::{self, Alarm};
 use crate::tenant::status_change::{self, slowly};
-use crate::tenant::{ChannelStatus, TenantContext, TenantStatus};
+use crate::tenant::{ChannelStatus, TenantContext, TenantStatus, visits};
 use crate::vendor_events::{self, VendorEventKind};
 
 /// Spreads the restart of turns of many accounts.
@@ -80,7 +80,7 @@ pub(super) async fn keep(
         losses,
     };
     if let Some(next_try_at) = row.next_try_at {
-        look_by(&tx, tenant_id, next_try_at).await?;
+        visits::visit_by(&tx, tenant_id, next_try_at).await?;
     }
     put(&tx, row).await?;
     alarm(app, &tx, tenant, channel_id, &outcome).await?;
@@ -136,7 +136,7 @@ pub(super) async fn broken(
             .filter(Column::ChannelId.eq(channel_id))
             .exec(&tx)
             .await?;
-        look_by(&tx, tenant_id, next_try_at).await?;
+        visits::visit_by(&tx, tenant_id, next_try_at).await?;
         let outcome = ChannelOutcome { status, scope_id: None, detail: detail.to_owned() };
         alarm(app, &tx, tenant, channel_id, &outcome).await
     };
@@ -185,18 +185,6 @@ async fn alarm(
             alert::end(app, db, VENDOR, kind, &object).await?;
         }
     }
-    Ok(())
-}
-
-/// Schedules a visit of the account no later than `at`.
-pub(in crate::tenant) async fn look_by(db: &impl ConnectionTrait, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
-    use tenant::Column::{ProbeAt, TenantId};
-    tenant::Entity::update_many()
-        .col_expr(ProbeAt, Expr::value(Some(at)))
-        .filter(TenantId.eq(tenant_id))
-        .filter(Condition::any().add(ProbeAt.is_null()).add(ProbeAt.gt(at)))
-        .exec(db)
-        .await?;
     Ok(())
 }
 

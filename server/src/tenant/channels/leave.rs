@@ -6,10 +6,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::keep::look_by;
 use crate::tenant::TenantContext;
 use crate::tenant::status_change::slowly;
-use crate::tenant::{self as tenants, ChannelStatus};
+use crate::tenant::{self as tenants, ChannelStatus, visits};
 
 /// Attempts before giving up: amoCRM disconnects channels by itself when an integration is switched off.
 const TRIES: i32 = 12;
@@ -59,7 +58,7 @@ async fn note(app: &TenantContext, row: &tenant_channel::Model, tries: Option<i3
         .exec(app.store.write())
         .await?;
     if let Some(at) = next_try_at {
-        look_by(app.store.write(), row.tenant_id, at).await?;
+        visits::visit_by(app.store.write(), row.tenant_id, at).await?;
     }
     Ok(())
 }

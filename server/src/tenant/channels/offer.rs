@@ -7,9 +7,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::keep::look_by;
 use crate::platform::PlatformContext;
-use crate::tenant::{self as tenants, ChannelStatus, TenantContext};
+use crate::tenant::{self as tenants, ChannelStatus, TenantContext, visits};
 
 /// Spreads the restart of turns of many accounts.
 const JITTER: TimeDelta = TimeDelta::milliseconds(250);
@@ -40,7 +39,7 @@ pub async fn offer(app: &PlatformContext, tenant_id: Uuid) -> Result<(), DbErr> 
         .filter(Column::Status.eq(ChannelStatus::NotAllowed.as_str()))
         .exec(app.store.write())
         .await?;
-    look_by(app.store.write(), tenant_id, now).await
+    visits::visit_by(app.store.write(), tenant_id, now).await
 }
 
 /// [`offer`] to all accounts of an integration.

@@ -8,7 +8,7 @@ use base::error::Result;
 use base::message::{Body, Content, Direction, Failure, FailureCode, LetterKind, Person, Role, State};
 use base::store::VENDOR;
 use entity::{
-    attempt, chat_email, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line,
+    attempt, chat_email, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line, job,
     message, origin_task, parked_status, raw_hook, tenant,
 };
 use queue::ERASED;
@@ -72,6 +72,8 @@ pub(super) async fn conversation(app: &TenantContext, row: &conversation::Model,
     let of_it = Condition::all().add(conversation_alias::Column::ConversationId.eq(id));
     let gone = remove::rows::<conversation_alias::Entity>(&app.store, tenant_id, of_it).await?;
     count(counts, "conversation_alias", gone);
+    let of_it = Condition::all().add(job::Column::Key.eq(id.to_string()));
+    count(counts, "job", remove::rows::<job::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(contact_task::Column::ConversationId.eq(id));
     count(counts, "contact_task", remove::rows::<contact_task::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(origin_task::Column::ConversationId.eq(id));

@@ -4,12 +4,14 @@ use base::config::Config;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::Moment;
+use base::store::finish_tx;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::due::look_at;
 use super::settle::settle;
 use crate::tenant::{self as tenants, TenantContext, channels};
 
@@ -66,10 +68,8 @@ pub async fn change(app: &TenantContext, tenant_id: Uuid, change: PlanChange) ->
     }
     let detail = news.detail();
     let now = app.clock.millis();
-    // Due at once: if this process dies, another one draws the conclusions.
-    let mut update = tenant::Entity::update_many()
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .col_expr(Column::PlanAt, Expr::value(Some(now)));
+    // A look is due at once: if this process dies, another one draws the conclusions.
+    let mut update = tenant::Entity::update_many().col_expr(Column::UpdatedAt, Expr::value(now));
     let new_plan = news.plan.is_some();
     if let Some(plan) = news.plan {
         update = update.col_expr(Column::Plan, Expr::value(plan));
@@ -80,7 +80,13 @@ pub async fn change(app: &TenantContext, tenant_id: Uuid, change: PlanChange) ->
     if let Some(at) = news.paid_until {
         update = update.col_expr(Column::PaidUntil, Expr::value(at));
     }
-    update.filter(Column::TenantId.eq(tenant_id)).exec(app.store.write()).await?;
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        update.filter(Column::TenantId.eq(tenant_id)).exec(&tx).await?;
+        look_at(&tx, tenant_id, now).await
+    };
+    let done = done.await;
+    finish_tx(tx, done).await?;
     if new_plan {
         channels::offer(app, tenant_id).await?;
     }

@@ -1,19 +1,32 @@
 //! What follows from the end of an account's subscription now: it is warned, held or released.
 
+use std::sync::Arc;
+
 use base::json::Moment;
 use base::store::finish_tx;
-use entity::tenant;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use entity::{job, tenant};
+use sea_orm::{DatabaseTransaction, DbErr, QueryFilter, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Term;
+use super::due::next_look;
 use crate::alert::{self, Alarm, PLAN_ENDED, PLAN_ENDING, PLAN_GRACE};
 use crate::audit::By;
+use crate::job::NextRun;
 use crate::tenant::hold::{self, Decision};
-use crate::tenant::{TenantContext, TenantStatus};
+use crate::tenant::{self as tenants, TenantContext, TenantStatus};
 use crate::vendor_events::{self, VendorEventKind};
+
+/// The regular look at an account with an end; what is settled schedules the next.
+pub async fn look(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    if tenants::load(app.store.read(), job.tenant_id).await?.is_none() {
+        return Ok(NextRun::Never);
+    }
+    settle(app, job.tenant_id, false).await?;
+    Ok(NextRun::Scheduled)
+}
 
 /// Brings the account's hold, its alerts and the time of its next look in line with its end. `always`: its turns are held
 /// or resumed even if that was done before, because an interrupted change may have left them otherwise.
@@ -34,21 +47,16 @@ async fn follow(
     before: &tenant::Model,
     after: &tenant::Model,
 ) -> Result<(), DbErr> {
-    use tenant::Column::{PlanAt, TenantId};
     let (tenant_id, now) = (after.tenant_id, app.clock.millis());
     let plans = app.config.plans.get();
     let term = Term::of(&plans, after);
     let next = term.and_then(|term| term.next(&plans, now));
-    let scheduled = tenant::Entity::update_many()
-        .col_expr(PlanAt, Expr::value(next))
-        .filter(TenantId.eq(tenant_id))
-        .filter(hold::has_ends_of(after))
-        .exec(tx)
-        .await?;
-    if scheduled.rows_affected == 0 {
+    let same = tenant::Entity::of_tenant(tenant_id).filter(hold::has_ends_of(after)).lock_exclusive();
+    if same.one(tx).await?.is_none() {
         // Another end was set meanwhile, and that change does what follows from it.
         return Ok(());
     }
+    next_look(tx, tenant_id, next).await?;
     if before.plan_ended != after.plan_ended {
         let action = if after.plan_ended { "account.plan_ended" } else { "account.plan_renewed" };
         By::parom().did(app, tx, action, (tenant_id, &tenant_id.to_string()), json!({})).await?;

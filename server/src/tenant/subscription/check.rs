@@ -11,13 +11,15 @@ use base::vault::Place;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::crm_subscription::{self, Column};
+use entity::job;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{PLACE, hash};
+use crate::job::{NextRun, still_held};
 use crate::tenant::TenantContext;
-use crate::tenant::status_change::{AGAIN, slowly};
+use crate::tenant::status_change::slowly;
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{self as tenants, TenantStatus};
 
@@ -38,8 +40,12 @@ enum SubscriptionOutcome {
     Later,
 }
 
-pub(super) async fn look(app: &Arc<TenantContext>, row: crm_subscription::Model) -> anyhow::Result<()> {
-    let Some(tenant) = tenants::load(app.store.read(), row.tenant_id).await? else { return Ok(()) };
+pub(super) async fn look(
+    app: &Arc<TenantContext>,
+    job: &job::Model,
+    row: crm_subscription::Model,
+) -> anyhow::Result<NextRun> {
+    let Some(tenant) = tenants::load(app.store.read(), row.tenant_id).await? else { return Ok(NextRun::Never) };
     let done = match TenantStatus::stored(&tenant) {
         TenantStatus::Active => on(app, &row).await,
         TenantStatus::Disconnected => off(app, &row).await,
@@ -56,8 +62,8 @@ pub(super) async fn look(app: &Arc<TenantContext>, row: crm_subscription::Model)
         Ok(outcome) => (outcome, None),
         Err(error) => (SubscriptionOutcome::Later, Some(error)),
     };
-    keep(app, &row, &outcome, failed.is_some()).await?;
-    failed.map_or(Ok(()), Err)
+    let next = keep(app, job, &row, &outcome).await?;
+    failed.map_or(Ok(next), Err)
 }
 
 /// Ensures the subscription: exactly these events, and not switched off.
@@ -194,34 +200,33 @@ fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// Stores the outcome, unless another check was requested meanwhile. `failed`: amoCRM was asked and did not answer.
+/// Stores the outcome, unless another check was requested meanwhile; returns when the next one is due.
 async fn keep(
     app: &TenantContext,
+    job: &job::Model,
     row: &crm_subscription::Model,
     outcome: &SubscriptionOutcome,
-    failed: bool,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<NextRun> {
     let now = app.clock.millis();
     let (state, detail, next, tries) = match outcome {
-        SubscriptionOutcome::On => ("on", "", Some(now + DAY), 0),
-        SubscriptionOutcome::Refused(why) => ("refused", why.as_str(), Some(now + DAY), 0),
-        SubscriptionOutcome::Off => ("off", "", None, 0),
+        SubscriptionOutcome::On => ("on", "", NextRun::At(now + DAY), 0),
+        SubscriptionOutcome::Refused(why) => ("refused", why.as_str(), NextRun::At(now + DAY), 0),
+        SubscriptionOutcome::Off => ("off", "", NextRun::Never, 0),
         SubscriptionOutcome::Later => {
-            let pause = if failed { AGAIN } else { slowly(row.tries) };
-            (row.state.as_str(), row.detail.as_str(), Some(now + pause), row.tries + 1)
+            (row.state.as_str(), row.detail.as_str(), NextRun::At(now + slowly(row.tries)), row.tries + 1)
         }
     };
-    crm_subscription::Entity::update_many()
-        .col_expr(Column::State, Expr::value(state))
-        .col_expr(Column::Detail, Expr::value(detail))
-        .col_expr(Column::CheckedAt, Expr::value(now))
-        .col_expr(Column::NextTryAt, Expr::value(next))
-        .col_expr(Column::Tries, Expr::value(tries))
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::NextTryAt.eq(row.next_try_at))
-        .exec(app.store.write())
-        .await?;
-    Ok(())
+    if still_held(app.store.write(), job).await? {
+        crm_subscription::Entity::update_many()
+            .col_expr(Column::State, Expr::value(state))
+            .col_expr(Column::Detail, Expr::value(detail))
+            .col_expr(Column::CheckedAt, Expr::value(now))
+            .col_expr(Column::Tries, Expr::value(tries))
+            .filter(Column::TenantId.eq(row.tenant_id))
+            .exec(app.store.write())
+            .await?;
+    }
+    Ok(next)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ const CALLS_LIVE: TimeDelta = TimeDelta::days(30);
 const STRANGERS_CALLS_LIVE: TimeDelta = TimeDelta::days(1);
 
 /// Returns how many rows were removed.
-pub(super) async fn clean(app: &TenantContext) -> Result<u64, DbErr> {
+pub async fn clean(app: &TenantContext) -> Result<u64, DbErr> {
     let now = app.clock.millis();
     let mut gone = 0;
     for _ in 0..BATCHES {

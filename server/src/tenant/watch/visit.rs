@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::{oauth_grant, tenant, tenant_channel};
+use entity::{job, oauth_grant, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use crate::job::NextRun;
 use crate::tenant::TenantContext;
 use crate::tenant::access::IDLE;
 use crate::tenant::install::UNFINISHED;
@@ -18,29 +19,21 @@ use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, inst
 /// Finished install calls of an account are kept this long.
 const CALLS_LIVE: TimeDelta = TimeDelta::days(30);
 
-/// Makes a claimed visit. Errors are logged; the account is visited again.
-pub(super) async fn visit(app: Arc<TenantContext>, tenant_id: Uuid, claimed_at: i64) {
-    if let Err(error) = visit_one(&app, tenant_id, claimed_at).await {
-        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account could not be checked; it will be checked again");
-    }
-}
-
-async fn visit_one(app: &Arc<TenantContext>, tenant_id: Uuid, claimed_at: i64) -> anyhow::Result<()> {
-    let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(()) };
+/// Makes a visit, and says when the next one is due.
+pub async fn visit(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, tenant_id) = (&app, job.tenant_id);
+    let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(NextRun::Never) };
     if uninstall::is_pending(&tenant) && !uninstall::confirm(app, tenant_id).await? {
-        // It has set its own time.
-        return Ok(());
+        // It has scheduled the next visit.
+        return Ok(NextRun::Scheduled);
     }
     let done = work(app, tenant_id).await;
     // Also after a failure: the work stays due, but is never retried in a busy loop.
     let next = next_visit(app, tenant_id, done.is_err()).await?;
-    tenant::Entity::update_many()
-        .col_expr(tenant::Column::ProbeAt, Expr::value(next))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
-        .filter(tenant::Column::ProbeAt.eq(claimed_at))
-        .exec(app.store.write())
-        .await?;
-    done
+    if let Err(error) = done {
+        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account could not be checked; it will be checked again");
+    }
+    Ok(next.map_or(NextRun::Never, NextRun::At))
 }
 
 async fn work(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {

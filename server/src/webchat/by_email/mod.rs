@@ -16,7 +16,6 @@
 //! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
 use base::due;
@@ -25,7 +24,6 @@ use connectors::webchat::WebChatSettings;
 use entity::chat_email::{self, Column};
 use entity::conversation;
 use sea_orm::EntityTrait;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::identity::mail;
@@ -41,7 +39,6 @@ mod token;
 
 pub(super) use back::{Returned, over, visitor};
 
-const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// Letters per query; further ones follow in the next.
 const BATCH: u64 = 50;
 /// Letters that are sent at once.
@@ -75,17 +72,11 @@ pub(super) async fn offered(app: &WebchatContext, place: (Uuid, Uuid)) -> base::
     Ok(Some(contact.and_then(|contact| contact.email).unwrap_or_default()))
 }
 
-/// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<WebchatContext>, stop: CancellationToken) {
-    let send = async || {
-        if let Err(error) = round(&app).await {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "letters about answers in chats are delayed; it will be retried"
-            );
-        }
-    };
-    due::every(LOOK_EVERY, &stop, send).await;
+/// A round; an error is left to the next.
+pub async fn look(app: Arc<WebchatContext>) {
+    if let Err(error) = round(&app).await {
+        tracing::warn!(error = format!("{error:#}"), "letters about answers in chats are delayed; it will be retried");
+    }
 }
 
 /// Sends what is due now; returns the number of letters.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use doubles::avito::{Fault, PostState};
-use parom::intake::messenger::poll;
 use parom_tests::once;
 use sandbox::HookMessage;
 
@@ -32,11 +31,11 @@ async fn the_read_state_of_messages_is_requested(world: &mut AvitoWorld) {
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
     world.messenger.customer(chat.ids.buyer, chat.ids.item).reads().unwrap();
     world.advance(Duration::from_secs(61));
-    assert_eq!(poll::due_now(&world.app().intake).await, 1);
+    assert_eq!(world.works("polls").await, 1);
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2]);
     world.advance(Duration::from_secs(61));
-    poll::due_now(&world.app().intake).await;
+    world.works("polls").await;
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2], "once");
 }

@@ -6,7 +6,7 @@ use base::config::Config;
 use doubles::meta::{AccountView, AppView, NewAccount, NewApp, NewPerson, Platform};
 use entity::raw_hook;
 use parom_tests::{Engine, Line, Place, Setup, client, once};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::MetaWorld;
@@ -123,12 +123,13 @@ async fn a_page_that_is_connected_again_stays_subscribed(world: &mut VendorsWorl
     let (line, page) = world.page().await;
     world.messenger.faults().until_cleared("*", doubles::meta::Fault::HtmlPage { status: 502 });
     world.api.delete(&line.path("")).await.is(204);
-    let jobs = async || entity::job::Entity::find().all(world.app().store.write()).await.unwrap();
+    let kind = entity::job::Column::Kind.eq("unregister_line");
+    let jobs = async || entity::job::Entity::find().filter(kind.clone()).all(world.app().store.write()).await.unwrap();
     world.until("Meta was asked", async || jobs().await.iter().any(|job| job.tries == 1).then_some(())).await;
     world.messenger.faults().clear();
     world.connects(&page, "fb-2").await;
     world.advance(std::time::Duration::from_secs(61));
-    assert_eq!(parom::job::due_now(&world.app().jobs).await, 1);
+    assert_eq!(world.works("unregister_line").await, 1);
     assert_eq!(jobs().await, []);
     assert!(world.is_subscribed(&page));
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use doubles::meta::{Content, Meta};
-use parom::source::line::renew;
 use parom_tests::{Beside, once};
 use secrecy::ExposeSecret;
 
@@ -55,7 +54,7 @@ async fn a_token_is_renewed_before_it_ends(world: &mut MetaWorld) {
     for _ in 0..3 {
         world.advance(Duration::from_secs(25 * 86_400));
         world.messenger.tick();
-        renew::due_now(&world.app().sources).await;
+        world.works("renewals").await;
     }
     assert_ne!(token(world).await, first);
     chat.ids.customer(&world.messenger).writes("Still there?").unwrap();

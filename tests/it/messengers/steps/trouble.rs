@@ -17,7 +17,7 @@ pub async fn state<P: Played>(world: &Beside<P::Double>, chat: &Chat<P>) -> Sour
 /// Five minutes later the line is looked at.
 pub async fn watched(world: &parom_tests::World) {
     world.advance(Duration::from_secs(400));
-    source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
 }
 
 /// How often a message may arrive whose answer was lost.

@@ -8,8 +8,6 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::clock::Clock;
 use base::config::Config;
-use parom::intake::messenger::poll;
-use parom::source::line::renew;
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Simulated, both};
 use sandbox::{Attachment, HookMessage};
@@ -191,9 +189,9 @@ async fn it_goes_on_when_nothing_else_answers(world: &mut BareWorld) {
     let line = connected(world).await;
     for _ in 0..3 {
         world.advance(std::time::Duration::from_secs(3_700));
-        parom::source::line::due_now(&world.app().sources).await;
-        poll::due_now(&world.app().intake).await;
-        renew::due_now(&world.app().sources).await;
+        world.works("lines").await;
+        world.works("polls").await;
+        world.works("renewals").await;
         assert_eq!(status(world, &line).await, "working");
     }
     let tested = world.api.post(&line.path("/test"), &Value::Null).await.is(200);
@@ -204,7 +202,7 @@ async fn it_goes_on_when_nothing_else_answers(world: &mut BareWorld) {
 
 async fn a_template_goes_there_and_back(world: &mut BareWorld) {
     let line = connected(world).await;
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let content = "Order {{lead.id}} is ready.";
     let examples = json!({"{{lead.id}}": "1"});
     let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": examples});
@@ -213,12 +211,12 @@ async fn a_template_goes_there_and_back(world: &mut BareWorld) {
     let path = line.path("/templates");
     let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
     world.until("the request is stored", stored).await;
-    while parom::template::due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
     let approved = json!({"event": "APPROVED", "message_template_id": 99_001});
     let change = json!({"field": "message_template_status_update", "value": approved});
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [change]}]}).to_string();
     assert_eq!(posts(world, &format!("/hooks/whatsapp/{}", line.source_id), Some(SECRET), &body).await, 200);
-    while parom::template::due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
     comes(world, &line, message("wamid.A", "text", json!({"body": "Hello"}))).await;
     world.advance(std::time::Duration::from_secs(2 * 86_400));
     let template = HookMessage::text("").template(id, None, content, &[("{{lead.id}}", "1592")]);

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use parom::intake::messenger::poll;
-use parom::source::line::renew;
 use parom_tests::both;
 use serde_json::json;
 
@@ -22,7 +20,7 @@ async fn state(world: &WhatsAppWorld, chat: &Chat) -> (String, String) {
 /// What Meta does not report is asked for once an hour.
 async fn asks(world: &mut WhatsAppWorld) {
     world.advance(HOUR);
-    poll::due_now(&world.app().intake).await;
+    world.works("polls").await;
 }
 
 async fn quality_status_and_name_are_asked_for(world: &mut WhatsAppWorld) {
@@ -75,12 +73,12 @@ async fn a_banned_number_stops(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.set_phone_status(&chat.number.phone, "BANNED");
     world.advance(Duration::from_secs(400));
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     let (status, page) = state(world, &chat).await;
     assert!(status == "stopped" && page.contains("Meta banned the number"), "{status}: {page}");
     world.messenger.set_phone_status(&chat.number.phone, "CONNECTED");
     world.advance(Duration::from_secs(400));
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     assert_ne!(state(world, &chat).await.0, "stopped");
 }
 
@@ -88,7 +86,7 @@ async fn a_token_that_expires_soon_is_reported(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.expire_token(&chat.number.token, 5);
     world.advance(HOUR);
-    renew::due_now(&world.app().sources).await;
+    world.works("renewals").await;
     asks(world).await;
     let (status, page) = state(world, &chat).await;
     assert!(status == "needs_attention" && page.contains("2026-11-25"), "{page}");
@@ -96,7 +94,7 @@ async fn a_token_that_expires_soon_is_reported(world: &mut WhatsAppWorld) {
     let settings = chat.number.settings_with(&json!({"access_token": token}));
     world.api.patch(&chat.line.path(""), &json!({"settings": settings})).await.is(200);
     world.advance(HOUR);
-    renew::due_now(&world.app().sources).await;
+    world.works("renewals").await;
     asks(world).await;
     assert_eq!(state(world, &chat).await.0, "working");
 }
@@ -107,7 +105,7 @@ async fn a_number_taken_by_another_service_is_reported(world: &mut WhatsAppWorld
     let before = world.messenger.addresses(&chat.number.waba);
     world.messenger.hijack(&chat.number.phone, "https://crm.example/hook");
     world.advance(Duration::from_secs(400));
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     let (status, page) = state(world, &chat).await;
     assert!(status == "needs_attention" && page.contains("crm.example"), "{status}: {page}");
     let visitor = world.panel(chat.line.tenant_id).await;

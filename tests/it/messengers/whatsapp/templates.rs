@@ -7,7 +7,6 @@ mod sent;
 use std::time::Duration;
 
 use doubles::whatsapp::{Review, TemplateView};
-use parom::template::due_now;
 use parom_tests::both;
 use parom_tests::settings::HOST;
 use sandbox::HookMessage;
@@ -20,7 +19,7 @@ const CONTENT: &str = "Hello {{contact.name}}, your order {{lead.id}} is ready a
 
 /// A user's template, which no token of ours can see; its review is requested.
 async fn requested(world: &mut WhatsAppWorld, chat: &Chat, more: Value) -> i64 {
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let mut fields = json!({
         "type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_header": "Acme",
         "waba_header_type": "text", "waba_footer": "Thanks",
@@ -51,7 +50,7 @@ async fn listed(world: &WhatsAppWorld, chat: &Chat, id: i64) -> Option<Value> {
 }
 
 async fn steps(world: &WhatsAppWorld) {
-    while due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
 }
 
 /// Meta decides, and amoCRM receives the decision.
@@ -167,7 +166,7 @@ async fn a_template_that_meta_refuses_is_rejected(world: &mut WhatsAppWorld) {
             "type": "waba", "waba_category": "UTILITY", "waba_language": "ru",
         }),
     );
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     asked(world, &chat, edge).await;
     let (status, reason) = at_crm(world, edge);
     assert_eq!(status, "rejected");

@@ -149,18 +149,18 @@ async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsW
     arrives(world).await;
     assert_eq!(state(world, &lines[1]).await, "working");
 
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru"});
     let id = world.sandbox.add_template(HOST, "Ready", "Your order is ready.", fields);
     assert!(world.sandbox.ask_template_review(HOST, id));
     let path = lines[0].path("/templates");
     let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
     world.until("the request is stored", stored).await;
-    while parom::template::due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
     let there = world.messenger.templates(&number.waba).pop().unwrap();
     world.messenger.review(&there.id, Review::Approve).unwrap();
     arrives(world).await;
-    while parom::template::due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
     let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).unwrap();
     assert_eq!(template["_embedded"]["reviews"][0]["status"], "approved");
 
@@ -189,7 +189,7 @@ async fn n3_events_of_an_account_reach_none_that_only_names_it(world: &mut Vendo
     let evil = line(world, OTHER, "wa-2", &own).await;
     // Entered by an earlier release, which believed the settings.
     believes_settings(world, &evil, &victims.waba).await;
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     world.messenger.restrict(&victims.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
     world.messenger.notify(
         &victims.waba,
@@ -212,7 +212,7 @@ async fn n3_sources_of_earlier_releases_go_on(world: &mut VendorsWorld) {
     believes_settings(world, &line, &number.waba).await;
     for is_asked in [false, true] {
         if is_asked {
-            parom::source::line::due_now(&world.app().sources).await;
+            world.works("lines").await;
         }
         world.messenger.restrict(&number.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
         arrives(world).await;
@@ -265,10 +265,10 @@ async fn believes_settings(world: &VendorsWorld, line: &Line, waba: &str) {
     let done = source::Entity::update_many()
         .col_expr(source::Column::Facts, Expr::value(facts))
         .col_expr(source::Column::Settings, Expr::value(settings))
-        .col_expr(source::Column::LookAt, Expr::value(0_i64))
         .filter(source::Column::TenantId.eq(line.tenant_id))
         .filter(source::Column::Id.eq(line.source_id));
     assert_eq!(done.exec(store.write()).await.unwrap().rows_affected, 1);
+    world.hurries("lines").await;
     let entry = DirectoryEntry { tenant_id: line.tenant_id, id: line.source_id, note: String::new(), expires_at: None };
     let key = format!("whatsapp:waba:{waba}:{}", line.source_id);
     directory::set(store.write(), IdKind::LineAccount, &key, entry).await.unwrap();

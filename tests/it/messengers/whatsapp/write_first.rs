@@ -21,17 +21,17 @@ async fn begins(world: &mut WhatsAppWorld, message: HookMessage) -> Said {
 async fn approved(world: &mut WhatsAppWorld, chat: &Chat) -> i64 {
     let examples = json!({"{{lead.id}}": "1"});
     let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": examples});
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let id = world.sandbox.add_template(HOST, "Ready", CONTENT, fields);
     assert!(world.sandbox.ask_template_review(HOST, id));
     let path = chat.line.path("/templates");
     let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
     world.until("the request is stored", stored).await;
-    while parom::template::due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
     let there = world.messenger.templates(&chat.number.waba).pop().unwrap();
     world.messenger.review(&there.id, Review::Approve).unwrap();
     arrives(world).await;
-    while parom::template::due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
     id
 }
 

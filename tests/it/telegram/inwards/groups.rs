@@ -98,13 +98,13 @@ async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld
     assert_eq!(at_crm(world).len(), 1, "a new title is no message");
     // amoCRM is away for a while.
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
-    parom::contact::due_now(&world.app().tenants).await;
+    world.works("contacts").await;
     assert_eq!(contacts(world), ["Delivery 77"]);
     world.telegram().act(retitle("Delivery 79")).unwrap();
     world.telegram_arrives().await;
     world.sandbox.faults().clear();
     world.advance(std::time::Duration::from_secs(400));
-    parom::contact::due_now(&world.app().tenants).await;
+    world.works("contacts").await;
     assert_eq!(contacts(world), ["Delivery 79"]);
     let shown = world.api.get(&line.line.path("/conversations")).await.is(200);
     assert_eq!(shown.text_at("/items/0/contact/name"), "Delivery 79");
@@ -114,9 +114,9 @@ async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld
     assert!(world.sandbox.rename_contact(HOST, contact, "The couriers"));
     world.telegram().act(retitle("Delivery 80")).unwrap();
     world.telegram_arrives().await;
-    parom::contact::due_now(&world.app().tenants).await;
+    world.works("contacts").await;
     assert_eq!(contacts(world), ["The couriers"]);
-    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0, "there is nothing left to do");
+    assert_eq!(world.works("contacts").await, 0, "there is nothing left to do");
 }
 
 /// A topic's chat learns its group's title with its next message.
@@ -127,7 +127,7 @@ async fn a_topics_chat_has_its_groups_title(world: &mut TelegramWorld) {
     world.telegram().act(Act::Retitle { group: GROUP, title: "Delivery 78".into(), by: line.person }).unwrap();
     world.telegram().member(line.person, GROUP).in_topic(14).writes("Ещё склад").unwrap();
     world.telegram_arrives().await;
-    parom::contact::due_now(&world.app().tenants).await;
+    world.works("contacts").await;
     let contacts: Vec<String> = world.sandbox.contacts(HOST).into_iter().map(|contact| contact.name).collect();
     assert_eq!(contacts, ["Delivery 78"]);
 }

@@ -18,7 +18,7 @@ async fn state(world: &TelegramWorld, line: &TelegramLine) -> SourceState {
 /// Five minutes later the line is looked at.
 async fn watched(world: &TelegramWorld) {
     world.advance(Duration::from_secs(400));
-    assert_eq!(source::line::due_now(&world.app().sources).await, 1);
+    assert_eq!(world.works("lines").await, 1);
 }
 
 async fn creates(world: &TelegramWorld, token: &str, external_id: &str) -> parom_tests::Reply {
@@ -105,7 +105,7 @@ async fn a_paused_source_takes_everything_in(world: &mut TelegramWorld) {
 
 async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     world.telegram().hijack_webhook(line.bot, "https://crm.example/hook");
     watched(world).await;
     let seen = state(world, &line).await;
@@ -126,7 +126,7 @@ async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld
 
 async fn a_webhook_that_is_gone_is_set_again(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     let token = &line.token;
     let url = format!("{}/bot{token}/deleteWebhook", world.telegram().base_url());
     assert!(parom_tests::client().get(url).send().await.unwrap().status().is_success());
@@ -137,7 +137,7 @@ async fn a_webhook_that_is_gone_is_set_again(world: &mut TelegramWorld) {
 
 async fn a_failing_webhook_is_reported_until_it_works(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     world.telegram().faults().next_updates(1, UpdateFault::LostAnswer);
     line.customer(world).writes("Слышно?").unwrap();
     world.telegram_arrives().await;
@@ -154,7 +154,7 @@ async fn a_failing_webhook_is_reported_until_it_works(world: &mut TelegramWorld)
 
 async fn a_token_that_is_revoked_stops_the_source_and_a_new_one_starts_it(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     world.telegram().revoke_token(line.bot);
     watched(world).await;
     let seen = state(world, &line).await;

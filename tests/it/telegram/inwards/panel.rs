@@ -47,10 +47,10 @@ async fn its_page_says_where_messages_went_and_takes_them_back(world: &mut Teleg
     let visitor = world.panel(line.line.tenant_id).await;
     let path = format!("/panel/sources/{}", line.line.source_id);
     visitor.opens(&path).await.is(200).says(&["https://t.me/acme_support_bot?start="]);
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     world.telegram().hijack_webhook(line.bot, "https://crm.example/hook");
     world.advance(Duration::from_secs(400));
-    parom::source::line::due_now(&world.app().sources).await;
+    world.works("lines").await;
     visitor.opens(&path).await.is(200).says(&["Another service took over the bot", "crm.example", "Connect again"]);
     visitor.does(&format!("{path}/take-back"), &[]).await.says(&["gets its messages again"]);
     assert!(!world.telegram().webhook(line.bot).unwrap().url.contains("crm.example"));

@@ -67,7 +67,7 @@ async fn a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots(world: &
 async fn a_file_that_the_hook_does_not_name_is_asked_for(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.sandbox.set_bare_reviews(HOST, true);
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let examples = PARAMS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let draft = TemplateDraft {
         name: "Offer".to_owned(),

@@ -59,7 +59,7 @@ async fn another_text_under_a_name_is_refused(world: &mut WhatsAppWorld) {
 
 async fn a_new_title_changes_nothing_but_the_title(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let examples = PARAMS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let draft = TemplateDraft {
         name: "Order ready".to_owned(),

@@ -12,7 +12,7 @@ const CONTENT: &str = "Your order is ready at Acme.";
 
 /// A user's template with this external id, submitted to Meta.
 async fn requested(world: &VendorsWorld, line: &Line, external_id: &str, content: &str) -> i64 {
-    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    world.works("subscriptions").await;
     let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "external_id": external_id});
     let id = world.sandbox.add_template(&line.host, external_id, content, fields);
     assert!(world.sandbox.ask_template_review(&line.host, id));
@@ -27,7 +27,7 @@ async fn requested(world: &VendorsWorld, line: &Line, external_id: &str, content
 }
 
 async fn steps(world: &VendorsWorld) {
-    while parom::template::due_now(&world.app().sources).await > 0 {}
+    while world.works("templates").await > 0 {}
 }
 
 async fn decided(world: &mut VendorsWorld, template: &TemplateView, review: Review) {
