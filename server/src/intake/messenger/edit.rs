@@ -5,8 +5,8 @@ use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
 use entity::{dedupe, message, source};
+use queue::accept_batch::NewMedia;
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, Rewrite};
-use queue::media::NewMedia;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
