@@ -14,7 +14,7 @@ use anyhow::Context;
 use base::clock::Clock;
 use base::config;
 use base::message::{Direction, Stream, day_of, lane_id};
-use base::store::{BlockingConnection, Executor, Store};
+use base::store::{BlockingConnection, Store};
 use clap::Args;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use tokio::process::Command;
@@ -169,7 +169,7 @@ impl Rows {
                     let used = (1..=values.len()).rev().find(|number| uses(text, *number)).unwrap_or(0);
                     let values = values[..used].to_vec();
                     let statement = Statement::from_sql_and_values(sea_orm::DbBackend::Sqlite, *text, values);
-                    transaction.execute(statement).await?;
+                    transaction.execute(&statement)?;
                 }
                 transaction.commit()?;
             }

@@ -14,6 +14,7 @@ mod m20261127_000002_job;
 mod m20261127_000003_key_maker;
 mod m20261127_000005_country;
 mod m20261127_000007_parked_kind;
+mod m20261127_000010_no_functions;
 mod m20261128_000001_job_kinds;
 mod moved;
 mod table;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_key_maker::Migration),
             Box::new(m20261127_000005_country::Migration),
             Box::new(m20261127_000007_parked_kind::Migration),
+            Box::new(m20261127_000010_no_functions::Migration),
             Box::new(m20261128_000001_job_kinds::Migration),
         ];
         all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()

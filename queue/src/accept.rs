@@ -1,34 +1,25 @@
-//! Writes batches: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit.
+//! Writes batches: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit, which also
+//! leases what may be sent at once.
 
 use std::collections::BTreeMap;
 
 use base::message::{Failure, State, day_of};
 use base::store::Executor;
 use sea_orm::DbErr;
-use uuid::Uuid;
 
-use super::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, NewLetter, Receipt};
+use super::accept_batch::{AcceptBatch, Conversation, ItemOutcome, NewItem, NewLetter, Receipt};
 use super::conversation;
-use super::lane::{self, LaneChange, LaneKey};
-use super::lease::{Claim, LeaseCall, StoredContext, StoredContexts};
-use super::letter::{self, Placed};
-use super::rows::{Rows, Write, write_batch};
-use super::{Queue, dialogues, ledger, media, recovered, turn};
-use recognise::Recognised;
+use super::lane::LaneKey;
+use super::lease::context::{StoredContext, StoredContexts};
+use super::lease::{Claim, LeaseCall};
+use super::letter::new_letters;
+use super::locked::{Locked, Wanted};
+use super::rows::{Rows, Write, write_batch_and_fetch};
+use super::{Queue, dialogues, ledger, media, recovered};
+use recognise::{Keys, Recognised};
 
-mod contexts;
-mod leasing;
-mod lone_message;
-mod new_chats;
-mod one_statement;
+mod lease;
 mod recognise;
-
-/// A new entry, with its existing or new conversation.
-pub(super) struct NewItem<'a> {
-    pub tenant_id: Uuid,
-    pub entry: &'a AcceptItem,
-    pub conversation_id: Uuid,
-}
 
 /// Stored batches.
 #[derive(Debug)]
@@ -44,30 +35,26 @@ impl Queue {
     /// Writes all batches in one transaction. Safe to repeat after a lost COMMIT: the pre-generated id distinguishes
     /// our own rows from duplicates.
     pub async fn accept(&self, batches: &[&AcceptBatch], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
-        Ok(self.accept_and(batches, repeat, None).await?.receipts)
+        Ok(self.accept_and_lease(batches, repeat, None).await?.receipts)
     }
 
-    /// The same for the first attempt, which also leases what the call wishes for, as far as it is due then. On
-    /// PostgreSQL only batches that are stored by one statement are leased, and only lanes of theirs that were idle.
+    /// The same for the first attempt, which also leases what the call wishes for: lanes that were idle and get one letter,
+    /// if nothing of their target waits.
     ///
     /// # Errors
     /// After an error the leases may have been written: [`Queue::leases_of`] finds them.
     pub async fn accept_leasing(&self, batches: &[&AcceptBatch], call: &LeaseCall) -> Result<Accepted, DbErr> {
-        self.accept_and(batches, false, Some(call)).await
+        self.accept_and_lease(batches, false, Some(call)).await
     }
 
-    async fn accept_and(
+    async fn accept_and_lease(
         &self,
         batches: &[&AcceptBatch],
         repeat: bool,
         call: Option<&LeaseCall>,
     ) -> Result<Accepted, DbErr> {
-        if !repeat && let Some(accepted) = self.accept_in_one_statement(batches, call).await? {
-            return Ok(accepted);
-        }
         let tx = self.write_tx().await?;
-        let call = call.filter(|_| self.store.is_sqlite());
-        let accepted = match self.accept_and_claim_in(&tx, batches, repeat, call).await {
+        let accepted = match self.accept_in((&tx).into(), batches, repeat, call).await {
             Ok(accepted) => self.fault("accept.before_commit").map(|()| accepted),
             Err(error) => Err(error),
         };
@@ -83,78 +70,74 @@ impl Queue {
         Ok(accepted)
     }
 
-    async fn accept_and_claim_in(
+    async fn accept_in(
         &self,
-        tx: &impl Executor,
+        tx: Executor<'_>,
         batches: &[&AcceptBatch],
         repeat: bool,
         call: Option<&LeaseCall>,
     ) -> Result<Accepted, DbErr> {
-        let receipts = self.accept_in(tx, batches, repeat).await?;
-        let claims = match call {
-            Some(call) => self.claim_in(tx, call, |_| {}).await?,
-            None => Vec::new(),
-        };
-        let contexts = StoredContext::read(tx, &self.store, &claims).await?;
+        let keys = Keys::of(batches);
+        let (receipts, fresh, mut locked);
+        if !repeat && batches.iter().all(|batch| has_known_conversations(batch)) {
+            // The lanes are known before it is known which entries are new, so both are one round trip.
+            let all = items(batches, |_, _, _| true);
+            locked = Locked::take(tx, &self.store, vec![keys.insert()], wanted(&all)).await?;
+            receipts = self.receipts(tx, batches, &keys, locked.inserted).await?;
+            fresh = items(batches, |batch, entry, _| is_new(&receipts, batch, entry));
+        } else {
+            let stored_before;
+            Recognised { receipts, stored_before } = self.recognise(tx, batches, &keys, repeat).await?;
+            let new =
+                items(batches, |batch, entry, key| is_new(&receipts, batch, entry) && !stored_before.contains(&key));
+            fresh = conversation::resolve(tx, &self.store, new).await?;
+            conversation::learn_aliases(tx, &self.store, &fresh).await?;
+            let dialogues = fresh.iter().filter_map(dialogues::NamedConversation::of);
+            let named = dialogues::name_dialogues(tx, &self.store, dialogues.collect()).await?;
+            locked = Locked::take(tx, &self.store, Vec::new(), wanted(&fresh)).await?;
+            conversation::note_begun(tx, &self.store, &fresh).await?;
+            dialogues::write_names(tx, &self.store, &named).await?;
+        }
+        let (claims, contexts) = self.store_fresh(tx, batches, &receipts, &fresh, &mut locked, call).await?;
+        new_bodies(&fresh).run(tx, &self.store).await?;
+        recovered::insert(tx, &self.store, &fresh).await?;
         Ok(Accepted { receipts, claims, contexts })
     }
 
-    async fn accept_in(
+    /// Places the letters of new entries in their lanes, leases some of them, and writes all rows.
+    async fn store_fresh(
         &self,
-        tx: &impl Executor,
+        tx: Executor<'_>,
         batches: &[&AcceptBatch],
-        repeat: bool,
-    ) -> Result<Vec<Receipt>, DbErr> {
-        let Recognised { receipts, stored_before } = self.recognise(tx, batches, repeat).await?;
-        let mut fresh = Vec::new();
-        for (batch, receipt) in batches.iter().zip(&receipts) {
-            for (entry, outcome) in batch.entries.iter().zip(receipt) {
-                let is_new = matches!(outcome, ItemOutcome::New { .. });
-                if is_new && !stored_before.contains(&(batch.tenant_id, &entry.key)) {
-                    fresh.push(NewItem { tenant_id: batch.tenant_id, entry, conversation_id: Uuid::nil() });
-                }
-            }
+        receipts: &[Receipt],
+        fresh: &[NewItem<'_>],
+        locked: &mut Locked,
+        call: Option<&LeaseCall>,
+    ) -> Result<(Vec<Claim>, StoredContexts), DbErr> {
+        let mut placed = Vec::new();
+        for (key, letter, accepted_at) in letters(fresh) {
+            placed.push(locked.place(key, letter, accepted_at)?);
         }
-        let fresh = conversation::resolve(tx, &self.store, fresh).await?;
-        conversation::learn_aliases(tx, &self.store, &fresh).await?;
-        let dialogues = fresh.iter().filter_map(|one| {
-            let opened = one.entry.opened.as_ref()?;
-            Some(dialogues::NamedConversation {
-                tenant_id: one.tenant_id,
-                conversation_id: one.conversation_id,
-                opened,
-            })
-        });
-        let named = dialogues::name_dialogues(tx, &self.store, dialogues.collect()).await?;
-
-        // Rows that no other transaction touches come first: others wait for the turns' locks, which are held until
-        // the commit.
-        let first = [new_messages(&fresh), raw_bytes(batches, &receipts)];
-        write_batch(tx, &self.store, first).await?;
-        let letters = self.append(tx, &fresh).await?;
-        let rest = [letters, conversation::write_news(&fresh), self.accepted(&fresh)];
-        write_batch(tx, &self.store, rest).await?;
-        conversation::note_begun(tx, &self.store, &fresh).await?;
-        dialogues::write_names(tx, &self.store, &named).await?;
-        reported_states(&fresh).run(tx, &self.store).await?;
-        new_bodies(&fresh).run(tx, &self.store).await?;
-        media::new_files(&fresh).run(tx, &self.store).await?;
-        recovered::insert(tx, &self.store, &fresh).await?;
-        Ok(receipts)
-    }
-
-    /// Makes room for the letters of new entries in their lanes and wakes the turns; returns the write that stores
-    /// the letters.
-    async fn append(&self, tx: &impl Executor, fresh: &[NewItem<'_>]) -> Result<Write, DbErr> {
-        let Arrived { turns, lanes, letters } = Arrived::of(fresh);
-        turn::wake_turns(tx, &self.store, &turns).await?;
-        let mut places = lane::make_room(tx, &self.store, &lanes).await?;
-        let mut placed = Vec::with_capacity(letters.len());
-        for (key, letter, accepted_at) in letters {
-            let (order_key, seq) = places.get_mut(&key).ok_or_else(|| no_lane(key))?.next(letter.order_hint);
-            placed.push(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at });
-        }
-        Ok(letter::new_letters(&placed))
+        let claims = call.map(|call| lease::lease_idle(locked, &placed, call, self.instance)).unwrap_or_default();
+        locked.wake_turns();
+        let [lanes, new_lanes, turns] = locked.written();
+        let all = [
+            new_messages(fresh),
+            raw_bytes(batches, receipts),
+            new_letters(&placed),
+            lanes,
+            new_lanes,
+            turns,
+            conversation::write_news(fresh),
+            self.accepted(fresh),
+            reported_states(fresh),
+            media::new_files(fresh),
+        ];
+        let (asked, of_lease) = lease::asked(&claims, fresh);
+        let found = write_batch_and_fetch(tx, &self.store, all, asked).await?;
+        let mut contexts = StoredContext::of_rows(&found, &of_lease)?;
+        lease::complete(&mut contexts, &claims, fresh);
+        Ok((claims, contexts))
     }
 
     fn accepted(&self, fresh: &[NewItem<'_>]) -> Write {
@@ -171,44 +154,55 @@ impl Queue {
     }
 }
 
-/// The letters of new entries, and what they change in the queue.
-struct Arrived<'a> {
-    /// By target, each with its pool.
-    turns: BTreeMap<turn::Key, String>,
-    lanes: BTreeMap<LaneKey, LaneChange>,
-    /// In the order in which they came, each with the time at which it was accepted.
-    letters: Vec<(LaneKey, &'a NewLetter, i64)>,
+/// Whether its entries find their lanes without a look, and learn no alias, which is locked before turns are.
+fn has_known_conversations(batch: &AcceptBatch) -> bool {
+    batch.entries.iter().all(|entry| {
+        let is_known = matches!(entry.conversation, Conversation::Known(_));
+        is_known && entry.crm_chat.is_none() && entry.opened.is_none() && entry.begun.is_none()
+    })
 }
 
-impl<'a> Arrived<'a> {
-    fn of(fresh: &[NewItem<'a>]) -> Self {
-        let mut arrived = Self { turns: BTreeMap::new(), lanes: BTreeMap::new(), letters: Vec::new() };
-        for one in fresh {
-            for letter in &one.entry.letters {
-                arrived.turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
-                let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
-                arrived.lanes.entry(key).or_insert(LaneChange::new(seed)).add(letter);
-                arrived.letters.push((key, letter, one.entry.accepted_at));
+/// The chosen entries, by the places of their batch and in it, and by their key.
+fn items<'a>(
+    batches: &[&'a AcceptBatch],
+    chosen: impl Fn(usize, usize, recognise::Key<'a>) -> bool,
+) -> Vec<NewItem<'a>> {
+    let mut items = Vec::new();
+    for (place, batch) in batches.iter().enumerate() {
+        for (number, entry) in batch.entries.iter().enumerate() {
+            if chosen(place, number, (batch.tenant_id, &entry.key)) {
+                items.push(NewItem::of(batch.tenant_id, entry));
             }
         }
-        arrived
     }
+    items
 }
 
-fn no_lane(key: LaneKey) -> DbErr {
-    DbErr::RecordNotFound(format!("lane {}", key.1))
+fn is_new(receipts: &[Receipt], batch: usize, entry: usize) -> bool {
+    let outcome = receipts.get(batch).and_then(|receipt| receipt.get(entry));
+    matches!(outcome, Some(ItemOutcome::New { .. }))
 }
 
-/// Places a letter in its locked lane.
-pub(super) fn place<'a>(
-    lanes: &mut BTreeMap<LaneKey, lane::Lane>,
-    key: LaneKey,
-    letter: &'a NewLetter,
-    accepted_at: i64,
-) -> Result<Placed<'a>, DbErr> {
-    let lane = lanes.get_mut(&key).ok_or_else(|| no_lane(key))?;
-    let (order_key, seq) = lane.place(letter.order_hint);
-    Ok(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at })
+/// The lanes of the entries' letters, with their turns.
+fn wanted(items: &[NewItem<'_>]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for one in items {
+        for letter in &one.entry.letters {
+            wanted.add(one.tenant_id, one.conversation_id, letter);
+        }
+    }
+    wanted
+}
+
+/// The letters in the order in which they came, each with its lane and the time at which it was accepted.
+fn letters<'a>(items: &[NewItem<'a>]) -> impl Iterator<Item = (LaneKey, &'a NewLetter, i64)> {
+    items.iter().flat_map(|one| {
+        let (tenant_id, conversation_id, entry) = (one.tenant_id, one.conversation_id, one.entry);
+        entry
+            .letters
+            .iter()
+            .map(move |letter| (super::lane::lane_of(tenant_id, conversation_id, letter).0, letter, entry.accepted_at))
+    })
 }
 
 fn new_messages(fresh: &[NewItem<'_>]) -> Write {
@@ -252,7 +246,7 @@ fn reported_states(fresh: &[NewItem<'_>]) -> Write {
         .short("state", changes.values().map(|change| change.state.number()))
         .text("error", changes.values().map(|change| Failure::stored(change.failure.as_ref())))
         .write(
-            "UPDATE message SET state = rows.state, error = rows.error FROM rows WHERE message.tenant_id = rows.tenant_id \
+            "UPDATE message SET state = rows.state, error = rows.error FROM rows WHERE message.tenant_id = {account} \
              AND message.id = rows.id AND ((rows.state < 4 AND message.state < rows.state) \
              OR (rows.state = 4 AND message.state < 2))",
         )
@@ -267,7 +261,7 @@ fn new_bodies(fresh: &[NewItem<'_>]) -> Write {
         .uuid("id", all.iter().map(|(_, new)| new.message_id))
         .text("body", all.iter().map(|(_, new)| new.body.as_str()))
         .write(
-            "UPDATE message SET body = rows.body FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
+            "UPDATE message SET body = rows.body FROM rows WHERE message.tenant_id = {account} AND message.id = rows.id",
         )
 }
 

@@ -5,7 +5,6 @@ use base::message::{Direction, Failure, LetterKind, State, Stream, stored_as_sma
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::media::NewMedia;
 pub use crate::receipt::{ItemOutcome, Receipt};
 
 mod conversation;
@@ -219,6 +218,28 @@ pub struct Rewrite {
     pub body: String,
 }
 
+/// A file stored with its message.
+#[derive(Clone, Debug)]
+pub struct NewMedia {
+    /// The message's `media_id`.
+    pub id: Uuid,
+    pub source_id: Uuid,
+    pub message_id: Uuid,
+    pub direction: Direction,
+    /// The number of its kind in `media.kind`.
+    pub kind: i16,
+    /// The number of its state in `media.state`: 0 is wanted, 2 is gone.
+    pub state: i16,
+    /// Where it is fetched from, encrypted; empty if it never will be.
+    pub origin: Vec<u8>,
+    pub file_name: String,
+    /// Why it is not fetched; empty if it is.
+    pub failure: &'static str,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    pub day: i32,
+}
+
 /// A letter without a position, which its lane assigns.
 #[derive(Clone, Debug)]
 pub struct NewLetter {
@@ -239,4 +260,22 @@ pub struct NewLetter {
     /// Day on which its message was accepted.
     pub day: i32,
     pub late: bool,
+}
+
+/// A new entry, with its existing or new conversation.
+pub(crate) struct NewItem<'a> {
+    pub tenant_id: Uuid,
+    pub entry: &'a AcceptItem,
+    pub conversation_id: Uuid,
+}
+
+impl<'a> NewItem<'a> {
+    /// Without a conversation, as long as it is not known.
+    pub fn of(tenant_id: Uuid, entry: &'a AcceptItem) -> Self {
+        let conversation_id = match entry.conversation {
+            Conversation::Known(id) => id,
+            Conversation::Open(_) => Uuid::nil(),
+        };
+        Self { tenant_id, entry, conversation_id }
+    }
 }

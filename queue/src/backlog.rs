@@ -55,7 +55,7 @@ impl Queue {
                 self.store.read(),
                 &self.store,
                 "SELECT letter.tenant_id, count(*) AS waiting, min(letter.accepted_at) AS oldest_at FROM rows \
-                 JOIN letter ON letter.tenant_id = rows.tenant_id GROUP BY letter.tenant_id",
+                 JOIN letter ON letter.tenant_id = {account} GROUP BY letter.tenant_id",
             )
             .await?;
         found.iter().map(|row| Ok((row.get("tenant_id")?, backlog(row)?))).collect()
@@ -71,7 +71,7 @@ impl Queue {
                 self.store.read(),
                 &self.store,
                 "SELECT attempt.tenant_id, count(*) AS failed FROM rows JOIN attempt ON \
-                 attempt.tenant_id = rows.tenant_id AND attempt.message_id >= rows.oldest_id \
+                 attempt.tenant_id = {account} AND attempt.message_id >= rows.oldest_id \
                  AND attempt.verdict <> 'done' GROUP BY attempt.tenant_id",
             )
             .await?;
@@ -104,13 +104,12 @@ impl Queue {
                 self.store.read(),
                 &self.store,
                 "SELECT lane.tenant_id, lane.target, count(*) AS waiting, min(letter.accepted_at) AS oldest_at \
-                 FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id AND lane.target = rows.target \
-                 AND lane.due_at IS NOT NULL JOIN letter ON letter.tenant_id = lane.tenant_id \
+                 FROM rows JOIN lane ON lane.tenant_id = {account} AND lane.target = rows.target \
+                 AND lane.due_at IS NOT NULL JOIN letter ON letter.tenant_id = {account} \
                  AND letter.lane_id = lane.lane_id GROUP BY lane.tenant_id, lane.target",
             )
             .await?;
-        let key = |row: &QueryResult| Ok::<_, DbErr>((row.get("tenant_id")?, row.get("target")?));
-        found.iter().map(|row| Ok((key(row)?, backlog(row)?))).collect()
+        found.iter().map(|row| Ok(((row.get("tenant_id")?, row.get("target")?), backlog(row)?))).collect()
     }
 
     /// Ends the back-off of a target and of all its lanes: one probe is sent, and the others follow if it succeeds. A
@@ -119,11 +118,11 @@ impl Queue {
         let tx = self.store.write_tx().await?;
         turn::wake_turns(&tx, &self.store, &BTreeMap::from([((tenant_id, target), pool.to_owned())])).await?;
         let rows = || Rows::new().uuid("tenant_id", [tenant_id]).uuid("target", [target]);
-        let lanes = "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = rows.tenant_id \
+        let lanes = "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = {account} \
                      AND lane.target = rows.target AND lane.owner IS NULL AND lane.due_at > {now}";
         rows().execute(&tx, &self.store, lanes).await?;
         let breaker = "UPDATE turn SET ready_at = {now}, reason = rows.reason FROM rows \
-                       WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
+                       WHERE turn.tenant_id = {account} AND turn.target = rows.target \
                        AND turn.reason IN (rows.reason, rows.wait) AND turn.ready_at > {now}";
         rows().text("reason", [turn::BREAKER]).text("wait", [turn::WAIT]).execute(&tx, &self.store, breaker).await?;
         tx.commit().await
@@ -151,7 +150,7 @@ impl Queue {
     }
 }
 
-fn backlog(row: &QueryResult) -> Result<Backlog, DbErr> {
+fn backlog(row: &impl Row) -> Result<Backlog, DbErr> {
     Ok(Backlog { waiting: row.get("waiting")?, oldest_at: row.get("oldest_at")? })
 }
 

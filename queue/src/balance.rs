@@ -38,12 +38,12 @@ impl Queue {
     /// `since` (a day, counted from 1970) or later. All counts are read at one moment.
     pub async fn gaps(&self, tenants: &[Uuid], since: i32) -> Result<Vec<LedgerGap>, DbErr> {
         let tx = self.store.read_tx().await?;
-        let read = self.gaps_in(&tx, tenants, since).await;
+        let read = self.gaps_in((&tx).into(), tenants, since).await;
         tx.rollback().await?;
         read
     }
 
-    async fn gaps_in(&self, tx: &impl Executor, tenants: &[Uuid], since: i32) -> Result<Vec<LedgerGap>, DbErr> {
+    async fn gaps_in(&self, tx: Executor<'_>, tenants: &[Uuid], since: i32) -> Result<Vec<LedgerGap>, DbErr> {
         let rows = || {
             let of_tenants = Rows::new().uuid("tenant_id", tenants.iter().copied());
             of_tenants.int("since", tenants.iter().map(|_| since)).short("kind", tenants.iter().map(|_| MESSAGE))
@@ -51,10 +51,10 @@ impl Queue {
         let counted = "SELECT counted.tenant_id, counted.source_id, counted.direction, \
                        CAST(sum(counted.accepted) AS bigint) AS accepted, CAST(sum(counted.delivered) AS bigint) AS delivered, \
                        CAST(sum(counted.failed) AS bigint) AS failed FROM rows JOIN ledger_delta AS counted \
-                       ON counted.tenant_id = rows.tenant_id AND counted.day >= rows.since \
+                       ON counted.tenant_id = {account} AND counted.day >= rows.since \
                        GROUP BY counted.tenant_id, counted.source_id, counted.direction";
         let lying = "SELECT letter.tenant_id, letter.source_id, letter.direction, count(*) AS waiting FROM rows \
-                     JOIN letter ON letter.tenant_id = rows.tenant_id AND letter.kind = rows.kind \
+                     JOIN letter ON letter.tenant_id = {account} AND letter.kind = rows.kind \
                      AND letter.day >= rows.since GROUP BY letter.tenant_id, letter.source_id, letter.direction";
         let mut sums: BTreeMap<Key, LedgerGap> = BTreeMap::new();
         for row in rows().fetch(tx, &self.store, counted).await? {

@@ -45,7 +45,8 @@ impl Queue {
     /// After the clock was set back by this much: whatever was to wait until a time of before waits as long as it was
     /// meant to. A lease that the clock may have given since then, of at most `lease` milliseconds, stays: its call may
     /// still run. Returns how many lanes and turns were moved.
-    pub async fn set_back(&self, db: &impl Executor, by: i64, lease: i64) -> Result<u64, DbErr> {
+    pub async fn set_back(&self, db: impl Into<Executor<'_>>, by: i64, lease: i64) -> Result<u64, DbErr> {
+        let db = db.into();
         let now = self.store.now().await?;
         let earlier = |column: &str| {
             format!(
@@ -70,7 +71,7 @@ impl Queue {
     /// The same for one table, account by account, as a distributed database wants it; it happens too seldom for an index.
     async fn set_back_each(
         &self,
-        db: &impl Executor,
+        db: Executor<'_>,
         table: &str,
         later: &str,
         set: &str,
@@ -80,7 +81,7 @@ impl Queue {
         if accounts.is_empty() {
             return Ok(0);
         }
-        let text = format!("UPDATE {table} SET {set} FROM rows WHERE {table}.tenant_id = rows.tenant_id");
+        let text = format!("UPDATE {table} SET {set} FROM rows WHERE {table}.tenant_id = {{account}}");
         moved.rows(accounts.len()).uuid("tenant_id", accounts).execute(db, &self.store, &text).await
     }
 
@@ -98,7 +99,7 @@ impl Queue {
         let furthest = self.store.now().await? + FURTHEST_MILLIS;
         let accounts = self.accounts_of(table, &format!("{column} > $1"), furthest).await?;
         let text = format!(
-            "UPDATE {table} SET {column} = rows.furthest FROM rows WHERE {table}.tenant_id = rows.tenant_id \
+            "UPDATE {table} SET {column} = rows.furthest FROM rows WHERE {table}.tenant_id = {{account}} \
              AND {table}.{column} > rows.furthest"
         );
         let rows = Rows::new().uuid("tenant_id", accounts.iter().copied());

@@ -7,45 +7,40 @@ use entity::conversation;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::accept::NewItem;
-use super::accept_batch::{Alias, Begun, Conversation, NewConversation};
-use super::rows::{Rows, Write};
+use super::accept_batch::{Alias, Begun, Conversation, NewConversation, NewItem};
+use super::rows::{Rows, Write, write_batch};
 
 pub(super) type AliasKey<'a> = (Uuid, &'a Alias);
-
-const INSERT_ALIASES: &str = "INSERT INTO conversation_alias (tenant_id, side, origin, external_id, conversation_id) \
-     SELECT tenant_id, side, origin, external_id, conversation_id FROM rows WHERE true \
-     ORDER BY tenant_id, side, origin, external_id ON CONFLICT DO NOTHING";
 
 /// Gives every entry its conversation. Concurrent attempts to open the same conversation, also by other instances,
 /// result in one: its first alias is the key.
 pub(super) async fn resolve<'a>(
-    tx: &impl Executor,
+    tx: Executor<'_>,
     store: &Store,
     mut fresh: Vec<NewItem<'a>>,
 ) -> Result<Vec<NewItem<'a>>, DbErr> {
     let mut opening: BTreeMap<AliasKey<'a>, &NewConversation> = BTreeMap::new();
-    for one in &mut fresh {
-        match &one.entry.conversation {
-            Conversation::Known(id) => one.conversation_id = *id,
-            Conversation::Open(new) => {
-                if let Some(identity) = new.aliases.first() {
-                    opening.entry((one.tenant_id, identity)).or_insert(new.as_ref());
-                }
-            }
+    for one in &fresh {
+        if let Conversation::Open(new) = &one.entry.conversation
+            && let Some(identity) = new.aliases.first()
+        {
+            opening.entry((one.tenant_id, identity)).or_insert(new.as_ref());
         }
     }
     if opening.is_empty() {
         return Ok(fresh);
     }
-    insert_aliases(tx, store, opening.iter().map(|(key, new)| (key.0, key.1, new.id)).collect()).await?;
-    let found = read_aliases(tx, store, opening.keys().copied()).await?;
+    let identities: Vec<_> = opening.iter().map(|(key, new)| (key.0, key.1, new.id)).collect();
+    let inserted = new_aliases(&identities).fetch(tx, store).await?.len();
+    let found = match inserted == identities.len() {
+        true => opening.iter().map(|(key, new)| (owned(*key), new.id)).collect(),
+        false => read_aliases(tx, store, opening.keys().copied()).await?,
+    };
     let made: Vec<_> = opening
         .iter()
         .filter(|(key, new)| found.get(&owned(**key)) == Some(&new.id))
-        .map(|(key, new)| (key.0, *new, 0))
+        .map(|(key, new)| (key.0, *new))
         .collect();
-    new_conversations(store, &made).run(tx, store).await?;
     let mut others: Vec<_> = opening
         .iter()
         .flat_map(|(key, new)| {
@@ -55,7 +50,7 @@ pub(super) async fn resolve<'a>(
         .collect();
     others.sort();
     others.dedup_by(|left, right| (left.0, left.1) == (right.0, right.1));
-    insert_aliases(tx, store, others).await?;
+    write_batch(tx, store, [new_conversations(store, &made), new_aliases(&others)]).await?;
     for one in &mut fresh {
         if let Conversation::Open(new) = &one.entry.conversation {
             let identity = new.aliases.first().map(|alias| owned((one.tenant_id, alias)));
@@ -66,7 +61,7 @@ pub(super) async fn resolve<'a>(
 }
 
 /// Stores amojo's chat ids learned from hooks as aliases, before any turn is locked.
-pub(super) async fn learn_aliases(tx: &impl Executor, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+pub(super) async fn learn_aliases(tx: Executor<'_>, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let mut learned: Vec<_> = fresh
         .iter()
         .filter_map(|one| one.entry.crm_chat.as_ref().map(|alias| (one.tenant_id, alias, one.conversation_id)))
@@ -101,12 +96,12 @@ pub(super) fn write_news(fresh: &[NewItem<'_>]) -> Write {
              ELSE conversation.amocrm_chat_id END, \
              heard_at = CASE WHEN rows.heard_at > conversation.heard_at THEN rows.heard_at \
              ELSE conversation.heard_at END \
-             FROM rows WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
+             FROM rows WHERE conversation.tenant_id = {account} AND conversation.id = rows.id \
              AND ((rows.chat <> '' AND conversation.amocrm_chat_id = '') OR rows.heard_at > conversation.heard_at)",
         )
 }
 
-/// The same in a conversation as it was before.
+/// The same in the row of a conversation.
 pub(super) fn learn_news(row: &mut conversation::Model, fresh: &[NewItem<'_>]) {
     let of_it = |one: &&NewItem<'_>| (one.tenant_id, one.conversation_id) == (row.tenant_id, row.id);
     let news: Vec<_> = fresh.iter().filter(of_it).map(|one| one.entry).collect();
@@ -119,7 +114,7 @@ pub(super) fn learn_news(row: &mut conversation::Model, fresh: &[NewItem<'_>]) {
 }
 
 /// Stores what amoCRM reported about conversations started by managers, while the messenger has not named them.
-pub(super) async fn note_begun(tx: &impl Executor, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+pub(super) async fn note_begun(tx: Executor<'_>, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let begun: BTreeMap<(Uuid, Uuid), &Begun> = fresh
         .iter()
         .filter_map(|one| Some(((one.tenant_id, one.conversation_id), one.entry.begun.as_ref()?)))
@@ -133,7 +128,7 @@ pub(super) async fn note_begun(tx: &impl Executor, store: &Store, fresh: &[NewIt
             tx,
             store,
             "UPDATE conversation SET crm_unbound = true, crm_person_id = rows.person_id, awaited = rows.phone FROM rows \
-             WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
+             WHERE conversation.tenant_id = {account} AND conversation.id = rows.id \
              AND conversation.external_id = '' AND conversation.crm_unbound = false",
         )
         .await?;
@@ -147,7 +142,7 @@ pub(super) fn known_chats(chats: &BTreeMap<(Uuid, Uuid), &str>) -> Write {
         .uuid("id", chats.keys().map(|key| key.1))
         .text("chat", chats.values().copied())
         .write(
-            "UPDATE conversation SET amocrm_chat_id = rows.chat FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+            "UPDATE conversation SET amocrm_chat_id = rows.chat FROM rows WHERE conversation.tenant_id = {account} \
              AND conversation.id = rows.id AND conversation.amocrm_chat_id = ''",
         )
 }
@@ -158,30 +153,30 @@ fn owned(key: AliasKey<'_>) -> (Uuid, Alias) {
 
 /// Inserts aliases, sorted; existing ones are unchanged.
 pub(super) async fn insert_aliases(
-    tx: &impl Executor,
+    tx: Executor<'_>,
     store: &Store,
     aliases: Vec<(Uuid, &Alias, Uuid)>,
 ) -> Result<(), DbErr> {
-    alias_rows(&aliases).execute(tx, store, INSERT_ALIASES).await?;
-    Ok(())
+    new_aliases(&aliases).run(tx, store).await.map(drop)
 }
 
 /// The same; returns a row for each inserted one.
 pub(super) fn new_aliases(aliases: &[(Uuid, &Alias, Uuid)]) -> Write {
-    alias_rows(aliases).write(format!("{INSERT_ALIASES} RETURNING tenant_id"))
-}
-
-fn alias_rows(aliases: &[(Uuid, &Alias, Uuid)]) -> Rows {
     Rows::new()
         .uuid("tenant_id", aliases.iter().map(|row| row.0))
         .short("side", aliases.iter().map(|row| row.1.side.number()))
         .uuid("origin", aliases.iter().map(|row| row.1.origin))
         .text("external_id", aliases.iter().map(|row| row.1.external_id.as_str()))
         .uuid("conversation_id", aliases.iter().map(|row| row.2))
+        .write(
+            "INSERT INTO conversation_alias (tenant_id, side, origin, external_id, conversation_id) \
+             SELECT tenant_id, side, origin, external_id, conversation_id FROM rows WHERE true \
+             ORDER BY tenant_id, side, origin, external_id ON CONFLICT DO NOTHING RETURNING tenant_id",
+        )
 }
 
 async fn read_aliases<'a>(
-    tx: &impl Executor,
+    tx: Executor<'_>,
     store: &Store,
     keys: impl Iterator<Item = AliasKey<'a>> + Clone,
 ) -> Result<HashMap<(Uuid, Alias), Uuid>, DbErr> {
@@ -196,7 +191,7 @@ async fn read_aliases<'a>(
             tx,
             store,
             "SELECT rows.place, conversation_alias.conversation_id FROM rows JOIN conversation_alias ON \
-             conversation_alias.tenant_id = rows.tenant_id AND conversation_alias.side = rows.side \
+             conversation_alias.tenant_id = {account} AND conversation_alias.side = rows.side \
              AND conversation_alias.origin = rows.origin AND conversation_alias.external_id = rows.external_id",
         )
         .await?;
@@ -210,8 +205,7 @@ async fn read_aliases<'a>(
     Ok(map)
 }
 
-/// Inserts conversations, each with the time at which its customer was last heard of.
-pub(super) fn new_conversations(store: &Store, made: &[(Uuid, &NewConversation, i64)]) -> Write {
+fn new_conversations(store: &Store, made: &[(Uuid, &NewConversation)]) -> Write {
     let created_at = store.clock().millis();
     Rows::new()
         .uuid("tenant_id", made.iter().map(|one| one.0))
@@ -222,10 +216,9 @@ pub(super) fn new_conversations(store: &Store, made: &[(Uuid, &NewConversation, 
         .text("contact", made.iter().map(|one| one.1.contact.as_str()))
         .text("phone_hash", made.iter().map(|one| one.1.phone_hash.as_str()))
         .long("created_at", made.iter().map(|_| created_at))
-        .long("heard_at", made.iter().map(|one| one.2))
         .write(
             "INSERT INTO conversation (tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
              created_at, heard_at) SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
-             created_at, heard_at FROM rows WHERE true ON CONFLICT DO NOTHING",
+             created_at, 0 FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
 }

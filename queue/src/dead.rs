@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use super::rows::Rows;
 
 /// Inserts them; existing ones are unchanged.
-pub(super) async fn insert(tx: &impl Executor, store: &Store, dead: Vec<dead_letter::Model>) -> Result<(), DbErr> {
+pub(super) async fn insert(tx: Executor<'_>, store: &Store, dead: Vec<dead_letter::Model>) -> Result<(), DbErr> {
     Rows::new()
         .uuid("tenant_id", dead.iter().map(|one| one.tenant_id))
         .uuid("id", dead.iter().map(|one| one.id))

@@ -26,7 +26,7 @@ impl Queue {
                 .fetch(
                     self.store.read(),
                     &self.store,
-                    "SELECT 1 AS one FROM rows JOIN message ON message.tenant_id = rows.tenant_id AND \
+                    "SELECT 1 AS one FROM rows JOIN message ON message.tenant_id = {account} AND \
                      (message.external_id = rows.external_id OR message.amocrm_message_id = rows.external_id)",
                 )
                 .await?;
@@ -55,7 +55,7 @@ impl Queue {
             .long("behind", again.iter().map(|_| BEHIND))
             .write(
                 "UPDATE letter SET order_key = letter.order_key + rows.behind FROM rows WHERE \
-                 letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id AND letter.id = rows.id",
+                 letter.tenant_id = {account} AND letter.lane_id = rows.lane_id AND letter.id = rows.id",
             )
     }
 }

@@ -11,7 +11,7 @@ use base::store::{Executor, Row, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::accept_batch::{Alias, EventKind, OpenedDialogue, Side};
+use super::accept_batch::{Alias, EventKind, NewItem, OpenedDialogue, Side};
 use super::conversation::insert_aliases;
 use super::keys::insert_keys;
 use super::rows::Rows;
@@ -24,6 +24,14 @@ pub(super) struct NamedConversation<'a> {
     pub opened: &'a OpenedDialogue,
 }
 
+impl<'a> NamedConversation<'a> {
+    /// The one of a new entry, if it names it.
+    pub fn of(one: &NewItem<'a>) -> Option<Self> {
+        let opened = one.entry.opened.as_ref()?;
+        Some(Self { tenant_id: one.tenant_id, conversation_id: one.conversation_id, opened })
+    }
+}
+
 /// A dialogue whose id is among the aliases.
 pub(super) struct NamedDialogue<'a> {
     conversation: NamedConversation<'a>,
@@ -34,7 +42,7 @@ pub(super) struct NamedDialogue<'a> {
 /// Inserts the dialogues' ids as aliases, before any turn is locked. A dialogue of another conversation is reassigned
 /// to the one given here, because it was used last. Conversations erased meanwhile are skipped.
 pub(super) async fn name_dialogues<'a>(
-    tx: &impl Executor,
+    tx: Executor<'_>,
     store: &Store,
     conversation: Vec<NamedConversation<'a>>,
 ) -> Result<Vec<NamedDialogue<'a>>, DbErr> {
@@ -50,7 +58,7 @@ pub(super) async fn name_dialogues<'a>(
             store,
             "INSERT INTO conversation_alias (tenant_id, side, origin, external_id, conversation_id) \
              SELECT rows.tenant_id, 1, rows.origin, rows.external_id, rows.id FROM rows JOIN conversation ON \
-             conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id AND conversation.amocrm_chat_id <> '' \
+             conversation.tenant_id = {account} AND conversation.id = rows.id AND conversation.amocrm_chat_id <> '' \
              WHERE true ORDER BY rows.tenant_id, rows.origin, rows.external_id ON CONFLICT DO NOTHING",
         )
         .await?;
@@ -60,8 +68,8 @@ pub(super) async fn name_dialogues<'a>(
             tx,
             store,
             "SELECT rows.place, conversation_alias.conversation_id FROM rows JOIN conversation ON \
-             conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id AND conversation.amocrm_chat_id <> '' \
-             JOIN conversation_alias ON conversation_alias.tenant_id = rows.tenant_id AND conversation_alias.side = 1 \
+             conversation.tenant_id = {account} AND conversation.id = rows.id AND conversation.amocrm_chat_id <> '' \
+             JOIN conversation_alias ON conversation_alias.tenant_id = {account} AND conversation_alias.side = 1 \
              AND conversation_alias.origin = rows.origin AND conversation_alias.external_id = rows.external_id",
         )
         .await?;
@@ -88,7 +96,7 @@ fn keys(conversation: &[NamedConversation<'_>]) -> Rows {
 }
 
 /// Stores our ids at amoCRM and the messages' ids, and reassigns shared dialogues.
-async fn enter(tx: &impl Executor, store: &Store, named: &[NamedDialogue<'_>]) -> Result<(), DbErr> {
+async fn enter(tx: Executor<'_>, store: &Store, named: &[NamedDialogue<'_>]) -> Result<(), DbErr> {
     let ours: Vec<(Uuid, Alias, Uuid)> = named
         .iter()
         .map(|one| {
@@ -130,7 +138,7 @@ async fn enter(tx: &impl Executor, store: &Store, named: &[NamedDialogue<'_>]) -
 /// Reassigns dialogues to the conversations in which a manager wrote last: account, source, the messenger's id,
 /// conversation.
 pub(super) async fn use_dialogues(
-    tx: &impl Executor,
+    tx: Executor<'_>,
     store: &Store,
     mut used: Vec<(Uuid, Uuid, &str, Uuid)>,
 ) -> Result<(), DbErr> {
@@ -145,7 +153,7 @@ pub(super) async fn use_dialogues(
             tx,
             store,
             "UPDATE conversation_alias SET conversation_id = rows.id FROM rows WHERE conversation_alias.side = 1 \
-             AND conversation_alias.tenant_id = rows.tenant_id AND conversation_alias.origin = rows.origin \
+             AND conversation_alias.tenant_id = {account} AND conversation_alias.origin = rows.origin \
              AND conversation_alias.external_id = rows.external_id AND conversation_alias.conversation_id <> rows.id",
         )
         .await?;
@@ -153,7 +161,7 @@ pub(super) async fn use_dialogues(
 }
 
 /// Stores the ids in their conversations and messages, after the lanes like everything that is learned.
-pub(super) async fn write_names(tx: &impl Executor, store: &Store, named: &[NamedDialogue<'_>]) -> Result<(), DbErr> {
+pub(super) async fn write_names(tx: Executor<'_>, store: &Store, named: &[NamedDialogue<'_>]) -> Result<(), DbErr> {
     let shared =
         |one: &NamedDialogue<'_>| if one.holder.is_some() { SharedDialogue::Apart } else { SharedDialogue::Not };
     Rows::new()
@@ -167,7 +175,7 @@ pub(super) async fn write_names(tx: &impl Executor, store: &Store, named: &[Name
             tx,
             store,
             "UPDATE conversation SET external_id = rows.external_id, contact = rows.contact, \
-             phone_hash = rows.phone_hash, shared = rows.shared, awaited = '' FROM rows WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
+             phone_hash = rows.phone_hash, shared = rows.shared, awaited = '' FROM rows WHERE conversation.tenant_id = {account} AND conversation.id = rows.id \
              AND conversation.external_id = '' AND conversation.amocrm_chat_id <> ''",
         )
         .await?;
@@ -182,7 +190,7 @@ pub(super) async fn write_names(tx: &impl Executor, store: &Store, named: &[Name
         .execute(
             tx,
             store,
-            "UPDATE conversation SET shared = rows.shared FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+            "UPDATE conversation SET shared = rows.shared FROM rows WHERE conversation.tenant_id = {account} \
              AND conversation.id = rows.id AND conversation.shared = 0",
         )
         .await?;
@@ -197,7 +205,7 @@ pub(super) async fn write_names(tx: &impl Executor, store: &Store, named: &[Name
         .execute(
             tx,
             store,
-            "UPDATE message SET external_id = rows.external_id FROM rows WHERE message.tenant_id = rows.tenant_id \
+            "UPDATE message SET external_id = rows.external_id FROM rows WHERE message.tenant_id = {account} \
              AND message.id = rows.id AND message.external_id = ''",
         )
         .await?;

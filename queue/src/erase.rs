@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use super::rows::Rows;
+use super::turn::Busy;
 use super::{Queue, ledger};
 
 impl Queue {
@@ -51,7 +52,7 @@ impl Queue {
             of_conversation.clone().all(tx).await?.into_iter().map(|lane| (tenant_id, lane.target)).collect();
         turns.sort_unstable();
         turns.dedup();
-        self.lock_turns(tx, &turns).await?;
+        self.lock_turns(tx, &turns, Busy::Await).await?;
         of_conversation.lock_exclusive().all(tx).await?;
         let which = Condition::all()
             .add(letter::Column::LaneId.is_in(lanes.iter().copied()))
@@ -95,7 +96,7 @@ impl Queue {
             .exec(tx)
             .await?;
         let due = "UPDATE lane SET due_at = CASE WHEN lane.waiting > 0 THEN {now} END FROM rows \
-                   WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id";
+                   WHERE lane.tenant_id = {account} AND lane.lane_id = rows.lane_id";
         let one = Rows::new().uuid("tenant_id", [tenant_id]).uuid("lane_id", [lane_id]);
         one.execute(tx, &self.store, due).await.map(drop)
     }

@@ -17,8 +17,8 @@ use super::rows::{Rows, Write};
 pub type LearnedKeys<'a> = BTreeMap<(Uuid, Uuid, &'a str, i16), Uuid>;
 
 /// Inserts them in the order in which every batch locks keys. Existing keys are unchanged.
-pub async fn insert_keys(tx: &impl Executor, store: &Store, keys: &LearnedKeys<'_>) -> Result<(), DbErr> {
-    new_keys(store, keys).run(tx, store).await
+pub async fn insert_keys(tx: Executor<'_>, store: &Store, keys: &LearnedKeys<'_>) -> Result<(), DbErr> {
+    new_keys(store, keys).run(tx, store).await.map(drop)
 }
 
 /// [`insert_keys`] as a part of another statement; returns those that were new.
@@ -80,5 +80,6 @@ impl Queue {
             )
             .run(self.store.write(), &self.store)
             .await
+            .map(drop)
     }
 }

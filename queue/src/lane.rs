@@ -4,22 +4,18 @@
 use std::collections::BTreeMap;
 
 use base::message::{Direction, Stream, lane_id};
-use base::store::{Executor, Row, Store};
+use base::store::{Row, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::accept_batch::NewLetter;
 use super::rows::{Rows, Write};
 
-mod room;
-
-pub use room::{LaneChange, make_room, upserted};
-
 /// `(tenant, lane)`.
 pub type LaneKey = (Uuid, Uuid);
 
 /// Values for creating a missing lane.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Seed {
     pub conversation_id: Uuid,
     pub source_id: Uuid,
@@ -49,7 +45,7 @@ impl Due {
 }
 
 /// Positions of the next letters in a lane.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
     next_seq: i64,
     /// Key of the letter that was leased last and is not finished: it stays the head, whatever is placed before it. 0 if there
@@ -60,8 +56,11 @@ pub struct Places {
 }
 
 /// A locked lane row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
+    /// It has no row yet.
+    pub is_new: bool,
+    pub source_id: Uuid,
     pub places: Places,
     pub waiting: i64,
     pub due: Due,
@@ -70,6 +69,8 @@ pub struct Lane {
     pub leased_until: i64,
     pub starts: i32,
     pub carried: i64,
+    /// Number of the call that leased it.
+    pub claim: Option<i64>,
 }
 
 impl Places {
@@ -86,6 +87,11 @@ impl Places {
         (order_key, seq)
     }
 
+    /// The letter with this key is leased.
+    pub const fn begin(&mut self, order_key: i64) {
+        self.last_key = order_key;
+    }
+
     /// A letter was delivered, or given up: usually the head, but by hand also one behind it.
     pub const fn finish(&mut self, order_key: i64) {
         if self.last_key == order_key {
@@ -95,6 +101,54 @@ impl Places {
 }
 
 impl Lane {
+    /// One without a row.
+    pub const fn new(seed: &Seed) -> Self {
+        Self {
+            is_new: true,
+            source_id: seed.source_id,
+            places: Places { next_seq: 1, last_key: 0, max_key: 0 },
+            waiting: 0,
+            due: Due::Never,
+            owner: None,
+            epoch: 0,
+            leased_until: 0,
+            starts: 0,
+            carried: 0,
+            claim: None,
+        }
+    }
+
+    pub fn read(row: &impl Row) -> Result<Self, DbErr> {
+        Ok(Self {
+            is_new: false,
+            source_id: row.get("source_id")?,
+            places: Places::read(row)?,
+            waiting: row.get("waiting")?,
+            due: row.get::<Option<i64>>("due_at")?.map_or(Due::Never, Due::At),
+            owner: row.get("owner")?,
+            epoch: row.get("epoch")?,
+            leased_until: row.get("leased_until")?,
+            starts: row.get("starts")?,
+            carried: row.get("carried")?,
+            claim: row.get("claim")?,
+        })
+    }
+
+    /// Whether it had no letter and now has a single one.
+    pub fn is_idle_but_for_one(&self) -> bool {
+        self.owner.is_none() && self.waiting == 1 && self.due == Due::In(0)
+    }
+
+    /// Leases it, for the letter with this key.
+    pub fn lease(&mut self, owner: Uuid, claim: i64, order_key: i64, until: i64) {
+        (self.owner, self.claim) = (Some(owner), Some(claim));
+        self.epoch += 1;
+        self.starts += 1;
+        self.leased_until = until;
+        self.due = Due::At(until);
+        self.places.begin(order_key);
+    }
+
     /// Adds a letter and returns its position.
     pub fn place(&mut self, order_hint: Option<i64>) -> (i64, i64) {
         self.waiting += 1;
@@ -119,101 +173,64 @@ pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (L
     ((tenant_id, id), seed)
 }
 
-/// Creates missing lanes, locks all and reads them together with the database's time, taken after the turns' locks
-/// were acquired.
-pub async fn lock_lanes(
-    db: &impl Executor,
-    store: &Store,
-    seeds: &BTreeMap<LaneKey, Seed>,
-) -> Result<(BTreeMap<LaneKey, Lane>, i64), DbErr> {
-    let mut lanes = BTreeMap::new();
-    let mut now = read_locked(db, store, seeds.keys().copied(), &mut lanes).await?;
-    let missing: Vec<_> = seeds.iter().filter(|(key, _)| !lanes.contains_key(key)).collect();
-    if !missing.is_empty() {
-        insert(db, store, missing.iter().map(|(key, seed)| (*key, *seed)).collect()).await?;
-        now = read_locked(db, store, missing.into_iter().map(|(key, _)| *key), &mut lanes).await?.max(now);
-    }
-    Ok((lanes, now))
-}
-
-/// Inserts empty lanes; existing ones are unchanged.
-async fn insert(db: &impl Executor, store: &Store, seeds: Vec<(&LaneKey, &Seed)>) -> Result<(), DbErr> {
-    Rows::new()
-        .uuid("tenant_id", seeds.iter().map(|(key, _)| key.0))
-        .uuid("lane_id", seeds.iter().map(|(key, _)| key.1))
-        .uuid("conversation_id", seeds.iter().map(|(_, seed)| seed.conversation_id))
-        .uuid("source_id", seeds.iter().map(|(_, seed)| seed.source_id))
-        .short("direction", seeds.iter().map(|(_, seed)| seed.direction.number()))
-        .short("stream", seeds.iter().map(|(_, seed)| seed.stream.number()))
-        .uuid("target", seeds.iter().map(|(_, seed)| seed.target))
-        .execute(
-            db,
-            store,
-            "INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, \
-             last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried) \
-             SELECT tenant_id, lane_id, conversation_id, source_id, direction, stream, target, 1, 0, 0, 0, NULL, NULL, \
-             0, 0, 0, 0 FROM rows WHERE true ORDER BY tenant_id, lane_id ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    Ok(())
-}
-
-async fn read_locked(
-    db: &impl Executor,
-    store: &Store,
-    keys: impl Iterator<Item = LaneKey> + Clone,
-    lanes: &mut BTreeMap<LaneKey, Lane>,
-) -> Result<i64, DbErr> {
+/// Locks lanes in their order and reads them with the database's time, `at`; `lane_tenant` and `lane_target` are the account
+/// and the target that its letters name.
+pub fn locked(store: &Store, seeds: &BTreeMap<LaneKey, Seed>) -> Write {
     let lock = if store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF lane" };
-    let text = format!(
-        "SELECT lane.tenant_id, lane.lane_id, next_seq, last_key, max_key, waiting, coalesce(due_at, -1) AS due, owner, \
-         epoch, leased_until, starts, carried, {{now}} AS now FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id AND \
-         lane.lane_id = rows.lane_id ORDER BY lane.tenant_id, lane.lane_id{lock}"
-    );
-    let found = Rows::new()
-        .uuid("tenant_id", keys.clone().map(|key| key.0))
-        .uuid("lane_id", keys.map(|key| key.1))
-        .fetch(db, store, &text)
-        .await?;
-    let mut now = 0;
-    for row in found {
-        now = now.max(row.get("now")?);
-        let due: i64 = row.get("due")?;
-        let lane = Lane {
-            places: Places::read(&row)?,
-            waiting: row.get("waiting")?,
-            due: if due < 0 { Due::Never } else { Due::At(due) },
-            owner: row.get("owner")?,
-            epoch: row.get("epoch")?,
-            leased_until: row.get("leased_until")?,
-            starts: row.get("starts")?,
-            carried: row.get("carried")?,
-        };
-        lanes.insert((row.get("tenant_id")?, row.get("lane_id")?), lane);
-    }
-    Ok(now)
+    Rows::new()
+        .uuid("tenant_id", seeds.keys().map(|key| key.0))
+        .uuid("lane_id", seeds.keys().map(|key| key.1))
+        .uuid("target", seeds.values().map(|seed| seed.target))
+        .write(format!(
+            "SELECT lane.tenant_id AS lane_tenant, rows.target AS lane_target, lane.lane_id, lane.source_id, next_seq, last_key, \
+             max_key, waiting, due_at, owner, epoch, leased_until, starts, carried, claim, {{now}} AS at FROM rows JOIN lane \
+             ON lane.tenant_id = {{account}} AND lane.lane_id = rows.lane_id ORDER BY lane.tenant_id, lane.lane_id{lock}"
+        ))
 }
 
 /// Writes locked lanes back. `now`: the time with which their turns are written, so that both come due at the same
 /// time.
-pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
-    Rows::new()
-        .uuid("tenant_id", lanes.keys().map(|key| key.0))
-        .uuid("lane_id", lanes.keys().map(|key| key.1))
-        .long("next_seq", lanes.values().map(|lane| lane.places.next_seq))
-        .long("last_key", lanes.values().map(|lane| lane.places.last_key))
-        .long("max_key", lanes.values().map(|lane| lane.places.max_key))
-        .long("waiting", lanes.values().map(|lane| lane.waiting))
-        .long("due", lanes.values().map(|lane| lane.due.at(now).unwrap_or(-1)))
-        .uuid("owner", lanes.values().map(|lane| lane.owner.unwrap_or_default()))
-        .long("leased_until", lanes.values().map(|lane| lane.leased_until))
-        .int("starts", lanes.values().map(|lane| lane.starts))
-        .long("carried", lanes.values().map(|lane| lane.carried))
-        .uuid("no_owner", lanes.values().map(|_| Uuid::nil()))
+pub fn written(lanes: &[(&LaneKey, &Lane)], now: i64) -> Write {
+    rows(lanes, now).write(
+        "UPDATE lane SET next_seq = rows.next_seq, last_key = rows.last_key, max_key = rows.max_key, waiting = rows.waiting, \
+         due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.no_owner), epoch = rows.epoch, \
+         leased_until = rows.leased_until, starts = rows.starts, carried = rows.carried, claim = nullif(rows.claim, -1) FROM rows \
+         WHERE lane.tenant_id = {account} AND lane.lane_id = rows.lane_id",
+    )
+}
+
+/// Stores lanes that have no row yet.
+pub fn new_lanes(lanes: &[(&LaneKey, &Lane)], seeds: &BTreeMap<LaneKey, Seed>, now: i64) -> Write {
+    let seeds = || lanes.iter().filter_map(|(key, _)| seeds.get(key));
+    rows(lanes, now)
+        .uuid("conversation_id", seeds().map(|seed| seed.conversation_id))
+        .uuid("source_id", seeds().map(|seed| seed.source_id))
+        .short("direction", seeds().map(|seed| seed.direction.number()))
+        .short("stream", seeds().map(|seed| seed.stream.number()))
+        .uuid("target", seeds().map(|seed| seed.target))
         .write(
-            "UPDATE lane SET next_seq = rows.next_seq, last_key = rows.last_key, max_key = rows.max_key, waiting = rows.waiting, \
-             due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.no_owner), \
-             leased_until = rows.leased_until, starts = rows.starts, carried = rows.carried FROM rows \
-             WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
+            "INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, \
+             last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried, claim) \
+             SELECT tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, last_key, max_key, \
+             waiting, nullif(due, -1), nullif(owner, no_owner), epoch, leased_until, starts, carried, nullif(claim, -1) FROM rows",
         )
+}
+
+fn rows(lanes: &[(&LaneKey, &Lane)], now: i64) -> Rows {
+    let each = || lanes.iter().map(|(_, lane)| lane);
+    Rows::new()
+        .uuid("tenant_id", lanes.iter().map(|(key, _)| key.0))
+        .uuid("lane_id", lanes.iter().map(|(key, _)| key.1))
+        .long("next_seq", each().map(|lane| lane.places.next_seq))
+        .long("last_key", each().map(|lane| lane.places.last_key))
+        .long("max_key", each().map(|lane| lane.places.max_key))
+        .long("waiting", each().map(|lane| lane.waiting))
+        .long("due", each().map(|lane| lane.due.at(now).unwrap_or(-1)))
+        .uuid("owner", each().map(|lane| lane.owner.unwrap_or_default()))
+        .uuid("no_owner", each().map(|_| Uuid::nil()))
+        .long("epoch", each().map(|lane| lane.epoch))
+        .long("leased_until", each().map(|lane| lane.leased_until))
+        .int("starts", each().map(|lane| lane.starts))
+        .long("carried", each().map(|lane| lane.carried))
+        .long("claim", each().map(|lane| lane.claim.unwrap_or(-1)))
 }

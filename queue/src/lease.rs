@@ -8,16 +8,14 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Queue;
-use super::turn::{BREAKER, TargetRate, written};
+use super::turn::{BREAKER, Busy, TargetRate, written};
 
-mod back;
 mod call;
 pub(crate) mod context;
-mod due;
+pub(crate) mod due;
 mod end;
 mod expired;
 mod inherit;
-mod one_statement;
 mod take;
 
 pub use call::LeaseCall;
@@ -81,46 +79,29 @@ impl Queue {
     /// A lane whose earlier lease expired unsettled comes back with `unknown` set: it was started, and it is unknown
     /// whether the message was sent.
     ///
-    /// `found` is called with the leases just before they are written, so that their letters' contexts can be read
-    /// meanwhile: no other transaction writes to their targets' lanes then. Only the returned lanes are leased,
-    /// possibly fewer. Where the claim is one statement – on PostgreSQL, but not on Citus – it is called afterwards.
-    ///
     /// When the answer to the COMMIT is lost, its result is read back, so that letters that were not sent do not
     /// expire and come back as unknown.
-    pub async fn claim(
-        &self,
-        wishes: &[LeaseRequest],
-        lease_millis: i64,
-        mut found: impl FnMut(&[Claim]),
-    ) -> Result<Vec<Claim>, DbErr> {
-        if wishes.is_empty() {
-            return Ok(Vec::new());
-        }
+    pub async fn claim(&self, wishes: &[LeaseRequest], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
         if !self.store.one_account_a_commit() {
-            if !self.store.is_sqlite() {
-                return self.claim_in_one_statement(wishes, lease_millis, found).await;
-            }
-            return self.claim_in_transaction(wishes, lease_millis, found).await;
+            return self.claim_at_once(wishes, lease_millis).await;
         }
         let mut wishes = wishes.to_vec();
         wishes.sort_by_key(|wish| wish.tenant_id);
         let mut leased = Vec::new();
         for of_one in wishes.chunk_by(|one, other| one.tenant_id == other.tenant_id) {
-            leased.push(self.claim_in_transaction(of_one, lease_millis, &mut found).await);
+            leased.push(self.claim_at_once(of_one, lease_millis).await);
         }
         leased_of(leased)
     }
 
-    /// [`Queue::claim`] in a transaction of several statements.
-    pub async fn claim_in_transaction(
-        &self,
-        wishes: &[LeaseRequest],
-        lease_millis: i64,
-        found: impl FnMut(&[Claim]),
-    ) -> Result<Vec<Claim>, DbErr> {
+    async fn claim_at_once(&self, wishes: &[LeaseRequest], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
+        if wishes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let call = self.lease_call(wishes, lease_millis);
         let tx = self.write_tx().await?;
-        match self.claim_in(&tx, &self.lease_call(wishes, lease_millis), found).await {
-            Ok(claims) => self.committed(tx, claims).await,
+        match self.claim_in((&tx).into(), &call).await {
+            Ok(claims) => self.committed(tx, &call, claims).await,
             Err(error) => {
                 tx.rollback().await;
                 Err(error)
@@ -129,17 +110,12 @@ impl Queue {
     }
 
     /// The claim's steps in a transaction.
-    pub(crate) async fn claim_in(
-        &self,
-        tx: &impl Executor,
-        call: &LeaseCall,
-        mut found: impl FnMut(&[Claim]),
-    ) -> Result<Vec<Claim>, DbErr> {
+    async fn claim_in(&self, tx: Executor<'_>, call: &LeaseCall) -> Result<Vec<Claim>, DbErr> {
         let by_key: HashMap<_, _> = call.wishes.iter().map(|(key, wish)| (*key, wish)).collect();
         let keys: Vec<_> = by_key.keys().copied().collect();
         // A transaction that holds one of the others wakes the workers when it commits, so this does not wait for it
         // while holding these.
-        let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
+        let (mut turns, now) = self.lock_turns(tx, &keys, Busy::Skip).await?;
         turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
         let mut allowed = Vec::with_capacity(turns.len());
         for turn in &mut turns {
@@ -164,9 +140,8 @@ impl Queue {
             candidates.extend(due);
         }
         let taking = self.take(&turns, candidates, now, call)?;
-        found(&taking.claims);
         end_turns(&mut turns, &more, &taking.claims, &by_key, now, call.lease);
-        self.write_leases(tx, taking, written(&turns)).await
+        self.write_leases(tx, taking, written(&turns.iter().collect::<Vec<_>>())).await
     }
 }
 

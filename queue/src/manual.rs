@@ -8,7 +8,7 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::rows::Rows;
-use super::turn::BREAKER;
+use super::turn::{BREAKER, Busy};
 use super::{Claim, Queue, turn};
 
 /// How long a lane stays leased if it is never settled.
@@ -27,7 +27,7 @@ impl Queue {
             .execute(
                 &tx,
                 &self.store,
-                "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = rows.tenant_id \
+                "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = {account} \
                  AND lane.lane_id = rows.lane_id AND lane.owner IS NULL AND lane.due_at > {now}",
             )
             .await?;
@@ -39,7 +39,7 @@ impl Queue {
             .execute(
                 &tx,
                 &self.store,
-                "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = rows.tenant_id \
+                "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = {account} \
                  AND turn.target = rows.target AND turn.reason = rows.reason AND turn.ready_at > {now}",
             )
             .await?;
@@ -62,7 +62,7 @@ impl Queue {
             .fetch(
                 &tx,
                 &self.store,
-                "SELECT DISTINCT lane.target FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id \
+                "SELECT DISTINCT lane.target FROM rows JOIN lane ON lane.tenant_id = {account} \
                  AND lane.source_id = rows.source_id AND lane.direction = rows.direction AND lane.due_at > {now}",
             )
             .await?;
@@ -73,11 +73,11 @@ impl Queue {
         }
         // The turns' locks first, in their order: claims and settlements take them too.
         let keys: BTreeSet<_> = targets.iter().map(|target| (tenant_id, *target)).collect();
-        self.lock_turns(&tx, &keys.into_iter().collect::<Vec<_>>()).await?;
-        let turns = "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = rows.tenant_id \
+        self.lock_turns(&tx, &keys.into_iter().collect::<Vec<_>>(), Busy::Await).await?;
+        let turns = "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = {account} \
                      AND turn.target = rows.target AND turn.reason = ''";
         rows(&targets).execute(&tx, &self.store, turns).await?;
-        let lanes = "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = rows.tenant_id \
+        let lanes = "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = {account} \
                      AND lane.source_id = rows.source_id AND lane.direction = rows.direction \
                      AND lane.target = rows.target AND lane.owner IS NULL AND lane.due_at > {now}";
         let released = rows(&targets).execute(&tx, &self.store, lanes).await?;
@@ -89,7 +89,7 @@ impl Queue {
     /// in `epoch`, `starts` and `until` of the given claim. None if the lane is leased or the letter is gone.
     pub async fn take_by_hand(&self, claim: Claim) -> Result<Option<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
-        let taken = self.take_by_hand_in(&tx, claim).await?;
+        let taken = self.take_by_hand_in((&tx).into(), claim).await?;
         if taken.is_some() {
             tx.commit().await?;
         } else {
@@ -98,9 +98,9 @@ impl Queue {
         Ok(taken)
     }
 
-    async fn take_by_hand_in(&self, tx: &impl Executor, mut claim: Claim) -> Result<Option<Claim>, DbErr> {
+    async fn take_by_hand_in(&self, tx: Executor<'_>, mut claim: Claim) -> Result<Option<Claim>, DbErr> {
         // The turn's lock first: leasing takes it too.
-        self.lock_turns(tx, &[(claim.tenant_id, claim.target)]).await?;
+        self.lock_turns(tx, &[(claim.tenant_id, claim.target)], Busy::Await).await?;
         if !self.still_waits(tx, &claim).await? {
             return Ok(None);
         }
@@ -113,7 +113,7 @@ impl Queue {
                 tx,
                 &self.store,
                 "UPDATE lane SET owner = rows.owner, epoch = lane.epoch + 1, leased_until = {now} + rows.lease, \
-                 due_at = {now} + rows.lease FROM rows WHERE lane.tenant_id = rows.tenant_id \
+                 due_at = {now} + rows.lease FROM rows WHERE lane.tenant_id = {account} \
                  AND lane.lane_id = rows.lane_id AND lane.owner IS NULL \
                  RETURNING lane.epoch AS epoch, lane.starts AS starts",
             )
@@ -125,7 +125,7 @@ impl Queue {
         Ok(Some(claim))
     }
 
-    async fn still_waits(&self, tx: &impl Executor, claim: &Claim) -> Result<bool, DbErr> {
+    async fn still_waits(&self, tx: Executor<'_>, claim: &Claim) -> Result<bool, DbErr> {
         let found = Rows::new()
             .uuid("tenant_id", [claim.tenant_id])
             .uuid("lane_id", [claim.lane_id])
@@ -134,7 +134,7 @@ impl Queue {
             .fetch(
                 tx,
                 &self.store,
-                "SELECT letter.id FROM rows JOIN letter ON letter.tenant_id = rows.tenant_id \
+                "SELECT letter.id FROM rows JOIN letter ON letter.tenant_id = {account} \
                  AND letter.lane_id = rows.lane_id AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
             )
             .await?;

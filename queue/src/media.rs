@@ -2,33 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use base::message::Direction;
 use uuid::Uuid;
 
-use super::accept::NewItem;
+use super::accept_batch::{NewItem, NewMedia};
 use super::rows::{Rows, Write};
-
-/// A file stored with its message.
-#[derive(Clone, Debug)]
-pub struct NewMedia {
-    /// The message's `media_id`.
-    pub id: Uuid,
-    pub source_id: Uuid,
-    pub message_id: Uuid,
-    pub direction: Direction,
-    /// The number of its kind in `media.kind`.
-    pub kind: i16,
-    /// The number of its state in `media.state`: 0 is wanted, 2 is gone.
-    pub state: i16,
-    /// Where it is fetched from, encrypted; empty if it never will be.
-    pub origin: Vec<u8>,
-    pub file_name: String,
-    /// Why it is not fetched; empty if it is.
-    pub failure: &'static str,
-    /// Milliseconds since 1970.
-    pub created_at: i64,
-    pub day: i32,
-}
 
 /// Stores them. A known file (an avatar, or an upload that a message now uses) is kept longer, from now on belongs to
 /// this message, and is fetched again if it was gone.

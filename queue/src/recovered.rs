@@ -5,13 +5,12 @@ use base::store::{Executor, Store};
 use entity::dead_letter;
 use sea_orm::DbErr;
 
-use super::accept::NewItem;
-use super::accept_batch::{HistoryMessage, NewLetter};
+use super::accept_batch::{HistoryMessage, NewItem, NewLetter};
 use super::rows::Rows;
 use super::{dead, lane};
 
 /// Marks such messages among new entries, and inserts the held ones as dead letters.
-pub(super) async fn insert(tx: &impl Executor, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+pub(super) async fn insert(tx: Executor<'_>, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let found: Vec<(&NewItem<'_>, &HistoryMessage)> =
         fresh.iter().filter_map(|one| Some((one, one.entry.found.as_ref()?))).collect();
     Rows::new()

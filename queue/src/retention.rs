@@ -52,7 +52,7 @@ impl Queue {
             .execute(
                 self.store.write(),
                 &self.store,
-                "DELETE FROM dedupe WHERE (tenant_id, origin, external_id, event) IN (SELECT rows.tenant_id, rows.origin, \
+                "DELETE FROM dedupe WHERE {of_account}(tenant_id, origin, external_id, event) IN (SELECT rows.tenant_id, rows.origin, \
                  rows.external_id, rows.event FROM rows) AND day < (SELECT min(rows.before) FROM rows)",
             )
             .await

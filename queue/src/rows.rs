@@ -1,32 +1,35 @@
 //! Many rows in one statement, the same text on both engines.
 //!
-//! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
-//! per column (one prepared text for any number of rows) or, for a single row, its values; on SQLite a VALUES list of 1, 4,
-//! 16, 64 or 256 rows (five prepared texts), the last of them NULL and filtered out: another statement costs more than rows
-//! of NULLs. `{now}` is the database's time in milliseconds. On a database that is distributed by account each account's rows are a statement of
-//! their own (`rows/of_account.rs`).
+//! A statement is written once against a table `rows(…)` put in front of it. On SQLite that is a VALUES list of 1, 4, 16, 64
+//! or 256 rows (five prepared texts), the last of them NULL and filtered out: another statement costs more than rows of
+//! NULLs. On PostgreSQL it is a list of values for very few rows, and an `unnest` of one array for each column otherwise (one
+//! prepared text for any number of rows): preparing an array costs as much as writing a row.
+//!
+//! * `{now}` is the database's time in milliseconds.
+//! * `{account}` is what `tenant_id` of a table is compared with, everywhere: the column of `rows`. On a database that is
+//!   distributed by account each account's rows are a statement of their own, and it is a parameter, by which that database
+//!   finds the node (docs/queue.md#one-statement-for-each-account). `{of_account}` is this comparison for a DELETE, which does
+//!   not see `rows`; elsewhere it is nothing.
 //!
 //! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
 
-use base::store::{Executor, Store};
+use base::store::{Executor, ResultRow, Store};
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{DbErr, EntityTrait, IdenStatic, Iterable, Statement, Value};
 use uuid::Uuid;
-
-mod call;
-mod form;
-mod of_account;
-mod together;
-
-pub(crate) use call::FunctionCall;
-pub(crate) use form::RowsForm;
-use together::expressions;
-pub use together::{Expressions, gave_up};
 
 /// Rows of a statement on SQLite.
 const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 /// Variables of a statement on SQLite, of which it takes 32,766 at most.
 const MOST_VARIABLES: usize = 30_000;
+/// Rows that PostgreSQL gets as values: those that a message alone in its commit has in a table.
+const FEW: usize = 2;
+
+const NOW: &str = "{now}";
+const ACCOUNT: &str = "{account}";
+const OF_ACCOUNT: &str = "{of_account}";
+/// The column that names a row's account.
+const TENANT: &str = "tenant_id";
 
 /// Columns of equal length.
 #[derive(Default)]
@@ -48,31 +51,31 @@ impl Rows {
     }
 
     pub fn uuid(self, name: &'static str, values: impl IntoIterator<Item = Uuid>) -> Self {
-        self.column(name, "uuid[]", ArrayType::Uuid, values)
+        self.column(name, "uuid", ArrayType::Uuid, values)
     }
 
     pub fn text(self, name: &'static str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.column(name, "text[]", ArrayType::String, values.into_iter().map(Into::<String>::into))
+        self.column(name, "text", ArrayType::String, values.into_iter().map(Into::<String>::into))
     }
 
     pub fn long(self, name: &'static str, values: impl IntoIterator<Item = i64>) -> Self {
-        self.column(name, "bigint[]", ArrayType::BigInt, values)
+        self.column(name, "bigint", ArrayType::BigInt, values)
     }
 
     pub fn int(self, name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
-        self.column(name, "integer[]", ArrayType::Int, values)
+        self.column(name, "integer", ArrayType::Int, values)
     }
 
     pub fn short(self, name: &'static str, values: impl IntoIterator<Item = i16>) -> Self {
-        self.column(name, "smallint[]", ArrayType::SmallInt, values)
+        self.column(name, "smallint", ArrayType::SmallInt, values)
     }
 
     pub fn flag(self, name: &'static str, values: impl IntoIterator<Item = bool>) -> Self {
-        self.column(name, "boolean[]", ArrayType::Bool, values)
+        self.column(name, "boolean", ArrayType::Bool, values)
     }
 
     pub fn bytes(self, name: &'static str, values: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        self.column(name, "bytea[]", ArrayType::Bytes, values)
+        self.column(name, "bytea", ArrayType::Bytes, values)
     }
 
     fn column<T: Into<Value>>(
@@ -89,19 +92,14 @@ impl Rows {
         self
     }
 
-    /// A statement to run later, together with others.
+    /// A statement to run later, perhaps together with others.
     pub fn write(self, body: impl Into<String>) -> Write {
         Write { rows: self, body: body.into() }
     }
 
     /// Runs the statement; returns the number of rows it changed.
-    pub async fn execute(self, db: &impl Executor, store: &Store, body: &str) -> Result<u64, DbErr> {
-        if store.one_account_a_commit()
-            && let Some(counting) = of_account::counting(body)
-        {
-            let inserted = self.fetch(db, store, &counting).await?;
-            return Ok(u64::try_from(inserted.len()).unwrap_or(u64::MAX));
-        }
+    pub async fn execute(self, db: impl Into<Executor<'_>>, store: &Store, body: &str) -> Result<u64, DbErr> {
+        let db = db.into();
         let mut changed = 0;
         for statement in self.statements(store, body) {
             #[cfg(feature = "faults")]
@@ -112,7 +110,8 @@ impl Rows {
     }
 
     /// Runs the statement; returns its rows.
-    pub async fn fetch<E: Executor>(self, db: &E, store: &Store, body: &str) -> Result<Vec<E::Row>, DbErr> {
+    pub async fn fetch(self, db: impl Into<Executor<'_>>, store: &Store, body: &str) -> Result<Vec<ResultRow>, DbErr> {
+        let db = db.into();
         let mut found = Vec::new();
         for statement in self.statements(store, body) {
             #[cfg(feature = "faults")]
@@ -127,44 +126,23 @@ impl Rows {
             return Vec::new();
         }
         if store.is_sqlite() {
-            self.for_sqlite(store, body)
-        } else if store.one_account_a_commit() {
-            self.for_accounts(store, body)
-        } else {
-            vec![self.for_postgres(store, body)]
+            return self.for_sqlite(store, body);
         }
+        if store.one_account_a_commit() {
+            return self.by_account().into_iter().map(|of_one| of_one.for_account(store, body)).collect();
+        }
+        let mut parts = Parts::new(self.length);
+        let text = parts.text(store, self, body, "");
+        vec![Statement::from_sql_and_values(store.backend(), text, parts.values)]
     }
 
     fn names(&self) -> String {
         self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
     }
 
-    fn for_postgres(self, store: &Store, body: &str) -> Statement {
-        let form = if self.length == 1 { RowsForm::Values } else { RowsForm::Arrays };
-        let (text, values) = self.in_postgres(store, body, 1, "", form);
-        Statement::from_sql_and_values(store.backend(), text, values)
-    }
-
-    /// The text and its values, numbered from `first` on; `filter` is a WHERE clause for all rows.
-    fn in_postgres(
-        self,
-        store: &Store,
-        body: &str,
-        first: usize,
-        filter: &str,
-        form: RowsForm,
-    ) -> (String, Vec<Value>) {
-        let names = self.names();
-        let body = body.replace("{now}", &store.now_sql());
-        let (rows, values) = match form {
-            RowsForm::Arrays => self.into_arrays(first, filter),
-            RowsForm::Values => self.into_values(first, filter),
-        };
-        (format!("WITH rows({names}) AS ({rows}) {body}"), values)
-    }
-
     fn for_sqlite(self, store: &Store, body: &str) -> Vec<Statement> {
         let names = self.names();
+        let body = body.replace(ACCOUNT, "rows.tenant_id").replace(OF_ACCOUNT, "");
         let width = self.columns.len();
         let mut columns: Vec<_> = self.columns.into_iter().map(|column| column.values.into_iter()).collect();
         let largest = SIZES.into_iter().rfind(|size| size * width <= MOST_VARIABLES).unwrap_or(1);
@@ -181,11 +159,11 @@ impl Rows {
             values.resize(size * width, Value::Bytes(None));
             let row = format!("({})", vec!["?"; width].join(","));
             let list = vec![row.as_str(); size].join(",");
-            let body = if body.contains("{now}") {
+            let body = if body.contains(NOW) {
                 values.push(store.clock().millis().into());
-                body.replace("{now}", &format!("?{}", size * width + 1))
+                body.replace(NOW, &format!("?{}", size * width + 1))
             } else {
-                body.to_owned()
+                body.clone()
             };
             // A statement of one row has none to filter out.
             let rows = match size {
@@ -197,63 +175,200 @@ impl Rows {
         }
         statements
     }
+
+    /// The rows of each account, which is their first column, in the order in which the accounts come; all of them if they
+    /// name none.
+    fn by_account(mut self) -> Vec<Self> {
+        let Some(place) = self.columns.iter().position(|column| column.name == TENANT) else { return vec![self] };
+        let accounts = self.columns.remove(place).values;
+        let mut columns: Vec<_> = self
+            .columns
+            .into_iter()
+            .map(|column| (column.values.into_iter(), column.name, column.cast, column.kind))
+            .collect();
+        let mut parts: Vec<Self> = Vec::new();
+        for account in accounts {
+            let is_its =
+                |part: &Self| part.columns.first().is_some_and(|column| column.values.first() == Some(&account));
+            let place = parts.iter().position(is_its).unwrap_or_else(|| {
+                let others = columns.iter().map(|(_, name, cast, kind)| Column {
+                    name,
+                    cast,
+                    kind: kind.clone(),
+                    values: Vec::new(),
+                });
+                let first = Column { name: TENANT, cast: "uuid", kind: ArrayType::Uuid, values: vec![account.clone()] };
+                parts.push(Self { columns: std::iter::once(first).chain(others).collect(), length: 0 });
+                parts.len() - 1
+            });
+            let part = &mut parts[place];
+            part.length += 1;
+            for (column, (values, ..)) in part.columns.iter_mut().skip(1).zip(&mut columns) {
+                column.values.extend(values.next());
+            }
+        }
+        parts
+    }
+
+    /// A statement that names its account as `$1`, and reads no clock in a change: the time is a column of `rows`.
+    fn for_account(self, store: &Store, body: &str) -> Statement {
+        let mut names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        let is_of_one = names.first() == Some(&TENANT);
+        let mut chosen = Vec::new();
+        let mut arrays = Vec::new();
+        let mut values = Vec::new();
+        for (number, column) in (1..).zip(self.columns) {
+            if number == 1 && is_of_one {
+                chosen.push("$1::uuid".to_owned());
+                values.extend(column.values);
+            } else {
+                arrays.push(format!("${number}::{}[]", column.cast));
+                values.push(Value::Array(column.kind, Some(Box::new(column.values))));
+            }
+        }
+        let mut from = String::new();
+        if !arrays.is_empty() {
+            chosen.push("given.*".to_owned());
+            from = format!(" FROM unnest({}) AS given", arrays.join(", "));
+        }
+        if body.contains(NOW) {
+            names.push("now_at");
+            chosen.push(store.now_sql());
+        }
+        let body = body.replace(NOW, "rows.now_at").replace(ACCOUNT, "$1::uuid");
+        let body = body.replace(OF_ACCOUNT, "tenant_id = $1::uuid AND ");
+        let text = format!("WITH rows({}) AS (SELECT {}{from}) {body}", names.join(", "), chosen.join(", "));
+        Statement::from_sql_and_values(store.backend(), text, values)
+    }
 }
 
-/// A statement that changes rows, not run yet.
+/// A statement, not run yet.
 pub struct Write {
     rows: Rows,
     body: String,
 }
 
 impl Write {
-    /// Number of rows that it is given.
-    pub fn len(&self) -> i64 {
-        i64::try_from(self.rows.length).unwrap_or(i64::MAX)
+    pub fn is_empty(&self) -> bool {
+        self.rows.length == 0
     }
 
-    pub async fn run(self, db: &impl Executor, store: &Store) -> Result<(), DbErr> {
-        self.rows.execute(db, store, &self.body).await.map(drop)
+    pub async fn run(self, db: impl Into<Executor<'_>>, store: &Store) -> Result<u64, DbErr> {
+        self.rows.execute(db, store, &self.body).await
+    }
+
+    /// Runs it; returns its rows.
+    pub async fn fetch(self, db: impl Into<Executor<'_>>, store: &Store) -> Result<Vec<ResultRow>, DbErr> {
+        self.rows.fetch(db, store, &self.body).await
     }
 }
 
-/// Runs statements that neither see each other's changes nor change the same row: in one round trip on PostgreSQL,
-/// where each is an expression of one statement, and one after the other on SQLite, which has no round trips, and on a
-/// database that is distributed by account, which can't read an expression's result on other nodes.
+/// Statements as expressions of one PostgreSQL statement, which is one round trip.
+pub struct Parts {
+    texts: Vec<String>,
+    values: Vec<Value>,
+    are_few: bool,
+}
+
+impl Parts {
+    /// `most`: rows of the largest of them. All have the same form, so that there are few texts to prepare.
+    pub fn new(most: usize) -> Self {
+        Self { texts: Vec::new(), values: Vec::new(), are_few: most <= FEW }
+    }
+
+    /// Those of statements whose largest has as many rows as the largest of these.
+    pub fn of<'a>(writes: impl IntoIterator<Item = &'a Write>) -> Self {
+        Self::new(writes.into_iter().map(|write| write.rows.length).max().unwrap_or(0))
+    }
+
+    /// Adds one. `after`: the expression that is run before it, if any.
+    pub fn add(&mut self, name: &str, store: &Store, write: Write, after: Option<&str>) {
+        let filter = after.map(|after| format!(" WHERE (SELECT count(*) FROM {after}) >= 0")).unwrap_or_default();
+        let text = self.text(store, write.rows, &write.body, &filter);
+        self.texts.push(format!("{name} AS ({text})"));
+    }
+
+    /// Runs them; returns the rows of `asked`, a SELECT.
+    pub async fn fetch(self, db: Executor<'_>, store: &Store, asked: &str) -> Result<Vec<ResultRow>, DbErr> {
+        let text = format!("WITH {} {asked}", self.texts.join(", "));
+        db.query(Statement::from_sql_and_values(store.backend(), text, self.values)).await
+    }
+
+    /// `filter`: a WHERE clause for all rows.
+    fn text(&mut self, store: &Store, rows: Rows, body: &str, filter: &str) -> String {
+        let names = rows.names();
+        let given = if self.are_few { self.list(rows) } else { self.arrays(rows) };
+        let body = body.replace(NOW, &store.now_sql()).replace(ACCOUNT, "rows.tenant_id").replace(OF_ACCOUNT, "");
+        format!("WITH rows({names}) AS (SELECT * FROM {given} AS given{filter}) {body}")
+    }
+
+    fn arrays(&mut self, rows: Rows) -> String {
+        let mut arrays = Vec::with_capacity(rows.columns.len());
+        for column in rows.columns {
+            self.values.push(Value::Array(column.kind, Some(Box::new(column.values))));
+            arrays.push(format!("${}::{}[]", self.values.len(), column.cast));
+        }
+        format!("unnest({})", arrays.join(", "))
+    }
+
+    fn list(&mut self, rows: Rows) -> String {
+        let casts: Vec<&str> = rows.columns.iter().map(|column| column.cast).collect();
+        let mut columns: Vec<_> = rows.columns.into_iter().map(|column| column.values.into_iter()).collect();
+        let mut list = Vec::with_capacity(rows.length);
+        for _ in 0..rows.length {
+            let numbered: Vec<String> =
+                (self.values.len() + 1..).zip(&casts).map(|(number, cast)| format!("${number}::{cast}")).collect();
+            self.values.extend(columns.iter_mut().filter_map(Iterator::next));
+            list.push(format!("({})", numbered.join(", ")));
+        }
+        format!("(VALUES {})", list.join(", "))
+    }
+}
+
+/// Whether statements are run one after the other: on SQLite, which has no round trips, and on a database that is
+/// distributed by account, which can't read an expression's result on other nodes.
+pub fn runs_apart(store: &Store) -> bool {
+    store.is_sqlite() || store.one_account_a_commit()
+}
+
+/// Runs statements that neither see each other's changes nor change the same row: in one round trip, where that can be.
 pub async fn write_batch(
-    db: &impl Executor,
+    db: impl Into<Executor<'_>>,
     store: &Store,
     writes: impl IntoIterator<Item = Write>,
 ) -> Result<(), DbErr> {
-    let writes: Vec<Write> = writes.into_iter().filter(|write| write.rows.length > 0).collect();
-    if store.is_sqlite() || store.one_account_a_commit() || writes.len() < 2 {
+    write_batch_and_fetch(db, store, writes, None).await.map(drop)
+}
+
+/// [`write_batch`], returning the rows of `asked`, which may write too.
+pub async fn write_batch_and_fetch(
+    db: impl Into<Executor<'_>>,
+    store: &Store,
+    writes: impl IntoIterator<Item = Write>,
+    asked: impl Into<Option<Write>>,
+) -> Result<Vec<ResultRow>, DbErr> {
+    let (db, asked) = (db.into(), asked.into().filter(|asked| !asked.is_empty()));
+    let writes: Vec<Write> = writes.into_iter().filter(|write| !write.is_empty()).collect();
+    if runs_apart(store) || writes.len() + usize::from(asked.is_some()) < 2 {
+        let mut found = Vec::new();
+        if let Some(asked) = asked {
+            found = asked.fetch(db, store).await?;
+        }
         for write in writes {
             write.run(db, store).await?;
         }
-        return Ok(());
-    }
-    let (parts, values) = expressions(store, writes.into_iter());
-    let text = format!("WITH {} SELECT 1", parts.join(", "));
-    db.execute(Statement::from_sql_and_values(store.backend(), text, values)).await?;
-    Ok(())
-}
-
-/// [`write_batch`], returning the rows of `asked`, which also writes.
-pub async fn write_batch_and_fetch<E: Executor>(
-    db: &E,
-    store: &Store,
-    writes: impl IntoIterator<Item = Write>,
-    asked: Write,
-) -> Result<Vec<E::Row>, DbErr> {
-    let writes = writes.into_iter().filter(|write| write.rows.length > 0);
-    if store.is_sqlite() || store.one_account_a_commit() || asked.rows.length == 0 {
-        let found = asked.rows.fetch(db, store, &asked.body).await?;
-        write_batch(db, store, writes).await?;
         return Ok(found);
     }
-    let (parts, values) = expressions(store, writes.chain([asked]));
-    let last = parts.len() - 1;
-    let text = format!("WITH {} SELECT * FROM w{last}", parts.join(", "));
-    db.query(Statement::from_sql_and_values(store.backend(), text, values)).await
+    let mut parts = Parts::of(writes.iter().chain(&asked));
+    for (number, write) in writes.into_iter().enumerate() {
+        parts.add(&format!("w{number}"), store, write, None);
+    }
+    let Some(asked) = asked else {
+        parts.fetch(db, store, "SELECT 1").await?;
+        return Ok(Vec::new());
+    };
+    parts.add("asked", store, asked, None);
+    parts.fetch(db, store, "SELECT * FROM asked").await
 }
 
 /// All columns of an entity, each named with the prefix.

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use base::store::{Row, Search};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use uuid::Uuid;
 
 use super::Queue;
@@ -208,8 +208,8 @@ impl Queue {
     }
 }
 
-fn in_order(found: &[QueryResult]) -> Result<Vec<DueTurn>, DbErr> {
-    let read = |row: &QueryResult| {
+fn in_order<R: Row>(found: &[R]) -> Result<Vec<DueTurn>, DbErr> {
+    let read = |row: &R| {
         Ok(DueTurn {
             tenant_id: row.get("tenant_id")?,
             target: row.get("target")?,

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use base::message::{Failure, LetterKind, State};
-use base::store::Executor;
+use base::store::{Executor, ResultRow};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::accept::place;
 use super::accept_batch::{NewLetter, OpenedDialogue};
 use super::lane::{self, Lane, LaneKey, Seed};
-use super::rows::{Write, write_batch};
-use super::{Claim, Queue, dialogues, ledger, turn};
-use end::{end_turns, release};
+use super::letter::new_letters;
+use super::locked::{Locked, Wanted};
+use super::rows::{Write, write_batch, write_batch_and_fetch};
+use super::{Claim, Queue, dialogues, ledger};
+use end::release;
 
 mod affect;
 mod attempt;
@@ -21,9 +22,6 @@ mod effects;
 mod end;
 mod forget;
 mod learned;
-mod locks;
-mod lone_letter;
-mod one_statement;
 
 pub use attempt::{Attempt, LoggedWebhook};
 
@@ -146,20 +144,8 @@ impl Queue {
     /// The same. `again`: after an attempt with an unknown result: rows that it wrote are not written again and count as
     /// valid.
     pub async fn settle_batch(&self, settlements: &[Settlement], again: bool) -> Result<SettledBatch, DbErr> {
-        if !again && let Some(done) = self.settle_in_one_statement(settlements).await? {
-            return Ok(done);
-        }
-        self.settle_at_once(settlements, again).await
-    }
-
-    /// [`Queue::settle`] in a transaction of several statements.
-    pub async fn settle_in_transaction(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
-        Ok(self.settle_at_once(settlements, false).await?.valid)
-    }
-
-    async fn settle_at_once(&self, settlements: &[Settlement], again: bool) -> Result<SettledBatch, DbErr> {
         let tx = self.write_tx().await?;
-        let done = match self.settle_in(&tx, settlements, again).await {
+        let done = match self.settle_in((&tx).into(), settlements, again).await {
             Ok(done) => self.fault("settle.before_commit").map(|()| done),
             Err(error) => Err(error),
         };
@@ -178,84 +164,98 @@ impl Queue {
 
     async fn settle_in(
         &self,
-        tx: &impl Executor,
+        tx: Executor<'_>,
         settlements: &[Settlement],
         again: bool,
     ) -> Result<SettledBatch, DbErr> {
-        learned::learn_keys(tx, &self.store, settlements).await?;
-        learned::learn_aliases(tx, &self.store, settlements).await?;
         let named = learned::learn_dialogues(tx, &self.store, settlements).await?;
-        let mut turns = self.lock_all_turns(tx, settlements).await?;
-        let parked = learned::take_parked(tx, &self.store, settlements).await?;
-        let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
-            .iter()
-            .flat_map(|one| one.follow_ups.iter().map(|letter| (&one.claim, letter)))
-            .chain(parked.iter().map(|(index, letter)| (&settlements[*index].claim, letter)))
-            .collect();
-        let mut seeds: BTreeMap<LaneKey, Seed> = settlements
-            .iter()
-            .map(|one| ((one.claim.tenant_id, one.claim.lane_id), locks::seed_of(&one.claim)))
-            .collect();
-        seeds.extend(
-            follow_ups.iter().map(|(claim, letter)| lane::lane_of(claim.tenant_id, claim.conversation_id, letter)),
-        );
-        let (mut lanes, now) = lane::lock_lanes(tx, &self.store, &seeds).await?;
-
-        let done =
-            if again { self.done_before(tx, settlements, &lanes).await? } else { vec![false; settlements.len()] };
-        let good: Vec<bool> = settlements.iter().map(|one| self.is_mine(&lanes, &one.claim)).collect();
+        let first = vec![learned::new_keys(&self.store, settlements), learned::new_aliases(settlements)];
+        let mut locked = Locked::take(tx, &self.store, first, wanted(settlements)).await?;
+        let done = match again {
+            true => self.done_before(tx, settlements, &locked.lanes).await?,
+            false => vec![false; settlements.len()],
+        };
+        let good: Vec<bool> = settlements.iter().map(|one| self.is_mine(&locked.lanes, &one.claim)).collect();
         let mine: Vec<&Settlement> =
             settlements.iter().zip(&good).filter(|(_, good)| **good).map(|(one, _)| one).collect();
         let mut positions = HashMap::new();
         for one in &mine {
-            if let Some(lane) = lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id)) {
+            if let Some(lane) = locked.lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id)) {
                 positions.insert(one.claim.letter.id, release(lane, one));
             }
         }
-        // The holder of the next lease reports the outcome instead of a lost one; parked statuses are facts and are
-        // sent anyway.
-        let lost: Vec<Uuid> =
-            settlements.iter().zip(&good).filter(|(_, good)| !**good).map(|(one, _)| one.claim.letter.id).collect();
-        let parked_from = follow_ups.len() - parked.len();
-        let mut placed = Vec::new();
+        // The holder of the next lease reports the outcome instead of a lost one.
         let accepted_at = self.store.clock().millis();
-        for (index, (claim, letter)) in follow_ups.into_iter().enumerate() {
-            if index < parked_from && lost.contains(&claim.letter.id) {
-                continue;
-            }
-            let (key, _) = lane::lane_of(claim.tenant_id, claim.conversation_id, letter);
-            placed.push(place(&mut lanes, key, letter, accepted_at)?);
+        let mut placed = Vec::new();
+        for (one, letter) in mine.iter().flat_map(|one| one.follow_ups.iter().map(move |letter| (one, letter))) {
+            let (key, _) = lane::lane_of(one.claim.tenant_id, one.claim.conversation_id, letter);
+            placed.push(locked.place(key, letter, accepted_at)?);
         }
         #[cfg(feature = "faults")]
-        let left = self.leave_the_lane(&mine, &mut lanes);
-        let was_held = turns.iter().any(|turn| !turn.reason.is_empty());
-        end_turns(&mut turns, &seeds, &lanes, &mine, now);
-        let is_held = turns.iter().any(|turn| !turn.reason.is_empty());
-        let is_due = lanes.values().any(|lane| lane.owner.is_none() && lane.due.at(now).is_some());
+        let left = self.leave_the_lane(&mine, &mut locked.lanes);
+        let mut is_held = locked.turns.values().any(|turn| !turn.reason.is_empty());
+        end::affect_turns(&mut locked, &mine);
+        locked.wake_turns();
+        is_held |= locked.turns.values().any(|turn| !turn.reason.is_empty());
+        let is_due = locked.lanes.values().any(|lane| lane.owner.is_none() && lane.due.at(locked.now).is_some());
         let [removed, marked, advanced] = effects::letters(&mine);
+        let [lanes, new_lanes, turns] = locked.written();
+        // Two expressions of a statement may not change the same message.
+        let (reports, are_apart) = (effects::reports(&mine), effects::have_common_messages(&mine));
+        let (reports, later) = if are_apart { (None, Some(reports)) } else { (Some(reports), None) };
         let all = [
             removed,
             marked,
             advanced,
-            super::letter::new_letters(&placed),
-            lane::written(&lanes, now),
+            new_letters(&placed),
+            lanes,
+            new_lanes,
             effects::messages(&mine, &positions),
             learned::write_chat_ids(settlements),
             effects::new_attempts(settlements.iter().zip(&done).filter(|(_, done)| !**done).map(|(one, _)| one)),
-            turn::written(&turns),
+            turns,
             self.settled(&mine),
         ];
-        write_batch(tx, &self.store, all).await?;
+        let parked = learned::parked(settlements);
+        let parked = write_batch_and_fetch(tx, &self.store, all.into_iter().chain(reports), parked).await?;
         #[cfg(feature = "faults")]
         left.run(tx, &self.store).await?;
-        effects::reports(&mine).run(tx, &self.store).await?;
+        write_batch(tx, &self.store, later).await?;
         forget::texts(&mine).run(tx, &self.store).await?;
         forget::files(&mine).run(tx, &self.store).await?;
         learned::note_bound(tx, &self.store, settlements).await?;
         dialogues::write_names(tx, &self.store, &named).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
+        let was_parked = self.release_parked(tx, settlements, parked).await?;
         let valid = good.into_iter().zip(done).map(|(good, done)| good || done).collect();
-        Ok(SettledBatch { valid, may_be_due: is_due || was_held || is_held })
+        Ok(SettledBatch { valid, may_be_due: is_due || is_held || was_parked })
+    }
+
+    /// Places statuses and reactions that waited for an id just learned. They are facts, and are sent also if the lease was
+    /// lost. Who parks one locks the same turn and looks for the id afterwards, so that one of both sees the other: they are
+    /// looked for by a statement that begins when the turns are locked.
+    async fn release_parked(
+        &self,
+        tx: Executor<'_>,
+        settlements: &[Settlement],
+        parked: Vec<ResultRow>,
+    ) -> Result<bool, DbErr> {
+        let letters = learned::parked_letters(&self.store, settlements, &parked)?;
+        let mut wanted = Wanted::default();
+        let lanes: Vec<LaneKey> =
+            letters.iter().map(|(claim, letter)| wanted.add(claim.tenant_id, claim.conversation_id, letter)).collect();
+        let mut locked = Locked::take(tx, &self.store, Vec::new(), wanted).await?;
+        let mut placed = Vec::with_capacity(letters.len());
+        for (key, (_, letter)) in lanes.into_iter().zip(&letters) {
+            placed.push(locked.place(key, letter, self.store.clock().millis())?);
+        }
+        locked.wake_turns();
+        let written = locked.written().into_iter().chain([new_letters(&placed)]);
+        write_batch(tx, &self.store, written).await?;
+        if !parked.is_empty() {
+            learned::remove_parked(settlements).run(tx, &self.store).await?;
+        }
+        Ok(!letters.is_empty())
     }
 
     fn is_mine(&self, lanes: &BTreeMap<LaneKey, Lane>, claim: &Claim) -> bool {
@@ -284,5 +284,35 @@ impl Queue {
             change.2 += failed;
         }
         ledger::counted(self.instance, &changes)
+    }
+}
+
+/// The lanes and turns of the leases and of what follows, also of statuses that may wait for an id.
+fn wanted(settlements: &[Settlement]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for Settlement { claim, follow_ups, crm, .. } in settlements {
+        let tenant_id = claim.tenant_id;
+        wanted.turns.entry((tenant_id, claim.target)).or_default();
+        wanted.lanes.insert((tenant_id, claim.lane_id), claim.into());
+        if let Some((target, pool)) = crm {
+            wanted.turns.insert((tenant_id, *target), pool.clone());
+        }
+        for letter in follow_ups {
+            wanted.add(tenant_id, claim.conversation_id, letter);
+        }
+    }
+    wanted
+}
+
+/// The lane of a claim, in case it is missing.
+impl From<&Claim> for Seed {
+    fn from(claim: &Claim) -> Self {
+        Self {
+            conversation_id: claim.conversation_id,
+            source_id: claim.source_id,
+            direction: claim.direction,
+            stream: claim.stream,
+            target: claim.target,
+        }
     }
 }

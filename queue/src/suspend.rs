@@ -12,7 +12,7 @@ impl Queue {
     /// letters wait undamaged. True if this call set the hold.
     pub async fn suspend(
         &self,
-        tx: &impl Executor,
+        tx: impl Into<Executor<'_>>,
         (tenant_id, target): (Uuid, Uuid),
         (millis, tries): (i64, i32),
         reason: &str,
@@ -27,7 +27,7 @@ impl Queue {
                 tx,
                 &self.store,
                 "UPDATE turn SET ready_at = NULL, reason = rows.reason FROM rows \
-                 WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target AND turn.reason NOT LIKE 'held:%' \
+                 WHERE turn.tenant_id = {account} AND turn.target = rows.target AND turn.reason NOT LIKE 'held:%' \
                  AND turn.failing_since <= {now} - rows.millis AND turn.failing >= rows.tries",
             )
             .await?;

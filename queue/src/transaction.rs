@@ -1,20 +1,16 @@
-//! The queue's transactions: of the driver, or, for the writer on SQLite, on the writer's own thread.
+//! The queue's transactions: on PostgreSQL over connections that are kept, on SQLite on the writer's own thread, or, for
+//! tasks, which may not block, of the driver.
 
-use base::store::{BlockingRow, BlockingTransaction, ColumnValue, Executor, Row};
-use sea_orm::{DatabaseTransaction, DbErr, QueryResult, Statement};
+use base::store::{BlockingTransaction, Executor, KeptTransaction};
+use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::Queue;
 
 /// A transaction that may write.
 pub enum Transaction {
     Pooled(DatabaseTransaction),
+    Kept(KeptTransaction),
     Blocking(Box<BlockingTransaction>),
-}
-
-/// A row that it read.
-pub enum TransactionRow {
-    Pooled(QueryResult),
-    Blocking(BlockingRow),
 }
 
 impl Queue {
@@ -22,7 +18,8 @@ impl Queue {
     pub(crate) async fn write_tx(&self) -> Result<Transaction, DbErr> {
         Ok(match &self.blocking {
             Some(connection) => Transaction::Blocking(Box::new(connection.write_tx().await?)),
-            None => Transaction::Pooled(self.store.write_tx().await?),
+            None if self.store.is_sqlite() => Transaction::Pooled(self.store.write_tx().await?),
+            None => Transaction::Kept(self.store.kept().begin().await?),
         })
     }
 }
@@ -32,41 +29,27 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), DbErr> {
         match self {
             Self::Pooled(tx) => tx.commit().await,
+            Self::Kept(tx) => tx.commit().await,
             Self::Blocking(tx) => tx.commit(),
         }
     }
 
     /// Undoes the changes. A failed rollback closes the connection, which undoes them as well.
     pub async fn rollback(self) {
-        if let Self::Pooled(tx) = self {
-            let _ = tx.rollback().await;
+        match self {
+            Self::Pooled(tx) => drop(tx.rollback().await),
+            Self::Kept(tx) => tx.rollback().await,
+            Self::Blocking(tx) => drop(tx),
         }
     }
 }
 
-impl Executor for Transaction {
-    type Row = TransactionRow;
-
-    async fn query(&self, statement: Statement) -> Result<Vec<TransactionRow>, DbErr> {
-        Ok(match self {
-            Self::Pooled(tx) => tx.query(statement).await?.into_iter().map(TransactionRow::Pooled).collect(),
-            Self::Blocking(tx) => tx.query(statement).await?.into_iter().map(TransactionRow::Blocking).collect(),
-        })
-    }
-
-    async fn execute(&self, statement: Statement) -> Result<u64, DbErr> {
-        match self {
-            Self::Pooled(tx) => tx.execute(statement).await,
-            Self::Blocking(tx) => tx.execute(statement).await,
-        }
-    }
-}
-
-impl Row for TransactionRow {
-    fn get<T: ColumnValue>(&self, column: &str) -> Result<T, DbErr> {
-        match self {
-            Self::Pooled(row) => row.get(column),
-            Self::Blocking(row) => row.get(column),
+impl<'a> From<&'a Transaction> for Executor<'a> {
+    fn from(tx: &'a Transaction) -> Self {
+        match tx {
+            Transaction::Pooled(tx) => tx.into(),
+            Transaction::Kept(tx) => tx.into(),
+            Transaction::Blocking(tx) => Self::Blocking(tx),
         }
     }
 }

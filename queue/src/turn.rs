@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::message::Direction;
 use base::rate_limit::Budget;
-use base::store::{Executor, Row, Store};
+use base::store::{Executor, ResultRow, Row, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -133,6 +133,18 @@ impl Turn {
         (missing * 1000 / rate.per_second.max(1)) + 1
     }
 
+    /// Whether a call may start at once: nothing of its target waits, and nothing holds it.
+    pub fn is_open(&self, now: i64) -> bool {
+        self.reason.is_empty() && self.ready_at.is_none_or(|ready_at| ready_at > now)
+    }
+
+    /// Makes it due with one of its lanes, if nothing holds it.
+    pub fn wake(&mut self, at: i64) {
+        if self.reason.is_empty() {
+            self.ready_at = Some(self.ready_at.map_or(at, |ready_at| ready_at.min(at)));
+        }
+    }
+
     /// True while only a person or a repair may restart it.
     pub fn is_held(&self) -> bool {
         self.reason.starts_with(HELD)
@@ -141,45 +153,64 @@ impl Turn {
 
 /// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
 /// rewritten.
-pub async fn wake_turns(db: &impl Executor, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
-    waking(store, keys).run(db, store).await
-}
-
-/// [`wake_turns`] as a part of another statement; returns those that it has written.
-pub fn waking(store: &Store, keys: &BTreeMap<Key, String>) -> Write {
+pub async fn wake_turns(db: impl Into<Executor<'_>>, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
     // The time after the wait for the lock, except where a change must not read the clock.
     let now = if store.one_account_a_commit() { "excluded.ready_at" } else { "{now}" };
-    rows_of(keys).write(format!(
+    let text = format!(
         "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
-             SELECT tenant_id, target, pool, {{now}}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
-             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = {now} \
-             WHERE turn.reason = '' AND (turn.ready_at IS NULL OR turn.ready_at > {now}) RETURNING turn.tenant_id",
-    ))
+         SELECT tenant_id, target, pool, {{now}}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+         ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = {now} \
+         WHERE turn.reason = '' AND (turn.ready_at IS NULL OR turn.ready_at > {now})",
+    );
+    rows_of(keys.iter()).execute(db, store, &text).await.map(drop)
 }
 
-fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
+fn rows_of<'a>(keys: impl Iterator<Item = (&'a Key, &'a String)> + Clone) -> Rows {
     Rows::new()
-        .uuid("tenant_id", keys.keys().map(|key| key.0))
-        .uuid("target", keys.keys().map(|key| key.1))
-        .text("pool", keys.values().cloned())
+        .uuid("tenant_id", keys.clone().map(|(key, _)| key.0))
+        .uuid("target", keys.clone().map(|(key, _)| key.1))
+        .text("pool", keys.map(|(_, pool)| pool.clone()))
 }
 
 /// Creates missing turns, without a due time.
-pub async fn make_turns(db: &impl Executor, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
-    rows_of(keys)
-        .execute(
-            db,
-            store,
-            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
-             SELECT tenant_id, target, pool, NULL, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
-             ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    Ok(())
+pub fn new_turns<'a>(keys: impl Iterator<Item = (&'a Key, &'a String)> + Clone) -> Write {
+    rows_of(keys).write(
+        "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+         SELECT tenant_id, target, pool, NULL, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+         ON CONFLICT DO NOTHING",
+    )
+}
+
+/// What happens to turns that another transaction has locked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Busy {
+    Await,
+    Skip,
+}
+
+/// Locks turns in their order, and reads them together with the database's time, `now`, which is from before the wait for the
+/// locks.
+pub fn locked<'a>(store: &Store, keys: impl Iterator<Item = &'a Key> + Clone, busy: Busy) -> Write {
+    let lock = match busy {
+        _ if store.is_sqlite() => "",
+        Busy::Await => "FOR NO KEY UPDATE OF turn",
+        Busy::Skip => "FOR NO KEY UPDATE OF turn SKIP LOCKED",
+    };
+    Rows::new().uuid("tenant_id", keys.clone().map(|key| key.0)).uuid("target", keys.map(|key| key.1)).write(format!(
+        "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, rate, \
+         rate_at, calls, errors, counted_from, {{now}} AS now FROM rows JOIN turn ON turn.tenant_id = {{account}} \
+         AND turn.target = rows.target ORDER BY turn.tenant_id, turn.target {lock}"
+    ))
+}
+
+/// Those turns, and the time.
+pub(super) fn read(found: &[ResultRow]) -> Result<(Vec<Turn>, i64), DbErr> {
+    let now = found.first().map_or(Ok(0), |row| row.get("now"))?;
+    Ok((found.iter().map(Turn::read).collect::<Result<_, _>>()?, now))
 }
 
 /// Writes locked turns back.
-pub(super) fn written(turns: &[Turn]) -> Write {
+pub(super) fn written(turns: &[&Turn]) -> Write {
     Rows::new()
         .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
         .uuid("target", turns.iter().map(|turn| turn.target))
@@ -199,50 +230,24 @@ pub(super) fn written(turns: &[Turn]) -> Write {
         .write(
             "UPDATE turn SET ready_at = CASE WHEN rows.lanes_after < 0 THEN nullif(rows.ready_at, -1) ELSE \
              (SELECT min(next.at) FROM (SELECT nullif(rows.ready_at, -1) AS at UNION ALL SELECT min(lane.due_at) FROM lane \
-             WHERE lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at > rows.lanes_after) AS next) \
+             WHERE lane.tenant_id = {account} AND lane.target = rows.target AND lane.due_at > rows.lanes_after) AS next) \
              END, tokens = rows.tokens, \
              refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
              failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
              rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
-             WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
+             WHERE turn.tenant_id = {account} AND turn.target = rows.target",
         )
 }
 
 impl Queue {
-    /// Locks turns, sorted, and reads them together with the database's time, which is from before the wait for the
-    /// locks.
+    /// Locks turns, and returns those that there are with the time of [`locked`].
     pub(super) async fn lock_turns(
         &self,
-        tx: &impl Executor,
-        keys: &[(Uuid, Uuid)],
+        tx: impl Into<Executor<'_>>,
+        keys: &[Key],
+        busy: Busy,
     ) -> Result<(Vec<Turn>, i64), DbErr> {
-        self.lock(tx, keys, "FOR NO KEY UPDATE OF turn").await
-    }
-
-    /// The same for those that no other transaction has locked.
-    pub(super) async fn lock_free_turns(
-        &self,
-        tx: &impl Executor,
-        keys: &[(Uuid, Uuid)],
-    ) -> Result<(Vec<Turn>, i64), DbErr> {
-        self.lock(tx, keys, "FOR NO KEY UPDATE OF turn SKIP LOCKED").await
-    }
-
-    async fn lock(&self, tx: &impl Executor, keys: &[(Uuid, Uuid)], lock: &str) -> Result<(Vec<Turn>, i64), DbErr> {
-        let lock = if self.store.is_sqlite() { "" } else { lock };
-        let text = format!(
-            "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, \
-             rate, rate_at, calls, errors, counted_from, {{now}} AS now \
-             FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
-             ORDER BY turn.tenant_id, turn.target {lock}"
-        );
-        let found = Rows::new()
-            .uuid("tenant_id", keys.iter().map(|key| key.0))
-            .uuid("target", keys.iter().map(|key| key.1))
-            .fetch(tx, &self.store, &text)
-            .await?;
-        let now = found.first().map_or(Ok(0), |row| row.get("now"))?;
-        Ok((found.iter().map(Turn::read).collect::<Result<_, _>>()?, now))
+        read(&locked(&self.store, keys.iter(), busy).fetch(tx, &self.store).await?)
     }
 
     /// Holds a target: its letters wait undamaged, whatever their number. Creates the row if nothing waited yet.
@@ -265,7 +270,13 @@ impl Queue {
     }
 
     /// Locks a turn inside a transaction and wakes it, creating the row if it is missing.
-    pub async fn wake(&self, tx: &impl Executor, tenant_id: Uuid, target: Uuid, pool: &str) -> Result<(), DbErr> {
+    pub async fn wake(
+        &self,
+        tx: impl Into<Executor<'_>>,
+        tenant_id: Uuid,
+        target: Uuid,
+        pool: &str,
+    ) -> Result<(), DbErr> {
         let keys = BTreeMap::from([((tenant_id, target), pool.to_owned())]);
         wake_turns(tx, &self.store, &keys).await
     }
@@ -281,7 +292,7 @@ impl Queue {
                 self.store.write(),
                 &self.store,
                 "UPDATE turn SET ready_at = {now} + rows.jitter, reason = rows.reason, failing_since = NULL, failing = 0 \
-                 FROM rows WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target AND turn.reason <> ''",
+                 FROM rows WHERE turn.tenant_id = {account} AND turn.target = rows.target AND turn.reason <> ''",
             )
             .await?;
         Ok(())
@@ -298,7 +309,7 @@ impl Queue {
             .execute(
                 self.store.write(),
                 &self.store,
-                "UPDATE letter SET expires_at = 0 FROM rows WHERE letter.tenant_id = rows.tenant_id \
+                "UPDATE letter SET expires_at = 0 FROM rows WHERE letter.tenant_id = {account} \
                  AND letter.source_id = rows.source_id AND letter.direction = rows.direction \
                  AND letter.accepted_at < rows.before",
             )

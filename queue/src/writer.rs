@@ -77,7 +77,7 @@ impl From<AcceptError> for Error {
 /// Passes batches and settlements to the writer tasks. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
-    doors: Arc<[WriterShard]>,
+    shards: Arc<[WriterShard]>,
     queue: Queue,
     /// Notified after every commit that may have made something due.
     stored: Arc<Notify>,
@@ -111,15 +111,15 @@ impl Writer {
     /// eight where each commit is one account's. When one panics, the batches of its current commit are answered "not stored"
     /// and the waiting ones are still written.
     pub fn start(queue: Queue, traces: Traces, supervisor: &Supervisor) -> Self {
-        let doors = match queue.store() {
+        let shards = match queue.store() {
             store if store.is_sqlite() => 1,
             store if store.one_account_a_commit() => 8,
             _ => 2,
         };
-        let doors: Arc<[WriterShard]> = (0..doors).map(|_| WriterShard::default()).collect();
+        let shards: Arc<[WriterShard]> = (0..shards).map(|_| WriterShard::default()).collect();
         let trace_writer = TraceWriter { traces, clock: queue.store().clock().clone() };
         let mut writer = Self {
-            doors,
+            shards,
             queue: queue.clone(),
             stored: Arc::default(),
             stored_media: Arc::default(),
@@ -129,7 +129,7 @@ impl Writer {
             traces: trace_writer,
             tally: Tally::default(),
         };
-        for shard in writer.doors.iter() {
+        for shard in writer.shards.iter() {
             let (settling, accepting) = writer.tasks(shard, queue.clone());
             if let Some(blocking) = queue.on_this_thread() {
                 let (settling, accepting) = writer.tasks(shard, blocking);
@@ -150,7 +150,7 @@ impl Writer {
     }
 
     fn tasks(&self, shard: &WriterShard, queue: Queue) -> (SettleWork, AcceptWork) {
-        let (alive, shard, stored) = (Arc::downgrade(&self.doors), shard.clone(), self.stored.clone());
+        let (alive, shard, stored) = (Arc::downgrade(&self.shards), shard.clone(), self.stored.clone());
         let settling =
             SettleWork { alive: alive.clone(), shard: shard.clone(), queue: queue.clone(), stored: stored.clone() };
         let stored = [stored, self.stored_media.clone(), self.came.clone()];
@@ -172,18 +172,18 @@ impl Writer {
         #[cfg(feature = "faults")]
         let batch = self.queue.looked_up(batch).await.map_err(AcceptError::Unavailable)?;
         let too_early = self.queue.errs("defect.answer_before_commit").then(|| new_in(&batch));
-        let door = self.door_of(batch.tenant_id);
-        let room = door.room.take(batch.tenant_id, batch.size());
+        let shard = self.shard_of(batch.tenant_id);
+        let room = shard.room.take(batch.tenant_id, batch.size());
         let Ok(Some(room)) = tokio::time::timeout(PATIENCE, room).await else { return Err(AcceptError::Full) };
         let (answer, answered) = oneshot::channel();
         let followed = self.traces.followed(&batch);
         let weighed = Weighed::of(&batch);
         let waiting = PendingBatch { batch, answer, _room: room };
         {
-            let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut line = shard.line.lock().unwrap_or_else(PoisonError::into_inner);
             line.push(waiting);
         }
-        door.came.notify_one();
+        shard.came.notify_one();
         if let Some(receipt) = too_early {
             return Ok(receipt);
         }
@@ -195,37 +195,37 @@ impl Writer {
 
     /// Batches that wait for the next commit.
     pub fn waiting(&self) -> usize {
-        let waiting = |door: &WriterShard| door.line.lock().unwrap_or_else(PoisonError::into_inner).len();
-        self.doors.iter().map(waiting).sum()
+        let waiting = |shard: &WriterShard| shard.line.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.shards.iter().map(waiting).sum()
     }
 
     /// Fill level of the fullest queue, in percent. An account counts with its share at most, so that one account's
     /// flood does not cause others to be refused.
     pub fn filled(&self) -> usize {
-        self.doors.iter().map(|door| door.room.filled()).max().unwrap_or(0)
+        self.shards.iter().map(|shard| shard.room.filled()).max().unwrap_or(0)
     }
 
     /// Duration so far of the longest running commit.
     pub fn running_for(&self) -> Duration {
-        let since = |door: &WriterShard| *door.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        self.doors.iter().filter_map(since).map(|since| since.elapsed()).max().unwrap_or_default()
+        let since = |shard: &WriterShard| *shard.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shards.iter().filter_map(since).map(|since| since.elapsed()).max().unwrap_or_default()
     }
 
     /// Whether the database recently failed for a reason other than the content.
     pub fn refused_lately(&self) -> bool {
-        let since = |door: &WriterShard| *door.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        self.doors.iter().filter_map(since).any(|since| since.elapsed() < LATELY)
+        let since = |shard: &WriterShard| *shard.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shards.iter().filter_map(since).any(|since| since.elapsed() < LATELY)
     }
 
     /// Stores the outcome of a letter; false if its lease was lost meanwhile. Retries for as long as the lease lasts,
     /// because an outcome must not be lost.
     pub async fn settle(&self, settlement: Settlement) -> bool {
-        self.door_of(settlement.claim.tenant_id).settlements.push(settlement).await
+        self.shard_of(settlement.claim.tenant_id).settlements.push(settlement).await
     }
 
     /// Settlements that wait to be written.
     pub fn unsettled(&self) -> usize {
-        self.doors.iter().map(|door| door.settlements.len()).sum()
+        self.shards.iter().map(|shard| shard.settlements.len()).sum()
     }
 
     /// Notifies when something may have become due.
@@ -243,12 +243,12 @@ impl Writer {
         self.stored_media.clone()
     }
 
-    fn door_of(&self, tenant_id: Uuid) -> &WriterShard {
-        &self.doors[self.place_of(tenant_id)]
+    fn shard_of(&self, tenant_id: Uuid) -> &WriterShard {
+        &self.shards[self.place_of(tenant_id)]
     }
 
     fn place_of(&self, tenant_id: Uuid) -> usize {
-        usize::from(tenant_id.as_bytes()[15]) % self.doors.len()
+        usize::from(tenant_id.as_bytes()[15]) % self.shards.len()
     }
 }
 

@@ -122,7 +122,7 @@ impl Office {
 
     /// Leases at most `limit` due lanes of a target.
     pub async fn claims(&self, desk: &Desk, target: Uuid, limit: u32) -> Vec<Claim> {
-        self.queue.claim(&[desk.wish(target, limit)], LEASE, |_| {}).await.expect("the claim")
+        self.queue.claim(&[desk.wish(target, limit)], LEASE).await.expect("the claim")
     }
 
     /// Leases the only lane that is due towards amoCRM.

@@ -2,7 +2,7 @@
 //!
 //! The driver has a thread for each connection: a statement wakes that thread, and its result wakes the caller's. A
 //! commit of the queue is a dozen statements, so these hand-overs were a fifth of a lone message's processor time
-//! (docs/decisions/0044-sqlite-on-the-writers-thread.md). The thread that writes the queue has a connection of its own
+//! (docs/queue.md#sqlite-on-a-thread-of-its-own). The thread that writes the queue has a connection of its own
 //! instead, and waits for it.
 //!
 //! There is one writer at a time all the same: a transaction holds the connection of [`Store::write`].
@@ -20,7 +20,7 @@ use sea_orm::{DbErr, RuntimeErr, Statement};
 use tokio::sync::OwnedMutexGuard;
 
 use super::Store;
-use super::executor::{ColumnValue, Executor, Row};
+use super::executor::{ColumnValue, Row};
 
 /// Prepared statements that are kept.
 const KEPT_STATEMENTS: usize = 512;
@@ -178,12 +178,11 @@ impl Drop for BlockingTransaction {
     }
 }
 
-impl Executor for BlockingTransaction {
-    type Row = BlockingRow;
-
-    async fn query(&self, statement: Statement) -> Result<Vec<BlockingRow>, DbErr> {
+impl BlockingTransaction {
+    /// Runs a statement; returns its rows.
+    pub fn query(&self, statement: &Statement) -> Result<Vec<BlockingRow>, DbErr> {
         let mut names: Option<Arc<[String]>> = None;
-        let (rows, _) = self.run(&statement, |row| {
+        let (rows, _) = self.run(statement, |row| {
             let columns = row.as_ref();
             let names = names.get_or_insert_with(|| columns.column_names().into_iter().map(Into::into).collect());
             let values = (0..names.len()).map(|place| row.get(place)).collect::<rusqlite::Result<_>>()?;
@@ -192,8 +191,9 @@ impl Executor for BlockingTransaction {
         Ok(rows)
     }
 
-    async fn execute(&self, statement: Statement) -> Result<u64, DbErr> {
-        Ok(self.run(&statement, |_| Ok(()))?.1)
+    /// Runs a statement; returns the number of rows that it changed.
+    pub fn execute(&self, statement: &Statement) -> Result<u64, DbErr> {
+        Ok(self.run(statement, |_| Ok(()))?.1)
     }
 }
 

@@ -1,8 +1,9 @@
-//! What runs statements: a connection or transaction of the driver, or one that blocks its thread
-//! ([`super::BlockingTransaction`]).
+//! What runs statements. One type, so that what uses it is compiled once.
 
 use rusqlite::types::FromSql;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, TryGetable};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult, Statement, TryGetable};
+
+use super::{BlockingRow, BlockingTransaction, KeptConnections, KeptTransaction};
 
 /// A value of a column, whichever way its row was read.
 pub trait ColumnValue: TryGetable + FromSql {}
@@ -21,25 +22,84 @@ impl Row for QueryResult {
     }
 }
 
-/// Runs statements.
-pub trait Executor: Sync {
-    type Row: Row;
+/// A row that an [`Executor`] read.
+pub enum ResultRow {
+    Driver(QueryResult),
+    Blocking(BlockingRow),
+}
 
+impl Row for ResultRow {
+    fn get<T: ColumnValue>(&self, column: &str) -> Result<T, DbErr> {
+        match self {
+            Self::Driver(row) => row.get(column),
+            Self::Blocking(row) => row.get(column),
+        }
+    }
+}
+
+impl ResultRow {
+    /// The row as the driver read it, for entities.
+    ///
+    /// # Errors
+    /// If it was read on the writer's thread.
+    pub fn of_driver(self) -> Result<QueryResult, DbErr> {
+        match self {
+            Self::Driver(row) => Ok(row),
+            Self::Blocking(_) => Err(DbErr::Type("the writer's thread reads no entities".into())),
+        }
+    }
+}
+
+/// Runs statements: over any connection of the driver, one that is kept, in a transaction of either, or in one that blocks
+/// its thread.
+#[derive(Clone, Copy)]
+pub enum Executor<'a> {
+    Connection(&'a DatabaseConnection),
+    Kept(&'a KeptConnections),
+    Transaction(&'a DatabaseTransaction),
+    KeptTransaction(&'a KeptTransaction),
+    Blocking(&'a BlockingTransaction),
+}
+
+impl Executor<'_> {
     /// Runs a statement; returns its rows.
-    fn query(&self, statement: Statement) -> impl Future<Output = Result<Vec<Self::Row>, DbErr>> + Send;
+    pub async fn query(self, statement: Statement) -> Result<Vec<ResultRow>, DbErr> {
+        let rows = match self {
+            Self::Connection(db) => db.query_all_raw(statement).await?,
+            Self::Kept(db) => db.query(statement).await?,
+            Self::Transaction(tx) => tx.query_all_raw(statement).await?,
+            Self::KeptTransaction(tx) => tx.query(statement).await?,
+            Self::Blocking(tx) => return Ok(tx.query(&statement)?.into_iter().map(ResultRow::Blocking).collect()),
+        };
+        Ok(rows.into_iter().map(ResultRow::Driver).collect())
+    }
 
     /// Runs a statement; returns the number of rows that it changed.
-    fn execute(&self, statement: Statement) -> impl Future<Output = Result<u64, DbErr>> + Send;
-}
-
-impl<C: ConnectionTrait> Executor for C {
-    type Row = QueryResult;
-
-    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.query_all_raw(statement).await
-    }
-
-    async fn execute(&self, statement: Statement) -> Result<u64, DbErr> {
-        Ok(self.execute_raw(statement).await?.rows_affected())
+    pub async fn execute(self, statement: Statement) -> Result<u64, DbErr> {
+        match self {
+            Self::Connection(db) => Ok(db.execute_raw(statement).await?.rows_affected()),
+            Self::Kept(db) => db.execute(statement).await,
+            Self::Transaction(tx) => Ok(tx.execute_raw(statement).await?.rows_affected()),
+            Self::KeptTransaction(tx) => tx.execute(statement).await,
+            Self::Blocking(tx) => tx.execute(&statement),
+        }
     }
 }
+
+macro_rules! executors {
+    ($($variant:ident of $type:ty),+ $(,)?) => {$(
+        impl<'a> From<&'a $type> for Executor<'a> {
+            fn from(db: &'a $type) -> Self {
+                Self::$variant(db)
+            }
+        }
+    )+};
+}
+
+executors!(
+    Connection of DatabaseConnection,
+    Kept of KeptConnections,
+    Transaction of DatabaseTransaction,
+    KeptTransaction of KeptTransaction,
+    Blocking of BlockingTransaction,
+);

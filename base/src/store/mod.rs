@@ -45,9 +45,9 @@ pub use blocking::{BlockingConnection, BlockingRow, BlockingTransaction};
 #[cfg(feature = "faults")]
 pub use counted::{CountedStatements, StatementsOfTask, statements_of};
 pub use durability::{Durability, check as check_durability};
-pub use executor::{ColumnValue, Executor, Row};
+pub use executor::{ColumnValue, Executor, ResultRow, Row};
 pub use finish::finish_tx;
-pub use kept::KeptConnections;
+pub use kept::{KeptConnections, KeptTransaction};
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
 pub use nodes::Search;
@@ -228,7 +228,7 @@ impl Store {
         &self.by_keys
     }
 
-    /// For the most frequent single statements that write.
+    /// For the transactions of the queue, the most frequent ones.
     pub fn kept(&self) -> &KeptConnections {
         &self.kept
     }

@@ -7,7 +7,7 @@ use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Select, Statement,
 };
 
-use super::{Executor, Store, is_node_away};
+use super::{Executor, ResultRow, Store, is_node_away};
 
 /// Shortest time between two warnings that only a part of the accounts is found.
 const WARNED_EVERY_MILLIS: i64 = 30_000;
@@ -45,20 +45,19 @@ impl Store {
     /// [`Store::all_in_reach`] for a statement. A sum over all accounts comes once from each shard then.
     pub async fn search(
         &self,
-        db: &impl Executor<Row = QueryResult>,
+        db: impl Into<Executor<'_>>,
         statement: Statement,
         search: Search<'_>,
     ) -> Result<Vec<QueryResult>, DbErr> {
-        if !self.has_nodes.load(Ordering::Acquire) {
-            return db.query(statement).await;
-        }
-        match db.query(statement.clone()).await {
-            Err(error) if is_node_away(&error) => {
+        let db = db.into();
+        let found = match db.query(statement.clone()).await {
+            Err(error) if self.has_nodes.load(Ordering::Acquire) && is_node_away(&error) => {
                 self.warn_of_a_part(&error);
-                db.query(on_shards(&statement.to_string(), search)).await
+                db.query(on_shards(&statement.to_string(), search)).await?
             }
-            found => found,
-        }
+            found => found?,
+        };
+        found.into_iter().map(ResultRow::of_driver).collect()
     }
 
     fn warn_of_a_part(&self, error: &DbErr) {

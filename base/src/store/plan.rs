@@ -15,13 +15,13 @@ pub(super) struct CheckedStatements(Arc<Mutex<HashSet<String>>>);
 impl Store {
     /// Errors if the statement does not use an index to get from its rows to those of tables. `body`: identifies the
     /// statement.
-    pub async fn check_plan(&self, db: &impl Executor, body: &str, statement: &Statement) -> Result<(), DbErr> {
+    pub async fn check_plan(&self, db: Executor<'_>, body: &str, statement: &Statement) -> Result<(), DbErr> {
         let new = || self.tests.plans.0.lock().unwrap_or_else(PoisonError::into_inner).insert(body.to_owned());
         if self.is_sqlite() && new() { look(db, body, statement).await } else { Ok(()) }
     }
 }
 
-async fn look(db: &impl Executor, body: &str, statement: &Statement) -> Result<(), DbErr> {
+async fn look(db: Executor<'_>, body: &str, statement: &Statement) -> Result<(), DbErr> {
     let mut asked = statement.clone();
     asked.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
     let steps = db.query(asked).await?;

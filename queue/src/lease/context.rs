@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use base::message::Direction;
-use base::store::{Executor, Row, Store};
+use base::store::{Executor, ResultRow, Row, Store};
 use entity::{conversation, message, tenant_channel};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Claim;
-use crate::rows::Rows;
+use crate::rows::{Rows, Write};
 
 /// The stored part of a letter's context.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,40 +121,25 @@ joined_entity!(
     }
 );
 
-/// The columns of `conversation` and `tenant_channel`.
-pub(crate) fn conversation_and_channel() -> String {
-    format!("{CONVERSATION}, {CHANNEL}")
-}
-
-/// The same and the pause, of what [`joined`] joins.
-pub(crate) fn columns() -> String {
-    format!(
-        "{CONVERSATION}, {CHANNEL}, CASE WHEN source.paused AND source.paused_by <> '' AND source.deleted_at IS NULL \
-         THEN source.id END AS paused_source"
-    )
-}
-
-/// Joins source and channel to `of`, a table with the columns of a lane.
-pub(crate) fn joined(of: &str) -> String {
-    format!(
-        " LEFT JOIN source ON source.tenant_id = {of}.tenant_id AND source.id = {of}.source_id \
-         LEFT JOIN tenant_channel ON tenant_channel.tenant_id = {of}.tenant_id AND tenant_channel.channel_id = \
-         CASE WHEN {of}.direction = {to_crm} THEN {of}.target ELSE source.channel_id END",
-        to_crm = Direction::ToCrm.number()
-    )
-}
-
 impl StoredContext {
     /// Reads those of these letters with one statement; of a letter whose conversation is missing there is none.
-    pub async fn read<E: Executor>(db: &E, store: &Store, claims: &[Claim]) -> Result<StoredContexts, DbErr> {
+    pub async fn read(db: impl Into<Executor<'_>>, store: &Store, claims: &[Claim]) -> Result<StoredContexts, DbErr> {
+        Self::of_rows(&Self::asked(claims).fetch(db, store).await?, claims)
+    }
+
+    /// The statement of [`StoredContext::read`].
+    pub(crate) fn asked(claims: &[Claim]) -> Write {
+        let to_crm = Direction::ToCrm.number();
         let text = format!(
-            "SELECT rows.place, {MESSAGE}, {columns} FROM rows JOIN conversation \
-             ON conversation.tenant_id = rows.tenant_id AND conversation.id = rows.conversation_id \
-             LEFT JOIN message ON message.tenant_id = rows.tenant_id AND message.id = rows.message_id{joined}",
-            columns = columns(),
-            joined = joined("rows"),
+            "SELECT rows.place, {MESSAGE}, {CONVERSATION}, {CHANNEL}, CASE WHEN source.paused AND source.paused_by <> '' \
+             AND source.deleted_at IS NULL THEN source.id END AS paused_source FROM rows JOIN conversation \
+             ON conversation.tenant_id = {{account}} AND conversation.id = rows.conversation_id \
+             LEFT JOIN message ON message.tenant_id = {{account}} AND message.id = rows.message_id \
+             LEFT JOIN source ON source.tenant_id = {{account}} AND source.id = rows.source_id \
+             LEFT JOIN tenant_channel ON tenant_channel.tenant_id = {{account}} AND tenant_channel.channel_id = \
+             CASE WHEN rows.direction = {to_crm} THEN rows.target ELSE source.channel_id END"
         );
-        let found = Rows::new()
+        Rows::new()
             .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
             .uuid("conversation_id", claims.iter().map(|claim| claim.conversation_id))
             .uuid("message_id", claims.iter().map(|claim| claim.letter.message_id))
@@ -162,23 +147,19 @@ impl StoredContext {
             .short("direction", claims.iter().map(|claim| claim.direction.number()))
             .uuid("target", claims.iter().map(|claim| claim.target))
             .long("place", (0..).take(claims.len()))
-            .fetch(db, store, &text)
-            .await?;
+            .write(text)
+    }
+
+    /// What that statement has returned for these letters.
+    pub(crate) fn of_rows(found: &[ResultRow], claims: &[Claim]) -> Result<StoredContexts, DbErr> {
         let mut contexts = StoredContexts::with_capacity(found.len());
         for row in found {
             let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
-            let Some(claim) = claims.get(place) else { continue };
-            if let Some(context) = Self::of(&row, message_of(&row)?)? {
-                contexts.insert(claim.letter.id, context);
-            }
+            let (Some(claim), Some(conversation)) = (claims.get(place), conversation_of(row)?) else { continue };
+            let is_paused = row.get::<Option<Uuid>>("paused_source")?.is_some();
+            let context = Self { message: message_of(row)?, conversation, channel: channel_of(row)?, is_paused };
+            contexts.insert(claim.letter.id, context);
         }
         Ok(contexts)
-    }
-
-    /// From a row with those columns and `paused_source`; none if it has no conversation.
-    pub(crate) fn of(row: &impl Row, message: Option<message::Model>) -> Result<Option<Self>, DbErr> {
-        let Some(conversation) = conversation_of(row)? else { return Ok(None) };
-        let is_paused = row.get::<Option<Uuid>>("paused_source")?.is_some();
-        Ok(Some(Self { message, conversation, channel: channel_of(row)?, is_paused }))
     }
 }

@@ -13,7 +13,7 @@ use crate::rows::Rows;
 use crate::turn::{Key, Turn};
 
 /// A due lane.
-pub(super) struct Candidate {
+pub(crate) struct Candidate {
     pub lane_id: Uuid,
     pub due_at: i64,
     pub conversation_id: Uuid,
@@ -29,27 +29,28 @@ pub(super) struct Candidate {
 }
 
 /// Columns read for a due lane and its head.
-pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, \
+pub(crate) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, \
      lane.owner, lane.epoch, lane.starts, lane.due_at, letter.order_key, letter.seq, letter.id, letter.message_id, \
      letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, letter.accepted_at, \
      letter.expires_at, letter.day";
 
 /// Joins each `lane` with its head as `letter`: the one that was leased before and is not finished, else the first one. By the
-/// primary key, in one descent of the index or two, however many letters wait.
-pub(super) fn with_head(store: &Store) -> &'static str {
-    if store.is_sqlite() {
+/// primary key, in one descent of the index or two, however many letters wait. `account`: what the lane's is.
+pub(crate) fn with_head(store: &Store, account: &str) -> String {
+    let text = if store.is_sqlite() {
         "LEFT JOIN letter ON letter.rowid = coalesce((SELECT head.rowid FROM letter AS head \
-         WHERE head.tenant_id = lane.tenant_id AND head.lane_id = lane.lane_id AND head.order_key >= lane.last_key \
+         WHERE head.tenant_id = {of_lane} AND head.lane_id = lane.lane_id AND head.order_key >= lane.last_key \
          ORDER BY head.order_key, head.seq LIMIT 1), (SELECT first.rowid FROM letter AS first \
-         WHERE first.tenant_id = lane.tenant_id AND first.lane_id = lane.lane_id \
+         WHERE first.tenant_id = {of_lane} AND first.lane_id = lane.lane_id \
          ORDER BY first.order_key, first.seq LIMIT 1))"
     } else {
-        "LEFT JOIN LATERAL ((SELECT * FROM letter AS head WHERE head.tenant_id = lane.tenant_id \
+        "LEFT JOIN LATERAL ((SELECT * FROM letter AS head WHERE head.tenant_id = {of_lane} \
          AND head.lane_id = lane.lane_id AND head.order_key >= lane.last_key \
          ORDER BY head.order_key, head.seq LIMIT 1) UNION ALL (SELECT * FROM letter AS first \
-         WHERE first.tenant_id = lane.tenant_id AND first.lane_id = lane.lane_id \
+         WHERE first.tenant_id = {of_lane} AND first.lane_id = lane.lane_id \
          ORDER BY first.order_key, first.seq LIMIT 1) LIMIT 1) AS letter ON true"
-    }
+    };
+    text.replace("{of_lane}", account)
 }
 
 impl Candidate {
@@ -116,7 +117,7 @@ impl Queue {
     /// Due lanes of each turn, by its index, longest due first: one more than allowed, if there is one.
     pub(super) async fn due_lanes(
         &self,
-        tx: &impl Executor,
+        tx: Executor<'_>,
         turns: &[Turn],
         now: i64,
         allowed: &[i64],
@@ -134,10 +135,10 @@ impl Queue {
                 "CROSS JOIN LATERAL (SELECT * FROM lane AS due WHERE {due} ORDER BY due.due_at LIMIT {limit}) AS lane",
             )
         };
-        let which = "due.tenant_id = rows.tenant_id AND due.target = rows.target AND due.due_at IS NOT NULL \
+        let which = "due.tenant_id = {account} AND due.target = rows.target AND due.due_at IS NOT NULL \
                      AND due.due_at <= rows.until";
         let due = due.replace("{due}", which).replace("{limit}", &limit);
-        let text = format!("SELECT {CANDIDATE}, rows.place FROM rows {due} {}", with_head(&self.store));
+        let text = format!("SELECT {CANDIDATE}, rows.place FROM rows {due} {}", with_head(&self.store, "{account}"));
         let rows = Rows::new()
             .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
             .uuid("target", turns.iter().map(|turn| turn.target))

@@ -6,11 +6,11 @@ use base::store::{Executor, Row, Search};
 use sea_orm::{DbErr, Statement};
 use uuid::Uuid;
 
-use super::Claim;
 use super::due::{CANDIDATE, Candidate, with_head};
+use super::{Claim, LeaseCall};
 use crate::Queue;
 use crate::rows::Rows;
-use crate::turn::{HELD, Turn, written};
+use crate::turn::{Busy, HELD, Turn, written};
 
 const HELD_LANES: Search<'_> = Search {
     tables: &["turn", "lane", "letter"],
@@ -34,7 +34,7 @@ impl Queue {
             "SELECT turn.tenant_id, turn.target, turn.pool, lane.lane_id FROM turn CROSS JOIN lane {} \
              WHERE turn.reason LIKE '{HELD}%' AND lane.tenant_id = turn.tenant_id AND lane.target = turn.target \
              AND lane.due_at IS NOT NULL AND lane.due_at <= {now} AND letter.expires_at <= {now} LIMIT {limit}",
-            with_head(&self.store)
+            with_head(&self.store, "lane.tenant_id")
         );
         // With a backlog of a million letters this exceeds the time limit of reads, so a writing connection is used.
         let db = if self.store.is_sqlite() { self.store.read() } else { self.store.write() };
@@ -57,9 +57,10 @@ impl Queue {
         let mut claims = Vec::new();
         let alone = self.store.one_account_a_commit();
         for some in found.chunk_by(|one, other| !alone || one.tenant_id == other.tenant_id) {
+            let call = self.lease_call(&[], lease_millis);
             let tx = self.write_tx().await?;
-            match self.claim_expired_in(&tx, some, lease_millis).await {
-                Ok(leased) => claims.extend(self.committed(tx, leased).await?),
+            match self.claim_expired_in((&tx).into(), some, &call).await {
+                Ok(leased) => claims.extend(self.committed(tx, &call, leased).await?),
                 Err(error) => {
                     tx.rollback().await;
                     return Err(error);
@@ -69,20 +70,25 @@ impl Queue {
         Ok(claims)
     }
 
-    async fn claim_expired_in(&self, tx: &impl Executor, found: &[&Expired], lease: i64) -> Result<Vec<Claim>, DbErr> {
+    async fn claim_expired_in(
+        &self,
+        tx: Executor<'_>,
+        found: &[&Expired],
+        call: &LeaseCall,
+    ) -> Result<Vec<Claim>, DbErr> {
         let mut keys: Vec<_> = found.iter().map(|one| (one.tenant_id, one.target)).collect();
         keys.dedup();
-        let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
+        let (mut turns, now) = self.lock_turns(tx, &keys, Busy::Skip).await?;
         turns.retain(Turn::is_held);
         let places: HashMap<_, _> =
             turns.iter().enumerate().map(|(place, turn)| ((turn.tenant_id, turn.target), place)).collect();
         let of_turns: Vec<_> =
             found.iter().filter_map(|one| Some((one, *places.get(&(one.tenant_id, one.target))?))).collect();
         let text = format!(
-            "SELECT {CANDIDATE}, rows.place FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id \
+            "SELECT {CANDIDATE}, rows.place FROM rows JOIN lane ON lane.tenant_id = {{account}} \
              AND lane.lane_id = rows.lane_id AND lane.due_at IS NOT NULL AND lane.due_at <= rows.until {} \
              WHERE letter.expires_at <= rows.until",
-            with_head(&self.store)
+            with_head(&self.store, "{account}")
         );
         let heads = Rows::new()
             .uuid("tenant_id", of_turns.iter().map(|(one, _)| one.tenant_id))
@@ -96,7 +102,7 @@ impl Queue {
             let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
             candidates.push(Candidate::read(&row, place)?);
         }
-        let taking = self.take(&turns, candidates, now, &self.lease_call(&[], lease))?;
+        let taking = self.take(&turns, candidates, now, call)?;
         self.write_leases(tx, taking, written(&[])).await
     }
 }

@@ -45,7 +45,7 @@ impl Queue {
             .uuid("lane_id", empty.iter().map(|key| key.1))
             .write(
                 "UPDATE lane SET due_at = NULL, waiting = 0, owner = NULL FROM rows \
-                 WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
+                 WHERE lane.tenant_id = {account} AND lane.lane_id = rows.lane_id",
             );
         let leases = Rows::new()
             .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
@@ -58,7 +58,7 @@ impl Queue {
             .write(
                 "UPDATE lane SET owner = rows.owner, claim = rows.claim, epoch = rows.epoch, leased_until = rows.until, \
                  due_at = rows.until, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
-                 WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
+                 WHERE lane.tenant_id = {account} AND lane.lane_id = rows.lane_id \
                  AND lane.epoch = rows.epoch - 1 RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id",
             );
         Ok(Taking { claims, empty, leases })
@@ -68,7 +68,7 @@ impl Queue {
     /// leased and not sent.
     pub(super) async fn write_leases(
         &self,
-        tx: &impl Executor,
+        tx: Executor<'_>,
         taking: Taking,
         turns: Write,
     ) -> Result<Vec<Claim>, DbErr> {
@@ -85,7 +85,7 @@ impl Queue {
     }
 
     /// A lane changed without its turn's lock may be due, while the turn was written from the earlier read.
-    async fn recheck(&self, tx: &impl Executor, changed: &[Claim]) -> Result<(), DbErr> {
+    async fn recheck(&self, tx: Executor<'_>, changed: &[Claim]) -> Result<(), DbErr> {
         if changed.is_empty() {
             return Ok(());
         }
@@ -97,7 +97,7 @@ impl Queue {
             .execute(
                 tx,
                 &self.store,
-                "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = rows.tenant_id \
+                "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = {account} \
                  AND turn.target = rows.target AND turn.reason = ''",
             )
             .await?;

@@ -4,12 +4,12 @@ use super::{Attempt, LoggedWebhook, TurnEffect};
 use crate::turn::{BREAKER, HELD, Turn, WAIT};
 
 /// Window over which calls are counted.
-pub(super) const WINDOW_MILLIS: i64 = 60_000;
+const WINDOW_MILLIS: i64 = 60_000;
 /// A rate is raised by one request a second after this long without a request to slow down.
-pub(super) const CLEAN_MILLIS: i64 = 60_000;
-pub(super) const STEP: i64 = 1_000;
+const CLEAN_MILLIS: i64 = 60_000;
+const STEP: i64 = 1_000;
 /// HTTP: too many requests; service unavailable.
-pub(super) const SLOW_DOWN: [i32; 2] = [429, 503];
+const SLOW_DOWN: [i32; 2] = [429, 503];
 
 /// Applies an attempt's effect on the whole target.
 pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {

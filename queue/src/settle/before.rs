@@ -18,7 +18,7 @@ impl Queue {
     /// decides.
     pub(super) async fn done_before(
         &self,
-        tx: &impl Executor,
+        tx: Executor<'_>,
         settlements: &[Settlement],
         lanes: &BTreeMap<LaneKey, Lane>,
     ) -> Result<Vec<bool>, DbErr> {
@@ -44,7 +44,7 @@ impl Queue {
 
     async fn in_the_timeline(
         &self,
-        tx: &impl Executor,
+        tx: Executor<'_>,
         asked: &[(usize, &Settlement, &Attempt)],
     ) -> Result<Vec<usize>, DbErr> {
         let found = Rows::new()
@@ -59,7 +59,7 @@ impl Queue {
             .fetch(
                 tx,
                 &self.store,
-                "SELECT rows.place FROM rows JOIN attempt ON attempt.tenant_id = rows.tenant_id \
+                "SELECT rows.place FROM rows JOIN attempt ON attempt.tenant_id = {account} \
                  AND attempt.message_id = rows.message_id AND attempt.letter_id = rows.letter_id AND attempt.at = rows.at \
                  AND attempt.ms = rows.ms AND attempt.verdict = rows.verdict AND attempt.status = rows.status",
             )

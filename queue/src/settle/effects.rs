@@ -1,6 +1,6 @@
 //! The rows other than lanes that settlements change.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base::message::{Failure, LetterKind, State};
 use base::store::{Executor, Store};
@@ -27,7 +27,7 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
         .filter(|one| matches!(one.settled, Settled::Delivered | Settled::Superseded | Settled::Buried { .. }))
         .collect();
     let removed = keys(&gone).write(
-        "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
+        "DELETE FROM letter WHERE {of_account}(tenant_id, lane_id, order_key, seq) IN \
              (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
     );
     let kept: Vec<_> =
@@ -51,7 +51,7 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
         .int("resends", kept.iter().map(|one| i32::from(matches!(one.settled, Settled::Retry { resent: true, .. }))))
         .write(
             "UPDATE letter SET attempts = letter.attempts + rows.tries, unknown = rows.unknown, \
-             resends = letter.resends + rows.resends FROM rows WHERE letter.tenant_id = rows.tenant_id \
+             resends = letter.resends + rows.resends FROM rows WHERE letter.tenant_id = {account} \
              AND letter.lane_id = rows.lane_id AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
         );
     let onward: Vec<_> = mine
@@ -65,7 +65,7 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
         .text("payload", onward.iter().map(|(_, progress)| progress.as_str()))
         .write(
             "UPDATE letter SET payload = rows.payload, attempts = 0, unknown = false, resends = 0 FROM rows \
-             WHERE letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id \
+             WHERE letter.tenant_id = {account} AND letter.lane_id = rows.lane_id \
              AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
         );
     [removed, marked, advanced]
@@ -78,29 +78,7 @@ pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
         let carried = one.settled == Settled::Delivered;
         positions.get(&one.claim.letter.id).copied().filter(|_| carried).unwrap_or(0)
     };
-    about_messages(mine).long("position", messages_of(mine).map(position)).write(update("rows.position", ""))
-}
-
-/// The same with the positions from `lanes`, an expression of the same statement that has released the lanes and
-/// returns `of_tenant`, `of_lane` and `carried`.
-pub fn messages_placed_by(mine: &[&Settlement], lanes: &str) -> Write {
-    about_messages(mine)
-        .uuid("lane_id", messages_of(mine).map(|one| one.claim.lane_id))
-        .flag("carried", messages_of(mine).map(|one| one.settled == Settled::Delivered))
-        .write(update(
-            "CASE WHEN rows.carried THEN released.carried ELSE 0 END",
-            &format!(
-                " JOIN {lanes} AS released ON released.of_tenant = rows.tenant_id AND released.of_lane = rows.lane_id"
-            ),
-        ))
-}
-
-fn messages_of<'a>(mine: &'a [&Settlement]) -> impl Iterator<Item = &'a &'a Settlement> + Clone {
-    mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message)
-}
-
-fn about_messages(mine: &[&Settlement]) -> Rows {
-    let about = || messages_of(mine);
+    let about = || mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message);
     Rows::new()
         .uuid("tenant_id", about().map(|one| one.claim.tenant_id))
         .uuid("id", about().map(|one| one.claim.letter.message_id))
@@ -110,27 +88,34 @@ fn about_messages(mine: &[&Settlement]) -> Rows {
         .text("external_id", about().map(|one| one.learned.external_id.clone().unwrap_or_default()))
         .text("amocrm_message_id", about().map(|one| one.learned.amocrm_message_id.clone().unwrap_or_default()))
         .flag("possible_duplicate", about().map(|one| one.possible_duplicate))
+        .long("position", about().map(position))
+        .write(
+            "UPDATE message SET \
+             state = CASE WHEN rows.revived THEN rows.state WHEN rows.state = 4 AND message.state < 2 THEN 4 \
+             WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
+             error = CASE WHEN rows.revived THEN '' WHEN rows.state = 4 AND message.state < 2 THEN rows.error \
+             ELSE message.error END, \
+             reported = CASE WHEN rows.revived THEN 0 ELSE message.reported END, \
+             external_id = CASE WHEN rows.external_id = '' THEN message.external_id ELSE rows.external_id END, \
+             amocrm_message_id = CASE WHEN rows.amocrm_message_id = '' THEN message.amocrm_message_id \
+             ELSE rows.amocrm_message_id END, \
+             position = coalesce(nullif(rows.position, 0), message.position), \
+             possible_duplicate = message.possible_duplicate OR rows.possible_duplicate \
+             FROM rows WHERE message.tenant_id = {account} AND message.id = rows.id",
+        )
 }
 
-/// `position`: the expression of a message's new position, 0 to leave it, which reads `rows` and what is joined to it.
-fn update(position: &str, join: &str) -> String {
-    format!(
-        "UPDATE message SET \
-         state = CASE WHEN rows.revived THEN rows.state WHEN rows.state = 4 AND message.state < 2 THEN 4 \
-         WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
-         error = CASE WHEN rows.revived THEN '' WHEN rows.state = 4 AND message.state < 2 THEN rows.error \
-         ELSE message.error END, \
-         reported = CASE WHEN rows.revived THEN 0 ELSE message.reported END, \
-         external_id = CASE WHEN rows.external_id = '' THEN message.external_id ELSE rows.external_id END, \
-         amocrm_message_id = CASE WHEN rows.amocrm_message_id = '' THEN message.amocrm_message_id \
-         ELSE rows.amocrm_message_id END, \
-         position = coalesce(nullif({position}, 0), message.position), \
-         possible_duplicate = message.possible_duplicate OR rows.possible_duplicate \
-         FROM rows{join} WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id"
-    )
+/// Whether a message was settled together with a status about it.
+pub fn have_common_messages(mine: &[&Settlement]) -> bool {
+    let of_kind = |kind| {
+        let letters = mine.iter().filter(move |one| one.claim.letter.kind == kind);
+        letters.map(|one| (one.claim.tenant_id, one.claim.letter.message_id))
+    };
+    let messages: BTreeSet<(Uuid, Uuid)> = of_kind(LetterKind::Message).collect();
+    of_kind(LetterKind::Status).any(|key| messages.contains(&key))
 }
 
-/// The statuses reported to amoCRM. Separate from [`messages`], because both may concern the same message.
+/// The statuses reported to amoCRM.
 pub fn reports(mine: &[&Settlement]) -> Write {
     let reported: BTreeMap<(Uuid, Uuid), &Settlement> = mine
         .iter()
@@ -147,18 +132,18 @@ pub fn reports(mine: &[&Settlement]) -> Write {
              state = CASE WHEN rows.reported = 4 AND message.state < 2 THEN 4 \
              WHEN rows.reported < 4 AND message.state < rows.reported THEN rows.reported ELSE message.state END, \
              error = CASE WHEN rows.reported = 4 AND message.state < 2 THEN rows.error ELSE message.error END \
-             FROM rows WHERE message.tenant_id = rows.tenant_id \
+             FROM rows WHERE message.tenant_id = {account} \
              AND message.id = rows.id AND message.reported < rows.reported",
         )
 }
 
 /// As stored; -1 for none.
-pub fn state(one: &Settlement) -> i16 {
+fn state(one: &Settlement) -> i16 {
     one.state.map_or(-1, State::number)
 }
 
 /// As stored; empty for none.
-pub fn failure_text(one: &Settlement) -> String {
+fn failure_text(one: &Settlement) -> String {
     Failure::stored(one.failure.as_ref())
 }
 
@@ -186,7 +171,7 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
             "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
              answer, reason, request, id, source_id, event, took) \
              SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
-             earlier.tenant_id = rows.tenant_id AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
+             earlier.tenant_id = {account} AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
              kind, direction, at, ms, verdict, status, answer, reason, nullif(request, ''), \
              CASE WHEN event = '' THEN NULL ELSE id END, \
              CASE WHEN event = '' THEN NULL ELSE source_id END, event, took FROM rows WHERE true ON CONFLICT DO NOTHING",
@@ -196,7 +181,7 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
 /// How long the message took until the other side accepted it, by this attempt; else 0. A letter that a person sent
 /// again is younger than its message, whose id begins with the time at which it was accepted here. The id of an imported
 /// message is older than its letter: it waited in the file for its turn.
-pub fn took(claim: &Claim, attempt: &Attempt) -> i64 {
+fn took(claim: &Claim, attempt: &Attempt) -> i64 {
     let letter = &claim.letter;
     if letter.kind != LetterKind::Message || attempt.verdict != "done" {
         return 0;
@@ -210,7 +195,7 @@ pub fn took(claim: &Claim, attempt: &Attempt) -> i64 {
 const TIME_SHIFT: u32 = 80;
 
 /// Inserts the dead letters.
-pub async fn insert_dead(tx: &impl Executor, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
+pub async fn insert_dead(tx: Executor<'_>, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
     let now = store.clock().millis();
     let dead = |one: &&Settlement| {
         let Settled::Buried { reason, detail } = &one.settled else { return None };

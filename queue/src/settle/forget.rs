@@ -9,7 +9,7 @@ use crate::rows::{Rows, Write};
 /// The message was delivered, and no change of it still waits in its lane. One that failed can be sent again, so it
 /// keeps its text.
 const DELIVERED: &str = "message.state IN (1, 2, 3) AND NOT EXISTS (SELECT 1 FROM letter WHERE \
-     letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id AND letter.message_id = rows.id \
+     letter.tenant_id = {account} AND letter.lane_id = rows.lane_id AND letter.message_id = rows.id \
      AND letter.kind IN (1, 2))";
 
 fn delivered<'a>(mine: &[&'a Settlement]) -> Vec<(&'a Settlement, &'a str, i32)> {
@@ -31,7 +31,7 @@ fn keys(all: &[(&Settlement, &str, i32)]) -> Rows {
 pub fn texts(mine: &[&Settlement]) -> Write {
     let all = delivered(mine);
     keys(&all).text("body", all.iter().map(|(_, body, _)| *body)).write(format!(
-        "UPDATE message SET body = rows.body FROM rows WHERE message.tenant_id = rows.tenant_id \
+        "UPDATE message SET body = rows.body FROM rows WHERE message.tenant_id = {{account}} \
          AND message.id = rows.id AND {DELIVERED}"
     ))
 }
@@ -40,8 +40,8 @@ pub fn texts(mine: &[&Settlement]) -> Write {
 pub fn files(mine: &[&Settlement]) -> Write {
     let all = delivered(mine);
     keys(&all).int("day", all.iter().map(|(.., day)| *day)).write(format!(
-        "UPDATE media SET day = rows.day FROM rows WHERE media.tenant_id = rows.tenant_id \
+        "UPDATE media SET day = rows.day FROM rows WHERE media.tenant_id = {{account}} \
          AND media.message_id = rows.id AND media.day > rows.day AND EXISTS (SELECT 1 FROM message \
-         WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id AND {DELIVERED})"
+         WHERE message.tenant_id = {{account}} AND message.id = rows.id AND {DELIVERED})"
     ))
 }

@@ -4,25 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::{Direction, LetterKind, Stream};
-use base::store::{Executor, Row, Store};
+use base::store::{Executor, ResultRow, Row, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Settlement;
-use crate::STATUS_MILLIS;
 use crate::accept_batch::{Alias, EventKind, NewLetter, Side};
-use crate::conversation::{insert_aliases, known_chats};
+use crate::conversation::{self, known_chats};
 use crate::dialogues::{NamedConversation, NamedDialogue, name_dialogues, use_dialogues};
-use crate::keys::{LearnedKeys, insert_keys};
+use crate::keys::{self, LearnedKeys};
 use crate::rows::{Rows, Write};
+use crate::{Claim, STATUS_MILLIS};
 
 /// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
-pub async fn learn_keys(tx: &impl Executor, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
-    insert_keys(tx, store, &learned_keys(settlements)).await
+pub fn new_keys(store: &Store, settlements: &[Settlement]) -> Write {
+    keys::new_keys(store, &learned_keys(settlements))
 }
 
 /// The message ids that answers contained.
-pub fn learned_keys(settlements: &[Settlement]) -> LearnedKeys<'_> {
+fn learned_keys(settlements: &[Settlement]) -> LearnedKeys<'_> {
     let mut keys = LearnedKeys::new();
     for settlement in settlements {
         let claim = &settlement.claim;
@@ -36,31 +36,24 @@ pub fn learned_keys(settlements: &[Settlement]) -> LearnedKeys<'_> {
     keys
 }
 
-/// Statuses and reactions that waited for one of the ids just learned, as letters, each with the index of the settlement
-/// that learned it.
-pub async fn take_parked(
-    tx: &impl Executor,
-    store: &Store,
-    settlements: &[Settlement],
-) -> Result<Vec<(usize, NewLetter)>, DbErr> {
+/// Looks for statuses and reactions that waited for one of the ids just learned.
+pub fn parked(settlements: &[Settlement]) -> Write {
     let learned = with_crm_side(settlements);
-    if learned.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys = || parked_keys(&learned);
-    let found = keys()
+    parked_keys(&learned)
         .long("place", learned.iter().map(|(index, _, _)| i64::try_from(*index).unwrap_or(i64::MAX)))
-        .fetch(
-            tx,
-            store,
+        .write(
             "SELECT rows.place, parked_status.id, parked_status.payload, parked_status.expires_at, parked_status.kind FROM rows \
-             JOIN parked_status ON parked_status.tenant_id = rows.tenant_id AND parked_status.source_id = rows.source_id \
+             JOIN parked_status ON parked_status.tenant_id = {account} AND parked_status.source_id = rows.source_id \
              AND parked_status.external_id = rows.external_id AND parked_status.kind <> 0 ORDER BY parked_status.id",
         )
-        .await?;
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
+}
+
+/// What was found, as letters, each with the claim of the message that it is about.
+pub fn parked_letters<'a>(
+    store: &Store,
+    settlements: &'a [Settlement],
+    found: &[ResultRow],
+) -> Result<Vec<(&'a Claim, NewLetter)>, DbErr> {
     let now = store.clock().millis();
     let mut letters = Vec::new();
     for row in found {
@@ -75,44 +68,42 @@ pub async fn take_parked(
         let kinds = [LetterKind::Status, LetterKind::Reaction];
         let kind: i16 = row.get("kind")?;
         let Some(kind) = kinds.into_iter().find(|one| one.number() == kind) else { continue };
-        letters.push((
-            place,
-            NewLetter {
-                id: row.get("id")?,
-                message_id: claim.letter.message_id,
-                source_id: claim.source_id,
-                direction: Direction::ToCrm,
-                stream: Stream::Receipts,
-                target,
-                pool,
-                kind,
-                payload: row.get("payload")?,
-                order_hint: None,
-                expires_at: now + STATUS_MILLIS,
-                day: claim.letter.day,
-                late: false,
-            },
-        ));
+        let letter = NewLetter {
+            id: row.get("id")?,
+            message_id: claim.letter.message_id,
+            source_id: claim.source_id,
+            direction: Direction::ToCrm,
+            stream: Stream::Receipts,
+            target,
+            pool,
+            kind,
+            payload: row.get("payload")?,
+            order_hint: None,
+            expires_at: now + STATUS_MILLIS,
+            day: claim.letter.day,
+            late: false,
+        };
+        letters.push((claim, letter));
     }
-    keys()
-        .execute(
-            tx,
-            store,
-            "DELETE FROM parked_status WHERE kind <> 0 AND (tenant_id, source_id, external_id) IN \
-             (SELECT rows.tenant_id, rows.source_id, rows.external_id FROM rows)",
-        )
-        .await?;
     Ok(letters)
 }
 
+/// Removes what waited.
+pub fn remove_parked(settlements: &[Settlement]) -> Write {
+    parked_keys(&with_crm_side(settlements)).write(
+        "DELETE FROM parked_status WHERE {of_account}kind <> 0 AND (tenant_id, source_id, external_id) IN \
+         (SELECT rows.tenant_id, rows.source_id, rows.external_id FROM rows)",
+    )
+}
+
 /// Settlements that learned a messenger's id under which an event may wait.
-pub fn with_crm_side(settlements: &[Settlement]) -> Vec<(usize, &Settlement, &str)> {
+fn with_crm_side(settlements: &[Settlement]) -> Vec<(usize, &Settlement, &str)> {
     let ids = settlements.iter().enumerate().filter(|(_, settlement)| settlement.crm.is_some());
     ids.filter_map(|(index, one)| one.learned.external_id.as_ref().map(|id| (index, one, id.as_str()))).collect()
 }
 
 /// Their keys in `parked_status`.
-pub fn parked_keys(learned: &[(usize, &Settlement, &str)]) -> Rows {
+fn parked_keys(learned: &[(usize, &Settlement, &str)]) -> Rows {
     Rows::new()
         .uuid("tenant_id", learned.iter().map(|(_, settlement, _)| settlement.claim.tenant_id))
         .uuid("source_id", learned.iter().map(|(_, settlement, _)| settlement.claim.source_id))
@@ -128,7 +119,7 @@ fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uu
 }
 
 /// amojo's chat id that one learned.
-pub fn chat_id(one: &Settlement) -> Option<&str> {
+fn chat_id(one: &Settlement) -> Option<&str> {
     one.learned.amocrm_chat_id.as_deref().filter(|_| one.claim.direction == Direction::ToCrm)
 }
 
@@ -141,18 +132,15 @@ fn moved(one: &Settlement) -> Option<(Uuid, Alias, Uuid)> {
 
 /// Stores chat ids as aliases, so that hooks find their conversation by them. Before any turn is locked, as in
 /// accepting.
-pub async fn learn_aliases(tx: &impl Executor, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
-    let aliases = learned_aliases(settlements);
-    insert_aliases(tx, store, aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect()).await
-}
-
-/// The aliases that answers contained, sorted, each with its account and conversation.
-pub fn learned_aliases(settlements: &[Settlement]) -> BTreeSet<(Uuid, Alias, Uuid)> {
-    learned_chats(settlements)
+pub fn new_aliases(settlements: &[Settlement]) -> Write {
+    let aliases: BTreeSet<(Uuid, Alias, Uuid)> = learned_chats(settlements)
         .into_iter()
         .map(|(key, (id, origin))| (key.0, Alias { side: Side::Crm, origin, external_id: id.to_owned() }, key.1))
         .chain(settlements.iter().filter_map(moved))
-        .collect()
+        .collect();
+    conversation::new_aliases(
+        &aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect::<Vec<_>>(),
+    )
 }
 
 /// Stores chat ids in their conversations, for later history queries.
@@ -163,7 +151,7 @@ pub fn write_chat_ids(settlements: &[Settlement]) -> Write {
 /// Stores the ids of dialogues that managers started, and reassigns shared ones to where a manager wrote last. Before
 /// any turn is locked.
 pub async fn learn_dialogues<'a>(
-    tx: &impl Executor,
+    tx: Executor<'_>,
     store: &Store,
     settlements: &'a [Settlement],
 ) -> Result<Vec<NamedDialogue<'a>>, DbErr> {
@@ -180,7 +168,7 @@ pub async fn learn_dialogues<'a>(
 }
 
 /// Records which chats amoCRM now knows by our ids.
-pub async fn note_bound(tx: &impl Executor, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+pub async fn note_bound(tx: Executor<'_>, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let bound: BTreeSet<(Uuid, Uuid)> = settlements
         .iter()
         .filter(|one| one.learned.bound)
@@ -192,7 +180,7 @@ pub async fn note_bound(tx: &impl Executor, store: &Store, settlements: &[Settle
         .execute(
             tx,
             store,
-            "UPDATE conversation SET crm_unbound = false FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+            "UPDATE conversation SET crm_unbound = false FROM rows WHERE conversation.tenant_id = {account} \
              AND conversation.id = rows.id",
         )
         .await?;

@@ -16,8 +16,8 @@ use crate::Queue;
 use crate::accept_batch::AcceptBatch;
 
 /// Size of one commit.
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
-const BATCH_PARCELS: usize = 512;
+const BYTES: usize = 4 * 1024 * 1024;
+const BATCHES: usize = 512;
 /// Repeats of a whole batch after a deadlock, a serialisation failure or a lost connection.
 const REPEATS: u32 = 5;
 
@@ -74,7 +74,7 @@ fn take_batch(shard: &WriterShard, alone: bool) -> Vec<PendingBatch> {
     let mut line = shard.line.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = Vec::new();
     let mut bytes = 0;
-    while batch.len() < BATCH_PARCELS && bytes < BATCH_BYTES {
+    while batch.len() < BATCHES && bytes < BYTES {
         let first: Option<Uuid> = batch.first().map(|waiting: &PendingBatch| waiting.batch.tenant_id);
         let next = if alone { line.pop_of(first) } else { line.pop() };
         let Some(waiting) = next else { break };
@@ -118,7 +118,7 @@ async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>, starting: &Startin
                 let content = kind(&error) == WriteErrorKind::Content;
                 // A node that does not answer concerns its accounts alone.
                 written.refused |= !content && !concerns_accounts(queue, &error);
-                tracing::error!(%error, parcels = part.len(), content, "the database did not store an incoming event");
+                tracing::error!(%error, batches = part.len(), content, "the database did not store an incoming event");
                 for waiting in part {
                     let refused = if content {
                         AcceptError::Unstorable(error.clone())

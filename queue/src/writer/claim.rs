@@ -9,8 +9,8 @@ use crate::lease::{leased_of, leaves_time_for_a_call};
 use crate::{Claim, LeaseRequest};
 
 impl Writer {
-    /// [`Queue::claim`](crate::Queue::claim), on SQLite on the writer's thread, with `found` called afterwards. On PostgreSQL
-    /// the accounts of each shard are claimed by a statement of their own, which passes the shard's turnstile: an accept or a
+    /// [`Queue::claim`](crate::Queue::claim), on SQLite on the writer's thread. `found` is called with what was leased. On PostgreSQL
+    /// the accounts of each shard are claimed in a commit of their own, which passes the shard's turnstile: an accept or a
     /// settlement would wait for the turns that it has locked.
     pub async fn claim(
         &self,
@@ -25,17 +25,19 @@ impl Writer {
         }
         let store = self.queue.store();
         if store.is_sqlite() || store.one_account_a_commit() {
-            return self.queue.claim(wishes, lease_millis, found).await;
+            let claims = self.queue.claim(wishes, lease_millis).await?;
+            found(&claims);
+            return Ok(claims);
         }
-        let mut by_shard = vec![Vec::new(); self.doors.len()];
+        let mut by_shard = vec![Vec::new(); self.shards.len()];
         for wish in wishes {
             by_shard[self.place_of(wish.tenant_id)].push(wish.clone());
         }
-        let of_shards = self.doors.iter().zip(by_shard).filter(|(_, wishes)| !wishes.is_empty());
+        let of_shards = self.shards.iter().zip(by_shard).filter(|(_, wishes)| !wishes.is_empty());
         let mut running: FuturesUnordered<_> = of_shards
             .map(async |(shard, wishes)| {
                 let _pass = shard.turnstile.pass().await;
-                self.queue.claim(&wishes, lease_millis, |_: &[Claim]| {}).await
+                self.queue.claim(&wishes, lease_millis).await
             })
             .collect();
         let mut leased = Vec::with_capacity(running.len());

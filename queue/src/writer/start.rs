@@ -15,7 +15,7 @@ use crate::lease::is_refused;
 use crate::{Accepted, Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement, StoredContexts};
 
 /// Maximum letters of a commit that leases them on PostgreSQL. Under load one claim of many letters, and the settlement of
-/// their answers, which come together, cost less than leases beside each commit (decision 34).
+/// their answers, which come together, cost less than leases beside each commit (docs/queue.md).
 const MOST_LEASED: u32 = 8;
 
 /// New letters of a target.

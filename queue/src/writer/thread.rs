@@ -1,5 +1,5 @@
 //! The writer's thread on SQLite: its transactions run there, without a hand-over to another thread for each statement
-//! (docs/decisions/0044-sqlite-on-the-writers-thread.md). Everything that they start runs on the tasks of the process.
+//! (docs/queue.md#sqlite-on-a-thread-of-its-own). Everything that they start runs on the tasks of the process.
 
 use std::io;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ async fn answer(asked: Arc<Mutex<mpsc::UnboundedReceiver<ClaimCall>>>, work: Acc
     let AcceptWork { queue, starting, .. } = work;
     let mut asked = asked.lock().await;
     while let Some(ClaimCall { wishes, lease_millis, answer }) = asked.recv().await {
-        let claims = queue.claim(&wishes, lease_millis, |_: &[Claim]| {}).await;
+        let claims = queue.claim(&wishes, lease_millis).await;
         if let Err(Ok(claims)) = answer.send(claims)
             && !claims.is_empty()
         {

@@ -115,7 +115,7 @@ impl Worker {
         }
         let wishes: Vec<LeaseRequest> = served.iter().map(|wish| wish.request.clone()).collect();
         let (app, running) = (&self.app, &mut self.running);
-        // A lane that was read is not always leased.
+        // A lane that was leased too late is given back.
         let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
         let claims = app
             .writer

@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use base::store::Store;
 use base::store::directory::IdKind;
+use base::store::{ResultRow, Row, Store};
 use entity::{source, tenant, tenant_channel};
 use queue::accept_batch::Alias;
 use queue::{Rows, columns_of};
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::{ConnectedScope, KnownConversation};
@@ -22,9 +22,9 @@ type Found<K, V> = Result<HashMap<K, V>, DbErr>;
 
 pub async fn tenants(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<tenant::Model>> {
     let columns = columns_of::<tenant::Entity>("");
-    let text = format!("SELECT {columns} FROM rows JOIN tenant ON tenant.tenant_id = rows.tenant_id");
+    let text = format!("SELECT {columns} FROM rows JOIN tenant ON tenant.tenant_id = {{account}}");
     let rows = Rows::new().uuid("tenant_id", keys).fetch(store.by_keys(), &store, &text).await?;
-    let tenants = rows.iter().map(|row| tenant::Model::from_query_result(row, ""));
+    let tenants = rows.into_iter().map(|row| tenant::Model::from_query_result(&row.of_driver()?, ""));
     tenants.map(|tenant| tenant.map(|tenant| (tenant.tenant_id, Arc::new(tenant)))).collect()
 }
 
@@ -40,24 +40,25 @@ pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Connec
         columns_of::<tenant::Entity>(""),
         columns_of::<tenant_channel::Entity>(CHANNEL)
     );
-    entries(IdKind::Scope, keys).fetch(store.by_keys(), &store, &text).await?.iter().map(scope).collect()
+    entries(IdKind::Scope, keys).fetch(store.by_keys(), &store, &text).await?.into_iter().map(scope).collect()
 }
 
 /// [`scopes`] on a database that is distributed by account: it finds rows by a known account only.
 async fn scopes_by_account(store: &Store, keys: Vec<String>) -> Found<String, Arc<ConnectedScope>> {
     let listed = listed(store, IdKind::Scope, keys).await?;
     let text = format!(
-        "SELECT rows.key AS scope_id, {}, {} FROM rows JOIN tenant ON tenant.tenant_id = rows.tenant_id \
-         JOIN tenant_channel ON tenant_channel.tenant_id = rows.tenant_id AND tenant_channel.channel_id = rows.id",
+        "SELECT rows.key AS scope_id, {}, {} FROM rows JOIN tenant ON tenant.tenant_id = {{account}} \
+         JOIN tenant_channel ON tenant_channel.tenant_id = {{account}} AND tenant_channel.channel_id = rows.id",
         columns_of::<tenant::Entity>(""),
         columns_of::<tenant_channel::Entity>(CHANNEL)
     );
-    of_listed(listed).fetch(store.by_keys(), store, &text).await?.iter().map(scope).collect()
+    of_listed(listed).fetch(store.by_keys(), store, &text).await?.into_iter().map(scope).collect()
 }
 
-fn scope(row: &QueryResult) -> Result<(String, Arc<ConnectedScope>), DbErr> {
-    let tenant = Arc::new(tenant::Model::from_query_result(row, "")?);
-    let channel = tenant_channel::Model::from_query_result(row, CHANNEL)?;
+fn scope(row: ResultRow) -> Result<(String, Arc<ConnectedScope>), DbErr> {
+    let row = row.of_driver()?;
+    let tenant = Arc::new(tenant::Model::from_query_result(&row, "")?);
+    let channel = tenant_channel::Model::from_query_result(&row, CHANNEL)?;
     Ok((row.try_get("", "scope_id")?, Arc::new(ConnectedScope { tenant, channel })))
 }
 
@@ -68,10 +69,7 @@ async fn listed(store: &Store, kind: IdKind, keys: Vec<String>) -> Result<Vec<Li
     let text = "SELECT directory.key, directory.tenant_id, directory.id FROM rows \
          JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key";
     let found = entries(kind, keys).fetch(store.by_keys(), store, text).await?;
-    found
-        .iter()
-        .map(|row| Ok((row.try_get("", "key")?, row.try_get("", "tenant_id")?, row.try_get("", "id")?)))
-        .collect()
+    found.iter().map(|row| Ok((row.get("key")?, row.get("tenant_id")?, row.get("id")?))).collect()
 }
 
 fn of_listed(listed: Vec<Listed>) -> Rows {
@@ -85,18 +83,18 @@ pub async fn sources(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<source::M
     let found = if store.one_account_a_commit() {
         let listed = listed(&store, IdKind::Source, keys.iter().map(Uuid::to_string).collect()).await?;
         let text = format!(
-            "SELECT {} FROM rows JOIN source ON source.tenant_id = rows.tenant_id AND source.id = rows.id",
+            "SELECT {} FROM rows JOIN source ON source.tenant_id = {{account}} AND source.id = rows.id",
             columns_of::<source::Entity>("")
         );
         of_listed(listed).fetch(store.by_keys(), &store, &text).await?
     } else {
         joined_sources(&store, keys).await?
     };
-    let sources = found.iter().map(|row| source::Model::from_query_result(row, ""));
+    let sources = found.into_iter().map(|row| source::Model::from_query_result(&row.of_driver()?, ""));
     sources.map(|source| source.map(|source| (source.id, Arc::new(source)))).collect()
 }
 
-async fn joined_sources(store: &Store, keys: Vec<Uuid>) -> Result<Vec<QueryResult>, DbErr> {
+async fn joined_sources(store: &Store, keys: Vec<Uuid>) -> Result<Vec<ResultRow>, DbErr> {
     let text = format!(
         "SELECT {} FROM rows JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
          JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id",
@@ -114,9 +112,9 @@ fn entries(kind: IdKind, keys: Vec<String>) -> Rows {
 pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uuid, Alias), Arc<KnownConversation>> {
     let text = "SELECT rows.place, conversation.id, conversation.source_id, conversation.external_id, \
          conversation.moved_to, conversation.amocrm_chat_id FROM rows \
-         JOIN conversation_alias AS alias ON alias.tenant_id = rows.tenant_id \
+         JOIN conversation_alias AS alias ON alias.tenant_id = {account} \
          AND alias.side = rows.side AND alias.origin = rows.origin AND alias.external_id = rows.external_id \
-         JOIN conversation ON conversation.tenant_id = alias.tenant_id AND conversation.id = alias.conversation_id";
+         JOIN conversation ON conversation.tenant_id = {account} AND conversation.id = alias.conversation_id";
     let rows = Rows::new()
         .uuid("tenant_id", keys.iter().map(|(tenant_id, _)| *tenant_id))
         .short("side", keys.iter().map(|(_, alias)| alias.side.number()))
@@ -127,13 +125,13 @@ pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uui
         .await?;
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {
-        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
         let known = KnownConversation {
-            conversation_id: row.try_get("", "id")?,
-            source_id: row.try_get("", "source_id")?,
-            external_id: row.try_get("", "external_id")?,
-            moved_to: row.try_get("", "moved_to")?,
-            amocrm_chat_id: row.try_get("", "amocrm_chat_id")?,
+            conversation_id: row.get("id")?,
+            source_id: row.get("source_id")?,
+            external_id: row.get("external_id")?,
+            moved_to: row.get("moved_to")?,
+            amocrm_chat_id: row.get("amocrm_chat_id")?,
         };
         if let Some(key) = keys.get(place) {
             found.insert(key.clone(), Arc::new(known));

@@ -8,7 +8,7 @@ use base::i18n::LocalizedText;
 use base::message::{Content, Direction, day_of};
 use base::vault::Place;
 use entity::media::{self, Column};
-use queue::media::NewMedia;
+use queue::accept_batch::NewMedia;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use url::Url;

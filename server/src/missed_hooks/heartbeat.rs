@@ -1,6 +1,6 @@
 //! Heartbeats: each process records that it accepts hooks, so that gaps are known afterwards.
 
-use base::store::{VENDOR, finish_tx};
+use base::store::{Executor, VENDOR, finish_tx};
 use chrono::TimeDelta;
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -67,12 +67,15 @@ async fn set_right(app: &MissedHooksContext, now: i64) -> Result<(), DbErr> {
 }
 
 /// Of several processes the one that removes the heartbeats from the future moves what waits; none for the others.
-async fn move_back(
+async fn move_back<'a, C: ConnectionTrait>(
     app: &MissedHooksContext,
-    db: &impl ConnectionTrait,
+    db: &'a C,
     now: i64,
     last: i64,
-) -> Result<Option<u64>, DbErr> {
+) -> Result<Option<u64>, DbErr>
+where
+    &'a C: Into<Executor<'a>>,
+{
     let removed = heartbeat::Entity::delete_many()
         .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()))

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::store::finish_tx;
+use base::store::{Row, finish_tx};
 use chrono::TimeDelta;
 use queue::Rows;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -147,7 +147,7 @@ async fn update(app: &SourceContext, tx: &DatabaseTransaction, proofs: &[Proof])
              ELSE source.status_reason END, \
              status_since = CASE WHEN source.status = rows.checking AND source.status_since <= rows.at THEN rows.at \
              ELSE source.status_since END \
-             FROM rows WHERE source.tenant_id = rows.tenant_id AND source.id = rows.id AND source.deleted_at IS NULL \
+             FROM rows WHERE source.tenant_id = {account} AND source.id = rows.id AND source.deleted_at IS NULL \
              RETURNING source.tenant_id AS tenant_id, source.id AS id, source.status AS status, \
              source.status_since AS status_since",
         )
@@ -155,8 +155,8 @@ async fn update(app: &SourceContext, tx: &DatabaseTransaction, proofs: &[Proof])
     let at: BTreeMap<(Uuid, Uuid), i64> = proofs.iter().copied().collect();
     let mut working = Vec::new();
     for row in found {
-        let key = (row.try_get("", "tenant_id")?, row.try_get("", "id")?);
-        let (status, since): (String, i64) = (row.try_get("", "status")?, row.try_get("", "status_since")?);
+        let key = (row.get("tenant_id")?, row.get("id")?);
+        let (status, since): (String, i64) = (row.get("status")?, row.get("status_since")?);
         // As written by this statement, even if it was so before.
         if status == SourceStatus::Working.as_str() && at.get(&key) == Some(&since) {
             working.push(key);

@@ -7,7 +7,6 @@ mod claims;
 mod idle;
 pub mod leases;
 mod locks;
-mod lone_messages;
 mod memory;
 mod openings;
 mod settlements;

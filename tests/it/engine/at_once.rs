@@ -138,7 +138,7 @@ async fn a_restart_ends_what_its_earlier_life_accepted_and_leased(office: &mut O
     let next = office.another_instance();
     assert_eq!(next.void_leases_of(office.queue.instance()).await.unwrap(), 1);
     office.assert_awake().await;
-    let again = next.claim(&[desk.wish(desk.source_id, 1)], LEASE, |_| {}).await.unwrap().remove(0);
+    let again = next.claim(&[desk.wish(desk.source_id, 1)], LEASE).await.unwrap().remove(0);
     assert!(again.letter.unknown, "it may have been sent");
     assert!(!office.settles(&accepted.claims[0], Settled::Delivered).await, "its lease is lost");
     let done = parom_tests::office::settlement(&again, Settled::Delivered);

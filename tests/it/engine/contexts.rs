@@ -67,9 +67,8 @@ async fn a_context_of_a_new_conversation_is_what_is_stored(office: &mut Office) 
     assert!(office.settles(&accepted.claims[0], Settled::Delivered).await);
 }
 
-/// The lane is leased when the statement begins, and its last letter is settled while the statement waits. What that
-/// learned is not in the snapshot of a statement for several messages, so the letter has no context. A function's
-/// statements have snapshots of their own.
+/// The lane is leased when the commit begins, and its last letter is settled while it waits for the turn. The context contains
+/// what that learned.
 async fn a_context_is_as_new_as_the_lease(office: &mut Office) {
     for alone in [true, false] {
         accepts_while_another_settles(office, alone).await;
@@ -99,8 +98,7 @@ async fn accepts_while_another_settles(office: &mut Office, alone: bool) {
     let accepted = accept.await.unwrap();
     let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
     for claim in &accepted.claims {
-        let is_new = alone || claim.lane_id != first.lane_id;
-        assert_eq!(accepted.contexts.get(&claim.letter.id), stored.get(&claim.letter.id).filter(|_| is_new));
+        assert_eq!(accepted.contexts.get(&claim.letter.id), stored.get(&claim.letter.id));
         assert!(office.settles(claim, Settled::Delivered).await);
     }
     assert_eq!(accepted.claims.len(), if alone { 1 } else { 2 }, "{accepted:?}");

@@ -177,13 +177,12 @@ async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(off
     let writer = Writer::start(queue.clone(), Traces::default(), &Supervisor::default());
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
-    // Each is one statement, with the target among its values.
-    let statement = Meddling::CutAfter(desk.channel_id.as_bytes().to_vec());
-    meddler.meddles(statement.clone());
-    let claims = queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.unwrap();
+    let commit = Meddling::CutAfter("COMMIT".into());
+    meddler.meddles(commit.clone());
+    let claims = queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE).await.unwrap();
     meddler.has_met().await;
     assert_eq!((claims.len(), claims[0].letter.unknown, claims[0].starts), (1, false, 1));
-    meddler.meddles(statement);
+    meddler.meddles(commit);
     assert!(writer.settle(settlement(&claims[0], Settled::Delivered)).await);
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
     assert_eq!(tries.len(), 1);

@@ -22,7 +22,7 @@ async fn c6_a_claim_is_only_what_its_update_leased(office: &mut Office) {
     };
     other.query_all_raw(on_lane("SELECT 1 FROM lane WHERE tenant_id = $1 AND lane_id = $2 FOR UPDATE")).await.unwrap();
     let (queue, wish) = (office.queue.clone(), desk.wish(desk.channel_id, 10));
-    let claim = tokio::spawn(async move { queue.claim(&[wish], LEASE, |_| {}).await });
+    let claim = tokio::spawn(async move { queue.claim(&[wish], LEASE).await });
     office.until_waiting(1).await;
     other.execute_raw(on_lane("DELETE FROM letter WHERE tenant_id = $1 AND lane_id = $2")).await.unwrap();
     let gone = "UPDATE lane SET epoch = epoch + 1, waiting = 0, due_at = NULL WHERE tenant_id = $1 AND lane_id = $2";

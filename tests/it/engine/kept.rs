@@ -1,6 +1,6 @@
 //! Connections to PostgreSQL that are kept from one statement to the next.
 
-use base::store::{Executor, KeptConnections, Row};
+use base::store::{KeptConnections, Row};
 use parom_tests::office::Office;
 use parom_tests::on_postgres;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -79,7 +79,29 @@ async fn a_connection_that_the_database_ends_is_replaced(office: &mut Office) {
     assert_ne!(number(kept).await, first);
 }
 
+/// Transactions take turns on one connection. One that is given up is undone, and its connection gets no other statement.
+async fn a_transaction_keeps_its_connection_only_if_it_ended(office: &mut Office) {
+    let kept = office.store.kept();
+    let first = number(kept).await;
+    let mark = "INSERT INTO directory (kind, key, tenant_id, id, note) VALUES ('test', 'k', gen_random_uuid(), gen_random_uuid(), '')";
+    let count = "SELECT count(*) AS n FROM directory WHERE kind = 'test'";
+    let committed = kept.begin().await.unwrap();
+    committed.execute(statement(mark)).await.unwrap();
+    committed.commit().await.unwrap();
+    let undone = kept.begin().await.unwrap();
+    undone.execute(statement("DELETE FROM directory WHERE kind = 'test'")).await.unwrap();
+    assert!(undone.execute(statement("SELECT 1 / 0")).await.is_err());
+    undone.rollback().await;
+    assert_eq!(number(kept).await, first, "both have ended");
+    let given_up = kept.begin().await.unwrap();
+    given_up.execute(statement("DELETE FROM directory WHERE kind = 'test'")).await.unwrap();
+    drop(given_up);
+    assert_ne!(number(kept).await, first);
+    assert_eq!(kept.query(statement(count)).await.unwrap()[0].get::<i64>("n").unwrap(), 1);
+}
+
 on_postgres!(
+    a_transaction_keeps_its_connection_only_if_it_ended,
     statements_share_a_connection,
     statements_beyond_the_kept_connections_use_the_pool,
     an_interrupted_statement_leaves_its_connection_to_the_pool,

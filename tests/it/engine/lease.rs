@@ -85,7 +85,7 @@ async fn a_lane_has_one_holder_when_many_workers_claim(office: &mut Office) {
         async move {
             let mut all = Vec::new();
             for _ in 0..6 {
-                all.extend(queue.claim(&[desk.wish(desk.channel_id, 3)], LEASE, |_| {}).await.expect("the claim"));
+                all.extend(queue.claim(&[desk.wish(desk.channel_id, 3)], LEASE).await.expect("the claim"));
             }
             (queue, all)
         }
@@ -93,7 +93,7 @@ async fn a_lane_has_one_holder_when_many_workers_claim(office: &mut Office) {
     .await;
     // A claim does not wait for a turn that another one holds: the rest is left to the next claim.
     let (queue, claims) = &mut asked[0];
-    claims.extend(queue.claim(&[desk.wish(desk.channel_id, 40)], LEASE, |_| {}).await.expect("the claim"));
+    claims.extend(queue.claim(&[desk.wish(desk.channel_id, 40)], LEASE).await.expect("the claim"));
     let mut holders = HashSet::new();
     for (queue, claims) in &asked {
         for claim in claims {
@@ -124,7 +124,7 @@ async fn a_start_on_sqlite_voids_leases_as_unknown() {
         let started = claims[0].letter.payload.clone();
         let next = office.another_instance();
         assert_eq!(next.void_leases().await.unwrap(), 1);
-        for claim in next.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.unwrap() {
+        for claim in next.claim(&[desk.wish(desk.channel_id, 10)], LEASE).await.unwrap() {
             assert_eq!(claim.letter.unknown, claim.letter.payload == started);
             assert_eq!(next.settle(&[settlement(&claim, Settled::Delivered)]).await.unwrap(), [true]);
         }

@@ -21,7 +21,7 @@ fn wish(desk: &Desk, limit: u32) -> LeaseRequest {
 }
 
 async fn leased(office: &Office, desk: &Desk, limit: u32) -> Vec<Claim> {
-    office.queue.claim(&[wish(desk, limit)], LEASE, |_| {}).await.unwrap()
+    office.queue.claim(&[wish(desk, limit)], LEASE).await.unwrap()
 }
 
 async fn answered(office: &Office, claim: &Claim, status: i32, turn: TurnEffect) {
@@ -63,7 +63,7 @@ async fn an_undocumented_rate_is_found_by_probing(office: &mut Office) {
     assert_eq!(rate(office).await, 3_000, "one a second more for a clean minute, once");
     office.advance(60_000);
     let narrow = LeaseRequest { rate: TargetRate::adaptive(1.0, 1.0, 1.0), ..wish(&desk, 1) };
-    office.queue.claim(&[narrow], LEASE, |_| {}).await.unwrap();
+    office.queue.claim(&[narrow], LEASE).await.unwrap();
     assert_eq!(rate(office).await, 1_000, "what is configured now bounds what was found earlier");
 }
 
@@ -76,7 +76,7 @@ async fn instances_share_what_one_account_may(office: &mut Office) {
     for wanted in [5, 5, 5] {
         let asked = queues.iter().map(|queue| {
             let wish = LeaseRequest { rate: TargetRate::per_second(20), ..desk.wish(desk.channel_id, 40) };
-            async move { queue.claim(&[wish], LEASE, |_| {}).await.unwrap().len() }
+            async move { queue.claim(&[wish], LEASE).await.unwrap().len() }
         });
         let got: usize = join_all(asked).await.into_iter().sum();
         assert_eq!(got, wanted, "after {leased}");

@@ -12,7 +12,7 @@ async fn c7_a_claim_whose_commit_was_not_answered_is_carried(office: &mut Office
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     office.accepts(desk.to_crm("other chat", "2", "two")).await;
     office.faults.add("claim.after_commit=error:1").unwrap();
-    let claims = office.queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.expect("it is read back");
+    let claims = office.queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE).await.expect("it is read back");
     assert_eq!(claims.len(), 2);
     for claim in &claims {
         assert_eq!((claim.letter.unknown, claim.starts), (false, 1), "no process has sent it yet");

@@ -67,7 +67,7 @@ async fn round(office: &Office, limit: u32) -> Vec<Claim> {
         .iter()
         .map(|ready| LeaseRequest { tenant_id: ready.tenant_id, target: ready.target, limit, rate })
         .collect();
-    office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap()
+    office.queue.claim(&wishes, LEASE).await.unwrap()
 }
 
 async fn letters_that_waited_a_day_leave_in_order_and_slow_no_other_account(office: &mut Office) {

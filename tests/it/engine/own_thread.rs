@@ -1,6 +1,6 @@
 //! Transactions of SQLite on the thread of the queue's writer.
 
-use base::store::{BlockingTransaction, Executor, Row};
+use base::store::{BlockingTransaction, Row};
 use entity::letter;
 use parom_tests::office::Office;
 use parom_tests::{Engine, Place};
@@ -25,8 +25,12 @@ async fn begun(office: &Office) -> BlockingTransaction {
 const INSERT: &str = "INSERT INTO directory (kind, key, tenant_id, id, note) VALUES ('test', 'k', x'00', x'00', '')";
 
 async fn count(office: &Office) -> i64 {
-    let rows =
-        office.store.read().query(text("SELECT count(*) AS n FROM directory WHERE kind = 'test'")).await.unwrap();
+    let rows = office
+        .store
+        .read()
+        .query_all_raw(text("SELECT count(*) AS n FROM directory WHERE kind = 'test'"))
+        .await
+        .unwrap();
     rows[0].get("n").unwrap()
 }
 
@@ -36,7 +40,7 @@ async fn other_writers_wait_for_it_and_it_waits_for_them() {
     let own = begun(&office).await;
     let mut other = Box::pin(office.store.write_tx());
     assert!(futures_util::poll!(&mut other).is_pending());
-    own.execute(text(INSERT)).await.unwrap();
+    own.execute(&text(INSERT)).unwrap();
     own.commit().unwrap();
     let other = other.await.unwrap();
     let connection = office.store.blocking().unwrap();
@@ -53,12 +57,12 @@ async fn what_is_not_committed_is_undone() {
     let office = office().await;
     let connection = office.store.blocking().unwrap();
     let own = connection.write_tx().await.unwrap();
-    own.execute(text(INSERT)).await.unwrap();
+    own.execute(&text(INSERT)).unwrap();
     drop(own);
     assert_eq!(count(&office).await, 0);
     // The same connection goes on.
     let own = connection.write_tx().await.unwrap();
-    assert_eq!(own.execute(text(INSERT)).await.unwrap(), 1);
+    assert_eq!(own.execute(&text(INSERT)).unwrap(), 1);
     own.commit().unwrap();
     assert_eq!(count(&office).await, 1);
     office.close().await;
@@ -68,7 +72,7 @@ async fn what_is_not_committed_is_undone() {
 async fn its_errors_are_classified_as_those_of_the_driver() {
     let office = office().await;
     let driver = async |sql: &str| office.store.write().execute_unprepared(sql).await.unwrap_err();
-    let own = async |sql: &str| begun(&office).await.execute(text(sql)).await.unwrap_err();
+    let own = async |sql: &str| begun(&office).await.execute(&text(sql)).unwrap_err();
     let code = |error: &DbErr| match error {
         DbErr::Exec(sea_orm::RuntimeErr::SqlxError(inner)) | DbErr::Query(sea_orm::RuntimeErr::SqlxError(inner)) => {
             inner.as_database_error().and_then(|error| error.code()).map(std::borrow::Cow::into_owned)
@@ -121,13 +125,13 @@ async fn it_has_the_settings_of_the_driver() {
     let own = begun(&office).await;
     let mut ours = Vec::new();
     for (pragma, column) in SETTINGS {
-        ours.push(own.query(text(&format!("PRAGMA {pragma}"))).await.unwrap()[0].get::<i64>(column).unwrap());
+        ours.push(own.query(&text(&format!("PRAGMA {pragma}"))).unwrap()[0].get::<i64>(column).unwrap());
     }
-    let mode = own.query(text("PRAGMA journal_mode")).await.unwrap()[0].get::<String>("journal_mode").unwrap();
+    let mode = own.query(&text("PRAGMA journal_mode")).unwrap()[0].get::<String>("journal_mode").unwrap();
     drop(own);
     let mut theirs = Vec::new();
     for (pragma, column) in SETTINGS {
-        let row = office.store.write().query(text(&format!("PRAGMA {pragma}"))).await.unwrap().remove(0);
+        let row = office.store.write().query_all_raw(text(&format!("PRAGMA {pragma}"))).await.unwrap().remove(0);
         theirs.push(row.get::<i64>(column).unwrap());
     }
     assert_eq!((ours[0], mode.as_str()), (2, "wal"), "FULL");

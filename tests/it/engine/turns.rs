@@ -34,7 +34,7 @@ async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
             rate: TargetRate::per_second(1000),
         })
         .collect();
-    let claims = office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap();
+    let claims = office.queue.claim(&wishes, LEASE).await.unwrap();
     assert_eq!(claims.iter().filter(|claim| claim.tenant_id == big.tenant_id).count(), 8);
     assert!(claims.iter().any(|claim| claim.letter.payload == "the quiet one"), "the quiet tenant is served at once");
     // And the flood queues behind later accounts.
@@ -129,13 +129,13 @@ async fn a_rate_admits_as_many_as_configured(office: &mut Office) {
     let desk = office.desk();
     flood(office, &desk, 30, 30).await;
     let wish = LeaseRequest { limit: 30, rate: TargetRate::per_second(5), ..desk.wish(desk.channel_id, 30) };
-    let mut leased = office.queue.claim(std::slice::from_ref(&wish), LEASE, |_| {}).await.unwrap().len();
+    let mut leased = office.queue.claim(std::slice::from_ref(&wish), LEASE).await.unwrap().len();
     assert_eq!(leased, 3, "three at once");
     assert!(office.ready(10).await.is_empty(), "an empty bucket moves the turn");
     for _ in 0..20 {
         office.advance(100);
         if !office.ready(10).await.is_empty() {
-            leased += office.queue.claim(std::slice::from_ref(&wish), LEASE, |_| {}).await.unwrap().len();
+            leased += office.queue.claim(std::slice::from_ref(&wish), LEASE).await.unwrap().len();
         }
     }
     assert!((8..=9).contains(&leased), "at most 5 in any second, the first one too: {leased}");

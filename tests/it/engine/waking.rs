@@ -17,7 +17,7 @@ async fn carry(
     use std::sync::atomic::Ordering;
     let mut carried = Vec::new();
     while left.load(Ordering::SeqCst) > 0 {
-        let claims = queue.claim(&[desk.wish(desk.channel_id, 4)], LEASE, |_| {}).await.expect("the claim");
+        let claims = queue.claim(&[desk.wish(desk.channel_id, 4)], LEASE).await.expect("the claim");
         if claims.is_empty() {
             tokio::task::yield_now().await;
         }
@@ -86,7 +86,7 @@ async fn batches_that_cross_do_not_deadlock(office: &mut Office) {
                 let batches: Vec<&AcceptBatch> = batches.iter().collect();
                 errors.extend(queue.accept(&batches, false).await.err());
                 let wishes: Vec<_> = desks.iter().map(|desk| desk.wish(desk.channel_id, 8)).collect();
-                match queue.claim(&wishes, LEASE, |_| {}).await {
+                match queue.claim(&wishes, LEASE).await {
                     Ok(claims) => {
                         let mut all: Vec<_> =
                             claims.iter().map(|claim| settlement(claim, Settled::Delivered)).collect();

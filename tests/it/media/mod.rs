@@ -15,8 +15,8 @@ use base::message::Direction;
 use entity::media;
 use parom::media::{FileOrigin, FileOwner, FileReadiness, MediaKind, StoredFile, ensure, wanted};
 use parom_tests::{Line, World};
+use queue::accept_batch::NewMedia;
 use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, Priority};
-use queue::media::NewMedia;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 

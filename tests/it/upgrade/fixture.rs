@@ -37,7 +37,7 @@ pub async fn lease(world: &World) {
     let db = world.app().store.read();
     for turn in turn::Entity::find().all(db).await.unwrap() {
         let wish = LeaseRequest { tenant_id: turn.tenant_id, target: turn.target, limit: 10, rate };
-        queue.claim(&[wish], 60_000, |_| {}).await.unwrap();
+        queue.claim(&[wish], 60_000).await.unwrap();
     }
 }
 

@@ -35,17 +35,25 @@ const CLI_KNOWS: &[&str] = &[
 
 /// What each module of a crate names of the others, by top modules.
 fn edges(member: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let modules = modules_of(member);
-    let known = |files: &Vec<PathBuf>| -> BTreeSet<String> {
+    let (modules, folder) = (modules_of(member), root().join(member).join("src"));
+    let named = |files: &Vec<PathBuf>| -> BTreeSet<String> {
         let shipped = files.iter().filter(|file| !is_of_tests(file));
-        let paths = shipped.flat_map(|file| paths(&code(file), "crate::"));
-        paths.map(|path| path.split("::").next().unwrap_or_default().to_owned()).collect()
+        shipped.flat_map(|file| tops(&code(file), "crate::", file.strip_prefix(&folder).unwrap())).collect()
     };
     let named = modules.iter().map(|(module, files)| {
-        let others = known(files).into_iter().filter(|other| other != module && modules.contains_key(other));
+        let others = named(files).into_iter().filter(|other| other != module && modules.contains_key(other));
         (module.clone(), others.collect())
     });
     named.collect()
+}
+
+/// The modules of a folder that a file of it names: from the crate's root, as paths that begin with `from_root`, and by
+/// `super::`. `inside`: where the file is in the folder.
+fn tops(code: &str, from_root: &str, inside: &Path) -> BTreeSet<String> {
+    let parts: Vec<&str> = inside.iter().map(|part| part.to_str().unwrap()).collect();
+    let here = "super::".repeat(parts.len() - usize::from(parts.last() == Some(&"mod.rs")));
+    let named = paths(code, from_root).into_iter().chain(paths(code, &here));
+    named.map(|path| path.split("::").next().unwrap_or_default().to_owned()).collect()
 }
 
 /// Whether only tests compile a file: the server that a connector's unit tests call may build connectors.
@@ -95,12 +103,10 @@ fn edges_within(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let from_root = format!("crate::{}::", folder.file_name().unwrap().to_str().unwrap());
     let mut edges = BTreeMap::<String, BTreeSet<String>>::new();
     for file in rust_files(folder).into_iter().filter(|file| *file != folder.join("mod.rs")) {
-        let parts: Vec<&str> = file.strip_prefix(folder).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
-        let depth = parts.len() - usize::from(parts.last() == Some(&"mod.rs"));
-        let (code, here) = (code(&file), "super::".repeat(depth));
-        let named = paths(&code, &from_root).into_iter().chain(paths(&code, &here));
-        let tops = named.map(|path| path.split("::").next().unwrap_or_default().to_owned());
-        edges.entry(parts[0].trim_end_matches(".rs").to_owned()).or_default().extend(tops);
+        let inside = file.strip_prefix(folder).unwrap();
+        let first = inside.iter().next().unwrap().to_str().unwrap();
+        let named = tops(&code(&file), &from_root, inside);
+        edges.entry(first.trim_end_matches(".rs").to_owned()).or_default().extend(named);
     }
     let modules: BTreeSet<String> = edges.keys().cloned().collect();
     edges.iter_mut().for_each(|(module, named)| named.retain(|other| other != module && modules.contains(other)));
@@ -125,6 +131,23 @@ fn a_planted_cycle_is_found_with_its_path() {
     assert_eq!(cycle(&edges(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &[])])), None);
     let found = cycle(&edges(&[("a", &["b"]), ("b", &["c"]), ("c", &["d", "b"]), ("d", &[])]));
     assert_eq!(found.unwrap().join(" -> "), "b -> c -> b");
+}
+
+#[test]
+fn modules_that_name_each_other_by_super_are_a_planted_cycle() {
+    let named =
+        |file: &str, code: &str| -> Vec<String> { tops(code, "crate::", Path::new(file)).into_iter().collect() };
+    assert_eq!(named("accept.rs", "use super::media;"), ["media"]);
+    assert_eq!(named("media.rs", "use super::{accept::NewItem, rows::Rows};"), ["accept", "rows"]);
+    assert_eq!(named("accept/lease.rs", "use super::NewItem; use super::super::turn::Key;"), ["turn"]);
+    assert_eq!(named("delivery/mod.rs", "use super::media::Kind; use crate::alert;"), ["alert", "media"]);
+    let edge = |file: &str, code: &str| {
+        let module = file.trim_end_matches(".rs").to_owned();
+        (module, tops(code, "crate::", Path::new(file)))
+    };
+    let knot =
+        BTreeMap::from([edge("accept.rs", "use super::media;"), edge("media.rs", "use super::accept::NewItem;")]);
+    assert_eq!(cycle(&knot).unwrap().join(" -> "), "accept -> media -> accept");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Starts deliveries with the commit that stores their letters, while there is plenty of room: the writer's statement
+//! Starts deliveries with the commit that stores their letters, while there is plenty of room: the writer's commit
 //! leases the lanes, so that no scan and no claim come between a message and its first byte.
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 
 use base::error::Result;
 use base::message::{Body, Content, Media, Person, Quote, is_visible};
-use queue::media::NewMedia;
+use queue::accept_batch::NewMedia;
 
 use crate::intake::{IntakeContext, clean};
 use crate::media::{self, FileOrigin, FileOwner};
