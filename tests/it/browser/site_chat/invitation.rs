@@ -3,7 +3,7 @@
 use parom_tests::{Browser, Place};
 use serde_json::{Value, json};
 
-use super::super::{POLICE, Shop, arrived, everywhere, root, types, until};
+use super::{POLICE, Shop, arrived, everywhere, root, types, until};
 
 async fn shop_that_invites(invitation: Value) -> Shop {
     let shop = Shop::open(|site| {
@@ -20,11 +20,8 @@ async fn shop_that_invites(invitation: Value) -> Shop {
 /// Opens a page and waits for the chat's button.
 async fn visits(browser: &Browser, shop: &Shop, path: &str) {
     browser.goto(&shop.site.stranger(path)).await;
-    browser
-        .until("the chat's button is there", async || {
-            browser.run("return Boolean(window.Parom)", vec![]).await == json!(true)
-        })
-        .await;
+    let is_there = async || browser.run("return Boolean(window.Parom)", vec![]).await == json!(true);
+    browser.until("the chat's button is there", is_there).await;
 }
 
 /// A new visit shows no invitation.
@@ -34,12 +31,12 @@ async fn is_not_invited_again(browser: &Browser, shop: &Shop) {
     assert_eq!(root(browser, nothing).await, json!([null, true]));
 }
 
-async fn closes_by_keyboard(language: &str) {
-    let Some(browser) = Browser::open(language).await else { return };
-    let shop = shop_that_invites(
-        json!({"show": "text", "after_seconds": 1, "pages": ["/PRICES"], "text": "Questions about prices?"}),
-    )
-    .await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_greeting_invites_on_its_pages_until_it_is_closed() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let invitation =
+        json!({"show": "text", "after_seconds": 1, "pages": ["/PRICES"], "text": "Questions about prices?"});
+    let shop = shop_that_invites(invitation).await;
     browser.on_every_page(POLICE).await;
     visits(&browser, &shop, "/").await;
     let place = "const place = root.querySelector('.invite'); \
@@ -50,12 +47,8 @@ async fn closes_by_keyboard(language: &str) {
         "const box = document.querySelector('h1').getBoundingClientRect(); return [box.left, box.top, box.width]";
     let before = browser.run(heading, vec![]).await;
     browser.run("history.pushState(null, '', '/prices')", vec![]).await;
-    until(
-        &browser,
-        "the greeting is there",
-        "root.querySelector('.invite .say')?.textContent === 'Questions about prices?'",
-    )
-    .await;
+    let greets = "root.querySelector('.invite .say')?.textContent === 'Questions about prices?'";
+    until(&browser, "the greeting is there", greets).await;
     assert_eq!(browser.run(heading, vec![]).await, before, "the page does not move");
     let quiet =
         "return [root.querySelector('.panel').hidden, document.activeElement === document.body, document.cookie]";
@@ -67,13 +60,9 @@ async fn closes_by_keyboard(language: &str) {
         assert_eq!(root(&browser, moves).await, json!(animation));
     }
     browser.is_accessible("the site with an invitation").await;
-    for (width, height) in [(1280, 900), (360, 740)] {
-        browser.resize(width, height).await;
-        browser.shot(&format!("site-chat-{language}-invites-{width}")).await;
-    }
+    browser.resize(360, 740).await;
     browser.dark(true).await;
     browser.is_accessible("the invitation in the dark").await;
-    browser.shot(&format!("site-chat-{language}-invites-dark-360")).await;
     browser.dark(false).await;
 
     // It stays on the pages of this visit, at once, until the visitor closes it; the address is the site's only.
@@ -84,10 +73,10 @@ async fn closes_by_keyboard(language: &str) {
     browser.run("history.pushState(null, '', '/prices')", vec![]).await;
     until(&browser, "it is back", "root.querySelector('.say')").await;
     root(&browser, "root.querySelector('.bubble').focus()").await;
-    browser.presses_key("Tab").await;
-    assert_eq!(root(&browser, "return root.activeElement.className").await, json!("say"));
-    browser.presses_key("Tab").await;
-    assert_eq!(root(&browser, "return root.activeElement.className").await, json!("close"));
+    for stop in ["say", "close"] {
+        browser.presses_key("Tab").await;
+        assert_eq!(root(&browser, "return root.activeElement.className").await, json!(stop));
+    }
     browser.presses_key("Enter").await;
     let closed = "!root.querySelector('.say') && root.activeElement === root.querySelector('.bubble')";
     until(&browser, "it is closed, and the button has the focus", closed).await;
@@ -97,18 +86,9 @@ async fn closes_by_keyboard(language: &str) {
     shop.world.close().await;
 }
 
+/// Each shop is a site of its own, so its chat knows nothing of the others' visitors.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_greeting_invites_on_its_pages_until_it_is_closed() {
-    closes_by_keyboard("en").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_greeting_invites_in_russian() {
-    closes_by_keyboard("ru").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_answers_the_greeting_is_in_the_chat_and_not_invited_again() {
+async fn who_answers_is_not_invited_again_and_a_chat_that_opens_takes_no_focus() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = shop_that_invites(json!({"show": "text"})).await;
     browser.resize(1280, 900).await;
@@ -121,42 +101,27 @@ async fn who_answers_the_greeting_is_in_the_chat_and_not_invited_again() {
     assert_eq!(root(&browser, "return root.querySelector('.say')").await, json!(null), "not over an open chat");
     types(&browser, "Yes").await;
     arrived(&shop.world, &["Yes"]).await;
-    browser
-        .run(
-            "Parom.close(); localStorage.removeItem(Object.keys(localStorage).find((key) => key.endsWith(':invited')))",
-            vec![],
-        )
-        .await;
     // Who has written is not invited, whatever else is remembered.
+    let forgets =
+        "Parom.close(); localStorage.removeItem(Object.keys(localStorage).find((key) => key.endsWith(':invited')))";
+    browser.run(forgets, vec![]).await;
     is_not_invited_again(&browser, &shop).await;
-    browser.close().await;
     shop.world.close().await;
-}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_chat_opens_by_itself_once_and_takes_no_focus() {
-    let Some(browser) = Browser::open("en").await else { return };
     let shop = shop_that_invites(json!({"show": "chat", "after_seconds": 0})).await;
-    browser.on_every_page(POLICE).await;
-    browser.resize(1280, 900).await;
     visits(&browser, &shop, "/").await;
     until(&browser, "the chat is open", "!root.querySelector('.panel').hidden && root.getElementById('text')").await;
     let focus = "return [document.activeElement === document.body, root.activeElement]";
     assert_eq!(root(&browser, focus).await, json!([true, null]), "the visitor goes on where they are");
     browser.is_accessible("the chat that opened by itself").await;
-    browser.shot("site-chat-en-opened").await;
     browser.run("Parom.close()", vec![]).await;
     is_not_invited_again(&browser, &shop).await;
-    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
-    browser.close().await;
-
     // On a phone the chat would cover the page.
-    let Some(phone) = Browser::open("en").await else { return };
-    phone.becomes_a_phone().await;
-    visits(&phone, &shop, "/").await;
-    until(&phone, "the greeting is there instead", "root.querySelector('.say')").await;
-    assert_eq!(root(&phone, "return root.querySelector('.panel').hidden").await, json!(true));
-    phone.shot("site-chat-en-invites-phone").await;
-    phone.close().await;
+    browser.run("localStorage.clear(); sessionStorage.clear()", vec![]).await;
+    browser.becomes_a_phone().await;
+    visits(&browser, &shop, "/").await;
+    until(&browser, "the greeting is there instead", "root.querySelector('.say')").await;
+    assert_eq!(root(&browser, "return root.querySelector('.panel').hidden").await, json!(true));
+    browser.close().await;
     shop.world.close().await;
 }

@@ -1,19 +1,14 @@
-//! Filters apply as soon as one is chosen; the focus stays, and the address can be shared.
+//! Lists: filters apply as soon as one is chosen, the focus stays, and the address can be shared.
 
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::json;
 
-use super::enters;
+use super::{enters, run, until};
 
 async fn chooses(browser: &Browser, id: &str, value: &str) {
     let script = "const field = document.getElementById(arguments[0]); field.focus(); field.value = arguments[1]; \
         field.dispatchEvent(new Event('change', { bubbles: true }))";
     browser.run(script, vec![json!(id), json!(value)]).await;
-}
-
-async fn until(browser: &Browser, what: &str, condition: &str) {
-    let script = format!("return Boolean({condition})");
-    browser.until(what, async || browser.run(&script, vec![]).await == json!(true)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,25 +26,19 @@ async fn a_chosen_filter_applies_at_once() {
     let rows = "document.querySelectorAll('table.list tbody tr').length";
     until(&browser, "all are listed", &format!("{rows} === 3")).await;
 
-    browser.run("window.stays = true", vec![]).await;
+    run(&browser, "window.stays = true").await;
     chooses(&browser, "direction", "to_messenger").await;
     until(&browser, "none is left", &format!("{rows} === 0 && document.querySelector('main .empty')")).await;
     let kept = "window.stays && document.activeElement.id === 'direction' && \
         new URLSearchParams(location.search).get('direction') === 'to_messenger'";
     until(&browser, "the page stays, the address follows", kept).await;
-    until(&browser, "the filter can be cleared", "document.querySelector('form.filters a[href=\"/panel/messages\"]')")
-        .await;
+    let clear = "document.querySelector('form.filters a[href=\"/panel/messages\"]')";
+    until(&browser, "the filter can be cleared", clear).await;
     chooses(&browser, "direction", "").await;
     until(&browser, "all are listed again", &format!("{rows} === 3")).await;
-    until(
-        &browser,
-        "it is read out",
-        "document.getElementById('said').textContent.replace('\\u00a0', ' ') === '3 messages found'",
-    )
-    .await;
-    until(&browser, "nothing is left to clear", "!document.querySelector('form.filters a[href=\"/panel/messages\"]')")
-        .await;
-    browser.is_accessible("the filtered list").await;
+    let said = "document.getElementById('said').textContent.replace('\\u00a0', ' ') === '3 messages found'";
+    until(&browser, "it is read out", said).await;
+    until(&browser, "nothing is left to clear", &format!("!{clear}")).await;
 
     // The order is chosen there as well, or by the head of its column.
     let sorted = "document.querySelector('th[aria-sort=descending]')?.textContent.trim()";
@@ -62,13 +51,12 @@ async fn a_chosen_filter_applies_at_once() {
     for width in [1280, 360] {
         browser.resize(width, 900).await;
         browser.is_accessible(&format!("the sorted list at {width}")).await;
-        browser.shot_whole(&format!("messages-sorted-{width}"), width).await;
     }
-    browser.resize(1280, 900).await;
 
     // Tabs above a form follow, too.
+    browser.resize(1280, 900).await;
     browser.goto(&format!("{base}/panel/reports?period=7")).await;
-    browser.run("window.stays = true", vec![]).await;
+    run(&browser, "window.stays = true").await;
     chooses(&browser, "source", &line.source_id.to_string()).await;
     let all = format!("window.stays && location.search.includes('{}')", line.source_id);
     until(&browser, "the report is of one source", &all).await;
