@@ -13,7 +13,6 @@ mod journey;
 mod keys;
 mod kinds;
 mod layout;
-mod lists;
 mod overview;
 mod phones;
 mod push;

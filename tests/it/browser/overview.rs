@@ -117,17 +117,16 @@ async fn by_a_finger(browser: &Browser, base: &str) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn charts_say_their_values_by_mouse_by_keys_and_by_a_finger() {
-    let Some(browser) = Browser::open("en").await else { return };
+/// Charts say the values of the hour that a person points at.
+async fn charts_say_their_values(browser: &Browser) {
     let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
     let line = world.line("support").await;
     an_hour_ago(&mut world, &line).await;
-    enters(&browser, &world, line.tenant_id).await;
+    enters(browser, &world, line.tenant_id).await;
     let base = world.api.base();
-    by_mouse_and_by_keys(&browser, &base, &line).await;
-    by_a_finger(&browser, &base).await;
-    browser.close().await;
+    by_mouse_and_by_keys(browser, &base, &line).await;
+    by_a_finger(browser, &base).await;
+    browser.goto("about:blank").await;
     world.close().await;
 }
 
@@ -163,7 +162,7 @@ async fn turns_into(browser: &Browser, words: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_open_overview_renews_itself_and_leads_to_the_payment() {
+async fn charts_say_their_values_and_an_open_overview_renews_itself() {
     let Some(browser) = Browser::open("en").await else { return };
     let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
     let line = world.line("support").await;
@@ -207,6 +206,7 @@ async fn an_open_overview_renews_itself_and_leads_to_the_payment() {
     browser.says("Send this link to").await;
     browser.find("#notice:focus").await;
     browser.find("[data-copy]:not([hidden])").await;
+    charts_say_their_values(&browser).await;
     browser.close().await;
     world.close().await;
 }
