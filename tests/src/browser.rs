@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use base64::Engine as _;
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -148,6 +147,24 @@ impl Browser {
         self.client.issue_cmd(told).await.expect("the browser takes a script for every page");
     }
 
+    /// What the page's scripts and policies have reported since the last look; answers of a server are no errors of a page.
+    async fn errors(&self) -> Vec<String> {
+        let log = self.client.issue_cmd(Log).await.expect("the browser has a log");
+        let is_error = |one: &&Value| one["level"] == "SEVERE" && one["source"] != "network";
+        let all = log.as_array().into_iter().flatten();
+        all.filter(is_error).map(|one| one["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Fails if there are any.
+    pub async fn has_no_errors(&self, name: &str) {
+        assert_eq!(self.errors().await, Vec::<String>::new(), "{name}, {}", self.url().await);
+    }
+
+    /// Takes them out of the log.
+    pub async fn forgets_errors(&self) {
+        self.errors().await;
+    }
+
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.expect("the page opens");
     }
@@ -237,7 +254,16 @@ impl WebDriverCompatibleCommand for DevTools {
     }
 }
 
-/// A data URL of a small page, for content of a foreign origin.
-pub fn foreign_page(html: &str) -> String {
-    format!("data:text/html;base64,{}", base64::engine::general_purpose::STANDARD.encode(html))
+/// Reads the browser's log and empties it.
+#[derive(Debug)]
+struct Log;
+
+impl WebDriverCompatibleCommand for Log {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        (reqwest::Method::POST, Some(json!({"type": "browser"}).to_string()))
+    }
 }

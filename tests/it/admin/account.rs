@@ -56,7 +56,7 @@ async fn a_suspension_stops_delivery_and_keeps_what_comes(world: &mut World) {
     }
 }
 
-async fn a_limit_is_set_and_taken_back(world: &mut World) {
+async fn limit_and_share_are_set_within_their_bounds(world: &mut World) {
     let line = world.line("support").await;
     let olga = Operator::signed_in(world).await;
     olga.opens(&path(line.tenant_id, "")).await.is(200);
@@ -76,17 +76,11 @@ async fn a_limit_is_set_and_taken_back(world: &mut World) {
     let changes = rows(world, line.tenant_id, "account.limit_changed").await;
     let details: Vec<Value> = changes.into_iter().map(|(_, detail)| detail).collect();
     assert_eq!(details, [json!({"from": null, "to": 1}), json!({"from": 1, "to": null})]);
-}
 
-async fn a_share_is_set_within_its_bounds(world: &mut World) {
-    let line = world.line("support").await;
-    let olga = Operator::signed_in(world).await;
     let weight = async || {
         let found = parom::tenant::load(world.app().store.read(), line.tenant_id).await.unwrap();
         found.unwrap().weight
     };
-    assert_eq!(weight().await, 1);
-    olga.opens(&path(line.tenant_id, "")).await.is(200);
     for wrong in ["0", "101", "-1", "much"] {
         olga.sends(&path(line.tenant_id, "/weight"), &[("weight", wrong)]).await.is(303);
         let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
@@ -230,9 +224,11 @@ async fn the_page_says_what_to_do(world: &mut World) {
     olga.opens(&path(Uuid::from_u128(7), "/view-as")).await.is(404);
 }
 
-both!(a_suspension_stops_delivery_and_keeps_what_comes, viewing_as_an_account_is_read_only_short_and_audited);
-parom_tests::once!(
+both!(a_suspension_stops_delivery_and_keeps_what_comes);
+once!(
     a_view_of_an_account_ends_with_its_operators_session,
-    viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason
+    viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason,
+    limit_and_share_are_set_within_their_bounds,
+    the_page_says_what_to_do,
+    viewing_as_an_account_is_read_only_short_and_audited
 );
-once!(a_limit_is_set_and_taken_back, a_share_is_set_within_its_bounds, the_page_says_what_to_do);

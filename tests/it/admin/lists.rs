@@ -247,16 +247,24 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     assert!(russian.text.contains("<h1>Аккаунты</h1>") && olga.cookie("lang").unwrap() == "ru");
 }
 
-async fn the_doctor_says_in_russian_why_a_source_stopped(world: &mut World) {
+async fn the_doctor_says_why_a_source_stopped_and_what_was_given_up(world: &mut World) {
     // As above.
     world.allow_problems();
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
+    world.customer(&line, "boris").writes("Hello").await;
     world.deliver_all().await;
+    // D26: where something was given up, the check leads to the reasons.
+    let blocked = json!({"status": "failed", "error": {"code": "recipient_blocked"}});
+    world.messenger.answers_next([Answer::Status(200, blocked)]);
+    world.manager(&line).answers("boris", "Good morning").await;
+    world.deliver_all().await;
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens("/admin/doctor?run=all").await.is(200);
+    page.says(&["1 item was given up", "see the reasons with parom dead list"]);
     world.messenger.answers_next([Answer::status(401)]);
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
-    let olga = Operator::signed_in(world).await;
     let page = olga.opens("/admin/doctor?run=all&lang=ru").await.is(200);
     page.says(&["мессенджер больше не принимает сохранённый доступ (ваш сервер ответил 401)"]);
     page.never_says(&["access_refused", "your server answered"]);
@@ -264,15 +272,12 @@ async fn the_doctor_says_in_russian_why_a_source_stopped(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(
-    accounts_are_found_a_page_at_a_time,
-    an_account_is_found_by_a_message,
-    queues_show_where_and_why_letters_wait,
-    dead_letters_are_counted_without_their_texts
-);
+both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_message);
 once!(
-    the_doctor_says_in_russian_why_a_source_stopped,
+    the_doctor_says_why_a_source_stopped_and_what_was_given_up,
     a_paused_source_is_not_tried_by_hand,
     alerts_and_the_log_are_read,
-    doctor_and_letter_are_shown
+    doctor_and_letter_are_shown,
+    queues_show_where_and_why_letters_wait,
+    dead_letters_are_counted_without_their_texts
 );

@@ -3,8 +3,7 @@
 use base::store::VENDOR;
 use entity::account_note;
 use parom::tenant::{Export, ExportPages};
-use parom_tests::World;
-use parom_tests::{both, once};
+use parom_tests::{World, once};
 use sea_orm::EntityTrait;
 
 use super::operator::Operator;
@@ -56,5 +55,4 @@ async fn notes_are_deleted_with_their_account(world: &mut World) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-both!(a_note_has_its_author_and_is_the_vendors_alone);
-once!(notes_are_deleted_with_their_account);
+once!(notes_are_deleted_with_their_account, a_note_has_its_author_and_is_the_vendors_alone);

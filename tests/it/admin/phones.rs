@@ -3,7 +3,7 @@
 use entity::conversation;
 use parom::delivery::read::find::with_phone;
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use parom_tests::{World, both};
+use parom_tests::{World, both, once};
 use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
@@ -90,8 +90,5 @@ async fn a_number_that_comes_later_is_found_too(world: &mut World) {
     assert!(rows.iter().all(|row| row.phone_hash.len() == 32), "{rows:?}");
 }
 
-both!(
-    an_account_is_found_by_a_customers_phone,
-    a_hash_of_an_earlier_version_is_found,
-    a_number_that_comes_later_is_found_too,
-);
+both!(an_account_is_found_by_a_customers_phone);
+once!(a_hash_of_an_earlier_version_is_found, a_number_that_comes_later_is_found_too);

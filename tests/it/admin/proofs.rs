@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::person;
-use parom_tests::{World, both, once};
+use parom_tests::{World, once};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::operator::{EMAIL, Operator, make_operator};
@@ -83,5 +83,4 @@ async fn n4_all_operators_learn_of_a_change(place: &mut Mailed) {
     }
 }
 
-both!(n4_a_session_left_open_changes_no_operators_integrations_and_plans);
-once!(n4_all_operators_learn_of_a_change);
+once!(n4_all_operators_learn_of_a_change, n4_a_session_left_open_changes_no_operators_integrations_and_plans);

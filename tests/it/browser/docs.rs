@@ -1,4 +1,4 @@
-//! The page of the API's description: without scripts, on wide and narrow screens, light and dark.
+//! The page of the API's description, from which requests are sent where the configuration allows it.
 
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::json;
@@ -7,20 +7,7 @@ use super::looks_right;
 
 /// O4: it is open to all, and accessible to all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn o4_the_api_is_described_on_a_page() {
-    let Some(browser) = Browser::open("en").await else { return };
-    let world = World::open(Engine::Sqlite).await.expect("SQLite is there");
-    browser.goto(&format!("{}/api/docs", world.api.base())).await;
-    browser.shows("#post_sources_source_id_messages .address code", &["/api/v1/sources/{source_id}/messages"]).await;
-    browser.shows("#schema-ConversationIn dt", &["id required"]).await;
-    looks_right(&browser, "api-docs").await;
-    browser.close().await;
-    world.close().await;
-}
-
-/// Where the configuration allows it, as in the demo, requests are sent from the page.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_request_is_sent_from_the_page() {
+async fn o4_a_request_is_sent_from_the_apis_page() {
     let Some(browser) = Browser::open("en").await else { return };
     let setup = Setup { change: |config| config.server.try_api = true, ..Setup::default() };
     let mut world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
@@ -28,7 +15,9 @@ async fn a_request_is_sent_from_the_page() {
     browser.goto(&format!("{}/api/docs", world.api.base())).await;
     let article = "#post_sources_source_id_messages";
     browser.find(&format!("{article} .try")).await;
-    looks_right(&browser, "api-docs-try").await;
+    browser.shows(&format!("{article} .address code"), &["/api/v1/sources/{source_id}/messages"]).await;
+    browser.shows("#schema-ConversationIn dt", &["id required"]).await;
+    looks_right(&browser, "api-docs").await;
     let send = async |key: &str| {
         let script = "const [article, key, source] = arguments; const one = document.querySelector(article); \
             const fill = (field, text) => { field.value = text; field.dispatchEvent(new Event('input')); }; \

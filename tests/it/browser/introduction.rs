@@ -1,5 +1,5 @@
-//! The first steps of the README, as a person takes them in the demo.
-//! `PAROM_TEST_SHOTS=FOLDER` keeps the README's pictures: `customer`, `manager`, `message` and `widget`.
+//! The first steps of the README, as a person takes them in the demo; its pictures are `customer`, `manager`, `message` and
+//! `widget`.
 
 use std::path::Path;
 
@@ -34,11 +34,15 @@ async fn talk(browser: &Browser, demo: &Demo) {
     // In one step, because the rows are rendered again at any event.
     browser.run("document.querySelector('#chat-rows a').click()", vec![]).await;
     browser.shows("#message-rows .text", &[QUESTION]).await;
+    // D24: nothing is in another language than the reader's.
+    browser.says("Site visitor").await;
     browser.fill("#answer textarea", ANSWER).await;
     browser.press("#answer button:not([type=button])").await;
 
     browser.client().switch_to_window(customer).await.expect("the customer's window comes back");
     browser.shows("#messages .theirs .text", &[ANSWER]).await;
+    browser.client().refresh().await.expect("the page is loaded again");
+    browser.shows("#messages .text", &[QUESTION, ANSWER]).await;
     browser.find("#messages .mine .state.read").await;
     rests(browser).await;
     browser.shot("customer").await;
@@ -46,6 +50,10 @@ async fn talk(browser: &Browser, demo: &Demo) {
     browser.says("Read").await;
     rests(browser).await;
     browser.shot("manager").await;
+}
+
+async fn text_at(browser: &Browser, selector: &str) -> String {
+    browser.find(selector).await.text().await.expect("words").trim().to_owned()
 }
 
 /// The last message in the panel: where it is, with each step of its route.
@@ -63,7 +71,10 @@ async fn finds_the_message(browser: &Browser, demo: &Demo) {
 /// An account in which nothing is installed: the integration, a web chat, and its test.
 async fn sets_up(browser: &Browser, demo: &Demo) {
     browser.goto(&demo.address("A new account")).await;
+    let card = text_at(browser, ".card h2").await;
     browser.press(".card a.primary").await;
+    browser.find("#widget-name").await;
+    assert_eq!(text_at(browser, "#widget-name").await, card, "D24: a card and the page behind it have one name");
     browser.press("[data-action=install]").await;
     presses(browser, "add").await;
     presses(browser, "kind-webchat").await;

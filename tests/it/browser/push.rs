@@ -6,22 +6,13 @@ use parom_tests::push_service::PushService;
 use parom_tests::{Browser, Engine, Place, World};
 use serde_json::{Value, json};
 
-use super::{enters, looks_right};
+use super::{enters, looks_right, run, until};
 
 /// The worker's source, to press a notification with stand-ins of a page: no test can press a real one.
 const WORKER: &str = include_str!("../../../server/assets/panel/push-worker.js");
 /// The notifications that the browser shows now.
 const SHOWN: &str = "return (async () => (await (await navigator.serviceWorker.getRegistration('/panel/')).getNotifications())\
     .map((one) => [one.title, one.body, one.tag, one.data]))()";
-
-async fn run(browser: &Browser, script: &str) -> Value {
-    browser.run(script, vec![]).await
-}
-
-async fn until(browser: &Browser, what: &str, condition: &str) {
-    let script = format!("return (async () => Boolean({condition}))()");
-    browser.until(what, async || run(browser, &script).await == json!(true)).await;
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_browser_subscribes_on_the_page_and_shows_an_alert_and_its_end() {
@@ -33,7 +24,6 @@ async fn a_browser_subscribes_on_the_page_and_shows_an_alert_and_its_end() {
     enters(&browser, &world, line.tenant_id).await;
     browser.goto(&format!("{origin}/panel/alerts")).await;
     until(&browser, "the browser may subscribe", "document.getElementById('push-form')?.hidden === false").await;
-    looks_right(&browser, "alerts-push-off").await;
     // A person who refuses sees how to change that.
     let refuses = "Notification.requestPermission = async () => 'denied'; \
         document.querySelector('#push-form button').click()";

@@ -1,5 +1,6 @@
 //! The screens that the widget's tour shows in the marketplaces of amoCRM and Kommo: sources, the wizard, a message's route.
-//! `PAROM_TEST_SHOTS=FOLDER` keeps them as `tour/N-LANGUAGE` and, of Kommo, `tour/kommo-N-LANGUAGE`.
+//! They are drawn when somebody asks for them: `PAROM_TEST_SHOTS=FOLDER` and `--run-ignored all` keep them as
+//! `tour/N-LANGUAGE` and, of Kommo, `tour/kommo-N-LANGUAGE`.
 
 use base::config::{Config, Platform};
 use base::i18n::{Language, Words};
@@ -8,7 +9,7 @@ use sandbox::MessageView;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{CODE, archive, in_words, presses, say, with_widget};
+use super::{CODE, archive, presses, say, with_widget};
 
 fn with_kommo(config: &mut Config) {
     with_widget(config);
@@ -44,7 +45,7 @@ impl Tour {
     }
 
     fn words(&self, english: &'static str, russian: &'static str) -> &'static str {
-        in_words(self.language, english, russian)
+        if self.language == Language::Ru { russian } else { english }
     }
 
     async fn shot(&self, number: u32) {
@@ -133,16 +134,11 @@ async fn tour_in(language: Language, platform: Platform) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_tour_of_amocrm_in_english() {
-    tour_in(Language::En, Platform::Amocrm).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_tour_of_amocrm_in_russian() {
-    tour_in(Language::Ru, Platform::Amocrm).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_tour_of_kommo() {
-    tour_in(Language::En, Platform::Kommo).await;
+#[ignore = "draws pictures; the stories of the widget, the wizard and messages assert the same"]
+async fn the_tour_is_drawn() {
+    for (language, platform) in
+        [(Language::En, Platform::Amocrm), (Language::Ru, Platform::Amocrm), (Language::En, Platform::Kommo)]
+    {
+        tour_in(language, platform).await;
+    }
 }

@@ -1,5 +1,5 @@
-//! amoCRM refuses in the middle of a form, or its call gets lost: the page says what happened and what to do, nothing
-//! is half-made, and what was typed stays.
+//! amoCRM refuses in the middle of the widget's form, or its call gets lost: the page says what happened and what to do,
+//! nothing is half-made, and what was typed stays. The panel's wizard is tested by HTTP, in `pages/wizard.rs`.
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
@@ -8,41 +8,30 @@ use sandbox::Sandbox;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{CODE, crm_page, enters, installed, new_world, opens_widget, presses, say, types};
+use super::{
+    CODE, comes_back, crm_page, goes_to_the_new_window, installed, new_world, opens_widget, presses, say, types,
+};
 
 /// A way in which amoCRM refuses everything about an account.
 struct Trouble {
     name: &'static str,
     set: fn(&Sandbox, bool),
-    /// What the panel's form says of it, and the widget's.
-    panel: &'static str,
-    widget: &'static str,
+    /// What the widget's form says of it.
+    says: &'static str,
 }
 
 const TROUBLES: [Trouble; 4] = [
-    Trouble {
-        name: "402",
-        set: |sandbox, on| sandbox.set_unpaid(HOST, on),
-        panel: "source-refused-crm_unpaid",
-        widget: "widget-said-crm_unpaid",
-    },
-    Trouble {
-        name: "403",
-        set: |sandbox, on| sandbox.set_blocked(HOST, on),
-        panel: "source-refused-crm_blocked",
-        widget: "widget-said-crm_blocked",
-    },
+    Trouble { name: "402", set: |sandbox, on| sandbox.set_unpaid(HOST, on), says: "widget-said-crm_unpaid" },
+    Trouble { name: "403", set: |sandbox, on| sandbox.set_blocked(HOST, on), says: "widget-said-crm_blocked" },
     Trouble {
         name: "429",
         set: |sandbox, on| sandbox.set_too_many(HOST, on.then_some(1)),
-        panel: "source-crm-away",
-        widget: "widget-said-unavailable",
+        says: "widget-said-unavailable",
     },
     Trouble {
         name: "502 in HTML",
         set: |sandbox, on| sandbox.set_gateway_page(HOST, on.then_some(502)),
-        panel: "source-crm-away",
-        widget: "widget-said-unavailable",
+        says: "widget-said-unavailable",
     },
 ];
 
@@ -80,48 +69,11 @@ pub(super) async fn value(browser: &Browser, selector: &str) -> String {
     value.as_str().expect("a field").to_owned()
 }
 
-/// Goes through the panel's wizard up to the button that makes the source.
-pub(super) async fn fills_the_wizard(browser: &Browser, world: &World, name: &str) {
-    browser.goto(&format!("{}/panel/sources/new", world.api.base())).await;
-    browser.press("input[name=kind][value=webchat]").await;
-    browser.press("main form button.primary").await;
-    browser.fill("input[name='set.title']", "Shop").await;
-    browser.press("main form button[value=next]").await;
-    browser.fill("input[name=name]", name).await;
-}
-
-async fn wizard_in(language: Language) {
-    let Some(browser) = Browser::open(language.code()).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_widget_survives_amocrms_troubles() {
+    let Some(browser) = Browser::open("en").await else { return };
     let (world, tenant_id) = installed().await;
-    let words = Words::new(language);
-    enters(&browser, &world, tenant_id).await;
-    for (number, trouble) in TROUBLES.iter().enumerate() {
-        let name = format!("Source «{}»", trouble.name);
-        fills_the_wizard(&browser, &world, &name).await;
-        (trouble.set)(&world.sandbox, true);
-        // Twice: what the first refusal left behind must not change what the second says.
-        for _ in 0..2 {
-            browser.press("main form button.primary").await;
-            notice_says(&browser, "#notice[role=alert]", &[&beginning(words, trouble.panel)]).await;
-            assert_eq!(value(&browser, "input[name=name]").await, name);
-            assert_eq!(sources(&world, tenant_id).await, number, "{}", trouble.name);
-            browser.run("document.getElementById('notice').remove()", vec![]).await;
-        }
-        (trouble.set)(&world.sandbox, false);
-        browser.press("main form button.primary").await;
-        let made = async || browser.url().await.ends_with("/test");
-        browser.until(&format!("after {} the same form makes it", trouble.name), made).await;
-        assert_eq!(sources(&world, tenant_id).await, number + 1);
-        assert!(world.sandbox.sources(HOST).iter().any(|one| one["name"] == json!(name)));
-    }
-    browser.close().await;
-    world.close().await;
-}
-
-async fn widget_in(language: Language) {
-    let Some(browser) = Browser::open(language.code()).await else { return };
-    let (world, tenant_id) = installed().await;
-    let words = Words::new(language);
+    let words = Words::new(Language::En);
     opens_widget(&browser, &world).await;
     for (number, trouble) in TROUBLES.iter().enumerate() {
         let name = format!("Source «{}»", trouble.name);
@@ -131,7 +83,7 @@ async fn widget_in(language: Language) {
         (trouble.set)(&world.sandbox, true);
         for _ in 0..2 {
             presses(&browser, "create").await;
-            notice_says(&browser, "[data-notice][role=alert]", &[&beginning(words, trouble.widget)]).await;
+            notice_says(&browser, "[data-notice][role=alert]", &[&beginning(words, trouble.says)]).await;
             assert_eq!(value(&browser, "[data-key=field-name]").await, name);
             assert_eq!(sources(&world, tenant_id).await, number, "{}", trouble.name);
             browser.run("document.querySelector('[data-notice]').remove()", vec![]).await;
@@ -148,29 +100,10 @@ async fn widget_in(language: Language) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_wizard_survives_amocrms_troubles_in_english() {
-    wizard_in(Language::En).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_wizard_survives_amocrms_troubles_in_russian() {
-    wizard_in(Language::Ru).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_widget_survives_amocrms_troubles_in_english() {
-    widget_in(Language::En).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_widget_survives_amocrms_troubles_in_russian() {
-    widget_in(Language::Ru).await;
-}
-
-async fn lost_call_in(language: Language) {
-    let Some(browser) = Browser::open(language.code()).await else { return };
+async fn a_lost_install_call_is_made_up_for_in_english() {
+    let Some(browser) = Browser::open("en").await else { return };
     let world = new_world().await;
-    let words = Words::new(language);
+    let words = Words::new(Language::En);
     world.sandbox.set_lose_install_calls(true);
     opens_widget(&browser, &world).await;
     browser.says(&say(words, "widget-not-installed")).await;
@@ -181,32 +114,15 @@ async fn lost_call_in(language: Language) {
     browser.run("const real = Date.now; Date.now = () => real() + 61000", vec![]).await;
     browser.says(&say(words, "widget-provisioning-late")).await;
     presses(&browser, "connect").await;
-    let client = browser.client();
-    let here = client.window().await.expect("this window");
-    let opened = async || client.windows().await.is_ok_and(|all| all.len() > 1);
-    browser.until("the consent opens in a window", opened).await;
-    let all = client.windows().await.expect("the windows");
-    let consent = all.into_iter().find(|one| *one != here).expect("the new one");
-    client.switch_to_window(consent).await.expect("it comes to the front");
+    let here = goes_to_the_new_window(&browser, "the consent opens in a window").await;
     browser.press("button[value=allow], form button.primary").await;
     browser.says(HOST).await;
     world.active(HOST).await;
-    client.close_window().await.expect("it closes");
-    client.switch_to_window(here).await.expect("back in the widget");
+    comes_back(&browser, here).await;
     // The window continues automatically.
     browser.says(&say(words, "tenant-state-active")).await;
     browser.says(&say(words, "sources-empty-title")).await;
     assert_eq!(browser.url().await, crm_page(&world, &format!("settings/widgets/{CODE}")));
     browser.close().await;
     world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_install_call_is_made_up_for_in_english() {
-    lost_call_in(Language::En).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_install_call_is_made_up_for_in_russian() {
-    lost_call_in(Language::Ru).await;
 }

@@ -113,20 +113,6 @@ async fn a_number_is_connected_on_metas_page() {
 }
 
 #[tokio::test]
-async fn a_number_with_a_pin_of_its_own_asks_for_it() {
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
-    world.messenger.set_pin(&NewPhone::of(WABA).id, "424242");
-    let back = agrees(&world, &visitor).await;
-    visitor.goes(&back).await.is(200);
-    let path = format!("{META}/line");
-    visitor.sends(&path, &[]).await.is(422).says(&["It is not connected yet.", "the number has its own PIN"]);
-    visitor.sends(&path, &[("set.pin", "42")]).await.is(422).says(&["A PIN has six digits."]);
-    visitor.does(&path, &[("set.pin", "424242")]).await.says(&["Step 3 of 4"]);
-    world.close().await;
-}
-
-#[tokio::test]
 async fn of_several_numbers_one_is_chosen() {
     let (world, tenant_id) = with_meta().await;
     let second = NewPhone { id: "330022334455999".into(), number: "77010009911".into(), ..NewPhone::of(WABA) };

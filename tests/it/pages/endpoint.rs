@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::millis::DAY;
 use base::store::statements_of;
 use parom::delivery::read::endpoint::{self, EndpointRange, NextAttempt};
-use parom_tests::{Answer, World, both};
+use parom_tests::{Answer, World, both, once};
 use sea_orm::{ConnectionTrait, Statement};
 
 async fn attempts_are_shown_by_hour_and_by_day(world: &mut World) {
@@ -96,4 +96,5 @@ async fn the_reading_is_bounded(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(attempts_are_shown_by_hour_and_by_day, the_reading_is_bounded);
+both!(the_reading_is_bounded);
+once!(attempts_are_shown_by_hour_and_by_day);

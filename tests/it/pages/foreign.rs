@@ -1,6 +1,6 @@
 //! Other accounts' things are not there, and roles end where they should.
 
-use parom_tests::{Answer, World, both};
+use parom_tests::{Answer, World, once};
 use uuid::Uuid;
 
 use super::{ids, olga, vera};
@@ -114,4 +114,4 @@ async fn forms_of_other_pages_change_nothing(world: &mut World) {
     visitor.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
 }
 
-both!(other_accounts_things_are_not_there, viewers_look_and_change_nothing, forms_of_other_pages_change_nothing);
+once!(other_accounts_things_are_not_there, viewers_look_and_change_nothing, forms_of_other_pages_change_nothing);

@@ -1,7 +1,8 @@
 //! A source's page: how it is doing, what failed, where customers write.
 
+use base::i18n::{Language, Words};
 use doubles::telegram::NewBot;
-use parom_tests::{Answer, TelegramWorld, World, both, once};
+use parom_tests::{Answer, TelegramWorld, World, once};
 
 use super::{in_russian, olga, vera};
 
@@ -32,9 +33,10 @@ async fn a_source_shows_its_day_and_its_failures(world: &mut World) {
     russian.says(&["Последние 24 часа", "Последние недоставленные сообщения"]);
 }
 
-/// A bot says which one it is and how customers find it.
-async fn a_bot_shows_its_link_and_its_code(world: &mut TelegramWorld) {
-    let line = world.telegram_source(NewBot::default(), serde_json::json!({})).await.line;
+/// A bot says which one it is and how customers find it; a stored token is kept if its field stays empty.
+async fn a_bot_shows_its_link_its_code_and_that_its_token_is_kept(world: &mut TelegramWorld) {
+    let bot = world.telegram_source(NewBot::default(), serde_json::json!({})).await;
+    let line = bot.line;
     let olga = olga(world, line.tenant_id).await;
     let page = olga.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
     page.says(&[
@@ -43,7 +45,12 @@ async fn a_bot_shows_its_link_and_its_code(world: &mut TelegramWorld) {
         "href=\"https://t.me/acme_support_bot\"",
         "aria-label=\"QR code of https://t.me/acme_support_bot\"><svg",
     ]);
+    // D19: both hints are whole sentences.
+    let words = Words::new(Language::En);
+    let kept = words.text("common-secret-set").with("last4", &bot.token[bot.token.len() - 4..]).to_string();
+    assert!(kept.ends_with('.') && kept.to_lowercase().contains("empty"), "{kept}");
+    let hints = format!("{kept} {}", words.text("wizard-tg-token-hint")).replace('\u{a0}', " ");
+    olga.opens(&format!("/panel/sources/{}/access", line.source_id)).await.is(200).says(&[&hints]);
 }
 
-once!(a_bot_shows_its_link_and_its_code);
-both!(a_source_shows_its_day_and_its_failures);
+once!(a_bot_shows_its_link_its_code_and_that_its_token_is_kept, a_source_shows_its_day_and_its_failures);

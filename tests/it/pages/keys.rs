@@ -1,6 +1,6 @@
 //! Keys, webhooks and their secrets.
 
-use parom_tests::{Answer, World, both};
+use parom_tests::{Answer, World, once};
 use serde_json::json;
 
 use super::olga;
@@ -99,4 +99,4 @@ async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) 
     visitor.sends("/panel/webhooks/signature", &fields).await.is(200).says(&["does not match"]);
 }
 
-both!(a_key_is_shown_once_works_and_ends, webhooks_show_their_tries_and_a_new_secret_overlaps);
+once!(a_key_is_shown_once_works_and_ends, webhooks_show_their_tries_and_a_new_secret_overlaps);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::settings::HOST;
-use parom_tests::{World, both, once};
-use sandbox::{Fault, Part};
+use parom_tests::{World, once};
+use sandbox::{Fault, LogDirection, Part};
 
 use super::olga;
 
@@ -39,6 +39,18 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
         texts.iter().all(|text| !text.contains("minutes ago.")).then_some(())
     };
     world.until("the lists are read in the background", renewed).await;
+    // D17: an open page renews without asking; an unpaid account still has names.
+    let asked = || {
+        let all = world.sandbox.requests();
+        all.iter().filter(|one| one.direction == LogDirection::In && one.path.contains("/leads/pipelines")).count()
+    };
+    let before = asked();
+    world.advance(Duration::from_secs(600));
+    olga.renews("/panel/sources").await.is(200).says(&[&main]);
+    assert_eq!(asked(), before, "renewing does not ask");
+    world.sandbox.set_unpaid(HOST, true);
+    olga.opens(&source).await.is(200).says(&[&main]);
+    world.sandbox.set_unpaid(HOST, false);
 }
 
 async fn a_list_that_was_never_read_is_waited_for_once(world: &mut World) {
@@ -57,5 +69,4 @@ async fn a_list_that_was_never_read_is_waited_for_once(world: &mut World) {
     world.until("the list is read", asked).await;
 }
 
-both!(pages_open_at_once_while_amocrm_is_silent);
-once!(a_list_that_was_never_read_is_waited_for_once);
+once!(a_list_that_was_never_read_is_waited_for_once, pages_open_at_once_while_amocrm_is_silent);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom_tests::{Answer, World, both};
+use parom_tests::{Answer, World, both, once};
 use sandbox::{Fault, Part};
 use serde_json::json;
 
@@ -193,11 +193,10 @@ async fn the_road_has_its_times(world: &mut World) {
     page.never_says(&["rel=\"prev\" href=\"/panel/messages/", "waited"]);
 }
 
-both!(
+both!(a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again, the_road_has_its_times);
+once!(
     attempts_without_an_answer_say_what_happened,
-    the_road_has_its_times,
     a_server_that_answers_too_late_is_asked_again,
     the_road_of_a_delivered_message,
-    a_waiting_message_shows_its_time_and_can_be_retried_now,
-    a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again,
+    a_waiting_message_shows_its_time_and_can_be_retried_now
 );

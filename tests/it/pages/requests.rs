@@ -2,7 +2,7 @@
 
 use doubles::telegram::Fault;
 use entity::attempt;
-use parom_tests::{Answer, TelegramWorld, World, both};
+use parom_tests::{Answer, TelegramWorld, World, both, once};
 use sandbox::{Fault as CrmFault, HookMessage, Part};
 use sea_orm::{EntityTrait, QueryOrder};
 use uuid::Uuid;
@@ -123,10 +123,9 @@ async fn what_was_sent_is_erased_with_the_customer(world: &mut World) {
     assert!(requests(world).await.iter().all(|(_, request)| request.is_none()));
 }
 
-both!(
+both!(a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not, what_was_sent_is_erased_with_the_customer);
+once!(
     a_refused_webhook_is_shown_without_what_it_said,
     a_message_that_amocrm_refuses_shows_its_request,
-    a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not,
-    a_refusal_of_telegram_is_shown_without_token_and_text,
-    what_was_sent_is_erased_with_the_customer,
+    a_refusal_of_telegram_is_shown_without_token_and_text
 );

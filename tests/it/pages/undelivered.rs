@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::conversation;
-use parom_tests::{Answer, Line, World, both};
+use parom_tests::{Answer, Line, World, both, once};
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use serde_json::json;
 
@@ -130,10 +130,9 @@ async fn the_page_warns_if_the_customer_still_blocks_the_bot(world: &mut World) 
     dropped.never_says(&["still blocks the bot"]);
 }
 
-both!(
+both!(many_are_counted_first_and_sent_again_once, all_that_match_are_taken_up_at_their_rate_and_stopped);
+once!(
     the_page_warns_if_the_customer_still_blocks_the_bot,
-    many_are_counted_first_and_sent_again_once,
-    all_that_match_are_taken_up_at_their_rate_and_stopped,
     some_are_removed_by_their_reason,
     the_table_holds_no_formulas_and_no_texts
 );

@@ -1,7 +1,9 @@
 //! The wizard: from nothing to a proven message in four steps.
 
+use base::i18n::{Language, Words};
+use doubles::telegram::NewBot;
 use parom_tests::settings::HOST;
-use parom_tests::{World, both};
+use parom_tests::{TelegramWorld, World, both, once};
 use sandbox::{Fault, Part};
 use serde_json::json;
 use uuid::Uuid;
@@ -73,11 +75,19 @@ async fn while_amocrm_refuses_nothing_is_half_made_and_values_stay(world: &mut W
     visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     visitor.does("/panel/sources/new/webchat/access", &[("set.title", "Shop"), ("do", "next")]).await;
     let path = "/panel/sources/new/webchat/routing";
-    for code in [402, 403, 429, 500] {
+    for (code, said) in [
+        (402, "source-refused-crm_unpaid"),
+        (403, "source-refused-crm_blocked"),
+        (429, "source-crm-away"),
+        (500, "source-crm-away"),
+    ] {
+        // Up to its first number, which depends on the moment.
+        let said = Words::new(Language::En).text(said).with("crm", "amoCRM").with("seconds", 7).to_string();
+        let said = said.split('7').next().unwrap_or_default().replace('\u{a0}', " ");
         world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code, retry_after: None });
         let reply = visitor.sends(path, &[("name", "My chat")]).await;
         assert!(matches!(reply.status, 409 | 503), "{code}: {} {}", reply.status, reply.text);
-        reply.says(&["value=\"My chat\"", "Error:"]);
+        reply.says(&["value=\"My chat\"", "Error:", said.trim()]);
         world.sandbox.faults().clear();
         assert!(world.sandbox.sources(HOST).is_empty(), "{code}");
         visitor.opens(path).await.is(200).says(&["value=\"My chat\""]);
@@ -115,6 +125,24 @@ async fn an_account_that_has_just_paid_is_admitted(world: &mut World) {
     let renewed = visitor.renews("/panel/sources/new").await.is(200);
     renewed.says(&["data-live=\"offers\"", "Website chat"]);
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
+}
+
+/// A bot that another service uses: its host is shown first, and one more press takes it over.
+async fn a_bot_is_moved_from_another_service(world: &mut TelegramWorld) {
+    let tenant_id = installed(world).await;
+    let visitor = olga(world, tenant_id).await;
+    let bot = world.telegram().add_bot(NewBot::default());
+    world.telegram().hijack_webhook(bot.id, "https://old.example/hook");
+    visitor.does("/panel/sources/new", &[("kind", "telegram")]).await;
+    let typed = [("set.bot_token", bot.token.as_str()), ("do", "next")];
+    let asked = visitor.does("/panel/sources/new/telegram/access", &typed).await;
+    asked.says(&["now sends messages to old.example", "Move the bot to Parom"]);
+    assert_eq!(world.telegram().webhook(bot.id).expect("its webhook").url, "https://old.example/hook");
+    visitor.does("/panel/sources/new/telegram/access", &typed).await.says(&["Step 3 of 4"]);
+    let fields = [("name", "Bot"), ("pipeline", "")];
+    visitor.does("/panel/sources/new/telegram/routing", &fields).await.says(&["@acme_support_bot"]);
+    let taken = async || world.telegram().webhook(bot.id)?.url.contains("/hooks/telegram/").then_some(());
+    world.until("Telegram brings messages to us", taken).await;
 }
 
 /// An endpoint that gives one answer to every request.
@@ -193,11 +221,12 @@ async fn obstacles_are_shown_on_the_first_page(world: &mut World) {
     visitor.opens(old.header("location")).await.is(200).says(&["what you entered was erased"]);
 }
 
-both!(
+both!(two_forms_at_once_make_one_source);
+once!(
+    a_bot_is_moved_from_another_service,
     a_site_chat_in_four_steps,
-    two_forms_at_once_make_one_source,
     while_amocrm_refuses_nothing_is_half_made_and_values_stay,
     an_account_that_has_just_paid_is_admitted,
     an_own_messenger_is_checked_live_and_gets_its_secret_once,
-    obstacles_are_shown_on_the_first_page,
+    obstacles_are_shown_on_the_first_page
 );

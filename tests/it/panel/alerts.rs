@@ -13,8 +13,10 @@ use crate::admin::operator::Operator;
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-async fn world(engine: Engine) -> Option<World> {
-    World::start(engine, Setup { change: MailServer::serves, ..Setup::default() }).await
+async fn world() -> (World, MailServer) {
+    let mail = MailServer::start().await;
+    let setup = Setup { change: MailServer::serves, ..Setup::default() };
+    (World::start(Engine::Sqlite, setup).await.expect("SQLite is there"), mail)
 }
 
 /// The messenger refuses access: the source stops, with a message that waits.
@@ -36,8 +38,9 @@ async fn sends(world: &World, letters: usize) {
     assert_eq!(round(&world.app().alert_notices).await.unwrap(), letters);
 }
 
-async fn notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends(engine: Engine, mail: &MailServer) {
-    let Some(mut world) = world(engine).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends() {
+    let (mut world, mail) = world().await;
     let line = world.line("support").await;
     let anna = add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     person::set_language(world.app().store.write(), anna, Language::Ru).await.unwrap();
@@ -87,8 +90,9 @@ async fn notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends(e
     world.close().await;
 }
 
-async fn simultaneous_alerts_are_one_email_and_a_brief_one_is_none(engine: Engine, mail: &MailServer) {
-    let Some(mut world) = world(engine).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn simultaneous_alerts_are_one_email_and_a_brief_one_is_none() {
+    let (mut world, mail) = world().await;
     let (one, two) = (world.line("one").await, world.line("two").await);
     add_member(&world, one.tenant_id, "anna@example.com", MemberRole::Administrator).await;
     stops(&mut world, &one).await;
@@ -125,8 +129,9 @@ async fn simultaneous_alerts_are_one_email_and_a_brief_one_is_none(engine: Engin
     world.close().await;
 }
 
-async fn no_notice_is_sent_to_people_who_do_not_want_it(engine: Engine, mail: &MailServer) {
-    let Some(mut world) = world(engine).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_notice_is_sent_to_people_who_do_not_want_it() {
+    let (mut world, mail) = world().await;
     let line = world.line("support").await;
     add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     add_member(&world, line.tenant_id, "mark@example.com", MemberRole::Administrator).await;
@@ -169,8 +174,9 @@ async fn no_notice_is_sent_to_people_who_do_not_want_it(engine: Engine, mail: &M
     world.close().await;
 }
 
-async fn a_person_who_came_from_amocrm_confirms_an_address_first(engine: Engine, mail: &MailServer) {
-    let Some(mut world) = world(engine).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_who_came_from_amocrm_confirms_an_address_first() {
+    let (mut world, mail) = world().await;
     let line = world.line("support").await;
     let olga = world.panel(line.tenant_id).await;
     olga.opens("/panel/alerts").await.is(200).says(&["A code goes to this address"]);
@@ -208,8 +214,9 @@ async fn a_person_who_came_from_amocrm_confirms_an_address_first(engine: Engine,
     world.close().await;
 }
 
-async fn operators_get_notices_of_the_vendors_alerts(engine: Engine, mail: &MailServer) {
-    let Some(mut world) = world(engine).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operators_get_notices_of_the_vendors_alerts() {
+    let (mut world, mail) = world().await;
     let line = world.line("support").await;
     let olga = Operator::signed_in(&world).await;
     while !mail.is_empty() {
@@ -239,29 +246,3 @@ async fn operators_get_notices_of_the_vendors_alerts(engine: Engine, mail: &Mail
     world.deliver_all().await;
     world.close().await;
 }
-
-macro_rules! on_both {
-    ($($name:ident),+ $(,)?) => {$(
-        mod $name {
-            use super::{Engine, MailServer};
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name(Engine::Sqlite, &MailServer::start().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$name(Engine::Postgres, &MailServer::start().await).await;
-            }
-        }
-    )+};
-}
-
-on_both!(
-    notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends,
-    simultaneous_alerts_are_one_email_and_a_brief_one_is_none,
-    no_notice_is_sent_to_people_who_do_not_want_it,
-    a_person_who_came_from_amocrm_confirms_an_address_first,
-    operators_get_notices_of_the_vendors_alerts,
-);

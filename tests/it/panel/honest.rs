@@ -101,18 +101,21 @@ async fn a_lost_channel_is_lost_since_it_was_lost(world: &mut World) {
 async fn one_card_for_the_account_leads_to_the_payment(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
+    // D9: a refused message is enough to know it.
     world.sandbox.set_unpaid(HOST, true);
-    world.api.get(&format!("/api/v1/tenants/{}/pipelines", line.tenant_id)).await;
-    let page = owner.opens("/panel").await.is(200);
-    page.says(&["amoCRM is not paid", "Affected source:", "settings/pay/\" target=\"_blank\"", "Pay for amoCRM"]);
-    page.never_says(&["source needs attention", "sources need attention"]);
-    // Refused calls have the same cause.
     world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 402, retry_after: None });
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
     let page = owner.opens("/panel").await.is(200);
-    page.says(&["errors 100%"]);
-    page.never_says(&["requests failed in the last hour"]);
+    page.says(&[
+        "amoCRM is not paid",
+        "Affected source:",
+        "settings/pay/\" target=\"_blank\"",
+        "Pay for amoCRM",
+        "errors 100%",
+    ]);
+    // Refused calls have the same cause.
+    page.never_says(&["source needs attention", "sources need attention", "requests failed in the last hour"]);
     assert_eq!(cards(&page), 1, "{}", page.text);
     for path in ["/panel/account".to_owned(), format!("/panel/sources/{}", line.source_id)] {
         owner.opens(&path).await.is(200).says(&["settings/pay/\" target=\"_blank\""]);
@@ -164,38 +167,6 @@ async fn access_again_is_not_the_first_source(world: &mut World) {
     again.never_says(&["Add the first source"]);
 }
 
-/// D15: the log is for people: words, names and links.
-async fn the_log_speaks_the_readers_language(world: &mut World) {
-    let line = world.line("support").await;
-    let owner = world.panel(line.tenant_id).await;
-    world.api.patch(&line.path(""), &json!({"name": "Sales"})).await.is(200);
-    owner.does("/panel/keys", &[("name", "Shop"), ("scope", "write"), ("days", "")]).await;
-    let page = owner.opens("/panel/audit").await.is(200);
-    page.says(&[
-        "changed: name",
-        "scope: Read and send",
-        &format!("href=\"/panel/sources/{}\"", line.source_id),
-        "Sales",
-    ]);
-    page.never_says(&["fields: ", "expires_at", "scope: write", "external_id"]);
-    owner.sends("/panel/language", &[("to", "ru")]).await.is(303);
-    owner.opens("/panel/audit").await.is(200).says(&["изменено: название", "права: Чтение и отправка"]);
-}
-
-/// D16: the report is copied or saved; no page without a way back is opened.
-async fn a_report_is_copied_or_saved(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let owner = world.panel(line.tenant_id).await;
-    let list = owner.opens("/panel/messages").await.is(200);
-    let id = list.text.split("\"/panel/messages/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let report = format!("/panel/messages/{id}/report");
-    let page = owner.opens(&format!("/panel/messages/{id}")).await.is(200);
-    page.says(&[&format!("data-copy-from=\"{report}\""), &format!("href=\"{report}\" download")]);
-    assert!(owner.opens(&report).await.is(200).header("content-disposition").starts_with("attachment"));
-}
-
 /// D2: "forwarded within" counted from the message to statuses and edits that followed much later.
 async fn d2_only_messages_count_in_the_time_to_forward(world: &mut World) {
     let line = world.line("support").await;
@@ -243,36 +214,46 @@ fn d23_a_keys_right_is_called_the_same_everywhere() {
     }
 }
 
-/// D18: the reader is here now.
-async fn the_reader_was_seen_just_now(world: &mut World) {
+/// What pages say of people, keys and times, each once a complaint.
+async fn small_things_are_so(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
-    world.advance(25 * MINUTE);
-    let page = owner.opens("/panel/team").await.is(200);
-    let row = page.between("(you)", "</tr>").expect("the reader's row").to_owned();
-    assert!(row.contains("just now"), "{row}");
-}
-
-/// D20: without scripts nothing refreshes automatically, and the page shows its age.
-async fn automatic_refresh_is_mentioned_only_with_scripts(world: &mut World) {
-    let line = world.line("support").await;
-    let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
+    // D15: the log is for people: words, names and links; ids are folded below them.
+    world.api.patch(&line.path(""), &json!({"name": "Sales"})).await.is(200);
+    owner.does("/panel/keys", &[("name", "Shop"), ("scope", "write"), ("days", "")]).await;
+    let page = owner.opens("/panel/audit").await.is(200);
+    let source = format!("href=\"/panel/sources/{}\"", line.source_id);
+    page.says(&["changed: name", "scope: Read and send", "From the widget in amoCRM", &source, "Sales"]);
+    page.never_says(&["fields: ", "expires_at", "scope: write", "external_id"]);
+    let shown: String =
+        page.text.split("<details").map(|part| part.rsplit("</details>").next().unwrap_or_default()).collect();
+    assert!(!shown.contains(&format!(">{}<", line.source_id)), "{shown}");
+    // D20: without scripts nothing refreshes automatically, and the page shows its age.
+    let page = owner.opens("/panel").await.is(200);
     page.says(&["<span class=\"by-script\">Updates automatically", "<span class=\"by-hand\">As of "]);
-    let style = world.visitor().opens("/panel/static/base.css").await.is(200);
-    style.says(&[".by-script{display:none}"]);
-}
-
-/// D22: managers distinguish sources by their names.
-async fn the_wizard_offers_a_free_name(world: &mut World) {
-    let line = world.line("support").await;
+    world.visitor().opens("/panel/static/base.css").await.is(200).says(&[".by-script{display:none}"]);
+    // D16: the report is copied or saved; no page without a way back is opened.
+    let id = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let report = format!("/panel/messages/{id}/report");
+    let page = owner.opens(&format!("/panel/messages/{id}")).await.is(200);
+    page.says(&[&format!("data-copy-from=\"{report}\""), &format!("href=\"{report}\" download")]);
+    assert!(owner.opens(&report).await.is(200).header("content-disposition").starts_with("attachment"));
+    // D22: managers distinguish sources by their names.
     let body = json!({"kind": "webchat", "name": "Website chat", "settings": {}});
     world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
-    let owner = world.panel(line.tenant_id).await;
     owner.does("/panel/sources/new", &[("kind", "webchat")]).await;
     let routing = owner.does("/panel/sources/new/webchat/access", &[("do", "next")]).await;
     routing.says(&["value=\"Website chat 2\""]);
+    // D18: the reader is here now.
+    world.advance(25 * MINUTE);
+    let page = owner.opens("/panel/team").await.is(200);
+    assert!(page.between("(you)", "</tr>").expect("the reader's row").contains("just now"), "{}", page.text);
+    owner.sends("/panel/language", &[("to", "ru")]).await.is(303);
+    owner.opens("/panel/audit").await.is(200).says(&["изменено: название", "права: Чтение и отправка"]);
 }
 
+both!(a_lost_channel_is_lost_since_it_was_lost);
 once!(
     a_source_is_in_trouble_since_its_first_failure,
     amocrm_is_away_for_all_sources_since_the_same_time,
@@ -281,12 +262,7 @@ once!(
     lost_access_without_a_channel_promises_no_delivery,
     the_overview_is_not_green_while_messages_fail,
     access_again_is_not_the_first_source,
-    the_log_speaks_the_readers_language,
-    a_report_is_copied_or_saved,
     d2_only_messages_count_in_the_time_to_forward,
     d2_imports_do_not_slow_the_figures,
-    the_reader_was_seen_just_now,
-    automatic_refresh_is_mentioned_only_with_scripts,
-    the_wizard_offers_a_free_name,
+    small_things_are_so,
 );
-both!(a_lost_channel_is_lost_since_it_was_lost);

@@ -163,13 +163,16 @@ async fn m5_the_mark_of_a_device_is_worth_nothing_elsewhere(world: &mut World) {
 }
 
 both!(
-    m5_tries_of_a_stranger_keep_no_owner_out,
     m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_none,
-    m5_the_link_form_stays_open_for_its_owner,
-    m5_tries_of_codes_keep_no_owner_out,
-    m5_a_try_that_is_refused_writes_nothing,
+    m5_a_try_that_is_refused_writes_nothing
 );
-once!(m5_doors_share_no_budget_of_an_address, m5_the_mark_of_a_device_is_worth_nothing_elsewhere);
+once!(
+    m5_doors_share_no_budget_of_an_address,
+    m5_the_mark_of_a_device_is_worth_nothing_elsewhere,
+    m5_tries_of_a_stranger_keep_no_owner_out,
+    m5_the_link_form_stays_open_for_its_owner,
+    m5_tries_of_codes_keep_no_owner_out
+);
 
 /// L2: mailboxes cannot be flooded from here.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,7 +8,6 @@ mod honest;
 mod keys;
 mod letters;
 mod lockout;
-mod looks;
 mod overview;
 mod pages;
 mod rights;

@@ -37,30 +37,6 @@ async fn the_overview_counts_what_happened(world: &mut World) {
     assert!(today.text.contains("No messages in this period"), "another day");
 }
 
-async fn a_source_that_needs_attention_comes_first(world: &mut World) {
-    let line = world.line("support").await;
-    let owner = world.panel(line.tenant_id).await;
-    world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
-    let page = owner.opens("/panel").await.is(200);
-    let plain = page.text.replace('\u{a0}', " ");
-    assert!(plain.contains("1 source needs attention") && plain.contains("Line support"), "{plain}");
-    assert!(plain.contains(&format!("/panel/sources/{}", line.source_id)));
-}
-
-async fn names_are_text_on_every_page(world: &mut World) {
-    let line = world.line("support").await;
-    let attack = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
-    let name: String = attack.chars().take(60).collect();
-    world.api.patch(&line.path(""), &serde_json::json!({"name": name, "paused": true})).await.is(200);
-    let owner = world.panel_as(line.tenant_id, 5, attack, true).await;
-    for path in ["/panel", "/panel/account", "/panel/team", "/panel/audit", "/panel/me", "/panel/data"] {
-        let page = owner.opens(path).await.is(200);
-        assert!(!page.text.contains("<script>alert") && !page.text.contains("<img src=x"), "{path}: {}", page.text);
-    }
-    let found = owner.opens("/panel/data/customer?who=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
-    assert!(!found.text.contains("<script>alert"), "{}", found.text);
-}
-
 async fn the_account_page_says_how_it_is_connected(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
@@ -132,9 +108,5 @@ async fn data_is_taken_out_and_erased(world: &mut World) {
     assert!(tenant.is_none_or(|tenant| tenant["status"] != "active"));
 }
 
-both!(the_overview_counts_what_happened, actions_are_in_the_audit_log, data_is_taken_out_and_erased);
-once!(
-    a_source_that_needs_attention_comes_first,
-    names_are_text_on_every_page,
-    the_account_page_says_how_it_is_connected,
-);
+both!(actions_are_in_the_audit_log, data_is_taken_out_and_erased);
+once!(the_account_page_says_how_it_is_connected, the_overview_counts_what_happened);

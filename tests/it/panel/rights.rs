@@ -154,12 +154,13 @@ async fn m8_a_ticket_that_opens_is_written_down_with_the_visitors_address(world:
     ]);
 }
 
-both!(
+both!(m7_a_user_demoted_in_amocrm_loses_access_within_the_hour);
+once!(
+    m7_amocrm_is_asked_once_an_hour_of_use,
+    m7_automatic_requests_of_a_page_keep_no_session_alive,
     m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used,
-    m7_a_user_demoted_in_amocrm_loses_access_within_the_hour,
     m7_a_user_removed_in_amocrm_loses_access,
     m7_access_granted_by_hand_stays,
     m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours,
-    m8_a_ticket_that_opens_is_written_down_with_the_visitors_address,
+    m8_a_ticket_that_opens_is_written_down_with_the_visitors_address
 );
-once!(m7_amocrm_is_asked_once_an_hour_of_use, m7_automatic_requests_of_a_page_keep_no_session_alive);

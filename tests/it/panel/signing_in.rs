@@ -241,17 +241,14 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     parom_tests::Place::close(world).await;
 }
 
-both!(
-    a_password_opens_the_panel,
-    no_answer_reveals_whether_an_email_is_known,
-    tries_are_counted_by_login_and_by_all_instances,
-    sessions_end,
-    a_person_with_several_accounts_chooses_one,
-);
+both!(tries_are_counted_by_login_and_by_all_instances, sessions_end);
 once!(
     the_servers_address_leads_to_the_panel,
     tries_are_counted_by_address,
     forms_of_others_are_refused,
     a_new_sign_in_is_a_new_token,
     over_https_cookies_are_bound_to_the_host,
+    a_password_opens_the_panel,
+    no_answer_reveals_whether_an_email_is_known,
+    a_person_with_several_accounts_chooses_one
 );

@@ -30,20 +30,21 @@ async fn letter(world: &World, mail: &MailServer) -> parom_tests::Mail {
     mail.next().await
 }
 
-async fn both_languages_name_the_program_that_is_no_longer_called(mail: &MailServer, engine: Engine) {
-    let Some(mut world) = World::start(engine, Setup { change: MailServer::serves, ..Setup::default() }).await else {
-        return;
-    };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_languages_name_the_program_that_is_no_longer_called() {
+    let mail = MailServer::start().await;
+    let setup = Setup { change: MailServer::serves, ..Setup::default() };
+    let mut world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
     let line = fails_for_a_day(&mut world).await;
     let vera = add_member(&world, line.tenant_id, "vera@example.com", MemberRole::Owner).await;
-    let told = letter(&world, mail).await;
+    let told = letter(&world, &mail).await;
     assert_eq!(told.subject, format!("Line support ({}): your server has not answered for 24 hours", line.host));
     let url = format!("{}/panel/sources/{}/resume", world.api.base(), line.source_id);
     told.says(&["Parom stopped calling 127.0.0.1.", "events wait", "press “Test and switch on”", &url]);
     assert!(!told.text.contains("Private") && !told.text.contains("hour 2"), "{told:?}");
     person::set_language(world.app().store.write(), vera, Language::Ru).await.unwrap();
     world.advance(4 * HOUR);
-    let told = letter(&world, mail).await;
+    let told = letter(&world, &mail).await;
     assert_eq!(told.subject, format!("Line support ({}): ваш сервер не отвечает 24 часа", line.host));
     told.says(&["Паром больше не вызывает 127.0.0.1.", "«Проверить и включить»"]);
 
@@ -64,7 +65,7 @@ async fn both_languages_name_the_program_that_is_no_longer_called(mail: &MailSer
     visitor.opens("/panel/webhooks").await.is(200).never_says(&["Приостановлен"]);
     // An account gets no two letters within ten minutes.
     world.advance(Duration::from_secs(660));
-    let over = letter(&world, mail).await;
+    let over = letter(&world, &mail).await;
     assert!(over.subject.starts_with("Решено: Line support"), "{over:?}");
     // One that was taken goes out again by a button.
     let page = visitor.opens(&format!("/panel/webhooks/{}", line.source_id)).await.is(200);
@@ -77,20 +78,4 @@ async fn both_languages_name_the_program_that_is_no_longer_called(mail: &MailSer
     visitor.sends(&again, &[("attempt", "x")]).await.is(404);
     visitor.opens("/panel/audit").await.is(200).says(&["его сервер не отвечал сутки", "Вебхук отправлен ещё раз"]);
     world.close().await;
-}
-
-mod both_languages_name_the_program_that_is_no_longer_called {
-    use parom_tests::{Engine, MailServer};
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn sqlite() {
-        super::both_languages_name_the_program_that_is_no_longer_called(&MailServer::start().await, Engine::Sqlite)
-            .await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn postgres() {
-        super::both_languages_name_the_program_that_is_no_longer_called(&MailServer::start().await, Engine::Postgres)
-            .await;
-    }
 }

@@ -153,9 +153,11 @@ async fn a_manager_sees_one_conversation(world: &mut World) {
     world.visitor().opens(&entry).await.is(404);
 }
 
-both!(a_ticket_opens_once, administrators_of_the_account_are_owners_and_others_look, a_manager_sees_one_conversation);
+both!(a_ticket_opens_once);
 once!(
     access_that_was_taken_away_stays_away,
     in_a_frame_without_cookies_the_panel_goes_on_in_a_tab,
     the_panel_can_be_framed_by_its_own_account_only,
+    administrators_of_the_account_are_owners_and_others_look,
+    a_manager_sees_one_conversation
 );

@@ -6,39 +6,24 @@ use serde_json::json;
 
 use super::Browser;
 
-/// Rules about colours: all that a dark screen changes.
-const COLOURS: &[&str] = &["color-contrast", "link-in-text-block"];
-
 impl Browser {
     /// Runs axe-core and fails on serious or critical findings, or if the page is too wide.
     pub async fn is_accessible(&self, name: &str) {
-        self.passes(name, &[]).await;
+        self.has_axe().await;
+        let script = "const done = arguments[arguments.length - 1];\
+            axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations\
+              .filter(one => ['serious', 'critical'].includes(one.impact))\
+              .map(one => one.id + ': ' + one.help + ' ' + one.nodes.map(node => node.html).slice(0, 3).join(' | '))),\
+              error => done(['axe: ' + error]))";
+        let found = self.client.execute_async(script, vec![]).await.expect("axe ends");
+        assert_eq!(found, json!([]), "{name}");
         self.fits(name).await;
-    }
-
-    /// [`Browser::is_accessible`] for a page that differs from one already examined in its colours alone.
-    pub async fn has_readable_colours(&self, name: &str) {
-        self.passes(name, COLOURS).await;
     }
 
     /// Fails if the page is wider than the window.
     pub async fn fits(&self, name: &str) {
         let sideways = self.run("return document.documentElement.scrollWidth - innerWidth", vec![]).await;
         assert!(sideways.as_i64().unwrap_or(0) <= 0, "{name} scrolls sideways by {sideways} px");
-    }
-
-    /// Runs these rules of axe-core, or all of them.
-    async fn passes(&self, name: &str, rules: &[&str]) {
-        self.has_axe().await;
-        let script = "const done = arguments[arguments.length - 1];\
-            const options = {resultTypes: ['violations']};\
-            if (arguments[0].length) options.runOnly = {type: 'rule', values: arguments[0]};\
-            axe.run(document, options).then(found => done(found.violations\
-              .filter(one => ['serious', 'critical'].includes(one.impact))\
-              .map(one => one.id + ': ' + one.help + ' ' + one.nodes.map(node => node.html).slice(0, 3).join(' | '))),\
-              error => done(['axe: ' + error]))";
-        let found = self.client.execute_async(script, vec![json!(rules)]).await.expect("axe ends");
-        assert_eq!(found, json!([]), "{name}");
     }
 
     /// Half a megabyte that takes longer to hand over than to run, so it goes to the browser once for all pages.

@@ -1,125 +1,271 @@
-//! The chat's settings in the panel: five tabs in one form, a week of hours, a colour, and the chat as it will look.
+//! The chat's settings: five tabs of one form in the panel, with the chat as it will look, texts in several languages, and
+//! the line for a page; and the widget's form of a new chat.
 
-mod in_widget;
-mod invitation;
-mod own_texts;
-
-use base::i18n::Language;
-use parom_tests::{Browser, Engine, Place, Setup, World, answer};
+use base::i18n::{Language, Words};
+use parom_tests::settings::HOST;
+use parom_tests::{Browser, Engine, Place, Setup, Site, World, answer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::{enters, looks_right};
+use super::super::{enters, installed, looks_right, opens_widget, presses, run, say, types, until};
+use super::{arrived, root};
 
-async fn new_chat(world: &World) -> (uuid::Uuid, String) {
-    let line = world.line("support").await;
-    let body = json!({"kind": "webchat", "name": "Shop chat", "settings": {"title": "Shop talk"}});
-    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
-    (line.tenant_id, made.text_at("/id"))
+const PREVIEW: &str = "document.querySelector('.preview')?.shadowRoot";
+/// Adds up how far the chat moved what was on the page.
+const SHIFTS: &str = "window.shifts = 0; new PerformanceObserver((list) => \
+    list.getEntries().forEach((one) => (window.shifts += one.value))).observe({ type: 'layout-shift', buffered: true })";
+
+async fn types_into(browser: &Browser, name: &str, value: &str) {
+    let script = "const field = document.getElementById(`f-set.${arguments[0]}`); field.value = arguments[1]; \
+        field.dispatchEvent(new Event('input', { bubbles: true }))";
+    browser.run(script, vec![json!(name), json!(value)]).await;
 }
 
-async fn run(browser: &Browser, script: &str) -> Value {
-    browser.run(script, vec![]).await
+async fn previews(browser: &Browser, what: &str, condition: &str) {
+    until(browser, what, &format!("{PREVIEW}?.{condition}")).await;
 }
 
-async fn until(browser: &Browser, what: &str, condition: &str) {
-    let script = format!("return Boolean({condition})");
-    browser.until(what, async || run(browser, &script).await == json!(true)).await;
+async fn opens_tab(browser: &Browser, tab: &str) {
+    run(browser, &format!("document.querySelector('[data-tab-of={tab}]').click()")).await;
+    let only = format!(
+        "[...document.querySelectorAll('[data-tab]')].every((part) => part.hidden === (part.dataset.tab !== '{tab}'))"
+    );
+    until(browser, &format!("only the tab {tab} is shown"), &only).await;
 }
 
-async fn set_up_in(language: Language) {
-    let Some(browser) = Browser::open(language.code()).await else { return };
-    let setup = Setup { live: true, ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
-    let (tenant_id, id) = new_chat(&world).await;
-    enters(&browser, &world, tenant_id).await;
-    let path = format!("{}/panel/sources/{id}/access", world.api.base());
-    browser.goto(&path).await;
-    let preview = "document.querySelector('.preview')?.shadowRoot";
-    until(&browser, "the preview is there", &format!("{preview}?.querySelector('h2')?.textContent === 'Shop talk'"))
-        .await;
-    // A picture is in the preview as soon as it is chosen, and in the chat once it is uploaded.
+async fn saves(browser: &Browser, tab: &str) {
+    run(browser, "document.querySelector('form[data-chat]').requestSubmit()").await;
+    let saved = format!("location.search === '?tab={tab}' && document.querySelector('#notice.t-ok')");
+    until(browser, "it is saved and the tab stays", &saved).await;
+}
+
+/// A picture is in the preview as soon as it is chosen, and in the chat once it is uploaded; texts and colours follow.
+async fn appearance(browser: &Browser) {
+    previews(browser, "the preview is there", "querySelector('h2')?.textContent === 'Shop talk'").await;
     let choose = "const canvas = document.createElement('canvas'); canvas.width = canvas.height = 64; \
         canvas.getContext('2d').fillRect(0, 0, 64, 64); canvas.toBlob((blob) => { const files = new DataTransfer(); \
         files.items.add(new File([blob], 'logo.png', { type: 'image/png' })); \
         const input = document.getElementById('f-logo'); input.files = files.files; \
         input.dispatchEvent(new Event('change')); })";
-    run(&browser, choose).await;
-    let drawn = format!("{preview}?.querySelector('.avatar img')?.naturalWidth === 64");
-    until(&browser, "the preview has the picture", &drawn).await;
-    run(&browser, "document.querySelector('form[enctype]').requestSubmit()").await;
-    let stored = format!("document.getElementById('logo')?.naturalWidth === 64 && {drawn}");
-    until(&browser, "the picture is stored", &stored).await;
-    let type_into = |name: &str, value: &str| {
-        format!(
-            "const field = document.getElementById('f-set.{name}'); field.value = {}; \
-             field.dispatchEvent(new Event('input', {{ bubbles: true }}))",
-            json!(value)
-        )
-    };
-    run(&browser, &type_into("title", "Flowers")).await;
-    until(&browser, "it follows what is typed", &format!("{preview}.querySelector('h2').textContent === 'Flowers'"))
-        .await;
-    run(&browser, &type_into("color", "#FFD200")).await;
-    until(&browser, "a pale colour is reported", "!document.querySelector('.colours ~ .hint[role=status]').hidden")
-        .await;
-    looks_right(&browser, &format!("chat-settings-{}-appearance", language.code())).await;
+    run(browser, choose).await;
+    let drawn = "querySelector('.avatar img')?.naturalWidth === 64";
+    previews(browser, "the preview has the picture", drawn).await;
+    run(browser, "document.querySelector('form[enctype]').requestSubmit()").await;
+    until(browser, "the picture is stored", "document.getElementById('logo')?.naturalWidth === 64").await;
+    previews(browser, "the preview still has it", drawn).await;
+    types_into(browser, "title", "Flowers").await;
+    previews(browser, "it follows what is typed", "querySelector('h2').textContent === 'Flowers'").await;
+    types_into(browser, "color", "#FFD200").await;
+    let pale = "!document.querySelector('.colours ~ .hint[role=status]').hidden";
+    until(browser, "a pale colour is reported", pale).await;
+    looks_right(browser, "en/chat-settings-appearance").await;
+}
 
-    for tab in ["before", "hours", "languages", "install"] {
-        run(&browser, &format!("document.querySelector('[data-tab-of={tab}]').click()")).await;
-        let only = format!(
-            "[...document.querySelectorAll('[data-tab]')].every((part) => part.hidden === (part.dataset.tab !== '{tab}'))"
-        );
-        until(&browser, "one tab is shown", &only).await;
-        // The signing secret belongs to the installation.
-        let secret = run(&browser, "return document.querySelector('a[href$=\"/secret\"]').checkVisibility()").await;
-        assert_eq!(secret, json!(tab == "install"), "{tab}");
-        looks_right(&browser, &format!("chat-settings-{}-{tab}", language.code())).await;
-    }
-    run(&browser, "for (const at of [0, 4]) document.querySelectorAll('#week input[type=checkbox]')[at].click()").await;
+/// The label of a question can be written once the question is asked.
+async fn questions(browser: &Browser) {
+    opens_tab(browser, "before").await;
+    let label = "document.getElementById('f-set.labels.name').checkVisibility()";
+    assert_eq!(run(browser, &format!("return {label}")).await, json!(false));
+    run(browser, "document.querySelector('[name=\"set.ask\"][value=name]').click()").await;
+    until(browser, "the label can be written", label).await;
+    types_into(browser, "labels.name", "Who are you?").await;
+    types_into(browser, "consent_text", "I agree").await;
+}
+
+async fn hours(browser: &Browser) {
+    opens_tab(browser, "hours").await;
+    run(browser, "for (const at of [0, 4]) document.querySelectorAll('#week input[type=checkbox]')[at].click()").await;
     let lines = "return document.getElementById('f-set.working_hours.hours').value";
-    assert_eq!(run(&browser, lines).await, json!("mon 09:00-18:00\nfri 09:00-18:00"));
-    assert_ne!(run(&browser, "return document.getElementById('f-set.working_hours.time_zone').value").await, json!(""));
-    run(&browser, &type_into("allowed_origins", "https://shop.example")).await;
-    run(&browser, "document.querySelector('form[data-chat]').requestSubmit()").await;
-    until(
-        &browser,
-        "it is saved and the tab stays",
-        "location.search === '?tab=install' && document.querySelector('#notice.t-ok')",
-    )
-    .await;
+    assert_eq!(run(browser, lines).await, json!("mon 09:00-18:00\nfri 09:00-18:00"));
+    assert_ne!(run(browser, "return document.getElementById('f-set.working_hours.time_zone').value").await, json!(""));
+    types_into(browser, "working_hours.time_zone", "Europe/Moscow").await;
+    looks_right(browser, "en/chat-settings-hours").await;
+    saves(browser, "hours").await;
+}
+
+async fn languages(browser: &Browser, words: Words) {
+    opens_tab(browser, "languages").await;
+    run(browser, "document.querySelector('[data-language=es] summary').click()").await;
+    until(browser, "the preview's language", "document.getElementById('preview-language').value === 'es'").await;
+    let greeting = json!(Words::new(Language::Es).text("chat-greeting").to_string());
+    let in_spanish = format!("querySelector('#greeting').textContent === {greeting}");
+    previews(browser, "the preview is that of the opened language", &in_spanish).await;
+    let fallback = "return document.getElementById('f-set.translations.es.title').placeholder";
+    assert_eq!(run(browser, fallback).await, json!("Flowers"), "what is shown without an own text");
+    for (name, text) in [
+        ("title", "Flores"),
+        ("reply_text", "Respondemos enseguida"),
+        ("labels.name", "¿Quién eres?"),
+        ("consent_text", "Acepto"),
+    ] {
+        types_into(browser, &format!("translations.es.{name}"), text).await;
+    }
+    previews(browser, "the preview follows", "querySelector('h2').textContent === 'Flores'").await;
+    previews(browser, "with the label", "textContent.includes('¿Quién eres?')").await;
+    previews(browser, "with the time", "querySelector('#status').textContent === 'Respondemos enseguida'").await;
+    looks_right(browser, "en/chat-settings-languages").await;
+    saves(browser, "languages").await;
+    let counted = "return document.querySelector('[data-language=es] summary .muted').textContent";
+    let wanted = words.text("source-language-written").with("count", 4).with("all", 9).to_string();
+    assert_eq!(run(browser, counted).await, json!(wanted));
+    let added =
+        "return document.querySelector('[data-language=pt] summary .muted').textContent.replaceAll('\\u00a0', ' ')";
+    assert_eq!(run(browser, added).await, json!(say(words, "source-language-add")));
+    // A mistake opens its language.
+    types_into(browser, "translations.pt.title", &"x".repeat(101)).await;
+    run(browser, "document.querySelector('form[data-chat]').requestSubmit()").await;
+    let marked = "document.querySelector('[data-language=pt][open] [aria-invalid=true]')?.checkVisibility()";
+    until(browser, "the field is marked", marked).await;
+}
+
+/// The line goes to a page as it is shown; the owner sees that the page has it.
+async fn installation(browser: &Browser, world: &World, path: &str) {
+    let site = Site::start();
+    browser.goto(&format!("{path}?tab=install")).await;
+    until(browser, "the tab is open", "document.querySelector('[data-tab=install]:not([hidden])')").await;
+    types_into(browser, "allowed_origins", &site.stranger("")).await;
+    saves(browser, "install").await;
+    // The signing secret belongs to the installation.
+    assert_eq!(
+        run(browser, "return document.querySelector('a[href$=\"/secret\"]').checkVisibility()").await,
+        json!(true)
+    );
+    let line = "return [...document.querySelectorAll('[data-tab=install] code')].map((one) => one.textContent).find((text) => text.includes('embed.js'))";
+    let line = run(browser, line).await.as_str().expect("the line").to_owned();
+    let html =
+        format!("<!doctype html><html lang=en><meta charset=utf-8><title>Shop</title><h1>Shop</h1>{line}</html>");
+    site.writes("/", &html, "");
+    browser.on_every_page(SHIFTS).await;
+    browser.goto(&site.stranger("/")).await;
+    super::until(browser, "the launcher is there", "root?.querySelector('.bubble')").await;
+    assert_eq!(run(browser, "return window.shifts").await, json!(0), "nothing on the page moved");
+    root(browser, "root.querySelector('.bubble').click()").await;
+    super::until(browser, "the chat is open", "root.getElementById('text')").await;
+    let shown = "return [root.querySelector('h2').textContent, root.querySelector('label[for=ask-name]').textContent]";
+    assert_eq!(root(browser, shown).await, json!(["Flowers", "Who are you?"]));
+    root(browser, "root.getElementById('ask-name').value = 'Anna'; root.getElementById('consent').click()").await;
+    super::types(browser, "Do you have roses?").await;
+    arrived(world, &["Do you have roses?"]).await;
+    browser.goto(&format!("{path}?tab=install")).await;
+    until(browser, "the site was seen", "document.querySelector('[data-tab=install] .sites time')").await;
+    looks_right(browser, "en/chat-settings-install").await;
+}
+
+/// Title, label of the question, status and consent on the chat's own page, in a visitor's browser.
+async fn reads(world: &World, id: &str, language: &str) -> Option<Value> {
+    let visitor = Browser::open(language).await?;
+    visitor.goto(&format!("{}/chat/{id}", world.api.base())).await;
+    visitor.find("#form [aria-controls=smileys]").await;
+    let texts = "return ['h1', 'label[for=ask-name]', '#status', '.check span'].map((one) => document.querySelector(one)?.textContent)";
+    let texts = run(&visitor, texts).await;
+    visitor.close().await;
+    Some(texts)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_sets_the_chat_up_and_puts_it_on_a_page() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let setup = Setup { live: true, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let line = world.line("support").await;
+    let body = json!({"kind": "webchat", "name": "Shop chat", "settings": {"title": "Shop talk"}});
+    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+    let id = made.text_at("/id");
+    enters(&browser, &world, line.tenant_id).await;
+    let path = format!("{}/panel/sources/{id}/access", world.api.base());
+    browser.goto(&path).await;
+    appearance(&browser).await;
+    questions(&browser).await;
+    hours(&browser).await;
+    languages(&browser, Words::new(Language::En)).await;
     let saved = world.api.get(&format!("/api/v1/sources/{id}")).await.is(200).json;
     let settings = &saved["settings"];
     assert_eq!((&settings["title"], &settings["color"]), (&json!("Flowers"), &json!("#FFD200")), "{settings}");
     assert_eq!(settings["working_hours"]["hours"], json!(["mon 09:00-18:00", "fri 09:00-18:00"]));
-    assert_eq!(settings["allowed_origins"], json!(["https://shop.example"]));
-
-    // A page of the site loads the chat; the owner sees it.
-    let look = world.api.anonymous(Method::GET, &format!("/chat/{id}/look"));
-    answer(look.header("Origin", "https://shop.example")).await.is(200);
-    run(&browser, "location.reload()").await;
-    until(&browser, "the site was seen", "document.querySelector('[data-tab=install] .sites time')").await;
-    looks_right(&browser, &format!("chat-settings-{}-seen", language.code())).await;
-
+    installation(&browser, &world, &path).await;
     // A mistake opens its tab and marks its field.
-    run(&browser, &type_into("working_hours.time_zone", "Mars")).await;
+    types_into(&browser, "working_hours.time_zone", "Mars").await;
     run(&browser, "document.querySelector('form[data-chat]').requestSubmit()").await;
-    until(
-        &browser,
-        "the zone is marked",
-        "document.querySelector('[data-tab=hours]:not([hidden]) [aria-invalid=true]')",
-    )
-    .await;
+    let marked = "document.querySelector('[data-tab=hours]:not([hidden]) [aria-invalid=true]')";
+    until(&browser, "the zone is marked", marked).await;
+    let spanish = json!(["Flores", "¿Quién eres?", "Respondemos enseguida", "Acepto"]);
+    assert_eq!(reads(&world, &id, "es-MX").await, Some(spanish));
     browser.close().await;
     world.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_chat_is_set_up_in_five_tabs() {
-    set_up_in(Language::En).await;
+/// What the frame shows; the test goes back to the widget's page.
+async fn frame_shows(browser: &Browser, what: &str, condition: &str) {
+    let frame = browser.find("iframe.parom-preview").await;
+    frame.enter_frame().await.expect("the frame is there");
+    until(browser, what, &format!("(() => {{ const root = {PREVIEW}; return root && {condition}; }})()")).await;
+    browser.client().enter_parent_frame().await.expect("the widget's page");
+}
+
+/// The frame needs no session, so it must have nothing of an account, and other sites may not frame it.
+async fn only_pages_of_accounts_may_frame_the_preview(world: &World) {
+    let page = answer(world.api.anonymous(Method::GET, "/widget/preview?lang=ru")).await.is(200);
+    let policy = page.header("content-security-policy").to_owned();
+    let framed = policy.split("frame-ancestors ").nth(1).expect("who may frame it");
+    assert!(framed.starts_with("https://*.amocrm.ru"), "{policy}");
+    assert!(framed.split(' ').all(|host| host != "*" && host != "https:"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; img-src data:;"), "{policy}");
+    page.says(&["lang=\"ru\""]);
+    page.never_says(&[HOST, "token"]);
+    assert_eq!(page.header("set-cookie"), "", "no cookie");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_chat_is_set_up_in_five_tabs_in_russian() {
-    set_up_in(Language::Ru).await;
+async fn a_new_chat_is_previewed_in_the_widget() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let (world, _) = installed().await;
+    only_pages_of_accounts_may_frame_the_preview(&world).await;
+    opens_widget(&browser, &world).await;
+    presses(&browser, "add").await;
+    presses(&browser, "kind-custom").await;
+    browser.find("[data-key=\"field-webhook_url\"]").await;
+    let frames = run(&browser, "return document.querySelectorAll('.parom-widget iframe').length").await;
+    assert_eq!(frames, json!(0), "other kinds have no preview");
+    opens_widget(&browser, &world).await;
+    presses(&browser, "add").await;
+    presses(&browser, "kind-webchat").await;
+    types(&browser, "field-title", "Flowers").await;
+    frame_shows(&browser, "the title is in the preview", "root.querySelector('h2')?.textContent === 'Flowers'").await;
+    presses(&browser, "more").await;
+    types(&browser, "field-color", "#FFD200").await;
+    types(&browser, "field-greeting", "Roses or tulips?").await;
+    let choose = "const side = document.querySelector('[data-key=\"field-side\"]'); side.value = 'left'; \
+        side.dispatchEvent(new Event('change', { bubbles: true })); \
+        [...document.querySelectorAll('.parom-more input[type=checkbox]')][0].click()";
+    run(&browser, choose).await;
+    let all = "root.querySelector('#greeting').textContent === 'Roses or tulips?' && root.host.dataset.side === 'left' && \
+        root.host.style.getPropertyValue('--brand') === '#FFD200' && root.querySelectorAll('.question').length === 1";
+    frame_shows(&browser, "the preview follows the form", all).await;
+    let beside = "const box = (one) => document.querySelector(one).getBoundingClientRect(); \
+        return box('.parom-preview').left >= box('.parom-beside > form').right";
+    browser.resize(1280, 900).await;
+    assert_eq!(run(&browser, beside).await, json!(true), "in the width of amoCRM's window");
+    browser.resize(360, 900).await;
+    browser.fits("the widget's form with a preview").await;
+    browser.resize(1280, 900).await;
+
+    // D7: a wrong zone or line of hours is marked at its field.
+    types(&browser, "field-name", "Shop chat").await;
+    types(&browser, "field-working_hours.hours", "every day").await;
+    types(&browser, "field-working_hours.time_zone", "Mars").await;
+    presses(&browser, "create").await;
+    for field in ["hours", "time_zone"] {
+        let marked = format!(
+            "document.querySelector('[data-key=\"field-working_hours.{field}\"]')?.getAttribute('aria-invalid')"
+        );
+        until(&browser, &format!("the field {field} is marked"), &marked).await;
+    }
+    // D25: the line is not given out without a word about the list of sites.
+    types(&browser, "field-working_hours.hours", "").await;
+    types(&browser, "field-working_hours.time_zone", "").await;
+    presses(&browser, "create").await;
+    browser.find("[data-key=copy-embed]").await;
+    browser.says("The chat appears only on listed sites, and no site is listed yet.").await;
+    browser.close().await;
+    world.close().await;
 }

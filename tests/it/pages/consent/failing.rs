@@ -62,19 +62,27 @@ async fn a_refused_subscription_says_what_to_give_and_can_be_repeated() {
     world.close().await;
 }
 
-/// Five wrong guesses, and Meta takes none for a while.
+/// Of a number with a PIN of its own that is asked for; after five wrong guesses Meta takes none for a while.
 #[tokio::test]
 async fn a_registered_number_takes_its_own_pin_only() {
     let (world, tenant_id) = with_meta().await;
     let visitor = olga(&world, tenant_id).await;
     world.messenger.set_pin(&NewPhone::of(WABA).id, "424242");
     offered(&world, &visitor).await;
+    visitor.sends(LINE, &[("set.pin", "42")]).await.is(422).says(&["A PIN has six digits."]);
     for guess in ["000001", "000002", "000003", "000004", "000005"] {
         let page = visitor.sends(LINE, &[("set.pin", guess)]).await.is(422);
         page.says(&["the number has its own PIN. Enter it, or turn two-step verification off in WhatsApp Manager"]);
     }
     visitor.sends(LINE, &[("set.pin", "424242")]).await.is(422).says(&["Too many PIN tries. Wait and try again."]);
     assert!(world.sandbox.sources(HOST).is_empty());
+    world.close().await;
+    let (world, tenant_id) = with_meta().await;
+    let visitor = olga(&world, tenant_id).await;
+    world.messenger.set_pin(&NewPhone::of(WABA).id, "424242");
+    offered(&world, &visitor).await;
+    visitor.sends(LINE, &[]).await.is(422).says(&["It is not connected yet.", "the number has its own PIN"]);
+    visitor.does(LINE, &[("set.pin", "424242")]).await.says(&["Step 3 of 4"]);
     world.close().await;
 }
 
