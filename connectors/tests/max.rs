@@ -9,8 +9,8 @@ use base::message::{Button, Content, List, Markup, Media, Post, Quote, Row, Sect
 use base::verdict::Verdict;
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Event, Watched};
-use doubles::max::{Act, Content as Given, Fault, File};
 use serde_json::json;
+use simulator::max::{Act, Content as Given, Fault, File};
 use world::{World, file, message, text, written};
 
 mod setting_up {

@@ -88,7 +88,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("sandbox", &[CLI]),
-    ("doubles", &[CLI]),
+    ("simulator", &[CLI]),
     ("widget", &[CLI]),
     ("migration", &["store"]),
 ];

@@ -1,11 +1,11 @@
 //! A day with two failing sources, as their owner sees it: one alert in Telegram, and its end.
 
 use base::i18n::Language;
-use doubles::telegram::NewPerson;
 use parom::alert_notices::bot;
 use parom::identity::ticket;
 use parom_tests::{Answer, Browser, Engine, Line, MailServer, Setup, World};
 use serde_json::json;
+use simulator::telegram::NewPerson;
 
 use super::{HOUR, MINUTE, gets_a_bot, looks, sends_due_notices};
 use crate::browser::looks_right;

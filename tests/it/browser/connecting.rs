@@ -3,10 +3,10 @@
 
 use base::config::Config;
 use base::i18n::{Language, Words};
-use doubles::avito::{Avito, NewApp as AvitoApp, NewSeller};
-use doubles::whatsapp::{NewApp, NewPhone, WhatsApp};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, Simulated};
+use simulator::avito::{Avito, NewApp as AvitoApp, NewSeller};
+use simulator::whatsapp::{NewApp, NewPhone, WhatsApp};
 
 use super::{CODE, archive, crm_page, enters, looks_right, presses, say, speaks, types, with_widget};
 

@@ -2,10 +2,10 @@
 //! names that were broken in the middle.
 
 use base::i18n::{Language, Words};
-use doubles::telegram::NewBot;
 use parom::alert::Alarm;
 use parom_tests::{Answer, Browser, Engine, Place, Setup, World};
 use serde_json::json;
+use simulator::telegram::NewBot;
 
 use super::operator::{connects_an_authenticator, is_invited};
 use super::{enters, say};

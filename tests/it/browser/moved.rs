@@ -2,9 +2,9 @@
 //! takes it over.
 
 use base::i18n::{Language, Words};
-use doubles::telegram::NewBot;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
+use simulator::telegram::NewBot;
 
 use super::{enters, looks_right, say};
 

@@ -5,12 +5,12 @@ mod messengers;
 
 use base::i18n::Language;
 use base::message::{Direction, State};
-use doubles::telegram::{Content, Given, NewPerson, StickerForm};
-use doubles::whatsapp::{self, WhatsApp};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, TelegramLine, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::telegram::{Content, Given, NewPerson, StickerForm};
+use simulator::whatsapp::{self, WhatsApp};
 
 use super::speaks;
 use crate::webchat::{chat_of, chat_with};

@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use base::i18n::{Language, Words};
-use doubles::whatsapp::{NewApp, NewPerson, NewPhone, WhatsApp};
 use parom::template::due_now;
 use parom_tests::{Beside, Browser, Engine, Line, Place, Setup};
 use serde_json::json;
+use simulator::whatsapp::{NewApp, NewPerson, NewPhone, WhatsApp};
 
 use super::kinds::Speech;
 use super::{crm_page, enters, kinds, phone, say, speaks};

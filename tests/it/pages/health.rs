@@ -1,7 +1,7 @@
 //! A source's page: how it is doing, what failed, where customers write.
 
-use doubles::telegram::NewBot;
 use parom_tests::{Answer, TelegramWorld, World, both, once};
+use simulator::telegram::NewBot;
 
 use super::{in_russian, olga, vera};
 

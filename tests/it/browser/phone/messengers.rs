@@ -1,10 +1,10 @@
 //! Phones of the customers of VK, Avito, MAX, Instagram and Facebook Messenger, with what a manager sends.
 
 use base::i18n::Language;
-use doubles::{avito, max, meta, vk};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, Simulated};
 use sandbox::HookForm;
+use simulator::{avito, max, meta, vk};
 
 use super::super::speaks;
 use super::{FILES, Speech, everything, picture};

@@ -1,8 +1,8 @@
 //! What customers do in MAX.
 
-use doubles::max::{Act, Content, File, Max, Place};
 use parom_tests::once;
 use sandbox::HookMessage;
+use simulator::max::{Act, Content, File, Max, Place};
 
 use super::{Bot, MaxWorld};
 use crate::messengers::played::{arrives, brought, chatting, connected};

@@ -5,9 +5,9 @@ mod common;
 mod inwards;
 mod particular;
 
-use doubles::max::{BotView, Fault, Max, MessageView, NewBot, NewPerson};
 use parom_tests::{Beside, Simulated};
 use serde_json::{Value, json};
+use simulator::max::{BotView, Fault, Max, MessageView, NewBot, NewPerson};
 
 use super::played::{HookCall, Played, Sent};
 

@@ -1,9 +1,9 @@
 //! Buttons, typing, files that are still processed, and customers who left.
 
-use doubles::max::{Act, Fault, Max};
 use parom_tests::once;
 use parom_tests::settings::HOST;
 use sandbox::{Attachment, HookForm, HookMessage};
+use simulator::max::{Act, Fault, Max};
 
 use super::{Bot, MaxWorld};
 use crate::messengers::played::{Sent, chatting};
