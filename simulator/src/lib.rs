@@ -10,6 +10,7 @@ pub mod avito;
 pub mod kit;
 pub mod max;
 pub mod meta;
+mod old;
 pub mod telegram;
 pub mod vk;
 pub mod whatsapp;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::{api, core::Core, oauth, options::Options, pages, sender, state::State};
-use crate::kit::Server;
+use crate::old::Server;
 
 /// A running Avito. It stops when dropped; [`Avito::stop`] also waits until it has stopped.
 pub struct Avito {

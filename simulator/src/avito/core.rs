@@ -1,10 +1,10 @@
 //! Avito's state behind its lock.
 
 use super::{faults::Faults, options::Options, state::State};
-use crate::kit::{self, Memory};
+use crate::old::{self, Memory};
 
 /// State shared by handlers, pages and the library's functions.
-pub(crate) type Core = kit::Core<State, Faults, Options>;
+pub(crate) type Core = old::Core<State, Faults, Options>;
 
 impl Memory for State {
     fn set_now(&mut self, millis: i64) {

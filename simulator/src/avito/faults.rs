@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{self, CallFault, DeliveryFault};
+use crate::old::{self, CallFault, DeliveryFault};
 
 /// Faults of API calls.
 #[derive(Clone, Debug, Deserialize)]
@@ -66,7 +66,7 @@ impl DeliveryFault for PostFault {
 }
 
 /// Faults of API calls, by the `operationId` in the OpenAPI file (`postSendMessage`, …), and of webhook calls.
-pub type Faults = kit::Faults<Fault, PostFault>;
+pub type Faults = old::Faults<Fault, PostFault>;
 
 impl Faults {
     /// Applies the fault to the next `count` webhook calls.

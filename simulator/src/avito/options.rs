@@ -1,6 +1,6 @@
 //! Options of an Avito double.
 
-use crate::kit::{Now, system_clock};
+use crate::old::{Now, system_clock};
 
 /// All start options.
 #[derive(Clone)]

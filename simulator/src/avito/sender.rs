@@ -11,7 +11,7 @@ use super::{
     faults::PostFault,
     state::{Post, PostState, State},
 };
-use crate::kit;
+use crate::old;
 
 /// Time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -20,7 +20,7 @@ const WAITS: [i64; 5] = [1, 5, 30, 120, 600];
 
 /// Sends due webhooks while Avito runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    kit::send(core, |core| async move {
+    old::send(core, |core| async move {
         launch(&core);
         core.read(|state| state.posts.iter().any(|post| post.state == PostState::Waiting))
     })

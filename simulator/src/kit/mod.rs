@@ -1,39 +1,44 @@
-//! The infrastructure of every double that no messenger's documents describe: a state behind a lock, a server, faults,
-//! and pages.
-//!
-//! Nothing here depends on a messenger. A double provides its state, its faults and its options, and gets the rest:
+//! The model of every messenger, once: people, lines, dialogs, messages, acts; the phone and the other pages; faults;
+//! the sender of webhooks. Nothing here depends on a messenger: what differs is behind [`Wire`].
 //!
 //! ```text
-//! core.rs      the state behind one lock, with the double's clock, and a signal for its changes
-//! server.rs    the address, the routes, the shutdown
-//! faults.rs    rules that break calls and deliveries, and gates that hold calls
-//! sender.rs    the loop that delivers what is due
-//! rates.rs     budgets that recover by waiting
-//! answer.rs    answers that break off, and logs of the last calls
-//! pages.rs     headers, files and events of the pages for people
-//! language.rs  the language of the pages
-//! programs.rs  requests of programs: actions, faults, uploads
+//! clock  id  call  outbox  model  act  faults  look   data
+//! wire                                                what a messenger gives, and the core in which it runs
+//! perform  sender  serve                              acts ─▶ model ─▶ webhooks;  calls ─▶ faults ─▶ wire
+//! view  pages  simulator                              what people, programs and tests see
 //! ```
 
-mod answer;
+mod act;
+mod call;
 mod clock;
-mod core;
 mod faults;
-mod language;
+mod id;
+mod look;
+mod model;
+mod outbox;
 mod pages;
-mod programs;
+mod perform;
 mod rates;
 mod sender;
-mod server;
+mod serve;
+mod simulator;
+mod view;
+mod wire;
 
+pub use act::{Act, ActWord, Content, Done, Given, Kind, Sample, Verb};
+pub use call::{Answer, Call, CallView, Named, Part};
 pub use clock::{Now, system_clock};
-pub use faults::{CallFault, DeliveryFault, Faults, Gate};
+pub use faults::{Fault, FaultWords, Faults, Gate, HookFault};
+pub use id::Id;
+pub use look::{Language, Look, PLAIN, Visit, Word, Words};
+pub use model::{
+    Activity, Author, Button, Dialog, DialogKind, File, Line, Message, Notice, Person, State, Subscription, Upload,
+    vcard,
+};
+pub use outbox::{Hook, HookState, Outbox, Policy, Post, Reply};
+pub use pages::{Frame, page_of};
+pub use simulator::{Customer, NewPerson, Simulator};
+pub use view::{FileView, HookView, MessageView};
+pub use wire::{Core, Event, Wire};
 
-pub(crate) use self::core::{Core, Memory};
-pub(crate) use answer::{cut, remember};
-pub(crate) use language::{Bilingual, Frame, Language, fill, words};
-pub(crate) use pages::{Asset, asset, events, is_own, render, render_with_forms};
-pub(crate) use programs::{asked, perform, upload};
 pub(crate) use rates::Budgets;
-pub(crate) use sender::send;
-pub(crate) use server::Server;

@@ -1,95 +1,42 @@
-//! Pages for people: headers, assets, and the signal that something changed.
+//! The pages of every simulator: the list of customers, their phones, the page with faults; and JSON for programs.
 
-use std::{convert::Infallible, time::Duration};
+mod frame;
+mod list;
+mod phone;
+mod programs;
+mod trouble;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-};
-use askama::Template;
-use bytes::Bytes;
-use futures_util::stream;
-use tokio::sync::watch;
+pub use frame::{Frame, page_of};
 
-/// Interval of comments by which closed pages are detected.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Changes within this time are reported together.
-const GATHER: Duration = Duration::from_millis(50);
+use std::sync::Arc;
 
-/// A rendered page with its headers.
-pub(crate) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
-    render_with_forms(status, page, "'self'")
+use actix_web::{HttpResponse, web};
+
+use super::serve::serve;
+use super::wire::{Core, Wire};
+
+/// The routes of the kit. Everything else is a call of a program.
+pub(crate) fn routes<W: Wire>(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(list::show::<W>))
+        .route("/phone", web::get().to(list::show::<W>))
+        .route("/phone/{person}/{place}", web::get().to(phone::show::<W>))
+        .route("/phone/{person}/{place}", web::post().to(phone::press::<W>))
+        .route("/phone/{person}/{place}/files/{file}", web::get().to(phone::file::<W>))
+        .route("/acts", web::post().to(programs::act::<W>))
+        .route("/uploads", web::post().to(programs::upload::<W>))
+        .route("/faults", web::get().to(programs::faults::<W>))
+        .route("/faults", web::post().to(programs::break_it::<W>))
+        .route("/faults", web::delete().to(programs::mend::<W>))
+        .route("/trouble", web::get().to(trouble::show::<W>))
+        .route("/trouble", web::post().to(trouble::press::<W>))
+        .route("/events", web::get().to(events::<W>))
+        .route("/healthz", web::get().to(HttpResponse::Ok))
+        .route("/static/{file}", web::get().to(frame::asset))
+        .default_service(web::to(serve::<W>));
 }
 
-/// The same, with the allowed targets of forms (`form-action` of the content security policy).
-pub(crate) fn render_with_forms(status: StatusCode, page: &impl Template, forms: &str) -> HttpResponse {
-    let Ok(text) = page.render() else {
-        return HttpResponse::InternalServerError().finish();
-    };
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-         media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action {forms}"
-    );
-    HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::REFERRER_POLICY, "same-origin"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(text)
-}
-
-/// Whether a request comes from our own page or from a program: cross-site requests are refused.
-pub(crate) fn is_own(request: &HttpRequest) -> bool {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
-        (origin, _) => origin.is_none(),
-    }
-}
-
-/// An asset of the pages: name and bytes. Its extension determines its type.
-pub(crate) type Asset = (&'static str, &'static [u8]);
-
-/// The file with this name.
-pub(crate) fn asset(name: &str, all: &[Asset]) -> HttpResponse {
-    let Some((_, bytes)) = all.iter().find(|(one, _)| *one == name) else {
-        return HttpResponse::NotFound().finish();
-    };
-    let kind = match name.rsplit('.').next() {
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        Some("jpg") => "image/jpeg",
-        Some("png") => "image/png",
-        _ => "application/octet-stream",
-    };
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(*bytes)
-}
-
-/// Server-sent events that only report that something changed, once at the start and after each change; the page then
-/// reloads its rows.
-pub(crate) fn events(mut changes: watch::Receiver<u64>) -> HttpResponse {
-    changes.mark_changed();
-    let body = stream::unfold(changes, |mut changes| async move {
-        let text = match tokio::time::timeout(HEARTBEAT, changes.changed()).await {
-            Ok(Ok(())) => {
-                tokio::time::sleep(GATHER).await;
-                let revision = *changes.borrow_and_update();
-                format!("event: change\ndata: {revision}\n\n")
-            }
-            // The double has stopped.
-            Ok(Err(_)) => return None,
-            Err(_) => ": still here\n\n".to_owned(),
-        };
-        Some((Ok::<_, Infallible>(Bytes::from(text)), changes))
-    });
-    HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .streaming(body)
+/// `GET /events`.
+async fn events<W: Wire>(core: web::Data<Arc<Core<W>>>) -> HttpResponse {
+    frame::events(core.subscribe())
 }

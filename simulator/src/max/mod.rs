@@ -1,35 +1,30 @@
-//! A small MAX: the Bot API's server with its file hosts, the webhook sender, and the phones of people who talk to
-//! bots.
+//! A small MAX: the Bot API's server with its file hosts, and what it tells webhooks about people's acts.
 //!
 //! Written from <https://dev.max.ru/docs-api>, its OpenAPI schema and recordings of other clients (listed in
 //! `docs/protocol/max.md`), for any bot.
 //!
 //! ```text
-//! a person acts  ─▶ act/ ─▶ message ─▶ updates ─▶ sender.rs ─▶ webhook
-//! a bot's call   ─▶ api/ ─▶ message ─▶ the person's phone (pages/)
+//! wire.rs         tables, and answers to the kit    acts.rs    places of acts, updates about them
+//! api.rs          calls of bots                     json.rs    users and messages as the API shows them
+//! attachments.rs  attachments and keyboards         files.rs   uploads, and the hosts of files
+//! bots.rs         new bots and rooms, and troubles  answer.rs  results and refusals
 //! ```
 
-mod act;
+mod acts;
+mod answer;
 mod api;
-mod core;
-mod customer;
-mod faults;
-mod look;
-#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
-mod max;
-mod newcomers;
+mod attachments;
+mod bots;
+mod files;
+mod json;
 mod options;
-mod pages;
-mod sender;
-mod state;
-mod trouble;
-mod view;
+mod wire;
 
-pub use act::{Act, Content, Done, File, Place};
-pub use customer::Customer;
-pub use faults::{Fault, Faults, UpdateFault};
-pub use max::Max;
-pub use newcomers::{NewBot, NewPerson};
+pub use crate::kit::{Act, Content, Fault, Given, HookFault, MessageView, NewPerson, Verb};
+pub use bots::{BotView, NewBot};
 pub use options::Options;
-pub use state::CallView;
-pub use view::{AnswerView, BotView, ButtonView, FileView, MessageView, SubscriptionView, UpdateView};
+
+/// A running MAX.
+pub type Max = crate::kit::Simulator<Options>;
+/// A person who talks to a bot.
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

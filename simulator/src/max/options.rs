@@ -1,6 +1,6 @@
-//! Options of a MAX double.
+//! Options, which are MAX's wire, and its state.
 
-use crate::kit::{Now, system_clock};
+use crate::kit::{Now, State, system_clock};
 
 /// All start options.
 #[derive(Clone)]
@@ -20,3 +20,13 @@ impl Default for Options {
         Self { listen: "127.0.0.1:0".to_owned(), now: system_clock(), local: true, processing: 0 }
     }
 }
+
+/// State that only MAX has.
+#[derive(Default)]
+pub struct Own {
+    /// Milliseconds for which an uploaded file is processed.
+    pub(super) processing: i64,
+}
+
+/// The whole state.
+pub(super) type Max = State<Own>;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{self, CallFault, DeliveryFault};
+use crate::old::{self, CallFault, DeliveryFault};
 
 /// Faults of Graph calls.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,7 +56,7 @@ impl DeliveryFault for HookFault {
 }
 
 /// Faults of calls, by the last segment of the path (`messages`, `subscribed_apps`, …), and of events.
-pub type Faults = kit::Faults<Fault, HookFault>;
+pub type Faults = old::Faults<Fault, HookFault>;
 
 impl Faults {
     /// Applies the fault to the next `count` webhook bodies.

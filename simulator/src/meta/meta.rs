@@ -6,7 +6,7 @@ use actix_web::web;
 use anyhow::Result;
 
 use super::{api, core::Core, hooks, options::Options, pages, state::State};
-use crate::kit::Server;
+use crate::old::Server;
 
 /// A running Meta. It stops when dropped; [`Meta::stop`] also waits until it has stopped.
 pub struct Meta {

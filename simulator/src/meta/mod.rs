@@ -23,7 +23,7 @@ mod pages;
 mod state;
 mod trouble;
 
-pub use crate::kit::Gate;
+pub use crate::old::Gate;
 pub use act::{Act, Content, Customer, Done, Given};
 pub use faults::{Fault, Faults, HookFault};
 pub use look::{CallView, HookView, MessageView};

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{self, CallFault, DeliveryFault};
+use crate::old::{self, CallFault, DeliveryFault};
 
 /// Faults of Bot API calls.
 #[derive(Clone, Debug, Deserialize)]
@@ -69,7 +69,7 @@ impl DeliveryFault for UpdateFault {
 }
 
 /// Faults of calls, by method, and of updates.
-pub type Faults = kit::Faults<Fault, UpdateFault>;
+pub type Faults = old::Faults<Fault, UpdateFault>;
 
 impl Faults {
     /// Applies the fault to the next `count` calls of this method for this `chat_id`.

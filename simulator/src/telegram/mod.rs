@@ -29,7 +29,7 @@ mod telegram;
 mod trouble;
 mod view;
 
-pub use crate::kit::{Gate, Now, system_clock};
+pub use crate::old::{Gate, Now, system_clock};
 pub use act::{Act, Chat, ChatCard, Content, Done, Dressing, External, Forward, Given, Quote, StickerForm};
 pub use customer::Customer;
 pub use faults::{Fault, Faults, UpdateFault};

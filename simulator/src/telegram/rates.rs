@@ -1,6 +1,6 @@
 //! Rate limits of bots: one message a second in a chat with short bursts, 20 a minute in a group, 30 a second in total.
 
-use crate::kit::Budgets;
+use crate::old::Budgets;
 
 /// A rate: an interval in milliseconds, and a burst.
 struct Rate {

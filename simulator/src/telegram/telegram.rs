@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::{api, core::Core, options::Options, pages, sender, state::State};
-use crate::kit::Server;
+use crate::old::Server;
 
 /// A running Telegram. It stops when dropped; [`Telegram::stop`] also waits until it has stopped.
 pub struct Telegram {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{self, CallFault, DeliveryFault};
+use crate::old::{self, CallFault, DeliveryFault};
 
 /// Faults of API calls and uploads.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,7 +55,7 @@ impl DeliveryFault for EventFault {
 }
 
 /// Faults of calls, by method (`upload` means any upload), and of events.
-pub type Faults = kit::Faults<Fault, EventFault>;
+pub type Faults = old::Faults<Fault, EventFault>;
 
 impl Faults {
     /// Refuses the next call of this method with this code.

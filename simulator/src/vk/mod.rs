@@ -26,7 +26,7 @@ mod view;
 #[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
 mod vk;
 
-pub use crate::kit::{Now, system_clock};
+pub use crate::old::{Now, system_clock};
 pub use act::{Act, Content, Done, Dressing, Given, Place, Thing};
 pub use faults::{EventFault, Fault, Faults};
 pub use newcomers::{NewChat, NewCommunity, NewPerson};

@@ -6,7 +6,7 @@ use actix_web::web;
 use anyhow::Result;
 
 use super::{api, callbacks, core::Core, options::Options, pages, state::State};
-use crate::kit::Server;
+use crate::old::Server;
 
 /// Largest body in bytes: a file with its form.
 const BODY: usize = 210 * 1024 * 1024;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::kit::{self, CallFault, DeliveryFault};
+use crate::old::{self, CallFault, DeliveryFault};
 
 /// Faults of Graph calls.
 #[derive(Clone, Debug, Deserialize)]
@@ -79,7 +79,7 @@ impl DeliveryFault for WebhookFault {
 /// `media_download`, `message_templates`, `template`, `phone`, `waba`, `phone_numbers`, `subscribed_apps`,
 /// `subscriptions`, `register`, `deregister`, `access_token`, `debug_token`, `uploads`, `smb_app_data`, …: the last
 /// word of its path or, if the path ends with an id, the kind of that object.
-pub type Faults = kit::Faults<Fault, WebhookFault>;
+pub type Faults = old::Faults<Fault, WebhookFault>;
 
 impl Faults {
     /// Applies the fault to the next `count` messages with this `to` or `recipient`.

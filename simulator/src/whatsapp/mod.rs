@@ -31,7 +31,7 @@ mod view;
 #[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
 mod whatsapp;
 
-pub use crate::kit::{Gate, Now, system_clock};
+pub use crate::old::{Gate, Now, system_clock};
 pub use act::{Act, Content, Customer, Done, Dressing, Given};
 pub use batch::Batch;
 pub use faults::{Fault, Faults, WebhookFault};

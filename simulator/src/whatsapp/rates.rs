@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kit::Budgets;
+use crate::old::Budgets;
 
 /// Milliseconds between messages of a number to one person once the burst is used up.
 const PAIR: i64 = 6_000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::{core::Core, graph, options::Options, pages, sender, state::State};
-use crate::kit::Server;
+use crate::old::Server;
 
 /// A running Graph for WhatsApp. It stops when dropped; [`WhatsApp::stop`] also waits until it has stopped.
 pub struct WhatsApp {

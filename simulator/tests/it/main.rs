@@ -24,6 +24,7 @@ mod receiver;
 mod samples;
 mod sender;
 mod sending;
+mod stage;
 mod vk;
 mod webhook;
 mod whatsapp;

@@ -73,7 +73,7 @@ async fn maxapi_runs_a_bot_of_the_simulated_max() {
     let mid = customer.writes("Здравствуйте").unwrap();
     customer.edits(&mid, "Добрый день").unwrap();
     customer.removes(&mid).unwrap();
-    let updates: Vec<Value> = max.updates(bot.id).into_iter().map(|one| one.body).collect();
+    let updates: Vec<Value> = max.hooks(bot.id).into_iter().map(|one| one.body).collect();
     let kinds: Vec<Value> = updates.iter().map(|body| body["update_type"].clone()).collect();
     assert_eq!(kinds.len(), 4, "{updates:?}");
     client.say(&json!(updates).to_string()).await;

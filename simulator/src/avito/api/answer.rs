@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 use serde_json::{Value, json};
 
 use crate::avito::{core::Core, faults::Fault, show::CallView, state::State};
-use crate::kit;
+use crate::old;
 
 /// Maximum number of logged calls.
 const REMEMBERED: usize = 5_000;
@@ -70,7 +70,7 @@ pub(crate) async fn answered(
             (Ok(_), _) => 200,
             (Err(refusal), _) => refusal.status,
         };
-        kit::remember(
+        old::remember(
             &mut state.calls,
             CallView { operation: operation.to_owned(), path: path.to_owned(), seller, status },
             REMEMBERED,
@@ -117,6 +117,6 @@ fn respond(answer: &Result<Value, Refusal>, leaves: &Leaves, limits: Option<(u32
         Leaves::Html => {
             response.content_type("text/html").body(format!("<html><body><h1>{status} Bad Gateway</h1></body></html>"))
         }
-        Leaves::Never => kit::cut(response),
+        Leaves::Never => old::cut(response),
     }
 }

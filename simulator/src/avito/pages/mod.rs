@@ -18,8 +18,8 @@ use askama::Template;
 use words::Words;
 
 use crate::avito::core::Core;
-pub(crate) use crate::kit::is_own;
-use crate::kit::{self, Asset};
+pub(crate) use crate::old::is_own;
+use crate::old::{self, Asset};
 
 /// Adds the routes of all pages.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -44,12 +44,12 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The language of a page, and how links keep it.
-pub(super) type Frame = kit::Frame<Words>;
+pub(super) type Frame = old::Frame<Words>;
 
 /// A rendered page with its headers. Its forms may lead to another host, because the consent page returns to the
 /// application.
 pub(crate) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
-    kit::render_with_forms(status, page, "'self' http: https:")
+    old::render_with_forms(status, page, "'self' http: https:")
 }
 
 /// Redirects the browser to one of our pages.
@@ -59,7 +59,7 @@ pub(super) fn back_to(frame: &Frame, path: &str) -> HttpResponse {
 
 /// `GET /events`.
 async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
-    kit::events(core.subscribe())
+    old::events(core.subscribe())
 }
 
 async fn asset(file: web::Path<String>) -> HttpResponse {
@@ -68,5 +68,5 @@ async fn asset(file: web::Path<String>) -> HttpResponse {
         ("avito.js", include_bytes!("../../../static/avito.js")),
         ("picture.jpg", include_bytes!("../../../assets/samples/picture.jpg")),
     ];
-    kit::asset(&file, ALL)
+    old::asset(&file, ALL)
 }

@@ -14,11 +14,11 @@ use crate::avito::{
     faults::{Fault, PostFault},
     json,
 };
-use crate::kit;
+use crate::old;
 
 /// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    kit::perform(&request, &body, |asked: Act| {
+    old::perform(&request, &body, |asked: Act| {
         let (message, chat) = act::perform(&core, asked)?;
         Ok(json!({"message": message, "chat": chat}))
     })
@@ -70,7 +70,7 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let broken = match kit::asked(&request, &body) {
+    let broken = match old::asked(&request, &body) {
         Ok(broken) => broken,
         Err(answer) => return answer,
     };

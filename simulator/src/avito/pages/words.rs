@@ -1,7 +1,7 @@
 //! All visible texts, in both languages.
 
-pub(crate) use crate::kit::fill;
-use crate::kit::{Bilingual, Language};
+pub(crate) use crate::old::fill;
+use crate::old::{Bilingual, Language};
 
 /// All texts of one language. `{…}` is filled in by [`fill`].
 #[derive(Debug)]

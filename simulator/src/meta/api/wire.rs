@@ -17,8 +17,8 @@ use super::{
     params::{Params, Upload},
     table,
 };
-use crate::kit;
 use crate::meta::{core::Core, faults::Fault, look::CallView};
+use crate::old;
 
 /// Largest body in bytes; a file has 25 MB plus overhead.
 const BODY_LIMIT: usize = 27 * 1024 * 1024;
@@ -127,7 +127,7 @@ async fn handle(core: Arc<Core>, method: Method, parts: Vec<String>, params: Res
     };
     core.change(|state| {
         let call = CallView { method: method.to_string(), path: parts.join("/"), params: shown, status };
-        kit::remember(&mut state.calls, call, REMEMBERED);
+        old::remember(&mut state.calls, call, REMEMBERED);
     });
     respond(&answer, &leaves)
 }
@@ -155,7 +155,7 @@ fn respond(answer: &Answered, leaves: &Leaves) -> HttpResponse {
         (Leaves::Html(_), _) => {
             response.content_type("text/html").body("<html><body>Sorry, something went wrong.</body></html>")
         }
-        (Leaves::Never, _) => kit::cut(response),
+        (Leaves::Never, _) => old::cut(response),
         (Leaves::Whole, Ok(value)) => response.json(value),
         (Leaves::Whole, Err(refusal)) => response.json(refusal.json()),
     }

@@ -13,7 +13,7 @@ use super::{
     faults::HookFault,
     state::{Hook, HookState, State},
 };
-use crate::kit;
+use crate::old;
 
 /// One body with its events.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Parcel {
 
 /// Sends due events while Meta runs, one body after the other.
 pub(crate) async fn run(core: Weak<Core>) {
-    kit::send(core, |core| async move {
+    old::send(core, |core| async move {
         while let Some(parcel) = next(&core) {
             let status = call::deliver(&core, &parcel).await;
             core.change(|state| settle(state, &parcel, status));

@@ -13,7 +13,7 @@ use actix_web::{
 use askama::Template;
 
 use super::core::Core;
-use crate::kit::{self, Asset, is_own};
+use crate::old::{self, Asset, is_own};
 
 /// Adds the routes that are not part of Graph.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -35,7 +35,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// A rendered page with its headers.
 fn render(page: &impl Template) -> HttpResponse {
-    kit::render(StatusCode::OK, page)
+    old::render(StatusCode::OK, page)
 }
 
 /// `GET /cdn/{file}`: while its address is valid.
@@ -60,7 +60,7 @@ async fn file(core: web::Data<Arc<Core>>, request: HttpRequest, id: web::Path<St
 
 /// `GET /events`: notifies pages of changes.
 async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
-    kit::events(core.subscribe())
+    old::events(core.subscribe())
 }
 
 async fn asset(file: web::Path<String>) -> HttpResponse {
@@ -70,5 +70,5 @@ async fn asset(file: web::Path<String>) -> HttpResponse {
         ("plane.svg", include_bytes!("../../../static/plane.svg")),
         ("face.png", include_bytes!("../../../assets/samples/picture.png")),
     ];
-    kit::asset(&file, ALL)
+    old::asset(&file, ALL)
 }

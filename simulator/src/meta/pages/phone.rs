@@ -7,11 +7,11 @@ use askama::Template;
 use serde::Serialize;
 
 use super::render;
-use crate::kit::{Bilingual, Language, words};
 use crate::meta::{
     core::Core,
     state::{Author, Chat, Message, Platform, State},
 };
+use crate::old::{Bilingual, Language, words};
 
 /// Visible words.
 struct Words {

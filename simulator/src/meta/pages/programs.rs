@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::is_own;
-use crate::kit;
 use crate::meta::{
     act::{self, Act},
     core::Core,
@@ -16,10 +15,11 @@ use crate::meta::{
     look::MessageView,
     state::State,
 };
+use crate::old;
 
 /// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
+    old::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
 
 /// `GET /chats/{account}/{person}`: the messages of a chat.
@@ -59,7 +59,7 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let broken = match kit::asked(&request, &body) {
+    let broken = match old::asked(&request, &body) {
         Ok(broken) => broken,
         Err(answer) => return answer,
     };

@@ -18,7 +18,7 @@ use super::{
     params::{Params, Upload},
     table::{self, Reply},
 };
-use crate::kit;
+use crate::old;
 use crate::telegram::{core::Core, faults::Fault, state::CallView};
 
 /// Largest body in bytes; an upload has 50 MB plus overhead.
@@ -152,7 +152,7 @@ async fn handle(core: Arc<Core>, token: String, method: String, params: Result<P
     let description = answer.as_ref().err().map(|refusal| refusal.description.clone()).unwrap_or_default();
     core.change(|state| {
         if let Some(bot) = state.bots.get_mut(&bot) {
-            kit::remember(
+            old::remember(
                 &mut bot.calls,
                 CallView { method, parameters: shown, status, description, chat },
                 REMEMBERED,
@@ -201,6 +201,6 @@ fn respond(answer: &Result<Reply, Refusal>, leaves: &Leaves) -> HttpResponse {
         Leaves::Html => response
             .content_type("text/html")
             .body(format!("<html><head><title>{code} Bad Gateway</title></head><body>nginx</body></html>")),
-        Leaves::Never => kit::cut(response),
+        Leaves::Never => old::cut(response),
     }
 }

@@ -16,7 +16,7 @@ use askama::Template;
 
 use strings::Words;
 
-use crate::kit::{self, Asset, is_own, render};
+use crate::old::{self, Asset, is_own, render};
 use crate::telegram::core::Core;
 
 /// Adds the routes of all pages.
@@ -42,7 +42,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The language of a page, and how links keep it.
-pub(super) type Frame = kit::Frame<Words>;
+pub(super) type Frame = old::Frame<Words>;
 
 #[derive(Template)]
 #[template(path = "notice.html")]
@@ -61,7 +61,7 @@ async fn nothing_here(request: HttpRequest) -> HttpResponse {
 
 /// `GET /events`.
 async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
-    kit::events(core.subscribe())
+    old::events(core.subscribe())
 }
 
 async fn asset(file: web::Path<String>) -> HttpResponse {
@@ -71,5 +71,5 @@ async fn asset(file: web::Path<String>) -> HttpResponse {
         ("composer.js", include_bytes!("../../../static/composer.js")),
         ("plane.svg", include_bytes!("../../../static/plane.svg")),
     ];
-    kit::asset(&file, ALL)
+    old::asset(&file, ALL)
 }

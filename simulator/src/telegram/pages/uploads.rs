@@ -5,14 +5,14 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use crate::{kit, telegram::core::Core};
+use crate::{old, telegram::core::Core};
 
 /// Largest upload in megabytes.
 const LIMIT: usize = 64;
 
 /// `POST /uploads?name=…&mime=…` with the bytes as its body; answers `{"upload": id}`.
 pub(super) async fn take(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let file = match kit::upload(&request, payload, LIMIT).await {
+    let file = match old::upload(&request, payload, LIMIT).await {
         Ok(file) => file,
         Err(answer) => return answer,
     };

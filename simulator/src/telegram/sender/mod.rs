@@ -10,11 +10,11 @@ use std::sync::{Arc, Weak};
 pub(crate) use pick::next_due;
 
 use super::core::Core;
-use crate::kit;
+use crate::old;
 
 /// Sends due updates while Telegram runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    kit::send(core, |core| async move {
+    old::send(core, |core| async move {
         launch(&core);
         core.read(|state| state.bots.values().any(|bot| bot.updates.waiting_count() > 0))
     })

@@ -15,7 +15,7 @@ use super::{
     params::Params,
     table,
 };
-use crate::kit;
+use crate::old;
 use crate::vk::{
     core::Core,
     faults::Fault,
@@ -98,7 +98,7 @@ pub(super) fn page(status: u16) -> HttpResponse {
 /// Closes the connection without an answer.
 fn dropped(core: &Core, name: &str, params: &Params) -> HttpResponse {
     note(core, name, params.shown(), -1);
-    kit::cut(HttpResponse::Ok())
+    old::cut(HttpResponse::Ok())
 }
 
 /// Records a call.

@@ -12,7 +12,7 @@ use super::{
     params::Params,
     receive,
 };
-use crate::kit;
+use crate::old;
 use crate::vk::{
     core::Core,
     faults::Fault,
@@ -60,7 +60,7 @@ pub(super) async fn take(
     for fault in core.faults.take("upload", None).await {
         match fault {
             Fault::Slow { millis } => tokio::time::sleep(std::time::Duration::from_millis(millis)).await,
-            Fault::ResetBefore => return kit::cut(HttpResponse::Ok()),
+            Fault::ResetBefore => return old::cut(HttpResponse::Ok()),
             Fault::ResetAfter => is_lost = true,
             Fault::HtmlPage { status } => return receive::page(status),
             Fault::Refuse { text, .. } => return HttpResponse::Ok().json(json!({"error": text})),
@@ -93,7 +93,7 @@ pub(super) async fn take(
         word
     });
     if is_lost {
-        return kit::cut(HttpResponse::Ok());
+        return old::cut(HttpResponse::Ok());
     }
     let answer = match kind.as_str() {
         "photo" => json!({"server": 856_932, "photo": json!([{"markers_restarted": true, "photo": word}]).to_string(),

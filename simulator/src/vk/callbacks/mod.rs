@@ -12,7 +12,7 @@ use super::{
     faults::EventFault,
     state::{EventState, State},
 };
-use crate::kit;
+use crate::old;
 
 /// An event with everything needed for its delivery.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ struct Parcel {
 
 /// Sends due events while VK runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    kit::send(core, |core| async move {
+    old::send(core, |core| async move {
         launch(&core);
         core.read(|state| state.events.waiting().next().is_some())
     })

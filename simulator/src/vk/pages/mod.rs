@@ -10,7 +10,7 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 
 use super::core::Core;
-use crate::kit::{self, Asset, is_own};
+use crate::old::{self, Asset, is_own};
 
 /// Adds the routes of all pages.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -32,12 +32,12 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// A rendered page with its headers.
 fn render(page: &impl Template) -> HttpResponse {
-    kit::render(StatusCode::OK, page)
+    old::render(StatusCode::OK, page)
 }
 
 /// `GET /events`: notifies pages of changes.
 async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
-    kit::events(core.subscribe())
+    old::events(core.subscribe())
 }
 
 async fn asset(file: web::Path<String>) -> HttpResponse {
@@ -45,5 +45,5 @@ async fn asset(file: web::Path<String>) -> HttpResponse {
         ("phone.css", include_bytes!("../../../static/phone.css")),
         ("vk.js", include_bytes!("../../../static/vk.js")),
     ];
-    kit::asset(&file, ALL)
+    old::asset(&file, ALL)
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{render, words::Words};
-use crate::kit;
+use crate::old;
 use crate::vk::{
     core::Core,
     show,
@@ -73,7 +73,7 @@ struct PhonePage {
 
 /// `GET /phone`.
 pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
-    let words: &'static Words = kit::words(&request);
+    let words: &'static Words = old::words(&request);
     let lines = core.read(|state| {
         let pairs = state.people.values().flat_map(|one| state.communities.values().map(move |two| (one, two)));
         let line = |(person, community): (&crate::vk::state::Person, &crate::vk::state::Community)| Line {
@@ -157,7 +157,7 @@ pub(super) async fn show(
     path: web::Path<(i64, i64)>,
 ) -> HttpResponse {
     let now = core.millis();
-    match core.read(|state| page(state, kit::words(&request), path.0, path.1, now)) {
+    match core.read(|state| page(state, old::words(&request), path.0, path.1, now)) {
         Some(page) => render(&page),
         None => HttpResponse::NotFound().finish(),
     }
@@ -170,7 +170,7 @@ pub(super) async fn rows(
     path: web::Path<(i64, i64)>,
 ) -> HttpResponse {
     let now = core.millis();
-    match core.read(|state| page(state, kit::words(&request), path.0, path.1, now)) {
+    match core.read(|state| page(state, old::words(&request), path.0, path.1, now)) {
         Some(page) => {
             HttpResponse::Ok().json(json!({"rows": page.rows, "comments": page.comments, "typing": page.typing}))
         }

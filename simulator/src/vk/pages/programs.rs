@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::is_own;
-use crate::kit;
+use crate::old;
 use crate::vk::{
     act::{self, Act},
     core::Core,
@@ -18,7 +18,7 @@ use crate::vk::{
 
 /// `POST /acts`: one action as JSON; 422 explains why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
+    old::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
 
 #[derive(Deserialize)]
@@ -82,7 +82,7 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let broken = match kit::asked(&request, &body) {
+    let broken = match old::asked(&request, &body) {
         Ok(broken) => broken,
         Err(answer) => return answer,
     };

@@ -1,6 +1,6 @@
 //! All visible texts, in both languages.
 
-use crate::kit::{Bilingual, Language};
+use crate::old::{Bilingual, Language};
 
 /// All texts of one language.
 #[derive(Debug)]

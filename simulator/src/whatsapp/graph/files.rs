@@ -100,7 +100,7 @@ pub(super) async fn download(
     let mut answer = HttpResponse::build(super::wire::code(status));
     match found.ok().filter(|_| met.instead.is_none()) {
         Some((bytes, mime)) if !met.is_lost() => answer.content_type(mime).body(bytes),
-        _ if met.is_lost() => crate::kit::cut(answer),
+        _ if met.is_lost() => crate::old::cut(answer),
         _ => answer.finish(),
     }
 }

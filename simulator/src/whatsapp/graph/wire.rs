@@ -17,7 +17,7 @@ use super::{
     error::{Answered, GraphError},
     files, table,
 };
-use crate::kit;
+use crate::old;
 use crate::whatsapp::{core::Core, faults::Fault, look, view::CallView};
 
 /// Largest body in bytes; a document has 100 MB plus overhead.
@@ -174,7 +174,7 @@ async fn handle(core: Arc<Core>, call: Result<Call, GraphError>) -> HttpResponse
     let code = answer.as_ref().err().map(|error| error.code);
     core.change(|state| {
         let (method, path) = (call.method.clone(), call.path.clone());
-        kit::remember(
+        old::remember(
             &mut state.calls,
             CallView { operation, method, path, parameters: call.shown(), status, code },
             REMEMBERED,
@@ -192,7 +192,7 @@ fn respond(core: &Core, answer: &Answered, met: &Met) -> HttpResponse {
     let status = answer.as_ref().err().map_or(200, |error| error.status);
     let mut response = HttpResponse::build(code(status));
     if met.is_cut {
-        return kit::cut(response);
+        return old::cut(response);
     }
     if met.is_html {
         let page =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde_json::json;
 
-use crate::{kit, whatsapp::core::Core};
+use crate::{old, whatsapp::core::Core};
 
 /// Media types displayed inline; others are downloaded.
 const SHOWN: [&str; 9] = [
@@ -41,7 +41,7 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, path: web::Path<(i64, Strin
 
 /// `POST /uploads?name=…&mime=…` with the bytes as its body; answers `{"upload": id}`.
 pub(super) async fn take(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let file = match kit::upload(&request, payload, LIMIT).await {
+    let file = match old::upload(&request, payload, LIMIT).await {
         Ok(file) => file,
         Err(answer) => return answer,
     };

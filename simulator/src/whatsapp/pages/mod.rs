@@ -18,7 +18,7 @@ use askama::Template;
 
 use strings::Words;
 
-use crate::kit::{self, Asset, is_own};
+use crate::old::{self, Asset, is_own};
 use crate::whatsapp::core::Core;
 
 /// Adds the routes of all pages. All other paths belong to the Graph.
@@ -48,7 +48,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The language of a page, and how links keep it.
-pub(super) type Frame = kit::Frame<Words>;
+pub(super) type Frame = old::Frame<Words>;
 
 #[derive(Template)]
 #[template(path = "whatsapp/notice.html")]
@@ -58,7 +58,7 @@ struct Notice<'a> {
 
 /// A rendered page with its headers. Its forms may lead to another host, because the dialog returns to the app.
 pub(super) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
-    kit::render_with_forms(status, page, "'self' http: https:")
+    old::render_with_forms(status, page, "'self' http: https:")
 }
 
 /// The "not found" page.
@@ -68,7 +68,7 @@ pub(super) fn missing(frame: &Frame) -> HttpResponse {
 
 /// `GET /events`.
 async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
-    kit::events(core.subscribe())
+    old::events(core.subscribe())
 }
 
 async fn asset(file: web::Path<String>) -> HttpResponse {
@@ -79,5 +79,5 @@ async fn asset(file: web::Path<String>) -> HttpResponse {
         ("whatsapp-composer.js", include_bytes!("../../../static/whatsapp-composer.js")),
         ("handset.svg", include_bytes!("../../../static/handset.svg")),
     ];
-    kit::asset(&file, ALL)
+    old::asset(&file, ALL)
 }

@@ -8,11 +8,11 @@ mod settle;
 use std::sync::{Arc, Weak};
 
 use super::core::Core;
-use crate::kit;
+use crate::old;
 
 /// Sends due webhooks while WhatsApp runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    kit::send(core, |core| async move {
+    old::send(core, |core| async move {
         launch(&core);
         core.read(|state| state.outbox.waiting().next().is_some())
     })

@@ -3,8 +3,8 @@
 mod en;
 mod ru;
 
-pub(crate) use crate::kit::fill;
-use crate::kit::{Bilingual, Language};
+pub(crate) use crate::old::fill;
+use crate::old::{Bilingual, Language};
 
 /// All texts of one language. `{…}` is filled in by [`fill`].
 #[derive(Debug)]
