@@ -14,8 +14,11 @@ use super::model::State;
 pub enum Verb {
     /// Allows the line to write, with a payload if the person came through a link.
     Start,
-    /// Forbids the line to write.
+    /// Forbids the line to write until the next start.
     Stop,
+    /// Blocks the line; unblocks it with `"on": false` or `"blocked": false`.
+    Block,
+    Unblock,
     #[default]
     Send,
     Edit,
@@ -321,6 +324,12 @@ impl Act {
     /// A field of the messenger as an id.
     pub fn id(&self, name: &str) -> Result<Id> {
         self.more.get(name).and_then(Id::of).with_context(|| format!("{name} is missing"))
+    }
+
+    /// Whether it blocks, not unblocks.
+    pub fn blocks(&self) -> bool {
+        let switch = self.more.get("on").or_else(|| self.more.get("blocked"));
+        self.verb == Verb::Block && switch != Some(&Value::Bool(false))
     }
 
     /// The first message that it is about.

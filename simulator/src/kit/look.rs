@@ -15,9 +15,8 @@ pub struct Look {
     pub silent: &'static [&'static str],
     /// The person must start the line first.
     pub starts: bool,
-    /// The act that edits an own message, if there is one.
+    /// The phone offers to edit and to remove own messages.
     pub edits: bool,
-    /// The act that removes an own message, if there is one.
     pub removes: bool,
     /// Reactions that the phone offers.
     pub emoji: &'static [&'static str],
@@ -136,7 +135,11 @@ const WORDS: &[Word] = &[
     ("write", "Message", "Сообщение"),
     ("send", "Send", "Отправить"),
     ("start", "Start", "Начать"),
-    ("stop", "Block", "Заблокировать"),
+    ("stop", "Stop", "Остановить"),
+    ("block", "Block", "Заблокировать"),
+    ("posts", "Posts", "Публикации"),
+    ("comment", "Comment", "Комментировать"),
+    ("keyboard", "Keys", "Клавиши"),
     ("unblock", "Unblock", "Разблокировать"),
     ("is_blocked", "You have blocked this chat.", "Вы заблокировали этот чат."),
     ("typing", "{what} is typing…", "{what} печатает…"),

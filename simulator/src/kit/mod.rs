@@ -37,6 +37,7 @@ pub use model::{
 };
 pub use outbox::{Hook, HookState, Outbox, Policy, Post, Reply};
 pub use pages::{Frame, page_of};
+pub use perform::write;
 pub use simulator::{Customer, NewPerson, Simulator};
 pub use view::{FileView, HookView, MessageView};
 pub use wire::{Core, Event, Wire};

@@ -101,6 +101,8 @@ pub struct Dialog {
     pub is_started: bool,
     pub is_blocked: bool,
     pub messages: Vec<Message>,
+    /// Keys that the line put below the input: they send their text, or the content of their kind.
+    pub keyboard: Vec<Vec<Button>>,
     /// What the line was shown to do, such as typing.
     pub activities: Vec<Activity>,
     pub more: Map<String, Value>,

@@ -17,6 +17,9 @@ use super::wire::{Core, Wire};
 
 /// The routes of the kit. Everything else is a call of a program.
 pub(crate) fn routes<W: Wire>(config: &mut web::ServiceConfig) {
+    if W::TAKES_UPLOADS {
+        config.route("/uploads", web::post().to(programs::upload::<W>));
+    }
     config
         .route("/", web::get().to(list::show::<W>))
         .route("/phone", web::get().to(list::show::<W>))
@@ -24,7 +27,6 @@ pub(crate) fn routes<W: Wire>(config: &mut web::ServiceConfig) {
         .route("/phone/{person}/{place}", web::post().to(phone::press::<W>))
         .route("/phone/{person}/{place}/files/{file}", web::get().to(phone::file::<W>))
         .route("/acts", web::post().to(programs::act::<W>))
-        .route("/uploads", web::post().to(programs::upload::<W>))
         .route("/faults", web::get().to(programs::faults::<W>))
         .route("/faults", web::post().to(programs::break_it::<W>))
         .route("/faults", web::delete().to(programs::mend::<W>))

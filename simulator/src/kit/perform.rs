@@ -22,11 +22,16 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
     let mut messages = Vec::new();
     let mut press = None;
     match act.verb {
-        Verb::Start | Verb::Stop => {
+        Verb::Start => {
             let known = open(state, &dialog)?;
-            (known.is_started, known.is_blocked) = (act.verb == Verb::Start, act.verb == Verb::Stop);
+            (known.is_started, known.is_blocked) = (true, false);
         }
-        Verb::Send => messages.push(send(wire, state, act, &dialog)?),
+        Verb::Stop => open(state, &dialog)?.is_started = false,
+        Verb::Block | Verb::Unblock => open(state, &dialog)?.is_blocked = act.blocks(),
+        Verb::Send => {
+            let id = write(wire, state, act, &dialog, Author::Person(act.who))?;
+            return Ok(Done { messages: vec![id], dialog, ..Done::default() });
+        }
         Verb::Edit => messages.push(edit(wire, state, act, &dialog)?),
         Verb::Remove => {
             for id in &act.messages {
@@ -74,17 +79,19 @@ fn open<'a, O>(state: &'a mut State<O>, dialog: &Id) -> Result<&'a mut Dialog> {
     state.dialogs.get_mut(dialog).context("there is no such chat")
 }
 
-fn send<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act, dialog: &Id) -> Result<Id> {
+/// Writes the content of an act into a dialog and reports it; for acts that only one messenger has, with the verb
+/// `Send`: an album, a message of the business in the messenger's own application.
+pub fn write<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act, dialog: &Id, author: Author) -> Result<Id> {
     let draft = draft(wire, state, act)?;
     let id = wire.next_message(state, dialog);
-    state.add(dialog, Message { id: id.clone(), ..draft });
+    state.add(dialog, Message { id: id.clone(), author, ..draft });
+    wire.report(state, &Event { act, dialog, message: &id, press: None });
     Ok(id)
 }
 
 fn draft<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Message> {
     let said = act.contents.iter().map(|content| content.text.as_str()).find(|text| !text.is_empty());
     let mut draft = Message {
-        author: Author::Person(act.who),
         kind: act.contents.first().map_or("text", |content| content.kind.as_str()).to_owned(),
         text: act.text.clone().unwrap_or_else(|| said.unwrap_or_default().to_owned()),
         reply_to: act.reply_to.clone(),

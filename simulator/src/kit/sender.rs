@@ -92,7 +92,8 @@ fn together<W: Wire>(core: &Core<W>, state: &State<W::Own>, at: usize) -> Vec<us
 fn take<W: Wire>(core: &Core<W>, state: &mut State<W::Own>, at: usize) -> Option<Parcel> {
     let places = together(core, state, at);
     let hooks: Vec<&Hook> = places.iter().filter_map(|place| state.outbox.all.get(*place)).collect();
-    let first = hooks.first()?;
+    // One that was taken a moment ago may have joined this one, or used the last free connection of the line.
+    let first = hooks.first().filter(|first| !first.is_on_its_way && core.wire.is_ready(state, first))?;
     let is_too_old = state.now - first.made_at > W::HOOKS.lives;
     let is_sent = !is_too_old && core.wire.post(state, &hooks, None).is_some();
     let fault = if is_sent && !first.is_looked_at { core.faults.take_hook() } else { None };

@@ -51,6 +51,9 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// The largest body of a call, in bytes.
     const LARGEST: usize = 64 * 1024 * 1024;
 
+    /// The kit takes `POST /uploads` for acts; not where the messenger's API has a path of this name.
+    const TAKES_UPLOADS: bool = true;
+
     /// The address to listen on.
     fn listen(&self) -> &str;
 

@@ -142,7 +142,7 @@ pub(super) fn report(state: &mut Max, event: &Event<'_>) -> Id {
         Verb::Remove => removed(state, dialog, message, who),
         Verb::Press => return pressed(state, event),
         // MAX does not report these.
-        Verb::React | Verb::Read | Verb::Type | Verb::Own => {}
+        Verb::Block | Verb::Unblock | Verb::React | Verb::Read | Verb::Type | Verb::Own => {}
     }
     Id::default()
 }

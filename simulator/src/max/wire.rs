@@ -88,6 +88,8 @@ impl Wire for Options {
         accepts: |status, _| status == 200,
     };
 
+    const TAKES_UPLOADS: bool = false;
+
     fn listen(&self) -> &str {
         &self.listen
     }

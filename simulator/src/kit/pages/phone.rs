@@ -12,7 +12,7 @@ use crate::kit::act::{Act, Content, Given, Kind, Verb};
 use crate::kit::call::Call;
 use crate::kit::id::Id;
 use crate::kit::look::Visit;
-use crate::kit::model::{Author, Button, Dialog, File, Message, Person, State};
+use crate::kit::model::{Author, Button, Dialog, DialogKind, File, Message, Person, State};
 use crate::kit::perform::perform;
 use crate::kit::wire::{Core, Wire, is_by};
 
@@ -66,12 +66,15 @@ struct PhonePage {
     target: String,
     back: String,
     bubbles: Vec<Bubble>,
-    comments: Vec<(String, String)>,
+    posts: Vec<Post>,
+    keyboard: Vec<Vec<Button>>,
     typing: String,
     notice: String,
     refusal: String,
     is_blocked: bool,
     can_write: bool,
+    can_stop: bool,
+    can_block: bool,
     can_edit: bool,
     can_remove: bool,
     emoji: &'static [&'static str],
@@ -176,15 +179,31 @@ impl<W: Wire> Shown<'_, W> {
     }
 }
 
-/// Posts and comments of the line's channels.
-fn comments<O>(state: &State<O>, line: &Id, title: &str) -> Vec<(String, String)> {
-    let channels = state.dialogs.values().filter(|dialog| dialog.line == *line && dialog.person.is_none());
-    let shown = channels.flat_map(|dialog| &dialog.messages).filter(|one| one.post.is_some() && !one.is_removed);
+/// A post of the line, with its comments.
+struct Post {
+    id: String,
+    text: String,
+    /// Who commented, and what.
+    comments: Vec<(String, String)>,
+}
+
+/// The posts of the line's channels.
+fn posts<O>(state: &State<O>, line: &Id, title: &str) -> Vec<Post> {
     let name = |author: Author| match author {
         Author::Person(id) => state.people.get(&id).map_or_else(|| id.to_string(), Person::name),
         _ => title.to_owned(),
     };
-    shown.map(|one| (name(one.author), one.text.clone())).collect()
+    let channels = state.dialogs.values().filter(|dialog| dialog.line == *line && dialog.kind == DialogKind::Channel);
+    let post = |dialog: &Dialog, post: &Message| {
+        let comments = dialog.messages.iter().filter(|one| one.post.as_ref() == Some(&post.id) && !one.is_removed);
+        Post {
+            id: post.id.to_string(),
+            text: post.text.clone(),
+            comments: comments.map(|one| (name(one.author), one.text.clone())).collect(),
+        }
+    };
+    let all = channels.flat_map(|dialog| dialog.messages.iter().map(move |message| (dialog, message)));
+    all.filter(|(_, one)| one.post.is_none() && !one.is_removed).map(|(dialog, one)| post(dialog, one)).collect()
 }
 
 fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: String) -> Option<PhonePage> {
@@ -194,6 +213,7 @@ fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: S
         let messages = dialog.map(|dialog| dialog.messages.as_slice()).unwrap_or_default();
         let line = dialog.map_or_else(|| visit.act.line.clone(), |dialog| dialog.line.clone());
         let look = W::LOOK;
+        let has = |verb: Verb| W::ACTS.iter().any(|(_, known, _)| *known == verb);
         let activity = dialog.and_then(|dialog| dialog.activity(state.now, look.typing));
         let is_typing = activity.is_some_and(|one| !look.silent.contains(&one.name.as_str()));
         let notice = state.lines.get(&line).and_then(|line| line.notices.last());
@@ -205,12 +225,15 @@ fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: S
             target: frame.link(&format!("/phone/{who}/{place}")),
             back: frame.link("/phone"),
             bubbles,
-            comments: comments(state, &line, &visit.title),
+            posts: posts(state, &line, &visit.title),
+            keyboard: dialog.map(|dialog| dialog.keyboard.clone()).unwrap_or_default(),
             typing: if is_typing { frame.words.fill("typing", &visit.title) } else { String::new() },
             notice: notice.map(|notice| notice.text.clone()).unwrap_or_default(),
             refusal,
             is_blocked: dialog.is_some_and(|dialog| dialog.is_blocked),
             can_write: !look.starts || dialog.is_some_and(|dialog| dialog.is_started),
+            can_stop: look.starts && has(Verb::Stop),
+            can_block: has(Verb::Block),
             can_edit: look.edits,
             can_remove: look.removes,
             emoji: look.emoji,
@@ -281,6 +304,9 @@ fn asked<W: Wire>(form: &Form, from: Act) -> Result<Act> {
         "text" => replied(verb(Verb::Send).content(Content::text(form.field("text"))), form),
         "start" => verb(Verb::Start),
         "stop" => verb(Verb::Stop),
+        "block" => verb(Verb::Block),
+        "unblock" => verb(Verb::Unblock),
+        "comment" => verb(Verb::Send).to("post", form.field("post")).text(form.field("text")),
         "read" => verb(Verb::Read),
         "remove" => message(verb(Verb::Remove)),
         "react" => message(verb(Verb::React)).with("emoji", form.field("emoji")),
@@ -327,7 +353,7 @@ pub(super) async fn press<W: Wire>(
     }
     let (who, place) = path.into_inner();
     let call = Call::read(&request, payload, LARGEST).await;
-    let form = Form { what: call.param("do").unwrap_or_default().to_owned(), call };
+    let form = Form { what: call.param("do").unwrap_or("text").to_owned(), call };
     let Some(visit) = core.read(|state| visit(&core, state, who, &place)) else {
         return HttpResponse::NotFound().finish();
     };

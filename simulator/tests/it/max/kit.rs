@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::max::{Fault, HookFault};
+use simulator::max::{Act, Fault, HookFault};
 
 use super::World;
 use crate::stage::examples;
@@ -45,6 +45,11 @@ async fn a_phone_shows_and_sends() {
     let told = ["message_callback", "message_created", "message_edited", "message_created", "message_removed"];
     assert_eq!(super::kinds(&hook)[..5], told);
     assert_eq!((super::kinds(&hook)[5..].len(), world.stage.page("/phone/1/2").await.0), (1, 404));
+    let max = &world.stage.simulator;
+    let channel = max.add_channel(world.bot.id, "Acme news");
+    let post = max.act(Act::own("post").with("channel", channel).text("Sale!")).unwrap().message();
+    let shown = press(&[("do", "comment"), ("post", post.as_str()), ("text", "How much?")]).await.1;
+    assert!(shown.contains("Sale!") && shown.contains("<b>Maria Kovaleva</b>: How much?"), "{shown}");
     let list = world.stage.page("/phone?lang=en").await.1;
     assert!(list.contains("Maria Kovaleva → Acme") && list.contains(&phone), "{list}");
     let stranger = world.stage.request(Method::POST, &phone).header("Origin", "https://evil.example").body("do=stop");
@@ -120,11 +125,17 @@ async fn webhooks_come_twice_again_or_never() {
     world.stage.advance(60).await;
     let text = |update: &Value| update["message"]["body"]["text"].as_str().unwrap().to_owned();
     assert_eq!(hook.bodies().iter().map(text).collect::<Vec<_>>(), ["twice", "twice", "again", "again"]);
+    assert_eq!(hook.calls()[0].bytes, hook.calls()[1].bytes);
+    hook.answers(&[(503, "later")]);
+    world.maria().writes("refused once").unwrap();
+    max.deliver_all().await;
+    world.stage.advance(60).await;
+    assert_eq!(hook.calls().len(), 6);
     max.hold_hooks(true);
     world.maria().writes("held").unwrap();
     max.deliver_all().await;
-    assert_eq!((hook.calls().len(), max.waiting_hooks()), (4, 1));
+    assert_eq!((hook.calls().len(), max.waiting_hooks()), (6, 1));
     max.hold_hooks(false);
     max.deliver_all().await;
-    assert_eq!(hook.calls().len(), 5);
+    assert_eq!(hook.calls().len(), 7);
 }
