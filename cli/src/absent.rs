@@ -13,5 +13,7 @@ pub struct AbsentCommand {
 
 /// The error of both commands.
 pub fn refused() -> anyhow::Result<ExitCode> {
-    anyhow::bail!("this binary is for operators and has no demo and no sandbox: run `cargo demo` in Parom's source tree")
+    anyhow::bail!(
+        "this binary is for operators and has no demo and no sandbox: run `cargo demo` in Parom's source tree"
+    )
 }

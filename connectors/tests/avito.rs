@@ -14,9 +14,9 @@ use chrono::DateTime;
 use connectors::incoming::InboundEvent;
 use connectors::poll::OpenConversation;
 use connectors::{Connector, ConsentPage, Denied, HookTarget, Settings, Watched};
-use doubles::avito::{Act, Content as Written, Fault};
 use futures_util::StreamExt;
 use serde_json::json;
+use simulator::avito::{Act, Content as Written, Fault};
 use uuid::Uuid;
 use world::{PICTURE, START, World, hook, text, text_of};
 

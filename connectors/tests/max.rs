@@ -9,8 +9,8 @@ use base::message::{Button, Content, List, Markup, Media, Post, Quote, Row, Sect
 use base::verdict::Verdict;
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Event, Watched};
-use doubles::max::{Act, Content as Given, Fault, File};
 use serde_json::json;
+use simulator::max::{Act, Content as Given, Fault};
 use world::{World, file, message, text, written};
 
 mod setting_up {
@@ -35,7 +35,7 @@ mod setting_up {
         connector.connect_webhook(settings, &hook).await.unwrap();
         let subscription = world.max.subscriptions(world.bot.id).remove(0);
         assert_eq!((subscription.url, subscription.secret.as_deref()), (hook.url.clone(), Some("s3cr3t-of-ours")));
-        assert!(subscription.update_types.unwrap().contains(&"comment_created".to_owned()));
+        assert!(subscription.kinds.unwrap().contains(&"comment_created".to_owned()));
         assert_eq!(world.watched().await, Watched::Fine);
         world.max.hijack_webhook(world.bot.id, "https://crm.example/max");
         assert_eq!(world.watched().await, Watched::Elsewhere { host: "crm.example".to_owned() });
@@ -54,17 +54,17 @@ mod inwards {
     async fn each_kind_arrives_with_its_file() {
         let world = World::listening().await;
         let kinds = [
-            (Given::Image { file: File::default() }, "picture"),
-            (Given::Video { file: File::default() }, "video"),
-            (Given::Audio { file: File::default() }, "audio"),
-            (Given::File { file: File::default() }, "file"),
-            (Given::Sticker, "sticker"),
-            (Given::Location { latitude: 1.5, longitude: 2.5 }, "location"),
-            (Given::Contact { name: "Ann".to_owned(), phone: "77010002233".to_owned() }, "contact"),
-            (Given::Share { url: "https://acme.test".to_owned(), title: "Acme".to_owned() }, "text"),
+            (Given::of("image"), "picture"),
+            (Given::of("video"), "video"),
+            (Given::of("audio"), "audio"),
+            (Given::of("file"), "file"),
+            (Given::of("sticker"), "sticker"),
+            (Given::of("location").with("latitude", 1.5).with("longitude", 2.5), "location"),
+            (Given::of("contact").with("name", "Ann").with("phone", "77010002233"), "contact"),
+            (Given::of("share").with("url", "https://acme.test").with("title", "Acme"), "text"),
         ];
         for (given, kind) in kinds {
-            let mid = world.maria().sends("", vec![given]).unwrap();
+            let mid = world.maria().sends(given).unwrap();
             let told = written(&world.received().await);
             assert_eq!((told.body.content.kind(), told.external_id.as_str()), (kind, mid.as_str()));
             let Some(media) = told.body.content.media() else { continue };
@@ -83,7 +83,7 @@ mod inwards {
         let world = World::listening().await;
         let first = world.maria().writes("Hi").unwrap();
         assert_eq!(written(&world.received().await).body.content, text("Hi"));
-        world.maria().answers(&first, "and").unwrap();
+        world.maria().replies(&first, "and").unwrap();
         let quote = written(&world.received().await).body.reply_to.unwrap();
         assert_eq!((quote.external_id, quote.content), (Some(first.clone()), Some(text("Hi"))));
         world.maria().edits(&first, "Hello").unwrap();
@@ -94,7 +94,7 @@ mod inwards {
             panic!("nothing removed")
         };
         assert_eq!(messages[0], first);
-        world.maria().sends("", vec![Given::OwnContact]).unwrap();
+        world.maria().sends(Given::of("own_contact")).unwrap();
         let phone = written(&world.received().await).body.sender.phone;
         assert_eq!(phone.as_deref(), Some("+79990000000"), "signed by MAX");
     }
@@ -121,19 +121,19 @@ mod inwards {
     async fn a_group_has_its_title_and_a_comment_its_post() {
         let world = World::listening().await;
         let room = world.max.add_group(world.bot.id, "Acme buyers");
-        world.max.act(Act::AddBot { who: world.maria, room }).unwrap();
+        world.max.act(Act::own("add_bot").who(world.maria).with("room", room)).unwrap();
         let events = world.received().await;
         assert!(events.iter().any(
             |one| matches!(one, InboundEvent::Began(began) if began.customer.name.as_deref() == Some("Acme buyers"))
         ));
         let channel = world.max.add_channel(world.bot.id, "Acme news");
-        let post = world.max.act(Act::Post { channel, text: "Sale!".to_owned() }).unwrap().mid.unwrap();
+        let post = world.max.act(Act::own("post").with("channel", channel).text("Sale!")).unwrap().message();
         assert_eq!(world.received().await, [InboundEvent::Nothing("channel")]);
-        world.maria().comments(&post, "How much?").unwrap();
+        world.maria().at("post", post.clone()).writes("How much?").unwrap();
         let told = written(&world.received().await);
         assert_eq!(told.conversation_id, format!("c{channel}/{}", world.maria));
         let of = told.body.post.unwrap();
-        assert_eq!((of.id, of.caption.as_deref()), (post, Some("Sale!")));
+        assert_eq!((of.id, of.caption.as_deref()), (post.into(), Some("Sale!")));
     }
 
     #[tokio::test]
@@ -168,7 +168,7 @@ mod outwards {
             assert_eq!(taken.state, Some(State::Delivered));
             let sent = world.max.message(taken.external_id.as_deref().unwrap()).unwrap();
             assert_eq!(
-                sent.files.first().map(|file| (file.kind, &file.bytes[..])),
+                sent.files.first().map(|file| (file.kind.as_str(), &file.bytes[..])),
                 kind.map(|kind| (kind, world::BYTES))
             );
             if kind.is_some() {
@@ -190,7 +190,7 @@ mod outwards {
         assert_eq!((press.message_id, &press.written.body.content), (Some(asked.id), &text("Yes")));
         assert_eq!(world.connector.choice(&press.data, &markup).unwrap().text, "Yes");
         world.connector.acknowledge(&world.settings, &press.acknowledge).await;
-        assert_eq!(world.max.answers(world.bot.id).len(), 1);
+        assert_eq!(world.max.notices(world.bot.id).len(), 1);
         let row = Row { id: "a".to_owned(), title: "Tea".to_owned(), description: String::new() };
         let list = List { sections: vec![Section { title: String::new(), rows: vec![row] }], ..List::default() };
         let listed = connectors::Message { markup: Some(Markup::List(list)), ..message(text("Choose")) };
@@ -205,31 +205,31 @@ mod outwards {
         let quote = Quote { external_id: Some(mid.clone()), ..Quote::default() };
         let answer = connectors::Message { reply_to: Some(quote), ..message(text("Now")) };
         let sent = world.sends(answer).await.external_id.unwrap();
-        assert_eq!(world.max.message(&sent).unwrap().link, Some(("reply".to_owned(), mid)));
+        assert_eq!(world.max.message(&sent).unwrap().reply_to, Some(mid.into()));
         let edit = connectors::Message { external_id: Some(sent.clone()), ..message(text("Tomorrow")) };
         world.taken(Event::Edited(Box::new(edit))).await;
         assert_eq!(world.max.message(&sent).unwrap().text, "Tomorrow");
         world.taken(Event::Typing { sender: Default::default(), until: chrono::DateTime::UNIX_EPOCH }).await;
-        assert_eq!(world.max.actions(world.bot.id)[0].1, "typing_on");
+        assert_eq!(world.max.activities(world.bot.id)[0].1, "typing_on");
     }
 
     #[tokio::test]
     async fn a_comment_is_answered_below_its_post() {
         let world = World::listening().await;
         let channel = world.max.add_channel(world.bot.id, "Acme news");
-        let post = world.max.act(Act::Post { channel, text: "Sale!".to_owned() }).unwrap().mid.unwrap();
+        let post = world.max.act(Act::own("post").with("channel", channel).text("Sale!")).unwrap().message();
         world.received().await;
-        let comment = world.maria().comments(&post, "How much?").unwrap();
+        let comment = world.maria().at("post", post.clone()).writes("How much?").unwrap();
         let told = written(&world.received().await);
         let quote = Quote { external_id: Some(comment.clone()), ..Quote::default() };
-        let of = Some(Post { id: post.clone(), ..Post::default() });
+        let of = Some(Post { id: post.to_string(), ..Post::default() });
         let public = connectors::Message { reply_to: Some(quote), post: of, ..message(text("100")) };
         let sent = world.sends_to(&told.conversation_id, public).await;
         let sent = world.max.message(sent.external_id.as_deref().unwrap()).unwrap();
-        assert_eq!((sent.post, sent.link), (Some(post), Some(("reply".to_owned(), comment))));
+        assert_eq!((sent.post, sent.reply_to), (Some(post), Some(comment.into())));
         let private = world.sends_to(&told.conversation_id, message(text("for you"))).await;
         let private = world.max.message(private.external_id.as_deref().unwrap()).unwrap();
-        assert_eq!((private.post, private.chat), (None, world.dialog()));
+        assert_eq!((private.post, private.dialog), (None, world.dialog().into()));
     }
 
     #[tokio::test]

@@ -9,10 +9,10 @@ use base::message::{Content, Media, Post, Quote, Role, State};
 use base::verdict::Verdict;
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Denied, Event, MessageIds, Watched};
-use doubles::meta::{Act, Content as Said, Fault, Given, HookFault, Platform};
 use meta_world::{Line, World, text, wrote};
 use secrecy::ExposeSecret;
 use serde_json::json;
+use simulator::meta::{Act, Content as Said, Fault, Given, HookFault, Platform};
 
 /// Sends a text in the chat with Anna; returns its id at Meta.
 async fn say(line: &Line, words: &str) -> String {

@@ -87,7 +87,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("sandbox", &[CLI]),
-    ("doubles", &[CLI]),
+    ("simulator", &[CLI]),
     ("widget", &[CLI]),
     ("migration", &["store"]),
 ];

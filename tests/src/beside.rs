@@ -73,10 +73,10 @@ impl<M> DerefMut for Beside<M> {
 
 macro_rules! simulated {
     ($($module:ident::$messenger:ident, |$config:ident, $address:ident| $enters:expr;)*) => {$(
-        impl Simulated for doubles::$module::$messenger {
+        impl Simulated for simulator::$module::$messenger {
             async fn start(clock: Clock) -> Self {
                 let now = Arc::new(move || clock.now());
-                let options = doubles::$module::Options { now, ..Default::default() };
+                let options = simulator::$module::Options { now, ..Default::default() };
                 Self::start(options).await.expect("a messenger")
             }
 

@@ -4,9 +4,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use base::clock::Clock;
-use doubles::telegram::{Customer, MessageView, NewBot, NewPerson, Options, Telegram};
 use sandbox::{HookMessage, Said};
 use serde_json::{Value, json};
+use simulator::telegram::{Customer, MessageView, NewBot, NewPerson, Options, Telegram};
 
 use crate::people::Line;
 use crate::{Engine, Place, Setup, World};

@@ -9,7 +9,6 @@ use base::config::Config;
 use base::fault::Faults;
 use base::store::{VENDOR, directory};
 use connectors::Connector;
-use doubles::telegram::Telegram;
 use entity::{api_key, job, lane, turn};
 use parom::api::key_maker::KeyMaker;
 use parom::app::App;
@@ -18,6 +17,7 @@ use parom::server::{self, Running, ServerOptions};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};
+use simulator::telegram::Telegram;
 
 use crate::database::TestDatabase;
 use crate::people::Stage;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use doubles::vk::ServerStatus;
+use simulator::vk::ServerStatus;
 
 use super::messengers::{DemoLine, Messengers};
 

@@ -2,13 +2,13 @@
 
 use anyhow::Context;
 use base::i18n::Language;
-use doubles::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
-use doubles::max::{self, Max};
-use doubles::meta::{self, AppView, Meta, NewAccount, Platform};
-use doubles::telegram::{self, BotView, NewBot, Telegram};
-use doubles::vk::{self, NewCommunity, Vk};
-use doubles::whatsapp::{self, NewApp, NewPhone, WhatsApp};
 use serde_json::{Map, Value};
+use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
+use simulator::max::{self, Max};
+use simulator::meta::{self, AppView, Meta, NewAccount, Platform};
+use simulator::telegram::{self, BotView, NewBot, Telegram};
+use simulator::vk::{self, NewCommunity, Vk};
+use simulator::whatsapp::{self, NewApp, NewPhone, WhatsApp};
 
 use super::customers::Customer;
 use super::names::Names;

@@ -15,14 +15,14 @@ use connectors::avito::Avito;
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage};
 use connectors::{Connector, Event, HookTarget, LastIncoming, Message, Outgoing, Settings};
-use doubles::avito::{Avito as Double, Customer, NewApp, NewBuyer, NewItem, NewSeller, Options};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use simulator::avito::{Avito as Double, Customer, NewApp, NewBuyer, NewItem, NewSeller, Options};
 use uuid::Uuid;
 
 /// Where the clock begins: 2026-11-20, in milliseconds.
 pub const START: i64 = 1_795_168_800_000;
-pub const PICTURE: &[u8] = include_bytes!("../../../doubles/assets/samples/picture.jpg");
+pub const PICTURE: &[u8] = include_bytes!("../../../simulator/assets/samples/picture.jpg");
 
 pub struct World {
     pub double: Double,

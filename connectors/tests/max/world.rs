@@ -17,10 +17,10 @@ use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage};
 use connectors::{
     Connector, Event, HOOK_SECRET, HookTarget, Message, Outgoing, Settings, Watched, max::Max as MaxConnector,
 };
-use doubles::max::{BotView, Customer, Max, NewBot, NewPerson, Options};
 use futures_util::{StreamExt, TryStreamExt};
 use secrecy::SecretString;
 use serde_json::json;
+use simulator::max::{BotView, Customer, Max, NewBot, NewPerson, Options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;

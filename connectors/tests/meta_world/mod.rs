@@ -16,12 +16,12 @@ use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingMessage};
 use connectors::meta::Meta as MetaConnector;
 use connectors::{Connector, Denied, Event, Gaps, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
-use doubles::meta::{
-    AccountView, AppView, Customer, MessageView, Meta, NewAccount, NewApp, NewPerson, Options, Platform,
-};
 use futures_util::StreamExt;
 use secrecy::SecretString;
 use serde_json::json;
+use simulator::meta::{
+    AccountView, AppView, Customer, MessageView, Meta, NewAccount, NewApp, NewPerson, Options, Platform,
+};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! The connector against the simulated VK (`doubles`), over real HTTP in both directions.
+//! The connector against the simulated VK (`simulator`), over real HTTP in both directions.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: a failed unwrap is the test's answer")]
 
@@ -10,7 +10,7 @@ use base::verdict::Verdict;
 use chrono::{DateTime, Duration};
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Event, Message, MessageIds, Watched};
-use doubles::vk::{Act, Content as Said, Dressing, Fault, NewPerson, Place, ServerStatus, Thing};
+use simulator::vk::{Act, Content as Said, Dressing, Fault, NewPerson, Place, ServerStatus, Thing};
 use uuid::Uuid;
 
 use stage::{OFFER, PICTURE, Stage, VOICE, file, message, now, text};

@@ -14,17 +14,17 @@ use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage};
 use connectors::vk::Vk;
 use connectors::{Connector, Event, Gaps, HOOK_SECRET, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
-use doubles::vk::{self, NewCommunity, NewPerson, Options};
 use futures_util::StreamExt;
 use secrecy::SecretString;
 use serde_json::json;
+use simulator::vk::{self, NewCommunity, NewPerson, Options};
 use uuid::Uuid;
 
 /// The time of the frozen clock: 2026-11-20, in milliseconds.
 const START: i64 = 1_795_168_800_000;
-pub const PICTURE: &[u8] = include_bytes!("../../../doubles/assets/samples/picture.jpg");
-pub const VOICE: &[u8] = include_bytes!("../../../doubles/assets/samples/voice.ogg");
-pub const OFFER: &[u8] = include_bytes!("../../../doubles/assets/samples/offer.pdf");
+pub const PICTURE: &[u8] = include_bytes!("../../../simulator/assets/samples/picture.jpg");
+pub const VOICE: &[u8] = include_bytes!("../../../simulator/assets/samples/voice.ogg");
+pub const OFFER: &[u8] = include_bytes!("../../../simulator/assets/samples/offer.pdf");
 
 /// The time of the frozen clock.
 pub fn now() -> DateTime<Utc> {

@@ -1,12 +1,12 @@
 //! The vendor's bot in Telegram: linking a chat, its notices, and what ends them.
 
-use doubles::telegram::{Fault, NewPerson};
 use entity::{alert_chat, alert_notice};
 use parom::alert_notices::bot;
 use parom::identity::MemberRole;
 use parom_tests::{Engine, MailServer, Setup, Visitor, World};
 use sea_orm::EntityTrait;
 use serde_json::json;
+use simulator::telegram::{Fault, NewPerson};
 
 use super::{HOUR, MINUTE, gets_a_bot, sends_due_notices};
 use crate::panel::{add_member, sign_in};

@@ -1,9 +1,9 @@
 //! A day with two failing sources, as their owner sees it: one alert in Telegram, and its end.
 
-use doubles::telegram::NewPerson;
 use parom::alert_notices::bot;
 use parom_tests::{Answer, Engine, MailServer, Place, Setup, World};
 use serde_json::json;
+use simulator::telegram::NewPerson;
 
 use super::{HOUR, MINUTE, gets_a_bot, looks, sends_due_notices};
 

@@ -34,11 +34,11 @@ pub fn with_bot(config: &mut Config) {
 
 /// Makes the vendor's bot and starts the server with it; returns the bot's id.
 pub async fn gets_a_bot(world: &mut World) -> i64 {
-    let bot = doubles::telegram::NewBot {
+    let bot = simulator::telegram::NewBot {
         id: 7_900_000_001,
         name: "Parom alerts".to_owned(),
         username: "parom_alerts_bot".to_owned(),
-        ..doubles::telegram::NewBot::default()
+        ..simulator::telegram::NewBot::default()
     };
     let bot = world.telegram().add_bot(bot);
     TOKEN.set(bot.token).expect("one bot a test");

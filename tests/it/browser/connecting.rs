@@ -3,9 +3,9 @@
 
 use base::config::Config;
 use base::i18n::{Language, Words};
-use doubles::whatsapp::{NewApp, NewPhone, WhatsApp};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup};
+use simulator::whatsapp::{NewApp, NewPhone, WhatsApp};
 
 use super::{CODE, archive, crm_page, enters, looks_right, presses, run, say, types, with_widget};
 

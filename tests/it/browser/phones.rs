@@ -2,12 +2,12 @@
 //! other messengers are opened in `demo.rs`.
 
 use base::i18n::Language;
-use doubles::telegram::{Content, Given, NewPerson, StickerForm};
-use doubles::whatsapp::{self, WhatsApp};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, TelegramLine, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::telegram::{Content, Given, NewPerson, StickerForm};
+use simulator::whatsapp::{self, WhatsApp};
 
 use super::{run, speaks};
 

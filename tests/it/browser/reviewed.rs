@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use base::i18n::{Language, Words};
-use doubles::whatsapp::{NewApp, NewPerson, NewPhone, WhatsApp};
 use parom_tests::{Beside, Browser, Engine, Line, Place, Setup};
 use serde_json::json;
+use simulator::whatsapp::{NewApp, NewPerson, NewPhone, WhatsApp};
 
 use super::{crm_page, enters, kinds, phones, say, speaks};
 

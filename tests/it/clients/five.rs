@@ -1,17 +1,17 @@
-//! Programs of other people's libraries against the simulated VK, MAX, Avito and Graph (`doubles`): the libraries
+//! Programs of other people's libraries against the simulated VK, MAX, Avito and Graph (`simulator`): the libraries
 //! understand every answer, and what they send arrives.
 
-use doubles::avito::{Avito, NewBuyer, NewItem, NewSeller};
-use doubles::max::{Max, NewBot};
-use doubles::meta::{Meta, NewAccount, NewApp};
-use doubles::vk::{NewCommunity, Vk};
 use serde_json::{Value, json};
+use simulator::avito::{Avito, NewBuyer, NewItem, NewSeller};
+use simulator::max::{Max, NewBot};
+use simulator::meta::{Meta, NewAccount, NewApp};
+use simulator::vk::{NewCommunity, Vk};
 
 use super::{Client, folder, installed};
 
 /// The path of a sample file.
 fn sample(name: &str) -> String {
-    folder("").join("../../doubles/assets/samples").join(name).to_str().unwrap().to_owned()
+    folder("").join("../../simulator/assets/samples").join(name).to_str().unwrap().to_owned()
 }
 
 /// A program of `tests/clients/python`; none if they are not installed.
@@ -23,9 +23,9 @@ fn client(script: &str, given: &[(&str, &str)]) -> Option<Client> {
 #[tokio::test]
 async fn vk_api_writes_to_a_person_of_the_simulated_vk() {
     base::http_client::install_crypto_provider();
-    let vk = Vk::start(doubles::vk::Options::default()).await.unwrap();
+    let vk = Vk::start(simulator::vk::Options::default()).await.unwrap();
     let community = vk.add_community(NewCommunity::default());
-    let maria = vk.add_person(doubles::vk::NewPerson::default());
+    let maria = vk.add_person(simulator::vk::NewPerson::default());
     vk.writes(maria, community.id, "Здравствуйте").unwrap();
     let (id, peer, picture, offer) =
         (community.id.to_string(), maria.to_string(), sample("picture.jpg"), sample("offer.pdf"));
@@ -52,9 +52,9 @@ async fn vk_api_writes_to_a_person_of_the_simulated_vk() {
 #[tokio::test]
 async fn maxapi_runs_a_bot_of_the_simulated_max() {
     base::http_client::install_crypto_provider();
-    let max = Max::start(doubles::max::Options::default()).await.unwrap();
+    let max = Max::start(simulator::max::Options::default()).await.unwrap();
     let bot = max.add_bot(NewBot::default());
-    let maria = max.add_person(doubles::max::NewPerson::default());
+    let maria = max.add_person(simulator::max::NewPerson::default());
     let customer = max.customer(maria, bot.id);
     customer.starts("").unwrap();
     let (chat, picture) = (max.dialog(bot.id, maria).to_string(), sample("picture.jpg"));
@@ -73,7 +73,7 @@ async fn maxapi_runs_a_bot_of_the_simulated_max() {
     let mid = customer.writes("Здравствуйте").unwrap();
     customer.edits(&mid, "Добрый день").unwrap();
     customer.removes(&mid).unwrap();
-    let updates: Vec<Value> = max.updates(bot.id).into_iter().map(|one| one.body).collect();
+    let updates: Vec<Value> = max.hooks(bot.id).into_iter().map(|one| one.body).collect();
     let kinds: Vec<Value> = updates.iter().map(|body| body["update_type"].clone()).collect();
     assert_eq!(kinds.len(), 4, "{updates:?}");
     client.say(&json!(updates).to_string()).await;
@@ -91,7 +91,7 @@ async fn maxapi_runs_a_bot_of_the_simulated_max() {
 #[tokio::test]
 async fn avito_api_answers_a_buyer_of_the_simulated_avito() {
     base::http_client::install_crypto_provider();
-    let avito = Avito::start(doubles::avito::Options::default()).await.unwrap();
+    let avito = Avito::start(simulator::avito::Options::default()).await.unwrap();
     let seller = avito.add_seller(NewSeller::default());
     let buyer = avito.add_buyer(NewBuyer::default());
     let item = avito.add_item(NewItem::of(seller));
@@ -122,10 +122,10 @@ async fn avito_api_answers_a_buyer_of_the_simulated_avito() {
 #[tokio::test]
 async fn a_graph_client_writes_in_a_pages_name() {
     base::http_client::install_crypto_provider();
-    let meta = Meta::start(doubles::meta::Options::default()).await.unwrap();
+    let meta = Meta::start(simulator::meta::Options::default()).await.unwrap();
     let app = meta.add_app(NewApp::default());
     let page = meta.add_account(&app, NewAccount::facebook());
-    let anna = meta.add_person(doubles::meta::NewPerson::default());
+    let anna = meta.add_person(simulator::meta::NewPerson::default());
     meta.customer(anna, &page.id).writes("Hello").unwrap();
     let (token, person) = (meta.add_token(&app, &page.id, None), meta.scoped(&page.id, anna));
     let given = [("base", meta.base_url()), ("token", &token), ("page", &page.id), ("person", &person)];

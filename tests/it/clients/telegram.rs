@@ -1,9 +1,9 @@
-//! A bot written with aiogram against the simulated Telegram (`doubles`): what the one says, the other remembers.
+//! A bot written with aiogram against the simulated Telegram (`simulator`): what the one says, the other remembers.
 
-use doubles::telegram::{
+use serde_json::{Value, json};
+use simulator::telegram::{
     Act, ChatCard, Content, Dressing, Fault, Forward, Given, NewBot, NewPerson, Options, StickerForm, Telegram,
 };
-use serde_json::{Value, json};
 
 use super::{Client, folder, installed};
 
@@ -25,7 +25,7 @@ async fn stage(mode: &str) -> Option<Stage> {
     telegram.customer(maria, bot.id).starts("").unwrap();
     // Updates that wait for a webhook must not arrive before the bot has registered it.
     telegram.hold_updates(true);
-    let files = folder("").join("../../doubles/assets/samples");
+    let files = folder("").join("../../simulator/assets/samples");
     let (chat, stranger) = (maria.to_string(), stranger.to_string());
     let given = [
         ("base", telegram.base_url()),

@@ -1,9 +1,9 @@
-//! An app written with pywa against the simulated WhatsApp (`doubles`): what the one says, the other remembers.
+//! An app written with pywa against the simulated WhatsApp (`simulator`): what the one says, the other remembers.
 
 use std::path::Path;
 
-use doubles::whatsapp::{Act, Content, Fault, Given, NewApp, NewPerson, NewPhone, Options, Status, WhatsApp};
 use serde_json::{Value, json};
+use simulator::whatsapp::{Act, Content, Fault, Given, NewApp, NewPerson, NewPhone, Options, Status, WhatsApp};
 
 use super::{Client, folder, installed};
 
@@ -30,7 +30,7 @@ async fn stage() -> Option<Stage> {
     let token = whatsapp.add_token(&app.id, &[&waba]);
     let maria = whatsapp.add_person(NewPerson::default());
     let first = whatsapp.customer(maria, &phone).writes("Здравствуйте").unwrap();
-    let files = folder("").join("../../doubles/assets/samples");
+    let files = folder("").join("../../simulator/assets/samples");
     let given = [
         ("base", whatsapp.base_url()),
         ("token", &token),
@@ -202,7 +202,7 @@ async fn an_app_of_whatsapp_api_js_sends_and_hears() {
     let maria = whatsapp.add_person(NewPerson::default());
     let customer = whatsapp.customer(maria, &phone);
     let first = customer.writes("Здравствуйте").unwrap();
-    let files = folder("").join("../../doubles/assets/samples");
+    let files = folder("").join("../../simulator/assets/samples");
     let given = [
         ("base", whatsapp.base_url()),
         ("token", &token),

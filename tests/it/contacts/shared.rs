@@ -1,9 +1,9 @@
 //! A number that the customer provides after the chat began: the rule is applied again.
 
-use doubles::telegram::Content;
 use parom_tests::settings::HOST;
 use parom_tests::{Line, TelegramWorld, World, both, once};
 use serde_json::json;
+use simulator::telegram::Content;
 
 use super::{PHONE, because, line, linked_contact, shown, why};
 use crate::webchat::customers::{new_secret, signed};

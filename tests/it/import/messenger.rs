@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use doubles::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
-use doubles::meta::{Meta, NewAccount, NewApp, NewPerson as MetaPerson};
-use doubles::vk::{Act, NewCommunity, NewPerson, ServerStatus, Vk};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
 use serde_json::{Value, json};
+use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
+use simulator::meta::{Meta, NewAccount, NewApp, NewPerson as MetaPerson};
+use simulator::vk::{Act, NewCommunity, NewPerson, ServerStatus, Vk};
 
 use super::{a_second, ends, heard, import_of};
 use crate::messengers::played::with_bot;
@@ -145,7 +145,7 @@ async fn a_messenger_that_does_not_answer_is_asked_again(world: &mut VkWorld) {
     let acme = acme(world);
     let line = connects(world, &acme).await;
     let visitor = world.panel(line.tenant_id).await;
-    let fault = doubles::vk::Fault::HtmlPage { status: 502 };
+    let fault = simulator::vk::Fault::HtmlPage { status: 502 };
     world.messenger.faults().next("messages.getConversations", 1, fault);
     let id = asks(&visitor, &line).await;
     a_second(world).await;

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use doubles::telegram::Fault;
 use entity::{erasure, job, source};
 use parom::tenant::{Erasure, forget};
 use parom::unregister::{KIND, LeftLine, LineState};
@@ -12,6 +11,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, World, both, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use simulator::telegram::Fault;
 
 use super::{DAY, HOUR, MINUTE, everything, round, status, wait};
 

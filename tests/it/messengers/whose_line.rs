@@ -2,14 +2,14 @@
 //! account's.
 
 use base::config::Config;
-use doubles::meta::{AccountView, AppView, Fault, NewAccount, NewApp, NewPerson};
-use doubles::vk::NewCommunity;
 use entity::source;
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Engine, Place, Reply, Setup, Simulated, World, once};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::meta::{AccountView, AppView, Fault, NewAccount, NewApp, NewPerson};
+use simulator::vk::NewCommunity;
 use uuid::Uuid;
 
 use super::meta::{MetaWorld, signed};
@@ -30,7 +30,7 @@ impl Place for Vendors {
         let app = world.messenger.add_app(NewApp { secret: Some(SECRET.to_owned()), ..NewApp::default() });
         let address = format!("{}/hooks/facebook", world.app().public_url());
         let fields = ["messages", "message_echoes"];
-        world.messenger.set_callback(&app, doubles::meta::Platform::Facebook, &address, &fields);
+        world.messenger.set_callback(&app, simulator::meta::Platform::Facebook, &address, &fields);
         Some(Self { world, app })
     }
 

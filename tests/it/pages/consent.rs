@@ -3,11 +3,11 @@
 mod failing;
 
 use base::config::Config;
-use doubles::avito::{Avito, NewApp as AvitoApp, NewSeller};
-use doubles::whatsapp::{NewApp, NewPhone, WhatsApp};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Engine, Place, Reply, Setup, Simulated, Visitor, state_of};
 use serde_json::json;
+use simulator::avito::{Avito, NewApp as AvitoApp, NewSeller};
+use simulator::whatsapp::{NewApp, NewPhone, WhatsApp};
 use uuid::Uuid;
 
 use super::olga;

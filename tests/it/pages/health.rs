@@ -1,8 +1,8 @@
 //! A source's page: how it is doing, what failed, where customers write.
 
 use base::i18n::{Language, Words};
-use doubles::telegram::NewBot;
 use parom_tests::{Answer, TelegramWorld, World, once};
+use simulator::telegram::NewBot;
 
 use super::{in_russian, olga, vera};
 

@@ -1,10 +1,10 @@
 //! What a failed attempt sent is on the message's page, beside the answer, without what it said.
 
-use doubles::telegram::Fault;
 use entity::attempt;
 use parom_tests::{Answer, TelegramWorld, World, both, once};
 use sandbox::{Fault as CrmFault, HookMessage, Part};
 use sea_orm::{EntityTrait, QueryOrder};
+use simulator::telegram::Fault;
 use uuid::Uuid;
 
 use super::{in_russian, olga};

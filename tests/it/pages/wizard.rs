@@ -1,11 +1,11 @@
 //! The wizard: from nothing to a proven message in four steps.
 
 use base::i18n::{Language, Words};
-use doubles::telegram::NewBot;
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, World, both, once};
 use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::telegram::NewBot;
 use uuid::Uuid;
 
 use super::{olga, vera};

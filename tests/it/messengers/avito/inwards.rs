@@ -1,9 +1,9 @@
 //! What buyers and sellers do at Avito.
 
-use doubles::avito::{Act, Avito, Content};
 use parom_tests::once;
 use sandbox::HookMessage;
 use serde_json::Value;
+use simulator::avito::{Act, Avito, Content};
 
 use super::{AvitoWorld, Shop, acts};
 use crate::messengers::played::{arrives, brought, chatting};

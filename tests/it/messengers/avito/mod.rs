@@ -5,9 +5,9 @@ mod common;
 mod inwards;
 mod particular;
 
-use doubles::avito::{Act, Avito, Fault, NewBuyer, NewItem, NewSeller};
 use parom_tests::Beside;
 use serde_json::{Value, json};
+use simulator::avito::{Act, Avito, Fault, NewBuyer, NewItem, NewSeller};
 
 use super::played::{HookCall, Played, Sent};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use doubles::avito::{Fault, PostState};
 use parom_tests::once;
 use sandbox::HookMessage;
+use simulator::avito::{Fault, PostState};
 
 use super::{AvitoWorld, Shop};
 use crate::messengers::at_crm;

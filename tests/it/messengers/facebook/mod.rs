@@ -5,7 +5,7 @@ mod particular;
 mod shared;
 mod vendors;
 
-use doubles::meta::{NewAccount, Platform};
+use simulator::meta::{NewAccount, Platform};
 
 pub use super::meta::MetaWorld;
 use super::meta::{Network, Of};

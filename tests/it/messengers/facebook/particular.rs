@@ -1,7 +1,7 @@
 //! Comments that are changed, and a server with the essential calls.
 
-use doubles::meta::Act;
 use parom_tests::{Beside, once};
+use simulator::meta::Act;
 
 use super::{Facebook, MetaWorld};
 use crate::messengers::at_crm;

@@ -3,11 +3,11 @@
 use std::ops::{Deref, DerefMut};
 
 use base::config::Config;
-use doubles::meta::{AccountView, AppView, NewAccount, NewApp, NewPerson, Platform};
 use entity::raw_hook;
 use parom_tests::{Engine, Line, Place, Setup, client, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::meta::{AccountView, AppView, NewAccount, NewApp, NewPerson, Platform};
 
 use super::MetaWorld;
 use crate::messengers::meta::signed;
@@ -121,7 +121,7 @@ async fn nothing_of_a_forgotten_account_goes_on(world: &mut VendorsWorld) {
 /// Of two sources one after the other, the second needs the subscription that the first had.
 async fn a_page_that_is_connected_again_stays_subscribed(world: &mut VendorsWorld) {
     let (line, page) = world.page().await;
-    world.messenger.faults().until_cleared("*", doubles::meta::Fault::HtmlPage { status: 502 });
+    world.messenger.faults().until_cleared("*", simulator::meta::Fault::HtmlPage { status: 502 });
     world.api.delete(&line.path("")).await.is(204);
     let kind = entity::job::Column::Kind.eq("unregister_line");
     let jobs = async || entity::job::Entity::find().filter(kind.clone()).all(world.app().store.write()).await.unwrap();

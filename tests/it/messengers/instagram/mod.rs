@@ -4,7 +4,7 @@ mod common;
 mod particular;
 mod shared;
 
-use doubles::meta::{NewAccount, Platform};
+use simulator::meta::{NewAccount, Platform};
 
 pub use super::meta::MetaWorld;
 use super::meta::{Network, Of};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use doubles::meta::{Content, Meta};
 use parom_tests::{Beside, once};
 use secrecy::ExposeSecret;
+use simulator::meta::{Content, Meta};
 
 use super::{Instagram, MetaWorld};
 use crate::messengers::bare::Bare;

@@ -1,8 +1,8 @@
 //! What customers do in MAX.
 
-use doubles::max::{Act, Content, File, Max, Place};
 use parom_tests::once;
 use sandbox::HookMessage;
+use simulator::max::{Act, Content, Max, Verb};
 
 use super::{Bot, MaxWorld};
 use crate::messengers::played::{arrives, brought, chatting, connected};
@@ -12,24 +12,25 @@ use crate::messengers::{at_crm, pairs};
 async fn everything_that_can_be_sent_arrives(world: &mut MaxWorld) {
     let chat = chatting::<Bot>(world).await;
     let (who, bot) = (chat.ids.maria, chat.ids.bot.id);
-    let file = File::default;
-    let card = Content::Contact { name: "Pavel".into(), phone: "79991112233".into() };
-    let two = vec![Content::Image { file: file() }, Content::Image { file: file() }];
-    let odd = Content::Raw { attachment: serde_json::json!({ "type": "hologram", "payload": {} }) };
+    let card = Content::of("contact").with("name", "Pavel").with("phone", "79991112233");
+    let place = Content::of("location").with("latitude", 55.75).with("longitude", 37.61);
+    let two = vec![Content::of("image"), Content::of("image")];
+    let odd = Content::of("raw").with("attachment", serde_json::json!({ "type": "hologram", "payload": {} }));
     for (text, contents, came) in [
         ("<b> & \"цитата\"", Vec::new(), &[("text", "<b> & \"цитата\"")][..]),
-        ("Вот", vec![Content::Image { file: file() }], &[("picture", "Вот")]),
+        ("Вот", vec![Content::of("image")], &[("picture", "Вот")]),
         ("Две", two, &[("picture", "Две"), ("picture", "")]),
-        ("", vec![Content::Video { file: file() }], &[("video", "")]),
-        ("", vec![Content::Audio { file: file() }], &[("audio", "")]),
-        ("Смета", vec![Content::File { file: file() }], &[("file", "Смета")]),
-        ("", vec![Content::Sticker], &[("sticker", "")]),
-        ("", vec![Content::Location { latitude: 55.75, longitude: 37.61 }], &[("location", "")]),
+        ("", vec![Content::of("video")], &[("video", "")]),
+        ("", vec![Content::of("audio")], &[("audio", "")]),
+        ("Смета", vec![Content::of("file")], &[("file", "Смета")]),
+        ("", vec![Content::of("sticker")], &[("sticker", "")]),
+        ("", vec![place], &[("location", "")]),
         ("", vec![card], &[("contact", "")]),
         ("", vec![odd], &[("text", "[Сообщение не поддерживается. Попросите прислать текстом или файлом]")]),
     ] {
         let said = format!("{text} {contents:?}");
-        let sending = |max: &Max| drop(max.customer(who, bot).sends(text, contents).unwrap());
+        let act = Act::of(Verb::Send).who(who).line(bot).text(text);
+        let sending = |max: &Max| drop(max.act(contents.into_iter().fold(act, Act::content)).unwrap());
         assert_eq!(brought::<Bot>(world, sending).await, pairs(came), "{said}");
     }
     for shown in at_crm(world).iter().filter(|one| ["picture", "video", "file", "sticker"].contains(&one.kind.as_str()))
@@ -47,18 +48,11 @@ async fn edits_quotes_forwards_and_deletions_arrive(world: &mut MaxWorld) {
     arrives::<Bot>(world).await;
     let shown = at_crm(world).pop().unwrap();
     assert_eq!((shown.text.as_str(), shown.edited), ("Синяя", true));
-    world.messenger.customer(who, bot).answers(&mid, "Эта").unwrap();
+    world.messenger.customer(who, bot).replies(&mid, "Эта").unwrap();
     arrives::<Bot>(world).await;
     let quote = at_crm(world).pop().unwrap();
     assert_eq!(quote.payload["reply_to"]["message"]["id"].as_str(), Some(shown.id.as_str()));
-    let forward = Act::Send {
-        who,
-        to: Place::Bot(bot),
-        text: String::new(),
-        contents: Vec::new(),
-        reply_to: None,
-        forward: Some(mid.clone()),
-    };
+    let forward = Act::of(Verb::Send).who(who).line(bot).forward(&mid);
     let came = brought::<Bot>(world, |max| drop(max.act(forward).unwrap())).await;
     assert!(came.len() == 1 && came[0].1.starts_with("Переслано от") && came[0].1.ends_with("Синяя"), "{came:?}");
     world.messenger.customer(who, bot).removes(&mid).unwrap();
@@ -81,10 +75,10 @@ async fn comments_of_a_channel_arrive_and_are_answered(world: &mut MaxWorld) {
     let chat = chatting::<Bot>(world).await;
     let (who, bot) = (chat.ids.maria, chat.ids.bot.id);
     let channel = world.messenger.add_channel(bot, "Acme news");
-    let post = world.messenger.act(Act::Post { channel, text: "Новинки".into() }).unwrap().mid.unwrap();
+    let post = world.messenger.act(Act::own("post").with("channel", channel).text("Новинки")).unwrap().message();
     arrives::<Bot>(world).await;
     assert_eq!(at_crm(world).len(), 1, "a post is no message");
-    let comment = world.messenger.customer(who, bot).comments(&post, "Цена?").unwrap();
+    let comment = world.messenger.customer(who, bot).at("post", post.clone()).writes("Цена?").unwrap();
     arrives::<Bot>(world).await;
     let came = at_crm(world).pop().unwrap();
     assert_eq!(came.text, "Цена?");
@@ -93,7 +87,7 @@ async fn comments_of_a_channel_arrive_and_are_answered(world: &mut MaxWorld) {
     world.sandbox.manager_sends(&chat.line.host, &came.chat_id, answer).await.unwrap();
     world.deliver_to_the_end().await;
     let sent = world.messenger.sent(bot).pop().unwrap();
-    assert_eq!((sent.text.as_str(), sent.post.as_deref()), ("Сто", Some(post.as_str())));
+    assert_eq!((sent.text.as_str(), sent.post), ("Сто", Some(post)));
     world.messenger.customer(who, bot).edits(&comment, "Какая цена?").unwrap();
     arrives::<Bot>(world).await;
     assert_eq!(at_crm(world).into_iter().rfind(|one| one.id == came.id).unwrap().text, "Какая цена?");

@@ -5,9 +5,9 @@ mod common;
 mod inwards;
 mod particular;
 
-use doubles::max::{BotView, Fault, Max, MessageView, NewBot, NewPerson};
 use parom_tests::{Beside, Simulated};
 use serde_json::{Value, json};
+use simulator::max::{BotView, Fault, Max, MessageView, NewBot, NewPerson};
 
 use super::played::{HookCall, Played, Sent};
 
@@ -25,7 +25,7 @@ pub struct Ids {
 
 pub fn seen(message: MessageView) -> Sent {
     Sent {
-        id: message.mid,
+        id: message.id.into(),
         text: message.text,
         file: message.files.into_iter().next().map(|file| file.bytes),
         buttons: message.buttons.into_iter().flatten().map(|one| one.text).collect(),
@@ -121,7 +121,6 @@ impl Played for Bot {
     }
 
     fn ends_access(max: &Max, _ids: &Ids) {
-        let (code, message) = ("verify.token".to_owned(), "Invalid access_token".to_owned());
-        max.faults().until_cleared("*", Fault::Refuse { status: 401, code, message });
+        max.faults().until_cleared("*", Fault::refuse(401, "verify.token", "Invalid access_token"));
     }
 }

@@ -1,9 +1,9 @@
 //! Buttons, typing, files that are still processed, and customers who left.
 
-use doubles::max::{Act, Fault, Max};
 use parom_tests::once;
 use parom_tests::settings::HOST;
 use sandbox::{Attachment, HookForm, HookMessage};
+use simulator::max::{Act, Fault, Max};
 
 use super::{Bot, MaxWorld};
 use crate::messengers::played::{Sent, chatting};
@@ -23,8 +23,8 @@ async fn buttons_leave_and_presses_arrive(world: &mut MaxWorld) {
     assert_eq!(sent.buttons, ["Yes", "No"]);
     a_press_arrives::<Bot>(world, |max| press(max, ids, &sent, "No"), ("No", None)).await;
     // MAX is answered beside the message.
-    world.until("the button stops waiting", async || world.messenger.answers(ids.1).pop()).await;
-    assert_eq!(world.messenger.answers(ids.1).len(), 1);
+    world.until("the button stops waiting", async || world.messenger.notices(ids.1).pop()).await;
+    assert_eq!(world.messenger.notices(ids.1).len(), 1);
     a_link_leaves(world, &chat).await;
 }
 
@@ -42,15 +42,14 @@ async fn typing_is_shown(world: &mut MaxWorld) {
     world.sandbox.manager_types(HOST, &at, None, HookForm::Table).await.unwrap();
     world.deliver_all().await;
     let dialog = world.messenger.dialog(chat.ids.bot.id, chat.ids.maria);
-    assert!(world.messenger.actions(chat.ids.bot.id).contains(&(dialog, "typing_on".to_owned())));
+    assert!(world.messenger.activities(chat.ids.bot.id).contains(&(dialog.into(), "typing_on".to_owned())));
 }
 
 /// MAX takes a message with a file only when it has processed the file.
 async fn a_file_that_is_still_processed_arrives_later(world: &mut MaxWorld) {
     let chat = chatting::<Bot>(world).await;
-    let (code, message) =
-        ("attachment.not.ready".to_owned(), "Key: errors.process.attachment.file.not.processed".to_owned());
-    world.messenger.faults().next("POST /messages", 2, Fault::Refuse { status: 400, code, message });
+    let refusal = Fault::refuse(400, "attachment.not.ready", "Key: errors.process.attachment.file.not.processed");
+    world.messenger.faults().next("POST /messages", 2, refusal);
     let sent = leaves(world, &chat, HookMessage::attachment(Attachment::sample("video")).caption("Look")).await;
     assert!(sent.len() == 1 && sent[0].file.is_some() && sent[0].text == "Look", "{sent:?}");
     assert_eq!(leaves(world, &chat, HookMessage::text("Next")).await[0].text, "Next");
@@ -63,9 +62,9 @@ async fn customers_who_left_are_named(world: &mut MaxWorld) {
     is_reported(world, &chat, (901, "остановил бота")).await;
     world.messenger.customer(who, bot).starts("").unwrap();
     assert_eq!(leaves(world, &chat, HookMessage::text("Welcome back")).await[0].text, "Welcome back");
-    world.messenger.act(Act::RemoveDialog { who, bot }).unwrap();
+    world.messenger.act(Act::own("remove_dialog").who(who).line(bot)).unwrap();
     is_reported(world, &chat, (901, "остановил бота")).await;
-    let gone = Fault::Refuse { status: 404, code: "chat.not.found".into(), message: "Chat not found".into() };
+    let gone = Fault::refuse(404, "chat.not.found", "Chat not found");
     world.messenger.faults().next("POST /messages", 1, gone);
     is_reported(world, &chat, (904, "Чат не найден")).await;
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use doubles::meta::{Act, Content, Given, Meta};
 use parom_tests::settings::HOST;
 use sandbox::{HookForm, HookMessage};
+use simulator::meta::{Act, Content, Given, Meta};
 
 use super::{MetaWorld, Network, Of};
 use crate::messengers::played::{arrives, brought, chatting, shown};

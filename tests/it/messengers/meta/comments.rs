@@ -1,7 +1,7 @@
 //! Comments of both networks, with public and private answers.
 
-use doubles::meta::{Act, Author};
 use sandbox::HookMessage;
+use simulator::meta::{Act, Author};
 
 use super::{MetaWorld, Network, Of, seen};
 use crate::messengers::at_crm;

@@ -7,11 +7,13 @@ pub mod comments;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
-use doubles::meta::{AccountView, AppView, Author, Fault, MessageView, Meta, NewAccount, NewApp, NewPerson, Platform};
 use hmac::{Hmac, KeyInit, Mac};
 use parom_tests::Beside;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use simulator::meta::{
+    AccountView, AppView, Author, Fault, MessageView, Meta, NewAccount, NewApp, NewPerson, Platform,
+};
 
 use super::played::{HookCall, Played, Sent};
 
@@ -60,7 +62,7 @@ pub fn signed(secret: &str, body: &str) -> String {
 }
 
 impl Ids {
-    pub fn customer<'a>(&'a self, meta: &'a Meta) -> doubles::meta::Customer<'a> {
+    pub fn customer<'a>(&'a self, meta: &'a Meta) -> simulator::meta::Customer<'a> {
         meta.customer(self.anna, &self.account.id)
     }
 }

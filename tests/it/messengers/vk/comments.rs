@@ -1,8 +1,8 @@
 //! Comments on posts, photos, videos and goods.
 
-use doubles::vk::{Act, Thing};
 use parom_tests::once;
 use sandbox::HookMessage;
+use simulator::vk::{Act, Thing};
 
 use super::{Community, VkWorld, acts};
 use crate::messengers::at_crm;

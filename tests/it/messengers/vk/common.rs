@@ -1,7 +1,7 @@
 //! What is played with every messenger.
 
-use doubles::vk::Act;
 use parom_tests::once;
+use simulator::vk::Act;
 
 use super::{Community, VkWorld};
 use crate::messengers::played::chatting;

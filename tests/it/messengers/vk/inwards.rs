@@ -1,9 +1,9 @@
 //! What customers and admins do in VK.
 
-use doubles::vk::{Act, Content, Dressing, Given, NewChat, NewPerson, Place};
 use parom_tests::once;
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::vk::{Act, Content, Dressing, Given, NewChat, NewPerson, Place};
 
 use super::{Community, VkWorld, acts, seen};
 use crate::messengers::played::{arrives, brought, chatting};
@@ -33,10 +33,10 @@ async fn everything_that_can_be_sent_arrives(world: &mut VkWorld) {
         ),
     ] {
         let said = format!("{content:?}");
-        let sending = |vk: &doubles::vk::Vk| _ = vk.sends(who, community, content).unwrap();
+        let sending = |vk: &simulator::vk::Vk| _ = vk.sends(who, community, content).unwrap();
         assert_eq!(brought::<Community>(world, sending).await, pairs(came), "{said}");
     }
-    let film = |vk: &doubles::vk::Vk| _ = vk.sends(who, community, Content::Video { title: "Film".into() }).unwrap();
+    let film = |vk: &simulator::vk::Vk| _ = vk.sends(who, community, Content::Video { title: "Film".into() }).unwrap();
     let came = brought::<Community>(world, film).await;
     assert!(came.len() == 1 && came[0].1.starts_with("[Видео] Film https://vk.com/video"), "{came:?}");
     for shown in at_crm(world).iter().filter(|one| ["picture", "file", "voice", "sticker"].contains(&one.kind.as_str()))

@@ -1,9 +1,9 @@
 //! Presses, reactions, typing, reading.
 
-use doubles::vk::{Act, Place};
 use parom_tests::once;
 use parom_tests::settings::HOST;
 use sandbox::{HookForm, HookMessage};
+use simulator::vk::{Act, Place};
 
 use super::{Community, VkWorld, acts};
 use crate::messengers::at_crm;

@@ -7,9 +7,9 @@ mod inwards;
 mod live;
 mod setup;
 
-use doubles::vk::{Act, Fault, MessageView, NewCommunity, NewPerson, Vk};
 use parom_tests::{Beside, Simulated};
 use serde_json::{Value, json};
+use simulator::vk::{Act, Fault, MessageView, NewCommunity, NewPerson, Vk};
 
 use super::played::{HookCall, Played, Sent};
 

@@ -1,8 +1,8 @@
 //! What a community's token may do.
 
-use doubles::vk::{Fault, NewCommunity};
 use parom_tests::once;
 use serde_json::json;
+use simulator::vk::{Fault, NewCommunity};
 
 use super::{Community, VkWorld};
 use crate::messengers::played::Played;

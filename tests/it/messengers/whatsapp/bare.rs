@@ -23,7 +23,7 @@ pub const WABA: &str = "220011223344556";
 pub const SECRET: &str = "app-secret";
 pub const CUSTOMER: &str = "77010001122";
 
-const PICTURE: &[u8] = include_bytes!("../../../../doubles/assets/samples/picture.jpg");
+const PICTURE: &[u8] = include_bytes!("../../../../simulator/assets/samples/picture.jpg");
 
 /// What was asked of it: method, path without the version, JSON.
 type Calls = Arc<Mutex<Vec<(String, String, Value)>>>;

@@ -1,11 +1,11 @@
 //! A number connected by hand: its credentials, its webhook, what amoCRM offers at it, and who may call.
 
-use doubles::whatsapp::{NewPhone, WebhookFault};
 use parom_tests::settings::HOST;
 use parom_tests::{answer, both, once};
 use reqwest::Method;
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::whatsapp::{NewPhone, WebhookFault};
 
 use super::super::at_crm;
 use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, connected, last, number, number_of, posts};

@@ -1,9 +1,9 @@
 //! Webhooks as they come: large, many in one body, doubled, out of order (whatsapp §2, §3).
 
-use doubles::whatsapp::{Batch, NewPerson, WebhookFault};
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::whatsapp::{Batch, NewPerson, WebhookFault};
 
 use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, connected, last, posts};

@@ -1,9 +1,9 @@
 //! Everything that a customer can do in WhatsApp, on its way into amoCRM.
 
-use doubles::whatsapp::{Act, Content, Dressing, Given};
 use parom_tests::both;
 use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::whatsapp::{Act, Content, Dressing, Given};
 
 use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, last, received_message};

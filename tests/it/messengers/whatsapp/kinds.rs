@@ -58,7 +58,7 @@ async fn every_file_arrives_as_what_it_is(world: &mut WhatsAppWorld) {
 /// Meta shows Opus in Ogg alone as a voice message; in another format that it plays it is audio.
 async fn a_voice_message_goes_as_what_meta_plays(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let melody = include_bytes!("../../../../doubles/assets/samples/melody.mp3").to_vec();
+    let melody = include_bytes!("../../../../simulator/assets/samples/melody.mp3").to_vec();
     let voice = Attachment::new("voice", "voice.mp3", "audio/mpeg", melody);
     let said = chat.manager_gets_through(world, HookMessage::attachment(voice)).await;
     let sent = chat.last_sent(world);
@@ -85,7 +85,7 @@ async fn a_picture_that_meta_does_not_accept_becomes_a_document(world: &mut What
         "picture",
         "scan.webp",
         "image/webp",
-        include_bytes!("../../../../doubles/assets/samples/sticker.webp").to_vec(),
+        include_bytes!("../../../../simulator/assets/samples/sticker.webp").to_vec(),
     );
     chat.manager_gets_through(world, HookMessage::attachment(webp).caption("Scan")).await;
     let sent = chat.last_sent(world);

@@ -23,11 +23,11 @@ mod write_first;
 use std::ops::{Deref, DerefMut};
 
 use base::config::{Bot, Config};
-use doubles::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Beside, Engine, Line, Place, Setup, World};
 use sandbox::{HookMessage, MessageView, Said, Status};
 use serde_json::{Value, json};
+use simulator::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
 
 pub type WhatsAppWorld = Beside<WhatsApp>;
 
@@ -231,7 +231,7 @@ async fn posts(world: &World, path: &str, secret: Option<&str>, body: &str) -> u
     let url = format!("{}{path}", world.app().public_url());
     let mut request = parom_tests::client().post(url).header("content-type", "application/json");
     if let Some(secret) = secret {
-        let signature = doubles::whatsapp::sign(secret, body.as_bytes());
+        let signature = simulator::whatsapp::sign(secret, body.as_bytes());
         request = request.header("x-hub-signature-256", format!("sha256={signature}"));
     }
     request.body(body.to_owned()).send().await.unwrap().status().as_u16()

@@ -1,12 +1,12 @@
 //! People whose ids change, and those who have two (whatsapp §12).
 
-use doubles::whatsapp::{Act, NewPerson};
 use entity::conversation_alias;
 use parom_tests::both;
 use parom_tests::settings::HOST;
 use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use serde_json::json;
+use simulator::whatsapp::{Act, NewPerson};
 
 use super::super::at_crm;
 use super::{MARIA, MARIAS_PHONE, WhatsAppWorld, arrives, chatting, connected, last, posts};

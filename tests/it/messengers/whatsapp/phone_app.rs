@@ -1,10 +1,10 @@
 //! A number that stays in the phone app: what its owner writes there, and what was written before (whatsapp §13).
 
-use doubles::whatsapp::{Act, Content, NewPerson, NewPhone};
 use parom_tests::both;
 use parom_tests::settings::{HOST, START};
 use sandbox::{Direction, HookMessage};
 use serde_json::json;
+use simulator::whatsapp::{Act, Content, NewPerson, NewPhone};
 
 use super::super::at_crm;
 use super::{MARIA, VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app, has_bot, last, with_bot};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use doubles::whatsapp::{Fault, Status, WebhookFault};
 use parom_tests::both;
 use sandbox::{Attachment, HookMessage};
+use simulator::whatsapp::{Fault, Status, WebhookFault};
 
 use super::{WhatsAppWorld, arrives, chatting, failure};
 

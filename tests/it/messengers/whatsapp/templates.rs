@@ -6,11 +6,11 @@ mod sent;
 
 use std::time::Duration;
 
-use doubles::whatsapp::{Review, TemplateView};
 use parom_tests::both;
 use parom_tests::settings::HOST;
 use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::whatsapp::{Review, TemplateView};
 
 use super::{Chat, WhatsAppWorld, arrives, chatting, last};
 
@@ -131,7 +131,7 @@ async fn a_quick_reply_of_a_template_comes_back(world: &mut WhatsAppWorld) {
 /// The answer to the submission is lost: the second one finds what the first has made.
 async fn a_lost_answer_makes_no_second_template(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    world.messenger.faults().next("message_templates", 1, doubles::whatsapp::Fault::ResetAfter);
+    world.messenger.faults().next("message_templates", 1, simulator::whatsapp::Fault::ResetAfter);
     let id = requested(world, &chat, json!({})).await;
     world.advance(Duration::from_secs(60));
     steps(world).await;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use doubles::whatsapp::{Content, Fault, Given, NewPerson};
 use parom_tests::both;
 use sandbox::{HookMessage, Part};
 use serde_json::json;
+use simulator::whatsapp::{Content, Fault, Given, NewPerson};
 
 use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, last};

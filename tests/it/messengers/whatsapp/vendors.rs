@@ -2,7 +2,6 @@
 
 mod templates;
 
-use doubles::whatsapp::{NewPerson, Review, WebhookFault};
 use entity::source;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Line, answer, both, once};
@@ -11,6 +10,7 @@ use sandbox::HookMessage;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::whatsapp::{NewPerson, Review, WebhookFault};
 
 use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts};
 
@@ -60,7 +60,7 @@ async fn each_account_gets_what_was_written_to_its_number(world: &mut VendorsWor
     world.messenger.hold_webhooks(true);
     world.messenger.customer(maria, &own.phone).writes("To Acme").unwrap();
     world.messenger.customer(maria, &others.phone).writes("To the other").unwrap();
-    world.messenger.batch(doubles::whatsapp::Batch::Entries);
+    world.messenger.batch(simulator::whatsapp::Batch::Entries);
     world.messenger.hold_webhooks(false);
     arrives(world).await;
     assert_eq!(
@@ -126,10 +126,10 @@ async fn only_meta_is_let_in(world: &mut VendorsWorld) {
 /// A decision about a template, or a restriction, names the WABA and no number: each source of it gets it.
 async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsWorld) {
     let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
-    let phone = world.messenger.add_phone(doubles::whatsapp::NewPhone {
+    let phone = world.messenger.add_phone(simulator::whatsapp::NewPhone {
         id: "330022334455668".to_owned(),
         number: "77010009911".to_owned(),
-        ..doubles::whatsapp::NewPhone::of(&number.waba)
+        ..simulator::whatsapp::NewPhone::of(&number.waba)
     });
     let second = Number { phone, ..number.clone() };
     let stranger = number_of(&world.messenger, &world.app, OTHER_WABA, "77010009922");
@@ -226,13 +226,13 @@ async fn n3_sources_of_earlier_releases_go_on(world: &mut VendorsWorld) {
 /// A number of which Meta does not say that it is the account's needs the subscription of the account all the same.
 async fn n3_an_unproved_number_keeps_the_subscription_of_its_account(world: &mut VendorsWorld) {
     let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
-    let phone = world.messenger.add_phone(doubles::whatsapp::NewPhone {
+    let phone = world.messenger.add_phone(simulator::whatsapp::NewPhone {
         id: "330022334455668".to_owned(),
         number: "77010009911".to_owned(),
-        ..doubles::whatsapp::NewPhone::of(&number.waba)
+        ..simulator::whatsapp::NewPhone::of(&number.waba)
     });
     let proved = line(world, HOST, "wa-1", &number).await;
-    world.messenger.faults().until_cleared("phone_numbers", doubles::whatsapp::Fault::HtmlPage { status: 404 });
+    world.messenger.faults().until_cleared("phone_numbers", simulator::whatsapp::Fault::HtmlPage { status: 404 });
     let unproved = line(world, OTHER, "wa-2", &Number { phone, ..number.clone() }).await;
     world.messenger.faults().clear();
     world.messenger.restrict(&number.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use doubles::whatsapp::{Content, Dressing, Fault, NewPhone};
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::whatsapp::{Content, Dressing, Fault, NewPhone};
 
 use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, failure};
 

@@ -1,10 +1,10 @@
 //! A manager writes first, by phone: a template, because the customer has not written yet (whatsapp §9).
 
-use doubles::whatsapp::{NewPerson, Review};
 use parom_tests::both;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use sandbox::{HookMessage, Said};
 use serde_json::json;
+use simulator::whatsapp::{NewPerson, Review};
 
 use super::{Chat, WhatsAppWorld, arrives, connected, failure, last};
 

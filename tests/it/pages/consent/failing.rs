@@ -1,8 +1,8 @@
 //! Steps behind Meta's page that are refused: each says why and one thing to do, and can be repeated.
 
-use doubles::whatsapp::{Fault, NewApp, NewPhone, WhatsApp};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Place, Visitor, state_of};
+use simulator::whatsapp::{Fault, NewApp, NewPhone, WhatsApp};
 
 use super::{META, WABA, agrees, olga, refused, with_meta, world};
 

@@ -1,11 +1,11 @@
 //! The bot in the name of a person: Telegram Business.
 
-use doubles::telegram::{Act, Content, NewPerson};
 use parom::source::{SourceStatus, StateReason};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Place, Setup, TelegramLine, TelegramWorld, World, both};
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::telegram::{Act, Content, NewPerson};
 
 use super::{at_crm, last};
 

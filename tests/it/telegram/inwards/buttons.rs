@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use doubles::telegram::{Act, Chat};
 use parom_tests::{TelegramWorld, both};
 use sandbox::{Button, HookMessage};
+use simulator::telegram::{Act, Chat};
 
 use super::{at_crm, chatting, last};
 

@@ -1,9 +1,9 @@
 //! Edits, reactions, and customers who shut the bot out.
 
-use doubles::telegram::{Act, Chat, Content, Given, UpdateFault};
 use entity::conversation;
 use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
+use simulator::telegram::{Act, Chat, Content, Given, UpdateFault};
 
 use super::{at_crm, chatting, last};
 

@@ -1,9 +1,9 @@
 //! Files from Telegram: fetched by their id, and nothing of the token leaves.
 
-use doubles::telegram::{Content, Given};
 use entity::{attempt, media, message, raw_hook};
 use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
+use simulator::telegram::{Content, Given};
 
 use super::{chatting, last};
 

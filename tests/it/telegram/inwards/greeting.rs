@@ -1,10 +1,10 @@
 //! The bot's greeting, and its request for the customer's number.
 
 use base::config::Bot;
-use doubles::telegram::{Act, Content, GroupKind, NewGroup, NewPerson};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use serde_json::{Value, json};
+use simulator::telegram::{Act, Content, GroupKind, NewGroup, NewPerson};
 
 use super::at_crm;
 

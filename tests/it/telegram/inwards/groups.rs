@@ -1,10 +1,10 @@
 //! Groups: one conversation each, and each message names who wrote it.
 
-use doubles::telegram::{Act, Content, Dressing, GroupKind, NewGroup, NewPerson};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use sandbox::{Fault, HookMessage, Part};
 use serde_json::json;
+use simulator::telegram::{Act, Content, Dressing, GroupKind, NewGroup, NewPerson};
 
 use super::at_crm;
 

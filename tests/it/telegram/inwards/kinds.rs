@@ -1,8 +1,8 @@
 //! Every kind of content, as the mapping table says (telegram §4.1).
 
-use doubles::telegram::{ChatCard, Content, Given, StickerForm};
 use parom_tests::{TelegramWorld, both};
 use serde_json::json;
+use simulator::telegram::{ChatCard, Content, Given, StickerForm};
 
 use super::{at_crm, chatting, last, received_message};
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use doubles::telegram::{Fault, NewBot, UpdateFault};
 use parom::source::{self, By, SourceState, SourceStatus, StateReason};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use serde_json::{Value, json};
+use simulator::telegram::{Fault, NewBot, UpdateFault};
 
 use super::{chatting, last};
 

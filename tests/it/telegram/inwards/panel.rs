@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use doubles::telegram::NewBot;
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::telegram::NewBot;
 
 use super::chatting;
 

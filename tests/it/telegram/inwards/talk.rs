@@ -1,11 +1,11 @@
 //! Parts around messages: the first one, answers, forwards, authors.
 
-use doubles::telegram::{ChatCard, Content, Dressing, Forward, Quote};
 use entity::conversation;
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::telegram::{ChatCard, Content, Dressing, Forward, Quote};
 
 use super::{at_crm, chatting, last, received_message};
 

@@ -1,11 +1,11 @@
 //! A manager writes first. A bot cannot start a chat; customers who wrote to it and shared their number are reached
 //! there.
 
-use doubles::telegram::{Content, NewBot, NewPerson};
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{TelegramLine, TelegramWorld, both, once};
 use sandbox::{HookMessage, Said, Status};
 use serde_json::json;
+use simulator::telegram::{Content, NewBot, NewPerson};
 
 use super::{chatting, last};
 

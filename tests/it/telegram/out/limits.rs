@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use doubles::telegram::{Fault, NewPerson};
 use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
+use simulator::telegram::{Fault, NewPerson};
 
 use super::chatting;
 

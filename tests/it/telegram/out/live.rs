@@ -1,9 +1,9 @@
 //! Managers type and react; groups and lent accounts are answered where they are.
 
-use doubles::telegram::{Act, NewGroup, NewPerson};
 use parom_tests::{TelegramWorld, both};
 use sandbox::{HookForm, HookMessage};
 use serde_json::json;
+use simulator::telegram::{Act, NewGroup, NewPerson};
 
 use super::{chatting, last};
 

@@ -9,9 +9,9 @@ mod live;
 mod parts;
 mod trouble;
 
-use doubles::telegram::MessageView;
 use parom_tests::{TelegramLine, World};
 use serde_json::json;
+use simulator::telegram::MessageView;
 
 /// A source with a customer who has written.
 async fn chatting(world: &mut World) -> TelegramLine {

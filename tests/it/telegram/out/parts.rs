@@ -1,8 +1,8 @@
 //! Texts and captions that are too long for one message: cut by the rules, each part sent once.
 
-use doubles::telegram::Fault;
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use sandbox::{Attachment, HookMessage};
+use simulator::telegram::Fault;
 
 use super::chatting;
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use doubles::telegram::{Act, Fault, NewPerson};
 use parom_tests::{TelegramWorld, both};
 use sandbox::{Attachment, HookMessage};
 use serde_json::Value;
+use simulator::telegram::{Act, Fault, NewPerson};
 
 use super::{chatting, last};
 

@@ -273,7 +273,10 @@ async fn receipts_presses_and_reactions_name_their_messages() {
     assert!(first.emoji.is_some());
     let taken_back = body("instagram", "reaction").replace(r#""react""#, r#""unreact""#);
     let told = reader.read_body("instagram", &taken_back).await.unwrap();
-    assert!(matches!(&told[..], [InboundEvent::Reacted(back)] if back.emoji.is_none()), "it names its emoji all the same");
+    assert!(
+        matches!(&told[..], [InboundEvent::Reacted(back)] if back.emoji.is_none()),
+        "it names its emoji all the same"
+    );
     let InboundEvent::Changed(edit) = reader.one("facebook", "edit").await else { panic!("no edit") };
     assert!(edit.key.ends_with(":1:1795168800123"));
 }

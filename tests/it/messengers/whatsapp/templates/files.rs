@@ -2,13 +2,13 @@
 //! message's file is what customers get.
 
 use base::config::Bot;
-use doubles::whatsapp::Review;
 use parom::template::{TemplateDraft, create};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{answer, both};
 use reqwest::Method;
 use sandbox::{Attachment, Fault, HookMessage, Part};
 use serde_json::{Value, json};
+use simulator::whatsapp::Review;
 
 use super::super::{Chat, MARIA, WhatsAppWorld, arrives, chatting, last};
 use super::{CONTENT, DAY, asked, at_crm, at_meta, decided, listed, requested};
@@ -110,7 +110,7 @@ async fn a_file_that_cannot_be_submitted_is_reported(world: &mut WhatsAppWorld) 
     assert!(world.messenger.templates(&chat.number.waba).is_empty());
     // Meta does not take the bytes now: they are sent again.
     let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
-    world.messenger.faults().next("uploads", 1, doubles::whatsapp::Fault::HtmlPage { status: 502 });
+    world.messenger.faults().next("uploads", 1, simulator::whatsapp::Fault::HtmlPage { status: 502 });
     let id = requested(world, &chat, with_file(&uuid, "document")).await;
     let row = listed(world, &chat, id).await.unwrap();
     assert!(row["status"] == "waiting" && row["waits_because"].is_string(), "{row}");

@@ -1,12 +1,12 @@
 //! What a template is known by: amoCRM's id, its external id, Meta's id and name. A template whose title changes, or
 //! that is created again, keeps its review (crm-api §6.3).
 
-use doubles::whatsapp::{Fault, Review};
 use parom::template::{TemplateDraft, create, list};
 use parom_tests::both;
 use parom_tests::settings::HOST;
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::whatsapp::{Fault, Review};
 
 use super::super::{WhatsAppWorld, chatting, failure};
 use super::{CONTENT, DAY, asked, at_crm, at_meta, decided, listed, requested};

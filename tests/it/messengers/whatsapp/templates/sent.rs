@@ -1,8 +1,8 @@
 //! Messages made from approved templates: their values, links and languages.
 
-use doubles::whatsapp::Review;
 use parom_tests::both;
 use serde_json::{Value, json};
+use simulator::whatsapp::Review;
 
 use super::super::{Chat, WhatsAppWorld, chatting};
 use super::{DAY, at_crm, at_meta, decided, message, requested};

@@ -1,10 +1,10 @@
 //! Reviews under the vendor's app: Meta's decisions name the WABA, and reach the accounts whose sources it has.
 
-use doubles::whatsapp::{NewPerson, NewPhone, Review, TemplateView};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, both};
 use sandbox::HookMessage;
 use serde_json::json;
+use simulator::whatsapp::{NewPerson, NewPhone, Review, TemplateView};
 
 use super::{MARIA, Number, OTHER, OTHER_WABA, VendorsWorld, arrives, line, number_of};
 

@@ -1,0 +1,398 @@
+//! What is broken: rules for calls and for webhooks, and gates that hold calls.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+
+/// A fault of a call. The names in JSON are those of `POST /faults`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum Fault {
+    /// Too many calls; the call is not executed.
+    TooMany {
+        /// Seconds; without it the header is omitted.
+        #[serde(default)]
+        retry_after: Option<i64>,
+    },
+    /// The messenger's own error page; the call is not executed.
+    ServerError {
+        #[serde(alias = "code")]
+        status: u16,
+    },
+    /// A gateway's HTML page; the call is not executed.
+    HtmlPage {
+        #[serde(alias = "code")]
+        status: u16,
+    },
+    /// The call is executed after milliseconds of the machine's clock.
+    Slow { millis: u64 },
+    /// The connection is dropped without an answer; the call is not executed.
+    ResetBefore,
+    /// The call is executed, then the connection is dropped without an answer.
+    ResetAfter,
+    /// The call is executed, but the answer comes after every due webhook was delivered.
+    AnswerLast,
+    /// Any refusal of the messenger; the call is not executed.
+    Refuse {
+        #[serde(default)]
+        status: u16,
+        #[serde(default)]
+        code: Value,
+        #[serde(default, alias = "text", alias = "description")]
+        message: String,
+        #[serde(flatten)]
+        more: Map<String, Value>,
+    },
+    /// A fault that only this messenger has.
+    #[serde(skip)]
+    Own { name: String, more: Map<String, Value> },
+}
+
+impl Fault {
+    /// Any refusal of the messenger.
+    pub fn refuse(status: u16, code: impl Into<Value>, message: &str) -> Self {
+        Self::Refuse { status, code: code.into(), message: message.to_owned(), more: Map::new() }
+    }
+
+    /// A fault that only this messenger has: its name in JSON, and its fields.
+    pub fn own(name: &str, more: &Value) -> Self {
+        Self::Own { name: name.to_owned(), more: more.as_object().cloned().unwrap_or_default() }
+    }
+
+    /// Reads a fault of `POST /faults`; `own` are the names that only this messenger has.
+    fn read(mut given: Map<String, Value>, own: &[&str]) -> Result<Self> {
+        let name = given.get("fault").and_then(Value::as_str).context("the fault has no name")?.to_owned();
+        if own.contains(&name.as_str()) {
+            given.remove("fault");
+            return Ok(Self::Own { name, more: given });
+        }
+        serde_json::from_value(Value::Object(given)).with_context(|| format!("the fault {name}"))
+    }
+
+    /// It only delays, so that the call gets the next fault as well.
+    fn only_delays(&self) -> bool {
+        matches!(self, Self::Slow { .. } | Self::AnswerLast)
+    }
+}
+
+/// A fault of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HookFault {
+    /// It is sent twice.
+    Doubled,
+    /// It is accepted but its answer is lost, so it is sent again.
+    LostAnswer,
+    /// It is sent only after a later one.
+    Late,
+    /// It is never sent.
+    Lost,
+    /// Its signature is made with another secret.
+    Forged,
+    /// It has no signature.
+    Unsigned,
+}
+
+/// Names of `POST /faults` that differ between messengers.
+#[derive(Clone, Copy, Debug)]
+pub struct FaultWords {
+    /// The field with the name of a call: `method`.
+    pub call: &'static str,
+    /// The field with the fault of a webhook: `update`.
+    pub hook: &'static str,
+    /// The field that names the recipient of a call, if faults may be limited to one.
+    pub to: &'static str,
+    /// Faults of calls that only this messenger has.
+    pub own: &'static [&'static str],
+}
+
+/// What a program asked to break.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    Rule {
+        call: String,
+        to: Option<String>,
+        count: Option<usize>,
+        fault: Fault,
+    },
+    Hook {
+        count: Option<usize>,
+        fault: HookFault,
+    },
+    Rates(bool),
+    Hold(bool),
+    /// What only this messenger has: `{"revoke": 70011}`.
+    Own(Map<String, Value>),
+}
+
+impl Broken {
+    /// Reads the body of `POST /faults`.
+    pub(crate) fn read(mut given: Map<String, Value>, words: &FaultWords) -> Result<Self> {
+        let count = match given.remove("count") {
+            None | Some(Value::Null) => None,
+            Some(count) => Some(serde_json::from_value(count).context("count")?),
+        };
+        if let Some(call) = given.remove(words.call) {
+            let call = call.as_str().context("the name of a call is a text")?.to_owned();
+            let to = given.remove(words.to).map(|to| to.as_str().map_or_else(|| to.to_string(), str::to_owned));
+            return Ok(Self::Rule { call, to, count, fault: Fault::read(given, words.own)? });
+        }
+        if let Some(fault) = given.remove(words.hook) {
+            return Ok(Self::Hook { count, fault: serde_json::from_value(fault)? });
+        }
+        if let Some(Value::Bool(on)) = given.get("rates") {
+            return Ok(Self::Rates(*on));
+        }
+        match given.get(&format!("hold_{}s", words.hook)) {
+            Some(Value::Bool(hold)) => Ok(Self::Hold(*hold)),
+            _ if given.is_empty() => bail!("nothing was named"),
+            _ => Ok(Self::Own(given)),
+        }
+    }
+}
+
+/// The server's side of a [`Gate`].
+#[derive(Clone, Debug)]
+struct GateSide {
+    open: watch::Receiver<bool>,
+    waiting: watch::Sender<usize>,
+}
+
+impl GateSide {
+    async fn pass(&self) {
+        let mut open = self.open.clone();
+        self.waiting.send_modify(|count| *count += 1);
+        // An error means that the gate was dropped, which opens it too.
+        let _opened = open.wait_for(|open| *open).await;
+        self.waiting.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Blocks calls until it is opened or dropped, so that tests can control concurrency.
+#[derive(Debug)]
+pub struct Gate {
+    open: watch::Sender<bool>,
+    waiting: watch::Receiver<usize>,
+}
+
+impl Gate {
+    /// Returns once at least `count` calls are waiting.
+    pub async fn until_waiting(&self, count: usize) {
+        let mut waiting = self.waiting.clone();
+        let _reached = waiting.wait_for(|now| *now >= count).await;
+    }
+
+    /// Releases all calls, including later ones.
+    pub fn open(self) {
+        self.open.send_replace(true);
+    }
+}
+
+/// The effect of a rule on a call.
+#[derive(Clone, Debug)]
+enum Effect {
+    Hold(GateSide),
+    Fault(Fault),
+}
+
+#[derive(Debug)]
+struct Rule {
+    /// `*` matches any; case-insensitive.
+    call: String,
+    /// The recipient; none matches any.
+    to: Option<String>,
+    left: Option<usize>,
+    effect: Effect,
+}
+
+/// All faults, applied in the order in which they were added.
+#[derive(Debug, Default)]
+pub struct Faults {
+    rules: Mutex<Vec<Rule>>,
+    hooks: Mutex<Vec<(Option<usize>, HookFault)>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Faults {
+    pub(crate) fn add(&self, call: &str, to: Option<String>, left: Option<usize>, fault: Fault) {
+        locked(&self.rules).push(Rule { call: call.to_owned(), to, left, effect: Effect::Fault(fault) });
+    }
+
+    /// Applies the fault to the next `count` calls of this name (`*` is any).
+    pub fn next(&self, call: &str, count: usize, fault: Fault) {
+        self.add(call, None, Some(count), fault);
+    }
+
+    /// The same for calls with this recipient.
+    pub fn next_to(&self, to: &str, call: &str, count: usize, fault: Fault) {
+        self.add(call, Some(to.to_owned()), Some(count), fault);
+    }
+
+    /// Applies the fault to every call of this name until [`Faults::clear`].
+    pub fn until_cleared(&self, call: &str, fault: Fault) {
+        self.add(call, None, None, fault);
+    }
+
+    /// Blocks every call of this name until the returned gate is opened or dropped.
+    pub fn hold(&self, call: &str) -> Gate {
+        let open = watch::Sender::new(false);
+        let waiting = watch::Sender::new(0);
+        let gate = Gate { open: open.clone(), waiting: waiting.subscribe() };
+        let effect = Effect::Hold(GateSide { open: open.subscribe(), waiting });
+        locked(&self.rules).push(Rule { call: call.to_owned(), to: None, left: None, effect });
+        gate
+    }
+
+    /// Applies the fault to the next `count` webhooks.
+    pub fn next_hooks(&self, count: usize, fault: HookFault) {
+        self.add_hook(Some(count), fault);
+    }
+
+    /// Applies the fault to every webhook until [`Faults::clear`].
+    pub fn hooks_until_cleared(&self, fault: HookFault) {
+        self.add_hook(None, fault);
+    }
+
+    pub(crate) fn add_hook(&self, count: Option<usize>, fault: HookFault) {
+        locked(&self.hooks).push((count, fault));
+    }
+
+    /// Removes all faults.
+    pub fn clear(&self) {
+        locked(&self.rules).clear();
+        locked(&self.hooks).clear();
+    }
+
+    /// The number of active faults; 0 once all counted ones are used up.
+    pub fn left(&self) -> usize {
+        locked(&self.rules).len() + locked(&self.hooks).len()
+    }
+
+    /// Describes the active faults, one per line.
+    pub fn describe(&self) -> Vec<String> {
+        let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
+        let rules = locked(&self.rules);
+        let calls = rules.iter().map(|Rule { call, to, left, effect }| {
+            let to = to.as_ref().map_or_else(String::new, |to| format!(" ({to})"));
+            let what = match effect {
+                Effect::Hold(_) => "Hold".to_owned(),
+                Effect::Fault(Fault::Own { name, more }) => format!("{name} {}", json!(more)),
+                Effect::Fault(fault) => format!("{fault:?}"),
+            };
+            format!("{call}{to}: {what}{}", times(*left))
+        });
+        let hooks = locked(&self.hooks);
+        let hooks = hooks.iter().map(|(left, fault)| format!("webhook: {fault:?}{}", times(*left)));
+        calls.chain(hooks).collect()
+    }
+
+    /// Removes and returns the faults for this call: all delays and gates, and the first other fault.
+    fn met(&self, call: &str, to: Option<&str>) -> Vec<Effect> {
+        let mut rules = locked(&self.rules);
+        let (mut met, mut is_broken) = (Vec::new(), false);
+        for rule in rules.iter_mut() {
+            let waits = match &rule.effect {
+                Effect::Hold(_) => true,
+                Effect::Fault(fault) => fault.only_delays(),
+            };
+            let is_named = rule.call == "*" || rule.call.eq_ignore_ascii_case(call);
+            if !is_named || (rule.to.is_some() && rule.to.as_deref() != to) || (!waits && is_broken) {
+                continue;
+            }
+            is_broken |= !waits;
+            met.push(rule.effect.clone());
+            rule.left = rule.left.map(|left| left.saturating_sub(1));
+        }
+        rules.retain(|rule| rule.left != Some(0));
+        met
+    }
+
+    /// Takes the faults for this call – all delays, and the first other fault – and waits at its gates.
+    pub(crate) async fn take(&self, call: &str, to: Option<&str>) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for effect in self.met(call, to) {
+            match effect {
+                Effect::Hold(gate) => gate.pass().await,
+                Effect::Fault(fault) => faults.push(fault),
+            }
+        }
+        faults
+    }
+
+    /// Takes the fault for the next webhook.
+    pub(crate) fn take_hook(&self) -> Option<HookFault> {
+        let mut rules = locked(&self.hooks);
+        let (left, fault) = rules.first_mut()?;
+        let fault = *fault;
+        *left = left.map(|left| left.saturating_sub(1));
+        rules.retain(|(left, _)| *left != Some(0));
+        Some(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: FaultWords = FaultWords { call: "method", hook: "update", to: "chat", own: &["not_success"] };
+
+    fn read(given: Value) -> Result<Broken> {
+        Broken::read(given.as_object().cloned().unwrap_or_default(), &WORDS)
+    }
+
+    #[tokio::test]
+    async fn a_call_meets_every_delay_and_the_first_other_fault() {
+        let (faults, slow) = (Faults::default(), Fault::Slow { millis: 1 });
+        faults.next("send", 1, Fault::ResetAfter);
+        faults.next("*", 2, slow.clone());
+        faults.next_to("7", "send", 1, Fault::ResetBefore);
+        assert_eq!(faults.take("Send", Some("7")).await, [Fault::ResetAfter, slow.clone()]);
+        assert_eq!(faults.take("send", Some("8")).await, [slow], "the rest is for another recipient");
+        assert_eq!(faults.describe(), ["send (7): ResetBefore × 1"]);
+        assert_eq!(faults.take("send", Some("7")).await, [Fault::ResetBefore]);
+        assert_eq!(faults.left(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_gate_holds_calls_until_it_opens() {
+        let faults = Faults::default();
+        let gate = faults.hold("send");
+        assert_eq!(faults.describe(), ["send: Hold"]);
+        let open = async {
+            gate.until_waiting(1).await;
+            gate.open();
+        };
+        assert_eq!(tokio::join!(faults.take("send", None), open).0, []);
+    }
+
+    #[test]
+    fn webhooks_have_faults_of_their_own() {
+        let faults = Faults::default();
+        faults.next_hooks(1, HookFault::Doubled);
+        faults.hooks_until_cleared(HookFault::Lost);
+        assert_eq!(faults.describe(), ["webhook: Doubled × 1", "webhook: Lost"]);
+        assert_eq!([faults.take_hook(), faults.take_hook()], [Some(HookFault::Doubled), Some(HookFault::Lost)]);
+        faults.clear();
+        assert_eq!(faults.take_hook(), None);
+    }
+
+    #[test]
+    fn faults_are_read_by_the_words_of_the_messenger() {
+        let rule = read(json!({"method": "*", "chat": 7, "count": 2, "fault": "html_page", "code": 502}));
+        let Ok(Broken::Rule { to, count, fault, .. }) = rule else { panic!("{rule:?}") };
+        assert_eq!((to.as_deref(), count, fault), (Some("7"), Some(2), Fault::HtmlPage { status: 502 }));
+        let own = read(json!({"method": "*", "fault": "not_success", "message": "no"}));
+        assert!(matches!(own, Ok(Broken::Rule { fault: Fault::Own { .. }, count: None, .. })), "{own:?}");
+        assert!(matches!(read(json!({"update": "late", "count": 1})), Ok(Broken::Hook { .. })));
+        assert!(matches!(read(json!({"hold_updates": true})), Ok(Broken::Hold(true))));
+        assert!(matches!(read(json!({"revoke": 7})), Ok(Broken::Own(_))));
+        assert!(read(json!({"method": "x", "fault": "sun"})).is_err());
+        assert!(read(json!({})).is_err());
+    }
+}

@@ -1,0 +1,45 @@
+//! The model of every messenger, once: people, lines, dialogs, messages, acts; the phone and the other pages; faults;
+//! the sender of webhooks. Nothing here depends on a messenger: what differs is behind [`Wire`].
+//!
+//! ```text
+//! clock  id  call  outbox  model  act  faults  look   data
+//! wire                                                what a messenger gives, and the core in which it runs
+//! perform  sender  serve                              acts ─▶ model ─▶ webhooks;  calls ─▶ faults ─▶ wire
+//! view  pages  simulator                              what people, programs and tests see
+//! ```
+
+mod act;
+mod call;
+mod clock;
+mod faults;
+mod id;
+mod look;
+mod model;
+mod outbox;
+mod pages;
+mod perform;
+mod rates;
+mod sender;
+mod serve;
+mod simulator;
+mod view;
+mod wire;
+
+pub use act::{Act, ActWord, Content, Done, Given, Kind, Sample, Verb};
+pub use call::{Answer, Call, CallView, Named, Part};
+pub use clock::{Now, system_clock};
+pub use faults::{Fault, FaultWords, Faults, Gate, HookFault};
+pub use id::Id;
+pub use look::{Language, Look, PLAIN, Visit, Word, Words};
+pub use model::{
+    Activity, Author, Button, Dialog, DialogKind, File, Line, Message, Notice, Person, State, Subscription, Upload,
+    vcard,
+};
+pub use outbox::{Hook, HookState, Outbox, Policy, Post, Reply};
+pub use pages::{Frame, page_of};
+pub use perform::write;
+pub use simulator::{Customer, NewPerson, Simulator};
+pub use view::{FileView, HookView, MessageView};
+pub use wire::{Core, Event, Wire};
+
+pub(crate) use rates::Budgets;

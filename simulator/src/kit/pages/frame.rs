@@ -1,0 +1,152 @@
+//! What all pages share: headers, language, assets, and the signal that something changed.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use askama::Template;
+use bytes::Bytes;
+use futures_util::stream;
+use tokio::sync::watch;
+
+use crate::kit::call::{Answer, Call};
+use crate::kit::look::{Language, Words};
+use crate::kit::wire::Wire;
+
+/// Interval of comments by which closed pages are detected.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Changes within this time are reported together.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// The language and the frame of a page.
+pub struct Frame {
+    pub(crate) words: Words,
+    pub(crate) title: &'static str,
+    pub(crate) class: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) other_code: &'static str,
+    pub(crate) other_name: &'static str,
+    /// The same page in the other language.
+    pub(crate) other_href: String,
+    /// `?lang=ru` if the reader chose a language by a link, else empty.
+    query: String,
+}
+
+impl Frame {
+    pub(crate) fn of<W: Wire>(request: &HttpRequest) -> Self {
+        let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Self::new::<W>(request.path(), request.query_string(), accepted)
+    }
+
+    /// The frame of a page that only this messenger has, answered as a call.
+    pub fn of_call<W: Wire>(call: &Call) -> Self {
+        Self::new::<W>(&format!("/{}", call.path), &call.query_string, call.header("accept-language"))
+    }
+
+    fn new<W: Wire>(path: &str, query: &str, accepted: Option<&str>) -> Self {
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        let asked = pairs.find(|(key, _)| key == "lang").map(|(_, value)| value.into_owned());
+        let language = Language::choose(asked.as_deref(), accepted.unwrap_or_default());
+        let (code, other) = (language.code(), language.other().code());
+        Self {
+            words: Words { language, own: W::LOOK.words },
+            title: W::LOOK.title,
+            class: W::LOOK.class,
+            code,
+            other_code: other,
+            other_name: if language == Language::En { "Русский" } else { "English" },
+            other_href: format!("{path}?lang={other}"),
+            query: asked.map_or_else(String::new, |_| format!("?lang={code}")),
+        }
+    }
+
+    /// The text of a key.
+    pub fn t(&self, key: &'static str) -> &'static str {
+        self.words.get(key)
+    }
+
+    /// The same with the name of the messenger.
+    pub fn titled(&self, key: &'static str) -> String {
+        self.words.fill(key, self.title)
+    }
+
+    /// A link that keeps the chosen language.
+    pub fn link(&self, path: &str) -> String {
+        format!("{path}{}", self.query)
+    }
+
+    /// A redirect to a page in the same language.
+    pub(crate) fn back_to(&self, path: &str) -> HttpResponse {
+        HttpResponse::SeeOther().insert_header((header::LOCATION, self.link(path))).finish()
+    }
+}
+
+/// A rendered page with its headers.
+pub(crate) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
+    page_of(status.as_u16(), page, "'self'").respond()
+}
+
+/// The same as the answer of a wire, with the allowed targets of forms (`form-action` of the content security policy).
+pub fn page_of(status: u16, page: &impl Template, forms: &str) -> Answer {
+    let Ok(text) = page.render() else { return Answer::empty(500) };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
+         media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action {forms}"
+    );
+    Answer::new(status, "text/html; charset=utf-8", text)
+        .with("content-security-policy", policy)
+        .with("x-content-type-options", "nosniff")
+        .with("referrer-policy", "same-origin")
+        .with("cache-control", "no-store")
+}
+
+/// Whether a request comes from our own page or from a program: cross-site requests are refused.
+pub(crate) fn is_own(request: &HttpRequest) -> bool {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
+        (origin, _) => origin.is_none(),
+    }
+}
+
+/// `GET /static/{file}`.
+pub(crate) async fn asset(name: web::Path<String>) -> HttpResponse {
+    let (kind, bytes): (_, &'static [u8]) = match name.as_str() {
+        "phone.css" => ("text/css; charset=utf-8", include_bytes!("../../../static/phone.css")),
+        "kit.js" => ("text/javascript; charset=utf-8", include_bytes!("../../../static/kit.js")),
+        "picture.jpg" => ("image/jpeg", include_bytes!("../../../assets/samples/picture.jpg")),
+        _ => return HttpResponse::NotFound().finish(),
+    };
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(bytes)
+}
+
+/// Server-sent events that only report that something changed, once at the start and after each change; the page then
+/// reloads its rows.
+pub(crate) fn events(mut changes: watch::Receiver<u64>) -> HttpResponse {
+    changes.mark_changed();
+    let body = stream::unfold(changes, |mut changes| async move {
+        let text = match tokio::time::timeout(HEARTBEAT, changes.changed()).await {
+            Ok(Ok(())) => {
+                tokio::time::sleep(GATHER).await;
+                let revision = *changes.borrow_and_update();
+                format!("event: change\ndata: {revision}\n\n")
+            }
+            // The simulator has stopped.
+            Ok(Err(_)) => return None,
+            Err(_) => ": still here\n\n".to_owned(),
+        };
+        Some((Ok::<_, Infallible>(Bytes::from(text)), changes))
+    });
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .streaming(body)
+}

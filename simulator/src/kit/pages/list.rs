@@ -1,0 +1,46 @@
+//! The list of customers.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+
+use super::frame::{Frame, render};
+use crate::kit::wire::{Core, Wire};
+
+/// A customer at a line.
+struct Row {
+    href: String,
+    letter: String,
+    name: String,
+    last: String,
+}
+
+#[derive(Template)]
+#[template(path = "kit/list.html")]
+struct ListPage {
+    frame: Frame,
+    rows: Vec<Row>,
+    troubles: String,
+    is_broken: bool,
+}
+
+/// `GET /phone`.
+pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRequest) -> HttpResponse {
+    let frame = Frame::of::<W>(&request);
+    let rows = core.read(|state| {
+        let row = |visit: crate::kit::look::Visit| Row {
+            href: frame.link(&format!("/phone/{}/{}", visit.who, visit.place)),
+            letter: visit.person.chars().take(1).collect(),
+            name: format!("{} → {}", visit.person, visit.title),
+            last: {
+                let dialog = visit.dialog.and_then(|id| state.dialog(&id));
+                let last = dialog.and_then(|dialog| dialog.messages.iter().rfind(|one| !one.is_removed));
+                last.map(|last| last.text.clone()).unwrap_or_default()
+            },
+        };
+        core.wire.visits(state).into_iter().map(row).collect()
+    });
+    let (troubles, is_broken) = (frame.link("/trouble"), core.faults.left() > 0);
+    render(StatusCode::OK, &ListPage { frame, rows, troubles, is_broken })
+}

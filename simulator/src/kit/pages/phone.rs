@@ -1,0 +1,381 @@
+//! A customer's phone: the dialog with a line, and forms by which the customer acts.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use anyhow::{Context, Result};
+use askama::Template;
+use serde_json::Value;
+
+use super::frame::{Frame, is_own, render};
+use crate::kit::act::{Act, Content, Given, Kind, Verb};
+use crate::kit::call::Call;
+use crate::kit::id::Id;
+use crate::kit::look::Visit;
+use crate::kit::model::{Author, Button, Dialog, DialogKind, File, Message, Person, State};
+use crate::kit::perform::perform;
+use crate::kit::wire::{Core, Wire, is_by};
+
+/// Largest form in bytes.
+const LARGEST: usize = 64 * 1024 * 1024;
+/// Characters shown of a quoted message.
+const QUOTED: usize = 80;
+
+/// A file of a bubble: how it is drawn, its address, its name.
+struct Drawn {
+    how: &'static str,
+    href: String,
+    name: String,
+}
+
+/// Text and its link.
+struct Piece {
+    text: String,
+    is_link: bool,
+}
+
+/// A message on the phone.
+#[derive(Default)]
+struct Bubble {
+    id: String,
+    kind: String,
+    is_mine: bool,
+    is_service: bool,
+    is_removed: bool,
+    is_forwarded: bool,
+    quote: Option<(String, String)>,
+    files: Vec<Drawn>,
+    lines: Vec<String>,
+    plain: String,
+    pieces: Vec<Piece>,
+    buttons: Vec<Vec<Button>>,
+    /// Emoji, and whether they are the person's own.
+    reactions: Vec<(String, bool)>,
+    has_reacted: bool,
+    is_edited: bool,
+    is_read: bool,
+    moment: String,
+    clock: String,
+}
+
+#[derive(Template)]
+#[template(path = "kit/phone.html")]
+struct PhonePage {
+    frame: Frame,
+    visit: Visit,
+    target: String,
+    back: String,
+    bubbles: Vec<Bubble>,
+    posts: Vec<Post>,
+    keyboard: Vec<Vec<Button>>,
+    typing: String,
+    notice: String,
+    refusal: String,
+    is_blocked: bool,
+    can_write: bool,
+    can_stop: bool,
+    can_block: bool,
+    can_edit: bool,
+    can_remove: bool,
+    emoji: &'static [&'static str],
+    acts: &'static [(&'static str, &'static str)],
+    samples: Vec<(&'static str, &'static str)>,
+    devices: Vec<(&'static str, &'static str)>,
+}
+
+/// What a form asks for.
+struct Form {
+    /// The act, or a kind of content.
+    what: String,
+    call: Call,
+}
+
+impl Form {
+    fn field(&self, name: &str) -> &str {
+        self.call.param(name).unwrap_or_default()
+    }
+}
+
+fn visit<W: Wire>(core: &Core<W>, state: &State<W::Own>, who: i64, place: &str) -> Option<Visit> {
+    core.wire.visits(state).into_iter().find(|visit| visit.who == who && visit.place == place)
+}
+
+fn short(message: &Message) -> String {
+    let mut short: String = message.text.chars().take(QUOTED).collect();
+    if short.len() < message.text.len() {
+        short.push('…');
+    }
+    if short.is_empty() { message.kind.clone() } else { short }
+}
+
+/// The text split at its links.
+fn pieces(text: &str) -> Vec<Piece> {
+    let words = text.split_inclusive(char::is_whitespace);
+    let mut pieces: Vec<Piece> = Vec::new();
+    for word in words {
+        let is_link = word.starts_with("https://") || word.starts_with("http://");
+        match pieces.last_mut() {
+            Some(last) if !last.is_link && !is_link => last.text.push_str(word),
+            _ => pieces.push(Piece { text: word.to_owned(), is_link }),
+        }
+    }
+    pieces
+}
+
+fn drawn(file: &File, base: &str) -> Drawn {
+    let how = match (file.mime.split('/').next(), file.kind.as_str()) {
+        (_, "sticker") => "sticker",
+        (_, "file" | "document" | "doc") => "file",
+        (Some("image"), _) => "picture",
+        (Some("video"), _) => "film",
+        (Some("audio"), _) => "sound",
+        _ => "file",
+    };
+    let name = if file.name.is_empty() { file.kind.clone() } else { file.name.clone() };
+    Drawn { how, href: format!("{base}/files/{}", file.id), name }
+}
+
+/// What is shown, and to whom.
+struct Shown<'a, W: Wire> {
+    wire: &'a W,
+    state: &'a State<W::Own>,
+    frame: &'a Frame,
+    visit: &'a Visit,
+}
+
+impl<W: Wire> Shown<'_, W> {
+    fn bubble(&self, dialog: &Dialog, message: &Message) -> Bubble {
+        let who = self.visit.who;
+        let base = format!("/phone/{who}/{}", self.visit.place);
+        let quoted = message.reply_to.as_ref().and_then(|id| dialog.message(id));
+        let date = chrono::DateTime::from_timestamp_millis(message.at).unwrap_or_default();
+        let reactions = message.reactions.iter();
+        let reactions = reactions.flat_map(|(by, all)| all.iter().map(|emoji| (emoji.clone(), is_by(*by, who))));
+        let mut bubble = Bubble {
+            id: message.id.to_string(),
+            kind: message.kind.clone(),
+            is_mine: is_by(message.author, who),
+            is_service: message.author == Author::Nobody,
+            is_removed: message.is_removed,
+            is_forwarded: message.forward.is_some(),
+            quote: quoted.map(|one| (one.id.to_string(), short(one))),
+            reactions: reactions.collect(),
+            has_reacted: message.reactions.contains_key(&Author::Person(who)),
+            is_edited: message.edited_at.is_some(),
+            is_read: message.read_at.is_some() && is_by(message.author, who),
+            moment: date.to_rfc3339(),
+            clock: date.format("%H:%M").to_string(),
+            ..Bubble::default()
+        };
+        if !message.is_removed {
+            let files = message.files.iter().filter_map(|id| self.state.files.get(id));
+            bubble.files = files.map(|file| drawn(file, &base)).collect();
+            bubble.lines = self.wire.describe(self.frame.words, self.state, message);
+            bubble.buttons.clone_from(&message.buttons);
+            bubble.plain.clone_from(&message.text);
+            bubble.pieces = pieces(&message.text);
+        }
+        bubble
+    }
+}
+
+/// A post of the line, with its comments.
+struct Post {
+    id: String,
+    text: String,
+    /// Who commented, and what.
+    comments: Vec<(String, String)>,
+}
+
+/// The posts of the line's channels.
+fn posts<O>(state: &State<O>, line: &Id, title: &str) -> Vec<Post> {
+    let name = |author: Author| match author {
+        Author::Person(id) => state.people.get(&id).map_or_else(|| id.to_string(), Person::name),
+        _ => title.to_owned(),
+    };
+    let channels = state.dialogs.values().filter(|dialog| dialog.line == *line && dialog.kind == DialogKind::Channel);
+    let post = |dialog: &Dialog, post: &Message| {
+        let comments = dialog.messages.iter().filter(|one| one.post.as_ref() == Some(&post.id) && !one.is_removed);
+        Post {
+            id: post.id.to_string(),
+            text: post.text.clone(),
+            comments: comments.map(|one| (name(one.author), one.text.clone())).collect(),
+        }
+    };
+    let all = channels.flat_map(|dialog| dialog.messages.iter().map(move |message| (dialog, message)));
+    all.filter(|(_, one)| one.post.is_none() && !one.is_removed).map(|(dialog, one)| post(dialog, one)).collect()
+}
+
+fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: String) -> Option<PhonePage> {
+    core.read(|state| {
+        let visit = visit(core, state, who, place)?;
+        let dialog = visit.dialog.as_ref().and_then(|id| state.dialog(id));
+        let messages = dialog.map(|dialog| dialog.messages.as_slice()).unwrap_or_default();
+        let line = dialog.map_or_else(|| visit.act.line.clone(), |dialog| dialog.line.clone());
+        let look = W::LOOK;
+        let has = |verb: Verb| W::ACTS.iter().any(|(_, known, _)| *known == verb);
+        let activity = dialog.and_then(|dialog| dialog.activity(state.now, look.typing));
+        let is_typing = activity.is_some_and(|one| !look.silent.contains(&one.name.as_str()));
+        let notice = state.lines.get(&line).and_then(|line| line.notices.last());
+        let buttons = || W::KINDS.iter().filter_map(|kind| Some((kind, kind.button?.0)));
+        let shown = Shown { wire: &core.wire, state, frame: &frame, visit: &visit };
+        let here = messages.iter().filter(|one| core.wire.is_here(one));
+        let bubbles = here.filter_map(|one| Some(shown.bubble(dialog?, one))).collect();
+        Some(PhonePage {
+            target: frame.link(&format!("/phone/{who}/{place}")),
+            back: frame.link("/phone"),
+            bubbles,
+            posts: posts(state, &line, &visit.title),
+            keyboard: dialog.map(|dialog| dialog.keyboard.clone()).unwrap_or_default(),
+            typing: if is_typing { frame.words.fill("typing", &visit.title) } else { String::new() },
+            notice: notice.map(|notice| notice.text.clone()).unwrap_or_default(),
+            refusal,
+            is_blocked: dialog.is_some_and(|dialog| dialog.is_blocked),
+            can_write: !look.starts || dialog.is_some_and(|dialog| dialog.is_started),
+            can_stop: look.starts && has(Verb::Stop),
+            can_block: has(Verb::Block),
+            can_edit: look.edits,
+            can_remove: look.removes,
+            emoji: look.emoji,
+            acts: look.acts,
+            samples: buttons().map(|(kind, word)| (kind.name, frame.t(word))).collect(),
+            devices: buttons()
+                .filter(|(kind, _)| kind.sample.is_some() && kind.name != "sticker")
+                .map(|(kind, word)| (kind.name, frame.t(word)))
+                .collect(),
+            visit,
+            frame,
+        })
+    })
+}
+
+/// `GET /phone/{person}/{place}`. Opening the page reads the dialog, where the messenger tells the line so.
+pub(super) async fn show<W: Wire>(
+    core: web::Data<Arc<Core<W>>>,
+    request: HttpRequest,
+    path: web::Path<(i64, String)>,
+) -> HttpResponse {
+    let (who, place) = path.into_inner();
+    if W::LOOK.reads {
+        read(&core, who, &place);
+    }
+    match page(&core, Frame::of::<W>(&request), who, &place, String::new()) {
+        Some(page) => render(StatusCode::OK, &page),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+fn read<W: Wire>(core: &Core<W>, who: i64, place: &str) {
+    let unread = core.read(|state| {
+        let visit = visit(core, state, who, place)?;
+        let dialog = state.dialog(visit.dialog.as_ref()?)?;
+        let is_unread = |one: &Message| !is_by(one.author, who) && one.read_at.is_none() && core.wire.is_here(one);
+        dialog.messages.iter().any(is_unread).then_some(visit.act)
+    });
+    if let Some(act) = unread {
+        // A person who may not read there has nothing to report.
+        let _done = perform(core, &Act { verb: Verb::Read, ..act });
+    }
+}
+
+/// `GET /phone/{person}/{place}/files/{file}`.
+pub(super) async fn file<W: Wire>(
+    core: web::Data<Arc<Core<W>>>,
+    path: web::Path<(i64, String, String)>,
+) -> HttpResponse {
+    let file = core.read(|state| state.files.get(&Id::from(&path.2)).cloned());
+    match file.and_then(|file| Some((file.mime, file.bytes?))) {
+        Some((mime, bytes)) => {
+            let mime = if mime.is_empty() { "application/octet-stream".to_owned() } else { mime };
+            HttpResponse::Ok().content_type(mime).insert_header(("X-Content-Type-Options", "nosniff")).body(bytes)
+        }
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// The act that a form asks for.
+fn asked<W: Wire>(form: &Form, from: Act) -> Result<Act> {
+    let message = |act: Act| act.message(form.field("message"));
+    let verb = |verb| Act { verb, ..from.clone() };
+    Ok(match form.what.as_str() {
+        "text" if !form.field("edit").is_empty() => {
+            verb(Verb::Edit).message(form.field("edit")).text(form.field("text"))
+        }
+        "text" => replied(verb(Verb::Send).content(Content::text(form.field("text"))), form),
+        "start" => verb(Verb::Start),
+        "stop" => verb(Verb::Stop),
+        "block" => verb(Verb::Block),
+        "unblock" => verb(Verb::Unblock),
+        "comment" => verb(Verb::Send).to("post", form.field("post")).text(form.field("text")),
+        "read" => verb(Verb::Read),
+        "remove" => message(verb(Verb::Remove)),
+        "react" => message(verb(Verb::React)).with("emoji", form.field("emoji")),
+        "press" => {
+            let number = |name| form.field(name).parse::<u64>().unwrap_or_default();
+            message(verb(Verb::Press)).with("row", number("row")).with("column", number("column"))
+        }
+        what => match W::KINDS.iter().find(|kind| kind.name == what) {
+            Some(kind) => replied(verb(Verb::Send).content(content(kind, form)?), form),
+            None => {
+                let named = Act::named(what, W::ACTS)?;
+                Act { name: named.name, verb: named.verb, ..from }
+            }
+        },
+    })
+}
+
+fn replied(act: Act, form: &Form) -> Act {
+    match form.field("reply_to") {
+        "" => act,
+        id => act.reply_to(id),
+    }
+}
+
+/// The content of a button, with the files that were chosen on the device.
+fn content(kind: &Kind, form: &Form) -> Result<Content> {
+    let (_, fields) = kind.button.context("the phone does not offer it")?;
+    let fields: Value = serde_json::from_str(if fields.is_empty() { "{}" } else { fields })?;
+    let more = fields.as_object().cloned().unwrap_or_default();
+    let chosen = form.call.parts.iter().filter(|part| !part.bytes.is_empty());
+    let files = chosen.map(|part| Given::bytes(&part.file_name, &part.mime, part.bytes.clone())).collect();
+    Ok(Content { kind: kind.name.to_owned(), text: form.field("text").to_owned(), files, more })
+}
+
+/// `POST /phone/{person}/{place}`: a form; then the page again, with the refusal if there is one.
+pub(super) async fn press<W: Wire>(
+    core: web::Data<Arc<Core<W>>>,
+    request: HttpRequest,
+    path: web::Path<(i64, String)>,
+    payload: web::Payload,
+) -> HttpResponse {
+    if !is_own(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let (who, place) = path.into_inner();
+    let call = Call::read(&request, payload, LARGEST).await;
+    let form = Form { what: call.param("do").unwrap_or("text").to_owned(), call };
+    let Some(visit) = core.read(|state| visit(&core, state, who, &place)) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let frame = Frame::of::<W>(&request);
+    match asked::<W>(&form, visit.act).and_then(|act| perform(&core, &act)) {
+        Ok(_) => frame.back_to(&format!("/phone/{who}/{place}")),
+        Err(error) => match page(&core, frame, who, &place, format!("{error:#}")) {
+            Some(page) => render(StatusCode::UNPROCESSABLE_ENTITY, &page),
+            None => HttpResponse::NotFound().finish(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_stand_apart_in_a_text() {
+        let all: Vec<(String, bool)> =
+            pieces("See https://acme.test/1 or write").into_iter().map(|one| (one.text, one.is_link)).collect();
+        let parts = [("See ", false), ("https://acme.test/1 ", true), ("or write", false)];
+        assert_eq!(all, parts.map(|(text, is_link)| (text.to_owned(), is_link)));
+    }
+}

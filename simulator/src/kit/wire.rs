@@ -1,0 +1,266 @@
+//! What a messenger gives: its words as tables, its bytes as functions; and the core in which it runs. Everything else is
+//! the kit's.
+
+use std::future::Future;
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+
+use super::act::{Act, ActWord, Done, Kind};
+use super::call::{Answer, Call, Named};
+use super::clock::Now;
+use super::faults::{Fault, FaultWords, Faults, HookFault};
+use super::id::Id;
+use super::look::{Look, Visit, Words};
+use super::model::{Author, Button, Dialog, Line, Message, Person, State};
+use super::outbox::{Hook, Policy, Post, Reply};
+
+/// Something happened in a dialog that the line may be told.
+#[derive(Debug)]
+pub struct Event<'a> {
+    pub act: &'a Act,
+    pub dialog: &'a Id,
+    /// The message; empty for what is about the whole dialog.
+    pub message: &'a Id,
+    /// The button that was pressed: its row, its column, itself.
+    pub press: Option<(usize, usize, Button)>,
+}
+
+/// A messenger. It is implemented by the options with which its simulator starts.
+pub trait Wire: Sized + Send + Sync + 'static {
+    /// State that only this messenger has.
+    type Own: Default + Send + 'static;
+    /// The type in which functions return the ids of messages: `String` or `i64`.
+    type Key: From<Id>;
+
+    const LOOK: Look;
+    /// The words of `/acts`.
+    const ACTS: &'static [ActWord];
+    /// The words for content.
+    const KINDS: &'static [Kind];
+    /// The words of `/faults`.
+    const FAULTS: FaultWords;
+    const HOOKS: Policy;
+    /// The largest body of a call, in bytes.
+    const LARGEST: usize = 64 * 1024 * 1024;
+
+    /// The kit takes `POST /uploads` for acts; not where the messenger's API has a path of this name.
+    const TAKES_UPLOADS: bool = true;
+
+    /// The address to listen on.
+    fn listen(&self) -> &str;
+
+    fn clock(&self) -> Now;
+
+    /// The state at the start.
+    fn own(&self) -> Self::Own {
+        Self::Own::default()
+    }
+
+    // Calls of programs.
+
+    /// Names a call for faults and the log. With an empty name it has no faults and is not logged. An error is answered
+    /// at once: nobody's token.
+    fn name(&self, state: &State<Self::Own>, call: &Call) -> Result<Named, Answer>;
+
+    /// Executes a call.
+    fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> impl Future<Output = Answer> + Send;
+
+    /// The answer to a call that is not executed: `TooMany`, `ServerError`, `Refuse` or `Own`.
+    fn refuse(&self, fault: &Fault) -> Answer;
+
+    // Acts of people.
+
+    /// The dialog that an act is about; the error says why the person cannot do it there.
+    fn place(&self, state: &mut State<Self::Own>, act: &Act) -> Result<Id>;
+
+    /// The id of the next message in a dialog.
+    fn next_message(&self, state: &mut State<Self::Own>, dialog: &Id) -> Id;
+
+    /// Gives a message that is being written or edited its content; its text, its quote and its forward are there.
+    fn compose(&self, state: &mut State<Self::Own>, act: &Act, draft: &mut Message) -> Result<()>;
+
+    /// Queues the webhooks about what happened; returns the id of what the line is told about, if it has one.
+    fn report(&self, state: &mut State<Self::Own>, event: &Event<'_>) -> Id;
+
+    /// Performs an act that only this messenger has.
+    fn act(&self, state: &mut State<Self::Own>, act: &Act) -> Result<Done>;
+
+    /// The answer of `/acts`.
+    fn done(&self, done: &Done) -> Value;
+
+    // Webhooks.
+
+    /// What is posted for hooks that are sent together, mostly one; `None` drops them. A fault may ask for a wrong
+    /// signature.
+    fn post(&self, state: &State<Self::Own>, hooks: &[&Hook], fault: Option<HookFault>) -> Option<Post>;
+
+    /// Whether another due hook is sent together with the first.
+    fn joins(&self, _state: &State<Self::Own>, _first: &Hook, _other: &Hook) -> bool {
+        false
+    }
+
+    /// Whether a due hook may be sent now.
+    fn is_ready(&self, _state: &State<Self::Own>, _hook: &Hook) -> bool {
+        true
+    }
+
+    /// What the messenger concludes from a reply, beside repeating the hook.
+    fn settled(&self, _state: &mut State<Self::Own>, _hook: usize, _reply: &Reply) {}
+
+    // Views and pages.
+
+    /// A message as the messenger's API shows it.
+    fn json(&self, state: &State<Self::Own>, dialog: &Dialog, message: &Message) -> Value;
+
+    /// Further lines of a message on the phone, for content that is neither text nor a file.
+    fn describe(&self, words: Words, state: &State<Self::Own>, message: &Message) -> Vec<String>;
+
+    /// Whether the message has arrived on the person's phone.
+    fn is_here(&self, _message: &Message) -> bool {
+        true
+    }
+
+    /// The phones: each person with each line.
+    fn visits(&self, state: &State<Self::Own>) -> Vec<Visit> {
+        let pairs = state.people.values().flat_map(|person| state.lines.values().map(move |line| (person, line)));
+        let visit = |(person, line): (&Person, &Line)| Visit {
+            who: person.id,
+            place: line.id.to_string(),
+            person: person.name(),
+            title: line.name.clone(),
+            about: if line.username.is_empty() { String::new() } else { format!("@{}", line.username) },
+            act: Act::default().who(person.id).line(&line.id),
+            dialog: state.private(&line.id, person.id).map(|dialog| dialog.id.clone()),
+        };
+        pairs.map(visit).collect()
+    }
+
+    // Trouble.
+
+    /// Breaks what only this messenger has: `{"revoke": 70011}`.
+    fn break_own(&self, _state: &mut State<Self::Own>, what: &Map<String, Value>) -> Result<()> {
+        bail!("{} breaks nothing", what.keys().cloned().collect::<Vec<_>>().join(", "))
+    }
+
+    /// Mends what [`Wire::break_own`] broke and can be mended.
+    fn mend(&self, _state: &mut State<Self::Own>) {}
+}
+
+/// Shared by calls, pages, the sender of webhooks and the library's functions.
+pub struct Core<W: Wire> {
+    /// The messenger, with the options with which it was started.
+    pub wire: W,
+    pub faults: Faults,
+    /// For webhooks and files by address.
+    pub client: reqwest::Client,
+    state: Mutex<State<W::Own>>,
+    revision: watch::Sender<u64>,
+    is_held: AtomicBool,
+    now: Now,
+}
+
+impl<W: Wire> Core<W> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server's HttpClients is out of reach here: a simulator shares nothing with it"
+    )]
+    pub(crate) fn new(wire: W) -> Result<Self> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            // A reused connection that the other side has just closed would look like a lost webhook.
+            .pool_max_idle_per_host(0)
+            .build()
+            .context("the client for webhooks")?;
+        let state = State { own: wire.own(), ..State::default() };
+        Ok(Self {
+            now: wire.clock(),
+            wire,
+            faults: Faults::default(),
+            client,
+            state: Mutex::new(state),
+            revision: watch::Sender::new(0),
+            is_held: AtomicBool::new(false),
+        })
+    }
+
+    /// The simulator's own clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.now)()
+    }
+
+    /// The same, in milliseconds.
+    pub fn millis(&self) -> i64 {
+        self.now().timestamp_millis()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<W::Own>> {
+        // A panic while holding the lock was already reported; the state is still usable.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.now = self.millis();
+        state
+    }
+
+    /// Reads the state; must not change it, because waiters would not be notified.
+    pub fn read<T>(&self, look: impl FnOnce(&State<W::Own>) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the state and wakes all waiters.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State<W::Own>) -> T) -> T {
+        let answer = change(&mut self.lock());
+        self.touch();
+        answer
+    }
+
+    /// Wakes all waiters.
+    pub fn touch(&self) {
+        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
+    }
+
+    /// A receiver notified of every change from now on.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    /// Whether the sender of webhooks is paused.
+    pub fn is_held(&self) -> bool {
+        self.is_held.load(Ordering::SeqCst)
+    }
+
+    /// Pauses the sender of webhooks; false resumes it.
+    pub fn hold(&self, hold: bool) {
+        self.is_held.store(hold, Ordering::SeqCst);
+        self.touch();
+    }
+
+    /// Returns the first value of `look`, which is called now and after every change. It never polls.
+    pub(crate) async fn first<T>(&self, look: impl Fn() -> Option<T>) -> Option<T> {
+        let mut changes = self.subscribe();
+        loop {
+            changes.borrow_and_update();
+            if let Some(found) = look() {
+                return Some(found);
+            }
+            changes.changed().await.ok()?;
+        }
+    }
+
+    /// The same within a time limit.
+    pub async fn wait_for<T>(&self, limit: Duration, look: impl Fn() -> Option<T>) -> Option<T> {
+        tokio::time::timeout(limit, self.first(look)).await.ok().flatten()
+    }
+}
+
+/// A view of who wrote a message, from a person's side.
+pub(crate) fn is_by(author: Author, who: i64) -> bool {
+    author == Author::Person(who)
+}

@@ -1,0 +1,111 @@
+//! New bots, people, groups and channels, and what goes wrong with them.
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::acts;
+use super::options::{Max as State, Options};
+use crate::kit::{Dialog, DialogKind, Id, Line, NewPerson, Simulator, Subscription};
+
+/// A bot to create.
+#[derive(Clone, Debug)]
+pub struct NewBot {
+    pub name: String,
+    /// Without `@`.
+    pub username: String,
+}
+
+impl Default for NewBot {
+    fn default() -> Self {
+        Self { name: "Acme".to_owned(), username: "acme_support_bot".to_owned() }
+    }
+}
+
+/// A bot.
+#[derive(Clone, Debug, Serialize)]
+pub struct BotView {
+    pub id: i64,
+    pub token: String,
+    pub name: String,
+    /// Without `@`.
+    pub username: String,
+}
+
+impl Simulator<Options> {
+    /// Creates a bot with a token.
+    pub fn add_bot(&self, new: NewBot) -> BotView {
+        self.core.change(|state| {
+            let serial = state.next_serial();
+            let (id, NewBot { name, username }) = (70_010 + serial, new);
+            let token = format!("f9LHodD0cO{serial}{}", "L-max-token-of-a-bot".repeat(2));
+            let view = BotView { id, token, name, username };
+            let BotView { token, name, username, .. } = view.clone();
+            state.lines.insert(id.into(), Line { id: id.into(), token, name, username, ..Line::default() });
+            view
+        })
+    }
+
+    /// Creates a person; returns the `user_id`.
+    pub fn add_person(&self, new: NewPerson) -> i64 {
+        self.add_person_with(new, |serial| 91_234_560 + serial)
+    }
+
+    /// Creates a group with a bot as its administrator; returns the `chat_id`.
+    pub fn add_group(&self, bot: i64, title: &str) -> i64 {
+        self.add_room(bot, title, DialogKind::Group)
+    }
+
+    /// Creates a channel with a bot as its administrator; returns the `chat_id`.
+    pub fn add_channel(&self, bot: i64, title: &str) -> i64 {
+        self.add_room(bot, title, DialogKind::Channel)
+    }
+
+    fn add_room(&self, bot: i64, title: &str, kind: DialogKind) -> i64 {
+        self.core.change(|state| {
+            let number = -70_000_000_000_000 - state.next_serial();
+            let id = Id::from(number);
+            let title = title.to_owned();
+            state.dialogs.insert(id.clone(), Dialog { id, kind, line: bot.into(), title, ..Dialog::default() });
+            number
+        })
+    }
+
+    /// The id of the dialog of a person and a bot.
+    pub fn dialog(&self, bot: i64, person: i64) -> i64 {
+        self.core.change(|state| acts::dialog(state, &bot.into(), person)).number()
+    }
+
+    /// Another service with the token replaces all webhooks by its own.
+    pub fn hijack_webhook(&self, bot: i64, url: &str) {
+        self.core.change(|state| state.hijack(&bot.into(), url));
+    }
+
+    /// Invalidates the token: calls get 401.
+    pub fn revoke_token(&self, bot: i64) {
+        self.core.change(|state| state.lines.get_mut(&Id::from(bot)).map(|line| line.is_revoked = true));
+    }
+
+    /// Expires the addresses of all files.
+    pub fn end_addresses(&self) {
+        self.core.change(State::end_addresses);
+    }
+
+    /// Queues an update for a bot unchanged.
+    pub fn inject(&self, bot: i64, update: &Value) -> Result<()> {
+        self.core.change(|state| {
+            let line = state.lines.get(&Id::from(bot)).context("there is no such bot")?.id.clone();
+            state.notify(&line, update["update_type"].as_str().unwrap_or_default(), "", update);
+            Ok(())
+        })
+    }
+}
+
+impl State {
+    pub(super) fn hijack(&mut self, bot: &Id, url: &str) {
+        let (url, since) = (url.to_owned(), self.now);
+        if let Some(line) = self.lines.get_mut(bot) {
+            line.subscriptions = vec![Subscription { url, since, ..Subscription::default() }];
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A simulator with a frozen clock, a program that calls it, and a receiver of its webhooks: for every messenger.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use bytes::Bytes;
+use chrono::DateTime;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use simulator::kit::{Now, Simulator, Wire};
+
+use crate::hook::{HookServer, serve};
+
+/// Where the clock begins: 2026-11-20, in milliseconds.
+const START: i64 = 1_795_168_800_000;
+
+pub struct Stage<W: Wire> {
+    pub simulator: Simulator<W>,
+    pub http: reqwest::Client,
+    clock: Arc<AtomicI64>,
+}
+
+impl<W: Wire> Stage<W> {
+    /// Starts a simulator with these options, which get the frozen clock.
+    pub async fn start(options: impl FnOnce(Now) -> W) -> Self {
+        let _first = rustls::crypto::ring::default_provider().install_default();
+        let clock = Arc::new(AtomicI64::new(START));
+        let shown = Arc::clone(&clock);
+        let now = Arc::new(move || DateTime::from_timestamp_millis(shown.load(Ordering::SeqCst)).unwrap());
+        let simulator = Simulator::start(options(now)).await.unwrap();
+        Self { simulator, http: reqwest::Client::builder().no_proxy().build().unwrap(), clock }
+    }
+
+    /// Moves the clock and waits for the webhooks that are due then.
+    pub async fn advance(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.simulator.tick();
+        self.simulator.deliver_all().await;
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.simulator.base_url()))
+    }
+
+    /// Status and body of a page.
+    pub async fn page(&self, path: &str) -> (u16, String) {
+        let answer = self.request(Method::GET, path).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// Status and body after a form was sent and the redirect followed.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.request(Method::POST, path).header("Content-Type", "application/x-www-form-urlencoded");
+        let answer = request.body(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// Status and answer to JSON that is posted, as to `/acts` and `/faults`.
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let answer = self.request(Method::POST, path).json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+}
+
+/// The lines of a block of the README: ```` ```json max-acts ````.
+pub fn examples(block: &str) -> Vec<Value> {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once(&format!("```json {block}\n")).unwrap();
+    after.split("```").next().unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A webhook call.
+#[derive(Clone, Debug)]
+pub struct Called {
+    pub headers: BTreeMap<String, String>,
+    pub bytes: Bytes,
+    /// The body, if it is JSON.
+    pub json: Value,
+}
+
+#[derive(Default)]
+struct Seen {
+    calls: Vec<Called>,
+    answers: VecDeque<(u16, &'static str)>,
+    always: Option<(u16, &'static str)>,
+}
+
+/// A receiver of webhooks that answers what a test wants; 200 without a text if it wants nothing.
+pub struct Receiver {
+    pub url: String,
+    seen: Arc<Mutex<Seen>>,
+    _server: HookServer,
+}
+
+async fn take(seen: web::Data<Arc<Mutex<Seen>>>, request: HttpRequest, bytes: Bytes) -> HttpResponse {
+    let headers = request.headers().iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    let mut seen = seen.lock().unwrap();
+    seen.calls.push(Called { headers, json: serde_json::from_slice(&bytes).unwrap_or(json!(null)), bytes });
+    let (status, text) = seen.answers.pop_front().or(seen.always).unwrap_or((200, ""));
+    HttpResponse::build(StatusCode::from_u16(status).unwrap()).body(text)
+}
+
+impl Receiver {
+    pub fn start() -> Self {
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let shared = web::Data::new(Arc::clone(&seen));
+        let (url, server) = serve(move |app| {
+            app.app_data(shared.clone()).default_service(web::to(take));
+        });
+        Self { url, seen, _server: server }
+    }
+
+    /// The next answers: status and text.
+    pub fn answers(&self, wanted: &[(u16, &'static str)]) {
+        self.seen.lock().unwrap().answers.extend(wanted);
+    }
+
+    /// The answer after those.
+    pub fn always(&self, status: u16, text: &'static str) {
+        self.seen.lock().unwrap().always = Some((status, text));
+    }
+
+    pub fn calls(&self) -> Vec<Called> {
+        self.seen.lock().unwrap().calls.clone()
+    }
+
+    /// The bodies of all calls.
+    pub fn bodies(&self) -> Vec<Value> {
+        self.calls().into_iter().map(|call| call.json).collect()
+    }
+}
