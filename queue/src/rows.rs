@@ -26,8 +26,6 @@ const MOST_VARIABLES: usize = 30_000;
 const FEW: usize = 2;
 
 const NOW: &str = "{now}";
-const ACCOUNT: &str = "{account}";
-const OF_ACCOUNT: &str = "{of_account}";
 /// The column that names a row's account.
 const TENANT: &str = "tenant_id";
 
@@ -142,7 +140,6 @@ impl Rows {
 
     fn for_sqlite(self, store: &Store, body: &str) -> Vec<Statement> {
         let names = self.names();
-        let body = body.replace(ACCOUNT, "rows.tenant_id").replace(OF_ACCOUNT, "");
         let width = self.columns.len();
         let mut columns: Vec<_> = self.columns.into_iter().map(|column| column.values.into_iter()).collect();
         let largest = SIZES.into_iter().rfind(|size| size * width <= MOST_VARIABLES).unwrap_or(1);
@@ -150,21 +147,19 @@ impl Rows {
         let mut statements = Vec::new();
         while left > 0 {
             let size = SIZES.into_iter().find(|size| *size >= left).unwrap_or(largest).min(largest);
-            let filled = size.min(left);
-            left -= filled;
+            let taken = size.min(left);
+            left -= taken;
             let mut values = Vec::with_capacity(size * width + 1);
-            for _ in 0..filled {
+            for _ in 0..taken {
                 values.extend(columns.iter_mut().filter_map(Iterator::next));
             }
             values.resize(size * width, Value::Bytes(None));
             let row = format!("({})", vec!["?"; width].join(","));
             let list = vec![row.as_str(); size].join(",");
-            let body = if body.contains(NOW) {
+            if body.contains(NOW) {
                 values.push(store.clock().millis().into());
-                body.replace(NOW, &format!("?{}", size * width + 1))
-            } else {
-                body.clone()
-            };
+            }
+            let body = filled(body, &format!("?{}", size * width + 1), "rows.tenant_id", "");
             // A statement of one row has none to filter out.
             let rows = match size {
                 1 => format!("VALUES {list}"),
@@ -235,8 +230,7 @@ impl Rows {
             names.push("now_at");
             chosen.push(store.now_sql());
         }
-        let body = body.replace(NOW, "rows.now_at").replace(ACCOUNT, "$1::uuid");
-        let body = body.replace(OF_ACCOUNT, "tenant_id = $1::uuid AND ");
+        let body = filled(body, "rows.now_at", "$1::uuid", "tenant_id = $1::uuid AND ");
         let text = format!("WITH rows({}) AS (SELECT {}{from}) {body}", names.join(", "), chosen.join(", "));
         Statement::from_sql_and_values(store.backend(), text, values)
     }
@@ -298,7 +292,7 @@ impl Parts {
     fn text(&mut self, store: &Store, rows: Rows, body: &str, filter: &str) -> String {
         let names = rows.names();
         let given = if self.are_few { self.list(rows) } else { self.arrays(rows) };
-        let body = body.replace(NOW, &store.now_sql()).replace(ACCOUNT, "rows.tenant_id").replace(OF_ACCOUNT, "");
+        let body = filled(body, &store.now_sql(), "rows.tenant_id", "");
         format!("WITH rows({names}) AS (SELECT * FROM {given} AS given{filter}) {body}")
     }
 
@@ -312,17 +306,45 @@ impl Parts {
     }
 
     fn list(&mut self, rows: Rows) -> String {
+        let mut text = "(VALUES ".to_owned();
         let casts: Vec<&str> = rows.columns.iter().map(|column| column.cast).collect();
         let mut columns: Vec<_> = rows.columns.into_iter().map(|column| column.values.into_iter()).collect();
-        let mut list = Vec::with_capacity(rows.length);
-        for _ in 0..rows.length {
-            let numbered: Vec<String> =
-                (self.values.len() + 1..).zip(&casts).map(|(number, cast)| format!("${number}::{cast}")).collect();
-            self.values.extend(columns.iter_mut().filter_map(Iterator::next));
-            list.push(format!("({})", numbered.join(", ")));
+        for row in 0..rows.length {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for (place, (column, cast)) in columns.iter_mut().zip(&casts).enumerate() {
+                self.values.extend(column.next());
+                text.push_str(if place == 0 { "$" } else { ", $" });
+                text.push_str(&self.values.len().to_string());
+                text.push_str("::");
+                text.push_str(cast);
+            }
+            text.push(')');
         }
-        format!("(VALUES {})", list.join(", "))
+        text.push(')');
+        text
     }
+}
+
+/// A statement with what its placeholders stand for.
+fn filled(body: &str, now: &str, account: &str, of_account: &str) -> String {
+    let mut text = String::with_capacity(body.len() + 128);
+    let mut rest = body;
+    while let Some((before, from)) = rest.split_once('{') {
+        text.push_str(before);
+        let (name, behind) = from.split_once('}').unwrap_or((from, ""));
+        rest = behind;
+        match name {
+            "now" => text.push_str(now),
+            "account" => text.push_str(account),
+            "of_account" => text.push_str(of_account),
+            _ => {
+                text.push('{');
+                rest = from;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
 }
 
 /// Whether statements are run one after the other: on SQLite, which has no round trips, and on a database that is
@@ -379,4 +401,17 @@ pub fn columns_of<E: EntityTrait>(prefix: &str) -> String {
         format!("{table}.{name} AS {prefix}{name}")
     });
     columns.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filled;
+
+    #[test]
+    fn placeholders_are_filled_and_other_braces_stay() {
+        let body = "UPDATE lane SET due_at = {now}, text = '{}' FROM rows WHERE {of_account}lane.tenant_id = {account}";
+        let one = "UPDATE lane SET due_at = 7, text = '{}' FROM rows WHERE t = $1 AND lane.tenant_id = $1";
+        assert_eq!(filled(body, "7", "$1", "t = $1 AND "), one);
+        assert_eq!(filled("no end {", "7", "$1", ""), "no end {");
+    }
 }
