@@ -1,39 +1,36 @@
 //! The signed-in reader: the request's session with its account and role. All pages and all data require it.
 
-mod turned_away;
-
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::HeaderValue;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Sentence, When, Words, Zone};
 use base::store::VENDOR;
-use entity::{session, tenant};
+use entity::{message, session, tenant};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::counts::{self, Counts};
-use super::crm_rights;
-use super::html::to;
-use super::navigation::{self, Nav};
-use super::notice::Notice;
-use super::page::{PageContext, Title, remembered};
-use super::strips::{self, Strip};
-use super::theme::Theme;
-use super::visitor::Visitor;
-use super::{MemberRole, PanelContext, Right};
 use crate::brand::Look;
 use crate::identity::form::masked;
-use crate::identity::realm::{self, Realm};
+use crate::identity::realm::{self, FormRejected, LIVE, Realm};
 use crate::identity::{credentials, member, person, session as sessions};
 use crate::legal;
-use crate::panel::{Answer, AppData};
-pub use turned_away::instead;
-use turned_away::{is_of_conversation, second_step_first, without_session};
+use crate::panel::counts::{self, Counts};
+use crate::panel::html::{nothing_kept, to};
+use crate::panel::navigation::{self, Nav};
+use crate::panel::notice::Notice;
+use crate::panel::page::{PageContext, Title, remembered};
+use crate::panel::strips::{self, Strip};
+use crate::panel::theme::Theme;
+use crate::panel::visitor::Visitor;
+use crate::panel::{Answer, AppData, MemberRole, PanelContext, Right, crm_rights};
 
 /// The key under which a session stores the only conversation that it can show.
 pub(super) const ONLY: &str = "only";
@@ -249,4 +246,62 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         tenant: Arc::new(tenant),
     };
     Ok(Some(Visitor::of(app, request, session, person, words, here).await?))
+}
+
+/// The account requires two-step sign-in: all pages redirect to its setup.
+fn second_step_first(request: &HttpRequest) -> actix_web::Error {
+    if request.headers().contains_key(LIVE) || request.match_info().as_str() == "/panel/events" {
+        return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
+    }
+    instead(to("/panel/me/two-step"))
+}
+
+/// Without a session, pages redirect to the sign-in and back, and forms are refused.
+fn without_session(app: &PanelContext, request: &HttpRequest) -> actix_web::Error {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return FormRejected::NoSession.into();
+    }
+    if request.headers().contains_key(LIVE) || request.match_info().as_str() == "/panel/events" {
+        return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
+    }
+    let was_in = Realm::Panel.token(&app.identity, request).is_some();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let path = request.uri().path_and_query().map_or("/panel", |path| path.as_str());
+    if path != "/panel" {
+        query.append_pair("to", path);
+    }
+    if was_in {
+        query.append_pair("ended", "1");
+    }
+    let query = query.finish();
+    let place = if query.is_empty() { "/panel/sign-in".to_owned() } else { format!("/panel/sign-in?{query}") };
+    let mut answer = to(&place);
+    if was_in {
+        answer.headers_mut().insert(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(request)));
+    }
+    instead(answer)
+}
+
+/// A response in the place of a page.
+pub fn instead(answer: HttpResponse) -> actix_web::Error {
+    InternalError::from_response("answered before the page", answer).into()
+}
+
+/// Sessions from a lead card see one conversation; everything else is 404.
+async fn is_of_conversation(app: &PanelContext, path: &str, tenant_id: Uuid, only: Uuid) -> Result<bool> {
+    let mut parts = path.trim_start_matches("/panel").trim_start_matches('/').split('/');
+    let (place, id) = (parts.next().unwrap_or_default(), parts.next().and_then(|id| id.parse::<Uuid>().ok()));
+    match (place, id) {
+        ("events" | "language" | "theme", None) => Ok(true),
+        ("conversations", Some(id)) => Ok(id == only),
+        ("messages", Some(id)) => {
+            let found = message::Entity::of_tenant(tenant_id)
+                .filter(message::Column::Id.eq(id))
+                .filter(message::Column::ConversationId.eq(only))
+                .count(app.store.read())
+                .await?;
+            Ok(found > 0)
+        }
+        _ => Ok(false),
+    }
 }

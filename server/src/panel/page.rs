@@ -1,28 +1,24 @@
 //! The context of every template: reader, language, account, and helpers for small pieces of HTML.
 
-mod brand;
-mod times;
-
 use std::fmt::Display;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
+use base::browser::cookie;
 use base::config::{Integration, Vendor};
-use base::i18n::{self, Language, Sentence, Words, Zone};
+use base::i18n::{self, Language, Sentence, When, Words, Zone};
+use chrono::NaiveDate;
 
-pub(super) use brand::remembered;
-
-use super::markup;
-use super::navigation::NavGroup;
-use super::notice::{Notice, ToTone};
-use super::strips::Strip;
-use super::theme::Theme;
-use super::{MemberRole, Right};
 use crate::brand::Look;
 use crate::identity::realm::{self, Realm};
 use crate::identity::{form, token};
 use crate::legal;
-use crate::panel::PanelContext;
+use crate::panel::navigation::NavGroup;
+use crate::panel::notice::{Notice, ToTone};
+use crate::panel::strips::Strip;
+use crate::panel::theme::Theme;
+use crate::panel::{MemberRole, PanelContext, Right, markup};
 
 /// A text key, or a sentence with its arguments.
 pub trait Title {
@@ -113,7 +109,7 @@ impl PageContext {
             language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
             ..Self::bare(Realm::Panel, words, title, app.clock.millis(), app.is_read_only())
         };
-        page.of_brand(app, brand::chosen(app, request).as_deref())
+        page.of_brand(app, chosen(app, request).as_deref())
     }
 
     /// A page without a reader, navigation and forms.
@@ -264,4 +260,88 @@ fn in_language(request: &HttpRequest, language: Language) -> String {
         }
     }
     format!("?{}", query.append_pair("lang", language.code()).finish())
+}
+
+/// The cookie with the name of the integration whose account was opened last.
+const BRAND: &str = "brand";
+
+/// The integration whose brand such a page has: that of the address or of this browser's last account, else
+/// the one that all have in common.
+fn chosen(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
+    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
+    let known = named.or_else(|| cookie::value(request, BRAND)).and_then(|name| app.integrations.named(&name));
+    known.or_else(|| app.integrations.of_one_brand())
+}
+
+/// The cookie that says whose brand pages without an account have; none if the browser has it already.
+pub(super) fn remembered(app: &PanelContext, request: &HttpRequest, integration: &Integration) -> Option<HeaderValue> {
+    let is_known = cookie::value(request, BRAND).is_some_and(|name| name == integration.name);
+    if is_known || (integration.brand.is_none() && cookie::value(request, BRAND).is_none()) {
+        return None;
+    }
+    cookie::choice(&app.config.server.public_url, BRAND, "/panel", &integration.name)
+}
+
+impl PageContext {
+    /// A time in the account's time zone.
+    pub fn when(&self, millis: &i64) -> When {
+        When::new(*millis, self.now, self.zone, self.words)
+    }
+
+    /// `<time>` as "5 minutes ago".
+    pub fn time(&self, millis: &i64) -> String {
+        markup::ago(&self.when(millis))
+    }
+
+    /// `<time>` that is still to come, as "in 5 minutes".
+    pub fn due(&self, millis: &i64) -> String {
+        markup::due(&self.when(millis))
+    }
+
+    /// `<time>` in a form that follows a preposition: "14:05", "18 Nov, 14:05".
+    pub fn stamp(&self, millis: &i64) -> String {
+        let when = self.when(millis);
+        markup::time(&when.stamp(), &when.machine(), &when.full())
+    }
+
+    /// `<time>` to the second; how long ago it was is in its title.
+    pub fn exact(&self, millis: &i64) -> String {
+        let when = self.when(millis);
+        markup::time(&when.exact(), &when.machine(), &format!("{} · {}", when.adverb(), when.full()))
+    }
+
+    /// A time to the second, for a sentence: "14:05:10".
+    pub fn clock(&self, millis: &i64) -> String {
+        self.when(millis).exact()
+    }
+
+    /// The age of a moment, as a duration.
+    pub fn age(&self, millis: &i64) -> String {
+        self.duration(&self.now.saturating_sub(*millis))
+    }
+
+    /// When a day begins in the account's time zone.
+    pub fn day_begins(&self, day: NaiveDate) -> i64 {
+        self.zone.day_begins(day)
+    }
+
+    /// `2 min 5 s`
+    pub fn duration(&self, millis: &i64) -> String {
+        i18n::duration(*millis, self.words)
+    }
+
+    /// "Updates automatically · 14:05:10", an element that is refreshed with the rest of the page.
+    pub fn live(&self) -> String {
+        let when = self.when(&self.now);
+        let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
+        // The script shows parts that only it can update (base.css); without a script the page shows its age.
+        format!(
+            r#"<p class="live small muted" data-live="live" data-lost="{}"><span class="by-script">{}</span><span class="by-hand">{} <a href="">{}</a></span></p>"#,
+            say("common-live-lost"),
+            say("common-live"),
+            say("common-as-of"),
+            say("common-refresh")
+        )
+    }
 }

@@ -9,8 +9,8 @@ use connectors::{Connector, Denied, Field, HookTarget, Probe, Settings, Watched,
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::draft::SourceDraft;
-use super::steps::{Steps, steps};
+use super::SourceDraft;
+use super::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};

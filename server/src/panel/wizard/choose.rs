@@ -10,8 +10,8 @@ use base::supervisor::detach;
 use entity::tenant;
 use serde::Deserialize;
 
-use super::draft::SourceDraft;
-use super::steps::{Steps, steps};
+use super::SourceDraft;
+use super::{Steps, steps};
 use super::{address, draft_of, kind_of};
 use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;

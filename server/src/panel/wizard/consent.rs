@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use connectors::ConsentPage;
 use serde::Deserialize;
 
-use super::draft::SourceDraft;
+use super::SourceDraft;
 use super::{address, draft_of, kind_of};
 use crate::identity::token;
 use crate::panel::PanelContext;

@@ -8,9 +8,9 @@ use base::i18n::{LocalizedText, Sentence};
 use connectors::{ConsentPage, Identity, OfferedLine};
 use serde_json::{Map, Value};
 
+use super::SourceDraft;
 use super::consent::page_of;
-use super::draft::SourceDraft;
-use super::steps::{Steps, steps};
+use super::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};

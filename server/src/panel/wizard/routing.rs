@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::draft::SourceDraft;
-use super::steps::{Steps, steps};
+use super::SourceDraft;
+use super::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;

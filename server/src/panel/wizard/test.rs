@@ -9,7 +9,7 @@ use connectors::kinds::has_own_server;
 use entity::{message, source};
 
 use super::routing::made;
-use super::steps::{Steps, steps};
+use super::{Steps, steps};
 use super::{draft_of, kind_of, too_old};
 use crate::delivery::read::activity;
 use crate::panel::PanelContext;
