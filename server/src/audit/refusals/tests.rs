@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 fn refusal<'one>(login: &'one str, place: &'one str) -> RefusedAction<'one> {
