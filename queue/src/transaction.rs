@@ -9,7 +9,7 @@ use super::Queue;
 /// A transaction that may write.
 pub enum Transaction {
     Pooled(DatabaseTransaction),
-    Kept(KeptTransaction),
+    Kept(Box<KeptTransaction>),
     Blocking(Box<BlockingTransaction>),
 }
 
@@ -19,7 +19,7 @@ impl Queue {
         Ok(match &self.blocking {
             Some(connection) => Transaction::Blocking(Box::new(connection.write_tx().await?)),
             None if self.store.is_sqlite() => Transaction::Pooled(self.store.write_tx().await?),
-            None => Transaction::Kept(self.store.kept().begin().await?),
+            None => Transaction::Kept(Box::new(self.store.kept().begin().await?)),
         })
     }
 }
@@ -48,7 +48,7 @@ impl<'a> From<&'a Transaction> for Executor<'a> {
     fn from(tx: &'a Transaction) -> Self {
         match tx {
             Transaction::Pooled(tx) => tx.into(),
-            Transaction::Kept(tx) => tx.into(),
+            Transaction::Kept(tx) => Self::KeptTransaction(tx),
             Transaction::Blocking(tx) => Self::Blocking(tx),
         }
     }
