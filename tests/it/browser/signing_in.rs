@@ -2,8 +2,8 @@
 //! needed before a session changes.
 
 use base::i18n::{Language, Words};
-use parom::admin::operators::actions::{self, OperatorActor};
-use parom::audit::Actor;
+use parom::admin::operators::actions;
+use parom::audit::{Actor, By};
 use parom::identity::MemberRole;
 use parom::identity::link::{self, Purpose, SignInLink};
 use parom_tests::{Browser, Engine, Place, Setup, World};
@@ -17,7 +17,7 @@ const EMAIL: &str = "olga@vendor.example";
 
 /// A new operator opens the link of the invitation and sees the secret for an authenticator.
 pub async fn is_invited(browser: &Browser, world: &World, language: Language) {
-    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let by = By { actor: Actor::Cli, address: None };
     let added = actions::add(world.app(), EMAIL, "Olga", language, &by).await.expect("an operator");
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
@@ -143,7 +143,7 @@ async fn operators_and_people_of_an_account_sign_in() {
     looks_right(&browser, "en/two-step-refused").await;
 
     // A link by mail connects no authenticator to an operator.
-    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let by = By { actor: Actor::Cli, address: None };
     let added = actions::add(world.app(), "petr@vendor.example", "Petr", Language::En, &by).await.expect("an operator");
     let id = added.expect("a new one").0.id;
     let mailed = SignInLink { person_id: id, purpose: Purpose::Operator, tenant_id: None, mailed: true };
