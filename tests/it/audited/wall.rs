@@ -69,8 +69,20 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
 ];
 
 /// What writes to the log, or hands on who acts to what does.
-const MARKS: &[&str] =
-    &[".audit(", "record(", "audit::write(", ".did(", ".note(", "note_own(", "note_both(", "&by", "&By::", "let by ="];
+const MARKS: &[&str] = &[
+    ".audit(",
+    "record(",
+    "audit::write(",
+    ".did(",
+    ".note(",
+    "note_own(",
+    "note_both",
+    ".set_password(",
+    "&by",
+    ".by()",
+    "&By::",
+    "let by =",
+];
 
 /// A function: the file or folder by whose name it is called, and its own name.
 type Name = (String, String);
