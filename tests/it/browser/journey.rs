@@ -1,5 +1,6 @@
-//! An administrator's way through the widget: install, credentials, the vendor's agreement, a source, the first message,
-//! another default, the source too many, access lost and given again, disabling. Each stop is looked at.
+//! An administrator's way through the widget: install, credentials, a source, the first message,
+//! another default, the source too many, access lost and given again, disabling. Each stop is looked at. And the vendor's
+//! agreement, which comes before the first source.
 
 use base::config::{Config, CustomersMode};
 use base::i18n::{Language, Words};
@@ -20,6 +21,10 @@ const PASSWORD: &str = "correct horse battery";
 fn change(config: &mut Config) {
     super::with_widget(config);
     config.customers.mode = CustomersMode::Password;
+}
+
+fn with_agreement(config: &mut Config) {
+    super::with_widget(config);
     config.vendor.legal_entity = "Ferries Ltd".to_owned();
     config.vendor.legal_address = "1 Harbour Road, Riga".to_owned();
     config.vendor.hosting_region = "Frankfurt, Germany".to_owned();
@@ -80,10 +85,13 @@ impl Way<'_> {
         self.fill("sign-in-password", PASSWORD).await;
         self.press("sign-in").await;
         self.says("tenant-state-active").await;
+        self.says("sources-empty-title").await;
+        self.looks_right("empty").await;
     }
 
     /// Before the first source.
     async fn agrees(&self, tenant_id: uuid::Uuid) {
+        self.settings().await;
         let given =
             async || parom::legal::consent::last(self.world.app().store.read(), tenant_id).await.expect("a look");
         for key in ["widget-consent", "widget-consent-agreement"] {
@@ -100,10 +108,9 @@ impl Way<'_> {
         let row = given().await.expect("a consent");
         assert_eq!((row.language.as_str(), row.text.contains("Ferries Ltd")), ("en", true));
         self.settings().await;
-        self.says("sources-empty-title").await;
+        self.browser.find("[data-key=add]").await;
         let asks = "return document.querySelector('[data-key=consent]') !== null";
         assert_eq!(run(self.browser, asks).await, json!(false), "once");
-        self.looks_right("empty").await;
     }
 
     async fn adds(&self, name: &str) -> String {
@@ -253,7 +260,6 @@ async fn an_administrator_goes_the_whole_way() {
     way.installs().await;
     way.gives_credentials().await;
     let tenant_id = world.active(HOST).await;
-    way.agrees(tenant_id).await;
     let page = way.adds("First").await;
     way.tests_it().await;
     way.first_message(&page).await;
@@ -261,6 +267,19 @@ async fn an_administrator_goes_the_whole_way() {
     way.is_refused_one_too_many(tenant_id).await;
     way.allows_again(tenant_id).await;
     way.disables().await;
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_agreement_is_asked_before_the_first_source() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let setup = Setup { live: true, change: with_agreement, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
+    let tenant_id = world.active(HOST).await;
+    Way { world: &world, browser: &browser, words: Words::new(Language::En) }.agrees(tenant_id).await;
     browser.close().await;
     world.close().await;
 }

@@ -60,11 +60,11 @@ async fn an_accept_of_known_conversations_takes_few_statements(office: &mut Offi
     let desk = office.desk();
     let conversations = opened(office, &desk, &names(64)).await;
     for count in [1, 29, 64] {
-        for is_first in [count > 1, false] {
+        for (round, is_first) in [(1, count > 1), (2, false)] {
             let hooks: Vec<_> = conversations
                 .iter()
                 .take(count)
-                .map(|one| hook(&desk, one, &format!("{count}-{is_first}-{}", one.0)))
+                .map(|one| hook(&desk, one, &format!("{count}-{round}-{}", one.0)))
                 .collect();
             let (cost, receipts) = accept(office, &hooks).await;
             assert!(receipts.iter().flatten().all(|one| matches!(one, ItemOutcome::New { .. })));

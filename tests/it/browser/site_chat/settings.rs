@@ -182,13 +182,15 @@ async fn an_owner_sets_the_chat_up_and_puts_it_on_a_page() {
     let settings = &saved["settings"];
     assert_eq!((&settings["title"], &settings["color"]), (&json!("Flowers"), &json!("#FFD200")), "{settings}");
     assert_eq!(settings["working_hours"]["hours"], json!(["mon 09:00-18:00", "fri 09:00-18:00"]));
+    assert_eq!(settings["translations"]["es"]["reply_text"], json!("Respondemos enseguida"));
     installation(&browser, &world, &path).await;
     // A mistake opens its tab and marks its field.
     types_into(&browser, "working_hours.time_zone", "Mars").await;
     run(&browser, "document.querySelector('form[data-chat]').requestSubmit()").await;
     let marked = "document.querySelector('[data-tab=hours]:not([hidden]) [aria-invalid=true]')";
     until(&browser, "the zone is marked", marked).await;
-    let spanish = json!(["Flores", "¿Quién eres?", "Respondemos enseguida", "Acepto"]);
+    // Out of hours: "We are back", in place of the own text about the reply time.
+    let spanish = json!(["Flores", "¿Quién eres?", "Volvemos el lunes a las 09:00", "Acepto"]);
     assert_eq!(reads(&world, &id, "es-MX").await, Some(spanish));
     browser.close().await;
     world.close().await;
@@ -261,8 +263,10 @@ async fn a_new_chat_is_previewed_in_the_widget() {
         until(&browser, &format!("the field {field} is marked"), &marked).await;
     }
     // D25: the line is not given out without a word about the list of sites.
-    types(&browser, "field-working_hours.hours", "").await;
-    types(&browser, "field-working_hours.time_zone", "").await;
+    opens_widget(&browser, &world).await;
+    presses(&browser, "add").await;
+    presses(&browser, "kind-webchat").await;
+    types(&browser, "field-name", "Shop chat").await;
     presses(&browser, "create").await;
     browser.find("[data-key=copy-embed]").await;
     browser.says("The chat appears only on listed sites, and no site is listed yet.").await;
