@@ -92,7 +92,7 @@ pub(super) fn places(page: &PageContext, nav: Nav, counts: Counts) -> Vec<NavGro
             Nav::Undelivered => (counts.undelivered, "nav-count-undelivered"),
             _ => (0, ""),
         };
-        NavEntry::of(page, *href, *word, *place == nav, (count > 0).then_some((count, key)))
+        NavEntry::of(page, href, word, *place == nav, (count > 0).then_some((count, key)))
     };
     let group = |(title, places): &(&'static str, &'static [Place])| NavGroup {
         title: page.words.text(*title).to_string(),

@@ -34,7 +34,7 @@ pub struct RecoveryForm {
 
 /// Stores new codes until the session shows them.
 pub(super) async fn keep(app: &PanelContext, row: &session::Model, codes: &[String]) -> Result<()> {
-    Ok(sessions::set_data(&app.identity, row, DATA, Some(&codes)).await?)
+    sessions::set_data(&app.identity, row, DATA, Some(&codes)).await
 }
 
 /// Shows new codes once.

@@ -165,7 +165,10 @@ async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsW
     assert_eq!(template["_embedded"]["reviews"][0]["status"], "approved");
 
     // The subscription of an account ends with its last source.
-    let jobs = async || entity::job::Entity::find().all(world.app().store.write()).await.unwrap();
+    let jobs = async || {
+        let leaving = entity::job::Entity::find().filter(entity::job::Column::Kind.eq("unregister_line"));
+        leaving.all(world.app().store.write()).await.unwrap()
+    };
     for (line, is_last) in [(&lines[0], false), (&lines[1], true)] {
         world.api.delete(&line.path("")).await.is(204);
         world.until("Meta was asked", async || jobs().await.is_empty().then_some(())).await;
@@ -238,7 +241,10 @@ async fn n3_an_unproved_number_keeps_the_subscription_of_its_account(world: &mut
     world.messenger.restrict(&number.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
     arrives(world).await;
     assert_eq!(status(world, &unproved).await, "working", "calls about the account are not for it");
-    let jobs = async || entity::job::Entity::find().all(world.app().store.write()).await.unwrap();
+    let jobs = async || {
+        let leaving = entity::job::Entity::find().filter(entity::job::Column::Kind.eq("unregister_line"));
+        leaving.all(world.app().store.write()).await.unwrap()
+    };
     for (line, is_last) in [(&proved, false), (&unproved, true)] {
         world.api.delete(&line.path("")).await.is(204);
         world.until("Meta was asked", async || jobs().await.is_empty().then_some(())).await;
