@@ -19,7 +19,7 @@ impl Queue {
         Ok(match &self.blocking {
             Some(connection) => Transaction::Blocking(Box::new(connection.write_tx().await?)),
             None if self.store.is_sqlite() => Transaction::Pooled(self.store.write_tx().await?),
-            None => Transaction::Kept(Box::new(self.store.kept().begin().await?)),
+            None => Transaction::Kept(Box::new(self.store.kept().write_tx().await?)),
         })
     }
 }

@@ -144,7 +144,6 @@ const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("base/src/config/check.rs", "the sections of a configuration"),
     ("base/src/config/mod.rs", "the names that a configuration may contain"),
     ("base/src/telemetry/catalog.rs", "values of labels, listed for their series"),
-    ("queue/src/", "`max` is a function of SQL"),
     ("server/src/api/source_types.rs", "examples of the API's description"),
     ("server/src/fixture.rs", "a row for unit tests"),
     ("server/src/source/check.rs", "amoCRM's type of a service"),

@@ -98,7 +98,7 @@ impl KeptConnections {
     }
 
     /// Begins a transaction that may write. PostgreSQL only.
-    pub async fn begin(&self) -> Result<KeptTransaction, DbErr> {
+    pub async fn write_tx(&self) -> Result<KeptTransaction, DbErr> {
         #[cfg(feature = "faults")]
         self.counted.begins();
         let kept = tokio::sync::Mutex::new(Some(self.take().await?));

@@ -85,15 +85,15 @@ async fn a_transaction_keeps_its_connection_only_if_it_ended(office: &mut Office
     let first = number(kept).await;
     let mark = "INSERT INTO directory (kind, key, tenant_id, id, note) VALUES ('test', 'k', gen_random_uuid(), gen_random_uuid(), '')";
     let count = "SELECT count(*) AS n FROM directory WHERE kind = 'test'";
-    let committed = kept.begin().await.unwrap();
+    let committed = kept.write_tx().await.unwrap();
     committed.execute(statement(mark)).await.unwrap();
     committed.commit().await.unwrap();
-    let undone = kept.begin().await.unwrap();
+    let undone = kept.write_tx().await.unwrap();
     undone.execute(statement("DELETE FROM directory WHERE kind = 'test'")).await.unwrap();
     assert!(undone.execute(statement("SELECT 1 / 0")).await.is_err());
     undone.rollback().await;
     assert_eq!(number(kept).await, first, "both have ended");
-    let given_up = kept.begin().await.unwrap();
+    let given_up = kept.write_tx().await.unwrap();
     given_up.execute(statement("DELETE FROM directory WHERE kind = 'test'")).await.unwrap();
     drop(given_up);
     assert_ne!(number(kept).await, first);
