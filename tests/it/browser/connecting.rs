@@ -82,7 +82,7 @@ impl Way {
         assert_eq!(self.world.sandbox.sources(HOST).len(), 1);
     }
 
-    async fn from_amocrms_list(&self) {
+    async fn takes_amocrms_list(&self) {
         self.world.sandbox.set_widget("main", CODE, &archive(&self.world)).expect("the sandbox takes the archive");
         let window = format!("settings/widgets/{CODE}?list=whatsapp_modal");
         self.browser.goto(&crm_page(&self.world, &window)).await;
@@ -112,7 +112,7 @@ async fn a_number_is_connected_by_hand_on_metas_page_and_from_amocrm() {
     enters(&way.browser, &way.world, tenant_id).await;
     way.by_hand_with_a_mistake().await;
     way.on_metas_page().await;
-    way.from_amocrms_list().await;
+    way.takes_amocrms_list().await;
     way.browser.close().await;
     way.world.close().await;
 }
