@@ -1,5 +1,5 @@
 //! Due times of many tables become rows of `job` (`moved.rs`). The version before works beside it: what it writes into its
-//! columns is moved as well, once nobody works on it any more.
+//! columns is moved as well, once no process of that version works on it.
 
 use sea_orm_migration::prelude::*;
 

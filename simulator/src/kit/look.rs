@@ -59,7 +59,7 @@ pub struct Visit {
     pub about: String,
     /// The beginning of every act from this phone: the person and the place.
     pub act: Act,
-    /// `None`: nobody has written yet.
+    /// `None` before the first message.
     pub dialog: Option<Id>,
 }
 

@@ -66,7 +66,7 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
     }
     let nothing = Id::default();
     let mut id = Id::default();
-    // One removal or one reading may be about several messages; how they are told is the messenger's.
+    // One removal or read receipt may concern several messages; the messenger decides how it reports them.
     let told =
         if matches!(act.verb, Verb::Remove) { messages.as_slice() } else { messages.get(..1).unwrap_or_default() };
     for message in if told.is_empty() { std::slice::from_ref(&nothing) } else { told } {

@@ -22,7 +22,7 @@ use super::look::{Look, Visit, Words};
 use super::model::{Author, Button, Dialog, Line, Message, Person, State};
 use super::outbox::{Hook, Policy, Post, Reply};
 
-/// Something happened in a dialog that the line may be told.
+/// Something that happened in a dialog, and that the line may get a webhook about.
 #[derive(Debug)]
 pub struct Event<'a> {
     pub act: &'a Act,
@@ -67,7 +67,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
     // Calls of programs.
 
     /// Names a call for faults and the log. With an empty name it has no faults and is not logged. An error is answered
-    /// at once: nobody's token.
+    /// at once: no line has the call's token.
     fn name(&self, state: &State<Self::Own>, call: &Call) -> Result<Named, Answer>;
 
     /// Executes a call.
@@ -87,7 +87,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// Gives a message that is being written or edited its content; its text, its quote and its forward are there.
     fn compose(&self, state: &mut State<Self::Own>, act: &Act, draft: &mut Message) -> Result<()>;
 
-    /// Queues the webhooks about what happened; returns the id of what the line is told about, if it has one.
+    /// Queues the webhooks about what happened; returns the id of the reported message or event, if it has one.
     fn report(&self, state: &mut State<Self::Own>, event: &Event<'_>) -> Id;
 
     /// Performs an act that only this messenger has.

@@ -1,6 +1,6 @@
 //! The screens that the widget's tour shows in the marketplaces of amoCRM and Kommo: sources, the wizard, a message's route.
-//! They are drawn when somebody asks for them: `PAROM_TEST_SHOTS=FOLDER` and `--run-ignored all` keep them as
-//! `tour/N-LANGUAGE` and, of Kommo, `tour/kommo-N-LANGUAGE`.
+//! Drawn on request: `PAROM_TEST_SHOTS=FOLDER` with `--run-ignored all` saves them as `tour/N-LANGUAGE` and, of
+//! Kommo, `tour/kommo-N-LANGUAGE`.
 
 use base::config::{Config, Platform};
 use base::i18n::{Language, Words};

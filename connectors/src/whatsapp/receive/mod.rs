@@ -79,7 +79,7 @@ impl Reader<'_> {
     }
 
     /// A change of this number. A change of another number means that its webhook points to the wrong source; one of the
-    /// vendor's app that names no number is nobody's.
+    /// vendor's app that names no number belongs to no source.
     fn of_number(&self, change: &Change) -> Vec<InboundEvent> {
         let value: MessagesValue = change.read();
         match value.metadata.phone_number_id.some() {

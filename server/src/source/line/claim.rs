@@ -172,7 +172,7 @@ async fn stop(app: &SourceContext, source: &source::Model, said: &LocalizedText)
     stopped(app, source.tenant_id, source.id, &said).await
 }
 
-/// The claim of a source's line, which may be another source's; none if nobody has claimed it.
+/// The claim of a source's line, which may be another source's; none if the line is unclaimed.
 pub async fn entered(app: &SourceContext, row: &source::Model) -> Result<Option<DirectoryEntry>, DbErr> {
     let Some((line, _)) = claimed(row) else { return Ok(None) };
     directory::find(app.store.read(), IdKind::Line, &line, app.clock.millis()).await
@@ -201,7 +201,7 @@ pub async fn disown(app: &SourceContext, row: &source::Model, said: &LocalizedTe
 }
 
 /// The messenger says that the credentials are the line's: it is the source's, unless it is another one's by now. Asked
-/// of lines that an earlier release claimed unasked, and of those that were nobody's.
+/// about lines that an earlier release claimed without asking the messenger, and about unclaimed ones.
 pub async fn proved(app: &SourceContext, row: &source::Model, identity: &Identity, is_claimed: bool) -> Result<()> {
     // A source that is being created has its claim from its creation.
     if claimed(row).is_none() || row.amocrm_source_id == 0 {

@@ -68,7 +68,7 @@ pub async fn change(app: &TenantContext, tenant_id: Uuid, change: PlanChange) ->
     }
     let detail = news.detail();
     let now = app.clock.millis();
-    // A look is due at once: if this process dies, another one draws the conclusions.
+    // The job of the plan is due at once: if this process dies, another one applies the change.
     let mut update = tenant::Entity::update_many().col_expr(Column::UpdatedAt, Expr::value(now));
     let new_plan = news.plan.is_some();
     if let Some(plan) = news.plan {
