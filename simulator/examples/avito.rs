@@ -17,16 +17,11 @@ async fn main() -> Result<()> {
     let maria = avito.add_buyer(NewBuyer::default());
     let phone = avito.customer(maria, sofa);
     let first = phone.writes("Здравствуйте! Ещё продаёте?")?;
-    for content in [
-        Content::Image { data: None },
-        Content::Voice,
-        Content::Item { item: sofa },
-        Content::Location {
-            lat: 55.599_799, lon: 37.603_954, text: "Москва, Варшавское шоссе".to_owned()
-        },
-        Content::Call { status: None },
-        Content::File,
-    ] {
+    let place = Content::of("location").with("lat", 55.599_799).with("lon", 37.603_954);
+    let [image, voice, call, file] = ["image", "voice", "call", "file"].map(Content::of);
+    let item = Content::of("item").with("item", sofa);
+    for content in [image, voice, item, place.with("text", "Москва, Варшавское шоссе"), call, file]
+    {
         phone.sends(content)?;
     }
     phone.replies(&first, "Привезёте сегодня?")?;

@@ -43,7 +43,7 @@ impl World {
         let now = Arc::new(move || DateTime::from_timestamp_millis(shown.load(Ordering::SeqCst)).unwrap());
         let double = Double::start(Options { now, ..Options::default() }).await.unwrap();
         // `received` plays the server; nothing listens at the registered address.
-        double.hold_posts(true);
+        double.hold_hooks(true);
         let seller = double.add_seller(NewSeller::default());
         let maria = double.add_buyer(NewBuyer::default());
         let item = double.add_item(NewItem::of(seller));
@@ -81,7 +81,7 @@ impl World {
 
     /// Gives the connector what Avito posted since the last time, as the server would.
     pub async fn received(&self) -> Vec<InboundEvent> {
-        let posts = self.double.posts();
+        let posts = self.double.hooks(self.seller);
         let new: Vec<Value> = posts[*self.taken.lock().unwrap()..].iter().map(|post| post.body.clone()).collect();
         *self.taken.lock().unwrap() = posts.len();
         let mut all = Vec::new();

@@ -1,123 +1,138 @@
-//! Serialises chats and messages as defined in the OpenAPI file.
+//! Chats and messages as the OpenAPI file defines them.
 
-use chrono::DateTime;
+use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use super::state::{Chat, Message, State};
+use super::options::Avito;
+use crate::kit::{Author, Dialog, File, Message};
 
 /// The sizes of pictures that are offered as links.
 const SIZES: [&str; 4] = ["32x32", "140x105", "640x480", "1280x960"];
+/// The author of the messages of Avito's bots, whom no document names.
+const SYSTEM: i64 = 0;
 
 /// Links to all sizes of a picture.
-pub(crate) fn sizes(state: &State, picture: &str) -> Value {
-    let link =
-        |size: &&str| ((*size).to_owned(), json!(format!("{}/files/images/{size}/{picture}.jpg", state.base_url)));
-    Value::Object(SIZES.iter().map(link).collect::<Map<_, _>>())
+pub(super) fn sizes(state: &Avito, picture: &File) -> Value {
+    let link = |size: &str| json!(format!("{}/files/images/{size}/{}.jpg", state.base, picture.token));
+    Value::Object(SIZES.iter().map(|size| ((*size).to_owned(), link(size))).collect::<Map<_, _>>())
 }
 
-/// `Chat`.
-pub(crate) fn chat(state: &State, chat: &Chat) -> Value {
-    let mut shown = json!({
-        "id": chat.id,
-        "created": chat.created,
-        "updated": chat.updated,
-        "users": [user(state, chat, chat.buyer), user(state, chat, chat.seller)],
-    });
-    let item = chat.item.and_then(|id| state.items.get(&id));
-    if let Some(item) = item {
-        shown["context"] = json!({"type": "item", "value": {
-            "id": item.id,
-            "title": item.title,
-            "price_string": item.price,
-            "url": item.url,
-            "user_id": item.seller,
-            "status_id": 4,
-            "images": {"count": 1, "main": {"140x105": format!("{}/static/picture.jpg", state.base_url)}},
-        }});
-    }
-    if let Some(last) = chat.messages.last() {
-        shown["last_message"] = json!({
-            "id": last.id,
-            "author_id": last.author,
-            "created": last.created,
-            "content": last.content,
-            "type": last.kind,
-            "direction": direction(chat, last),
-        });
-    }
-    shown
+/// `u2i`: about an advert; `u2u`: about a seller's profile.
+pub(super) fn chat_type(chat: &Dialog) -> &str {
+    chat.id.as_str().get(..3).unwrap_or_default()
 }
 
-fn user(state: &State, chat: &Chat, id: i64) -> Value {
-    let buyer = state.buyers.get(&id).map(|buyer| buyer.name.as_str());
-    let name = buyer.or_else(|| state.sellers.get(&id).map(|seller| seller.name.as_str())).unwrap_or_default();
-    let face = format!("{}/static/picture.jpg", state.base_url);
-    let avatar = json!({"default": face, "images": {"64x64": face, "256x256": face}});
-    let url = format!("https://avito.ru/user/{id:032x}/profile");
+pub(super) fn is_sellers(message: &Message) -> bool {
+    matches!(message.author, Author::Line | Author::Owner)
+}
+
+fn seconds(millis: i64) -> i64 {
+    millis.div_euclid(1000)
+}
+
+fn content(state: &Avito, chat: &Dialog, message: &Message) -> Value {
+    let file = message.files.first().and_then(|id| state.files.get(id));
+    let mut part = message.parts.first().cloned().unwrap_or_else(|| json!({}));
+    match (message.kind.as_str(), file) {
+        _ if message.is_removed => json!({}),
+        ("text", _) => json!({"text": message.text}),
+        ("image", Some(file)) => json!({"image": {"sizes": sizes(state, file)}}),
+        ("voice", Some(file)) => json!({"voice": {"voice_id": file.token}}),
+        ("call", _) => {
+            part["call"]["target_user_id"] =
+                if is_sellers(message) { json!(chat.person) } else { json!(chat.line.number()) };
+            part
+        }
+        _ => part,
+    }
+}
+
+/// What is said of a message everywhere.
+pub(super) fn brief(state: &Avito, chat: &Dialog, message: &Message) -> Value {
+    let author = match message.author {
+        Author::Person(id) => id,
+        Author::Line | Author::Owner => chat.line.number(),
+        Author::Nobody => SYSTEM,
+    };
     json!({
-        "id": id,
-        "name": name,
-        "public_user_profile": {"user_id": id, "item_id": chat.item, "url": url, "avatar": avatar},
+        "id": message.id.as_str(),
+        "author_id": author,
+        "created": seconds(message.at),
+        "type": if message.is_removed { "deleted" } else { message.kind.as_str() },
+        "content": content(state, chat, message),
     })
 }
 
-fn direction(chat: &Chat, message: &Message) -> &'static str {
-    if message.author == chat.seller { "out" } else { "in" }
+fn with_direction(state: &Avito, chat: &Dialog, message: &Message) -> Value {
+    let mut shown = brief(state, chat, message);
+    shown["direction"] = json!(if is_sellers(message) { "out" } else { "in" });
+    shown
 }
 
 /// An element of `Messages`.
-pub(crate) fn message(chat: &Chat, message: &Message) -> Value {
-    let is_own = message.author == chat.seller;
-    let mut shown = json!({
-        "id": message.id,
-        "author_id": message.author,
-        "created": message.created,
-        "direction": direction(chat, message),
-        "type": message.kind,
-        "content": message.content,
-        "is_read": is_own || message.read.is_some(),
-    });
-    if is_own {
-        shown["read"] = json!(message.read);
+pub(super) fn message(state: &Avito, chat: &Dialog, message: &Message) -> Value {
+    let mut shown = with_direction(state, chat, message);
+    shown["is_read"] = json!(is_sellers(message) || message.read_at.is_some());
+    if is_sellers(message) {
+        shown["read"] = json!(message.read_at.map(seconds));
     }
-    if let Some(quoted) = quoted(chat, message) {
-        shown["quote"] = quoted;
+    if let Some(quoted) = chat.messages.iter().find(|one| Some(&one.id) == message.reply_to.as_ref()) {
+        shown["quote"] = brief(state, chat, quoted);
     }
     shown
 }
 
-fn quoted(chat: &Chat, message: &Message) -> Option<Value> {
-    let quoted = chat.messages.iter().find(|one| Some(&one.id) == message.quote.as_ref())?;
-    Some(json!({
-        "id": quoted.id,
-        "author_id": quoted.author,
-        "created": quoted.created,
-        "type": quoted.kind,
-        "content": quoted.content,
-    }))
+/// `Chat`.
+pub(super) fn chat(state: &Avito, chat: &Dialog) -> Value {
+    let person = chat.person.and_then(|id| state.people.get(&id));
+    let users = [
+        user(state, chat, chat.person.unwrap_or_default(), person.map(|one| one.first_name.as_str())),
+        user(state, chat, chat.line.number(), state.lines.get(&chat.line).map(|one| one.name.as_str())),
+    ];
+    let (created, updated) = (chat.more.get("created"), chat.more.get("updated"));
+    let mut shown = json!({"id": chat.id.as_str(), "created": created, "updated": updated, "users": users});
+    let item = chat.more.get("item").and_then(crate::kit::Id::of);
+    if let Some(item) = item.and_then(|id| state.own.items.get(&id)) {
+        shown["context"] = json!({"type": "item", "value": {
+            "id": item.id, "title": item.title, "price_string": item.price, "url": item.url(), "user_id": item.seller,
+            "status_id": 4, "images": {"count": 1, "main": {"140x105": picture(state)}},
+        }});
+    }
+    if let Some(last) = chat.messages.last() {
+        shown["last_message"] = with_direction(state, chat, last);
+    }
+    shown
+}
+
+/// The picture of every advert and everybody.
+pub(super) fn picture(state: &Avito) -> String {
+    format!("{}/static/picture.jpg", state.base)
+}
+
+/// The page of somebody.
+pub(super) fn profile(id: i64) -> String {
+    format!("https://avito.ru/user/{id:032x}/profile")
+}
+
+fn user(state: &Avito, chat: &Dialog, id: i64, name: Option<&str>) -> Value {
+    let face = picture(state);
+    let avatar = json!({"default": face, "images": {"64x64": face, "256x256": face}});
+    let (item, url) = (chat.more.get("item"), profile(id));
+    let public = json!({"user_id": id, "item_id": item, "url": url, "avatar": avatar});
+    json!({"id": id, "name": name.unwrap_or_default(), "public_user_profile": public})
 }
 
 /// The body of a webhook, version 3, without its id. `WebhookMessage` has no field for a quote.
-pub(crate) fn hook_body(state: &State, chat: &Chat, message: &Message) -> Value {
-    let published = DateTime::from_timestamp(message.created, 0).unwrap_or_default();
-    let mut value = json!({
-        "id": message.id,
-        "chat_id": chat.id,
-        "user_id": chat.seller,
-        "author_id": message.author,
-        "created": message.created,
-        "type": message.kind,
-        "chat_type": chat.kind.word(),
-        "content": message.content,
-        "item_id": chat.item,
-        "published_at": published.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-    });
-    if let Some(read) = message.read {
-        value["read"] = json!(read);
+pub(super) fn webhook(state: &Avito, chat: &Dialog, message: &Message) -> Value {
+    let published = DateTime::from_timestamp_millis(message.at).unwrap_or_default();
+    let mut value = brief(state, chat, message);
+    value["chat_id"] = json!(chat.id.as_str());
+    value["user_id"] = json!(chat.line.number());
+    value["chat_type"] = json!(chat_type(chat));
+    value["item_id"] = json!(chat.more.get("item"));
+    value["published_at"] = json!(published.to_rfc3339_opts(SecondsFormat::Secs, true));
+    if let Some(read) = message.read_at {
+        value["read"] = json!(seconds(read));
     }
-    json!({
-        "version": "v3.0.0",
-        "timestamp": state.date(),
-        "payload": {"type": "message", "value": value},
-    })
+    json!({"version": "v3.0.0", "timestamp": state.date(), "payload": {"type": "message", "value": value}})
 }

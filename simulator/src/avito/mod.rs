@@ -1,36 +1,28 @@
-//! A small Avito: the messenger's API with its OAuth server, the webhook sender, and the phones of buyers who look at
+//! A small Avito: the messenger's API with its OAuth server, and what it tells webhooks about buyers who write about
 //! adverts.
 //!
 //! Written from Avito's published OpenAPI files (authorisation, user, messenger); comments mark what these files do not
 //! define.
 //!
 //! ```text
-//! a buyer acts    ─▶ message ─▶ posts ─▶ the sender ─▶ webhook
-//! a seller's call ─▶ api ─────▶ message ─▶ the buyer's phone (pages), and posts again
+//! wire.rs     tables, and answers to the kit     acts.rs   chats, content, webhooks about messages
+//! api.rs      operations, limits, files          json.rs   chats and messages as the API shows them
+//! oauth.rs    tokens, and the page of consent    options.rs, sellers.rs   sellers, buyers, adverts, applications
 //! ```
 
-mod act;
+mod acts;
 mod api;
-#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
-mod avito;
-mod core;
-mod customer;
-mod faults;
 mod json;
-mod newcomers;
 mod oauth;
 mod options;
-mod pages;
-mod sender;
-mod show;
-mod state;
-mod talk;
+mod sellers;
+mod wire;
 
-pub use act::{Act, Content, To};
-pub use avito::Avito;
-pub use customer::Customer;
-pub use faults::{Fault, Faults, PostFault};
-pub use newcomers::{NewApp, NewBuyer, NewItem, NewSeller};
-pub use options::Options;
-pub use show::{CallView, MessageView, PostView};
-pub use state::PostState;
+pub use crate::kit::{Act, Content, Fault, Given, HookFault, HookState, MessageView, Verb};
+pub use options::{NewApp, NewBuyer, NewItem, NewSeller, Options};
+
+/// A running Avito. The consent page for applications is at `/oauth`, although the real one is on another host than the
+/// API.
+pub type Avito = crate::kit::Simulator<Options>;
+/// A buyer at an advert, or on a seller's page.
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

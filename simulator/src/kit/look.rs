@@ -24,6 +24,8 @@ pub struct Look {
     pub reads: bool,
     /// Further acts of the phone, without fields: the act and the key of its text.
     pub acts: &'static [(&'static str, &'static str)],
+    /// The act by which the business writes in the messenger's own application; the phone has an input for it.
+    pub owner: Option<&'static str>,
     /// Further buttons of the page with faults: the key of the text, and the body of `POST /faults`, in which
     /// `{line}` stands for each line.
     pub troubles: &'static [(&'static str, &'static str)],
@@ -43,6 +45,7 @@ pub const PLAIN: Look = Look {
     emoji: &[],
     reads: false,
     acts: &[],
+    owner: None,
     troubles: &[],
     words: &[],
 };
@@ -134,6 +137,7 @@ const WORDS: &[Word] = &[
     ("messages", "Messages", "Сообщения"),
     ("write", "Message", "Сообщение"),
     ("send", "Send", "Отправить"),
+    ("as_owner", "Write as the business, in its own application", "Написать за компанию, в её приложении"),
     ("start", "Start", "Начать"),
     ("stop", "Stop", "Остановить"),
     ("block", "Block", "Заблокировать"),

@@ -112,8 +112,15 @@ impl<W: Wire> Simulator<W> {
     /// The private dialog of a person with a line, in order, with what was removed.
     pub fn history(&self, line: impl Into<Id>, who: i64) -> Vec<MessageView> {
         let line = line.into();
+        let dialog = self.core.read(|state| state.private(&line, who).map(|dialog| dialog.id.clone()));
+        dialog.map(|dialog| self.messages_in(dialog)).unwrap_or_default()
+    }
+
+    /// A dialog, in order, with what was removed.
+    pub fn messages_in(&self, dialog: impl Into<Id>) -> Vec<MessageView> {
+        let dialog = dialog.into();
         self.core.read(|state| {
-            let Some(dialog) = state.private(&line, who) else { return Vec::new() };
+            let Some(dialog) = state.dialog(&dialog) else { return Vec::new() };
             let view = |message| MessageView::of(&self.core.wire, state, dialog, message);
             dialog.messages.iter().map(view).collect()
         })
@@ -240,6 +247,12 @@ impl<W: Wire> Customer<'_, W> {
 
     fn does(&self, verb: Verb, more: impl FnOnce(Act) -> Act) -> Result<Done> {
         self.simulator.act(more(Act { verb, ..self.act.clone() }))
+    }
+
+    /// The dialog of the person and the place, which may be made by it.
+    pub fn dialog(&self) -> Result<Id> {
+        let (core, act) = (&self.simulator.core, Act { verb: Verb::Read, ..self.act.clone() });
+        core.change(|state| core.wire.place(state, &act))
     }
 
     /// Allows the line to write, with a payload unless it is empty.

@@ -8,9 +8,6 @@
 
 mod acts;
 mod avito;
-mod avito_hooks;
-mod avito_pages;
-mod avito_world;
 mod business;
 mod edits;
 mod faults;

@@ -16,7 +16,7 @@ use simulator::kit::{Now, Simulator, Wire};
 use crate::hook::{HookServer, serve};
 
 /// Where the clock begins: 2026-11-20, in milliseconds.
-const START: i64 = 1_795_168_800_000;
+pub const START: i64 = 1_795_168_800_000;
 
 pub struct Stage<W: Wire> {
     pub simulator: Simulator<W>,

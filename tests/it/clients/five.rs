@@ -115,8 +115,8 @@ async fn avito_api_answers_a_buyer_of_the_simulated_avito() {
     assert_eq!(saw["sent"], json!([["author_id"], []]), "Avito's sample of the answer to a text names no author");
     assert_eq!(saw["hooks"], json!(["https://seller.example/avito"]));
     let sent = avito.sent(seller);
-    assert_eq!((sent[0].text.as_str(), sent[1].picture.is_some()), ("Да, продаём", true));
-    assert!(avito.hooks(seller).is_empty());
+    assert_eq!((sent[0].text.as_str(), sent[1].files.len()), ("Да, продаём", 1));
+    assert!(avito.subscriptions(seller).is_empty());
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ async fn avito_shows_its_chats(world: &mut Beside<Avito>) {
     phone.writes("Ещё продаёте?").unwrap();
     let chat = phone.chat().unwrap();
     world.advance(Duration::from_secs(2));
-    phone.sends(avito::Content::Image { data: None }).unwrap();
+    phone.sends(avito::Content::of("image")).unwrap();
     world.advance(Duration::from_secs(60));
     let line = world.line_of("avito", "Acme", "avito-1", credentials).await;
     let visitor = world.panel(line.tenant_id).await;

@@ -79,6 +79,7 @@ struct PhonePage {
     can_remove: bool,
     emoji: &'static [&'static str],
     acts: &'static [(&'static str, &'static str)],
+    owner: Option<&'static str>,
     samples: Vec<(&'static str, &'static str)>,
     devices: Vec<(&'static str, &'static str)>,
 }
@@ -238,6 +239,7 @@ fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: S
             can_remove: look.removes,
             emoji: look.emoji,
             acts: look.acts,
+            owner: look.owner,
             samples: buttons().map(|(kind, word)| (kind.name, frame.t(word))).collect(),
             devices: buttons()
                 .filter(|(kind, _)| kind.sample.is_some() && kind.name != "sticker")
@@ -318,7 +320,8 @@ fn asked<W: Wire>(form: &Form, from: Act) -> Result<Act> {
             Some(kind) => replied(verb(Verb::Send).content(content(kind, form)?), form),
             None => {
                 let named = Act::named(what, W::ACTS)?;
-                Act { name: named.name, verb: named.verb, ..from }
+                let text = Some(form.field("text")).filter(|text| !text.is_empty()).map(str::to_owned);
+                Act { name: named.name, verb: named.verb, text, ..from }
             }
         },
     })

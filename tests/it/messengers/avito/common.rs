@@ -98,7 +98,7 @@ async fn access_that_ends_holds_everything(world: &mut AvitoWorld) {
 
 async fn a_chat_that_is_gone_is_named(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
-    let gone = Fault::Refuse { code: 404, message: "chat not found".to_owned() };
+    let gone = Fault::refuse(404, 404, "chat not found");
     world.messenger.faults().next("postSendMessage", 1, gone);
     trouble::is_reported(world, &chat, (904, "Такого чата на Авито нет")).await;
 }

@@ -13,25 +13,25 @@ use crate::messengers::{at_crm, kinds_at_crm, pairs};
 async fn everything_that_can_be_sent_arrives(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let (buyer, item) = (chat.ids.buyer, chat.ids.item);
-    let unknown = Content::Raw { kind: "hologram".into(), content: serde_json::json!({ "odd": 1 }) };
+    let unknown = Content::of("raw").with("type", "hologram").with("content", serde_json::json!({ "odd": 1 }));
+    let place = Content::of("location").with("lat", 55.75).with("lon", 37.61).with("text", "Лесная 5");
     for (content, came) in [
         (Content::text("Ещё продаёте?"), ("text", "Ещё продаёте?")),
-        (Content::Image { data: None }, ("picture", "")),
-        (Content::Voice, ("voice", "")),
-        (Content::Location { lat: 55.75, lon: 37.61, text: "Лесная 5".into() }, ("location", "Лесная 5")),
-        (Content::Call { status: None }, ("text", "[Пропущенный звонок]")),
-        (Content::AppCall, ("text", "[Звонок]")),
-        (Content::File, ("text", "[Файл. Авито его не отдаёт: откройте в чате на Авито или попросите ссылку]")),
-        (Content::Video, ("text", "[Видео. Авито его не отдаёт: откройте в чате на Авито или попросите ссылку]")),
+        (Content::of("image"), ("picture", "")),
+        (Content::of("voice"), ("voice", "")),
+        (place, ("location", "Лесная 5")),
+        (Content::of("call"), ("text", "[Пропущенный звонок]")),
+        (Content::of("app_call"), ("text", "[Звонок]")),
+        (Content::of("file"), ("text", "[Файл. Авито его не отдаёт: откройте в чате на Авито или попросите ссылку]")),
+        (Content::of("video"), ("text", "[Видео. Авито его не отдаёт: откройте в чате на Авито или попросите ссылку]")),
         (unknown, ("text", "[Сообщение не поддерживается. Попросите прислать текстом или картинкой]")),
     ] {
         let said = format!("{content:?}");
         let sending = |avito: &Avito| drop(avito.customer(buyer, item).sends(content).unwrap());
         assert_eq!(brought::<Shop>(world, sending).await, pairs(&[came]), "{said}");
     }
-    for content in
-        [Content::Link { url: "https://acme.test/sofa".into(), text: "Такой?".into() }, Content::Item { item }]
-    {
+    let link = Content::of("link").with("url", "https://acme.test/sofa").with("text", "Такой?");
+    for content in [link, Content::of("item").with("item", item)] {
         let sending = |avito: &Avito| drop(avito.customer(buyer, item).sends(content).unwrap());
         let came = brought::<Shop>(world, sending).await;
         assert!(came.len() == 1 && came[0].1.contains("https://"), "{came:?}");
@@ -71,7 +71,7 @@ async fn quotes_and_deletions_arrive(world: &mut AvitoWorld) {
     let came = at_crm(world);
     // Avito's webhook does not say what a message quotes.
     assert_eq!((came[2].text.as_str(), &came[2].payload["reply_to"]), ("Или зелёный", &Value::Null));
-    world.messenger.customer(chat.ids.buyer, chat.ids.item).takes_back(&asked).unwrap();
+    world.messenger.customer(chat.ids.buyer, chat.ids.item).removes(&asked).unwrap();
     arrives::<Shop>(world).await;
     assert_eq!(at_crm(world)[1].text, "Удалено клиентом");
 }
@@ -80,8 +80,9 @@ async fn quotes_and_deletions_arrive(world: &mut AvitoWorld) {
 async fn messages_of_the_seller_are_from_a_manager(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     let at = chat.ids.chat.clone();
-    acts(&world.messenger, Act::SendAsSeller { chat: at.clone(), content: Content::text("Перезвоню") });
-    acts(&world.messenger, Act::System { chat: at, flow_id: "bot".into(), text: "Реклама".into() });
+    let own = |name: &str| Act::own(name).with("chat", at.as_str());
+    acts(&world.messenger, own("send_as_seller").content(Content::text("Перезвоню")));
+    acts(&world.messenger, own("system").with("flow_id", "bot").text("Реклама"));
     arrives::<Shop>(world).await;
     let came = at_crm(world);
     assert_eq!(came[1..].iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["Перезвоню"]);

@@ -60,11 +60,11 @@ impl Played for Shop {
     }
 
     fn sent(avito: &Avito, ids: &Ids) -> Vec<Sent> {
-        let own = avito.sent(ids.seller).into_iter().filter(|one| one.chat == ids.chat);
+        let own = avito.sent(ids.seller).into_iter().filter(|one| one.dialog == *ids.chat);
         own.map(|one| Sent {
-            id: one.id,
+            id: one.id.to_string(),
             text: one.text,
-            file: one.picture,
+            file: one.files.into_iter().next().map(|file| file.bytes),
             buttons: Vec::new(),
             json: one.json.to_string(),
         })
@@ -72,8 +72,8 @@ impl Played for Shop {
     }
 
     fn call(avito: &Avito, ids: &Ids, hook: &str, body: Value, is_genuine: bool) -> HookCall {
-        let known = avito.hooks(ids.seller).pop().unwrap_or_default();
-        let secret = known.rsplit('/').next().filter(|_| is_genuine).unwrap_or("wrong").to_owned();
+        let known = avito.subscriptions(ids.seller).pop().unwrap_or_default();
+        let secret = known.url.rsplit('/').next().filter(|_| is_genuine).unwrap_or("wrong").to_owned();
         HookCall { path: format!("{hook}/{secret}"), headers: Vec::new(), body: body.to_string() }
     }
 
@@ -87,11 +87,11 @@ impl Played for Shop {
 
     fn echoes(avito: &Avito, ids: &Ids) -> Vec<Value> {
         let own = |body: &Value| body["payload"]["value"]["author_id"] == ids.seller;
-        avito.posts().into_iter().map(|post| post.body).filter(own).collect()
+        avito.hooks(ids.seller).into_iter().map(|hook| hook.body).filter(own).collect()
     }
 
     fn hooks(avito: &Avito, ids: &Ids) -> Vec<String> {
-        avito.hooks(ids.seller)
+        avito.subscriptions(ids.seller).into_iter().map(|one| one.url).collect()
     }
 
     fn loses_hook(avito: &Avito, ids: &Ids) {
@@ -100,7 +100,7 @@ impl Played for Shop {
 
     fn is_away(avito: &Avito, away: bool) {
         if away {
-            avito.faults().until_cleared("*", Fault::HtmlPage { code: 502 });
+            avito.faults().until_cleared("*", Fault::HtmlPage { status: 502 });
         } else {
             avito.faults().clear();
         }
@@ -111,7 +111,7 @@ impl Played for Shop {
     }
 
     fn storms(avito: &Avito, times: usize) {
-        avito.faults().next("postSendMessage", times, Fault::TooMany { retry_after: 2 });
+        avito.faults().next("postSendMessage", times, Fault::TooMany { retry_after: Some(2) });
     }
 
     fn ends_access(avito: &Avito, ids: &Ids) {

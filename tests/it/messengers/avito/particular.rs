@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom_tests::once;
 use sandbox::HookMessage;
-use simulator::avito::{Fault, PostState};
+use simulator::avito::{Fault, HookState};
 
 use super::{AvitoWorld, Shop};
 use crate::messengers::at_crm;
@@ -19,8 +19,9 @@ async fn a_post_is_answered_in_time(world: &mut AvitoWorld) {
     }
     world.messenger.customer(chat.ids.buyer, chat.ids.item).writes("Hello").unwrap();
     arrives::<Shop>(world).await;
-    let post = world.messenger.posts().into_iter().rfind(|one| one.body.to_string().contains("Hello")).unwrap();
-    assert_eq!((post.attempts, post.state, post.last_status), (1, PostState::Delivered, Some(200)));
+    let mut posts = world.messenger.hooks(chat.ids.seller).into_iter();
+    let post = posts.rfind(|one| one.body.to_string().contains("Hello")).unwrap();
+    assert_eq!((post.attempts, post.state, post.last_status), (1, HookState::Delivered, Some(200)));
     assert_eq!(at_crm(world).len(), 1, "and it is stored");
 }
 
@@ -45,8 +46,8 @@ async fn an_answer_marks_the_chat_as_read(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
     chat.manager_sends(world, HookMessage::text("Good morning")).await;
     world.deliver_all().await;
-    let calls = world.messenger.calls();
-    assert_eq!(calls.iter().filter(|call| call.operation == "chatRead").count(), 1, "{calls:#?}");
+    let calls = world.messenger.calls(chat.ids.seller);
+    assert_eq!(calls.iter().filter(|call| call.call == "chatRead").count(), 1, "{calls:#?}");
 }
 
 /// Avito has neither buttons nor lists: they are words.
