@@ -353,7 +353,7 @@ impl Act {
         if let Some(line) = LINES.iter().find_map(|name| take(name)) {
             act.line = Id::of(&line).context("a line is a number or a text")?;
         }
-        if let Some(to) = take("to") {
+        if let Some(to) = take("to").or_else(|| take("on")) {
             let (word, id) = to.as_object().and_then(|to| to.iter().next()).context("to names a place")?;
             match (LINES.contains(&word.as_str()), Id::of(id)) {
                 (true, Some(line)) => act.line = line,
@@ -363,7 +363,7 @@ impl Act {
         act.text = take("text").and_then(|text| text.as_str().map(str::to_owned));
         act.reply_to = take("reply_to").or_else(|| take("quote")).as_ref().and_then(Id::of);
         act.forward = take("forward").as_ref().and_then(Id::of);
-        let one = take("message").or_else(|| take("cmid"));
+        let one = take("message").or_else(|| take("cmid")).or_else(|| take("id"));
         let many = take("messages").and_then(|all| all.as_array().cloned()).unwrap_or_default();
         act.messages = one.iter().chain(&many).filter_map(Id::of).collect();
         let one = take("content");
