@@ -112,8 +112,14 @@ impl<W: Wire> Simulator<W> {
     /// The private dialog of a person with a line, in order, with what was removed.
     pub fn history(&self, line: impl Into<Id>, who: i64) -> Vec<MessageView> {
         let line = line.into();
+        let dialog = self.core.read(|state| state.private(&line, who).map(|dialog| dialog.id.clone()));
+        dialog.map(|dialog| self.messages_in(&dialog)).unwrap_or_default()
+    }
+
+    /// The messages of a dialog, in order, with what was removed.
+    pub fn messages_in(&self, dialog: &Id) -> Vec<MessageView> {
         self.core.read(|state| {
-            let Some(dialog) = state.private(&line, who) else { return Vec::new() };
+            let Some(dialog) = state.dialog(dialog) else { return Vec::new() };
             let view = |message| MessageView::of(&self.core.wire, state, dialog, message);
             dialog.messages.iter().map(view).collect()
         })
