@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::id::Id;
-use super::model::State;
+use super::model::{State, Upload};
 
 /// What every messenger has in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -189,6 +189,19 @@ impl Content {
     /// A field of the messenger as text; empty if it is none.
     pub fn field(&self, name: &str) -> &str {
         self.more.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Its files: those that were given, or the built-in one of its kind.
+    pub fn resolve<O>(&self, state: &State<O>, kinds: &[Kind]) -> Result<Vec<Upload>> {
+        let sample = kinds.iter().find(|one| one.name == self.kind).and_then(|one| one.sample);
+        let sample = sample.with_context(|| format!("{} has no files", self.kind))?;
+        let none = [Given::sample()];
+        let given = if self.files.is_empty() { none.as_slice() } else { self.files.as_slice() };
+        let upload = |one: &Given| {
+            let (name, mime, bytes) = one.resolve(state, sample)?;
+            Ok(Upload { name, mime, bytes })
+        };
+        given.iter().map(upload).collect()
     }
 
     /// Reads content as JSON, by the kinds of the messenger.
@@ -418,6 +431,8 @@ mod tests {
         assert_eq!((content.text.as_str(), content.files[0].bytes.as_deref()), ("Hi", Some(&b"Hello"[..])));
         let act = read(json!({"act": "take_back", "who": 5, "message": "m-1"})).unwrap_or_default();
         assert_eq!((act.verb, act.messages), (Verb::Remove, vec![Id::from("m-1")]));
+        let act = read(json!({"act": "take_back", "on": {"post": 77}, "id": 9})).unwrap_or_default();
+        assert_eq!((act.to, act.messages), (Some(("post".to_owned(), json!(77))), vec![Id::from(9)]));
         let act = read(json!({"act": "send", "who": 5, "to": {"group": -7}, "text": "Hi"})).unwrap_or_default();
         assert_eq!((act.to, act.text.as_deref()), (Some(("group".to_owned(), json!(-7))), Some("Hi")));
     }
