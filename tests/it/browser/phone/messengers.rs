@@ -31,7 +31,7 @@ fn maria(speech: Speech) -> (String, String) {
 impl Pictured for Community {
     fn meets(double: &vk::Vk, speech: Speech) -> VkIds {
         let (first_name, last_name) = maria(speech);
-        let maria = double.add_person(vk::NewPerson { first_name, last_name, has_photo: true });
+        let maria = double.add_person(vk::NewPerson { first_name, last_name, ..vk::NewPerson::default() });
         VkIds { community: double.add_community(vk::NewCommunity::default()).id, maria }
     }
 
