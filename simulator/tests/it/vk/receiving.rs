@@ -89,14 +89,10 @@ async fn messages_carry_what_they_answer_and_where_people_came_from() {
         (&shown["geo"]["coordinates"]["latitude"], &shown["payload"]),
         (&json!(55.75), &json!("{\"command\":\"start\"}"))
     );
-    for (content, kind) in [
-        (Content::of("voice"), "audio_message"),
-        (Content::of("graffiti"), "graffiti"),
-        (Content::of("sticker").with("id", 9019), "sticker"),
-        (Content::of("video").with("title", "Film"), "video"),
-        (Content::of("audio").with("artist", "A").with("title", "B"), "audio"),
-        (Content::of("raw").with("attachments", json!([{"type": "gift"}])), "gift"),
-    ] {
+    let odd = Content::of("raw").with("attachments", json!([{"type": "gift"}]));
+    for (content, kind) in
+        [(Content::of("voice"), "audio_message"), (Content::of("graffiti"), "graffiti"), (odd, "gift")]
+    {
         world.maria().sends(content).unwrap();
         let shown = world.vk().history(world.acme.id, world.maria).pop().unwrap().json["attachments"].take();
         assert_eq!((&shown[0]["type"], shown.as_array().unwrap().len()), (&json!(kind), 1));
