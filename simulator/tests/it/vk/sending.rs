@@ -136,7 +136,7 @@ async fn messages_are_quoted_forwarded_edited_and_reacted_to() {
         let params = [("random_id", "0"), ("message", "One"), ("forward", &*forward.to_string())];
         world.ok("messages.send", &params).await
     };
-    let first = send(Value::Null).await.to_string();
+    let first = world.ok("messages.send", &[("random_id", "0"), ("message", "One")]).await.to_string();
     send(json!({"peer_id": world.maria, "message_ids": [first.parse::<i64>().unwrap()], "is_reply": 1})).await;
     send(json!({"conversation_message_ids": [1, 2]})).await;
     let (quoting, forwarding) = (&world.sent()[1], &world.sent()[2].json["fwd_messages"]);
