@@ -36,7 +36,7 @@ impl Messengers {
                 phone.starts("")?;
                 phone.writes(text).map(drop)
             }
-            Customer::Vk { who, community } => self.vk.writes(*who, *community, text).map(drop),
+            Customer::Vk { who, community } => self.vk.customer(*who, *community).writes(text).map(drop),
             Customer::Avito { who, item, .. } => self.avito.customer(*who, *item).writes(text).map(drop),
             Customer::Meta { who, account } => self.meta.customer(*who, account).writes(text).map(drop),
         }
@@ -72,7 +72,7 @@ impl Messengers {
             Customer::WhatsApp { phone, .. } => self.whatsapp.sent(phone).iter().any(|message| message.text == text),
             Customer::Max { bot, .. } => self.max.sent(*bot).iter().any(|message| message.text == text),
             Customer::Vk { who, community } => {
-                self.vk.sent(*community, *who).iter().any(|message| message.text == text)
+                self.vk.sent_to(*community, *who).iter().any(|message| message.text == text)
             }
             Customer::Avito { seller, .. } => self.avito.sent(*seller).iter().any(|message| message.text == text),
             Customer::Meta { who, account } => {

@@ -210,7 +210,7 @@ impl Messengers {
         let who = self.vk.add_person(vk::NewPerson {
             first_name: names.first.to_owned(),
             last_name: names.last.to_owned(),
-            has_photo: true,
+            ..vk::NewPerson::default()
         });
         DemoLine {
             kind: "vk",

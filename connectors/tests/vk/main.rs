@@ -10,7 +10,7 @@ use base::verdict::Verdict;
 use chrono::{DateTime, Duration};
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Event, Message, MessageIds, Watched};
-use simulator::vk::{Act, Content as Said, Dressing, Fault, NewPerson, Place, ServerStatus, Thing};
+use simulator::vk::{Act, Author, Content as Said, Fault, NewPerson, ServerStatus, Verb};
 use uuid::Uuid;
 
 use stage::{OFFER, PICTURE, Stage, VOICE, file, message, now, text};
@@ -38,11 +38,10 @@ async fn the_callback_server_is_made_confirmed_watched_and_removed() {
 #[actix_web::test]
 async fn actions_of_a_customer_arrive() {
     let stage = Stage::connected().await;
-    let (who, community) = (stage.maria, stage.acme);
-    let to = Place::Community(community);
+    let (who, community, maria) = (stage.maria, stage.acme, stage.maria());
     stage.events().await;
-    let with = Dressing { referral: Some("ad_7".into()), ..Dressing::default() };
-    stage.vk.act(Act::Send { who, to, content: Said::text("Сколько <стоит>?"), with: Box::new(with) }).unwrap();
+    let asks = Act::of(Verb::Send).who(who).line(community).text("Сколько <стоит>?").with("ref", "ad_7");
+    stage.vk.act(asks).unwrap();
     let events = stage.events().await;
     let [InboundEvent::Reach { reachable: true, .. }, InboundEvent::Began(began), InboundEvent::Wrote(written)] =
         events.as_slice()
@@ -54,14 +53,14 @@ async fn actions_of_a_customer_arrive() {
     let first = written.external_id.clone();
 
     for (content, kind) in [
-        (Said::photo("Вот"), "picture"),
-        (Said::Voice { file: Default::default() }, "voice"),
-        (Said::Doc { file: Default::default(), text: String::new() }, "file"),
-        (Said::Sticker { id: 9019 }, "sticker"),
-        (Said::Location { latitude: 55.75, longitude: 37.61 }, "location"),
-        (Said::Video { title: "Film".into() }, "text"),
+        (Said::of("photo").saying("Вот"), "picture"),
+        (Said::of("voice"), "voice"),
+        (Said::of("doc"), "file"),
+        (Said::of("sticker").with("id", 9019), "sticker"),
+        (Said::of("location").with("latitude", 55.75).with("longitude", 37.61), "location"),
+        (Said::of("video").with("title", "Film"), "text"),
     ] {
-        stage.vk.sends(who, community, content).unwrap();
+        maria.sends(content).unwrap();
         let events = stage.events().await;
         let [InboundEvent::Wrote(written)] = events.as_slice() else { panic!("{events:#?}") };
         assert_eq!(written.body.content.kind(), kind);
@@ -69,12 +68,11 @@ async fn actions_of_a_customer_arrive() {
             assert!(media.media_url.starts_with(stage.vk.base_url()), "{kind}");
         }
     }
-    stage.vk.act(Act::Edit { who, to, cmid: 1, text: "Сколько?".into() }).unwrap();
-    stage.vk.act(Act::Type { who, community }).unwrap();
-    stage.vk.act(Act::React { who, to, cmid: 1, reaction: Some(2) }).unwrap();
-    let text_of_admin = "Перезвоню".to_owned();
-    stage.vk.act(Act::AdminWrites { admin: 42, community, peer: who, text: text_of_admin }).unwrap();
-    stage.vk.act(Act::Deny { who, community }).unwrap();
+    maria.edits(1, "Сколько?").unwrap();
+    maria.types().unwrap();
+    maria.reacts(1, "🔥").unwrap();
+    stage.admin_writes(who, "Перезвоню");
+    maria.stops().unwrap();
     let events = stage.events().await;
     let [
         InboundEvent::Changed(changed),
@@ -93,7 +91,7 @@ async fn actions_of_a_customer_arrive() {
 #[actix_web::test]
 async fn messages_of_a_manager_reach_the_customers_phone() {
     let stage = Stage::connected().await;
-    stage.vk.writes(stage.maria, stage.acme, "Здравствуйте").unwrap();
+    stage.maria().writes("Здравствуйте").unwrap();
     let events = stage.events().await;
     let Some(InboundEvent::Wrote(first)) = events.last() else { panic!("{events:#?}") };
     let quote = Quote { external_id: Some(first.external_id.clone()), ..Quote::default() };
@@ -108,20 +106,19 @@ async fn messages_of_a_manager_reach_the_customers_phone() {
     stage.says(3, message(Content::Voice(file(2, "a.ogg", "audio/ogg")))).await;
     stage.says(4, message(Content::File(file(3, "Смета.pdf", "application/pdf")))).await;
     stage.says(5, message(Content::Location { latitude: 43.25, longitude: 76.95 })).await;
-    let sent = stage.vk.sent(stage.acme, stage.maria);
-    assert_eq!((sent.len(), sent[0].text.as_str(), sent[0].reply_to), (5, "Привезти <сегодня>?", Some(1)));
-    assert_eq!(sent[0].buttons[0][1].link.as_deref(), Some("https://acme.test"));
-    let files: Vec<_> = sent[1..4].iter().map(|one| (one.files[0].0.as_str(), &one.files[0].2[..])).collect();
+    let sent = stage.vk.sent_to(stage.acme, stage.maria);
+    assert_eq!((sent.len(), sent[0].text.as_str(), &sent[0].reply_to), (5, "Привезти <сегодня>?", &Some(1.into())));
+    assert_eq!(sent[0].buttons[0][1].url.as_deref(), Some("https://acme.test"));
+    let files: Vec<_> = sent[1..4].iter().map(|one| (one.files[0].kind.as_str(), &one.files[0].bytes[..])).collect();
     assert_eq!(files, [("photo", PICTURE), ("audio_message", VOICE), ("doc", OFFER)]);
-    assert_eq!(sent[3].files[0].1, "Смета.pdf");
+    assert_eq!(sent[3].files[0].name, "Смета.pdf");
     assert_eq!(sent[4].json["geo"]["coordinates"]["latitude"], 43.25);
 
     let events = stage.events().await;
     assert!(events.iter().all(|event| *event == InboundEvent::Nothing("echo")), "our own: {events:#?}");
-    let place = Place::Community(stage.acme);
-    stage.vk.act(Act::Press { who: stage.maria, to: place, cmid: sent[0].cmid, row: 0, column: 0 }).unwrap();
-    stage.vk.act(Act::React { who: stage.maria, to: place, cmid: sent[0].cmid, reaction: Some(4) }).unwrap();
-    stage.vk.act(Act::Read { who: stage.maria, community: stage.acme, cmid: None }).unwrap();
+    stage.maria().presses(&sent[0].id, "Да").unwrap();
+    stage.maria().reacts(&sent[0].id, "👍").unwrap();
+    stage.maria().reads().unwrap();
     let events = stage.events().await;
     let [InboundEvent::Pressed(pressed), InboundEvent::Reacted(reacted), InboundEvent::StatusUpTo(read)] =
         events.as_slice()
@@ -131,7 +128,7 @@ async fn messages_of_a_manager_reach_the_customers_phone() {
     assert_eq!((pressed.message_id, &reacted.message), (Some(Uuid::from_u128(77)), &id));
     assert_eq!(
         (read.state, read.message.as_deref()),
-        (State::Read, Some(format!("{}:{}", stage.maria, sent[4].id).as_str()))
+        (State::Read, Some(format!("{}:{}", stage.maria, sent[4].json["id"]).as_str()))
     );
 
     let edited = Message { external_id: Some(id.clone()), ..message(text("Привезти завтра?")) };
@@ -139,25 +136,26 @@ async fn messages_of_a_manager_reach_the_customers_phone() {
     let about = MessageIds { id: Uuid::nil(), external_id: Some(first.external_id.clone()) };
     stage.send(7, Event::Reaction { message: about, sender: Person::default(), emoji: Some("❤".into()) }).await;
     stage.send(8, Event::Typing { sender: Person::default(), until: DateTime::UNIX_EPOCH }).await;
-    let dialogue = stage.vk.dialogue(stage.acme, stage.maria);
-    assert_eq!((dialogue[1].text.as_str(), &dialogue[0].reactions), ("Привезти завтра?", &vec![(-stage.acme, 1)]));
-    assert_eq!(stage.vk.activities(stage.acme), [(stage.maria, "typing".to_owned())]);
+    let dialogue = stage.vk.history(stage.acme, stage.maria);
+    assert_eq!(dialogue[1].text, "Привезти завтра?");
+    assert_eq!(dialogue[0].reactions[&Author::Line], ["❤"]);
+    assert_eq!(stage.vk.activities(stage.acme), [(dialogue[0].dialog.clone(), "typing".to_owned())]);
 }
 
 #[actix_web::test]
 async fn an_answer_that_was_lost_is_asked_for_again_without_a_second_message() {
     let stage = Stage::connected().await;
-    stage.vk.writes(stage.maria, stage.acme, "Здравствуйте").unwrap();
+    stage.maria().writes("Здравствуйте").unwrap();
     stage.vk.faults().next("messages.send", 1, Fault::ResetAfter);
     let report = stage.send(1, Event::Created(Box::new(message(text("Сто"))))).await;
     assert_eq!(report.verdict, Verdict::Unknown);
     stage.says(1, message(text("Сто"))).await;
-    assert_eq!(stage.vk.sent(stage.acme, stage.maria).len(), 1);
+    assert_eq!(stage.vk.sent_to(stage.acme, stage.maria).len(), 1);
     stage.vk.set_features(stage.acme, true, false);
     let markup = Some(Markup::Buttons(vec![vec![Button { text: "Да".into(), url: None }]]));
     stage.says(2, Message { markup, ..message(text("Везём?")) }).await;
-    assert_eq!(stage.vk.sent(stage.acme, stage.maria)[1].text, "Везём?\n\n• Да");
-    stage.vk.act(Act::Deny { who: stage.maria, community: stage.acme }).unwrap();
+    assert_eq!(stage.vk.sent_to(stage.acme, stage.maria)[1].text, "Везём?\n\n• Да");
+    stage.maria().stops().unwrap();
     let report = stage.send(3, Event::Created(Box::new(message(text("Ау"))))).await;
     assert!(matches!(report.verdict, Verdict::Bury(_)), "{report:?}");
 }
@@ -165,10 +163,8 @@ async fn an_answer_that_was_lost_is_asked_for_again_without_a_second_message() {
 #[actix_web::test]
 async fn comments_arrive_and_are_answered_in_public() {
     let stage = Stage::connected().await;
-    let (who, community) = (stage.maria, stage.acme);
-    let asked =
-        stage.vk.act(Act::Comment { who, community, on: Thing::Post(77), text: "Цена?".into(), reply_to: None });
-    let asked = asked.unwrap().id;
+    let comment = Act::of(Verb::Send).who(stage.maria).line(stage.acme);
+    let asked = stage.vk.act(comment.clone().to("post", 77).text("Цена?")).unwrap().message();
     let events = stage.events().await;
     let [InboundEvent::Wrote(comment)] = events.as_slice() else { panic!("{events:#?}") };
     let post = comment.body.post.clone().unwrap();
@@ -179,11 +175,11 @@ async fn comments_arrive_and_are_answered_in_public() {
         };
     stage.says(1, answer.clone()).await;
     stage.says(1, answer).await;
-    let comments = stage.vk.comments(community);
-    assert_eq!((comments.len(), comments[1].text.as_str(), comments[1].reply_to), (2, "Сто", Some(asked)));
+    let comments = stage.vk.comments(stage.acme);
+    assert_eq!((comments.len(), comments[1].text.as_str(), &comments[1].reply_to), (2, "Сто", &Some(asked)));
     assert_eq!(stage.events().await, [InboundEvent::Nothing("own_comment")]);
 
-    stage.vk.act(Act::Comment { who, community, on: Thing::Item(5), text: "Есть?".into(), reply_to: None }).unwrap();
+    stage.vk.act(comment.to("item", 5).text("Есть?")).unwrap();
     let events = stage.events().await;
     let [InboundEvent::Wrote(comment)] = events.as_slice() else { panic!("{events:#?}") };
     let answer = Message { post: comment.body.post.clone(), ..message(text("Да")) };
@@ -197,12 +193,10 @@ async fn earlier_messages_are_read_page_by_page() {
     let stage = Stage::start().await;
     let other = stage.vk.add_person(NewPerson { first_name: "Pete".into(), ..NewPerson::default() });
     for number in 0..230 {
-        stage.vk.writes(stage.maria, stage.acme, &format!("Message {number}")).unwrap();
+        stage.maria().writes(&format!("Message {number}")).unwrap();
     }
-    let admin =
-        Act::AdminWrites { admin: 42, community: stage.acme, peer: other, text: "Добрый день".into() };
-    stage.vk.writes(other, stage.acme, "Hi").unwrap();
-    stage.vk.act(admin).unwrap();
+    stage.vk.customer(other, stage.acme).writes("Hi").unwrap();
+    stage.admin_writes(other, "Добрый день");
     let since = now() - Duration::days(30);
     let (mut all, mut page, mut pages) = (Vec::new(), None, 0);
     loop {

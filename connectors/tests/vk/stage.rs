@@ -89,6 +89,16 @@ impl Stage {
         stage
     }
 
+    pub fn maria(&self) -> vk::Customer<'_> {
+        self.vk.customer(self.maria, self.acme)
+    }
+
+    /// An admin writes to a person in VK's own interface.
+    pub fn admin_writes(&self, peer: i64, text: &str) {
+        let act = vk::Act::own("admin_writes").line(self.acme).with("admin", 42).with("peer", peer);
+        self.vk.act(act.text(text)).unwrap();
+    }
+
     /// The events that came since the last question.
     pub async fn events(&self) -> Vec<InboundEvent> {
         self.vk.deliver_all().await;

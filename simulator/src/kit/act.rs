@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::id::Id;
-use super::model::State;
+use super::model::{State, Upload};
 
 /// What every messenger has in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -191,6 +191,19 @@ impl Content {
         self.more.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Its files: those that were given, or the built-in one of its kind.
+    pub fn resolve<O>(&self, state: &State<O>, kinds: &[Kind]) -> Result<Vec<Upload>> {
+        let sample = kinds.iter().find(|one| one.name == self.kind).and_then(|one| one.sample);
+        let sample = sample.with_context(|| format!("{} has no files", self.kind))?;
+        let none = [Given::sample()];
+        let given = if self.files.is_empty() { none.as_slice() } else { self.files.as_slice() };
+        let upload = |one: &Given| {
+            let (name, mime, bytes) = one.resolve(state, sample)?;
+            Ok(Upload { name, mime, bytes })
+        };
+        given.iter().map(upload).collect()
+    }
+
     /// Reads content as JSON, by the kinds of the messenger.
     pub(crate) fn read(given: &Value, kinds: &[Kind]) -> Result<Self> {
         let mut more = given.as_object().context("content is an object")?.clone();
@@ -353,7 +366,7 @@ impl Act {
         if let Some(line) = LINES.iter().find_map(|name| take(name)) {
             act.line = Id::of(&line).context("a line is a number or a text")?;
         }
-        if let Some(to) = take("to") {
+        if let Some(to) = take("to").or_else(|| take("on")) {
             let (word, id) = to.as_object().and_then(|to| to.iter().next()).context("to names a place")?;
             match (LINES.contains(&word.as_str()), Id::of(id)) {
                 (true, Some(line)) => act.line = line,
@@ -363,7 +376,7 @@ impl Act {
         act.text = take("text").and_then(|text| text.as_str().map(str::to_owned));
         act.reply_to = take("reply_to").or_else(|| take("quote")).as_ref().and_then(Id::of);
         act.forward = take("forward").as_ref().and_then(Id::of);
-        let one = take("message").or_else(|| take("cmid"));
+        let one = take("message").or_else(|| take("cmid")).or_else(|| take("id"));
         let many = take("messages").and_then(|all| all.as_array().cloned()).unwrap_or_default();
         act.messages = one.iter().chain(&many).filter_map(Id::of).collect();
         let one = take("content");
@@ -418,6 +431,8 @@ mod tests {
         assert_eq!((content.text.as_str(), content.files[0].bytes.as_deref()), ("Hi", Some(&b"Hello"[..])));
         let act = read(json!({"act": "take_back", "who": 5, "message": "m-1"})).unwrap_or_default();
         assert_eq!((act.verb, act.messages), (Verb::Remove, vec![Id::from("m-1")]));
+        let act = read(json!({"act": "take_back", "on": {"post": 77}, "id": 9})).unwrap_or_default();
+        assert_eq!((act.to, act.messages), (Some(("post".to_owned(), json!(77))), vec![Id::from(9)]));
         let act = read(json!({"act": "send", "who": 5, "to": {"group": -7}, "text": "Hi"})).unwrap_or_default();
         assert_eq!((act.to, act.text.as_deref()), (Some(("group".to_owned(), json!(-7))), Some("Hi")));
     }

@@ -47,7 +47,9 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
         }
         Verb::Press => {
             let known = open(state, &dialog)?.message(act.first()?).context("there is no such message")?;
-            press = Some(pressed(known, act).context("the message has no such button")?);
+            let meant = pressed(known, act).context("the message has no such button")?;
+            ensure!(meant.2.url.is_none(), "the button leads to a page");
+            press = Some(meant);
             messages.push(known.id.clone());
         }
         Verb::Read => {

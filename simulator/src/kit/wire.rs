@@ -76,6 +76,11 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// The answer to a call that is not executed: `TooMany`, `ServerError`, `Refuse` or `Own`.
     fn refuse(&self, fault: &Fault) -> Answer;
 
+    /// The same where refusals repeat what was asked.
+    fn refuse_call(&self, _named: &Named, _call: &Call, fault: &Fault) -> Answer {
+        self.refuse(fault)
+    }
+
     // Acts of people.
 
     /// The dialog that an act is about; the error says why the person cannot do it there.

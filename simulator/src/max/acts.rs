@@ -7,7 +7,7 @@ use sha2::Sha256;
 
 use super::json::{next_mid, user};
 use super::options::{Max, Options};
-use crate::kit::{Act, Author, Content, Dialog, DialogKind, Done, Event, Id, Message, Sample, Verb, Wire, vcard};
+use crate::kit::{Act, Author, Content, Dialog, DialogKind, Done, Event, Id, Message, Upload, Verb, Wire, vcard};
 
 /// The dialog of an act: that of its message, a group, the channel of a post, or the private one.
 pub(super) fn place(state: &mut Max, act: &Act) -> Result<Id> {
@@ -74,11 +74,7 @@ fn add(state: &mut Max, act: &Act, content: &Content, draft: &mut Message) -> Re
         }
         "raw" => more("attachment")?.clone(),
         kind => {
-            let sample = Options::KINDS.iter().find(|one| one.name == kind).and_then(|one| one.sample);
-            let sample: Sample = sample.with_context(|| format!("MAX has no content {kind}"))?;
-            let none = [crate::kit::Given::sample()];
-            for given in if content.files.is_empty() { none.as_slice() } else { content.files.as_slice() } {
-                let (name, mime, bytes) = given.resolve(state, sample)?;
+            for Upload { name, mime, bytes } in content.resolve(state, Options::KINDS)? {
                 let file = state.place_for(kind);
                 (file.name, file.mime, file.bytes) = (name, mime, Some(bytes));
                 draft.files.push(file.id.clone());

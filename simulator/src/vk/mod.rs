@@ -1,36 +1,35 @@
-//! A small VK: the API for communities, its Callback API, and the phones of people who write to communities.
+//! A small VK: the API for communities, and what callback servers get about people's acts.
 //!
 //! Written from <https://dev.vk.com> and VK's published schema (`VKCOM/vk-api-schema`, 5.199), for any community's bot.
 //!
 //! ```text
-//! a person acts        ─▶ message, comment ─▶ events ─▶ callback servers, which answer "ok"
-//! a community's call   ─▶ api ─▶ message ────▶ events, and the person's phone (pages)
-//! an admin in VK's UI  ─▶ message ───────────▶ events
+//! wire.rs      tables, and answers to the kit        acts.rs         places of acts, content, what follows
+//! api.rs       methods, and who may call them        events.rs       what is reported, and how
+//! messages.rs  calls that write                      history.rs      calls that read
+//! servers.rs   callback servers                      files.rs        uploads, and files at their addresses
+//! keyboard.rs  checks keyboards                      json.rs         the objects of the API
+//! call.rs      parameters, results and refusals      communities.rs  new communities, people, chats; views
 //! ```
 
-mod act;
+mod acts;
 mod api;
-mod callbacks;
-mod core;
-mod customer;
-mod faults;
-mod look;
-mod newcomers;
+mod call;
+mod communities;
+mod events;
+mod files;
+mod history;
+mod json;
+mod keyboard;
+mod messages;
 mod options;
-mod pages;
-mod publish;
-mod rates;
-mod show;
-mod state;
-mod view;
-#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
-mod vk;
+mod servers;
+mod wire;
 
-pub use crate::old::{Now, system_clock};
-pub use act::{Act, Content, Done, Dressing, Given, Place, Thing};
-pub use faults::{EventFault, Fault, Faults};
-pub use newcomers::{NewChat, NewCommunity, NewPerson};
-pub use options::Options;
-pub use state::{CallView, EventState, ServerStatus};
-pub use view::{ButtonView, CommentView, CommunityView, EventView, MessageView, ServerView};
-pub use vk::Vk;
+pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, NewPerson, Verb};
+pub use communities::{CommunityView, NewChat, NewCommunity};
+pub use options::{Options, Server, ServerStatus};
+
+/// A running VK.
+pub type Vk = crate::kit::Simulator<Options>;
+/// A person who writes to a community.
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

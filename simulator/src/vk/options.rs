@@ -1,20 +1,122 @@
-//! Options of a VK double.
+//! Options, which are VK's wire, and its state.
 
-use crate::old::{Now, system_clock};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::kit::{self, Dialog, DialogKind, Id, Message, Now, Upload, system_clock};
+
+/// Peer ids of group chats start here.
+pub(super) const CHATS: i64 = 2_000_000_000;
+/// Ids of messages start here.
+const MESSAGES: i64 = 9_000;
 
 /// All start options.
 #[derive(Clone)]
 pub struct Options {
     /// Address to listen on; with port 0 the system chooses one: see `Vk::base_url`.
     pub listen: String,
-    /// The clock.
     pub now: Now,
-    /// Whether more than 20 calls a second with one token get error 6; see `Vk::set_rates`.
-    pub rates: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:0".to_owned(), now: system_clock(), rates: false }
+        Self { listen: "127.0.0.1:0".to_owned(), now: system_clock() }
     }
+}
+
+/// State that only VK has.
+#[derive(Default)]
+pub struct Own {
+    pub(super) communities: BTreeMap<i64, Community>,
+    /// Addresses for uploads, and uploads that were not saved yet, by the text that names them.
+    pub(super) uploads: BTreeMap<String, Uploading>,
+    /// Recent calls by token, in milliseconds.
+    pub(super) recent: BTreeMap<String, Vec<i64>>,
+}
+
+/// The whole state.
+pub(super) type State = kit::State<Own>;
+
+/// What a community has beside its name.
+#[derive(Default)]
+pub(super) struct Community {
+    /// Valid tokens with their rights, the newest last.
+    pub(super) tokens: Vec<(String, Vec<String>)>,
+    /// Community messages are turned on.
+    pub(super) has_messages: bool,
+    /// "Bot capabilities" are turned on: keyboards are allowed.
+    pub(super) has_bot: bool,
+    pub(super) confirmation_code: String,
+    pub(super) servers: BTreeMap<i64, Server>,
+    pub(super) last_server: i64,
+    pub(super) blacklist: BTreeSet<i64>,
+}
+
+/// A file on its way.
+#[derive(Clone)]
+pub(super) struct Uploading {
+    pub(super) community: i64,
+    pub(super) kind: String,
+    /// `None`: this is the address for it.
+    pub(super) file: Option<Upload>,
+}
+
+/// States of a callback server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerStatus {
+    /// It did not return the confirmation string, or failed too often.
+    Failed,
+    /// Its confirmation is under way.
+    Wait,
+    /// It is confirmed.
+    Ok,
+}
+
+/// A callback server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub id: i64,
+    pub title: String,
+    pub url: String,
+    pub secret: String,
+    pub status: ServerStatus,
+    /// The API version of its events.
+    pub api_version: String,
+    /// Kinds of events that it receives.
+    pub kinds: BTreeSet<String>,
+}
+
+impl State {
+    /// The dialogue of a community with a person; created on first use.
+    pub(super) fn dialogue(&mut self, community: i64, person: i64) -> Id {
+        let id = dialogue(community, person);
+        let (line, person) = (community.into(), Some(person));
+        self.dialogs.entry(id.clone()).or_insert_with(|| Dialog { id: id.clone(), line, person, ..Dialog::default() });
+        id
+    }
+}
+
+/// The id of a community's dialogue with a person or in a chat.
+pub(super) fn dialogue(community: i64, peer: i64) -> Id {
+    Id::from(format!("{community}_{peer}"))
+}
+
+/// The id of what a community published, with its comments.
+pub(super) fn wall(community: i64) -> Id {
+    Id::from(format!("{community}_wall"))
+}
+
+/// The person or the chat of a dialogue; 0 for the wall.
+pub(super) fn peer(dialog: &Dialog) -> i64 {
+    dialog.id.as_str().rsplit('_').next().and_then(|peer| peer.parse().ok()).unwrap_or_default()
+}
+
+/// The community's id of a message; 0 in group chats.
+pub(super) fn number(dialog: &Dialog, message: &Message) -> i64 {
+    if dialog.kind == DialogKind::Private { MESSAGES + message.serial } else { 0 }
+}
+
+/// The message with this id of the community.
+pub(super) fn numbered(dialog: &Dialog, id: i64) -> Option<&Message> {
+    dialog.messages.iter().find(|one| id != 0 && number(dialog, one) == id && !one.is_removed)
 }

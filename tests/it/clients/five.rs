@@ -26,7 +26,7 @@ async fn vk_api_writes_to_a_person_of_the_simulated_vk() {
     let vk = Vk::start(simulator::vk::Options::default()).await.unwrap();
     let community = vk.add_community(NewCommunity::default());
     let maria = vk.add_person(simulator::vk::NewPerson::default());
-    vk.writes(maria, community.id, "Здравствуйте").unwrap();
+    vk.customer(maria, community.id).writes("Здравствуйте").unwrap();
     let (id, peer, picture, offer) =
         (community.id.to_string(), maria.to_string(), sample("picture.jpg"), sample("offer.pdf"));
     let given = [
@@ -43,10 +43,10 @@ async fn vk_api_writes_to_a_person_of_the_simulated_vk() {
     assert_eq!(saw["group"], json!(community.name));
     assert_eq!(saw["first"], saw["again"], "a used random_id is the same message");
     assert_eq!((&saw["history"], &saw["title"], &saw["refused"]), (&json!(5), &json!("offer.pdf"), &json!(936)));
-    let sent = vk.sent(community.id, maria);
+    let sent = vk.sent_to(community.id, maria);
     let texts: Vec<&str> = sent.iter().map(|one| one.text.as_str()).collect();
     assert_eq!(texts, ["Привет!", "Везём?", "", ""]);
-    assert_eq!(sent[1].buttons[0][0].label, "Да");
+    assert_eq!(sent[1].buttons[0][0].text, "Да");
 }
 
 #[tokio::test]

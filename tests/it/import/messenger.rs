@@ -44,12 +44,13 @@ fn acme(world: &VkWorld) -> Acme {
     let made = vk.add_community(NewCommunity::default());
     let (maria, pete) = (vk.add_person(NewPerson::default()), vk.add_person(NewPerson::default()));
     for number in 0..4 {
-        vk.writes(maria, made.id, &format!("maria {number}")).unwrap();
+        vk.customer(maria, made.id).writes(&format!("maria {number}")).unwrap();
         world.advance(Duration::from_secs(2));
     }
-    vk.writes(pete, made.id, "pete 0").unwrap();
+    vk.customer(pete, made.id).writes("pete 0").unwrap();
     world.advance(Duration::from_secs(2));
-    vk.act(Act::AdminWrites { admin: 42, community: made.id, peer: pete, text: "A colleague answers".into() }).unwrap();
+    let answers = Act::own("admin_writes").line(made.id).with("admin", 42).with("peer", pete);
+    vk.act(answers.text("A colleague answers")).unwrap();
     world.advance(Duration::from_secs(60));
     Acme { id: made.id, token: made.token, maria, pete }
 }
@@ -68,7 +69,7 @@ async fn earlier_messages_come_in_silently_and_once(world: &mut VkWorld) {
     let acme = acme(world);
     let line = connects(world, &acme).await;
     world.advance(Duration::from_secs(2));
-    world.messenger.writes(acme.maria, acme.id, "live").unwrap();
+    world.messenger.customer(acme.maria, acme.id).writes("live").unwrap();
     world.messenger.deliver_all().await;
     world.deliver_all().await;
     let visitor = world.panel(line.tenant_id).await;
@@ -111,7 +112,7 @@ async fn it_continues_where_it_was_interrupted(world: &mut VkWorld) {
     assert_eq!(import_of(world, &id).await["total"], first, "nothing is asked for meanwhile");
     visitor.sends(&format!("/panel/import/{id}/resume"), &[]).await.is(303);
     assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
-    let pages = world.messenger.calls().iter().filter(|call| call.method == "messages.getHistory").count();
+    let pages = world.messenger.all_calls().iter().filter(|call| call.call == "messages.getHistory").count();
     assert_eq!(pages, 2, "no page is read twice");
 
     let second = asks(&visitor, &line).await;

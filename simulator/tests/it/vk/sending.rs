@@ -1,204 +1,289 @@
-//! What a community's program sends.
+//! What a community's program calls: messages, files, comments, history; and refusals.
 
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use simulator::vk::{Act, Content, Fault, NewChat, Place};
+use simulator::vk::{Act, Author, Fault, NewChat, NewCommunity, Verb};
 
-use super::stage::{Receiver, Stage, keyboard};
+use super::{World, events};
 
-#[actix_web::test]
+const PICTURE: &[u8] = include_bytes!("../../../assets/samples/picture.jpg");
+const VOICE: &[u8] = include_bytes!("../../../assets/samples/voice.ogg");
+
+/// An inline keyboard with these buttons in one row.
+fn keyboard(actions: &[Value]) -> String {
+    let buttons: Vec<Value> = actions.iter().map(|one| json!({"action": one, "color": "secondary"})).collect();
+    json!({"inline": true, "buttons": [buttons]}).to_string()
+}
+
+async fn upload(world: &World, url: &Value, field: &'static str, name: &'static str, bytes: &'static [u8]) -> Value {
+    let form = Form::new().part(field, Part::bytes(bytes).file_name(name).mime_str("image/jpeg").unwrap());
+    world.stage.http.post(url.as_str().unwrap()).multipart(form).send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
 async fn the_same_random_id_is_the_same_message() {
-    let stage = Stage::met().await;
-    let first = stage.send("77", "One").await;
-    assert_eq!(stage.send("77", "Two").await, first);
-    assert_ne!(stage.send("78", "Two").await, first);
-    assert_ne!(stage.send("0", "Three").await, stage.send("0", "Three").await, "0 is no key");
-    let texts: Vec<_> = stage.vk.sent(stage.acme.id, stage.maria).into_iter().map(|one| one.text).collect();
+    let world = World::met().await;
+    let send = async |random: &str, text: &str| {
+        world.ok("messages.send", &[("random_id", random), ("message", text)]).await.as_i64().unwrap()
+    };
+    let first = send("77", "One").await;
+    assert_eq!(send("77", "Two").await, first);
+    assert_ne!(send("78", "Two").await, first);
+    assert_ne!(send("0", "Three").await, send("0", "Three").await, "0 is no key");
+    let texts: Vec<_> = world.sent().into_iter().map(|one| one.text).collect();
     assert_eq!(texts, ["One", "Two", "Three", "Three"]);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_person_without_consent_gets_no_messages() {
-    let stage = Stage::start().await;
-    let peer = stage.maria.to_string();
-    let params = [("peer_id", peer.as_str()), ("random_id", "1"), ("message", "Hi")];
-    assert_eq!(stage.refused("messages.send", &params).await, 901);
-    let key = String::new();
-    stage.vk.act(Act::Allow { who: stage.maria, community: stage.acme.id, key }).unwrap();
-    stage.ok("messages.send", &params).await;
-    stage.vk.act(Act::Deny { who: stage.maria, community: stage.acme.id }).unwrap();
-    let again = [("peer_id", peer.as_str()), ("random_id", "2"), ("message", "Hi")];
-    assert_eq!(stage.refused("messages.send", &again).await, 901);
-    stage.vk.act(Act::Ban { community: stage.acme.id, who: stage.maria, banned: true }).unwrap();
-    assert_eq!(stage.refused("messages.send", &again).await, 900);
-    stage.vk.delete_person(stage.maria);
-    assert_eq!(stage.refused("messages.send", &again).await, 18);
-    let unknown = [("peer_id", "5"), ("random_id", "3"), ("message", "Hi")];
-    assert_eq!(stage.refused("messages.send", &unknown).await, 936);
+    let world = World::start().await;
+    let (vk, hi) = (world.vk(), [("random_id", "0"), ("message", "Hi")]);
+    assert_eq!(world.refused("messages.send", &hi).await, 901);
+    world.maria().starts("").unwrap();
+    world.ok("messages.send", &hi).await;
+    world.maria().stops().unwrap();
+    let person = world.maria.to_string();
+    let allowed = world.ok("messages.isMessagesFromGroupAllowed", &[("user_id", &person)]).await;
+    assert_eq!((allowed, world.refused("messages.send", &hi).await), (json!({"is_allowed": 0}), 901));
+    vk.act(Act::own("ban").who(world.maria).line(world.acme.id).with("banned", true)).unwrap();
+    assert_eq!(world.refused("messages.send", &hi).await, 900);
+    vk.delete_person(world.maria);
+    assert_eq!(world.refused("messages.send", &hi).await, 18);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn tokens_rights_and_versions_are_checked() {
-    let stage = Stage::met().await;
-    let peer = stage.maria.to_string();
-    let params = [("peer_id", peer.as_str()), ("random_id", "1"), ("message", "Hi")];
-    let weak = stage.vk.add_token(stage.acme.id, &["photos"]);
-    let with = |token: &str| {
-        [&params[..], &[("access_token", token)]]
-            .concat()
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect::<Vec<_>>()
-    };
-    let call = async |params: Vec<(String, String)>| {
-        let params: Vec<(&str, &str)> = params.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        stage.refused("messages.send", &params).await
-    };
-    assert_eq!(call(with(&weak)).await, 15);
-    assert_eq!(call(with("vk1.a.none")).await, 5);
-    assert_eq!(stage.refused("users.get", &[("v", "5.80")]).await, 8);
-    assert_eq!(stage.refused("no.method", &[]).await, 3);
-    let photo = [("owner_id", "-1"), ("photo_id", "1"), ("message", "x")];
-    assert_eq!(stage.refused("photos.createComment", &photo).await, 27, "for people's tokens alone");
-    stage.vk.set_features(stage.acme.id, false, true);
-    assert_eq!(stage.refused("messages.send", &params).await, 15);
-    stage.vk.revoke_tokens(stage.acme.id);
-    assert_eq!(stage.refused("messages.send", &params).await, 5);
+    let world = World::met().await;
+    let vk = world.vk();
+    let (weak, long) = (vk.add_token(world.acme.id, &["photos"]), "x".repeat(9_001));
+    let wide = keyboard(&vec![json!({"type": "text", "label": "Да"}); 6]);
+    let wrong: &[(&str, &[(&str, &str)], i64)] = &[
+        ("no.method", &[], 3),
+        ("users.get", &[("v", "5.80")], 8),
+        ("users.get", &[("access_token", "vk1.a.none")], 5),
+        ("messages.send", &[("access_token", &weak)], 15),
+        ("photos.createComment", &[], 27),
+        ("messages.send", &[("random_id", "0"), ("peer_id", "5")], 936),
+        ("messages.send", &[("random_id", "0"), ("peer_id", "2000000099")], 917),
+        ("messages.send", &[("random_id", "x"), ("message", "Hi")], 100),
+        ("messages.send", &[("random_id", "0"), ("message", "  ")], 100),
+        ("messages.send", &[("random_id", "0"), ("message", &long)], 914),
+        ("messages.send", &[("random_id", "0"), ("message", "?"), ("keyboard", &wide)], 911),
+        ("messages.send", &[("random_id", "0"), ("message", "?"), ("keyboard", "{")], 100),
+        ("messages.send", &[("random_id", "0"), ("attachment", "photo-1_1")], 100),
+        ("messages.send", &[("random_id", "0"), ("lat", "91"), ("long", "0")], 100),
+        ("messages.send", &[("random_id", "0"), ("forward", r#"{"message_ids": [1], "is_reply": 1}"#)], 921),
+        ("messages.edit", &[("cmid", "1"), ("message", "not ours")], 15),
+        ("messages.sendReaction", &[("cmid", "1"), ("reaction_id", "99")], 1009),
+        ("docs.getMessagesUploadServer", &[("type", "video")], 100),
+        ("docs.save", &[("file", "nothing")], 105),
+        ("photos.saveMessagesPhoto", &[("photo", "[]"), ("hash", "x")], 129),
+        ("wall.createComment", &[("owner_id", "-1"), ("post_id", "77"), ("message", "x")], 212),
+        ("groups.getCallbackServers", &[("group_id", "1")], 15),
+        ("groups.deleteCallbackServer", &[("server_id", "3")], 104),
+        ("groups.addCallbackServer", &[("url", "http://a.test"), ("title", "Parom"), ("secret_key", "a-b")], 100),
+        ("groups.addCallbackServer", &[("url", "http://a.test"), ("title", "a title too long")], 100),
+    ];
+    for (method, params, code) in wrong {
+        assert_eq!(world.refused(method, params).await, *code, "{method} {params:?}");
+    }
+    let other = vk.add_community(NewCommunity::default()).id;
+    for (asked, id) in [("", world.acme.id), (&*other.to_string(), other)] {
+        let group = world.ok("groups.getById", &[("group_id", asked)]).await["groups"][0].take();
+        assert_eq!((&group["id"], &group["screen_name"]), (&json!(id), &json!("acme")), "any is described to any key");
+    }
+    let rights = world.ok("groups.getTokenPermissions", &[]).await;
+    let names = rights["permissions"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["photos", "messages", "wall", "docs", "manage"]);
+    let row = keyboard(&[json!({"type": "text", "label": "Да"})]);
+    let asks = [("random_id", "0"), ("message", "Да?"), ("keyboard", &*row)];
+    world.ok("messages.send", &asks).await;
+    vk.set_features(world.acme.id, true, false);
+    assert_eq!(world.refused("messages.send", &asks).await, 912);
+    vk.set_features(world.acme.id, false, true);
+    assert_eq!(world.refused("messages.send", &asks).await, 15);
+    vk.revoke_tokens(world.acme.id);
+    assert_eq!(world.refused("messages.send", &asks).await, 5);
 }
 
-#[actix_web::test]
-async fn texts_and_keyboards_have_limits() {
-    let stage = Stage::met().await;
-    let peer = stage.maria.to_string();
-    let send = |message: String, keyboard: String| {
-        let (stage, peer) = (&stage, peer.clone());
-        async move {
-            let params =
-                [("peer_id", peer.as_str()), ("random_id", "9"), ("message", &message), ("keyboard", &keyboard)];
-            stage.call("messages.send", &params).await["error"]["error_code"].clone()
-        }
-    };
-    assert_eq!(send("x".repeat(9_001), String::new()).await, 914);
-    assert_eq!(send("  ".into(), String::new()).await, 100);
-    let text = json!({"type": "text", "label": "Да", "payload": "{}"});
-    assert_eq!(send("Да?".into(), keyboard(&vec![text.clone(); 6])).await, 911);
-    assert_eq!(send("Да?".into(), "{".into()).await, 100);
-    stage.vk.set_features(stage.acme.id, true, false);
-    assert_eq!(send("Да?".into(), keyboard(std::slice::from_ref(&text))).await, 912);
-    stage.vk.set_features(stage.acme.id, true, true);
-    assert!(send("Да?".into(), keyboard(&[text])).await.is_null());
-}
-
-#[actix_web::test]
+#[tokio::test]
 async fn buttons_send_texts_or_events() {
-    let receiver = Receiver::start();
-    let stage = Stage::called(&receiver, &["message_new", "message_event"]).await;
-    stage.vk.writes(stage.maria, stage.acme.id, "Hello").unwrap();
-    let peer = stage.maria.to_string();
+    let world = World::met().await;
+    let hook = world.listens(&["message_new", "message_event"]).await;
     let rows = keyboard(&[
         json!({"type": "text", "label": "Да", "payload": "{\"a\":1}"}),
         json!({"type": "callback", "label": "Нет", "payload": "{\"a\":2}"}),
         json!({"type": "open_link", "label": "Сайт", "link": "https://acme.test"}),
     ]);
-    let params = [("peer_id", peer.as_str()), ("random_id", "9"), ("message", "Везём?"), ("keyboard", &rows)];
-    stage.ok("messages.send", &params).await;
-    let cmid = stage.vk.sent(stage.acme.id, stage.maria)[0].cmid;
-    let press = |column| Act::Press { who: stage.maria, to: Place::Community(stage.acme.id), cmid, row: 0, column };
-    stage.vk.act(press(0)).unwrap();
-    let pressed = stage.vk.act(press(1)).unwrap();
-    assert!(stage.vk.act(press(2)).is_err());
-    stage.vk.deliver_all().await;
-    let events = receiver.events();
-    let (text, event) = (&events[1]["object"]["message"], &events[2]["object"]);
+    world.ok("messages.send", &[("random_id", "9"), ("message", "Везём?"), ("keyboard", &rows)]).await;
+    let press = |column: i64| world.act(Verb::Press).message(2).with("row", 0).with("column", column);
+    let said = world.vk().act(press(0)).unwrap();
+    let pressed = world.vk().act(press(1)).unwrap().id;
+    assert!((said.id.number(), pressed.number()) == (3, 0) && world.vk().act(press(2)).is_err());
+    world.vk().deliver_all().await;
+    let events = events(&hook);
+    let (text, event) = (&events[0]["object"]["message"], &events[1]["object"]);
     assert_eq!((&text["text"], &text["payload"]), (&json!("Да"), &json!("{\"a\":1}")));
-    assert_eq!((&event["payload"], &event["conversation_message_id"]), (&json!({"a": 2}), &json!(cmid)));
-    let answer = [("event_id", pressed.event.as_str()), ("user_id", &peer), ("peer_id", &peer)];
-    stage.ok("messages.sendMessageEventAnswer", &answer).await;
-    assert_eq!(stage.vk.answers(stage.acme.id)[0].0, pressed.event);
+    assert_eq!((&event["payload"], &event["conversation_message_id"]), (&json!({"a": 2}), &json!(2)));
+    world.ok("messages.sendMessageEventAnswer", &[("event_id", pressed.as_str()), ("user_id", "5")]).await;
+    assert_eq!(world.vk().notices(world.acme.id)[0].press, pressed);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn messages_are_quoted_forwarded_edited_and_reacted_to() {
-    let stage = Stage::met().await;
-    let peer = stage.maria.to_string();
-    let first = stage.send("1", "One").await;
-    let cmid = stage.vk.sent(stage.acme.id, stage.maria)[0].cmid;
-    let reply = json!({"peer_id": stage.maria, "message_ids": [first], "is_reply": 1}).to_string();
-    let params = [("peer_id", peer.as_str()), ("random_id", "2"), ("message", "Two"), ("forward", &reply)];
-    stage.ok("messages.send", &params).await;
-    let shown = &stage.vk.sent(stage.acme.id, stage.maria)[1];
-    assert_eq!((shown.reply_to, &shown.json["reply_message"]["text"]), (Some(cmid), &json!("One")));
-    let gone = json!({"peer_id": stage.maria, "message_ids": [1], "is_reply": 1}).to_string();
-    let params = [("peer_id", peer.as_str()), ("random_id", "3"), ("message", "Two"), ("forward", &gone)];
-    assert_eq!(stage.refused("messages.send", &params).await, 921);
-
-    let id = first.to_string();
-    let edit = [("peer_id", peer.as_str()), ("message_id", &id), ("message", "One more")];
-    stage.ok("messages.edit", &edit).await;
-    assert_eq!(stage.vk.sent(stage.acme.id, stage.maria)[0].text, "One more");
-    let place = cmid.to_string();
-    stage.ok("messages.sendReaction", &[("peer_id", &peer), ("cmid", &place), ("reaction_id", "4")]).await;
-    assert_eq!(stage.vk.sent(stage.acme.id, stage.maria)[0].reactions, [(-stage.acme.id, 4)]);
-    let unknown = [("peer_id", peer.as_str()), ("cmid", &place), ("reaction_id", "99")];
-    assert_eq!(stage.refused("messages.sendReaction", &unknown).await, 1009);
-    stage.ok("messages.deleteReaction", &[("peer_id", &peer), ("cmid", &place)]).await;
-    assert!(stage.vk.sent(stage.acme.id, stage.maria)[0].reactions.is_empty());
-    stage.advance(86_401);
-    assert_eq!(stage.refused("messages.edit", &edit).await, 909);
-}
-
-#[actix_web::test]
-async fn chats_have_no_message_ids() {
-    let stage = Stage::start().await;
-    let chat = NewChat { title: "Team".into(), community: stage.acme.id, members: vec![stage.maria] };
-    let chat = stage.vk.add_chat(chat);
-    let to = Place::Chat(stage.acme.id, chat);
-    let with = Box::default();
-    stage.vk.act(Act::Send { who: stage.maria, to, content: Content::text("Hi"), with }).unwrap();
-    let peer = chat.to_string();
-    let sent = stage.ok("messages.send", &[("peer_ids", &peer), ("random_id", "1"), ("message", "Hello")]).await;
-    assert_eq!(sent, json!([{"peer_id": chat, "message_id": 0, "conversation_message_id": 2}]));
-    let strange = [("peer_id", "2000000099"), ("random_id", "1"), ("message", "Hello")];
-    assert_eq!(stage.refused("messages.send", &strange).await, 917);
-}
-
-#[actix_web::test]
-async fn places_and_typing_are_shown() {
-    let stage = Stage::met().await;
-    let peer = stage.maria.to_string();
-    let params = [("peer_id", peer.as_str()), ("random_id", "1"), ("lat", "43.25"), ("long", "76.95")];
-    stage.ok("messages.send", &params).await;
-    let shown = &stage.vk.sent(stage.acme.id, stage.maria)[0].json["geo"]["coordinates"];
-    assert_eq!(*shown, json!({"latitude": 43.25, "longitude": 76.95}));
-    stage.ok("messages.setActivity", &[("peer_id", &peer), ("type", "typing")]).await;
-    assert_eq!(stage.vk.activities(stage.acme.id), [(stage.maria, "typing".to_owned())]);
-    let page = stage.http.get(format!("{}/phone/{}/{}", stage.vk.base_url(), stage.maria, stage.acme.id));
-    let page = page.send().await.unwrap().text().await.unwrap();
-    assert!(page.contains("Acme is typing…") && page.contains("Hello"), "{page}");
-}
-
-#[actix_web::test]
-async fn faults_break_calls_and_rates_are_counted() {
-    let stage = Stage::met().await;
-    let ask: [(&str, &str); 0] = [];
-    stage.vk.faults().refuse("users.get", 6);
-    stage.vk.faults().next("users.get", 1, Fault::Refuse { code: 9, text: "Flood control: later".into() });
-    assert_eq!(stage.refused("users.get", &ask).await, 6);
-    assert_eq!(stage.call("users.get", &ask).await["error"]["error_msg"], "Flood control: later");
-    assert_eq!(stage.ok("users.get", &ask).await, json!([]));
-    stage.vk.faults().next("messages.send", 1, Fault::ResetAfter);
-    let (url, peer) = (format!("{}/method/messages.send", stage.vk.base_url()), stage.maria.to_string());
-    let query = [("access_token", stage.acme.token.as_str()), ("v", "5.199"), ("peer_id", &peer), ("random_id", "5")];
-    let lost = stage.http.post(url).query(&query).query(&[("message", "Hi")]).send().await;
-    let lost: Option<Value> = match lost {
-        Ok(answer) => answer.json().await.ok(),
-        Err(_) => None,
+    let world = World::met().await;
+    let send = async |forward: Value| {
+        let params = [("random_id", "0"), ("message", "One"), ("forward", &*forward.to_string())];
+        world.ok("messages.send", &params).await
     };
-    assert_eq!((lost, stage.vk.sent(stage.acme.id, stage.maria).len()), (None, 1), "done, and the answer is lost");
-    stage.vk.set_rates(true);
-    for _ in 0..20 {
-        stage.ok("users.get", &ask).await;
+    let first = world.ok("messages.send", &[("random_id", "0"), ("message", "One")]).await.to_string();
+    send(json!({"peer_id": world.maria, "message_ids": [first.parse::<i64>().unwrap()], "is_reply": 1})).await;
+    send(json!({"conversation_message_ids": [1, 2]})).await;
+    let (quoting, forwarding) = (&world.sent()[1], &world.sent()[2].json["fwd_messages"]);
+    assert_eq!((&quoting.reply_to, &quoting.json["reply_message"]["text"]), (&Some(2.into()), &json!("One")));
+    assert_eq!((&forwarding[0]["text"], &forwarding[1]["text"]), (&json!("Hello"), &json!("One")));
+
+    let edit = [("message_id", first.as_str()), ("message", "One more")];
+    world.ok("messages.edit", &edit).await;
+    assert_eq!((world.sent()[0].text.as_str(), world.sent()[0].is_edited), ("One more", true));
+    world.ok("messages.sendReaction", &[("cmid", "2"), ("reaction_id", "4")]).await;
+    assert_eq!(world.sent()[0].reactions[&Author::Line], ["👍"]);
+    world.ok("messages.deleteReaction", &[("cmid", "2")]).await;
+    assert!(world.sent()[0].reactions.is_empty());
+    let deleted = world.ok("messages.delete", &[("cmids", "3"), ("delete_for_all", "1")]).await;
+    assert!(deleted[0]["response"] == 1 && world.sent()[1].is_removed);
+    world.stage.advance(86_401).await;
+    assert_eq!(world.refused("messages.edit", &edit).await, 909);
+}
+
+#[tokio::test]
+async fn the_phone_shows_places_typing_and_comments() {
+    let world = World::met().await;
+    world.ok("messages.send", &[("random_id", "1"), ("lat", "43.25"), ("long", "76.95")]).await;
+    world.ok("messages.setActivity", &[("type", "typing")]).await;
+    let phone = format!("/phone/{}/{}", world.maria, world.acme.id);
+    for kind in ["photo", "voice", "doc", "sticker", "location"] {
+        assert_eq!(world.stage.form(&phone, &[("do", kind)]).await.0, 200, "{kind}");
     }
-    assert_eq!(stage.refused("users.get", &ask).await, 6);
-    stage.advance(1);
-    stage.ok("users.get", &ask).await;
+    let page = world.stage.form(&phone, &[("do", "comment"), ("post", "post77"), ("text", "Price?")]).await.1;
+    for part in ["Acme is typing…", "offer.pdf", "📍 43.25, 76.95", "📍 55.7558", "Price?", "Forbid messages"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let photo = &world.vk().history(world.acme.id, world.maria)[2].json["attachments"][0]["photo"];
+    let url = photo["sizes"][2]["url"].as_str().unwrap();
+    let answer = world.stage.http.get(url).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.bytes().await.unwrap()[..]), (200, PICTURE));
+    world.vk().lose_files();
+    assert_eq!(world.stage.http.get(url).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn faults_break_calls_and_rates_are_counted() {
+    let world = World::met().await;
+    let faults = world.vk().faults();
+    faults.next("users.get", 1, Fault::refuse(200, 6, ""));
+    faults.next("users.get", 1, Fault::refuse(200, 9, "Flood control: later"));
+    assert_eq!(world.refused("users.get", &[]).await, 6);
+    assert_eq!(world.call("users.get", &[]).await["error"]["error_msg"], "Flood control: later");
+    assert_eq!(world.ok("users.get", &[]).await, json!([]));
+    faults.next("upload", 1, Fault::refuse(200, 0, "ERR_UPLOAD"));
+    let server = world.ok("photos.getMessagesUploadServer", &[]).await;
+    assert_eq!(upload(&world, &server["upload_url"], "photo", "a.jpg", PICTURE).await, json!({"error": "ERR_UPLOAD"}));
+    world.vk().set_rates(true);
+    for _ in 0..20 {
+        world.ok("users.get", &[]).await;
+    }
+    assert_eq!(world.refused("users.get", &[]).await, 6);
+    world.stage.advance(1).await;
+    world.ok("users.get", &[]).await;
+}
+
+#[tokio::test]
+async fn a_photo_is_uploaded_saved_and_attached() {
+    let world = World::met().await;
+    let server = world.ok("photos.getMessagesUploadServer", &[]).await;
+    let uploaded = upload(&world, &server["upload_url"], "photo", "a.jpg", PICTURE).await;
+    let save = [("photo", uploaded["photo"].as_str().unwrap()), ("hash", uploaded["hash"].as_str().unwrap())];
+    let saved = world.ok("photos.saveMessagesPhoto", &save).await;
+    let reference = format!("photo{}_{}", saved[0]["owner_id"], saved[0]["id"]);
+    let with_key = format!("{reference}_{}", saved[0]["access_key"].as_str().unwrap());
+    for attachment in [&reference, &with_key] {
+        world.ok("messages.send", &[("random_id", "0"), ("attachment", attachment)]).await;
+    }
+    let sent = world.sent();
+    assert_eq!((sent[0].files[0].kind.as_str(), &sent[0].files[0].bytes[..]), ("photo", PICTURE));
+    assert_eq!(sent[1].json["attachments"][0]["photo"], saved[0]);
+    let document = with_key.replace("photo", "doc");
+    assert_eq!(world.refused("messages.send", &[("random_id", "0"), ("attachment", &document)]).await, 100);
+    assert_eq!(world.refused("photos.saveMessagesPhoto", &save).await, 129, "once alone");
+    assert_eq!(upload(&world, &server["upload_url"], "photo", "a.jpg", b"no picture").await["photo"], "[]");
+}
+
+#[tokio::test]
+async fn documents_and_voices_have_their_own_servers() {
+    let world = World::met().await;
+    for (kind, name, bytes) in [("doc", "Договор.pdf", &b"%PDF-1.7"[..]), ("audio_message", "a.ogg", VOICE)] {
+        let server = world.ok("docs.getMessagesUploadServer", &[("type", kind)]).await;
+        let uploaded = upload(&world, &server["upload_url"], "file", name, bytes).await;
+        let saved = world.ok("docs.save", &[("file", uploaded["file"].as_str().unwrap()), ("title", name)]).await;
+        let attachment = format!("doc{}_{}", saved[kind]["owner_id"], saved[kind]["id"]);
+        world.ok("messages.send", &[("random_id", "0"), ("attachment", &attachment)]).await;
+        let file = world.sent().pop().unwrap().files.remove(0);
+        assert_eq!((&saved["type"], file.kind.as_str(), file.name.as_str()), (&json!(kind), kind, name));
+    }
+    let url = world.ok("docs.getMessagesUploadServer", &[("type", "audio_message")]).await["upload_url"].take();
+    let other = json!(url.as_str().unwrap().replace("audio_message", "doc"));
+    for (url, bytes) in [(&url, &b"no voice"[..]), (&url, b""), (&other, VOICE)] {
+        assert!(upload(&world, url, "file", "a.ogg", bytes).await["error"].is_string(), "one address, one kind");
+    }
+}
+
+#[tokio::test]
+async fn a_comment_on_a_post_is_answered_once() {
+    let world = World::start().await;
+    let asked = world.vk().act(world.act(Verb::Send).to("post", 77).text("Цена?")).unwrap().message();
+    let owner = (-world.acme.id).to_string();
+    let place = [("owner_id", owner.as_str()), ("post_id", "77"), ("message", "Сто")];
+    let params = [&place[..], &[("reply_to_comment", asked.as_str()), ("guid", "letter-1")]].concat();
+    let first = world.ok("wall.createComment", &params).await;
+    assert_eq!((&first["parents_stack"], &world.ok("wall.createComment", &params).await), (&json!([asked]), &first));
+    let comments = world.vk().comments(world.acme.id);
+    let answer = &comments[1];
+    assert_eq!((comments.len(), answer.reply_to.as_ref(), answer.author), (2, Some(&asked), Author::Line));
+    assert_eq!((&answer.json["reply_to_user"], &answer.json["from_id"]), (&json!(world.maria), &json!(-world.acme.id)));
+    let unknown = [&place[..], &[("reply_to_comment", "999")]].concat();
+    assert_eq!(world.refused("wall.createComment", &unknown).await, 100);
+}
+
+#[tokio::test]
+async fn history_is_read_page_by_page() {
+    let world = World::met().await;
+    for number in 1..=4 {
+        let text = format!("Answer {number}");
+        world.ok("messages.send", &[("random_id", "0"), ("message", &text)]).await;
+    }
+    let read = world.ok("messages.getHistory", &[("count", "2"), ("offset", "1"), ("rev", "1")]).await;
+    let texts: Vec<_> = read["items"].as_array().unwrap().iter().map(|one| one["text"].clone()).collect();
+    assert_eq!((texts, &read["count"]), (vec![json!("Answer 1"), json!("Answer 2")], &json!(5)));
+    let id = world.sent()[0].json["id"].to_string();
+    let by_id = world.ok("messages.getById", &[("message_ids", &id)]).await;
+    let by_cmid = world.ok("messages.getByConversationMessageId", &[("conversation_message_ids", "2")]).await;
+    assert_eq!((&by_id["items"][0]["text"], &by_id), (&json!("Answer 1"), &by_cmid));
+    world.ok("messages.markAsRead", &[("start_message_id", &id)]).await;
+    world.maria().reads().unwrap();
+    let all = world.ok("messages.getConversations", &[("count", "200"), ("extended", "1")]).await;
+    let shown = &all["items"][0]["conversation"];
+    assert_eq!((&shown["peer"]["id"], &all["profiles"][0]["first_name"]), (&json!(world.maria), &json!("Maria")));
+    assert_eq!((&shown["in_read_cmid"], &shown["out_read_cmid"]), (&json!(2), &json!(5)));
+    assert_eq!(all["items"][0]["last_message"]["text"], "Answer 4");
+    let same = world.ok("messages.getConversationsById", &[("peer_ids", &world.maria.to_string())]).await;
+    assert_eq!(same["items"][0], *shown);
+    let chat = NewChat { title: "Team".into(), community: world.acme.id, members: vec![world.maria] };
+    let chat = world.vk().add_chat(chat);
+    world.maria().at("chat", chat).writes("Hi").unwrap();
+    let peers = chat.to_string();
+    let sent = world.ok("messages.send", &[("peer_ids", &peers), ("random_id", "1"), ("message", "Hi")]).await;
+    assert_eq!(sent, json!([{"peer_id": chat, "message_id": 0, "conversation_message_id": 2}]), "it has no id");
+    let shown = world.ok("messages.getConversationsById", &[("peer_ids", &peers)]).await["items"][0].take();
+    assert_eq!((&shown["peer"]["type"], &shown["chat_settings"]["title"]), (&json!("chat"), &json!("Team")));
 }

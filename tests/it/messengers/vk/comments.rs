@@ -2,7 +2,7 @@
 
 use parom_tests::once;
 use sandbox::HookMessage;
-use simulator::vk::{Act, Thing};
+use simulator::vk::{Act, Author, Verb};
 
 use super::{Community, VkWorld, acts};
 use crate::messengers::at_crm;
@@ -13,8 +13,8 @@ use crate::messengers::steps::trouble::is_reported;
 async fn a_comment_arrives_and_is_answered_in_public_and_in_private(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (community, who) = (chat.ids.community, chat.ids.maria);
-    let on = Thing::Post(77);
-    let asked = acts(&world.messenger, Act::Comment { who, community, on, text: "Цена?".into(), reply_to: None });
+    let on = |verb| Act::of(verb).who(who).line(community).to("post", 77);
+    let asked = acts(&world.messenger, on(Verb::Send).text("Цена?"));
     arrives::<Community>(world).await;
     let comment = at_crm(world).pop().unwrap();
     assert_eq!((comment.kind.as_str(), comment.text.as_str()), ("text", "Цена?"));
@@ -24,7 +24,7 @@ async fn a_comment_arrives_and_is_answered_in_public_and_in_private(world: &mut 
     world.deliver_to_the_end().await;
     let comments = world.messenger.comments(community);
     let answer = comments.last().unwrap();
-    assert_eq!((answer.text.as_str(), answer.from, answer.reply_to), ("Сто", -community, Some(asked)));
+    assert_eq!((answer.text.as_str(), answer.author, &answer.reply_to), ("Сто", Author::Line, &Some(asked.into())));
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
     assert!(chat.sent(world).is_empty(), "in public alone");
     arrives::<Community>(world).await;
@@ -32,11 +32,11 @@ async fn a_comment_arrives_and_is_answered_in_public_and_in_private(world: &mut 
     let sent = leaves(world, &chat, HookMessage::text("Вам скидка")).await;
     assert_eq!(sent[0].text, "Вам скидка", "in private");
 
-    acts(&world.messenger, Act::EditComment { who, community, on, id: asked, text: "Какая цена?".into() });
+    acts(&world.messenger, on(Verb::Edit).message(asked).text("Какая цена?"));
     arrives::<Community>(world).await;
     let shown = at_crm(world).pop().unwrap();
     assert_eq!((shown.text.as_str(), shown.edited), ("Какая цена?", true));
-    acts(&world.messenger, Act::DeleteComment { who, community, on, id: asked });
+    acts(&world.messenger, on(Verb::Remove).message(asked));
     arrives::<Community>(world).await;
     assert_eq!(at_crm(world).pop().unwrap().text, "Удалено клиентом");
 }
@@ -45,8 +45,8 @@ async fn a_comment_arrives_and_is_answered_in_public_and_in_private(world: &mut 
 async fn comments_elsewhere_are_answered_in_private(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (community, who) = (chat.ids.community, chat.ids.maria);
-    for (on, word) in [(Thing::Photo(5), "photo"), (Thing::Video(6), "video"), (Thing::Item(7), "product")] {
-        let comment = Act::Comment { who, community, on, text: word.into(), reply_to: None };
+    for (on, id, word) in [("photo", 5, "photo"), ("video", 6, "video"), ("item", 7, "product")] {
+        let comment = Act::of(Verb::Send).who(who).line(community).to(on, id).text(word);
         let came = brought::<Community>(world, |vk| _ = acts(vk, comment)).await;
         assert_eq!(came, [("text".to_owned(), word.to_owned())]);
         let comment = at_crm(world).pop().unwrap();
@@ -65,7 +65,7 @@ async fn comments_elsewhere_are_answered_in_private(world: &mut VkWorld) {
 async fn a_person_who_only_commented_cannot_be_written_to_in_private(world: &mut VkWorld) {
     let chat = crate::messengers::played::connected::<Community>(world).await;
     let (community, who) = (chat.ids.community, chat.ids.maria);
-    acts(&world.messenger, Act::Comment { who, community, on: Thing::Post(1), text: "Цена?".into(), reply_to: None });
+    acts(&world.messenger, Act::of(Verb::Send).who(who).line(community).to("post", 1).text("Цена?"));
     arrives::<Community>(world).await;
     is_reported(world, &chat, (904, "Попросите его сначала написать")).await;
 }

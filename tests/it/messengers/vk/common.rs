@@ -98,10 +98,10 @@ async fn access_that_ends_holds_everything(world: &mut VkWorld) {
 async fn customers_who_cannot_be_reached_are_named(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (community, who) = (chat.ids.community, chat.ids.maria);
-    world.messenger.act(Act::Deny { who, community }).unwrap();
+    world.messenger.customer(who, community).stops().unwrap();
     trouble::is_reported(world, &chat, (904, "Попросите его сначала написать")).await;
-    world.messenger.act(Act::Allow { who, community, key: String::new() }).unwrap();
-    world.messenger.act(Act::Ban { community, who, banned: true }).unwrap();
+    world.messenger.customer(who, community).starts("").unwrap();
+    world.messenger.act(Act::own("ban").who(who).line(community).with("banned", true)).unwrap();
     trouble::is_reported(world, &chat, (905, "в чёрном списке")).await;
     world.messenger.delete_person(who);
     trouble::is_reported(world, &chat, (901, "удалён")).await;

@@ -3,40 +3,36 @@
 use parom_tests::once;
 use sandbox::HookMessage;
 use serde_json::json;
-use simulator::vk::{Act, Content, Dressing, Given, NewChat, NewPerson, Place};
+use simulator::vk::{Act, Content, Given, NewChat, NewPerson, Verb, Vk};
 
-use super::{Community, VkWorld, acts, seen};
+use super::{Community, VkWorld, acts};
 use crate::messengers::played::{arrives, brought, chatting};
 use crate::messengers::{at_crm, pairs};
 
 async fn everything_that_can_be_sent_arrives(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (who, community) = (chat.ids.maria, chat.ids.community);
-    let two = Content::Photo { files: vec![Given::default(), Given::default()], text: "Две".into() };
+    let two = Content::of("photo").saying("Две").file(Given::sample()).file(Given::sample());
+    let place = Content::of("location").with("latitude", 55.75).with("longitude", 37.61);
+    let odd = Content::of("raw").with("attachments", json!([{ "type": "new_thing" }]));
     for (content, came) in [
         (Content::text("<b> & \"цитата\""), &[("text", "<b> & \"цитата\"")][..]),
-        (Content::photo("Вот"), &[("picture", "Вот")]),
+        (Content::of("photo").saying("Вот"), &[("picture", "Вот")]),
         (two, &[("picture", "Две"), ("picture", "")]),
-        (Content::Doc { file: Given::default(), text: "Смета".into() }, &[("file", "Смета")]),
-        (Content::Voice { file: Given::default() }, &[("voice", "")]),
-        (Content::Graffiti, &[("picture", "")]),
-        (Content::Sticker { id: 9019 }, &[("sticker", "")]),
-        (Content::Location { latitude: 55.75, longitude: 37.61 }, &[("location", "")]),
-        (Content::Audio { artist: "A".into(), title: "B".into() }, &[("text", "[Музыка] A – B")]),
-        (
-            Content::Raw {
-                text: String::new(),
-                attachments: vec![json!({ "type": "new_thing" })],
-                fields: Default::default(),
-            },
-            &[("text", "[Сообщение не поддерживается. Попросите прислать текстом или файлом]")],
-        ),
+        (Content::of("doc").saying("Смета"), &[("file", "Смета")]),
+        (Content::of("voice"), &[("voice", "")]),
+        (Content::of("graffiti"), &[("picture", "")]),
+        (Content::of("sticker").with("id", 9019), &[("sticker", "")]),
+        (place, &[("location", "")]),
+        (Content::of("audio").with("artist", "A").with("title", "B"), &[("text", "[Музыка] A – B")]),
+        (odd, &[("text", "[Сообщение не поддерживается. Попросите прислать текстом или файлом]")]),
     ] {
         let said = format!("{content:?}");
-        let sending = |vk: &simulator::vk::Vk| _ = vk.sends(who, community, content).unwrap();
+        let sending = |vk: &Vk| _ = vk.customer(who, community).sends(content).unwrap();
         assert_eq!(brought::<Community>(world, sending).await, pairs(came), "{said}");
     }
-    let film = |vk: &simulator::vk::Vk| _ = vk.sends(who, community, Content::Video { title: "Film".into() }).unwrap();
+    let film = Content::of("video").with("title", "Film");
+    let film = |vk: &Vk| _ = vk.customer(who, community).sends(film).unwrap();
     let came = brought::<Community>(world, film).await;
     assert!(came.len() == 1 && came[0].1.starts_with("[Видео] Film https://vk.com/video"), "{came:?}");
     for shown in at_crm(world).iter().filter(|one| ["picture", "file", "voice", "sticker"].contains(&one.kind.as_str()))
@@ -48,23 +44,15 @@ async fn everything_that_can_be_sent_arrives(world: &mut VkWorld) {
 async fn edits_quotes_and_forwards_arrive(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (who, community) = (chat.ids.maria, chat.ids.community);
-    let to = Place::Community(community);
-    acts(&world.messenger, Act::Edit { who, to, cmid: 1, text: "Hello!".into() });
+    world.messenger.customer(who, community).edits(1, "Hello!").unwrap();
     arrives::<Community>(world).await;
     let shown = at_crm(world).pop().unwrap();
     assert_eq!((shown.text.as_str(), shown.edited), ("Hello!", true));
-    let with = Box::new(Dressing { reply_to: Some(1), ..Dressing::default() });
-    acts(&world.messenger, Act::Send { who, to, content: Content::text("И?"), with });
+    world.messenger.customer(who, community).replies(1, "И?").unwrap();
     arrives::<Community>(world).await;
     let quote = at_crm(world).pop().unwrap();
     assert_eq!(quote.payload["reply_to"]["message"]["id"].as_str(), Some(shown.id.as_str()), "{quote:#?}");
-    let with = Box::new(Dressing { forward: vec![1], ..Dressing::default() });
-    let forward = Act::Send {
-        who,
-        to,
-        content: Content::Raw { text: "Вот".into(), attachments: Vec::new(), fields: Default::default() },
-        with,
-    };
+    let forward = Act::of(Verb::Send).who(who).line(community).text("Вот").with("forward", json!([1]));
     acts(&world.messenger, forward);
     arrives::<Community>(world).await;
     assert_eq!(at_crm(world).pop().unwrap().text, "Переслано от Maria Kovaleva:\n> Hello!\nВот");
@@ -73,8 +61,7 @@ async fn edits_quotes_and_forwards_arrive(world: &mut VkWorld) {
 async fn the_origin_of_a_customer_is_recorded(world: &mut VkWorld) {
     let chat = crate::messengers::played::connected::<Community>(world).await;
     let (who, community) = (chat.ids.maria, chat.ids.community);
-    let with = Box::new(Dressing { referral: Some("ad_7".into()), ..Dressing::default() });
-    acts(&world.messenger, Act::Send { who, to: Place::Community(community), content: Content::text("Hi"), with });
+    acts(&world.messenger, Act::of(Verb::Send).who(who).line(community).text("Hi").with("ref", "ad_7"));
     arrives::<Community>(world).await;
     assert_eq!(at_crm(world).len(), 1);
     let page = world.panel(chat.line.tenant_id).await.opens("/panel/messages").await.is(200);
@@ -86,7 +73,7 @@ async fn messages_of_an_admin_are_from_a_manager(world: &mut VkWorld) {
     let chat = chatting::<Community>(world).await;
     let (peer, community) = (chat.ids.maria, chat.ids.community);
     let admin = world.messenger.add_person(NewPerson { first_name: "Oleg".into(), ..NewPerson::default() });
-    let writes = Act::AdminWrites { admin, community, peer, text: "Перезвоню".into() };
+    let writes = Act::own("admin_writes").line(community).with("admin", admin).with("peer", peer).text("Перезвоню");
     assert_eq!(brought::<Community>(world, |vk| _ = acts(vk, writes)).await, pairs(&[("text", "Перезвоню")]));
     let shown = at_crm(world).pop().unwrap();
     let hello = at_crm(world).remove(0);
@@ -101,8 +88,7 @@ async fn a_group_chat_is_one_conversation(world: &mut VkWorld) {
     let new = NewChat { title: "Project".to_owned(), community, members: vec![who, other] };
     let room = world.messenger.add_chat(new);
     for (who, text) in [(who, "When?"), (other, "Soon?")] {
-        let to = Place::Chat(community, room);
-        acts(&world.messenger, Act::Send { who, to, content: Content::text(text), with: Box::default() });
+        world.messenger.customer(who, community).at("chat", room).writes(text).unwrap();
     }
     arrives::<Community>(world).await;
     let came = at_crm(world).split_off(1);
@@ -111,8 +97,7 @@ async fn a_group_chat_is_one_conversation(world: &mut VkWorld) {
     assert_ne!(came[0].sender_id, came[1].sender_id);
     chat.line.manager_sends(world, &room.to_string(), HookMessage::text("Tomorrow")).await;
     world.deliver_all().await;
-    let sent: Vec<_> = world.messenger.sent(community, room).into_iter().map(seen).collect();
-    assert_eq!(sent[0].text, "Tomorrow");
+    assert_eq!(world.messenger.dialogue(community, room)[2].text, "Tomorrow");
     arrives::<Community>(world).await;
     assert_eq!(at_crm(world).len(), 3);
 }

@@ -29,10 +29,10 @@ const RIGHTS: [&str; 5] = ["messages", "manage", "photos", "docs", "wall"];
 
 pub fn seen(message: MessageView) -> Sent {
     Sent {
-        id: message.cmid.to_string(),
+        id: message.id.into(),
         text: message.text,
-        file: message.files.into_iter().next().map(|(_, _, bytes)| bytes),
-        buttons: message.buttons.into_iter().flatten().map(|one| one.label).collect(),
+        file: message.files.into_iter().next().map(|file| file.bytes),
+        buttons: message.buttons.into_iter().flatten().map(|one| one.text).collect(),
         json: message.json.to_string(),
     }
 }
@@ -59,9 +59,9 @@ impl Played for Community {
     }
 
     fn writes(vk: &Vk, ids: &Ids, text: &str) -> String {
-        let cmid = vk.writes(ids.maria, ids.community, text).unwrap();
+        let cmid = vk.customer(ids.maria, ids.community).writes(text).unwrap();
         let dialogue = vk.dialogue(ids.community, ids.maria);
-        dialogue.into_iter().find(|one| one.cmid == cmid).unwrap().id.to_string()
+        dialogue.into_iter().find(|one| one.id == cmid).unwrap().json["id"].to_string()
     }
 
     fn conversation(_vk: &Vk, ids: &Ids) -> String {
@@ -73,7 +73,7 @@ impl Played for Community {
     }
 
     fn sent(vk: &Vk, ids: &Ids) -> Vec<Sent> {
-        vk.sent(ids.community, ids.maria).into_iter().map(seen).collect()
+        vk.sent_to(ids.community, ids.maria).into_iter().map(seen).collect()
     }
 
     fn call(vk: &Vk, ids: &Ids, hook: &str, body: Value, is_genuine: bool) -> HookCall {
@@ -95,7 +95,7 @@ impl Played for Community {
     }
 
     fn echoes(vk: &Vk, ids: &Ids) -> Vec<Value> {
-        vk.events(ids.community).into_iter().filter(|one| one.kind == "message_reply").map(|one| one.body).collect()
+        vk.hooks(ids.community).into_iter().filter(|one| one.kind == "message_reply").map(|one| one.body).collect()
     }
 
     fn hooks(vk: &Vk, ids: &Ids) -> Vec<String> {
@@ -123,7 +123,7 @@ impl Played for Community {
     }
 
     fn storms(vk: &Vk, times: usize) {
-        vk.faults().next("messages.send", times, Fault::Refuse { code: 6, text: String::new() });
+        vk.faults().next("messages.send", times, Fault::refuse(200, 6, ""));
     }
 
     fn ends_access(vk: &Vk, ids: &Ids) {
@@ -142,5 +142,5 @@ fn called(url: String, form: String) {
 
 /// The customer's acts.
 fn acts(vk: &Vk, act: Act) -> i64 {
-    vk.act(act).unwrap().id
+    vk.act(act).unwrap().message().number()
 }

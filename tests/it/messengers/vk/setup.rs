@@ -12,7 +12,7 @@ async fn rights_that_vk_does_not_report_are_no_reason_to_refuse(world: &mut VkWo
     let asked = "groups.getTokenPermissions";
     for (number, code) in [1, 3, 6, 10, 23, 100].into_iter().enumerate() {
         let ids = Community::sets_up(&world.messenger);
-        world.messenger.faults().refuse(asked, code);
+        world.messenger.faults().next(asked, 1, Fault::refuse(200, code, ""));
         let settings = Community::settings(&world.messenger, &ids);
         world.asks_for_source("vk", "Acme", &format!("vk-{number}"), settings).await.is(201);
         world.messenger.faults().clear();
@@ -23,7 +23,7 @@ async fn rights_that_vk_does_not_report_are_no_reason_to_refuse(world: &mut VkWo
     world.asks_for_source("vk", "Acme", "vk-page", settings).await.is(201);
     world.messenger.faults().clear();
     let ids = Community::sets_up(&world.messenger);
-    world.messenger.faults().until_cleared(asked, Fault::Refuse { code: 5, text: String::new() });
+    world.messenger.faults().until_cleared(asked, Fault::refuse(200, 5, ""));
     let settings = Community::settings(&world.messenger, &ids);
     world.asks_for_source("vk", "Acme", "vk-refused", settings).await.is(422);
 }

@@ -1,0 +1,185 @@
+//! VK behind the kit: its words as tables, and its answers to the kit's questions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use serde_json::{Map, Value, json};
+
+use super::call::{self, Refusal, refused};
+use super::options::{Options, Own, State};
+use super::{acts, api, events, files, json, messages};
+use crate::kit::{
+    Act, ActWord, Answer, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Look, Message,
+    Named, Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
+};
+
+impl Wire for Options {
+    type Own = Own;
+    type Key = i64;
+
+    const LOOK: Look = Look {
+        title: "VK",
+        class: "vk",
+        typing: 10_000,
+        starts: true,
+        edits: true,
+        emoji: &["❤", "🔥", "😂", "👍"],
+        reads: true,
+        troubles: &[("revoke", r#"{"revoke": {line}}"#), ("rates", r#"{"rates": true}"#)],
+        words: &[
+            ("start", "Allow messages", "Разрешить сообщения"),
+            ("stop", "Forbid messages", "Запретить сообщения"),
+            ("rates", "Limit calls to 20 a second", "Ограничить вызовы: 20 в секунду"),
+        ],
+        ..PLAIN
+    };
+    const ACTS: &'static [ActWord] = &[
+        ("send", Verb::Send, &["forward", "ref", "ref_source", "payload"]),
+        ("edit", Verb::Edit, &[]),
+        ("react", Verb::React, &["reaction"]),
+        ("press", Verb::Press, &["row", "column"]),
+        ("read", Verb::Read, &[]),
+        ("type", Verb::Type, &[]),
+        ("allow", Verb::Start, &["key"]),
+        ("deny", Verb::Stop, &[]),
+        ("comment", Verb::Send, &[]),
+        ("edit_comment", Verb::Edit, &[]),
+        ("delete_comment", Verb::Remove, &[]),
+        ("admin_writes", Verb::Own, &["admin", "peer"]),
+        ("ban", Verb::Own, &["banned"]),
+        ("raw", Verb::Own, &["kind", "object"]),
+    ];
+    const KINDS: &'static [Kind] = &[
+        Kind::new("text", &[]),
+        Kind::new("photo", &[]).sample(Sample::PICTURE).button("image", ""),
+        Kind::new("voice", &[]).sample(Sample::VOICE).button("voice", ""),
+        Kind::new("doc", &[]).sample(Sample::OFFER).button("file", ""),
+        Kind::new("graffiti", &[]).sample(Sample::DRAWING),
+        Kind::new("sticker", &["id"]).sample(Sample::DRAWING).button("sticker", r#"{"id": 9019}"#),
+        Kind::new("location", &["latitude", "longitude"])
+            .button("location", r#"{"latitude": 55.7558, "longitude": 37.6173}"#),
+        Kind::new("video", &["title"]),
+        Kind::new("audio", &["artist", "title"]),
+        Kind::new("raw", &["attachments", "fields"]),
+    ];
+    const FAULTS: FaultWords = FaultWords { call: "method", hook: "event", to: "peer", own: &[] };
+    const HOOKS: Policy = Policy {
+        limit: Duration::from_secs(10),
+        at_once: 100,
+        keeps_order: true,
+        late_keeps_lane: true,
+        lives: i64::MAX,
+        wait: events::wait,
+        accepts: |status, text| status == 200 && text == "ok",
+    };
+    /// A file with its form.
+    const LARGEST: usize = 210 * 1024 * 1024;
+
+    fn listen(&self) -> &str {
+        &self.listen
+    }
+
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
+
+    fn name(&self, state: &State, call: &Call) -> Result<Named, Answer> {
+        let name = match call.segments().as_slice() {
+            ["method", name] => *name,
+            ["upload", ..] => "upload",
+            _ => return Ok(Named::default()),
+        };
+        let line = api::owner(state, call).map(|(community, _)| Id::from(community)).unwrap_or_default();
+        Ok(Named { line, call: name.to_owned(), to: call::param(call, "peer_id").map(str::to_owned) })
+    }
+
+    async fn answer(core: &Arc<Core<Self>>, _named: &Named, call: &Call) -> Answer {
+        match (call.method.as_str(), call.segments().as_slice()) {
+            ("GET" | "POST", ["method", name]) => {
+                call::answer(core.change(|state| api::call(state, name, call)), name, call)
+            }
+            ("POST", ["upload", kind, ticket]) => files::take(core, call, kind, ticket),
+            ("GET", ["files", key, _]) => core.read(|state| files::give(state, key)),
+            _ => Answer::empty(404),
+        }
+    }
+
+    fn refuse(&self, fault: &Fault) -> Answer {
+        self.refuse_call(&Named::default(), &Call::default(), fault)
+    }
+
+    fn refuse_call(&self, named: &Named, call: &Call, fault: &Fault) -> Answer {
+        let refusal = match fault {
+            Fault::Refuse { code, message, .. } if message.is_empty() => refused(code.as_i64().unwrap_or_default()),
+            Fault::Refuse { code, message, .. } => {
+                Refusal { code: code.as_i64().unwrap_or_default(), text: message.clone() }
+            }
+            Fault::TooMany { .. } => refused(6),
+            _ => refused(10),
+        };
+        if named.call == "upload" {
+            return Answer::json(200, &json!({"error": refusal.text}));
+        }
+        call::answer(Err(refusal), &named.call, call)
+    }
+
+    fn place(&self, state: &mut State, act: &Act) -> Result<Id> {
+        acts::place(state, act)
+    }
+
+    fn next_message(&self, state: &mut State, dialog: &Id) -> Id {
+        messages::next_cmid(state, dialog)
+    }
+
+    fn compose(&self, state: &mut State, act: &Act, draft: &mut Message) -> Result<()> {
+        acts::compose(state, act, draft)
+    }
+
+    fn report(&self, state: &mut State, event: &Event<'_>) -> Id {
+        acts::report(self, state, event)
+    }
+
+    fn act(&self, state: &mut State, act: &Act) -> Result<Done> {
+        acts::own(self, state, act)
+    }
+
+    /// The message or the comment, and the id of a press.
+    fn done(&self, done: &Done) -> Value {
+        match done.id.number() {
+            0 if !done.id.is_empty() => json!({"id": 0, "event": done.id}),
+            0 => json!({"id": done.message().number(), "event": ""}),
+            id => json!({"id": id, "event": ""}),
+        }
+    }
+
+    fn post(&self, state: &State, hooks: &[&Hook], _fault: Option<HookFault>) -> Option<Post> {
+        events::post(state, hooks.first()?)
+    }
+
+    fn settled(&self, state: &mut State, hook: usize, reply: &Reply) {
+        events::settled(state, hook, reply);
+    }
+
+    fn json(&self, state: &State, dialog: &Dialog, message: &Message) -> Value {
+        json::message(state, dialog, message)
+    }
+
+    fn describe(&self, _words: Words, _state: &State, message: &Message) -> Vec<String> {
+        let point = message.more.get("geo").map(|geo| &geo["coordinates"]);
+        let point = point.map(|point| format!("📍 {}, {}", point["latitude"], point["longitude"]));
+        let part = |one: &Value| {
+            let kind = one["type"].as_str().unwrap_or_default();
+            format!("{kind} {}", one[kind]["title"].as_str().unwrap_or_default())
+        };
+        point.into_iter().chain(message.parts.iter().map(part)).collect()
+    }
+
+    fn break_own(&self, state: &mut State, what: &Map<String, Value>) -> Result<()> {
+        match what.get("revoke").and_then(Value::as_i64) {
+            Some(community) => state.revoke(community),
+            None => bail!("VK has no such fault"),
+        }
+        Ok(())
+    }
+}
