@@ -9,12 +9,14 @@ use std::sync::{
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use bytes::BytesMut;
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use super::act::{Act, ActWord, Done, Kind};
-use super::call::{Answer, Call, Named};
+use super::call::{Answer, Call, Named, Part};
 use super::clock::Now;
 use super::faults::{Fault, FaultWords, Faults, HookFault};
 use super::id::Id;
@@ -257,6 +259,24 @@ impl<W: Wire> Core<W> {
     /// The same within a time limit.
     pub async fn wait_for<T>(&self, limit: Duration, look: impl Fn() -> Option<T>) -> Option<T> {
         tokio::time::timeout(limit, self.first(look)).await.ok().flatten()
+    }
+}
+
+impl<W: Wire> Core<W> {
+    /// The file at an address; `None` if it can't be fetched in ten seconds. Reading ends soon after so many bytes: one that
+    /// is longer is too large.
+    pub async fn download(&self, link: &str, limit: usize) -> Option<Part> {
+        let address = url::Url::parse(link).ok()?;
+        let file_name = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
+        let response = self.client.get(address).timeout(Duration::from_secs(10)).send().await.ok()?;
+        let response = response.error_for_status().ok()?;
+        let mime = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (mut bytes, mut body) = (BytesMut::new(), response.bytes_stream());
+        while let Some(chunk) = body.next().await.filter(|_| bytes.len() <= limit) {
+            bytes.extend_from_slice(&chunk.ok()?);
+        }
+        Some(Part { name: String::new(), file_name, mime, bytes: bytes.freeze() })
     }
 }
 
