@@ -125,7 +125,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// Further lines of a message on the phone, for content that is neither text nor a file.
     fn describe(&self, words: Words, state: &State<Self::Own>, message: &Message) -> Vec<String>;
 
-    /// Whether the message has arrived on the person's phone.
+    /// Whether the message has arrived on the person's phone; a comment, whether it is shown.
     fn is_here(&self, _message: &Message) -> bool {
         true
     }
@@ -138,11 +138,16 @@ pub trait Wire: Sized + Send + Sync + 'static {
             place: line.id.to_string(),
             person: person.name(),
             title: line.name.clone(),
-            about: if line.username.is_empty() { String::new() } else { format!("@{}", line.username) },
+            about: self.about(state, line),
             act: Act::default().who(person.id).line(&line.id),
             dialog: state.private(&line.id, person.id).map(|dialog| dialog.id.clone()),
         };
         pairs.map(visit).collect()
+    }
+
+    /// What stands beside the name of a line, and in the list of people who have not written yet.
+    fn about(&self, _state: &State<Self::Own>, line: &Line) -> String {
+        if line.username.is_empty() { String::new() } else { format!("@{}", line.username) }
     }
 
     // Trouble.
