@@ -19,7 +19,7 @@ impl Wire for Options {
     type Key = String;
 
     const LOOK: Look = Look {
-        title: "Instagram and Messenger",
+        title: "Instagram & Messenger",
         class: "meta",
         typing: 20_000,
         silent: &["typing_off", "mark_seen"],

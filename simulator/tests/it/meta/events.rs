@@ -2,9 +2,11 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::kit::signature;
 use simulator::meta::{Act, Author, Content, HookFault, HookState, NewAccount};
 
-use super::{DAY, World, signed, texts};
+use super::{DAY, World};
+use crate::stage::{Called, examples};
 
 #[tokio::test]
 async fn every_kind_of_message_looks_like_metas() {
@@ -16,18 +18,14 @@ async fn every_kind_of_message_looks_like_metas() {
     };
     let share = |form: &str| Content::of("share").with("form", form).with("title", "Roses");
     for (content, kinds) in [
-        (Content::of("image"), json!(["image"])),
         (Content::of("file").with("form", "video"), json!(["video"])),
-        (Content::of("audio"), json!(["audio"])),
-        (Content::of("file"), json!(["file"])),
         (share("ig_reel"), json!(["ig_reel"])),
         (Content::of("story_mention"), json!(["story_mention"])),
         (Content::of("sticker").with("id", 369_239_263_222_822_i64), json!(["sticker", "image"])),
     ] {
-        let told = message(content).await;
-        let all = told["attachments"].as_array().unwrap();
-        assert_eq!(all.iter().map(|one| one["type"].clone()).collect::<Value>(), kinds);
-        assert!(all.iter().all(|one| one["payload"]["url"].as_str().unwrap().contains("signature=")), "{told}");
+        let all = message(content).await["attachments"].take();
+        let one = |one: &Value| one["payload"]["url"].is_string().then(|| one["type"].clone());
+        assert_eq!(all.as_array().unwrap().iter().map(one).collect::<Option<Value>>(), Some(kinds));
     }
     assert_eq!(message(share("ig_post")).await["attachments"][0]["payload"]["title"], "Roses");
     let story = message(Content::of("story_reply").saying("Nice")).await;
@@ -53,20 +51,14 @@ async fn each_network_sends_its_own_events() {
         assert_eq!(latest().await["reaction"], json!({ "mid": mid, "action": "unreact" }));
         anna.replies(&mid, "and").unwrap();
         assert_eq!(latest().await["message"]["reply_to"], json!({ "mid": mid }));
-        let own = world.says(account, "Good day").await;
+        let own = world.says(account, "Good day").await.unwrap();
         let echo = latest().await;
         assert_eq!((&echo["message"]["is_echo"], &echo["message"]["mid"]), (&json!(true), &json!(own)));
-        assert_eq!(
-            (&echo["sender"]["id"], echo["message"].get("app_id").is_some()),
-            (&json!(account.id), !is_instagram)
-        );
+        assert_eq!(echo["message"].get("app_id").is_some(), !is_instagram);
         anna.receives().unwrap();
         anna.reads().unwrap();
-        let at = echo["timestamp"].clone();
-        assert_eq!(
-            latest().await["read"],
-            if is_instagram { json!({ "mid": own }) } else { json!({ "watermark": at }) }
-        );
+        let read = if is_instagram { json!({ "mid": own }) } else { json!({ "watermark": echo["timestamp"] }) };
+        assert_eq!(latest().await["read"], read);
         anna.removes(&mid).unwrap();
         let last = latest().await;
         assert_eq!(last["message"]["is_deleted"].as_bool(), is_instagram.then_some(true), "Messenger is silent");
@@ -84,19 +76,18 @@ async fn each_network_sends_its_own_events() {
 #[tokio::test]
 async fn buttons_are_postbacks_and_quick_replies_are_messages() {
     let world = World::start().await;
-    let receiver = world.hooked().await;
-    let anna = world.anna(&world.page);
+    let (receiver, anna, page) = (world.hooked().await, world.anna(&world.page), &world.page);
     anna.opens("ad-1").unwrap();
     assert_eq!(world.latest(&receiver).await["postback"]["referral"]["ref"], "ad-1", "Get started carries the link");
-    let reply = json!({ "content_type": "text", "title": "Red", "payload": "c:red" });
-    let mid = world.sends(&world.page, json!({ "text": "Which?", "quick_replies": [reply] })).await;
-    anna.presses(&mid, "Red").unwrap();
+    let which = json!({ "text": "Which?", "quick_replies": [{ "title": "Red", "payload": "c:red" }] });
+    anna.presses(world.sends(page, which).await.unwrap(), "Red").unwrap();
     let told = world.latest(&receiver).await["message"].clone();
     assert_eq!((&told["text"], &told["quick_reply"]["payload"]), (&json!("Red"), &json!("c:red")));
     let link = json!({ "type": "web_url", "title": "Shop", "url": "https://acme.test" });
     let buttons = json!([{ "type": "postback", "title": "Buy", "payload": "buy" }, link]);
     let payload = json!({ "template_type": "button", "text": "Well?", "buttons": buttons });
-    let mid = world.sends(&world.page, json!({ "attachment": { "type": "template", "payload": payload } })).await;
+    let template = json!({ "attachment": { "type": "template", "payload": payload } });
+    let mid = world.sends(page, template).await.unwrap();
     let own = anna.presses(&mid, "Buy").unwrap();
     let pressed = json!({ "mid": own.as_str(), "title": "Buy", "payload": "buy" });
     assert_eq!(world.latest(&receiver).await["postback"], pressed);
@@ -107,78 +98,65 @@ async fn buttons_are_postbacks_and_quick_replies_are_messages() {
 #[tokio::test]
 async fn comments_are_reported_answered_hidden_and_changed() {
     let world = World::start().await;
-    let (receiver, meta) = (world.hooked().await, world.meta());
-    for (account, edge, other) in [(&world.instagram, "replies", "comments"), (&world.page, "comments", "replies")] {
+    let (receiver, meta, page) = (world.hooked().await, world.meta(), &world.page);
+    for (account, edge, other) in [(&world.instagram, "replies", "comments"), (page, "comments", "replies")] {
         let post = meta.add_post(&account.id, "Roses", "FEED");
-        let id = world.anna(account).at("post", post.as_str()).writes("Price?").unwrap();
+        let id = world.comments(account, &post, "Price?");
         let value = world.latest(&receiver).await["value"].clone();
-        let told = if edge == "replies" {
-            (&value["id"], &value["media"]["id"], &value["text"])
-        } else {
-            (&value["comment_id"], &value["post_id"], &value["message"])
-        };
-        assert_eq!(told, (&json!(id), &json!(post), &json!("Price?")));
+        let names = if edge == "replies" { ["/id", "/media/id"] } else { ["/comment_id", "/post_id"] };
+        assert_eq!(names.map(|name| value.pointer(name).cloned()), [Some(json!(id)), Some(json!(post))]);
         assert_eq!(value["from"]["id"], json!(meta.scoped(&account.id, world.anna)));
-        let (path, say) = (format!("{id}/{edge}"), json!({ "message": "10 EUR" }));
-        let answer = world.ok(account, Method::POST, &path, say.clone()).await;
+        let say = |edge: &str| format!("{id}/{edge}?message=10+EUR");
+        let answer = world.post(account, &say(edge), Value::Null).await.unwrap();
         let latest = world.latest(&receiver).await;
         assert_eq!(latest["value"]["from"]["id"], json!(account.id), "own comments are reported too");
         let last = meta.comments(&post).pop().unwrap();
         assert_eq!(
-            (last.author, last.text.as_str(), last.id.as_str()),
-            (Author::Line, "10 EUR", answer["id"].as_str().unwrap())
+            (last.author, last.text.as_str(), json!(last.id.as_str())),
+            (Author::Line, "10 EUR", answer["id"].clone())
         );
-        assert_eq!(world.refused(account, Method::POST, &format!("{id}/{other}"), say).await, (2500, 0));
-        let url = world.ok(account, Method::GET, &post, json!({ "fields": "permalink,permalink_url" })).await;
-        assert!(url.get("permalink").or(url.get("permalink_url")).is_some());
+        assert_eq!(world.post(account, &say(other), Value::Null).await, Err((2500, 0)));
     }
-    let page = &world.page;
     let post = meta.add_post(&page.id, "Roses", "FEED");
-    let comments = |text: &str| world.anna(page).at("post", post.as_str()).writes(text).unwrap();
-    let id = comments("Spam");
-    world.ok(page, Method::POST, &id, json!({ "is_hidden": true })).await;
-    assert_eq!(world.ok(page, Method::GET, &id, json!({ "fields": "is_hidden" })).await["is_hidden"], json!(true));
+    let id = world.comments(page, &post, "Spam");
+    world.post(page, &id, json!({ "is_hidden": true })).await.unwrap();
+    assert_eq!(world.get(page, &id).await.unwrap()["is_hidden"], json!(true));
     let change = || Act::own("change_comment").with("comment", id.as_str());
     for (act, verb, said) in [(change().text("Sorry"), "edited", json!("Sorry")), (change(), "remove", Value::Null)] {
         meta.act(act).unwrap();
         let value = world.latest(&receiver).await["value"].clone();
         assert_eq!((&value["verb"], &value["message"]), (&json!(verb), &said));
     }
-    world.ok(page, Method::DELETE, &comments("Again"), json!({})).await;
+    let delete = async |id: &str| world.call(&page.token, Method::DELETE, id, Value::Null).await.map(drop);
+    delete(&world.comments(page, &post, "Again")).await.unwrap();
     assert!(meta.comments(&post).is_empty());
     meta.take_permission(&page.token, "comments");
-    assert_eq!(world.refused(page, Method::DELETE, &comments("?"), json!({})).await, (10, 0));
+    assert_eq!(delete(&world.comments(page, &post, "?")).await, Err((10, 0)));
 }
 
 #[tokio::test]
 async fn a_comment_gets_one_private_reply_within_seven_days() {
     let world = World::start().await;
-    let comments = |account: &simulator::meta::AccountView, post: &str, text: &str| {
-        world.anna(account).at("post", post).writes(text).unwrap()
-    };
     let reply = async |account, id: &str| {
         let call = json!({ "recipient": { "comment_id": id }, "message": { "text": "10 EUR" } });
-        let (status, answer) = world.call(account, Method::POST, "me/messages", call).await;
-        if status == 200 { Ok(answer["recipient_id"].clone()) } else { Err(super::codes(&answer)) }
+        world.post(account, "me/messages", call).await.map(|answer| answer["recipient_id"].clone())
     };
     for account in [&world.instagram, &world.page] {
         let post = world.meta().add_post(&account.id, "Roses", "FEED");
-        let first = comments(account, &post, "Price?");
-        let scoped = world.meta().scoped(&account.id, world.anna);
-        assert_eq!(reply(&account.token, &first).await, Ok(json!(scoped)));
+        let first = world.comments(account, &post, "Price?");
+        assert_eq!(reply(account, &first).await, Ok(json!(world.meta().scoped(&account.id, world.anna))));
         assert_eq!(world.meta().sent_to(&account.id, world.anna).len(), 1);
-        assert_eq!(reply(&account.token, &first).await, Err((10_900, 0)));
-        let closed = world.rejects(account, json!({ "text": "and" })).await;
-        assert_eq!(closed.0, 10, "only their answer opens the window");
-        let second = comments(account, &post, "Hello?");
+        assert_eq!(reply(account, &first).await, Err((10_900, 0)));
+        assert_eq!(world.says(account, "and").await.unwrap_err().0, 10, "only their answer opens the window");
+        let second = world.comments(account, &post, "Hello?");
         world.stage.advance(7 * DAY).await;
-        assert_eq!(reply(&account.token, &second).await, Err((10_903, 0)));
-        assert_eq!(reply(&account.token, "180").await, Err((100, 33)));
+        assert_eq!(reply(account, &second).await, Err((10_903, 0)));
+        assert_eq!(reply(account, "180").await, Err((100, 33)));
     }
     let live = world.meta().add_post(&world.instagram.id, "Live", "LIVE");
-    let id = comments(&world.instagram, &live, "Hi");
+    let id = world.comments(&world.instagram, &live, "Hi");
     world.meta().end_live(&live);
-    assert_eq!(reply(&world.instagram.token, &id).await, Err((10_903, 0)));
+    assert_eq!(reply(&world.instagram, &id).await, Err((10_903, 0)));
 }
 
 #[tokio::test]
@@ -186,20 +164,24 @@ async fn bodies_are_signed_and_repeated_until_they_are_taken() {
     let world = World::start().await;
     let (receiver, meta) = (world.hooked().await, world.meta());
     receiver.answers(&[(500, ""), (503, ""), (500, "")]);
-    world.anna(&world.instagram).writes("Сколько стоит?").unwrap();
+    let writes = |text: &str| world.anna(&world.instagram).writes(text).unwrap();
+    writes("Сколько стоит?");
     assert_eq!(meta.deliver_all().await, 2, "the first repeat comes at once");
-    world.anna(&world.instagram).writes("Эй").unwrap();
+    writes("Эй");
     assert_eq!(meta.deliver_all().await, 2, "nothing waits for an older event");
     world.stage.advance(60).await;
-    assert_eq!(texts(&receiver), ["Сколько стоит?", "Сколько стоит?", "Эй", "Эй", "Сколько стоит?"]);
-    assert_eq!(signed(&world, &receiver), [true; 5]);
-    assert_eq!(receiver.calls()[0].headers["user-agent"], "facebookexternalua");
     meta.faults().next_hooks(1, HookFault::Forged);
-    world.anna(&world.page).writes("forged").unwrap();
+    writes("forged");
     meta.deliver_all().await;
-    assert_eq!(signed(&world, &receiver)[5..], [false]);
+    let is_signed = |call: Called| {
+        let body = std::str::from_utf8(&call.bytes).unwrap();
+        assert!(body.is_ascii() && call.headers["user-agent"] == "facebookexternalua", "Meta escapes everything else");
+        call.headers["x-hub-signature-256"] == format!("sha256={}", signature(&world.app.secret, body))
+    };
+    let signed: Vec<bool> = receiver.calls().into_iter().map(is_signed).collect();
+    assert_eq!(signed, [true, true, true, true, true, false]);
     receiver.always(500, "");
-    world.anna(&world.instagram).writes("lost").unwrap();
+    writes("lost");
     meta.deliver_all().await;
     world.stage.advance(36 * 3600 + 1).await;
     assert_eq!(meta.hooks(&world.instagram.id).last().unwrap().state, HookState::Dropped);
@@ -210,53 +192,50 @@ async fn events_of_several_accounts_share_a_body() {
     let world = World::with(true).await;
     let (receiver, meta) = (world.hooked().await, world.meta());
     let other = meta.add_account(&world.app, NewAccount { name: "Other".into(), ..NewAccount::instagram() });
-    let fields = json!({ "subscribed_fields": "messages,comments" });
-    world.ok(&other, Method::POST, "me/subscribed_apps", fields).await;
+    world.post(&other, "me/subscribed_apps?subscribed_fields=messages,comments", Value::Null).await.unwrap();
     meta.hold_hooks(true);
-    world.anna(&world.instagram).writes("one").unwrap();
-    world.anna(&world.instagram).writes("two").unwrap();
-    world.anna(&other).writes("three").unwrap();
+    for account in [&world.instagram, &world.instagram, &other, &world.page] {
+        world.anna(account).writes("Hello").unwrap();
+    }
     let post = meta.add_post(&other.id, "Roses", "FEED");
-    world.anna(&other).at("post", post.as_str()).writes("four").unwrap();
-    world.anna(&world.page).writes("page").unwrap();
+    world.comments(&other, &post, "Price?");
     meta.hold_hooks(false);
     assert_eq!(meta.deliver_all().await, 5);
     let bodies = receiver.bodies();
     let ids: Vec<&str> = bodies[0]["entry"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
     assert_eq!((bodies.len(), ids), (2, vec![world.instagram.id.as_str(), &other.id, &other.id]));
     assert_eq!(bodies[0]["entry"][0]["messaging"].as_array().unwrap().len(), 2);
-    assert_eq!(bodies[0]["entry"][2]["changes"][0]["value"]["text"], "four");
+    assert_eq!(bodies[0]["entry"][2]["changes"][0]["value"]["text"], "Price?");
     assert_eq!(bodies[1]["object"], "page");
 }
 
 #[tokio::test]
 async fn programs_act_by_json_and_the_phone_shows_it() {
     let world = World::start().await;
-    let (page, stage) = (&world.page, &world.stage);
-    let post = world.meta().add_post(&page.id, "Roses", "FEED");
-    let act = async |act: Value| stage.post("/acts", &act).await;
-    let content = json!({ "kind": "file", "form": "image", "text": "Look" });
-    let (who, account) = (world.anna, page.id.as_str());
-    let (_, sent) = act(json!({ "act": "send", "who": who, "account": account, "content": content })).await;
-    let mid = world.says(page, "Good day").await;
-    for done in [
-        json!({ "act": "react", "who": who, "account": account, "message": mid, "emoji": "👍" }),
-        json!({ "act": "comment", "who": who, "post": post, "text": "Price?" }),
-        json!({ "act": "staff_comment", "post": post, "text": "10 EUR", "parent": null }),
-        json!({ "act": "staff", "who": who, "account": account, "text": "from the phone" }),
-        json!({ "act": "raw", "account": account, "field": "messages", "event": { "new": {} } }),
-    ] {
-        let (status, answer) = act(done.clone()).await;
-        assert!(status == 200 && answer["id"].is_string(), "{done}: {answer}");
+    let (page, stage, meta) = (&world.page, &world.stage, world.meta());
+    let post = meta.add_post(&page.id, "Roses", "FEED");
+    let mid = world.anna(page).writes("Hello").unwrap();
+    for mut act in examples("meta-acts") {
+        let right =
+            [("who", json!(world.anna)), ("account", json!(page.id)), ("post", json!(post)), ("message", json!(mid))];
+        for (name, right) in right {
+            act.get_mut(name).map(|given| *given = right);
+        }
+        let (status, done) = stage.post("/acts", &act).await;
+        assert!(status == 200 && done["id"].is_string(), "{act}: {done}");
     }
-    let chat: Value = serde_json::from_str(&stage.page(&format!("/chats/{account}/{who}")).await.1).unwrap();
-    assert_eq!((&chat["messages"][0]["mid"], &chat["messages"][1]["mid"]), (&sent["id"], &json!(mid)));
-    assert_eq!(act(json!({ "act": "read", "who": 999, "account": account })).await.0, 422);
-    let (_, phone) = stage.page(&format!("/phone/{who}/{account}?lang=en")).await;
-    for part in ["Messenger · @acmeflowers", "Look", "picture.jpg", "Good day", "Roses", "Price?", "10 EUR", "Unsend"]
-    {
+    let chat = stage.page(&format!("/chats/{}/{}", page.id, world.anna)).await.1;
+    let chat: Value = serde_json::from_str(&chat).unwrap();
+    assert_eq!((&chat["messages"][0]["mid"], &chat["messages"][1]["text"]), (&json!(mid), &json!("Look")));
+    let (_, phone) = stage.page(&format!("/phone/{}/{}?lang=en", world.anna, page.id)).await;
+    for part in ["Messenger · @acmeflowers", "Look", "picture.jpg", "Roses", "Price?", "10 EUR", "Unsend"] {
         assert!(phone.contains(part), "{part}: {phone}");
     }
-    assert_eq!(stage.post("/faults", &json!({ "revoke": page.token })).await.0, 200);
-    assert_eq!(world.refused(page, Method::GET, "me", json!({})).await, (190, 460));
+    for mut fault in examples("meta-faults") {
+        fault.get_mut("revoke").map(|given| *given = json!(page.token));
+        assert_eq!(stage.post("/faults", &fault).await.0, 200, "{fault}");
+    }
+    assert_eq!(meta.faults().left(), 4);
+    meta.faults().clear();
+    assert_eq!(world.get(page, "me").await, Err((190, 460)));
 }

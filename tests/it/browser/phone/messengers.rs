@@ -69,9 +69,9 @@ impl Pictured for Bot {
 
 impl<N: Network> Pictured for Of<N> {
     fn meets(double: &meta::Meta, speech: Speech) -> MetaIds {
-        let name = [maria(speech).0, maria(speech).1].join(" ");
+        let (first_name, last_name) = maria(speech);
         let mut ids = Self::sets_up(double);
-        ids.anna = double.add_person(meta::NewPerson { name, ..meta::NewPerson::default() });
+        ids.anna = double.add_person(meta::NewPerson { first_name, last_name, ..meta::NewPerson::default() });
         ids
     }
 
