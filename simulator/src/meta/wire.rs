@@ -98,7 +98,7 @@ impl Wire for Options {
         }
         let token = state.own.tokens.get(&Params::of(call).token);
         let line = token.map(|token| token.account.clone()).unwrap_or_default();
-        Ok(Named { line, call: api::parts(call).last().map_or("/", |part| *part).to_owned(), to: None })
+        Ok(Named { line, call: api::parts(call).last().copied().unwrap_or("/").to_owned(), to: None })
     }
 
     async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {
@@ -195,8 +195,9 @@ impl Wire for Options {
                 token.is_revoked = true;
             }
         } else if let Some(expire) = what.get("expire_files") {
-            // Whoever sends false breaks nothing.
-            expire.as_bool().filter(|expire| *expire).into_iter().for_each(|_| state.expire_files());
+            if *expire == json!(true) {
+                state.expire_files();
+            }
         } else {
             bail!("Meta has no such fault");
         }

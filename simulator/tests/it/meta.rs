@@ -23,6 +23,7 @@ type Answered = Result<Value, (i64, i64)>;
 
 struct World {
     stage: Stage<Options>,
+    receiver: Receiver,
     app: AppView,
     instagram: AccountView,
     page: AccountView,
@@ -30,39 +31,35 @@ struct World {
 }
 
 impl World {
-    async fn start() -> Self {
-        Self::with(false).await
-    }
-
-    async fn with(batches: bool) -> Self {
+    async fn start(batches: bool) -> Self {
         let stage = Stage::start(|now| Options { now, batches, ..Options::default() }).await;
         let meta = &stage.simulator;
         let app = meta.add_app(NewApp::default());
         let instagram = meta.add_account(&app, NewAccount::instagram());
         let page = meta.add_account(&app, NewAccount::facebook());
         let anna = meta.add_person(NewPerson::default());
-        Self { app, instagram, page, anna, stage }
+        Self { receiver: Receiver::start(), app, instagram, page, anna, stage }
+    }
+
+    /// With both accounts subscribed to the receiver.
+    async fn hooked(batches: bool) -> Self {
+        let world = Self::start(batches).await;
+        for (account, fields) in [(&world.instagram, INSTAGRAM), (&world.page, FACEBOOK)] {
+            let names: Vec<&str> = fields.split(',').collect();
+            world.meta().set_callback(&world.app, account.platform, &world.receiver.url, &names);
+            world.post(account, "me/subscribed_apps", json!({ "subscribed_fields": fields })).await.unwrap();
+        }
+        world
     }
 
     fn meta(&self) -> &Meta {
         &self.stage.simulator
     }
 
-    /// Both accounts subscribed to a callback.
-    async fn hooked(&self) -> Receiver {
-        let receiver = Receiver::start();
-        for (account, fields) in [(&self.instagram, INSTAGRAM), (&self.page, FACEBOOK)] {
-            let names: Vec<&str> = fields.split(',').collect();
-            self.meta().set_callback(&self.app, account.platform, &receiver.url, &names);
-            self.post(account, "me/subscribed_apps", json!({ "subscribed_fields": fields })).await.unwrap();
-        }
-        receiver
-    }
-
     /// The latest event, of `messaging` or `changes`.
-    async fn latest(&self, receiver: &Receiver) -> Value {
+    async fn latest(&self) -> Value {
         self.meta().deliver_all().await;
-        let body = receiver.bodies().pop().unwrap();
+        let body = self.receiver.bodies().pop().unwrap();
         let entry = &body["entry"][0];
         entry.get("messaging").or(entry.get("changes")).unwrap().as_array().unwrap().last().unwrap().clone()
     }

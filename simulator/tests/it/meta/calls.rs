@@ -9,7 +9,7 @@ use super::{DAY, World, codes};
 
 #[tokio::test]
 async fn programs_may_answer_for_a_day_and_people_for_seven() {
-    let world = World::start().await;
+    let world = World::start(false).await;
     for (account, closed) in [(&world.instagram, Err((10, 2_534_022))), (&world.page, Err((10, 2_018_278)))] {
         let says = async |token: &str, tag: &str| {
             let mut call = world.to_anna(account, json!({ "message": { "text": "Hi" } }));
@@ -39,7 +39,7 @@ async fn programs_may_answer_for_a_day_and_people_for_seven() {
 
 #[tokio::test]
 async fn texts_buttons_and_reactions_are_limited() {
-    let world = World::start().await;
+    let world = World::start(false).await;
     let (instagram, page) = (&world.instagram, &world.page);
     let mid = world.anna(instagram).writes("Hello").unwrap();
     world.anna(page).writes("Hello").unwrap();
@@ -77,7 +77,7 @@ async fn texts_buttons_and_reactions_are_limited() {
 
 #[tokio::test]
 async fn people_are_read_and_reached() {
-    let world = World::start().await;
+    let world = World::start(false).await;
     let (page, meta) = (&world.page, world.meta());
     let id = meta.scoped(&page.id, world.anna);
     assert_eq!(world.get(page, &id).await, Err((230, 0)), "they have not written");
@@ -99,7 +99,7 @@ async fn people_are_read_and_reached() {
 
 #[tokio::test]
 async fn files_are_uploaded_fetched_and_checked() {
-    let world = World::start().await;
+    let world = World::start(false).await;
     let (page, instagram, meta) = (&world.page, &world.instagram, world.meta());
     world.anna(page).writes("Hello").unwrap();
     world.anna(instagram).writes("Hello").unwrap();
@@ -122,7 +122,6 @@ async fn files_are_uploaded_fetched_and_checked() {
     };
     let pdf = Part::bytes(b"%PDF".to_vec()).file_name("offer.pdf").mime_str("application/pdf").unwrap();
     let kept = uploads("message_attachments", of("file", json!({ "is_reusable": true })), pdf).await;
-    assert!(kept["attachment_id"].is_string(), "{kept}");
     world.sends(page, of("file", kept)).await.unwrap();
     assert_eq!(meta.sent_to(&page.id, world.anna)[0].files[0].name, "offer.pdf");
     let big = Part::bytes(vec![1; 26 * 1024 * 1024]).file_name("p.png").mime_str("image/png").unwrap();
