@@ -12,8 +12,9 @@ const OWN: [&str; 3] = ["app", "edits", "tag"];
 /// An attachment with the address of its file.
 pub(super) fn attachment(state: &Meta, one: &Value) -> Value {
     let mut shown = one.clone();
-    if let Some(Value::String(file)) = shown["payload"].as_object_mut().and_then(|payload| payload.remove("file")) {
-        shown["payload"]["url"] = json!(state.address(&file));
+    let Some(payload) = shown.get_mut("payload").and_then(Value::as_object_mut) else { return shown };
+    if let Some(Value::String(file)) = payload.remove("file") {
+        payload.insert("url".to_owned(), json!(state.address(&file)));
     }
     shown
 }
