@@ -283,10 +283,10 @@ async fn each_failure_has_its_verdict() {
         assert!(!echo.iter().any(|one| matches!(one, InboundEvent::Wrote(_))), "its echo is known: {echo:?}");
         world.meta.faults().next("messages", 1, Fault::HtmlPage { status: 502 });
         assert!(matches!(line.send(hi()).await.verdict, Verdict::Retry { .. }));
-        line.anna().blocks(true).unwrap();
+        line.anna().blocks().unwrap();
         let verdict = line.send(hi()).await.verdict;
         assert!(matches!(verdict, Verdict::Bury(failure) if failure.code.amocrm_code() == 901));
-        line.anna().blocks(false).unwrap();
+        line.anna().unblocks().unwrap();
         let raw = Act::own("raw").line(&line.account.id).with("field", "messages").with("event", json!({ "new": {} }));
         world.meta.act(raw).unwrap();
         assert_eq!(line.events().await, [InboundEvent::Unknown("participants")]);

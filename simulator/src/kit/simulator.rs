@@ -242,11 +242,6 @@ impl<W: Wire> Customer<'_, W> {
         self.simulator.act(more(Act { verb, ..self.act.clone() }))
     }
 
-    /// Does what only this messenger has, at the line.
-    pub(crate) fn acts(&self, act: Act) -> Result<Done> {
-        self.simulator.act(act.who(self.who).line(&self.line))
-    }
-
     /// Allows the line to write, with a payload unless it is empty.
     pub fn starts(&self, payload: &str) -> Result<()> {
         let payload = Some(payload.to_owned()).filter(|payload| !payload.is_empty());

@@ -9,7 +9,7 @@ use super::graph::handshake;
 use super::options::{Account, App, Options, Platform, Subscription};
 use super::tokens::LIFE;
 use crate::kit::{
-    Act, Author, Customer, Dialog, DialogKind, Id, Line, Message, MessageView, NewPerson, Sample, Simulator,
+    Act, Author, Customer, Dialog, DialogKind, Done, Id, Line, Message, MessageView, NewPerson, Sample, Simulator, Verb,
 };
 
 /// A developer's app.
@@ -221,23 +221,22 @@ impl Simulator<Options> {
 }
 
 impl Customer<'_, Options> {
+    fn does_own(&self, name: &str, more: impl FnOnce(Act) -> Act) -> Result<Done> {
+        self.does(Verb::Own, |act| more(Act { name: name.to_owned(), ..act }))
+    }
+
     /// Opens the chat through a link with `?ref=`.
     pub fn opens(&self, mark: &str) -> Result<()> {
-        self.acts(Act::own("open").with("mark", mark)).map(drop)
+        self.does_own("open", |act| act.with("mark", mark)).map(drop)
     }
 
     /// Receives all messages.
     pub fn receives(&self) -> Result<()> {
-        self.acts(Act::own("receive")).map(drop)
-    }
-
-    /// Blocks or unblocks the account.
-    pub fn blocks(&self, blocked: bool) -> Result<()> {
-        self.acts(Act::of(crate::kit::Verb::Block).with("blocked", blocked)).map(drop)
+        self.does_own("receive", |act| act).map(drop)
     }
 
     /// The business writes to this person in its own inbox; returns the `mid`.
     pub fn hears(&self, text: &str) -> Result<String> {
-        self.acts(Act::own("staff").text(text)).map(|done| done.message().into())
+        self.does_own("staff", |act| act.text(text)).map(|done| done.message().into())
     }
 }

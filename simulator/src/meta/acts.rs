@@ -169,12 +169,9 @@ pub(super) fn sent(state: &mut Meta, dialog: &Id, mid: &Id) {
     state.tell_message(dialog, mid, if is_echoed_alone { "message_echoes" } else { "messages" });
 }
 
-/// A quick reply is a message of the person, a template's button a postback with an id of its own, a link nothing.
+/// A quick reply is a message of the person, a template's button a postback with an id of its own.
 fn pressed(state: &mut Meta, event: &Event<'_>, dialog: &Dialog) -> Id {
-    let Some((_, _, Button { kind, text, payload, url })) = event.press.clone() else { return Id::default() };
-    if let Some(url) = url {
-        return url.into();
-    }
+    let Some((_, _, Button { kind, text, payload, .. })) = event.press.clone() else { return Id::default() };
     let (who, own) = (event.act.who, state.next_id(&dialog.id));
     if kind == "quick_reply" {
         let mut message = Message { id: own.clone(), author: Author::Person(who), text, ..Message::default() };

@@ -89,7 +89,7 @@ async fn people_are_read_and_reached() {
     let path = format!("{}/messages", talks["data"][0]["id"].as_str().unwrap());
     assert_eq!(world.get(page, &path).await.unwrap()["data"][0]["created_time"], "2026-11-20T10:00:00+0000");
     assert_eq!(world.get(&world.instagram, &path).await, Err((100, 33)));
-    world.anna(page).blocks(true).unwrap();
+    world.anna(page).blocks().unwrap();
     assert_eq!(world.says(page, "Hi").await, Err((551, 1_545_041)));
     let stranger = world.to_anna(&world.instagram, json!({ "message": { "text": "Hi" } }));
     assert_eq!(world.post(page, "me/messages", stranger).await, Err((100, 2_018_001)), "ids are the account's");

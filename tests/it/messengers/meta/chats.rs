@@ -147,9 +147,9 @@ pub async fn the_window_closes_after_a_week<N: Network>(world: &mut MetaWorld) {
 
 pub async fn customers_who_cannot_be_reached_are_named<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
-    chat.ids.customer(&world.messenger).blocks(true).unwrap();
+    chat.ids.customer(&world.messenger).blocks().unwrap();
     is_reported(world, &chat, (901, "Свяжитесь с ним другим способом")).await;
-    chat.ids.customer(&world.messenger).blocks(false).unwrap();
+    chat.ids.customer(&world.messenger).unblocks().unwrap();
     world.messenger.act(Act::own("delete_profile").who(chat.ids.anna)).unwrap();
     let said = chat.manager_sends(world, HookMessage::text("Hello?")).await;
     world.deliver_to_the_end().await;

@@ -70,6 +70,6 @@ pub async fn comments_of_the_business_itself_are_ignored<N: Network>(world: &mut
     assert!(at_crm(world).is_empty());
     chat.ids.customer(&world.messenger).writes("Hello").unwrap();
     arrives::<Of<N>>(world).await;
-    chat.ids.customer(&world.messenger).blocks(true).unwrap();
+    chat.ids.customer(&world.messenger).blocks().unwrap();
     is_reported(world, &chat, (901, "")).await;
 }
