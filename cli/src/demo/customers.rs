@@ -76,7 +76,7 @@ impl Messengers {
             }
             Customer::Avito { seller, .. } => self.avito.sent(*seller).iter().any(|message| message.text == text),
             Customer::Meta { who, account } => {
-                self.meta.sent(account, *who).iter().any(|message| message.text.as_deref() == Some(text))
+                self.meta.sent_to(account, *who).iter().any(|message| message.text == text)
             }
         }
     }

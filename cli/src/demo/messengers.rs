@@ -263,7 +263,11 @@ impl Messengers {
         names: &Names,
     ) -> DemoLine {
         self.meta.add_post(&account, names.advert, "FEED");
-        let who = self.meta.add_person(meta::NewPerson { name: names.full(), ..meta::NewPerson::default() });
+        let who = self.meta.add_person(meta::NewPerson {
+            first_name: names.first.to_owned(),
+            last_name: names.last.to_owned(),
+            ..meta::NewPerson::default()
+        });
         let phone_url = format!("{}/phone/{who}/{account}", self.meta.base_url());
         DemoLine { kind, phone_url, settings, customer: Customer::Meta { who, account } }
     }

@@ -174,7 +174,7 @@ impl Line {
     }
 
     pub fn sent(&self) -> Vec<MessageView> {
-        self.meta.sent(&self.account.id, self.anna)
+        self.meta.sent_to(&self.account.id, self.anna)
     }
 
     /// Calls with a wrong signature.

@@ -35,7 +35,7 @@ pub use model::{
     Activity, Author, Button, Dialog, DialogKind, File, Line, Message, Notice, Person, State, Subscription, Upload,
     vcard,
 };
-pub use outbox::{Hook, HookState, Outbox, Policy, Post, Reply};
+pub use outbox::{Hook, HookState, Outbox, Policy, Post, Reply, signature};
 pub use pages::{Frame, page_of};
 pub use perform::write;
 pub use simulator::{Customer, NewPerson, Simulator};

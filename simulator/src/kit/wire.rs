@@ -9,12 +9,14 @@ use std::sync::{
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use bytes::BytesMut;
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use super::act::{Act, ActWord, Done, Kind};
-use super::call::{Answer, Call, Named};
+use super::call::{Answer, Call, Named, Part};
 use super::clock::Now;
 use super::faults::{Fault, FaultWords, Faults, HookFault};
 use super::id::Id;
@@ -128,7 +130,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// Further lines of a message on the phone, for content that is neither text nor a file.
     fn describe(&self, words: Words, state: &State<Self::Own>, message: &Message) -> Vec<String>;
 
-    /// Whether the message has arrived on the person's phone.
+    /// Whether the message has arrived on the person's phone; a comment, whether it is shown.
     fn is_here(&self, _message: &Message) -> bool {
         true
     }
@@ -141,11 +143,16 @@ pub trait Wire: Sized + Send + Sync + 'static {
             place: line.id.to_string(),
             person: person.name(),
             title: line.name.clone(),
-            about: if line.username.is_empty() { String::new() } else { format!("@{}", line.username) },
+            about: self.about(state, line),
             act: Act::default().who(person.id).line(&line.id),
             dialog: state.private(&line.id, person.id).map(|dialog| dialog.id.clone()),
         };
         pairs.map(visit).collect()
+    }
+
+    /// What stands beside the name of a line, and in the list of people who have not written yet.
+    fn about(&self, _state: &State<Self::Own>, line: &Line) -> String {
+        if line.username.is_empty() { String::new() } else { format!("@{}", line.username) }
     }
 
     // Trouble.
@@ -262,6 +269,24 @@ impl<W: Wire> Core<W> {
     /// The same within a time limit.
     pub async fn wait_for<T>(&self, limit: Duration, look: impl Fn() -> Option<T>) -> Option<T> {
         tokio::time::timeout(limit, self.first(look)).await.ok().flatten()
+    }
+}
+
+impl<W: Wire> Core<W> {
+    /// The file at an address; `None` if it can't be fetched in ten seconds. Reading ends soon after so many bytes: one that
+    /// is longer is too large.
+    pub async fn download(&self, link: &str, limit: usize) -> Option<Part> {
+        let address = url::Url::parse(link).ok()?;
+        let file_name = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
+        let response = self.client.get(address).timeout(Duration::from_secs(10)).send().await.ok()?;
+        let response = response.error_for_status().ok()?;
+        let mime = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (mut bytes, mut body) = (BytesMut::new(), response.bytes_stream());
+        while let Some(chunk) = body.next().await.filter(|_| bytes.len() <= limit) {
+            bytes.extend_from_slice(&chunk.ok()?);
+        }
+        Some(Part { name: String::new(), file_name, mime, bytes: bytes.freeze() })
     }
 }
 

@@ -1,13 +1,13 @@
 //! Where people act, what they send, and the updates about it.
 
 use anyhow::{Context, Result, bail, ensure};
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 use super::json::{next_mid, user};
 use super::options::{Max, Options};
-use crate::kit::{Act, Author, Content, Dialog, DialogKind, Done, Event, Id, Message, Upload, Verb, Wire, vcard};
+use crate::kit::{
+    Act, Author, Content, Dialog, DialogKind, Done, Event, Id, Message, Upload, Verb, Wire, signature, vcard,
+};
 
 /// The dialog of an act: that of its message, a group, the channel of a post, or the private one.
 pub(super) fn place(state: &mut Max, act: &Act) -> Result<Id> {
@@ -84,13 +84,6 @@ fn add(state: &mut Max, act: &Act, content: &Content, draft: &mut Message) -> Re
     };
     draft.parts.push(part);
     Ok(())
-}
-
-/// HMAC-SHA256 of a card with the bot's token, in hex.
-fn signature(token: &str, card: &str) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.as_bytes()) else { return String::new() };
-    mac.update(card.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
 }
 
 /// Queues an update for the bot of a dialog.

@@ -1,33 +1,35 @@
 //! A small Meta: the Graph servers of Instagram (`graph.instagram.com`, with Instagram Login) and of Facebook pages
-//! (`graph.facebook.com`) at one address, the webhook sender, and the phones of people who write to businesses.
+//! (`graph.facebook.com`) at one address, their webhooks, and the phones of people who write to businesses.
 //!
 //! Written from <https://developers.facebook.com/documentation/instagram-platform> and
 //! <https://developers.facebook.com/documentation/business-messaging/messenger-platform>, for any app.
 //!
 //! ```text
-//! a person acts   ─▶ message, comment ─▶ hooks ─▶ signed POST to each subscribed app
-//! an app's call   ─▶ api ──────────────▶ message ─▶ the person's phone (pages)
+//! wire.rs      tables, and answers to the kit         acts.rs    places and content of acts, events about them
+//! api.rs       calls by node and edge                 hooks.rs   who is told what, and the signed body
+//! send.rs      messages of apps, within the window    json.rs    messages, comments and people as Meta shows them
+//! tokens.rs    whose tokens are, and for how long     graph.rs   what every Graph server has: errors, parameters
+//! apps.rs      where events go                        options.rs state
+//! accounts.rs  new apps, accounts and posts, and troubles
 //! ```
 
-mod act;
+mod accounts;
+mod acts;
 mod api;
-mod core;
-mod faults;
+mod apps;
+mod graph;
 mod hooks;
-mod look;
-#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
-mod meta;
-mod newcomers;
+mod json;
 mod options;
-mod pages;
-mod state;
-mod trouble;
+mod send;
+mod tokens;
+mod wire;
 
-pub use crate::old::Gate;
-pub use act::{Act, Content, Customer, Done, Given};
-pub use faults::{Fault, Faults, HookFault};
-pub use look::{CallView, HookView, MessageView};
-pub use meta::Meta;
-pub use newcomers::{AccountView, AppView, NewAccount, NewApp, NewPerson};
-pub use options::Options;
-pub use state::{Author, HookState, Platform};
+pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, NewPerson, Verb};
+pub use accounts::{AccountView, AppView, NewAccount, NewApp};
+pub use options::{Options, Platform};
+
+/// A running Meta.
+pub type Meta = crate::kit::Simulator<Options>;
+/// A person in the chat with an account.
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -1,6 +1,15 @@
-//! Options of a Meta double.
+//! Options, which are the wire of both networks, and the state that only Meta has: apps, tokens, and what is particular
+//! to accounts and chats.
 
-use crate::old::{Now, system_clock};
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use serde_json::json;
+
+use crate::kit::{Activity, Dialog, File, Id, Now, State, system_clock};
+
+/// Milliseconds of a day.
+pub(super) const DAY: i64 = 86_400_000;
 
 /// All start options.
 #[derive(Clone)]
@@ -16,5 +25,186 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { listen: "127.0.0.1:0".to_owned(), now: system_clock(), batches: false }
+    }
+}
+
+/// The network of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Platform {
+    /// An Instagram professional account.
+    #[default]
+    Instagram,
+    /// A Facebook page.
+    Facebook,
+}
+
+impl Platform {
+    /// The `object` in its webhooks.
+    pub(super) const fn object(self) -> &'static str {
+        match self {
+            Self::Instagram => "instagram",
+            Self::Facebook => "page",
+        }
+    }
+}
+
+/// A developer's app.
+#[derive(Clone, Debug)]
+pub(super) struct App {
+    pub(super) id: String,
+    pub(super) secret: String,
+    pub(super) name: String,
+    /// It may use the tag `HUMAN_AGENT`.
+    pub(super) has_human_agent: bool,
+    /// It has the feature "Page Public Metadata Access".
+    pub(super) reads_public_pages: bool,
+    /// By object; each has one callback.
+    pub(super) subscriptions: BTreeMap<String, Subscription>,
+}
+
+/// Where an app receives the events of an object.
+#[derive(Clone, Debug)]
+pub(super) struct Subscription {
+    pub(super) callback_url: String,
+    pub(super) fields: BTreeSet<String>,
+}
+
+/// What a business account has beside its line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Account {
+    /// A small number, part of ids.
+    pub(super) number: i64,
+    /// The other id by which an Instagram account's token sees it; for a page the same id.
+    pub(super) app_scoped: String,
+    pub(super) platform: Platform,
+    /// Apps subscribed to it, and their fields.
+    pub(super) subscribed: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// An access token of an account for an app.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub(super) app: String,
+    pub(super) account: Id,
+    pub(super) issued_at: i64,
+    /// None means never, as for page tokens.
+    pub(super) expires_at: Option<i64>,
+    pub(super) is_revoked: bool,
+    /// Permissions that the owner revoked: `messages`, `comments`.
+    pub(super) without: BTreeSet<String>,
+}
+
+/// What a chat has beside its dialog.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chat {
+    /// When the person last wrote, or pressed a template's button.
+    pub(super) heard_at: Option<i64>,
+    /// The serial up to which messages were delivered to the phone.
+    pub(super) delivered: i64,
+}
+
+/// State that only Meta has.
+#[derive(Default)]
+pub struct Own {
+    pub(super) apps: BTreeMap<String, App>,
+    pub(super) accounts: BTreeMap<Id, Account>,
+    pub(super) tokens: BTreeMap<String, Token>,
+    /// By the ids of dialogs.
+    pub(super) chats: BTreeMap<Id, Chat>,
+}
+
+/// The whole state. A post is a dialog whose first message is the post, and the others its comments.
+pub(super) type Meta = State<Own>;
+
+impl Meta {
+    pub(super) fn platform(&self, account: &Id) -> Platform {
+        self.own.accounts.get(account).map(|one| one.platform).unwrap_or_default()
+    }
+
+    pub(super) fn is_instagram(&self, account: &Id) -> bool {
+        self.platform(account) == Platform::Instagram
+    }
+
+    /// A person's id at an account: ids are scoped, so a person has a different id at each account.
+    pub(super) fn scoped(&self, account: &Id, person: i64) -> String {
+        let Some(known) = self.own.accounts.get(account) else { return String::new() };
+        let prefix = if known.platform == Platform::Instagram { "66" } else { "70" };
+        format!("{prefix}{:06}{person:08}", known.number)
+    }
+
+    /// The person with this id at an account.
+    pub(super) fn person_at(&self, account: &Id, scoped: &str) -> Option<i64> {
+        self.people.keys().copied().find(|person| self.scoped(account, *person) == scoped)
+    }
+
+    /// The chat of a person with an account, created if necessary.
+    pub(super) fn chat(&mut self, account: &Id, person: i64) -> Id {
+        let id = Id::from(format!("t_{account}_{person}"));
+        let dialog = Dialog { id: id.clone(), line: account.clone(), person: Some(person), ..Dialog::default() };
+        self.dialogs.entry(id.clone()).or_insert(dialog);
+        id
+    }
+
+    /// When the person last wrote to the account.
+    pub(super) fn heard_at(&self, account: &Id, person: i64) -> Option<i64> {
+        self.own.chats.get(&self.private(account, person)?.id)?.heard_at
+    }
+
+    /// Shows an activity of the account to the person.
+    pub(super) fn show(&mut self, dialog: &Id, name: &str) {
+        let activity = Activity { name: name.to_owned(), at: self.now };
+        self.dialogs.entry(dialog.clone()).and_modify(|dialog| dialog.activities.push(activity));
+    }
+
+    /// The next message of a dialog; for a post, its next comment.
+    pub(super) fn next_id(&mut self, dialog: &Id) -> Id {
+        let serial = self.next_serial();
+        let known = self.dialog(dialog);
+        let is_instagram = known.is_some_and(|dialog| self.is_instagram(&dialog.line));
+        Id::from(match (known.is_some_and(|dialog| dialog.person.is_some()), is_instagram) {
+            (true, true) => format!("aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOj{serial:010}ZD"),
+            (true, false) => format!("m_QwErTy{serial:08}-aBc_0"),
+            (false, true) => format!("1800{serial:013}"),
+            (false, false) => {
+                format!("{}_{serial:010}", dialog.as_str().rsplit('_').next().unwrap_or_default())
+            }
+        })
+    }
+
+    /// Stores a file; returns its id. Addresses work for a day.
+    pub(super) fn keep(&mut self, kind: &str, name: String, mime: String, bytes: Bytes) -> Id {
+        let serial = self.next_serial();
+        let id = Id::from(1_700_000_000_000_000 + serial);
+        let mut file = File { id: id.clone(), serial, kind: kind.to_owned(), name, mime, ..File::default() };
+        file.bytes = Some(bytes);
+        file.more.insert("expires_at".to_owned(), json!(self.now + DAY));
+        self.files.insert(id.clone(), file);
+        id
+    }
+
+    /// The signed address of a file.
+    pub(super) fn address(&self, id: &str) -> String {
+        format!("{}/cdn/{id}?asset_id={id}&signature=AbSig{id}", self.base)
+    }
+
+    /// Expires the addresses of all files now.
+    pub(super) fn expire_files(&mut self) {
+        self.files.values_mut().for_each(|file| drop(file.more.remove("expires_at")));
+    }
+
+    /// A new token; `life` in milliseconds.
+    pub(super) fn new_token(&mut self, app: &str, account: &Id, life: Option<i64>) -> String {
+        let prefix = if self.is_instagram(account) { "IGAA" } else { "EAA" };
+        let text = format!("{prefix}{:032x}ZD", self.next_serial() * 7_919 + 0x00c0_ffee);
+        let token = Token {
+            app: app.to_owned(),
+            account: account.clone(),
+            issued_at: self.now,
+            expires_at: life.map(|life| self.now + life),
+            is_revoked: false,
+            without: BTreeSet::new(),
+        };
+        self.own.tokens.insert(text.clone(), token);
+        text
     }
 }

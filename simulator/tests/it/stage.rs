@@ -97,7 +97,19 @@ pub struct Receiver {
     _server: HookServer,
 }
 
+/// The answer to Meta's handshake, if the token is `right`.
+fn handshake(request: &HttpRequest) -> Option<HttpResponse> {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned();
+    let query: BTreeMap<String, String> = pairs.collect();
+    let challenge = query.get("hub.challenge")?.clone();
+    let is_right = query["hub.verify_token"] == "right";
+    Some(if is_right { HttpResponse::Ok().body(challenge) } else { HttpResponse::Forbidden().finish() })
+}
+
 async fn take(seen: web::Data<Arc<Mutex<Seen>>>, request: HttpRequest, bytes: Bytes) -> HttpResponse {
+    if let Some(answer) = handshake(&request) {
+        return answer;
+    }
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     let mut seen = seen.lock().unwrap();

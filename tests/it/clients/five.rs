@@ -135,6 +135,6 @@ async fn a_graph_client_writes_in_a_pages_name() {
     assert_eq!((&saw["me"], &saw["to"], &saw["subscribed"]), (&json!(page.id), &json!(person), &json!(true)));
     assert_eq!((&saw["fields"], &saw["talks"]), (&json!(["messages", "messaging_postbacks"]), &json!(1)));
     assert_eq!(saw["refused"], 100, "no such person");
-    let sent = meta.sent(&page.id, anna);
-    assert_eq!((sent[0].text.as_deref(), json!(sent[0].mid)), (Some("Good day"), saw["sent"].clone()));
+    let sent = meta.sent_to(&page.id, anna);
+    assert_eq!((sent[0].text.as_str(), json!(sent[0].id)), ("Good day", saw["sent"].clone()));
 }

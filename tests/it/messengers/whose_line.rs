@@ -203,8 +203,7 @@ async fn a_claim_that_never_could_receive_yields(vendors: &mut Vendors) {
     let page = world.messenger.add_account(app, NewAccount::facebook());
     let second = || world.messenger.add_token(app, &page.id, None);
     let settings = |token: &str| json!({ "page_id": page.id, "access_token": token });
-    let message = "(#200) Requires pages_manage_metadata permission".to_owned();
-    let refusal = Fault::Refuse { status: 403, code: 200, subcode: None, message };
+    let refusal = Fault::refuse(403, 200, "(#200) Requires pages_manage_metadata permission");
     world.messenger.faults().until_cleared("subscribed_apps", refusal);
     let first = asks(world, EVIL, "facebook", "fb", settings(&second())).await.is(201);
     world.messenger.faults().clear();
@@ -221,8 +220,7 @@ async fn a_subscription_that_cannot_be_read_is_none(vendors: &mut Vendors) {
     let page = world.messenger.add_account(app, NewAccount::facebook());
     let settings = json!({ "page_id": page.id, "access_token": page.token });
     let made = asks(world, HOST, "facebook", "fb", settings).await.is(201);
-    let message = "Unsupported get request.".to_owned();
-    let refusal = Fault::Refuse { status: 400, code: 100, subcode: None, message };
+    let refusal = Fault::refuse(400, 100, "Unsupported get request.");
     world.messenger.faults().until_cleared("subscribed_apps", refusal);
     watched(world).await;
     let shown = world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200);

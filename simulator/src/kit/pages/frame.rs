@@ -119,6 +119,8 @@ pub(crate) async fn asset(name: web::Path<String>) -> HttpResponse {
         "phone.css" => ("text/css; charset=utf-8", include_bytes!("../../../static/phone.css")),
         "kit.js" => ("text/javascript; charset=utf-8", include_bytes!("../../../static/kit.js")),
         "picture.jpg" => ("image/jpeg", include_bytes!("../../../assets/samples/picture.jpg")),
+        // The picture of every profile.
+        "face.png" => ("image/png", include_bytes!("../../../assets/samples/picture.png")),
         _ => return HttpResponse::NotFound().finish(),
     };
     HttpResponse::Ok()

@@ -36,7 +36,7 @@ pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRe
             last: {
                 let dialog = visit.dialog.and_then(|id| state.dialog(&id));
                 let last = dialog.and_then(|dialog| dialog.messages.iter().rfind(|one| !one.is_removed));
-                last.map(|last| last.text.clone()).unwrap_or_default()
+                last.map_or(visit.about, |last| last.text.clone())
             },
         };
         core.wire.visits(state).into_iter().map(row).collect()

@@ -189,14 +189,15 @@ struct Post {
 }
 
 /// The posts of the line's channels.
-fn posts<O>(state: &State<O>, line: &Id, title: &str) -> Vec<Post> {
+fn posts<W: Wire>(wire: &W, state: &State<W::Own>, line: &Id, title: &str) -> Vec<Post> {
     let name = |author: Author| match author {
         Author::Person(id) => state.people.get(&id).map_or_else(|| id.to_string(), Person::name),
         _ => title.to_owned(),
     };
     let channels = state.dialogs.values().filter(|dialog| dialog.line == *line && dialog.kind == DialogKind::Channel);
     let post = |dialog: &Dialog, post: &Message| {
-        let comments = dialog.messages.iter().filter(|one| one.post.as_ref() == Some(&post.id) && !one.is_removed);
+        let of_post = |one: &&Message| one.post.as_ref() == Some(&post.id) && !one.is_removed && wire.is_here(one);
+        let comments = dialog.messages.iter().filter(of_post);
         Post {
             id: post.id.to_string(),
             text: post.text.clone(),
@@ -226,7 +227,7 @@ fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: S
             target: frame.link(&format!("/phone/{who}/{place}")),
             back: frame.link("/phone"),
             bubbles,
-            posts: posts(state, &line, &visit.title),
+            posts: posts(&core.wire, state, &line, &visit.title),
             keyboard: dialog.map(|dialog| dialog.keyboard.clone()).unwrap_or_default(),
             typing: if is_typing { frame.words.fill("typing", &visit.title) } else { String::new() },
             notice: notice.map(|notice| notice.text.clone()).unwrap_or_default(),

@@ -14,12 +14,13 @@ const KIND: (&str, &str, &str) = ("facebook", "page", "page_id");
 async fn comments_are_changed_and_removed(world: &mut MetaWorld) {
     let chat = connected::<Facebook>(world).await;
     let post = world.messenger.add_post(&chat.ids.account.id, "Диваны", "FEED");
-    let comment = chat.ids.customer(&world.messenger).comments(&post, "Цена?").unwrap();
+    let comment = chat.ids.customer(&world.messenger).at("post", post.as_str()).writes("Цена?").unwrap();
     arrives::<Facebook>(world).await;
-    for (text, shown) in [(Some("Какая цена?"), "Какая цена?"), (None, "Удалено клиентом")]
+    let change = || Act::own("change_comment").with("comment", comment.as_str());
+    for (act, shown) in [(change().text("Какая цена?"), "Какая цена?"), (change(), "Удалено клиентом")]
     {
         world.advance(std::time::Duration::from_secs(5));
-        world.messenger.act(Act::ChangeComment { comment: comment.clone(), text: text.map(str::to_owned) }).unwrap();
+        world.messenger.act(act).unwrap();
         arrives::<Facebook>(world).await;
         assert_eq!(at_crm(world).pop().unwrap().text, shown);
     }

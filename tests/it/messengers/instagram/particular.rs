@@ -17,18 +17,18 @@ const KIND: (&str, &str, &str) = ("instagram", "instagram", "account_id");
 
 async fn stories_are_answered_and_mention_the_account(world: &mut MetaWorld) {
     let chat = chatting::<Instagram>(world).await;
-    let answers =
-        |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::StoryReply { text: "Хочу".into() }).unwrap());
+    let reply = Content::of("story_reply").saying("Хочу");
+    let answers = |meta: &Meta| drop(chat.ids.customer(meta).sends(reply).unwrap());
     let came = brought::<Instagram>(world, answers).await;
     assert_eq!(came, pairs(&[("text", "[Ответ на вашу историю]\nХочу"), ("picture", "[История]")]));
     let story = at_crm(world).pop().unwrap();
     assert!(story.media.starts_with(world.app().public_url()), "a link of ours, as Meta's expires: {story:?}");
-    let mentions = |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::StoryMention).unwrap());
+    let mentions = |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::of("story_mention")).unwrap());
     let came = brought::<Instagram>(world, mentions).await;
     assert!(came.len() == 1 && came[0].1.contains("[Упоминание в истории]"), "{came:?}");
-    let shares = |form: &str| Content::Share { form: form.to_owned(), url: None, title: None };
     for form in ["ig_post", "ig_reel"] {
-        let sharing = |meta: &Meta| drop(chat.ids.customer(meta).sends(shares(form)).unwrap());
+        let share = Content::of("share").with("form", form);
+        let sharing = |meta: &Meta| drop(chat.ids.customer(meta).sends(share).unwrap());
         assert_eq!(brought::<Instagram>(world, sharing).await.len(), 1, "{form}");
     }
 }
@@ -37,7 +37,7 @@ async fn a_message_that_the_customer_unsends_is_removed(world: &mut MetaWorld) {
     let chat = chatting::<Instagram>(world).await;
     let mid = chat.ids.customer(&world.messenger).writes("Нет, ничего").unwrap();
     arrives::<Instagram>(world).await;
-    chat.ids.customer(&world.messenger).unsends(&mid).unwrap();
+    chat.ids.customer(&world.messenger).removes(&mid).unwrap();
     arrives::<Instagram>(world).await;
     assert_eq!(at_crm(world).pop().unwrap().text, "Удалено клиентом");
 }

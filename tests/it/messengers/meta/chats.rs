@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use sandbox::{HookForm, HookMessage};
-use simulator::meta::{Act, Content, Given, Meta};
+use simulator::meta::{Act, Author, Content, Given, Meta};
 
 use super::{MetaWorld, Network, Of};
 use crate::messengers::played::{arrives, brought, chatting, shown};
@@ -14,23 +14,26 @@ use crate::messengers::{at_crm, pairs};
 
 pub async fn everything_that_can_be_sent_arrives<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
-    let two = Content::File { form: "image".into(), files: vec![Given::sample(), Given::sample()], text: None };
-    let with_text = Content::File { form: "image".into(), files: vec![Given::sample()], text: Some("Вот".into()) };
+    let two = Content::of("image").file(Given::sample()).file(Given::sample());
+    let with_text = Content::of("image").saying("Вот");
     for (content, came) in [
         (Content::text("Цена & <срок>?"), &[("text", "Цена & <срок>?")][..]),
         (with_text, &[("picture", "Вот")]),
         (two, &[("picture", ""), ("picture", "")]),
-        (Content::file("video", Given::sample()), &[("video", "")]),
-        (Content::file("file", Given::sample()), &[("file", "")]),
-        (Content::Unsupported, &[("text", "[Сообщение не поддерживается. Попросите прислать текстом или файлом]")]),
+        (Content::of("video"), &[("video", "")]),
+        (Content::of("file"), &[("file", "")]),
+        (
+            Content::of("unsupported"),
+            &[("text", "[Сообщение не поддерживается. Попросите прислать текстом или файлом]")],
+        ),
     ] {
         let said = format!("{content:?}");
         let sending = |meta: &Meta| drop(chat.ids.customer(meta).sends(content).unwrap());
         assert_eq!(brought::<Of<N>>(world, sending).await, pairs(came), "{said}");
     }
     for (content, kinds) in [
-        (Content::file("audio", Given::sample()), ["audio", "voice"]),
-        (Content::Sticker { id: 369_239_263_222_822 }, ["sticker", "picture"]),
+        (Content::of("audio"), ["audio", "voice"]),
+        (Content::of("sticker").with("id", 369_239_263_222_822_i64), ["sticker", "picture"]),
     ] {
         let sending = |meta: &Meta| drop(chat.ids.customer(meta).sends(content).unwrap());
         let came = brought::<Of<N>>(world, sending).await;
@@ -89,14 +92,14 @@ pub async fn reactions_go_both_ways<N: Network>(world: &mut MetaWorld) {
     for (emoji, is_there) in [(Some("❤️"), true), (None, false)] {
         world.sandbox.manager_reacts(HOST, &hello.id, emoji, HookForm::Table).await.unwrap();
         world.deliver_all().await;
-        let dialogue = world.messenger.chat(&chat.ids.account.id, chat.ids.anna);
-        assert_eq!(dialogue[0].reaction.is_some(), is_there, "{:?}", dialogue[0].reaction);
+        let reactions = world.messenger.history(&chat.ids.account.id, chat.ids.anna).remove(0).reactions;
+        assert_eq!(reactions.contains_key(&Author::Line), is_there, "{reactions:?}");
     }
     let said = chat.manager_sends(world, HookMessage::text("Готово")).await;
     world.deliver_all().await;
     arrives::<Of<N>>(world).await;
     let mid = chat.sent(world)[0].id.clone();
-    for (emoji, there) in [(Some("👍"), vec!["👍".to_owned()]), (None, Vec::new())] {
+    for (emoji, there) in [("👍", vec!["👍".to_owned()]), ("", Vec::new())] {
         // Each change has its own time.
         world.advance(Duration::from_secs(5));
         chat.ids.customer(&world.messenger).reacts(&mid, emoji).unwrap();
@@ -112,8 +115,9 @@ pub async fn typing_is_shown_and_reading_is_reported<N: Network>(world: &mut Met
     let at = chat.line.chat(world, &chat.conversation);
     world.sandbox.manager_types(HOST, &at, None, HookForm::Table).await.unwrap();
     world.deliver_all().await;
-    let (account, anna) = (chat.ids.account.id.clone(), chat.ids.anna);
-    assert!(world.messenger.is_typing(&account, anna) && world.messenger.seen_at(&account, anna) > 0);
+    let activities = world.messenger.activities(&chat.ids.account.id);
+    let names: Vec<&str> = activities.iter().map(|(_, name)| name.as_str()).collect();
+    assert!(names.ends_with(&["mark_seen", "typing_on"]), "{names:?}");
     let said = chat.manager_sends(world, HookMessage::text("Готово")).await;
     world.deliver_all().await;
     arrives::<Of<N>>(world).await;
@@ -143,10 +147,10 @@ pub async fn the_window_closes_after_a_week<N: Network>(world: &mut MetaWorld) {
 
 pub async fn customers_who_cannot_be_reached_are_named<N: Network>(world: &mut MetaWorld) {
     let chat = chatting::<Of<N>>(world).await;
-    chat.ids.customer(&world.messenger).blocks(true).unwrap();
+    chat.ids.customer(&world.messenger).blocks().unwrap();
     is_reported(world, &chat, (901, "Свяжитесь с ним другим способом")).await;
-    chat.ids.customer(&world.messenger).blocks(false).unwrap();
-    world.messenger.act(Act::DeleteProfile { who: chat.ids.anna }).unwrap();
+    chat.ids.customer(&world.messenger).unblocks().unwrap();
+    world.messenger.act(Act::own("delete_profile").who(chat.ids.anna)).unwrap();
     let said = chat.manager_sends(world, HookMessage::text("Hello?")).await;
     world.deliver_to_the_end().await;
     let (code, words) = shown(world, &said.message_id);

@@ -11,9 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use parom_tests::Beside;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use simulator::meta::{
-    AccountView, AppView, Author, Fault, MessageView, Meta, NewAccount, NewApp, NewPerson, Platform,
-};
+use simulator::meta::{AccountView, AppView, Fault, MessageView, Meta, NewAccount, NewApp, NewPerson, Platform};
 
 use super::played::{HookCall, Played, Sent};
 
@@ -48,10 +46,13 @@ pub struct Ids {
 }
 
 pub fn seen(message: MessageView) -> Sent {
-    let json = serde_json::to_string(&message).unwrap();
-    let MessageView { mid, text, choices, file, .. } = message;
-    let file = file.map(|(_, _, bytes)| bytes);
-    Sent { id: mid, text: text.unwrap_or_default(), file, buttons: choices, json }
+    Sent {
+        id: message.id.into(),
+        text: message.text,
+        file: message.files.into_iter().next().map(|file| file.bytes),
+        buttons: message.buttons.into_iter().flatten().map(|one| one.text).collect(),
+        json: message.json.to_string(),
+    }
 }
 
 /// The signature of a body.
@@ -125,8 +126,7 @@ impl<N: Network> Played for Of<N> {
     }
 
     fn sent(meta: &Meta, ids: &Ids) -> Vec<Sent> {
-        let all = meta.sent(&ids.account.id, ids.anna).into_iter();
-        all.filter(|one| one.author != Author::Inbox).map(seen).collect()
+        meta.sent_to(&ids.account.id, ids.anna).into_iter().map(seen).collect()
     }
 
     fn call(_meta: &Meta, ids: &Ids, hook: &str, body: Value, is_genuine: bool) -> HookCall {
@@ -145,7 +145,7 @@ impl<N: Network> Played for Of<N> {
     }
 
     fn echoes(meta: &Meta, ids: &Ids) -> Vec<Value> {
-        let all = meta.hooks().into_iter().map(|one| one.event);
+        let all = meta.hooks(&ids.account.id).into_iter().map(|one| one.body);
         all.filter(|event| event["message"]["is_echo"] == true).map(|event| Self::body(ids, event)).collect()
     }
 
@@ -171,8 +171,8 @@ impl<N: Network> Played for Of<N> {
     }
 
     fn storms(meta: &Meta, times: usize) {
-        let message = "Calls to this api have exceeded the rate limit".to_owned();
-        meta.faults().next("messages", times, Fault::Refuse { status: 400, code: 613, subcode: None, message });
+        let refusal = Fault::refuse(400, 613, "Calls to this api have exceeded the rate limit");
+        meta.faults().next("messages", times, refusal);
     }
 
     fn ends_access(meta: &Meta, ids: &Ids) {
