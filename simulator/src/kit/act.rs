@@ -122,6 +122,19 @@ impl Given {
         Self { name, mime, bytes: Some(bytes.into()), ..Self::default() }
     }
 
+    /// With another name.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+
+    /// With a field of the messenger: `size`, `duration`, …
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
     fn read(given: &Value) -> Result<Self> {
         let mut more = given.as_object().context("a file is an object")?.clone();
         let mut text = |name: &str| more.remove(name).and_then(|value| value.as_str().map(str::to_owned));

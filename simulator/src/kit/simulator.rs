@@ -238,7 +238,7 @@ impl<W: Wire> Customer<'_, W> {
         Self { act, ..self }
     }
 
-    fn does(&self, verb: Verb, more: impl FnOnce(Act) -> Act) -> Result<Done> {
+    pub(crate) fn does(&self, verb: Verb, more: impl FnOnce(Act) -> Act) -> Result<Done> {
         self.simulator.act(more(Act { verb, ..self.act.clone() }))
     }
 
@@ -254,6 +254,15 @@ impl<W: Wire> Customer<'_, W> {
         self.does(Verb::Stop, |act| act).map(drop)
     }
 
+    /// Blocks the line.
+    pub fn blocks(&self) -> Result<()> {
+        self.does(Verb::Block, |act| act).map(drop)
+    }
+
+    pub fn unblocks(&self) -> Result<()> {
+        self.does(Verb::Unblock, |act| act).map(drop)
+    }
+
     /// Writes a text; returns its id.
     pub fn writes(&self, text: &str) -> Result<W::Key> {
         self.sends(Content::text(text))
@@ -262,6 +271,11 @@ impl<W: Wire> Customer<'_, W> {
     /// Sends any content; returns its id.
     pub fn sends(&self, content: Content) -> Result<W::Key> {
         self.does(Verb::Send, |act| act.content(content)).map(|done| done.message().into())
+    }
+
+    /// The same with fields of the messenger: a quote, a forward.
+    pub fn sends_with(&self, content: Content, more: impl FnOnce(Act) -> Act) -> Result<W::Key> {
+        self.does(Verb::Send, |act| more(act.content(content))).map(|done| done.message().into())
     }
 
     /// Answers a message with a text.
