@@ -106,7 +106,7 @@ async fn texts_are_sent_read_and_deleted_within_an_hour() {
     assert_eq!(all["messages"][0]["read"], Value::Null);
     world.maria().reads().unwrap();
     let all = world.get(&path).await;
-    assert_eq!(all["messages"][0]["read"], json!(crate::world::START / 1000));
+    assert_eq!(all["messages"][0]["read"], json!(crate::stage::START / 1000));
     let page = world.get(&format!("{path}?limit=1&offset=1")).await;
     assert_eq!((listed(&page), &page["meta"]["has_more"]), (vec![asked.clone()], &json!(false)));
     let delete = |id: &str| world.own_path(1, &format!("chats/{chat}/messages/{id}"));

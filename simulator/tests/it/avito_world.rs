@@ -9,7 +9,7 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 use simulator::avito::{Avito, Customer, NewBuyer, NewItem, NewSeller, Options};
 
-use crate::world::START;
+use crate::stage::START;
 
 pub struct World {
     pub avito: Avito,

@@ -6,27 +6,16 @@
     reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be the test alone"
 )]
 
-mod acts;
 mod avito;
 mod avito_hooks;
 mod avito_pages;
 mod avito_world;
-mod business;
-mod edits;
-mod faults;
-mod files;
-mod groups;
 mod hook;
 mod max;
 mod meta;
-mod polling;
 mod receiver;
-mod samples;
-mod sender;
-mod sending;
 mod stage;
+mod telegram;
 mod vk;
-mod webhook;
 mod whatsapp;
 mod window;
-mod world;

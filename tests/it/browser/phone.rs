@@ -9,7 +9,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, TelegramLine, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
-use simulator::telegram::{Content, Given, NewPerson, StickerForm};
+use simulator::telegram::{Content, NewPerson};
 use simulator::whatsapp::{self, WhatsApp};
 
 use super::speaks;
@@ -61,27 +61,20 @@ fn everything(speech: Speech, hello: &str, files: &[&str]) -> Vec<HookMessage> {
 
 /// What a customer can send in Telegram besides texts.
 fn contents(speech: Speech) -> Vec<Content> {
-    let (file, none) = (Given::sample, String::new);
+    let options = [speech.say("In the morning", "Утром"), speech.say("In the evening", "Вечером")];
     vec![
-        Content::Photo { file: file(), caption: speech.say("This one", "Вот такой") },
-        Content::Video { file: file(), caption: none() },
-        Content::VideoNote { file: file() },
-        Content::Voice { file: file(), caption: none() },
-        Content::Audio { file: file(), caption: none(), performer: Some("Band".into()), title: Some("Song".into()) },
-        Content::Document { file: file(), caption: none() },
-        Content::Sticker { file: file(), emoji: "🔥".into(), set_name: None, form: StickerForm::Static },
-        Content::Location {
-            latitude: 55.7558,
-            longitude: 37.6173,
-            live_period: None,
-            heading: None,
-            horizontal_accuracy: None,
-        },
-        Content::OwnContact,
-        Content::Poll {
-            question: speech.say("When does it suit?", "Когда удобно?"),
-            options: vec![speech.say("In the morning", "Утром"), speech.say("In the evening", "Вечером")],
-        },
+        Content::of("photo").saying(&speech.say("This one", "Вот такой")),
+        Content::of("video"),
+        Content::of("video_note"),
+        Content::of("voice"),
+        Content::of("audio").with("performer", "Band").with("title", "Song"),
+        Content::of("document"),
+        Content::of("sticker").with("emoji", "🔥"),
+        Content::of("location").with("latitude", 55.7558).with("longitude", 37.6173),
+        Content::of("own_contact"),
+        Content::of("poll")
+            .with("question", speech.say("When does it suit?", "Когда удобно?"))
+            .with("options", json!(options)),
     ]
 }
 
@@ -111,7 +104,7 @@ async fn talk(world: &mut World, line: &TelegramLine, speech: Speech) -> i64 {
         world.telegram_arrives().await;
     }
     let typo = line.customer(world).writes(&speech.say("A typpo", "С опечаткой")).unwrap();
-    line.customer(world).edits(typo, Content::text(&speech.say("No typo", "Без опечатки"))).unwrap();
+    line.customer(world).edits(typo, &speech.say("No typo", "Без опечатки")).unwrap();
     world.telegram_arrives().await;
     let first_name = speech.say("Pavel", "Павел");
     let pavel = NewPerson { id: 5_599_887_766, first_name, last_name: None, ..NewPerson::default() };
@@ -126,8 +119,8 @@ async fn talk(world: &mut World, line: &TelegramLine, speech: Speech) -> i64 {
     world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.unwrap();
     world.deliver_to_the_end().await;
     let chosen = world.telegram().sent(line.bot).into_iter().rfind(|message| !message.buttons.is_empty()).unwrap();
-    world.telegram().customer(pavel, line.bot).presses(chosen.id, 0, 0).unwrap();
-    world.telegram().customer(pavel, line.bot).reacts(chosen.id, &["❤"]).unwrap();
+    world.telegram().customer(pavel, line.bot).presses(&chosen.id, &chosen.buttons[0][0].text).unwrap();
+    world.telegram().customer(pavel, line.bot).reacts(&chosen.id, "❤").unwrap();
     world.telegram_arrives().await;
     pavel
 }
