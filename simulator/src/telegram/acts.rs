@@ -95,13 +95,13 @@ pub(super) fn report(options: &Options, state: &mut Telegram, event: &Event<'_>)
             state.announce(dialog, message, false);
         }
         Verb::Edit => state.announce(dialog, message, true),
-        // They are told together.
+        // One update names all of them.
         Verb::Remove if act.messages.first() == Some(message) => state.tell_deleted(dialog, &act.messages),
         Verb::React => state.tell_reactions(dialog, message, act.who, json::reactions(&event.was)),
         Verb::Press => return pressed(state, event),
         Verb::Block => state.tell_member(&act.line, dialog, act.who, ["member", "kicked"]),
         Verb::Unblock => state.tell_member(&act.line, dialog, act.who, ["kicked", "member"]),
-        // No bot is told of these.
+        // No update reports these.
         Verb::Remove | Verb::Stop | Verb::Read | Verb::Type | Verb::Own => {}
     }
     Id::default()

@@ -62,7 +62,7 @@ pub(super) fn fill(state: &mut Telegram, act: &Act, draft: &mut Message) -> Resu
     Ok(())
 }
 
-/// The object of a file; what stands beside it goes into `fields`.
+/// The object of a file; what goes beside it is put into `fields`.
 fn file(state: &mut Telegram, content: &Content, sample: Sample, fields: &mut Value) -> Result<Value> {
     let given = content.files.first().cloned().unwrap_or_default();
     if content.kind == "photo" {

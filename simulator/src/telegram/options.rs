@@ -120,7 +120,7 @@ pub(super) struct Connection {
     pub(super) date: i64,
 }
 
-/// What a dialog is; its id says so.
+/// What a dialog is, which follows from its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// The private chat of a person with the line: `BOT/PERSON`.

@@ -158,7 +158,7 @@ impl Telegram {
         }
     }
 
-    /// Queues the updates about a person's reactions. In groups only administrators are told, in business chats nobody.
+    /// Queues the updates about a person's reactions. In groups only administrators get them, in business chats no bot.
     pub(super) fn tell_reactions(&mut self, dialog: &Id, message: &Id, who: i64, old: Value) {
         let Some(known) = self.dialog(dialog) else { return };
         let bots: Vec<Id> = match Place::of(known) {

@@ -14,7 +14,7 @@ use crate::kit::{
     Named, Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
 };
 
-/// What stands around a message of a person.
+/// What may be around the content of a message.
 const AROUND: &[&str] = &["quote", "external", "forward", "anonymous", "signature", "from_offline", "date", "fields"];
 
 impl Wire for Options {
@@ -179,7 +179,7 @@ impl Wire for Options {
     }
 
     fn done(&self, done: &Done) -> Value {
-        // A start is told by the message that it writes.
+        // The id of a start is that of the message which it writes.
         let is_start = done.messages.is_empty() && !done.dialog.is_empty() && !done.id.is_empty();
         let (messages, id) =
             if is_start { (vec![done.id.clone()], "") } else { (done.messages.clone(), done.id.as_str()) };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use simulator::avito::{Act, Content, Fault, PostFault, PostState};
 
-use crate::{avito_world::World, receiver::Receiver};
+use crate::{avito_world::World, stage::Receiver};
 
 async fn subscribed(world: &World) -> Receiver {
     let receiver = Receiver::start();
@@ -19,7 +19,7 @@ fn posted_texts(receiver: &Receiver) -> Vec<(String, String)> {
         let value = &body["payload"]["value"];
         (text(&value["type"]), text(&value["content"]["text"]))
     };
-    receiver.updates().into_iter().map(one).collect()
+    receiver.bodies().into_iter().map(one).collect()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn every_message_is_posted_own_ones_too() {
     let id = world.maria().writes("Ещё продаёте?").unwrap();
     let chat = world.maria().chat().unwrap();
     world.avito.deliver_all().await;
-    let body = receiver.updates().pop().unwrap();
+    let body = receiver.bodies().pop().unwrap();
     let id_of_post = body["id"].clone();
     assert_eq!(
         body,
@@ -91,7 +91,7 @@ async fn every_kind_of_content_has_its_form() {
         world.maria().sends(content).unwrap();
     }
     world.avito.deliver_all().await;
-    let values: Vec<Value> = receiver.updates().into_iter().map(|body| body["payload"]["value"].clone()).collect();
+    let values: Vec<Value> = receiver.bodies().into_iter().map(|body| body["payload"]["value"].clone()).collect();
     let has = |at: usize, kind: &str, pointer: &str| {
         assert_eq!(values[at]["type"], kind);
         assert!(values[at]["content"].pointer(pointer).is_some(), "{}", values[at]);
@@ -112,7 +112,7 @@ async fn every_kind_of_content_has_its_form() {
 async fn a_failed_post_is_repeated_then_given_up() {
     let world = World::start().await;
     let receiver = subscribed(&world).await;
-    receiver.answers(&[(500, None), (201, None)]);
+    receiver.answers(&[(500, ""), (201, "")]);
     world.maria().writes("one").unwrap();
     world.maria().writes("two").unwrap();
     world.avito.deliver_all().await;
@@ -123,7 +123,7 @@ async fn a_failed_post_is_repeated_then_given_up() {
     world.avito.deliver_all().await;
     let texts: Vec<String> = posted_texts(&receiver).into_iter().map(|(_, text)| text).collect();
     assert_eq!(texts, ["one", "one", "one", "two"], "only 200 is good");
-    receiver.always(Some(500));
+    receiver.always(500, "");
     world.maria().writes("three").unwrap();
     for _ in 0..6 {
         world.avito.deliver_all().await;

@@ -13,7 +13,6 @@ mod avito_world;
 mod hook;
 mod max;
 mod meta;
-mod receiver;
 mod stage;
 mod telegram;
 mod vk;

@@ -8,7 +8,6 @@ mod kinds;
 mod samples;
 mod sending;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::telegram::{BotView, Customer, NewBot, NewPerson, Options, Telegram};
 
@@ -89,10 +88,6 @@ impl World {
     /// The latest update.
     async fn latest(&self) -> Value {
         self.updates().await.pop().unwrap()
-    }
-
-    async fn get(&self, url: String) -> reqwest::Response {
-        self.stage.http.request(Method::GET, url).send().await.unwrap()
     }
 }
 

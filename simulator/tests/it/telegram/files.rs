@@ -79,8 +79,8 @@ async fn files_that_are_not_what_the_method_sends() {
     for (method, field, bytes, words) in [
         ("sendPhoto", "photo", &b"<html>"[..], "IMAGE_PROCESS_FAILED"),
         ("sendPhoto", "photo", &b""[..], "file must be non-empty"),
-        ("sendPhoto", "photo", &long, "PHOTO_INVALID_DIMENSIONS"),
-        ("sendPhoto", "photo", &large, words),
+        ("sendPhoto", "photo", &long[..], "PHOTO_INVALID_DIMENSIONS"),
+        ("sendPhoto", "photo", &large[..], words),
         ("sendSticker", "sticker", PICTURE, "wrong file type"),
     ] {
         assert_eq!(send(&world, method, field, bytes).await["description"], format!("Bad Request: {words}"));
@@ -96,7 +96,7 @@ async fn files_that_are_not_what_the_method_sends() {
     assert_eq!(kept["result"]["document"]["file_name"], "document.mp4");
     for (count, status) in [(512, 200), (513, 400)] {
         let caption = "👋".repeat(count);
-        let sent = upload(&world, "sendPhoto", &[["caption", &caption]], &[("photo", PICTURE)]).await;
+        let sent = upload(&world, "sendPhoto", &[["caption", caption.as_str()]], &[("photo", PICTURE)]).await;
         assert_eq!(sent.0, status, "captions have a limit of their own");
     }
 }
@@ -106,7 +106,7 @@ async fn albums_are_of_one_sort() {
     let world = World::started().await;
     let album = async |media: Value| {
         let media = media.to_string();
-        upload(&world, "sendMediaGroup", &[["media", &media]], &[("one", PICTURE), ("two", FILM)]).await
+        upload(&world, "sendMediaGroup", &[["media", media.as_str()]], &[("one", PICTURE), ("two", FILM)]).await
     };
     let item = |kind: &str, part: &str| json!({"type": kind, "media": format!("attach://{part}"), "caption": part});
     let (status, answer) = album(json!([item("photo", "one"), item("video", "two")])).await;
