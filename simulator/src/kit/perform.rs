@@ -53,7 +53,9 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
         }
         Verb::Press => {
             let known = open(state, &dialog)?.message(act.first()?).context("there is no such message")?;
-            press = Some(pressed(known, act).context("the message has no such button")?);
+            let meant = pressed(known, act).context("the message has no such button")?;
+            ensure!(meant.2.url.is_none(), "the button leads to a page");
+            press = Some(meant);
             messages.push(known.id.clone());
         }
         Verb::Read => {
@@ -160,9 +162,7 @@ fn pressed(message: &Message, act: &Act) -> Option<(usize, usize, Button)> {
         }
     };
     let mut meant = all.enumerate().filter(|(at, (row, column, button))| is_meant(*at, *row, *column, button));
-    let found = meant.next().map(|(_, (row, column, button))| (row, column, button.clone()));
-    // A link is opened, and the line learns nothing of it.
-    found.filter(|(_, _, button)| button.url.is_none())
+    meant.next().map(|(_, (row, column, button))| (row, column, button.clone()))
 }
 
 #[cfg(test)]

@@ -207,7 +207,7 @@ fn connect(state: &mut Telegram, act: &Act) -> Result<Done> {
         state.own.connections.retain(|one| (one.owner, &one.bot) != (owner, &bot));
         // Every new connection gets a new id.
         let id = format!("kQ7mAbCdEf0BAAAA{:06x}", state.next_serial());
-        let can_reply = act.more.get("can_reply") == Some(&json!(true));
+        let can_reply = act.more.get("can_reply") != Some(&json!(false));
         let connection = Connection { id, owner, bot: bot.clone(), is_enabled: true, can_reply, date };
         state.own.connections.push(connection.clone());
         let mine = |dialog: &&mut Dialog| matches!(Place::of(dialog), Place::Personal(low, high) if [low, high].contains(&owner));
