@@ -5,9 +5,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use simulator::telegram::{
-    ChatCard, Content, Dressing, Forward, Given, NewBot, NewPerson, Options, StickerForm, Telegram,
-};
+use simulator::telegram::{Content, Given, NewBot, NewPerson, Options, Telegram};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -34,38 +32,26 @@ async fn main() -> Result<()> {
 /// Messages of every kind from the customer.
 fn customer(telegram: &Telegram, maria: i64, bot: i64) -> Result<()> {
     let phone = telegram.customer(maria, bot);
-    let file = Given::sample;
-    let caption = |text: &str| text.to_owned();
     phone.starts("lead_77-A")?;
     let first =
         phone.writes("Здравствуйте! Есть ли синий диван в наличии? Видела на https://acme.test/sofa/17?color=blue")?;
-    phone.edits(
-        first,
-        Content::text("Здравствуйте! Есть ли синий диван? Видела на https://acme.test/sofa/17?color=blue"),
-    )?;
-    phone.sends(Content::photo("Вот такой"))?;
-    phone.sends_album(vec![Content::photo("Два вида"), Content::photo("")])?;
-    phone.sends(Content::Voice { file: file(), caption: String::new() })?;
-    phone.sends(Content::Video { file: file(), caption: caption("Так стучит") })?;
-    phone.sends(Content::Document {
-        file: file().named("Договор №7.pdf"), caption: caption("подписано")
-    })?;
-    for form in [StickerForm::Static, StickerForm::Animated] {
-        phone.sends(Content::Sticker { file: file(), emoji: "👍".to_owned(), set_name: None, form })?;
+    phone.edits(first, "Здравствуйте! Есть ли синий диван? Видела на https://acme.test/sofa/17?color=blue")?;
+    phone.sends(Content::of("photo").saying("Вот такой"))?;
+    phone.sends_album(vec![Content::of("photo").saying("Два вида"), Content::of("photo")])?;
+    phone.sends(Content::of("voice"))?;
+    phone.sends(Content::of("video").saying("Так стучит"))?;
+    phone.sends(Content::of("document").saying("подписано").file(Given::sample().named("Договор №7.pdf")))?;
+    for form in ["static", "animated"] {
+        phone.sends(Content::of("sticker").with("emoji", "👍").with("form", form))?;
     }
-    phone.sends(Content::Venue {
-        latitude: 55.7522,
-        longitude: 37.6156,
-        title: "Акме".to_owned(),
-        address: "Ленина, 1".to_owned(),
-    })?;
-    phone.sends(Content::OwnContact)?;
-    let options = vec!["Утром".to_owned(), "Вечером".to_owned()];
-    phone.sends(Content::Poll { question: "Когда удобно?".to_owned(), options })?;
-    let chat = ChatCard { id: -1_001_122_334_455, title: "Новости Акме".to_owned(), username: None };
-    let forward = Some(Forward::Channel { chat, message: 877, signature: None });
-    phone.sends_with(Content::text("Распродажа!"), Dressing { forward, ..Dressing::default() })?;
-    phone.reacts(first, &["🔥"])?;
+    let place = Content::of("venue").with("latitude", 55.7522).with("longitude", 37.6156);
+    phone.sends(place.with("title", "Акме").with("address", "Ленина, 1"))?;
+    phone.sends(Content::of("own_contact"))?;
+    let poll = Content::of("poll").with("question", "Когда удобно?").with("options", json!(["Утром", "Вечером"]));
+    phone.sends(poll)?;
+    let news = json!({"channel": {"chat": {"id": -1_001_122_334_455_i64, "title": "Новости Акме"}, "message": 877}});
+    phone.sends_with(Content::text("Распродажа!"), |act| act.with("forward", news))?;
+    phone.reacts(first, "🔥")?;
     Ok(())
 }
 

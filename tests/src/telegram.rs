@@ -124,7 +124,7 @@ impl TelegramLine {
 
     /// Methods called by the bot after its first `from` calls, in order.
     pub fn methods(&self, world: &World, from: usize) -> Vec<String> {
-        world.telegram().calls(self.bot).into_iter().skip(from).map(|call| call.method).collect()
+        world.telegram().calls(self.bot).into_iter().skip(from).map(|call| call.call).collect()
     }
 
     /// The number of the bot's calls so far.

@@ -20,14 +20,20 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
     ensure!(state.people.contains_key(&act.who), "there is no such person");
     let dialog = wire.place(state, act)?;
     let mut messages = Vec::new();
-    let mut press = None;
+    let (mut press, mut was) = (None, Vec::new());
     match act.verb {
         Verb::Start => {
             let known = open(state, &dialog)?;
             (known.is_started, known.is_blocked) = (true, false);
         }
         Verb::Stop => open(state, &dialog)?.is_started = false,
-        Verb::Block | Verb::Unblock => open(state, &dialog)?.is_blocked = act.blocks(),
+        Verb::Block | Verb::Unblock => {
+            let known = open(state, &dialog)?;
+            if known.is_blocked == act.blocks() {
+                return Ok(Done { dialog, ..Done::default() });
+            }
+            known.is_blocked = act.blocks();
+        }
         Verb::Send => {
             let id = write(wire, state, act, &dialog, Author::Person(act.who))?;
             return Ok(Done { messages: vec![id], dialog, ..Done::default() });
@@ -41,7 +47,7 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
         }
         Verb::React => {
             let known = open(state, &dialog)?.message_mut(act.first()?).context("there is no such message")?;
-            known.reactions.insert(Author::Person(act.who), emoji(act));
+            was = known.reactions.insert(Author::Person(act.who), emoji(act)).unwrap_or_default();
             known.reactions.retain(|_, all| !all.is_empty());
             messages.push(known.id.clone());
         }
@@ -72,7 +78,7 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
     let told =
         if matches!(act.verb, Verb::Remove) { messages.as_slice() } else { messages.get(..1).unwrap_or_default() };
     for message in if told.is_empty() { std::slice::from_ref(&nothing) } else { told } {
-        id = wire.report(state, &Event { act, dialog: &dialog, message, press: press.take() });
+        id = wire.report(state, &Event { act, dialog: &dialog, message, press: press.take(), was: was.clone() });
     }
     Ok(Done { messages, dialog, id })
 }
@@ -87,7 +93,7 @@ pub fn write<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act, dialog: &I
     let draft = draft(wire, state, act)?;
     let id = wire.next_message(state, dialog);
     state.add(dialog, Message { id: id.clone(), author, ..draft });
-    wire.report(state, &Event { act, dialog, message: &id, press: None });
+    wire.report(state, &Event { act, dialog, message: &id, press: None, was: Vec::new() });
     Ok(id)
 }
 

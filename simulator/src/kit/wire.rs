@@ -33,6 +33,8 @@ pub struct Event<'a> {
     pub message: &'a Id,
     /// The button that was pressed: its row, its column, itself.
     pub press: Option<(usize, usize, Button)>,
+    /// The person's reactions before this one.
+    pub was: Vec<String>,
 }
 
 /// A messenger. It is implemented by the options with which its simulator starts.

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 /// A text's length as Telegram counts it: UTF-16 units.
-pub(crate) fn length(text: &str) -> usize {
+pub(super) fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
 /// Entities of a text, offsets and lengths in UTF-16 units.
-pub(crate) fn entities(text: &str) -> Vec<Value> {
+fn entities(text: &str) -> Vec<Value> {
     let mut found = Vec::new();
     let mut offset = 0;
     for piece in text.split_inclusive(char::is_whitespace) {
@@ -19,6 +19,15 @@ pub(crate) fn entities(text: &str) -> Vec<Value> {
         offset += length(piece);
     }
     found
+}
+
+/// The given entities, and those of the text where none was given.
+pub(super) fn all(text: &str, given: Option<&Value>) -> Vec<Value> {
+    let mut all = given.and_then(Value::as_array).cloned().unwrap_or_default();
+    let covered: Vec<Value> = all.iter().map(|one| one["offset"].clone()).collect();
+    all.extend(entities(text).into_iter().filter(|found| !covered.contains(&found["offset"])));
+    all.sort_by_key(|one| one["offset"].as_i64());
+    all
 }
 
 /// The entity of one word: its kind, its offset in the word, its length.

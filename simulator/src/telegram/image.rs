@@ -1,7 +1,7 @@
 //! Reads a picture's dimensions from its first bytes; enough for Telegram's rules about photos.
 
 /// Width and height of a PNG, JPEG, GIF or WebP; `None` for other formats.
-pub(crate) fn dimensions(bytes: &[u8]) -> Option<(i64, i64)> {
+pub(super) fn dimensions(bytes: &[u8]) -> Option<(i64, i64)> {
     match bytes {
         [0x89, b'P', b'N', b'G', ..] => Some((big(bytes, 16, 4)?, big(bytes, 20, 4)?)),
         [b'G', b'I', b'F', b'8', ..] => Some((little(bytes, 6, 2)?, little(bytes, 8, 2)?)),

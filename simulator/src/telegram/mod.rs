@@ -1,40 +1,46 @@
-//! A small Telegram: the Bot API's server, the webhook sender, and the phones of people who talk to bots.
+//! A small Telegram: the Bot API's server, and the updates about what people and groups do.
 //!
 //! Written from <https://core.telegram.org/bots/api> and publications about its server, for any bot.
 //!
 //! ```text
-//! a person acts  ─▶ message ─▶ updates ─▶ getUpdates, or the sender ─▶ webhook
-//! a bot's call   ─▶ api ─────▶ message ─▶ the person's phone (pages)
+//! wire.rs     tables, and answers to the kit      bots.rs     new bots, people and groups; troubles; views
+//! acts.rs     places of acts, acts of groups      content.rs  what people send, as fields of `Message`
+//! updates.rs  updates, in lanes                   json.rs     users, chats and messages as a bot sees them
+//! api.rs      the table of methods                params.rs   parameters and refusals
+//! send.rs     messages of bots                    change.rs   editing, deleting, copying, reacting
+//! files.rs    files and their objects             give.rs     files that a call names
+//! hook.rs     webhooks and getUpdates             chats.rs    chats, members, the bot itself
+//! target.rs   the chat of a call                  markup.rs   buttons      text.rs  HTML, entities
 //! ```
 
-mod act;
+mod acts;
 mod api;
-mod core;
-mod customer;
+mod bots;
+mod change;
+mod chats;
+mod content;
 mod detect;
-mod faults;
+mod files;
+mod give;
+mod hook;
 mod image;
-mod look;
-mod media;
-mod newcomers;
+mod json;
+mod markup;
 mod options;
-mod pages;
-mod publish;
-mod rates;
-mod sender;
-mod show;
-mod state;
-#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
-mod telegram;
-mod trouble;
-mod view;
+mod params;
+mod send;
+mod target;
+mod text;
+mod updates;
+mod wire;
 
-pub use crate::old::{Gate, Now, system_clock};
-pub use act::{Act, Chat, ChatCard, Content, Done, Dressing, External, Forward, Given, Quote, StickerForm};
-pub use customer::Customer;
-pub use faults::{Fault, Faults, UpdateFault};
-pub use newcomers::{NewBot, NewGroup, NewPerson};
-pub use options::Options;
-pub use state::{CallView, GroupKind, UpdateState};
-pub use telegram::Telegram;
-pub use view::{AnswerView, BotView, ButtonView, FileView, MessageView, UpdateView, WebhookView};
+pub use crate::kit::{
+    Act, Author, Content, Done, Fault, Given, HookFault, HookState, Id, MessageView, Verb, system_clock,
+};
+pub use bots::{BotView, NewBot, NewGroup, NewPerson, WebhookView};
+pub use options::{GroupKind, Options};
+
+/// A running Telegram.
+pub type Telegram = crate::kit::Simulator<Options>;
+/// A person in a chat.
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -6,24 +6,12 @@
     reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be the test alone"
 )]
 
-mod acts;
 mod avito;
-mod business;
-mod edits;
-mod faults;
-mod files;
-mod groups;
 mod hook;
 mod max;
 mod meta;
-mod polling;
-mod receiver;
-mod samples;
-mod sender;
-mod sending;
 mod stage;
+mod telegram;
 mod vk;
-mod webhook;
 mod whatsapp;
 mod window;
-mod world;

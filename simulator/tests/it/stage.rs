@@ -74,6 +74,34 @@ pub fn examples(block: &str) -> Vec<Value> {
     after.split("```").next().unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// Fields of the sample that are missing or of another type.
+pub fn unlike(path: &str, sample: &Value, made: &Value, found: &mut Vec<String>) {
+    match (sample, made) {
+        (Value::Object(fields), Value::Object(made)) => {
+            for (key, value) in fields {
+                match made.get(key) {
+                    Some(one) => unlike(&format!("{path}.{key}"), value, one, found),
+                    None => found.push(format!("{path}.{key} is missing")),
+                }
+            }
+        }
+        (Value::Array(sample), Value::Array(made)) => {
+            if let Some(first) = sample.first() {
+                match made.first() {
+                    Some(one) => unlike(&format!("{path}[0]"), first, one, found),
+                    None => found.push(format!("{path} is empty")),
+                }
+            }
+        }
+        (sample, made) => {
+            let same = std::mem::discriminant(sample) == std::mem::discriminant(made);
+            if !same {
+                found.push(format!("{path}: {made} instead of {sample}"));
+            }
+        }
+    }
+}
+
 /// A webhook call.
 #[derive(Clone, Debug)]
 pub struct Called {
@@ -115,7 +143,11 @@ async fn take(seen: web::Data<Arc<Mutex<Seen>>>, request: HttpRequest, bytes: By
     let mut seen = seen.lock().unwrap();
     seen.calls.push(Called { headers, json: serde_json::from_slice(&bytes).unwrap_or(json!(null)), bytes });
     let (status, text) = seen.answers.pop_front().or(seen.always).unwrap_or((200, ""));
-    HttpResponse::build(StatusCode::from_u16(status).unwrap()).body(text)
+    let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap());
+    if status == 429 {
+        answer.insert_header(("Retry-After", text));
+    }
+    answer.insert_header(("Location", "/elsewhere")).body(text)
 }
 
 impl Receiver {
@@ -128,7 +160,7 @@ impl Receiver {
         Self { url, seen, _server: server }
     }
 
-    /// The next answers: status and text.
+    /// The next answers: status and text, which for 429 is the header `Retry-After`.
     pub fn answers(&self, wanted: &[(u16, &'static str)]) {
         self.seen.lock().unwrap().answers.extend(wanted);
     }

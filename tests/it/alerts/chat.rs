@@ -44,7 +44,7 @@ fn bot_texts(world: &World, bot: i64, person: i64) -> Vec<String> {
         .telegram()
         .sent(bot)
         .into_iter()
-        .filter(|message| message.chat == person)
+        .filter(|message| message.json["chat"]["id"] == person)
         .map(|message| message.text)
         .collect()
 }
@@ -146,7 +146,7 @@ async fn a_blocked_bot_is_shown_as_off_and_delays_no_other_recipient(engine: Eng
     let annas = links(&world, &anna, bot, "Anna").await;
     let marks = links(&world, &mark, bot, "Mark").await;
     // Telegram fails for Anna; Mark and both e-mails do not wait for it.
-    world.telegram().faults().next_in(annas, "sendMessage", 2, Fault::ServerError { code: 502 });
+    world.telegram().faults().next_to(&annas.to_string(), "sendMessage", 2, Fault::ServerError { status: 502 });
     goes_wrong(&world, line.tenant_id, "late").await;
     assert_eq!(sends_due_notices(&world).await, 3);
     assert_eq!(bot_texts(&world, bot, marks).len(), 2);

@@ -30,7 +30,7 @@ async fn two_failing_sources_are_one_alert_and_its_end() {
     bot::poll(&world.app().alert_notices).await.expect("the bot is asked");
     let told = |world: &World| -> Vec<String> {
         let sent = world.telegram().sent(bot).into_iter();
-        sent.filter(|message| message.chat == owner).map(|message| message.text).collect()
+        sent.filter(|message| message.json["chat"]["id"] == owner).map(|message| message.text).collect()
     };
     assert_eq!(told(&world).len(), 1, "it is linked");
 

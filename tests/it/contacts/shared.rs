@@ -89,7 +89,7 @@ async fn in_telegram(world: &mut TelegramWorld) {
     world.telegram_arrives().await;
     let card = world.sandbox.add_contact(HOST, "Maria Card", Some("+79990001122"), None);
     assert_ne!(only_link(world), card);
-    line.customer(world).sends(Content::OwnContact).unwrap();
+    line.customer(world).sends(Content::of("own_contact")).unwrap();
     world.telegram_arrives().await;
     assert_eq!(world.works("contacts").await, 1);
     assert_eq!(only_link(world), card);

@@ -21,7 +21,7 @@ fn is_registered(world: &World, line: &TelegramLine) -> bool {
 
 fn is_away(world: &World, away: bool) {
     let faults = world.telegram().faults();
-    if away { faults.until_cleared("*", Fault::HtmlPage { code: 502 }) } else { faults.clear() }
+    if away { faults.until_cleared("*", Fault::HtmlPage { status: 502 }) } else { faults.clear() }
 }
 
 async fn forgets(world: &World, line: &TelegramLine) -> Erasure {

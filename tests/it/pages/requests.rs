@@ -94,8 +94,8 @@ async fn a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not(world:
 
 async fn a_refusal_of_telegram_is_shown_without_token_and_text(world: &mut TelegramWorld) {
     let line = world.telegram_line(serde_json::json!({})).await;
-    let refusal = Fault::Refuse { code: 400, description: "Bad Request: chat not found".to_owned(), migrate_to: None };
-    world.telegram().faults().next_in(line.person, "sendMessage", 1, refusal);
+    let refusal = Fault::refuse(400, serde_json::Value::Null, "Bad Request: chat not found");
+    world.telegram().faults().next_to(&line.person.to_string(), "sendMessage", 1, refusal);
     line.manager_sends(world, HookMessage::text("Your code is 1234")).await;
     world.deliver_to_the_end().await;
     let (message, request) = kept(world).await;

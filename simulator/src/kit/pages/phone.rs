@@ -125,7 +125,7 @@ fn pieces(text: &str) -> Vec<Piece> {
 
 fn drawn(file: &File, base: &str) -> Drawn {
     let how = match (file.mime.split('/').next(), file.kind.as_str()) {
-        (_, "sticker") => "sticker",
+        (Some("image"), "sticker") => "sticker",
         (_, "file" | "document" | "doc") => "file",
         (Some("image"), _) => "picture",
         (Some("video"), _) => "film",
@@ -318,7 +318,7 @@ fn asked<W: Wire>(form: &Form, from: Act) -> Result<Act> {
             message(verb(Verb::Press)).with("row", number("row")).with("column", number("column"))
         }
         what => match W::KINDS.iter().find(|kind| kind.name == what) {
-            Some(kind) => replied(verb(Verb::Send).content(content(kind, form)?), form),
+            Some(kind) => replied(sent::<W>(from, content(kind, form)?)?, form),
             None => {
                 let named = Act::named(what, W::ACTS)?;
                 let text = Some(form.field("text")).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -326,6 +326,23 @@ fn asked<W: Wire>(form: &Form, from: Act) -> Result<Act> {
             }
         },
     })
+}
+
+/// The act that sends content: an album for several files, where the messenger has albums.
+fn sent<W: Wire>(from: Act, content: Content) -> Result<Act> {
+    let act = match Act::named("album", W::ACTS) {
+        Ok(album) if content.files.len() > 1 => album,
+        _ => return Ok(Act { verb: Verb::Send, ..from }.content(content)),
+    };
+    let Content { kind, text, files, more } = content;
+    let one = |(at, file): (usize, Given)| Content {
+        kind: kind.clone(),
+        text: if at == 0 { text.clone() } else { String::new() },
+        files: vec![file],
+        more: more.clone(),
+    };
+    let contents = files.into_iter().enumerate().map(one).collect();
+    Ok(Act { name: act.name, verb: act.verb, contents, ..from })
 }
 
 fn replied(act: Act, form: &Form) -> Act {

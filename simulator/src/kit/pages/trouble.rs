@@ -20,6 +20,8 @@ struct Button {
 /// A line, with its webhooks and what can be broken about it.
 struct LineCard {
     name: String,
+    /// Empty if it was revoked.
+    token: String,
     hooks: Vec<String>,
     buttons: Vec<Button>,
 }
@@ -74,6 +76,7 @@ pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRe
     let lines = core.read(|state| {
         let card = |line: &crate::kit::model::Line| LineCard {
             name: line.name.clone(),
+            token: if line.is_revoked { String::new() } else { line.token.clone() },
             hooks: line.subscriptions.iter().map(|one| one.url.clone()).collect(),
             buttons: own(Some(line.id.as_str())),
         };

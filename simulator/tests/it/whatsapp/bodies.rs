@@ -7,7 +7,7 @@ use super::{
     kinds,
     world::{MARIAS_ID, PHONE, WABA, World, sample, to_maria},
 };
-use crate::samples::unlike;
+use crate::stage::unlike;
 
 pub struct Check {
     pub world: World,

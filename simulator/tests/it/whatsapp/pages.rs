@@ -5,10 +5,7 @@ use serde_json::{Value, json};
 use simulator::whatsapp::{Act, Content, Status, WhatsApp};
 
 use super::world::{PHONE, WABA, World, sample};
-use crate::{
-    sender::LIMIT,
-    window::{browser, press, write},
-};
+use crate::window::{LIMIT, browser, press, write};
 
 async fn page(world: &World, path: &str) -> (u16, String) {
     let answer = world.http.get(format!("{}{path}", world.whatsapp.base_url())).send().await.unwrap();

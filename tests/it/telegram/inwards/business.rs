@@ -5,7 +5,7 @@ use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Place, Setup, TelegramLine, TelegramWorld, World, both};
 use sandbox::HookMessage;
 use serde_json::json;
-use simulator::telegram::{Act, Content, NewPerson};
+use simulator::telegram::{Act, NewPerson};
 
 use super::{at_crm, last};
 
@@ -20,7 +20,7 @@ async fn lent(world: &mut World) -> (TelegramLine, i64) {
         ..NewPerson::default()
     };
     let owner = world.telegram().add_person(oleg);
-    world.telegram().act(Act::Connect { owner, bot: line.bot, can_reply: true }).unwrap();
+    world.telegram().act(Act::own("connect").line(line.bot).with("owner", owner).with("can_reply", true)).unwrap();
     world.telegram_arrives().await;
     (line, owner)
 }
@@ -53,17 +53,17 @@ async fn edits_and_deletions_come_in(world: &mut TelegramWorld) {
     let (line, owner) = lent(world).await;
     let maria = world.telegram().correspondent(line.person, owner);
     let id = maria.writes("Добрый день").unwrap();
-    maria.edits(id, Content::text("Добрый вечер")).unwrap();
+    maria.edits(id, "Добрый вечер").unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).text, "Добрый вечер");
-    world.telegram().correspondent(line.person, owner).deletes(&[id]).unwrap();
+    world.telegram().correspondent(line.person, owner).removes(id).unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).text, "Удалено клиентом", "{:?}", last(world));
 }
 
 async fn a_person_who_disconnects_the_bot_is_reported(world: &mut TelegramWorld) {
     let (line, owner) = lent(world).await;
-    world.telegram().act(Act::Disconnect { owner, bot: line.bot }).unwrap();
+    world.telegram().act(Act::own("disconnect").line(line.bot).with("owner", owner)).unwrap();
     world.telegram_arrives().await;
     let app = world.app();
     let source = parom::source::find(app, line.line.tenant_id, line.line.source_id).await.unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom_tests::{TelegramWorld, both};
 use sandbox::{Button, HookMessage};
-use simulator::telegram::{Act, Chat};
+use simulator::telegram::Act;
 
 use super::{at_crm, chatting, last};
 
@@ -18,12 +18,12 @@ async fn a_press_arrives_with_the_label_of_its_button(world: &mut TelegramWorld)
     line.manager_sends(world, question).await;
     world.deliver_all().await;
     let sent = line.sent(world).pop().unwrap();
-    let press = line.customer(world).presses(sent.id, 0, 1).unwrap();
+    let press = line.customer(world).presses(&sent.id, "Нет").unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).text, "Нет");
     let answered = world
         .until("the press is acknowledged", async || {
-            world.telegram().answers(line.bot).into_iter().find(|answer| answer.id == press)
+            world.telegram().notices(line.bot).into_iter().find(|answer| answer.press == press)
         })
         .await;
     assert_eq!(answered.text, "");
@@ -35,9 +35,9 @@ async fn a_button_of_a_message_that_is_too_old_is_known(world: &mut TelegramWorl
     line.manager_sends(world, question).await;
     world.deliver_all().await;
     let sent = line.sent(world).pop().unwrap();
-    let data = sent.buttons[0][0].data.clone().unwrap();
-    let (who, to) = (line.person, Chat::Bot(line.bot));
-    world.telegram().act(Act::PressOld { who, to, message: sent.id, data }).unwrap();
+    let data = sent.buttons[0][0].payload.clone().unwrap();
+    let press = Act::own("press_old").who(line.person).line(line.bot).message(&sent.id).with("data", data);
+    world.telegram().act(press).unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).text, "Да");
 }
@@ -48,12 +48,12 @@ async fn rapid_presses_count_once(world: &mut TelegramWorld) {
     world.deliver_all().await;
     let sent = line.sent(world).pop().unwrap();
     let before = at_crm(world).len();
-    for column in [0, 0, 1] {
-        line.customer(world).presses(sent.id, 0, column).unwrap();
+    for title in ["Да", "Да", "Нет"] {
+        line.customer(world).presses(&sent.id, title).unwrap();
     }
     world.telegram_arrives().await;
     world.advance(Duration::from_secs(4));
-    line.customer(world).presses(sent.id, 0, 0).unwrap();
+    line.customer(world).presses(&sent.id, "Да").unwrap();
     world.telegram_arrives().await;
     let texts: Vec<_> = at_crm(world).into_iter().skip(before).map(|message| message.text).collect();
     assert_eq!(texts, ["Да", "Нет", "Да"]);

@@ -3,7 +3,7 @@
 use entity::conversation;
 use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
-use simulator::telegram::{Act, Chat, Content, Given, UpdateFault};
+use simulator::telegram::{Act, Content, HookFault};
 
 use super::{at_crm, chatting, last};
 
@@ -12,7 +12,7 @@ async fn an_edit_changes_what_amocrm_shows(world: &mut TelegramWorld) {
     let id = line.customer(world).writes("Красная").unwrap();
     world.telegram_arrives().await;
     let before = at_crm(world).len();
-    line.customer(world).edits(id, Content::text("Синяя")).unwrap();
+    line.customer(world).edits(id, "Синяя").unwrap();
     world.telegram_arrives().await;
     assert_eq!((last(world).text.as_str(), last(world).edited), ("Синяя", true));
     assert_eq!(at_crm(world).len(), before, "it is no new message");
@@ -20,9 +20,9 @@ async fn an_edit_changes_what_amocrm_shows(world: &mut TelegramWorld) {
 
 async fn an_edit_of_a_caption_keeps_the_file(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let id = line.customer(world).sends(Content::Photo { file: Given::sample(), caption: "Чек".into() }).unwrap();
+    let id = line.customer(world).sends(Content::of("photo").saying("Чек")).unwrap();
     world.telegram_arrives().await;
-    line.customer(world).edits(id, Content::Photo { file: Given::sample(), caption: "Чек 2".into() }).unwrap();
+    line.customer(world).edits(id, "Чек 2").unwrap();
     world.telegram_arrives().await;
     let came = last(world);
     assert_eq!((came.kind.as_str(), came.text.as_str()), ("picture", "Чек 2"));
@@ -31,10 +31,10 @@ async fn an_edit_of_a_caption_keeps_the_file(world: &mut TelegramWorld) {
 
 async fn each_caption_of_an_album_is_changed_by_itself(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let photo = |caption: &str| Content::Photo { file: Given::sample(), caption: caption.into() };
+    let photo = |caption: &str| Content::of("photo").saying(caption);
     let ids = line.customer(world).sends_album(vec![photo("Спереди"), photo("Сбоку")]).unwrap();
     world.telegram_arrives().await;
-    line.customer(world).edits(ids[1], photo("Сзади")).unwrap();
+    line.customer(world).edits(ids[1], "Сзади").unwrap();
     world.telegram_arrives().await;
     let shown: Vec<_> = at_crm(world).into_iter().rev().take(2).map(|one| (one.kind, one.text, one.edited)).collect();
     let picture = |text: &str, edited| ("picture".to_owned(), text.to_owned(), edited);
@@ -43,20 +43,14 @@ async fn each_caption_of_an_album_is_changed_by_itself(world: &mut TelegramWorld
 
 async fn a_live_location_is_reported_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let live = Content::Location {
-        latitude: 55.0,
-        longitude: 37.0,
-        live_period: Some(900),
-        heading: None,
-        horizontal_accuracy: None,
-    };
+    let live = Content::of("location").with("latitude", 55.0).with("longitude", 37.0).with("live_period", 900);
     let message = line.customer(world).sends(live).unwrap();
     world.telegram_arrives().await;
     let before = at_crm(world).len();
     for step in 1..=5 {
         let latitude = 55.0 + f64::from(step) / 100.0;
-        let (who, to) = (line.person, Chat::Bot(line.bot));
-        world.telegram().act(Act::MoveLocation { who, to, message, latitude, longitude: 37.0, heading: None }).unwrap();
+        let moved = Act::own("move_location").who(line.person).line(line.bot).message(message);
+        world.telegram().act(moved.with("latitude", latitude).with("longitude", 37.0)).unwrap();
     }
     world.telegram_arrives().await;
     assert_eq!((at_crm(world).len(), last(world).edited), (before, false));
@@ -72,16 +66,16 @@ async fn reactions_come_and_go(world: &mut TelegramWorld) {
         let found = messages.into_iter().find(|message| message.id == said.message_id).unwrap();
         found.reactions.into_iter().map(|(_, emoji)| emoji).collect::<Vec<_>>()
     };
-    line.customer(world).reacts(sent.id, &["👍"]).unwrap();
+    line.customer(world).reacts(&sent.id, "👍").unwrap();
     world.telegram_arrives().await;
     assert_eq!(reactions(world), ["👍"]);
     world.advance(std::time::Duration::from_secs(5));
-    line.customer(world).reacts(sent.id, &["custom:5368324170671202286"]).unwrap();
+    line.customer(world).reacts(&sent.id, "custom:5368324170671202286").unwrap();
     world.telegram_arrives().await;
     assert!(reactions(world).is_empty(), "amoCRM has no custom emoji");
     world.advance(std::time::Duration::from_secs(5));
-    line.customer(world).reacts(sent.id, &["❤"]).unwrap();
-    line.customer(world).reacts(sent.id, &[]).unwrap();
+    line.customer(world).reacts(&sent.id, "❤").unwrap();
+    line.customer(world).reacts(&sent.id, "").unwrap();
     world.telegram_arrives().await;
     assert!(reactions(world).is_empty());
 }
@@ -106,11 +100,11 @@ async fn a_person_who_blocks_the_bot_is_noticed(world: &mut TelegramWorld) {
 async fn an_update_that_telegram_sends_twice_arrives_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let before = at_crm(world).len();
-    world.telegram().faults().next_updates(1, UpdateFault::Doubled);
+    world.telegram().faults().next_hooks(1, HookFault::Doubled);
     let id = line.customer(world).writes("Один раз").unwrap();
     world.telegram_arrives().await;
-    world.telegram().faults().next_updates(1, UpdateFault::LostAnswer);
-    line.customer(world).edits(id, Content::text("Два раза")).unwrap();
+    world.telegram().faults().next_hooks(1, HookFault::LostAnswer);
+    line.customer(world).edits(id, "Два раза").unwrap();
     world.telegram().deliver_all().await;
     world.advance(std::time::Duration::from_secs(120));
     world.telegram_arrives().await;

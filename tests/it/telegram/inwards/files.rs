@@ -11,7 +11,7 @@ async fn a_file_is_kept_as_it_is(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let bytes = b"%PDF-1.7 the contract".to_vec();
     let file = Given::bytes("Договор №7.pdf", "application/pdf", bytes.clone());
-    line.customer(world).sends(Content::Document { file, caption: "подписано".into() }).unwrap();
+    line.customer(world).sends(Content::of("document").saying("подписано").file(file)).unwrap();
     world.telegram_arrives().await;
     let came = last(world);
     assert_eq!((came.kind.as_str(), came.text.as_str()), ("file", "подписано"));
@@ -21,19 +21,19 @@ async fn a_file_is_kept_as_it_is(world: &mut TelegramWorld) {
 
 async fn a_file_that_is_too_large_becomes_a_notice(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let file = Given::sample().named("film.mkv").claiming(3_221_225_472);
-    line.customer(world).sends(Content::Document { file, caption: String::new() }).unwrap();
+    let file = Given::sample().named("film.mkv").with("size", 3_221_225_472_i64);
+    line.customer(world).sends(Content::of("document").file(file)).unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).text, "[Файл 3 ГБ: film.mkv, скачать нельзя. Попросите ссылку]");
 }
 
 async fn a_file_that_telegram_lost_becomes_a_notice(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    world.telegram().hold_updates(true);
-    let id = line.customer(world).sends(Content::Photo { file: Given::sample(), caption: "Чек".into() }).unwrap();
+    world.telegram().hold_hooks(true);
+    let id = line.customer(world).sends(Content::of("photo").saying("Чек")).unwrap();
     let sent = world.telegram().history(line.bot, line.person).into_iter().find(|message| message.id == id).unwrap();
-    world.telegram().lose_file(&sent.file.unwrap().file_id);
-    world.telegram().hold_updates(false);
+    world.telegram().lose_file(sent.files[0].id.as_str());
+    world.telegram().hold_hooks(false);
     world.telegram_arrives().await;
     world.deliver_to_the_end().await;
     let came = last(world);
@@ -50,19 +50,15 @@ async fn an_avatar_is_requested_once(world: &mut TelegramWorld) {
         world.telegram_arrives().await;
     }
     assert!(last(world).payload["sender"]["avatar"].as_str().is_some_and(|url| url.contains("/media/")));
-    let asked =
-        world.telegram().calls(line.bot).into_iter().filter(|call| call.method == "getUserProfilePhotos").count();
+    let asked = world.telegram().calls(line.bot).into_iter().filter(|call| call.call == "getUserProfilePhotos").count();
     assert_eq!(asked, 1);
 }
 
 async fn the_token_is_never_disclosed(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     world.telegram().set_avatar(line.person, true);
-    for content in [
-        Content::Photo { file: Given::sample(), caption: String::new() },
-        Content::Voice { file: Given::sample(), caption: String::new() },
-    ] {
-        line.customer(world).sends(content).unwrap();
+    for kind in ["photo", "voice"] {
+        line.customer(world).sends(Content::of(kind)).unwrap();
     }
     world.telegram_arrives().await;
     line.manager_sends(world, HookMessage::text("Спасибо")).await;

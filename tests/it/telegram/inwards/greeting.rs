@@ -62,8 +62,8 @@ async fn a_button_asks_for_the_number(world: &mut TelegramWorld) {
     starts(world, &line).await;
     let asked = line.sent(world).pop().unwrap();
     assert_eq!(asked.text, "Поделитесь номером телефона, чтобы мы могли с вами связаться.");
-    let keyboard = world.telegram().calls(line.bot).into_iter().rfind(|call| call.method == "sendMessage");
-    let keyboard = keyboard.unwrap().parameters.get("reply_markup").cloned().unwrap();
+    let keyboard = world.telegram().calls(line.bot).into_iter().rfind(|call| call.call == "sendMessage");
+    let keyboard = keyboard.unwrap().body.get("reply_markup").cloned().unwrap();
     let keyboard: Value = match keyboard {
         Value::String(text) => serde_json::from_str(&text).unwrap(),
         value => value,
@@ -71,17 +71,12 @@ async fn a_button_asks_for_the_number(world: &mut TelegramWorld) {
     assert_eq!(keyboard["keyboard"][0][0], json!({ "text": "Поделиться номером", "request_contact": true }));
     assert_eq!(keyboard["one_time_keyboard"], true);
 
-    let anothers = Content::Contact {
-        phone_number: "+77010002233".to_owned(),
-        first_name: "Pavel".to_owned(),
-        last_name: None,
-        user_id: Some(5_599_887_766),
-        vcard: None,
-    };
+    let anothers = Content::of("contact").with("phone_number", "+77010002233").with("first_name", "Pavel");
+    let anothers = anothers.with("user_id", 5_599_887_766_i64);
     line.customer(world).sends(anothers).unwrap();
     world.telegram_arrives().await;
     assert_eq!(world.sandbox.chats(HOST)[0].phone, "");
-    line.customer(world).sends(Content::OwnContact).unwrap();
+    line.customer(world).sends(Content::of("own_contact")).unwrap();
     world.telegram_arrives().await;
     let phone = world.sandbox.chats(HOST)[0].phone.clone();
     assert!(!phone.is_empty() && phone != "77010002233", "{phone}");
@@ -103,7 +98,7 @@ async fn greetings_are_sent_only_if_configured_and_never_to_groups(world: &mut T
     let group = -4_012_345_678;
     let members = vec![quiet.person];
     world.telegram().add_group(NewGroup { id: Some(group), title: "Delivery".into(), kind: GroupKind::Basic, members });
-    world.telegram().act(Act::AddBot { group, bot: quiet.bot, by: quiet.person }).unwrap();
+    world.telegram().act(Act::own("add_bot").with("group", group).line(quiet.bot).with("by", quiet.person)).unwrap();
     world.telegram().member(quiet.person, group).writes("/start").unwrap();
     world.telegram_arrives().await;
     assert!(quiet.sent(world).is_empty(), "{:?}", quiet.sent(world));

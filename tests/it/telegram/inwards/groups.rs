@@ -4,7 +4,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use sandbox::{Fault, HookMessage, Part};
 use serde_json::json;
-use simulator::telegram::{Act, Content, Dressing, GroupKind, NewGroup, NewPerson};
+use simulator::telegram::{Act, Content, GroupKind, NewGroup, NewPerson};
 
 use super::at_crm;
 
@@ -18,8 +18,10 @@ async fn in_a_group(world: &mut TelegramWorld, kind: GroupKind, groups: bool) ->
     let pavel = world.telegram().add_person(pavel);
     let members = vec![line.person, pavel];
     world.telegram().add_group(NewGroup { id: Some(GROUP), title: "Delivery 77".into(), kind, members });
-    world.telegram().act(Act::AddBot { group: GROUP, bot: line.bot, by: line.person }).unwrap();
-    world.telegram().act(Act::Promote { group: GROUP, bot: line.bot, by: line.person }).unwrap();
+    for name in ["add_bot", "promote"] {
+        let act = Act::own(name).with("group", GROUP).line(line.bot).with("by", line.person);
+        world.telegram().act(act).unwrap();
+    }
     world.telegram_arrives().await;
     (line, pavel)
 }
@@ -29,7 +31,7 @@ async fn a_group_is_one_chat_of_several_people(world: &mut TelegramWorld) {
     assert!(at_crm(world).is_empty(), "that the bot was added is no message");
     world.telegram().member(line.person, GROUP).writes("Где курьер?").unwrap();
     world.telegram().member(pavel, GROUP).writes("Едет").unwrap();
-    let signed = Dressing { anonymous: true, signature: Some("логист".into()), ..Dressing::default() };
+    let signed = |act: Act| act.with("anonymous", true).with("signature", "логист");
     world.telegram().member(pavel, GROUP).sends_with(Content::text("Приехал"), signed).unwrap();
     world.telegram_arrives().await;
     let came: Vec<_> = at_crm(world).into_iter().map(|message| (message.sender_name, message.text)).collect();
@@ -44,16 +46,16 @@ async fn groups_stay_outside_unless_they_are_wanted(world: &mut TelegramWorld) {
     world.telegram().member(line.person, GROUP).writes("Где курьер?").unwrap();
     world.telegram_arrives().await;
     assert!(at_crm(world).is_empty());
-    assert!(
-        world.telegram().updates(line.bot).iter().all(|update| update.last_status.is_none_or(|status| status == 200))
-    );
+    let hooks = world.telegram().hooks(line.bot);
+    assert!(hooks.iter().all(|hook| hook.last_status.is_none_or(|status| status == 200)));
 }
 
 async fn a_group_that_moves_goes_on_in_its_chat(world: &mut TelegramWorld) {
     let (line, _) = in_a_group(world, GroupKind::Basic, true).await;
     world.telegram().member(line.person, GROUP).writes("До").unwrap();
     world.telegram_arrives().await;
-    let moved = world.telegram().act(Act::UpgradeGroup { group: GROUP, by: line.person }).unwrap().chat;
+    let moved = world.telegram().act(Act::own("upgrade_group").with("group", GROUP).with("by", line.person)).unwrap();
+    let moved = moved.dialog.number();
     world.telegram_arrives().await;
     world.telegram().member(line.person, moved).writes("После").unwrap();
     world.telegram_arrives().await;
@@ -63,13 +65,13 @@ async fn a_group_that_moves_goes_on_in_its_chat(world: &mut TelegramWorld) {
     line.manager_sends_to(world, &line.chat_of(world, &GROUP.to_string()), HookMessage::text("Слышу")).await;
     world.deliver_all().await;
     let sent = line.sent(world).pop().unwrap();
-    assert_eq!((sent.chat, sent.text.as_str()), (moved, "Слышу"));
+    assert_eq!((&sent.json["chat"]["id"], sent.text.as_str()), (&json!(moved), "Слышу"));
 }
 
 async fn each_topic_is_a_chat(world: &mut TelegramWorld) {
     let (line, _) = in_a_group(world, GroupKind::Forum, true).await;
     for (topic, text) in [(14, "Склад"), (15, "Цены"), (14, "Ещё склад")] {
-        world.telegram().member(line.person, GROUP).in_topic(topic).writes(text).unwrap();
+        world.telegram().in_topic(line.person, GROUP, topic).writes(text).unwrap();
     }
     world.telegram_arrives().await;
     let came = at_crm(world);
@@ -92,7 +94,7 @@ async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld
     );
     assert_eq!(at_crm(world)[0].sender_name, "Maria Kovaleva");
 
-    let retitle = |title: &str| Act::Retitle { group: GROUP, title: title.to_owned(), by: line.person };
+    let retitle = |title: &str| Act::own("retitle").with("group", GROUP).with("title", title).with("by", line.person);
     world.telegram().act(retitle("Delivery 78")).unwrap();
     world.telegram_arrives().await;
     assert_eq!(at_crm(world).len(), 1, "a new title is no message");
@@ -122,10 +124,13 @@ async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld
 /// A topic's chat learns its group's title with its next message.
 async fn a_topics_chat_has_its_groups_title(world: &mut TelegramWorld) {
     let (line, _) = in_a_group(world, GroupKind::Forum, true).await;
-    world.telegram().member(line.person, GROUP).in_topic(14).writes("Склад").unwrap();
+    world.telegram().in_topic(line.person, GROUP, 14).writes("Склад").unwrap();
     world.telegram_arrives().await;
-    world.telegram().act(Act::Retitle { group: GROUP, title: "Delivery 78".into(), by: line.person }).unwrap();
-    world.telegram().member(line.person, GROUP).in_topic(14).writes("Ещё склад").unwrap();
+    world
+        .telegram()
+        .act(Act::own("retitle").with("group", GROUP).with("title", "Delivery 78").with("by", line.person))
+        .unwrap();
+    world.telegram().in_topic(line.person, GROUP, 14).writes("Ещё склад").unwrap();
     world.telegram_arrives().await;
     world.works("contacts").await;
     let contacts: Vec<String> = world.sandbox.contacts(HOST).into_iter().map(|contact| contact.name).collect();

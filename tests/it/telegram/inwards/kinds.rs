@@ -2,22 +2,15 @@
 
 use parom_tests::{TelegramWorld, both};
 use serde_json::json;
-use simulator::telegram::{ChatCard, Content, Given, StickerForm};
+use simulator::telegram::Content;
 
 use super::{at_crm, chatting, last, received_message};
 
 fn file(kind: &str) -> Content {
-    let (file, caption) = (Given::sample(), "Вот".to_owned());
     match kind {
-        "photo" => Content::Photo { file, caption },
-        "video" => Content::Video { file, caption },
-        "animation" => Content::Animation { file, caption },
-        "document" => Content::Document { file, caption },
-        "voice" => Content::Voice { file, caption },
-        "live_photo" => Content::LivePhoto { file, caption },
-        "audio" => Content::Audio { file, caption, performer: Some("Band".to_owned()), title: Some("Song".to_owned()) },
-        "video_note" => Content::VideoNote { file },
-        other => panic!("{other}"),
+        "video_note" => Content::of(kind),
+        "audio" => Content::of(kind).saying("Вот").with("performer", "Band").with("title", "Song"),
+        _ => Content::of(kind).saying("Вот"),
     }
 }
 
@@ -45,42 +38,29 @@ async fn every_file_is_what_it_was(world: &mut TelegramWorld) {
 
 async fn stickers_are_seen(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let sticker = |form| Content::Sticker { file: Given::sample(), emoji: "🔥".to_owned(), set_name: None, form };
-    for form in [StickerForm::Static, StickerForm::Animated, StickerForm::Video] {
-        line.customer(world).sends(sticker(form)).unwrap();
+    for form in ["static", "animated", "video"] {
+        line.customer(world).sends(Content::of("sticker").with("emoji", "🔥").with("form", form)).unwrap();
         world.telegram_arrives().await;
         let came = last(world);
-        assert!(came.kind == "sticker" || came.kind == "file", "{form:?}: {}", came.kind);
-        assert!(!came.media.is_empty(), "{form:?}");
+        assert!(came.kind == "sticker" || came.kind == "file", "{form}: {}", came.kind);
+        assert!(!came.media.is_empty(), "{form}");
     }
 }
 
 async fn places_and_contacts_are_native(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let place = |live_period| Content::Location {
-        latitude: 55.7558,
-        longitude: 37.6173,
-        live_period,
-        heading: None,
-        horizontal_accuracy: None,
-    };
-    line.customer(world).sends(place(None)).unwrap();
+    let place = Content::of("location").with("latitude", 55.7558).with("longitude", 37.6173);
+    line.customer(world).sends(place).unwrap();
     world.telegram_arrives().await;
     assert_eq!(
         (last(world).kind.as_str(), &received_message(&last(world))["location"]),
         ("location", &json!({"lon": 37.6173, "lat": 55.7558}))
     );
-    let (title, address) = ("Acme".to_owned(), "Lenina 1".to_owned());
-    line.customer(world).sends(Content::Venue { latitude: 55.0, longitude: 37.0, title, address }).unwrap();
+    let place = Content::of("venue").with("latitude", 55.0).with("longitude", 37.0);
+    line.customer(world).sends(place.with("title", "Acme").with("address", "Lenina 1")).unwrap();
     world.telegram_arrives().await;
     assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("location", "Acme, Lenina 1"));
-    let contact = Content::Contact {
-        phone_number: "+77010002233".to_owned(),
-        first_name: "Сервис".to_owned(),
-        last_name: None,
-        user_id: None,
-        vcard: None,
-    };
+    let contact = Content::of("contact").with("phone_number", "+77010002233").with("first_name", "Сервис");
     line.customer(world).sends(contact).unwrap();
     world.telegram_arrives().await;
     assert_eq!(received_message(&last(world))["contact"], json!({"name": "Сервис", "phone": "+77010002233"}));
@@ -88,19 +68,22 @@ async fn places_and_contacts_are_native(world: &mut TelegramWorld) {
 
 async fn content_without_a_kind_in_amocrm_becomes_text(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let news = ChatCard { id: -1_001_122_334_455, title: "Acme news".into(), username: Some("acme_news".into()) };
-    let options = vec!["Утром".to_owned(), "Вечером".to_owned()];
-    let blocks = vec![json!({"type": "paragraph", "text": ["Нужны ", {"type": "bold", "text": "3 шт."}]})];
+    let news = json!({"id": -1_001_122_334_455_i64, "title": "Acme news", "username": "acme_news"});
+    let options = json!(["Утром", "Вечером"]);
+    let blocks = json!([{"type": "paragraph", "text": ["Нужны ", {"type": "bold", "text": "3 шт."}]}]);
     for (content, text) in [
         (
-            Content::Poll { question: "Когда удобно?".into(), options: options.clone() },
+            Content::of("poll").with("question", "Когда удобно?").with("options", options.clone()),
             "[Опрос] Когда удобно? 1) Утром 2) Вечером",
         ),
-        (Content::Dice { emoji: "🎲".into(), value: 4 }, "🎲 4"),
-        (Content::Story { chat: news, id: 15 }, "[История] https://t.me/acme_news/s/15"),
-        (Content::PaidMedia { stars: 25 }, "[Платное медиа, 25 ⭐]"),
-        (Content::Checklist { title: "Взять".into(), tasks: options }, "[Список дел] Взять\n– Утром\n– Вечером"),
-        (Content::RichMessage { blocks }, "Нужны 3 шт."),
+        (Content::of("dice").with("emoji", "🎲").with("value", 4), "🎲 4"),
+        (Content::of("story").with("chat", news).with("id", 15), "[История] https://t.me/acme_news/s/15"),
+        (Content::of("paid_media").with("stars", 25), "[Платное медиа, 25 ⭐]"),
+        (
+            Content::of("checklist").with("title", "Взять").with("tasks", options),
+            "[Список дел] Взять\n– Утром\n– Вечером",
+        ),
+        (Content::of("rich_message").with("blocks", blocks), "Нужны 3 шт."),
     ] {
         line.customer(world).sends(content).unwrap();
         world.telegram_arrives().await;

@@ -6,7 +6,7 @@ use parom::source::{self, By, SourceState, SourceStatus, StateReason};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use serde_json::{Value, json};
-use simulator::telegram::{Fault, NewBot, UpdateFault};
+use simulator::telegram::{Fault, HookFault, NewBot};
 
 use super::{chatting, last};
 
@@ -36,8 +36,8 @@ async fn the_webhook_is_registered_at_telegram(world: &mut TelegramWorld) {
     let secret = hook.secret.unwrap();
     assert!(secret.len() == 64 && secret.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"_-".contains(&sign)));
     assert!(hook.allowed_updates.unwrap().contains(&"message_reaction".to_owned()));
-    let set = world.telegram().calls(line.bot).into_iter().find(|call| call.method == "setWebhook").unwrap();
-    assert!(set.parameters.get("drop_pending_updates").is_none());
+    let set = world.telegram().calls(line.bot).into_iter().find(|call| call.call == "setWebhook").unwrap();
+    assert!(set.body.get("drop_pending_updates").is_none());
     let shown = world.api.get(&line.line.path("")).await.is(200);
     assert_eq!(shown.json["settings"]["bot_token"].as_str().unwrap().chars().count(), 5);
     assert!(shown.json["settings"].get("facts").is_none() && shown.json["settings"].get("hook_secret").is_none());
@@ -47,7 +47,7 @@ async fn a_token_that_telegram_does_not_know_makes_no_source(world: &mut Telegra
     let line = chatting(world).await;
     let wrong = creates(world, "7999999999:AAE_abcdefghijklmnopqrstuvwxyz-1234", "second").await.is(422);
     assert_eq!(wrong.json["errors"][0]["pointer"], "/settings/bot_token");
-    world.telegram().faults().until_cleared("getMe", Fault::ServerError { code: 502 });
+    world.telegram().faults().until_cleared("getMe", Fault::ServerError { status: 502 });
     let other = world.telegram().add_bot(NewBot { id: 7_100_000_001, ..NewBot::default() });
     creates(world, &other.token, "second").await.is(503);
     world.telegram().faults().clear();
@@ -69,7 +69,7 @@ async fn the_webhook_is_registered_again_for_a_new_token(world: &mut TelegramWor
     let token = world.telegram().renew_token(line.bot);
     let settings = |token: &str| json!({ "settings": { "bot_token": token } });
     world.api.patch(&line.line.path(""), &settings(&token)).await.is(200);
-    let set = world.telegram().calls(line.bot).into_iter().filter(|call| call.method == "setWebhook").count();
+    let set = world.telegram().calls(line.bot).into_iter().filter(|call| call.call == "setWebhook").count();
     assert_eq!(set, 2);
     line.customer(world).writes("Снова").unwrap();
     world.telegram_arrives().await;
@@ -138,7 +138,7 @@ async fn a_webhook_that_is_gone_is_set_again(world: &mut TelegramWorld) {
 async fn a_failing_webhook_is_reported_until_it_works(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     world.works("lines").await;
-    world.telegram().faults().next_updates(1, UpdateFault::LostAnswer);
+    world.telegram().faults().next_hooks(1, HookFault::LostAnswer);
     line.customer(world).writes("Слышно?").unwrap();
     world.telegram_arrives().await;
     watched(world).await;

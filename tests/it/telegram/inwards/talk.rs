@@ -5,7 +5,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, both};
 use sandbox::HookMessage;
 use serde_json::json;
-use simulator::telegram::{ChatCard, Content, Dressing, Forward, Quote};
+use simulator::telegram::{Act, Content};
 
 use super::{at_crm, chatting, last, received_message};
 
@@ -30,14 +30,14 @@ async fn answers_find_what_they_answer(world: &mut TelegramWorld) {
     line.manager_sends(world, HookMessage::text("The blue one is in stock, the red one is not")).await;
     world.deliver_all().await;
     let asked = line.sent(world).pop().unwrap();
-    line.customer(world).replies(asked.id, "Эта!").unwrap();
+    line.customer(world).replies(&asked.id, "Эта!").unwrap();
     world.telegram_arrives().await;
     let came = last(world);
     assert_eq!(came.text, "Эта!");
     let of = at_manager(world, "The blue one is in stock, the red one is not");
     assert!(came.payload.to_string().contains(&of), "{}", came.payload);
-    let quote = Some(Quote { text: "in stock".into(), position: None, is_manual: true });
-    let with = Dressing { reply_to: Some(asked.id), quote, ..Dressing::default() };
+    let quote = json!({"text": "in stock", "is_manual": true});
+    let with = |act: Act| act.reply_to(&asked.id).with("quote", quote);
     line.customer(world).sends_with(Content::text("Когда?"), with).unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).text, "> in stock\nКогда?");
@@ -51,17 +51,16 @@ fn at_manager(world: &TelegramWorld, text: &str) -> String {
 
 async fn a_forwarded_text_names_its_author(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let news = ChatCard { id: -1_001_122_334_455, title: "Acme news".into(), username: Some("acme_news".into()) };
+    let news = json!({"id": -1_001_122_334_455_i64, "title": "Acme news", "username": "acme_news"});
     for (forward, text) in [
-        (Forward::User { id: 777, first_name: "Ivan".into() }, "Переслано от Ivan:\nок"),
-        (Forward::Hidden { name: "Петя ★".into() }, "Переслано от Петя ★:\nок"),
+        (json!({"user": {"id": 777, "first_name": "Ivan"}}), "Переслано от Ivan:\nок"),
+        (json!({"hidden": {"name": "Петя ★"}}), "Переслано от Петя ★:\nок"),
         (
-            Forward::Channel { chat: news, message: 877, signature: None },
+            json!({"channel": {"chat": news, "message": 877}}),
             "Переслано от Acme news (https://t.me/acme_news/877):\nок",
         ),
     ] {
-        let with = Dressing { forward: Some(forward), ..Dressing::default() };
-        line.customer(world).sends_with(Content::text("ок"), with).unwrap();
+        line.customer(world).sends_with(Content::text("ок"), |act| act.with("forward", forward)).unwrap();
         world.telegram_arrives().await;
         assert_eq!(last(world).text, text);
     }
@@ -69,7 +68,7 @@ async fn a_forwarded_text_names_its_author(world: &mut TelegramWorld) {
 
 async fn a_shared_own_number_becomes_the_customers_phone(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    line.customer(world).sends(Content::OwnContact).unwrap();
+    line.customer(world).sends(Content::of("own_contact")).unwrap();
     world.telegram_arrives().await;
     assert_eq!(last(world).kind, "contact");
     let phone = received_message(&last(world))["contact"]["phone"].as_str().unwrap().to_owned();

@@ -18,7 +18,7 @@ async fn buttons_are_an_inline_keyboard_whose_presses_lead_back(world: &mut Tele
     world.deliver_all().await;
     let came = last(world, &line);
     assert_eq!(came.buttons[0].iter().map(|key| key.text.as_str()).collect::<Vec<_>>(), ["Yes", long]);
-    line.customer(world).presses(came.id, 0, 1).unwrap();
+    line.customer(world).presses(&came.id, long).unwrap();
     world.telegram_arrives().await;
     assert_eq!(world.texts_at_crm(&line.line).last().map(String::as_str), Some(long));
 }
@@ -56,7 +56,7 @@ async fn a_list_is_a_button_a_row(world: &mut TelegramWorld) {
         assert!(came.text.contains(said), "{}", came.text);
     }
     assert_eq!(came.buttons.iter().map(|row| row[0].text.as_str()).collect::<Vec<_>>(), ["Delivery", "Assembly"]);
-    line.customer(world).presses(came.id, 1, 0).unwrap();
+    line.customer(world).presses(&came.id, "Assembly").unwrap();
     world.telegram_arrives().await;
     let chosen = world.sandbox.messages(&line.line.host).pop().unwrap();
     assert_eq!((chosen.text.as_str(), &chosen.payload["message"]["callback_data"]), ("Assembly", &json!("k8")));
@@ -88,7 +88,7 @@ async fn an_answer_to_a_comment_is_an_answer_in_the_chat(world: &mut TelegramWor
     let post = json!({ "id": "post-900" });
     line.manager_sends(world, HookMessage::text("See our profile").with("post", post)).await;
     world.deliver_all().await;
-    assert_eq!((last(world, &line).chat, last(world, &line).text.as_str()), (line.person, "See our profile"));
+    assert_eq!((super::chat(&last(world, &line)), last(world, &line).text.as_str()), (line.person, "See our profile"));
 }
 
 async fn a_template_is_its_final_text(world: &mut TelegramWorld) {

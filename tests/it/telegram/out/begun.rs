@@ -7,7 +7,7 @@ use sandbox::{HookMessage, Said, Status};
 use serde_json::json;
 use simulator::telegram::{Content, NewBot, NewPerson};
 
-use super::{chatting, last};
+use super::{chat, chatting, last};
 
 /// The number of every person of the world's Telegram who has no other.
 const PHONE: &str = "+79990001122";
@@ -28,13 +28,13 @@ fn status(world: &TelegramWorld, said: &Said) -> Status {
 
 async fn a_person_who_shared_their_number_is_reached_in_their_own_chat(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    line.customer(world).sends(Content::OwnContact).unwrap();
+    line.customer(world).sends(Content::of("own_contact")).unwrap();
     world.telegram_arrives().await;
     let old = line.chat(world);
     let said = writes_first(world, &line, "8 (999) 000-11-22", "Your order is here").await;
     assert_ne!(said.chat_id, old, "amoCRM makes another chat");
     world.deliver_all().await;
-    assert_eq!((last(world, &line).chat, last(world, &line).text.as_str()), (line.person, "Your order is here"));
+    assert_eq!((chat(&last(world, &line)), last(world, &line).text.as_str()), (line.person, "Your order is here"));
     assert_eq!(world.statuses_at_crm(&line.line, &said.message_id), [1]);
     // The dialogue goes on in the chat in which a manager wrote last; what follows there needs no search.
     line.customer(world).writes("On my way").unwrap();
@@ -67,7 +67,7 @@ async fn a_person_unknown_to_the_bot_is_904(world: &mut TelegramWorld) {
 
 async fn a_person_who_blocked_the_bot_is_named_as_such(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    line.customer(world).sends(Content::OwnContact).unwrap();
+    line.customer(world).sends(Content::of("own_contact")).unwrap();
     line.customer(world).blocks().unwrap();
     world.telegram_arrives().await;
     let said = writes_first(world, &line, PHONE, "Hello").await;
@@ -77,7 +77,7 @@ async fn a_person_who_blocked_the_bot_is_named_as_such(world: &mut TelegramWorld
 
 async fn the_bot_that_knows_them_is_named(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    line.customer(world).sends(Content::OwnContact).unwrap();
+    line.customer(world).sends(Content::of("own_contact")).unwrap();
     world.telegram_arrives().await;
     let sales = NewBot { id: 7_100_000_001, username: "acme_sales_bot".to_owned(), ..NewBot::default() };
     let sales = world.telegram_source(sales, json!({})).await;
@@ -91,11 +91,11 @@ async fn the_bot_that_knows_them_is_named(world: &mut TelegramWorld) {
     let other = NewPerson { id: 5_512_345_679, phone: "79990001123".to_owned(), ..NewPerson::default() };
     let other = world.telegram().add_person(other);
     world.telegram().customer(other, sales.bot).starts("").unwrap();
-    world.telegram().customer(other, sales.bot).sends(Content::OwnContact).unwrap();
+    world.telegram().customer(other, sales.bot).sends(Content::of("own_contact")).unwrap();
     world.telegram_arrives().await;
     writes_first(world, &sales, "+79990001123", "Hello").await;
     world.deliver_all().await;
-    assert_eq!(last(world, &sales).chat, other);
+    assert_eq!(chat(&last(world, &sales)), other);
 }
 
 both!(a_person_who_shared_their_number_is_reached_in_their_own_chat, a_person_unknown_to_the_bot_is_904);

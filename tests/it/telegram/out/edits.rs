@@ -57,7 +57,7 @@ async fn texts_and_captions_are_edited_in_place(world: &mut TelegramWorld) {
     assert!(matches!(changes(world, &line, picture).await, Verdict::Done(_)));
     let after = last(world, &line);
     assert_eq!((after.id, after.kind.as_str(), after.text.as_str()), (before.id, "photo", "In blue"));
-    assert_eq!(after.file.unwrap().bytes, before.file.unwrap().bytes, "the file stays");
+    assert_eq!(after.files[0].bytes, before.files[0].bytes, "the file stays");
 }
 
 both!(texts_and_captions_are_edited_in_place);

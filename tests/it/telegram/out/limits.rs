@@ -58,7 +58,12 @@ async fn only_the_chat_that_is_asked_to_wait_waits(world: &mut TelegramWorld) {
     world.telegram().customer(pavel, line.bot).starts("").unwrap();
     world.telegram().customer(pavel, line.bot).writes("Hi").unwrap();
     world.telegram_arrives().await;
-    world.telegram().faults().next_in(line.person, "sendMessage", 1, Fault::TooMany { retry_after: 34 });
+    world.telegram().faults().next_to(
+        &line.person.to_string(),
+        "sendMessage",
+        1,
+        Fault::TooMany { retry_after: Some(34) },
+    );
     let said = line.manager_sends(world, HookMessage::text("to Maria")).await;
     let chat = line.chat_of(world, &pavel.to_string());
     line.manager_sends_to(world, &chat, HookMessage::text("to Pavel")).await;
@@ -81,7 +86,7 @@ async fn two_chats_that_are_asked_to_wait_stop_only_their_bot(world: &mut Telegr
         world.telegram().customer(*person, line.bot).writes("Hi").unwrap();
     }
     world.telegram_arrives().await;
-    world.telegram().faults().next("sendMessage", 2, Fault::TooMany { retry_after: 34 });
+    world.telegram().faults().next("sendMessage", 2, Fault::TooMany { retry_after: Some(34) });
     for person in &people[..2] {
         let chat = line.chat_of(world, &person.to_string());
         line.manager_sends_to(world, &chat, HookMessage::text("told to wait")).await;
@@ -104,7 +109,7 @@ async fn a_storm_of_refusals_loses_nothing_and_keeps_every_order(world: &mut Tel
         world.telegram().customer(*person, line.bot).writes("Hi").unwrap();
     }
     world.telegram_arrives().await;
-    world.telegram().faults().next("sendMessage", STORM, Fault::TooMany { retry_after: 3 });
+    world.telegram().faults().next("sendMessage", STORM, Fault::TooMany { retry_after: Some(3) });
     for number in 0..4 {
         for person in &people {
             let chat = line.chat_of(world, &person.to_string());
@@ -114,7 +119,8 @@ async fn a_storm_of_refusals_loses_nothing_and_keeps_every_order(world: &mut Tel
     world.deliver_to_the_end().await;
     let sent = line.sent(world);
     for person in &people {
-        let texts: Vec<_> = sent.iter().filter(|one| one.chat == *person).map(|one| one.text.as_str()).collect();
+        let texts: Vec<_> =
+            sent.iter().filter(|one| super::chat(one) == *person).map(|one| one.text.as_str()).collect();
         assert_eq!(texts, ["0", "1", "2", "3"]);
     }
     let refused = world.telegram().calls(line.bot).into_iter().filter(|call| call.status == 429).count();

@@ -23,3 +23,8 @@ async fn chatting(world: &mut World) -> TelegramLine {
 fn last(world: &World, line: &TelegramLine) -> MessageView {
     line.sent(world).pop().expect("the bot sent something")
 }
+
+/// The chat of a message.
+fn chat(message: &MessageView) -> i64 {
+    message.json["chat"]["id"].as_i64().expect("a chat")
+}

@@ -58,7 +58,7 @@ fn assert_whole(world: &TelegramWorld, line: &TelegramLine) {
 async fn parts_sent_before_a_failure_are_not_sent_again(world: &mut TelegramWorld) {
     let (line, message_id) = halfway(world).await;
     world.restart().await;
-    world.telegram().faults().next_in(line.person, "sendMessage", 1, Fault::ServerError { code: 500 });
+    world.telegram().faults().next_to(&line.person.to_string(), "sendMessage", 1, Fault::ServerError { status: 500 });
     world.deliver_to_the_end().await;
     assert_whole(world, &line);
     assert_eq!(world.statuses_at_crm(&line.line, &message_id), [1]);
@@ -66,9 +66,8 @@ async fn parts_sent_before_a_failure_are_not_sent_again(world: &mut TelegramWorl
 
 async fn a_dead_letter_continues_at_the_failed_part(world: &mut TelegramWorld) {
     let (line, message_id) = halfway(world).await;
-    let description = "Bad Request: CHAT_RESTRICTED".to_owned();
-    let fault = Fault::Refuse { code: 400, description, migrate_to: None };
-    world.telegram().faults().next_in(line.person, "sendMessage", 1, fault);
+    let fault = Fault::refuse(400, serde_json::Value::Null, "Bad Request: CHAT_RESTRICTED");
+    world.telegram().faults().next_to(&line.person.to_string(), "sendMessage", 1, fault);
     world.deliver_to_the_end().await;
     assert_eq!(world.statuses_at_crm(&line.line, &message_id), [-1]);
     let dead = world.api.get(&line.line.dead_letters()).await.is(200);

@@ -35,7 +35,7 @@ async fn a_customer_who_blocked_the_bot_is_named_to_the_manager(world: &mut Tele
 
 async fn a_deleted_account_is_named_to_the_manager(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    world.telegram().act(Act::DeleteAccount { who: line.person }).unwrap();
+    world.telegram().act(Act::own("delete_account").who(line.person)).unwrap();
     let said = line.manager_sends(world, HookMessage::text("Hello?")).await;
     world.deliver_all().await;
     assert_eq!(shown(world, &line, &said.message_id).0, 901);
@@ -44,24 +44,24 @@ async fn a_deleted_account_is_named_to_the_manager(world: &mut TelegramWorld) {
 async fn an_account_that_is_taken_back_stops_its_own_chats_alone(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let owner = world.telegram().add_person(NewPerson { id: 6_098_765_432, ..NewPerson::default() });
-    world.telegram().act(Act::Connect { owner, bot: line.bot, can_reply: true }).unwrap();
+    world.telegram().act(Act::own("connect").line(line.bot).with("owner", owner).with("can_reply", true)).unwrap();
     world.telegram().correspondent(line.person, owner).writes("Is this Pavel?").unwrap();
     world.telegram_arrives().await;
     let chat = line.chat_of(world, &format!("b{owner}/{}", line.person));
     // Before the news of it comes, and after.
-    world.telegram().hold_updates(true);
-    world.telegram().act(Act::Disconnect { owner, bot: line.bot }).unwrap();
+    world.telegram().hold_hooks(true);
+    world.telegram().act(Act::own("disconnect").line(line.bot).with("owner", owner)).unwrap();
     for text in ["early", "late"] {
         let said = line.manager_sends_to(world, &chat, HookMessage::text(text)).await;
         world.deliver_all().await;
         let told = "Бот отключён в Telegram Business. Подключите его снова.".to_owned();
         assert_eq!(shown(world, &line, &said.message_id), (902, told), "{text}");
-        world.telegram().hold_updates(false);
+        world.telegram().hold_hooks(false);
         world.telegram_arrives().await;
     }
     line.manager_sends(world, HookMessage::text("Hello, Maria")).await;
     world.deliver_all().await;
-    assert_eq!((last(world, &line).chat, last(world, &line).text.as_str()), (line.person, "Hello, Maria"));
+    assert_eq!((super::chat(&last(world, &line)), last(world, &line).text.as_str()), (line.person, "Hello, Maria"));
     let source = world.api.get(&line.line.path("")).await.is(200);
     assert_eq!(source.json["held"]["count"], 0, "{}", source.text);
 }
@@ -86,7 +86,7 @@ async fn a_revoked_token_pauses_the_source_and_a_new_one_lets_everything_go(worl
 async fn an_unknown_outcome_is_sent_once_more_and_then_failed(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let said = line.manager_sends(world, HookMessage::text("Twice?")).await;
-    world.telegram().faults().next_in(line.person, "sendMessage", 2, Fault::ResetAfter);
+    world.telegram().faults().next_to(&line.person.to_string(), "sendMessage", 2, Fault::ResetAfter);
     world.deliver_all().await;
     assert_eq!(line.sent(world).len(), 1, "it arrived, but this cannot be known");
     world.advance(Duration::from_secs(60));
@@ -101,8 +101,8 @@ async fn an_undelivered_message_is_retried_until_it_arrives(world: &mut Telegram
     let line = chatting(world).await;
     line.manager_sends(world, HookMessage::text("At last")).await;
     let faults = world.telegram().faults();
-    faults.next("sendMessage", 1, Fault::HtmlPage { code: 502 });
-    faults.next("sendMessage", 1, Fault::ServerError { code: 503 });
+    faults.next("sendMessage", 1, Fault::HtmlPage { status: 502 });
+    faults.next("sendMessage", 1, Fault::ServerError { status: 503 });
     world.deliver_to_the_end().await;
     let texts: Vec<_> = line.sent(world).into_iter().map(|message| message.text).collect();
     assert_eq!(texts, ["At last"]);
@@ -110,9 +110,8 @@ async fn an_undelivered_message_is_retried_until_it_arrives(world: &mut Telegram
 
 async fn a_picture_that_telegram_does_not_like_is_a_document(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let description = "Bad Request: PHOTO_INVALID_DIMENSIONS".to_owned();
-    let fault = Fault::Refuse { code: 400, description, migrate_to: None };
-    world.telegram().faults().next_in(line.person, "sendPhoto", 1, fault);
+    let fault = Fault::refuse(400, Value::Null, "Bad Request: PHOTO_INVALID_DIMENSIONS");
+    world.telegram().faults().next_to(&line.person.to_string(), "sendPhoto", 1, fault);
     let said = line.manager_sends(world, HookMessage::attachment(Attachment::sample("picture"))).await;
     world.deliver_all().await;
     assert_eq!(last(world, &line).kind, "document");

@@ -1,0 +1,179 @@
+//! Parameters of a call in any encoding – typed in JSON, as text in query, form and multipart – and refusals.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::kit::{Answer, Call, Part};
+
+/// A method's result, or its refusal.
+pub(super) type Answered = Result<Value, Refusal>;
+
+/// An answer with `"ok": false`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// HTTP status and `error_code`.
+    pub(super) code: u16,
+    pub(super) description: String,
+    pub(super) retry_after: Option<i64>,
+    pub(super) migrate_to: Option<i64>,
+}
+
+impl Refusal {
+    pub(super) fn new(code: u16, description: impl Into<String>) -> Self {
+        Self { code, description: description.into(), retry_after: None, migrate_to: None }
+    }
+
+    /// 429 with the seconds to wait.
+    pub(super) fn too_many(seconds: i64) -> Self {
+        let description = format!("Too Many Requests: retry after {seconds}");
+        Self { retry_after: Some(seconds), ..Self::new(429, description) }
+    }
+
+    pub(super) fn answer(&self) -> Answer {
+        let mut body = json!({"ok": false, "error_code": self.code, "description": self.description});
+        if let Some(seconds) = self.retry_after {
+            body["parameters"] = json!({"retry_after": seconds});
+        }
+        if let Some(chat) = self.migrate_to {
+            body["parameters"] = json!({"migrate_to_chat_id": chat});
+        }
+        Answer::new(self.code, "application/json", body.to_string())
+    }
+}
+
+/// 400.
+pub(super) fn bad(text: &str) -> Refusal {
+    Refusal::new(400, format!("Bad Request: {text}"))
+}
+
+/// 403.
+pub(super) fn forbidden(text: &str) -> Refusal {
+    Refusal::new(403, format!("Forbidden: {text}"))
+}
+
+/// Returns the refusal unless the condition holds.
+pub(super) fn ensure(fine: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+    if fine { Ok(()) } else { Err(refusal()) }
+}
+
+/// All parameters of a call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Params {
+    pub(super) values: Map<String, Value>,
+    pub(super) files: BTreeMap<String, Part>,
+}
+
+impl Params {
+    pub(super) fn of(values: Map<String, Value>) -> Self {
+        Self { values, files: BTreeMap::new() }
+    }
+
+    /// Reads a call.
+    pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
+        ensure(!call.is_too_large, || Refusal::new(413, "Request Entity Too Large"))?;
+        let mut params = Self::default();
+        for (key, value) in call.query.iter().chain(&call.form) {
+            params.values.insert(key.clone(), json!(value));
+        }
+        for part in &call.parts {
+            if part.file_name.is_empty() {
+                // A field with a type of its own.
+                params.values.insert(part.name.clone(), json!(String::from_utf8_lossy(&part.bytes)));
+            } else {
+                params.files.insert(part.name.clone(), part.clone());
+            }
+        }
+        let kind = call.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        if kind.starts_with("application/json") && !call.body.is_empty() {
+            let wrong = || bad("can't parse request JSON object");
+            params.values.extend(call.json.as_object().cloned().ok_or_else(wrong)?);
+        } else if kind.starts_with("multipart/") {
+            ensure(!call.is_garbled, || bad("can't parse multipart body"))?;
+        }
+        Ok(params)
+    }
+
+    /// A parameter as text, also if it is a number.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        match self.values.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// The same, if it is not empty.
+    pub(super) fn filled(&self, name: &str) -> Option<String> {
+        self.text(name).filter(|text| !text.is_empty())
+    }
+
+    /// A required, non-empty parameter.
+    pub(super) fn needed(&self, name: &str, otherwise: &str) -> Result<String, Refusal> {
+        self.filled(name).ok_or_else(|| bad(otherwise))
+    }
+
+    pub(super) fn int(&self, name: &str) -> Option<i64> {
+        match self.values.get(name)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn float(&self, name: &str) -> Option<f64> {
+        match self.values.get(name)? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn flag(&self, name: &str) -> bool {
+        match self.values.get(name) {
+            Some(Value::Bool(on)) => *on,
+            Some(Value::String(text)) => ["true", "1", "yes"].contains(&text.to_ascii_lowercase().as_str()),
+            Some(Value::Number(number)) => number.as_i64() == Some(1),
+            _ => false,
+        }
+    }
+
+    /// `message_id`.
+    pub(super) fn message(&self) -> Result<i64, Refusal> {
+        self.int("message_id").ok_or_else(|| bad("message identifier is not specified"))
+    }
+
+    /// An array or object: native in JSON, else JSON text. `what` names it in the error.
+    pub(super) fn json(&self, name: &str, what: &str) -> Result<Option<Value>, Refusal> {
+        match self.values.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) => {
+                let parsed =
+                    serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array());
+                parsed.map(Some).ok_or_else(|| bad(&format!("can't parse {what} JSON object")))
+            }
+            Some(value) => Ok(Some(value.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_and_json_are_read_alike() {
+        for values in [json!({"id": 5, "on": true, "list": ["a"]}), json!({"id": "5", "on": "True", "list": "[\"a\"]"})]
+        {
+            let params = Params::of(values.as_object().cloned().unwrap_or_default());
+            assert_eq!((params.int("id"), params.flag("on")), (Some(5), true));
+            assert_eq!(params.json("list", "list"), Ok(Some(json!(["a"]))));
+        }
+        let broken = Params::of([("list".to_owned(), json!("[a"))].into_iter().collect());
+        assert_eq!(
+            broken.json("list", "reply keyboard markup").map_err(|one| one.description),
+            Err("Bad Request: can't parse reply keyboard markup JSON object".to_owned())
+        );
+    }
+}

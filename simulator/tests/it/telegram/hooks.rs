@@ -1,0 +1,250 @@
+//! Updates: webhooks and their rules, getUpdates, what is kept for how long; acts and faults as JSON.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use simulator::telegram::{Act, Fault, HookFault, HookState, NewPerson};
+
+use super::{World, bad, texts};
+use crate::stage::{Receiver, examples};
+
+#[tokio::test]
+async fn the_cloud_wants_https_and_a_port_of_its_list() {
+    let world = World::with(|options| options.local = false).await;
+    for (url, words) in [
+        ("http://parom.example/hook", "bad webhook: An HTTPS URL must be provided for webhook"),
+        ("https://parom.example:9000/hook", "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"),
+        ("https://127.0.0.1/hook", "bad webhook: IP address is reserved"),
+        ("not an address", "invalid webhook URL specified"),
+    ] {
+        assert_eq!(world.refused("setWebhook", json!({"url": url})).await, bad(words), "{url}");
+    }
+    for port in ["", ":80", ":88", ":443", ":8443"] {
+        let url = format!("https://parom.example{port}/hook");
+        world.ok("setWebhook", json!({"url": url})).await;
+        assert_eq!(world.ok("getWebhookInfo", json!({})).await["url"], json!(url));
+    }
+    world.ok("setWebhook", json!({"url": ""})).await;
+    let none = json!({"url": "", "has_custom_certificate": false, "pending_update_count": 0});
+    assert_eq!(world.ok("getWebhookInfo", json!({})).await, none);
+}
+
+#[tokio::test]
+async fn parameters_are_kept_as_documented() {
+    let world = World::start().await;
+    let set = |more: Value| {
+        let mut params = json!({"url": "http://127.0.0.1:9/hook"});
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        params
+    };
+    let wrong = world.refused("setWebhook", set(json!({"secret_token": "not allowed!"}))).await;
+    assert_eq!(wrong, bad("secret token contains unallowed characters"));
+    assert_eq!(world.refused("setWebhook", set(json!({"secret_token": "a".repeat(257)}))).await.0, 400);
+    let first = set(json!({"secret_token": "s3cr3t", "allowed_updates": ["message"], "max_connections": 7}));
+    let again = set(json!({"secret_token": "s3cr3t", "max_connections": 7}));
+    for (params, words) in [(first, "Webhook was set"), (again, "Webhook is already set")] {
+        assert_eq!(world.call("setWebhook", params).await.1["description"], words);
+    }
+    let webhook = world.telegram().webhook(world.bot.id).unwrap();
+    assert_eq!(webhook.allowed_updates, Some(vec!["message".to_owned()]), "left out, the list stays");
+    assert_eq!((webhook.max_connections, webhook.secret.as_deref()), (7, Some("s3cr3t")));
+    world.ok("setWebhook", set(json!({"allowed_updates": []}))).await;
+    assert_eq!(world.telegram().webhook(world.bot.id).unwrap().max_connections, 40);
+    assert!(world.ok("getWebhookInfo", json!({})).await.get("allowed_updates").is_none());
+    for words in ["Webhook was deleted", "Webhook is already deleted"] {
+        assert_eq!(world.call("deleteWebhook", json!({})).await.1["description"], words);
+    }
+}
+
+#[tokio::test]
+async fn reactions_are_reported_only_on_request() {
+    let world = World::started().await;
+    let id = world.maria().writes("Hi").unwrap();
+    world.maria().reacts(id, "👍").unwrap();
+    assert_eq!(world.updates().await.len(), 2);
+    world.ok("getUpdates", json!({"allowed_updates": ["message_reaction"]})).await;
+    world.maria().reacts(id, "").unwrap();
+    world.maria().writes("unheard").unwrap();
+    let all = world.updates().await;
+    assert_eq!((all.len(), &all[2]["message_reaction"]["new_reaction"]), (3, &json!([])));
+}
+
+#[tokio::test]
+async fn updates_come_with_the_secret_and_a_refused_one_holds_its_chat_alone() {
+    let world = World::start().await;
+    let receiver = world.listens().await;
+    let telegram = world.telegram();
+    let pete = telegram.add_person(NewPerson::default());
+    receiver.answers(&[(500, ""), (302, ""), (404, ""), (429, "100")]);
+    world.maria().writes("first").unwrap();
+    assert_eq!(telegram.deliver_all().await, 2, "the first repeat comes at once");
+    assert_eq!(receiver.calls()[0].headers["x-telegram-bot-api-secret-token"], "s3cr3t_Token-1");
+    world.maria().writes("second").unwrap();
+    assert_eq!(telegram.deliver_all().await, 0, "the next of the chat waits");
+    world.stage.advance(2).await;
+    let info = world.ok("getWebhookInfo", json!({})).await;
+    assert_eq!(info["last_error_message"], "Wrong response from the webhook: 404 Not Found");
+    assert_eq!(info["pending_update_count"], 2);
+    world.stage.advance(4).await;
+    telegram.customer(pete, world.bot.id).writes("from Pete").unwrap();
+    telegram.deliver_all().await;
+    assert_eq!(texts(&receiver), ["first", "first", "first", "first", "from Pete"]);
+    world.stage.advance(99).await;
+    assert_eq!(receiver.calls().len(), 5, "Retry-After is obeyed");
+    world.stage.advance(1).await;
+    assert_eq!(texts(&receiver)[5..], ["first", "second"]);
+    assert!(telegram.hooks(world.bot.id).iter().all(|one| one.state == HookState::Delivered));
+}
+
+#[tokio::test]
+async fn nothing_is_kept_longer_than_its_day_and_a_gone_webhook_is_removed() {
+    let world = World::start().await;
+    let receiver = world.listens().await;
+    let (telegram, bot) = (world.telegram(), world.bot.id);
+    receiver.always(500, "");
+    world.maria().writes("lost").unwrap();
+    world.stage.advance(24 * 3600 - 1).await;
+    assert_eq!(telegram.hooks(bot)[0].state, HookState::Waiting);
+    receiver.always(200, "");
+    world.stage.advance(1).await;
+    assert_eq!(telegram.hooks(bot)[0].state, HookState::Dropped);
+    receiver.always(410, "");
+    world.maria().writes("one").unwrap();
+    telegram.deliver_all().await;
+    world.stage.advance(22 * 3600).await;
+    assert!(telegram.webhook(bot).is_some());
+    world.stage.advance(3600).await;
+    assert!(telegram.webhook(bot).is_none());
+}
+
+#[tokio::test]
+async fn another_webhook_gets_what_waited_at_once() {
+    let world = World::start().await;
+    let telegram = world.telegram();
+    world.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"})).await;
+    world.maria().writes("one").unwrap();
+    telegram.deliver_all().await;
+    let last_error = telegram.webhook(world.bot.id).unwrap().last_error;
+    assert_eq!(last_error.as_deref(), Some("Connection refused"));
+    let (ours, theirs) = (world.listens().await, Receiver::start());
+    telegram.deliver_all().await;
+    assert_eq!(texts(&ours), ["one"]);
+    telegram.hijack_webhook(world.bot.id, &theirs.url);
+    telegram.hold_hooks(true);
+    world.maria().writes("two").unwrap();
+    assert_eq!((telegram.deliver_all().await, telegram.webhook(world.bot.id).unwrap().pending), (0, 1));
+    telegram.hold_hooks(false);
+    telegram.deliver_all().await;
+    assert_eq!((texts(&ours).len(), texts(&theirs).len()), (1, 1));
+    telegram.faults().next_hooks(1, HookFault::Late);
+    world.maria().writes("late").unwrap();
+    let pete = telegram.add_person(NewPerson::default());
+    telegram.customer(pete, world.bot.id).writes("Pete").unwrap();
+    telegram.deliver_all().await;
+    assert_eq!(texts(&theirs)[1..], ["Pete", "late"], "a late update comes after one of another chat");
+    telegram.hold_hooks(true);
+    world.maria().writes("three").unwrap();
+    world.ok("setWebhook", json!({"url": theirs.url, "drop_pending_updates": true})).await;
+    assert_eq!(telegram.webhook(world.bot.id).unwrap().pending, 0);
+}
+
+#[tokio::test]
+async fn updates_stay_until_they_are_confirmed() {
+    let world = World::started().await;
+    world.maria().writes("one").unwrap();
+    world.maria().writes("two").unwrap();
+    let all = world.updates().await;
+    assert_eq!(all.len(), 3, "with /start");
+    let id = all[1]["update_id"].as_i64().unwrap();
+    assert_eq!(all[2]["update_id"], json!(id + 1), "ids rise by one");
+    let rest = world.ok("getUpdates", json!({"offset": id + 1})).await;
+    assert_eq!(rest[0]["message"]["text"], "two");
+    assert_eq!(world.updates().await.len(), 1, "what was confirmed is gone");
+    world.maria().writes("three").unwrap();
+    let last = world.ok("getUpdates", json!({"offset": -1, "limit": 5})).await;
+    assert_eq!((last[0]["message"]["text"].as_str(), last.as_array().unwrap().len()), (Some("three"), 1));
+    world.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"})).await;
+    let (code, words) = world.refused("getUpdates", json!({})).await;
+    assert_eq!(code, 409);
+    assert!(words.starts_with("Conflict: can't use getUpdates method while webhook is active"), "{words}");
+    world.ok("deleteWebhook", json!({})).await;
+    assert_eq!(world.updates().await.len(), 1, "what waited still waits");
+}
+
+#[tokio::test]
+async fn a_long_poll_ends_with_an_update_or_another_poll() {
+    let world = World::started().await;
+    let first = world.updates().await[0]["update_id"].as_i64().unwrap();
+    let poll = |world: &World| {
+        let params = json!({"offset": first + 1, "timeout": 50});
+        let call = world.stage.http.post(world.url("getUpdates")).json(&params);
+        tokio::spawn(async move { call.send().await.unwrap().json::<Value>().await.unwrap() })
+    };
+    let waiting = poll(&world);
+    let (telegram, bot) = (world.telegram(), world.bot.id);
+    let began = |one: &simulator::telegram::Telegram| (one.hooks(bot)[0].state != HookState::Waiting).then_some(());
+    telegram.wait_for(began, Duration::from_secs(20)).await.unwrap();
+    world.maria().writes("Hi").unwrap();
+    assert_eq!(waiting.await.unwrap()["result"][0]["message"]["text"], "Hi");
+    let waiting = poll(&world);
+    // Either of the two may come first: the newer one ends the older.
+    while !waiting.is_finished() {
+        world.call("getUpdates", json!({"offset": first + 2})).await;
+    }
+    let ended = waiting.await.unwrap();
+    assert_eq!(ended["error_code"], 409);
+    assert!(ended["description"].as_str().unwrap().starts_with("Conflict: terminated by other getUpdates request"));
+}
+
+#[tokio::test]
+async fn refusals_have_the_bodies_of_telegram() {
+    let world = World::started().await;
+    let (faults, say) = (world.telegram().faults(), json!({"chat_id": world.maria, "text": "Hi"}));
+    faults.next("sendMessage", 1, Fault::TooMany { retry_after: Some(34) });
+    faults.next_to(&world.maria.to_string(), "*", 1, Fault::ServerError { status: 500 });
+    faults.next("SENDMESSAGE", 1, Fault::refuse(400, Value::Null, "Bad Request: PEER_ID_INVALID"));
+    world.ok("getMe", json!({})).await;
+    let too_many = world.call("sendMessage", say.clone()).await;
+    assert_eq!((too_many.0, &too_many.1["parameters"]), (429, &json!({"retry_after": 34})));
+    assert_eq!(world.refused("sendMessage", say.clone()).await.1, "Internal Server Error: restart");
+    assert_eq!(world.refused("sendMessage", say.clone()).await, bad("PEER_ID_INVALID"));
+    let moved =
+        json!({"method": "*", "count": 1, "fault": "refuse", "code": 400, "description": "x", "migrate_to": -7});
+    assert_eq!(world.stage.post("/faults", &moved).await.0, 200);
+    assert_eq!(world.call("sendMessage", say).await.1["parameters"], json!({"migrate_to_chat_id": -7}));
+    let calls = world.telegram().calls(world.bot.id);
+    assert_eq!(calls.iter().map(|call| call.status).collect::<Vec<_>>(), [200, 429, 500, 400, 400]);
+}
+
+#[tokio::test]
+async fn acts_and_faults_are_json() {
+    let world = World::start().await;
+    for example in examples("acts") {
+        let (status, done) = world.stage.post("/acts", &example).await;
+        assert_eq!(status, 200, "{example}: {done}");
+    }
+    let chat = world.stage.page(&format!("/chats/{}?bot={}", world.maria, world.bot.id)).await.1;
+    let chat: Value = serde_json::from_str(&chat).unwrap();
+    let kinds: Vec<&str> =
+        chat["messages"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["text", "text", "document", "sticker", "text", "text", "photo", "video"]);
+    assert_eq!(chat["messages"][1]["reactions"], json!([[world.maria, ["👍"]]]));
+    assert_eq!(
+        (&chat["messages"][1]["text"], &chat["messages"][2]["text"]),
+        (&json!("Hi there"), &json!("signed twice"))
+    );
+    let (who, bot) = (world.maria, world.bot.id);
+    let start = world.stage.post("/acts", &json!({"act": "start", "who": who, "bot": bot})).await.1;
+    assert_eq!(start, json!({"messages": [9], "id": "", "chat": 0}));
+    world.telegram().customer(who, bot).blocks().unwrap();
+    let send = json!({"act": "send", "who": who, "to": {"bot": bot}, "content": {"kind": "text", "text": "Hi"}});
+    let (status, refused) = world.stage.post("/acts", &send).await;
+    assert_eq!((status, &refused["error"]), (422, &json!("the person has blocked the bot")));
+    for example in examples("faults") {
+        assert_eq!(world.stage.post("/faults", &example).await.0, 200, "{example}");
+    }
+    let renewed = world.telegram().renew_token(bot);
+    let (status, page) = world.stage.page("/trouble?lang=en").await;
+    assert!(status == 200 && page.contains(&renewed) && page.contains("another-service.example"), "{page}");
+    assert!(world.telegram().act(Act::own("retitle").with("group", -7)).is_err());
+}
