@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::files::{self, Loaded};
 use super::options::{Bot, Group, GroupKind, Options, Role, Telegram as State};
 use super::{hook, image};
 use crate::kit::{Act, Content, Customer, Dialog, DialogKind, Id, Line, Person, Sample, Simulator, Verb};
@@ -188,6 +189,16 @@ impl Simulator<Options> {
                 person.more.remove("avatar");
                 person.more.extend(sizes.map(|sizes| ("avatar".to_owned(), sizes)));
             }
+        });
+    }
+
+    /// Lets a bot know a file id from Telegram's documents: the built-in file of that field.
+    pub fn knows_file(&self, bot: i64, file_id: &str, field: &str) {
+        self.core.change(|state| {
+            let (sort, sample) = (files::sort(field), Sample::PICTURE);
+            let (name, mime) = (sample.name.to_owned(), sample.mime.to_owned());
+            let unique = state.keep(sort, Loaded { name, mime, bytes: bytes::Bytes::from_static(sample.bytes) });
+            state.own.documented.insert(file_id.to_owned(), (Id::from(bot), unique));
         });
     }
 
