@@ -11,7 +11,7 @@ use base::fault::Faults;
 use base::store::{self, Store};
 use base::vault::Vault;
 use clap::Args;
-use parom::api::key::Scope;
+use parom::api_key::Scope;
 use parom::app::App;
 use secrecy::ExposeSecret;
 use uuid::Uuid;

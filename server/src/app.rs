@@ -1,5 +1,24 @@
 //! The running application: every module's context, wired together once.
 
+use domain::alert_notices::AlertNoticeContext;
+use domain::announcements::Announced;
+use domain::audit::Refusals;
+use domain::delivery::DeliveryContext;
+use domain::delivery::gauges::LastWaiting;
+use domain::delivery::read::report::KeptFacts;
+use domain::delivery::slots::Slots;
+use domain::identity::{IdentityContext, throttle};
+use domain::intake::IntakeContext;
+use domain::intake::crm::{LostHooks, account};
+use domain::job::JobContext;
+use domain::load_shedding::{Load, LoadSheddingContext};
+use domain::media::{MediaContext, MediaService};
+use domain::platform::{PlatformContext, stands_on};
+use domain::source::{ChangeLocks, Observations, SourceContext};
+use domain::tenant::{self, TenantContext};
+use domain::usage::{RecentKeys, Searches, StorageSums, UsageContext};
+use pages::panel::PanelContext;
+use pages::service_status::{Board, StatusContext};
 use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
@@ -12,26 +31,7 @@ use base::vault::Vault;
 use connectors::Connector;
 use tokio::sync::Semaphore;
 
-use crate::alert_notices::AlertNoticeContext;
-use crate::announcements::Announced;
-use crate::audit::Refusals;
-use crate::delivery::DeliveryContext;
-use crate::delivery::gauges::LastWaiting;
-use crate::delivery::read::report::KeptFacts;
-use crate::delivery::slots::Slots;
-use crate::identity::{IdentityContext, throttle};
-use crate::intake::IntakeContext;
-use crate::intake::crm::{LostHooks, account};
-use crate::job::JobContext;
-use crate::load_shedding::{Load, LoadSheddingContext};
-use crate::media::{MediaContext, MediaService};
 use crate::oauth::OauthContext;
-use crate::panel::PanelContext;
-use crate::platform::{PlatformContext, stands_on};
-use crate::service_status::{Board, StatusContext};
-use crate::source::{ChangeLocks, Observations, SourceContext};
-use crate::tenant::{self, TenantContext};
-use crate::usage::{RecentKeys, Searches, StorageSums, UsageContext};
 use crate::webchat::{Guests, WebchatContext};
 use crate::widget_api::{CallerMemory, WidgetContext};
 

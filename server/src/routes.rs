@@ -1,8 +1,9 @@
 //! All routes of the server.
 
 use actix_web::{guard, web};
+use domain::intake;
 
-use crate::{api, intake, oauth, webchat};
+use crate::{api, oauth, webchat};
 
 mod answers;
 mod health;
@@ -27,13 +28,13 @@ pub fn public(config: &mut web::ServiceConfig) {
         .service(web::redirect("/llms.txt", "/api/llms.txt"))
         .configure(oauth::routes)
         .configure(webchat::routes)
-        .configure(crate::service_status::routes)
-        .configure(crate::brand::routes)
-        .configure(crate::legal::routes)
-        .configure(crate::media::routes)
+        .configure(pages::service_status::routes)
+        .configure(domain::brand::routes)
+        .configure(pages::legal::routes)
+        .configure(domain::media::routes)
         .configure(crate::widget_api::routes)
-        .configure(crate::panel::routes)
-        .configure(crate::admin::routes)
+        .configure(pages::panel::routes)
+        .configure(pages::admin::routes)
         .configure(api::routes);
 }
 

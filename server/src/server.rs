@@ -1,5 +1,6 @@
 //! The running server: starts and stops database, writers, workers and HTTP in order.
 
+use domain::delivery::worker::Worker;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,6 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::delivery::worker::Worker;
 
 mod http;
 mod reload;
@@ -104,10 +104,10 @@ impl Running {
         }
         while self.tasks.join_next().await.is_some() {}
         if self.app.store.is_open() {
-            crate::source::proofs::write(&self.app.sources).await;
+            domain::source::proofs::write(&self.app.sources).await;
         }
         if self.app.store.is_open()
-            && let Err(error) = crate::missed_hooks::leave(&self.app.intake).await
+            && let Err(error) = domain::missed_hooks::leave(&self.app.intake).await
         {
             tracing::warn!(%error, "this process's clean shutdown could not be stored; chats will be compared once more than necessary");
         }
@@ -138,20 +138,20 @@ pub async fn start_on(listener: TcpListener, config: Config, options: ServerOpti
         ready => ready?,
     };
     let vault = match store.is_open() {
-        true => crate::rotation::open(&config, &store).await?,
+        true => domain::rotation::open(&config, &store).await?,
         false => Vault::open(&config.secrets, false)?,
     };
     let lock = store.lock_for_serving()?;
     let app = App::with_connectors(config, store, vault, options.faults, options.more_connectors)?;
     if app.store.is_open() {
-        crate::rotation::load(&app).await.context("the keys that were replaced cannot be read")?;
-        crate::integrations::load(&app).await.context("the stored integrations cannot be read")?;
+        domain::rotation::load(&app).await.context("the keys that were replaced cannot be read")?;
+        domain::integrations::load(&app).await.context("the stored integrations cannot be read")?;
     }
     let spool = app.spool.claim(&app.config.spool, &app.faults);
     let earlier = spool.as_ref().and_then(|lock| earlier_life(&app, lock));
     if app.store.is_open() {
         void_leases(&app, earlier).await?;
-        crate::tenant::channels::resume_configured(&app).await?;
+        domain::tenant::channels::resume_configured(&app).await?;
     }
 
     let mut tasks = JoinSet::new();
@@ -190,7 +190,7 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
 /// The same, with values that our keys open.
 async fn unsealable(app: &App) -> anyhow::Result<Store> {
     let store = ready(&app.config, &app.clock).await?;
-    crate::rotation::open(&app.config, &store).await?;
+    domain::rotation::open(&app.config, &store).await?;
     Ok(store)
 }
 
@@ -223,16 +223,16 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
         }
         match unsealable(&app).await {
             Ok(seen) => {
-                if let Err(error) = crate::rotation::open(&app.config, &seen).await {
+                if let Err(error) = domain::rotation::open(&app.config, &seen).await {
                     let _ = fails.send(error).await;
                     return;
                 }
                 app.store.opened(&seen);
                 seen.close().await;
-                if let Err(error) = crate::rotation::load(&app).await {
+                if let Err(error) = domain::rotation::load(&app).await {
                     tracing::error!(%error, "the keys that were replaced cannot be read; links that they signed do not work until the next start");
                 }
-                if let Err(error) = crate::tenant::channels::resume_configured(&app).await {
+                if let Err(error) = domain::tenant::channels::resume_configured(&app).await {
                     tracing::warn!(%error, "channels that the configuration lists again go on at the next start only");
                 }
                 if let Err(error) = void_leases(&app, earlier).await {
@@ -259,21 +259,21 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
 fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     let mut all = JoinSet::new();
     let tasks = &mut all;
-    keep(tasks, app, "spool", &app.intake, crate::intake::crm::spool::drain);
+    keep(tasks, app, "spool", &app.intake, domain::intake::crm::spool::drain);
     keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
-    keep(tasks, app, "installs", &app.tenants, crate::tenant::install::run);
-    keep(tasks, app, "integrations", &app.platform, crate::integrations::run);
-    keep(tasks, app, "keys", &app.platform, crate::rotation::run);
-    keep(tasks, app, "task_alerts", &app.platform, crate::alert::tasks::run);
+    keep(tasks, app, "installs", &app.tenants, domain::tenant::install::run);
+    keep(tasks, app, "integrations", &app.platform, domain::integrations::run);
+    keep(tasks, app, "keys", &app.platform, domain::rotation::run);
+    keep(tasks, app, "task_alerts", &app.platform, domain::alert::tasks::run);
     keep(tasks, app, "rounds", app, move |app, stop| rounds::run(app, deliver, stop));
     if deliver {
         keep(tasks, app, "delivery", &app.delivery, |app, stop| Worker::new(app).run(stop));
-        keep(tasks, app, "wake", &app.delivery, crate::delivery::wake::run);
-        keep(tasks, app, "media", &app.files, crate::media::run);
-        keep(tasks, app, "jobs", &app.jobs, crate::job::run);
-        keep(tasks, app, "imports", &app.usage, crate::import::run);
-        keep(tasks, app, "lost_hooks", &app.intake, crate::missed_hooks::run);
-        keep(tasks, app, "retention", &app.delivery, crate::retention::run);
+        keep(tasks, app, "wake", &app.delivery, domain::delivery::wake::run);
+        keep(tasks, app, "media", &app.files, domain::media::run);
+        keep(tasks, app, "jobs", &app.jobs, domain::job::run);
+        keep(tasks, app, "imports", &app.usage, domain::import::run);
+        keep(tasks, app, "lost_hooks", &app.intake, domain::missed_hooks::run);
+        keep(tasks, app, "retention", &app.delivery, domain::retention::run);
     }
     all
 }

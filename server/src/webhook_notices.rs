@@ -6,6 +6,8 @@
 //!                                                                               └▶ no answer: retried for a day
 //! ```
 
+use domain::source::outbox::access;
+use domain::usage::UsageContext;
 use std::sync::Arc;
 
 use base::due;
@@ -19,8 +21,6 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use crate::api::sources;
-use crate::source::outbox::access;
-use crate::usage::UsageContext;
 
 const BATCH: u64 = 20;
 /// All of a batch.

@@ -145,9 +145,9 @@ const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("base/src/config/mod.rs", "the names that a configuration may contain"),
     ("base/src/telemetry/catalog.rs", "values of labels, listed for their series"),
     ("server/src/api/source_types.rs", "examples of the API's description"),
-    ("server/src/fixture.rs", "a row for unit tests"),
-    ("server/src/source/check.rs", "amoCRM's type of a service"),
-    ("server/src/source/services.rs", "amoCRM's type of a service"),
+    ("domain/src/fixture.rs", "a row for unit tests"),
+    ("domain/src/source/check.rs", "amoCRM's type of a service"),
+    ("domain/src/source/services.rs", "amoCRM's type of a service"),
     ("cli/src/demo/", "the demonstration's own sources"),
 ];
 
@@ -241,8 +241,8 @@ fn contexts_stand_on_the_platform_alone() {
     for file in modules_of("server").into_values().flatten() {
         let (code, name) = (code(&file), short(&file));
         let known = match name.as_str() {
-            "server/src/platform.rs" => 1,
-            "server/src/identity/form.rs" => 3,
+            "domain/src/platform.rs" => 1,
+            "domain/src/identity/form.rs" => 3,
             _ => 0,
         };
         assert_eq!(code.matches("Deref for ").count(), known, "{name} implements Deref: make it a field");

@@ -10,7 +10,7 @@ use base::fault::Faults;
 use base::store::{VENDOR, directory};
 use connectors::Connector;
 use entity::{api_key, job, lane, turn};
-use parom::api::key_maker::KeyMaker;
+use parom::api_key::key_maker::KeyMaker;
 use parom::app::App;
 use parom::delivery::worker::Worker;
 use parom::server::{self, Running, ServerOptions};

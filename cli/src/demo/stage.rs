@@ -9,7 +9,7 @@ use base::clock::Clock;
 use base::http_client::HttpClients;
 use connectors::Connectors;
 use parom::admin::operators::actions;
-use parom::api::key::Scope;
+use parom::api_key::Scope;
 use parom::audit::{Actor, By};
 use parom::identity::{person, ticket};
 use parom::server::{self, Running, ServerOptions};

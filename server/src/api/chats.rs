@@ -2,16 +2,16 @@
 
 use actix_web::{HttpResponse, post, web};
 use base::error::{Problem, Result};
+use domain::api_key::{ApiKey, Scope};
+use domain::intake::chat;
+use domain::intake::message_in::{ConversationIn, CustomerIn, checked_chat};
+use domain::usage::UsageContext;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
-use crate::intake::chat;
-use crate::intake::message_in::{ConversationIn, CustomerIn, checked_chat};
-use crate::usage::UsageContext;
 use base::json::Object;
 
 /// A chat to start.
@@ -65,7 +65,7 @@ pub async fn create(
     let source = key.source(&app, *source_id).await?;
     let (given, asked) = body.read::<ChatIn>().await?;
     let (external_id, customer) = checked_chat(given.conversation.0, given.customer.0)?;
-    crate::usage::room(&app, source.tenant_id).await?;
+    domain::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
         let (id, duplicate) = chat::start(&app.intake, &source, &external_id, customer).await?;
         let mut answer = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };

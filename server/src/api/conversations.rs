@@ -3,6 +3,12 @@
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
 use base::message::{Member, Person};
+use domain::api_key::ApiKey;
+use domain::cursor::{ListOut, PageRequest};
+use domain::delivery::read::{HoldReasons, chats};
+use domain::lookup::as_ours;
+use domain::source::window::Window;
+use domain::usage::UsageContext;
 use entity::{conversation, message, source};
 use queue::accept_batch::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -10,14 +16,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::cursor::{ListOut, PageRequest};
-use super::key::ApiKey;
 use super::message_out::{FileLinks, MessageOut};
 use super::messages::{body_of, show};
-use crate::delivery::read::{HoldReasons, chats};
-use crate::lookup::as_ours;
-use crate::source::window::Window;
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 /// A conversation: one customer on one source, or one group chat.

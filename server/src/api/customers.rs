@@ -1,5 +1,8 @@
 //! One customer's data: exported and erased.
 
+use domain::api_key::{ApiKey, Scope};
+use domain::tenant::{self, CustomerExport, ExportPages, Who};
+use domain::usage::UsageContext;
 use std::collections::BTreeMap;
 
 use actix_web::http::header;
@@ -13,11 +16,8 @@ use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
-use crate::tenant::{self, CustomerExport, ExportPages, Who};
-use crate::usage::UsageContext;
 
 /// The customer: either `phone` or `conversation_id`.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -3,6 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use base::error::{Error, Problem, Result};
 use base::message::{Direction, LetterKind};
+use domain::api_key::{ApiKey, Scope};
+use domain::cursor::{ListOut, PageRequest};
+use domain::delivery::dead;
+use domain::delivery::read::dead as read;
+use domain::usage::UsageContext;
 use entity::dead_letter;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,15 +15,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::body::RequestBody;
-use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::by;
-use crate::delivery::dead;
-use crate::delivery::read::dead as read;
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 /// A dead letter.

@@ -3,17 +3,17 @@
 use actix_web::{HttpResponse, delete, patch, web};
 use base::error::{Error, FieldError, Problem, Result};
 use base::i18n::LocalizedText;
+use domain::api_key::{ApiKey, Scope};
+use domain::intake::message_in::ContentIn;
+use domain::intake::message_ref;
+use domain::intake::messenger::edit::{self, MessageChange};
+use domain::usage::UsageContext;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
-use crate::intake::message_in::ContentIn;
-use crate::intake::message_ref;
-use crate::intake::messenger::edit::{self, MessageChange};
-use crate::usage::UsageContext;
 use base::json::Object;
 
 /// The new content of a message.
@@ -61,8 +61,8 @@ pub async fn patch(
     let source = key.source(&app, source_id).await?;
     let about = message_ref::checked("/external_id", &external_id)?;
     let (edit, asked) = body.read::<EditIn>().await?;
-    let content = edit.content.0.checked_edit()?;
-    crate::intake::media_url::check_now(&app.intake, &content).await?;
+    let content = checked_edit(edit.content.0)?;
+    domain::intake::media_url::check_now(&app.intake, &content).await?;
     once(&app, &key, asked, async {
         let id =
             edit::accept(&app.intake, &source, &about, MessageChange::Says { content: Box::new(content), at: None })
@@ -104,14 +104,12 @@ pub async fn delete(
     .await
 }
 
-impl ContentIn {
-    /// Same rules as for a new message, except that the file may be omitted and no row can be selected.
-    fn checked_edit(self) -> Result<base::message::Content> {
-        let mut wrong = Vec::new();
-        let (content, chosen) = self.checked_change(&mut wrong);
-        if chosen.is_some() {
-            wrong.push(FieldError::new("/content/callback_data", LocalizedText::new("said-not-of-edit")));
-        }
-        if wrong.is_empty() { Ok(content) } else { Err(Error::Invalid(wrong)) }
+/// Same rules as for a new message, except that the file may be omitted and no row can be selected.
+fn checked_edit(content: ContentIn) -> Result<base::message::Content> {
+    let mut wrong = Vec::new();
+    let (content, chosen) = content.checked_change(&mut wrong);
+    if chosen.is_some() {
+        wrong.push(FieldError::new("/content/callback_data", LocalizedText::new("said-not-of-edit")));
     }
+    if wrong.is_empty() { Ok(content) } else { Err(Error::Invalid(wrong)) }
 }

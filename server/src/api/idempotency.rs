@@ -6,6 +6,8 @@
 //!                  └─ running longer than any request may take: its process died, the next repeat takes over
 //! ```
 
+use domain::api_key::ApiKey;
+use domain::usage::UsageContext;
 use std::future::Future;
 
 use actix_web::body::to_bytes;
@@ -22,9 +24,6 @@ use entity::idempotency::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use sha2::{Digest, Sha256};
-
-use super::key::ApiKey;
-use crate::usage::UsageContext;
 
 pub(super) const HEADER: &str = "Idempotency-Key";
 /// How long responses are stored.

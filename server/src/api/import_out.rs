@@ -2,14 +2,14 @@
 
 use base::error::Result;
 use base::i18n::{CRM, Language, Words};
+use domain::import::{self as imports, ImportState, LeadsMode};
+use domain::usage::UsageContext;
 use entity::{import, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::import::{self as imports, ImportState, LeadsMode};
-use crate::usage::UsageContext;
 use base::json::Moment;
 
 /// Maximum number of skipped lines in a response; the panel shows all of them.

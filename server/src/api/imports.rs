@@ -4,6 +4,10 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::{Language, LocalizedText};
+use domain::api_key::{ApiKey, Scope};
+use domain::import::{self as imports, Format, LeadsMode, UploadOptions};
+use domain::source::By;
+use domain::usage::UsageContext;
 use entity::import;
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -13,14 +17,10 @@ use uuid::Uuid;
 use super::body::RequestBody;
 use super::idempotency::{RequestFingerprint, once};
 use super::import_out::{ImportOut, shown};
-use super::key::{ApiKey, Scope};
 use super::media::UploadStream;
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::{by, current};
-use crate::import::{self as imports, Format, LeadsMode, UploadOptions};
-use crate::source::By;
-use crate::usage::UsageContext;
 use base::json::Query;
 
 /// How a file is imported.
@@ -105,7 +105,7 @@ pub async fn create(
         dry_run: query.dry_run,
         file_name: String::new(),
     };
-    crate::usage::room(&app, source.tenant_id).await?;
+    domain::usage::room(&app, source.tenant_id).await?;
     let chunks = body.payload.map(|chunk| chunk.map_err(std::io::Error::other));
     let arrived = imports::take_in(&app, &source, wish, chunks).await?;
     let by = by(&app, &key, &request).await?;

@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use chrono::NaiveDate;
+use domain::api_key::ApiKey;
+use domain::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
+use domain::usage::UsageContext;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::key::ApiKey;
-use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
-use crate::usage::UsageContext;
 use base::json::Query;
 
 /// How many messages a source accepted and what their outcomes are. Only messages count, not edits, statuses,

@@ -3,15 +3,15 @@
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
 use base::json::{Moment, Query};
+use domain::api_key::{self, ApiKey, key_maker, key_ring};
+use domain::source::limit_of;
+use domain::usage::UsageContext;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::key::{self, ApiKey};
 use super::tenants::{self, TenantOut};
-use super::{NoParameters, key_maker, key_ring, roster};
-use crate::source::limit_of;
-use crate::usage::UsageContext;
+use super::{NoParameters, roster};
 
 /// The key, its account and its limits.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,7 +71,7 @@ pub async fn get(app: web::Data<UsageContext>, key: ApiKey, _: Query<NoParameter
         Some(own) => Some(roster::tenant(&app, own).await?),
         None => None,
     };
-    let requests = key::requests_a_second(&app, &key).await?;
+    let requests = api_key::requests_a_second(&app, &key).await?;
     let limits = MeLimitsOut {
         requests_per_second: (requests > 0).then_some(requests),
         requests_burst: app.config.limits.requests_burst_per_key,

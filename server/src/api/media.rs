@@ -6,6 +6,9 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
 use base::browser::form_data;
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
+use domain::api_key::{ApiKey, Scope};
+use domain::media::{ReceivedFile, Upload, Uploader};
+use domain::usage::UsageContext;
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 use multer::Multipart;
@@ -14,10 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::idempotency::{RequestFingerprint, once};
-use super::key::{ApiKey, Scope};
 use super::sources::current;
-use crate::media::{ReceivedFile, Upload, Uploader};
-use crate::usage::UsageContext;
 use base::json::Query;
 
 /// An uploaded file, which messages can use for one week.
@@ -101,7 +101,7 @@ pub async fn post(
     let form = form(&request)?;
     // Reports errors such as an invalid Idempotency-Key before anything is stored.
     RequestFingerprint::of(&request, &[])?;
-    crate::usage::room(&app, source.tenant_id).await?;
+    domain::usage::room(&app, source.tenant_id).await?;
     let upload = Upload::begin(&app.files, source.tenant_id, source.id, Uploader::Account).await?;
     let arrived = match form {
         Some(boundary) => form_data::read(body.payload, boundary, async |form| first_file(upload, form).await).await?,

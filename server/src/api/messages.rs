@@ -5,6 +5,12 @@ use anyhow::Context;
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use base::message::{self as vocabulary, Direction, Person, State};
+use domain::api_key::{ApiKey, Scope};
+use domain::delivery::read::list::failure_of;
+use domain::delivery::read::{HoldReasons, chats, recovered, story};
+use domain::intake::media_url;
+use domain::intake::message_in::MessageIn;
+use domain::usage::UsageContext;
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -14,16 +20,10 @@ use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::message_out::{
     AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, FileLinks, MessageOut, MessageStatus,
 };
 use super::{roster, timeline};
-use crate::delivery::read::list::failure_of;
-use crate::delivery::read::{HoldReasons, chats, recovered, story};
-use crate::intake::media_url;
-use crate::intake::message_in::MessageIn;
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -65,10 +65,10 @@ pub async fn post(
     let (message, asked) = body.read::<MessageIn>().await?;
     let incoming = message.checked()?;
     media_url::check_now(&app.intake, &incoming.body.content).await?;
-    crate::usage::room(&app, source.tenant_id).await?;
+    domain::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
         let external_id = incoming.external_id.clone();
-        let outcome = crate::intake::messenger::message::accept(&app.intake, &source, incoming, None).await?;
+        let outcome = domain::intake::messenger::message::accept(&app.intake, &source, incoming, None).await?;
         let (mut answer, duplicate) = match outcome {
             ItemOutcome::New { .. } => (HttpResponse::Accepted(), false),
             ItemOutcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),

@@ -3,6 +3,9 @@
 //! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`body::RequestBody`]), act, respond. Wire types
 //! end in `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
 
+use domain::api_key::KeyCache;
+use domain::api_key::metered::Metered;
+use domain::usage::UsageContext;
 use std::collections::BTreeSet;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,12 +17,9 @@ use base::error::{Error, Problem, Result, problem_in};
 use base::i18n::{CRM, Language, LocalizedText, Words};
 use serde::Deserialize;
 
-use crate::usage::UsageContext;
-
 pub mod body;
 mod chats;
 pub mod conversations;
-pub mod cursor;
 pub mod customers;
 pub mod dead_letters;
 pub mod docs;
@@ -27,15 +27,11 @@ pub mod edits;
 pub mod idempotency;
 pub mod import_out;
 pub mod imports;
-pub mod key;
-pub mod key_maker;
-pub mod key_ring;
 pub mod ledger;
 pub mod me;
 pub mod media;
 pub mod message_out;
 pub mod messages;
-mod metered;
 mod numeric_id;
 pub mod openapi;
 pub mod pipelines;
@@ -43,7 +39,6 @@ mod replays;
 pub mod report_types;
 pub mod reports;
 mod roster;
-mod scope;
 pub mod source_acts;
 pub mod source_secret;
 pub mod source_types;
@@ -67,7 +62,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     let known = web::Data::new(openapi::Known::new(openapi::Served::now));
     let scope = web::scope("/api")
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
-        .app_data(web::Data::new(key::KeyCache::default()))
+        .app_data(web::Data::new(KeyCache::default()))
         .app_data(known)
         // The most frequent first: the router tries the patterns in this order, each with a regular expression.
         .service(messages::post)
@@ -184,7 +179,7 @@ async fn in_language(
 
 /// The reason why reading stopped, if the key reached its daily limit.
 fn too_much(request: &HttpRequest) -> Option<Error> {
-    let metered = request.extensions().get::<metered::Metered>().cloned()?;
+    let metered = request.extensions().get::<Metered>().cloned()?;
     metered.refusal(request.app_data::<web::Data<UsageContext>>()?)
 }
 

@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, get, web};
 use base::error::{Problem, Result};
 use base::json::Query;
+use domain::api_key::ApiKey;
+use domain::usage::UsageContext;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::NoParameters;
-use super::key::ApiKey;
 use super::roster;
-use crate::usage::UsageContext;
 
 /// A sales pipeline of the account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,7 +46,7 @@ pub async fn list(
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
-    let items = crate::source::pipelines(&app.sources, tenant.tenant_id)
+    let items = domain::source::pipelines(&app.sources, tenant.tenant_id)
         .await?
         .into_iter()
         .map(|pipeline| PipelineOut { id: pipeline.id.to_string(), name: pipeline.name, is_main: pipeline.is_main })

@@ -3,6 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
+use domain::api_key::{ApiKey, Scope};
+use domain::delivery::read::dead::{self as read, DeadLetterFilter};
+use domain::delivery::replay::{self as replays, A_SECOND, ReplayAction};
+use domain::usage::UsageContext;
 use entity::replay;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,13 +15,9 @@ use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::sources::by;
 use super::{dead_letters, roster};
-use crate::delivery::read::dead::{self as read, DeadLetterFilter};
-use crate::delivery::replay::{self as replays, A_SECOND, ReplayAction};
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 /// Which dead letters to process and how.

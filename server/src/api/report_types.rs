@@ -1,5 +1,8 @@
 //! Reports on the wire.
 
+use domain::delivery::read::figures::{Flow, Times};
+use domain::delivery::read::report::{Report, UnansweredChat};
+use domain::source::KnownUsers;
 use std::collections::BTreeSet;
 
 use base::i18n::Zone;
@@ -10,10 +13,6 @@ use entity::conversation;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use crate::delivery::read::figures::{Flow, Times};
-use crate::delivery::read::report::{Report, UnansweredChat};
-use crate::source::KnownUsers;
 
 /// The days that a report covers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -219,7 +218,7 @@ impl AnswersReportOut {
             Some(SourceAnswersOut { source_id, first_answers })
         };
         let managers = report.by_manager(&users.amojo_ids()).into_iter();
-        let of_manager = |share: crate::delivery::read::report::ManagerShare| {
+        let of_manager = |share: domain::delivery::read::report::ManagerShare| {
             let first_answers = share.answers?.into();
             Some(ManagerAnswersOut { manager: ManagerOut::of(&share.amojo_id, users), first_answers })
         };

@@ -3,19 +3,19 @@
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::{LocalizedText, Zone};
+use domain::api_key::ApiKey;
+use domain::delivery::read::chats::{self, ConversationFilter};
+use domain::delivery::read::report::{self, MOST, MOST_DAYS, MOST_LISTED, Report, ReportFilter, ReportPeriod};
+use domain::source::{KnownUsers, refresh_users};
+use domain::usage::UsageContext;
 use entity::tenant;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::key::ApiKey;
 use super::ledger::date;
 use super::report_types::{AnswersReportOut, MessagesReportOut, ReportedChats, ReportedDays};
 use super::roster;
-use crate::delivery::read::chats::{self, ConversationFilter};
-use crate::delivery::read::report::{self, MOST, MOST_DAYS, MOST_LISTED, Report, ReportFilter, ReportPeriod};
-use crate::source::{KnownUsers, refresh_users};
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 /// Days of a report if none are named.

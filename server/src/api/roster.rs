@@ -5,13 +5,12 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::Search;
 use base::store::directory::IdKind;
+use domain::api_key::ApiKey;
+use domain::usage::UsageContext;
 use entity::{directory, tenant};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
-
-use super::key::ApiKey;
-use crate::usage::UsageContext;
 
 /// Ids of tenants older than `after`, newest first.
 pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>, DbErr> {

@@ -3,6 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::{CRM, Language, Words};
+use domain::api_key::{ApiKey, Scope};
+use domain::usage::UsageContext;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -11,12 +13,10 @@ use uuid::Uuid;
 use super::NoParameters;
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::numeric_id::NumericId;
 use super::roster;
 use super::source_types::{SourceOut, StepOut};
 use super::sources::{by, current, shown};
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 /// The result of a test.
@@ -93,7 +93,7 @@ pub async fn test(
     let words = Words::new(Language::accepted(request.headers()));
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let steps = crate::source::test(&app.sources, source.tenant_id, source.id, &by).await?.into_iter();
+        let steps = domain::source::test(&app.sources, source.tenant_id, source.id, &by).await?.into_iter();
         let steps = steps.map(|step| StepOut::of(step, |text| text.plain(words, CRM)));
         Ok(HttpResponse::Ok().json(StepsOut { steps: steps.collect() }))
     })
@@ -126,7 +126,7 @@ pub async fn restore(
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let source = crate::source::restore(&app.sources, source.tenant_id, source.id, &by).await?;
+        let source = domain::source::restore(&app.sources, source.tenant_id, source.id, &by).await?;
         Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
     })
     .await
@@ -157,7 +157,7 @@ pub async fn reconcile(
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
-        let done = crate::source::reconcile(&app.sources, tenant.tenant_id).await?;
+        let done = domain::source::reconcile(&app.sources, tenant.tenant_id).await?;
         let (by, host) = (by(&app, &key, &request).await?, tenant.host.as_str());
         by.did(&app, app.store.write(), "account.reconciled", (tenant.tenant_id, host), json!({})).await?;
         let done = ReconciledOut { missing: done.missing, changed: done.changed, strays: done.strays };
@@ -183,7 +183,7 @@ pub async fn strays(
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
-    let found = crate::source::strays(&app.sources, tenant.tenant_id).await?;
+    let found = domain::source::strays(&app.sources, tenant.tenant_id).await?;
     let items = found.into_iter().map(|stray| StrayOut {
         amocrm_source_id: stray.amocrm_source_id.to_string(),
         external_id: stray.external_id,
@@ -222,7 +222,7 @@ pub async fn adopt(
     let (wanted, asked) = body.read::<AdoptIn>().await?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let source = crate::source::adopt(&app.sources, tenant_id, stray.0, wanted.source_id, &by).await?;
+        let source = domain::source::adopt(&app.sources, tenant_id, stray.0, wanted.source_id, &by).await?;
         Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
     })
     .await
@@ -253,7 +253,7 @@ pub async fn remove(
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        crate::source::remove_stray(&app.sources, tenant_id, stray.0, &by).await?;
+        domain::source::remove_stray(&app.sources, tenant_id, stray.0, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await

@@ -3,6 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use base::error::{Problem, Result};
 use connectors::kinds::is_web_chat;
+use domain::api_key::{ApiKey, Scope};
+use domain::usage::UsageContext;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,9 +12,7 @@ use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::sources::{by, current};
-use crate::usage::UsageContext;
 
 /// The new secret.
 #[derive(Default, Serialize, ToSchema)]
@@ -54,10 +54,10 @@ pub async fn rotate(
         let (tenant_id, id) = (source.tenant_id, source.id);
         let shown = |secret: SecretString| Some(secret.expose_secret().to_owned());
         let made = if is_web_chat(&source.kind) {
-            let secret = crate::source::rotate_site_secret(&app.sources, tenant_id, id, &by).await?;
+            let secret = domain::source::rotate_site_secret(&app.sources, tenant_id, id, &by).await?;
             SecretOut { site_secret: shown(secret), ..SecretOut::default() }
         } else {
-            let secret = crate::source::rotate_secret(&app.sources, tenant_id, id, &by).await?;
+            let secret = domain::source::rotate_secret(&app.sources, tenant_id, id, &by).await?;
             SecretOut { webhook_secret: shown(secret), ..SecretOut::default() }
         };
         Ok(HttpResponse::Ok().json(made))

@@ -1,6 +1,7 @@
 //! Wire forms of sources.
 
 use base::i18n::LocalizedText;
+use domain::source::{ContactRule, NewSource, ProbeStep, SourceChange, SourceState};
 use entity::source;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::numeric_id::NumericId;
-use crate::source::{ContactRule, NewSource, ProbeStep, SourceChange, SourceState};
 use base::json::Moment;
 
 /// A new source.
@@ -225,7 +225,7 @@ impl SourceOut {
             webhook_secret: webhook_secret.map(|secret| secret.expose_secret().to_owned()),
             callback_url: None,
             created_at: Moment(row.created_at),
-            version: crate::source::version(row).to_string(),
+            version: domain::source::version(row).to_string(),
         }
     }
 }

@@ -5,6 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use base::browser::client_address;
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
+use domain::api_key::{ApiKey, Scope};
+use domain::audit::Actor;
+use domain::cursor::{ListOut, PageRequest};
+use domain::delivery::dead;
+use domain::delivery::read::HoldReasons;
+use domain::source::{By, SourceState};
+use domain::usage::UsageContext;
 use entity::{api_key, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::SecretString;
@@ -14,16 +21,9 @@ use uuid::Uuid;
 
 use super::NoParameters;
 use super::body::RequestBody;
-use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::roster;
 use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
-use crate::audit::Actor;
-use crate::delivery::dead;
-use crate::delivery::read::HoldReasons;
-use crate::source::{By, SourceState};
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,7 +64,7 @@ pub async fn create(
     let (wanted, asked) = body.read::<SourceIn>().await?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let created = crate::source::create(&app.sources, tenant.tenant_id, wanted.into(), &by).await?;
+        let created = domain::source::create(&app.sources, tenant.tenant_id, wanted.into(), &by).await?;
         let shown = shown(&app, &created.source, created.webhook_secret.as_ref()).await?;
         Ok(HttpResponse::Created().insert_header(etag(&created.source)).json(shown))
     })
@@ -90,13 +90,13 @@ pub async fn list(
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let filters = ["sources", &tenant.tenant_id.to_string()];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let mut select = crate::source::live(tenant.tenant_id);
+    let mut select = domain::source::live(tenant.tenant_id);
     if let Some(after) = page.after {
         select = select.filter(source::Column::Id.lt(after));
     }
     let rows = select.order_by_desc(source::Column::Id).limit(page.rows()).all(app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let states = crate::source::states(&app.sources, tenant.tenant_id, &rows).await?;
+    let states = domain::source::states(&app.sources, tenant.tenant_id, &rows).await?;
     let mut items = Vec::with_capacity(rows.len());
     for (row, state) in rows.iter().zip(&states) {
         items.push(shown_as(&app, row, state, None).await?);
@@ -153,7 +153,7 @@ pub async fn patch(
     let (change, asked) = body.read::<SourcePatchIn>().await?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let change = crate::source::change(&app.sources, source.tenant_id, source.id, change.into(), expected, &by);
+        let change = domain::source::change(&app.sources, source.tenant_id, source.id, change.into(), expected, &by);
         let source = change.await?;
         Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
     })
@@ -184,7 +184,7 @@ pub async fn delete(
     once(&app, &key, asked, async {
         let source = current(&app, &key, *source_id).await?;
         let by = by(&app, &key, &request).await?;
-        crate::source::delete(&app.sources, source.tenant_id, source.id, &by).await?;
+        domain::source::delete(&app.sources, source.tenant_id, source.id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await
@@ -196,7 +196,7 @@ pub async fn shown(
     source: &source::Model,
     webhook_secret: Option<&SecretString>,
 ) -> Result<SourceOut> {
-    let state = crate::source::state(&app.sources, source).await?;
+    let state = domain::source::state(&app.sources, source).await?;
     shown_as(app, source, &state, webhook_secret).await
 }
 
@@ -213,8 +213,8 @@ pub async fn shown_as(
     } else {
         HeldOut::default()
     };
-    let settings = crate::source::masked(app, source)?;
-    let to_enter = crate::source::line::webhook_to_enter(&app.sources, source)?;
+    let settings = domain::source::masked(app, source)?;
+    let to_enter = domain::source::line::webhook_to_enter(&app.sources, source)?;
     let callback_url = to_enter.and_then(|entered| entered.address().map(str::to_owned));
     Ok(SourceOut { callback_url, ..SourceOut::of(source, state, settings, held, webhook_secret) })
 }
@@ -222,7 +222,7 @@ pub async fn shown_as(
 /// A source that the key may see, read from the database: the cached one may be seconds old.
 pub(super) async fn current(app: &UsageContext, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
     let kept = key.source(app, source_id).await?;
-    crate::source::find(&app.sources, kept.tenant_id, source_id).await
+    domain::source::find(&app.sources, kept.tenant_id, source_id).await
 }
 
 /// The actor for the audit log.
@@ -234,7 +234,7 @@ pub(super) async fn by(app: &UsageContext, key: &ApiKey, request: &HttpRequest) 
 }
 
 fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String) {
-    (ETAG, format!("\"{}\"", crate::source::version(source)))
+    (ETAG, format!("\"{}\"", domain::source::version(source)))
 }
 
 /// The version from `If-Match`, quoted or not; None (any version) for `*` or a missing header.

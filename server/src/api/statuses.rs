@@ -4,18 +4,18 @@ use actix_web::{HttpResponse, post, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use base::message::{Failure, FailureCode, State, StatusReport};
+use domain::api_key::{ApiKey, Scope};
+use domain::intake::clean;
+use domain::intake::message_ref;
+use domain::intake::messenger::status::accept;
+use domain::intake::messenger::write_first::{self, DialogueIds};
+use domain::usage::UsageContext;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
-use crate::intake::clean;
-use crate::intake::message_ref;
-use crate::intake::messenger::status::accept;
-use crate::intake::messenger::write_first::{self, DialogueIds};
-use crate::usage::UsageContext;
 use base::json::{Object, checked_id};
 
 /// The delivery status of a message on the messenger's side.

@@ -5,6 +5,11 @@ use base::error::{Error, FieldError, Problem, Result};
 use base::i18n::LocalizedText;
 use base::message::{Content, Marker, Media};
 use connectors::template::TemplateFileKind;
+use domain::api_key::{ApiKey, Scope};
+use domain::intake::message_in::{ContentIn, ContentType};
+use domain::intake::{media_url, template_message};
+use domain::template::{self, Spec};
+use domain::usage::UsageContext;
 use entity::{message_template, source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,13 +18,8 @@ use uuid::Uuid;
 use super::body::RequestBody;
 use super::conversations;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::template_types::ParamOut;
 use super::templates::find;
-use crate::intake::message_in::{ContentIn, ContentType};
-use crate::intake::{media_url, template_message};
-use crate::template::{self, Spec};
-use crate::usage::UsageContext;
 use base::json::Object;
 
 /// A template message to send.
@@ -143,7 +143,7 @@ async fn file_of(
             None => Ok(None),
         };
     };
-    crate::usage::room(app, source.tenant_id).await?;
+    domain::usage::room(app, source.tenant_id).await?;
     let content = match given {
         Some(given) => {
             let content = given.checked(kind).map_err(at_file)?;

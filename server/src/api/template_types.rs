@@ -1,5 +1,6 @@
 //! Wire forms of templates.
 
+use domain::template::{self, ShownButton, Spec, Stage, TemplateDraft};
 use std::collections::BTreeMap;
 
 use base::error::{Error, FieldError, Result};
@@ -11,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::template::{self, ShownButton, Spec, Stage, TemplateDraft};
 use base::json::{Moment, Object};
 
 /// Longest header (crm-api §6.3), in characters.

@@ -4,19 +4,19 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use connectors::kinds::has_own_server;
+use domain::api_key::{ApiKey, Scope};
+use domain::cursor::{ListOut, PageRequest};
+use domain::template;
+use domain::usage::UsageContext;
 use entity::{message_template, source};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::conversations::PageQuery;
-use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::sources::by;
 use super::template_types::{ReviewIn, TemplateIn, TemplateOut, shown};
-use crate::template;
-use crate::usage::UsageContext;
 use base::json::Query;
 
 /// Lists the reviewed templates of a source.

@@ -1,11 +1,10 @@
 //! What a vendor can change about an account, as the API takes it.
 
 use base::json::{Moment, given};
+use domain::tenant::KeptChange;
+use domain::tenant::plan::PlanChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
-
-use crate::tenant::KeptChange;
-use crate::tenant::plan::PlanChange;
 
 /// Changes a vendor can make to an account; omitted fields keep their values.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -3,6 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
+use domain::api_key::{ApiKey, Scope};
+use domain::cursor::{ListOut, PageRequest};
+use domain::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
+use domain::usage::UsageContext;
 use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
 use serde::{Deserialize, Serialize};
@@ -12,14 +16,10 @@ use uuid::Uuid;
 
 use super::NoParameters;
 use super::body::RequestBody;
-use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
 use super::tenant_patch::TenantPatchIn;
-use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 /// An amoCRM account that installed an integration.

@@ -4,6 +4,11 @@ use actix_web::{HttpResponse, post, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use base::message::Person;
+use domain::api_key::{ApiKey, Scope};
+use domain::intake::message_in::ConversationIn;
+use domain::intake::message_ref;
+use domain::intake::messenger;
+use domain::usage::UsageContext;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -11,11 +16,6 @@ use uuid::Uuid;
 
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
-use crate::intake::message_in::ConversationIn;
-use crate::intake::message_ref;
-use crate::intake::messenger;
-use crate::usage::UsageContext;
 use base::json::{Object, checked_id};
 
 /// Maximum bytes of an emoji; the longest sequences in use have 35.

@@ -5,16 +5,16 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use base::json::Query;
+use domain::api_key::ApiKey;
+use domain::cursor::{ListOut, PageRequest};
+use domain::usage::{KindUsage, MessageCounts, Month, MonthUsage, UsageContext, usage_of};
 use entity::tenant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::cursor::{ListOut, PageRequest};
-use super::key::ApiKey;
 use super::roster;
-use crate::usage::{KindUsage, MessageCounts, Month, MonthUsage, UsageContext, usage_of};
 
 /// Accounts that are read at once for a file.
 const AT_ONCE: u64 = 200;

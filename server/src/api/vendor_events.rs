@@ -6,6 +6,11 @@ use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Query};
 use base::store::VENDOR;
+use domain::api_key::{ApiKey, Scope};
+use domain::cursor::{ListOut, PageRequest};
+use domain::usage::UsageContext;
+use domain::vendor_events::EventState;
+use domain::vendor_webhooks::{self as events, EventFilter};
 use entity::{vendor_event, vendor_event_attempt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,14 +18,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::body::RequestBody;
-use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
-use crate::usage::UsageContext;
-use crate::vendor_events::EventState;
-use crate::vendor_webhooks::{self as events, EventFilter};
 
 /// An event for one of the vendor's webhooks.
 #[derive(Debug, Serialize, ToSchema)]

@@ -2,6 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
+use domain::api_key::{ApiKey, Scope};
+use domain::cursor::{ListOut, PageRequest};
+use domain::delivery::read::webhooks;
+use domain::delivery::resend as resending;
+use domain::usage::UsageContext;
 use entity::attempt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,15 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::body::RequestBody;
-use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
-use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::by;
-use crate::delivery::read::webhooks;
-use crate::delivery::resend as resending;
-use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
 /// A delivery attempt of a webhook.
@@ -115,7 +115,7 @@ pub async fn resend(
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
         for tenant_id in roster::searched(&app, &key, named).await? {
-            let sources = crate::source::all(&app.sources, tenant_id).await?;
+            let sources = domain::source::all(&app.sources, tenant_id).await?;
             let ids = sources.iter().map(|source| source.id);
             let Some(tried) = webhooks::one(app.store.read(), tenant_id, ids, *id).await? else { continue };
             let source = sources.iter().find(|source| Some(source.id) == tried.source_id).ok_or(Error::NotFound)?;

@@ -1,21 +1,20 @@
 //! All kinds of jobs.
 
+use domain::alert_notices::{AlertNoticeContext, bot};
+use domain::delivery::replay;
+use domain::identity::IdentityContext;
+use domain::intake::IntakeContext;
+use domain::intake::messenger::poll;
+use domain::job::{JobKind, Kind, chore, kind};
+use domain::platform::PlatformContext;
+use domain::source::line::{self, renew, schedule};
+use domain::tenant::{plan, subscription, watch};
+use domain::unregister::UnregisterLine;
+use domain::usage::UsageContext;
+use domain::{alert_checks, contact, identity, lead_origin, template};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-
-use crate::alert_notices::{AlertNoticeContext, bot};
-use crate::delivery::replay;
-use crate::identity::IdentityContext;
-use crate::intake::IntakeContext;
-use crate::intake::messenger::poll;
-use crate::job::{JobKind, Kind, chore, kind};
-use crate::platform::PlatformContext;
-use crate::source::line::{self, renew, schedule};
-use crate::tenant::{plan, subscription, watch};
-use crate::unregister::UnregisterLine;
-use crate::usage::UsageContext;
-use crate::{alert_checks, contact, identity, lead_origin, template};
 
 /// After a failure of a kind whose attempts are an hour, a minute or less apart.
 const HOUR: [TimeDelta; 1] = [TimeDelta::hours(1)];

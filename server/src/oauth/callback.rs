@@ -1,6 +1,8 @@
 //! The address that amoCRM redirects browsers to, and calls itself, with an authorization code.
 
 use base::browser::client_address;
+use domain::tenant::install::{self, CallProcessor, InstallCall, InstallProgress, Trust};
+use domain::unknown_callers::UnknownCallerAct;
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
@@ -15,8 +17,6 @@ use super::page::Frame;
 use super::state::{self, OauthState};
 use super::{QueryPairs, done, start};
 use crate::oauth::OauthContext;
-use crate::tenant::install::{self, CallProcessor, InstallCall, InstallProgress, Trust};
-use crate::unknown_callers::UnknownCallerAct;
 
 /// Much longer than any code of amoCRM's.
 const LONGEST_CODE: usize = 8 * 1024;

@@ -1,11 +1,10 @@
 //! Selects the integration of a callback, and decides whether its host may be called. Secrets are never tried in turn.
 
+use domain::tenant::host_rules;
 use std::sync::Arc;
 
 use amocrm::Host;
 use base::config::Integration;
-
-use crate::tenant::host_rules;
 
 /// The data of a callback that may identify its integration.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,10 +1,9 @@
 //! The state that this module needs.
 
+use domain::identity::IdentityContext;
+use domain::platform::{PlatformContext, stands_on};
+use domain::tenant::TenantContext;
 use std::sync::Arc;
-
-use crate::identity::IdentityContext;
-use crate::platform::{PlatformContext, stands_on};
-use crate::tenant::TenantContext;
 
 /// The context of installations.
 pub struct OauthContext {

@@ -5,15 +5,15 @@ use actix_web::http::StatusCode;
 use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use domain::identity::ticket;
+use domain::tenant::install::{Granted, InstallProgress};
+use domain::tenant::{self as tenants, ChannelStatus, TenantStatus};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::page::{Frame, InstallPage};
 use super::start;
-use crate::identity::ticket;
 use crate::oauth::OauthContext;
-use crate::tenant::install::{Granted, InstallProgress};
-use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 
 /// `own_browser`: the administrator began in this browser, so their data may be shown.
 pub(super) async fn shown(

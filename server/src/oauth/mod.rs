@@ -20,8 +20,8 @@ mod state;
 use actix_web::web;
 use base::config::{Integration, Platform};
 
-pub use crate::tenant::install::run as run_installs;
 pub use context::OauthContext;
+pub use domain::tenant::install::run as run_installs;
 
 /// The routes.
 pub fn routes(config: &mut web::ServiceConfig) {

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::hooks::revoke;
+use domain::tenant::{install, uninstall};
 use std::sync::Arc;
 
 use base::config::Integration;
@@ -10,7 +11,6 @@ use base::error::{Problem, Result};
 
 use super::QueryPairs;
 use crate::oauth::OauthContext;
-use crate::tenant::{install, uninstall};
 
 /// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every signed notice, also repeated ones; amoCRM is
 /// asked after the answer, before anything is removed.

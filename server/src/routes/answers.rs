@@ -22,7 +22,7 @@ pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     if request.match_info().as_str().starts_with("/api") {
         return Error::NotFound.answer(Words::new(Language::accepted(request.headers())), CRM);
     }
-    crate::public_page::nothing()
+    domain::public_page::nothing()
 }
 
 /// Headers that every response has unless its handler sets them.

@@ -1,5 +1,6 @@
 //! `/healthz`, `/readyz` and `/metrics`.
 
+use domain::probe;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
@@ -7,7 +8,6 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::probe;
 
 /// Time limit of the readiness check.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);

@@ -1,5 +1,7 @@
 //! The HTTP servers: the public one and, if configured, one for operators.
 
+use domain::load_shedding;
+use domain::load_shedding::connections::Connections;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +15,7 @@ use tokio::sync::mpsc;
 
 use super::DRAIN;
 use crate::app::App;
-use crate::load_shedding::connections::Connections;
-use crate::{load_shedding, routes};
+use crate::routes;
 
 /// A connection must send the head of its first request within this time.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);

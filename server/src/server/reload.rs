@@ -3,10 +3,9 @@
 
 use base::config::{Config, ConfigError};
 use base::telemetry;
-
-use crate::integrations;
-use crate::platform::PlatformContext;
-use crate::tenant::channels;
+use domain::integrations;
+use domain::platform::PlatformContext;
+use domain::tenant::channels;
 
 /// Uses the integrations, channels, plans and log filter of a configuration; false if it could not be read.
 pub async fn reload(app: &PlatformContext, read: Result<Config, ConfigError>) -> bool {

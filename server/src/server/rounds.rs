@@ -1,6 +1,8 @@
 //! What every process repeats: it concerns the process's own memory, or its rows are claimed one by one. What must be done at
 //! a certain time, once for all processes, is a job instead.
 
+use domain::platform::PlatformContext;
+use domain::{alert_notices, audit, delivery, load_shedding, source, tenant, usage, vendor_webhooks};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +12,7 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::platform::PlatformContext;
-use crate::{
-    alert_notices, audit, delivery, load_shedding, source, tenant, usage, vendor_webhooks, webchat, webhook_notices,
-};
+use crate::{webchat, webhook_notices};
 
 type Working = Pin<Box<dyn Future<Output = ()> + Send>>;
 

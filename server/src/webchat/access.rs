@@ -235,7 +235,7 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 }
 
 fn customer_of(app: &WebchatContext, source: &source::Model, token: &str) -> Result<Option<Customer>, Error> {
-    let secrets = crate::settings::open(app, source)?.secrets;
+    let secrets = domain::settings::open(app, source)?.secrets;
     Ok(customer::verify(&secrets, token, app.clock.millis()))
 }
 

@@ -6,12 +6,12 @@ use base::config::Vendor;
 use base::error::Error;
 use base::i18n::Sentence;
 use connectors::webchat::Invitation;
+use domain::media::MediaKind;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::access::{ChatAccess, Result, origin_of};
 use super::{by_email, reactions, seen, words};
-use crate::media::MediaKind;
 use crate::webchat::WebchatContext;
 
 /// The script's settings; the page shows the same without it.

@@ -4,9 +4,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::asset::{self, Asset, SCRIPT, STYLE};
 use bytes::Bytes;
+use domain::compressed::CompressedText;
 
 use super::access::{self, Result};
-use crate::compressed::CompressedText;
 use crate::webchat::WebchatContext;
 
 macro_rules! asset {
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_script_is_small_on_the_wire() {
-        let packed = crate::compressed::gzip(script().as_bytes()).len();
+        let packed = domain::compressed::gzip(script().as_bytes()).len();
         assert!((1..=20 * 1024).contains(&packed), "{packed} bytes");
     }
 

@@ -2,12 +2,12 @@
 
 use base::error::Error;
 use base::i18n::LocalizedText;
+use domain::alert::{self, Alarm};
+use domain::usage;
 use serde_json::json;
 
 use super::access::{ChatRefusal, Guest, Result};
 use super::guests::{BeginRefusal, VisitorAct};
-use crate::alert::{self, Alarm};
-use crate::usage;
 use crate::webchat::WebchatContext;
 
 /// Counts a new chat; an error if it may not begin. `agreed`: the visitor gives the consent that the chat asks for.

@@ -17,7 +17,7 @@ pub fn media_type(request: &HttpRequest) -> &str {
     value.split(';').next().unwrap_or_default().trim()
 }
 
-/// Reads a body up to the size of a message. The gate enforces its deadline ([`crate::load_shedding`]).
+/// Reads a body up to the size of a message. The gate enforces its deadline ([`domain::load_shedding`]).
 pub async fn read(payload: web::Payload) -> Result<Bytes> {
     let whole = payload.to_bytes_limited(MOST_BYTES).await;
     let body = whole.map_err(|_| Error::TooLarge(MOST_BYTES))?;

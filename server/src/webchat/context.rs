@@ -1,14 +1,14 @@
 //! The state that this module needs.
 
+use domain::identity::IdentityContext;
+use domain::intake::IntakeContext;
+use domain::media::MediaContext;
+use domain::platform::{PlatformContext, stands_on};
+use domain::tenant::TenantContext;
+use domain::usage::UsageContext;
 use std::sync::Arc;
 
 use super::Guests;
-use crate::identity::IdentityContext;
-use crate::intake::IntakeContext;
-use crate::media::MediaContext;
-use crate::platform::{PlatformContext, stands_on};
-use crate::tenant::TenantContext;
-use crate::usage::UsageContext;
 
 /// The context of the web chat.
 pub struct WebchatContext {

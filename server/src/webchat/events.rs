@@ -2,6 +2,7 @@
 //! a client that names the last one it has gets everything after it, in order, once, however often the connection
 //! breaks and whichever instance answers.
 
+use domain::platform::TypingSignal;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -27,7 +28,6 @@ use super::guests::Seat;
 use super::history::{self, BATCH};
 use super::message_view::{MessageReactions, MessageView};
 use super::visitor::Visitor;
-use crate::platform::TypingSignal;
 use crate::webchat::WebchatContext;
 
 /// Interval of keep-alive comments for proxies, and of reads that find what another instance delivered.

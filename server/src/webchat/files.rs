@@ -9,6 +9,7 @@ use base::error::Error;
 use base::i18n::LocalizedText;
 use base::message::{Content, Media};
 use chrono::TimeDelta;
+use domain::media::{MediaKind, ReceivedFile, Upload, Uploader};
 use entity::message;
 use futures_util::future::{Ready, ready};
 use multer::{Field, Multipart};
@@ -22,7 +23,6 @@ use super::guests::VisitorAct;
 use super::message_view;
 use super::messages::answer;
 use super::submit::{Saying, SubmittedMessage, caption, say};
-use crate::media::{MediaKind, ReceivedFile, Upload, Uploader};
 use crate::webchat::WebchatContext;
 
 /// Largest field beside the file, in bytes.

@@ -1,5 +1,8 @@
 //! In-memory state of one instance about the connected visitors: rate limits and event streams.
 
+use domain::load_shedding::{self, Bounds, Capacity, CapacityShare};
+use domain::unknown_callers::network;
+use domain::usage::bytes_of;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,15 +14,11 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::load_shedding::{self, Bounds, Capacity, CapacityShare};
-use crate::unknown_callers::network;
-use crate::usage::bytes_of;
-
 /// Streams per visitor: tabs and devices share a cookie, and a reload leaves an old stream behind for a while.
 const SEATS_OF_ONE: usize = 5;
 /// All streams; one address gets at most a quarter of the free ones (L14: twenty addresses used to take all).
 const SEATS: Bounds = Bounds { most: 10_000, of_one: 500, part: 4 };
-/// Concurrent uploads of all visitors. Limits per address are in [`crate::load_shedding`]; these are per visitor.
+/// Concurrent uploads of all visitors. Limits per address are in [`domain::load_shedding`]; these are per visitor.
 const UPLOADS: Bounds = Bounds { most: 10_000, of_one: 3, part: 1 };
 /// What is recorded once a minute.
 const MINUTE: Budget = Budget { at_once: 1, each: 60_000 };

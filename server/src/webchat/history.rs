@@ -1,5 +1,6 @@
 //! The conversation as its customer sees it.
 
+use domain::tenant::users;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,6 @@ use super::access::{self, ChatAccess, Guest};
 use super::by_email;
 use super::message_view::{MessageReactions, MessageView, body_of, page_id, shown};
 use super::visitor::Visitor;
-use crate::tenant::users;
 use crate::webchat::WebchatContext;
 
 /// Messages of each side on the page.

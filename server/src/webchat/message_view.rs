@@ -1,6 +1,7 @@
 //! A message as shown to its customer. The script renders it from this JSON; without script the page shows its text and
 //! a link to its file.
 
+use domain::media::{self, LinkRecipient};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,7 +15,6 @@ use serde::Serialize;
 use url::Url;
 
 use super::card::ContentCard;
-use crate::media::{self, LinkRecipient};
 use crate::webchat::WebchatContext;
 
 /// A message on the page and in the stream.

@@ -1,5 +1,5 @@
 //! The web chat (docs/webchat.md): the page of a source of kind `webchat`, and the same embedded in other sites.
-//! Customers' messages go through [`crate::intake::messenger::message::accept`] like all others; managers' answers are
+//! Customers' messages go through [`domain::intake::messenger::message::accept`] like all others; managers' answers are
 //! read from storage in order of delivery and pushed as server-sent events.
 //!
 //! ```text

@@ -5,6 +5,8 @@ use base::config::ReactionSupport;
 use base::error::Error;
 use base::i18n::LocalizedText;
 use base::message::{Person, Role};
+use domain::intake::messenger::reaction;
+use domain::lookup::MessageKey;
 use entity::message;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -14,8 +16,6 @@ use uuid::Uuid;
 use super::access::{Guest, Result};
 use super::guests::VisitorAct;
 use super::{body, history};
-use crate::intake::messenger::reaction;
-use crate::lookup::MessageKey;
 use crate::webchat::WebchatContext;
 
 /// The emoji offered.

@@ -5,6 +5,8 @@ use actix_web::{HttpResponse, web};
 use base::error::Error;
 use base::i18n::LocalizedText;
 use base::message::{Direction, State, StatusReport};
+use domain::intake::messenger::status::accept;
+use domain::lookup::MessageKey;
 use entity::message;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
@@ -13,8 +15,6 @@ use uuid::Uuid;
 use super::access::{Guest, Result};
 use super::guests::VisitorAct;
 use super::{body, history};
-use crate::intake::messenger::status::accept;
-use crate::lookup::MessageKey;
 use crate::webchat::WebchatContext;
 
 /// Ids in one request.

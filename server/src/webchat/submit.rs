@@ -6,6 +6,8 @@ use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Person, Role, Visit, Visits};
 use base::phone::{Phone, looks_like_one};
 use base::store::finish_tx;
+use domain::intake::messenger::message::{Incoming, accept};
+use domain::lead_origin::{self, Origin};
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
 use sea_orm::sea_query::Expr;
@@ -15,8 +17,6 @@ use uuid::Uuid;
 
 use super::access::{ChatRefusal, Guest, Result};
 use super::{begin, history};
-use crate::intake::messenger::message::{Incoming, accept};
-use crate::lead_origin::{self, Origin};
 use crate::webchat::WebchatContext;
 
 /// Characters of a list row's id, and of a name.
@@ -212,7 +212,7 @@ async fn person(
 /// The name that managers see for an unnamed visitor, in the account's language.
 async fn made_up(app: &WebchatContext, guest: &Guest) -> String {
     let tenant = app.lookup.tenant(guest.source().tenant_id).await.ok().flatten();
-    let language = tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.integrations, &tenant));
+    let language = tenant.map_or(Language::En, |tenant| domain::tenant::language(&app.integrations, &tenant));
     Words::new(language).text("chat-visitor").with("code", guest.visitor.code()).to_string()
 }
 

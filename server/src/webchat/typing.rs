@@ -3,10 +3,10 @@
 use actix_web::{HttpResponse, web};
 use base::error::Error;
 use base::message::{Person, Role};
+use domain::intake::messenger;
 
 use super::access::{Guest, Result};
 use super::guests::VisitorAct;
-use crate::intake::messenger;
 use crate::webchat::WebchatContext;
 
 /// `POST /chat/{source_id}/typing` → 204. Ignored before the first message.

@@ -5,6 +5,12 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use base::browser::client_address;
 use base::i18n::{Language, Zone};
+use domain::api_key::{ApiKey, Scope};
+use domain::audit::Actor;
+use domain::identity::session::{self, SessionKind};
+use domain::source::By;
+use domain::tenant as tenants;
+use domain::tenant::rights;
 use entity::{oauth_grant, tenant};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -14,12 +20,6 @@ use uuid::Uuid;
 
 use super::memory::REQUESTS;
 use super::refusal::{Result, WidgetError, WidgetReader};
-use crate::api::key::{ApiKey, Scope};
-use crate::audit::Actor;
-use crate::identity::session::{self, SessionKind};
-use crate::source::By;
-use crate::tenant as tenants;
-use crate::tenant::rights;
 use crate::widget_api::{AppData, WidgetContext};
 
 /// A user with a live session.

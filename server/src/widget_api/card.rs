@@ -1,6 +1,11 @@
 //! `GET /widget/v1/card`: the chats of the contact on the open card, with the state of the last message, the reason of
 //! a failure, and the time left for free-form messages.
 
+use domain::delivery::read::MessageStatus;
+use domain::delivery::read::list::{Ground, MessageFilter, MessageSummary, Reached, page};
+use domain::delivery::read::reason::Reason;
+use domain::source::window::Window;
+use domain::tenant::token::{CallError, TokenError, with_token};
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse};
@@ -19,11 +24,6 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::refusal::{Result, WidgetReader};
 use super::sight;
-use crate::delivery::read::MessageStatus;
-use crate::delivery::read::list::{Ground, MessageFilter, MessageSummary, Reached, page};
-use crate::delivery::read::reason::Reason;
-use crate::source::window::Window;
-use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::widget_api::{Answer, AppData, WidgetContext};
 use base::json::Moment;
 

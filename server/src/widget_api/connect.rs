@@ -1,5 +1,9 @@
 //! `POST /widget/v1/connect` and `disconnect`: connects an account's channels for customers of the vendor.
 
+use domain::audit::{self, AuditEntry};
+use domain::customer::{self, Asking, Credentials, VerificationOutcome};
+use domain::source::By;
+use domain::tenant as tenants;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -15,10 +19,6 @@ use super::caller::Caller;
 use super::refusal::{Result, WidgetError};
 use super::tenant_out::WidgetTenantOut;
 use crate::api::body::RequestBody;
-use crate::audit::{self, AuditEntry};
-use crate::customer::{self, Asking, Credentials, VerificationOutcome};
-use crate::source::By;
-use crate::tenant as tenants;
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 #[derive(Debug, Deserialize)]

@@ -6,6 +6,8 @@ use base::i18n::LocalizedText;
 use base::json::Moment;
 use base::store::finish_tx;
 use entity::tenant;
+use pages::legal::Agreement;
+use pages::legal::consent::{self, ConsentGiver};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,8 +16,6 @@ use super::caller::Caller;
 use super::refusal::{Result, WidgetReader};
 use super::tenant_out::WidgetTenantOut;
 use crate::api::body::RequestBody;
-use crate::legal::Agreement;
-use crate::legal::consent::{self, ConsentGiver};
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// What an administrator is asked to agree to.

@@ -1,13 +1,13 @@
 //! The state that this module needs.
 
+use domain::identity::IdentityContext;
+use domain::platform::{PlatformContext, stands_on};
+use domain::source::SourceContext;
+use domain::tenant::TenantContext;
+use domain::usage::UsageContext;
 use std::sync::Arc;
 
 use super::CallerMemory;
-use crate::identity::IdentityContext;
-use crate::platform::{PlatformContext, stands_on};
-use crate::source::SourceContext;
-use crate::tenant::TenantContext;
-use crate::usage::UsageContext;
 
 /// The context of the widget's API.
 pub struct WidgetContext {

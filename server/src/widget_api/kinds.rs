@@ -3,12 +3,12 @@
 use actix_web::HttpResponse;
 use connectors::Field;
 use connectors::kinds::is_web_chat;
+use domain::source;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::refusal::WidgetReader;
-use crate::source;
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 #[derive(Debug, Serialize)]

@@ -2,9 +2,8 @@
 //! (`account_url` is http on loopback) is one origin for all accounts.
 
 use base::config::{Integration, Integrations};
+use domain::tenant::host_rules;
 use url::{Host, Url};
-
-use crate::tenant::host_rules;
 
 /// Whether a page of this origin may call at all.
 pub(super) fn is_allowed(integrations: &Integrations, origin: &str) -> bool {

@@ -1,5 +1,6 @@
 //! `GET /widget/v1/pipelines`: the account's pipelines, to choose from for a source.
 
+use domain::source;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,6 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::refusal::Result;
-use crate::source;
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// Age at which a list is read again.

@@ -9,8 +9,8 @@ use anyhow::Context;
 use askama::Template;
 use base::error::Error;
 use base::i18n::{Language, Words};
+use domain::source::preview_texts_in;
 
-use crate::source::preview_texts_in;
 use crate::widget_api::{Answer, AppData};
 
 #[derive(Template)]

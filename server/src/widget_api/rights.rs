@@ -1,10 +1,10 @@
 //! Whether an amoCRM user administers the account: the token's claim, else the users' API.
 
+use domain::tenant::rights::{self, CrmRights, MaxAge};
 use std::sync::Arc;
 
 use entity::tenant;
 
-use crate::tenant::rights::{self, CrmRights, MaxAge};
 use crate::widget_api::WidgetContext;
 
 /// A refusal by amoCRM is not cached: the next page load asks again.

@@ -4,6 +4,11 @@
 //! repeated, also by several windows at once: the same token always gives the same session. The session's token is
 //! derived, not random, and only its hash is stored.
 
+use domain::identity::session::{SessionKind, living};
+use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
+use domain::identity::token;
+use domain::source;
+use domain::tenant::{self as tenants, TenantStatus, host_rules};
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -26,11 +31,6 @@ use super::refusal::{Result, WidgetError};
 use super::rights::{self, Rights};
 use super::tenant_out::WidgetTenantOut;
 use crate::api::body::RequestBody;
-use crate::identity::session::{SessionKind, living};
-use crate::identity::ticket::{self, Asker, TicketTarget, TicketUser};
-use crate::identity::token;
-use crate::source;
-use crate::tenant::{self as tenants, TenantStatus, host_rules};
 use crate::widget_api::{Answer, AppData, WidgetContext};
 use base::json::Moment;
 

@@ -4,6 +4,8 @@
 //!
 //! amoCRM also shows a lead to people added to its chat; its API does not report them, so they see less here.
 
+use domain::audit::{self, AuditEntry};
+use domain::tenant::token::{CallError, with_token};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,8 +17,6 @@ use uuid::Uuid;
 
 use super::caller::{Caller, seconds};
 use super::refusal::{Result, WidgetError};
-use crate::audit::{self, AuditEntry};
-use crate::tenant::token::{CallError, with_token};
 use crate::widget_api::WidgetContext;
 
 /// How long amoCRM's answer is cached: a right withdrawn there ends here within this time.

@@ -1,5 +1,6 @@
 //! One source as the widget shows it: the fields of the public API, plus texts.
 
+use domain::source::{self as sources, SourceState, SourceStatus, StateReason};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,7 +16,6 @@ use super::caller::Caller;
 use super::pipelines;
 use super::refusal::{Result, WidgetReader};
 use crate::api::sources::shown_as;
-use crate::source::{self as sources, SourceState, SourceStatus, StateReason};
 use crate::widget_api::{Answer, WidgetContext};
 
 /// Days for which customers' messages wait for an unpaid account.

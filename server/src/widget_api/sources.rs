@@ -1,5 +1,6 @@
 //! An account's sources in the widget: the public API's shapes with additional fields for the window.
 
+use domain::source::{self, By};
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -17,7 +18,6 @@ use super::tenant_out::WidgetTenantOut;
 use crate::api::body::RequestBody;
 use crate::api::idempotency::{RequestFingerprint, once};
 use crate::api::source_types::{SourceIn, SourcePatchIn, StepOut};
-use crate::source::{self, By};
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 #[derive(Debug, Serialize)]

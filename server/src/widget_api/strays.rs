@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use base::error::Error;
+use domain::source::{self, By};
 use entity::stray_source;
 use serde::Serialize;
 
@@ -10,7 +11,6 @@ use super::refusal::{Result, WidgetReader};
 use super::source_out;
 use super::sources::changed;
 use crate::api::body::RequestBody;
-use crate::source::{self, By};
 use crate::widget_api::{Answer, AppData};
 
 /// One such source.

@@ -1,5 +1,8 @@
 //! The account as the widget shows it.
 
+use domain::announcements;
+use domain::tenant::{TenantStatus, plan};
+use domain::usage;
 use entity::tenant;
 use sea_orm::DbErr;
 use serde::Serialize;
@@ -7,9 +10,6 @@ use uuid::Uuid;
 
 use super::consent::WidgetConsentOut;
 use super::refusal::WidgetReader;
-use crate::announcements;
-use crate::tenant::{TenantStatus, plan};
-use crate::usage;
 use crate::widget_api::WidgetContext;
 
 /// Days for which customers' messages wait for an unpaid account.

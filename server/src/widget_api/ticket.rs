@@ -1,5 +1,7 @@
 //! `POST /widget/v1/ticket`: a single-use address that opens the panel in one click.
 
+use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
+use domain::source;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,8 +19,6 @@ use super::caller::{Caller, name_of};
 use super::refusal::Result;
 use super::sight;
 use crate::api::body::RequestBody;
-use crate::identity::ticket::{self, Asker, TicketTarget, TicketUser};
-use crate::source;
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// How long a conversation shown by a card may be opened; an open card refreshes twice a minute.

@@ -3,7 +3,7 @@
 
 use base::store::VENDOR;
 use entity::audit;
-use parom::api::key::Scope;
+use parom::api_key::Scope;
 use parom_cli::dead::{self, DeadCommand};
 use parom_cli::key;
 use parom_tests::{Answer, Line, World, answer, both};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{enters, looks_right, run, until};
 
 /// The worker's source, to press a notification with stand-ins of a page: no test can press a real one.
-const WORKER: &str = include_str!("../../../server/assets/panel/push-worker.js");
+const WORKER: &str = include_str!("../../../pages/assets/panel/push-worker.js");
 /// The notifications that the browser shows now.
 const SHOWN: &str = "return (async () => (await (await navigator.serviceWorker.getRegistration('/panel/')).getNotifications())\
     .map((one) => [one.title, one.body, one.tag, one.data]))()";

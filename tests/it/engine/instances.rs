@@ -156,7 +156,7 @@ async fn what_ends_at_one_instance_is_refused_by_the_other_within_a_second(world
     door.get(&other_line.path("")).await.is(200);
     let store = &world.app().store;
     let id = entity::api_key::Entity::of_tenant(line.tenant_id).one(store.read()).await.unwrap().unwrap().id;
-    assert!(parom::api::key_ring::revoke(store.write(), &world.clock, line.tenant_id, id).await.unwrap());
+    assert!(parom::api_key::key_ring::revoke(store.write(), &world.clock, line.tenant_id, id).await.unwrap());
     world.api.delete(&other_line.path("")).await.is(204);
     let refused = async {
         world.until("the key is refused", async || (keyed.get(&line.path("")).await.status == 401).then_some(())).await;

@@ -64,7 +64,7 @@ fn sandbox_simulator_and_widget_are_linked_by_the_command_line_alone() {
 /// What a failed attempt sent is kept for its message's page: `base::http_client::send` notes it.
 #[test]
 fn connectors_send_by_the_function_that_notes_requests() {
-    for folder in ["connectors/src", "server/src/delivery"] {
+    for folder in ["connectors/src", "domain/src/delivery"] {
         for file in rust_files(&root().join(folder)) {
             let code = code(&file);
             let past = [".send()", ".execute(request"].into_iter().find(|call| code.contains(call));

@@ -14,10 +14,10 @@ use askama::Template;
 use base::browser::asset::{self, SCRIPT, STYLE};
 use base::error::{Error, Result};
 use bytes::Bytes;
+use domain::usage::UsageContext;
 use serde_json::Value;
 
 use super::openapi::Known;
-use crate::usage::UsageContext;
 use view::{OperationGroup, SchemaView};
 
 /// The page loads only its style sheet.
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_page_is_small_on_the_wire() {
         let document = serde_json::to_value(crate::api::openapi()).unwrap();
-        let packed = crate::compressed::gzip(&rendered(&document, false).unwrap()).len();
+        let packed = domain::compressed::gzip(&rendered(&document, false).unwrap()).len();
         assert!((1..=60_000).contains(&packed), "{packed} bytes");
     }
 

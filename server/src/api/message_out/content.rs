@@ -1,12 +1,12 @@
 //! The content of a message in a response.
 
 use base::message::{Button, Content, List, Markup, Media};
+use domain::intake::message_in::ContentType;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::files::FileLinks;
-use crate::intake::message_in::ContentType;
 
 /// The content of a message; which fields are present depends on `type`.
 #[derive(Debug, Serialize, ToSchema)]

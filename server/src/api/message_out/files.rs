@@ -1,13 +1,12 @@
 //! The files of messages in a response, with their links.
 
+use domain::media::{self, ShownFile};
+use domain::usage::UsageContext;
 use std::collections::{BTreeSet, HashMap};
 
 use base::error::Result;
 use base::message::{Body, Content, Media, Quote};
 use uuid::Uuid;
-
-use crate::media::{self, ShownFile};
-use crate::usage::UsageContext;
 
 /// What is stored of the files of some messages.
 #[derive(Debug, Default)]

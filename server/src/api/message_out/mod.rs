@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::timeline::TimelineEventOut;
-pub use crate::delivery::read::MessageStatus;
 use base::json::Moment;
+pub use domain::delivery::read::MessageStatus;
 
 mod content;
 mod context;

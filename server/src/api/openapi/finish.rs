@@ -2,6 +2,7 @@
 //! header, items of lists, and a schema for each type of content. Clients are generated from the document, so it has to
 //! be exact.
 
+use domain::intake::message_in::ContentType;
 use serde_json::json;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -13,7 +14,6 @@ use utoipa::openapi::{Components, KnownFormat, OpenApi, Ref, RefOr, Required, Re
 
 use super::webhooks;
 use crate::api::idempotency;
-use crate::intake::message_in::ContentType;
 
 /// The component of message content, and the prefix of its types.
 const CONTENT: &str = "ContentIn";

@@ -1,5 +1,6 @@
 //! The document as it is served, and the paths in it.
 
+use domain::compressed::CompressedText;
 use std::collections::BTreeSet;
 use std::sync::{LazyLock, OnceLock};
 
@@ -10,7 +11,6 @@ use utoipa::openapi::path::PathItem;
 
 use super::Whole;
 use crate::api::docs;
-use crate::compressed::CompressedText;
 
 /// Built on the first request: building takes megabytes, and most processes never serve it.
 pub type Known = LazyLock<Served>;

@@ -1,5 +1,9 @@
 //! The API over its own database: two accounts with a source each, keys of all kinds, no delivery.
 
+use domain::api_key::Scope;
+use domain::api_key::key_maker::KeyMaker;
+use domain::api_key::key_ring::{self, NewKey};
+use domain::fixture;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,11 +22,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::key::Scope;
-use super::key_maker::KeyMaker;
-use super::key_ring::{self, NewKey};
 use crate::app::App;
-use crate::fixture;
 
 mod keys;
 mod lists;

@@ -7,12 +7,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::Error;
 use base::i18n::LocalizedText;
 use base::supervisor::detach;
+use domain::identity::throttle::AttemptOrigin;
+use domain::identity::{email_limits, mail};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{after, row, send};
-use crate::identity::throttle::AttemptOrigin;
-use crate::identity::{email_limits, mail};
 use crate::webchat::access::{self, ChatRefusal, Guest, Result};
 use crate::webchat::guests::VisitorAct;
 use crate::webchat::submit::is_email;

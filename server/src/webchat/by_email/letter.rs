@@ -2,10 +2,10 @@
 
 use base::i18n::Words;
 use connectors::webchat::WebChatSettings;
+use domain::identity::email_limits;
 use entity::source;
 
 use super::token::BACK_DAYS;
-use crate::identity::email_limits;
 use crate::webchat::message_view::MessageView;
 
 /// The chat's title as shown in letters, on one line.

@@ -15,6 +15,7 @@
 //! GET, POST /end      the page that ends the letters, its button, and one click in a mail program (RFC 8058)
 //! ```
 
+use domain::identity::mail;
 use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
@@ -26,7 +27,6 @@ use entity::conversation;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use crate::identity::mail;
 use crate::webchat::WebchatContext;
 
 mod ask;

@@ -9,6 +9,8 @@
 //! A letter is recorded before it is sent: a process that dies in between loses it and never repeats it. The chat has
 //! the answers in any case.
 
+use domain::identity::mail::{self, Email};
+use domain::tenant as tenants;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -24,8 +26,6 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use super::letter::{self, Letter};
 use super::token::{TokenPurpose, link};
 use super::{after, row};
-use crate::identity::mail::{self, Email};
-use crate::tenant as tenants;
 use crate::webchat::{WebchatContext, history};
 
 /// How long a process owns a row.

@@ -1,5 +1,6 @@
 //! A server with one web chat and its own database.
 
+use domain::fixture;
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;
@@ -15,7 +16,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::fixture;
 use crate::webchat::visitor::Visitor;
 use crate::webchat::{access, history};
 

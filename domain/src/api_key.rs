@@ -1,0 +1,286 @@
+//! Authentication: a bearer key with its tenant and scope. Handlers can reach data only through a key.
+
+pub mod key_maker;
+pub mod key_ring;
+pub mod metered;
+mod scope;
+
+use base::browser::client_address;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use base::cache::Cache;
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
+use base::store::{Store, VENDOR, directory};
+use base::vault;
+use entity::{api_key, source};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::SecretString;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use crate::audit::{AuditLogKind, RefusedAction};
+use crate::identity::{IdentityContext, realm};
+use crate::tenant::plan;
+use crate::usage::UsageContext;
+use key_maker::KeyRight;
+use metered::Metered;
+pub use scope::Scope;
+
+/// Prefix of every key.
+pub const PREFIX: &str = "prm_";
+/// How long a revoked key may still be accepted: with the request that reads it, less than a second.
+const FRESH: Duration = Duration::from_millis(750);
+/// Characters of a key that the audit log shows, including the prefix.
+const SHOWN: usize = 8;
+/// Maximum length; anything longer cannot be one of our keys.
+const MOST_BYTES: usize = 200;
+
+/// A valid key.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    pub id: Uuid,
+    /// None for a vendor key, which may act in every tenant within its scope.
+    pub tenant: Option<Uuid>,
+    pub scope: Scope,
+}
+
+impl ApiKey {
+    /// Rejects with 403 what the key's scope does not allow.
+    pub fn needs(&self, scope: Scope) -> Result<()> {
+        if self.scope >= scope {
+            return Ok(());
+        }
+        let detail = LocalizedText::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
+        Err(Error::Forbidden(detail))
+    }
+
+    /// Rejects access to another tenant with 404, which does not reveal whether the tenant exists.
+    pub fn in_tenant(&self, tenant_id: Uuid) -> Result<()> {
+        match self.tenant {
+            Some(own) if own != tenant_id => Err(Error::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Rejects a tenant key on vendor routes with 403.
+    pub fn vendor(&self) -> Result<()> {
+        match self.tenant {
+            None => Ok(()),
+            Some(_) => Err(Error::Forbidden(LocalizedText::new("said-vendor-only"))),
+        }
+    }
+
+    /// A source that this key may see. Deleted sources and sources that are still being created are not found.
+    pub async fn source(&self, app: &UsageContext, source_id: Uuid) -> Result<Arc<source::Model>> {
+        let source = self.source_or_deleted(app, source_id).await?;
+        if source.deleted_at.is_none() { Ok(source) } else { Err(Error::NotFound) }
+    }
+
+    /// The same with deleted sources: what they carried can still be read.
+    pub async fn source_or_deleted(&self, app: &UsageContext, source_id: Uuid) -> Result<Arc<source::Model>> {
+        let source = app.lookup.source_of_caller(source_id).await?;
+        let source = source.filter(|source| source.amocrm_source_id != 0).ok_or(Error::NotFound)?;
+        self.in_tenant(source.tenant_id)?;
+        Ok(source)
+    }
+
+    /// The tenant under which the key's own data is stored.
+    pub fn home(&self) -> Uuid {
+        self.tenant.unwrap_or(VENDOR)
+    }
+}
+
+/// Cache of recently used keys by hash; one per worker thread.
+#[derive(Clone)]
+pub struct KeyCache(Cache<String, Arc<KnownKey>>);
+
+/// A key's row with what it may do.
+#[derive(Debug)]
+struct KnownKey {
+    row: api_key::Model,
+    right: KeyRight,
+}
+
+impl Default for KeyCache {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(10_000).time_to_live(FRESH).build())
+    }
+}
+
+impl FromRequest for ApiKey {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let metered = Metered::over(request, payload);
+        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = header.and_then(bearer).map(|key| (vault::hash(key), key.chars().take(SHOWN).collect::<String>()));
+        let parts = request
+            .app_data::<web::Data<UsageContext>>()
+            .cloned()
+            .zip(request.app_data::<web::Data<KeyCache>>().cloned())
+            .zip(request.app_data::<web::Data<IdentityContext>>().cloned());
+        let request = request.clone();
+        async move {
+            let ((app, cache), identity) =
+                parts.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
+            let (hash, shown) = key.ok_or(Error::Unauthorized)?;
+            let known = match cache.0.get(&hash).await {
+                Some(known) => known,
+                None => {
+                    let Some(known) = find(&app.store, &hash).await? else {
+                        return Err(refused(&identity, &request, (VENDOR, &shown), "unknown"));
+                    };
+                    key_maker::ask_again(&app.tenants, &identity.clone().into_inner(), &known.right);
+                    let known = Arc::new(known);
+                    cache.0.insert(hash, known.clone()).await;
+                    known
+                }
+            };
+            let now = app.clock.millis();
+            let row = &known.row;
+            let key = valid(&known, now)
+                .map_err(|why| refused(&identity, &request, (row.tenant_id, &row.id.to_string()), why))?;
+            let rate = (requests_a_second(&app, &key).await?, app.config.limits.requests_burst_per_key);
+            app.keys.request(key.id, rate, now).await?;
+            metered.begin(&app, key.id).await?;
+            Ok(key)
+        }
+        .boxed_local()
+    }
+}
+
+/// By the plan of the key's account, where there are plans; 0: no limit.
+pub async fn requests_a_second(app: &UsageContext, key: &ApiKey) -> Result<u32> {
+    let all = app.config.limits.requests_per_key;
+    match key.tenant {
+        Some(tenant_id) if !app.config.plan_list.get().is_empty() => {
+            let tenant = app.lookup.tenant(tenant_id).await?;
+            Ok(tenant.map_or(all, |tenant| plan::requests_per_key(&app.config, &tenant)))
+        }
+        _ => Ok(all),
+    }
+}
+
+/// Records a rejected key for the audit log.
+fn refused(app: &IdentityContext, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
+    let place = client_address(request, &app.config.server.trusted_proxies).map(realm::network_of).unwrap_or_default();
+    let refusal =
+        RefusedAction { whose: AuditLogKind::Account(tenant_id, key), action: "key.used", why, place: &place };
+    app.refusals.note(refusal, &app.clock);
+    Error::Unauthorized
+}
+
+/// Reads the key from an `Authorization` header.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, key) = header.split_once(' ')?;
+    let key = key.trim();
+    let fits = scheme.eq_ignore_ascii_case("bearer") && key.starts_with(PREFIX) && key.len() <= MOST_BYTES;
+    fits.then_some(key)
+}
+
+/// Generates a key: 32 random bytes in the URL-safe alphabet.
+pub fn new_key() -> SecretString {
+    use base64::Engine;
+    let bytes: [u8; 32] = rand::random();
+    SecretString::from(format!("{PREFIX}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+async fn find(store: &Store, hash: &str) -> Result<Option<KnownKey>> {
+    let db = store.read();
+    let entry = directory::find(db, directory::IdKind::ApiKey, hash, store.clock().millis()).await?;
+    let Some(entry) = entry else { return Ok(None) };
+    let row = api_key::Entity::of_tenant(entry.tenant_id).filter(api_key::Column::Id.eq(entry.id)).one(db).await?;
+    let Some(row) = row.filter(|row| bool::from(row.hash.as_bytes().ct_eq(hash.as_bytes()))) else { return Ok(None) };
+    let right = key_maker::right(db, &row).await?;
+    Ok(right.map(|right| KnownKey { row, right }))
+}
+
+/// The key, or why it is none.
+fn valid(KnownKey { row, right }: &KnownKey, now: i64) -> Result<ApiKey, &'static str> {
+    let tenant = (row.tenant_id != VENDOR).then_some(row.tenant_id);
+    match right.scope {
+        _ if row.revoked_at.is_some() => Err("revoked"),
+        _ if row.expires_at.is_some_and(|end| end <= now) => Err("expired"),
+        None => Err("maker_gone"),
+        Some(scope) => Ok(ApiKey { id: row.id, tenant, scope }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn known() -> KnownKey {
+        let right = KeyRight::with(Some(Scope::Write));
+        KnownKey { row: row(), right }
+    }
+
+    fn row() -> api_key::Model {
+        api_key::Model {
+            tenant_id: VENDOR,
+            id: Uuid::from_u128(1),
+            name: "test".to_owned(),
+            scope: "write".to_owned(),
+            hash: String::new(),
+            tail: String::new(),
+            created_at: 0,
+            expires_at: None,
+            revoked_at: None,
+            made_by: None,
+        }
+    }
+
+    #[test]
+    fn only_a_bearer_key_of_ours_is_looked_up() {
+        assert_eq!(bearer("Bearer prm_abc"), Some("prm_abc"));
+        assert_eq!(bearer("bearer  prm_abc "), Some("prm_abc"));
+        let long = format!("Bearer prm_{}", "x".repeat(MOST_BYTES));
+        for other in ["prm_abc", "Basic prm_abc", "Bearer abc", "Bearer", "", long.as_str()] {
+            assert_eq!(bearer(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn fresh_keys_are_long_and_differ() {
+        let (one, two) = (new_key(), new_key());
+        assert_ne!(one.expose_secret(), two.expose_secret());
+        assert_eq!(one.expose_secret().len(), 4 + 43);
+        assert_eq!(bearer(&format!("Bearer {}", one.expose_secret())), Some(one.expose_secret()));
+    }
+
+    #[test]
+    fn expired_and_revoked_keys_are_no_keys() {
+        let with = |row| KnownKey { row, ..known() };
+        assert!(valid(&known(), 10).is_ok());
+        assert!(valid(&with(api_key::Model { expires_at: Some(11), ..row() }), 10).is_ok());
+        let expired = valid(&with(api_key::Model { expires_at: Some(10), ..row() }), 10);
+        assert_eq!(expired.unwrap_err(), "expired");
+        assert_eq!(valid(&with(api_key::Model { revoked_at: Some(5), ..row() }), 10).unwrap_err(), "revoked");
+        let gone = KnownKey { right: KeyRight::with(None), ..known() };
+        assert_eq!(valid(&gone, 10).unwrap_err(), "maker_gone");
+    }
+
+    #[test]
+    fn a_tenants_key_stays_in_its_tenant() {
+        let (own, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
+        let key = valid(&KnownKey { row: api_key::Model { tenant_id: own, ..row() }, ..known() }, 0).unwrap();
+        assert!(key.in_tenant(own).is_ok());
+        assert!(matches!(key.in_tenant(other), Err(Error::NotFound)));
+        assert!(matches!(key.vendor(), Err(Error::Forbidden(_))));
+        assert!(key.needs(Scope::Read).is_ok() && key.needs(Scope::Write).is_ok());
+        assert!(matches!(key.needs(Scope::Admin), Err(Error::Forbidden(_))));
+        let vendor = valid(&known(), 0).unwrap();
+        assert!(vendor.in_tenant(other).is_ok() && vendor.vendor().is_ok());
+        assert_eq!((vendor.home(), key.home()), (VENDOR, own));
+    }
+}

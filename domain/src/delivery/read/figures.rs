@@ -1,0 +1,286 @@
+//! Figures of an account or of one source: what came, went and failed by hour and by day, how long messages took, and
+//! what waits. Pages show them together, so they are read together: five statements in one snapshot, however many
+//! sources there are, and nothing older than a month.
+//!
+//! Days are those of the ledger (UTC, by acceptance) and come from its counts; hours and times come from messages and
+//! their attempts of the last 24 hours. What a messenger accepted and reported as failed afterwards is delivered in the
+//! ledger; here it is failed, as in the lists of messages.
+
+mod flow;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use base::millis::{DAY, HOUR};
+use std::collections::BTreeMap;
+
+use base::message::{Direction, State, day_of};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::ledger::{Ledger, LedgerCounts};
+use super::made_at;
+use crate::delivery::DeliveryContext;
+pub use flow::Flow;
+use rows::{DayRow, HourRow, TookRow, WaitingRow};
+
+/// Hours and days that are read, each with the present one.
+pub const HOURS: i64 = 24;
+pub const DAYS: i32 = 30;
+/// Messages whose times are read, the latest ones: enough for a percentile, and bounded however busy an account is.
+const TIMED: u64 = 5_000;
+
+/// What was accepted within one hour or one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FiguresSlot {
+    /// Its beginning, milliseconds since 1970.
+    pub at: i64,
+    pub flow: Flow,
+    /// Accepted by the other side.
+    pub delivered: i64,
+}
+
+/// From acceptance until the other side accepted it, milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub median: i64,
+    /// 95 of 100 messages took no longer.
+    pub most: i64,
+    pub messages: usize,
+}
+
+/// The period of counts: the last 24 hours, or days of the ledger up to today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    Hours,
+    Days(i32),
+}
+
+/// The last message of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastMessage {
+    /// Within the last 24 hours.
+    At(i64),
+    /// Milliseconds of the day; the time of the day is not read.
+    OnDay(i64),
+    /// Not within the last month.
+    None,
+}
+
+/// All figures, read at one moment.
+#[derive(Debug)]
+pub struct Figures {
+    now: i64,
+    hours: Vec<HourRow>,
+    days: Vec<DayRow>,
+    waiting: Vec<WaitingRow>,
+    took: Vec<TookRow>,
+}
+
+/// Reads the figures of an account, or of one of its sources.
+pub async fn read(app: &DeliveryContext, tenant_id: Uuid, source_id: Option<Uuid>) -> Result<Figures, DbErr> {
+    let now = app.clock.millis();
+    let wanted = rows::FiguresRange { tenant_id, source_id, since: hours_begin(now), day: day_of(now) - DAYS + 1 };
+    // In one snapshot, or the sums would differ by what is settled between the statements.
+    let tx = app.store.read_tx().await?;
+    let read = async {
+        let (days, later) = (rows::days(&tx, &wanted).await?, rows::failed_later(&tx, &wanted).await?);
+        Ok::<_, DbErr>(Figures {
+            now,
+            hours: rows::hours(&tx, &wanted).await?,
+            days: days.into_iter().map(|row| row.with(&later)).collect(),
+            waiting: rows::waiting(&tx, &wanted).await?,
+            took: rows::took(&tx, &wanted, TIMED).await?,
+        })
+    };
+    let read = read.await;
+    tx.rollback().await?;
+    read
+}
+
+/// The first hour that is read, counted from 1970.
+fn first_hour(now: i64) -> i64 {
+    now / HOUR - HOURS + 1
+}
+
+/// When [`Span::Hours`] begins, milliseconds since 1970.
+pub fn hours_begin(now: i64) -> i64 {
+    first_hour(now) * HOUR
+}
+
+impl Figures {
+    /// The slots of a span, oldest first, the present one last.
+    pub fn slots(&self, span: Span) -> Vec<FiguresSlot> {
+        match span {
+            Span::Hours => {
+                let first = first_hour(self.now);
+                (first..first + HOURS)
+                    .map(|hour| slot(hour * HOUR, self.hours.iter().filter(|row| row.hour == hour)))
+                    .collect()
+            }
+            Span::Days(count) => {
+                let today = day_of(self.now);
+                (today - count + 1..=today)
+                    .map(|day| slot(i64::from(day) * DAY, self.days.iter().filter(|row| row.day == day)))
+                    .collect()
+            }
+        }
+    }
+
+    /// What a source had in a span.
+    pub fn of_source(&self, source_id: Uuid, span: Span) -> Flow {
+        self.by_source(span).remove(&source_id).unwrap_or_default()
+    }
+
+    /// The same of every source that had anything, deleted ones too.
+    pub fn by_source(&self, span: Span) -> BTreeMap<Uuid, Flow> {
+        let mut all: BTreeMap<Uuid, Flow> = BTreeMap::new();
+        let mut add = |row: &dyn Counted| {
+            let (accepted, _, failed) = row.counts();
+            all.entry(row.source_id()).or_default().add(row.direction(), accepted, failed);
+        };
+        match span {
+            Span::Hours => self.hours.iter().for_each(|row| add(row)),
+            Span::Days(count) => {
+                let from = day_of(self.now) - count + 1;
+                self.days.iter().filter(|row| row.day >= from).for_each(|row| add(row));
+            }
+        }
+        all.retain(|_, flow| flow.all() > 0);
+        all
+    }
+
+    /// The ledger of the days from `from` on, both sides of the equation from one snapshot. A message that failed later
+    /// is failed here.
+    pub fn ledger(&self, from: i32) -> Ledger {
+        let of = |direction: Direction| {
+            let mut counts = LedgerCounts::default();
+            for row in self.days.iter().filter(|row| row.day >= from && row.direction == direction.number()) {
+                let (accepted, delivered, failed) = row.counts();
+                counts.accepted += accepted;
+                counts.delivered += delivered;
+                counts.failed += failed;
+            }
+            let waits = self.waiting.iter().filter(|row| row.is_message() && row.day >= from);
+            counts.waiting =
+                waits.filter(|row| row.direction == direction.number()).map(|row| row.waiting).sum::<i64>();
+            counts
+        };
+        Ledger { to_crm: of(Direction::ToCrm), to_messenger: of(Direction::ToMessenger) }
+    }
+
+    /// Messages to customers that messengers accepted on the days from `from` on and reported as failed afterwards.
+    pub fn failed_later(&self, from: i32) -> i64 {
+        self.days.iter().filter(|row| row.day >= from).filter_map(|row| row.failed_later).sum()
+    }
+
+    /// Messages that wait, of any age.
+    pub fn waiting(&self) -> i64 {
+        self.waiting.iter().filter(|row| row.is_message()).map(|row| row.waiting).sum()
+    }
+
+    /// How long the oldest letter of any kind has waited; none if none waits.
+    pub fn oldest(&self) -> Option<i64> {
+        self.waiting.iter().filter_map(|row| row.oldest).min().map(|at| (self.now - at).max(0))
+    }
+
+    /// How long messages of the last 24 hours took; none if none was delivered.
+    pub fn times(&self) -> Option<Times> {
+        times(self.took.iter().map(|row| row.took).collect())
+    }
+
+    /// The same of one source.
+    pub fn times_of(&self, source_id: Uuid) -> Option<Times> {
+        times(self.took.iter().filter(|row| row.source_id == source_id).map(|row| row.took).collect())
+    }
+
+    /// The same of each hour of [`Span::Hours`].
+    pub fn times_by_hour(&self) -> Vec<Option<Times>> {
+        let first = first_hour(self.now);
+        let mut hours: BTreeMap<i64, Vec<i64>> = (first..first + HOURS).map(|hour| (hour, Vec::new())).collect();
+        for row in &self.took {
+            if let Some(hour) = hours.get_mut(&(made_at(row.message_id) / HOUR)) {
+                hour.push(row.took);
+            }
+        }
+        hours.into_values().map(times).collect()
+    }
+
+    /// When a source had its last message.
+    pub fn last_of(&self, source_id: Uuid) -> LastMessage {
+        let at = self.hours.iter().filter(|row| row.source_id == source_id).filter_map(|row| row.last).max();
+        let used = self.days.iter().filter(|row| row.source_id == source_id && row.counts().0 > 0);
+        match (at, used.map(|row| row.day).max()) {
+            (Some(at), _) => LastMessage::At(at),
+            (None, Some(day)) => LastMessage::OnDay(i64::from(day) * DAY),
+            (None, None) => LastMessage::None,
+        }
+    }
+
+    /// Whether there was any message within the last month.
+    pub fn any(&self) -> bool {
+        self.days.iter().any(|row| row.counts().0 > 0)
+    }
+}
+
+fn slot<'rows, R: Counted + 'rows>(at: i64, rows: impl Iterator<Item = &'rows R>) -> FiguresSlot {
+    let mut slot = FiguresSlot { at, flow: Flow::default(), delivered: 0 };
+    for row in rows {
+        let (accepted, delivered, failed) = row.counts();
+        slot.flow.add(row.direction(), accepted, failed);
+        slot.delivered += delivered;
+    }
+    slot
+}
+
+/// A row of counts.
+trait Counted {
+    fn source_id(&self) -> Uuid;
+    fn direction(&self) -> i16;
+    /// Accepted, delivered, failed.
+    fn counts(&self) -> (i64, i64, i64);
+}
+
+impl Counted for HourRow {
+    fn source_id(&self) -> Uuid {
+        self.source_id
+    }
+
+    fn direction(&self) -> i16 {
+        self.direction
+    }
+
+    fn counts(&self) -> (i64, i64, i64) {
+        let is = |state: State| if self.state == state.number() { self.messages } else { 0 };
+        (self.messages, is(State::Sent) + is(State::Delivered) + is(State::Read), is(State::Failed))
+    }
+}
+
+impl Counted for DayRow {
+    fn source_id(&self) -> Uuid {
+        self.source_id
+    }
+
+    fn direction(&self) -> i16 {
+        self.direction
+    }
+
+    fn counts(&self) -> (i64, i64, i64) {
+        (self.accepted.unwrap_or(0), self.delivered.unwrap_or(0), self.failed.unwrap_or(0))
+    }
+}
+
+/// Median and 95th percentile; none of nothing.
+pub fn times(mut took: Vec<i64>) -> Option<Times> {
+    let place = |share: usize| (took.len() * share).div_ceil(100).max(1) - 1;
+    let (middle, last) = (place(50), place(95));
+    if took.is_empty() {
+        return None;
+    }
+    // Reports have a hundred thousand of them, too many to sort several times.
+    let messages = took.len();
+    let (shorter, most, _) = took.select_nth_unstable(last);
+    let most = *most;
+    let median = if middle < shorter.len() { *shorter.select_nth_unstable(middle).1 } else { most };
+    Some(Times { median, most, messages })
+}

@@ -1,0 +1,269 @@
+//! The first page: what the whole service does now, and what needs the vendor.
+
+use domain::alert;
+use domain::delivery::gauges;
+use domain::delivery::read::figures::FiguresSlot;
+use domain::delivery::read::service;
+use domain::delivery::slots::CallReport;
+use domain::doctor::{RENEWED, certificate_days};
+use domain::tenant::TenantStatus;
+use std::collections::BTreeMap;
+
+use askama::Template;
+use base::error::Result;
+use base::i18n::{Sentence, Words, duration};
+use base::store::VENDOR;
+use chrono::TimeDelta;
+use entity::{heartbeat, tenant};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+
+use super::accounts::find::STATES;
+use super::counts::TROUBLED;
+use super::operator::Operator;
+use super::states::{self, StateBadge};
+
+mod destinations;
+
+use crate::panel::{Answer, AppData, Chart, PageContext, PanelContext, Tile, Tone, chart_of, html, plot};
+use destinations::DestinationRow;
+
+const HERE: &str = "/admin";
+/// Days of the chart.
+const DAYS: i32 = 14;
+/// Percentage of free disk space below which it is marked, and below which it is bad.
+const DISK: [u8; 2] = [20, 10];
+
+#[derive(Template)]
+#[template(path = "admin/overview.html")]
+struct VendorOverview {
+    page: PageContext,
+    tiles: Vec<Tile>,
+    chart: Chart,
+    states: Vec<StateCount>,
+    destinations: Vec<DestinationRow>,
+    processes: Vec<ProcessRow>,
+    /// They have different versions.
+    mixed: bool,
+    disk: StateBadge,
+    certificate: Option<StateBadge>,
+    /// Hosts with an open circuit breaker in a process, and until when.
+    closed: Vec<(String, i64)>,
+}
+
+/// Accounts in one state.
+struct StateCount {
+    badge: StateBadge,
+    href: String,
+    count: i64,
+}
+
+/// A running process.
+struct ProcessRow {
+    id: String,
+    version: String,
+    beat_at: i64,
+    spooled: i64,
+    state: StateBadge,
+}
+
+/// `GET /admin`
+pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+    let page = visitor.page("nav-overview", HERE);
+    let words = page.words;
+    let db = app.store.read();
+    let accounts = accounts(db).await?;
+    let days = service::days(&app.delivery, DAYS).await?;
+    let tiles = vec![
+        accounts_tile(&page, &accounts),
+        messages_tile(&page, &days),
+        undelivered_tile(&page, &days, service::undelivered(db).await?),
+        waiting_tile(&page, gauges::waiting(&app.delivery).await?),
+        alerts_tile(&page, alert::count_open(db, VENDOR).await?),
+    ];
+    let processes = domain::missed_hooks::processes(&app.intake).await?;
+    let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
+    let calls = calls(&app, &processes);
+    let overview = VendorOverview {
+        mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
+        processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
+        tiles,
+        chart: chart_of(words, &days, false, |at| page.when(&at).date()),
+        states: states(words, &accounts),
+        destinations: destinations::all(&app, words, &calls).await?,
+        disk: disk(words, app.usage.load.free()),
+        certificate: certificate(&app, words).await,
+        closed: calls.closed.into_iter().filter(|(_, until)| *until > app.clock.millis()).collect(),
+        page: page.clone(),
+    };
+    html(&page, &overview)
+}
+
+/// The last calls of all running processes: of this one until now, of the others until their heartbeat.
+fn calls(app: &PanelContext, processes: &[(heartbeat::Model, bool)]) -> CallReport {
+    let mut sum = app.delivery.slots.report(app.clock.millis());
+    let mine = app.queue.instance();
+    for (row, _) in processes.iter().filter(|(row, alive)| *alive && row.instance != mine) {
+        sum.add(CallReport::stored(row.calls.as_deref()));
+    }
+    sum
+}
+
+/// Accounts by the state that is shown.
+async fn accounts(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, i64>, DbErr> {
+    use tenant::Column::{PlanEnded, Status, Suspended, TenantId};
+    let rows: Vec<(String, bool, bool, i64)> = tenant::Entity::find()
+        .select_only()
+        .columns([Status, Suspended, PlanEnded])
+        .column_as(TenantId.count(), "accounts")
+        .group_by(Status)
+        .group_by(Suspended)
+        .group_by(PlanEnded)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut counts = BTreeMap::new();
+    for (status, suspended, plan_ended, count) in rows {
+        let Some(status) = TenantStatus::parse(&status) else { continue };
+        *counts.entry(status.under(suspended, plan_ended).as_str()).or_default() += count;
+    }
+    Ok(counts)
+}
+
+fn states(words: Words, accounts: &BTreeMap<&'static str, i64>) -> Vec<StateCount> {
+    let count = |status: TenantStatus| StateCount {
+        badge: StateBadge {
+            tone: states::tone(status),
+            text: states::status_word(words, status).with("crm", "amoCRM"),
+        },
+        href: format!("/admin/accounts?state={}", status.as_str()),
+        count: accounts.get(status.as_str()).copied().unwrap_or(0),
+    };
+    STATES.into_iter().map(count).filter(|row| row.count > 0).collect()
+}
+
+fn process(words: Words, row: &heartbeat::Model, alive: bool) -> ProcessRow {
+    let (tone, key) = if alive { (Tone::Ok, "admin-process-runs") } else { (Tone::Bad, "admin-process-silent") };
+    ProcessRow {
+        id: row.instance.simple().to_string().split_off(24),
+        version: row.version.clone().unwrap_or_else(|| "–".to_owned()),
+        beat_at: row.beat_at,
+        spooled: row.spooled,
+        state: StateBadge { tone, text: words.text(key) },
+    }
+}
+
+fn disk(words: Words, free: u8) -> StateBadge {
+    let tone = match free {
+        free if free < DISK[1] => Tone::Bad,
+        free if free < DISK[0] => Tone::Warn,
+        _ => Tone::Ok,
+    };
+    StateBadge { tone, text: words.text("common-percent").with("percent", i64::from(free)) }
+}
+
+/// How long the certificate of the public address is valid.
+async fn certificate(app: &PanelContext, words: Words) -> Option<StateBadge> {
+    let days = certificate_days(&app.config, app.http.trusted(), &app.clock).await?;
+    let tone = match days {
+        ..0 => Tone::Bad,
+        days if days < RENEWED => Tone::Warn,
+        _ => Tone::Ok,
+    };
+    Some(StateBadge { tone, text: words.text("admin-certificate-days").with("days", days) })
+}
+
+fn number(words: Words, value: i64) -> String {
+    words.text("common-number").with("number", value).to_string()
+}
+
+/// A small chart of the days, described by its least and most.
+fn spark(words: Words, label: &Sentence, values: &[i64]) -> String {
+    let (least, most) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
+    let said = words.text("admin-spark").with("figure", label.to_string());
+    let said = said.with("least", number(words, least)).with("most", number(words, most));
+    let values: Vec<Option<i64>> = values.iter().copied().map(Some).collect();
+    plot::spark(&values, 0, None, &said.to_string())
+}
+
+fn accounts_tile(page: &PageContext, accounts: &BTreeMap<&'static str, i64>) -> Tile {
+    let of = |states: &[TenantStatus]| states.iter().filter_map(|state| accounts.get(state.as_str())).sum::<i64>();
+    let troubled = of(&TROUBLED);
+    let note = match troubled {
+        0 => page.words.text("admin-accounts-fine"),
+        count => page.words.text("admin-accounts-troubled").with("count", count),
+    };
+    Tile {
+        label: page.words.text("admin-accounts-active"),
+        value: number(page.words, of(&[TenantStatus::Active])),
+        note,
+        tone: if troubled > 0 { "warn" } else { "" },
+        spark: String::new(),
+        href: "/admin/accounts".to_owned(),
+    }
+}
+
+fn messages_tile(page: &PageContext, days: &[FiguresSlot]) -> Tile {
+    let label = page.words.text("admin-messages-today");
+    let values: Vec<i64> = days.iter().map(|day| day.flow.all()).collect();
+    let (today, before) = values.split_last().map_or((0, &[][..]), |(today, before)| (*today, before));
+    let week = before.iter().rev().take(7).sum::<i64>() / 7;
+    let note = match week {
+        0 => page.words.text("figure-messages-first"),
+        week => page.words.text("figure-messages-usual").with("count", week),
+    };
+    Tile {
+        value: number(page.words, today),
+        note,
+        tone: "",
+        spark: spark(page.words, &label, &values),
+        href: String::new(),
+        label,
+    }
+}
+
+fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: service::Undelivered) -> Tile {
+    let label = page.words.text("figure-undelivered");
+    let values: Vec<i64> = days.iter().map(|day| day.flow.failed).collect();
+    Tile {
+        value: number(page.words, undelivered.letters),
+        note: page.words.text("admin-undelivered-accounts").with("count", undelivered.accounts),
+        tone: if undelivered.letters > 0 { "warn" } else { "" },
+        spark: spark(page.words, &label, &values),
+        href: "/admin/undelivered".to_owned(),
+        label,
+    }
+}
+
+fn waiting_tile(page: &PageContext, waiting: gauges::Waiting) -> Tile {
+    let note = match waiting.letters {
+        0 => page.words.text("health-nothing-waiting"),
+        letters => {
+            let note = page.words.text("figure-waiting").with("count", letters);
+            note.with("delay", duration(waiting.age, page.words))
+        }
+    };
+    let longer = |limit: &TimeDelta| waiting.age > limit.num_milliseconds();
+    Tile {
+        label: page.words.text("admin-waiting"),
+        value: number(page.words, waiting.letters),
+        note,
+        tone: match gauges::WAITED.iter().filter(|limit| longer(limit)).count() {
+            0 => "",
+            1 => "warn",
+            _ => "bad",
+        },
+        spark: String::new(),
+        href: "/admin/queues".to_owned(),
+    }
+}
+
+fn alerts_tile(page: &PageContext, open: u64) -> Tile {
+    Tile {
+        label: page.words.text("admin-alerts"),
+        value: number(page.words, i64::try_from(open).unwrap_or(i64::MAX)),
+        note: page.words.text(if open == 0 { "admin-alerts-none" } else { "admin-alerts-open" }),
+        tone: if open == 0 { "" } else { "bad" },
+        spark: String::new(),
+        href: "/admin/alerts".to_owned(),
+    }
+}

@@ -1,0 +1,93 @@
+//! The admin's pages in the common layout: their menu, and pages without one.
+
+use askama::Template;
+use base::i18n::{Sentence, Words};
+use domain::identity::form::masked;
+use domain::identity::realm::Realm;
+
+use super::counts::AdminCounts;
+use super::operator::AdminVisitor;
+use crate::panel::{NavEntry, NavGroup, PageContext, PanelContext, Title};
+
+/// The menu: addresses and message keys.
+const MENU: [(&str, &str); 11] = [
+    ("/admin", "nav-overview"),
+    ("/admin/accounts", "admin-tenants"),
+    ("/admin/channels", "admin-integrations"),
+    ("/admin/queues", "admin-queues"),
+    ("/admin/undelivered", "nav-undelivered"),
+    ("/admin/alerts", "admin-alerts"),
+    ("/admin/announcements", "admin-announcements"),
+    ("/admin/webhooks", "webhooks-title"),
+    ("/admin/doctor", "admin-doctor"),
+    ("/admin/audit", "nav-audit"),
+    ("/admin/operators", "admin-operators"),
+];
+
+impl AdminVisitor {
+    /// A page with the menu. `nav`: the address of its entry; empty if it has none.
+    pub fn page(&self, title: impl Title, nav: &str) -> PageContext {
+        let counts = self.here.counts;
+        let mut page = PageContext {
+            name: self.name.clone(),
+            notice: self.notice.clone(),
+            attention: counts.title(),
+            ..self.page_between_steps(title)
+        };
+        page.places = menu(&page, counts, nav);
+        page
+    }
+
+    /// A page without a menu whose forms belong to the session.
+    pub fn page_between_steps(&self, title: impl Title) -> PageContext {
+        let title = title.words(self.words, "amoCRM");
+        PageContext {
+            csrf_token: masked(&self.session.csrf),
+            ..PageContext::bare(Realm::Admin, self.words, title, self.now, self.read_only)
+        }
+    }
+}
+
+fn menu(page: &PageContext, counts: AdminCounts, nav: &str) -> Vec<NavGroup> {
+    let entry =
+        |(href, key): (&'static str, &'static str)| NavEntry::of(page, href, key, href == nav, counts.of_entry(href));
+    vec![NavGroup { title: String::new(), entries: MENU.into_iter().map(entry).collect() }]
+}
+
+/// A page for requests without a session.
+pub fn bare(app: &PanelContext, words: Words, title: &'static str) -> PageContext {
+    let title = title.words(words, "amoCRM");
+    PageContext::bare(Realm::Admin, words, title, app.clock.millis(), app.is_read_only())
+}
+
+/// A page with one sentence.
+#[derive(Template)]
+#[template(path = "admin/said.html")]
+pub struct SentencePage {
+    pub page: PageContext,
+    pub said: Sentence,
+}
+
+/// Asks whether to remove something for good.
+#[derive(Template)]
+#[template(path = "admin/confirm.html")]
+pub struct RemovalPage {
+    pub page: PageContext,
+    pub says: Sentence,
+    pub button: Sentence,
+    pub action: String,
+    pub back: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_entry_has_a_sign() {
+        let styles = include_str!("../../assets/panel/base.css");
+        for (href, _) in MENU {
+            assert!(styles.contains(&format!("a[href=\"{href}\"]")), "{href} is drawn as a square");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Display of accounts' states in the admin: tone and text.
+
+use base::i18n::{Sentence, Words};
+use domain::tenant::access::{Access, AccessState};
+use domain::tenant::{ChannelStatus, TenantStatus};
+use entity::tenant;
+
+use crate::panel::{PanelContext, Tone};
+
+/// The platform's name if the integration was removed from the configuration.
+const AMOCRM: &str = "amoCRM";
+
+/// A state as tone and text.
+#[derive(Clone, Debug)]
+pub struct StateBadge {
+    pub tone: Tone,
+    pub text: Sentence,
+}
+
+/// The name of an account's platform.
+pub fn crm(app: &PanelContext, tenant: &tenant::Model) -> &'static str {
+    app.integrations.named(&tenant.integration).map_or(AMOCRM, |integration| integration.platform.brand())
+}
+
+/// The state of an account.
+pub fn account(app: &PanelContext, words: Words, tenant: &tenant::Model) -> StateBadge {
+    let status = TenantStatus::shown(tenant);
+    StateBadge { tone: tone(status), text: status_word(words, status).with("crm", crm(app, tenant)) }
+}
+
+/// The text of a state; the caller fills in `crm`.
+pub fn status_word(words: Words, status: TenantStatus) -> Sentence {
+    words.text_of("tenant-state-", status.as_str())
+}
+
+/// The tone in which a state is shown.
+pub const fn tone(status: TenantStatus) -> Tone {
+    match status {
+        TenantStatus::Active => Tone::Ok,
+        TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => Tone::Wait,
+        TenantStatus::NeedsReauth | TenantStatus::Unpaid => Tone::Warn,
+        TenantStatus::Blocked | TenantStatus::PlanEnded => Tone::Bad,
+        TenantStatus::Suspended | TenantStatus::Disconnected | TenantStatus::Uninstalled => Tone::Off,
+    }
+}
+
+/// Days left while the access is valid, else what is wrong with it.
+pub fn access(words: Words, access: &Access) -> StateBadge {
+    let tone = match access.state {
+        AccessState::Valid | AccessState::Refreshing => Tone::Ok,
+        AccessState::Expiring | AccessState::RefreshFailing => Tone::Warn,
+        AccessState::Expired | AccessState::Revoked => Tone::Bad,
+        AccessState::Missing => Tone::Off,
+    };
+    let text = match (access.state, access.days_left) {
+        (AccessState::Valid | AccessState::Expiring | AccessState::Refreshing, Some(days)) => {
+            words.text("time-days-left").with("count", days)
+        }
+        (state, _) => words.text_of("token-state-", state.as_str()),
+    };
+    StateBadge { tone, text }
+}
+
+/// The state of a channel's connection.
+pub fn channel(words: Words, status: &str) -> StateBadge {
+    let tone = match ChannelStatus::parse(status) {
+        Some(ChannelStatus::Connected) => Tone::Ok,
+        Some(ChannelStatus::Disconnected) | None => Tone::Off,
+        Some(ChannelStatus::NotAllowed | ChannelStatus::Misconfigured) => Tone::Bad,
+    };
+    StateBadge { tone, text: words.text_of("channel-state-", status) }
+}
+
+/// Whether the account's administrator must renew the consent.
+pub fn wants_access(tenant: &tenant::Model, state: AccessState) -> bool {
+    match TenantStatus::stored(tenant) {
+        TenantStatus::NeedsReauth => true,
+        TenantStatus::Uninstalled | TenantStatus::Provisioning => false,
+        _ => matches!(state, AccessState::Expired | AccessState::Revoked | AccessState::Missing),
+    }
+}

@@ -1,0 +1,134 @@
+//! List filters: parsing of query parameters, and the options that a form offers.
+
+use base::millis::DAY;
+use chrono::{NaiveDate, NaiveTime};
+use domain::cursor::PageRequest;
+use domain::delivery::read::figures;
+use domain::delivery::read::list::Ground;
+use uuid::Uuid;
+
+use crate::panel::PageContext;
+
+/// One option of a select.
+#[derive(Clone, Debug)]
+pub struct SelectOption {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+impl SelectOption {
+    pub fn new(value: impl Into<String>, label: impl ToString, chosen: &str) -> Self {
+        let value = value.into();
+        Self { chosen: value == chosen, label: label.to_string(), value }
+    }
+}
+
+/// `Any`, then the account's sources by name; deleted ones last and marked.
+pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<SelectOption> {
+    let mut all: Vec<_> = ground.sources.values().filter(|source| source.amocrm_source_id != 0).collect();
+    all.sort_by_key(|source| (source.deleted_at.is_some(), source.name.to_lowercase()));
+    let mut choices = vec![SelectOption::new("", page.words.text("filter-any"), chosen)];
+    choices.extend(all.into_iter().map(|source| {
+        let label = match source.deleted_at {
+            None => source.name.clone(),
+            Some(_) => page.words.text("source-name-deleted").with("name", source.name.as_str()).to_string(),
+        };
+        SelectOption::new(source.id.to_string(), label, chosen)
+    }));
+    choices
+}
+
+/// Periods by which lists are filtered.
+pub const PERIODS: [&str; 5] = ["today", "24h", "7d", "30d", "all"];
+
+/// A period from a query parameter: one of [`PERIODS`] or a date, otherwise the default.
+pub fn period<'asked>(asked: &'asked str, usual: &'static str) -> &'asked str {
+    if PERIODS.contains(&asked) || midnight(asked).is_some() { asked } else { usual }
+}
+
+/// The options of a period filter, including a date if one is selected.
+pub fn periods(page: &PageContext, chosen: &str) -> Vec<SelectOption> {
+    let since = midnight(chosen).map(|at| {
+        let label = page.words.text("filter-period-since").with("stamp", page.when(&at).stamp());
+        SelectOption::new(chosen, label, chosen)
+    });
+    let named = PERIODS
+        .into_iter()
+        .map(|period| SelectOption::new(period, page.words.text_of("filter-period-", period), chosen));
+    since.into_iter().chain(named).collect()
+}
+
+/// A day of the ledger as a period: `2026-11-14`.
+pub fn date_of(day: i32) -> String {
+    let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
+    date.format("%Y-%m-%d").to_string()
+}
+
+/// Start of a day of the ledger: midnight UTC, milliseconds.
+fn midnight(date: &str) -> Option<i64> {
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|_| date.len() == 10)?;
+    Some(date.and_time(NaiveTime::MIN).and_utc().timestamp_millis()).filter(|at| *at >= 0)
+}
+
+/// Start of a period; `today` begins at midnight in the account's time zone, and `24h` as the figures of 24 hours do.
+pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
+    match period {
+        "today" => {
+            let clock = page.when(&now).clock_seconds();
+            let mut parts = clock.split(':').map(|part| part.parse::<i64>().unwrap_or(0));
+            let mut next = || parts.next().unwrap_or(0);
+            let seconds = next() * 3600 + next() * 60 + next();
+            Some(now - seconds * 1000 - now.rem_euclid(1000))
+        }
+        "24h" => Some(figures::hours_begin(now)),
+        "7d" => Some(now - 7 * DAY),
+        "30d" => Some(now - 30 * DAY),
+        date => midnight(date),
+    }
+}
+
+/// A source's id from a query parameter; `None` unless it belongs to the account.
+pub fn source_id(ground: &Ground, text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|id| ground.sources.contains_key(id))
+}
+
+/// The requested page; a cursor created with other filters restarts at the first page.
+pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> base::error::Result<PageRequest> {
+    match PageRequest::read(None, cursor.filter(|text| !text.is_empty()), filters) {
+        Ok(page) => Ok(page),
+        Err(_) => PageRequest::read(None, None, filters),
+    }
+}
+
+/// `path?a=b&…` from the non-empty pairs.
+pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+    let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_a_word_or_a_day() {
+        for asked in ["today", "24h", "7d", "30d", "all", "2026-11-20", "1970-01-01"] {
+            assert_eq!(period(asked, "7d"), asked);
+        }
+        for asked in ["", "yesterday", "2026-13-01", "2026-1-1", "1969-12-31", "99999-01-01", "2026-11-20T00"] {
+            assert_eq!(period(asked, "7d"), "7d");
+        }
+        assert_eq!((date_of(0), midnight("1970-01-02")), ("1970-01-01".to_owned(), Some(86_400_000)));
+    }
+
+    #[test]
+    fn addresses_hold_what_is_filled() {
+        assert_eq!(address("/panel/messages", &[("q", ""), ("state", "")]), "/panel/messages");
+        assert_eq!(
+            address("/x", &[("q", "Анна & <b>"), ("state", "failed")]),
+            "/x?q=%D0%90%D0%BD%D0%BD%D0%B0+%26+%3Cb%3E&state=failed"
+        );
+    }
+}

@@ -1,0 +1,297 @@
+//! The route of a message: its steps in order, each with its evidence.
+
+use base::i18n::Sentence;
+use base::message::{Direction, Role, State};
+use connectors::Abilities;
+use domain::delivery::read::story::Story;
+use entity::attempt;
+
+use super::actions::ByHand;
+use super::answer::{self, WaitingStage};
+use super::around::Neighbours;
+use super::waits;
+use crate::panel::{PageContext, markup};
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct RouteStep {
+    /// The tone of its icon.
+    pub tone: &'static str,
+    /// The state as text, for people who cannot see the icon.
+    pub state: Sentence,
+    pub title: Sentence,
+    /// Milliseconds since 1970; none if unknown.
+    pub at: Option<i64>,
+    /// `<time>`; empty if unknown.
+    pub time: String,
+    /// Time since the previous step; empty if unknown.
+    pub gap: String,
+    pub detail: String,
+    pub attempts: Vec<RouteAttempt>,
+    pub count: Option<Sentence>,
+}
+
+/// One attempt.
+#[derive(Clone, Debug)]
+pub struct RouteAttempt {
+    pub row: Sentence,
+    /// Why the attempt was delayed; none if it was not.
+    pub wait: Option<Sentence>,
+    pub outcome: Sentence,
+    pub by_hand: Option<Sentence>,
+    /// Codes and answers; empty if there are none.
+    pub code: String,
+    pub reason: String,
+    /// Only of a failed attempt.
+    pub request: String,
+    pub answer: String,
+}
+
+/// What the messenger never reports.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unreported {
+    delivery: bool,
+    reading: bool,
+}
+
+impl Unreported {
+    pub const fn by(abilities: &Abilities) -> Self {
+        Self { delivery: abilities.delivered_on_accept, reading: !abilities.reports_reading }
+    }
+
+    /// Neither delivery nor reading.
+    pub const fn all(self) -> bool {
+        self.delivery && self.reading
+    }
+}
+
+/// All steps in order.
+pub fn route(
+    page: &PageContext,
+    story: &Story,
+    (stage, unreported): (WaitingStage, Unreported),
+    by_hand: &[ByHand],
+    around: &Neighbours,
+) -> Vec<RouteStep> {
+    let draw = Draw { page, story, stage, unreported, by_hand, around };
+    let mut steps = match story.direction {
+        Direction::ToCrm => draw.to_crm(),
+        Direction::ToMessenger => draw.to_messenger(),
+    };
+    waits::differences(page, &mut steps);
+    steps
+}
+
+struct Draw<'draw> {
+    page: &'draw PageContext,
+    story: &'draw Story,
+    stage: WaitingStage,
+    unreported: Unreported,
+    by_hand: &'draw [ByHand],
+    around: &'draw Neighbours,
+}
+
+impl Draw<'_> {
+    fn to_crm(&self) -> Vec<RouteStep> {
+        let taken = self.taken_at();
+        let (words, crm) = (self.page.words, self.page.crm);
+        let author = if self.story.is_by_staff() { "hop-written-by-staff" } else { "hop-written-by-customer" };
+        vec![
+            self.reached(author, Some(self.story.message.sent_at)),
+            self.stored(),
+            self.handing("hop-handing-to-crm"),
+            match taken {
+                Some(at) => RouteStep {
+                    detail: words
+                        .text("hop-number")
+                        .with("id", self.story.message.amocrm_message_id.as_str())
+                        .to_string(),
+                    ..self.done(self.title("hop-taken-by-crm"), Some(at))
+                },
+                None => self.ahead("hop-taken-by-crm"),
+            },
+        ]
+        .into_iter()
+        .map(|step| RouteStep { title: step.title.with("crm", crm), ..step })
+        .collect()
+    }
+
+    fn to_messenger(&self) -> Vec<RouteStep> {
+        let state = State::from_number(self.story.message.state).unwrap_or(State::Queued);
+        let arrived = |least: State| state != State::Failed && state >= least;
+        let failed_later = self.story.failed_later();
+        let mut steps = vec![self.reached("hop-written-by-manager", Some(self.story.message.sent_at))];
+        steps.extend(self.story.found.as_ref().map(|found| self.reached("hop-found-in-history", Some(found.at))));
+        steps.extend([self.stored(), self.handing("hop-handing-to-messenger")]);
+        steps.push(match arrived(State::Sent) || failed_later {
+            true => self.reached("hop-taken-by-messenger", self.taken_at()),
+            false => self.ahead("hop-taken-by-messenger"),
+        });
+        // If a receipt arrives before its predecessor, the predecessor has happened, but its time is unknown.
+        let receipts = self.story.receipts;
+        let delivered = receipts.delivered.or(receipts.read);
+        steps.push(match failed_later {
+            true => self.failed("hop-delivered", receipts.failed),
+            false => self.receipt("hop-delivered", (arrived(State::Delivered), self.unreported.delivery), delivered),
+        });
+        steps.push(self.receipt("hop-read", (arrived(State::Read), self.unreported.reading), receipts.read));
+        steps.push(self.shown());
+        steps
+    }
+
+    fn title(&self, key: &'static str) -> Sentence {
+        let (page, story) = (self.page, self.story);
+        let messenger = story.source.as_ref().map_or_else(
+            || page.words.text("messages-customer-unknown").to_string(),
+            |source| page.words.text_of("connector-", &source.kind).to_string(),
+        );
+        let sender = &story.body.sender;
+        let named = sender.name.clone().filter(|name| sender.role == Role::Manager && !name.is_empty());
+        let manager = named.unwrap_or_else(|| page.words.text("msg-manager").to_string());
+        page.words.text(key).with("crm", page.crm).with("messenger", messenger).with("manager", manager)
+    }
+
+    /// With seconds, because the steps of one message are close together.
+    fn moment(&self, at: i64) -> String {
+        let when = self.page.when(&at);
+        let stamp = when.stamp();
+        let said = if stamp == when.clock() { when.clock_seconds() } else { stamp };
+        markup::time(&said, &when.machine(), &when.full())
+    }
+
+    fn done(&self, title: Sentence, at: Option<i64>) -> RouteStep {
+        RouteStep {
+            tone: "ok",
+            state: self.page.words.text("letter-state-done"),
+            title,
+            at,
+            time: at.map_or_else(|| self.page.words.text("msg-time-unknown").to_string(), |at| self.moment(at)),
+            gap: String::new(),
+            detail: String::new(),
+            attempts: Vec::new(),
+            count: None,
+        }
+    }
+
+    fn reached(&self, key: &'static str, at: Option<i64>) -> RouteStep {
+        self.done(self.title(key), at)
+    }
+
+    /// A step that has not happened; without text after a final failure.
+    fn ahead(&self, key: &'static str) -> RouteStep {
+        let over = self.stage == WaitingStage::Failed;
+        let not_yet = self.page.words.text("hop-not-reached");
+        RouteStep {
+            tone: "off",
+            detail: if over { String::new() } else { not_yet.to_string() },
+            state: not_yet,
+            time: String::new(),
+            ..self.done(self.title(key), None)
+        }
+    }
+
+    /// A step that failed, with the reason.
+    fn failed(&self, key: &'static str, at: Option<i64>) -> RouteStep {
+        let reason = answer::reason(self.story, self.stage);
+        let why = reason.map(|reason| answer::explanation(self.page, self.story, &reason).what.to_string());
+        RouteStep {
+            tone: self.stage.tone(),
+            state: self.page.words.text(self.stage.word()),
+            detail: why.unwrap_or_default(),
+            ..self.reached(key, at)
+        }
+    }
+
+    /// A step that only the messenger can report: whether it did, and whether it never does.
+    fn receipt(&self, key: &'static str, (came, never): (bool, bool), at: Option<i64>) -> RouteStep {
+        if came {
+            return self.done(self.title(key), at);
+        }
+        if never && matches!(self.stage, WaitingStage::Sent | WaitingStage::Delivered) {
+            let unreported = self.title("hop-no-receipts");
+            return RouteStep { detail: unreported.to_string(), state: unreported, ..self.ahead(key) };
+        }
+        self.ahead(key)
+    }
+
+    fn stored(&self) -> RouteStep {
+        let message = &self.story.message;
+        let late = (message.accepted_at - message.sent_at).max(0);
+        // Otherwise the step before is the sending, and the time since then is beside the step's own time.
+        let said = || self.page.words.text("hop-stored-detail").with("duration", self.page.duration(&late)).to_string();
+        let detail = self.story.found.as_ref().map_or_else(String::new, |_| said());
+        RouteStep { detail, ..self.reached("hop-stored", Some(message.accepted_at)) }
+    }
+
+    fn taken_at(&self) -> Option<i64> {
+        self.story.tries().rfind(|attempt| attempt.verdict == "done").map(|attempt| attempt.at + i64::from(attempt.ms))
+    }
+
+    fn handing(&self, key: &'static str) -> RouteStep {
+        let attempts: Vec<_> = self.story.tries().map(|attempt| self.tried(attempt, self.story.direction)).collect();
+        let words = self.page.words;
+        let count = (!attempts.is_empty()).then(|| words.text("attempts-title").with("count", attempts.len()));
+        let next = self.story.waiting.as_ref().and_then(|waiting| waiting.next_at);
+        let next = next.filter(|_| self.stage == WaitingStage::Retrying || self.stage == WaitingStage::Checking);
+        let detail = next.map(|at| words.text("attempt-next").with("time", self.page.when(&at).due()).to_string());
+        let (tone, state) = match self.stage {
+            WaitingStage::Sent | WaitingStage::Delivered | WaitingStage::Read => ("ok", "letter-state-done"),
+            WaitingStage::Failed if self.story.failed_later() => ("ok", "letter-state-done"),
+            stage => (stage.tone(), stage.word()),
+        };
+        RouteStep {
+            tone,
+            state: words.text(state),
+            title: self.title(key),
+            at: None,
+            time: String::new(),
+            gap: String::new(),
+            detail: detail.unwrap_or_default(),
+            attempts,
+            count,
+        }
+    }
+
+    /// The status that was sent to amoCRM.
+    fn shown(&self) -> RouteStep {
+        let tries: Vec<_> = self.story.status_tries().collect();
+        let attempts: Vec<_> = tries.iter().map(|attempt| self.tried(attempt, Direction::ToCrm)).collect();
+        let Some(last) = tries.last() else { return self.ahead("hop-status-shown") };
+        let count = Some(self.page.words.text("attempts-title").with("count", attempts.len()));
+        if last.verdict == "done" {
+            let at = last.at + i64::from(last.ms);
+            return RouteStep { attempts, count, ..self.done(self.title("hop-status-shown"), Some(at)) };
+        }
+        let state = self.page.words.text("letter-state-retrying");
+        RouteStep { tone: "wait", state, time: String::new(), attempts, count, ..self.ahead("hop-status-shown") }
+    }
+
+    fn tried(&self, attempt: &attempt::Model, direction: Direction) -> RouteAttempt {
+        let words = self.page.words;
+        let code = if attempt.status == 0 { String::new() } else { format!("HTTP {}", attempt.status) };
+        let by_hand = self.by_hand.iter().rfind(|deed| deed.at <= attempt.at);
+        let first_after = |deed: &ByHand| {
+            !self
+                .story
+                .attempts
+                .iter()
+                .any(|other| other.at >= deed.at && other.at < attempt.at && other.kind == attempt.kind)
+        };
+        RouteAttempt {
+            row: words
+                .text("attempt-row")
+                .with("n", attempt.number)
+                .with("clock", self.page.when(&attempt.at).clock_seconds())
+                .with("ms", attempt.ms),
+            wait: waits::reason(self.page, self.story, self.around, attempt),
+            outcome: answer::outcome(self.page, self.story, attempt, direction),
+            by_hand: by_hand
+                .filter(|deed| first_after(deed))
+                .map(|deed| words.text("attempt-by-hand").with("name", deed.name.as_str())),
+            code,
+            reason: attempt.reason.clone(),
+            request: attempt.request.clone().unwrap_or_default(),
+            answer: attempt.answer.clone(),
+        }
+    }
+}

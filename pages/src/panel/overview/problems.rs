@@ -1,0 +1,229 @@
+//! Problems that need a person: the account's own state, sources that need an action, other open alerts.
+
+use base::error::Result;
+use base::i18n::Words;
+use domain::source::{SourceState, SourceStatus, StateReason};
+use domain::tenant::{TenantStatus, plan};
+use entity::{alert, audit, dead_letter, source};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::causes;
+use crate::panel::PanelContext;
+use crate::panel::{Member, PageContext, Right};
+
+pub(super) struct Problems {
+    /// The account's state if it is not simply "connected".
+    pub account: Option<AccountProblem>,
+    pub sources: Vec<SourceProblem>,
+    pub alerts: Vec<ProblemAlert>,
+    /// Letters that are no longer retried.
+    pub undelivered: u64,
+    /// Live sources of the account.
+    pub count: usize,
+    /// Names of sides whose failing calls are explained by another card.
+    pub explained: Vec<String>,
+}
+
+impl Problems {
+    /// Sources that need an action of their own.
+    pub fn bad_sources(&self) -> usize {
+        self.sources.iter().map(|problem| problem.sources.len()).sum()
+    }
+}
+
+pub(super) struct AccountProblem {
+    pub tone: &'static str,
+    pub state: String,
+    pub hint: String,
+    /// Sources that only wait for the account: the same cause, so the same card.
+    pub waiting: Vec<(Uuid, String)>,
+    /// amoCRM's payment page, if the account is unpaid.
+    pub pay: Option<String>,
+    /// The vendor's support, if only it can help; empty if not.
+    pub support: String,
+}
+
+pub(super) struct SourceProblem {
+    /// One source, or several that have one cause.
+    pub sources: Vec<(Uuid, String)>,
+    pub tone: &'static str,
+    pub state: String,
+    pub since: i64,
+    /// What happened, as a sentence; empty if the state already expresses it.
+    pub text: String,
+    /// The button and where it leads; `None` for readers without the right.
+    pub action: Option<(String, String)>,
+    /// What the sources have in common.
+    cause: Option<String>,
+    status: SourceStatus,
+}
+
+pub(super) struct ProblemAlert {
+    pub text: String,
+    pub since: i64,
+    pub source_id: Option<Uuid>,
+}
+
+/// `rows`: the account's live sources, with their states.
+pub(super) async fn of(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    rows: &[source::Model],
+    states: &[SourceState],
+) -> Result<Problems> {
+    let tenant_id = member.tenant_id;
+    let words = page.words;
+    let status = TenantStatus::shown(&member.here.tenant);
+    let (of_account, own): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .zip(states)
+        .filter(|(_, state)| {
+            state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
+        })
+        .partition(|(_, state)| causes::is_of_account(status, state));
+    let cut_off = states.iter().any(|state| state.reason == Some(StateReason::ChannelDisconnected));
+    let suspension = if status == TenantStatus::Suspended { suspended_for(app, tenant_id).await? } else { None };
+    let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
+    let open = domain::alert::open(app.store.read(), tenant_id).await?;
+    let limits = domain::alert::about_limits(&open);
+    let state_of = |id: Uuid| own.iter().find(|(row, _)| row.id == id).map(|(_, state)| *state);
+    let end = plan::end_date(&app.config, &member.here.tenant, app.clock.millis(), words);
+    // amoCRM's failing calls have the same cause.
+    let crm_is_explained = matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked)
+        || states.iter().any(|state| state.reason.is_some_and(causes::is_of_channel))
+        || open.iter().any(|row| row.kind == domain::alert::CRM_UNREACHABLE);
+    let failing = own.iter().filter(|(_, state)| causes::explains_failures(state));
+    let explained = failing.map(|(row, _)| words.text_of("connector-", &row.kind).to_string());
+    Ok(Problems {
+        account: (status != TenantStatus::Active).then(|| {
+            let reason =
+                suspension.map(|reason| words.text("tenant-suspended-reason").with("reason", reason).to_string());
+            let hint = account_hint(page, status, cut_off, &end);
+            AccountProblem {
+                tone: account_tone(status),
+                state: words.text_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string(),
+                hint: reason.map_or(hint.clone(), |reason| format!("{hint} {reason}")),
+                waiting: of_account.iter().map(|(row, _)| (row.id, row.name.clone())).collect(),
+                pay: (status == TenantStatus::Unpaid).then(|| page.pay_url()),
+                support: support_of(page, status),
+            }
+        }),
+        explained: explained.chain(crm_is_explained.then(|| page.crm.to_owned())).collect(),
+        undelivered,
+        alerts: open
+            .iter()
+            .filter(|row| !row.source_id.and_then(state_of).is_some_and(|state| causes::is_of_source(row, state)))
+            .filter(|row| !causes::is_of_page(row, &limits, undelivered))
+            .filter_map(|row| problem_alert(row, words, page))
+            .collect(),
+        sources: of_sources(member, page, &own),
+        count: rows.len(),
+    })
+}
+
+/// One card for each cause, the worst first; within one state the longest-lasting first.
+fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &SourceState)]) -> Vec<SourceProblem> {
+    let mut found: Vec<SourceProblem> = Vec::new();
+    for (row, state) in own {
+        let (words, named) = (page.words, (row.id, row.name.clone()));
+        let cause = causes::shared(row, state);
+        if let Some(same) = found.iter_mut().find(|problem| cause.is_some() && problem.cause == cause) {
+            same.sources.push(named);
+            same.since = same.since.min(state.since);
+            // Each source of a messenger is tested by itself; what is done for the account is done once.
+            same.action = same.action.take().filter(|_| state.reason.is_some_and(causes::is_of_channel));
+            continue;
+        }
+        let reason = state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
+        let action = state.action.filter(|_| member.may(Right::EditSources)).map(|action| {
+            let label = words.text_of("source-action-", action.as_str()).with("crm", page.crm).to_string();
+            (label, format!("/panel/sources/{}", row.id))
+        });
+        found.push(SourceProblem {
+            sources: vec![named],
+            tone: tone(state.status),
+            state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
+            since: state.since,
+            text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
+            action,
+            cause,
+            status: state.status,
+        });
+    }
+    found.sort_by_key(|problem| (rank(problem.status), problem.since));
+    found
+}
+
+fn problem_alert(row: &alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
+    let text = domain::alert::texts::of(words, row, "subject", &page.account, page.crm)?;
+    Some(ProblemAlert { text: text.to_string(), since: domain::alert::since(row), source_id: row.source_id })
+}
+
+/// The vendor's support page, if only the vendor can change the account's state.
+pub(in crate::panel) fn support_of(page: &PageContext, status: TenantStatus) -> String {
+    match status {
+        TenantStatus::Blocked | TenantStatus::Suspended | TenantStatus::PlanEnded => page.support_url.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The vendor's reason for a suspension; the form where it is entered promises that the account sees it.
+async fn suspended_for(app: &PanelContext, tenant_id: Uuid) -> Result<Option<String>> {
+    let last = audit::Entity::of_tenant(tenant_id)
+        .filter(audit::Column::Action.eq("account.suspended"))
+        .order_by_desc(audit::Column::Id)
+        .limit(1)
+        .one(app.store.read())
+        .await?;
+    let detail: serde_json::Value =
+        serde_json::from_str(&last.map(|row| row.detail).unwrap_or_default()).unwrap_or_default();
+    Ok(detail.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned))
+}
+
+/// The meaning of an account's state, and what still works; `cut_off`: the chat channel is disconnected as well; `end`: the
+/// date on which the subscription ends.
+pub(in crate::panel) fn account_hint(page: &PageContext, status: TenantStatus, cut_off: bool, end: &str) -> String {
+    // Letters to amoCRM are kept for a week (docs/operations.md#when-something-waits), the log of an uninstalled
+    // account for a month.
+    let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
+    let key = match status {
+        TenantStatus::NeedsReauth if cut_off => "tenant-state-needs_reauth-cut_off-hint".to_owned(),
+        _ => format!("tenant-state-{}-hint", status.as_str()),
+    };
+    page.words.text(key).with("crm", page.crm).with("days", days).with("date", end).to_string()
+}
+
+/// The tone of an account's state.
+pub(in crate::panel) fn account_tone(status: TenantStatus) -> &'static str {
+    match status {
+        TenantStatus::Active => "ok",
+        TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => "wait",
+        TenantStatus::NeedsReauth | TenantStatus::Unpaid => "warn",
+        TenantStatus::Blocked | TenantStatus::Suspended | TenantStatus::PlanEnded => "bad",
+        TenantStatus::Disconnected | TenantStatus::Uninstalled => "off",
+    }
+}
+
+pub(super) fn tone(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Working => "ok",
+        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
+        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
+        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
+        SourceStatus::Paused => "off",
+    }
+}
+
+fn rank(status: SourceStatus) -> u8 {
+    match status {
+        SourceStatus::Blocked => 0,
+        SourceStatus::Stopped => 1,
+        SourceStatus::Unpaid => 2,
+        SourceStatus::CrmUnreachable => 3,
+        SourceStatus::NeedsAttention => 4,
+        SourceStatus::Paused => 5,
+        SourceStatus::Checking | SourceStatus::Working => 6,
+    }
+}

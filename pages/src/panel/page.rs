@@ -1,0 +1,347 @@
+//! The context of every template: reader, language, account, and helpers for small pieces of HTML.
+
+use domain::brand::Look;
+use domain::identity::realm::{self, Realm};
+use domain::identity::{form, token};
+use std::fmt::Display;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
+use base::browser::cookie;
+use base::config::{Integration, Vendor};
+use base::i18n::{self, Language, Sentence, When, Words, Zone};
+use chrono::NaiveDate;
+
+use crate::legal;
+use crate::panel::navigation::NavGroup;
+use crate::panel::notice::{Notice, ToTone};
+use crate::panel::strips::Strip;
+use crate::panel::theme::Theme;
+use crate::panel::{MemberRole, PanelContext, Right, markup};
+
+/// A text key, or a sentence with its arguments.
+pub trait Title {
+    fn words(self, words: Words, crm: &'static str) -> String;
+}
+
+impl Title for &'static str {
+    fn words(self, words: Words, crm: &'static str) -> String {
+        words.text(self).with("crm", crm).to_string()
+    }
+}
+
+impl Title for Sentence {
+    fn words(self, _: Words, _: &'static str) -> String {
+        self.to_string()
+    }
+}
+
+impl Title for String {
+    fn words(self, _: Words, _: &'static str) -> String {
+        self
+    }
+}
+
+/// The field `page` of every template that extends `panel/base.html`.
+#[derive(Clone, Debug)]
+pub struct PageContext {
+    pub words: Words,
+    /// Heading and window title.
+    pub title: String,
+    /// CSP nonce of the page's only script.
+    pub nonce: String,
+    /// `amoCRM` or `Kommo`; empty outside an account.
+    pub crm: &'static str,
+    /// The account's address; empty outside an account.
+    pub account: String,
+    /// The reader's name.
+    pub name: String,
+    pub role: Option<MemberRole>,
+    pub framed: bool,
+    /// Why an operator is viewing; empty if none is.
+    pub looked_at: String,
+    pub view_as: bool,
+    /// When the operator's view ends, in milliseconds since 1970.
+    pub looks_until: i64,
+    pub theme: Theme,
+    pub notice: Option<Notice>,
+    /// Sentences above the page.
+    pub strips: Vec<Strip>,
+    /// How many things need attention, for the window's title; empty if none do.
+    pub attention: String,
+    /// The navigation.
+    pub places: Vec<NavGroup>,
+    /// Empty if the vendor configured none.
+    pub support_url: String,
+    /// The data processing agreement, if the vendor has one.
+    pub agreement: Option<String>,
+    pub look: Look,
+    /// Stores the integration whose look this is, for pages without an account.
+    pub(crate) remembers: Option<HeaderValue>,
+    /// Marks the window title because a form was rejected.
+    pub not_taken: bool,
+    /// The database accepts no writes: pages can be read, but nothing can be changed.
+    pub read_only: bool,
+    /// The reader may belong to other accounts.
+    pub may_switch: bool,
+    /// The session is restricted to one conversation: no navigation.
+    pub bound: bool,
+    /// The same page in the other languages, outside an account.
+    pub language_hrefs: Vec<(Language, String)>,
+    /// The admin's pages are never framed, and use no service worker.
+    pub(crate) realm: Realm,
+    pub(crate) csrf_token: String,
+    pub(crate) now: i64,
+    pub(crate) zone: Zone,
+    /// Hosts that may frame the page, as in `frame-ancestors`.
+    pub(crate) ancestors: String,
+}
+
+impl PageContext {
+    /// The context of a page of the panel shown without a session.
+    pub fn outside(app: &PanelContext, request: &HttpRequest, title: impl Title) -> Self {
+        let words = Words::new(Language::of_request(request));
+        let title = title.words(words, "amoCRM");
+        let page = Self {
+            framed: realm::is_framed(request),
+            theme: Theme::of_request(request),
+            language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
+            ..Self::bare(Realm::Panel, words, title, app.clock.millis(), app.is_read_only())
+        };
+        page.of_brand(app, chosen(app, request).as_deref())
+    }
+
+    /// A page without a reader, navigation and forms.
+    pub(crate) fn bare(realm: Realm, words: Words, title: String, now: i64, read_only: bool) -> Self {
+        Self {
+            words,
+            title,
+            nonce: token::new(),
+            crm: "amoCRM",
+            account: String::new(),
+            name: String::new(),
+            role: None,
+            framed: false,
+            looked_at: String::new(),
+            view_as: false,
+            looks_until: 0,
+            theme: Theme::Auto,
+            notice: None,
+            strips: Vec::new(),
+            attention: String::new(),
+            places: Vec::new(),
+            support_url: String::new(),
+            agreement: None,
+            look: Look::of(None),
+            remembers: None,
+            not_taken: false,
+            read_only,
+            may_switch: false,
+            bound: false,
+            language_hrefs: Vec::new(),
+            realm,
+            csrf_token: String::new(),
+            now,
+            zone: Zone::UTC,
+            ancestors: "'none'".to_owned(),
+        }
+    }
+
+    /// The same page with the name, look and addresses of an integration's brand.
+    #[must_use]
+    pub fn of_brand(mut self, app: &PanelContext, integration: Option<&Integration>) -> Self {
+        self.words = Words::named(self.words.language(), integration.and_then(Integration::product));
+        self.look = Look::of(integration);
+        self.support_url = Vendor::of(&app.config, integration).support_url;
+        self.agreement = legal::address(&app.config, integration, self.words.language());
+        self
+    }
+
+    /// Whether a control is shown.
+    pub fn may(&self, right: Right) -> bool {
+        self.role.is_some_and(|role| right.is_of(role, self.view_as))
+    }
+
+    /// The themes to choose from; none in a frame.
+    pub fn themes(&self) -> &'static [Theme] {
+        if self.framed || self.account.is_empty() { &[] } else { &Theme::ALL }
+    }
+
+    /// Whether it belongs to no account, or to no operator.
+    pub fn is_outside(&self) -> bool {
+        match self.realm {
+            Realm::Panel => self.account.is_empty(),
+            Realm::Admin => self.places.is_empty(),
+        }
+    }
+
+    /// The other language of the admin.
+    pub fn other_language(&self) -> Language {
+        match self.words.language() {
+            Language::Ru => Language::En,
+            Language::En | Language::Es | Language::Pt => Language::Ru,
+        }
+    }
+
+    /// The languages that the reader may change to.
+    pub fn other_languages(&self) -> Vec<Language> {
+        self.words.language().others().collect()
+    }
+
+    /// Whether the page has a session, so its forms need a CSRF token.
+    pub fn has_session(&self) -> bool {
+        !self.csrf_token.is_empty()
+    }
+
+    /// The hidden CSRF field of every form.
+    pub fn csrf(&self) -> String {
+        markup::hidden(form::CSRF, &self.csrf_token)
+    }
+
+    /// A number with decimals, formatted for the reader's language.
+    pub fn decimal(&self, value: &f64, digits: usize) -> String {
+        i18n::decimal(*value, digits, self.words.language())
+    }
+
+    /// `12 MB`
+    pub fn bytes(&self, count: &u64) -> String {
+        i18n::bytes(*count, self.words.language())
+    }
+
+    /// A state badge: icon and word.
+    pub fn badge(&self, tone: impl ToTone, word: impl Display) -> String {
+        markup::badge(tone.tone(), word)
+    }
+
+    /// A tone's icon.
+    pub fn icon(&self, tone: impl ToTone) -> String {
+        markup::icon(tone.tone())
+    }
+
+    /// The placeholder for a text that the reader may not see.
+    pub fn hidden(&self) -> Sentence {
+        self.words.text("common-text-hidden")
+    }
+
+    /// The same page after a rejected form.
+    #[must_use]
+    pub fn with_error(self) -> Self {
+        self.with_error_if(true)
+    }
+
+    /// The same page; after a rejected form if `rejected`.
+    #[must_use]
+    pub fn with_error_if(mut self, rejected: bool) -> Self {
+        self.not_taken = rejected;
+        self
+    }
+
+    /// The same page with its own notice.
+    #[must_use]
+    pub fn with_notice(mut self, notice: Notice) -> Self {
+        self.notice = Some(notice);
+        self
+    }
+
+    /// The same page, framable by these hosts.
+    #[must_use]
+    pub fn within(mut self, ancestors: String) -> Self {
+        self.ancestors = ancestors;
+        self
+    }
+}
+
+fn in_language(request: &HttpRequest, language: Language) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
+        if name != "lang" {
+            query.append_pair(&name, &value);
+        }
+    }
+    format!("?{}", query.append_pair("lang", language.code()).finish())
+}
+
+/// The cookie with the name of the integration whose account was opened last.
+const BRAND: &str = "brand";
+
+/// The integration whose brand such a page has: that of the address or of this browser's last account, else
+/// the one that all have in common.
+fn chosen(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
+    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
+    let known = named.or_else(|| cookie::value(request, BRAND)).and_then(|name| app.integrations.named(&name));
+    known.or_else(|| app.integrations.of_one_brand())
+}
+
+/// The cookie that says whose brand pages without an account have; none if the browser has it already.
+pub(super) fn remembered(app: &PanelContext, request: &HttpRequest, integration: &Integration) -> Option<HeaderValue> {
+    let is_known = cookie::value(request, BRAND).is_some_and(|name| name == integration.name);
+    if is_known || (integration.brand.is_none() && cookie::value(request, BRAND).is_none()) {
+        return None;
+    }
+    cookie::choice(&app.config.server.public_url, BRAND, "/panel", &integration.name)
+}
+
+impl PageContext {
+    /// A time in the account's time zone.
+    pub fn when(&self, millis: &i64) -> When {
+        When::new(*millis, self.now, self.zone, self.words)
+    }
+
+    /// `<time>` as "5 minutes ago".
+    pub fn time(&self, millis: &i64) -> String {
+        markup::ago(&self.when(millis))
+    }
+
+    /// `<time>` that is still to come, as "in 5 minutes".
+    pub fn due(&self, millis: &i64) -> String {
+        markup::due(&self.when(millis))
+    }
+
+    /// `<time>` in a form that follows a preposition: "14:05", "18 Nov, 14:05".
+    pub fn stamp(&self, millis: &i64) -> String {
+        let when = self.when(millis);
+        markup::time(&when.stamp(), &when.machine(), &when.full())
+    }
+
+    /// `<time>` to the second; how long ago it was is in its title.
+    pub fn exact(&self, millis: &i64) -> String {
+        let when = self.when(millis);
+        markup::time(&when.exact(), &when.machine(), &format!("{} · {}", when.adverb(), when.full()))
+    }
+
+    /// A time to the second, for a sentence: "14:05:10".
+    pub fn clock(&self, millis: &i64) -> String {
+        self.when(millis).exact()
+    }
+
+    /// The age of a moment, as a duration.
+    pub fn age(&self, millis: &i64) -> String {
+        self.duration(&self.now.saturating_sub(*millis))
+    }
+
+    /// When a day begins in the account's time zone.
+    pub fn day_begins(&self, day: NaiveDate) -> i64 {
+        self.zone.day_begins(day)
+    }
+
+    /// `2 min 5 s`
+    pub fn duration(&self, millis: &i64) -> String {
+        i18n::duration(*millis, self.words)
+    }
+
+    /// "Updates automatically · 14:05:10", an element that is refreshed with the rest of the page.
+    pub fn live(&self) -> String {
+        let when = self.when(&self.now);
+        let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
+        // The script shows parts that only it can update (base.css); without a script the page shows its age.
+        format!(
+            r#"<p class="live small muted" data-live="live" data-lost="{}"><span class="by-script">{}</span><span class="by-hand">{} <a href="">{}</a></span></p>"#,
+            say("common-live-lost"),
+            say("common-live"),
+            say("common-as-of"),
+            say("common-refresh")
+        )
+    }
+}
