@@ -37,8 +37,6 @@ pub mod backup;
 pub mod compressed;
 pub mod cursor;
 pub mod doctor;
-#[cfg(test)]
-mod fixture;
 pub mod job;
 pub mod load_shedding;
 pub mod lookup;

@@ -33,6 +33,8 @@ pub mod dead_letter;
 pub mod dedupe;
 pub mod directory;
 pub mod erasure;
+#[cfg(feature = "fixture")]
+pub mod fixture;
 pub mod found_message;
 pub mod heartbeat;
 pub mod history_look;

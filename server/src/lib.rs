@@ -17,5 +17,5 @@ pub mod oauth;
 mod routes;
 pub mod server;
 pub mod webchat;
-mod webhook_notices;
+pub mod webhook_notices;
 pub mod widget_api;

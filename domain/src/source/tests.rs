@@ -5,5 +5,5 @@ use uuid::Uuid;
 
 /// A plain source in this state.
 pub(super) fn source(status: &str, paused: bool) -> source::Model {
-    source::Model { status: status.into(), paused, ..crate::fixture::source(Uuid::nil(), Uuid::nil()) }
+    source::Model { status: status.into(), paused, ..entity::fixture::source(Uuid::nil(), Uuid::nil()) }
 }

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn people_may_have_longer_than_bots_and_a_longer_grant_counts() {
         let window = Window { people: 700, bots: 100, templates: false };
-        let at = |heard_at, free_until| conversation::Model { heard_at, free_until, ..crate::fixture::conversation() };
+        let at = |heard_at, free_until| conversation::Model { heard_at, free_until, ..entity::fixture::conversation() };
         let open = |row: &conversation::Model, now| (window.is_open(row, now), window.is_open_to_bots(row, now));
         let row = at(1_000, 0);
         assert_eq!(

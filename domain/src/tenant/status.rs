@@ -126,7 +126,7 @@ impl ChannelStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture;
+    use entity::fixture;
 
     #[test]
     fn words_and_states_correspond() {

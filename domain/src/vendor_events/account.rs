@@ -90,8 +90,8 @@ fn channel(row: tenant_channel::Model) -> EventChannel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture;
     use crate::tenant::TenantStatus;
+    use entity::fixture;
 
     #[test]
     fn the_status_is_the_one_of_the_public_api() {

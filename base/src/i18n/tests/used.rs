@@ -27,7 +27,7 @@ const LATER: &[(&str, &str)] = &[
 ];
 
 /// Where texts are used: code, pages, scripts.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 11] = [
     "base/src",
     "queue/src",
     "connectors/src",

@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::fixture;
+use entity::fixture;
 
 struct Case {
     source: source::Model,

@@ -58,7 +58,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::fixture;
+    use entity::fixture;
 
     fn plans() -> PlansConfig {
         PlansConfig { grace_days: 7, warn_days: vec![7, 3, 1], default: String::new(), trial_days: 0 }

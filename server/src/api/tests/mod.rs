@@ -3,7 +3,7 @@
 use domain::api_key::Scope;
 use domain::api_key::key_maker::KeyMaker;
 use domain::api_key::key_ring::{self, NewKey};
-use domain::fixture;
+use entity::fixture;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! A server with one web chat and its own database.
 
-use domain::fixture;
+use entity::fixture;
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;

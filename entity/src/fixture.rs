@@ -1,9 +1,8 @@
 //! Complete rows with plain values for unit tests, so that each test states only what matters to it.
 
-#[cfg(test)]
-use entity::conversation;
-use entity::{source, tenant, tenant_channel};
-use uuid::Uuid;
+use sea_orm::prelude::Uuid;
+
+use crate::{conversation, source, tenant, tenant_channel};
 
 /// An installed account.
 pub fn tenant(tenant_id: Uuid) -> tenant::Model {
@@ -94,7 +93,6 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
 }
 
 /// A conversation without messages.
-#[cfg(test)]
 pub fn conversation() -> conversation::Model {
     conversation::Model {
         tenant_id: Uuid::nil(),
