@@ -11,7 +11,7 @@ use parom_tests::traffic::{Traffic, history};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::product::Product;
+use crate::stage::Product;
 use crate::report;
 
 /// Maximum time without a kill, a freeze or a restart.
