@@ -11,8 +11,8 @@ use parom_tests::traffic::{Traffic, history};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::stage::Product;
 use crate::report;
+use crate::stage::Product;
 
 /// Maximum time without a kill, a freeze or a restart.
 const CALM: Duration = Duration::from_millis(2_500);

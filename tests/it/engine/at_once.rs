@@ -11,9 +11,6 @@ use queue::accept_batch::ItemOutcome;
 use sea_orm::ConnectionTrait;
 use tokio_util::sync::CancellationToken;
 
-use crate::cost::accepts::hook;
-use crate::cost::leases::quiet;
-
 /// The pools of a line with a messenger of its own.
 const POOLS: [&str; 2] = ["amojo:main", "webhooks"];
 
@@ -21,11 +18,11 @@ const POOLS: [&str; 2] = ["amojo:main", "webhooks"];
 /// process could send the same letter while this one's call still runs.
 async fn a_lease_obtained_too_late_is_given_back(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     let blocked = office.blocked().await;
-    let (writer, late) = (office.writer.clone(), hook(&desk, &conversations[0], "late"));
+    let (writer, late) = (office.writer.clone(), desk.hook(&conversations[0], "late"));
     let accept = tokio::spawn(async move { writer.accept(late).await.unwrap() });
     office.until_waiting(1).await;
     office.advance(30_000);
@@ -42,13 +39,13 @@ async fn a_lease_obtained_too_late_is_given_back(office: &mut Office) {
 /// Whatever is wrong with the turn of a target, what comes for it is stored.
 async fn a_letter_that_cannot_be_leased_is_stored_nevertheless(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     let db = office.connect().await;
     let fill = |tokens: i64| format!("UPDATE turn SET tokens = {tokens}, refilled_at = 1");
     db.execute_unprepared(&fill(i64::MAX)).await.unwrap();
-    let receipt = office.writer.accept(hook(&desk, &conversations[0], "1")).await.unwrap();
+    let receipt = office.writer.accept(desk.hook(&conversations[0], "1")).await.unwrap();
     assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{receipt:?}");
     office.writer.start_with(None);
     assert_eq!(office.letters(&desk).await.len(), 1);
@@ -62,12 +59,12 @@ async fn a_letter_that_cannot_be_leased_is_stored_nevertheless(office: &mut Offi
 /// keys: only then its leases are looked for.
 async fn the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     office.faults.add("accept.after_commit=error:1").unwrap();
     office.store.counted().watch();
-    office.accepts(hook(&desk, &conversations[0], "1")).await;
+    office.accepts(desk.hook(&conversations[0], "1")).await;
     tokio::time::timeout(PATIENCE, kept.came.notified()).await.expect("the lease is found");
     office.writer.start_with(None);
     let statements = office.store.counted().statements();
@@ -88,10 +85,10 @@ async fn changes_made_while_an_accept_waits_are_respected(office: &mut Office) {
     let emptied = format!("UPDATE turn SET tokens = 0, refilled_at = {}", office.clock.millis());
     for meanwhile in ["UPDATE turn SET reason = 'held:paused', ready_at = NULL", &emptied, &lane] {
         let desk = office.desk();
-        let conversations = quiet(office, &desk, 1, 1).await;
+        let conversations = office.quiet(&desk, 1, 1).await;
         let other = office.connect().await;
         other.execute_unprepared(&format!("BEGIN; {meanwhile}")).await.unwrap();
-        let (queue, batch) = (office.queue.clone(), hook(&desk, &conversations[0], "1"));
+        let (queue, batch) = (office.queue.clone(), desk.hook(&conversations[0], "1"));
         let call = queue.lease_call(&[desk.wish(desk.source_id, 1)], LEASE);
         let accept = tokio::spawn(async move { queue.accept_leasing(&[&batch], &call).await.unwrap() });
         office.until_waiting(1).await;
@@ -108,8 +105,8 @@ async fn changes_made_while_an_accept_waits_are_respected(office: &mut Office) {
 /// awake when the accept's statement began, and has to be woken for letters that are not leased at once.
 async fn a_turn_that_falls_asleep_while_an_accept_waits_is_woken(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 2, 2).await;
-    office.accepts(hook(&desk, &conversations[0], "first")).await;
+    let conversations = office.quiet(&desk, 2, 2).await;
+    office.accepts(desk.hook(&conversations[0], "first")).await;
     let other = office.connect().await;
     let end = office.clock.millis() + LEASE;
     let leases = format!(
@@ -118,7 +115,7 @@ async fn a_turn_that_falls_asleep_while_an_accept_waits_is_woken(office: &mut Of
         office.queue.instance()
     );
     other.execute_unprepared(&leases).await.unwrap();
-    let batches = ["second", "third"].map(|id| hook(&desk, &conversations[1], id));
+    let batches = ["second", "third"].map(|id| desk.hook(&conversations[1], id));
     let (queue, call) = (office.queue.clone(), office.queue.lease_call(&[desk.wish(desk.source_id, 2)], LEASE));
     let accept = tokio::spawn(async move { queue.accept_leasing(&batches.each_ref(), &call).await.unwrap() });
     office.until_waiting(1).await;
@@ -131,9 +128,9 @@ async fn a_turn_that_falls_asleep_while_an_accept_waits_is_woken(office: &mut Of
 /// A process that starts again ends the leases of its earlier life, also those of accepts.
 async fn a_restart_ends_what_its_earlier_life_accepted_and_leased(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let call = office.queue.lease_call(&[desk.wish(desk.source_id, 1)], LEASE);
-    let accepted = office.queue.accept_leasing(&[&hook(&desk, &conversations[0], "1")], &call).await.unwrap();
+    let accepted = office.queue.accept_leasing(&[&desk.hook(&conversations[0], "1")], &call).await.unwrap();
     assert_eq!(accepted.claims.len(), 1);
     let next = office.another_instance();
     assert_eq!(next.void_leases_of(office.queue.instance()).await.unwrap(), 1);

@@ -7,9 +7,6 @@ use queue::accept_batch::{AcceptBatch, Alias, Conversation, Side};
 use queue::{Accepted, Settled, StoredContext};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 
-use crate::cost::accepts::hook;
-use crate::cost::leases::quiet;
-
 async fn accepted(office: &Office, desk: &Desk, batch: &AcceptBatch) -> Accepted {
     let wishes = [desk.source_id, desk.channel_id].map(|target| desk.wish(target, 10));
     let call = office.queue.lease_call(&wishes, LEASE);
@@ -21,7 +18,7 @@ async fn accepted(office: &Office, desk: &Desk, batch: &AcceptBatch) -> Accepted
 /// Both directions, with what the same commit changes in the conversation.
 async fn a_context_of_the_lease_is_what_is_stored(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let channel = tenant_channel::Model {
         tenant_id: desk.tenant_id,
         channel_id: desk.channel_id,
@@ -36,7 +33,7 @@ async fn a_context_of_the_lease_is_what_is_stored(office: &mut Office) {
         losses: 0,
     };
     tenant_channel::Entity::insert(channel.clone().into_active_model()).exec(office.store.write()).await.unwrap();
-    let mut from_manager = hook(&desk, &conversations[0], "1");
+    let mut from_manager = desk.hook(&conversations[0], "1");
     from_manager.entries[0].crm_chat =
         Some(Alias { side: Side::Crm, origin: desk.channel_id, external_id: "amojo-chat".to_owned() });
     let mut from_customer = desk.to_crm(&conversations[0].0, "2", "Hello again");
@@ -59,7 +56,7 @@ async fn a_context_of_the_lease_is_what_is_stored(office: &mut Office) {
 /// A conversation that the same commit opens.
 async fn a_context_of_a_new_conversation_is_what_is_stored(office: &mut Office) {
     let desk = office.desk();
-    quiet(office, &desk, 1, 1).await;
+    office.quiet(&desk, 1, 1).await;
     let accepted = accepted(office, &desk, &desk.to_crm("new", "1", "Hello")).await;
     let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
     assert_eq!(stored.len(), 1);
@@ -77,8 +74,8 @@ async fn a_context_is_as_new_as_the_lease(office: &mut Office) {
 
 async fn accepts_while_another_settles(office: &mut Office, alone: bool) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 2, 2).await;
-    let first = accepted(office, &desk, &hook(&desk, &conversations[0], "first")).await.claims.remove(0);
+    let conversations = office.quiet(&desk, 2, 2).await;
+    let first = accepted(office, &desk, &desk.hook(&conversations[0], "first")).await.claims.remove(0);
     let other = office.connect().await;
     let settles = format!(
         "BEGIN; SELECT FROM turn WHERE target = '{}' FOR UPDATE; UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, waiting = 0, due_at = NULL WHERE lane_id = '{}'; \
@@ -87,7 +84,7 @@ async fn accepts_while_another_settles(office: &mut Office, alone: bool) {
     );
     other.execute_unprepared(&settles).await.unwrap();
     let (queue, batches) =
-        (office.queue.clone(), [0, 1].map(|chat| hook(&desk, &conversations[chat], &chat.to_string())));
+        (office.queue.clone(), [0, 1].map(|chat| desk.hook(&conversations[chat], &chat.to_string())));
     let call = queue.lease_call(&[desk.wish(desk.source_id, 2)], LEASE);
     let accept = tokio::spawn(async move {
         let batches: Vec<&AcceptBatch> = batches.iter().take(if alone { 1 } else { 2 }).collect();

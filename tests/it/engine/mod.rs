@@ -1,6 +1,7 @@
 //! The rules of the engine (docs/decisions/0001-lease-the-lane.md), first on the queue alone, then with everything
 //! around it.
 
+mod accept_leases;
 mod amojo;
 mod at_once;
 mod balance;
@@ -25,6 +26,7 @@ mod late_leases;
 mod lease;
 mod limits;
 mod lost_commits;
+mod meanwhile;
 mod order;
 mod outage;
 mod own_thread;

@@ -3,44 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::store::{StatementsOfTask, statements_of};
-use parom_tests::office::{Desk, LEASE, Office};
+use parom_tests::office::{Desk, LEASE, Office, texts};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{KeptStarts, both};
 use queue::accept_batch::AcceptBatch;
-use queue::{Accepted, Claim, LeaseRequest, Settled, TargetRate};
+use queue::{Claim, LeaseRequest, Settled, TargetRate};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use uuid::Uuid;
 
-use super::accepts::{hook, names, opened};
-
-/// Known conversations without a letter; the first `answered` of them had a manager's.
-pub async fn quiet(office: &Office, desk: &Desk, count: usize, answered: usize) -> Vec<(String, Uuid)> {
-    let conversations = opened(office, desk, &names(count)).await;
-    let claims = office.claims(desk, desk.channel_id, 100).await;
-    assert_eq!(claims.len(), count);
-    for claim in &claims {
-        assert!(office.settles(claim, Settled::Delivered).await);
-    }
-    // The source's turn exists from its first letter on, as the lane of each conversation does.
-    for conversation in &conversations[..answered] {
-        office.accepts(hook(desk, conversation, &format!("earliest {}", conversation.0))).await;
-    }
-    for claim in office.claims(desk, desk.source_id, 100).await {
-        assert!(office.settles(&claim, Settled::Delivered).await);
-    }
-    conversations
-}
-
-async fn accept(office: &Office, batches: &[AcceptBatch], wishes: &[LeaseRequest]) -> (StatementsOfTask, Accepted) {
+/// Stores a commit's batches; returns what it leased.
+async fn accept(office: &Office, batches: &[AcceptBatch], wishes: &[LeaseRequest]) -> Vec<Claim> {
     let batches: Vec<&AcceptBatch> = batches.iter().collect();
     let call = office.queue.lease_call(wishes, LEASE);
-    let mut accepted = None;
-    let cost = statements_of(async {
-        accepted = Some(office.queue.accept_leasing(&batches, &call).await.unwrap());
-    });
-    (cost.await, accepted.unwrap())
+    office.queue.accept_leasing(&batches, &call).await.unwrap().claims
 }
 
 /// Claims by their text, without ids.
@@ -70,35 +45,13 @@ async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
     all
 }
 
-/// A commit that stores letters also leases their idle lanes, and returns their contexts, without a further statement but
-/// one for the contexts on SQLite.
-async fn an_accept_leases_idle_lanes_in_its_own_commit(office: &mut Office) {
-    let desk = office.desk();
-    let conversations = quiet(office, &desk, 29, 29).await;
-    let wishes = [desk.wish(desk.source_id, 29)];
-    for count in [1, 29] {
-        office.advance(1_000);
-        let hooks: Vec<_> =
-            conversations.iter().take(count).map(|one| hook(&desk, one, &format!("{count}-{}", one.0))).collect();
-        let (cost, accepted) = accept(office, &hooks, &wishes).await;
-        let statements = if office.store.is_sqlite() { 10 } else { 2 };
-        assert_eq!((cost.statements.len(), cost.transactions), (statements, 1), "{:#?}", cost.statements);
-        assert_eq!(accepted.claims.len(), count);
-        assert!(office.claims(&desk, desk.source_id, 100).await.is_empty(), "nothing is left to claim");
-        for claim in &accepted.claims {
-            assert!(office.settles(claim, Settled::Delivered).await, "the lease is valid");
-        }
-        assert!(office.letters(&desk).await.is_empty());
-    }
-}
-
 /// The leases of an accept, together with those of a claim of the rest, are the leases of an accept and a claim, and leave the same
 /// rows.
 async fn accept_and_lease_is_accept_and_claim(office: &mut Office) {
     let desks = [office.desk(), office.desk()];
     let mut conversations = Vec::new();
     for desk in &desks {
-        conversations.push(quiet(office, desk, 6, 2).await);
+        conversations.push(office.quiet(desk, 6, 2).await);
     }
     let mut random = StdRng::seed_from_u64(7);
     let (mut at_once, mut later) = (0, 0);
@@ -109,7 +62,7 @@ async fn accept_and_lease_is_accept_and_claim(office: &mut Office) {
         let mut of_desks = Vec::new();
         for (number, desk) in desks.iter().enumerate() {
             let batch = |(place, (chat, hint)): (usize, &(usize, i64))| {
-                let mut batch = hook(desk, &conversations[number][*chat], &format!("{round}-{place}"));
+                let mut batch = desk.hook(&conversations[number][*chat], &format!("{round}-{place}"));
                 batch.entries[0].letters[0].payload = format!("{round}-{place}");
                 batch.entries[0].letters[0].order_hint = Some(*hint).filter(|hint| *hint > 9);
                 batch
@@ -118,7 +71,7 @@ async fn accept_and_lease_is_accept_and_claim(office: &mut Office) {
             let wishes = [desk.wish(desk.source_id, 100)];
             let mut claims = Vec::new();
             if number == 0 {
-                claims = accept(office, &batches, &wishes).await.1.claims;
+                claims = accept(office, &batches, &wishes).await;
                 at_once += claims.len();
             } else {
                 office.queue.accept(&batches.iter().collect::<Vec<_>>(), false).await.unwrap();
@@ -150,54 +103,54 @@ async fn accept_and_lease_is_accept_and_claim(office: &mut Office) {
 /// What waits goes first, a rate holds, and a target that is held starts nothing.
 async fn an_accept_leases_no_more_than_a_claim_would(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 4, 1).await;
+    let conversations = office.quiet(&desk, 4, 1).await;
     let slow = LeaseRequest { rate: TargetRate::per_second(1), ..desk.wish(desk.source_id, 10) };
     office.advance(10_000);
-    let hooks: Vec<_> = (0..3).map(|number| hook(&desk, &conversations[number], &format!("slow {number}"))).collect();
-    let (_, accepted) = accept(office, &hooks, &[slow]).await;
-    assert_eq!(accepted.claims.len(), 1, "the bucket holds one call");
+    let hooks: Vec<_> = (0..3).map(|number| desk.hook(&conversations[number], &format!("slow {number}"))).collect();
+    let leased = accept(office, &hooks, &[slow]).await;
+    assert_eq!(leased.len(), 1, "the bucket holds one call");
     office.assert_awake().await;
     let wishes = [desk.wish(desk.source_id, 10)];
     office.advance(10_000);
-    let (_, accepted) = accept(office, &[hook(&desk, &conversations[3], "newest")], &wishes).await;
-    assert!(accepted.claims.is_empty(), "others wait for this target already");
+    let leased = accept(office, &[desk.hook(&conversations[3], "newest")], &wishes).await;
+    assert!(leased.is_empty(), "others wait for this target already");
     office.claims(&desk, desk.source_id, 10).await;
     office.advance(61_000);
     for claim in office.claims(&desk, desk.source_id, 10).await {
         assert!(claim.letter.unknown && office.settles(&claim, Settled::Delivered).await);
     }
     office.queue.hold(desk.tenant_id, desk.source_id, "webhooks", "paused").await.unwrap();
-    let (_, accepted) = accept(office, &[hook(&desk, &conversations[0], "held")], &wishes).await;
-    assert!(accepted.claims.is_empty());
+    let leased = accept(office, &[desk.hook(&conversations[0], "held")], &wishes).await;
+    assert!(leased.is_empty());
     assert_eq!(office.letters(&desk).await.len(), 1, "it waits");
 }
 
 /// The process dies between the commit and the call: the lease ends, and the outcome is unknown.
 async fn a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let wishes = [desk.wish(desk.source_id, 1)];
-    let (_, accepted) = accept(office, &[hook(&desk, &conversations[0], "1")], &wishes).await;
-    assert_eq!(accepted.claims.len(), 1);
+    let leased = accept(office, &[desk.hook(&conversations[0], "1")], &wishes).await;
+    assert_eq!(leased.len(), 1);
     office.advance(u64::try_from(LEASE).unwrap() - 1);
     assert!(office.claims(&desk, desk.source_id, 1).await.is_empty());
     office.advance(2);
     let again = office.claims(&desk, desk.source_id, 1).await.remove(0);
     assert!(again.letter.unknown);
-    assert_eq!((again.starts, again.epoch), (2, accepted.claims[0].epoch + 1));
-    assert!(!office.settles(&accepted.claims[0], Settled::Delivered).await, "its lease is lost");
+    assert_eq!((again.starts, again.epoch), (2, leased[0].epoch + 1));
+    assert!(!office.settles(&leased[0], Settled::Delivered).await, "its lease is lost");
     assert!(office.settles(&again, Settled::Delivered).await);
 }
 
 /// The answer to the commit is lost: the letter is stored once, and its lease is found and used.
 async fn a_lease_of_an_accept_that_was_not_answered_is_read_back(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 2, 1).await;
+    let conversations = office.quiet(&desk, 2, 1).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     for (number, fault) in ["accept.before_commit=error:1", "accept.after_commit=error:1"].iter().enumerate() {
         office.faults.add(fault).unwrap();
-        office.accepts(hook(&desk, &conversations[number], &number.to_string())).await;
+        office.accepts(desk.hook(&conversations[number], &number.to_string())).await;
         // Until the search for leases ends it holds the turn's lock, which a claim does not wait for.
         tokio::time::timeout(PATIENCE, kept.ended.notified()).await.expect("the search ends");
         if number == 0 {
@@ -218,11 +171,11 @@ async fn a_lease_of_an_accept_that_was_not_answered_is_read_back(office: &mut Of
 /// Under load a claim of many letters costs less than the leases of many commits.
 async fn a_commit_of_many_letters_leases_none_of_them_on_postgres(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 9, 9).await;
+    let conversations = office.quiet(&desk, 9, 9).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     for (count, leased) in [(8, 8), (9, if office.store.is_sqlite() { 9 } else { 0 })] {
-        let mut hooks = conversations[..count].iter().map(|one| hook(&desk, one, &format!("{count} {}", one.0)));
+        let mut hooks = conversations[..count].iter().map(|one| desk.hook(one, &format!("{count} {}", one.name)));
         let mut batch = hooks.next().unwrap();
         batch.entries.extend(hooks.flat_map(|hook| hook.entries));
         office.accepts(batch).await;
@@ -240,11 +193,26 @@ async fn a_commit_of_many_letters_leases_none_of_them_on_postgres(office: &mut O
     office.writer.start_with(None);
 }
 
+/// The answer to a claim's commit is lost: what it leased is read back, and nothing else.
+async fn a_claim_that_was_not_answered_is_read_back_alone(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let earlier = office.claims_one(&desk).await;
+    office.accepts(desk.to_crm("other chat", "2", "two")).await;
+    office.faults.add("claim.after_commit=error:1").unwrap();
+    let claims = office.claims(&desk, desk.channel_id, 10).await;
+    assert_eq!(texts(&claims), ["two"]);
+    for claim in [&claims[0], &earlier] {
+        assert_eq!((claim.epoch, claim.starts, claim.letter.unknown), (1, 1, false));
+        assert!(office.settles(claim, Settled::Delivered).await, "the lease is ours");
+    }
+}
+
 both!(
-    an_accept_leases_idle_lanes_in_its_own_commit,
     accept_and_lease_is_accept_and_claim,
     an_accept_leases_no_more_than_a_claim_would,
     a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown,
     a_lease_of_an_accept_that_was_not_answered_is_read_back,
     a_commit_of_many_letters_leases_none_of_them_on_postgres,
+    a_claim_that_was_not_answered_is_read_back_alone,
 );
