@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use parom_tests::cluster::Cluster;
-use parom_tests::traffic::{Traffic, history};
+use parom_tests::cluster::{Traffic, history};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use base::config::{BrandConfig, Config, Picture};
 use parom::identity::MemberRole;
-use parom_tests::{Answer, Engine, Line, Mail, MailServer, Place, Reply, Setup, World, answer};
+use parom_tests::{Answer, Engine, Line, Mail, MailServer, Place, Reply, Setup, World, answer, both_engines};
 use reqwest::Method;
 use serde_json::json;
 
@@ -220,25 +220,7 @@ async fn form(engine: Engine) {
     world.close().await;
 }
 
-macro_rules! on_both {
-    ($($name:ident),+) => {$(
-        mod $name {
-            use parom_tests::Engine;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name(Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$name(Engine::Postgres).await;
-            }
-        }
-    )+};
-}
-
-on_both!(pages, mails, widget_and_chat, form);
+both_engines!(pages, mails, widget_and_chat, form);
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parom_faults"));

@@ -10,8 +10,8 @@ mod whatsapp;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use parom_tests::needed::needed;
 use parom_tests::settings::PATIENCE;
+use parom_tests::settings::needed;
 use sandbox::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};

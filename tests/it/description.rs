@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use parom_tests::needed::needed;
+use parom_tests::settings::needed;
 use tokio::process::Command;
 
 use crate::walls::read::{root, rust_files, short};

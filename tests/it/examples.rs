@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use parom_tests::drill::{Drill, LIMIT};
-use parom_tests::needed::needed;
+use parom_tests::settings::needed;
 use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, free_port};
 use parom_tests::{Engine, Line, answer};
 use reqwest::Method;

@@ -107,7 +107,7 @@ pub const CELLS: &[Cell] = &[
         "custom",
         &["write_first"],
         By(&["parom-tests::it content::begun::the_messenger_is_asked_to_begin_by_a_phone"]),
-        By(&["parom-tests::it write_first::named::by_the_phone_of_the_customers_first_message"]),
+        By(&["parom-tests::it write_first::by_the_phone_of_the_customers_first_message"]),
     ),
     cell(
         "custom",

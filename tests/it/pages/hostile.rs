@@ -1,6 +1,6 @@
 //! Texts, names and ids of strangers are text on every page, in any form.
 
-use parom_tests::payloads::{ATTACKS, payloads};
+use parom_tests::settings::{ATTACKS, payloads};
 use parom_tests::{Reply, Visitor, World, once};
 use serde_json::json;
 

@@ -11,7 +11,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Engine, Place};
 use serde_json::json;
 
-use crate::upgrade::fixture;
+use crate::upgrade::load;
 use service::Service;
 
 /// The account that is followed from its installation to its departure.
@@ -24,7 +24,7 @@ async fn upgrade(service: &mut Service, engine: Engine) {
     service.line("paused").await;
     service.crash();
     service.database().empty_again().await;
-    let [_, paused] = fixture::load(service, engine).await;
+    let [_, paused] = load(service, engine).await;
     service.come_back().await;
     // What was leased is free after its lease.
     service.advance(service::MINUTE * 2);
