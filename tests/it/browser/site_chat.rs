@@ -9,7 +9,7 @@ use parom_tests::settings::HOST;
 use sandbox::{Attachment, HookForm, HookMessage};
 use serde_json::{json, Value};
 
-use crate::webchat::{chat_with, customers};
+use crate::webchat::{chat_with, sites as customers};
 use super::{looks_right, say};
 
 const ROOT: &str = "const root = document.querySelector('parom-chat')?.shadowRoot;";

@@ -1,15 +1,15 @@
 //! Files that visitors send: their type is detected from their first bytes, and nothing executable is ever shown.
 
 use base::config::Config;
+use parom_tests::{answer, once, Engine, Place, Reply, Setup, Visitor, World};
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Place, Reply, Setup, World, answer, both};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OnSite, SHOP, chat_with};
 use crate::inbound::files::KINDS;
 use crate::media::png;
+use super::{chat_with, OnSite, SHOP};
 
 /// A form with a message's id, its text, and a file.
 fn form(id: &str, text: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
@@ -151,9 +151,69 @@ async fn files_too_large_are_refused_and_the_limit_is_announced() {
     world.close().await;
 }
 
-both!(
-    files_are_what_their_bytes_say,
-    every_kind_of_file_arrives_as_what_it_is,
-    invalid_files_are_refused,
-    a_form_brings_a_file
-);
+// The picture in a chat's header: uploaded in the panel, served to every page as what its bytes say.
+
+/// A picture of 108 × 108 pixels.
+pub const PICTURE: &[u8] = include_bytes!("../../../widget/assets/images/logo_small.png");
+
+/// Sends the form of the logo with these parts, as a browser does.
+async fn logo_sends(world: &World, panel: &Visitor, source: &str, parts: &[(&str, &[u8])]) -> Reply {
+    let mut body = Vec::new();
+    for (name, value) in parts {
+        let file = if *name == "picture" { "; filename=\"logo.png\"" } else { "" };
+        body.extend(format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+        body.extend_from_slice(value);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--b--\r\n");
+    let request = panel.request(Method::POST, &format!("/panel/sources/{source}/logo"));
+    let request = request.header("origin", world.api.base());
+    answer(request.header("content-type", "multipart/form-data; boundary=b").body(body)).await
+}
+
+/// Uploads a picture as the chat's logo, and returns the page that follows.
+pub async fn uploads(world: &World, panel: &Visitor, source: &str, picture: &[u8]) -> Reply {
+    let csrf = panel.csrf();
+    let reply = logo_sends(world, panel, source, &[("csrf", csrf.as_bytes()), ("picture", picture)]).await.is(303);
+    panel.goes(&reply.is_redirect()).await.is(200)
+}
+
+async fn logo_of(world: &World, anna: &OnSite) -> String {
+    anna.gets(world, "/look").await.is(200).text_at("/logo")
+}
+
+async fn a_logo_is_shown_everywhere_and_can_be_removed(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP], "title": "Shop"})).await;
+    let anna = OnSite::new(&source);
+    let panel = world.panel(world.active(HOST).await).await;
+    let access = format!("/panel/sources/{source}/access");
+    panel.opens(&access).await.is(200).says(&["type=\"file\"", "1024 × 1024"]);
+    assert_eq!(logo_of(world, &anna).await, "");
+    let path = format!("/chat/{source}/logo");
+    answer(world.api.anonymous(Method::GET, &path)).await.is(404);
+    let page = world.visitor().opens(&format!("/chat/{source}")).await.is(200);
+    page.says(&["class=\"avatar\" aria-hidden=\"true\">S<"]);
+
+    uploads(world, &panel, &source, PICTURE).await.says(&["Saved", "id=\"logo\""]);
+    let version = logo_of(world, &anna).await;
+    assert_eq!(version.len(), 16);
+    let at = format!("{path}?v={version}");
+    let shown = answer(world.api.anonymous(Method::GET, &at)).await.is(200);
+    assert_eq!(shown.header("content-type"), "image/png");
+    assert_eq!(shown.header("x-content-type-options"), "nosniff");
+    assert!(shown.header("content-security-policy").contains("sandbox"));
+    assert_eq!(shown.header("cross-origin-resource-policy"), "cross-origin");
+    assert!(shown.header("cache-control").contains("immutable"));
+    let early = answer(world.api.anonymous(Method::GET, &path)).await.is(200);
+    assert_eq!(early.header("cache-control"), "no-cache", "without its version it may change");
+    world.visitor().opens(&format!("/chat/{source}")).await.is(200).says(&[&format!("<img src=\"{at}\"")]);
+    let log = panel.opens("/panel/audit").await.is(200);
+    log.says(&["logo"]);
+
+    let csrf = panel.csrf();
+    logo_sends(world, &panel, &source, &[("csrf", csrf.as_bytes()), ("remove", b"1"), ("picture", b"")]).await.is(303);
+    assert_eq!(logo_of(world, &anna).await, "");
+    answer(world.api.anonymous(Method::GET, &at)).await.is(404);
+}
+
+once!(a_form_brings_a_file, a_logo_is_shown_everywhere_and_can_be_removed, every_kind_of_file_arrives_as_what_it_is, files_are_what_their_bytes_say, invalid_files_are_refused);
