@@ -4,16 +4,16 @@
 use std::path::Path;
 use std::process::Output;
 
-use parom_tests::{client, Demo, Engine, Line};
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
+use parom_tests::{Demo, Engine, Line, client};
 use sandbox::HookMessage;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
 
 async fn drill() -> Drill {
     Drill::prepare(Engine::Sqlite, Path::new(BINARY)).await.unwrap()
@@ -223,11 +223,9 @@ async fn programs_read_what_commands_did() {
 
 // `parom demo` as a person starts it: it checks itself, comes back on the same data, and offers every messenger.
 
-pub const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_checks_itself() {
-    let output = Command::new(DEMO_BINARY).args(["demo", "--check"]).env_remove("PAROM_CONFIG").output().await.unwrap();
+    let output = Command::new(BINARY).args(["demo", "--check"]).env_remove("PAROM_CONFIG").output().await.unwrap();
     let said = text(&output.stdout);
     assert!(output.status.success(), "{said}{}", text(&output.stderr));
     assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 21, "{said}");
@@ -239,7 +237,7 @@ async fn the_demo_checks_itself() {
 
 /// Another link into the admin, by the command that the demo prints.
 pub async fn vendor_link(data: &Path) -> Output {
-    let mut command = Command::new(DEMO_BINARY);
+    let mut command = Command::new(BINARY);
     command.args(["vendor", "link", "operator@demo.example", "--config"]).arg(data.join("parom.toml"));
     command.env_remove("PAROM_CONFIG").output().await.unwrap()
 }
@@ -259,7 +257,7 @@ async fn sources(demo: &Demo) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_comes_back_after_a_second_account_was_installed() {
     let data = tempfile::tempdir().unwrap();
-    let demo = Demo::start(Path::new(DEMO_BINARY), "en", data.path()).await;
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
     let marketplace = demo.address("A new account");
     let install = marketplace.replace("/marketplace", "/install");
     let form = client().post(&install).header("content-type", "application/x-www-form-urlencoded");
@@ -267,7 +265,7 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     assert!(installed.status().is_success() || installed.status().is_redirection(), "{}", installed.status());
     let before = sources(&demo).await;
     demo.is_killed().await;
-    let demo = Demo::start(Path::new(DEMO_BINARY), "en", data.path()).await;
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
     let page = client().get(demo.address("Customer's page")).send().await.unwrap();
     assert_eq!(page.status(), 200);
     // The local amoCRM is new, and the own messenger listens elsewhere: the account's sources follow.
@@ -289,7 +287,7 @@ async fn it_comes_back_after_a_second_account_was_installed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sample_with_a_managers_message_is_imported_whole() {
     let data = tempfile::tempdir().unwrap();
-    let demo = Demo::start(Path::new(DEMO_BINARY), "en", data.path()).await;
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
     let chat = sources(&demo).await.iter().find(|source| source["kind"] == "webchat").unwrap()["id"].clone();
     let lines = [
         json!({"id": "ext-1", "conversation": {"id": "chat-7"}, "sender": {"role": "client", "id": "user-7", "name": "Anna"},
@@ -332,8 +330,8 @@ fn folder(sections: &str, widget: &str) -> TempDir {
     folder
 }
 
-fn widget_archive_run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(BINARY);
+fn runs_in(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = std::process::Command::new(BINARY);
     command.current_dir(folder).args(arguments).env("PAROM_CONFIG", folder.join("parom.toml"));
     command.output().unwrap()
 }
@@ -349,13 +347,13 @@ fn the_archives_of_both_platforms_pass_the_check() {
     let folder = folder(FACTS, WIDGET);
     for platform in ["amocrm", "kommo"] {
         for card in [&[][..], &["--card"]] {
-            let built = widget_archive_run(
+            let built = runs_in(
                 folder.path(),
                 &[&["widget", "build", "--out", "widget.zip", "--platform", platform], card].concat(),
             );
             assert!(built.status.success(), "{}", said(&built));
             assert!(!said(&built).contains("refuse"), "{}", said(&built));
-            let checked = widget_archive_run(folder.path(), &["widget", "check", "widget.zip", "--json"]);
+            let checked = runs_in(folder.path(), &["widget", "check", "widget.zip", "--json"]);
             assert!(checked.status.success(), "{}", said(&checked));
             let told: Value = serde_json::from_slice(&checked.stdout).unwrap();
             assert_eq!(told["findings"], Value::Array(Vec::new()), "{platform} {card:?}");
@@ -367,7 +365,7 @@ fn the_archives_of_both_platforms_pass_the_check() {
 fn the_same_configuration_gives_the_same_bytes() {
     let folder = folder(FACTS, WIDGET);
     let build = |name: &str| {
-        assert!(widget_archive_run(folder.path(), &["widget", "build", "--out", name, "--platform", "amocrm"]).status.success());
+        assert!(runs_in(folder.path(), &["widget", "build", "--out", name, "--platform", "amocrm"]).status.success());
         std::fs::read(folder.path().join(name)).unwrap()
     };
     assert_eq!(build("one.zip"), build("two.zip"));
@@ -384,15 +382,15 @@ fn a_missing_fact_is_a_warning_and_the_check_refuses_the_archive() {
     ];
     for (sections, widget, named, rule) in cases {
         let folder = folder(sections, widget);
-        let built = widget_archive_run(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
+        let built = runs_in(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
         assert!(built.status.success(), "{named}: {}", said(&built));
         assert!(String::from_utf8_lossy(&built.stderr).contains(named), "{named}: {}", said(&built));
-        let checked = widget_archive_run(folder.path(), &["widget", "check", "widget.zip"]);
+        let checked = runs_in(folder.path(), &["widget", "check", "widget.zip"]);
         assert_eq!(checked.status.success(), rule.is_none(), "{named}: {}", said(&checked));
         assert!(said(&checked).contains(rule.unwrap_or("Nothing to refuse")), "{named}: {}", said(&checked));
     }
     let folder = folder(bare, WIDGET);
-    let built = widget_archive_run(folder.path(), &["widget", "build", "--platform", "amocrm", "--json"]);
+    let built = runs_in(folder.path(), &["widget", "build", "--platform", "amocrm", "--json"]);
     let told: Value = serde_json::from_slice(&built.stdout).unwrap();
     assert_eq!((&told["file"], &told["platform"]), (&"widget.zip".into(), &"amoCRM".into()));
     assert_eq!(told["warnings"].as_array().unwrap().len(), 2, "{told}");
@@ -402,14 +400,14 @@ fn a_missing_fact_is_a_warning_and_the_check_refuses_the_archive() {
 #[test]
 fn for_trying_out_placeholders_are_marked_and_the_check_finds_them() {
     let folder = folder("", "");
-    let built = widget_archive_run(folder.path(), &["widget", "build", "--dev", "--platform", "amocrm"]);
+    let built = runs_in(folder.path(), &["widget", "build", "--dev", "--platform", "amocrm"]);
     assert!(built.status.success(), "{}", said(&built));
-    let checked = widget_archive_run(folder.path(), &["widget", "check", "widget.zip"]);
+    let checked = runs_in(folder.path(), &["widget", "check", "widget.zip"]);
     assert_eq!(checked.status.code(), Some(1));
     for rule in ["dev-placeholder", "server-address"] {
         assert!(said(&checked).contains(rule), "{}", said(&checked));
     }
-    let strange = widget_archive_run(folder.path(), &["widget", "check", "parom.toml"]);
+    let strange = runs_in(folder.path(), &["widget", "check", "parom.toml"]);
     assert_eq!(strange.status.code(), Some(1));
     assert!(said(&strange).contains("parom.toml cannot be checked: this is not a zip archive"), "{}", said(&strange));
 }

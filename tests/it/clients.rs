@@ -14,7 +14,7 @@ use std::process::Stdio;
 use parom_tests::needed::needed;
 use parom_tests::settings::PATIENCE;
 use sandbox::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 

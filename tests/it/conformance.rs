@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use hold::{missing, proofs};
 
-use crate::walls::pages::{sections, Section};
+use crate::walls::pages::{Section, sections};
 use crate::walls::read::root;
 
 /// The pages with rules in `docs/proofs`, and the least that each has.

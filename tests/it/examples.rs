@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 
-use actix_web::{web, App, HttpRequest, HttpResponse, HttpServer};
 use actix_web::http::StatusCode;
-use parom_tests::{answer, client, Engine, Line, Place, Setup, World};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::needed::needed;
-use parom_tests::settings::{free_port, CHANNEL_ID, HOST, PATIENCE};
+use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, free_port};
+use parom_tests::{Engine, Line, Place, Setup, World, answer, client};
 use reqwest::Method;
 use sandbox::{HookForm, HookMessage};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -446,7 +446,7 @@ impl ToyServer {
     }
 }
 
-async fn toy_take(
+async fn toy_takes(
     server: web::Data<ToyServer>,
     request: actix_web::HttpRequest,
     body: web::Json<Value>,

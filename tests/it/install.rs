@@ -7,9 +7,9 @@ use entity::{install_call, integration, tenant_channel};
 use hmac::{Hmac, KeyInit, Mac};
 use parom::audit::{Actor, By};
 use parom::integrations::{self, IntegrationRefused, MadeOrChanged};
-use parom_tests::{answer, both, cookie_of, once, state_of, Line, Reply, World};
 use parom_tests::office::all_at_once;
-use parom_tests::settings::{config_text, CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST};
+use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST, config_text};
+use parom_tests::{Line, Reply, World, answer, both, cookie_of, once, state_of};
 use reqwest::Method;
 use sandbox::{Fault, HookMessage, LogDirection, Part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -487,5 +487,26 @@ async fn a_channel_follows_its_rule(world: &mut World) {
     world.allow_problems();
 }
 
-both!(a_browser_installs, a_state_is_good_once_and_for_ten_minutes, fifty_callers_renew_a_token_once, one_made_while_servers_run_works_in_all_of_them, two_that_are_made_at_once_do_not_share_an_id);
-once!(a_changed_secret_counts_at_once, a_channel_follows_its_rule, a_lost_renewal_is_made_up_for_where_amocrm_allows_it, a_paused_one_takes_no_new_account, a_revoke_notice_needs_its_signature_and_the_truth, a_secret_leaves_for_allowed_hosts_alone, a_suspended_account_takes_in_and_sends_nothing, amocrms_own_call_is_answered_at_once, an_account_that_leaves_keeps_what_waits, an_exchange_that_fails_for_now_goes_on_by_itself, dead_access_never_stops_messages, installing_again_renews_the_same_account, the_doctor_checks_stored_ones_too, the_file_wins);
+both!(
+    a_browser_installs,
+    a_state_is_good_once_and_for_ten_minutes,
+    fifty_callers_renew_a_token_once,
+    one_made_while_servers_run_works_in_all_of_them,
+    two_that_are_made_at_once_do_not_share_an_id
+);
+once!(
+    a_changed_secret_counts_at_once,
+    a_channel_follows_its_rule,
+    a_lost_renewal_is_made_up_for_where_amocrm_allows_it,
+    a_paused_one_takes_no_new_account,
+    a_revoke_notice_needs_its_signature_and_the_truth,
+    a_secret_leaves_for_allowed_hosts_alone,
+    a_suspended_account_takes_in_and_sends_nothing,
+    amocrms_own_call_is_answered_at_once,
+    an_account_that_leaves_keeps_what_waits,
+    an_exchange_that_fails_for_now_goes_on_by_itself,
+    dead_access_never_stops_messages,
+    installing_again_renews_the_same_account,
+    the_doctor_checks_stored_ones_too,
+    the_file_wins
+);

@@ -1,11 +1,11 @@
 //! The reader's language: refusals, languages that are translated in part, and the agreement in both languages.
 
 use base::i18n::{Language, Words};
-use parom_tests::{answer, once, Reply, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use crate::webchat::chat_with;
 use crate::widget_api::User;
@@ -207,4 +207,11 @@ async fn it_names_the_vendor_the_region_and_the_days(world: &mut World) {
     assert!(owner.opens("/panel?lang=en").await.is(200).text.contains("href=\"/legal/gdpr\""));
 }
 
-once!(a_page_outside_of_the_set_is_in_english, it_names_the_vendor_the_region_and_the_days, programs_get_complete_languages, the_sign_in_pages_are_in_the_readers_language, without_the_vendors_address_there_is_no_agreement, wrong_fields_are_reported_in_the_readers_language);
+once!(
+    a_page_outside_of_the_set_is_in_english,
+    it_names_the_vendor_the_region_and_the_days,
+    programs_get_complete_languages,
+    the_sign_in_pages_are_in_the_readers_language,
+    without_the_vendors_address_there_is_no_agreement,
+    wrong_fields_are_reported_in_the_readers_language
+);

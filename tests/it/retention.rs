@@ -8,7 +8,7 @@ use base::store::VENDOR;
 use base::vault::Place;
 use entity::{attempt, audit, dead_letter, dedupe, ledger_delta, message, raw_hook};
 use parom::retention::round;
-use parom_tests::{both, once, Line, Office, World};
+use parom_tests::{Line, Office, World, both, once};
 use sandbox::{Fault, Part};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::json;
@@ -434,5 +434,17 @@ async fn an_erased_message_is_not_sent_again(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["red"], "no empty message");
 }
 
-both!(a_delivered_text_is_stored_nowhere, an_account_chooses_how_long_its_texts_are_kept, an_account_keeps_fewer_days_than_configured, each_thing_goes_on_its_day_and_not_before, other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged, waiting_and_resendable_messages_keep_their_text);
-once!(a_message_is_changed_after_its_text_was_erased, an_erased_message_is_not_sent_again, an_undelivered_message_keeps_its_text, every_column_with_text_has_its_row);
+both!(
+    a_delivered_text_is_stored_nowhere,
+    an_account_chooses_how_long_its_texts_are_kept,
+    an_account_keeps_fewer_days_than_configured,
+    each_thing_goes_on_its_day_and_not_before,
+    other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged,
+    waiting_and_resendable_messages_keep_their_text
+);
+once!(
+    a_message_is_changed_after_its_text_was_erased,
+    an_erased_message_is_not_sent_again,
+    an_undelivered_message_keeps_its_text,
+    every_column_with_text_has_its_row
+);

@@ -8,10 +8,10 @@ use base::config::{self, Config, Secrets};
 use base::store::{self, Store};
 use base::vault::Vault;
 use parom::server::{self, ServerOptions};
-use parom_tests::{both, Engine, Office};
 use parom_tests::database::TestDatabase;
 use parom_tests::office::all_at_once;
-use parom_tests::settings::{config_text, free_port, START};
+use parom_tests::settings::{START, config_text, free_port};
+use parom_tests::{Engine, Office, both};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Read without a tenant, by design.
@@ -449,4 +449,12 @@ async fn a_database_that_is_behind_is_refused_when_migrating_is_off() {
     assert!(words.contains("parom migrate"), "{words}");
 }
 
-both!(every_key_begins_with_the_tenant, migrations_of_another_version_are_refused, migrations_run_twice_harmlessly, no_numbers_are_handed_out, the_sql_for_citus_names_every_table_once, the_tables_that_the_engine_needs_exist, times_that_move_are_off_wide_rows);
+both!(
+    every_key_begins_with_the_tenant,
+    migrations_of_another_version_are_refused,
+    migrations_run_twice_harmlessly,
+    no_numbers_are_handed_out,
+    the_sql_for_citus_names_every_table_once,
+    the_tables_that_the_engine_needs_exist,
+    times_that_move_are_off_wide_rows
+);

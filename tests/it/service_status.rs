@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use actix_web::{web, App, HttpResponse, HttpServer};
-use parom_tests::{once, Engine, Line, Place, Reply, Setup, Visitor, World};
+use actix_web::{App, HttpResponse, HttpServer, web};
 use parom_tests::drill::Drill;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST, PATIENCE};
+use parom_tests::{Engine, Line, Place, Reply, Setup, Visitor, World, once};
 use sandbox::{Fault, Part};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 use uuid::Uuid;
 

@@ -3,8 +3,11 @@
 
 use base::fault::DEFECTS;
 use parom_tests::Engine;
-use parom_tests::history::{ALIVE, Arrived, BOUNDS, Bound, DOUBLED, FORBIDDEN, Fate, History, INVENTED, LOST, MIXED, REFUSED, REORDERED, Renewals, SECRETS, STATUSES, Status, Stored, Sum, TOKENS, Written};
-use parom_tests::simulation::{run, FOUND_BY, Log, Outcome, Plan};
+use parom_tests::history::{
+    ALIVE, Arrived, BOUNDS, Bound, DOUBLED, FORBIDDEN, Fate, History, INVENTED, LOST, MIXED, REFUSED, REORDERED,
+    Renewals, SECRETS, STATUSES, Status, Stored, Sum, TOKENS, Written,
+};
+use parom_tests::simulation::{FOUND_BY, Log, Outcome, Plan, run};
 
 const STEPS: usize = 80;
 

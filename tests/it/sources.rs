@@ -6,15 +6,15 @@ mod states;
 
 use std::time::Duration;
 
-use *;
 use amocrm::rest::{Source, SourceChange};
 use parom::tenant::token::with_token;
-use parom_tests::{both, once, Engine, Place, Reply, Setup, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Engine, Place, Reply, Setup, World, both, once};
 use sandbox::{Fault, Part};
 use sea_orm::QueryOrder;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
+use *;
 
 async fn installed(world: &World) -> Uuid {
     world.owner(HOST).installs_in_a_browser().await.is(200);
@@ -319,4 +319,13 @@ async fn a_name_with_plain_http_must_lead_to_a_listed_address(world: &mut World)
 }
 
 both!(an_idempotency_key_makes_one_source, there_is_one_default, two_that_want_one_external_id_get_one_source);
-once!(a_lost_answer_makes_one_source, a_name_with_plain_http_must_lead_to_a_listed_address, a_source_is_mirrored_changed_and_removed, actions_are_recorded_in_the_audit_log, an_obstacle_is_a_conflict_with_an_explanation, errors_name_the_field, services_are_mirrored_at_creation_and_change, wrong_services_are_named_by_their_place);
+once!(
+    a_lost_answer_makes_one_source,
+    a_name_with_plain_http_must_lead_to_a_listed_address,
+    a_source_is_mirrored_changed_and_removed,
+    actions_are_recorded_in_the_audit_log,
+    an_obstacle_is_a_conflict_with_an_explanation,
+    errors_name_the_field,
+    services_are_mirrored_at_creation_and_change,
+    wrong_services_are_named_by_their_place
+);

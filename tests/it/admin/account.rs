@@ -8,10 +8,10 @@ use parom::admin::operators::actions;
 use parom::audit::{Actor, By};
 use parom::identity::form::masked;
 use parom::tenant::Export;
-use parom_tests::{once, World};
 use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{World, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operator::Operator;
@@ -227,4 +227,11 @@ async fn a_note_has_its_author_and_is_the_vendors_alone(world: &mut World) {
     assert_eq!(done, ["account.note_added", "account.note_deleted"]);
 }
 
-once!(a_note_has_its_author_and_is_the_vendors_alone, a_suspension_stops_delivery_and_keeps_what_comes, a_view_of_an_account_ends_with_its_operators_session, the_page_says_what_to_do, viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason, viewing_as_an_account_is_read_only_short_and_audited);
+once!(
+    a_note_has_its_author_and_is_the_vendors_alone,
+    a_suspension_stops_delivery_and_keeps_what_comes,
+    a_view_of_an_account_ends_with_its_operators_session,
+    the_page_says_what_to_do,
+    viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason,
+    viewing_as_an_account_is_read_only_short_and_audited
+);

@@ -6,15 +6,15 @@ use std::time::Duration;
 use base::store::VENDOR;
 use entity::{announcement, integration, person};
 use parom::integrations as stored;
-use parom_tests::{once, World};
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST};
+use parom_tests::{World, once};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
+use super::operator::{EMAIL, Operator, make_operator};
+use super::signing_in::log;
 use crate::identity::Mailed;
 use crate::widget_api::User;
-use super::operator::{make_operator, EMAIL, Operator};
-use super::signing_in::log;
 
 const LIST: &str = "/admin/channels";
 const NEW: &str = "/admin/integrations";
@@ -362,4 +362,12 @@ async fn n4_all_operators_learn_of_a_change(place: &mut Mailed) {
     }
 }
 
-once!(an_announcement_is_shown_from_its_start_until_its_end, n4_a_session_left_open_changes_no_operators_integrations_and_plans, n4_all_operators_learn_of_a_change, n4_an_operator_sends_nothing_to_addresses_of_their_own, one_made_in_the_admin_works, one_of_another_process_is_shown_within_a_second, only_those_whom_it_concerns_see_it);
+once!(
+    an_announcement_is_shown_from_its_start_until_its_end,
+    n4_a_session_left_open_changes_no_operators_integrations_and_plans,
+    n4_all_operators_learn_of_a_change,
+    n4_an_operator_sends_nothing_to_addresses_of_their_own,
+    one_made_in_the_admin_works,
+    one_of_another_process_is_shown_within_a_second,
+    only_those_whom_it_concerns_see_it
+);

@@ -5,11 +5,11 @@ use std::time::Duration;
 use base::store::VENDOR;
 use parom::identity::form::masked;
 use parom::identity::session::{self, NewSession, SessionKind};
-use parom_tests::{once, Reply, Visitor, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Reply, Visitor, World, once};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use super::operator::{make_operator, EMAIL, Operator};
+use super::operator::{EMAIL, Operator, make_operator};
 
 const PAGES: [&str; 14] = [
     "/admin",
@@ -231,4 +231,11 @@ async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
     other.opens("/admin/enrol").await.is(200);
 }
 
-once!(a_code_works_once_and_a_password_is_only_the_first_step, a_session_ends_by_itself, a_session_of_the_panel_opens_nothing_here, an_operator_who_leaves_is_out_at_once, m5_tries_of_a_stranger_keep_no_operator_out, the_second_step_is_never_skipped);
+once!(
+    a_code_works_once_and_a_password_is_only_the_first_step,
+    a_session_ends_by_itself,
+    a_session_of_the_panel_opens_nothing_here,
+    an_operator_who_leaves_is_out_at_once,
+    m5_tries_of_a_stranger_keep_no_operator_out,
+    the_second_step_is_never_skipped
+);

@@ -9,17 +9,17 @@ use base::store::VENDOR;
 use entity::audit;
 use parom::api::key::Scope;
 use parom::identity::MemberRole;
-use parom_cli::key;
 use parom_cli::dead::{self, DeadCommand};
-use parom_tests::{answer, both, once, Answer, Line, World};
+use parom_cli::key;
 use parom_tests::settings::HOST;
+use parom_tests::{Answer, Line, World, answer, both, once};
 use reqwest::Method;
 use sea_orm::{EntityTrait, QueryOrder};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::admin::operator::{make_operator, EMAIL, Operator};
-use crate::panel::{add_member, PASSWORD};
+use crate::admin::operator::{EMAIL, Operator, make_operator};
+use crate::panel::{PASSWORD, add_member};
 
 /// An account's log, the oldest row first; the nil id is the vendor's.
 pub async fn log(world: &World, tenant_id: Uuid) -> Vec<audit::Model> {
@@ -343,4 +343,15 @@ async fn l1_both_pages_go_through_all_rows_and_know_the_same_filters(world: &mut
 }
 
 both!(l1_both_pages_go_through_all_rows_and_know_the_same_filters);
-once!(details_name_a_messenger_in_words, l1_an_export_has_all_rows, l1_wildcards_in_a_search_are_literal, m8_actions_of_keys_are_recorded_with_the_address_behind_the_proxy, m8_actions_of_the_command_line_are_recorded, m8_attempts_to_sign_in_as_an_operator_are_recorded_in_the_vendors_log, m8_refused_keys_are_recorded_in_the_audit_log, m8_what_strangers_type_is_not_stored_and_fills_no_table, m8_wrong_passwords_are_recorded_in_the_audit_log_of_the_account, m8_wrong_proofs_before_a_change_are_recorded_in_the_audit_log);
+once!(
+    details_name_a_messenger_in_words,
+    l1_an_export_has_all_rows,
+    l1_wildcards_in_a_search_are_literal,
+    m8_actions_of_keys_are_recorded_with_the_address_behind_the_proxy,
+    m8_actions_of_the_command_line_are_recorded,
+    m8_attempts_to_sign_in_as_an_operator_are_recorded_in_the_vendors_log,
+    m8_refused_keys_are_recorded_in_the_audit_log,
+    m8_what_strangers_type_is_not_stored_and_fills_no_table,
+    m8_wrong_passwords_are_recorded_in_the_audit_log_of_the_account,
+    m8_wrong_proofs_before_a_change_are_recorded_in_the_audit_log
+);

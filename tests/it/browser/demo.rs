@@ -4,10 +4,10 @@ use std::path::Path;
 
 use base::i18n::{Language, Words};
 use parom_tests::{Browser, Demo};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use crate::demo::BINARY;
 use super::{looks_right, presses, say, types};
+use crate::cli::BINARY;
 
 /// What the page shows for one messenger.
 struct Offer {

@@ -1,11 +1,11 @@
 //! Strangers' words in a real browser, on every page of panel, widget and manager: nothing of them runs and nothing of
 //! them is drawn.
 
-use parom_tests::{Answer, Browser, Place, Site, World};
-use parom_tests::payloads::{batches, ATTACKS};
+use parom_tests::payloads::{ATTACKS, batches};
 use parom_tests::settings::HOST;
+use parom_tests::{Answer, Browser, Place, Site, World};
 use sandbox::{Attachment, ChatView, HookMessage};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{crm_page, enters, installed, opens_widget, presses};

@@ -6,14 +6,17 @@ use base::config::{Config, CustomersMode};
 use base::i18n::{Language, Words};
 use parom::customer::logins;
 use parom::identity::password;
-use parom_tests::{Browser, Engine, Place, Setup, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Browser, Engine, Place, Setup, World};
 use sandbox::Sandbox;
 use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{archive, comes_back, crm_page, goes_to_the_new_window, installed, looks_right, new_world, opens_widget, presses, run, say, types, CODE};
+use super::{
+    CODE, archive, comes_back, crm_page, goes_to_the_new_window, installed, looks_right, new_world, opens_widget,
+    presses, run, say, types,
+};
 
 const LOGIN: &str = "acme";
 const PASSWORD: &str = "correct horse battery";

@@ -2,10 +2,10 @@
 //! One story a page, in English; [`sweep`] looks at every page in Russian. Texts, statuses and rights are tested by HTTP.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps pictures of what is looked at.
 
-mod panel;
 mod demo;
 mod hostile;
 mod journey;
+mod panel;
 mod signing_in;
 mod site_chat;
 mod sweep;

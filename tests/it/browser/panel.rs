@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use base::i18n::{Language, Words};
 use parom::alert::Alarm;
-use parom_tests::{Answer, Browser, Engine, Line, Place, Setup, World};
 use parom_tests::settings::HOST;
-use serde_json::{json, Value};
+use parom_tests::{Answer, Browser, Engine, Line, Place, Setup, World};
+use serde_json::{Value, json};
 
-use super::{comes_back, enters, goes_to_the_new_window, run, until};
 use super::signing_in::{connects_an_authenticator, is_invited};
+use super::{comes_back, enters, goes_to_the_new_window, run, until};
 
 /// The middle of the upper edge of a slot, counted from the last one, where no bar reaches.
 async fn above(browser: &Browser, back: usize) -> (f64, f64) {

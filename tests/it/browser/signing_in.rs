@@ -8,15 +8,15 @@ use parom::admin::operators::actions;
 use parom::audit::{Actor, By};
 use parom::identity::MemberRole;
 use parom::identity::link::{self, Purpose, SignInLink};
-use parom_tests::{Answer, Browser, Engine, Place, Setup, Site, World};
 use parom_tests::push_service::PushService;
 use parom_tests::settings::HOST;
-use serde_json::{json, Value};
+use parom_tests::{Answer, Browser, Engine, Place, Setup, Site, World};
+use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 use uuid::Uuid;
 
-use crate::panel::{add_member, add_person, PASSWORD};
-use super::{crm_page, enters, entry, installed, looks_right, run, say, until, CODE};
+use super::{CODE, crm_page, enters, entry, installed, looks_right, run, say, until};
+use crate::panel::{PASSWORD, add_member, add_person};
 
 const EMAIL: &str = "olga@vendor.example";
 

@@ -1,16 +1,16 @@
 //! The chat on another site, in a real browser: under the site's own policy, with its scripts and styles around it.
 
-mod visitor;
 mod settings;
+mod visitor;
 
 use base::i18n::{Language, Words};
-use parom_tests::{Browser, Engine, Place, Setup, Site, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Browser, Engine, Place, Setup, Site, World};
 use sandbox::{Attachment, HookForm, HookMessage};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use crate::webchat::{chat_with, sites as customers};
 use super::{looks_right, say};
+use crate::webchat::{chat_with, sites as customers};
 
 const ROOT: &str = "const root = document.querySelector('parom-chat')?.shadowRoot;";
 

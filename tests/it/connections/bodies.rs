@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use parom::load_shedding::RequestClass;
-use parom_tests::{answer, once, World};
 use parom_tests::settings::{CHANNEL_ID, VENDOR_KEY};
+use parom_tests::{World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::{Raw, ended_in_time};
 use crate::walls::read::{code, root, rust_files, short};
-use crate::webchat::{chat_with, OnSite, SHOP};
-use super::{ended_in_time, Raw};
+use crate::webchat::{OnSite, SHOP, chat_with};
 
 /// H3 (a): 33 such requests took all pages away, 46 the API, 56 messengers and customers.
 async fn h3_announced_bodies_that_never_come_displace_no_other_request(world: &mut World) {
@@ -284,4 +284,12 @@ fn h3_every_body_comes_through_the_gate() {
     assert!(!operators.contains("post()"), "the operators' server has no gate and takes no bodies");
 }
 
-once!(h3_a_body_that_stops_is_ended_at_every_door, h3_an_address_sends_twenty_files_at_once_and_a_visitor_three, h3_an_upload_that_trickles_is_ended, h3_announced_bodies_that_never_come_displace_no_other_request, h3_bytes_are_charged_as_they_arrive, h3_hooks_of_unknown_senders_are_refused_before_their_bodies, h3_stalled_uploads_hold_a_small_buffer_each_and_end);
+once!(
+    h3_a_body_that_stops_is_ended_at_every_door,
+    h3_an_address_sends_twenty_files_at_once_and_a_visitor_three,
+    h3_an_upload_that_trickles_is_ended,
+    h3_announced_bodies_that_never_come_displace_no_other_request,
+    h3_bytes_are_charged_as_they_arrive,
+    h3_hooks_of_unknown_senders_are_refused_before_their_bodies,
+    h3_stalled_uploads_hold_a_small_buffer_each_and_end
+);

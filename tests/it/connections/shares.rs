@@ -2,14 +2,14 @@
 
 use base::config::Config;
 use parom::load_shedding::RequestClass;
-use parom_tests::{answer, once, Engine, Place, Setup, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Engine, Place, Setup, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::webchat::{chat_of, chat_with, OnSite, SHOP};
 use super::Raw;
+use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
 
 fn few_requests(config: &mut Config) {
     config.limits.requests_per_address = 8;
@@ -349,4 +349,9 @@ async fn l7_a_chosen_language_is_kept_from_plain_http() {
     world.close().await;
 }
 
-once!(l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy, l8_answers_of_the_api_are_not_cached, no_route_answers_trace_and_no_request_has_two_lengths, signing_out_clears_what_the_browser_keeps);
+once!(
+    l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy,
+    l8_answers_of_the_api_are_not_cached,
+    no_route_answers_trace_and_no_request_has_two_lengths,
+    signing_out_clears_what_the_browser_keeps
+);

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use base::config::Config;
 use base::http_client::HttpClients;
-use connectors::{Abilities, AfterUnknown, Connectors, Length, Support};
 use connectors::error_catalog::{self, CatalogEntry, ErrorCatalog, RefusalClass};
+use connectors::{Abilities, AfterUnknown, Connectors, Length, Support};
 
 use crate::walls::read::root;
 

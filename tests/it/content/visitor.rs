@@ -1,11 +1,11 @@
 //! The same in the chat on a site.
 
 use futures_util::StreamExt;
-use parom_tests::{answer, once, Reply, World};
 use parom_tests::settings::{HOST, PATIENCE};
+use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::lent;
@@ -267,4 +267,12 @@ async fn templates_and_answers_to_comments_are_their_text(world: &mut World) {
     assert_eq!(shown(world, &site, "profile").await["text"], "See our profile");
 }
 
-once!(a_contact_is_a_card, a_forward_is_a_quote_marked_as_forwarded, an_album_is_a_bubble_a_file, every_kind_is_shown, reactions_of_both_sides_are_shown, templates_and_answers_to_comments_are_their_text, typing_is_shown_while_it_lasts);
+once!(
+    a_contact_is_a_card,
+    a_forward_is_a_quote_marked_as_forwarded,
+    an_album_is_a_bubble_a_file,
+    every_kind_is_shown,
+    reactions_of_both_sides_are_shown,
+    templates_and_answers_to_comments_are_their_text,
+    typing_is_shown_while_it_lasts
+);

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{attempt, tenant_channel};
-use parom_tests::{both, on_postgres, KeptStarts, Line, Office, World};
-use parom_tests::office::{settlement, Desk, LEASE};
+use parom_tests::office::{Desk, LEASE, settlement};
 use parom_tests::settings::PATIENCE;
-use queue::{Accepted, Attempt, Settled, Settlement, StoredContext, TurnEffect};
+use parom_tests::{KeptStarts, Line, Office, World, both, on_postgres};
 use queue::accept_batch::{AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, Side};
+use queue::{Accepted, Attempt, Settled, Settlement, StoredContext, TurnEffect};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 use tokio_util::sync::CancellationToken;
 
@@ -422,5 +422,24 @@ async fn c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt(office: &
     assert!(office.settles(&second, Settled::Delivered).await);
 }
 
-both!(a_context_of_a_new_conversation_is_what_is_stored, a_context_of_the_lease_is_what_is_stored, a_letter_that_cannot_be_leased_is_stored_nevertheless, a_worker_that_stops_sends_what_its_last_commit_leased, c7_a_claim_whose_commit_was_not_answered_is_carried, c7_letters_leased_by_a_lost_commit_are_sent_at_once, c8_a_letter_delivered_meanwhile_is_not_queued_again, c8_a_letter_without_a_message_of_its_own_is_queued_once, c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt, c9_a_settlement_whose_commit_was_not_answered_is_reported, slots_come_back_after_any_outcome_of_a_commit, the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended);
-on_postgres!(a_context_is_as_new_as_the_lease, a_lease_obtained_too_late_is_given_back, a_restart_ends_what_its_earlier_life_accepted_and_leased, a_turn_that_falls_asleep_while_an_accept_waits_is_woken, changes_made_while_an_accept_waits_are_respected);
+both!(
+    a_context_of_a_new_conversation_is_what_is_stored,
+    a_context_of_the_lease_is_what_is_stored,
+    a_letter_that_cannot_be_leased_is_stored_nevertheless,
+    a_worker_that_stops_sends_what_its_last_commit_leased,
+    c7_a_claim_whose_commit_was_not_answered_is_carried,
+    c7_letters_leased_by_a_lost_commit_are_sent_at_once,
+    c8_a_letter_delivered_meanwhile_is_not_queued_again,
+    c8_a_letter_without_a_message_of_its_own_is_queued_once,
+    c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt,
+    c9_a_settlement_whose_commit_was_not_answered_is_reported,
+    slots_come_back_after_any_outcome_of_a_commit,
+    the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended
+);
+on_postgres!(
+    a_context_is_as_new_as_the_lease,
+    a_lease_obtained_too_late_is_given_back,
+    a_restart_ends_what_its_earlier_life_accepted_and_leased,
+    a_turn_that_falls_asleep_while_an_accept_waits_is_woken,
+    changes_made_while_an_accept_waits_are_respected
+);

@@ -9,10 +9,10 @@ use std::time::Duration;
 use base::clock::Clock;
 use base::millis::HOUR;
 use futures_util::poll;
-use parom_tests::{both, on_postgres, Engine, Office, Place, World};
 use parom_tests::cluster::Cluster;
-use parom_tests::office::{again, all_at_once, settlement, texts, Desk, LEASE};
+use parom_tests::office::{Desk, LEASE, again, all_at_once, settlement, texts};
 use parom_tests::settings::PATIENCE;
+use parom_tests::{Engine, Office, Place, World, both, on_postgres};
 use queue::{Claim, Settled, TurnEffect};
 use sandbox::{Fault, Part};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
@@ -388,5 +388,18 @@ async fn a_lease_of_the_right_clock_stays(office: &mut Office) {
     }
 }
 
-both!(a_clock_that_stood_ahead_holds_nothing_back, a_lane_has_one_holder_when_many_workers_claim, a_lease_given_back_counts_as_no_attempt, a_lease_of_the_right_clock_stays, a_lease_that_ran_out_comes_back_as_unknown, an_old_epoch_settles_nothing, starts_without_an_end_are_counted);
-on_postgres!(c6_a_claim_is_only_what_its_update_leased, c6_erasing_waits_for_the_holder_of_the_turn, leases_that_waited_for_those_of_another_shard_are_given_back, leases_that_were_asked_for_later_are_kept);
+both!(
+    a_clock_that_stood_ahead_holds_nothing_back,
+    a_lane_has_one_holder_when_many_workers_claim,
+    a_lease_given_back_counts_as_no_attempt,
+    a_lease_of_the_right_clock_stays,
+    a_lease_that_ran_out_comes_back_as_unknown,
+    an_old_epoch_settles_nothing,
+    starts_without_an_end_are_counted
+);
+on_postgres!(
+    c6_a_claim_is_only_what_its_update_leased,
+    c6_erasing_waits_for_the_holder_of_the_turn,
+    leases_that_waited_for_those_of_another_shard_are_given_back,
+    leases_that_were_asked_for_later_are_kept
+);

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use parom::delivery::wake;
-use parom_tests::{both, on_postgres, Office, World};
-use parom_tests::office::{again, all_at_once, settlement, texts, Desk, LEASE};
+use parom_tests::office::{Desk, LEASE, again, all_at_once, settlement, texts};
 use parom_tests::settings::PATIENCE;
-use queue::{Attempt, Claim, Settled, Settlement, TurnEffect};
+use parom_tests::{Office, World, both, on_postgres};
 use queue::accept_batch::AcceptBatch;
+use queue::{Attempt, Claim, Settled, Settlement, TurnEffect};
 use sea_orm::ConnectionTrait;
 
 /// Delivers what is due of a target, one after the other, and returns the texts.
@@ -363,5 +363,21 @@ async fn another_process_is_woken(world: &mut World) {
     }
 }
 
-both!(a_buried_head_lets_the_lane_go_on, a_chat_that_is_asked_to_wait_counts_as_no_failure, a_head_whose_process_died_stays_the_head, a_hook_that_comes_after_a_later_one_left_goes_next, a_lane_rests_as_long_as_its_messenger_wants, a_worker_that_lost_its_lease_advances_no_part, accepting_never_shortens_a_back_off, an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts, batches_that_cross_do_not_deadlock, hooks_in_the_wrong_order_are_reordered_while_unsent, hooks_that_come_after_a_later_one_was_delivered_are_reordered, letters_before_the_place_of_a_head_that_is_gone_are_delivered, messages_from_the_api_are_sent_in_the_order_of_arrival, no_wake_up_is_lost, the_head_keeps_its_back_off_and_no_letter_overtakes_it);
+both!(
+    a_buried_head_lets_the_lane_go_on,
+    a_chat_that_is_asked_to_wait_counts_as_no_failure,
+    a_head_whose_process_died_stays_the_head,
+    a_hook_that_comes_after_a_later_one_left_goes_next,
+    a_lane_rests_as_long_as_its_messenger_wants,
+    a_worker_that_lost_its_lease_advances_no_part,
+    accepting_never_shortens_a_back_off,
+    an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts,
+    batches_that_cross_do_not_deadlock,
+    hooks_in_the_wrong_order_are_reordered_while_unsent,
+    hooks_that_come_after_a_later_one_was_delivered_are_reordered,
+    letters_before_the_place_of_a_head_that_is_gone_are_delivered,
+    messages_from_the_api_are_sent_in_the_order_of_arrival,
+    no_wake_up_is_lost,
+    the_head_keeps_its_back_off_and_no_letter_overtakes_it
+);
 on_postgres!(another_process_is_woken);

@@ -2,11 +2,11 @@
 
 use base::store::{BlockingTransaction, KeptConnections, Row};
 use entity::letter;
-use parom_tests::{on_postgres, Engine, Place};
 use parom_tests::office::Office;
-use queue::{Rows, Settled, Settlement};
+use parom_tests::{Engine, Place, on_postgres};
 use queue::accept_batch::ItemOutcome;
-use queue::writer::{kind, WriteErrorKind};
+use queue::writer::{WriteErrorKind, kind};
+use queue::{Rows, Settled, Settlement};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement};
 use uuid::Uuid;
 
@@ -281,4 +281,10 @@ async fn a_transaction_keeps_its_connection_only_if_it_ended(office: &mut Office
     assert_eq!(kept.query(statement(count)).await.unwrap()[0].get::<i64>("n").unwrap(), 1);
 }
 
-on_postgres!(a_connection_that_the_database_ends_is_replaced, a_transaction_keeps_its_connection_only_if_it_ended, an_interrupted_statement_leaves_its_connection_to_the_pool, statements_beyond_the_kept_connections_use_the_pool, statements_share_a_connection);
+on_postgres!(
+    a_connection_that_the_database_ends_is_replaced,
+    a_transaction_keeps_its_connection_only_if_it_ended,
+    an_interrupted_statement_leaves_its_connection_to_the_pool,
+    statements_beyond_the_kept_connections_use_the_pool,
+    statements_share_a_connection
+);

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use parom::delivery::{balance, gauges};
 use parom::delivery::worker::Worker;
-use parom_tests::{both, on_postgres, Api, Line, World};
+use parom::delivery::{balance, gauges};
 use parom_tests::messenger::Answer;
 use parom_tests::settings::VENDOR_KEY;
+use parom_tests::{Api, Line, World, both, on_postgres};
 use sandbox::{Fault, Part};
 use sea_orm::ConnectionTrait;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 async fn pause(api: &Api, line: &Line, paused: bool) {
     api.patch(&line.path(""), &json!({ "paused": paused })).await.is(200);
@@ -283,5 +283,14 @@ async fn waiting_letters_are_counted_by_reason(world: &mut World) {
     assert_eq!(gauge(world, "parom_letters{direction=\"to_crm\",state=\"later\"}"), 0.0);
 }
 
-both!(a_missing_message_is_reported_until_it_is_found, a_person_may_pause_what_parom_has_paused, a_refused_webhook_holds_no_customer, managers_of_a_paused_source_learn_what_became_too_old, waiting_letters_are_counted_by_reason, what_customers_change_on_a_paused_source_waits, what_customers_write_to_a_paused_source_waits, what_waits_leaves_when_the_source_is_deleted);
+both!(
+    a_missing_message_is_reported_until_it_is_found,
+    a_person_may_pause_what_parom_has_paused,
+    a_refused_webhook_holds_no_customer,
+    managers_of_a_paused_source_learn_what_became_too_old,
+    waiting_letters_are_counted_by_reason,
+    what_customers_change_on_a_paused_source_waits,
+    what_customers_write_to_a_paused_source_waits,
+    what_waits_leaves_when_the_source_is_deleted
+);
 on_postgres!(a_pause_at_one_process_holds_customers_at_the_other_at_once);

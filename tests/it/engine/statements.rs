@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use parom_tests::{Answer, Engine, Place, Setup, World};
 use parom_tests::office::all_at_once;
+use parom_tests::{Answer, Engine, Place, Setup, World};
 use sandbox::HookMessage;
 use sea_orm::ConnectionTrait;
 use serde_json::json;

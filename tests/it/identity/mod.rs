@@ -1,7 +1,7 @@
 //! Identities: who proved an e-mail, where credentials are valid, and what a change of them requires.
 
-mod second_step;
 mod operators;
+mod second_step;
 mod squatters;
 
 use std::ops::{Deref, DerefMut};

@@ -7,15 +7,17 @@ use parom::admin::operators::actions;
 use parom::audit::{Actor, By};
 use parom::identity::person as persons;
 use parom::identity::ticket::{self, TicketTarget, TicketUser};
-use parom_tests::{once, Reply, Visitor, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Reply, Visitor, World, once};
 use reqwest::Method;
 use uuid::Uuid;
 
-use crate::admin::operator::{make_operator, Operator};
-use crate::panel::{add_member, sign_in, PASSWORD};
+use super::{
+    ALICE, ALICES, EVIL, GOOD, MALLORYS, Mailed, code, invites, is_in, link_in, link_of, owner, person, squats, tries,
+};
+use crate::admin::operator::{Operator, make_operator};
+use crate::panel::{PASSWORD, add_member, sign_in};
 use crate::widget_api::User;
-use super::{code, invites, is_in, link_in, link_of, owner, person, squats, tries, ALICE, ALICES, EVIL, GOOD, MALLORYS, Mailed};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -335,4 +337,15 @@ async fn m4_the_widgets_click_opens_the_panel_at_once(world: &mut World) {
     navigates(world, &path, &signed_in).await.is(200).says(&["already signed in"]);
 }
 
-once!(h2_a_squatted_person_is_no_operator, h2_an_account_cannot_reach_an_operator_by_their_e_mail, h2_an_operator_who_is_added_again_has_no_earlier_credentials, l9_a_link_for_an_operator_is_made_apart_from_the_answer, m4_a_ticket_asks_for_confirmation_while_another_person_is_signed_in, m4_a_ticket_on_another_site_asks, m4_an_invitation_is_joined_by_a_form_alone, m4_the_widgets_click_opens_the_panel_at_once, m6_a_forgotten_authenticator_is_renewed_by_its_link_alone, m6_an_operators_new_password_asks_for_the_current_one_or_a_code);
+once!(
+    h2_a_squatted_person_is_no_operator,
+    h2_an_account_cannot_reach_an_operator_by_their_e_mail,
+    h2_an_operator_who_is_added_again_has_no_earlier_credentials,
+    l9_a_link_for_an_operator_is_made_apart_from_the_answer,
+    m4_a_ticket_asks_for_confirmation_while_another_person_is_signed_in,
+    m4_a_ticket_on_another_site_asks,
+    m4_an_invitation_is_joined_by_a_form_alone,
+    m4_the_widgets_click_opens_the_panel_at_once,
+    m6_a_forgotten_authenticator_is_renewed_by_its_link_alone,
+    m6_an_operators_new_password_asks_for_the_current_one_or_a_code
+);

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use entity::{audit, import, import_line, import_skip};
-use parom::tenant::{self, erase, Export, Who};
-use parom_tests::{both, once, Beside, Line, Reply, Visitor, World};
+use parom::tenant::{self, Export, Who, erase};
 use parom_tests::settings::HOST;
+use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
 use sea_orm::{EntityTrait, PaginatorTrait};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use simulator::vk::{Act, NewCommunity, NewPerson, ServerStatus, Vk};
 
-use crate::messengers::played::with_bot;
 use super::{a_second, ends, heard, import_of, imports, lines, sends, texts, wrote};
+use crate::messengers::played::with_bot;
 
 async fn act(world: &World, id: &str, act: &str) -> Value {
     world.api.post(&format!("/api/v1/imports/{id}/{act}"), &json!({})).await.is(202).json
@@ -379,4 +379,16 @@ async fn a_source_without_history_offers_none(world: &mut World) {
 }
 
 both!(a_pause_keeps_the_place);
-once!(a_customer_in_a_waiting_import_can_be_erased, a_deleted_source_stops_its_import, a_messenger_that_does_not_answer_is_asked_again, a_refusal_is_described_in_words, a_source_without_history_offers_none, earlier_messages_come_in_silently_and_once, imported_messages_stay_when_the_rest_is_cancelled, it_continues_where_it_was_interrupted, new_chats_hang_on_contacts_that_are_there, nothing_stays_of_who_is_forgotten, the_rows_of_a_dry_run_are_removed_after_a_day);
+once!(
+    a_customer_in_a_waiting_import_can_be_erased,
+    a_deleted_source_stops_its_import,
+    a_messenger_that_does_not_answer_is_asked_again,
+    a_refusal_is_described_in_words,
+    a_source_without_history_offers_none,
+    earlier_messages_come_in_silently_and_once,
+    imported_messages_stay_when_the_rest_is_cancelled,
+    it_continues_where_it_was_interrupted,
+    new_chats_hang_on_contacts_that_are_there,
+    nothing_stays_of_who_is_forgotten,
+    the_rows_of_a_dry_run_are_removed_after_a_day
+);

@@ -11,19 +11,19 @@ use base::error::FieldError;
 use base::i18n::{LocalizedText, Words};
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
-use connectors::{Abilities, Connector, Denied, Field, Outgoing, Settings, Setup as ConnectorSetup};
 use connectors::poll::HistoryPage;
-use parom::import::{step_all, RunningSteps};
-use parom_tests::{answer, both, on_postgres, once, Engine, Place, Setup, World};
+use connectors::{Abilities, Connector, Denied, Field, Outgoing, Settings, Setup as ConnectorSetup};
+use parom::import::{RunningSteps, step_all};
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::HOST;
+use parom_tests::{Engine, Place, Setup, World, answer, both, on_postgres, once};
 use reqwest::Method;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{a_second, ends, heard, import_of, imports, lines, of_chat, sends, texts, wrote};
 use super::messenger::{asks, page_of};
+use super::{a_second, ends, heard, import_of, imports, lines, of_chat, sends, texts, wrote};
 
 fn silent(text: &str) -> (String, bool) {
     (text.to_owned(), true)
@@ -356,6 +356,14 @@ mod a_server_that_is_killed {
     }
 }
 
-both!(history_arrives_oldest_first_and_the_newest_notifies, messages_handed_over_before_a_crash_are_not_sent_twice, one_import_of_a_channel_runs_at_a_time);
-once!(managers_are_imported_in_their_name, messages_that_arrived_before_the_import_are_recognised, silent_imports_and_messages_notify_no_manager);
+both!(
+    history_arrives_oldest_first_and_the_newest_notifies,
+    messages_handed_over_before_a_crash_are_not_sent_twice,
+    one_import_of_a_channel_runs_at_a_time
+);
+once!(
+    managers_are_imported_in_their_name,
+    messages_that_arrived_before_the_import_are_recognised,
+    silent_imports_and_messages_notify_no_manager
+);
 on_postgres!(two_servers_do_not_work_on_one_twice);

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use base::config::{Bot, Config};
-use parom_tests::{once, Answer, Customer, Engine, FileHost, Page, Place, Setup, World};
 use parom_tests::settings::BOT_ID;
+use parom_tests::{Answer, Customer, Engine, FileHost, Page, Place, Setup, World, once};
 use reqwest::Method;
 use sandbox::{Direction, HookMessage};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use super::{around, last_at_crm, received_message, with_content};
 
@@ -350,4 +350,18 @@ async fn a_quote_of_a_manager_by_the_messengers_id(world: &mut World) {
     assert_eq!(last_at_crm(world, &line).payload["reply_to"]["message"], json!({"id": said.message_id}));
 }
 
-once!(a_chosen_row_comes_back, a_file_that_is_gone_leaves_its_words, a_link_to_a_file_is_shown_before_it_was_fetched, a_message_is_passed_on, a_place_and_a_card_arrive, a_quote_of_a_manager_by_the_messengers_id, a_quote_of_an_unknown_message_becomes_text_or_is_left_out, an_answer_quotes_by_whichever_id, an_upload_is_lent_to_amocrm_days_later, comments_and_shared_posts_arrive, every_kind_with_a_file_arrives, the_same_id_with_other_content_is_reported, wrong_people_are_named);
+once!(
+    a_chosen_row_comes_back,
+    a_file_that_is_gone_leaves_its_words,
+    a_link_to_a_file_is_shown_before_it_was_fetched,
+    a_message_is_passed_on,
+    a_place_and_a_card_arrive,
+    a_quote_of_a_manager_by_the_messengers_id,
+    a_quote_of_an_unknown_message_becomes_text_or_is_left_out,
+    an_answer_quotes_by_whichever_id,
+    an_upload_is_lent_to_amocrm_days_later,
+    comments_and_shared_posts_arrive,
+    every_kind_with_a_file_arrives,
+    the_same_id_with_other_content_is_reported,
+    wrong_people_are_named
+);

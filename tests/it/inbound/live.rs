@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use parom_tests::{both, once, Line, World};
+use parom_tests::{Line, World, both, once};
 use reqwest::StatusCode;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use super::{last_at_crm, with_content};
 
@@ -188,4 +188,12 @@ async fn many_changes_at_once_end_in_one_order(world: &mut World) {
 }
 
 both!(many_changes_at_once_end_in_one_order);
-once!(a_change_follows_its_message, a_change_of_a_message_that_never_arrived_is_not_sent, a_message_is_taken_back, only_what_came_from_the_messenger_can_be_changed, reactions_are_set_changed_and_taken_back, typing_is_seen_for_a_while, wrong_reactions_are_named);
+once!(
+    a_change_follows_its_message,
+    a_change_of_a_message_that_never_arrived_is_not_sent,
+    a_message_is_taken_back,
+    only_what_came_from_the_messenger_can_be_changed,
+    reactions_are_set_changed_and_taken_back,
+    typing_is_seen_for_a_while,
+    wrong_reactions_are_named
+);

@@ -16,17 +16,22 @@ use base::message::{Body, Content, Failure, FailureCode, Person, State};
 use base::verdict::{Report, Taken, Verdict};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use connectors::{Abilities, AfterUnknown, Connector, ContentAbilities, Denied, Event, FeatureAbilities, Field, HOOK_SECRET, Identity, Outgoing, Settings, Support};
-use connectors::incoming::{EditedMessage, InboundEvent, IncomingCall, IncomingMessage, NotReceived, StatusReport, StatusUpTo};
+use connectors::incoming::{
+    EditedMessage, InboundEvent, IncomingCall, IncomingMessage, NotReceived, StatusReport, StatusUpTo,
+};
 use connectors::poll::{OpenConversation, Renewed};
 use connectors::vendor_app::{LineCall, VendorApp};
+use connectors::{
+    Abilities, AfterUnknown, Connector, ContentAbilities, Denied, Event, FeatureAbilities, Field, HOOK_SECRET,
+    Identity, Outgoing, Settings, Support,
+};
 use entity::message;
-use parom_tests::{client, Engine, Line, Place, Setup, World};
+use parom_tests::{Engine, Line, Place, Setup, World, client};
 use reqwest::{Method, StatusCode};
 use sandbox::HookMessage;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// A world with the kinds `pigeon` and `dove`, whose secret is in its address.

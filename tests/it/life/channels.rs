@@ -5,14 +5,16 @@ use std::sync::Arc;
 use base::config::Config;
 use base::store::VENDOR;
 use entity::{oauth_grant, tenant};
-use parom_tests::{once, Engine, Place, Setup, World};
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST};
+use parom_tests::{Engine, Place, Setup, World, once};
 use sandbox::{Fault, Part};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
-use super::{access_dies, alarms, calls, channel, grants, pipelines, refreshes, round, status, wait, DAY, HOUR, MINUTE};
+use super::{
+    DAY, HOUR, MINUTE, access_dies, alarms, calls, channel, grants, pipelines, refreshes, round, status, wait,
+};
 
 async fn a_private_channel_is_tried_until_the_account_is_on_its_list(world: &mut World) {
     world.sandbox.allow_accounts(CHANNEL_ID, Some(vec![]));
@@ -342,4 +344,16 @@ async fn a_server_without_the_key_of_its_data_does_not_start(world: &mut World) 
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
 }
 
-once!(a_channel_that_amocrm_loses_again_and_again_is_connected_slowly, a_channel_that_amocrm_lost_is_connected_again, a_dead_access_is_tried_again, a_page_at_the_token_endpoint_takes_no_access, a_page_of_amojo_stops_no_channel, a_private_channel_is_tried_until_the_account_is_on_its_list, a_refused_signature_is_looked_at_after_a_minute, a_server_without_the_key_of_its_data_does_not_start, a_start_without_the_channel_is_mended_by_the_next_one, long_weather_is_over_within_five_minutes, words_that_name_no_token_alarm_the_vendor_once);
+once!(
+    a_channel_that_amocrm_loses_again_and_again_is_connected_slowly,
+    a_channel_that_amocrm_lost_is_connected_again,
+    a_dead_access_is_tried_again,
+    a_page_at_the_token_endpoint_takes_no_access,
+    a_page_of_amojo_stops_no_channel,
+    a_private_channel_is_tried_until_the_account_is_on_its_list,
+    a_refused_signature_is_looked_at_after_a_minute,
+    a_server_without_the_key_of_its_data_does_not_start,
+    a_start_without_the_channel_is_mended_by_the_next_one,
+    long_weather_is_over_within_five_minutes,
+    words_that_name_no_token_alarm_the_vendor_once
+);

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use base::error::Error;
 use base::message::{LetterKind, Person, Reaction};
 use entity::parked_status;
-use parom::tenant::{erase, Export, Who};
-use parom_tests::{both, once, Line, World};
+use parom::tenant::{Export, Who, erase};
 use parom_tests::settings::HOST;
+use parom_tests::{Line, World, both, once};
 use sandbox::HookMessage;
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use sea_orm::ActiveValue::Set;
-use serde_json::{json, Value};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{round, status, wait, DAY};
+use super::{DAY, round, status, wait};
 
 /// A message's id that no message ever has.
 const UNKNOWN: &str = "canary-of-an-id-not-known";
@@ -479,4 +479,14 @@ async fn a_phone_that_is_none_loses_no_message(world: &mut World) {
 }
 
 both!(erased_data_is_gone_and_that_of_others_stays, nothing_of_an_erased_customer_is_left);
-once!(a_customer_is_erased_by_the_api, a_number_is_one_persons, a_number_of_two_countries_is_shown_and_left_alone, a_phone_number_finds_a_customer_however_it_is_written, a_phone_that_is_none_loses_no_message, an_export_holds_everything_but_secrets, another_accounts_customer_is_not_found, more_than_a_page_is_exported_whole, only_the_customers_own_data_is_exported);
+once!(
+    a_customer_is_erased_by_the_api,
+    a_number_is_one_persons,
+    a_number_of_two_countries_is_shown_and_left_alone,
+    a_phone_number_finds_a_customer_however_it_is_written,
+    a_phone_that_is_none_loses_no_message,
+    an_export_holds_everything_but_secrets,
+    another_accounts_customer_is_not_found,
+    more_than_a_page_is_exported_whole,
+    only_the_customers_own_data_is_exported
+);

@@ -3,17 +3,20 @@
 
 use std::time::Duration;
 
-use entity::{directory, install_call};
 use entity::oauth_grant::{self, Column};
-use parom::tenant::{host, token, AccessState};
-use parom_tests::{both, on_postgres, once, World};
+use entity::{directory, install_call};
+use parom::tenant::{AccessState, host, token};
 use parom_tests::settings::HOST;
+use parom_tests::{World, both, on_postgres, once};
 use sandbox::{Fault, Part};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{grants, access_dies, alarms, calls, consents, pipelines, refreshes, round, row, source_of, status, user, wait, DAY, HOUR, MINUTE};
+use super::{
+    DAY, HOUR, MINUTE, access_dies, alarms, calls, consents, grants, pipelines, refreshes, round, row, source_of,
+    status, user, wait,
+};
 
 async fn a_managers_access_never_replaces_an_administrators(world: &mut World) {
     let line = world.line("support").await;
@@ -405,6 +408,25 @@ async fn several_instances_visit_an_account_once(world: &mut World) {
     other.stop().await;
 }
 
-both!(expired_rows_are_removed, idle_access_never_ends, o3_a_notice_crosses_a_new_installation, o3_another_users_access_came_before_the_refusal_was_noted, o3_the_same_users_access_comes_while_the_refusal_is_noted);
-once!(a_blocked_account_is_distinguished_from_missing_rights, a_dropped_caller_does_not_lose_the_new_pair, a_managers_access_never_replaces_an_administrators, a_message_that_goes_through_is_a_reason_to_ask, a_refused_message_reveals_an_unpaid_account, a_renamed_account_is_found_by_any_call, a_renewal_that_fails_is_tried_again, any_call_that_goes_through_ends_a_refusal, giving_access_again_keeps_everything, payment_is_noticed_and_what_waited_goes_on, the_access_of_another_administrator_is_used_instead, the_widgets_word_leads_to_a_renamed_account);
+both!(
+    expired_rows_are_removed,
+    idle_access_never_ends,
+    o3_a_notice_crosses_a_new_installation,
+    o3_another_users_access_came_before_the_refusal_was_noted,
+    o3_the_same_users_access_comes_while_the_refusal_is_noted
+);
+once!(
+    a_blocked_account_is_distinguished_from_missing_rights,
+    a_dropped_caller_does_not_lose_the_new_pair,
+    a_managers_access_never_replaces_an_administrators,
+    a_message_that_goes_through_is_a_reason_to_ask,
+    a_refused_message_reveals_an_unpaid_account,
+    a_renamed_account_is_found_by_any_call,
+    a_renewal_that_fails_is_tried_again,
+    any_call_that_goes_through_ends_a_refusal,
+    giving_access_again_keeps_everything,
+    payment_is_noticed_and_what_waited_goes_on,
+    the_access_of_another_administrator_is_used_instead,
+    the_widgets_word_leads_to_a_renamed_account
+);
 on_postgres!(several_instances_visit_an_account_once);

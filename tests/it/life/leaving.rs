@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::{erasure, job, source};
-use parom::tenant::{forget, Erasure};
+use parom::tenant::{Erasure, forget};
 use parom::unregister::{KIND, LeftLine, LineState};
-use parom_tests::{both, once, TelegramLine, TelegramWorld, World};
 use parom_tests::settings::HOST;
+use parom_tests::{TelegramLine, TelegramWorld, World, both, once};
 use sandbox::{Fault, Part};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{alarms, channel, everything, grants, pipelines, round, row, source_of, status, wait, DAY, HOUR, MINUTE};
+use super::{DAY, HOUR, MINUTE, alarms, channel, everything, grants, pipelines, round, row, source_of, status, wait};
 
 fn disconnects(world: &World) -> usize {
     world.sandbox.requests().iter().filter(|request| request.path.ends_with("/disconnect")).count()
@@ -193,7 +193,7 @@ fn is_registered(world: &World, line: &TelegramLine) -> bool {
 
 fn is_away(world: &World, away: bool) {
     let faults = world.telegram().faults();
-    if away { faults.until_cleared("*", telegram::Fault::HtmlPage { status: 502 }) } else { faults.clear() }
+    if away { faults.until_cleared("*", simulator::telegram::Fault::HtmlPage { status: 502 }) } else { faults.clear() }
 }
 
 async fn forgets(world: &World, line: &TelegramLine) -> Erasure {
@@ -364,4 +364,20 @@ async fn a_deleted_sources_webhook_is_removed_later(world: &mut TelegramWorld) {
 }
 
 both!(a_messenger_that_is_away_is_named_and_asked_again);
-once!(a_deleted_sources_webhook_is_removed_later, a_forgotten_accounts_webhook_is_removed, a_line_given_up_earlier_is_named_in_the_proof, a_lost_notice_leaves_the_account_asking_for_access, a_new_installation_during_the_disconnect_wins, a_notice_outlives_a_restart, after_a_week_the_proof_says_what_was_given_up, an_account_that_is_back_keeps_its_webhook, an_account_that_leaves_loses_its_webhooks_and_keys, an_account_that_left_cannot_be_connected, an_account_that_left_is_unregistered_with_its_credentials, an_erasure_that_broke_off_is_repeated, the_disconnect_is_repeated_until_amocrm_has_received_it, the_panel_names_what_is_left, the_widget_takes_an_account_off_and_on);
+once!(
+    a_deleted_sources_webhook_is_removed_later,
+    a_forgotten_accounts_webhook_is_removed,
+    a_line_given_up_earlier_is_named_in_the_proof,
+    a_lost_notice_leaves_the_account_asking_for_access,
+    a_new_installation_during_the_disconnect_wins,
+    a_notice_outlives_a_restart,
+    after_a_week_the_proof_says_what_was_given_up,
+    an_account_that_is_back_keeps_its_webhook,
+    an_account_that_leaves_loses_its_webhooks_and_keys,
+    an_account_that_left_cannot_be_connected,
+    an_account_that_left_is_unregistered_with_its_credentials,
+    an_erasure_that_broke_off_is_repeated,
+    the_disconnect_is_repeated_until_amocrm_has_received_it,
+    the_panel_names_what_is_left,
+    the_widget_takes_an_account_off_and_on
+);

@@ -8,14 +8,14 @@ use base::clock::Clock;
 use base::config::Config;
 use entity::source;
 use parom::server::{self, ServerOptions};
-use parom_tests::{answer, cookie_of, once, state_of, Api, Engine, Reply, World};
 use parom_tests::database::TestDatabase;
 use parom_tests::drill::Drill;
-use parom_tests::settings::{config_text, free_port, CHANNEL_ID, HOST, START, VENDOR_KEY};
+use parom_tests::settings::{CHANNEL_ID, HOST, START, VENDOR_KEY, config_text, free_port};
+use parom_tests::{Api, Engine, Reply, World, answer, cookie_of, once, state_of};
 use reqwest::Method;
 use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use sea_orm::{ColumnTrait, QueryFilter};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use super::{allows, user};
 

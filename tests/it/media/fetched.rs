@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use base::config::Config;
-use parom::media::{avatar, link, sweep, wanted, FileOrigin, LinkRecipient, MediaKind};
-use parom_tests::{both, once, Engine, FileHost, Page, Place, Setup, World};
+use parom::media::{FileOrigin, LinkRecipient, MediaKind, avatar, link, sweep, wanted};
+use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, once};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -394,4 +394,16 @@ async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
 }
 
 both!(a_file_is_fetched_once_and_counted_and_hashed);
-once!(a_false_kind_makes_it_a_plain_file, a_host_that_refuses_connections_is_tried_twice, a_missing_file_is_requested_twice, a_retry_after_of_a_file_host_is_respected, a_token_in_an_address_stays_where_it_is, compressed_answers_are_not_accepted_as_files, each_step_of_a_redirect_is_looked_at, files_that_do_not_come_hold_no_other_conversation, forbidden_addresses_are_refused_before_a_call, half_a_file_is_no_file_and_is_asked_for_again, the_first_request_fetches_the_file);
+once!(
+    a_false_kind_makes_it_a_plain_file,
+    a_host_that_refuses_connections_is_tried_twice,
+    a_missing_file_is_requested_twice,
+    a_retry_after_of_a_file_host_is_respected,
+    a_token_in_an_address_stays_where_it_is,
+    compressed_answers_are_not_accepted_as_files,
+    each_step_of_a_redirect_is_looked_at,
+    files_that_do_not_come_hold_no_other_conversation,
+    forbidden_addresses_are_refused_before_a_call,
+    half_a_file_is_no_file_and_is_asked_for_again,
+    the_first_request_fetches_the_file
+);

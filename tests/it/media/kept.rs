@@ -1,22 +1,25 @@
 //! How long files stay, in a folder or a bucket, who fetches them, and how they go.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::{web, App, HttpRequest, HttpResponse, HttpServer};
 use actix_web::dev::ServerHandle;
 use actix_web::http::Method;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::config::{Config, MediaMode};
 use base::http_client::HttpClients;
 use bytes::Bytes;
 use entity::media;
-use parom::media::{avatar, avatar_id, avatar_link, fetch_all, link, of_messages, of_tenant, sweep, FileOrigin, FileStore, LinkRecipient, MediaKind};
-use parom_tests::{both, on_postgres, once, Engine, FileHost, Page, Place, Setup, World};
+use parom::media::{
+    FileOrigin, FileStore, LinkRecipient, MediaKind, avatar, avatar_id, avatar_link, fetch_all, link, of_messages,
+    of_tenant, sweep,
+};
+use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, on_postgres, once};
 use sea_orm::EntityTrait;
 
-use super::{kept, accepts, gone, keeps, later, png, row, stored, unstored_line, wants, whose};
+use super::{accepts, gone, keeps, kept, later, png, row, stored, unstored_line, wants, whose};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -448,6 +451,17 @@ async fn by_itself_on_postgres() {
     a_worker_fetches_at_once(Engine::Postgres).await;
 }
 
-both!(a_fetch_that_finishes_too_late_is_discarded, a_fetch_that_lost_its_claim_changes_nothing, a_file_goes_after_its_last_day, a_file_refused_by_our_own_store_is_not_lost, the_remains_of_a_dead_fetch_are_taken_over_and_removed);
-once!(an_avatar_is_fetched_once_for_all_who_have_it, an_invalid_avatar_is_left_out_and_requested_again_another_day, erasing_takes_rows_and_bytes, poison_ends);
+both!(
+    a_fetch_that_finishes_too_late_is_discarded,
+    a_fetch_that_lost_its_claim_changes_nothing,
+    a_file_goes_after_its_last_day,
+    a_file_refused_by_our_own_store_is_not_lost,
+    the_remains_of_a_dead_fetch_are_taken_over_and_removed
+);
+once!(
+    an_avatar_is_fetched_once_for_all_who_have_it,
+    an_invalid_avatar_is_left_out_and_requested_again_another_day,
+    erasing_takes_rows_and_bytes,
+    poison_ends
+);
 on_postgres!(instances_share_the_work);

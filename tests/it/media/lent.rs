@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use base::config::Config;
-use parom::media::{crm_link, link, sweep, uploaded, LinkRecipient, MediaKind, StoredFile};
-use parom_tests::{answer, once, Engine, FileHost, Line, Page, Place, Reply, Setup, World};
-use reqwest::{Method, Response};
+use parom::media::{LinkRecipient, MediaKind, StoredFile, crm_link, link, sweep, uploaded};
+use parom_tests::{Engine, FileHost, Line, Page, Place, Reply, Setup, World, answer, once};
 use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, Response};
 use serde_json::json;
 use url::Url;
 use uuid::Uuid;
@@ -352,4 +352,14 @@ async fn limits() {
     too_large_uploads_are_refused().await;
 }
 
-once!(a_file_is_lent_whole_and_in_parts, a_link_opens_one_account_only, an_upload_belongs_to_its_source, an_upload_is_done_once, an_upload_is_kept_for_a_message_to_name, content_that_a_browser_would_execute_is_never_shown_inline, forms_names_and_types, links_end_and_cannot_be_made, no_name_gets_out_of_its_header);
+once!(
+    a_file_is_lent_whole_and_in_parts,
+    a_link_opens_one_account_only,
+    an_upload_belongs_to_its_source,
+    an_upload_is_done_once,
+    an_upload_is_kept_for_a_message_to_name,
+    content_that_a_browser_would_execute_is_never_shown_inline,
+    forms_names_and_types,
+    links_end_and_cannot_be_made,
+    no_name_gets_out_of_its_header
+);

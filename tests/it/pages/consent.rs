@@ -1,8 +1,8 @@
 //! Lines connected on the messenger's own page: Meta's dialog and Avito's.
 
 use base::config::Config;
-use parom_tests::{state_of, Beside, Engine, Place, Reply, Setup, Simulated, Visitor};
 use parom_tests::settings::HOST;
+use parom_tests::{Beside, Engine, Place, Reply, Setup, Simulated, Visitor, state_of};
 use serde_json::json;
 use simulator::avito::{Avito, NewApp as AvitoApp, NewSeller};
 use simulator::whatsapp::{Fault, NewApp, NewPhone, WhatsApp};

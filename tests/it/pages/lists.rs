@@ -3,10 +3,10 @@
 use base::message::FailureCode;
 use base::store::statements_of;
 use entity::{conversation, message};
-use parom::delivery::read::{find, latest_chats, MessageStatus};
 use parom::delivery::read::chats::ConversationFilter;
 use parom::delivery::read::list::{self, Ground, MessageFilter, Reached, Slower};
-use parom_tests::{both, Answer, Line, World};
+use parom::delivery::read::{MessageStatus, find, latest_chats};
+use parom_tests::{Answer, Line, World, both};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use uuid::Uuid;
 
@@ -219,4 +219,11 @@ async fn pages_follow_each_other_beyond_the_count(world: &mut World) {
     }
 }
 
-both!(a_page_of_chats_reads_no_message_behind_its_rows, a_source_with_few_messages_is_found_by_its_chats, chats_are_in_the_order_of_the_newest_messages, every_filter_is_one_search, pages_follow_each_other_beyond_the_count, the_slowest_are_one_search);
+both!(
+    a_page_of_chats_reads_no_message_behind_its_rows,
+    a_source_with_few_messages_is_found_by_its_chats,
+    chats_are_in_the_order_of_the_newest_messages,
+    every_filter_is_one_search,
+    pages_follow_each_other_beyond_the_count,
+    the_slowest_are_one_search
+);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use entity::{attempt, conversation};
-use parom_tests::{once, Answer, Line, Reply, TelegramWorld, Visitor, World};
-use parom_tests::payloads::{payloads, ATTACKS};
+use parom_tests::payloads::{ATTACKS, payloads};
+use parom_tests::{Answer, Line, Reply, TelegramWorld, Visitor, World, once};
 use sandbox::{Fault as CrmFault, HookMessage, Part};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder, Set};
 use serde_json::json;
@@ -503,4 +503,19 @@ fn inert(path: &str, text: &str) {
     }
 }
 
-once!(a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again, a_refusal_of_telegram_is_shown_without_token_and_text, a_refused_webhook_is_shown_without_what_it_said, a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not, a_waiting_message_shows_its_time_and_can_be_retried_now, many_are_counted_first_and_sent_again_once, messages_are_found_by_number_name_and_every_id, some_are_removed_by_their_reason, strangers_words_are_text, the_list_is_narrowed_and_downloaded, the_page_warns_if_the_customer_still_blocks_the_bot, the_road_of_a_delivered_message, the_table_holds_no_formulas_and_no_texts, what_was_sent_is_erased_with_the_customer);
+once!(
+    a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again,
+    a_refusal_of_telegram_is_shown_without_token_and_text,
+    a_refused_webhook_is_shown_without_what_it_said,
+    a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not,
+    a_waiting_message_shows_its_time_and_can_be_retried_now,
+    many_are_counted_first_and_sent_again_once,
+    messages_are_found_by_number_name_and_every_id,
+    some_are_removed_by_their_reason,
+    strangers_words_are_text,
+    the_list_is_narrowed_and_downloaded,
+    the_page_warns_if_the_customer_still_blocks_the_bot,
+    the_road_of_a_delivered_message,
+    the_table_holds_no_formulas_and_no_texts,
+    what_was_sent_is_erased_with_the_customer
+);

@@ -1,11 +1,11 @@
 //! The panel's pages of sources, messages, the undelivered, keys and webhooks, as a browser without scripts meets them.
 
-mod webhooks;
 mod consent;
 mod lists;
 mod messages;
 mod reports;
 mod sources;
+mod webhooks;
 
 use parom_tests::{Reply, Visitor, World};
 use uuid::Uuid;

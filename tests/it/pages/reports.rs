@@ -8,7 +8,7 @@ use base::store::statements_of;
 use entity::message;
 use parom::delivery::read::first_id_at;
 use parom::delivery::read::report::{self, Report, ReportFilter, ReportPeriod};
-use parom_tests::{both, once, Answer, Line, Reply, Visitor, World};
+use parom_tests::{Answer, Line, Reply, Visitor, World, both, once};
 use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use serde_json::json;
@@ -347,5 +347,14 @@ async fn a_report_is_three_statements(world: &mut World) {
     }
 }
 
-both!(a_report_is_three_statements, a_report_of_stored_facts_equals_one_of_the_database, a_source_of_a_busy_account_has_facts_of_its_own);
-once!(a_report_shows_who_wrote_and_who_waits, imported_messages_wait_for_no_answer, managers_have_names, the_api_reports_the_same);
+both!(
+    a_report_is_three_statements,
+    a_report_of_stored_facts_equals_one_of_the_database,
+    a_source_of_a_busy_account_has_facts_of_its_own
+);
+once!(
+    a_report_shows_who_wrote_and_who_waits,
+    imported_messages_wait_for_no_answer,
+    managers_have_names,
+    the_api_reports_the_same
+);

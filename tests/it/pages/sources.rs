@@ -1,8 +1,8 @@
 //! A source on its pages: made in four steps, changed by two people, paused and ended.
 
 use base::i18n::{Language, Words};
-use parom_tests::{both, once, Reply, TelegramWorld, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Reply, TelegramWorld, World, both, once};
 use sandbox::Part;
 use serde_json::json;
 use simulator::telegram::NewBot;
@@ -321,4 +321,14 @@ async fn services_are_chosen_in_the_panel_and_sent_to_amocrm(world: &mut World) 
 }
 
 both!(two_forms_at_once_make_one_source);
-once!(a_bot_is_moved_from_another_service, a_bot_shows_its_link_its_code_and_that_its_token_is_kept, a_pause_ends_with_a_choice, a_site_chat_in_four_steps, an_account_that_has_just_paid_is_admitted, an_own_messenger_is_checked_live_and_gets_its_secret_once, only_fields_that_the_second_administrator_edited_overwrite_the_others_change, services_are_chosen_in_the_panel_and_sent_to_amocrm, the_end_of_a_source_is_counted_and_a_lost_one_returns);
+once!(
+    a_bot_is_moved_from_another_service,
+    a_bot_shows_its_link_its_code_and_that_its_token_is_kept,
+    a_pause_ends_with_a_choice,
+    a_site_chat_in_four_steps,
+    an_account_that_has_just_paid_is_admitted,
+    an_own_messenger_is_checked_live_and_gets_its_secret_once,
+    only_fields_that_the_second_administrator_edited_overwrite_the_others_change,
+    services_are_chosen_in_the_panel_and_sent_to_amocrm,
+    the_end_of_a_source_is_counted_and_a_lost_one_returns
+);

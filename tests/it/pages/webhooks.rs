@@ -5,8 +5,8 @@ use std::time::Duration;
 use base::millis::DAY;
 use base::store::statements_of;
 use parom::delivery::read::endpoint::{self, EndpointRange, NextAttempt};
-use parom_tests::{both, once, Answer, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Answer, World, both, once};
 use sandbox::{Fault, LogDirection, Part};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
@@ -223,4 +223,9 @@ async fn a_list_that_was_never_read_is_waited_for_once(world: &mut World) {
 }
 
 both!(the_reading_is_bounded);
-once!(a_key_is_shown_once_works_and_ends, a_list_that_was_never_read_is_waited_for_once, pages_open_at_once_while_amocrm_is_silent, webhooks_show_their_tries_and_a_new_secret_overlaps);
+once!(
+    a_key_is_shown_once_works_and_ends,
+    a_list_that_was_never_read_is_waited_for_once,
+    pages_open_at_once_while_amocrm_is_silent,
+    webhooks_show_their_tries_and_a_new_secret_overlaps
+);

@@ -6,10 +6,10 @@ use base::store::statements_of;
 use entity::tenant_channel;
 use parom::delivery::read::figures::{self, LastMessage, Span};
 use parom::tenant::ChannelStatus;
-use parom_tests::{both, ends_within, once, Answer, Line, Reply, Visitor, World};
+use parom_tests::{Answer, Line, Reply, Visitor, World, both, ends_within, once};
 use sandbox::HookMessage;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -318,5 +318,16 @@ async fn a_refusing_database_is_shown_until_it_works_again(world: &mut World) {
     world.deliver_all().await;
 }
 
-both!(a_lost_channel_is_lost_since_it_was_lost, a_refusing_database_is_shown_until_it_works_again, every_number_leads_to_as_many_messages, pages_can_be_looked_at_and_nothing_changed, the_figures_are_read_by_few_statements, the_figures_of_a_page_agree);
-once!(a_source_is_in_trouble_since_its_first_failure, d2_imports_do_not_slow_the_figures, d2_only_messages_count_in_the_time_to_forward);
+both!(
+    a_lost_channel_is_lost_since_it_was_lost,
+    a_refusing_database_is_shown_until_it_works_again,
+    every_number_leads_to_as_many_messages,
+    pages_can_be_looked_at_and_nothing_changed,
+    the_figures_are_read_by_few_statements,
+    the_figures_of_a_page_agree
+);
+once!(
+    a_source_is_in_trouble_since_its_first_failure,
+    d2_imports_do_not_slow_the_figures,
+    d2_only_messages_count_in_the_time_to_forward
+);

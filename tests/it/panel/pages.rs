@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base::i18n::Language;
-use parom::identity::{person, MemberRole};
-use parom_tests::{once, Engine, Line, MailServer, Place, Reply, Setup, Visitor, World};
+use parom::identity::{MemberRole, person};
 use parom_tests::settings::HOST;
+use parom_tests::{Engine, Line, MailServer, Place, Reply, Setup, Visitor, World, once};
 use serde_json::json;
 
 use super::{add_member, sign_in};

@@ -6,14 +6,14 @@ use parom::identity::MemberRole;
 use parom::identity::member::{self, FROM_CRM};
 use parom::identity::session::{self, NewSession, SessionKind};
 use parom::identity::ticket::{self, TicketTarget, TicketUser};
-use parom_tests::{both, once, Line, Reply, Visitor, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Line, Reply, Visitor, World, both, once};
 use reqwest::Method;
 use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{add_member, add_person, sign_in, PASSWORD};
+use super::{PASSWORD, add_member, add_person, sign_in};
 
 /// Page, and the statuses for owner, administrator, viewer, an operator who looks.
 const PAGES: &[(&str, [u16; 4])] = &[
@@ -395,4 +395,17 @@ async fn the_last_owner_stays(world: &mut World) {
 }
 
 both!(m7_a_user_demoted_in_amocrm_loses_access_within_the_hour, the_last_owner_stays);
-once!(a_link_that_is_handed_over_opens_one_account_alone, a_viewer_who_may_not_repair_gets_no_button, an_invitation_is_taken_once, every_page_is_there_for_whom_it_is_meant, m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used, m7_a_user_removed_in_amocrm_loses_access, m7_access_granted_by_hand_stays, m7_amocrm_is_asked_once_an_hour_of_use, m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours, m7_automatic_requests_of_a_page_keep_no_session_alive, m8_a_ticket_that_opens_is_written_down_with_the_visitors_address, strangers_are_led_to_the_sign_in);
+once!(
+    a_link_that_is_handed_over_opens_one_account_alone,
+    a_viewer_who_may_not_repair_gets_no_button,
+    an_invitation_is_taken_once,
+    every_page_is_there_for_whom_it_is_meant,
+    m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used,
+    m7_a_user_removed_in_amocrm_loses_access,
+    m7_access_granted_by_hand_stays,
+    m7_amocrm_is_asked_once_an_hour_of_use,
+    m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours,
+    m7_automatic_requests_of_a_page_keep_no_session_alive,
+    m8_a_ticket_that_opens_is_written_down_with_the_visitors_address,
+    strangers_are_led_to_the_sign_in
+);

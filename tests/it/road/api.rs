@@ -1,9 +1,9 @@
 //! The developers' door: keys, errors that name the field, texts of every kind.
 
-use parom_tests::{answer, once, World};
 use parom_tests::messenger::Answer;
+use parom_tests::{World, answer, once};
 use reqwest::Method;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 async fn errors_name_the_field(world: &mut World) {
     let line = world.line("support").await;
@@ -320,4 +320,18 @@ async fn a_new_secret_signs_beside_the_old_one(world: &mut World) {
     world.api.with_key("prm_nobody").post(&line.path("/rotate-secret"), &json!({})).await.is(401);
 }
 
-once!(a_deleted_source_keeps_its_ledger_and_chats, a_messengers_uuid_needs_no_prefix, a_new_secret_signs_beside_the_old_one, a_post_is_known_by_its_address_or_its_lasting_picture, an_empty_parameter_is_refused, errors_name_the_field, ids_of_every_kind_are_kept_apart, keys_open_only_their_doors, pages_that_are_not_there, texts_of_every_kind_arrive_as_they_are, the_answer_to_a_delivered_message_is_kept, the_head_is_answered_like_the_whole, unknown_parameters_are_refused_everywhere);
+once!(
+    a_deleted_source_keeps_its_ledger_and_chats,
+    a_messengers_uuid_needs_no_prefix,
+    a_new_secret_signs_beside_the_old_one,
+    a_post_is_known_by_its_address_or_its_lasting_picture,
+    an_empty_parameter_is_refused,
+    errors_name_the_field,
+    ids_of_every_kind_are_kept_apart,
+    keys_open_only_their_doors,
+    pages_that_are_not_there,
+    texts_of_every_kind_arrive_as_they_are,
+    the_answer_to_a_delivered_message_is_kept,
+    the_head_is_answered_like_the_whole,
+    unknown_parameters_are_refused_everywhere
+);

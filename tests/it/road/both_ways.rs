@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use base::message::crm_id;
-use parom_tests::{both, once, Line, World};
 use parom_tests::settings::CHANNEL_ID;
+use parom_tests::{Line, World, both, once};
 use sandbox::{Direction, HookMessage};
 use serde_json::json;
 
@@ -278,4 +278,13 @@ async fn an_unknown_chat_is_routed_by_its_source_or_the_default(world: &mut Worl
 }
 
 both!(a_customers_text_arrives_with_every_field, a_managers_text_arrives_as_a_signed_webhook, accounts_do_not_mix);
-once!(a_managers_own_message_that_comes_back_is_known, an_unknown_chat_is_routed_by_its_source_or_the_default, customers_words_that_still_wait_survive_their_source, equal_ids_of_two_sources_are_two_conversations, messages_keep_the_order_of_arrival_regardless_of_their_times, stored_messages_survive_a_crash, the_same_id_again_is_the_same_message, to_a_source_that_was_deleted);
+once!(
+    a_managers_own_message_that_comes_back_is_known,
+    an_unknown_chat_is_routed_by_its_source_or_the_default,
+    customers_words_that_still_wait_survive_their_source,
+    equal_ids_of_two_sources_are_two_conversations,
+    messages_keep_the_order_of_arrival_regardless_of_their_times,
+    stored_messages_survive_a_crash,
+    the_same_id_again_is_the_same_message,
+    to_a_source_that_was_deleted
+);

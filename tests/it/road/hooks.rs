@@ -5,9 +5,9 @@ use std::time::Duration;
 use base::config::Config;
 use entity::raw_hook;
 use futures_util::future::join_all;
-use parom_tests::{answer, both, once, Engine, Place, Setup, World};
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, PATIENCE};
+use parom_tests::{Engine, Place, Setup, World, answer, both, once};
 use reqwest::Method;
 use sandbox::HookMessage;
 use sea_orm::EntityTrait;
@@ -242,5 +242,15 @@ async fn lengths_that_contradict_each_other_are_refused(world: &mut World) {
     world.deliver_all().await;
 }
 
-both!(a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows, a_hook_that_comes_three_times_at_once_is_one_message);
-once!(a_hook_captured_long_ago_cannot_be_replayed, bodies_too_large_and_compressed_are_refused, hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200, lengths_that_contradict_each_other_are_refused, only_the_right_signature_over_the_raw_bytes_is_believed, slow_callers_delay_no_other_caller);
+both!(
+    a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows,
+    a_hook_that_comes_three_times_at_once_is_one_message
+);
+once!(
+    a_hook_captured_long_ago_cannot_be_replayed,
+    bodies_too_large_and_compressed_are_refused,
+    hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200,
+    lengths_that_contradict_each_other_are_refused,
+    only_the_right_signature_over_the_raw_bytes_is_believed,
+    slow_callers_delay_no_other_caller
+);

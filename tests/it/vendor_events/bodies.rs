@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use base::config::VendorEventKind;
 use parom::vendor_events::record;
-use parom_tests::{both, once, World};
 use parom_tests::settings::HOST;
+use parom_tests::{World, both, once};
 use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use super::{type_of, Vendor};
+use super::{Vendor, type_of};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -161,4 +161,10 @@ async fn without_a_webhook_nothing_is_stored(world: &mut World) {
 }
 
 both!(a_life_of_an_account_arrives_in_order);
-once!(an_event_is_stored_in_the_transaction_of_its_change, every_kind_has_its_type_account_and_data, leaving_is_no_trouble, trouble_and_its_end_are_reported, without_a_webhook_nothing_is_stored);
+once!(
+    an_event_is_stored_in_the_transaction_of_its_change,
+    every_kind_has_its_type_account_and_data,
+    leaving_is_no_trouble,
+    trouble_and_its_end_are_reported,
+    without_a_webhook_nothing_is_stored
+);

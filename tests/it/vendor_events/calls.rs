@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use parom::vendor_webhooks;
-use parom_tests::{both, on_postgres, once, Answer, Api};
 use parom_tests::settings::HOST;
-use serde_json::{json, Value};
+use parom_tests::{Answer, Api, both, on_postgres, once};
+use serde_json::{Value, json};
 
+use super::{SECRET, Vendor, type_of};
 use crate::admin::operator::Operator;
-use super::{type_of, SECRET, Vendor};
 
 const OTHER: &str = "other.amocrm.ru";
 
@@ -291,6 +291,19 @@ async fn the_removal_of_a_deleted_account_is_still_reported(vendor: &mut Vendor)
     assert_eq!(vendor.types().last().map(String::as_str), Some("account.left"));
 }
 
-both!(after_three_days_an_event_has_failed_and_can_be_sent_again, an_event_that_is_refused_is_repeated_with_the_same_id_and_keeps_its_place);
-once!(a_claim_of_a_dead_process_ends, a_failure_slows_no_other_account_and_no_other_webhook, a_resend_ends_a_long_wait, a_webhook_that_fails_for_an_hour_is_an_alert, events_are_listed_by_account_and_state_for_the_vendor_alone, events_are_removed_after_thirty_days, the_admin_shows_events_and_sends_one_again, the_removal_of_a_deleted_account_is_still_reported, the_secret_and_the_address_are_shown_nowhere);
+both!(
+    after_three_days_an_event_has_failed_and_can_be_sent_again,
+    an_event_that_is_refused_is_repeated_with_the_same_id_and_keeps_its_place
+);
+once!(
+    a_claim_of_a_dead_process_ends,
+    a_failure_slows_no_other_account_and_no_other_webhook,
+    a_resend_ends_a_long_wait,
+    a_webhook_that_fails_for_an_hour_is_an_alert,
+    events_are_listed_by_account_and_state_for_the_vendor_alone,
+    events_are_removed_after_thirty_days,
+    the_admin_shows_events_and_sends_one_again,
+    the_removal_of_a_deleted_account_is_still_reported,
+    the_secret_and_the_address_are_shown_nowhere
+);
 on_postgres!(two_processes_send_each_event_once);

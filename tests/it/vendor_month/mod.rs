@@ -8,12 +8,12 @@ use base::vault::Vault;
 use parom::backup;
 use parom::identity::MemberRole;
 use parom::rotation::{self, Turned};
-use parom::tenant::{forget, watch, Export, ExportPages};
-use parom_tests::{Answer, Engine, Line, Place};
+use parom::tenant::{Export, ExportPages, forget, watch};
 use parom_tests::settings::HOST;
+use parom_tests::{Answer, Engine, Line, Place};
 use sandbox::{Fault, Part};
-use serde_json::{json, Value};
-use service::{key_file, DAY, HOUR, Service};
+use serde_json::{Value, json};
+use service::{DAY, HOUR, Service, key_file};
 
 use crate::alerts::open;
 use crate::life::erase::everything;

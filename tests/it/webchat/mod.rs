@@ -10,10 +10,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt;
-use parom_tests::{answer, once, Reply, World};
 use parom_tests::settings::{HOST, PATIENCE};
+use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// A visitor with their cookie.
@@ -195,4 +195,9 @@ async fn a_chat_ends_with_its_source(world: &mut World) {
     answer(world.api.anonymous(Method::GET, &format!("/chat/{}", custom.source_id))).await.is(404);
 }
 
-once!(a_chat_ends_with_its_source, a_visitor_sees_only_their_own_chat, a_visitor_writes_and_is_answered, other_sites_cannot_write_in_a_visitors_name);
+once!(
+    a_chat_ends_with_its_source,
+    a_visitor_sees_only_their_own_chat,
+    a_visitor_writes_and_is_answered,
+    other_sites_cannot_write_in_a_visitors_name
+);

@@ -10,15 +10,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::StreamExt;
 use hmac::{Hmac, KeyInit, Mac};
-use parom_tests::{answer, once, Visitor, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Visitor, World, answer, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::{chat_of, chat_with, OnSite, SHOP};
+use super::{OnSite, SHOP, chat_of, chat_with};
 
 const ALLOWED: &str = "access-control-allow-origin";
 
@@ -364,4 +364,15 @@ async fn the_chat_announces_that_it_is_outside_working_hours(world: &mut World) 
     );
 }
 
-once!(a_customer_is_the_same_on_every_device, a_form_asks_and_keeps_what_was_typed, a_new_secret_overlaps_for_a_day, a_visitor_of_a_site_talks, a_visitor_who_writes_too_fast_is_refused, only_sites_of_the_list_are_let_in, the_chat_announces_that_it_is_outside_working_hours, the_first_message_says_who_writes, the_owner_sees_which_sites_load_the_chat, the_script_is_small_and_there);
+once!(
+    a_customer_is_the_same_on_every_device,
+    a_form_asks_and_keeps_what_was_typed,
+    a_new_secret_overlaps_for_a_day,
+    a_visitor_of_a_site_talks,
+    a_visitor_who_writes_too_fast_is_refused,
+    only_sites_of_the_list_are_let_in,
+    the_chat_announces_that_it_is_outside_working_hours,
+    the_first_message_says_who_writes,
+    the_owner_sees_which_sites_load_the_chat,
+    the_script_is_small_and_there
+);

@@ -14,16 +14,16 @@ use hmac::{Hmac, KeyInit, Mac};
 use parom::customer::logins;
 use parom::identity::password;
 use parom::tenant::Export;
-use parom_tests::{once, Engine, Place, Reply, Setup, World};
 use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{Engine, Place, Reply, Setup, World, once};
 use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use sha2::Sha256;
 
+use super::{User, problem};
 use crate::admin::operator::Operator;
-use super::{problem, User};
 
 /// Customers need a login of ours.
 struct Logins(World);
@@ -405,4 +405,14 @@ async fn an_account_of_before_goes_on(world: &mut World) {
     user.post(world, "/connect", &json!({"amojo_id": amojo_id})).await.is(200);
 }
 
-once!(a_disconnected_account_keeps_its_sources, a_login_opens_the_account, amocrm_in_the_middle_leaves_nothing_half_made, an_account_of_before_goes_on, consent_to_the_agreement_is_stored_shown_and_exported, open_to_all_but_not_for_a_foreign_account, passwords_cannot_be_tried_through, the_vendors_service_decides, without_an_agreement_nothing_is_asked);
+once!(
+    a_disconnected_account_keeps_its_sources,
+    a_login_opens_the_account,
+    amocrm_in_the_middle_leaves_nothing_half_made,
+    an_account_of_before_goes_on,
+    consent_to_the_agreement_is_stored_shown_and_exported,
+    open_to_all_but_not_for_a_foreign_account,
+    passwords_cannot_be_tried_through,
+    the_vendors_service_decides,
+    without_an_agreement_nothing_is_asked
+);

@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use base::store::directory;
-use parom_tests::{answer, both, once, Engine, Place, Reply, Setup, World};
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CLIENT_SECRET, HOST};
+use parom_tests::{Engine, Place, Reply, Setup, World, answer, both, once};
 use reqwest::Method;
 use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use super::{claims, exchange, problem, signed, token, User};
+use super::{User, claims, exchange, problem, signed, token};
 
 async fn open(world: &World, token: &str) -> Reply {
     answer(exchange(world, HOST, token)).await
@@ -436,4 +436,21 @@ async fn errors_can_be_read_too(world: &mut World) {
 }
 
 both!(one_token_is_one_session_however_often_it_comes);
-once!(a_page_shows_only_its_own_account, a_replay_opens_nothing_new_and_dies_with_its_token, a_session_ends_and_comes_again_with_its_token, a_ticket_leads_to_its_page_and_dies, a_token_counts_in_its_header_alone, a_token_of_two_megabytes_is_not_even_read, a_token_opens_a_session, amocrm_away_is_no_reason_to_show_nothing, an_account_that_is_not_there_yet_is_waited_for, both_secrets_sign_while_one_replaces_the_other, errors_can_be_read_too, forged_tokens_open_nothing, other_pages_get_nothing, preflights_of_account_pages_are_answered, sixty_requests_a_minute_a_user, without_the_claim_the_users_api_is_asked);
+once!(
+    a_page_shows_only_its_own_account,
+    a_replay_opens_nothing_new_and_dies_with_its_token,
+    a_session_ends_and_comes_again_with_its_token,
+    a_ticket_leads_to_its_page_and_dies,
+    a_token_counts_in_its_header_alone,
+    a_token_of_two_megabytes_is_not_even_read,
+    a_token_opens_a_session,
+    amocrm_away_is_no_reason_to_show_nothing,
+    an_account_that_is_not_there_yet_is_waited_for,
+    both_secrets_sign_while_one_replaces_the_other,
+    errors_can_be_read_too,
+    forged_tokens_open_nothing,
+    other_pages_get_nothing,
+    preflights_of_account_pages_are_answered,
+    sixty_requests_a_minute_a_user,
+    without_the_claim_the_users_api_is_asked
+);
