@@ -171,11 +171,11 @@ fn missing_parts_are_noticed() {
         let tests = tests.iter().map(|name| (*name).to_owned()).collect();
         wrong(&format!("{COLUMNS}\n|---|---|---|\n{line}\n"), &BTreeMap::from([("1".to_owned(), tests)])).len()
     };
-    let there = "parom-tests::it reliability::missing_parts_are_noticed";
+    let there = "parom-tests::it conformance::missing_parts_are_noticed";
     assert_eq!(of("| 1 | a | b |", &[there]), 0);
     assert_eq!(of("| 1 | a | not tested: it cannot be caused here |", &[]), 0);
     assert_eq!(of("| 1 | a | b |", &[]), 1);
-    assert_eq!(of("| 1 | a | b |", &["parom-tests::it reliability::nothing"]), 1);
+    assert_eq!(of("| 1 | a | b |", &["parom-tests::it conformance::nothing"]), 1);
     assert_eq!(
         of("| 2 | a | not tested: it cannot be caused here |", &[there]),
         1,
@@ -364,14 +364,14 @@ fn every_threat_names_tests_that_exist() {
 #[test]
 fn a_row_without_a_test_is_noticed() {
     let found = |line: &str| security_faults(&rows(&format!("number\n{line}\n")).unwrap()[0]).len();
-    let there = "parom-tests::it security::a_row_without_a_test_is_noticed";
+    let there = "parom-tests::it conformance::a_row_without_a_test_is_noticed";
     assert_eq!(found(&format!("1.1.1\t1\ta\tmet\t{there}")), 0);
     assert_eq!(found("1.1.1\t1\ta\tmet\tdocs/security.md"), 0);
     assert_eq!(found("1.1.1\t1\ta\tn.a.: nothing of the kind exists\t"), 0);
     assert_eq!(found("1.1.1\t1\ta\tmet\t"), 1);
     assert_eq!(found("1.1.1\t1\ta\tpartly\t"), 1);
     assert_eq!(found(&format!("1.1.1\t1\ta\tmostly\t{there}")), 1);
-    assert_eq!(found("1.1.1\t1\ta\tmet\tparom-tests::it security::nothing"), 1);
+    assert_eq!(found("1.1.1\t1\ta\tmet\tparom-tests::it conformance::nothing"), 1);
     assert_eq!(found("1.1.1\t1\ta\tmet\tdocs/nothing.md"), 1);
     assert!(rows("number\n1.1.1\t1\ta\n").is_err());
 }
