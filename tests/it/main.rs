@@ -56,7 +56,6 @@ mod telegram;
 mod templates;
 mod upgrade;
 mod vendor_events;
-mod vendor_month;
 mod walls;
 mod webchat;
 mod widget_api;

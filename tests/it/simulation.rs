@@ -3,11 +3,8 @@
 
 use base::fault::DEFECTS;
 use parom_tests::Engine;
-use parom_tests::history::{
-    ALIVE, Arrived, BOUNDS, Bound, DOUBLED, FORBIDDEN, Fate, History, INVENTED, LOST, MIXED, REFUSED, REORDERED,
-    Renewals, SECRETS, STATUSES, Status, Stored, Sum, TOKENS, Written,
-};
-use parom_tests::simulation::{FOUND_BY, Log, Outcome, Plan, run};
+use parom_tests::history::{ALIVE, Arrived, BOUNDS, Bound, DOUBLED, Fate, History, LOST, MIXED, REORDERED, Renewals, SECRETS, STATUSES, Stored, Sum, TOKENS, Written};
+use parom_tests::simulation::{run, FOUND_BY, Log, Outcome, Plan};
 
 const STEPS: usize = 80;
 
@@ -151,136 +148,6 @@ fn broken(change: impl FnOnce(&mut History)) -> Vec<&'static str> {
 const NOTHING: [&str; 0] = [];
 
 #[test]
-fn a_correct_run_has_no_violations() {
-    assert_eq!(broken(|_| {}), NOTHING);
-    assert!(well().violations().is_empty());
-}
-
-#[test]
-fn an_accepted_message_that_is_nowhere_counts_as_lost() {
-    assert_eq!(broken(|run| drop(run.stored.remove(1))), [LOST]);
-    assert_eq!(broken(|run| drop(run.arrived.remove(1))), [LOST], "delivered, and never came");
-    assert_eq!(broken(|run| run.arrived[1].taken = false), [LOST], "it came and was refused");
-    assert_eq!(broken(|run| run.ledger[0].delivered = 2), [LOST], "a gap in the ledger");
-    let given_up = |reason: &str| {
-        let fate = Fate::Ended(reason.to_owned());
-        broken(move |run| {
-            run.arrived.remove(1);
-            run.stored[1].fate = fate;
-        })
-    };
-    assert_eq!(given_up(""), [LOST], "without a reason");
-    assert_eq!(given_up("internal"), [LOST], "by our own mistake");
-    assert_eq!(given_up("too_old"), NOTHING, "a dead letter with its reason is no loss");
-}
-
-#[test]
-fn an_unanswered_message_may_be_missing_or_arrive_once() {
-    let unanswered = |run: &mut History| run.written[1].answers = vec![None, Some(503)];
-    assert_eq!(broken(unanswered), NOTHING);
-    assert_eq!(
-        broken(|run| {
-            unanswered(run);
-            run.stored.remove(1);
-            run.arrived.remove(1);
-        }),
-        NOTHING
-    );
-    assert_eq!(
-        broken(|run| {
-            unanswered(run);
-            run.unknown_outcomes = 1;
-            run.arrived.push(Arrived { request_id: "another".to_owned(), ..arrived("two", 90) });
-        }),
-        [FORBIDDEN]
-    );
-    assert_eq!(
-        broken(|run| {
-            unanswered(run);
-            run.written[1].remembered = true;
-            run.stored.remove(1);
-            run.arrived.remove(1);
-        }),
-        [REFUSED],
-        "amoCRM's history shows it"
-    );
-}
-
-#[test]
-fn a_repeat_is_marked_and_has_a_cause() {
-    let again = |marked| Arrived { marked, ..arrived("two", 90) };
-    let repeated = |marked: bool, caused: usize| {
-        broken(|run| {
-            run.unknown_outcomes = caused;
-            run.arrived.push(again(marked));
-        })
-    };
-    assert_eq!(repeated(true, 1), NOTHING);
-    assert_eq!(repeated(true, 0), [DOUBLED], "no answer was lost");
-    assert_eq!(repeated(false, 1), [DOUBLED], "unmarked");
-    let overtaken = |marked: bool, sent: i64| {
-        broken(|run| {
-            run.unknown_outcomes = 2;
-            run.arrived[1].marked = true;
-            run.arrived[1].sent = 61;
-            run.arrived.push(Arrived { sent, ..again(marked) });
-        })
-    };
-    assert_eq!(overtaken(false, 1), NOTHING, "what a dead process had sent came after its successor's repeat");
-    assert_eq!(overtaken(false, 62), [DOUBLED], "once known as a repeat, it is sent as one");
-    assert_eq!(overtaken(true, 62), NOTHING);
-    let under_another_id = |run: &mut History| {
-        run.unknown_outcomes = 1;
-        run.arrived.push(Arrived { request_id: "another".to_owned(), ..again(true) });
-    };
-    assert_eq!(broken(under_another_id), [DOUBLED]);
-    assert_eq!(broken(|run| run.stored.push(delivered("two"))), [DOUBLED], "two rows");
-}
-
-#[test]
-fn a_lane_keeps_its_order() {
-    assert_eq!(broken(|run| run.arrived.swap(0, 1)), [REORDERED]);
-    assert_eq!(broken(|run| run.arrived.swap(0, 2)), [REORDERED]);
-    let late = |run: &mut History| {
-        run.arrived.swap(0, 1);
-        // Its hook was held up until the second had gone.
-        run.written[0].at = 99;
-    };
-    assert_eq!(broken(late), NOTHING);
-    let out_of_the_spool = |run: &mut History, first: usize| {
-        run.arrived.swap(0, 1);
-        // Both came while the database was away; the second was drained and had gone when the first was drained.
-        run.written[first].at = 8;
-        run.written[1 - first].at = 9;
-        (run.written[0].queued, run.written[1].queued) = (Some(99), Some(99));
-    };
-    assert_eq!(broken(|run| out_of_the_spool(run, 1)), NOTHING);
-    assert_eq!(broken(|run| out_of_the_spool(run, 0)), [REORDERED], "the spool is drained in order");
-    let past_the_spool = |run: &mut History, past: bool| {
-        run.arrived.swap(0, 1);
-        // The first waits in the spool when the second comes.
-        run.written[0].queued = Some(99);
-        run.written[1].past_the_spool = past;
-    };
-    assert_eq!(broken(|run| past_the_spool(run, true)), NOTHING, "the spool could not keep it");
-    assert_eq!(broken(|run| past_the_spool(run, false)), [REORDERED]);
-    let other_lane = |run: &mut History| {
-        run.arrived.swap(0, 1);
-        run.written[0].lane = "boris to the manager".to_owned();
-    };
-    assert_eq!(broken(other_lane), NOTHING);
-}
-
-#[test]
-fn accounts_do_not_mix_and_nothing_is_invented() {
-    assert!(broken(|run| run.arrived[1].tenant = "other".to_owned()).contains(&MIXED));
-    assert_eq!(broken(|run| run.arrived.push(arrived("four", 90))), [INVENTED]);
-    assert_eq!(broken(|run| run.arrived.push(Arrived { taken: false, ..arrived("four", 90) })), [INVENTED]);
-    assert_eq!(broken(|run| run.stored.push(delivered("four"))), [INVENTED]);
-    assert_eq!(broken(|run| run.complaints.push("a wrong signature".to_owned())), [INVENTED]);
-}
-
-#[test]
 fn tokens_are_renewed_once_and_never_shown_again() {
     let renewals = |expired, granted, refused, lost| {
         let one = Renewals { tenant: "acme".to_owned(), expired, granted, refused, lost };
@@ -290,18 +157,6 @@ fn tokens_are_renewed_once_and_never_shown_again() {
     assert_eq!(renewals(1, 2, 1, 1), NOTHING, "an answer was lost");
     assert_eq!(renewals(1, 2, 0, 0), [TOKENS]);
     assert_eq!(renewals(1, 1, 1, 0), [TOKENS]);
-}
-
-#[test]
-fn statuses_rise_and_belong_to_messages() {
-    let told = |ranks: &[i64]| {
-        let all = ranks.iter().map(|rank| Status { message: "m".to_owned(), known: true, rank: *rank });
-        broken(|run| run.statuses.extend(all))
-    };
-    assert_eq!(told(&[1, 2]), NOTHING);
-    assert_eq!(told(&[2, 1]), [STATUSES]);
-    assert_eq!(told(&[1, 1]), NOTHING, "the answer was lost: the status is sent again");
-    assert_eq!(broken(|run| run.statuses.push(Status { message: "m".to_owned(), known: false, rank: 1 })), [STATUSES]);
 }
 
 #[test]

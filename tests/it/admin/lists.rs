@@ -1,15 +1,15 @@
 //! The whole service at a glance, and lists over all accounts: found, counted, a page at a time.
 
 use base::store::VENDOR;
-use entity::{alert, conversation, heartbeat, tenant};
+use entity::{conversation, heartbeat, tenant};
 use parom::delivery::gauges;
 use parom::delivery::read::find::with_phone;
+use parom_tests::{both, on_postgres, once, Answer, World};
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use parom_tests::{Answer, World, both, on_postgres, once};
 use sandbox::{Fault, HookMessage, Part};
-use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::{Value, json};
+use sea_orm::sea_query::Expr;
+use serde_json::{json, Value};
 use uuid::Uuid;
 
 use super::operator::Operator;
@@ -142,65 +142,6 @@ async fn a_paused_source_is_not_tried_by_hand(world: &mut World) {
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), Vec::<String>::new(), "it stays paused");
     world.leave_letters();
-}
-
-async fn alerts_and_the_log_are_read(world: &mut World) {
-    let line = world.line("support").await;
-    let row = alert::Model {
-        tenant_id: VENDOR,
-        key: "x".into(),
-        kind: "never_heard_of".into(),
-        source_id: None,
-        detail: json!({"tenant_id": line.tenant_id, "host": HOST, "said": "<b>no</b>"}).to_string(),
-        opened_at: world.clock.millis(),
-        last_at: world.clock.millis(),
-        count: 3,
-        resolved_at: None,
-        muted_until: None,
-        letter_at: None,
-        letters: 0,
-        lettered_at: None,
-        taken_by: String::new(),
-    };
-    alert::Entity::insert(row.into_active_model()).exec_without_returning(world.app().store.write()).await.unwrap();
-    let olga = Operator::signed_in(world).await;
-    let page = olga.opens("/admin/alerts").await.is(200);
-    assert!(page.text.contains("Alert never_heard_of") && page.text.contains("3\u{a0}times"), "{}", page.text);
-    assert!(page.text.contains(&line.tenant_id.to_string()) && !page.text.contains("<b>no"), "{}", page.text);
-
-    let log = olga.opens("/admin/audit").await.is(200);
-    assert!(log.text.contains("operator.signed_in") && log.text.contains("Command line"), "{}", log.text);
-    let some = olga.opens("/admin/audit?what=operator.enrolled&who=Olga&from=2026-11-20&to=2026-11-20").await.is(200);
-    assert!(some.text.contains("operator.enrolled") && !some.text.contains("operator.signed_in<"), "{}", some.text);
-    for none in ["what=operator%25", "from=2026-11-21", "to=2026-11-19"] {
-        let page = olga.opens(&format!("/admin/audit?{none}")).await.is(200);
-        assert!(page.text.contains("Nothing was changed in this period."), "{none}: {}", page.text);
-    }
-    let wrong = olga.opens("/admin/audit?account=nobody.amocrm.ru").await.is(200);
-    assert!(wrong.text.contains("There is no such account"));
-    let own = olga.opens(&format!("/admin/audit?account={HOST}")).await.is(200);
-    let link = |text: &str| format!("<a href=\"/admin/accounts/{}\">{text}</a>", line.tenant_id);
-    own.says(&[
-        "Source added",
-        "messenger: Your own messenger (API)",
-        "source.created",
-        &link("Line support"),
-        &link(HOST),
-    ]);
-    // Ids are folded below the sentence.
-    let shown = own.text.split("<details>").map(|part| part.rsplit("</details>").next().unwrap_or_default());
-    let shown: String = shown.collect();
-    assert!(!shown.contains(&format!(">{}<", line.source_id)) && !shown.contains("{\""), "{shown}");
-    let log = olga.opens("/admin/audit?what=operator.").await.is(200);
-    log.says(&["<a href=\"/admin/operators\">Olga</a>", "As stored"]);
-    let russian = olga.opens(&format!("/admin/audit?account={HOST}&lang=ru")).await.is(200);
-    russian.says(&["Добавлен источник", "Как записано", &link("Line support")]);
-    olga.opens("/admin/audit?lang=en").await.is(200);
-    let csv = olga.opens("/admin/audit.csv?what=operator.").await.is(200);
-    let lines: Vec<&str> = csv.text.lines().collect();
-    assert!(lines[0].contains("at,account_id,who_kind"), "{}", csv.text);
-    assert_eq!(lines.len(), 4, "added, enrolled, signed in: {}", csv.text);
-    assert!(csv.header("content-disposition").contains("parom-audit.csv"));
 }
 
 // An account is found by a customer's phone number.
@@ -422,17 +363,6 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
     second.stop().await;
 }
 
-both!(
-    accounts_are_found_a_page_at_a_time,
-    an_account_is_found_by_a_customers_phone,
-    an_account_is_found_by_a_message,
-    the_first_page_shows_the_whole_service
-);
-once!(
-    a_hash_of_an_earlier_version_is_found,
-    a_number_that_comes_later_is_found_too,
-    a_paused_source_is_not_tried_by_hand,
-    alerts_and_the_log_are_read,
-    queues_show_where_and_why_letters_wait
-);
+both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_customers_phone, an_account_is_found_by_a_message, the_first_page_shows_the_whole_service);
+once!(a_hash_of_an_earlier_version_is_found, a_number_that_comes_later_is_found_too, a_paused_source_is_not_tried_by_hand, queues_show_where_and_why_letters_wait);
 on_postgres!(calls_of_all_processes_are_one_sum);

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
+use parom_tests::{both, once, Line, Reply, World};
 use parom_tests::settings::HOST;
-use parom_tests::{Line, Reply, TelegramWorld, World, both, once};
 use sandbox::{Fault, Part};
 use serde_json::json;
-use simulator::telegram::Content;
 
-use super::{EMAIL, PHONE, anna_writes, because, line, linked_contact, shown, why};
-use crate::pages::olga;
+use crate::webchat::{chat_of, chat_with, OnSite, SHOP};
 use crate::webchat::sites::{new_secret, signed};
-use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
+use super::{anna_writes, because, line, linked_contact, shown, why, EMAIL, PHONE};
 
 async fn by_the_phone_before_the_first_message_makes_a_contact(world: &mut World) {
     let line = line(world, "link").await;
@@ -195,45 +193,6 @@ async fn a_chat_without_a_message_is_linked_to_its_contact(world: &mut World) {
     }
 }
 
-/// A conversation with a title is a group: the title names its chat, and each message names who wrote it.
-async fn a_group_is_named_by_its_title(world: &mut World) {
-    let line = line(world, "leave").await;
-    let writes = async |world: &mut World, who: &str, id: &str, title: &str| {
-        let mut body = world.customer(&line, who).body(id, "Hello");
-        body["conversation"] = json!({"id": "group-1", "title": title});
-        let reply = world.customer(&line, who).posts(&body).await;
-        world.deliver_all().await;
-        reply
-    };
-    writes(world, "anna", "g-1", "Delivery 77").await.is(202);
-    writes(world, "boris", "g-2", "Delivery 77").await.is(202);
-    let names = |world: &World| -> Vec<String> {
-        world.sandbox.contacts(HOST).into_iter().map(|contact| contact.name).collect()
-    };
-    assert_eq!((world.sandbox.chats(HOST).len(), names(world)), (1, vec!["Delivery 77".to_owned()]));
-    writes(world, "anna", "g-3", "Delivery 78").await.is(202);
-    let mut body = world.customer(&line, "anna").body("g-5", "Hello");
-    let people = json!([{"id": "user-anna", "name": "Anna"}, {"id": "user-boris"}]);
-    body["conversation"] = json!({"id": "group-1", "title": "Delivery 78", "participants": people});
-    world.customer(&line, "anna").posts(&body).await.is(202);
-    let list = world.api.get(&line.path("/conversations")).await.is(200);
-    assert_eq!(
-        list.json["items"][0]["participants"],
-        json!([{"id": "user-anna", "name": "Anna"}, {"id": "user-boris", "name": null}])
-    );
-    let visitor = olga(world, line.tenant_id).await;
-    let page = format!("/panel/conversations/{}", list.text_at("/items/0/id"));
-    visitor.opens(&page).await.is(200).says(&["Delivery 78", "Participants", "Anna, user-boris"]);
-    body["id"] = json!("g-6");
-    body["conversation"] = json!({"id": "group-1", "participants": [{"id": ""}]});
-    let refused = world.customer(&line, "anna").posts(&body).await.is(422);
-    assert_eq!(refused.wrong_fields(), ["/conversation/participants"]);
-    world.works("contacts").await;
-    assert_eq!(names(world), ["Delivery 78"]);
-    let long = writes(world, "anna", "g-4", &"x".repeat(256)).await.is(422);
-    assert_eq!(long.wrong_fields(), ["/conversation/title"]);
-}
-
 // `create`: a contact is made first, and never a second one.
 
 /// Texts in a request that creates a contact, and in one that links.
@@ -393,23 +352,6 @@ async fn a_number_searches_no_contact_if_the_choice_is_left_to_amocrm(world: &mu
     assert_eq!(world.works("contacts").await, 0);
 }
 
-/// Shared by the button of Telegram, with the chat begun by a `/start` before.
-async fn in_telegram(world: &mut TelegramWorld) {
-    let mut line = world.telegram_source(Default::default(), json!({})).await;
-    world.api.patch(&line.line.path(""), &json!({"contact_rule": "link"})).await.is(200);
-    line.person = world.telegram().add_person(Default::default());
-    line.customer(world).starts("").unwrap();
-    line.customer(world).writes("Здравствуйте").unwrap();
-    world.telegram_arrives().await;
-    let card = world.sandbox.add_contact(HOST, "Maria Card", Some("+79990001122"), None);
-    assert_ne!(only_link(world), card);
-    line.customer(world).sends(Content::of("own_contact")).unwrap();
-    world.telegram_arrives().await;
-    assert_eq!(world.works("contacts").await, 1);
-    assert_eq!(only_link(world), card);
-    assert_eq!(why(world, &line.line).await, because(card, "phone"));
-}
-
 /// Provided by the site, which has learned it meanwhile.
 async fn on_a_site(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
@@ -429,27 +371,4 @@ async fn on_a_site(world: &mut World) {
 }
 
 both!(a_death_before_the_message_went_out_makes_no_second_one, by_a_number_that_messengers_spell_in_another_way);
-once!(
-    a_chat_that_was_there_before_the_rule_stays_where_it_is,
-    a_chat_with_an_accepted_lead_is_not_moved,
-    a_chat_without_a_message_is_linked_to_its_contact,
-    a_contact_named_later_gets_the_chat,
-    a_contact_that_could_not_be_found_again_is_created_once,
-    a_contact_that_is_not_there_counts_as_absent,
-    a_group_is_named_by_its_title,
-    a_link_that_failed_is_made_up_for,
-    amocrm_chooses_if_no_contact_is_found,
-    an_answer_that_was_lost_makes_no_second_one,
-    an_existing_contact_is_linked_instead,
-    by_the_email_if_no_contact_has_the_phone,
-    by_the_phone_before_the_first_message_makes_a_contact,
-    in_telegram,
-    no_contact_is_searched_if_the_choice_is_left_to_amocrm,
-    of_several_contacts_the_last_changed_is_chosen_with_that_reason,
-    on_a_site,
-    one_that_was_made_gives_way_to_the_one_with_the_number,
-    a_number_searches_no_contact_if_the_choice_is_left_to_amocrm,
-    the_contact_is_found_by_it,
-    the_named_contact_gets_the_chat_under_any_rule,
-    with_the_customers_name_number_and_address
-);
+once!(a_chat_that_was_there_before_the_rule_stays_where_it_is, a_chat_with_an_accepted_lead_is_not_moved, a_chat_without_a_message_is_linked_to_its_contact, a_contact_named_later_gets_the_chat, a_contact_that_could_not_be_found_again_is_created_once, a_contact_that_is_not_there_counts_as_absent, a_link_that_failed_is_made_up_for, a_number_searches_no_contact_if_the_choice_is_left_to_amocrm, amocrm_chooses_if_no_contact_is_found, an_answer_that_was_lost_makes_no_second_one, an_existing_contact_is_linked_instead, by_the_email_if_no_contact_has_the_phone, by_the_phone_before_the_first_message_makes_a_contact, no_contact_is_searched_if_the_choice_is_left_to_amocrm, of_several_contacts_the_last_changed_is_chosen_with_that_reason, on_a_site, one_that_was_made_gives_way_to_the_one_with_the_number, the_contact_is_found_by_it, the_named_contact_gets_the_chat_under_any_rule, with_the_customers_name_number_and_address);

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use base::config::Config;
+use parom_tests::{answer, once, Api, Engine, Line, Place, Reply, Setup, Visitor, World};
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
-use parom_tests::{Api, Engine, Line, Place, Reply, Setup, Visitor, World, answer, once};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{json, Value};
 use tokio::io::AsyncWriteExt;
 
 use super::{a_second, heard, import_of, imports, lines, sends, texts, wrote};
@@ -71,21 +71,6 @@ async fn broken_lines_cost_themselves_alone(world: &mut World) {
     assert_eq!((&told["total"], &told["done"], &told["skipped_total"]), (&json!(2), &json!(2), &json!(6)));
     let texts: Vec<String> = heard(world, &line, "anna").into_iter().map(|(text, _)| text).collect();
     assert_eq!(texts, ["good", "last"]);
-}
-
-async fn tables_are_imported(world: &mut World) {
-    let line = world.line("support").await;
-    let table = "\u{feff}id;conversation.id;sender.role;sender.id;sender.name;sent_at;content.type;content.text\r\n\
-                 1;anna;client;u;Anna;2026-01-01T00:00:02Z;text;\"Hello; \"\"you\"\"\r\nagain\"\r\n\
-                 2;anna;client;u;Anna;2026-01-01T00:00:01Z;text;Before\r\n\
-                 3;anna;client;u;Anna;yesterday;text;Never\r\n";
-    let request = world.api.request(Method::POST, &line.path("/imports")).header("content-type", "text/csv");
-    let id = answer(request.body(table)).await.is(202).text_at("/id");
-    let told = super::ends(world, &id).await;
-    assert_eq!(told["skipped"].as_array().unwrap().len(), 1, "{told}");
-    assert_eq!(told["skipped"][0]["line"], 5);
-    let texts: Vec<String> = heard(world, &line, "anna").into_iter().map(|(text, _)| text).collect();
-    assert_eq!(texts, ["Before", "Hello; \"you\"\r\nagain"]);
 }
 
 /// F3: as a Russian Excel saves CSV; in an unknown encoding, nothing is stored.
@@ -304,21 +289,6 @@ async fn skipped_lines_are_grouped_by_reason(world: &mut World) {
     assert!(plan.text.contains("<td data-label=\"Line\">161</td>"), "{}", plan.text);
 }
 
-async fn an_import_is_stopped_only_after_a_confirmation(world: &mut World) {
-    let line = world.line("support").await;
-    let owner = world.panel(line.tenant_id).await;
-    owner.opens("/panel/import/new").await.is(200);
-    let reply = uploads(world, &owner, form(&owner.csrf(), &line, "old.ndjson", &texts("anna", 250))).await;
-    let page = reply.header("location").to_owned();
-    owner.opens(&page).await.is(200);
-    owner.does(&format!("{page}/start"), &[]).await;
-    a_second(world).await;
-    a_second(world).await;
-    a_second(world).await;
-    owner.opens(&format!("{page}/cancel")).await.is(200).says(&["Stop here?", "Stop import"]);
-    owner.does(&format!("{page}/cancel"), &[]).await.says(&["Cancelled", "messages imported"]);
-}
-
 // `parom import` beside a running server.
 
 async fn run(drill: &Drill, arguments: &[&str], stdin: &str) -> Output {
@@ -391,15 +361,4 @@ async fn the_command_shows_the_plan_and_follows_the_import() {
     drill.ends_well().await;
 }
 
-once!(
-    a_dry_run_counts_and_writes_nothing,
-    a_file_is_counted_and_then_imported,
-    a_file_is_taken_once_under_one_key,
-    an_import_is_stopped_only_after_a_confirmation,
-    broken_lines_cost_themselves_alone,
-    files_that_are_none_are_refused,
-    skipped_lines_are_grouped_by_reason,
-    tables_are_imported,
-    tables_of_a_russian_excel_are_imported,
-    the_samples_can_be_imported
-);
+once!(a_dry_run_counts_and_writes_nothing, a_file_is_counted_and_then_imported, a_file_is_taken_once_under_one_key, broken_lines_cost_themselves_alone, files_that_are_none_are_refused, skipped_lines_are_grouped_by_reason, tables_of_a_russian_excel_are_imported, the_samples_can_be_imported);

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use base::store::{StatementsOfTask, statements_of};
+use base::store::{statements_of, StatementsOfTask};
 use entity::source_notice;
 use parom::webhook_notices::due_now;
-use parom_tests::{Answer, Line, Received, World, both, on_postgres, once};
+use parom_tests::{both, on_postgres, once, Answer, Line, Received, World};
 use sea_orm::EntityTrait;
-use serde_json::{Value, json};
+use serde_json::{json, Value};
 use uuid::Uuid;
 
 use super::*;
@@ -186,16 +186,6 @@ async fn a_test_that_passes_lets_a_stopped_source_go_on(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["one"]);
 }
 
-async fn a_web_chat_has_no_messenger_to_ask(world: &mut World) {
-    let tenant_id = installed(world).await;
-    let made = make(world, tenant_id, &json!({"kind": "webchat", "name": "Site", "settings": {}})).await.is(201);
-    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
-    assert_eq!(steps(world, &path).await, passed());
-    world.add_vendor_key("prm_reader-of-the-tests-0123456789abcdef", "read").await;
-    let reader = world.api.with_key("prm_reader-of-the-tests-0123456789abcdef");
-    reader.post(&format!("{path}/test"), &json!({})).await.is(403);
-}
-
 // C3: that sources work is written down together, not one by one.
 
 async fn c3_a_thousand_quiet_sources_are_proved_in_one_commit(world: &mut World) {
@@ -358,20 +348,5 @@ async fn messengers_that_refuse_are_left_alone(world: &mut World) {
 }
 
 both!(c3_a_thousand_quiet_sources_are_proved_in_one_commit);
-once!(
-    a_change_is_reported_once_with_the_current_state,
-    a_pause_has_a_name_and_a_time,
-    a_paused_source_gets_only_the_notice_of_its_deletion,
-    a_refused_notice_is_retried_and_delays_no_message,
-    a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in,
-    a_test_that_passes_lets_a_stopped_source_go_on,
-    a_web_chat_has_no_messenger_to_ask,
-    every_step_of_the_road_is_tried,
-    messages_prove_a_source_once_a_minute,
-    messengers_that_refuse_are_left_alone,
-    notices_are_retried_for_at_most_a_day,
-    the_account_shows_through,
-    the_first_step_that_fails_is_named,
-    the_state_shows_that_amocrm_does_not_answer
-);
+once!(a_change_is_reported_once_with_the_current_state, a_pause_has_a_name_and_a_time, a_paused_source_gets_only_the_notice_of_its_deletion, a_refused_notice_is_retried_and_delays_no_message, a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in, a_test_that_passes_lets_a_stopped_source_go_on, every_step_of_the_road_is_tried, messages_prove_a_source_once_a_minute, messengers_that_refuse_are_left_alone, notices_are_retried_for_at_most_a_day, the_account_shows_through, the_first_step_that_fails_is_named, the_state_shows_that_amocrm_does_not_answer);
 on_postgres!(c3_an_old_proof_ends_no_check, c3_collected_proofs_are_written_when_the_process_stops);

@@ -6,14 +6,14 @@ use std::time::Duration;
 use entity::chat_email;
 use parom::identity::mail::{self, Email};
 use parom::webchat::by_email::round;
+use parom_tests::{answer, on_postgres, once, Mail, Reply, Visitor, World};
 use parom_tests::settings::HOST;
-use parom_tests::{Mail, Reply, Visitor, World, answer, on_postgres, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
-use serde_json::{Value, json};
+use serde_json::{json, Value};
 
-use super::{OnSite, SHOP, chat_of, chat_with};
-use crate::identity::{Mailed, link_of};
+use crate::identity::{link_of, Mailed};
+use super::{chat_of, chat_with, OnSite, SHOP};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const ANNA: &str = "anna@example.com";
@@ -207,38 +207,6 @@ async fn one_of_two_processes_sends_a_letter(world: &mut Mailed) {
     world.mail.next().await.says(&["Yes"]);
     assert!(world.mail.is_empty());
     other.stop().await;
-}
-
-/// Without scripts, and what the panel and the API say.
-async fn the_form_and_the_settings(world: &mut Mailed) {
-    let source = chat_with(world, settings()).await;
-    let visitor = world.visitor();
-    let path = format!("/chat/{source}");
-    let id = visitor.opens(&path).await.is(200).field("id");
-    visitor.sends(&format!("{path}/messages"), &[("id", &id), ("text", "Is it in stock?")]).await.is(303);
-    visitor.opens(&path).await.is(200).says(&["Get the answer by e-mail", "action=\"/chat/"]);
-    let ask = format!("{path}/email");
-    visitor.sends(&ask, &[("email", "nonsense")]).await.is(422).says(&["anna@example.com"]);
-    visitor.sends(&ask, &[("email", ANNA)]).await.is(200).says(&["Check your e-mail"]);
-    world.mail.next().await.says(&["Confirm your e-mail for the chat “Shop talk”"]);
-    world.deliver_all().await;
-
-    let api = format!("/api/v1/sources/{source}");
-    assert_eq!(world.api.get(&api).await.is(200).json["settings"]["email_answers_after"], 10);
-    for wrong in [json!(0), json!(1441), json!("soon")] {
-        let refused = world.api.patch(&api, &json!({"settings": {"email_answers_after": wrong}})).await.is(422);
-        assert_eq!(refused.wrong_fields(), ["/settings/email_answers_after"]);
-    }
-    let panel = world.panel(world.active(HOST).await).await;
-    let page = panel.opens(&format!("/panel/sources/{source}/access?tab=hours")).await.is(200);
-    page.says(&["Send unread answers by e-mail", "value=\"10\""]);
-    // Switched off: it is neither offered nor answered.
-    world.api.patch(&api, &json!({"settings": {"allowed_origins": [SHOP]}})).await.is(200);
-    let anna = OnSite::new(&source);
-    assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], Value::Null);
-    anna.writes(world, "Hi").await.is(202);
-    asks(world, &anna, ANNA).await.is(404);
-    world.deliver_all().await;
 }
 
 /// With the customer everything is exported and erased.
@@ -459,16 +427,5 @@ async fn chat_with_another(world: &World) -> String {
     world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201).text_at("/id")
 }
 
-once!(
-    a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing,
-    a_visitor_who_left_gets_the_answer_by_email,
-    a_visitor_who_returned_and_read_gets_no_email,
-    n7_a_link_back_moves_no_browser_into_another_conversation_unseen,
-    n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours,
-    n8_an_account_mails_few_addresses_until_some_are_confirmed,
-    strangers_can_neither_use_links_nor_flood_mailboxes,
-    the_address_is_exported_and_erased_with_the_customer,
-    the_form_and_the_settings,
-    without_a_mail_server_the_setting_is_refused
-);
+once!(a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing, a_visitor_who_left_gets_the_answer_by_email, a_visitor_who_returned_and_read_gets_no_email, n7_a_link_back_moves_no_browser_into_another_conversation_unseen, n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours, n8_an_account_mails_few_addresses_until_some_are_confirmed, strangers_can_neither_use_links_nor_flood_mailboxes, the_address_is_exported_and_erased_with_the_customer, without_a_mail_server_the_setting_is_refused);
 on_postgres!(one_of_two_processes_sends_a_letter);

@@ -1,15 +1,15 @@
 //! Files that visitors send: their type is detected from their first bytes, and nothing executable is ever shown.
 
 use base::config::Config;
+use parom_tests::{answer, once, Engine, Place, Reply, Setup, Visitor, World};
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Place, Reply, Setup, Visitor, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OnSite, SHOP, chat_with};
 use crate::inbound::files::KINDS;
 use crate::media::png;
+use super::{chat_with, OnSite, SHOP};
 
 /// A form with a message's id, its text, and a file.
 fn form(id: &str, text: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
@@ -106,26 +106,6 @@ async fn invalid_files_are_refused(world: &mut World) {
     assert_eq!(files, 0, "nothing of it stays");
 }
 
-/// The form of the page, without scripts.
-async fn a_form_brings_a_file(world: &mut World) {
-    let source = chat_with(world, json!({})).await;
-    let visitor = world.visitor();
-    let page = visitor.opens(&format!("/chat/{source}")).await.is(200);
-    page.says(&["multipart/form-data"]);
-    let path = format!("/chat/{source}/files");
-    let sends = async |id: &str, name: &str, bytes: &[u8]| {
-        let request = visitor.request(Method::POST, &path).header("Accept", "text/html,*/*;q=0.8");
-        let request = request.header("Content-Type", "multipart/form-data; boundary=b");
-        answer(request.body(form(id, "", name, bytes))).await
-    };
-    let id = page.field("id");
-    sends(&id, "", b"").await.is(422).says(&["choose a file first"]);
-    sends(&id, "a.exe", &[b"MZ".as_slice(), &[0; 300]].concat()).await.is(415).says(&["cannot be sent here"]);
-    assert!(sends(&id, "list.txt", b"one\ntwo").await.is(303).is_redirect().ends_with("#end"));
-    visitor.opens(&format!("/chat/{source}")).await.is(200).says(&["list.txt"]);
-    world.deliver_all().await;
-}
-
 fn small(config: &mut Config) {
     config.media.file_mb = 1;
     config.media.picture_mb = 1;
@@ -216,10 +196,4 @@ async fn a_logo_is_shown_everywhere_and_can_be_removed(world: &mut World) {
     answer(world.api.anonymous(Method::GET, &at)).await.is(404);
 }
 
-once!(
-    a_form_brings_a_file,
-    a_logo_is_shown_everywhere_and_can_be_removed,
-    every_kind_of_file_arrives_as_what_it_is,
-    files_are_what_their_bytes_say,
-    invalid_files_are_refused
-);
+once!(a_logo_is_shown_everywhere_and_can_be_removed, every_kind_of_file_arrives_as_what_it_is, files_are_what_their_bytes_say, invalid_files_are_refused);
