@@ -487,26 +487,10 @@ async fn a_channel_follows_its_rule(world: &mut World) {
     world.allow_problems();
 }
 
-both!(
-    a_browser_installs,
-    a_state_is_good_once_and_for_ten_minutes,
-    fifty_callers_renew_a_token_once,
-    one_made_while_servers_run_works_in_all_of_them,
-    two_that_are_made_at_once_do_not_share_an_id
-);
-once!(
-    a_changed_secret_counts_at_once,
-    a_channel_follows_its_rule,
-    a_lost_renewal_is_made_up_for_where_amocrm_allows_it,
-    a_paused_one_takes_no_new_account,
-    a_revoke_notice_needs_its_signature_and_the_truth,
-    a_secret_leaves_for_allowed_hosts_alone,
-    a_suspended_account_takes_in_and_sends_nothing,
-    amocrms_own_call_is_answered_at_once,
-    an_account_that_leaves_keeps_what_waits,
-    an_exchange_that_fails_for_now_goes_on_by_itself,
-    dead_access_never_stops_messages,
-    installing_again_renews_the_same_account,
-    the_doctor_checks_stored_ones_too,
-    the_file_wins
-);
+both!(one_made_while_servers_run_works_in_all_of_them, two_that_are_made_at_once_do_not_share_an_id);
+both!(a_state_is_good_once_and_for_ten_minutes, fifty_callers_renew_a_token_once, a_browser_installs);
+once!(a_lost_renewal_is_made_up_for_where_amocrm_allows_it, a_revoke_notice_needs_its_signature_and_the_truth);
+once!(an_exchange_that_fails_for_now_goes_on_by_itself, a_suspended_account_takes_in_and_sends_nothing, the_file_wins);
+once!(installing_again_renews_the_same_account, a_secret_leaves_for_allowed_hosts_alone, a_channel_follows_its_rule);
+once!(an_account_that_leaves_keeps_what_waits, amocrms_own_call_is_answered_at_once, a_paused_one_takes_no_new_account);
+once!(the_doctor_checks_stored_ones_too, dead_access_never_stops_messages, a_changed_secret_counts_at_once);

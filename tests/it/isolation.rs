@@ -289,9 +289,5 @@ async fn the_admin_is_not_there_for_the_panels_people(world: &mut World) {
     }
 }
 
-both!(
-    the_panel_knows_nothing_of_other_accounts,
-    keys_open_nothing_of_other_accounts,
-    the_widget_reaches_no_other_account,
-    the_admin_is_not_there_for_the_panels_people,
-);
+both!(the_admin_is_not_there_for_the_panels_people, the_panel_knows_nothing_of_other_accounts);
+both!(keys_open_nothing_of_other_accounts, the_widget_reaches_no_other_account);

@@ -434,17 +434,8 @@ async fn an_erased_message_is_not_sent_again(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["red"], "no empty message");
 }
 
-both!(
-    a_delivered_text_is_stored_nowhere,
-    an_account_chooses_how_long_its_texts_are_kept,
-    an_account_keeps_fewer_days_than_configured,
-    each_thing_goes_on_its_day_and_not_before,
-    other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged,
-    waiting_and_resendable_messages_keep_their_text
-);
-once!(
-    a_message_is_changed_after_its_text_was_erased,
-    an_erased_message_is_not_sent_again,
-    an_undelivered_message_keeps_its_text,
-    every_column_with_text_has_its_row
-);
+both!(other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged, a_delivered_text_is_stored_nowhere);
+both!(waiting_and_resendable_messages_keep_their_text, an_account_chooses_how_long_its_texts_are_kept);
+both!(an_account_keeps_fewer_days_than_configured, each_thing_goes_on_its_day_and_not_before);
+once!(a_message_is_changed_after_its_text_was_erased, an_undelivered_message_keeps_its_text);
+once!(an_erased_message_is_not_sent_again, every_column_with_text_has_its_row);

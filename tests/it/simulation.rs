@@ -3,8 +3,11 @@
 
 use base::fault::DEFECTS;
 use parom_tests::Engine;
-use parom_tests::history::{ALIVE, Arrived, BOUNDS, Bound, DOUBLED, Fate, History, LOST, MIXED, REORDERED, Renewals, SECRETS, STATUSES, Stored, Sum, TOKENS, Written};
-use parom_tests::simulation::{run, FOUND_BY, Log, Outcome, Plan};
+use parom_tests::history::{
+    ALIVE, Arrived, BOUNDS, Bound, DOUBLED, Fate, History, LOST, MIXED, REORDERED, Renewals, SECRETS, STATUSES, Stored,
+    Sum, TOKENS, Written,
+};
+use parom_tests::simulation::{FOUND_BY, Log, Outcome, Plan, run};
 
 const STEPS: usize = 80;
 

@@ -403,11 +403,6 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
 }
 
 both!(nothing_is_lost_while_either_side_is_away);
-once!(
-    a_messenger_that_refuses_rejects,
-    a_plain_template_is_made_changed_and_deleted,
-    a_template_is_reviewed_by_its_messenger_and_sent_at_any_time,
-    official_whatsapp_is_offered_only_with_a_messenger_behind_it,
-    only_what_a_source_reviews_is_offered,
-    programs_create_and_send_templates
-);
+once!(a_template_is_reviewed_by_its_messenger_and_sent_at_any_time, a_plain_template_is_made_changed_and_deleted);
+once!(official_whatsapp_is_offered_only_with_a_messenger_behind_it, only_what_a_source_reviews_is_offered);
+once!(programs_create_and_send_templates, a_messenger_that_refuses_rejects);

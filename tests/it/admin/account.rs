@@ -227,11 +227,6 @@ async fn a_note_has_its_author_and_is_the_vendors_alone(world: &mut World) {
     assert_eq!(done, ["account.note_added", "account.note_deleted"]);
 }
 
-once!(
-    a_note_has_its_author_and_is_the_vendors_alone,
-    a_suspension_stops_delivery_and_keeps_what_comes,
-    a_view_of_an_account_ends_with_its_operators_session,
-    the_page_says_what_to_do,
-    viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason,
-    viewing_as_an_account_is_read_only_short_and_audited
-);
+once!(viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason, the_page_says_what_to_do);
+once!(a_view_of_an_account_ends_with_its_operators_session, viewing_as_an_account_is_read_only_short_and_audited);
+once!(a_suspension_stops_delivery_and_keeps_what_comes, a_note_has_its_author_and_is_the_vendors_alone);

@@ -4,12 +4,12 @@ use base::store::VENDOR;
 use entity::{conversation, heartbeat, tenant};
 use parom::delivery::gauges;
 use parom::delivery::read::find::with_phone;
-use parom_tests::{both, on_postgres, once, Answer, World};
 use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{Answer, World, both, on_postgres, once};
 use sandbox::{Fault, HookMessage, Part};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sea_orm::sea_query::Expr;
-use serde_json::{json, Value};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operator::Operator;
@@ -312,9 +312,7 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
 
 /// Calls of all running processes are one sum; those of a process that is no longer heard do not count.
 async fn calls_of_all_processes_are_one_sum(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let olga = Operator::signed_in(world).await;
     let row = async |name: &str| {
         let page = olga.opens("/admin").await.is(200).text;
@@ -363,6 +361,16 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
     second.stop().await;
 }
 
-both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_customers_phone, an_account_is_found_by_a_message, the_first_page_shows_the_whole_service);
-once!(a_hash_of_an_earlier_version_is_found, a_number_that_comes_later_is_found_too, a_paused_source_is_not_tried_by_hand, queues_show_where_and_why_letters_wait);
+both!(
+    accounts_are_found_a_page_at_a_time,
+    an_account_is_found_by_a_customers_phone,
+    an_account_is_found_by_a_message,
+    the_first_page_shows_the_whole_service
+);
+once!(
+    a_hash_of_an_earlier_version_is_found,
+    a_number_that_comes_later_is_found_too,
+    a_paused_source_is_not_tried_by_hand,
+    queues_show_where_and_why_letters_wait
+);
 on_postgres!(calls_of_all_processes_are_one_sum);

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use base::i18n::{Language, Words};
 use parom::alert::Alarm;
-use parom_tests::{Answer, Browser, Engine, Line, Place, Setup, World};
 use parom_tests::settings::HOST;
-use serde_json::{json, Value};
+use parom_tests::{Answer, Browser, Engine, Line, Place, Setup, World};
+use serde_json::{Value, json};
 
 use super::{comes_back, enters, goes_to_the_new_window, run, until};
 

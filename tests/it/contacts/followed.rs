@@ -380,24 +380,10 @@ async fn hook_data_about_a_customer_is_erased_with_them(world: &mut World) {
     assert!(!has().await, "however it was written");
 }
 
-both!(
-    a_crm_that_is_down_holds_no_message_and_is_asked_later,
-    changed_contacts_are_checked_at_once,
-    joined_with_another
-);
-once!(
-    a_chat_with_an_accepted_lead_is_not_moved,
-    a_contact_that_is_deleted_while_it_is_being_linked,
-    a_plan_without_hooks_is_asked_again_daily,
-    a_rejected_template_is_reported,
-    an_account_whose_crm_hangs_delays_no_other,
-    deleted,
-    hook_data_about_a_customer_is_erased_with_them,
-    it_ends_after_some_days,
-    moved_and_renamed,
-    nothing_of_it_stays_of_an_erased_customer,
-    on_the_pages_of_chat_and_message,
-    subscribed_by_itself_and_again_when_it_is_lost,
-    the_hook_address_of_an_account_that_left_is_unknown,
-    unrequested_hooks_have_no_effect
-);
+both!(a_crm_that_is_down_holds_no_message_and_is_asked_later, changed_contacts_are_checked_at_once);
+both!(joined_with_another);
+once!(the_hook_address_of_an_account_that_left_is_unknown, a_contact_that_is_deleted_while_it_is_being_linked, deleted);
+once!(hook_data_about_a_customer_is_erased_with_them, subscribed_by_itself_and_again_when_it_is_lost);
+once!(an_account_whose_crm_hangs_delays_no_other, a_chat_with_an_accepted_lead_is_not_moved, it_ends_after_some_days);
+once!(a_plan_without_hooks_is_asked_again_daily, nothing_of_it_stays_of_an_erased_customer, moved_and_renamed);
+once!(on_the_pages_of_chat_and_message, unrequested_hooks_have_no_effect, a_rejected_template_is_reported);

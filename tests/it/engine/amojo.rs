@@ -222,9 +222,7 @@ async fn waiting_for_amocrm_ends_after_seven_days(world: &mut World) {
 // Statuses: upwards only, in a lane of their own, parked while the messenger's id is not known.
 
 async fn answered(world: &mut World) -> (Line, Said, String) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let said = world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let id = world.messenger.taken().last().unwrap().message_id();
@@ -368,24 +366,12 @@ async fn the_status_of_a_message_that_amocrm_does_not_know_yet_is_sent_again(wor
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
 }
 
-both!(
-    a_failure_is_reported_with_code_and_text,
-    a_letter_that_never_finishes_is_given_up,
-    a_lower_status_that_waits_behind_is_dropped,
-    a_message_that_amocrm_refuses_as_known_is_confirmed_by_history,
-    a_message_that_may_have_arrived_is_searched_before_it_is_sent_again,
-    a_refused_message_is_buried_and_the_next_goes_on,
-    a_refused_signature_holds_the_channel_until_it_is_connected_again,
-    a_status_does_not_wait_for_later_messages,
-    a_status_may_come_before_the_id_is_known,
-    a_worker_that_vanishes_after_the_call_leaves_no_repeat,
-    an_unknown_id_in_our_form_is_not_parked,
-    an_unpaid_account_is_asked_again_every_hour,
-    asking_to_slow_down_stops_the_whole_account_for_as_long_as_asked,
-    every_fault_ends_in_one_message_in_order,
-    simultaneous_statuses_end_at_the_higher,
-    statuses_only_rise,
-    the_answer_of_a_webhook_may_contain_id_and_status,
-    the_status_of_a_message_that_amocrm_does_not_know_yet_is_sent_again,
-    waiting_for_amocrm_ends_after_seven_days
-);
+both!(a_message_that_may_have_arrived_is_searched_before_it_is_sent_again, a_lower_status_that_waits_behind_is_dropped);
+both!(the_status_of_a_message_that_amocrm_does_not_know_yet_is_sent_again, an_unpaid_account_is_asked_again_every_hour);
+both!(a_refused_signature_holds_the_channel_until_it_is_connected_again, a_status_does_not_wait_for_later_messages);
+both!(asking_to_slow_down_stops_the_whole_account_for_as_long_as_asked, a_failure_is_reported_with_code_and_text);
+both!(a_message_that_amocrm_refuses_as_known_is_confirmed_by_history, a_refused_message_is_buried_and_the_next_goes_on);
+both!(a_worker_that_vanishes_after_the_call_leaves_no_repeat, the_answer_of_a_webhook_may_contain_id_and_status);
+both!(a_letter_that_never_finishes_is_given_up, a_status_may_come_before_the_id_is_known, statuses_only_rise);
+both!(every_fault_ends_in_one_message_in_order, waiting_for_amocrm_ends_after_seven_days);
+both!(an_unknown_id_in_our_form_is_not_parked, simultaneous_statuses_end_at_the_higher);

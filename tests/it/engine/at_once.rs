@@ -422,24 +422,12 @@ async fn c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt(office: &
     assert!(office.settles(&second, Settled::Delivered).await);
 }
 
-both!(
-    a_context_of_a_new_conversation_is_what_is_stored,
-    a_context_of_the_lease_is_what_is_stored,
-    a_letter_that_cannot_be_leased_is_stored_nevertheless,
-    a_worker_that_stops_sends_what_its_last_commit_leased,
-    c7_a_claim_whose_commit_was_not_answered_is_carried,
-    c7_letters_leased_by_a_lost_commit_are_sent_at_once,
-    c8_a_letter_delivered_meanwhile_is_not_queued_again,
-    c8_a_letter_without_a_message_of_its_own_is_queued_once,
-    c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt,
-    c9_a_settlement_whose_commit_was_not_answered_is_reported,
-    slots_come_back_after_any_outcome_of_a_commit,
-    the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended
-);
-on_postgres!(
-    a_context_is_as_new_as_the_lease,
-    a_lease_obtained_too_late_is_given_back,
-    a_restart_ends_what_its_earlier_life_accepted_and_leased,
-    a_turn_that_falls_asleep_while_an_accept_waits_is_woken,
-    changes_made_while_an_accept_waits_are_respected
-);
+both!(c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt, a_context_of_a_new_conversation_is_what_is_stored);
+both!(the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended, slots_come_back_after_any_outcome_of_a_commit);
+both!(c9_a_settlement_whose_commit_was_not_answered_is_reported, a_letter_that_cannot_be_leased_is_stored_nevertheless);
+both!(c8_a_letter_without_a_message_of_its_own_is_queued_once, a_worker_that_stops_sends_what_its_last_commit_leased);
+both!(c7_a_claim_whose_commit_was_not_answered_is_carried, c7_letters_leased_by_a_lost_commit_are_sent_at_once);
+both!(c8_a_letter_delivered_meanwhile_is_not_queued_again, a_context_of_the_lease_is_what_is_stored);
+on_postgres!(a_restart_ends_what_its_earlier_life_accepted_and_leased, a_lease_obtained_too_late_is_given_back);
+on_postgres!(a_turn_that_falls_asleep_while_an_accept_waits_is_woken, changes_made_while_an_accept_waits_are_respected);
+on_postgres!(a_context_is_as_new_as_the_lease);

@@ -483,27 +483,12 @@ async fn the_writer_repeats_by_itself(office: &mut Office) {
     assert!(matches!(again[0], ItemOutcome::Duplicate { same: true, .. }));
 }
 
-both!(
-    a_full_disk_loses_no_hook,
-    a_full_queue_refuses_batches_and_recovers,
-    a_repeat_with_other_content_is_reported_as_different,
-    a_settlement_waits_for_the_database,
-    after_a_lost_commit_own_rows_are_distinguished_from_duplicates,
-    c4_a_flood_of_hooks_is_overtaken,
-    c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts,
-    c5_after_its_lease_a_settlement_is_given_up,
-    no_task_closes_idle_or_old_connections,
-    one_bad_parcel_is_found_among_many,
-    racing_instances_store_one_message,
-    the_writer_repeats_by_itself,
-    twenty_equal_posts_are_one_message
-);
-on_postgres!(
-    a_blocked_process_keeps_no_hook_waiting,
-    a_connection_that_ends_at_commit,
-    a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement,
-    a_cut_connection_is_not_an_internal_error,
-    a_rolled_back_transaction_is_written_again,
-    an_interrupted_begin_leaves_no_transaction,
-    rows_are_changed_by_their_keys_from_the_first_on
-);
+both!(after_a_lost_commit_own_rows_are_distinguished_from_duplicates, c5_after_its_lease_a_settlement_is_given_up);
+both!(c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts, a_repeat_with_other_content_is_reported_as_different);
+both!(a_full_queue_refuses_batches_and_recovers, no_task_closes_idle_or_old_connections, the_writer_repeats_by_itself);
+both!(a_settlement_waits_for_the_database, one_bad_parcel_is_found_among_many, racing_instances_store_one_message);
+both!(twenty_equal_posts_are_one_message, c4_a_flood_of_hooks_is_overtaken, a_full_disk_loses_no_hook);
+on_postgres!(a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement, a_connection_that_ends_at_commit);
+on_postgres!(rows_are_changed_by_their_keys_from_the_first_on, a_rolled_back_transaction_is_written_again);
+on_postgres!(an_interrupted_begin_leaves_no_transaction, a_cut_connection_is_not_an_internal_error);
+on_postgres!(a_blocked_process_keeps_no_hook_waiting);

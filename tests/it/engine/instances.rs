@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use parom::delivery::worker::Worker;
-use parom_tests::{answer, both, drill, ends_within, on_postgres, Api, Engine, FileHost, Page, Place, Setup, World};
 use parom_tests::messenger::Answer;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{HOST, VENDOR_KEY};
+use parom_tests::{Api, Engine, FileHost, Page, Place, Setup, World, answer, both, drill, ends_within, on_postgres};
 use reqwest::Method;
 use sandbox::HookMessage;
 use serde_json::json;
@@ -86,9 +86,7 @@ async fn a_start_ends_no_lease_of_a_process_that_lives(world: &mut World) {
 }
 
 async fn a_pause_set_at_one_instance_applies_to_both(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let second = world.another_server().await;
     let door = Api::new(second.url(), VENDOR_KEY);
     door.patch(&line.path(""), &json!({"paused": true})).await.is(200);
@@ -106,9 +104,7 @@ async fn a_pause_set_at_one_instance_applies_to_both(world: &mut World) {
 
 /// Each instance keeps sources for a few seconds. What it decides by one that has changed meanwhile must not last.
 async fn a_resumed_source_is_not_held_again_by_another_instance(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let second = world.another_server().await;
     let door = Api::new(second.url(), VENDOR_KEY);
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
@@ -129,9 +125,7 @@ async fn a_resumed_source_is_not_held_again_by_another_instance(world: &mut Worl
 }
 
 async fn a_secret_changed_at_one_instance_pauses_nothing_at_the_other(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.manager(&line).answers("anna", "signed by the first secret").await;
     let second = world.another_server().await;
     let door = Api::new(second.url(), VENDOR_KEY);
@@ -406,4 +400,16 @@ async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) 
 }
 
 both!(a_process_killed_again_and_again_gives_up_no_letter, after_the_call, in_a_delivery, in_the_writer);
-on_postgres!(a_pause_set_at_one_instance_applies_to_both, a_restarted_process_takes_up_its_own_leases_at_once, a_resumed_source_is_not_held_again_by_another_instance, a_secret_changed_at_one_instance_pauses_nothing_at_the_other, a_start_ends_no_lease_of_a_process_that_lives, a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second, callers_of_two_instances_renew_a_token_once, one_instance_takes_over_the_work_of_another, rotations_at_two_instances_wait_for_each_other, two_instances_carry_one_queue, what_ends_at_one_instance_is_refused_by_the_other_within_a_second);
+on_postgres!(
+    a_pause_set_at_one_instance_applies_to_both,
+    a_restarted_process_takes_up_its_own_leases_at_once,
+    a_resumed_source_is_not_held_again_by_another_instance,
+    a_secret_changed_at_one_instance_pauses_nothing_at_the_other,
+    a_start_ends_no_lease_of_a_process_that_lives,
+    a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second,
+    callers_of_two_instances_renew_a_token_once,
+    one_instance_takes_over_the_work_of_another,
+    rotations_at_two_instances_wait_for_each_other,
+    two_instances_carry_one_queue,
+    what_ends_at_one_instance_is_refused_by_the_other_within_a_second
+);

@@ -388,18 +388,8 @@ async fn a_lease_of_the_right_clock_stays(office: &mut Office) {
     }
 }
 
-both!(
-    a_clock_that_stood_ahead_holds_nothing_back,
-    a_lane_has_one_holder_when_many_workers_claim,
-    a_lease_given_back_counts_as_no_attempt,
-    a_lease_of_the_right_clock_stays,
-    a_lease_that_ran_out_comes_back_as_unknown,
-    an_old_epoch_settles_nothing,
-    starts_without_an_end_are_counted
-);
-on_postgres!(
-    c6_a_claim_is_only_what_its_update_leased,
-    c6_erasing_waits_for_the_holder_of_the_turn,
-    leases_that_waited_for_those_of_another_shard_are_given_back,
-    leases_that_were_asked_for_later_are_kept
-);
+both!(a_lane_has_one_holder_when_many_workers_claim, a_clock_that_stood_ahead_holds_nothing_back);
+both!(a_lease_that_ran_out_comes_back_as_unknown, a_lease_given_back_counts_as_no_attempt);
+both!(starts_without_an_end_are_counted, a_lease_of_the_right_clock_stays, an_old_epoch_settles_nothing);
+on_postgres!(leases_that_waited_for_those_of_another_shard_are_given_back, c6_erasing_waits_for_the_holder_of_the_turn);
+on_postgres!(c6_a_claim_is_only_what_its_update_leased, leases_that_were_asked_for_later_are_kept);

@@ -432,19 +432,10 @@ async fn a_target_that_it_closed_is_open_after_the_others_probe(world: &mut Worl
     running.stop().await;
 }
 
-both!(
-    a_breaker_opens_when_half_of_twenty_calls_fail,
-    a_retry_without_budget_is_postponed_and_costs_no_attempt,
-    an_undocumented_rate_is_found_by_probing,
-    failures_of_an_earlier_minute_do_not_count,
-    instances_share_what_one_account_may
-);
-once!(
-    a_quiet_accounts_answer_overtakes_a_flood_of_answers,
-    a_quiet_accounts_message_overtakes_a_flood,
-    an_account_of_weight_three_gets_three_times_as_much
-);
-on_postgres!(
-    a_target_that_it_closed_is_open_after_the_others_probe,
-    an_instance_without_internet_leaves_the_letters_to_the_other
-);
+both!(a_retry_without_budget_is_postponed_and_costs_no_attempt, a_breaker_opens_when_half_of_twenty_calls_fail);
+both!(failures_of_an_earlier_minute_do_not_count, an_undocumented_rate_is_found_by_probing);
+both!(instances_share_what_one_account_may);
+once!(a_quiet_accounts_answer_overtakes_a_flood_of_answers, an_account_of_weight_three_gets_three_times_as_much);
+once!(a_quiet_accounts_message_overtakes_a_flood);
+on_postgres!(an_instance_without_internet_leaves_the_letters_to_the_other);
+on_postgres!(a_target_that_it_closed_is_open_after_the_others_probe);

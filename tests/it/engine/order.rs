@@ -363,21 +363,11 @@ async fn another_process_is_woken(world: &mut World) {
     }
 }
 
-both!(
-    a_buried_head_lets_the_lane_go_on,
-    a_chat_that_is_asked_to_wait_counts_as_no_failure,
-    a_head_whose_process_died_stays_the_head,
-    a_hook_that_comes_after_a_later_one_left_goes_next,
-    a_lane_rests_as_long_as_its_messenger_wants,
-    a_worker_that_lost_its_lease_advances_no_part,
-    accepting_never_shortens_a_back_off,
-    an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts,
-    batches_that_cross_do_not_deadlock,
-    hooks_in_the_wrong_order_are_reordered_while_unsent,
-    hooks_that_come_after_a_later_one_was_delivered_are_reordered,
-    letters_before_the_place_of_a_head_that_is_gone_are_delivered,
-    messages_from_the_api_are_sent_in_the_order_of_arrival,
-    no_wake_up_is_lost,
-    the_head_keeps_its_back_off_and_no_letter_overtakes_it
-);
+both!(an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts, a_head_whose_process_died_stays_the_head);
+both!(hooks_that_come_after_a_later_one_was_delivered_are_reordered, a_chat_that_is_asked_to_wait_counts_as_no_failure);
+both!(letters_before_the_place_of_a_head_that_is_gone_are_delivered, a_worker_that_lost_its_lease_advances_no_part);
+both!(messages_from_the_api_are_sent_in_the_order_of_arrival, the_head_keeps_its_back_off_and_no_letter_overtakes_it);
+both!(hooks_in_the_wrong_order_are_reordered_while_unsent, a_hook_that_comes_after_a_later_one_left_goes_next);
+both!(a_lane_rests_as_long_as_its_messenger_wants, accepting_never_shortens_a_back_off, no_wake_up_is_lost);
+both!(batches_that_cross_do_not_deadlock, a_buried_head_lets_the_lane_go_on);
 on_postgres!(another_process_is_woken);

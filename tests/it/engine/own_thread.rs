@@ -281,10 +281,6 @@ async fn a_transaction_keeps_its_connection_only_if_it_ended(office: &mut Office
     assert_eq!(kept.query(statement(count)).await.unwrap()[0].get::<i64>("n").unwrap(), 1);
 }
 
-on_postgres!(
-    a_connection_that_the_database_ends_is_replaced,
-    a_transaction_keeps_its_connection_only_if_it_ended,
-    an_interrupted_statement_leaves_its_connection_to_the_pool,
-    statements_beyond_the_kept_connections_use_the_pool,
-    statements_share_a_connection
-);
+on_postgres!(an_interrupted_statement_leaves_its_connection_to_the_pool, statements_share_a_connection);
+on_postgres!(a_transaction_keeps_its_connection_only_if_it_ended, statements_beyond_the_kept_connections_use_the_pool);
+on_postgres!(a_connection_that_the_database_ends_is_replaced);

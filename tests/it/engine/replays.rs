@@ -388,15 +388,9 @@ async fn only_what_is_kept_is_sent_again_and_only_by_its_account(world: &mut Wor
     world.api.post(&path, &json!({})).await.is(404);
 }
 
-both!(
-    a_repeat_that_is_refused_harms_nothing,
-    a_vendors_key_lists_those_of_all_accounts,
-    an_accepted_webhook_is_resent_under_its_id,
-    an_interrupted_step_is_taken_over_by_another_process,
-    every_attempt_is_listed_in_the_webhook_log,
-    it_is_stopped_and_others_are_left_alone,
-    many_are_counted_and_sent_again_at_their_rate,
-    only_what_is_kept_is_sent_again_and_only_by_its_account,
-    resending_continues_failed_and_waiting_webhooks
-);
+both!(only_what_is_kept_is_sent_again_and_only_by_its_account, an_interrupted_step_is_taken_over_by_another_process);
+both!(resending_continues_failed_and_waiting_webhooks, many_are_counted_and_sent_again_at_their_rate);
+both!(an_accepted_webhook_is_resent_under_its_id, every_attempt_is_listed_in_the_webhook_log);
+both!(a_vendors_key_lists_those_of_all_accounts, it_is_stopped_and_others_are_left_alone);
+both!(a_repeat_that_is_refused_harms_nothing);
 once!(from_the_admin, from_the_command_line);

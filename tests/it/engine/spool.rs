@@ -311,19 +311,9 @@ async fn ten_minutes_without_the_database_lose_no_hook(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(
-    a_hook_does_not_pass_by_those_on_the_disk,
-    a_hook_does_not_reach_the_disk_before_those_still_with_the_database,
-    a_hook_that_is_drained_late_takes_its_place,
-    a_hook_that_the_disk_does_not_take_goes_to_the_database,
-    hooks_are_spooled_while_the_database_is_blocked,
-    ten_minutes_without_the_database_lose_no_hook,
-    waiting_hooks_outlive_the_process,
-    without_a_disk_a_lost_hook_is_not_answered_as_taken
-);
-once!(
-    a_disk_that_fills_stops_what_is_taken_in,
-    h3_a_class_that_holds_all_it_may_turns_away_its_own_alone,
-    h3_a_hook_waits_for_room,
-    pages_go_first_then_the_api_then_messengers_and_hooks_never
-);
+both!(a_hook_does_not_reach_the_disk_before_those_still_with_the_database, a_hook_that_is_drained_late_takes_its_place);
+both!(a_hook_that_the_disk_does_not_take_goes_to_the_database, without_a_disk_a_lost_hook_is_not_answered_as_taken);
+both!(hooks_are_spooled_while_the_database_is_blocked, ten_minutes_without_the_database_lose_no_hook);
+both!(a_hook_does_not_pass_by_those_on_the_disk, waiting_hooks_outlive_the_process);
+once!(pages_go_first_then_the_api_then_messengers_and_hooks_never, a_disk_that_fills_stops_what_is_taken_in);
+once!(h3_a_class_that_holds_all_it_may_turns_away_its_own_alone, h3_a_hook_waits_for_room);

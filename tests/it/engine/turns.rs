@@ -482,23 +482,12 @@ async fn o1_a_host_that_is_down_for_all_is_left_alone_soon_and_opened_by_one_pro
     assert_eq!((posted(world), taken), (27 + 28, 28), "and all others follow, each once");
 }
 
-both!(
-    a_due_time_too_far_ahead_is_brought_back,
-    a_flood_does_not_keep_others_waiting,
-    a_probe_that_fails_keeps_the_turn_closed,
-    a_rate_admits_as_many_as_configured,
-    a_target_that_asks_to_wait_is_left_alone,
-    being_asked_to_slow_down_counts_against_no_letter,
-    c1_a_closed_pool_hides_no_other_target,
-    c1_a_pool_full_of_hanging_calls_hides_no_other_target,
-    c1_an_account_with_many_due_targets_hides_no_other_account,
-    c1_an_idle_scan_is_one_statement,
-    c1_turns_of_one_moment_are_all_read,
-    c2_held_targets_cost_no_statement_each,
-    c2_letters_that_are_too_old_end_with_any_number_of_held_targets,
-    holding_touches_one_row_and_resuming_sends_one_probe,
-    many_failures_in_a_row_open_the_breaker,
-    o1_a_host_that_is_down_for_all_is_left_alone_soon_and_opened_by_one_probe,
-    o1_ten_failing_chats_of_one_account_hold_no_other_account
-);
+both!(o1_a_host_that_is_down_for_all_is_left_alone_soon_and_opened_by_one_probe, a_flood_does_not_keep_others_waiting);
+both!(c2_letters_that_are_too_old_end_with_any_number_of_held_targets, a_due_time_too_far_ahead_is_brought_back);
+both!(c1_an_account_with_many_due_targets_hides_no_other_account, holding_touches_one_row_and_resuming_sends_one_probe);
+both!(o1_ten_failing_chats_of_one_account_hold_no_other_account, c1_a_pool_full_of_hanging_calls_hides_no_other_target);
+both!(being_asked_to_slow_down_counts_against_no_letter, a_probe_that_fails_keeps_the_turn_closed);
+both!(a_target_that_asks_to_wait_is_left_alone, many_failures_in_a_row_open_the_breaker);
+both!(c1_a_closed_pool_hides_no_other_target, c2_held_targets_cost_no_statement_each, c1_an_idle_scan_is_one_statement);
+both!(a_rate_admits_as_many_as_configured, c1_turns_of_one_moment_are_all_read);
 once!(c10_hanging_endpoints_of_many_accounts_delay_no_other_account);

@@ -453,22 +453,11 @@ async fn a_suspended_account_keeps_the_reason_of_its_source(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(
-    a_day_of_failures_pauses_the_source,
-    a_failure_that_is_no_longer_true_is_not_reported,
-    a_messenger_that_locks_us_out_pauses_its_source,
-    a_paused_source_takes_in_and_sends_nothing,
-    a_quiet_endpoint_is_not_given_up_for_one_failure,
-    a_refusal_fails_the_message_and_the_next_goes_on,
-    a_retry_is_marked_as_repeat_if_an_earlier_attempt_may_have_arrived,
-    a_suspended_account_keeps_the_reason_of_its_source,
-    a_webhook_refused_for_now_is_repeated_with_the_same_id,
-    a_worker_that_vanishes_repeats_marked,
-    age_counts_while_held,
-    an_answer_resent_after_its_failure_is_reported_as_delivered,
-    letters_that_waited_a_day_leave_in_order_and_slow_no_other_account,
-    no_more_of_an_answer_is_read_than_64_kib,
-    one_answer_in_a_day_is_enough,
-    resuming_a_source_may_drop_letters_that_are_too_old,
-    waiting_for_a_messenger_ends_after_a_day
-);
+both!(a_retry_is_marked_as_repeat_if_an_earlier_attempt_may_have_arrived, a_paused_source_takes_in_and_sends_nothing);
+both!(letters_that_waited_a_day_leave_in_order_and_slow_no_other_account, no_more_of_an_answer_is_read_than_64_kib);
+both!(an_answer_resent_after_its_failure_is_reported_as_delivered, resuming_a_source_may_drop_letters_that_are_too_old);
+both!(a_webhook_refused_for_now_is_repeated_with_the_same_id, a_suspended_account_keeps_the_reason_of_its_source);
+both!(a_failure_that_is_no_longer_true_is_not_reported, a_quiet_endpoint_is_not_given_up_for_one_failure);
+both!(a_refusal_fails_the_message_and_the_next_goes_on, a_messenger_that_locks_us_out_pauses_its_source);
+both!(waiting_for_a_messenger_ends_after_a_day, a_worker_that_vanishes_repeats_marked, one_answer_in_a_day_is_enough);
+both!(a_day_of_failures_pauses_the_source, age_counts_while_held);

@@ -323,21 +323,11 @@ async fn l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted(p
     assert_eq!(reader.address(), "", "five tries, however they come");
 }
 
-both!(
-    h1_a_person_row_read_before_the_proof_is_worthless_after_it,
-    h1_a_sign_in_that_races_with_the_proof_opens_nothing,
-    h1_passwords_set_during_the_proof_do_not_survive_it,
-    l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted,
-    l5_an_older_link_dies_when_a_newer_one_is_made
-);
-once!(
-    credentials_set_in_an_account_stay_when_that_account_invites_again,
-    h1_a_password_that_is_set_after_the_invitation_falls_too,
-    h1_a_sign_in_link_by_mail_is_the_proof_as_well,
-    h1_an_invitation_is_taken_only_after_the_second_step,
-    h1_an_unmailed_link_of_the_next_account_ends_what_was_set_before,
-    h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail,
-    h1_credentials_of_one_account_never_open_another,
-    h1_squatted_credentials_open_their_own_account_alone,
-    l4_a_link_that_waits_for_its_page_is_sealed
-);
+both!(l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted);
+both!(h1_a_person_row_read_before_the_proof_is_worthless_after_it, h1_passwords_set_during_the_proof_do_not_survive_it);
+both!(h1_a_sign_in_that_races_with_the_proof_opens_nothing, l5_an_older_link_dies_when_a_newer_one_is_made);
+once!(credentials_set_in_an_account_stay_when_that_account_invites_again, l4_a_link_that_waits_for_its_page_is_sealed);
+once!(h1_an_unmailed_link_of_the_next_account_ends_what_was_set_before, h1_a_sign_in_link_by_mail_is_the_proof_as_well);
+once!(h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail, h1_credentials_of_one_account_never_open_another);
+once!(h1_a_password_that_is_set_after_the_invitation_falls_too, h1_an_invitation_is_taken_only_after_the_second_step);
+once!(h1_squatted_credentials_open_their_own_account_alone);

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use base::config::Config;
-use parom_tests::{answer, once, Api, Engine, Line, Place, Reply, Setup, Visitor, World};
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
+use parom_tests::{Api, Engine, Line, Place, Reply, Setup, Visitor, World, answer, once};
 use reqwest::Method;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
 use super::{a_second, heard, import_of, imports, lines, sends, texts, wrote};
@@ -361,4 +361,13 @@ async fn the_command_shows_the_plan_and_follows_the_import() {
     drill.ends_well().await;
 }
 
-once!(a_dry_run_counts_and_writes_nothing, a_file_is_counted_and_then_imported, a_file_is_taken_once_under_one_key, broken_lines_cost_themselves_alone, files_that_are_none_are_refused, skipped_lines_are_grouped_by_reason, tables_of_a_russian_excel_are_imported, the_samples_can_be_imported);
+once!(
+    a_dry_run_counts_and_writes_nothing,
+    a_file_is_counted_and_then_imported,
+    a_file_is_taken_once_under_one_key,
+    broken_lines_cost_themselves_alone,
+    files_that_are_none_are_refused,
+    skipped_lines_are_grouped_by_reason,
+    tables_of_a_russian_excel_are_imported,
+    the_samples_can_be_imported
+);

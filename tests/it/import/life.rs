@@ -379,16 +379,8 @@ async fn a_source_without_history_offers_none(world: &mut World) {
 }
 
 both!(a_pause_keeps_the_place);
-once!(
-    a_customer_in_a_waiting_import_can_be_erased,
-    a_deleted_source_stops_its_import,
-    a_messenger_that_does_not_answer_is_asked_again,
-    a_refusal_is_described_in_words,
-    a_source_without_history_offers_none,
-    earlier_messages_come_in_silently_and_once,
-    imported_messages_stay_when_the_rest_is_cancelled,
-    it_continues_where_it_was_interrupted,
-    new_chats_hang_on_contacts_that_are_there,
-    nothing_stays_of_who_is_forgotten,
-    the_rows_of_a_dry_run_are_removed_after_a_day
-);
+once!(imported_messages_stay_when_the_rest_is_cancelled, a_messenger_that_does_not_answer_is_asked_again);
+once!(the_rows_of_a_dry_run_are_removed_after_a_day, a_customer_in_a_waiting_import_can_be_erased);
+once!(earlier_messages_come_in_silently_and_once, new_chats_hang_on_contacts_that_are_there);
+once!(it_continues_where_it_was_interrupted, a_source_without_history_offers_none, a_deleted_source_stops_its_import);
+once!(nothing_stays_of_who_is_forgotten, a_refusal_is_described_in_words);

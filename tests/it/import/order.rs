@@ -356,14 +356,8 @@ mod a_server_that_is_killed {
     }
 }
 
-both!(
-    history_arrives_oldest_first_and_the_newest_notifies,
-    messages_handed_over_before_a_crash_are_not_sent_twice,
-    one_import_of_a_channel_runs_at_a_time
-);
-once!(
-    managers_are_imported_in_their_name,
-    messages_that_arrived_before_the_import_are_recognised,
-    silent_imports_and_messages_notify_no_manager
-);
+both!(messages_handed_over_before_a_crash_are_not_sent_twice, history_arrives_oldest_first_and_the_newest_notifies);
+both!(one_import_of_a_channel_runs_at_a_time);
+once!(messages_that_arrived_before_the_import_are_recognised, silent_imports_and_messages_notify_no_manager);
+once!(managers_are_imported_in_their_name);
 on_postgres!(two_servers_do_not_work_on_one_twice);

@@ -309,23 +309,10 @@ async fn a_report_of_the_first_copy_counts_for_the_message(world: &mut PigeonWor
     assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [2]);
 }
 
-both!(
-    a_deletion_of_many_pieces_waits_in_one_commit,
-    a_report_settles_the_letter,
-    an_edit_without_effect_is_newer_than_those_made_before_it
-);
-once!(
-    a_failure_is_reported_with_its_words,
-    a_problem_of_the_line_is_shown_until_it_ends,
-    a_receipt_before_its_message_waits_for_it,
-    a_report_after_it_was_given_up_corrects_it,
-    a_report_of_the_first_copy_counts_for_the_message,
-    a_reported_failure_settles_it_too,
-    everything_sent_before_a_time_is_read,
-    everything_up_to_a_message_is_read,
-    history_makes_no_noise,
-    receipts_go_to_amocrm_and_only_up,
-    the_customer_types,
-    the_time_for_answers_runs_from_the_message,
-    without_a_report_it_is_sent_once_more_and_then_given_up
-);
+both!(an_edit_without_effect_is_newer_than_those_made_before_it, a_deletion_of_many_pieces_waits_in_one_commit);
+both!(a_report_settles_the_letter);
+once!(without_a_report_it_is_sent_once_more_and_then_given_up, a_report_of_the_first_copy_counts_for_the_message);
+once!(a_problem_of_the_line_is_shown_until_it_ends, a_report_after_it_was_given_up_corrects_it, history_makes_no_noise);
+once!(the_time_for_answers_runs_from_the_message, a_receipt_before_its_message_waits_for_it, the_customer_types);
+once!(everything_sent_before_a_time_is_read, a_failure_is_reported_with_its_words, everything_up_to_a_message_is_read);
+once!(a_reported_failure_settles_it_too, receipts_go_to_amocrm_and_only_up);

@@ -6,13 +6,13 @@ use std::time::Duration;
 use base::message::State;
 use entity::raw_hook;
 use parom_cli::quarantine::{self, QuarantineCommand};
-use parom_tests::{answer, both, once};
 use parom_tests::settings::HOST;
+use parom_tests::{answer, both, once};
 use reqwest::Method;
 use sandbox::MessageView;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::sea_query::Expr;
-use serde_json::{json, Value};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::PigeonWorld;
@@ -331,4 +331,19 @@ async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
 }
 
 both!(kept_calls_are_processed_once_what_was_missing_is_there);
-once!(a_call_is_divided_among_the_lines, a_call_may_be_as_large_as_its_messenger_says, a_call_of_the_app_is_processed_once_it_can_be_read, a_deleted_source_is_not_asked, a_line_that_cannot_be_stored_is_asked_for_again, a_poll_finds_what_was_read, a_secret_may_be_the_end_of_the_address, an_address_is_validated_by_its_challenge, an_invisible_name_is_none, an_unreadable_call_is_kept_and_answered_like_any_other, credentials_that_end_are_replaced, half_an_emoji_loses_nothing_but_itself, its_address_is_validated_too, only_the_messenger_is_heard);
+once!(
+    a_call_is_divided_among_the_lines,
+    a_call_may_be_as_large_as_its_messenger_says,
+    a_call_of_the_app_is_processed_once_it_can_be_read,
+    a_deleted_source_is_not_asked,
+    a_line_that_cannot_be_stored_is_asked_for_again,
+    a_poll_finds_what_was_read,
+    a_secret_may_be_the_end_of_the_address,
+    an_address_is_validated_by_its_challenge,
+    an_invisible_name_is_none,
+    an_unreadable_call_is_kept_and_answered_like_any_other,
+    credentials_that_end_are_replaced,
+    half_an_emoji_loses_nothing_but_itself,
+    its_address_is_validated_too,
+    only_the_messenger_is_heard
+);

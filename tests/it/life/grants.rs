@@ -408,25 +408,12 @@ async fn several_instances_visit_an_account_once(world: &mut World) {
     other.stop().await;
 }
 
-both!(
-    expired_rows_are_removed,
-    idle_access_never_ends,
-    o3_a_notice_crosses_a_new_installation,
-    o3_another_users_access_came_before_the_refusal_was_noted,
-    o3_the_same_users_access_comes_while_the_refusal_is_noted
-);
-once!(
-    a_blocked_account_is_distinguished_from_missing_rights,
-    a_dropped_caller_does_not_lose_the_new_pair,
-    a_managers_access_never_replaces_an_administrators,
-    a_message_that_goes_through_is_a_reason_to_ask,
-    a_refused_message_reveals_an_unpaid_account,
-    a_renamed_account_is_found_by_any_call,
-    a_renewal_that_fails_is_tried_again,
-    any_call_that_goes_through_ends_a_refusal,
-    giving_access_again_keeps_everything,
-    payment_is_noticed_and_what_waited_goes_on,
-    the_access_of_another_administrator_is_used_instead,
-    the_widgets_word_leads_to_a_renamed_account
-);
+both!(o3_another_users_access_came_before_the_refusal_was_noted, o3_a_notice_crosses_a_new_installation);
+both!(o3_the_same_users_access_comes_while_the_refusal_is_noted, expired_rows_are_removed, idle_access_never_ends);
+once!(a_blocked_account_is_distinguished_from_missing_rights, the_access_of_another_administrator_is_used_instead);
+once!(a_managers_access_never_replaces_an_administrators, a_message_that_goes_through_is_a_reason_to_ask);
+once!(a_dropped_caller_does_not_lose_the_new_pair, a_refused_message_reveals_an_unpaid_account);
+once!(the_widgets_word_leads_to_a_renamed_account, payment_is_noticed_and_what_waited_goes_on);
+once!(any_call_that_goes_through_ends_a_refusal, a_renamed_account_is_found_by_any_call);
+once!(giving_access_again_keeps_everything, a_renewal_that_fails_is_tried_again);
 on_postgres!(several_instances_visit_an_account_once);

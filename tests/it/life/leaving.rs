@@ -364,20 +364,10 @@ async fn a_deleted_sources_webhook_is_removed_later(world: &mut TelegramWorld) {
 }
 
 both!(a_messenger_that_is_away_is_named_and_asked_again);
-once!(
-    a_deleted_sources_webhook_is_removed_later,
-    a_forgotten_accounts_webhook_is_removed,
-    a_line_given_up_earlier_is_named_in_the_proof,
-    a_lost_notice_leaves_the_account_asking_for_access,
-    a_new_installation_during_the_disconnect_wins,
-    a_notice_outlives_a_restart,
-    after_a_week_the_proof_says_what_was_given_up,
-    an_account_that_is_back_keeps_its_webhook,
-    an_account_that_leaves_loses_its_webhooks_and_keys,
-    an_account_that_left_cannot_be_connected,
-    an_account_that_left_is_unregistered_with_its_credentials,
-    an_erasure_that_broke_off_is_repeated,
-    the_disconnect_is_repeated_until_amocrm_has_received_it,
-    the_panel_names_what_is_left,
-    the_widget_takes_an_account_off_and_on
-);
+once!(an_account_that_left_is_unregistered_with_its_credentials, a_lost_notice_leaves_the_account_asking_for_access);
+once!(the_disconnect_is_repeated_until_amocrm_has_received_it, an_account_that_leaves_loses_its_webhooks_and_keys);
+once!(a_line_given_up_earlier_is_named_in_the_proof, a_new_installation_during_the_disconnect_wins);
+once!(after_a_week_the_proof_says_what_was_given_up, a_deleted_sources_webhook_is_removed_later);
+once!(an_account_that_is_back_keeps_its_webhook, an_account_that_left_cannot_be_connected, a_notice_outlives_a_restart);
+once!(a_forgotten_accounts_webhook_is_removed, the_widget_takes_an_account_off_and_on, the_panel_names_what_is_left);
+once!(an_erasure_that_broke_off_is_repeated);

@@ -394,16 +394,8 @@ async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
 }
 
 both!(a_file_is_fetched_once_and_counted_and_hashed);
-once!(
-    a_false_kind_makes_it_a_plain_file,
-    a_host_that_refuses_connections_is_tried_twice,
-    a_missing_file_is_requested_twice,
-    a_retry_after_of_a_file_host_is_respected,
-    a_token_in_an_address_stays_where_it_is,
-    compressed_answers_are_not_accepted_as_files,
-    each_step_of_a_redirect_is_looked_at,
-    files_that_do_not_come_hold_no_other_conversation,
-    forbidden_addresses_are_refused_before_a_call,
-    half_a_file_is_no_file_and_is_asked_for_again,
-    the_first_request_fetches_the_file
-);
+once!(files_that_do_not_come_hold_no_other_conversation, a_host_that_refuses_connections_is_tried_twice);
+once!(forbidden_addresses_are_refused_before_a_call, half_a_file_is_no_file_and_is_asked_for_again);
+once!(compressed_answers_are_not_accepted_as_files, a_retry_after_of_a_file_host_is_respected);
+once!(a_token_in_an_address_stays_where_it_is, each_step_of_a_redirect_is_looked_at, a_missing_file_is_requested_twice);
+once!(a_false_kind_makes_it_a_plain_file, the_first_request_fetches_the_file);

@@ -451,17 +451,9 @@ async fn by_itself_on_postgres() {
     a_worker_fetches_at_once(Engine::Postgres).await;
 }
 
-both!(
-    a_fetch_that_finishes_too_late_is_discarded,
-    a_fetch_that_lost_its_claim_changes_nothing,
-    a_file_goes_after_its_last_day,
-    a_file_refused_by_our_own_store_is_not_lost,
-    the_remains_of_a_dead_fetch_are_taken_over_and_removed
-);
-once!(
-    an_avatar_is_fetched_once_for_all_who_have_it,
-    an_invalid_avatar_is_left_out_and_requested_again_another_day,
-    erasing_takes_rows_and_bytes,
-    poison_ends
-);
+both!(the_remains_of_a_dead_fetch_are_taken_over_and_removed, a_fetch_that_finishes_too_late_is_discarded);
+both!(a_fetch_that_lost_its_claim_changes_nothing, a_file_refused_by_our_own_store_is_not_lost);
+both!(a_file_goes_after_its_last_day);
+once!(an_invalid_avatar_is_left_out_and_requested_again_another_day, an_avatar_is_fetched_once_for_all_who_have_it);
+once!(erasing_takes_rows_and_bytes, poison_ends);
 on_postgres!(instances_share_the_work);

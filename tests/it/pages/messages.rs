@@ -121,9 +121,7 @@ async fn the_road_of_a_delivered_message(world: &mut World) {
 }
 
 async fn a_waiting_message_shows_its_time_and_can_be_retried_now(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::status(503)]);
     world.manager(&line).answers("anna", "Good morning").await;
     world.manager(&line).answers("anna", "And more").await;
@@ -158,9 +156,7 @@ async fn a_waiting_message_shows_its_time_and_can_be_retried_now(world: &mut Wor
 }
 
 async fn a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::status(503)]);
     let said = world.manager(&line).answers("anna", "Good morning").await;
     world.manager(&line).answers("anna", "And more").await;
@@ -207,9 +203,7 @@ async fn kept(world: &World) -> (Uuid, String) {
 }
 
 async fn a_refused_webhook_is_shown_without_what_it_said(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::status(422)]);
     world.manager(&line).answers("anna", "Good morning, Anna").await;
     world.deliver_to_the_end().await;
@@ -503,19 +497,9 @@ fn inert(path: &str, text: &str) {
     }
 }
 
-once!(
-    a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again,
-    a_refusal_of_telegram_is_shown_without_token_and_text,
-    a_refused_webhook_is_shown_without_what_it_said,
-    a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not,
-    a_waiting_message_shows_its_time_and_can_be_retried_now,
-    many_are_counted_first_and_sent_again_once,
-    messages_are_found_by_number_name_and_every_id,
-    some_are_removed_by_their_reason,
-    strangers_words_are_text,
-    the_list_is_narrowed_and_downloaded,
-    the_page_warns_if_the_customer_still_blocks_the_bot,
-    the_road_of_a_delivered_message,
-    the_table_holds_no_formulas_and_no_texts,
-    what_was_sent_is_erased_with_the_customer
-);
+once!(a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again, the_table_holds_no_formulas_and_no_texts);
+once!(a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not, messages_are_found_by_number_name_and_every_id);
+once!(a_waiting_message_shows_its_time_and_can_be_retried_now, a_refusal_of_telegram_is_shown_without_token_and_text);
+once!(the_page_warns_if_the_customer_still_blocks_the_bot, a_refused_webhook_is_shown_without_what_it_said);
+once!(many_are_counted_first_and_sent_again_once, what_was_sent_is_erased_with_the_customer, strangers_words_are_text);
+once!(the_list_is_narrowed_and_downloaded, some_are_removed_by_their_reason, the_road_of_a_delivered_message);

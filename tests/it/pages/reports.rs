@@ -347,14 +347,7 @@ async fn a_report_is_three_statements(world: &mut World) {
     }
 }
 
-both!(
-    a_report_is_three_statements,
-    a_report_of_stored_facts_equals_one_of_the_database,
-    a_source_of_a_busy_account_has_facts_of_its_own
-);
-once!(
-    a_report_shows_who_wrote_and_who_waits,
-    imported_messages_wait_for_no_answer,
-    managers_have_names,
-    the_api_reports_the_same
-);
+both!(a_report_of_stored_facts_equals_one_of_the_database, a_source_of_a_busy_account_has_facts_of_its_own);
+both!(a_report_is_three_statements);
+once!(a_report_shows_who_wrote_and_who_waits, imported_messages_wait_for_no_answer, the_api_reports_the_same);
+once!(managers_have_names);

@@ -225,9 +225,7 @@ async fn only_fields_that_the_second_administrator_edited_overwrite_the_others_c
 }
 
 async fn a_pause_ends_with_a_choice(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let visitor = olga(world, line.tenant_id).await;
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     visitor.opens(&path("/pause")).await.is(200).says(&["will be received and will wait", "Nothing is waiting now"]);
@@ -252,9 +250,7 @@ async fn a_pause_ends_with_a_choice(world: &mut World) {
 }
 
 async fn the_end_of_a_source_is_counted_and_a_lost_one_returns(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let visitor = olga(world, line.tenant_id).await;
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     let ran = visitor.does(&path("/test"), &[]).await;
@@ -321,14 +317,7 @@ async fn services_are_chosen_in_the_panel_and_sent_to_amocrm(world: &mut World) 
 }
 
 both!(two_forms_at_once_make_one_source);
-once!(
-    a_bot_is_moved_from_another_service,
-    a_bot_shows_its_link_its_code_and_that_its_token_is_kept,
-    a_pause_ends_with_a_choice,
-    a_site_chat_in_four_steps,
-    an_account_that_has_just_paid_is_admitted,
-    an_own_messenger_is_checked_live_and_gets_its_secret_once,
-    only_fields_that_the_second_administrator_edited_overwrite_the_others_change,
-    services_are_chosen_in_the_panel_and_sent_to_amocrm,
-    the_end_of_a_source_is_counted_and_a_lost_one_returns
-);
+once!(only_fields_that_the_second_administrator_edited_overwrite_the_others_change, a_pause_ends_with_a_choice);
+once!(an_own_messenger_is_checked_live_and_gets_its_secret_once, the_end_of_a_source_is_counted_and_a_lost_one_returns);
+once!(a_bot_shows_its_link_its_code_and_that_its_token_is_kept, services_are_chosen_in_the_panel_and_sent_to_amocrm);
+once!(an_account_that_has_just_paid_is_admitted, a_bot_is_moved_from_another_service, a_site_chat_in_four_steps);

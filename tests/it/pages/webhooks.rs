@@ -45,9 +45,7 @@ async fn a_key_is_shown_once_works_and_ends(world: &mut World) {
 }
 
 async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::Status(422, json!({"error": "<script>no</script>"}))]);
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
@@ -111,9 +109,7 @@ async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) 
 
 /// Two statements that begin with the index of webhooks, and two for the next attempt, however many webhooks there are.
 async fn the_reading_is_bounded(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     for text in ["One", "Two"] {
         world.manager(&line).answers("anna", text).await;
     }
@@ -223,9 +219,5 @@ async fn a_list_that_was_never_read_is_waited_for_once(world: &mut World) {
 }
 
 both!(the_reading_is_bounded);
-once!(
-    a_key_is_shown_once_works_and_ends,
-    a_list_that_was_never_read_is_waited_for_once,
-    pages_open_at_once_while_amocrm_is_silent,
-    webhooks_show_their_tries_and_a_new_secret_overlaps
-);
+once!(webhooks_show_their_tries_and_a_new_secret_overlaps, a_list_that_was_never_read_is_waited_for_once);
+once!(pages_open_at_once_while_amocrm_is_silent, a_key_is_shown_once_works_and_ends);

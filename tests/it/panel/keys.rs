@@ -324,15 +324,8 @@ async fn a_manager_sees_one_conversation(world: &mut World) {
 }
 
 both!(a_ticket_opens_once);
-once!(
-    a_manager_sees_one_conversation,
-    access_that_was_taken_away_stays_away,
-    administrators_of_the_account_are_owners_and_others_look,
-    in_a_frame_without_cookies_the_panel_goes_on_in_a_tab,
-    n5_a_key_carries_no_right_that_its_maker_lacks,
-    n5_a_key_loses_what_its_maker_loses,
-    n5_a_key_without_a_known_maker_does_not_erase,
-    n5_a_maker_who_left_amocrm_takes_their_keys_along,
-    n5_keys_are_handed_over_with_their_maker,
-    the_panel_can_be_framed_by_its_own_account_only
-);
+once!(administrators_of_the_account_are_owners_and_others_look, in_a_frame_without_cookies_the_panel_goes_on_in_a_tab);
+once!(n5_a_maker_who_left_amocrm_takes_their_keys_along, the_panel_can_be_framed_by_its_own_account_only);
+once!(n5_a_key_carries_no_right_that_its_maker_lacks, n5_a_key_without_a_known_maker_does_not_erase);
+once!(n5_keys_are_handed_over_with_their_maker, access_that_was_taken_away_stays_away, a_manager_sees_one_conversation);
+once!(n5_a_key_loses_what_its_maker_loses);

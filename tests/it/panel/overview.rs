@@ -159,9 +159,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// D6: a source in trouble was in trouble since it was made.
 async fn a_source_is_in_trouble_since_its_first_failure(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.advance(30 * MINUTE);
     world.messenger.answers_by(|_| Answer::status(500));
     let failed_at = world.app().clock.millis();
@@ -203,10 +201,8 @@ async fn a_lost_channel_is_lost_since_it_was_lost(world: &mut World) {
 
 /// D2: "forwarded within" counted from the message to statuses and edits that followed much later.
 async fn d2_only_messages_count_in_the_time_to_forward(world: &mut World) {
-    let line = world.line("support").await;
+    let line = world.chatting().await.0;
     let anna = world.customer(&line, "anna");
-    anna.writes("Hello").await;
-    world.deliver_all().await;
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let id = world.messages().await.last().unwrap().id.to_string();
@@ -273,9 +269,7 @@ pub fn cards(page: &Reply) -> usize {
 const STRIP: &str = "you can view, but not change. Messages are received and kept.";
 
 async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let visitor = olga(world, line.tenant_id).await;
     let operator = Operator::signed_in(world).await;
     visitor.opens("/panel/messages").await.is(200).never_says(&[STRIP]);
@@ -318,16 +312,8 @@ async fn a_refusing_database_is_shown_until_it_works_again(world: &mut World) {
     world.deliver_all().await;
 }
 
-both!(
-    a_lost_channel_is_lost_since_it_was_lost,
-    a_refusing_database_is_shown_until_it_works_again,
-    every_number_leads_to_as_many_messages,
-    pages_can_be_looked_at_and_nothing_changed,
-    the_figures_are_read_by_few_statements,
-    the_figures_of_a_page_agree
-);
-once!(
-    a_source_is_in_trouble_since_its_first_failure,
-    d2_imports_do_not_slow_the_figures,
-    d2_only_messages_count_in_the_time_to_forward
-);
+both!(a_refusing_database_is_shown_until_it_works_again, pages_can_be_looked_at_and_nothing_changed);
+both!(a_lost_channel_is_lost_since_it_was_lost, every_number_leads_to_as_many_messages, the_figures_of_a_page_agree);
+both!(the_figures_are_read_by_few_statements);
+once!(a_source_is_in_trouble_since_its_first_failure, d2_only_messages_count_in_the_time_to_forward);
+once!(d2_imports_do_not_slow_the_figures);

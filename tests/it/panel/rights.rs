@@ -395,17 +395,9 @@ async fn the_last_owner_stays(world: &mut World) {
 }
 
 both!(m7_a_user_demoted_in_amocrm_loses_access_within_the_hour, the_last_owner_stays);
-once!(
-    a_link_that_is_handed_over_opens_one_account_alone,
-    a_viewer_who_may_not_repair_gets_no_button,
-    an_invitation_is_taken_once,
-    every_page_is_there_for_whom_it_is_meant,
-    m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used,
-    m7_a_user_removed_in_amocrm_loses_access,
-    m7_access_granted_by_hand_stays,
-    m7_amocrm_is_asked_once_an_hour_of_use,
-    m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours,
-    m7_automatic_requests_of_a_page_keep_no_session_alive,
-    m8_a_ticket_that_opens_is_written_down_with_the_visitors_address,
-    strangers_are_led_to_the_sign_in
-);
+once!(m8_a_ticket_that_opens_is_written_down_with_the_visitors_address, a_viewer_who_may_not_repair_gets_no_button);
+once!(m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used, every_page_is_there_for_whom_it_is_meant);
+once!(m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours, a_link_that_is_handed_over_opens_one_account_alone);
+once!(m7_automatic_requests_of_a_page_keep_no_session_alive, m7_a_user_removed_in_amocrm_loses_access);
+once!(m7_amocrm_is_asked_once_an_hour_of_use, strangers_are_led_to_the_sign_in, m7_access_granted_by_hand_stays);
+once!(an_invitation_is_taken_once);

@@ -193,9 +193,7 @@ async fn hears(mut stream: TcpStream) -> String {
 }
 
 async fn slow_callers_delay_no_other_caller(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let body = format!("POST /location/{} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{", line.scope_id);
     let head = "POST /location/1 HTTP/1.1\r\nHost: x\r\nX-Slow";
     let bodies = join_all((0..60).map(|_| says(world, &body))).await;
@@ -235,22 +233,13 @@ async fn lengths_that_contradict_each_other_are_refused(world: &mut World) {
         assert!(heard.starts_with("HTTP/1.1 400 ") || heard.is_empty(), "{lengths:?}: {heard:?}");
         assert!(!heard.contains("HTTP/1.1 200"), "{lengths:?} hid a request: {heard:?}");
     }
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.manager(&line).sends("anna", HookMessage::text("all is well")).await;
     world.deliver_all().await;
 }
 
-both!(
-    a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows,
-    a_hook_that_comes_three_times_at_once_is_one_message
-);
-once!(
-    a_hook_captured_long_ago_cannot_be_replayed,
-    bodies_too_large_and_compressed_are_refused,
-    hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200,
-    lengths_that_contradict_each_other_are_refused,
-    only_the_right_signature_over_the_raw_bytes_is_believed,
-    slow_callers_delay_no_other_caller
-);
+both!(a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows);
+both!(a_hook_that_comes_three_times_at_once_is_one_message);
+once!(hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200, lengths_that_contradict_each_other_are_refused);
+once!(only_the_right_signature_over_the_raw_bytes_is_believed, a_hook_captured_long_ago_cannot_be_replayed);
+once!(bodies_too_large_and_compressed_are_refused, slow_callers_delay_no_other_caller);

@@ -359,25 +359,11 @@ async fn an_unpaid_or_blocked_account_makes_no_source(world: &mut World) {
     nothing_left(world, count(world, tenant_id).await);
 }
 
-both!(
-    a_change_that_was_overtaken_by_a_deletion_writes_nothing,
-    a_deletion_and_changes_at_once_leave_no_source,
-    changes_and_rotations_at_once_wait_for_each_other,
-    creations_at_once_leave_one_default,
-    creations_at_once_never_pass_the_limit,
-    many_at_once_without_a_tag_all_end,
-    one_of_two_simultaneous_changes_wins,
-    one_of_two_simultaneous_deletions_succeeds,
-    the_second_editor_learns_who_was_faster
-);
-once!(
-    a_change_that_amocrm_refuses_changes_neither_side,
-    a_creation_fails_for_what_another_call_learns_meanwhile,
-    a_creation_leaves_nothing_behind,
-    a_deletion_that_amocrm_refuses_deletes_nothing,
-    a_refusal_with_few_sources_is_no_limit,
-    a_restoration_that_amocrm_refuses_can_be_repeated,
-    amocrms_own_limit_is_reported_in_its_words,
-    an_unpaid_or_blocked_account_makes_no_source,
-    kinds_are_those_that_a_channel_serves
-);
+both!(a_change_that_was_overtaken_by_a_deletion_writes_nothing, changes_and_rotations_at_once_wait_for_each_other);
+both!(a_deletion_and_changes_at_once_leave_no_source, one_of_two_simultaneous_deletions_succeeds);
+both!(the_second_editor_learns_who_was_faster, creations_at_once_never_pass_the_limit);
+both!(one_of_two_simultaneous_changes_wins, creations_at_once_leave_one_default, many_at_once_without_a_tag_all_end);
+once!(a_creation_fails_for_what_another_call_learns_meanwhile, a_change_that_amocrm_refuses_changes_neither_side);
+once!(a_restoration_that_amocrm_refuses_can_be_repeated, a_deletion_that_amocrm_refuses_deletes_nothing);
+once!(an_unpaid_or_blocked_account_makes_no_source, amocrms_own_limit_is_reported_in_its_words);
+once!(a_refusal_with_few_sources_is_no_limit, kinds_are_those_that_a_channel_serves, a_creation_leaves_nothing_behind);

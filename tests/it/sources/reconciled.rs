@@ -62,9 +62,7 @@ async fn a_change_of_a_deleted_source_is_refused_with_that_reason(world: &mut Wo
 }
 
 async fn messages_go_on_while_amocrm_lacks_the_source(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.sandbox.delete_source(HOST, "support");
     reconcile(world, line.tenant_id).await;
     world.customer(&line, "anna").writes("Are you there?").await;
@@ -420,4 +418,19 @@ async fn a_deletion_during_lost_access_is_completed_later(world: &mut World) {
 }
 
 both!(accounts_are_compared_at_first_and_daily);
-once!(a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm, a_change_of_a_deleted_source_is_refused_with_that_reason, a_comparison_that_failed_changes_nothing_and_is_repeated, a_deletion_during_lost_access_is_completed_later, a_hook_that_names_an_unknown_source_brings_it_forward, a_pipeline_in_the_archive_wants_attention, a_source_deleted_in_amocrm_is_shown_and_restored, a_stray_is_removed, another_accounts_strays_are_not_there, changes_by_a_user_in_amocrm_win, many_are_restored_in_few_calls, messages_go_on_while_amocrm_lacks_the_source, services_that_amocrm_lost_are_sent_again, while_amocrm_is_away_a_stray_stays);
+once!(
+    a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm,
+    a_change_of_a_deleted_source_is_refused_with_that_reason,
+    a_comparison_that_failed_changes_nothing_and_is_repeated,
+    a_deletion_during_lost_access_is_completed_later,
+    a_hook_that_names_an_unknown_source_brings_it_forward,
+    a_pipeline_in_the_archive_wants_attention,
+    a_source_deleted_in_amocrm_is_shown_and_restored,
+    a_stray_is_removed,
+    another_accounts_strays_are_not_there,
+    changes_by_a_user_in_amocrm_win,
+    many_are_restored_in_few_calls,
+    messages_go_on_while_amocrm_lacks_the_source,
+    services_that_amocrm_lost_are_sent_again,
+    while_amocrm_is_away_a_stray_stays
+);

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use base::store::{statements_of, StatementsOfTask};
+use base::store::{StatementsOfTask, statements_of};
 use entity::source_notice;
 use parom::webhook_notices::due_now;
-use parom_tests::{both, on_postgres, once, Answer, Line, Received, World};
+use parom_tests::{Answer, Line, Received, World, both, on_postgres, once};
 use sea_orm::EntityTrait;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
@@ -86,9 +86,7 @@ async fn messages_prove_a_source_once_a_minute(world: &mut World) {
 }
 
 async fn a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([parom_tests::Answer::status(401)]);
     world.manager(&line).answers("anna", "one").await;
     world.deliver_to_the_end().await;
@@ -173,9 +171,7 @@ async fn the_first_step_that_fails_is_named(world: &mut World) {
 }
 
 async fn a_test_that_passes_lets_a_stopped_source_go_on(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::status(403)]);
     world.manager(&line).answers("anna", "one").await;
     world.deliver_to_the_end().await;
@@ -278,9 +274,7 @@ async fn a_change_is_reported_once_with_the_current_state(world: &mut World) {
 }
 
 async fn a_refused_notice_is_retried_and_delays_no_message(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::status(500), Answer::Cut]);
     world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
     assert_eq!(due_now(&world.app().usage).await, 1);
@@ -348,5 +342,19 @@ async fn messengers_that_refuse_are_left_alone(world: &mut World) {
 }
 
 both!(c3_a_thousand_quiet_sources_are_proved_in_one_commit);
-once!(a_change_is_reported_once_with_the_current_state, a_pause_has_a_name_and_a_time, a_paused_source_gets_only_the_notice_of_its_deletion, a_refused_notice_is_retried_and_delays_no_message, a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in, a_test_that_passes_lets_a_stopped_source_go_on, every_step_of_the_road_is_tried, messages_prove_a_source_once_a_minute, messengers_that_refuse_are_left_alone, notices_are_retried_for_at_most_a_day, the_account_shows_through, the_first_step_that_fails_is_named, the_state_shows_that_amocrm_does_not_answer);
+once!(
+    a_change_is_reported_once_with_the_current_state,
+    a_pause_has_a_name_and_a_time,
+    a_paused_source_gets_only_the_notice_of_its_deletion,
+    a_refused_notice_is_retried_and_delays_no_message,
+    a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in,
+    a_test_that_passes_lets_a_stopped_source_go_on,
+    every_step_of_the_road_is_tried,
+    messages_prove_a_source_once_a_minute,
+    messengers_that_refuse_are_left_alone,
+    notices_are_retried_for_at_most_a_day,
+    the_account_shows_through,
+    the_first_step_that_fails_is_named,
+    the_state_shows_that_amocrm_does_not_answer
+);
 on_postgres!(c3_an_old_proof_ends_no_check, c3_collected_proofs_are_written_when_the_process_stops);

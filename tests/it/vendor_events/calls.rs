@@ -291,19 +291,10 @@ async fn the_removal_of_a_deleted_account_is_still_reported(vendor: &mut Vendor)
     assert_eq!(vendor.types().last().map(String::as_str), Some("account.left"));
 }
 
-both!(
-    after_three_days_an_event_has_failed_and_can_be_sent_again,
-    an_event_that_is_refused_is_repeated_with_the_same_id_and_keeps_its_place
-);
-once!(
-    a_claim_of_a_dead_process_ends,
-    a_failure_slows_no_other_account_and_no_other_webhook,
-    a_resend_ends_a_long_wait,
-    a_webhook_that_fails_for_an_hour_is_an_alert,
-    events_are_listed_by_account_and_state_for_the_vendor_alone,
-    events_are_removed_after_thirty_days,
-    the_admin_shows_events_and_sends_one_again,
-    the_removal_of_a_deleted_account_is_still_reported,
-    the_secret_and_the_address_are_shown_nowhere
-);
+both!(an_event_that_is_refused_is_repeated_with_the_same_id_and_keeps_its_place);
+both!(after_three_days_an_event_has_failed_and_can_be_sent_again);
+once!(events_are_listed_by_account_and_state_for_the_vendor_alone, the_removal_of_a_deleted_account_is_still_reported);
+once!(a_failure_slows_no_other_account_and_no_other_webhook, a_webhook_that_fails_for_an_hour_is_an_alert);
+once!(the_secret_and_the_address_are_shown_nowhere, the_admin_shows_events_and_sends_one_again);
+once!(events_are_removed_after_thirty_days, a_claim_of_a_dead_process_ends, a_resend_ends_a_long_wait);
 on_postgres!(two_processes_send_each_event_once);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::pages::{prose, sections, texts, Section};
+use super::pages::{Section, prose, sections, texts};
 use super::read::{root, short};
 
 /// Addresses that lead out of the repository.
@@ -231,7 +231,9 @@ fn missing_sections(text: &str, own: Option<&str>, pages: &Pages) -> Vec<String>
     let mut found = Vec::new();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line): &(usize, &str)| line.contains(SIGN)) {
         let faults = named(line, own, pages);
-        found.extend(faults.iter().filter_map(|named| missing_section(named, pages)).map(|fault| format!("{number}: {fault}")));
+        found.extend(
+            faults.iter().filter_map(|named| missing_section(named, pages)).map(|fault| format!("{number}: {fault}")),
+        );
     }
     found
 }

@@ -150,7 +150,11 @@ fn no_folder_has_more_loops_of_files() {
     for member in members().iter().filter(|member| *member != "tests") {
         loops_below(&root().join(member).join("src"), "", &mut found);
     }
-    assert!(found.len() <= LOOPS, "{} loops, more than {LOOPS}: merge the files or turn an arrow: {found:#?}", found.len());
+    assert!(
+        found.len() <= LOOPS,
+        "{} loops, more than {LOOPS}: merge the files or turn an arrow: {found:#?}",
+        found.len()
+    );
 }
 
 #[test]

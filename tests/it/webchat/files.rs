@@ -1,15 +1,15 @@
 //! Files that visitors send: their type is detected from their first bytes, and nothing executable is ever shown.
 
 use base::config::Config;
-use parom_tests::{answer, once, Engine, Place, Reply, Setup, Visitor, World};
 use parom_tests::settings::HOST;
+use parom_tests::{Engine, Place, Reply, Setup, Visitor, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::{OnSite, SHOP, chat_with};
 use crate::inbound::files::KINDS;
 use crate::media::png;
-use super::{chat_with, OnSite, SHOP};
 
 /// A form with a message's id, its text, and a file.
 fn form(id: &str, text: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
@@ -196,4 +196,9 @@ async fn a_logo_is_shown_everywhere_and_can_be_removed(world: &mut World) {
     answer(world.api.anonymous(Method::GET, &at)).await.is(404);
 }
 
-once!(a_logo_is_shown_everywhere_and_can_be_removed, every_kind_of_file_arrives_as_what_it_is, files_are_what_their_bytes_say, invalid_files_are_refused);
+once!(
+    a_logo_is_shown_everywhere_and_can_be_removed,
+    every_kind_of_file_arrives_as_what_it_is,
+    files_are_what_their_bytes_say,
+    invalid_files_are_refused
+);

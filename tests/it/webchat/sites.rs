@@ -364,15 +364,7 @@ async fn the_chat_announces_that_it_is_outside_working_hours(world: &mut World) 
     );
 }
 
-once!(
-    a_customer_is_the_same_on_every_device,
-    a_form_asks_and_keeps_what_was_typed,
-    a_new_secret_overlaps_for_a_day,
-    a_visitor_of_a_site_talks,
-    a_visitor_who_writes_too_fast_is_refused,
-    only_sites_of_the_list_are_let_in,
-    the_chat_announces_that_it_is_outside_working_hours,
-    the_first_message_says_who_writes,
-    the_owner_sees_which_sites_load_the_chat,
-    the_script_is_small_and_there
-);
+once!(the_chat_announces_that_it_is_outside_working_hours, a_visitor_who_writes_too_fast_is_refused);
+once!(the_owner_sees_which_sites_load_the_chat, a_customer_is_the_same_on_every_device, the_script_is_small_and_there);
+once!(a_form_asks_and_keeps_what_was_typed, only_sites_of_the_list_are_let_in, the_first_message_says_who_writes);
+once!(a_new_secret_overlaps_for_a_day, a_visitor_of_a_site_talks);

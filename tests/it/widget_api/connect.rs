@@ -405,14 +405,7 @@ async fn an_account_of_before_goes_on(world: &mut World) {
     user.post(world, "/connect", &json!({"amojo_id": amojo_id})).await.is(200);
 }
 
-once!(
-    a_disconnected_account_keeps_its_sources,
-    a_login_opens_the_account,
-    amocrm_in_the_middle_leaves_nothing_half_made,
-    an_account_of_before_goes_on,
-    consent_to_the_agreement_is_stored_shown_and_exported,
-    open_to_all_but_not_for_a_foreign_account,
-    passwords_cannot_be_tried_through,
-    the_vendors_service_decides,
-    without_an_agreement_nothing_is_asked
-);
+once!(consent_to_the_agreement_is_stored_shown_and_exported, amocrm_in_the_middle_leaves_nothing_half_made);
+once!(open_to_all_but_not_for_a_foreign_account, a_disconnected_account_keeps_its_sources, the_vendors_service_decides);
+once!(without_an_agreement_nothing_is_asked, passwords_cannot_be_tried_through, an_account_of_before_goes_on);
+once!(a_login_opens_the_account);

@@ -419,17 +419,9 @@ async fn m1_walking_through_contacts_is_stopped_and_written_down(world: &mut Wor
     assert_eq!(names(world, &maria, &format!("contact_id={}", anna.contact_id)).await, ["anna"]);
 }
 
-once!(
-    a_contacts_chats_and_what_became_of_the_last_message,
-    a_source_deleted_in_amocrm_comes_back_in_one_click,
-    a_source_is_made_changed_and_deleted,
-    kinds_come_with_their_forms_in_words,
-    m1_a_manager_limited_to_their_own_leads_sees_no_other_chats,
-    m1_rights_of_groups_and_stages_hold,
-    m1_rights_that_changed_are_noticed_after_minutes,
-    m1_walking_through_contacts_is_stopped_and_written_down,
-    managers_look_and_change_nothing,
-    n10_a_lead_opens_no_contact_of_the_same_number,
-    the_card_says_when_amocrm_does_not,
-    the_window_closes_a_day_after_the_customer_wrote
-);
+once!(m1_a_manager_limited_to_their_own_leads_sees_no_other_chats, a_source_deleted_in_amocrm_comes_back_in_one_click);
+once!(m1_walking_through_contacts_is_stopped_and_written_down, a_contacts_chats_and_what_became_of_the_last_message);
+once!(m1_rights_that_changed_are_noticed_after_minutes, the_window_closes_a_day_after_the_customer_wrote);
+once!(n10_a_lead_opens_no_contact_of_the_same_number, a_source_is_made_changed_and_deleted);
+once!(kinds_come_with_their_forms_in_words, m1_rights_of_groups_and_stages_hold, the_card_says_when_amocrm_does_not);
+once!(managers_look_and_change_nothing);

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use base::i18n::{Language, Words};
-use parom_tests::{Browser, Place};
 use parom_tests::settings::HOST;
-use serde_json::{json, Value};
+use parom_tests::{Browser, Place};
+use serde_json::{Value, json};
 
-use super::{arrived, everywhere, last_are, opens, root, say, shows, types, until, POLICE, Shop};
+use super::{POLICE, Shop, arrived, everywhere, last_are, opens, root, say, shows, types, until};
 
 const STYLE: &str = "body{margin:0;font:16px/1.5 'DejaVu Sans',sans-serif;color:#202020}header{padding:20px 32px;border-bottom:1px solid #ddd}\
     main{padding:32px}h1{margin:0 0 12px}.things{display:flex;gap:20px;margin-top:28px}.thing{width:184px;padding:12px;\
