@@ -153,16 +153,6 @@ async fn a_secret_leaves_for_allowed_hosts_alone(world: &mut World) {
     assert!(world.api.get("/api/v1/tenants").await.is(200).json["items"].as_array().unwrap().is_empty());
 }
 
-async fn installing_again_renews_the_same_account(world: &mut World) {
-    let line = world.line("support").await;
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    assert_eq!(world.active(HOST).await, line.tenant_id);
-    world.api.get(&line.path("")).await.is(200);
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-}
-
 async fn fifty_callers_renew_a_token_once(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.expire_access_tokens(HOST);
@@ -491,6 +481,6 @@ both!(one_made_while_servers_run_works_in_all_of_them, two_that_are_made_at_once
 both!(a_state_is_good_once_and_for_ten_minutes, fifty_callers_renew_a_token_once, a_browser_installs);
 once!(a_lost_renewal_is_made_up_for_where_amocrm_allows_it, a_revoke_notice_needs_its_signature_and_the_truth);
 once!(an_exchange_that_fails_for_now_goes_on_by_itself, a_suspended_account_takes_in_and_sends_nothing, the_file_wins);
-once!(installing_again_renews_the_same_account, a_secret_leaves_for_allowed_hosts_alone, a_channel_follows_its_rule);
-once!(an_account_that_leaves_keeps_what_waits, amocrms_own_call_is_answered_at_once, a_paused_one_takes_no_new_account);
-once!(the_doctor_checks_stored_ones_too, dead_access_never_stops_messages, a_changed_secret_counts_at_once);
+once!(a_secret_leaves_for_allowed_hosts_alone, an_account_that_leaves_keeps_what_waits, a_channel_follows_its_rule);
+once!(amocrms_own_call_is_answered_at_once, a_paused_one_takes_no_new_account, the_doctor_checks_stored_ones_too);
+once!(dead_access_never_stops_messages, a_changed_secret_counts_at_once);

@@ -112,23 +112,6 @@ async fn a_source_is_mirrored_changed_and_removed(world: &mut World) {
     make(world, tenant_id, &body(world, "support")).await.is(201);
 }
 
-async fn there_is_one_default(world: &mut World) {
-    let tenant_id = installed(world).await;
-    let default = |external_id| {
-        let mut body = body(world, external_id);
-        body["default"] = json!(true);
-        body
-    };
-    let (one, two) = (default("one"), default("two"));
-    let one = make(world, tenant_id, &one).await.is(201);
-    let two = make(world, tenant_id, &two).await.is(201);
-    let is_default = async |made: &Reply| {
-        let shown = world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200);
-        shown.json["default"].clone()
-    };
-    assert_eq!((is_default(&one).await, is_default(&two).await), (json!(false), json!(true)));
-}
-
 async fn errors_name_the_field(world: &mut World) {
     let tenant_id = installed(world).await;
     let wrong = |pointer: &str, value: Value| {
@@ -265,24 +248,6 @@ async fn wrong_services_are_named_by_their_place(world: &mut World) {
     assert!(world.sandbox.sources(HOST).is_empty());
 }
 
-async fn actions_are_recorded_in_the_audit_log(world: &mut World) {
-    let tenant_id = installed(world).await;
-    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
-    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
-    world.api.patch(&path, &json!({"name": "Sales", "paused": true})).await.is(200);
-    world.api.patch(&path, &json!({"name": "Sales", "paused": true})).await.is(200);
-    world.api.delete(&path).await.is(204);
-    let deeds = deeds(world, tenant_id).await;
-    let of_sources: Vec<_> = deeds.iter().filter(|deed| deed.0.starts_with("source.")).collect();
-    let actions: Vec<_> = of_sources.iter().map(|deed| (deed.0.as_str(), deed.1.as_str())).collect();
-    assert_eq!(
-        actions,
-        [("source.created", "key"), ("source.changed", "key"), ("source.deleted", "key")],
-        "a change that changes nothing is none"
-    );
-    assert_eq!(of_sources[1].2["fields"], json!(["name", "paused"]));
-}
-
 // Names with plain http: only those that lead to a listed address are taken.
 
 /// A network is listed; a name has to be resolved.
@@ -318,7 +283,7 @@ async fn a_name_with_plain_http_must_lead_to_a_listed_address(world: &mut World)
     world.leave_letters();
 }
 
-both!(an_idempotency_key_makes_one_source, there_is_one_default, two_that_want_one_external_id_get_one_source);
+both!(an_idempotency_key_makes_one_source, two_that_want_one_external_id_get_one_source);
 once!(a_name_with_plain_http_must_lead_to_a_listed_address, an_obstacle_is_a_conflict_with_an_explanation);
 once!(services_are_mirrored_at_creation_and_change, a_source_is_mirrored_changed_and_removed, errors_name_the_field);
-once!(wrong_services_are_named_by_their_place, actions_are_recorded_in_the_audit_log, a_lost_answer_makes_one_source);
+once!(wrong_services_are_named_by_their_place, a_lost_answer_makes_one_source);

@@ -28,36 +28,6 @@ async fn rows(world: &World, log: Uuid, action: &str) -> Vec<(String, Value)> {
     rows.map(|row| (row.actor_name, serde_json::from_str(&row.detail).unwrap())).collect()
 }
 
-async fn a_suspension_stops_delivery_and_keeps_what_comes(world: &mut World) {
-    let line = world.line("support").await;
-    let olga = Operator::signed_in(world).await;
-    let asked = olga.opens(&path(line.tenant_id, "/suspend")).await.is(200);
-    assert!(asked.text.contains("1\u{a0}source of acme.amocrm.ru will receive and keep messages"), "{}", asked.text);
-    olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", " ")]).await.is(422);
-    assert_eq!(world.tenant(HOST).await.unwrap()["suspended"], false, "not without a reason");
-    olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", "not paid since May")]).await.is(303);
-    let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
-    assert!(page.text.contains("is suspended. Messages are received and wait."), "{}", page.text);
-    assert!(
-        !olga.opens(&path(line.tenant_id, "")).await.text.contains("is suspended. Messages"),
-        "a notice is shown once"
-    );
-    assert_eq!(world.tenant(HOST).await.unwrap()["status"], "suspended");
-
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_to_the_end().await;
-    assert_eq!((world.letters().await.len(), world.texts_at_crm(&line).len()), (1, 0), "kept, not delivered");
-    olga.opens(&path(line.tenant_id, "")).await.is(200);
-    olga.sends(&path(line.tenant_id, "/resume"), &[]).await.is(303);
-    world.deliver_to_the_end().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    for log in [line.tenant_id, VENDOR] {
-        let said = ("Olga".to_owned(), json!({"reason": "not paid since May"}));
-        assert_eq!(rows(world, log, "account.suspended").await, [said], "the account reads who and why");
-        assert_eq!(rows(world, log, "account.resumed").await.len(), 1);
-    }
-}
-
 /// What members can change: members, keys, whether sources are paused.
 async fn stored(world: &World, tenant_id: Uuid) -> (usize, usize, Vec<bool>) {
     let db = world.app().store.read();
@@ -229,4 +199,4 @@ async fn a_note_has_its_author_and_is_the_vendors_alone(world: &mut World) {
 
 once!(viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason, the_page_says_what_to_do);
 once!(a_view_of_an_account_ends_with_its_operators_session, viewing_as_an_account_is_read_only_short_and_audited);
-once!(a_suspension_stops_delivery_and_keeps_what_comes, a_note_has_its_author_and_is_the_vendors_alone);
+once!(a_note_has_its_author_and_is_the_vendors_alone);

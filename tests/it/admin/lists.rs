@@ -361,16 +361,8 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
     second.stop().await;
 }
 
-both!(
-    accounts_are_found_a_page_at_a_time,
-    an_account_is_found_by_a_customers_phone,
-    an_account_is_found_by_a_message,
-    the_first_page_shows_the_whole_service
-);
-once!(
-    a_hash_of_an_earlier_version_is_found,
-    a_number_that_comes_later_is_found_too,
-    a_paused_source_is_not_tried_by_hand,
-    queues_show_where_and_why_letters_wait
-);
+both!(an_account_is_found_by_a_customers_phone, the_first_page_shows_the_whole_service);
+both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_message);
+once!(a_number_that_comes_later_is_found_too, queues_show_where_and_why_letters_wait);
+once!(a_hash_of_an_earlier_version_is_found, a_paused_source_is_not_tried_by_hand);
 on_postgres!(calls_of_all_processes_are_one_sum);

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use parom::identity::form::masked;
-use parom::identity::session::{self, NewSession, SessionKind};
-use parom_tests::settings::HOST;
+use parom::identity::session;
 use parom_tests::{Reply, Visitor, World, once};
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -148,56 +146,6 @@ async fn a_session_ends_by_itself(world: &mut World) {
     );
 }
 
-async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    let tenant_id = world.active(HOST).await;
-    let app = world.app().clone();
-    let person = parom::identity::person::NewPerson {
-        email: "anna@shop.example",
-        name: "Anna",
-        language: base::i18n::Language::En,
-        is_operator: false,
-    };
-    let person = parom::identity::person::add(&app.identity, app.store.write(), person).await.unwrap().unwrap();
-    let new = NewSession {
-        tenant_id,
-        kind: SessionKind::Panel,
-        person_id: Some(person.id),
-        crm_user_id: None,
-        is_admin: true,
-        via: "password",
-        language: "en",
-        reason: "",
-    };
-    let panel = session::open(&app.identity, app.store.write(), new).await.unwrap();
-    let csrf = masked(&panel.row.csrf);
-    let stranger = world.visitor();
-    stranger.takes_cookie("parom", &panel.token);
-    for page in PAGES {
-        stranger.opens(page).await.is(404);
-    }
-    stranger
-        .sends_as_it_is("/admin/operators", &[("csrf", &csrf), ("email", "a@b.example"), ("name", "")])
-        .await
-        .is(404);
-    for cookie in [panel.token.as_str(), "x"] {
-        let forger = world.visitor();
-        forger.takes_cookie("parom-admin", cookie);
-        assert_eq!(forger.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
-        forger
-            .sends_as_it_is("/admin/operators", &[("csrf", &csrf), ("email", "a@b.example"), ("name", "")])
-            .await
-            .is(303);
-    }
-
-    // The other way round: a session of the admin is not valid in the panel.
-    let olga = Operator::signed_in(world).await;
-    let visitor = world.visitor();
-    visitor.takes_cookie("parom", &olga.cookie("parom-admin").unwrap());
-    let led = visitor.opens("/panel").await;
-    assert!(led.status == 303 && led.header("location").starts_with("/panel/sign-in"), "{} {}", led.status, led.text);
-}
-
 async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     olga.proves(world).await;
@@ -232,5 +180,4 @@ async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
 }
 
 once!(a_code_works_once_and_a_password_is_only_the_first_step, m5_tries_of_a_stranger_keep_no_operator_out);
-once!(a_session_of_the_panel_opens_nothing_here, an_operator_who_leaves_is_out_at_once, a_session_ends_by_itself);
-once!(the_second_step_is_never_skipped);
+once!(an_operator_who_leaves_is_out_at_once, the_second_step_is_never_skipped, a_session_ends_by_itself);

@@ -315,7 +315,7 @@ pub const CELLS: &[Cell] = &[
         "webchat",
         &["typing"],
         By(&["parom-tests::it content::visitor::typing_is_shown_while_it_lasts"]),
-        By(&["parom-tests::it webchat::sites::a_visitor_of_a_site_talks"]),
+        By(&["parom-tests::it webchat::a_visitor_writes_and_is_answered"]),
     ),
     cell(
         "webchat",

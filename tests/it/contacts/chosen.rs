@@ -371,25 +371,12 @@ async fn on_a_site(world: &mut World) {
 }
 
 both!(a_death_before_the_message_went_out_makes_no_second_one, by_a_number_that_messengers_spell_in_another_way);
-once!(
-    a_chat_that_was_there_before_the_rule_stays_where_it_is,
-    a_chat_with_an_accepted_lead_is_not_moved,
-    a_chat_without_a_message_is_linked_to_its_contact,
-    a_contact_named_later_gets_the_chat,
-    a_contact_that_could_not_be_found_again_is_created_once,
-    a_contact_that_is_not_there_counts_as_absent,
-    a_link_that_failed_is_made_up_for,
-    a_number_searches_no_contact_if_the_choice_is_left_to_amocrm,
-    amocrm_chooses_if_no_contact_is_found,
-    an_answer_that_was_lost_makes_no_second_one,
-    an_existing_contact_is_linked_instead,
-    by_the_email_if_no_contact_has_the_phone,
-    by_the_phone_before_the_first_message_makes_a_contact,
-    no_contact_is_searched_if_the_choice_is_left_to_amocrm,
-    of_several_contacts_the_last_changed_is_chosen_with_that_reason,
-    on_a_site,
-    one_that_was_made_gives_way_to_the_one_with_the_number,
-    the_contact_is_found_by_it,
-    the_named_contact_gets_the_chat_under_any_rule,
-    with_the_customers_name_number_and_address
-);
+once!(of_several_contacts_the_last_changed_is_chosen_with_that_reason, the_named_contact_gets_the_chat_under_any_rule);
+once!(a_number_searches_no_contact_if_the_choice_is_left_to_amocrm, a_chat_without_a_message_is_linked_to_its_contact);
+once!(a_chat_that_was_there_before_the_rule_stays_where_it_is, a_contact_that_could_not_be_found_again_is_created_once);
+once!(no_contact_is_searched_if_the_choice_is_left_to_amocrm, one_that_was_made_gives_way_to_the_one_with_the_number);
+once!(by_the_phone_before_the_first_message_makes_a_contact, a_contact_that_is_not_there_counts_as_absent, on_a_site);
+once!(an_answer_that_was_lost_makes_no_second_one, with_the_customers_name_number_and_address);
+once!(a_chat_with_an_accepted_lead_is_not_moved, by_the_email_if_no_contact_has_the_phone, the_contact_is_found_by_it);
+once!(amocrm_chooses_if_no_contact_is_found, an_existing_contact_is_linked_instead, a_link_that_failed_is_made_up_for);
+once!(a_contact_named_later_gets_the_chat);

@@ -400,16 +400,9 @@ async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) 
 }
 
 both!(a_process_killed_again_and_again_gives_up_no_letter, after_the_call, in_a_delivery, in_the_writer);
-on_postgres!(
-    a_pause_set_at_one_instance_applies_to_both,
-    a_restarted_process_takes_up_its_own_leases_at_once,
-    a_resumed_source_is_not_held_again_by_another_instance,
-    a_secret_changed_at_one_instance_pauses_nothing_at_the_other,
-    a_start_ends_no_lease_of_a_process_that_lives,
-    a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second,
-    callers_of_two_instances_renew_a_token_once,
-    one_instance_takes_over_the_work_of_another,
-    rotations_at_two_instances_wait_for_each_other,
-    two_instances_carry_one_queue,
-    what_ends_at_one_instance_is_refused_by_the_other_within_a_second
-);
+on_postgres!(a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second, two_instances_carry_one_queue);
+on_postgres!(what_ends_at_one_instance_is_refused_by_the_other_within_a_second);
+on_postgres!(a_secret_changed_at_one_instance_pauses_nothing_at_the_other, a_pause_set_at_one_instance_applies_to_both);
+on_postgres!(a_resumed_source_is_not_held_again_by_another_instance, rotations_at_two_instances_wait_for_each_other);
+on_postgres!(a_restarted_process_takes_up_its_own_leases_at_once, a_start_ends_no_lease_of_a_process_that_lives);
+on_postgres!(callers_of_two_instances_renew_a_token_once, one_instance_takes_over_the_work_of_another);

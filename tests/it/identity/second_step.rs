@@ -395,16 +395,9 @@ async fn ten_wrong_recovery_codes_restart_the_sign_in(place: &mut Mailed) {
 }
 
 both!(a_code_used_twice_at_once_counts_once, m6_wrong_codes_at_once_are_all_counted);
-once!(
-    a_new_authenticator_ends_all_codes,
-    each_code_signs_in_once,
-    m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may,
-    m6_a_mailed_link_sets_a_password_for_ten_minutes,
-    m6_a_members_forgotten_authenticator_is_renewed_by_a_link_alone,
-    m6_a_person_without_a_second_step_sets_it_up_before_anything_else,
-    m6_a_session_left_open_changes_neither_password_nor_authenticator,
-    m6_ten_wrong_codes_of_an_operator_restart_the_sign_in,
-    m6_ten_wrong_codes_restart_the_sign_in_and_are_reported,
-    new_codes_replace_all_and_ask_for_the_password,
-    ten_wrong_recovery_codes_restart_the_sign_in
-);
+once!(m6_a_person_without_a_second_step_sets_it_up_before_anything_else, ten_wrong_recovery_codes_restart_the_sign_in);
+once!(m6_a_session_left_open_changes_neither_password_nor_authenticator, a_new_authenticator_ends_all_codes);
+once!(m6_a_members_forgotten_authenticator_is_renewed_by_a_link_alone, new_codes_replace_all_and_ask_for_the_password);
+once!(m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may, m6_a_mailed_link_sets_a_password_for_ten_minutes);
+once!(m6_ten_wrong_codes_restart_the_sign_in_and_are_reported, m6_ten_wrong_codes_of_an_operator_restart_the_sign_in);
+once!(each_code_signs_in_once);

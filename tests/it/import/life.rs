@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::{audit, import, import_line, import_skip};
-use parom::tenant::{self, Export, Who, erase};
+use parom::tenant::{Export, Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -103,23 +103,6 @@ async fn a_deleted_source_stops_its_import(world: &mut World) {
     let before = heard(world, &line, "anna").len();
     a_second(world).await;
     assert_eq!(heard(world, &line, "anna").len(), before);
-}
-
-async fn nothing_stays_of_who_is_forgotten(world: &mut World) {
-    let line = world.line("support").await;
-    let file = texts("anna", 200) + &texts("boris", 200) + "broken\n";
-    let id = sends(world, &line, "?leads=none", file).await.is(202).text_at("/id");
-    a_second(world).await;
-    a_second(world).await;
-    act(world, &id, "pause").await;
-    a_second(world).await;
-    let conversation = world.messages().await.first().expect("a message").conversation_id;
-    let [_, before, _] = rows(world).await;
-    tenant::erase(world.app(), line.tenant_id, &Who::Conversation(conversation), "test").await.unwrap();
-    let [_, after, _] = rows(world).await;
-    assert_eq!(after, 200, "anna's are gone, boris' wait: {before}");
-    tenant::forget(&world.app().tenants, line.tenant_id, true, "test").await.unwrap();
-    assert_eq!(rows(world).await, [0, 0, 0]);
 }
 
 // An import that links its new chats to existing contacts, whatever its source's rule; its customers can be erased
@@ -383,4 +366,4 @@ once!(imported_messages_stay_when_the_rest_is_cancelled, a_messenger_that_does_n
 once!(the_rows_of_a_dry_run_are_removed_after_a_day, a_customer_in_a_waiting_import_can_be_erased);
 once!(earlier_messages_come_in_silently_and_once, new_chats_hang_on_contacts_that_are_there);
 once!(it_continues_where_it_was_interrupted, a_source_without_history_offers_none, a_deleted_source_stops_its_import);
-once!(nothing_stays_of_who_is_forgotten, a_refusal_is_described_in_words);
+once!(a_refusal_is_described_in_words);

@@ -331,19 +331,8 @@ async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
 }
 
 both!(kept_calls_are_processed_once_what_was_missing_is_there);
-once!(
-    a_call_is_divided_among_the_lines,
-    a_call_may_be_as_large_as_its_messenger_says,
-    a_call_of_the_app_is_processed_once_it_can_be_read,
-    a_deleted_source_is_not_asked,
-    a_line_that_cannot_be_stored_is_asked_for_again,
-    a_poll_finds_what_was_read,
-    a_secret_may_be_the_end_of_the_address,
-    an_address_is_validated_by_its_challenge,
-    an_invisible_name_is_none,
-    an_unreadable_call_is_kept_and_answered_like_any_other,
-    credentials_that_end_are_replaced,
-    half_an_emoji_loses_nothing_but_itself,
-    its_address_is_validated_too,
-    only_the_messenger_is_heard
-);
+once!(an_unreadable_call_is_kept_and_answered_like_any_other, a_call_of_the_app_is_processed_once_it_can_be_read);
+once!(a_line_that_cannot_be_stored_is_asked_for_again, a_call_may_be_as_large_as_its_messenger_says);
+once!(an_address_is_validated_by_its_challenge, a_secret_may_be_the_end_of_the_address, a_deleted_source_is_not_asked);
+once!(half_an_emoji_loses_nothing_but_itself, a_call_is_divided_among_the_lines, credentials_that_end_are_replaced);
+once!(its_address_is_validated_too, only_the_messenger_is_heard, a_poll_finds_what_was_read, an_invisible_name_is_none);

@@ -191,17 +191,6 @@ async fn a_phone_number_finds_a_customer_however_it_is_written(world: &mut World
     world.deliver_to_the_end().await;
 }
 
-async fn another_accounts_customer_is_not_found(world: &mut World) {
-    let line = world.line("support").await;
-    let other = world.line_at("other.amocrm.ru", "theirs").await;
-    let conversation = plant(world, &line).await;
-    let theirs = parom::tenant::erase(world.app(), other.tenant_id, &Who::Conversation(conversation), "test").await;
-    assert!(matches!(theirs.unwrap_err(), Error::NotFound));
-    let theirs = parom::tenant::erase(world.app(), other.tenant_id, &Who::Phone("79150000001".into()), "test").await;
-    assert!(matches!(theirs.unwrap_err(), Error::NotFound));
-    world.leave_letters();
-}
-
 // One customer's data by the public API and in the panel: exported and erased.
 
 fn kinds(text: &str) -> Vec<String> {
@@ -481,5 +470,4 @@ async fn a_phone_that_is_none_loses_no_message(world: &mut World) {
 both!(erased_data_is_gone_and_that_of_others_stays, nothing_of_an_erased_customer_is_left);
 once!(a_phone_number_finds_a_customer_however_it_is_written, a_number_of_two_countries_is_shown_and_left_alone);
 once!(only_the_customers_own_data_is_exported, an_export_holds_everything_but_secrets, a_customer_is_erased_by_the_api);
-once!(another_accounts_customer_is_not_found, a_phone_that_is_none_loses_no_message, a_number_is_one_persons);
-once!(more_than_a_page_is_exported_whole);
+once!(a_phone_that_is_none_loses_no_message, more_than_a_page_is_exported_whole, a_number_is_one_persons);

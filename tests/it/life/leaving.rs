@@ -342,15 +342,6 @@ async fn an_account_that_is_back_keeps_its_webhook(world: &mut TelegramWorld) {
     assert_eq!(jobs(world).await, []);
 }
 
-/// The page after the erasure says what is left, and what its owner can do.
-async fn the_panel_names_what_is_left(world: &mut TelegramWorld) {
-    let line = world.telegram_line(json!({})).await;
-    let owner = world.panel(line.line.tenant_id).await;
-    is_away(world, true);
-    let gone = owner.sends("/panel/data/all", &[("account", HOST)]).await.is(200);
-    gone.says(&["is erased", "Telegram bot: Acme Support, @acme_support_bot", "deleteWebhook", "for 7 days"]);
-}
-
 async fn a_deleted_sources_webhook_is_removed_later(world: &mut TelegramWorld) {
     let line = world.telegram_line(json!({})).await;
     is_away(world, true);
@@ -369,5 +360,5 @@ once!(the_disconnect_is_repeated_until_amocrm_has_received_it, an_account_that_l
 once!(a_line_given_up_earlier_is_named_in_the_proof, a_new_installation_during_the_disconnect_wins);
 once!(after_a_week_the_proof_says_what_was_given_up, a_deleted_sources_webhook_is_removed_later);
 once!(an_account_that_is_back_keeps_its_webhook, an_account_that_left_cannot_be_connected, a_notice_outlives_a_restart);
-once!(a_forgotten_accounts_webhook_is_removed, the_widget_takes_an_account_off_and_on, the_panel_names_what_is_left);
+once!(a_forgotten_accounts_webhook_is_removed, the_widget_takes_an_account_off_and_on);
 once!(an_erasure_that_broke_off_is_repeated);

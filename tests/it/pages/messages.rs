@@ -268,18 +268,6 @@ async fn a_refusal_of_telegram_is_shown_without_token_and_text(world: &mut Teleg
     }
 }
 
-async fn what_was_sent_is_erased_with_the_customer(world: &mut World) {
-    let line = world.line("support").await;
-    world.sandbox.faults().next_with(Part::Message, "Hello", 1, CrmFault::Status { code: 400, retry_after: None });
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_to_the_end().await;
-    kept(world).await;
-    let id = world.api.get(&line.path("/conversations")).await.text_at("/items/0/id").parse().unwrap();
-    let who = parom::tenant::Who::Conversation(id);
-    parom::tenant::erase(world.app(), line.tenant_id, &who, "test").await.unwrap();
-    assert!(requests(world).await.iter().all(|(_, request)| request.is_none()));
-}
-
 // What Parom gave up: chosen, counted, sent again or removed, taken out as a table.
 
 /// Two messages of managers that the messenger refused, of customers with these names.
@@ -501,5 +489,5 @@ once!(a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again, th
 once!(a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not, messages_are_found_by_number_name_and_every_id);
 once!(a_waiting_message_shows_its_time_and_can_be_retried_now, a_refusal_of_telegram_is_shown_without_token_and_text);
 once!(the_page_warns_if_the_customer_still_blocks_the_bot, a_refused_webhook_is_shown_without_what_it_said);
-once!(many_are_counted_first_and_sent_again_once, what_was_sent_is_erased_with_the_customer, strangers_words_are_text);
-once!(the_list_is_narrowed_and_downloaded, some_are_removed_by_their_reason, the_road_of_a_delivered_message);
+once!(many_are_counted_first_and_sent_again_once, the_list_is_narrowed_and_downloaded, the_road_of_a_delivered_message);
+once!(some_are_removed_by_their_reason, strangers_words_are_text);

@@ -517,26 +517,11 @@ async fn l2_a_stranger_gets_few_letters() {
     world.close().await;
 }
 
-both!(
-    m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_none,
-    m5_a_try_that_is_refused_writes_nothing,
-    tries_are_counted_by_login_and_by_all_instances
-);
-once!(
-    a_new_password_ends_what_the_old_one_opened,
-    a_new_sign_in_is_a_new_token,
-    a_password_opens_the_panel,
-    a_person_with_several_accounts_chooses_one,
-    codes_are_asked_for_and_good_once,
-    forms_of_others_are_refused,
-    m5_doors_share_no_budget_of_an_address,
-    m5_the_link_form_stays_open_for_its_owner,
-    m5_the_mark_of_a_device_is_worth_nothing_elsewhere,
-    m5_tries_of_a_stranger_keep_no_owner_out,
-    m5_tries_of_codes_keep_no_owner_out,
-    no_answer_reveals_whether_an_email_is_known,
-    over_https_cookies_are_bound_to_the_host,
-    own_sessions_are_listed_and_ended,
-    sessions_end,
-    tries_are_counted_by_address
-);
+both!(m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_none);
+both!(tries_are_counted_by_login_and_by_all_instances, m5_a_try_that_is_refused_writes_nothing);
+once!(m5_the_mark_of_a_device_is_worth_nothing_elsewhere, a_new_password_ends_what_the_old_one_opened, sessions_end);
+once!(no_answer_reveals_whether_an_email_is_known, a_person_with_several_accounts_chooses_one);
+once!(m5_the_link_form_stays_open_for_its_owner, m5_tries_of_a_stranger_keep_no_owner_out, forms_of_others_are_refused);
+once!(over_https_cookies_are_bound_to_the_host, m5_doors_share_no_budget_of_an_address, a_new_sign_in_is_a_new_token);
+once!(m5_tries_of_codes_keep_no_owner_out, codes_are_asked_for_and_good_once, own_sessions_are_listed_and_ended);
+once!(tries_are_counted_by_address, a_password_opens_the_panel);

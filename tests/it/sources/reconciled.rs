@@ -385,23 +385,6 @@ async fn while_amocrm_is_away_a_stray_stays(world: &mut World) {
     assert_eq!(get(world, &made).await.json["default"], false);
 }
 
-async fn another_accounts_strays_are_not_there(world: &mut World) {
-    let tenant_id = installed(world).await;
-    add(world, tenant_id, "stranger", false).await;
-    reconcile(world, tenant_id).await;
-    let found = strays(world, tenant_id).await;
-    let line = world.line_at("other.amocrm.ru", "support").await;
-    world.add_key(line.tenant_id, "prm_key-of-the-other-account-0123456789ab", "write").await;
-    let api = world.api.with_key("prm_key-of-the-other-account-0123456789ab");
-    api.get(&format!("/api/v1/tenants/{tenant_id}/stray-sources")).await.is(404);
-    for deed in ["adopt", "remove"] {
-        api.post(&path(tenant_id, &found[0], deed), &json!({})).await.is(404);
-        api.post(&path(line.tenant_id, &found[0], deed), &json!({})).await.is(404);
-    }
-    api.post(&format!("/api/v1/tenants/{tenant_id}/sources/reconcile"), &json!({})).await.is(404);
-    assert_eq!(world.sandbox.sources(HOST).len(), 1);
-}
-
 async fn a_deletion_during_lost_access_is_completed_later(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
@@ -418,19 +401,9 @@ async fn a_deletion_during_lost_access_is_completed_later(world: &mut World) {
 }
 
 both!(accounts_are_compared_at_first_and_daily);
-once!(
-    a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm,
-    a_change_of_a_deleted_source_is_refused_with_that_reason,
-    a_comparison_that_failed_changes_nothing_and_is_repeated,
-    a_deletion_during_lost_access_is_completed_later,
-    a_hook_that_names_an_unknown_source_brings_it_forward,
-    a_pipeline_in_the_archive_wants_attention,
-    a_source_deleted_in_amocrm_is_shown_and_restored,
-    a_stray_is_removed,
-    another_accounts_strays_are_not_there,
-    changes_by_a_user_in_amocrm_win,
-    many_are_restored_in_few_calls,
-    messages_go_on_while_amocrm_lacks_the_source,
-    services_that_amocrm_lost_are_sent_again,
-    while_amocrm_is_away_a_stray_stays
-);
+once!(a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm, a_deletion_during_lost_access_is_completed_later);
+once!(a_change_of_a_deleted_source_is_refused_with_that_reason, a_hook_that_names_an_unknown_source_brings_it_forward);
+once!(a_comparison_that_failed_changes_nothing_and_is_repeated, a_source_deleted_in_amocrm_is_shown_and_restored);
+once!(messages_go_on_while_amocrm_lacks_the_source, a_pipeline_in_the_archive_wants_attention, a_stray_is_removed);
+once!(services_that_amocrm_lost_are_sent_again, while_amocrm_is_away_a_stray_stays, changes_by_a_user_in_amocrm_win);
+once!(many_are_restored_in_few_calls);

@@ -51,22 +51,6 @@ async fn a_pause_has_a_name_and_a_time(world: &mut World) {
     assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
 }
 
-async fn the_state_shows_that_amocrm_does_not_answer(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
-    for _ in 0..4 {
-        world.deliver_all().await;
-        world.advance(Duration::from_secs(120));
-    }
-    let shown = world.api.get(&line.path("")).await.is(200).json;
-    assert_eq!((&shown["status"], &shown["status_action"]), (&json!("crm_unreachable"), &Value::Null));
-    assert_eq!(shown["status_since"], "2026-11-20T09:00:00.000Z", "since the oldest that waits");
-    world.sandbox.faults().clear();
-    world.deliver_to_the_end().await;
-    assert_eq!(world.api.get(&line.path("")).await.is(200).json["status"], "working");
-}
-
 async fn messages_prove_a_source_once_a_minute(world: &mut World) {
     let line = world.line("support").await;
     let proved = async |world: &World| world.api.get(&line.path("")).await.is(200).json["proved_at"].clone();
@@ -83,26 +67,6 @@ async fn messages_prove_a_source_once_a_minute(world: &mut World) {
     world.manager(&line).answers("anna", "Yes").await;
     world.deliver_all().await;
     assert_eq!(proved(world).await, "2026-11-20T09:01:00.000Z");
-}
-
-async fn a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in(world: &mut World) {
-    let line = world.chatting().await.0;
-    world.messenger.answers_next([parom_tests::Answer::status(401)]);
-    world.manager(&line).answers("anna", "one").await;
-    world.deliver_to_the_end().await;
-    let shown = world.api.get(&line.path("")).await.is(200).json;
-    assert_eq!(
-        (&shown["status"], &shown["status_reason"], &shown["status_action"], &shown["status_detail"]),
-        (&json!("paused"), &json!("access_refused"), &json!("reconnect"), &json!("your server answered 401"))
-    );
-    let open = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
-    assert_eq!((open.len(), open[0].kind.as_str(), open[0].source_id), (1, "source_stopped", Some(line.source_id)));
-    world.api.patch(&line.path(""), &json!({"settings": {"webhook_url": world.messenger.url()}})).await.is(200);
-    assert_eq!(world.api.get(&line.path("")).await.is(200).json["status"], "checking", "not proved yet");
-    world.deliver_to_the_end().await;
-    assert_eq!(world.messenger.texts(), ["one"]);
-    assert_eq!(world.api.get(&line.path("")).await.is(200).json["status"], "working");
-    assert!(parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap().is_empty());
 }
 
 // "Test this source": live, without a customer and without notifying anyone.
@@ -342,19 +306,9 @@ async fn messengers_that_refuse_are_left_alone(world: &mut World) {
 }
 
 both!(c3_a_thousand_quiet_sources_are_proved_in_one_commit);
-once!(
-    a_change_is_reported_once_with_the_current_state,
-    a_pause_has_a_name_and_a_time,
-    a_paused_source_gets_only_the_notice_of_its_deletion,
-    a_refused_notice_is_retried_and_delays_no_message,
-    a_server_that_locks_us_out_pauses_its_source_until_it_lets_us_in,
-    a_test_that_passes_lets_a_stopped_source_go_on,
-    every_step_of_the_road_is_tried,
-    messages_prove_a_source_once_a_minute,
-    messengers_that_refuse_are_left_alone,
-    notices_are_retried_for_at_most_a_day,
-    the_account_shows_through,
-    the_first_step_that_fails_is_named,
-    the_state_shows_that_amocrm_does_not_answer
-);
+once!(a_paused_source_gets_only_the_notice_of_its_deletion, a_refused_notice_is_retried_and_delays_no_message);
+once!(a_change_is_reported_once_with_the_current_state, a_test_that_passes_lets_a_stopped_source_go_on);
+once!(messages_prove_a_source_once_a_minute, messengers_that_refuse_are_left_alone, the_first_step_that_fails_is_named);
+once!(notices_are_retried_for_at_most_a_day, every_step_of_the_road_is_tried, a_pause_has_a_name_and_a_time);
+once!(the_account_shows_through);
 on_postgres!(c3_an_old_proof_ends_no_check, c3_collected_proofs_are_written_when_the_process_stops);

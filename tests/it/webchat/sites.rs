@@ -106,43 +106,6 @@ async fn only_sites_of_the_list_are_let_in(world: &mut World) {
     world.deliver_all().await;
 }
 
-async fn a_visitor_of_a_site_talks(world: &mut World) {
-    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-    let (anna, boris) = (OnSite::new(&source), OnSite::new(&source));
-    // Another tab listens before the first word.
-    let stream = anna.request(world, Method::GET, "/events?after=0").send().await.unwrap();
-    assert_eq!((stream.status().as_u16(), stream.headers()[ALLOWED].to_str().unwrap()), (200, SHOP));
-    let id = Uuid::new_v4();
-    let hello = json!({"id": id, "text": "Hello"});
-    anna.posts(world, "/messages", hello.clone()).await.is(202);
-    anna.posts(world, "/messages", hello).await.is(200);
-    boris.writes(world, "Me too").await.is(202);
-    world.deliver_all().await;
-    world.sandbox.manager_says(HOST, &chat_of(world, "Hello"), "Good morning").await.unwrap();
-    world.deliver_all().await;
-    let mut stream = stream.bytes_stream();
-    let mut heard = String::new();
-    while !heard.contains("Good morning") {
-        heard.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
-    }
-    assert!(heard.contains(&format!("event: spoke\ndata: {{\"id\":\"{id}\"}}")), "{heard}");
-    assert!(!heard.contains("Me too"), "{heard}");
-    assert_eq!(anna.texts(world).await, ["Hello", "Good morning"]);
-    assert_eq!(boris.texts(world).await, ["Me too"]);
-    let told = anna.gets(world, "/history").await.is(200);
-    assert_eq!((&told.json["started"], &told.json["lines"][1]["owed"]), (&json!(true), &json!("delivered")));
-    let answer_id = told.text_at("/lines/1/id");
-    boris.posts(world, "/receipts", json!({"read": [answer_id]})).await.is(204);
-    anna.posts(world, "/receipts", json!({"read": [answer_id]})).await.is(204);
-    assert_eq!(anna.gets(world, "/history").await.json["lines"][1]["owed"], json!(null));
-    anna.posts(world, "/typing", json!({})).await.is(204);
-    OnSite::new(&source).posts(world, "/typing", json!({})).await.is(204);
-    world.deliver_all().await;
-    let chat = chat_of(world, "Hello");
-    let chats = world.sandbox.chats(HOST);
-    assert!(chats.iter().find(|one| one.id == chat).unwrap().typing_until.is_some(), "the manager sees Anna type");
-}
-
 async fn a_visitor_who_writes_too_fast_is_refused(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
     let anna = OnSite::new(&source);
@@ -367,4 +330,4 @@ async fn the_chat_announces_that_it_is_outside_working_hours(world: &mut World) 
 once!(the_chat_announces_that_it_is_outside_working_hours, a_visitor_who_writes_too_fast_is_refused);
 once!(the_owner_sees_which_sites_load_the_chat, a_customer_is_the_same_on_every_device, the_script_is_small_and_there);
 once!(a_form_asks_and_keeps_what_was_typed, only_sites_of_the_list_are_let_in, the_first_message_says_who_writes);
-once!(a_new_secret_overlaps_for_a_day, a_visitor_of_a_site_talks);
+once!(a_new_secret_overlaps_for_a_day);
