@@ -90,9 +90,7 @@ async fn a_world(engine: Engine) -> Option<(World, Line, MailServer)> {
     let mut world = World::start(engine, Setup { change: brands, ..Setup::default() }).await?;
     let begun = world.owner(parom_tests::settings::HOST).installs_in_a_browser().await.is(200);
     is_of_beta("the installation", &begun.text);
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::status(422)]);
     world.manager(&line).answers("anna", "Refused").await;
     world.deliver_to_the_end().await;

@@ -16,7 +16,7 @@ const STAGES: &[(&str, &[&str])] = &[
     (
         "custom",
         &[
-            "parom-tests::it connector_check::",
+            "parom-tests::it examples::",
             "parom-tests::it content::",
             "parom-tests::it inbound::",
             "parom-tests::it road::",
@@ -32,9 +32,8 @@ const STAGES: &[(&str, &[&str])] = &[
     (
         "webchat",
         &[
-            "parom-tests::it browser::chat::",
             "parom-tests::it browser::site_chat::",
-            "parom-tests::it content::begun::",
+            "parom-tests::it content::kinds::",
             "parom-tests::it content::visitor::",
             "parom-tests::it webchat::",
         ],

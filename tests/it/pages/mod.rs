@@ -1,23 +1,11 @@
 //! The panel's pages of sources, messages, the undelivered, keys and webhooks, as a browser without scripts meets them.
 
 mod consent;
-mod endpoint;
-mod foreign;
-mod health;
-mod hostile;
-mod keys;
-mod known;
 mod lists;
-mod mend;
-mod message;
 mod messages;
 mod reports;
-mod requests;
-mod services;
 mod sources;
-mod templates;
-mod undelivered;
-mod wizard;
+mod webhooks;
 
 use parom_tests::{Reply, Visitor, World};
 use uuid::Uuid;
