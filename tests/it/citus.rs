@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parom_tests::database::citus::{kills, starts, workers};
+use parom_tests::database::{kills, starts, workers};
 use parom_tests::{Customer, Line, Reply, World, answer, on_postgres};
 use reqwest::Method;
 use sandbox::HookMessage;

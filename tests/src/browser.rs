@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -337,22 +336,6 @@ impl Browser {
     /// Clicks the element of a selector.
     pub async fn press(&self, selector: &str) {
         self.uses(selector, async |element| element.click().await).await;
-    }
-
-    /// Clicks it twice at once.
-    pub async fn press_twice(&self, selector: &str) {
-        let element = self.find(selector).await;
-        let center = "arguments[0].scrollIntoView({block: 'center'})";
-        let argument = serde_json::to_value(&element).expect("an element is a value");
-        self.client.execute(center, vec![argument]).await.expect("it can be scrolled to");
-        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
-        let twice = MouseActions::new("mouse".to_owned())
-            .then(PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 })
-            .then(PointerAction::Down { button })
-            .then(PointerAction::Up { button })
-            .then(PointerAction::Down { button })
-            .then(PointerAction::Up { button });
-        self.client.perform_actions(twice).await.expect("a hand can press it");
     }
 
     /// Clicks the button or link with this text, once it is visible.

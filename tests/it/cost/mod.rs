@@ -322,9 +322,13 @@ async fn a_message_of_an_idle_system_leaves_after_its_commit(world: &mut World) 
     let worker = tokio::spawn(world.another_worker().run(stop.clone()));
     until("the worker starts", || world.app().writer.starts_at_once()).await;
 
-    let answers = async || world.manager(&line).answers("anna", "at once").await;
+    let answers = async || {
+        world.manager(&line).answers("anna", "at once").await;
+    };
     let to_messenger = cost_of(world, answers, || world.messenger.texts().contains(&"at once".to_owned())).await;
-    let writes = async || world.customer(&line, "anna").writes("thank you").await;
+    let writes = async || {
+        world.customer(&line, "anna").writes("thank you").await;
+    };
     let to_crm = cost_of(world, writes, || world.texts_at_crm(&line).contains(&"thank you".to_owned())).await;
     stop.cancel();
     worker.await.unwrap();

@@ -250,8 +250,8 @@ async fn a_context_of_the_lease_is_what_is_stored(office: &mut Office) {
     let mut from_manager = desk.hook(&conversations[0], "1");
     from_manager.entries[0].crm_chat =
         Some(Alias { side: Side::Crm, origin: desk.channel_id, external_id: "amojo-chat".to_owned() });
-    let mut from_customer = desk.to_crm(&conversations[0].0, "2", "Hello again");
-    from_customer.entries[0].conversation = Conversation::Known(conversations[0].1);
+    let mut from_customer = desk.to_crm(&conversations[0].name, "2", "Hello again");
+    from_customer.entries[0].conversation = Conversation::Known(conversations[0].id);
     from_customer.entries[0].heard_at = Some(77);
     for (batch, to_crm) in [(from_manager, false), (from_customer, true)] {
         let accepted = accepted(office, &desk, &batch).await;
@@ -294,7 +294,7 @@ async fn accepts_while_another_settles(office: &mut Office, alone: bool) {
     let settles = format!(
         "BEGIN; SELECT FROM turn WHERE target = '{}' FOR UPDATE; UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, waiting = 0, due_at = NULL WHERE lane_id = '{}'; \
          UPDATE conversation SET amocrm_chat_id = 'learned' WHERE id = '{}'; DELETE FROM letter",
-        desk.source_id, first.lane_id, conversations[0].1
+        desk.source_id, first.lane_id, conversations[0].id
     );
     other.execute_unprepared(&settles).await.unwrap();
     let (queue, batches) =

@@ -16,7 +16,7 @@ use crate::media::png;
 use crate::webchat::{OnSite, SHOP, chat_with};
 use crate::widget_api::User;
 
-async fn looks(world: &World) {
+async fn checks_limits(world: &World) {
     parom::usage::write_down(world.app()).await.unwrap();
     parom::alert_checks::limits(&world.app().usage).await.unwrap();
 }
@@ -42,7 +42,7 @@ async fn messages_of_the_month_are_announced_until_the_month_ends() {
             anna.writes(&format!("message {number}")).await;
         }
         page(world, &line).await.never_says(&["Messages this month"]);
-        looks(world).await;
+        checks_limits(world).await;
         let near = "Messages this month: 4 of the 5 of the plan. Those beyond that are delivered too";
         let shown = page(world, &line).await;
         shown.says(&[near, "For a larger plan, ask the vendor."]);
@@ -55,10 +55,10 @@ async fn messages_of_the_month_are_announced_until_the_month_ends() {
 
         anna.writes("the fifth").await;
         anna.writes("the sixth").await;
-        looks(world).await;
+        checks_limits(world).await;
         page(world, &line).await.says(&["messages of this month are used up: 6 of 5."]);
         anna.writes("the seventh").await;
-        looks(world).await;
+        checks_limits(world).await;
         page(world, &line).await.says(&["are used up: 7 of 5."]);
         assert_eq!(widget(world, &user, "en").await.len(), 1);
         world.deliver_to_the_end().await;
@@ -73,7 +73,7 @@ async fn messages_of_the_month_are_announced_until_the_month_ends() {
         page(world, &line).await.never_says(&["used up"]);
         let user = User::administrator(world).await;
         assert_eq!(widget(world, &user, "en").await, [""; 0]);
-        looks(world).await;
+        checks_limits(world).await;
         assert!(open(world, line.tenant_id).await.is_empty());
     })
     .await;
@@ -84,7 +84,7 @@ async fn sources_are_announced_as_they_are_now() {
     on_sqlite(async |world| {
         let line = world.line("one").await;
         world.line("two").await;
-        looks(world).await;
+        checks_limits(world).await;
         page(world, &line).await.says(&["2 of 2 sources are used: none can be added", "ask the vendor"]);
         patch(world, json!({ "sources_limit": 3 })).await;
         page(world, &line).await.never_says(&["sources are used"]);
@@ -106,7 +106,7 @@ async fn full_storage_says_what_is_refused() {
                 "sender": { "role": "client", "id": "u", "name": "U" }, "content": { "type": "text", "text": text } });
             world.api.post(&line.path("/messages"), &message).await.is(202);
         }
-        looks(world).await;
+        checks_limits(world).await;
         let shown = page(world, &line).await;
         shown
             .says(&["Storage is full: 2.", "MB of 2 MB. Messages that your programs send through the API are refused"]);
@@ -130,14 +130,14 @@ async fn without_warnings_only_a_reached_limit_is_reported() {
         for number in 0..4 {
             anna.writes(&format!("message {number}")).await;
         }
-        looks(world).await;
+        checks_limits(world).await;
         assert_eq!(open(world, line.tenant_id).await, ["limit_near"]);
         world.restart().await;
-        looks(world).await;
+        checks_limits(world).await;
         assert!(open(world, line.tenant_id).await.is_empty());
         page(world, &line).await.never_says(&["Messages this month"]);
         anna.writes("the fifth").await;
-        looks(world).await;
+        checks_limits(world).await;
         assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
         assert_eq!(events(world, "limit.reached").await.len(), 1);
         page(world, &line).await.says(&["used up: 5 of 5."]);
@@ -164,7 +164,7 @@ async fn imports_and_visitors_files_are_announced_too() {
         let first = begins_import(world, &line, "anna").await;
         let chat = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
         visitor_sends(world, &OnSite::new(&chat), "192.0.2.1", &png(900 * 1024)).await.is(202);
-        looks(world).await;
+        checks_limits(world).await;
         let near = "Imports in progress: 1 of 2. Beyond that none can be started until one ends or is cancelled.";
         let near_size = "of 2 MB are used. A file that does not fit is refused";
         let visitors =
@@ -188,7 +188,7 @@ async fn imports_and_visitors_files_are_announced_too() {
 
         begins_import(world, &line, "bert").await;
         visitor_sends(world, &OnSite::new(&chat), "192.0.2.2", &png(900 * 1024)).await.is(202);
-        looks(world).await;
+        checks_limits(world).await;
         let shown = page(world, &line).await;
         shown.says(&[
             "Imports in progress: 2 of 2. The next one",
@@ -223,7 +223,7 @@ async fn a_notice_costs_a_page_no_statement() {
         for number in 0..4 {
             anna.writes(&format!("message {number}")).await;
         }
-        looks(world).await;
+        checks_limits(world).await;
         let words = base::i18n::Words::new(base::i18n::Language::En);
         let read = statements_of(async {
             let open = parom::alert::summary(app.store.read(), tenant.tenant_id).await.unwrap();
