@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use entity::{announcement, integration, person};
+use entity::{announcement, person};
 use parom::integrations as stored;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST};
 use parom_tests::{World, once};
@@ -162,7 +162,7 @@ async fn one_made_in_the_admin_works(world: &mut World) {
 
 // What the vendor announces: planned, shown to those whom it concerns, changed and deleted.
 
-const NEW: &str = "/admin/announcements";
+const ANNOUNCED: &str = "/admin/announcements";
 
 const OTHER: &str = "other.amocrm.ru";
 
@@ -198,11 +198,11 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     let user = User::administrator(world).await;
     let olga = Operator::signed_in(world).await;
     let owner = world.panel(line.tenant_id).await;
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["No announcements yet"]);
+    olga.opens(ANNOUNCED).await.is(200).says(&["No announcements yet"]);
     olga.opens("/admin/announcements/new").await.is(200);
     let planned = [("starts", "2026-11-20T09:05"), ("link", "https://status.example/works")];
-    olga.sends(ANNOUNCEMENTS_NEW, &form(&planned)).await.is(303);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["Planned", "All accounts"]);
+    olga.sends(ANNOUNCED, &form(&planned)).await.is(303);
+    olga.opens(ANNOUNCED).await.is(200).says(&["Planned", "All accounts"]);
     owner.opens("/panel").await.is(200).never_says(&["tonight"]);
     let notices = async |world: &World| user.get(world, "/sources").await.is(200).json["tenant"]["notices"].clone();
     assert_eq!(notices(world).await, json!([]));
@@ -226,9 +226,9 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     owner.opens("/panel").await.is(200).says(&["Works are over"]);
     world.advance(Duration::from_secs(8 * 60));
     owner.opens("/panel").await.is(200).never_says(&["Works are over"]);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["Ended", "Works are over"]);
+    olga.opens(ANNOUNCED).await.is(200).says(&["Ended", "Works are over"]);
     olga.sends(&format!("{NEW}/{id}/delete"), &[]).await.is(303);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["The announcement is deleted.", "No announcements yet"]);
+    olga.opens(ANNOUNCED).await.is(200).says(&["The announcement is deleted.", "No announcements yet"]);
     olga.opens(&format!("{NEW}/{id}")).await.is(404);
     let done: Vec<String> = log(world, VENDOR).await;
     let done: Vec<&str> = done.iter().map(String::as_str).filter(|one| one.starts_with("announcement.")).collect();
@@ -270,8 +270,8 @@ async fn only_those_whom_it_concerns_see_it(world: &mut World) {
     let theirs = world.panel(theirs).await;
     let olga = Operator::signed_in(world).await;
     olga.opens("/admin/announcements/new").await.is(200);
-    olga.sends(ANNOUNCEMENTS_NEW, &form(&[("audience", "accounts"), ("accounts", &number)])).await.is(303);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&[OTHER, "Shown now"]);
+    olga.sends(ANNOUNCED, &form(&[("audience", "accounts"), ("accounts", &number)])).await.is(303);
+    olga.opens(ANNOUNCED).await.is(200).says(&[OTHER, "Shown now"]);
     let id = only(world).await;
     let shows = async |names: &[(&str, &str)]| -> (bool, bool) {
         if !names.is_empty() {

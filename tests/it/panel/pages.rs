@@ -1,7 +1,6 @@
 //! Account, audit log, theme, and the search for settings.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use base::i18n::Language;
 use parom::identity::{MemberRole, person};

@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{OnSite, SHOP, chat_with};
-use crate::inbound::files::KINDS;
+use crate::inbound::kinds::KINDS;
 use crate::media::png;
 
 /// A form with a message's id, its text, and a file.
